@@ -1,0 +1,17 @@
+# Warnings and sanitizers, for every target of ours.
+add_library(mlm_flags INTERFACE)
+target_compile_options(mlm_flags INTERFACE -Wall -Wextra -Wshadow -Wconversion
+  $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes -Wmissing-prototypes -Wvla>)
+target_compile_definitions(mlm_flags INTERFACE _GNU_SOURCE)
+if(MLM_WERROR)
+  target_compile_options(mlm_flags INTERFACE -Werror)
+endif()
+if(MLM_SANITIZE)
+  target_compile_options(mlm_flags INTERFACE -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer)
+  target_link_options(mlm_flags INTERFACE -fsanitize=address,undefined)
+endif()
+string(TOUPPER "${CMAKE_BUILD_TYPE}" build_type)
+string(STRIP "${CMAKE_C_FLAGS} ${CMAKE_C_FLAGS_${build_type}}" MLM_FLAGS_TEXT)
+if(MLM_SANITIZE)
+  string(APPEND MLM_FLAGS_TEXT " -fsanitize=address,undefined")
+endif()

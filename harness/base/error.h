@@ -1,0 +1,25 @@
+/* Errors travel up as a negative errno plus a text that grows on the way: what failed, in the words of
+ * whoever asked. Libraries never print; only main does. */
+#pragma once
+
+#include <stdarg.h>
+
+#define MLM_ERROR_TEXT_SIZE 768
+
+struct mlm_error {
+    int code; /* negative errno; 0: no error */
+    char text[MLM_ERROR_TEXT_SIZE];
+};
+
+/* Sets the text and returns `code` (a negative errno), so that `return mlm_error_set(...)` reads well.
+ * `error` may be NULL. */
+int mlm_error_set(struct mlm_error *error, int code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* The same with ": " and strerror(-code) after the text. */
+int mlm_error_errno(struct mlm_error *error, int code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+/* Puts context and ": " in front of what is already there; returns error's code, or `code` when it is NULL. */
+int mlm_error_wrap(struct mlm_error *error, int code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));

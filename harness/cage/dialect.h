@@ -1,0 +1,28 @@
+/* A cgroup version is data, not code: the names of its files and of the keys in them. A NULL name means that
+ * this version has nothing of the kind; a file that is named but absent means an older kernel. */
+#pragma once
+
+#include <stdbool.h>
+
+struct mlm_dialect {
+    int version;
+    const char *memory_limit;  /* write the cap here */
+    const char *swap_limit;
+    const char *memory_current, *swap_current;
+    const char *memory_peak, *swap_peak;
+    const char *stat;          /* flat keyed: the keys below are in it */
+    const char *oom_file, *oom_kill_key;
+    const char *pressure;
+    const char *kill;          /* write "1" to kill all; NULL or absent: a loop over procs */
+    const char *procs;
+    const char *no_limit;      /* what "none" is written as */
+    bool swap_files_count_memory; /* v1's memsw: limit, current and peak are of memory and swap together */
+
+    /* Keys in `stat`, of the whole tree. */
+    const char *anon_key, *file_key;
+    const char *major_faults_key, *all_faults_key;
+    const char *refault_anon_key, *refault_file_key;
+    const char *swapped_in_key, *swapped_out_key;
+};
+
+extern const struct mlm_dialect mlm_dialect_v1, mlm_dialect_v2;

@@ -1,0 +1,1 @@
+typedef int mlm_empty;

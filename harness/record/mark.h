@@ -1,0 +1,36 @@
+/* Marks qualify a trial's figures; a reader shows them as footnotes. Adding one is adding a line. */
+#pragma once
+
+#include <stdint.h>
+
+#define MLM_MARKS(X)                                                                                                  \
+    X(peak_rss_lower_bound,  "the worker was killed: its peak RSS is the last one seen, the true one is higher")      \
+    X(swap_peak_sampled,     "this kernel keeps no swap peak: sampled")                                               \
+    X(cage_peak_sampled,     "this kernel keeps no memory peak: sampled")                                             \
+    X(needs_peak_sampled,    "memory and swap together were sampled; the true peak may be a little higher")           \
+    X(cache_not_evicted,     "the dataset stayed in the page cache: reads were not cold")                             \
+    X(swap_is_zram,          "swap is compressed memory, outside the cap")                                            \
+    X(swap_is_zswap,         "zswap keeps swapped pages compressed in memory, outside the cap")                       \
+    X(machine_binds_first,   "the machine had less memory available than the cap")                                    \
+    X(ancestor_binds_first,  "a cgroup above has a tighter limit than the cap")                                       \
+    X(not_repeated,          "an earlier repetition timed out, so this row was not repeated")                         \
+    X(noisy,                 "other programs used the CPU, or another run went on at the same time")                  \
+    X(fresh_memory_slow,     "memory fresh from the machine was slow at the start; it was touched before each trial") \
+    X(background_died,       "the background process ended before the worker")
+
+enum mlm_mark {
+#define MLM_MARK_ENUM(key, help) MLM_MARK_##key,
+    MLM_MARKS(MLM_MARK_ENUM)
+#undef MLM_MARK_ENUM
+    MLM_MARK_COUNT
+};
+
+struct mlm_mark_info {
+    const char *key, *help;
+};
+
+extern const struct mlm_mark_info mlm_marks[MLM_MARK_COUNT];
+
+/* A set of marks. */
+typedef uint32_t mlm_mark_set;
+#define MLM_MARK_BIT(mark) (UINT32_C(1) << (MLM_MARK_##mark))

@@ -1,0 +1,100 @@
+/* A record: what one trial leaves, as a struct and as a line of JSON. The struct has the trial's whole
+ * specification, so that a line says by itself what was measured. Keys: results/schema.json. */
+#pragma once
+
+#include <jansson.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "base/size.h"
+#include "record/mark.h"
+#include "record/metric.h"
+
+#define MLM_RECORD_SCHEMA 1
+#define MLM_RECORD_ANSWER_MAX 8
+#define MLM_TIMELINE_MAX 200
+
+/* Data, never a reason to stop the run. */
+enum mlm_outcome {
+    MLM_OUTCOME_OK,
+    MLM_OUTCOME_OOM,     /* the kernel killed in the cage, or refused memory */
+    MLM_OUTCOME_TIMEOUT, /* ran past its time limit */
+    MLM_OUTCOME_KILLED,  /* somebody else's signal (systemd-oomd, earlyoom, a person) */
+    MLM_OUTCOME_CRASH,   /* ended by an error or a signal of its own */
+    MLM_OUTCOME_WRONG,   /* did other work than its group */
+    MLM_OUTCOME_REFUSED, /* no cap can be set here */
+    MLM_OUTCOME_SKIPPED, /* something it needs is not there */
+    MLM_OUTCOME_COUNT,
+};
+
+const char *mlm_outcome_name(enum mlm_outcome outcome);
+
+/* Ordered NAME=VALUE pairs; values keep the spelling of the sweep ("0.01", "2G"). */
+struct mlm_params {
+    struct mlm_param_value {
+        char *name, *value;
+    } *items;
+    size_t count;
+};
+
+int mlm_params_add(struct mlm_params *params, const char *name, const char *value);
+int mlm_params_copy(const struct mlm_params *params, struct mlm_params *ret_copy);
+void mlm_params_release(struct mlm_params *params);
+
+struct mlm_record {
+    char *run_id;           /* one `mlmembench run`: machine and time of its start */
+    char *time;             /* when the trial began, ISO 8601 UTC */
+    json_t *machine;        /* an object with an "id"; shared by reference */
+    char *suite, *workload; /* "storage", "storage/csr" */
+    struct mlm_params params;
+    char *equal_work;       /* trials with the same text must reach the same answer; NULL: takes no part */
+    double answer_tolerance; /* relative; 0: bit for bit */
+    uint64_t cap_bytes;        /* MLM_NO_LIMIT: none */
+    bool cap_binds;            /* nothing above the cage is tighter */
+    uint64_t swap_limit_bytes; /* MLM_NO_LIMIT: what the machine has */
+    uint64_t background_bytes;
+    char *background_mode;     /* "idle", "active"; NULL without a background */
+    uint64_t data_bytes;
+    char *dataset;             /* the user's file, by name; NULL: generated */
+    uint64_t seed;
+    uint64_t threads;
+    uint64_t timeout_ns;
+    uint64_t repetition;       /* from 0 */
+    enum mlm_outcome outcome;
+    char *reason;              /* one line; NULL where the outcome says all */
+    char *phase;               /* where it ended: "prepare", "run", "verify", "done" */
+    double progress;           /* of that phase, 0..1; NAN: not known */
+    struct mlm_readings readings;
+    bool has_checksum;
+    uint64_t data_checksum;    /* 16 hexadecimal digits in JSON */
+    size_t answer_count;
+    double answer[MLM_RECORD_ANSWER_MAX];
+    mlm_mark_set marks;
+};
+
+void mlm_record_init(struct mlm_record *record);
+void mlm_record_release(struct mlm_record *record);
+
+/* What names a row: everything of the specification but the repetition. Two records of one row are repetitions
+ * of each other; equal text, equal row. The caller frees it. */
+char *mlm_record_row_key(const struct mlm_record *record);
+
+/* "density=0.01 index=32", "" without parameters. The caller frees it. */
+char *mlm_params_text(const struct mlm_params *params);
+
+int mlm_record_to_json(const struct mlm_record *record, json_t **ret_json, struct mlm_error *error);
+
+/* Checks types and ranges; unknown keys are let be (a newer minor version), a newer schema is -EPROTO. */
+int mlm_record_from_json(const json_t *json, struct mlm_record *ret_record, struct mlm_error *error);
+
+/* A trial's course: at most MLM_TIMELINE_MAX points, evenly thinned. */
+struct mlm_timeline {
+    uint64_t interval_ns;
+    size_t count;
+    struct mlm_timeline_point {
+        int64_t at_ns; /* since the worker started */
+        int64_t memory_bytes, swap_bytes, stall_full_ns; /* MLM_NULL where not had */
+    } points[MLM_TIMELINE_MAX];
+};

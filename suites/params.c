@@ -1,0 +1,153 @@
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "workload.h"
+
+#define JOB(field) offsetof(struct mlm_job, field)
+
+const struct mlm_param mlm_job_params[] = {
+    {.name = "data", .type = MLM_PARAM_SIZE, .offset = JOB(data_bytes), .help = "how much data"},
+    {.name = "seed", .type = MLM_PARAM_COUNT, .offset = JOB(seed), .help = "seed of all generated data"},
+    {.name = "threads", .type = MLM_PARAM_COUNT, .offset = JOB(threads), .help = "threads that compute"},
+    {.name = "dataset", .type = MLM_PARAM_TEXT, .offset = JOB(dataset), .help = "file to read"},
+    {.name = "rows", .type = MLM_PARAM_COUNT, .offset = JOB(rows), .help = "rows of the user's file"},
+    {.name = "columns", .type = MLM_PARAM_COUNT, .offset = JOB(columns), .help = "columns of the user's file"},
+    {.name = "nonzeros", .type = MLM_PARAM_COUNT, .offset = JOB(nonzeros), .help = "its values other than 0"},
+    {.name = "widest_row", .type = MLM_PARAM_COUNT, .offset = JOB(widest_row), .help = "most of them in a row"},
+    {.name = NULL},
+};
+
+int mlm_fail(struct mlm_scoreboard *sb, int code, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(sb->message, sizeof sb->message, format, args);
+    va_end(args);
+    enum mlm_verdict verdict = code == -ENOMEM    ? MLM_VERDICT_NO_MEMORY
+                               : code == -ENOTSUP ? MLM_VERDICT_SKIPPED
+                               : code == -EBADMSG ? MLM_VERDICT_WRONG
+                                                  : MLM_VERDICT_FAILED;
+    atomic_store_explicit(&sb->verdict, verdict, memory_order_release);
+    return code;
+}
+
+static const struct mlm_param *find(const struct mlm_param *params, const char *name)
+{
+    for (const struct mlm_param *p = params; p && p->name; p++)
+        if (strcmp(p->name, name) == 0)
+            return p;
+    return NULL;
+}
+
+const struct mlm_param *mlm_param_find(const struct mlm_workload *workload, const char *name)
+{
+    return find(workload->params, name);
+}
+
+/* A whole number with an optional binary suffix, exact up to 64 bits. */
+static int count_parse(const char *text, uint64_t *ret_value)
+{
+    static const char units[] = "KMGT";
+    if (!isdigit((unsigned char)*text))
+        return -EINVAL;
+    errno = 0;
+    char *rest;
+    unsigned long long value = strtoull(text, &rest, 10);
+    if (errno)
+        return -ERANGE;
+    if (*rest) {
+        const char *unit = strchr(units, toupper((unsigned char)*rest));
+        if (!unit || rest[1])
+            return -EINVAL;
+        int shift = 10 * (int)(unit - units + 1);
+        if (value > UINT64_MAX >> shift)
+            return -ERANGE;
+        value <<= shift;
+    }
+    *ret_value = value;
+    return 0;
+}
+
+static int real_parse(const char *text, double *ret_value)
+{
+    char *rest;
+    double value = strtod(text, &rest);
+    if (rest == text || *rest || !isfinite(value))
+        return -EINVAL;
+    *ret_value = value;
+    return 0;
+}
+
+static int word_find(const char *const *words, const char *text, uint32_t *ret_index)
+{
+    for (uint32_t i = 0; words[i]; i++)
+        if (strcmp(words[i], text) == 0) {
+            *ret_index = i;
+            return 0;
+        }
+    return -EINVAL;
+}
+
+static int value_set(const struct mlm_param *param, void *config, const char *value)
+{
+    void *field = (char *)config + param->offset;
+    double number = 0;
+    uint64_t count = 0;
+    int r = 0;
+    switch (param->type) {
+    case MLM_PARAM_SIZE:
+    case MLM_PARAM_COUNT:
+        r = count_parse(value, &count);
+        number = (double)count;
+        break;
+    case MLM_PARAM_REAL:
+        r = real_parse(value, &number);
+        break;
+    case MLM_PARAM_WORD:
+        return word_find(param->words, value, field);
+    case MLM_PARAM_TEXT:
+        memcpy(field, &value, sizeof value);
+        return 0;
+    }
+    if (r < 0)
+        return r;
+    if ((param->minimum != 0 || param->maximum != 0) && (number < param->minimum || number > param->maximum))
+        return -ERANGE;
+    if (param->type == MLM_PARAM_REAL)
+        memcpy(field, &number, sizeof number);
+    else
+        memcpy(field, &count, sizeof count);
+    return 0;
+}
+
+int mlm_config_set(const struct mlm_workload *workload, void *config, const char *name, const char *value,
+    struct mlm_scoreboard *sb)
+{
+    const struct mlm_param *param = find(workload->params, name);
+    if (!param)
+        param = find(mlm_job_params, name);
+    if (!param)
+        return mlm_fail(sb, -ENOENT, "%s has no parameter '%s'", workload->name, name);
+    int r = value_set(param, config, value);
+    if (r == -ERANGE && (param->minimum != 0 || param->maximum != 0))
+        return mlm_fail(sb, r, "%s=%s is out of range; it must lie in %g..%g", name, value, param->minimum,
+            param->maximum);
+    if (r < 0)
+        return mlm_fail(sb, r, "'%s' is not a value of %s (%s)", value, name, param->help);
+    return 0;
+}
+
+void mlm_config_init(const struct mlm_workload *workload, void *config)
+{
+    for (const struct mlm_param *p = workload->params; p && p->name; p++) {
+        char first[64];
+        (void)snprintf(first, sizeof first, "%.*s", (int)strcspn(p->sweep, ","), p->sweep);
+        if (p->type != MLM_PARAM_TEXT)
+            (void)value_set(p, config, first);
+    }
+}

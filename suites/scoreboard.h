@@ -1,0 +1,83 @@
+/* The scoreboard: one shared page that a worker writes as it goes and the harness reads, while the worker runs
+ * and after it died. A worker that the kernel kills has still said how far it came. Nothing else comes back
+ * from a worker but its exit status.
+ *
+ * Writer: the worker alone. `phase` and each phase's `complete` are stored last, with release order, so that a
+ * reader that sees them sees what they stand for. Fields of 64 bits are never torn on the machines we run on.
+ * Times are CLOCK_MONOTONIC nanoseconds. */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define MLM_ANSWER_MAX 8
+#define MLM_MESSAGE_SIZE 512
+
+enum mlm_phase {
+    MLM_PHASE_START,   /* exec'ed, nothing done yet */
+    MLM_PHASE_PREPARE, /* builds the data; not timed */
+    MLM_PHASE_RUN,     /* the timed job */
+    MLM_PHASE_VERIFY,  /* derives the answer; not timed */
+    MLM_PHASE_DONE,
+    MLM_PHASE_COUNT,
+};
+
+/* How the worker itself sees its end. A worker that died without a word leaves MLM_VERDICT_NONE. */
+enum mlm_verdict {
+    MLM_VERDICT_NONE,
+    MLM_VERDICT_OK,
+    MLM_VERDICT_WRONG,     /* the work does not check out */
+    MLM_VERDICT_SKIPPED,   /* cannot run here (a library is missing, data does not fit the type) */
+    MLM_VERDICT_NO_MEMORY, /* the kernel refused an allocation */
+    MLM_VERDICT_FAILED,    /* any other error; `message` says which */
+};
+
+/* What the worker read of itself over one phase. */
+struct mlm_phase_reading {
+    uint64_t begin_ns, end_ns;
+    uint64_t cpu_user_ns, cpu_system_ns;  /* all threads, this phase alone */
+    uint64_t peak_rss_bytes;              /* VmHWM, reset when the phase began */
+    uint64_t read_bytes, written_bytes;   /* /proc/self/io: what really went to storage, this phase alone */
+    _Atomic uint32_t complete;            /* 1 once everything above is there */
+    uint32_t io_known;                    /* 0 where /proc/self/io could not be read */
+};
+
+struct mlm_scoreboard {
+    _Atomic uint32_t phase;               /* enum mlm_phase */
+    _Atomic uint32_t verdict;             /* enum mlm_verdict */
+    _Atomic uint64_t progress_done;       /* of the current phase, in any unit */
+    _Atomic uint64_t progress_total;      /* 0: not known */
+    struct mlm_phase_reading phases[MLM_PHASE_COUNT];
+    uint64_t items;                       /* work done in run, in the suite's unit (samples, rows, tensors) */
+    uint64_t data_checksum;               /* of the data as generated or read; 0: the job has no data */
+    uint32_t answer_count;
+    double answer[MLM_ANSWER_MAX];
+    char message[MLM_MESSAGE_SIZE];       /* the reason, for every verdict but OK */
+};
+
+/* Fills `message` and returns `code` (a negative errno), so that `return mlm_fail(...)` reads well. -ENOMEM
+ * becomes MLM_VERDICT_NO_MEMORY, -ENOTSUP MLM_VERDICT_SKIPPED, -EBADMSG MLM_VERDICT_WRONG, all else
+ * MLM_VERDICT_FAILED. */
+int mlm_fail(struct mlm_scoreboard *sb, int code, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));
+
+static inline void mlm_progress_begin(struct mlm_scoreboard *sb, uint64_t total)
+{
+    atomic_store_explicit(&sb->progress_done, 0, memory_order_relaxed);
+    atomic_store_explicit(&sb->progress_total, total, memory_order_relaxed);
+}
+
+static inline void mlm_progress_add(struct mlm_scoreboard *sb, uint64_t steps)
+{
+    /* One writer: a load and a store, no locked instruction inside measured loops. */
+    uint64_t done = atomic_load_explicit(&sb->progress_done, memory_order_relaxed);
+    atomic_store_explicit(&sb->progress_done, done + steps, memory_order_relaxed);
+}
+
+static inline void mlm_answer_add(struct mlm_scoreboard *sb, double number)
+{
+    if (sb->answer_count < MLM_ANSWER_MAX)
+        sb->answer[sb->answer_count++] = number;
+}

@@ -1,0 +1,81 @@
+#include "suites.h"
+
+#include <dirent.h>
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char module_suffix[] = ".so";
+
+int mlm_suite_open(const char *folder, const char *name, const struct mlm_suite **ret_suite,
+    struct mlm_scoreboard *sb)
+{
+    char path[4096];
+    if (strchr(name, '/') || snprintf(path, sizeof path, "%s/%s%s", folder, name, module_suffix) >= (int)sizeof path)
+        return mlm_fail(sb, -ENOENT, "no suite '%s'", name);
+    /* Never closed: descriptors are used until the process ends. */
+    void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
+    if (!module)
+        return mlm_fail(sb, -ENOENT, "no suite '%s': %s", name, dlerror());
+    const struct mlm_suite *suite = dlsym(module, MLM_SUITE_SYMBOL);
+    if (!suite || suite->contract != MLM_CONTRACT_VERSION)
+        return mlm_fail(sb, -ENOEXEC, "%s is not a suite of this version; build and install again", path);
+    *ret_suite = suite;
+    return 0;
+}
+
+void mlm_suite_names_free(char **names, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        free(names[i]);
+    free((void *)names);
+}
+
+static int by_name(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+int mlm_suite_names(const char *folder, char ***ret_names, size_t *ret_count, struct mlm_scoreboard *sb)
+{
+    DIR *dir = opendir(folder);
+    if (!dir)
+        return mlm_fail(sb, -errno, "cannot open the folder of suites, %s: %m", folder);
+    char **names = NULL;
+    size_t count = 0;
+    int r = 0;
+    for (struct dirent *entry; r == 0 && (entry = readdir(dir));) {
+        size_t length = strlen(entry->d_name);
+        size_t suffix = sizeof module_suffix - 1;
+        if (length <= suffix || strcmp(entry->d_name + length - suffix, module_suffix) != 0)
+            continue;
+        char **more = realloc((void *)names, (count + 1) * sizeof *names);
+        if (more)
+            names = more;
+        char *name = strndup(entry->d_name, length - suffix);
+        if (more && name)
+            names[count++] = name;
+        else
+            r = mlm_fail(sb, -ENOMEM, "out of memory while listing suites");
+    }
+    (void)closedir(dir);
+    if (r < 0) {
+        mlm_suite_names_free(names, count);
+        return r;
+    }
+    if (count)
+        qsort((void *)names, count, sizeof *names, by_name);
+    *ret_names = names;
+    *ret_count = count;
+    return 0;
+}
+
+const struct mlm_workload *mlm_workload_find(const struct mlm_suite *suite, const char *name)
+{
+    for (const struct mlm_workload *const *w = suite->workloads; *w; w++)
+        if (strcmp((*w)->name, name) == 0)
+            return *w;
+    return NULL;
+}

@@ -1,0 +1,361 @@
+/* mlmembench-worker: runs one workload, in this process and in no other. It knows ML and knows no cgroups; the
+ * harness puts it into a cage before it starts.
+ *
+ *   mlmembench-worker [--scoreboard FD] run SUITE/WORKLOAD [NAME=VALUE…]
+ *   mlmembench-worker [--scoreboard FD] build SUITE/WORKLOAD [NAME=VALUE…] FD    writes a workload's dataset
+ *   mlmembench-worker [--scoreboard FD] inspect FILE                             shape of a user's dataset
+ *   mlmembench-worker preload                                                    reads every module once
+ *
+ * Without --scoreboard, by hand, what the scoreboard holds is printed at the end. */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "data/inspect.h"
+#include "suites.h"
+#include "workload.h"
+
+enum { EXIT_USAGE = 2 };
+
+static uint64_t now_ns(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* Reads a /proc file without stdio: its buffer would be memory of ours in the figures. */
+static int proc_read(const char *path, char *text, size_t size)
+{
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return -errno;
+    ssize_t n = read(fd, text, size - 1);
+    (void)close(fd);
+    if (n < 0)
+        return -EIO;
+    text[n] = 0;
+    return 0;
+}
+
+static uint64_t keyed(const char *text, const char *key)
+{
+    const char *found = strstr(text, key);
+    return found ? strtoull(found + strlen(key), NULL, 10) : 0;
+}
+
+/* VmHWM starts again at what is resident now; where the kernel refuses (no CONFIG_PROC_PAGE_MONITOR), later
+ * phases repeat the larger peak of an earlier one, which stays true of the process. */
+static void peak_reset(void)
+{
+    int fd = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        ssize_t n = write(fd, "5", 1);
+        (void)n;
+        (void)close(fd);
+    }
+}
+
+static uint64_t timeval_ns(struct timeval t)
+{
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_usec * 1000u;
+}
+
+struct usage {
+    uint64_t user_ns, system_ns, read_bytes, written_bytes;
+    bool io_known;
+};
+
+static struct usage usage_now(void)
+{
+    struct rusage usage;
+    char io[512];
+    (void)getrusage(RUSAGE_SELF, &usage);
+    bool io_known = proc_read("/proc/self/io", io, sizeof io) == 0;
+    return (struct usage){
+        .user_ns = timeval_ns(usage.ru_utime),
+        .system_ns = timeval_ns(usage.ru_stime),
+        .read_bytes = io_known ? keyed(io, "\nread_bytes: ") : 0,
+        .written_bytes = io_known ? keyed(io, "\nwrite_bytes: ") : 0,
+        .io_known = io_known,
+    };
+}
+
+/* One step of a workload's life, with the readings around it. Order matters: the clock is read innermost, so
+ * that reading /proc is in no phase's time. */
+struct phase {
+    enum mlm_phase which;
+    struct usage before;
+};
+
+static struct phase phase_begin(struct mlm_scoreboard *sb, enum mlm_phase which)
+{
+    mlm_progress_begin(sb, 0);
+    atomic_store_explicit(&sb->phase, which, memory_order_release);
+    peak_reset();
+    struct phase phase = {.which = which, .before = usage_now()};
+    sb->phases[which].begin_ns = now_ns();
+    return phase;
+}
+
+static void phase_end(struct mlm_scoreboard *sb, const struct phase *phase)
+{
+    struct mlm_phase_reading *reading = &sb->phases[phase->which];
+    reading->end_ns = now_ns();
+    struct usage after = usage_now();
+    char status[4096];
+    reading->cpu_user_ns = after.user_ns - phase->before.user_ns;
+    reading->cpu_system_ns = after.system_ns - phase->before.system_ns;
+    reading->read_bytes = after.read_bytes - phase->before.read_bytes;
+    reading->written_bytes = after.written_bytes - phase->before.written_bytes;
+    reading->io_known = after.io_known && phase->before.io_known;
+    if (proc_read("/proc/self/status", status, sizeof status) == 0)
+        reading->peak_rss_bytes = keyed(status, "\nVmHWM:") * 1024;
+    atomic_store_explicit(&reading->complete, 1, memory_order_release);
+}
+
+static int live(const struct mlm_workload *workload, const void *config, struct mlm_scoreboard *sb)
+{
+    if (workload->library && !dlopen(workload->library, RTLD_NOW | RTLD_GLOBAL))
+        return mlm_fail(sb, -ENOTSUP, "%s is not installed; install the package %s", workload->library,
+            workload->library_package);
+
+    void *state = NULL;
+    struct phase phase = phase_begin(sb, MLM_PHASE_PREPARE);
+    int r = workload->prepare(config, sb, &state);
+    phase_end(sb, &phase);
+    if (r == 0) {
+        phase = phase_begin(sb, MLM_PHASE_RUN);
+        r = workload->run(state, sb);
+        phase_end(sb, &phase);
+    }
+    if (r == 0) {
+        phase = phase_begin(sb, MLM_PHASE_VERIFY);
+        r = workload->verify ? workload->verify(state, sb) : 0;
+        phase_end(sb, &phase);
+    }
+    if (r == 0) {
+        atomic_store_explicit(&sb->verdict, MLM_VERDICT_OK, memory_order_release);
+        atomic_store_explicit(&sb->phase, MLM_PHASE_DONE, memory_order_release);
+    }
+    workload->destroy(state);
+    return r;
+}
+
+/* Every error must leave a verdict, also where a workload returned one without a word. */
+static int end(struct mlm_scoreboard *sb, int r)
+{
+    if (r < 0 && atomic_load_explicit(&sb->verdict, memory_order_relaxed) == MLM_VERDICT_NONE)
+        (void)mlm_fail(sb, r, "%s", strerror(-r));
+    return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+static int suites_folder(char folder[static 4096], struct mlm_scoreboard *sb)
+{
+    ssize_t n = readlink("/proc/self/exe", folder, 4096 - sizeof "/suites");
+    if (n < 0)
+        return mlm_fail(sb, -errno, "cannot read /proc/self/exe");
+    folder[n] = 0;
+    char *slash = strrchr(folder, '/');
+    (void)strcpy(slash ? slash : folder, "/suites");
+    return 0;
+}
+
+/* Loads SUITE/WORKLOAD and makes its config of the NAME=VALUE arguments. */
+static int configure(const char *full_name, char *const *settings, int count,
+    const struct mlm_workload **ret_workload, void **ret_config, struct mlm_scoreboard *sb)
+{
+    char folder[4096], suite_name[64];
+    int r = suites_folder(folder, sb);
+    if (r < 0)
+        return r;
+    const char *slash = strchr(full_name, '/');
+    if (!slash || snprintf(suite_name, sizeof suite_name, "%.*s", (int)(slash - full_name), full_name) >=
+                      (int)sizeof suite_name)
+        return mlm_fail(sb, -EINVAL, "'%s' is not SUITE/WORKLOAD", full_name);
+    const struct mlm_suite *suite;
+    r = mlm_suite_open(folder, suite_name, &suite, sb);
+    if (r < 0)
+        return r;
+    const struct mlm_workload *workload = mlm_workload_find(suite, slash + 1);
+    if (!workload)
+        return mlm_fail(sb, -ENOENT, "suite %s has no workload '%s'", suite_name, slash + 1);
+    void *config = calloc(1, workload->config_size);
+    if (!config)
+        return mlm_fail(sb, -ENOMEM, "out of memory");
+    struct mlm_job *job = config;
+    job->threads = 1;
+    mlm_config_init(workload, config);
+    for (int i = 0; r == 0 && i < count; i++) {
+        char *equals = strchr(settings[i], '=');
+        if (!equals) {
+            r = mlm_fail(sb, -EINVAL, "'%s' is not NAME=VALUE", settings[i]);
+            break;
+        }
+        *equals = 0;
+        r = mlm_config_set(workload, config, settings[i], equals + 1, sb);
+    }
+    if (r == 0 && workload->derive)
+        r = workload->derive(config, sb);
+    if (r < 0) {
+        free(config);
+        return r;
+    }
+    *ret_workload = workload;
+    *ret_config = config;
+    return 0;
+}
+
+static int verb_run(int argc, char **argv, struct mlm_scoreboard *sb)
+{
+    const struct mlm_workload *workload;
+    void *config;
+    int r = configure(argv[0], argv + 1, argc - 1, &workload, &config, sb);
+    if (r < 0)
+        return r;
+    r = live(workload, config, sb);
+    free(config);
+    return r;
+}
+
+static int verb_build(int argc, char **argv, struct mlm_scoreboard *sb)
+{
+    const struct mlm_workload *workload;
+    void *config;
+    if (argc < 2)
+        return mlm_fail(sb, -EINVAL, "build needs a workload and a file descriptor");
+    int r = configure(argv[0], argv + 1, argc - 2, &workload, &config, sb);
+    if (r < 0)
+        return r;
+    if (!workload->dataset)
+        r = mlm_fail(sb, -EINVAL, "%s reads no dataset", argv[0]);
+    else
+        r = workload->dataset->build(config, atoi(argv[argc - 1]), sb);
+    if (r == 0)
+        atomic_store_explicit(&sb->verdict, MLM_VERDICT_OK, memory_order_release);
+    free(config);
+    return r;
+}
+
+/* The shape goes out as the four job parameters, in the order of struct mlm_shape, in the answer. */
+static int verb_inspect(int argc, char **argv, struct mlm_scoreboard *sb)
+{
+    (void)argc;
+    struct mlm_shape shape;
+    int r = mlm_dataset_inspect(argv[0], &shape, sb);
+    if (r < 0)
+        return r;
+    mlm_answer_add(sb, (double)shape.rows);
+    mlm_answer_add(sb, (double)shape.columns);
+    mlm_answer_add(sb, (double)shape.nonzeros);
+    mlm_answer_add(sb, (double)shape.widest_row);
+    atomic_store_explicit(&sb->verdict, MLM_VERDICT_OK, memory_order_release);
+    return 0;
+}
+
+/* Loads what trials will load, so that its file pages are in memory and charged to nobody's cage. */
+static int verb_preload(int argc, char **argv, struct mlm_scoreboard *sb)
+{
+    (void)argc, (void)argv;
+    char folder[4096];
+    char **names = NULL;
+    size_t count = 0;
+    int r = suites_folder(folder, sb);
+    if (r == 0)
+        r = mlm_suite_names(folder, &names, &count, sb);
+    for (size_t i = 0; r == 0 && i < count; i++) {
+        const struct mlm_suite *suite;
+        r = mlm_suite_open(folder, names[i], &suite, sb);
+        for (const struct mlm_workload *const *w = r == 0 ? suite->workloads : NULL; w && *w; w++)
+            if ((*w)->library)
+                (void)dlopen((*w)->library, RTLD_NOW | RTLD_LOCAL);
+    }
+    mlm_suite_names_free(names, count);
+    if (r < 0)
+        return r;
+    /* dlopen() maps; the pages that a trial will touch first are read here. */
+    FILE *maps = fopen("/proc/self/maps", "re");
+    char line[4600];
+    while (maps && fgets(line, sizeof line, maps)) {
+        uintptr_t from, to;
+        char mode[5];
+        if (sscanf(line, "%" SCNxPTR "-%" SCNxPTR " %4s", &from, &to, mode) == 3 && mode[0] == 'r' &&
+            strchr(line, '/'))
+            (void)madvise((void *)from, to - from, MADV_POPULATE_READ);
+    }
+    if (maps)
+        (void)fclose(maps);
+    atomic_store_explicit(&sb->verdict, MLM_VERDICT_OK, memory_order_release);
+    return 0;
+}
+
+static void scoreboard_print(const struct mlm_scoreboard *sb)
+{
+    static const char *const phases[] = {"start", "prepare", "run", "verify", "done"};
+    for (int p = MLM_PHASE_PREPARE; p < MLM_PHASE_DONE; p++) {
+        const struct mlm_phase_reading *reading = &sb->phases[p];
+        if (reading->complete)
+            printf("%-8s %9.3f ms  user %9.3f ms  system %9.3f ms  peak RSS %" PRIu64 " KiB\n", phases[p],
+                (double)(reading->end_ns - reading->begin_ns) / 1e6, (double)reading->cpu_user_ns / 1e6,
+                (double)reading->cpu_system_ns / 1e6, reading->peak_rss_bytes / 1024);
+    }
+    printf("items %" PRIu64 "  data checksum %016" PRIx64 "  answer", sb->items, sb->data_checksum);
+    for (uint32_t i = 0; i < sb->answer_count; i++)
+        printf(" %.17g", sb->answer[i]);
+    printf("\n");
+}
+
+int main(int argc, char **argv)
+{
+    static const struct {
+        const char *name;
+        int minimum;
+        int (*run)(int argc, char **argv, struct mlm_scoreboard *sb);
+    } verbs[] = {
+        {"run", 1, verb_run},
+        {"build", 2, verb_build},
+        {"inspect", 1, verb_inspect},
+        {"preload", 0, verb_preload},
+    };
+    struct mlm_scoreboard *sb = NULL;
+    int next = 1;
+    if (argc > 2 && strcmp(argv[1], "--scoreboard") == 0) {
+        int fd = atoi(argv[2]);
+        void *page = mmap(NULL, sizeof *sb, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        if (page == MAP_FAILED) {
+            (void)fprintf(stderr, "mlmembench-worker: --scoreboard %s is not a scoreboard\n", argv[2]);
+            return EXIT_USAGE;
+        }
+        (void)close(fd);
+        sb = page;
+        next = 3;
+    }
+    /* Huge pages change a figure by 2 to 6 times and hang on the machine's setting: off, for every workload. */
+    (void)prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
+    static struct mlm_scoreboard own;
+    bool by_hand = !sb;
+    if (by_hand)
+        sb = &own;
+    for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+        if (next < argc && strcmp(argv[next], verbs[i].name) == 0 && argc - next - 1 >= verbs[i].minimum) {
+            int status = end(sb, verbs[i].run(argc - next - 1, argv + next + 1, sb));
+            if (by_hand) {
+                scoreboard_print(sb);
+                if (status)
+                    (void)fprintf(stderr, "mlmembench-worker: %s\n", sb->message);
+            }
+            return status;
+        }
+    (void)fprintf(stderr, "usage: mlmembench-worker [--scoreboard FD] run SUITE/WORKLOAD [NAME=VALUE…]\n"
+                          "                         build SUITE/WORKLOAD [NAME=VALUE…] FD | inspect FILE | preload\n");
+    return EXIT_USAGE;
+}
