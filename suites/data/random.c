@@ -1,5 +1,6 @@
 #include "data/random.h"
 
+#include <endian.h>
 #include <string.h>
 
 void mlm_random_fill(uint64_t key, void *data, size_t size)
@@ -7,10 +8,10 @@ void mlm_random_fill(uint64_t key, void *data, size_t size)
     unsigned char *bytes = data;
     uint64_t index = 0;
     for (; size >= sizeof(uint64_t); size -= sizeof(uint64_t), bytes += sizeof(uint64_t)) {
-        uint64_t word = mlm_random_u64(key, index++);
+        uint64_t word = htole64(mlm_random_u64(key, index++));
         memcpy(bytes, &word, sizeof word);
     }
-    uint64_t word = mlm_random_u64(key, index);
+    uint64_t word = htole64(mlm_random_u64(key, index));
     memcpy(bytes, &word, size);
 }
 
