@@ -16,9 +16,15 @@ const struct mlm_param mlm_job_params[] = {
     {.name = "threads", .type = MLM_PARAM_COUNT, .offset = JOB(threads), .help = "threads that compute"},
     {.name = "dataset", .type = MLM_PARAM_TEXT, .offset = JOB(dataset), .help = "file to read"},
     {.name = "rows", .type = MLM_PARAM_COUNT, .offset = JOB(rows), .help = "rows of the user's file"},
-    {.name = "columns", .type = MLM_PARAM_COUNT, .offset = JOB(columns), .help = "columns of the user's file"},
+    {.name = "columns",
+        .type = MLM_PARAM_COUNT,
+        .offset = JOB(columns),
+        .help = "columns of the user's file"},
     {.name = "nonzeros", .type = MLM_PARAM_COUNT, .offset = JOB(nonzeros), .help = "its values other than 0"},
-    {.name = "widest_row", .type = MLM_PARAM_COUNT, .offset = JOB(widest_row), .help = "most of them in a row"},
+    {.name = "widest_row",
+        .type = MLM_PARAM_COUNT,
+        .offset = JOB(widest_row),
+        .help = "most of them in a row"},
     {.name = NULL},
 };
 

@@ -1,10 +1,10 @@
-/* The scoreboard: one shared page that a worker writes as it goes and the harness reads, while the worker runs
- * and after it died. A worker that the kernel kills has still said how far it came. Nothing else comes back
- * from a worker but its exit status.
+/* The scoreboard: one shared page that a worker writes as it goes and the harness reads, while the worker
+ * runs and after it died. A worker that the kernel kills has still said how far it came. Nothing else comes
+ * back from a worker but its exit status.
  *
- * Writer: the worker alone. `phase` and each phase's `complete` are stored last, with release order, so that a
- * reader that sees them sees what they stand for. Fields of 64 bits are never torn on the machines we run on.
- * Times are CLOCK_MONOTONIC nanoseconds. */
+ * Writer: the worker alone. `phase` and each phase's `complete` are stored last, with release order, so that
+ * a reader that sees them sees what they stand for. Fields of 64 bits are never torn on the machines we run
+ * on. Times are CLOCK_MONOTONIC nanoseconds. */
 #pragma once
 
 #include <stdatomic.h>
@@ -37,24 +37,24 @@ enum mlm_verdict {
 /* What the worker read of itself over one phase. */
 struct mlm_phase_reading {
     uint64_t begin_ns, end_ns;
-    uint64_t cpu_user_ns, cpu_system_ns;  /* all threads, this phase alone */
-    uint64_t peak_rss_bytes;              /* VmHWM, reset when the phase began */
-    uint64_t read_bytes, written_bytes;   /* /proc/self/io: what really went to storage, this phase alone */
-    _Atomic uint32_t complete;            /* 1 once everything above is there */
-    uint32_t io_known;                    /* 0 where /proc/self/io could not be read */
+    uint64_t cpu_user_ns, cpu_system_ns; /* all threads, this phase alone */
+    uint64_t peak_rss_bytes;             /* VmHWM, reset when the phase began */
+    uint64_t read_bytes, written_bytes;  /* /proc/self/io: what really went to storage, this phase alone */
+    _Atomic uint32_t complete;           /* 1 once everything above is there */
+    uint32_t io_known;                   /* 0 where /proc/self/io could not be read */
 };
 
 struct mlm_scoreboard {
-    _Atomic uint32_t phase;               /* enum mlm_phase */
-    _Atomic uint32_t verdict;             /* enum mlm_verdict */
-    _Atomic uint64_t progress_done;       /* of the current phase, in any unit */
-    _Atomic uint64_t progress_total;      /* 0: not known */
+    _Atomic uint32_t phase;          /* enum mlm_phase */
+    _Atomic uint32_t verdict;        /* enum mlm_verdict */
+    _Atomic uint64_t progress_done;  /* of the current phase, in any unit */
+    _Atomic uint64_t progress_total; /* 0: not known */
     struct mlm_phase_reading phases[MLM_PHASE_COUNT];
-    uint64_t items;                       /* work done in run, in the suite's unit (samples, rows, tensors) */
-    uint64_t data_checksum;               /* of the data as generated or read; 0: the job has no data */
+    uint64_t items;         /* work done in run, in the suite's unit (samples, rows, tensors) */
+    uint64_t data_checksum; /* of the data as generated or read; 0: the job has no data */
     uint32_t answer_count;
     double answer[MLM_ANSWER_MAX];
-    char message[MLM_MESSAGE_SIZE];       /* the reason, for every verdict but OK */
+    char message[MLM_MESSAGE_SIZE]; /* the reason, for every verdict but OK */
 };
 
 /* Fills `message` and returns `code` (a negative errno), so that `return mlm_fail(...)` reads well. -ENOMEM

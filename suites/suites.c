@@ -9,11 +9,12 @@
 
 static const char module_suffix[] = ".so";
 
-int mlm_suite_open(const char *folder, const char *name, const struct mlm_suite **ret_suite,
-    struct mlm_scoreboard *sb)
+int mlm_suite_open(
+    const char *folder, const char *name, const struct mlm_suite **ret_suite, struct mlm_scoreboard *sb)
 {
     char path[4096];
-    if (strchr(name, '/') || snprintf(path, sizeof path, "%s/%s%s", folder, name, module_suffix) >= (int)sizeof path)
+    if (strchr(name, '/') ||
+        snprintf(path, sizeof path, "%s/%s%s", folder, name, module_suffix) >= (int)sizeof path)
         return mlm_fail(sb, -ENOENT, "no suite '%s'", name);
     /* Never closed: descriptors are used until the process ends. */
     void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL);

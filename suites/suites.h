@@ -1,5 +1,5 @@
-/* The registry: suites are modules (NAME.so) in the folder `suites` beside the worker. Both programs find them
- * here; the harness reads descriptors and formulas, the worker runs one workload. */
+/* The registry: suites are modules (NAME.so) in the folder `suites` beside the worker. Both programs find
+ * them here; the harness reads descriptors and formulas, the worker runs one workload. */
 #pragma once
 
 #include <stddef.h>
@@ -7,8 +7,8 @@
 #include "workload.h"
 
 /* Loads one suite's module. -ENOENT: no such suite; the message names the file and the reason. */
-int mlm_suite_open(const char *folder, const char *name, const struct mlm_suite **ret_suite,
-    struct mlm_scoreboard *sb);
+int mlm_suite_open(
+    const char *folder, const char *name, const struct mlm_suite **ret_suite, struct mlm_scoreboard *sb);
 
 /* Names of all modules in the folder, sorted; release with mlm_suite_names_free(). */
 int mlm_suite_names(const char *folder, char ***ret_names, size_t *ret_count, struct mlm_scoreboard *sb);

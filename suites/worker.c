@@ -1,5 +1,5 @@
-/* mlmembench-worker: runs one workload, in this process and in no other. It knows ML and knows no cgroups; the
- * harness puts it into a cage before it starts.
+/* mlmembench-worker: runs one workload, in this process and in no other. It knows ML and knows no cgroups;
+ * the harness puts it into a cage before it starts.
  *
  *   mlmembench-worker [--scoreboard FD] run SUITE/WORKLOAD [NAME=VALUE…]
  *   mlmembench-worker [--scoreboard FD] build SUITE/WORKLOAD [NAME=VALUE…] FD    writes a workload's dataset
@@ -339,7 +339,8 @@ int main(int argc, char **argv)
         sb = page;
         next = 3;
     }
-    /* Huge pages change a figure by 2 to 6 times and hang on the machine's setting: off, for every workload. */
+    /* Huge pages change a figure by 2 to 6 times and hang on the machine's setting: off, for every workload.
+     */
     (void)prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
     static struct mlm_scoreboard own;
     bool by_hand = !sb;
@@ -355,7 +356,8 @@ int main(int argc, char **argv)
             }
             return status;
         }
-    (void)fprintf(stderr, "usage: mlmembench-worker [--scoreboard FD] run SUITE/WORKLOAD [NAME=VALUE…]\n"
-                          "                         build SUITE/WORKLOAD [NAME=VALUE…] FD | inspect FILE | preload\n");
+    (void)fprintf(stderr,
+        "usage: mlmembench-worker [--scoreboard FD] run SUITE/WORKLOAD [NAME=VALUE…]\n"
+        "                         build SUITE/WORKLOAD [NAME=VALUE…] FD | inspect FILE | preload\n");
     return EXIT_USAGE;
 }

@@ -78,17 +78,17 @@ struct mlm_workload {
     unsigned flags;                 /* enum mlm_workload_flag */
     const struct mlm_param *params; /* the workload's own; NULL: none */
     size_t config_size;
-    uint64_t max_threads;        /* 0: as many as told */
-    uint64_t extra_threads;      /* helpers beside job.threads (a prefetching reader: 1) */
-    const char *work;            /* which job it does, where a suite has several (train, infer): only rows with the
-                                  * same are compared; NULL: the suite's one job */
-    double answer_tolerance;     /* relative; 0: bit for bit */
-    const char *library;         /* soname that must be there, or NULL */
-    const char *library_package; /* Debian's package that brings it */
+    uint64_t max_threads;   /* 0: as many as told */
+    uint64_t extra_threads; /* helpers beside job.threads (a prefetching reader: 1) */
+    const char *work;       /* which job it does, where a suite has several (train, infer): only rows with the
+                             * same are compared; NULL: the suite's one job */
+    double answer_tolerance;           /* relative; 0: bit for bit */
+    const char *library;               /* soname that must be there, or NULL */
+    const char *library_package;       /* Debian's package that brings it */
     const struct mlm_dataset *dataset; /* NULL: reads no generated file */
 
-    /* Fills what follows from the parameters (rows from data_bytes) and refuses what cannot be: negative errno
-     * through mlm_fail(). Cheap; both programs call it before any formula. May be NULL. */
+    /* Fills what follows from the parameters (rows from data_bytes) and refuses what cannot be: negative
+     * errno through mlm_fail(). Cheap; both programs call it before any formula. May be NULL. */
     int (*derive)(void *config, struct mlm_scoreboard *sb);
 
     /* Theory, closed formulas. core: the bytes that the job's data needs. peak: everything the process must
@@ -109,14 +109,14 @@ struct mlm_workload {
 struct mlm_suite {
     unsigned contract; /* MLM_CONTRACT_VERSION */
     const char *name;
-    const char *summary;  /* the question it answers, one line */
-    const char *item;     /* what `items` counts: "samples" */
-    bool calibrates;      /* tests the harness: runs only when --suite names it */
+    const char *summary;                         /* the question it answers, one line */
+    const char *item;                            /* what `items` counts: "samples" */
+    bool calibrates;                             /* tests the harness: runs only when --suite names it */
     const struct mlm_workload *const *workloads; /* ended by NULL */
 };
 
-/* What a worker holds before its workload does anything: stack, heap, relocated pages, kernel memory. Measured
- * on self/null; part of every predicted peak. */
+/* What a worker holds before its workload does anything: stack, heap, relocated pages, kernel memory.
+ * Measured on self/null; part of every predicted peak. */
 #define MLM_BASELINE_BYTES (UINT64_C(1) << 20)
 
 #define MLM_SUITE_SYMBOL "mlm_suite"

@@ -1,5 +1,6 @@
 /* Scope-exit cleanup: a variable marked so releases what it holds when its scope ends; mlm_take() moves the
- * value out, leaving nothing to release. Every destructor here takes "nothing" (NULL, -1) without complaint. */
+ * value out, leaving nothing to release. Every destructor here takes "nothing" (NULL, -1) without complaint.
+ */
 #pragma once
 
 #include <errno.h>

@@ -8,7 +8,8 @@
 
 #include "base/error.h"
 
-/* Reads a whole file of up to 1 MiB; *ret_text ends with NUL and is the caller's to free. Returns its length. */
+/* Reads a whole file of up to 1 MiB; *ret_text ends with NUL and is the caller's to free. Returns its length.
+ */
 ssize_t mlm_file_read(int dir_fd, const char *name, char **ret_text, struct mlm_error *error);
 
 /* Reads up to size-1 bytes into a caller's buffer without allocating: what a sampler calls. */

@@ -1,27 +1,28 @@
 /* Meters: one file a source of readings. Each is begun when the cage is ready, ticked while the worker runs,
- * and finished when it has ended but the cage still stands; it fills the readings that it knows and leaves the
- * others alone. */
+ * and finished when it has ended but the cage still stands; it fills the readings that it knows and leaves
+ * the others alone. Adding one: a file with a const struct mlm_meter, and its line in meter.c. */
 #pragma once
 
+#include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "base/error.h"
 #include "cage/cage.h"
+#include "meter/sample.h"
 #include "record/record.h"
-
-struct mlm_scoreboard;
-struct mlm_workload;
+#include "workload.h"
 
 /* What meters may look at. */
 struct mlm_trial_view {
     const struct mlm_cage *cage;
     const struct mlm_scoreboard *scoreboard;
     const struct mlm_workload *workload;
-    uint64_t threads;
+    uint64_t threads;          /* all that the worker computes with */
+    uint64_t background_bytes; /* held in the cage by a second process */
+    bool machine_has_swap;
     pid_t worker;
-    uint64_t begin_ns, now_ns; /* CLOCK_MONOTONIC */
-    bool worker_died;          /* before it had said all */
+    struct mlm_sample sample; /* of this tick; at finish, of the cage after the worker's end */
 };
 
 struct mlm_meter_result {
@@ -32,17 +33,25 @@ struct mlm_meter_result {
 
 struct mlm_meter {
     const char *name;
-    size_t state_size;
+    size_t state_size;                                             /* zeroed before begin */
     void (*begin)(void *state, const struct mlm_trial_view *view); /* may be NULL */
     void (*tick)(void *state, const struct mlm_trial_view *view);  /* may be NULL */
     void (*finish)(void *state, const struct mlm_trial_view *view, struct mlm_meter_result *result);
-    void (*release)(void *state); /* may be NULL */
 };
 
-extern const struct mlm_meter mlm_meter_cage;     /* kernel peaks, faults, swap traffic, sampled anon and file */
-extern const struct mlm_meter mlm_meter_process;  /* the scoreboard's phases; VmHWM of a worker before it dies */
+extern const struct mlm_meter
+    mlm_meter_process; /* the scoreboard's phases; VmHWM of a worker before it dies */
+extern const struct mlm_meter
+    mlm_meter_cage; /* the kernel's peaks, faults, swap traffic; sampled anon and file */
 extern const struct mlm_meter mlm_meter_pressure; /* PSI of the cage */
 extern const struct mlm_meter mlm_meter_timeline; /* the course of memory, swap and stall */
 
-/* All of them, ended by NULL, in the order in which they run: later ones may refine what earlier ones found. */
-extern const struct mlm_meter *const mlm_meters[];
+/* All meters of one trial, in the order in which they finish: a later one may build on what an earlier found.
+ */
+struct mlm_meters;
+int mlm_meters_begin(
+    const struct mlm_trial_view *view, struct mlm_meters **ret_meters, struct mlm_error *error);
+void mlm_meters_tick(struct mlm_meters *meters, const struct mlm_trial_view *view);
+void mlm_meters_finish(
+    struct mlm_meters *meters, const struct mlm_trial_view *view, struct mlm_meter_result *result);
+void mlm_meters_free(struct mlm_meters *meters); /* takes NULL */

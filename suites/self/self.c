@@ -1,5 +1,5 @@
-/* self: workloads that do a known thing, to calibrate the harness. What is measured on them is the harness's own
- * error: touch must read N bytes, null almost nothing, spin all CPU and no waiting. */
+/* self: workloads that do a known thing, to calibrate the harness. What is measured on them is the harness's
+ * own error: touch must read N bytes, null almost nothing, spin all CPU and no waiting. */
 #include <errno.h>
 #include <stdlib.h>
 #include <time.h>
@@ -172,8 +172,8 @@ static uint64_t spin_rough(const void *config)
 enum { BACKGROUND_IDLE, BACKGROUND_ACTIVE };
 static const char *const background_modes[] = {"idle", "active", NULL};
 
-/* Holds memory beside the worker of a trial until it is killed. "active" walks over its pages again and again, at
- * most a tenth of one core, as an open browser does; an idle one can be swapped out for good. */
+/* Holds memory beside the worker of a trial until it is killed. "active" walks over its pages again and
+ * again, at most a tenth of one core, as an open browser does; an idle one can be swapped out for good. */
 static int background_run(void *p, struct mlm_scoreboard *sb)
 {
     struct self_state *state = p;
@@ -195,23 +195,44 @@ static int background_run(void *p, struct mlm_scoreboard *sb)
 }
 
 static const struct mlm_param touch_params[] = {
-    {.name = "size", .type = MLM_PARAM_SIZE, .offset = offsetof(struct self_config, size_bytes),
-        .help = "bytes to touch", .sweep = "64M,256M,1G", .quick = "64M,256M,1G", .minimum = 1, .maximum = 0x1p62,
+    {.name = "size",
+        .type = MLM_PARAM_SIZE,
+        .offset = offsetof(struct self_config, size_bytes),
+        .help = "bytes to touch",
+        .sweep = "64M,256M,1G",
+        .quick = "64M,256M,1G",
+        .minimum = 1,
+        .maximum = 0x1p62,
         .equal_work = true},
     {.name = NULL},
 };
 
 static const struct mlm_param spin_params[] = {
-    {.name = "seconds", .type = MLM_PARAM_REAL, .offset = offsetof(struct self_config, seconds),
-        .help = "CPU time, about", .sweep = "1", .minimum = 0.001, .maximum = 3600, .equal_work = true},
+    {.name = "seconds",
+        .type = MLM_PARAM_REAL,
+        .offset = offsetof(struct self_config, seconds),
+        .help = "CPU time, about",
+        .sweep = "1",
+        .minimum = 0.001,
+        .maximum = 3600,
+        .equal_work = true},
     {.name = NULL},
 };
 
 static const struct mlm_param background_params[] = {
-    {.name = "size", .type = MLM_PARAM_SIZE, .offset = offsetof(struct self_config, size_bytes),
-        .help = "bytes to hold", .sweep = "64M", .minimum = 1, .maximum = 0x1p62},
-    {.name = "mode", .type = MLM_PARAM_WORD, .offset = offsetof(struct self_config, mode),
-        .help = "idle or active", .sweep = "idle,active", .words = background_modes},
+    {.name = "size",
+        .type = MLM_PARAM_SIZE,
+        .offset = offsetof(struct self_config, size_bytes),
+        .help = "bytes to hold",
+        .sweep = "64M",
+        .minimum = 1,
+        .maximum = 0x1p62},
+    {.name = "mode",
+        .type = MLM_PARAM_WORD,
+        .offset = offsetof(struct self_config, mode),
+        .help = "idle or active",
+        .sweep = "idle,active",
+        .words = background_modes},
     {.name = NULL},
 };
 
@@ -220,8 +241,8 @@ static const struct mlm_param background_params[] = {
     .destroy = self_destroy
 
 static const struct mlm_workload self_null = {SELF_COMMON, .name = "null", .flags = MLM_QUICK,
-    .summary = "does nothing: what a worker costs by itself", .core_bytes = null_core, .peak_bytes = null_peak,
-    .rough_ns = null_rough, .run = null_run};
+    .summary = "does nothing: what a worker costs by itself", .core_bytes = null_core,
+    .peak_bytes = null_peak, .rough_ns = null_rough, .run = null_run};
 static const struct mlm_workload self_touch = {SELF_COMMON, .name = "touch", .flags = MLM_QUICK,
     .summary = "touches exactly `size` bytes once", .params = touch_params, .core_bytes = touch_core,
     .peak_bytes = touch_peak, .rough_ns = touch_rough, .run = touch_run, .verify = touch_verify};
@@ -229,8 +250,9 @@ static const struct mlm_workload self_hog = {SELF_COMMON, .name = "hog", .flags 
     .summary = "grows until something stops it; needs a cap", .core_bytes = null_core, .rough_ns = null_rough,
     .run = hog_run};
 static const struct mlm_workload self_spin = {SELF_COMMON, .name = "spin", .flags = MLM_QUICK,
-    .summary = "computes and touches no memory: what sampling costs", .params = spin_params, .core_bytes = null_core,
-    .peak_bytes = null_peak, .rough_ns = spin_rough, .run = spin_run, .verify = spin_verify};
+    .summary = "computes and touches no memory: what sampling costs", .params = spin_params,
+    .core_bytes = null_core, .peak_bytes = null_peak, .rough_ns = spin_rough, .run = spin_run,
+    .verify = spin_verify};
 static const struct mlm_workload self_background = {SELF_COMMON, .name = "background", .flags = MLM_HIDDEN,
     .summary = "holds memory beside a trial's worker", .params = background_params, .core_bytes = touch_core,
     .rough_ns = touch_rough, .run = background_run};

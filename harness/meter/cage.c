@@ -1,0 +1,165 @@
+/* The cage's own figures: the kernel's peaks where it keeps them, else the highest sample, marked; faults and
+ * swap traffic of the whole trial; and from these what the job needs. */
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "meter/meter.h"
+
+struct cage_state {
+    int64_t memory_bytes, swap_bytes, anon_bytes, file_bytes; /* highest samples; 0: none */
+    int64_t memory_and_swap_bytes, anon_and_swap_bytes;       /* highest sums of one sample */
+    bool memory_seen, swap_seen, stat_seen;
+};
+
+static int64_t larger(int64_t a, int64_t b)
+{
+    return a > b ? a : b;
+}
+
+static int64_t null_is_0(int64_t value)
+{
+    return value == MLM_NULL ? 0 : value;
+}
+
+static void cage_tick(void *p, const struct mlm_trial_view *view)
+{
+    struct cage_state *state = p;
+    const struct mlm_sample *sample = &view->sample;
+    int64_t swap_bytes = null_is_0(sample->swap_bytes);
+    state->memory_seen |= sample->memory_bytes != MLM_NULL;
+    state->swap_seen |= sample->swap_bytes != MLM_NULL;
+    state->stat_seen |= sample->anon_bytes != MLM_NULL;
+    state->memory_bytes = larger(state->memory_bytes, sample->memory_bytes);
+    state->swap_bytes = larger(state->swap_bytes, sample->swap_bytes);
+    state->anon_bytes = larger(state->anon_bytes, sample->anon_bytes);
+    state->file_bytes = larger(state->file_bytes, sample->file_bytes);
+    state->memory_and_swap_bytes =
+        larger(state->memory_and_swap_bytes, null_is_0(sample->memory_bytes) + swap_bytes);
+    state->anon_and_swap_bytes =
+        larger(state->anon_and_swap_bytes, null_is_0(sample->anon_bytes) + swap_bytes);
+}
+
+static int64_t kernel_number(const struct mlm_trial_view *view, const char *name)
+{
+    uint64_t value;
+    if (!name || mlm_file_read_number(mlm_cage_dir_fd(view->cage), name, &value, NULL) < 0)
+        return MLM_NULL;
+    return (int64_t)value;
+}
+
+static void memory_peak(
+    const struct cage_state *state, const struct mlm_trial_view *view, struct mlm_meter_result *result)
+{
+    int64_t peak = kernel_number(view, mlm_cage_dialect(view->cage)->memory_peak);
+    if (peak == MLM_NULL && state->memory_seen) {
+        peak = state->memory_bytes;
+        *result->marks |= MLM_MARK_BIT(cage_peak_sampled);
+    }
+    result->readings->values[MLM_cage_peak_bytes] = peak;
+}
+
+/* v1 keeps a peak of memory and swap together. Whatever of it lies above the limit was swap; below the limit
+ * only the samples tell. */
+static int64_t swap_peak_of_both(int64_t both_peak, const struct mlm_trial_view *view)
+{
+    uint64_t limit = mlm_cage_limits(view->cage)->memory_bytes;
+    if (both_peak == MLM_NULL || limit == MLM_NO_LIMIT)
+        return MLM_NULL;
+    return both_peak > (int64_t)limit ? both_peak - (int64_t)limit : 0;
+}
+
+static void swap_peak(const struct cage_state *state, const struct mlm_trial_view *view,
+    int64_t kernel_swap_peak, struct mlm_meter_result *result)
+{
+    const struct mlm_dialect *dialect = mlm_cage_dialect(view->cage);
+    int64_t peak = kernel_swap_peak;
+    if (dialect->swap_files_count_memory)
+        peak = swap_peak_of_both(kernel_swap_peak, view);
+    bool exact = peak != MLM_NULL;
+    if (state->swap_seen && state->swap_bytes > peak) {
+        peak = state->swap_bytes;
+        exact = false;
+    }
+    if (!view->machine_has_swap) {
+        peak = 0;
+        exact = true;
+    }
+    if (peak != MLM_NULL && !exact)
+        *result->marks |= MLM_MARK_BIT(swap_peak_sampled);
+    result->readings->values[MLM_swap_peak_bytes] = peak;
+}
+
+/* Needs: the peak of memory and swap together. The kernel's own on v1 (memsw) and wherever nothing was
+ * swapped; else the highest sum seen, which cannot be below either peak. Of a job that reads files, page
+ * cache can be given back and is no need: there it is anonymous memory and swap, sampled, and for one that
+ * reads without mapping at least what the worker itself had resident. */
+static void needs(const struct cage_state *state, const struct mlm_trial_view *view, int64_t kernel_swap_peak,
+    struct mlm_meter_result *result)
+{
+    int64_t *values = result->readings->values;
+    unsigned flags = view->workload->flags;
+    const struct mlm_dialect *dialect = mlm_cage_dialect(view->cage);
+    if (flags & (MLM_READS_FILE | MLM_MAPS_FILE)) {
+        int64_t need = state->stat_seen ? state->anon_and_swap_bytes : MLM_NULL;
+        if (!(flags & MLM_MAPS_FILE) && values[MLM_peak_rss_bytes] != MLM_NULL)
+            need = larger(need, values[MLM_peak_rss_bytes] + (int64_t)view->background_bytes);
+        if (need != MLM_NULL)
+            *result->marks |= MLM_MARK_BIT(needs_peak_sampled);
+        values[MLM_needs_peak_bytes] = need;
+    } else if (dialect->swap_files_count_memory && kernel_swap_peak != MLM_NULL) {
+        values[MLM_needs_peak_bytes] = larger(kernel_swap_peak, values[MLM_cage_peak_bytes]);
+    } else if (values[MLM_swap_peak_bytes] == 0) {
+        values[MLM_needs_peak_bytes] = values[MLM_cage_peak_bytes];
+    } else if (values[MLM_cage_peak_bytes] != MLM_NULL && values[MLM_swap_peak_bytes] != MLM_NULL) {
+        values[MLM_needs_peak_bytes] = larger(
+            state->memory_and_swap_bytes, larger(values[MLM_cage_peak_bytes], values[MLM_swap_peak_bytes]));
+        *result->marks |= MLM_MARK_BIT(needs_peak_sampled);
+    }
+}
+
+static int64_t keyed(const char *text, const char *key)
+{
+    uint64_t value;
+    return text && key && mlm_keyed_number(text, key, &value) == 0 ? (int64_t)value : MLM_NULL;
+}
+
+/* Traffic of the whole trial, prepare included: the cage counts for all of its life, also of a killed worker.
+ */
+static void traffic(const struct mlm_trial_view *view, struct mlm_meter_result *result)
+{
+    const struct mlm_dialect *dialect = mlm_cage_dialect(view->cage);
+    int64_t *values = result->readings->values;
+    mlm_auto_free char *stat = NULL;
+    if (mlm_file_read(mlm_cage_dir_fd(view->cage), dialect->stat, &stat, NULL) < 0)
+        return;
+    int64_t all = keyed(stat, dialect->all_faults_key);
+    int64_t major = keyed(stat, dialect->major_faults_key);
+    int64_t anon = keyed(stat, dialect->refault_anon_key);
+    int64_t file = keyed(stat, dialect->refault_file_key);
+    values[MLM_major_faults] = major;
+    values[MLM_minor_faults] = all != MLM_NULL && major != MLM_NULL ? all - major : MLM_NULL;
+    values[MLM_refaults] = anon != MLM_NULL && file != MLM_NULL ? anon + file : MLM_NULL;
+    values[MLM_swapped_in_pages] = keyed(stat, dialect->swapped_in_key);
+    values[MLM_swapped_out_pages] = keyed(stat, dialect->swapped_out_key);
+}
+
+static void cage_finish(void *p, const struct mlm_trial_view *view, struct mlm_meter_result *result)
+{
+    const struct cage_state *state = p;
+    int64_t *values = result->readings->values;
+    int64_t kernel_swap_peak = kernel_number(view, mlm_cage_dialect(view->cage)->swap_peak);
+    memory_peak(state, view, result);
+    swap_peak(state, view, kernel_swap_peak, result);
+    needs(state, view, kernel_swap_peak, result);
+    traffic(view, result);
+    values[MLM_anon_peak_bytes] = state->stat_seen ? state->anon_bytes : MLM_NULL;
+    values[MLM_file_peak_bytes] = state->stat_seen ? state->file_bytes : MLM_NULL;
+}
+
+const struct mlm_meter mlm_meter_cage = {
+    .name = "cage",
+    .state_size = sizeof(struct cage_state),
+    .tick = cage_tick,
+    .finish = cage_finish,
+};

@@ -1,0 +1,112 @@
+#include "meter/sample.h"
+
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "record/metric.h"
+
+uint64_t mlm_now_ns(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static int open_named(int dir_fd, const char *name)
+{
+    return name ? openat(dir_fd, name, O_RDONLY | O_CLOEXEC) : -1;
+}
+
+void mlm_sampler_open(struct mlm_sampler *sampler, const struct mlm_cage *cage, pid_t worker)
+{
+    int dir_fd = mlm_cage_dir_fd(cage);
+    const struct mlm_dialect *dialect = mlm_cage_dialect(cage);
+    char status[64];
+    (void)snprintf(status, sizeof status, "/proc/%d/status", (int)worker);
+    *sampler = (struct mlm_sampler){
+        .dialect = dialect,
+        .begin_ns = mlm_now_ns(),
+        .current_fd = open_named(dir_fd, dialect->memory_current),
+        .swap_fd = open_named(dir_fd, dialect->swap_current),
+        .stat_fd = open_named(dir_fd, dialect->stat),
+        .pressure_fd = open_named(dir_fd, dialect->pressure),
+        .status_fd = worker ? open_named(AT_FDCWD, status) : -1,
+    };
+}
+
+void mlm_sampler_close(struct mlm_sampler *sampler)
+{
+    mlm_close_p(&sampler->current_fd);
+    mlm_close_p(&sampler->swap_fd);
+    mlm_close_p(&sampler->stat_fd);
+    mlm_close_p(&sampler->pressure_fd);
+    mlm_close_p(&sampler->status_fd);
+}
+
+static bool read_again(int fd, char *text, size_t size)
+{
+    ssize_t n = fd >= 0 ? pread(fd, text, size - 1, 0) : -1;
+    if (n <= 0)
+        return false;
+    text[n] = 0;
+    return true;
+}
+
+static int64_t number(int fd)
+{
+    char text[64];
+    return read_again(fd, text, sizeof text) ? (int64_t)strtoull(text, NULL, 10) : MLM_NULL;
+}
+
+static int64_t keyed(const char *text, const char *key)
+{
+    uint64_t value;
+    return key && mlm_keyed_number(text, key, &value) == 0 ? (int64_t)value : MLM_NULL;
+}
+
+/* "some avg10=0.00 … total=123", in microseconds. */
+static int64_t pressure_total_ns(const char *text, const char *kind)
+{
+    const char *line = strstr(text, kind);
+    const char *total = line ? strstr(line, "total=") : NULL;
+    return total ? (int64_t)strtoull(total + strlen("total="), NULL, 10) * 1000 : MLM_NULL;
+}
+
+void mlm_sampler_take(const struct mlm_sampler *sampler, struct mlm_sample *ret_sample)
+{
+    const struct mlm_dialect *dialect = sampler->dialect;
+    struct mlm_sample sample = {
+        .at_ns = (int64_t)(mlm_now_ns() - sampler->begin_ns),
+        .memory_bytes = number(sampler->current_fd),
+        .swap_bytes = number(sampler->swap_fd),
+        .anon_bytes = MLM_NULL,
+        .file_bytes = MLM_NULL,
+        .stall_some_ns = MLM_NULL,
+        .stall_full_ns = MLM_NULL,
+        .worker_peak_rss_bytes = MLM_NULL,
+    };
+    /* Two files read one after the other: the difference can come out below 0 by a page. */
+    if (dialect->swap_files_count_memory && sample.swap_bytes != MLM_NULL)
+        sample.swap_bytes =
+            sample.swap_bytes > sample.memory_bytes ? sample.swap_bytes - sample.memory_bytes : 0;
+    char text[8192];
+    if (read_again(sampler->stat_fd, text, sizeof text)) {
+        sample.anon_bytes = keyed(text, dialect->anon_key);
+        sample.file_bytes = keyed(text, dialect->file_key);
+    }
+    if (read_again(sampler->pressure_fd, text, sizeof text)) {
+        sample.stall_some_ns = pressure_total_ns(text, "some ");
+        sample.stall_full_ns = pressure_total_ns(text, "full ");
+    }
+    if (read_again(sampler->status_fd, text, sizeof text)) {
+        int64_t peak_kib = keyed(text, "VmHWM");
+        sample.worker_peak_rss_bytes = peak_kib == MLM_NULL ? MLM_NULL : peak_kib * 1024;
+    }
+    *ret_sample = sample;
+}

@@ -1,0 +1,31 @@
+/* One look at a running cage and its worker. Files are opened once a trial and read again at each tick, so
+ * that sampling stays cheap. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "cage/cage.h"
+
+struct mlm_sample {
+    int64_t at_ns; /* since the sampler was opened */
+    /* MLM_NULL where the cage has no such reading. swap_bytes is swap alone on every cgroup version. */
+    int64_t memory_bytes, swap_bytes, anon_bytes, file_bytes;
+    int64_t stall_some_ns, stall_full_ns;
+    int64_t worker_peak_rss_bytes; /* VmHWM of the worker, MLM_NULL once it is gone */
+};
+
+struct mlm_sampler {
+    const struct mlm_dialect *dialect;
+    uint64_t begin_ns;
+    int current_fd, swap_fd, stat_fd, pressure_fd, status_fd;
+};
+
+/* Never fails: what cannot be opened is not sampled. worker 0: none yet. */
+void mlm_sampler_open(struct mlm_sampler *sampler, const struct mlm_cage *cage, pid_t worker);
+void mlm_sampler_close(struct mlm_sampler *sampler);
+void mlm_sampler_take(const struct mlm_sampler *sampler, struct mlm_sample *ret_sample);
+
+/* CLOCK_MONOTONIC. */
+uint64_t mlm_now_ns(void);

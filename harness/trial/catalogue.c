@@ -1,0 +1,92 @@
+#include "trial/catalogue.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "suites.h"
+
+static int own_folder(char folder[static 2048], struct mlm_error *error)
+{
+    ssize_t n = readlink("/proc/self/exe", folder, 2047);
+    if (n < 0)
+        return mlm_error_errno(error, -errno, "cannot read /proc/self/exe");
+    folder[n] = 0;
+    char *slash = strrchr(folder, '/');
+    if (slash)
+        *slash = 0;
+    return 0;
+}
+
+static int find_folders(struct mlm_catalogue *catalogue, struct mlm_error *error)
+{
+    /* Beside the program in a build tree; in libexec and share once installed. */
+    static const struct {
+        const char *programs, *plots;
+    } places[] = {{".", "plots"}, {"../libexec/mlmembench", "../share/mlmembench/plots"}};
+    char own[2048];
+    int r = own_folder(own, error);
+    if (r < 0)
+        return r;
+    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
+        (void)snprintf(
+            catalogue->worker, sizeof catalogue->worker, "%s/%s/mlmembench-worker", own, places[i].programs);
+        (void)snprintf(catalogue->suites_folder, sizeof catalogue->suites_folder, "%s/%s/suites", own,
+            places[i].programs);
+        (void)snprintf(
+            catalogue->plots_folder, sizeof catalogue->plots_folder, "%s/%s", own, places[i].plots);
+        if (access(catalogue->worker, X_OK) == 0)
+            return 0;
+    }
+    return mlm_error_set(error, -ENOENT,
+        "mlmembench-worker is neither beside %s nor in ../libexec/mlmembench; build or install again", own);
+}
+
+int mlm_catalogue_open(struct mlm_catalogue **ret_catalogue, struct mlm_error *error)
+{
+    struct mlm_scoreboard sb = {0};
+    mlm_cleanup(mlm_free_p) struct mlm_catalogue *catalogue = calloc(1, sizeof *catalogue);
+    if (!catalogue)
+        return mlm_error_errno(error, -ENOMEM, "catalogue");
+    int r = find_folders(catalogue, error);
+    if (r < 0)
+        return r;
+    char **names = NULL;
+    size_t count = 0;
+    r = mlm_suite_names(catalogue->suites_folder, &names, &count, &sb);
+    if (r < 0)
+        return mlm_error_set(error, r, "%s", sb.message);
+    catalogue->suites = calloc(count ? count : 1, sizeof *catalogue->suites);
+    r = catalogue->suites ? 0 : mlm_error_errno(error, -ENOMEM, "catalogue");
+    for (size_t i = 0; r == 0 && i < count; i++) {
+        r = mlm_suite_open(catalogue->suites_folder, names[i], &catalogue->suites[i], &sb);
+        if (r < 0)
+            (void)mlm_error_set(error, r, "%s", sb.message);
+        catalogue->suite_count = i + 1;
+    }
+    mlm_suite_names_free(names, count);
+    if (r < 0) {
+        free((void *)catalogue->suites);
+        return r;
+    }
+    *ret_catalogue = mlm_take_ptr(catalogue);
+    return 0;
+}
+
+void mlm_catalogue_close(struct mlm_catalogue *catalogue)
+{
+    if (catalogue)
+        free((void *)catalogue->suites);
+    free(catalogue);
+}
+
+const struct mlm_suite *mlm_catalogue_suite(const struct mlm_catalogue *catalogue, const char *name)
+{
+    for (size_t i = 0; i < catalogue->suite_count; i++)
+        if (strcmp(catalogue->suites[i]->name, name) == 0)
+            return catalogue->suites[i];
+    return NULL;
+}

@@ -1,0 +1,191 @@
+#include "trial/dataset.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "trial/worker.h"
+
+/* More of a file than this still in memory counts as warm. */
+#define WARM_SHARE 0.01
+
+int mlm_dataset_folder(char folder[static 4096], struct mlm_error *error)
+{
+    const char *own = getenv("MLMEMBENCH_CACHE");
+    const char *cache = getenv("XDG_CACHE_HOME");
+    const char *home = getenv("HOME");
+    int n = own && *own       ? snprintf(folder, 4096, "%s", own)
+            : cache && *cache ? snprintf(folder, 4096, "%s/mlmembench", cache)
+            : home && *home   ? snprintf(folder, 4096, "%s/.cache/mlmembench", home)
+                              : -1;
+    if (n < 0 || n >= 4096)
+        return mlm_error_set(
+            error, -ENOENT, "no place for datasets: set HOME, XDG_CACHE_HOME or MLMEMBENCH_CACHE");
+    return 0;
+}
+
+int mlm_dataset_path(const char *folder, const struct mlm_plan_row *row,
+    const struct mlm_plan_options *options, char path[static 4096], struct mlm_error *error)
+{
+    const struct mlm_workload *workload = row->workload;
+    path[0] = 0;
+    if (row->refused)
+        return 0;
+    int n = 0;
+    if (options->dataset && workload->flags & MLM_USER_DATA) {
+        n = snprintf(path, 4096, "%s", options->dataset);
+    } else if (workload->dataset) {
+        char name[128];
+        workload->dataset->name(row->config, name);
+        n = snprintf(path, 4096, "%s/%s", folder, name);
+    }
+    return n < 4096 ? 0 : mlm_error_set(error, -ENAMETOOLONG, "path of a dataset is too long");
+}
+
+/* The row's own file, where it has one that is not there yet. */
+static int missing(const char *folder, const struct mlm_plan *plan, const struct mlm_plan_row *row,
+    char path[static 4096], struct mlm_error *error)
+{
+    if (!row->workload->dataset || plan->options.dataset)
+        return 0;
+    int r = mlm_dataset_path(folder, row, &plan->options, path, error);
+    if (r < 0)
+        return r;
+    return path[0] && access(path, R_OK) != 0;
+}
+
+int mlm_dataset_missing_bytes(
+    const char *folder, const struct mlm_plan *plan, uint64_t *ret_bytes, struct mlm_error *error)
+{
+    uint64_t bytes = 0;
+    for (size_t i = 0; i < plan->row_count; i++) {
+        char path[4096], earlier[4096];
+        int r = missing(folder, plan, &plan->rows[i], path, error);
+        for (size_t k = 0; r > 0 && k < i; k++)
+            if (missing(folder, plan, &plan->rows[k], earlier, NULL) > 0 && strcmp(earlier, path) == 0)
+                r = 0;
+        if (r < 0)
+            return r;
+        if (r > 0)
+            bytes += plan->rows[i].workload->dataset->size_bytes(plan->rows[i].config);
+    }
+    *ret_bytes = bytes;
+    return 0;
+}
+
+/* A file without a name until it is whole, so that nothing half-written is ever left; where the file system
+ * cannot do that, a temporary name. */
+static int open_unnamed(
+    const char *folder, const char *path, char temporary[static 4200], struct mlm_error *error)
+{
+    temporary[0] = 0;
+    int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0644);
+    if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
+        (void)snprintf(temporary, 4200, "%s.partial", path);
+        fd = open(temporary, O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0644);
+    }
+    return fd < 0 ? mlm_error_errno(error, -errno, "cannot write into %s", folder) : fd;
+}
+
+static int give_name(int fd, const char *temporary, const char *path, struct mlm_error *error)
+{
+    char own[64];
+    /* Dirty pages cannot be evicted. */
+    if (fsync(fd) < 0)
+        return mlm_error_errno(error, -errno, "cannot write %s", path);
+    (void)snprintf(own, sizeof own, "/proc/self/fd/%d", fd);
+    int r = temporary[0] ? rename(temporary, path) : linkat(AT_FDCWD, own, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
+    /* Another run was faster: its file is the same. */
+    if (r < 0 && errno != EEXIST)
+        return mlm_error_errno(error, -errno, "cannot name %s", path);
+    return 0;
+}
+
+static int build_one(const struct mlm_dataset_order *order, const struct mlm_plan_row *row, const char *path,
+    struct mlm_error *error)
+{
+    char temporary[4200], full_name[160], data[48], seed[48], fd_text[16];
+    mlm_auto_close int fd = open_unnamed(order->folder, path, temporary, error);
+    if (fd < 0)
+        return fd;
+    const char *arguments[40] = {"build", full_name, data, seed};
+    size_t count = 4;
+    char settings[32][128];
+    (void)snprintf(full_name, sizeof full_name, "%s/%s", row->suite->name, row->workload->name);
+    (void)snprintf(data, sizeof data, "data=%llu", (unsigned long long)order->plan->options.data_bytes);
+    (void)snprintf(seed, sizeof seed, "seed=%llu", (unsigned long long)order->plan->options.seed);
+    for (size_t i = 0; i < row->params.count && i < 32; i++) {
+        (void)snprintf(
+            settings[i], sizeof settings[i], "%s=%s", row->params.items[i].name, row->params.items[i].value);
+        arguments[count++] = settings[i];
+    }
+    (void)snprintf(fd_text, sizeof fd_text, "%d", fd);
+    arguments[count++] = fd_text;
+    struct mlm_worker_order work = {
+        .program = order->catalogue->worker,
+        .arguments = arguments,
+        .pass_fd = fd,
+    };
+    int r = mlm_worker_do(&work, order->interrupt_fd, NULL, error);
+    if (r == 0)
+        r = give_name(fd, temporary, path, error);
+    else if (r != -EINTR)
+        (void)mlm_error_wrap(error, r, "building dataset %s", path);
+    if (r < 0 && temporary[0])
+        (void)unlink(temporary);
+    return r;
+}
+
+int mlm_dataset_build(const struct mlm_dataset_order *order, struct mlm_error *error)
+{
+    for (size_t i = 0; i < order->plan->row_count; i++) {
+        const struct mlm_plan_row *row = &order->plan->rows[i];
+        char path[4096];
+        int r = missing(order->folder, order->plan, row, path, error);
+        if (r > 0) {
+            r = mlm_make_directories(order->folder, error);
+            if (r == 0 && order->tell)
+                order->tell(
+                    order->context, strrchr(path, '/') + 1, row->workload->dataset->size_bytes(row->config));
+            if (r == 0)
+                r = build_one(order, row, path, error);
+        }
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+int mlm_dataset_evict(const char *path, bool *ret_evicted, struct mlm_error *error)
+{
+    mlm_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+    struct stat status;
+    if (fd < 0 || fstat(fd, &status) < 0)
+        return mlm_error_errno(error, -errno, "cannot open dataset %s", path);
+    if (status.st_size == 0) {
+        *ret_evicted = true;
+        return 0;
+    }
+    size_t size = (size_t)status.st_size, pages = (size + 4095) / 4096, resident = 0;
+    (void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
+    mlm_auto_free unsigned char *map = malloc(pages);
+    void *data = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
+    if (!map || data == MAP_FAILED) {
+        if (data != MAP_FAILED)
+            (void)munmap(data, size);
+        return mlm_error_errno(error, -ENOMEM, "looking at the page cache of %s", path);
+    }
+    int r = mincore(data, size, map);
+    (void)munmap(data, size);
+    for (size_t i = 0; r == 0 && i < pages; i++)
+        resident += map[i] & 1;
+    *ret_evicted = r == 0 && (double)resident <= WARM_SHARE * (double)pages;
+    return 0;
+}

@@ -1,0 +1,35 @@
+/* Dataset files that workloads read: built once, outside any cage, kept in a cache, and put out of the page
+ * cache before each trial, so that reads are cold. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/error.h"
+#include "trial/plan.h"
+
+/* $MLMEMBENCH_CACHE, else $XDG_CACHE_HOME/mlmembench, else ~/.cache/mlmembench. */
+int mlm_dataset_folder(char folder[static 4096], struct mlm_error *error);
+
+/* The path that the row's workload reads, or an empty text where it reads no file. */
+int mlm_dataset_path(const char *folder, const struct mlm_plan_row *row,
+    const struct mlm_plan_options *options, char path[static 4096], struct mlm_error *error);
+
+/* Bytes that the plan's datasets still need on disk. */
+int mlm_dataset_missing_bytes(
+    const char *folder, const struct mlm_plan *plan, uint64_t *ret_bytes, struct mlm_error *error);
+
+struct mlm_dataset_order {
+    const struct mlm_catalogue *catalogue;
+    const struct mlm_plan *plan;
+    const char *folder;
+    int interrupt_fd;
+    void (*tell)(void *context, const char *name, uint64_t bytes); /* before each one is built; may be NULL */
+    void *context;
+};
+
+/* Builds what is missing. A file appears whole or not at all. */
+int mlm_dataset_build(const struct mlm_dataset_order *order, struct mlm_error *error);
+
+/* Puts the file out of the page cache; *ret_evicted says whether that worked (on tmpfs it does not). */
+int mlm_dataset_evict(const char *path, bool *ret_evicted, struct mlm_error *error);

@@ -1,0 +1,464 @@
+#include "trial/plan.h"
+
+#include <errno.h>
+#include <math.h>
+#include <regex.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+
+/* Spawning, measuring and cleaning up, roughly. */
+#define TRIAL_OVERHEAD_NS 10000000u
+/* Without a formula: other people's allocators keep up to four times what is live. */
+#define UNKNOWN_PEAK_FACTOR 4u
+
+static void row_release(struct mlm_plan_row *row)
+{
+    mlm_params_release(&row->params);
+    free(row->config);
+    free(row->equal_work);
+    free(row->reason);
+}
+
+void mlm_plan_free(struct mlm_plan *plan)
+{
+    if (!plan)
+        return;
+    for (size_t i = 0; i < plan->row_count; i++)
+        row_release(&plan->rows[i]);
+    for (size_t i = 0; i < plan->trial_count; i++)
+        free(plan->trials[i].name);
+    free(plan->rows);
+    free(plan->trials);
+    free(plan);
+}
+
+static void plan_free_p(struct mlm_plan **plan)
+{
+    mlm_plan_free(*plan);
+}
+
+/* Room for one more element; arrays grow by doubling at powers of two. */
+static int grow(void *array, size_t count, size_t size)
+{
+    void **items = array;
+    if (count & (count - 1))
+        return 0;
+    void *more = realloc(*items, (count ? count * 2 : 1) * size);
+    if (!more)
+        return -ENOMEM;
+    *items = more;
+    return 0;
+}
+
+static int compare_caps(const void *a, const void *b)
+{
+    uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+    return (x > y) - (x < y);
+}
+
+/* 1.25 × the middle cap, the lower one of two: what holds everything in memory does not fit, what is clever
+ * does. Without any finite cap, a size that fits everywhere. */
+static uint64_t default_data(const struct mlm_plan_options *options)
+{
+    uint64_t finite[64];
+    size_t count = 0;
+    for (size_t i = 0; i < options->cap_count && count < 64; i++)
+        if (options->caps[i] != MLM_NO_LIMIT)
+            finite[count++] = options->caps[i];
+    if (!count)
+        return UINT64_C(256) << 20;
+    qsort(finite, count, sizeof *finite, compare_caps);
+    uint64_t middle = finite[(count - 1) / 2];
+    return middle + middle / 4;
+}
+
+/* The values that one parameter takes in this plan. */
+static const char *sweep_of(
+    const struct mlm_plan_options *options, const struct mlm_param *param, char first[static 64])
+{
+    for (size_t i = 0; i < options->sweeps.count; i++)
+        if (strcmp(options->sweeps.items[i].name, param->name) == 0)
+            return options->sweeps.items[i].value;
+    if (options->all)
+        return param->sweep;
+    if (param->quick)
+        return param->quick;
+    (void)snprintf(first, 64, "%.*s", (int)strcspn(param->sweep, ","), param->sweep);
+    return first;
+}
+
+static void set_job(void *config, const struct mlm_plan_options *options, uint64_t threads)
+{
+    *(struct mlm_job *)config = (struct mlm_job){
+        .data_bytes = options->data_bytes,
+        .seed = options->seed,
+        .threads = threads,
+        .dataset = options->dataset,
+        .rows = options->dataset_shape.rows,
+        .columns = options->dataset_shape.columns,
+        .nonzeros = options->dataset_shape.nonzeros,
+        .widest_row = options->dataset_shape.widest_row,
+    };
+}
+
+/* Rows of one group do the same work: same suite, same job, same data, same values of the parameters that
+ * decide the work. */
+static int equal_work_make(struct mlm_plan_row *row, const struct mlm_plan_options *options)
+{
+    mlm_auto_free char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return -ENOMEM;
+    const char *work = row->workload->work;
+    char data[MLM_SIZE_TEXT];
+    (void)fprintf(out, "%s%s%s", row->suite->name, work ? " " : "", work ? work : "");
+    if (options->dataset)
+        (void)fprintf(out, " dataset=%s", options->dataset);
+    else
+        (void)fprintf(out, " data=%s", mlm_size_spell(options->data_bytes, data));
+    (void)fprintf(out, " seed=%llu", (unsigned long long)options->seed);
+    for (size_t i = 0; i < row->params.count; i++) {
+        const struct mlm_param *param = mlm_param_find(row->workload, row->params.items[i].name);
+        if (param->equal_work)
+            (void)fprintf(out, " %s=%s", row->params.items[i].name, row->params.items[i].value);
+    }
+    if (fclose(out) != 0)
+        return -ENOMEM;
+    row->equal_work = mlm_take_ptr(text);
+    return 0;
+}
+
+static uint64_t formula(uint64_t (*function)(const void *), const void *config)
+{
+    return function ? function(config) : 0;
+}
+
+/* Makes the row of one combination of values; what its parameters rule out stays in the plan as refused, so
+ * that nobody wonders where it went. */
+static int row_add(struct mlm_plan *plan, const struct mlm_suite *suite, const struct mlm_workload *workload,
+    const struct mlm_params *params, struct mlm_error *error)
+{
+    const struct mlm_plan_options *options = &plan->options;
+    if (grow(&plan->rows, plan->row_count, sizeof *plan->rows) < 0)
+        return mlm_error_errno(error, -ENOMEM, "plan");
+    struct mlm_plan_row *row = &plan->rows[plan->row_count];
+    *row = (struct mlm_plan_row){.suite = suite, .workload = workload, .threads = options->threads};
+    plan->row_count++;
+    if (workload->max_threads && row->threads > workload->max_threads)
+        row->threads = workload->max_threads;
+    row->config = calloc(1, workload->config_size);
+    if (!row->config || mlm_params_copy(params, &row->params) < 0)
+        return mlm_error_errno(error, -ENOMEM, "plan");
+    struct mlm_scoreboard sb = {0};
+    mlm_config_init(workload, row->config);
+    set_job(row->config, options, row->threads);
+    for (size_t i = 0; i < row->params.count; i++) {
+        int r =
+            mlm_config_set(workload, row->config, row->params.items[i].name, row->params.items[i].value, &sb);
+        if (r < 0)
+            return mlm_error_set(error, -EINVAL, "%s/%s: %s", suite->name, workload->name, sb.message);
+    }
+    int r = workload->derive ? workload->derive(row->config, &sb) : 0;
+    if (r == 0 && options->dataset && !(workload->flags & MLM_USER_DATA))
+        r = mlm_fail(&sb, -ENOTSUP, "does not run on a user's dataset");
+    if (r < 0) {
+        row->refused = true;
+        row->reason = strdup(sb.message);
+    } else {
+        row->core_bytes = formula(workload->core_bytes, row->config);
+        row->peak_bytes = formula(workload->peak_bytes, row->config);
+        row->rough_ns = formula(workload->rough_ns, row->config);
+    }
+    if (equal_work_make(row, options) < 0 || (row->refused && !row->reason))
+        return mlm_error_errno(error, -ENOMEM, "plan");
+    return 0;
+}
+
+/* All combinations, the last parameter turning fastest. */
+static int rows_add(struct mlm_plan *plan, const struct mlm_suite *suite, const struct mlm_workload *workload,
+    const struct mlm_param *param, struct mlm_params *chosen, struct mlm_error *error)
+{
+    if (!param || !param->name)
+        return row_add(plan, suite, workload, chosen, error);
+    char first[64];
+    mlm_auto_free char *values = strdup(sweep_of(&plan->options, param, first));
+    if (!values)
+        return mlm_error_errno(error, -ENOMEM, "plan");
+    char *rest = values;
+    for (char *value; (value = strsep(&rest, ","));) {
+        if (mlm_params_add(chosen, param->name, value) < 0)
+            return mlm_error_errno(error, -ENOMEM, "plan");
+        int r = rows_add(plan, suite, workload, param + 1, chosen, error);
+        chosen->count--;
+        free(chosen->items[chosen->count].name);
+        free(chosen->items[chosen->count].value);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+static bool suite_chosen(const struct mlm_plan_options *options, const struct mlm_suite *suite)
+{
+    for (size_t i = 0; i < options->suite_count; i++)
+        if (strcmp(options->suites[i], suite->name) == 0)
+            return true;
+    return options->suite_count == 0 && !suite->calibrates;
+}
+
+static int suites_check(
+    const struct mlm_catalogue *catalogue, const struct mlm_plan_options *options, struct mlm_error *error)
+{
+    for (size_t i = 0; i < options->suite_count; i++) {
+        if (mlm_catalogue_suite(catalogue, options->suites[i]))
+            continue;
+        char known[512] = "";
+        size_t length = 0;
+        for (size_t k = 0; k < catalogue->suite_count && length < sizeof known; k++)
+            length += (size_t)snprintf(
+                known + length, sizeof known - length, "%s%s", k ? ", " : "", catalogue->suites[k]->name);
+        return mlm_error_set(
+            error, -EINVAL, "there is no suite '%s'; there are %s", options->suites[i], known);
+    }
+    return 0;
+}
+
+/* A sweep for a parameter that no chosen workload has is a mistake, not a no-op. */
+static int sweeps_check(
+    const struct mlm_catalogue *catalogue, const struct mlm_plan_options *options, struct mlm_error *error)
+{
+    for (size_t i = 0; i < options->sweeps.count; i++) {
+        bool known = false;
+        for (size_t k = 0; k < catalogue->suite_count; k++)
+            for (const struct mlm_workload *const *w = catalogue->suites[k]->workloads; *w; w++)
+                known |= suite_chosen(options, catalogue->suites[k]) &&
+                         mlm_param_find(*w, options->sweeps.items[i].name);
+        if (!known)
+            return mlm_error_set(error, -EINVAL,
+                "no workload here has a parameter '%s'; `mlmembench list` shows them all",
+                options->sweeps.items[i].name);
+    }
+    return 0;
+}
+
+static int rows_make(struct mlm_plan *plan, const struct mlm_catalogue *catalogue, struct mlm_error *error)
+{
+    for (size_t i = 0; i < catalogue->suite_count; i++) {
+        const struct mlm_suite *suite = catalogue->suites[i];
+        for (const struct mlm_workload *const *w = suite->workloads; *w; w++) {
+            if (!suite_chosen(&plan->options, suite) || (*w)->flags & MLM_HIDDEN)
+                continue;
+            if (!plan->options.all && !((*w)->flags & MLM_QUICK))
+                continue;
+            struct mlm_params chosen = {0};
+            int r = rows_add(plan, suite, *w, (*w)->params, &chosen, error);
+            mlm_params_release(&chosen);
+            if (r < 0)
+                return r;
+        }
+    }
+    return 0;
+}
+
+static char *trial_name(const struct mlm_plan_row *row, uint64_t cap_bytes)
+{
+    mlm_auto_free char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return NULL;
+    char cap[MLM_SIZE_TEXT];
+    (void)fprintf(out, "%s/%s", row->suite->name, row->workload->name);
+    for (size_t i = 0; i < row->params.count; i++)
+        (void)fprintf(out, "/%s:%s", row->params.items[i].name, row->params.items[i].value);
+    (void)fprintf(out, "/cap:%s", mlm_size_spell(cap_bytes, cap));
+    return fclose(out) == 0 ? mlm_take_ptr(text) : NULL;
+}
+
+static uint64_t likely_peak(const struct mlm_plan_row *row)
+{
+    return row->peak_bytes ? row->peak_bytes : row->core_bytes * UNKNOWN_PEAK_FACTOR + MLM_BASELINE_BYTES;
+}
+
+/* What does not fit ends early without swap, and late with it. */
+static uint64_t trial_rough_ns(
+    const struct mlm_plan *plan, const struct mlm_plan_row *row, uint64_t cap_bytes)
+{
+    if (row->refused)
+        return 0;
+    double ns = (double)row->rough_ns;
+    double peak = (double)likely_peak(row) + (double)plan->options.background_bytes;
+    if (cap_bytes != MLM_NO_LIMIT && peak > (double)cap_bytes)
+        ns =
+            plan->options.swap_limit_bytes ? (double)plan->options.timeout_ns : ns * (double)cap_bytes / peak;
+    return (uint64_t)fmin(ns, (double)plan->options.timeout_ns) + TRIAL_OVERHEAD_NS;
+}
+
+static int trial_add(struct mlm_plan *plan, size_t row, uint64_t cap_bytes, uint64_t repetition,
+    bool reference, struct mlm_error *error)
+{
+    char *name = trial_name(&plan->rows[row], cap_bytes);
+    if (!name || grow(&plan->trials, plan->trial_count, sizeof *plan->trials) < 0) {
+        free(name);
+        return mlm_error_errno(error, -ENOMEM, "plan");
+    }
+    plan->trials[plan->trial_count++] = (struct mlm_plan_trial){
+        .row = row,
+        .cap_bytes = cap_bytes,
+        .repetition = repetition,
+        .reference = reference,
+        .name = name,
+        .rough_ns = trial_rough_ns(plan, &plan->rows[row], cap_bytes),
+    };
+    return 0;
+}
+
+static bool wants_reference(const struct mlm_plan *plan, const struct mlm_plan_row *row)
+{
+    const struct mlm_plan_options *options = &plan->options;
+    for (size_t i = 0; i < options->cap_count; i++)
+        if (options->caps[i] == MLM_NO_LIMIT)
+            return false;
+    if (row->refused || row->suite->calibrates || row->workload->flags & MLM_GROWS)
+        return false;
+    /* A tenth to spare: the machine must not swap for the sake of a denominator. */
+    uint64_t peak = likely_peak(row) + options->background_bytes;
+    return peak + peak / 10 < options->available_bytes;
+}
+
+static int trials_make(struct mlm_plan *plan, struct mlm_error *error)
+{
+    const struct mlm_plan_options *options = &plan->options;
+    for (size_t i = 0; i < plan->row_count; i++) {
+        const struct mlm_plan_row *row = &plan->rows[i];
+        int r = wants_reference(plan, row) ? trial_add(plan, i, MLM_NO_LIMIT, 0, true, error) : 0;
+        for (size_t c = 0; r == 0 && c < options->cap_count; c++) {
+            if (row->workload->flags & MLM_GROWS && options->caps[c] == MLM_NO_LIMIT)
+                continue; /* it would take the machine */
+            uint64_t repetitions = row->refused ? 1 : options->repetitions;
+            for (uint64_t k = 0; r == 0 && k < repetitions; k++)
+                r = trial_add(plan, i, options->caps[c], k, false, error);
+        }
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+/* Google Benchmark's meaning: '-' in front leaves out what matches, "all" matches everything. */
+static int filter_apply(struct mlm_plan *plan, const char *filter, struct mlm_error *error)
+{
+    if (!filter || strcmp(filter, "all") == 0)
+        return 0;
+    bool leave_out = filter[0] == '-';
+    regex_t pattern;
+    if (regcomp(&pattern, filter + leave_out, REG_EXTENDED | REG_NOSUB) != 0)
+        return mlm_error_set(error, -EINVAL, "--filter '%s' is not a regular expression", filter);
+    size_t kept = 0;
+    for (size_t i = 0; i < plan->trial_count; i++) {
+        struct mlm_plan_trial *trial = &plan->trials[i];
+        bool matches = regexec(&pattern, trial->name, 0, NULL, 0) == 0;
+        if (matches != leave_out)
+            plan->trials[kept++] = *trial;
+        else
+            free(trial->name);
+    }
+    plan->trial_count = kept;
+    regfree(&pattern);
+    if (!kept)
+        return mlm_error_set(error, -EINVAL,
+            "--filter '%s' leaves no trial; names look like storage/csr/density:0.01/cap:2G, and rows that "
+            "are "
+            "not quick need --all",
+            filter);
+    return 0;
+}
+
+static uint64_t splitmix(uint64_t *state)
+{
+    uint64_t x = *state += UINT64_C(0x9e3779b97f4a7c15);
+    x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+    x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
+    return x ^ (x >> 31);
+}
+
+/* A seeded shuffle over all repetitions, so that a drift of the machine falls on all rows alike (Fisher,
+ * Yates). */
+static void shuffle(struct mlm_plan *plan)
+{
+    uint64_t state = plan->options.seed;
+    for (size_t i = plan->trial_count; i > 1; i--) {
+        size_t k = (size_t)(splitmix(&state) % i);
+        struct mlm_plan_trial swapped = plan->trials[i - 1];
+        plan->trials[i - 1] = plan->trials[k];
+        plan->trials[k] = swapped;
+    }
+}
+
+int mlm_plan_make(const struct mlm_catalogue *catalogue, const struct mlm_plan_options *options,
+    struct mlm_plan **ret_plan, struct mlm_error *error)
+{
+    mlm_cleanup(plan_free_p) struct mlm_plan *plan = calloc(1, sizeof *plan);
+    if (!plan)
+        return mlm_error_errno(error, -ENOMEM, "plan");
+    plan->options = *options;
+    if (!options->data_bytes)
+        plan->options.data_bytes = default_data(options);
+    int r = suites_check(catalogue, options, error);
+    if (r == 0)
+        r = sweeps_check(catalogue, options, error);
+    if (r == 0)
+        r = rows_make(plan, catalogue, error);
+    if (r == 0)
+        r = trials_make(plan, error);
+    if (r == 0)
+        r = filter_apply(plan, options->filter, error);
+    if (r < 0)
+        return r;
+    if (!plan->trial_count)
+        return mlm_error_set(error, -EINVAL, "no row to run; rows that are not quick need --all");
+    shuffle(plan);
+    for (size_t i = 0; i < plan->trial_count; i++)
+        plan->rough_ns += plan->trials[i].rough_ns;
+    *ret_plan = mlm_take_ptr(plan);
+    return 0;
+}
+
+static int64_t or_null(uint64_t bytes)
+{
+    return bytes ? (int64_t)bytes : MLM_NULL;
+}
+
+int mlm_plan_describe(
+    const struct mlm_plan *plan, const struct mlm_plan_trial *trial, struct mlm_record *record)
+{
+    const struct mlm_plan_options *options = &plan->options;
+    const struct mlm_plan_row *row = &plan->rows[trial->row];
+    record->suite = strdup(row->suite->name);
+    if (asprintf(&record->workload, "%s/%s", row->suite->name, row->workload->name) < 0)
+        record->workload = NULL;
+    record->equal_work = strdup(row->equal_work);
+    record->dataset = options->dataset ? strdup(options->dataset) : NULL;
+    record->background_mode =
+        options->background_bytes ? strdup(options->background_active ? "active" : "idle") : NULL;
+    if (!record->suite || !record->workload || !record->equal_work ||
+        mlm_params_copy(&row->params, &record->params) < 0)
+        return -ENOMEM;
+    record->answer_tolerance = row->workload->answer_tolerance;
+    record->cap_bytes = trial->cap_bytes;
+    record->swap_limit_bytes = options->swap_limit_bytes;
+    record->background_bytes = options->background_bytes;
+    record->data_bytes = options->data_bytes;
+    record->seed = options->seed;
+    record->threads = row->threads;
+    record->timeout_ns = options->timeout_ns;
+    record->repetition = trial->repetition;
+    if (!row->refused && row->workload->core_bytes)
+        record->readings.values[MLM_core_bytes] = (int64_t)row->core_bytes;
+    record->readings.values[MLM_predicted_peak_bytes] = or_null(row->peak_bytes);
+    return 0;
+}

@@ -1,0 +1,121 @@
+#include "trial/session.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "trial/dataset.h"
+#include "trial/worker.h"
+
+#define FRESH_PROBE_BYTES (UINT64_C(256) << 20)
+
+static int command_keep(struct mlm_session *session, int argc, char **argv)
+{
+    session->command = json_array();
+    for (int i = 0; session->command && i < argc; i++)
+        if (json_array_append_new(session->command, json_string(argv[i])) < 0)
+            return -ENOMEM;
+    return session->command ? 0 : -ENOMEM;
+}
+
+static int facts_make(struct mlm_session *session)
+{
+    session->machine_facts = json_copy(mlm_machine_json(session->machine));
+    const struct mlm_cage_site *site = &session->site;
+    return session->machine_facts &&
+                   json_object_set_new(
+                       session->machine_facts, "cgroup_version", json_integer(site->version)) == 0 &&
+                   json_object_set_new(session->machine_facts, "cgroup_hybrid", json_boolean(site->hybrid)) ==
+                       0
+               ? 0
+               : -ENOMEM;
+}
+
+static void run_id_make(struct mlm_session *session)
+{
+    time_t now = time(NULL);
+    struct tm utc;
+    char text[32];
+    (void)strftime(text, sizeof text, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
+    const char *id = json_string_value(json_object_get(session->machine_facts, "id"));
+    (void)snprintf(session->run_id, sizeof session->run_id, "%.24s-%s", id ? id : "machine", text);
+}
+
+static int swap_look(struct mlm_session *session, struct mlm_error *error)
+{
+    struct mlm_memory_now memory;
+    int r = mlm_memory_now(AT_FDCWD, &memory, error);
+    if (r < 0)
+        return r;
+    session->machine_has_swap = memory.swap_total_bytes > 0;
+    if (session->machine_has_swap && memory.swap_is_zram)
+        session->marks |= MLM_MARK_BIT(swap_is_zram);
+    if (session->machine_has_swap && memory.zswap)
+        session->marks |= MLM_MARK_BIT(swap_is_zswap);
+    return 0;
+}
+
+static int preload(const struct mlm_session *session, struct mlm_error *error)
+{
+    static const char *const arguments[] = {"preload", NULL};
+    struct mlm_worker_order order = {
+        .program = session->catalogue->worker, .arguments = arguments, .pass_fd = -1};
+    int r = mlm_worker_do(&order, session->interrupt_fd, NULL, error);
+    return r < 0 && r != -EINTR ? mlm_error_wrap(error, r, "trying the worker") : r;
+}
+
+static void fresh_look(struct mlm_session *session)
+{
+    struct mlm_fresh_memory fresh;
+    if (mlm_fresh_memory_probe(FRESH_PROBE_BYTES, &fresh, NULL) < 0 || !fresh.slow)
+        return;
+    session->fresh_memory_slow = true;
+    session->marks |= MLM_MARK_BIT(fresh_memory_slow);
+}
+
+int mlm_session_open(
+    const struct mlm_session_options *options, struct mlm_session *ret_session, struct mlm_error *error)
+{
+    mlm_cleanup(mlm_session_close) struct mlm_session session = {
+        .catalogue = options->catalogue,
+        .presence_fd = mlm_presence_announce(),
+        .interrupt_fd = options->interrupt_fd,
+    };
+    int r = mlm_machine_open(&session.machine, error);
+    if (r == 0)
+        r = mlm_cage_site_find(AT_FDCWD, &session.site, error);
+    if (r == 0)
+        r = swap_look(&session, error);
+    if (r == 0)
+        r = mlm_dataset_folder(session.dataset_folder, error);
+    if (r == 0 && (command_keep(&session, options->argc, options->argv) < 0 || facts_make(&session) < 0))
+        r = mlm_error_errno(error, -ENOMEM, "session");
+    if (r == 0 && session.site.access != MLM_CAGE_NONE)
+        r = mlm_cages_open(&session.site, &session.cages, error);
+    if (r == 0)
+        r = preload(&session, error);
+    if (r < 0)
+        return r;
+    run_id_make(&session);
+    if (session.cages)
+        fresh_look(&session);
+    *ret_session = session;
+    session = (struct mlm_session){.presence_fd = -1};
+    return 0;
+}
+
+void mlm_session_close(struct mlm_session *session)
+{
+    mlm_cages_close(session->cages);
+    mlm_machine_close(session->machine);
+    json_decref(session->machine_facts);
+    json_decref(session->command);
+    /* 0 is standard input: a struct of zeros holds nothing. */
+    if (session->presence_fd > 0)
+        (void)close(session->presence_fd);
+    *session = (struct mlm_session){0};
+}

@@ -1,0 +1,429 @@
+#include "trial/trial.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "machine/machine.h"
+#include "meter/meter.h"
+#include "trial/dataset.h"
+#include "trial/outcome.h"
+#include "trial/worker.h"
+
+/* The kernel's first choice when memory runs out in the cage. */
+#define WORKER_OOM_SCORE_ADJ 1000
+/* Sampling starts close, for short trials, and settles. */
+#define FIRST_TICK_NS UINT64_C(1000000)
+#define TICK_NS UINT64_C(20000000)
+#define NEWS_NS UINT64_C(100000000)
+/* CPU seconds a second of other programs that make a trial noisy: a tenth of a core. */
+#define NOISY_CORES 0.1
+/* How long touched memory stays quick to get again on a machine where fresh memory is slow. */
+#define WARM_NS UINT64_C(2000000000)
+
+/* All that one trial has open. */
+struct running {
+    struct mlm_session *session;
+    const struct mlm_plan *plan;
+    const struct mlm_plan_row *row;
+    const struct mlm_plan_trial *trial;
+    const struct mlm_trial_watcher *watcher;
+    struct mlm_cage *cage;
+    struct mlm_worker background, worker;
+    struct mlm_sampler sampler;
+    bool sampling;
+    struct mlm_trial_view view;
+    struct mlm_meters *meters;
+    bool timed_out;
+};
+
+static void running_end(struct running *running)
+{
+    /* First the whole tree, then our own children: one of them could still fork. */
+    if (running->cage)
+        (void)mlm_cage_kill(running->cage, NULL);
+    mlm_worker_end(&running->worker);
+    mlm_worker_end(&running->background);
+    if (running->sampling)
+        mlm_sampler_close(&running->sampler);
+    mlm_meters_free(running->meters);
+    mlm_cage_close(running->cage);
+}
+
+static uint64_t own_cpu_ns(void)
+{
+    uint64_t ns = 0;
+    static const int whose[] = {RUSAGE_SELF, RUSAGE_CHILDREN};
+    for (int i = 0; i < 2; i++) {
+        struct rusage usage;
+        (void)getrusage(whose[i], &usage);
+        ns += (uint64_t)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) * 1000000000u +
+              (uint64_t)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) * 1000u;
+    }
+    return ns;
+}
+
+static const char *phase_name(uint32_t phase)
+{
+    static const char *const names[MLM_PHASE_COUNT] = {"start", "prepare", "run", "verify", "done"};
+    return phase < MLM_PHASE_COUNT ? names[phase] : "start";
+}
+
+static void tell(const struct running *running, const struct mlm_scoreboard *sb, const char *phase)
+{
+    if (!running->watcher->tell)
+        return;
+    uint64_t done = atomic_load_explicit(&sb->progress_done, memory_order_relaxed);
+    uint64_t total = atomic_load_explicit(&sb->progress_total, memory_order_relaxed);
+    struct mlm_trial_news news = {
+        .phase = phase,
+        .progress = !total          ? NAN
+                    : done >= total ? 1
+                                    : (double)done / (double)total,
+        .memory_bytes = running->view.sample.memory_bytes,
+        .swap_bytes = running->view.sample.swap_bytes,
+        .elapsed_ns = (uint64_t)running->view.sample.at_ns,
+    };
+    running->watcher->tell(running->watcher->context, &news);
+}
+
+/* Sleeps until the process ends, the user stops the run, or the time is there. 1: ended; 0: time; -EINTR. */
+static int wait_for(const struct mlm_session *session, const struct mlm_worker *worker, uint64_t until_ns)
+{
+    struct pollfd polled[] = {
+        {.fd = worker->pidfd, .events = POLLIN},
+        {.fd = session->interrupt_fd, .events = POLLIN},
+    };
+    uint64_t now = mlm_now_ns();
+    uint64_t left = until_ns > now ? until_ns - now : 0;
+    struct timespec timeout = {.tv_sec = (time_t)(left / 1000000000u), .tv_nsec = (long)(left % 1000000000u)};
+    int n = ppoll(polled, 2, &timeout, NULL);
+    if (n > 0 && polled[1].revents)
+        return -EINTR;
+    return n > 0 && polled[0].revents;
+}
+
+static int background_start(struct running *running, struct mlm_error *error)
+{
+    const struct mlm_plan_options *options = &running->plan->options;
+    char size[48];
+    (void)snprintf(size, sizeof size, "size=%llu", (unsigned long long)options->background_bytes);
+    const char *const arguments[] = {
+        "run", "self/background", size, options->background_active ? "mode=active" : "mode=idle", NULL};
+    struct mlm_worker_order order = {
+        .program = running->session->catalogue->worker,
+        .cage = running->cage,
+        .arguments = arguments,
+        .pass_fd = -1,
+    };
+    return mlm_worker_start(&order, &running->background, error);
+}
+
+/* Until it holds everything. 1: it does; 0: it ended, or took too long; -EINTR. */
+static int background_wait(struct running *running)
+{
+    const struct mlm_scoreboard *sb = running->background.scoreboard;
+    uint64_t end_ns = mlm_now_ns() + running->plan->options.timeout_ns;
+    for (;;) {
+        uint64_t now = mlm_now_ns();
+        int r = wait_for(running->session, &running->background, now + FIRST_TICK_NS);
+        if (r < 0)
+            return r;
+        uint64_t done = atomic_load_explicit(&sb->progress_done, memory_order_relaxed);
+        if (r == 0 && done && done == atomic_load_explicit(&sb->progress_total, memory_order_relaxed))
+            return 1;
+        if (r || now > end_ns)
+            return 0;
+        tell(running, sb, "background");
+    }
+}
+
+static int worker_start(struct running *running, const char *dataset, struct mlm_error *error)
+{
+    const struct mlm_plan_row *row = running->row;
+    const struct mlm_plan_options *options = &running->plan->options;
+    const struct mlm_job *job = row->config;
+    mlm_auto_free char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return mlm_error_errno(error, -ENOMEM, "worker");
+    (void)fprintf(out, "run%c%s/%s%c", 0, row->suite->name, row->workload->name, 0);
+    (void)fprintf(out, "data=%llu%c", (unsigned long long)options->data_bytes, 0);
+    (void)fprintf(out, "seed=%llu%c", (unsigned long long)options->seed, 0);
+    (void)fprintf(out, "threads=%llu%c", (unsigned long long)row->threads, 0);
+    if (dataset[0])
+        (void)fprintf(out, "dataset=%s%c", dataset, 0);
+    if (options->dataset)
+        (void)fprintf(out, "rows=%llu%ccolumns=%llu%cnonzeros=%llu%cwidest_row=%llu%c",
+            (unsigned long long)job->rows, 0, (unsigned long long)job->columns, 0,
+            (unsigned long long)job->nonzeros, 0, (unsigned long long)job->widest_row, 0);
+    for (size_t i = 0; i < row->params.count; i++)
+        (void)fprintf(out, "%s=%s%c", row->params.items[i].name, row->params.items[i].value, 0);
+    if (fclose(out) != 0)
+        return mlm_error_errno(error, -ENOMEM, "worker");
+    const char *arguments[48] = {0};
+    size_t count = 0;
+    for (const char *next = text; next < text + size && count < 47; next += strlen(next) + 1)
+        arguments[count++] = next;
+    cpu_set_t affinity;
+    int r = mlm_machine_affinity(
+        running->session->machine, row->threads + row->workload->extra_threads, &affinity, error);
+    if (r < 0)
+        return r;
+    struct mlm_worker_order order = {
+        .program = running->session->catalogue->worker,
+        .cage = running->cage,
+        .arguments = arguments,
+        .pass_fd = -1,
+        .affinity = &affinity,
+        .oom_score_adj = WORKER_OOM_SCORE_ADJ,
+    };
+    return mlm_worker_start(&order, &running->worker, error);
+}
+
+/* Watches until the worker ends or its time is up. */
+static int watch(struct running *running)
+{
+    const struct mlm_scoreboard *sb = running->worker.scoreboard;
+    uint64_t begin = mlm_now_ns(), end = begin + running->plan->options.timeout_ns;
+    uint64_t interval = FIRST_TICK_NS, next_tick = begin + interval, next_news = begin + NEWS_NS;
+    for (;;) {
+        int r = wait_for(running->session, &running->worker, next_tick < end ? next_tick : end);
+        if (r != 0)
+            return r < 0 ? r : 0;
+        mlm_sampler_take(&running->sampler, &running->view.sample);
+        mlm_meters_tick(running->meters, &running->view);
+        uint64_t now = mlm_now_ns();
+        if (now >= next_news) {
+            tell(running, sb, phase_name(atomic_load_explicit(&sb->phase, memory_order_relaxed)));
+            next_news = now + NEWS_NS;
+        }
+        if (now >= end) {
+            running->timed_out = true;
+            (void)kill(running->worker.pid, SIGKILL);
+            return 0;
+        }
+        interval = interval * 2 < TICK_NS ? interval * 2 : TICK_NS;
+        next_tick = now + interval;
+    }
+}
+
+static uint64_t oom_kills(const struct running *running)
+{
+    const struct mlm_dialect *dialect = mlm_cage_dialect(running->cage);
+    char text[1024];
+    uint64_t count = 0;
+    if (mlm_file_read_into(mlm_cage_dir_fd(running->cage), dialect->oom_file, text, sizeof text) > 0)
+        (void)mlm_keyed_number(text, dialect->oom_kill_key, &count);
+    return count;
+}
+
+static char *time_text(void)
+{
+    struct timespec now;
+    struct tm utc;
+    char text[64];
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    size_t n = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", gmtime_r(&now.tv_sec, &utc));
+    (void)snprintf(text + n, sizeof text - n, ".%03ldZ", now.tv_nsec / 1000000);
+    return strdup(text);
+}
+
+static int describe(struct running *running, struct mlm_record *record, struct mlm_error *error)
+{
+    const struct mlm_session *session = running->session;
+    record->run_id = strdup(session->run_id);
+    record->time = time_text();
+    record->machine = json_incref(session->machine_facts);
+    record->command = json_incref(session->command);
+    record->marks |= session->marks;
+    if (!record->run_id || !record->time || mlm_plan_describe(running->plan, running->trial, record) < 0)
+        return mlm_error_errno(error, -ENOMEM, "record");
+    return 0;
+}
+
+/* A trial that did not take place is an outcome too. */
+static int ended_before(
+    struct mlm_record *record, enum mlm_outcome outcome, const char *reason, struct mlm_error *error)
+{
+    record->outcome = outcome;
+    record->reason = strdup(reason);
+    return record->reason ? 0 : mlm_error_errno(error, -ENOMEM, "record");
+}
+
+/* Does the cap bind, or something above it? */
+static void limits_compare(const struct running *running, struct mlm_record *record)
+{
+    uint64_t cap = running->trial->cap_bytes;
+    struct mlm_memory_now memory;
+    if (cap == MLM_NO_LIMIT)
+        return;
+    record->cap_binds = true;
+    if (mlm_cages_site(running->session->cages)->limit_above_bytes < cap) {
+        record->cap_binds = false;
+        record->marks |= MLM_MARK_BIT(ancestor_binds_first);
+    }
+    if (mlm_memory_now(AT_FDCWD, &memory, NULL) == 0 && memory.available_bytes < cap) {
+        record->cap_binds = false;
+        record->marks |= MLM_MARK_BIT(machine_binds_first);
+    }
+}
+
+/* Where fresh memory is slow, what the trial will need is touched first, unless a trial just before did so.
+ */
+static void warm_up(struct mlm_session *session, const struct running *running)
+{
+    if (!session->fresh_memory_slow)
+        return;
+    const struct mlm_plan_row *row = running->row;
+    uint64_t need = row->peak_bytes ? row->peak_bytes : row->core_bytes * 2;
+    if (need > running->trial->cap_bytes)
+        need = running->trial->cap_bytes;
+    if (session->warm_bytes >= need && mlm_now_ns() - session->warm_at_ns < WARM_NS)
+        return;
+    (void)mlm_fresh_memory_touch(need, NULL);
+    session->warm_bytes = need;
+    session->warm_at_ns = mlm_now_ns();
+}
+
+static int read_all(struct running *running, int status, struct mlm_record *record,
+    struct mlm_timeline *ret_timeline, struct mlm_error *error)
+{
+    const struct mlm_scoreboard *sb = running->worker.scoreboard;
+    mlm_sampler_take(&running->sampler, &running->view.sample);
+    struct mlm_meter_result result = {
+        .readings = &record->readings, .timeline = ret_timeline, .marks = &record->marks};
+    mlm_meters_finish(running->meters, &running->view, &result);
+    char words[256];
+    mlm_worker_last_words(&running->worker, words, sizeof words);
+    bool background_ended =
+        running->background.scoreboard && wait_for(running->session, &running->background, 0) == 1;
+    if (background_ended)
+        record->marks |= MLM_MARK_BIT(background_died);
+    struct mlm_ending ending = {
+        .status = status,
+        .timed_out = running->timed_out,
+        .oom_kills = oom_kills(running),
+        .worker_spared = WIFEXITED(status),
+        .scoreboard = sb,
+        .last_words = words,
+        .timeout_ns = running->plan->options.timeout_ns,
+    };
+    if (mlm_outcome_judge(&ending, record) < 0)
+        return mlm_error_errno(error, -ENOMEM, "record");
+    record->has_checksum = sb->data_checksum != 0;
+    record->data_checksum = sb->data_checksum;
+    if (record->outcome == MLM_OUTCOME_OK || record->outcome == MLM_OUTCOME_WRONG) {
+        record->answer_count =
+            sb->answer_count < MLM_RECORD_ANSWER_MAX ? sb->answer_count : MLM_RECORD_ANSWER_MAX;
+        memcpy(record->answer, sb->answer, record->answer_count * sizeof *record->answer);
+    }
+    return 0;
+}
+
+/* From the cage's opening to its end. */
+static int cage_life(struct running *running, const char *dataset, struct mlm_record *record,
+    struct mlm_timeline *ret_timeline, struct mlm_error *error)
+{
+    const struct mlm_plan_options *options = &running->plan->options;
+    struct mlm_cage_limits limits = {
+        .memory_bytes = running->trial->cap_bytes, .swap_bytes = options->swap_limit_bytes};
+    int r = mlm_cage_open(running->session->cages, &limits, &running->cage, error);
+    if (r < 0)
+        return r;
+    if (options->background_bytes) {
+        r = background_start(running, error);
+        if (r == 0)
+            r = background_wait(running);
+        if (r < 0)
+            return r;
+        if (r == 0) {
+            record->marks |= MLM_MARK_BIT(background_died);
+            return ended_before(record, oom_kills(running) ? MLM_OUTCOME_OOM : MLM_OUTCOME_TIMEOUT,
+                "the background alone does not fit under the cap", error);
+        }
+    }
+    r = worker_start(running, dataset, error);
+    if (r < 0)
+        return r;
+    mlm_sampler_open(&running->sampler, running->cage, running->worker.pid);
+    running->sampling = true;
+    running->view.cage = running->cage;
+    running->view.scoreboard = running->worker.scoreboard;
+    running->view.worker = running->worker.pid;
+    r = mlm_meters_begin(&running->view, &running->meters, error);
+    if (r == 0)
+        r = watch(running);
+    int status = 0;
+    if (r == 0)
+        r = mlm_worker_reap(&running->worker, &status, error);
+    return r < 0 ? r : read_all(running, status, record, ret_timeline, error);
+}
+
+int mlm_trial_run(struct mlm_session *session, const struct mlm_plan *plan,
+    const struct mlm_plan_trial *trial, const struct mlm_trial_watcher *watcher, struct mlm_record *record,
+    struct mlm_timeline *ret_timeline, struct mlm_error *error)
+{
+    const struct mlm_plan_row *row = &plan->rows[trial->row];
+    mlm_cleanup(running_end) struct running running = {
+        .session = session,
+        .plan = plan,
+        .row = row,
+        .trial = trial,
+        .watcher = watcher,
+        .view =
+            {
+                .workload = row->workload,
+                .threads = row->threads + row->workload->extra_threads,
+                .background_bytes = plan->options.background_bytes,
+                .machine_has_swap = session->machine_has_swap,
+            },
+    };
+    ret_timeline->count = 0;
+    int r = describe(&running, record, error);
+    if (r < 0)
+        return r;
+    if (row->refused)
+        return ended_before(record, MLM_OUTCOME_SKIPPED, row->reason, error);
+    if (!session->cages)
+        return ended_before(record, MLM_OUTCOME_REFUSED, session->site.why, error);
+    char dataset[4096];
+    r = mlm_dataset_path(session->dataset_folder, row, &plan->options, dataset, error);
+    if (r == 0 && dataset[0]) {
+        bool evicted = false;
+        r = mlm_dataset_evict(dataset, &evicted, error);
+        if (!evicted)
+            record->marks |= MLM_MARK_BIT(cache_not_evicted);
+    }
+    if (r < 0)
+        return r;
+    warm_up(session, &running);
+    limits_compare(&running, record);
+
+    struct mlm_noise noise;
+    bool others = mlm_presence_others();
+    uint64_t own_cpu = own_cpu_ns();
+    mlm_noise_begin(&noise);
+    r = cage_life(&running, dataset, record, ret_timeline, error);
+    if (r < 0)
+        return r;
+    if (others || mlm_presence_others() || mlm_noise_end(&noise, own_cpu_ns() - own_cpu) > NOISY_CORES)
+        record->marks |= MLM_MARK_BIT(noisy);
+    if (record->readings.values[MLM_cage_peak_bytes] > 0) {
+        session->warm_bytes = (uint64_t)record->readings.values[MLM_cage_peak_bytes];
+        session->warm_at_ns = mlm_now_ns();
+    }
+    return 0;
+}

@@ -1,0 +1,146 @@
+#include "trial/worker.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+#define ARGUMENTS_MAX 64
+
+static int scoreboard_make(struct mlm_scoreboard **ret_scoreboard, int *ret_fd, struct mlm_error *error)
+{
+    mlm_auto_close int fd = memfd_create("mlmembench-scoreboard", MFD_CLOEXEC);
+    if (fd < 0 || ftruncate(fd, sizeof **ret_scoreboard) < 0)
+        return mlm_error_errno(error, -errno, "cannot make a scoreboard");
+    void *page = mmap(NULL, sizeof **ret_scoreboard, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+    if (page == MAP_FAILED)
+        return mlm_error_errno(error, -errno, "cannot map a scoreboard");
+    /* Touched here, so that the page is charged to us and not to the cage. */
+    memset(page, 0, sizeof **ret_scoreboard);
+    *ret_scoreboard = page;
+    *ret_fd = mlm_take_fd(&fd);
+    return 0;
+}
+
+int mlm_worker_start(
+    const struct mlm_worker_order *order, struct mlm_worker *ret_worker, struct mlm_error *error)
+{
+    mlm_auto_close int scoreboard_fd = -1;
+    mlm_auto_close int messages_fd = memfd_create("mlmembench-messages", MFD_CLOEXEC);
+    if (messages_fd < 0)
+        return mlm_error_errno(error, -errno, "cannot make a memory file");
+    struct mlm_worker worker = {.pidfd = -1};
+    int r = scoreboard_make(&worker.scoreboard, &scoreboard_fd, error);
+    if (r < 0)
+        return r;
+    char fd_text[16];
+    (void)snprintf(fd_text, sizeof fd_text, "%d", scoreboard_fd);
+    char *argv[ARGUMENTS_MAX + 1] = {(char *)order->program, (char *)"--scoreboard", fd_text};
+    size_t count = 3;
+    for (const char *const *a = order->arguments; *a && count < ARGUMENTS_MAX; a++)
+        argv[count++] = (char *)*a;
+    const int keep_fds[] = {scoreboard_fd, order->pass_fd, -1};
+    struct mlm_cage_spawn spawn = {
+        .program = order->program,
+        .argv = argv,
+        .keep_fds = keep_fds,
+        .stdin_fd = -1,
+        .stdout_fd = -1,
+        .stderr_fd = messages_fd,
+        .affinity = order->affinity,
+        .oom_score_adj = order->oom_score_adj,
+    };
+    r = mlm_cage_spawn(order->cage, &spawn, &worker.pid, &worker.pidfd, error);
+    if (r < 0) {
+        (void)munmap(worker.scoreboard, sizeof *worker.scoreboard);
+        return r;
+    }
+    worker.messages_fd = mlm_take_fd(&messages_fd);
+    *ret_worker = worker;
+    return 0;
+}
+
+int mlm_worker_reap(struct mlm_worker *worker, int *ret_status, struct mlm_error *error)
+{
+    int status;
+    pid_t pid;
+    do
+        pid = waitpid(worker->pid, &status, 0);
+    while (pid < 0 && errno == EINTR);
+    if (pid < 0)
+        return mlm_error_errno(error, -errno, "cannot wait for worker %d", (int)worker->pid);
+    worker->pid = 0;
+    *ret_status = status;
+    return 0;
+}
+
+void mlm_worker_end(struct mlm_worker *worker)
+{
+    if (!worker->scoreboard)
+        return;
+    if (worker->pid) {
+        int status;
+        (void)kill(worker->pid, SIGKILL);
+        (void)mlm_worker_reap(worker, &status, NULL);
+    }
+    mlm_close_p(&worker->pidfd);
+    mlm_close_p(&worker->messages_fd);
+    (void)munmap(worker->scoreboard, sizeof *worker->scoreboard);
+    *worker = (struct mlm_worker){0};
+}
+
+void mlm_worker_last_words(const struct mlm_worker *worker, char *text, size_t size)
+{
+    char tail[1024];
+    off_t end = lseek(worker->messages_fd, 0, SEEK_END);
+    off_t from = end > (off_t)sizeof tail - 1 ? end - (off_t)sizeof tail + 1 : 0;
+    ssize_t n = pread(worker->messages_fd, tail, sizeof tail - 1, from);
+    text[0] = 0;
+    while (n > 0 && tail[n - 1] == '\n')
+        n--;
+    if (n <= 0)
+        return;
+    tail[n] = 0;
+    const char *line = strrchr(tail, '\n');
+    (void)snprintf(text, size, "%s", line ? line + 1 : tail);
+}
+
+int mlm_worker_do(const struct mlm_worker_order *order, int interrupt_fd,
+    struct mlm_scoreboard *ret_scoreboard, struct mlm_error *error)
+{
+    mlm_cleanup(mlm_worker_end) struct mlm_worker worker = {0};
+    int r = mlm_worker_start(order, &worker, error);
+    if (r < 0)
+        return r;
+    struct pollfd polled[] = {{.fd = worker.pidfd, .events = POLLIN}, {.fd = interrupt_fd, .events = POLLIN}};
+    while (poll(polled, 2, -1) < 0)
+        if (errno != EINTR)
+            return mlm_error_errno(error, -errno, "poll");
+    if (!polled[0].revents)
+        return mlm_error_set(error, -EINTR, "interrupted");
+    int status = 0;
+    r = mlm_worker_reap(&worker, &status, error);
+    if (r < 0)
+        return r;
+    if (status != 0 || worker.scoreboard->verdict != MLM_VERDICT_OK) {
+        char words[256];
+        mlm_worker_last_words(&worker, words, sizeof words);
+        if (worker.scoreboard->message[0])
+            return mlm_error_set(error, -EIO, "%s", worker.scoreboard->message);
+        if (WIFSIGNALED(status))
+            return mlm_error_set(error, -EIO, "worker ended by signal %d (%s) %s", WTERMSIG(status),
+                strsignal(WTERMSIG(status)), words);
+        return mlm_error_set(error, -EIO, "worker ended with status %d %s", WEXITSTATUS(status), words);
+    }
+    if (ret_scoreboard)
+        memcpy(ret_scoreboard, worker.scoreboard, sizeof *ret_scoreboard);
+    return 0;
+}
