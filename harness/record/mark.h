@@ -3,6 +3,7 @@
 
 #include <stdint.h>
 
+/* clang-format off */
 #define MLM_MARKS(X)                                                                                                  \
     X(peak_rss_lower_bound,  "the worker was killed: its peak RSS is the last one seen, the true one is higher")      \
     X(swap_peak_sampled,     "this kernel keeps no swap peak: sampled")                                               \
@@ -24,6 +25,7 @@ enum mlm_mark {
 #undef MLM_MARK_ENUM
     MLM_MARK_COUNT
 };
+/* clang-format on */
 
 struct mlm_mark_info {
     const char *key, *help;

@@ -1,6 +1,6 @@
 /* The metric table: every number that a trial can yield, once, with its unit and what it is. The record's
- * keys, the tables' columns, Google Benchmark's counters and the schema all come from here; adding a metric is
- * adding a line.
+ * keys, the tables' columns, Google Benchmark's counters and the schema all come from here; adding a metric
+ * is adding a line.
  *
  * A reading that could not be had is MLM_NULL: null in the store, a dash in a table, never 0. */
 #pragma once
@@ -11,33 +11,34 @@
 
 enum mlm_unit { MLM_UNIT_BYTES, MLM_UNIT_NS, MLM_UNIT_COUNT };
 
+/* clang-format off */
 /*     key                        unit   what it is */
-#define MLM_METRICS(X)                                                                                                   \
-    X(core_bytes,                 BYTES, "bytes that the job's data needs in theory, by a closed formula")               \
-    X(predicted_peak_bytes,       BYTES, "needs in theory: core, everything beside it, and the process itself")          \
-    X(peak_rss_bytes,             BYTES, "the worker's VmHWM, the larger of prepare and run")                            \
-    X(prepare_peak_rss_bytes,     BYTES, "the worker's VmHWM while the data was built")                                  \
-    X(run_peak_rss_bytes,         BYTES, "the worker's VmHWM in the timed part")                                         \
-    X(needs_peak_bytes,           BYTES, "peak of memory and swap together: what a bigger machine would have to hold")   \
-    X(cage_peak_bytes,            BYTES, "the kernel's peak for the cage: processes, page cache and kernel memory")      \
-    X(swap_peak_bytes,            BYTES, "peak of the cage's swap")                                                      \
-    X(anon_peak_bytes,            BYTES, "peak of the cage's anonymous memory, sampled")                                 \
-    X(file_peak_bytes,            BYTES, "peak of the cage's page cache, sampled")                                       \
-    X(prepare_ns,                 NS,    "time to build the data")                                                       \
-    X(run_ns,                     NS,    "time of the job itself")                                                       \
-    X(prepare_cpu_ns,             NS,    "CPU time to build the data, user and system")                                  \
-    X(run_cpu_user_ns,            NS,    "CPU time of the job in user mode, all threads")                                \
-    X(run_cpu_system_ns,          NS,    "CPU time of the job in the kernel, all threads")                               \
-    X(waiting_ns,                 NS,    "time of the job less its CPU time; null with more than one thread")            \
-    X(major_faults,               COUNT, "page faults of the cage that waited for storage, whole trial")                 \
-    X(minor_faults,               COUNT, "page faults of the cage served from memory, whole trial")                      \
-    X(refaults,                   COUNT, "pages of the cage read again soon after they were evicted, whole trial")       \
-    X(swapped_in_pages,           COUNT, "pages of the cage read from swap, whole trial")                                \
-    X(swapped_out_pages,          COUNT, "pages of the cage written to swap, whole trial")                               \
-    X(stall_some_ns,              NS,    "time in which at least one task of the cage waited for memory (PSI)")          \
-    X(stall_full_ns,              NS,    "time in which all tasks of the cage waited for memory (PSI)")                  \
-    X(read_bytes,                 BYTES, "bytes that the job read from storage, swap excluded")                          \
-    X(written_bytes,              BYTES, "bytes that the job wrote to storage, swap excluded")                           \
+#define MLM_METRICS(X)                                                                                                 \
+    X(core_bytes,                 BYTES, "bytes that the job's data needs in theory, by a closed formula")             \
+    X(predicted_peak_bytes,       BYTES, "needs in theory: core, everything beside it, and the process itself")        \
+    X(peak_rss_bytes,             BYTES, "the worker's VmHWM, the larger of prepare and run")                          \
+    X(prepare_peak_rss_bytes,     BYTES, "the worker's VmHWM while the data was built")                                \
+    X(run_peak_rss_bytes,         BYTES, "the worker's VmHWM in the timed part")                                       \
+    X(needs_peak_bytes,           BYTES, "peak of memory and swap together: what a bigger machine would have to hold") \
+    X(cage_peak_bytes,            BYTES, "the kernel's peak for the cage: processes, page cache and kernel memory")    \
+    X(swap_peak_bytes,            BYTES, "peak of the cage's swap")                                                    \
+    X(anon_peak_bytes,            BYTES, "peak of the cage's anonymous memory, sampled")                               \
+    X(file_peak_bytes,            BYTES, "peak of the cage's page cache, sampled")                                     \
+    X(prepare_ns,                 NS,    "time to build the data")                                                     \
+    X(run_ns,                     NS,    "time of the job itself")                                                     \
+    X(prepare_cpu_ns,             NS,    "CPU time to build the data, user and system")                                \
+    X(run_cpu_user_ns,            NS,    "CPU time of the job in user mode, all threads")                              \
+    X(run_cpu_system_ns,          NS,    "CPU time of the job in the kernel, all threads")                             \
+    X(waiting_ns,                 NS,    "time of the job less its CPU time; null with more than one thread")          \
+    X(major_faults,               COUNT, "page faults of the cage that waited for storage, whole trial")               \
+    X(minor_faults,               COUNT, "page faults of the cage served from memory, whole trial")                    \
+    X(refaults,                   COUNT, "pages of the cage read again soon after they were evicted, whole trial")     \
+    X(swapped_in_pages,           COUNT, "pages of the cage read from swap, whole trial")                              \
+    X(swapped_out_pages,          COUNT, "pages of the cage written to swap, whole trial")                             \
+    X(stall_some_ns,              NS,    "time in which at least one task of the cage waited for memory (PSI)")        \
+    X(stall_full_ns,              NS,    "time in which all tasks of the cage waited for memory (PSI)")                \
+    X(read_bytes,                 BYTES, "bytes that the job read from storage, swap excluded")                        \
+    X(written_bytes,              BYTES, "bytes that the job wrote to storage, swap excluded")                         \
     X(items,                      COUNT, "work done, in the suite's unit")
 
 enum mlm_metric {
@@ -46,6 +47,7 @@ enum mlm_metric {
 #undef MLM_METRIC_ENUM
     MLM_METRIC_COUNT
 };
+/* clang-format on */
 
 struct mlm_metric_info {
     const char *key, *help;

@@ -35,58 +35,75 @@ const char *mlm_outcome_name(enum mlm_outcome outcome);
 struct mlm_params {
     struct mlm_param_value {
         char *name, *value;
-    } *items;
+    } * items;
     size_t count;
 };
 
+/* -EEXIST: a parameter of that name is there. */
 int mlm_params_add(struct mlm_params *params, const char *name, const char *value);
 int mlm_params_copy(const struct mlm_params *params, struct mlm_params *ret_copy);
 void mlm_params_release(struct mlm_params *params);
 
 struct mlm_record {
-    char *run_id;           /* one `mlmembench run`: machine and time of its start */
-    char *time;             /* when the trial began, ISO 8601 UTC */
-    json_t *machine;        /* an object with an "id"; shared by reference */
+    char *run_id;    /* one `mlmembench run`: machine and time of its start */
+    char *time;      /* when the trial began, ISO 8601 UTC */
+    json_t *machine; /* an object with an "id"; a counted reference, shared and not to be changed */
+    json_t
+        *command; /* the words that started the run (an array of texts); shared by reference; may be NULL */
     char *suite, *workload; /* "storage", "storage/csr" */
     struct mlm_params params;
-    char *equal_work;       /* trials with the same text must reach the same answer; NULL: takes no part */
-    double answer_tolerance; /* relative; 0: bit for bit */
+    char *equal_work;          /* trials with the same text must reach the same answer; NULL: takes no part */
+    double answer_tolerance;   /* relative; 0: bit for bit */
     uint64_t cap_bytes;        /* MLM_NO_LIMIT: none */
     bool cap_binds;            /* nothing above the cage is tighter */
     uint64_t swap_limit_bytes; /* MLM_NO_LIMIT: what the machine has */
     uint64_t background_bytes;
-    char *background_mode;     /* "idle", "active"; NULL without a background */
+    char *background_mode; /* "idle", "active"; NULL without a background */
     uint64_t data_bytes;
-    char *dataset;             /* the user's file, by name; NULL: generated */
+    char *dataset; /* the user's file, by name; NULL: generated */
     uint64_t seed;
     uint64_t threads;
     uint64_t timeout_ns;
-    uint64_t repetition;       /* from 0 */
+    uint64_t repetition; /* from 0 */
     enum mlm_outcome outcome;
-    char *reason;              /* one line; NULL where the outcome says all */
-    char *phase;               /* where it ended: "prepare", "run", "verify", "done" */
-    double progress;           /* of that phase, 0..1; NAN: not known */
+    char *reason;    /* one line; NULL where the outcome says all */
+    char *phase;     /* where it ended: "prepare", "run", "verify", "done" */
+    double progress; /* of that phase, 0..1; NAN: not known */
     struct mlm_readings readings;
     bool has_checksum;
-    uint64_t data_checksum;    /* 16 hexadecimal digits in JSON */
+    uint64_t data_checksum; /* 16 hexadecimal digits in JSON */
     size_t answer_count;
     double answer[MLM_RECORD_ANSWER_MAX];
     mlm_mark_set marks;
 };
 
+/* No texts, no limits, every reading null. */
 void mlm_record_init(struct mlm_record *record);
+/* Frees the texts and gives the machine's reference back; leaves a record as mlm_record_init() does. */
 void mlm_record_release(struct mlm_record *record);
 
-/* What names a row: everything of the specification but the repetition. Two records of one row are repetitions
- * of each other; equal text, equal row. The caller frees it. */
+/* What names a row: everything of the specification but the repetition. Two records of one row are
+ * repetitions of each other; equal text, equal row. The caller frees it. */
 char *mlm_record_row_key(const struct mlm_record *record);
+
+/* The same without what only a cap makes matter (cap, swap limit, time limit): a row and its uncapped
+ * reference have it in common. The caller frees it. */
+char *mlm_record_uncapped_key(const struct mlm_record *record);
+
+/* Suite, workload and parameters alone: which technique it is, wherever and however often it ran. The caller
+ * frees it. */
+char *mlm_record_variant_key(const struct mlm_record *record);
 
 /* "density=0.01 index=32", "" without parameters. The caller frees it. */
 char *mlm_params_text(const struct mlm_params *params);
 
+/* -EINVAL, with the key, for what mlm_record_from_json() would not take back. Bytes that are no UTF-8 become
+ * '?', answers that are no finite number null. "machine" comes last: it is long and the same in every line.
+ */
 int mlm_record_to_json(const struct mlm_record *record, json_t **ret_json, struct mlm_error *error);
 
-/* Checks types and ranges; unknown keys are let be (a newer minor version), a newer schema is -EPROTO. */
+/* Checks types and ranges: -EBADMSG with the key. Unknown keys and marks are let be (a newer minor version),
+ * a newer schema is -EPROTO. The record takes a reference of the machine inside `json`. */
 int mlm_record_from_json(const json_t *json, struct mlm_record *ret_record, struct mlm_error *error);
 
 /* A trial's course: at most MLM_TIMELINE_MAX points, evenly thinned. */
@@ -94,7 +111,7 @@ struct mlm_timeline {
     uint64_t interval_ns;
     size_t count;
     struct mlm_timeline_point {
-        int64_t at_ns; /* since the worker started */
+        int64_t at_ns;                                   /* since the worker started */
         int64_t memory_bytes, swap_bytes, stall_full_ns; /* MLM_NULL where not had */
     } points[MLM_TIMELINE_MAX];
 };

@@ -3,7 +3,7 @@
 
 #include <stddef.h>
 
-/* Median of count ≥ 1 values; sorts them. */
+/* Median of count ≥ 1 numbers (no NaN); sorts them. */
 double mlm_median(double *values, size_t count);
 
 struct mlm_summary {
@@ -12,5 +12,5 @@ struct mlm_summary {
     double spread; /* (maximum - minimum) / median; 0 for one value */
 };
 
-/* Summary of count ≥ 1 values; sorts them. */
+/* Summary of count ≥ 1 numbers (no NaN); sorts them. */
 struct mlm_summary mlm_summarize(double *values, size_t count);

@@ -1,0 +1,241 @@
+#include "record/judge.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "record/keymap.h"
+
+/* More different answers than this in one group are not all compared: the later ones agree with nobody. */
+#define PARTIES_MAX 32
+
+#define NOBODY SIZE_MAX
+
+struct party {
+    size_t first;    /* index of its earliest record, which speaks for it */
+    size_t variants; /* distinct ones */
+};
+
+struct group {
+    struct party parties[PARTIES_MAX];
+    size_t count;
+};
+
+/* What is known of a record that is judged. */
+struct opinion {
+    size_t group, party; /* NOBODY: not judged; in no party */
+};
+
+struct judgement {
+    struct mlm_record_list *list;
+    struct mlm_keymap group_keys, member_keys; /* member: a variant in a party of a group */
+    struct group *groups;
+    size_t group_capacity;
+    struct opinion *opinions; /* one a record */
+};
+
+static void judgement_release(struct judgement *judgement)
+{
+    mlm_keymap_release(&judgement->group_keys);
+    mlm_keymap_release(&judgement->member_keys);
+    free(judgement->groups);
+    free(judgement->opinions);
+}
+
+static double largest(const struct mlm_record *record)
+{
+    double result = 0;
+    for (size_t i = 0; i < record->answer_count; i++)
+        result = fmax(result, fabs(record->answer[i]));
+    return result;
+}
+
+static bool all_finite(const struct mlm_record *record)
+{
+    for (size_t i = 0; i < record->answer_count; i++)
+        if (!isfinite(record->answer[i]))
+            return false;
+    return true;
+}
+
+static bool same_data(const struct mlm_record *a, const struct mlm_record *b)
+{
+    return !a->has_checksum || !b->has_checksum || a->data_checksum == b->data_checksum;
+}
+
+/* Of finite answers. */
+static bool agree(const struct mlm_record *a, const struct mlm_record *b)
+{
+    if (!same_data(a, b) || a->answer_count != b->answer_count)
+        return false;
+    double tolerance = fmax(a->answer_tolerance, b->answer_tolerance);
+    double residue = tolerance * fmax(largest(a), largest(b));
+    for (size_t i = 0; i < a->answer_count; i++) {
+        double magnitude = fmax(fabs(a->answer[i]), fabs(b->answer[i]));
+        if (fabs(a->answer[i] - b->answer[i]) > tolerance * magnitude && magnitude > residue)
+            return false;
+    }
+    return true;
+}
+
+static int group_of(struct judgement *judgement, const struct mlm_record *record, size_t *ret_group)
+{
+    char *key = NULL;
+    const char *machine = json_string_value(json_object_get(record->machine, "id"));
+    if (asprintf(&key, "%s\n%s", machine ? machine : "", record->equal_work) < 0)
+        return -ENOMEM;
+    int r = mlm_keymap_add(&judgement->group_keys, key, ret_group);
+    if (r < 0)
+        return r;
+    if (*ret_group >= judgement->group_capacity) {
+        size_t capacity = 2 * *ret_group + 16;
+        struct group *groups = reallocarray(judgement->groups, capacity, sizeof *groups);
+        if (!groups)
+            return -ENOMEM;
+        memset(
+            groups + judgement->group_capacity, 0, (capacity - judgement->group_capacity) * sizeof *groups);
+        judgement->groups = groups;
+        judgement->group_capacity = capacity;
+    }
+    return 0;
+}
+
+static size_t party_of(struct judgement *judgement, struct group *group, size_t index)
+{
+    const struct mlm_record *record = &judgement->list->items[index];
+    if (!all_finite(record))
+        return NOBODY;
+    for (size_t i = 0; i < group->count; i++)
+        if (agree(&judgement->list->items[group->parties[i].first], record))
+            return i;
+    if (group->count == PARTIES_MAX)
+        return NOBODY;
+    group->parties[group->count] = (struct party){.first = index};
+    return group->count++;
+}
+
+/* Counts a variant once in each party that it is of. */
+static int variant_count(
+    struct judgement *judgement, size_t group, size_t party, const struct mlm_record *record)
+{
+    mlm_auto_free char *variant = mlm_record_variant_key(record);
+    char *key = NULL;
+    if (!variant || asprintf(&key, "%zu %zu %s", group, party, variant) < 0)
+        return -ENOMEM;
+    size_t before = judgement->member_keys.count, number;
+    int r = mlm_keymap_add(&judgement->member_keys, key, &number);
+    if (r < 0)
+        return r;
+    if (number == before)
+        judgement->groups[group].parties[party].variants++;
+    return 0;
+}
+
+static int form_parties(struct judgement *judgement)
+{
+    for (size_t i = 0; i < judgement->list->count; i++) {
+        const struct mlm_record *record = &judgement->list->items[i];
+        struct opinion *opinion = &judgement->opinions[i];
+        *opinion = (struct opinion){.group = NOBODY, .party = NOBODY};
+        if (record->outcome != MLM_OUTCOME_OK || !record->equal_work)
+            continue;
+        int r = group_of(judgement, record, &opinion->group);
+        if (r < 0)
+            return r;
+        opinion->party = party_of(judgement, &judgement->groups[opinion->group], i);
+        if (opinion->party != NOBODY)
+            r = variant_count(judgement, opinion->group, opinion->party, record);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+/* Parties stand in the order of their first records, so the first of equals is the earlier one. */
+static size_t right_party(const struct group *group)
+{
+    size_t right = NOBODY;
+    for (size_t i = 0; i < group->count; i++)
+        if (right == NOBODY || group->parties[i].variants > group->parties[right].variants)
+            right = i;
+    return right;
+}
+
+static void answer_text(const struct mlm_record *record, char *text, size_t size)
+{
+    size_t length = 0;
+    text[0] = 0;
+    for (size_t i = 0; i < record->answer_count && length < size; i++)
+        length += (size_t)snprintf(text + length, size - length, "%s%.17g", i ? ", " : "", record->answer[i]);
+    if (!record->answer_count)
+        (void)snprintf(text, size, "nothing");
+}
+
+/* `right` is NULL where no trial of the group has a finite answer. */
+static char *reason_make(const struct mlm_record *wrong, const struct mlm_record *right)
+{
+    char *reason = NULL, mine[256], theirs[256];
+    answer_text(wrong, mine, sizeof mine);
+    if (!right) {
+        if (asprintf(&reason, "its answer is %s", mine) < 0)
+            return NULL;
+        return reason;
+    }
+    mlm_auto_free char *params = mlm_params_text(&right->params);
+    if (!params)
+        return NULL;
+    answer_text(right, theirs, sizeof theirs);
+    const char *space = *params ? " " : "";
+    int r = same_data(wrong, right)
+                ? asprintf(&reason, "answers %s where %s%s%s answers %s", mine, right->workload, space,
+                      params, theirs)
+                : asprintf(&reason, "data_checksum %016" PRIx64 " where %s%s%s has %016" PRIx64,
+                      wrong->data_checksum, right->workload, space, params, right->data_checksum);
+    return r < 0 ? NULL : reason;
+}
+
+/* Reasons are all made before the first outcome changes. */
+static int pronounce(struct judgement *judgement, char **reasons)
+{
+    struct mlm_record *items = judgement->list->items;
+    for (size_t i = 0; i < judgement->list->count; i++) {
+        const struct opinion *opinion = &judgement->opinions[i];
+        if (opinion->group == NOBODY)
+            continue;
+        const struct group *group = &judgement->groups[opinion->group];
+        size_t right = right_party(group);
+        if (right != NOBODY && right == opinion->party)
+            continue;
+        reasons[i] = reason_make(&items[i], right == NOBODY ? NULL : &items[group->parties[right].first]);
+        if (!reasons[i])
+            return -ENOMEM;
+    }
+    int changed = 0;
+    for (size_t i = 0; i < judgement->list->count; i++) {
+        if (!reasons[i])
+            continue;
+        items[i].outcome = MLM_OUTCOME_WRONG;
+        free(items[i].reason);
+        items[i].reason = mlm_take_ptr(reasons[i]);
+        changed++;
+    }
+    return changed;
+}
+
+int mlm_judge(struct mlm_record_list *list, struct mlm_error *error)
+{
+    if (!list->count)
+        return 0;
+    mlm_cleanup(judgement_release) struct judgement judgement = {.list = list};
+    judgement.opinions = calloc(list->count, sizeof *judgement.opinions);
+    char **reasons = calloc(list->count, sizeof *reasons);
+    int r = judgement.opinions && reasons ? form_parties(&judgement) : -ENOMEM;
+    if (r >= 0)
+        r = pronounce(&judgement, reasons);
+    for (size_t i = 0; reasons && i < list->count; i++)
+        free(reasons[i]);
+    free(reasons);
+    return r < 0 ? mlm_error_errno(error, r, "comparing the answers of %zu trials", list->count) : r;
+}

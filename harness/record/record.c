@@ -1,0 +1,196 @@
+/* A record's life, and the texts that name it. */
+#include "record/record.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "record/utf8.h"
+
+const char *mlm_outcome_name(enum mlm_outcome outcome)
+{
+    static const char *const names[MLM_OUTCOME_COUNT] = {
+        [MLM_OUTCOME_OK] = "ok",
+        [MLM_OUTCOME_OOM] = "oom",
+        [MLM_OUTCOME_TIMEOUT] = "timeout",
+        [MLM_OUTCOME_KILLED] = "killed",
+        [MLM_OUTCOME_CRASH] = "crash",
+        [MLM_OUTCOME_WRONG] = "wrong",
+        [MLM_OUTCOME_REFUSED] = "refused",
+        [MLM_OUTCOME_SKIPPED] = "skipped",
+    };
+    return names[outcome];
+}
+
+int mlm_params_add(struct mlm_params *params, const char *name, const char *value)
+{
+    for (size_t i = 0; i < params->count; i++)
+        if (strcmp(params->items[i].name, name) == 0)
+            return -EEXIST;
+    mlm_auto_free char *own_name = strdup(name);
+    mlm_auto_free char *own_value = strdup(value);
+    struct mlm_param_value *items = reallocarray(params->items, params->count + 1, sizeof *items);
+    if (items)
+        params->items = items;
+    if (!items || !own_name || !own_value)
+        return -ENOMEM;
+    items[params->count++] =
+        (struct mlm_param_value){.name = mlm_take_ptr(own_name), .value = mlm_take_ptr(own_value)};
+    return 0;
+}
+
+int mlm_params_copy(const struct mlm_params *params, struct mlm_params *ret_copy)
+{
+    mlm_cleanup(mlm_params_release) struct mlm_params copy = {0};
+    for (size_t i = 0; i < params->count; i++) {
+        int r = mlm_params_add(&copy, params->items[i].name, params->items[i].value);
+        if (r < 0)
+            return r;
+    }
+    *ret_copy = copy;
+    copy = (struct mlm_params){0};
+    return 0;
+}
+
+void mlm_params_release(struct mlm_params *params)
+{
+    for (size_t i = 0; i < params->count; i++) {
+        free(params->items[i].name);
+        free(params->items[i].value);
+    }
+    free(params->items);
+    *params = (struct mlm_params){0};
+}
+
+char *mlm_params_text(const struct mlm_params *params)
+{
+    size_t size = 1;
+    for (size_t i = 0; i < params->count; i++)
+        size += strlen(params->items[i].name) + strlen(params->items[i].value) + 2;
+    char *text = malloc(size);
+    if (!text)
+        return NULL;
+    char *end = text;
+    *end = 0;
+    for (size_t i = 0; i < params->count; i++) {
+        if (i)
+            *end++ = ' ';
+        end = stpcpy(end, params->items[i].name);
+        *end++ = '=';
+        end = stpcpy(end, params->items[i].value);
+    }
+    return text;
+}
+
+void mlm_record_init(struct mlm_record *record)
+{
+    *record = (struct mlm_record){
+        .cap_bytes = MLM_NO_LIMIT,
+        .cap_binds = true,
+        .swap_limit_bytes = MLM_NO_LIMIT,
+        .threads = 1,
+        .progress = NAN,
+    };
+    mlm_readings_init(&record->readings);
+}
+
+void mlm_record_release(struct mlm_record *record)
+{
+    char *const texts[] = {record->run_id, record->time, record->suite, record->workload, record->equal_work,
+        record->background_mode, record->dataset, record->reason, record->phase};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        free(texts[i]);
+    mlm_params_release(&record->params);
+    json_decref(record->machine);
+    mlm_record_init(record);
+}
+
+/* Escaped, so that no two specifications share a text. */
+static void key_text(FILE *out, char tag, const char *text)
+{
+    if (!text)
+        return;
+    (void)putc_unlocked('\n', out);
+    (void)putc_unlocked(tag, out);
+    for (; *text; text++) {
+        if (*text == '\n' || *text == '=' || *text == '\\')
+            (void)putc_unlocked('\\', out);
+        (void)putc_unlocked(*text, out);
+    }
+}
+
+static void key_number(FILE *out, char tag, uint64_t number)
+{
+    char text[24];
+    (void)snprintf(text, sizeof text, "%" PRIu64, number);
+    key_text(out, tag, text);
+}
+
+static void key_params(FILE *out, const struct mlm_params *params)
+{
+    for (size_t i = 0; i < params->count; i++) {
+        key_text(out, 'p', params->items[i].name);
+        key_text(out, '=', params->items[i].value);
+    }
+}
+
+/* Repaired, for so are the texts that a store gives back: a planned trial's key must match its record's. */
+static char *key_finish(FILE *out, char **text)
+{
+    if (fclose(out) != 0) {
+        free(*text);
+        return NULL;
+    }
+    mlm_utf8_repair(*text);
+    return *text;
+}
+
+static char *specification_key(const struct mlm_record *record, bool capped)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return NULL;
+    key_text(out, 'm', json_string_value(json_object_get(record->machine, "id")));
+    key_text(out, 'u', record->suite);
+    key_text(out, 'w', record->workload);
+    key_params(out, &record->params);
+    key_number(out, 'd', record->data_bytes);
+    key_text(out, 'f', record->dataset);
+    key_number(out, 's', record->seed);
+    key_number(out, 't', record->threads);
+    key_number(out, 'b', record->background_bytes);
+    key_text(out, 'a', record->background_mode);
+    if (capped) {
+        key_number(out, 'c', record->cap_bytes);
+        key_number(out, 'x', record->swap_limit_bytes);
+        key_number(out, 'l', record->timeout_ns);
+    }
+    return key_finish(out, &text);
+}
+
+char *mlm_record_row_key(const struct mlm_record *record)
+{
+    return specification_key(record, true);
+}
+
+char *mlm_record_uncapped_key(const struct mlm_record *record)
+{
+    return specification_key(record, false);
+}
+
+char *mlm_record_variant_key(const struct mlm_record *record)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return NULL;
+    key_text(out, 'u', record->suite);
+    key_text(out, 'w', record->workload);
+    key_params(out, &record->params);
+    return key_finish(out, &text);
+}

@@ -1,0 +1,477 @@
+/* The record as JSON. One table says for each key how its value is written and read, in the order in which
+ * the keys stand in a line. */
+#include "record/record_json.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "record/utf8.h"
+
+#define json_auto mlm_cleanup(json_release_p) json_t *
+
+static void json_release_p(json_t **json)
+{
+    json_decref(*json);
+}
+
+/* How one type of member is written and read. `field` points at the member inside a record. */
+struct codec {
+    json_t *(*put)(const void *field);
+    /* NULL, or what is wrong: "must be …". Never sees null. */
+    const char *(*get)(const json_t *value, void *field);
+    /* May be null, which is what mlm_record_init() leaves; may be missing, which is the same. A missing limit
+     * is not "no limit". */
+    bool may_be_null, may_be_missing;
+};
+
+static const char out_of_memory[] = "does not fit in memory";
+
+static json_t *string_or_repaired(const char *text)
+{
+    json_t *json = json_string(text);
+    if (json)
+        return json;
+    mlm_auto_free char *repaired = strdup(text);
+    if (!repaired)
+        return NULL;
+    mlm_utf8_repair(repaired);
+    return json_string(repaired);
+}
+
+static json_t *text_put(const void *field)
+{
+    const char *text = *(char *const *)field;
+    return text ? string_or_repaired(text) : json_null();
+}
+
+static const char *text_get(const json_t *value, void *field)
+{
+    if (!json_is_string(value))
+        return "must be a text";
+    char *copy = strdup(json_string_value(value));
+    if (!copy)
+        return out_of_memory;
+    *(char **)field = copy;
+    return NULL;
+}
+
+static json_t *flag_put(const void *field)
+{
+    return json_boolean(*(const bool *)field);
+}
+
+static const char *flag_get(const json_t *value, void *field)
+{
+    if (!json_is_boolean(value))
+        return "must be true or false";
+    *(bool *)field = json_is_true(value);
+    return NULL;
+}
+
+static const char whole_number[] = "must be a whole number from 0 to 2^63 - 1";
+
+static json_t *count_put(const void *field)
+{
+    uint64_t count = *(const uint64_t *)field;
+    return count <= INT64_MAX ? json_integer((json_int_t)count) : NULL;
+}
+
+static const char *count_get(const json_t *value, void *field)
+{
+    if (!json_is_integer(value) || json_integer_value(value) < 0)
+        return whole_number;
+    *(uint64_t *)field = (uint64_t)json_integer_value(value);
+    return NULL;
+}
+
+static json_t *limit_put(const void *field)
+{
+    return *(const uint64_t *)field == MLM_NO_LIMIT ? json_null() : count_put(field);
+}
+
+static json_t *reading_put(const void *field)
+{
+    int64_t value = *(const int64_t *)field;
+    if (value == MLM_NULL)
+        return json_null();
+    return value >= 0 ? json_integer(value) : NULL;
+}
+
+static json_t *tolerance_put(const void *field)
+{
+    double tolerance = *(const double *)field;
+    return tolerance >= 0 ? json_real(tolerance) : NULL;
+}
+
+static const char *tolerance_get(const json_t *value, void *field)
+{
+    if (!json_is_number(value) || json_number_value(value) < 0)
+        return "must be a number from 0 on";
+    *(double *)field = json_number_value(value);
+    return NULL;
+}
+
+static json_t *progress_put(const void *field)
+{
+    double progress = *(const double *)field;
+    if (isnan(progress))
+        return json_null();
+    return progress >= 0 && progress <= 1 ? json_real(progress) : NULL;
+}
+
+static const char *progress_get(const json_t *value, void *field)
+{
+    double progress = json_number_value(value);
+    if (!json_is_number(value) || progress < 0 || progress > 1)
+        return "must be a number from 0 to 1";
+    *(double *)field = progress;
+    return NULL;
+}
+
+static json_t *outcome_put(const void *field)
+{
+    return json_string(mlm_outcome_name(*(const enum mlm_outcome *)field));
+}
+
+static const char *outcome_get(const json_t *value, void *field)
+{
+    for (int i = 0; json_is_string(value) && i < MLM_OUTCOME_COUNT; i++)
+        if (strcmp(json_string_value(value), mlm_outcome_name((enum mlm_outcome)i)) == 0) {
+            *(enum mlm_outcome *)field = (enum mlm_outcome)i;
+            return NULL;
+        }
+    return "must be one of ok, oom, timeout, killed, crash, wrong, refused, skipped";
+}
+
+static json_t *params_put(const void *field)
+{
+    const struct mlm_params *params = field;
+    json_auto object = json_object();
+    for (size_t i = 0; i < params->count; i++) {
+        mlm_auto_free char *name = strdup(params->items[i].name);
+        if (!name)
+            return NULL;
+        mlm_utf8_repair(name);
+        if (json_object_set_new(object, name, string_or_repaired(params->items[i].value)) < 0)
+            return NULL;
+    }
+    return mlm_take_ptr(object);
+}
+
+static const char *params_get(const json_t *value, void *field)
+{
+    static const char complaint[] = "must be an object of texts";
+    if (!json_is_object(value))
+        return complaint;
+    const char *name;
+    json_t *item;
+    json_object_foreach((json_t *)(uintptr_t)value, name, item)
+    {
+        if (!json_is_string(item))
+            return complaint;
+        if (mlm_params_add(field, name, json_string_value(item)) < 0)
+            return out_of_memory;
+    }
+    return NULL;
+}
+
+/* These three take the whole record, for they fill two members. */
+
+static json_t *checksum_put(const void *field)
+{
+    const struct mlm_record *record = field;
+    char text[17];
+    (void)snprintf(text, sizeof text, "%016" PRIx64, record->data_checksum);
+    return record->has_checksum ? json_string(text) : json_null();
+}
+
+static const char *checksum_get(const json_t *value, void *field)
+{
+    struct mlm_record *record = field;
+    const char *text = json_string_value(value);
+    if (!text || strlen(text) != 16 || strspn(text, "0123456789abcdefABCDEF") != 16)
+        return "must be a text of 16 hexadecimal digits";
+    record->data_checksum = strtoull(text, NULL, 16);
+    record->has_checksum = true;
+    return NULL;
+}
+
+static json_t *answer_put(const void *field)
+{
+    const struct mlm_record *record = field;
+    json_auto array = json_array();
+    for (size_t i = 0; i < record->answer_count; i++) {
+        double number = record->answer[i];
+        if (json_array_append_new(array, isfinite(number) ? json_real(number) : json_null()) < 0)
+            return NULL;
+    }
+    return mlm_take_ptr(array);
+}
+
+static const char *answer_get(const json_t *value, void *field)
+{
+    static const char complaint[] = "must be a list of at most 8 numbers";
+    struct mlm_record *record = field;
+    if (!json_is_array(value) || json_array_size(value) > MLM_RECORD_ANSWER_MAX)
+        return complaint;
+    size_t i;
+    json_t *item;
+    json_array_foreach(value, i, item)
+    {
+        if (!json_is_number(item) && !json_is_null(item))
+            return complaint;
+        record->answer[i] = json_is_null(item) ? NAN : json_number_value(item);
+    }
+    record->answer_count = i;
+    return NULL;
+}
+
+static json_t *marks_put(const void *field)
+{
+    mlm_mark_set marks = *(const mlm_mark_set *)field;
+    json_auto array = json_array();
+    for (int i = 0; i < MLM_MARK_COUNT; i++)
+        if (marks >> i & 1 && json_array_append_new(array, json_string(mlm_marks[i].key)) < 0)
+            return NULL;
+    return mlm_take_ptr(array);
+}
+
+static const char *marks_get(const json_t *value, void *field)
+{
+    static const char complaint[] = "must be a list of texts";
+    if (!json_is_array(value))
+        return complaint;
+    size_t i;
+    json_t *item;
+    json_array_foreach(value, i, item)
+    {
+        if (!json_is_string(item))
+            return complaint;
+        for (int mark = 0; mark < MLM_MARK_COUNT; mark++)
+            if (strcmp(json_string_value(item), mlm_marks[mark].key) == 0)
+                *(mlm_mark_set *)field |= UINT32_C(1) << mark;
+    }
+    return NULL;
+}
+
+static const struct codec text = {.put = text_put, .get = text_get};
+static const struct codec text_or_null = {
+    .put = text_put, .get = text_get, .may_be_null = true, .may_be_missing = true};
+static const struct codec flag = {.put = flag_put, .get = flag_get};
+static const struct codec count = {.put = count_put, .get = count_get};
+static const struct codec limit = {.put = limit_put, .get = count_get, .may_be_null = true};
+/* Readings are signed, but only for the sake of MLM_NULL. */
+static const struct codec reading = {
+    .put = reading_put, .get = count_get, .may_be_null = true, .may_be_missing = true};
+static const struct codec tolerance = {.put = tolerance_put, .get = tolerance_get, .may_be_missing = true};
+static const struct codec progress = {
+    .put = progress_put, .get = progress_get, .may_be_null = true, .may_be_missing = true};
+static const struct codec outcome = {.put = outcome_put, .get = outcome_get};
+static const struct codec params = {.put = params_put, .get = params_get};
+static const struct codec checksum = {
+    .put = checksum_put, .get = checksum_get, .may_be_null = true, .may_be_missing = true};
+static const struct codec answer = {.put = answer_put, .get = answer_get};
+static const struct codec marks = {.put = marks_put, .get = marks_get};
+
+struct member {
+    const char *key;
+    const struct codec *codec;
+    size_t offset;
+};
+
+#define MEMBER(key, codec)                                                                                   \
+    {                                                                                                        \
+#key, &(codec), offsetof(struct mlm_record, key)                                                     \
+    }
+#define METRIC(key, unit, help)                                                                              \
+    {#key, &reading, offsetof(struct mlm_record, readings) + MLM_##key * sizeof(int64_t)},
+
+static const struct member members[] = {
+    MEMBER(run_id, text),
+    MEMBER(time, text),
+    MEMBER(suite, text),
+    MEMBER(workload, text),
+    MEMBER(params, params),
+    MEMBER(equal_work, text_or_null),
+    MEMBER(answer_tolerance, tolerance),
+    MEMBER(cap_bytes, limit),
+    MEMBER(cap_binds, flag),
+    MEMBER(swap_limit_bytes, limit),
+    MEMBER(background_bytes, count),
+    MEMBER(background_mode, text_or_null),
+    MEMBER(data_bytes, count),
+    MEMBER(dataset, text_or_null),
+    MEMBER(seed, count),
+    MEMBER(threads, count),
+    MEMBER(timeout_ns, count),
+    MEMBER(repetition, count),
+    MEMBER(outcome, outcome),
+    MEMBER(reason, text_or_null),
+    MEMBER(phase, text_or_null),
+    MEMBER(progress, progress),
+    MLM_METRICS(METRIC) /* each with its comma */
+    {"data_checksum", &checksum, 0},
+    {"answer", &answer, 0},
+    MEMBER(marks, marks),
+};
+
+#define MEMBER_COUNT (sizeof members / sizeof *members)
+
+static json_t *line_begin(const char *kind)
+{
+    json_auto object = json_object();
+    if (json_object_set_new(object, "kind", json_string(kind)) < 0 ||
+        json_object_set_new(object, "schema", json_integer(MLM_RECORD_SCHEMA)) < 0)
+        return NULL;
+    return mlm_take_ptr(object);
+}
+
+int mlm_record_members_to_json(const struct mlm_record *record, json_t **ret_json, struct mlm_error *error)
+{
+    json_auto object = line_begin("trial");
+    if (!object)
+        return mlm_error_errno(error, -ENOMEM, "making a record's line");
+    for (size_t i = 0; i < MEMBER_COUNT; i++) {
+        const struct member *member = &members[i];
+        json_t *value = member->codec->put((const char *)record + member->offset);
+        if (!value || (json_is_null(value) && !member->codec->may_be_null)) {
+            json_decref(value);
+            return mlm_error_set(error, -EINVAL, "a record's \"%s\" is missing or out of range", member->key);
+        }
+        if (json_object_set_new_nocheck(object, member->key, value) < 0)
+            return mlm_error_errno(error, -ENOMEM, "making a record's line");
+    }
+    *ret_json = mlm_take_ptr(object);
+    return 0;
+}
+
+int mlm_machine_check(const json_t *machine, struct mlm_error *error)
+{
+    if (!json_is_string(json_object_get(machine, "id")))
+        return mlm_error_set(error, -EBADMSG, "\"machine\" must be an object with an \"id\"");
+    return 0;
+}
+
+int mlm_record_to_json(const struct mlm_record *record, json_t **ret_json, struct mlm_error *error)
+{
+    json_auto object = NULL;
+    int r = mlm_record_members_to_json(record, &object, error);
+    if (r < 0)
+        return r;
+    if (mlm_machine_check(record->machine, error) < 0)
+        return error ? error->code = -EINVAL : -EINVAL;
+    if (json_object_set(object, "machine", record->machine) < 0)
+        return mlm_error_errno(error, -ENOMEM, "making a record's line");
+    *ret_json = mlm_take_ptr(object);
+    return 0;
+}
+
+/* Kind and schema come first: what a newer program wrote is not judged by this one's rules. */
+static int line_check(const json_t *json, struct mlm_error *error)
+{
+    if (!json_is_object(json))
+        return mlm_error_set(error, -EBADMSG, "not an object");
+    const json_t *schema = json_object_get(json, "schema");
+    if (!json_is_integer(schema) || json_integer_value(schema) < 1)
+        return mlm_error_set(error, -EBADMSG, "not a record: \"schema\" must be a whole number from 1 on");
+    if (json_integer_value(schema) > MLM_RECORD_SCHEMA)
+        return mlm_error_set(error, -EPROTO,
+            "schema %" JSON_INTEGER_FORMAT " is newer than this program, which reads up to %d",
+            json_integer_value(schema), MLM_RECORD_SCHEMA);
+    const char *kind = json_string_value(json_object_get(json, "kind"));
+    if (!kind || strcmp(kind, "trial") != 0)
+        return mlm_error_set(error, -EBADMSG, "not a record: \"kind\" must be \"trial\"");
+    return 0;
+}
+
+static int member_read(
+    const json_t *json, const struct member *member, struct mlm_record *record, struct mlm_error *error)
+{
+    const struct codec *codec = member->codec;
+    const json_t *value = json_object_get(json, member->key);
+    if (!value)
+        return codec->may_be_missing ? 0 : mlm_error_set(error, -EBADMSG, "\"%s\" is missing", member->key);
+    if (json_is_null(value))
+        return codec->may_be_null ? 0
+                                  : mlm_error_set(error, -EBADMSG, "\"%s\" must not be null", member->key);
+    const char *complaint = codec->get(value, (char *)record + member->offset);
+    if (!complaint)
+        return 0;
+    return mlm_error_set(
+        error, complaint == out_of_memory ? -ENOMEM : -EBADMSG, "\"%s\" %s", member->key, complaint);
+}
+
+int mlm_record_members_from_json(const json_t *json, struct mlm_record *ret_record, struct mlm_error *error)
+{
+    int r = line_check(json, error);
+    if (r < 0)
+        return r;
+    mlm_cleanup(mlm_record_release) struct mlm_record record;
+    mlm_record_init(&record);
+    for (size_t i = 0; i < MEMBER_COUNT; i++) {
+        r = member_read(json, &members[i], &record, error);
+        if (r < 0)
+            return r;
+    }
+    *ret_record = record;
+    mlm_record_init(&record);
+    return 0;
+}
+
+int mlm_record_from_json(const json_t *json, struct mlm_record *ret_record, struct mlm_error *error)
+{
+    struct mlm_record record;
+    int r = mlm_record_members_from_json(json, &record, error);
+    if (r < 0)
+        return r;
+    json_t *machine = json_object_get(json, "machine");
+    r = mlm_machine_check(machine, error);
+    if (r < 0) {
+        mlm_record_release(&record);
+        return r;
+    }
+    record.machine = json_incref(machine);
+    *ret_record = record;
+    return 0;
+}
+
+/* A column is an array as long as the timeline: shorter than a list of objects, and what a plot wants. */
+static int column_set(json_t *object, const char *key, const struct mlm_timeline *timeline, size_t offset)
+{
+    json_auto array = json_array();
+    for (size_t i = 0; i < timeline->count; i++) {
+        json_t *value = reading_put((const char *)&timeline->points[i] + offset);
+        if (json_array_append_new(array, value ? value : json_null()) < 0)
+            return -ENOMEM;
+    }
+    return json_object_set(object, key, array) < 0 ? -ENOMEM : 0;
+}
+
+int mlm_timeline_to_json(const struct mlm_record *record, const struct mlm_timeline *timeline,
+    json_t **ret_json, struct mlm_error *error)
+{
+    static const struct {
+        const char *key;
+        size_t offset;
+    } columns[] = {
+        {"at_ns", offsetof(struct mlm_timeline_point, at_ns)},
+        {"memory_bytes", offsetof(struct mlm_timeline_point, memory_bytes)},
+        {"swap_bytes", offsetof(struct mlm_timeline_point, swap_bytes)},
+        {"stall_full_ns", offsetof(struct mlm_timeline_point, stall_full_ns)},
+    };
+    json_auto object = line_begin("timeline");
+    bool failed = !object || json_object_set_new(object, "run_id", text_put(&record->run_id)) < 0 ||
+                  json_object_set_new(object, "time", text_put(&record->time)) < 0 ||
+                  json_object_set_new(object, "workload", text_put(&record->workload)) < 0 ||
+                  json_object_set_new(object, "repetition", count_put(&record->repetition)) < 0 ||
+                  json_object_set_new(object, "interval_ns", count_put(&timeline->interval_ns)) < 0;
+    for (size_t i = 0; !failed && i < sizeof columns / sizeof *columns; i++)
+        failed = column_set(object, columns[i].key, timeline, columns[i].offset) < 0;
+    if (failed)
+        return mlm_error_errno(error, -ENOMEM, "making a timeline's line");
+    *ret_json = mlm_take_ptr(object);
+    return 0;
+}

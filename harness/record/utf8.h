@@ -1,0 +1,21 @@
+/* Texts of unknown origin: file names, messages of a worker that was killed in the middle of one, files from
+ * other machines. */
+#pragma once
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Decodes the character at `text` (NUL-terminated) and returns its length in bytes, at least 1; bytes that
+ * are no UTF-8 give *ret_code = UINT32_MAX, one at a time. */
+size_t mlm_utf8_next(const char *text, uint32_t *ret_code);
+
+/* Puts '?' for every byte that is no UTF-8. */
+void mlm_utf8_repair(char *text);
+
+/* The same, and '?' for what could command a terminal or break a line: control characters, and those that
+ * change the direction of writing. What is left is one line that can be printed anywhere. */
+void mlm_utf8_tame(char *text);
+
+/* Columns of a terminal that a tame text takes: wide for East Asian characters and emoji, none for combining
+ * marks. Does not depend on the locale. */
+size_t mlm_utf8_width(const char *text);
