@@ -1,0 +1,110 @@
+#!/usr/bin/env python3
+"""include_rule.py ROOT: who may include whom, in the sources under ROOT. Prints each breach as FILE:LINE: WHY;
+exit status 1 when there is one, or when there was nothing to look at."""
+
+import pathlib
+import re
+import sys
+
+# A layer of the harness, and those below it that it may include. Nobody includes upward.
+LAYERS = {
+    "base": set(),
+    "cage": {"base"},
+    "machine": {"base"},
+    "record": {"base"},
+    "report": {"base", "record"},
+    "advise": {"base", "record"},
+    "meter": {"base", "cage", "machine", "record"},
+    "trial": {"base", "cage", "machine", "record", "meter"},
+    "gbench": {"base", "cage", "machine", "record", "meter", "trial"},
+    "cli": {"base", "cage", "machine", "record", "meter", "trial", "gbench", "report", "advise"},
+}
+# All that the harness may know of the suites, and the layers that may: the readers of records never do.
+CONTRACT = {"workload.h", "scoreboard.h", "suites.h"}
+CONTRACT_READERS = {"meter", "trial", "gbench", "cli", "main.c"}
+
+GENERATED = {"version.h"}
+SOURCES = {".c", ".h", ".cc", ".hpp"}
+INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
+
+
+def includes(file):
+    for number, line in enumerate(file.read_text(encoding="utf-8").splitlines(), 1):
+        if found := INCLUDE.match(line):
+            yield number, found[1] == '"', found[2]
+
+
+def why_not(program, layer, target_program, target):
+    """The reason why a file of program/layer may not include target_program/target; None when it may."""
+    if program == "suites":
+        if target_program == "harness":
+            return "suites include nothing of the harness"
+        if layer == "data" and target.parts[0] != "data" and len(target.parts) > 1:
+            return "data is below the suites and includes none of them"
+        return None
+    if target_program == "suites":
+        if len(target.parts) > 1 or target.name not in CONTRACT:
+            return f"of the suites the harness includes {', '.join(sorted(CONTRACT))} alone"
+        return None if layer in CONTRACT_READERS else f"{layer} knows records and machines, not suites"
+    below = target.parts[0]
+    if layer == "main.c" or below == layer or below in LAYERS[layer]:
+        return None
+    return f"{layer} is not above {below}"
+
+
+def cycle(graph):
+    """A list of files that include each other in a ring, or None."""
+    done, path = set(), []
+
+    def visit(file):
+        if file in path:
+            return path[path.index(file):] + [file]
+        if file not in done:
+            path.append(file)
+            for other in graph.get(file, ()):
+                if found := visit(other):
+                    return found
+            path.pop()
+            done.add(file)
+        return None
+
+    return next((found for file in sorted(graph) if (found := visit(file))), None)
+
+
+def breaches(root):
+    programs = ("harness", "suites")
+    graph = {}
+    for program in programs:
+        for file in sorted((root / program).rglob("*")):
+            if file.suffix not in SOURCES:
+                continue
+            name = file.relative_to(root)
+            inside = file.relative_to(root / program)
+            layer = inside.parts[0] if program == "harness" or len(inside.parts) > 1 else ""
+            graph[name] = []
+            if program == "harness" and layer != "main.c" and layer not in LAYERS:
+                yield f"{name}:1: {layer} is not a layer; give it a place in include_rule.py"
+                continue
+            for number, quoted, path in includes(file):
+                target_program = next((p for p in programs if (root / p / path).is_file()), None)
+                if target_program is None or ".." in path:
+                    if quoted and path not in GENERATED:
+                        yield f'{name}:{number}: "{path}" is not a path from the root of harness/ or suites/'
+                    continue
+                graph[name].append(pathlib.Path(target_program, path))
+                if reason := why_not(program, layer, target_program, pathlib.Path(path)):
+                    yield f"{name}:{number}: includes {path}: {reason}"
+    if not graph:
+        yield f"{root}: no sources"
+    if ring := cycle(graph):
+        yield f"{ring[0]}:1: includes itself: " + " -> ".join(map(str, ring))
+
+
+def main():
+    found = list(breaches(pathlib.Path(sys.argv[1])))
+    print(*found, sep="\n" if found else "")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,14 @@
+#!/bin/sh
+# tidy.sh BUILD ROOT: clang-tidy over every source of ours that BUILD, a build by clang, has compiled.
+set -eu
+build=$1 root=$2
+sed -n 's/^ *"file": "\(.*\)",\{0,1\}$/\1/p' "$build/compile_commands.json" | grep "^$root/" | sort -u >"$build/tidy.list"
+[ -s "$build/tidy.list" ] || {
+    echo "nothing was compiled in $build"
+    exit 1
+}
+echo "$(wc -l <"$build/tidy.list") sources"
+xargs -P "$(nproc)" -n 2 clang-tidy --quiet -p "$build" <"$build/tidy.list" 2>"$build/tidy.log" || {
+    grep -v 'warnings\{0,1\} generated' "$build/tidy.log"
+    exit 1
+}

@@ -1,0 +1,19 @@
+#!/bin/sh
+# boot.sh BUILD TASK RESULTS: installs the tree of a build with the shared libraries that it needs, and does TASK
+# with it in the virtual machine. Tests judge RESULTS afterwards.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+build=$1 task=$2 results=$3
+tree=$(mktemp -d "${TMPDIR:-/tmp}/mlm-tree.XXXXXX")
+trap 'rm -rf "$tree"' EXIT
+
+DESTDIR=$tree cmake --install "$build" --prefix /usr/local --strip >/dev/null
+# The C library is the guest's own, of the same release.
+mkdir -p "$tree/usr/local/lib"
+ldd "$tree/usr/local/bin/mlmembench" "$tree/usr/local/libexec/mlmembench/mlmembench-worker" |
+    awk '$2 == "=>" && $3 ~ "^/" { print $3 }' | sort -u |
+    grep -Ev '/(libc|libm|libpthread|libdl|librt|ld-linux[^/]*)\.so' |
+    xargs -r cp -Lt "$tree/usr/local/lib"
+
+"$here/vm.sh" run "$task" "$tree" "$results"

@@ -1,0 +1,196 @@
+#!/usr/bin/env python3
+"""check.py RESULTS CHECK WHO: judges what a run of the virtual machine left. One line a finding; exit status 1
+when one of them is a failure. WHO is a folder in RESULTS that guest/runs.sh filled ('root', 'user/session')."""
+
+import json
+import pathlib
+import re
+import statistics
+import sys
+
+MIB = 1 << 20
+
+
+class Findings:
+    """Prints as it goes; a check that looked at nothing has failed."""
+
+    def __init__(self):
+        self.passed = 0
+        self.failed = 0
+
+    def expect(self, what, truth, shown=""):
+        self.passed += bool(truth)
+        self.failed += not truth
+        print(f"{'ok' if truth else 'FAILED'}: {what}" + (f": {shown}" if shown != "" else ""))
+
+    def status(self):
+        if self.passed + self.failed == 0:
+            print("FAILED: nothing was checked")
+        return 0 if self.passed and not self.failed else 1
+
+
+def size(text):
+    return int(text[:-1]) << {"K": 10, "M": 20, "G": 30}[text[-1]]
+
+
+def text(path):
+    return path.read_text(errors="replace").strip() if path.exists() else ""
+
+
+def trials(folder, findings):
+    """The records of a run, which must have ended with 0 in one store without a broken line."""
+    findings.expect(f"{folder.name}: exit status 0", text(folder / "status") == "0", text(folder / "status"))
+    if text(folder / "status") != "0":
+        print(text(folder / "output"))
+    stores = list(folder.rglob("*.jsonl"))
+    findings.expect(f"{folder.name}: one store", len(stores) == 1, len(stores))
+    lines = [json.loads(line) for store in stores for line in store.read_text().splitlines()]
+    return [line for line in lines if line["kind"] == "trial"]
+
+
+def capped(records, workload, size_text=None, cap=None):
+    """Records of a workload under a cap; references are uncapped and no part of it."""
+    return [
+        record
+        for record in records
+        if record["workload"].split("/")[-1] == workload
+        and record["cap_bytes"] is not None
+        and (size_text is None or record["params"]["size"] == size_text)
+        and (cap is None or record["cap_bytes"] == size(cap))
+    ]
+
+
+def check_peaks(folder, findings):
+    """The bounds that the figures are promised within, 20 times of 20."""
+    records = trials(folder / "peaks", findings)
+    nulls = [record["peak_rss_bytes"] for record in capped(records, "null")]
+    findings.expect("null ran", len(nulls) >= 3, len(nulls))
+    null = statistics.median(nulls)
+    findings.expect("null: peak RSS at most 2.5 MiB", max(nulls) <= 2.5 * MIB, f"{max(nulls) / MIB:.2f} MiB")
+    for text_of_size in ("16M", "32M", "64M"):
+        n = size(text_of_size)
+        touches = capped(records, "touch", text_of_size)
+        findings.expect(f"touch {text_of_size}: as often as null", len(touches) == len(nulls), len(touches))
+        findings.expect(f"touch {text_of_size}: ok", all(t["outcome"] == "ok" for t in touches))
+        rss = max((abs(t["peak_rss_bytes"] - null - n) for t in touches), default=n)
+        findings.expect(f"touch {text_of_size}: peak RSS within 0.1 % + 0.5 MiB", rss <= n * 0.001 + MIB / 2,
+                        f"off by at most {rss / MIB:.3f} MiB")
+        cage = max((abs(t["cage_peak_bytes"] - n) for t in touches), default=n)
+        findings.expect(f"touch {text_of_size}: cage peak within 0.5 % + 2 MiB", cage <= n * 0.005 + 2 * MIB,
+                        f"off by at most {cage / MIB:.3f} MiB")
+        findings.expect(f"touch {text_of_size}: swapped nothing", all(not t["swap_peak_bytes"] for t in touches))
+
+
+def check_caps(folder, findings):
+    records = trials(folder / "caps", findings)
+    for cap in ("48M", "96M", "128M"):
+        for workload, size_text, expected in (("touch", "16M", "ok"), ("touch", "64M", "oom" if cap == "48M" else "ok"),
+                                              ("hog", None, "oom")):
+            outcomes = [r["outcome"] for r in capped(records, workload, size_text, cap)]
+            findings.expect(f"{workload} {size_text or ''} at {cap}: {expected}", outcomes == [expected], outcomes)
+    under = [r for r in records if r["cap_bytes"] is not None]
+    findings.expect("caps bind", all(r["cap_binds"] for r in under))
+    findings.expect("no cage peak above its cap", all(r["cage_peak_bytes"] <= r["cap_bytes"] for r in under))
+    findings.expect("what was killed has a peak that is marked as a lower bound",
+                    all("peak_rss_lower_bound" in r["marks"] and r["peak_rss_bytes"] for r in under
+                        if r["outcome"] == "oom"))
+    findings.expect("an oom says how far it came", all(r["items"] for r in under if r["outcome"] == "oom"))
+
+
+def check_pressure(folder, findings):
+    """Only where the kernel has PSI for each cgroup: v2."""
+    for name in ("peaks", "caps", "swap"):
+        records = trials(folder / name, findings)
+        findings.expect(f"{name}: PSI is there",
+                        records and all(r["stall_some_ns"] is not None and r["stall_full_ns"] is not None
+                                        for r in records if r["cap_bytes"] is not None))
+    stalled = sum(r["stall_some_ns"] for r in records if r["cap_bytes"] is not None)
+    findings.expect("swapping stalls", stalled > 0, f"{stalled / 1e6:.1f} ms")
+
+
+def check_swap(folder, findings):
+    records = capped(trials(folder / "swap", findings), "touch", "96M", "48M")
+    findings.expect("touch 96M in 48M: twice", len(records) == 2, len(records))
+    for record in records:
+        findings.expect("outcome is ok or timeout", record["outcome"] in ("ok", "timeout"), record["outcome"])
+        if record["outcome"] != "ok":
+            continue
+        swap, needs = record["swap_peak_bytes"], record["needs_peak_bytes"]
+        findings.expect("swap peak: the part above the cap", swap is not None and 40 * MIB <= swap <= 104 * MIB,
+                        f"{(swap or 0) / MIB:.1f} MiB")
+        findings.expect("needs: the whole of it", needs is not None and 0.97 * 96 * MIB <= needs <= 104 * MIB,
+                        f"{(needs or 0) / MIB:.1f} MiB")
+        findings.expect("pages were swapped out", (record["swapped_out_pages"] or 0) * 4096 >= 40 * MIB,
+                        record["swapped_out_pages"])
+    limited = capped(trials(folder / "swap_limit", findings), "hog")
+    findings.expect("hog in 48M with 64M of swap: oom", [r["outcome"] for r in limited] == ["oom"],
+                    [r["outcome"] for r in limited])
+    for record in limited:
+        swap = record["swap_peak_bytes"]
+        findings.expect("it filled its swap and no more", swap is not None and 48 * MIB <= swap <= 64 * MIB,
+                        f"{(swap or 0) / MIB:.1f} MiB")
+
+
+def check_clean(folder, findings):
+    findings.expect("runs were made", (folder / "leftovers").exists())
+    findings.expect("no cage and no process is left", text(folder / "leftovers") == "", text(folder / "leftovers"))
+    killed = folder / "killed"
+    findings.expect("the harness was killed in the middle of a trial", text(killed / "was_running") != "")
+    findings.expect("no cage and no process is left after kill -9",
+                    (killed / "leftovers").exists() and text(killed / "leftovers") == "", text(killed / "leftovers"))
+
+
+def check_doctor(folder, findings):
+    findings.expect("doctor: exit status 0", text(folder / "doctor.status") == "0", text(folder / "doctor.status"))
+    findings.expect("doctor names the cgroup version", re.search(r"v2|version 2", text(folder / "doctor")))
+    print(text(folder / "doctor"))
+
+
+def check_nested(folder, findings):
+    """A cgroup above us has 64M, the cap asked for is 96M."""
+    (folder / "nested" / "status").write_text(text(folder / "nested.status"))
+    print(text(folder / "nested.output"))
+    records = trials(folder / "nested", findings)
+    for size_text, expected in (("16M", "ok"), ("80M", "oom")):
+        found = capped(records, "touch", size_text, "96M")
+        findings.expect(f"touch {size_text}: {expected}", [r["outcome"] for r in found] == [expected],
+                        [r["outcome"] for r in found])
+        findings.expect(f"touch {size_text}: the cap does not bind, and is marked so",
+                        found and all(not r["cap_binds"] and "ancestor_binds_first" in r["marks"] for r in found))
+
+
+def check_refused(folder, findings):
+    """Nothing could be run: exit status 3, one reason, one remedy, nothing measured."""
+    output = text(folder / "output")
+    print(output)
+    findings.expect("exit status 3", text(folder / "status") == "3", text(folder / "status"))
+    findings.expect("the remedy is named", re.search(r"sudo|root|linger|log in|unified_cgroup_hierarchy", output))
+    outcomes = {json.loads(line).get("outcome") for store in folder.rglob("*.jsonl")
+                for line in store.read_text().splitlines()}
+    findings.expect("nothing was measured", outcomes <= {"refused", None}, outcomes)
+
+
+def check_platform(folder, findings):
+    for line in text(folder / "platform").splitlines():
+        findings.expect(line.split(": ", 1)[1], line.startswith("ok: "))
+
+
+def check_hybrid(folder, findings):
+    mounts = text(folder / "mounts")
+    findings.expect("the memory controller is v1's", re.search(r"^cgroup /\S+ cgroup \S*\bmemory\b", mounts, re.M))
+    findings.expect("v2 is mounted beside it", re.search(r"^cgroup2? /\S+ cgroup2 ", mounts, re.M))
+    findings.expect("no cage is left", (folder / "leftovers").exists() and text(folder / "leftovers") == "")
+
+
+def main():
+    checks = {name[len("check_"):]: check for name, check in globals().items() if name.startswith("check_")}
+    if len(sys.argv) != 4 or sys.argv[2] not in checks:
+        print(f"usage: check.py RESULTS {{{','.join(checks)}}} WHO", file=sys.stderr)
+        return 2
+    findings = Findings()
+    checks[sys.argv[2]](pathlib.Path(sys.argv[1]) / sys.argv[3], findings)
+    return findings.status()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,49 @@
+#!/bin/sh
+# runs.sh RESULTS REPETITIONS: every kind of run that tests/vm/check.py judges, by whoever calls. A run's records,
+# output and exit status are left in RESULTS/NAME/.
+results=$1 repetitions=$2
+
+run()
+{
+    name=$1
+    shift
+    mkdir -p "$results/$name"
+    mlmembench run --suite self --quiet --out "$results/$name" "$@" >"$results/$name/output" 2>&1
+    echo $? >"$results/$name/status"
+    echo "$results/$name: $(cat "$results/$name/status")"
+}
+
+# What is left of the program in the machine; the caller's own shell is none of it.
+leftovers()
+{
+    find /sys/fs/cgroup -name '*mlmembench*'
+    grep -H '^mlmembench' /proc/[0-9]*/comm 2>/dev/null
+}
+
+mkdir -p "$results"
+mlmembench doctor >"$results/doctor" 2>&1
+echo $? >"$results/doctor.status"
+
+run peaks --cap 96M --swap none --filter 'self/(null|touch)' --param size=16M,32M,64M --repetitions "$repetitions"
+run caps --cap 48M,96M,128M --swap none --filter 'self/(touch|hog)' --param size=16M,64M --repetitions 1
+run swap --cap 48M --swap max --filter 'self/touch' --param size=96M --repetitions 2
+run swap_limit --cap 48M --swap 64M --filter 'self/hog' --repetitions 1
+leftovers >"$results/leftovers"
+
+# The harness dies where nothing can be caught: its guardian has to clean up, and has a moment for it.
+mkdir -p "$results/killed"
+mlmembench run --suite self --quiet --out "$results/killed" --cap 48M --filter 'self/spin' --param seconds=300 \
+    --timeout 600s >"$results/killed/output" 2>&1 &
+harness=$!
+for _ in $(seq 100); do
+    grep -qs '^mlmembench-work' /proc/[0-9]*/comm && break
+    sleep 0.2
+done
+grep -s '^mlmembench-work' /proc/[0-9]*/comm >"$results/killed/was_running"
+kill -KILL $harness
+wait $harness
+for _ in $(seq 50); do
+    [ -z "$(leftovers)" ] && break
+    sleep 0.2
+done
+leftovers >"$results/killed/leftovers"

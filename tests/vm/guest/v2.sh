@@ -1,0 +1,24 @@
+#!/bin/sh
+# Task of the cgroup v2 machine: all runs as root, as an ordinary user through systemd, and in a delegated scope.
+results=/var/results
+mkdir -p "$results/user"
+chown user: "$results/user"
+
+su - user -c "sh /opt/guest/platform.sh" >"$results/platform" 2>&1
+cat "$results/platform"
+su - root -c "sh /opt/guest/runs.sh $results/root 20"
+su - user -c "sh /opt/guest/runs.sh $results/user/session 5"
+
+# Somebody's cgroup with a limit of its own, tighter than the cap.
+su - user -c "mkdir $results/user/nested; systemd-run --user --scope --quiet -p Delegate=yes -p MemoryMax=64M \
+    mlmembench run --suite self --quiet --out $results/user/nested --cap 96M --swap none --filter self/touch \
+    --param size=16M,80M --repetitions 1" >"$results/user/nested.output" 2>&1
+echo $? >"$results/user/nested.status"
+
+# A user whom no manager serves: he cannot have a cage, and must be told so.
+useradd --create-home alone
+mkdir "$results/alone"
+chown alone: "$results/alone"
+setpriv --reuid alone --regid alone --clear-groups env -i PATH="$PATH" HOME=/home/alone \
+    mlmembench run --suite self --cap 48M --out "$results/alone" >"$results/alone/output" 2>&1
+echo $? >"$results/alone/status"

@@ -1,0 +1,236 @@
+#!/bin/sh
+# A virtual machine with systemd, cgroup v2 and swap, for what this machine's own kernel cannot show. It is
+# emulated (a CI machine has no usable KVM): slow, and the same everywhere.
+#
+#   vm.sh build                     makes kernel and disk image, unless the cache has them
+#   vm.sh run TASK TREE RESULTS     boots a fresh copy, lays the folder TREE over its /, runs the guest's script
+#                                   TASK (a file in tests/vm/guest) as root, and leaves what that put into
+#                                   /var/results in the folder RESULTS, with console.log beside it. Exit status:
+#                                   the task's, or 125 when the machine did not come to its end.
+#
+# MLM_VM_CACHE: where kernel and image are kept (build/vm). MLM_VM_TIMEOUT: seconds for a boot (900).
+# MLM_VM_APPEND: more words for the kernel's command line.
+set -eu
+
+here=$(cd "$(dirname "$0")" && pwd)
+cache=${MLM_VM_CACHE:-$here/../../build/vm}
+packages=systemd-sysv,dbus,dbus-user-session,libpam-systemd
+modules="virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_blk"
+
+die()
+{
+    echo "vm.sh: $*" >&2
+    exit 125
+}
+
+as_root()
+{
+    if [ "$(id -u)" = 0 ]; then
+        "$@"
+    else
+        sudo -n "$@"
+    fi
+}
+
+release_of_host()
+{
+    # shellcheck disable=SC1091  # the system's own file
+    . /etc/os-release
+    echo "${VERSION_CODENAME:-}"
+}
+
+# The distribution's kernel for virtual machines: Debian's name, then Ubuntu's. The package of that name depends
+# on the one that has the files.
+kernel_package()
+{
+    for name in linux-image-cloud-amd64 linux-image-virtual; do
+        apt-cache depends --important "$name" 2>/dev/null |
+            sed -n 's/^ *Depends: \(linux-image-[0-9].*\)/\1/p' | head -n 1
+    done | head -n 1
+}
+
+# Downloads packages and unpacks them into a folder; nothing is installed on this machine.
+unpack()
+(
+    into=$1
+    shift
+    mkdir -p "$into"
+    cd "$into"
+    apt-get -q download "$@"
+    for package in *.deb; do
+        dpkg-deb -x "$package" .
+    done
+)
+
+# An initramfs that mounts the first disk and goes on there. The kernel comes without a modules.dep, so the
+# modules are named in order; one that is not there is built in.
+make_initramfs()
+{
+    kernel=$1 image=$2 busybox=$3
+    tree=$kernel/initramfs
+    mkdir -p "$tree/bin" "$tree/dev" "$tree/proc" "$tree/root"
+    cp "$busybox" "$tree/bin/busybox"
+    names=
+    for module in $modules; do
+        file=$(find "$kernel" -name "$module.ko*" | head -n 1)
+        case $file in
+        *.ko) cp "$file" "$tree/$module.ko" ;;
+        *.ko.xz) xz -dc "$file" >"$tree/$module.ko" ;;
+        *.ko.zst) zstd -qdc "$file" >"$tree/$module.ko" ;;
+        *) continue ;;
+        esac
+        names="$names $module"
+    done
+    cat >"$tree/init" <<INIT
+#!/bin/busybox sh
+for module in $names; do /bin/busybox insmod /\$module.ko; done
+/bin/busybox mount -t devtmpfs dev /dev
+/bin/busybox mount -t ext4 /dev/vda /root
+exec /bin/busybox switch_root /root /sbin/init
+INIT
+    chmod +x "$tree/init"
+    (cd "$tree" && find . | ./bin/busybox cpio -o -H newc 2>/dev/null | gzip -1) >"$image"
+}
+
+# What debootstrap leaves lacks a user, who lingers (so that a user manager runs, with its controllers delegated),
+# and the service that does a task. Nothing else may start: each timer or terminal costs seconds of emulation.
+furnish()
+{
+    root=$1
+    as_root chroot "$root" useradd --create-home --shell /bin/bash user
+    as_root mkdir -p "$root/var/lib/systemd/linger"
+    as_root touch "$root/var/lib/systemd/linger/user"
+    as_root tee "$root/etc/systemd/system/task.service" >/dev/null <<'UNIT'
+[Unit]
+Description=The task on the second disk
+After=dbus.service systemd-logind.service systemd-user-sessions.service
+
+[Service]
+ExecStart=/bin/sh -c "tar -xf /dev/vdb --no-overwrite-dir -C / && exec sh /opt/guest/start"
+StandardOutput=tty
+StandardError=tty
+TTYPath=/dev/ttyS0
+UNIT
+    as_root ln -sf ../task.service "$root/etc/systemd/system/multi-user.target.wants/task.service"
+    as_root ln -sf multi-user.target "$root/lib/systemd/system/default.target"
+    for unit in serial-getty@ttyS0.service getty.target systemd-journal-flush.service systemd-random-seed.service \
+        apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service \
+        fstrim.timer systemd-update-utmp.service systemd-update-utmp-runlevel.service ldconfig.service \
+        systemd-hwdb-update.service systemd-sysusers.service systemd-machine-id-commit.service; do
+        as_root ln -sf /dev/null "$root/etc/systemd/system/$unit"
+    done
+}
+
+# The mirror, and how to reach it, as apt has them: no host is named here.
+bootstrap_tree()
+{
+    root=$1
+    release=$(release_of_host)
+    mirror=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(CODENAME) $(COMPONENT)' 'Created-By: Packages' |
+        awk -v release="$release" '$2 !~ "-" && $3 == release && $4 == "main" { print $1; exit }')
+    [ -n "$mirror" ] || die "apt has no source for '$release main'"
+    proxy=
+    eval "$(apt-config shell proxy Acquire::http::Proxy)"
+    if [ -n "$proxy" ] && [ "$proxy" != DIRECT ]; then
+        export http_proxy="$proxy"
+    fi
+    as_root env ${http_proxy:+http_proxy="$http_proxy"} \
+        debootstrap --variant=minbase --include="$packages" "$release" "$root" "$mirror"
+}
+
+build()
+{
+    mkdir -p "$cache"
+    cache=$(cd "$cache" && pwd)
+    key=$( (release_of_host; cat "$0") | sha256sum | cut -c 1-12)
+    image=$cache/$key.ext4 kernel=$cache/$key.kernel initramfs=$cache/$key.initramfs
+    exec 9>"$cache/lock"
+    flock 9
+    if [ -e "$image" ] && [ -e "$kernel" ] && [ -e "$initramfs" ]; then
+        exec 9>&-
+        return
+    fi
+    work=$cache/work
+    log=$cache/build.log
+    echo "vm.sh: building the virtual machine (log: $log)"
+    as_root rm -rf "$work"
+    mkdir "$work"
+    (
+        set -eux
+        [ -n "$(kernel_package)" ] || as_root apt-get update
+        unpack "$work/kernel" "$(kernel_package)"
+        unpack "$work/busybox" busybox-static
+        make_initramfs "$work/kernel" "$work/made.initramfs" "$work/busybox/bin/busybox"
+        bootstrap_tree "$work/root"
+        furnish "$work/root"
+        as_root rm -rf "$work/root/var/cache/apt" "$work/root/var/lib/apt/lists" "$work/root/usr/share/doc" \
+            "$work/root/usr/share/locale" "$work/root/usr/share/man"
+        as_root mkfs.ext4 -q -L root -O '^has_journal' -d "$work/root" "$work/made.ext4" 1G
+    ) >"$log" 2>&1 9>&- || {
+        tail -n 20 "$log" >&2
+        die "the virtual machine could not be built"
+    }
+    rm -f "$cache"/*.ext4 "$cache"/*.kernel "$cache"/*.initramfs
+    mv "$work"/kernel/boot/vmlinuz-* "$kernel"
+    mv "$work/made.initramfs" "$initramfs"
+    mv "$work/made.ext4" "$image"
+    as_root rm -rf "$work"
+    exec 9>&-
+}
+
+# Disks of a run: a, the image, of which only a copy is written; b, a tar to take in; c, a tar to give back; d, swap.
+run()
+{
+    task=$1 tree=$2 results=$3
+    rm -rf "$results"
+    mkdir -p "$results"
+    scratch=$(mktemp -d "${TMPDIR:-/tmp}/mlm-vm.XXXXXX")
+    qemu=
+    trap '[ -z "$qemu" ] || kill "$qemu" 2>/dev/null || :; rm -rf "$scratch"' EXIT
+    trap 'exit 130' INT TERM HUP
+
+    mkdir -p "$scratch/opt"
+    cp -R "$here/guest" "$scratch/opt/guest"
+    ln -s "$task" "$scratch/opt/guest/task"
+    tar -cf "$scratch/in.tar" --owner=0 --group=0 -C "$tree" . -C "$scratch" opt
+    truncate -s 64M "$scratch/out.tar"
+    truncate -s 512M "$scratch/swap"
+
+    set -- "file=$image,snapshot=on" "file=$scratch/in.tar,readonly=on" "file=$scratch/out.tar" "file=$scratch/swap"
+    drives=
+    for drive; do
+        drives="$drives -drive if=virtio,format=raw,$drive"
+    done
+    # shellcheck disable=SC2086  # drives are words without blanks, unless a path has them: checked below
+    TMPDIR=$scratch timeout -k 10 "${MLM_VM_TIMEOUT:-900}" qemu-system-x86_64 -accel tcg,thread=multi -smp 2 \
+        -m 1024 -nodefaults -no-user-config -no-reboot -display none -serial "file:$results/console.log" \
+        -kernel "$kernel" -initrd "$initramfs" \
+        -append "console=ttyS0 quiet loglevel=4 psi=1 mitigations=off panic=-1 ${MLM_VM_APPEND:-}" $drives &
+    qemu=$!
+    wait "$qemu" || :
+    qemu=
+    tar -xf "$scratch/out.tar" -C "$results" 2>/dev/null || :
+    if [ ! -e "$results/status" ]; then
+        tail -n 30 "$results/console.log" >&2
+        die "the virtual machine did not come to the end of $task"
+    fi
+    exit "$(cat "$results/status")"
+}
+
+case ${1:-} in
+build)
+    build
+    ;;
+run)
+    [ $# = 4 ] || die "usage: vm.sh run TASK TREE RESULTS"
+    case $cache${TMPDIR:-} in
+    *[[:space:],]*) die "paths with blanks or commas cannot be given to qemu: $cache ${TMPDIR:-}" ;;
+    esac
+    build
+    run "$2" "$3" "$4"
+    ;;
+*)
+    sed -n '2,/^set /s/^# \{0,1\}//p' "$0"
+    exit 2
+    ;;
+esac
