@@ -1,0 +1,204 @@
+#include "machine/fresh.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <signal.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "machine/memory.h"
+
+#define SLOW_RATIO 1.5
+#define FILLS 4
+#define SMALLEST_BYTES (UINT64_C(1) << 20)
+
+/* Up to here the child's half: it runs between fork and _exit, and so calls async-signal-safe functions
+ * alone. */
+
+/* Wall time less the time spent runnable without a processor. */
+static uint64_t running_ns(void)
+{
+    struct timespec t;
+    char schedstat[96]; /* "CPU_NS WAIT_NS SLICES" */
+    uint64_t waited_ns = 0;
+    if (mlm_file_read_into(AT_FDCWD, "/proc/self/schedstat", schedstat, sizeof schedstat) > 0) {
+        const char *blank = strchr(schedstat, ' ');
+        waited_ns = blank ? strtoull(blank, NULL, 10) : 0;
+    }
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec - waited_ns;
+}
+
+static int fill(size_t bytes, double *ret_ns_per_byte)
+{
+    uint64_t begin_ns = running_ns();
+    char *memory =
+        mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (memory == MAP_FAILED)
+        return -errno;
+    if (madvise(memory, bytes, MADV_POPULATE_WRITE) < 0) {
+        if (errno != EINVAL)
+            return -errno;
+        /* Linux before 5.14 */
+        size_t page = (size_t)sysconf(_SC_PAGESIZE);
+        for (size_t i = 0; i < bytes; i += page)
+            ((volatile char *)memory)[i] = 1;
+    }
+    *ret_ns_per_byte = (double)(running_ns() - begin_ns) / (double)bytes;
+    (void)munmap(memory, bytes);
+    return 0;
+}
+
+static void signals_reset(void)
+{
+    static const int signals[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE};
+    for (size_t i = 0; i < sizeof signals / sizeof *signals; i++)
+        (void)signal(signals[i], SIG_DFL);
+    sigset_t none;
+    (void)sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+static void oom_volunteer(void)
+{
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd >= 0) {
+        (void)mlm_write_all(fd, "1000", 4);
+        (void)close(fd);
+    }
+}
+
+/* Fills until it is as fast as `enough_ns_per_byte`, at most `most` times, and writes each pace to `fd`. The
+ * exit status is an errno. */
+static int child_run(pid_t parent, int fd, size_t bytes, int most, double enough_ns_per_byte)
+{
+    signals_reset();
+    (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
+    if (getppid() != parent)
+        return EOWNERDEAD;
+    oom_volunteer();
+    /* As the worker has it. */
+    (void)prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
+    for (int i = 0; i < most; i++) {
+        double pace;
+        int r = fill(bytes, &pace);
+        if (r == 0)
+            r = mlm_write_all(fd, &pace, sizeof pace);
+        if (r < 0)
+            return -r;
+        if (pace <= enough_ns_per_byte)
+            break;
+    }
+    return 0;
+}
+
+/* The parent's half. */
+
+static int child_wait(pid_t pid, struct mlm_error *error)
+{
+    int status;
+    while (waitpid(pid, &status, 0) < 0)
+        if (errno != EINTR)
+            return mlm_error_errno(error, -errno, "cannot wait for the child that fills memory");
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL)
+        return mlm_error_set(error, -ENOMEM, "the child that fills memory was killed");
+    if (WIFSIGNALED(status))
+        return mlm_error_set(
+            error, -EINTR, "the child that fills memory ended by signal %d", WTERMSIG(status));
+    if (WEXITSTATUS(status))
+        return mlm_error_errno(error, -WEXITSTATUS(status), "cannot fill memory");
+    return 0;
+}
+
+static int paces_read(int fd, double paces[static FILLS])
+{
+    size_t length = 0;
+    while (length < sizeof(double) * FILLS) {
+        ssize_t n = read(fd, (char *)paces + length, sizeof(double) * FILLS - length);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            break;
+        length += (size_t)n;
+    }
+    return (int)(length / sizeof(double));
+}
+
+/* Returns how many fills there were. */
+static int fill_in_child(
+    uint64_t bytes, int most, double enough_ns_per_byte, double paces[static FILLS], struct mlm_error *error)
+{
+    int ends[2];
+    if (pipe2(ends, O_CLOEXEC) < 0)
+        return mlm_error_errno(error, -errno, "cannot make a pipe");
+    mlm_auto_close int from = ends[0];
+    mlm_auto_close int to = ends[1];
+    pid_t parent = getpid(), pid = fork();
+    if (pid < 0)
+        return mlm_error_errno(error, -errno, "cannot fork");
+    if (pid == 0)
+        _exit(child_run(parent, to, (size_t)bytes, most, enough_ns_per_byte));
+    (void)close(mlm_take_fd(&to));
+    int count = paces_read(from, paces);
+    int r = child_wait(pid, error);
+    if (r == 0 && count == 0)
+        r = mlm_error_set(error, -EIO, "the child that fills memory told nothing");
+    return r < 0 ? r : count;
+}
+
+static int bytes_limit(uint64_t bytes, uint64_t quarters, uint64_t *ret_bytes, struct mlm_error *error)
+{
+    struct mlm_memory_now memory;
+    int r = mlm_memory_now(AT_FDCWD, &memory, error);
+    if (r < 0)
+        return r;
+    uint64_t most = memory.available_bytes / 4 * quarters;
+    *ret_bytes = bytes < most ? bytes : most;
+    return *ret_bytes >= SMALLEST_BYTES
+               ? 0
+               : mlm_error_set(error, -ENOMEM, "too little memory is available to fill any");
+}
+
+int mlm_fresh_memory_probe(uint64_t bytes, struct mlm_fresh_memory *ret_result, struct mlm_error *error)
+{
+    struct mlm_fresh_memory result;
+    double paces[FILLS];
+    if (bytes < SMALLEST_BYTES)
+        return mlm_error_set(error, -EINVAL, "a probe of fresh memory needs at least 1 MiB");
+    int r = bytes_limit(bytes, 1, &result.bytes, error);
+    if (r < 0)
+        return r;
+    int count = fill_in_child(result.bytes, FILLS, 0, paces, error);
+    if (count < 0)
+        return count;
+    result.first_ns_per_byte = paces[0];
+    result.warm_ns_per_byte = paces[0];
+    for (int i = 1; i < count; i++)
+        result.warm_ns_per_byte = i == 1 ? paces[i] : fmin(result.warm_ns_per_byte, paces[i]);
+    result.slow = result.first_ns_per_byte > SLOW_RATIO * result.warm_ns_per_byte;
+    *ret_result = result;
+    return 0;
+}
+
+int mlm_fresh_memory_touch(uint64_t bytes, double warm_ns_per_byte, struct mlm_error *error)
+{
+    double paces[FILLS];
+    if (bytes == 0)
+        return 0;
+    if (bytes < SMALLEST_BYTES)
+        bytes = SMALLEST_BYTES;
+    int r = bytes_limit(bytes, 3, &bytes, error);
+    if (r < 0)
+        return r;
+    int count =
+        fill_in_child(bytes, warm_ns_per_byte > 0 ? FILLS : 1, SLOW_RATIO * warm_ns_per_byte, paces, error);
+    return count < 0 ? count : 0;
+}

@@ -1,0 +1,49 @@
+#include "machine/noise.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "machine/root.h"
+
+static uint64_t now_ns(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+/* The first line sums up all processors; guests' time is part of user's. */
+static bool busy_read(int root_fd, uint64_t *ret_ticks)
+{
+    char stat[256];
+    uint64_t user, nice, system, idle, iowait, irq, softirq, steal;
+    if (mlm_root_text(root_fd, "/proc/stat", stat, sizeof stat) < 0 ||
+        sscanf(stat,
+            "cpu %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64 " %" SCNu64
+            " %" SCNu64,
+            &user, &nice, &system, &idle, &iowait, &irq, &softirq, &steal) != 8)
+        return false;
+    *ret_ticks = user + nice + system + steal;
+    return true;
+}
+
+void mlm_noise_begin(int root_fd, struct mlm_noise *ret_noise)
+{
+    struct mlm_noise noise = {.root_fd = root_fd, .begin_ns = now_ns()};
+    noise.known = busy_read(root_fd, &noise.busy_ticks);
+    *ret_noise = noise;
+}
+
+double mlm_noise_end(const struct mlm_noise *noise, uint64_t own_cpu_ns)
+{
+    uint64_t span_ns = now_ns() - noise->begin_ns, ticks;
+    if (!noise->known || span_ns < MLM_NOISE_SHORTEST_NS || !busy_read(noise->root_fd, &ticks))
+        return MLM_NOISE_UNKNOWN;
+    double ns_per_tick = 1e9 / (double)sysconf(_SC_CLK_TCK);
+    /* Signed: steal may step back when a virtual machine moves, and rounding can leave less than our own. */
+    double busy_ns = (double)(int64_t)(ticks - noise->busy_ticks) * ns_per_tick;
+    return fmax(0, (busy_ns - (double)own_cpu_ns) / (double)span_ns);
+}
