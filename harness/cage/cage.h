@@ -19,25 +19,25 @@ struct mlm_cages; /* the place where cages are made */
 
 /* How cages can be had here; `doctor` prints it, `refused` is explained by it. */
 enum mlm_cage_access {
-    MLM_CAGE_DIRECT,    /* our own cgroup, or one above it, takes children with a memory limit */
-    MLM_CAGE_SCOPE,     /* through a systemd scope with Delegate=yes */
-    MLM_CAGE_NONE,      /* not at all; why and remedy say more */
+    MLM_CAGE_DIRECT, /* our own cgroup, or one above it, takes children with a memory limit */
+    MLM_CAGE_SCOPE,  /* through a systemd scope with Delegate=yes */
+    MLM_CAGE_NONE,   /* not at all; why and remedy say more */
 };
 
 struct mlm_cage_site {
     enum mlm_cage_access access;
-    int version;             /* 1 or 2; 0: no memory controller at all */
-    bool hybrid;             /* v2 is mounted, but the memory controller is v1's */
-    char path[4096];         /* folder under which cages are (or would be) made */
-    char why[256];           /* MLM_CAGE_NONE: one line */
-    char remedy[256];        /* MLM_CAGE_NONE: what the user can do */
-    uint64_t limit_above_bytes; /* tightest memory limit at or above the site; MLM_NO_LIMIT */
+    int version;                 /* 1 or 2; 0: no memory controller at all */
+    bool hybrid;                 /* v2 is mounted, but the memory controller is v1's */
+    char path[4096];             /* folder under which cages are (or would be) made */
+    char why[256];               /* MLM_CAGE_NONE: one line */
+    char remedy[256];            /* MLM_CAGE_NONE: what the user can do */
+    uint64_t limit_above_bytes;  /* tightest memory limit at or above the site; MLM_NO_LIMIT */
     char limit_above_path[4096]; /* the cgroup that has it */
-    bool swap_accounted;     /* swap can be limited and read (v1 needs swapaccount) */
+    bool swap_accounted;         /* swap can be limited and read (v1 needs swapaccount) */
 };
 
-/* Looks without changing anything. `root_fd` is a directory that stands for "/" (AT_FDCWD: the real one): tests
- * give recorded trees. */
+/* Looks without changing anything. `root_fd` is a directory that stands for "/" (AT_FDCWD: the real one):
+ * tests give recorded trees. */
 int mlm_cage_site_find(int root_fd, struct mlm_cage_site *ret_site, struct mlm_error *error);
 
 /* Re-executes this program inside a scope of the user's (or, as root, the system's) systemd, where the site
@@ -74,15 +74,15 @@ int mlm_cage_dir_fd(const struct mlm_cage *cage);
 const struct mlm_dialect *mlm_cage_dialect(const struct mlm_cage *cage);
 const struct mlm_cage_limits *mlm_cage_limits(const struct mlm_cage *cage);
 
-/* For the child between clone and exec: a descriptor of the file to write "0" to, or -1 where clone3() has put
- * it there already. */
+/* For the child between clone and exec: a descriptor of the file to write "0" to, or -1 where clone3() has
+ * put it there already. */
 struct mlm_cage_spawn {
-    const char *program;      /* absolute path */
+    const char *program; /* absolute path */
     char *const *argv;
-    char *const *environment; /* NULL: ours */
-    const int *keep_fds;      /* descriptors that stay open as they are, ended by -1; NULL: none */
+    char *const *environment;           /* NULL: ours */
+    const int *keep_fds;                /* descriptors that stay open as they are, ended by -1; NULL: none */
     int stdin_fd, stdout_fd, stderr_fd; /* -1: /dev/null */
-    const void *affinity;     /* cpu_set_t; NULL: ours */
+    const void *affinity;               /* cpu_set_t; NULL: ours */
     int oom_score_adj;
 };
 

@@ -6,16 +6,18 @@
 
 struct mlm_dialect {
     int version;
-    const char *memory_limit;  /* write the cap here */
+    const char *memory_limit; /* write the cap here */
     const char *swap_limit;
+    const char *swappiness; /* 0 here keeps a cage from swapping where swap_limit cannot */
     const char *memory_current, *swap_current;
     const char *memory_peak, *swap_peak;
-    const char *stat;          /* flat keyed: the keys below are in it */
+    const char *stat; /* flat keyed: the keys below are in it */
     const char *oom_file, *oom_kill_key;
     const char *pressure;
-    const char *kill;          /* write "1" to kill all; NULL or absent: a loop over procs */
-    const char *procs;
-    const char *no_limit;      /* what "none" is written as */
+    const char *kill;             /* write "1" to kill all; NULL or absent: a loop over procs */
+    const char *procs;            /* whole processes: reading lists them, writing "0" moves the writer */
+    const char *enter;            /* what a process of one thread writes "0" to */
+    const char *no_limit;         /* what "none" is written as */
     bool swap_files_count_memory; /* v1's memsw: limit, current and peak are of memory and swap together */
 
     /* Keys in `stat`, of the whole tree. */
@@ -23,6 +25,7 @@ struct mlm_dialect {
     const char *major_faults_key, *all_faults_key;
     const char *refault_anon_key, *refault_file_key;
     const char *swapped_in_key, *swapped_out_key;
+    const char *limit_above_key; /* the tightest memory limit from here up */
 };
 
 extern const struct mlm_dialect mlm_dialect_v1, mlm_dialect_v2;

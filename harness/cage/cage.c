@@ -1,0 +1,134 @@
+#include "cage/cage.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "cage/run.h"
+#include "cage/tree.h"
+
+/* Beyond this no counter of the kernel reaches. */
+#define COUNTER_MAX (UINT64_C(1) << 62)
+
+/* Writes a limit and reads it back through the same descriptor. The kernel counts whole pages, rounded down.
+ */
+static int limit_set(int dir_fd, const char *file, uint64_t bytes, struct mlm_error *error)
+{
+    mlm_auto_close int fd = openat(dir_fd, file, O_RDWR | O_CLOEXEC);
+    if (fd < 0)
+        return mlm_error_errno(error, -errno, "cannot open %s", file);
+    char text[32];
+    int length = snprintf(text, sizeof text, "%" PRIu64, bytes);
+    if (write(fd, text, (size_t)length) != length)
+        return mlm_error_errno(error, -errno, "cannot write %s to %s", text, file);
+    char back[32];
+    ssize_t n = pread(fd, back, sizeof back - 1, 0);
+    if (n <= 0)
+        return mlm_error_errno(error, n ? -errno : -EIO, "cannot read %s back", file);
+    back[n] = 0;
+    back[strcspn(back, "\n")] = 0;
+    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
+    char *end;
+    uint64_t set = strtoull(back, &end, 10);
+    if (end == back || *end || set != bytes - bytes % page)
+        return mlm_error_set(
+            error, -EIO, "the limit does not hold: wrote %s to %s and read back %s", text, file, back);
+    return 0;
+}
+
+/* Without a file that limits swap alone, a cage can still be kept from swapping at all. */
+static int never_swap(const struct mlm_cage *cage, struct mlm_error *error)
+{
+    const struct mlm_dialect *dialect = cage->cages->dialect;
+    if (cage->limits.swap_bytes == 0 && access("/proc/swaps", F_OK) < 0)
+        return 0; /* this kernel has no swap to keep from */
+    if (cage->limits.swap_bytes == 0 && dialect->swappiness)
+        return limit_set(cage->dir_fd, dialect->swappiness, 0, error);
+    return mlm_error_set(error, -ENOTSUP,
+        dialect->swap_files_count_memory
+            ? "cgroup v1 limits swap only together with a memory limit, and only where the kernel counts "
+              "swap "
+              "(kernel parameter swapaccount=1)"
+            : "this kernel does not count swap (kernel parameter swapaccount=1)");
+}
+
+static int limits_set(const struct mlm_cage *cage, struct mlm_error *error)
+{
+    const struct mlm_dialect *dialect = cage->cages->dialect;
+    uint64_t memory = cage->limits.memory_bytes, swap = cage->limits.swap_bytes;
+    /* New cgroups have no limit. The one of memory comes first: on v1 the other must not be below it. */
+    if (memory < COUNTER_MAX) {
+        int r = limit_set(cage->dir_fd, dialect->memory_limit, memory, error);
+        if (r < 0)
+            return r;
+    }
+    if (swap >= COUNTER_MAX)
+        return 0;
+    bool together = dialect->swap_files_count_memory;
+    if (together && memory >= COUNTER_MAX)
+        return never_swap(cage, error);
+    struct mlm_error cause;
+    int r = limit_set(cage->dir_fd, dialect->swap_limit, together ? memory + swap : swap, &cause);
+    if (r == -ENOENT)
+        return never_swap(cage, error);
+    return r < 0 ? mlm_error_set(error, r, "%s", cause.text) : 0;
+}
+
+int mlm_cage_open(struct mlm_cages *cages, const struct mlm_cage_limits *limits, struct mlm_cage **ret_cage,
+    struct mlm_error *error)
+{
+    mlm_auto_free struct mlm_cage *cage = malloc(sizeof *cage);
+    if (!cage)
+        return mlm_error_errno(error, -ENOMEM, "cannot make a cage");
+    *cage = (struct mlm_cage){.cages = cages, .limits = *limits};
+    (void)snprintf(cage->name, sizeof cage->name, "%.64s%u", cages->prefix, cages->next++);
+    if (mkdirat(cages->dir_fd, cage->name, 0755) < 0)
+        return mlm_error_errno(error, -errno, "cannot make the cgroup %s/%s", cages->site.path, cage->name);
+    cage->dir_fd = openat(cages->dir_fd, cage->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    int r = cage->dir_fd < 0
+                ? mlm_error_errno(error, -errno, "cannot open the cgroup %s/%s", cages->site.path, cage->name)
+                : limits_set(cage, error);
+    if (r < 0) {
+        mlm_cage_close(mlm_take_ptr(cage));
+        return r;
+    }
+    *ret_cage = mlm_take_ptr(cage);
+    return 0;
+}
+
+int mlm_cage_dir_fd(const struct mlm_cage *cage)
+{
+    return cage->dir_fd;
+}
+
+const struct mlm_dialect *mlm_cage_dialect(const struct mlm_cage *cage)
+{
+    return cage->cages->dialect;
+}
+
+const struct mlm_cage_limits *mlm_cage_limits(const struct mlm_cage *cage)
+{
+    return &cage->limits;
+}
+
+int mlm_cage_kill(struct mlm_cage *cage, struct mlm_error *error)
+{
+    return mlm_cgroup_kill(cage->dir_fd, cage->cages->dialect, error);
+}
+
+void mlm_cage_close(struct mlm_cage *cage)
+{
+    if (!cage)
+        return;
+    if (cage->dir_fd >= 0)
+        (void)close(cage->dir_fd);
+    /* What will not go now gets another chance in mlm_cages_close(), and in `clean`. */
+    (void)mlm_cgroup_remove(cage->cages->dir_fd, cage->name, cage->cages->dialect, NULL);
+    free(cage);
+}

@@ -1,0 +1,107 @@
+#include "cage/run.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "cage/tree.h"
+
+static const struct mlm_dialect *dialect_of(const struct mlm_cage_site *site)
+{
+    return site->version == 1 ? &mlm_dialect_v1 : &mlm_dialect_v2;
+}
+
+static int open_site(const struct mlm_cage_site *site, struct mlm_error *error)
+{
+    int fd = open(site->path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return fd < 0 ? mlm_error_errno(error, -errno, "cannot open the cgroup %s", site->path) : fd;
+}
+
+int mlm_cages_open(const struct mlm_cage_site *site, struct mlm_cages **ret_cages, struct mlm_error *error)
+{
+    if (site->access == MLM_CAGE_NONE)
+        return mlm_error_set(
+            error, -EPERM, "no memory limit can be set here: %s; %s", site->why, site->remedy);
+    if (site->access == MLM_CAGE_SCOPE)
+        return mlm_error_set(error, -EPERM, "no memory limit can be set here but inside a systemd scope");
+    mlm_auto_free struct mlm_cages *cages = malloc(sizeof *cages);
+    if (!cages)
+        return mlm_error_errno(error, -ENOMEM, "cannot open cages");
+    *cages = (struct mlm_cages){.site = *site, .dialect = dialect_of(site)};
+    int r = mlm_cage_prefix(cages->prefix, error);
+    if (r < 0)
+        return r;
+    mlm_auto_close int dir_fd = open_site(site, error);
+    if (dir_fd < 0)
+        return dir_fd;
+    cages->dir_fd = dir_fd;
+    r = mlm_cage_home_enter(cages, error);
+    if (r < 0)
+        return r;
+    r = mlm_guardian_start(cages, error);
+    if (r < 0) {
+        mlm_cage_home_leave(cages);
+        return r;
+    }
+    (void)mlm_take_fd(&dir_fd);
+    *ret_cages = mlm_take_ptr(cages);
+    return 0;
+}
+
+static int remove_if_ours(int dir_fd, const char *name, const void *context)
+{
+    const struct mlm_cages *cages = context;
+    if (strncmp(name, cages->prefix, strlen(cages->prefix)) != 0)
+        return 0;
+    return mlm_cgroup_remove(dir_fd, name, cages->dialect, NULL) < 0;
+}
+
+int mlm_cages_sweep(const struct mlm_cages *cages)
+{
+    return mlm_cgroup_children(cages->dir_fd, remove_if_ours, cages);
+}
+
+void mlm_cages_close(struct mlm_cages *cages)
+{
+    if (!cages)
+        return;
+    (void)mlm_cages_sweep(cages);
+    /* The guardian goes before our home does, which is its own too. */
+    mlm_guardian_stop(cages);
+    mlm_cage_home_leave(cages);
+    (void)close(cages->dir_fd);
+    free(cages);
+}
+
+const struct mlm_cage_site *mlm_cages_site(const struct mlm_cages *cages)
+{
+    return &cages->site;
+}
+
+static int remove_if_stale(int dir_fd, const char *name, const void *context)
+{
+    pid_t maker;
+    uint64_t start;
+    if (!mlm_cage_name_parse(name, &maker, &start) || mlm_cage_maker_lives(maker, start))
+        return 0;
+    int r = mlm_cgroup_remove(dir_fd, name, context, NULL);
+    return r < 0 ? r : 1;
+}
+
+int mlm_cages_remove_stale(const struct mlm_cage_site *site, struct mlm_error *error)
+{
+    if (site->access != MLM_CAGE_DIRECT)
+        return 0; /* what was in a scope went with it */
+    struct mlm_cages cages = {.site = *site, .dialect = dialect_of(site)};
+    mlm_auto_close int dir_fd = open_site(site, error);
+    if (dir_fd < 0)
+        return dir_fd;
+    cages.dir_fd = dir_fd;
+    int removed = mlm_cgroup_children(dir_fd, remove_if_stale, cages.dialect);
+    mlm_cage_home_leave(&cages);
+    return removed < 0 ? mlm_error_errno(error, removed, "cannot remove old cages in %s", site->path)
+                       : removed;
+}

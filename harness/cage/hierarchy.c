@@ -1,0 +1,144 @@
+#include "cage/hierarchy.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+
+static bool list_has(const char *list, const char *word)
+{
+    size_t length = strlen(word);
+    for (const char *found = list; (found = strstr(found, word)); found += length)
+        if ((found == list || found[-1] == ',') && (!found[length] || found[length] == ','))
+            return true;
+    return false;
+}
+
+/* mountinfo writes space, tab, newline and backslash as \ooo. */
+static void unescape(char *text)
+{
+    char *to = text;
+    for (const char *from = text; *from; to++) {
+        const unsigned char *o = (const unsigned char *)from + 1;
+        bool octal = from[0] == '\\' && o[0] >= '0' && o[0] <= '3' && o[1] >= '0' && o[1] <= '7' &&
+                     o[2] >= '0' && o[2] <= '7';
+        if (octal) {
+            *to = (char)((o[0] - '0') << 6 | (o[1] - '0') << 3 | (o[2] - '0'));
+            from += 4;
+        } else {
+            *to = *from++;
+        }
+    }
+    *to = 0;
+}
+
+/* "/..", "/../.." and so on: what a mount root, or our own path, that lies above our cgroup namespace is
+ * called. */
+static bool only_upward(const char *path)
+{
+    if (!*path)
+        return false;
+    while (strncmp(path, "/..", 3) == 0 && (path[3] == '/' || !path[3]))
+        path += 3;
+    return !*path;
+}
+
+/* Our path below a mount's root; NULL where the mount shows neither our cgroup nor one above it. */
+static const char *below(const char *path, const char *mount_root, bool *ret_inside)
+{
+    size_t length = strcmp(mount_root, "/") == 0 ? 0 : strlen(mount_root);
+    const char *rest = path + length;
+    if (strncmp(path, mount_root, length) == 0 && (!*rest || *rest == '/') &&
+        (strncmp(rest, "/..", 3) != 0 || (rest[3] && rest[3] != '/'))) {
+        *ret_inside = true;
+        return strcmp(rest, "/") == 0 ? "" : rest;
+    }
+    *ret_inside = false;
+    return only_upward(mount_root) ? "" : NULL;
+}
+
+/* Of several mounts the one that shows our own cgroup is better, then one that can be written; among equals
+ * the later, which covers the earlier where both have the same place. */
+static int rank(const struct mlm_hierarchy *h)
+{
+    return h->mounted ? 1 + 2 * h->inside + !h->read_only : 0;
+}
+
+static void consider(struct mlm_hierarchy *best, const char *path, const char *mount_root,
+    const char *mount_point, bool read_only)
+{
+    struct mlm_hierarchy found = {.in_use = true, .mounted = true, .read_only = read_only};
+    const char *own = below(path, mount_root, &found.inside);
+    if (!own || rank(&found) < rank(best))
+        return;
+    int length = snprintf(found.own, sizeof found.own, "%s%s", mount_point, own);
+    if (length < 0 || length >= (int)sizeof found.own)
+        return;
+    (void)strcpy(found.mount_point, mount_point);
+    *best = found;
+}
+
+/* Lines are "number:controllers:path"; v2's number is 0 and its list is empty. */
+static void own_paths(char *text, const char **ret_v1, const char **ret_v2)
+{
+    for (char *line; (line = strsep(&text, "\n"));) {
+        const char *number = strsep(&line, ":");
+        const char *controllers = strsep(&line, ":");
+        if (!line || *line != '/')
+            continue;
+        if (strcmp(number, "0") == 0 && !*controllers)
+            *ret_v2 = line;
+        else if (list_has(controllers, "memory"))
+            *ret_v1 = line;
+    }
+}
+
+int mlm_hierarchies_find(
+    int root_fd, struct mlm_hierarchy *ret_v1, struct mlm_hierarchy *ret_v2, struct mlm_error *error)
+{
+    const char *v1_path = NULL, *v2_path = NULL;
+    mlm_auto_free char *cgroups = NULL;
+    ssize_t n = mlm_file_read(root_fd, "proc/self/cgroup", &cgroups, error);
+    if (n < 0 && n != -ENOENT)
+        return (int)n;
+    if (cgroups)
+        own_paths(cgroups, &v1_path, &v2_path);
+
+    mlm_auto_free char *mounts = NULL;
+    n = mlm_file_read(root_fd, "proc/self/mountinfo", &mounts, error);
+    if (n < 0)
+        return (int)n;
+    struct mlm_hierarchy v1 = {.in_use = v1_path}, v2 = {.in_use = v2_path};
+    char *rest = mounts;
+    for (char *line; (line = strsep(&rest, "\n"));) {
+        /* id parent device root mount-point options [tag…] - type source super-options */
+        char *tail = strstr(line, " - ");
+        if (!tail)
+            continue;
+        *tail = 0;
+        tail += 3;
+        const char *type = strsep(&tail, " ");
+        (void)strsep(&tail, " ");
+        const char *super = strsep(&tail, " ");
+        for (int i = 0; i < 3; i++)
+            (void)strsep(&line, " ");
+        char *root = strsep(&line, " "), *point = strsep(&line, " ");
+        const char *options = strsep(&line, " ");
+        if (!super || !options)
+            continue;
+        bool is_v1 = strcmp(type, "cgroup") == 0 && list_has(super, "memory");
+        bool is_v2 = strcmp(type, "cgroup2") == 0;
+        unescape(root);
+        unescape(point);
+        bool read_only = list_has(options, "ro") || list_has(super, "ro");
+        if (is_v1 && v1_path)
+            consider(&v1, v1_path, root, point, read_only);
+        if (is_v2 && v2_path)
+            consider(&v2, v2_path, root, point, read_only);
+    }
+    *ret_v1 = v1;
+    *ret_v2 = v2;
+    return 0;
+}

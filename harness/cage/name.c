@@ -1,0 +1,82 @@
+#include "cage/name.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/file.h"
+
+#define PREFIX "mlmembench-"
+
+/* State and start time (clock ticks since boot) from /proc/PID/stat, counted from behind the name, which may
+ * hold anything. */
+static int stat_read(pid_t pid, char *ret_state, uint64_t *ret_start)
+{
+    char path[48], text[1024];
+    (void)snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    ssize_t n = mlm_file_read_into(AT_FDCWD, path, text, sizeof text);
+    if (n < 0)
+        return (int)n;
+    const char *field = strrchr(text, ')');
+    if (!field || field[1] != ' ')
+        return -EINVAL;
+    field += 2; /* the 3rd */
+    char state = *field;
+    for (int i = 3; i < 22; i++) {
+        field = strchr(field, ' ');
+        if (!field)
+            return -EINVAL;
+        field++;
+    }
+    *ret_state = state;
+    *ret_start = strtoull(field, NULL, 10);
+    return 0;
+}
+
+int mlm_cage_prefix(char prefix[static MLM_CAGE_NAME_SIZE], struct mlm_error *error)
+{
+    char state;
+    uint64_t start;
+    int r = stat_read(getpid(), &state, &start);
+    if (r < 0)
+        return mlm_error_errno(error, r, "cannot read when this process began from /proc/%d/stat", getpid());
+    (void)snprintf(prefix, MLM_CAGE_NAME_SIZE, PREFIX "%d-%" PRIu64 "-", (int)getpid(), start);
+    return 0;
+}
+
+bool mlm_cage_name_parse(const char *name, pid_t *ret_pid, uint64_t *ret_start)
+{
+    if (strncmp(name, PREFIX, sizeof PREFIX - 1) != 0)
+        return false;
+    uint64_t numbers[3];
+    const char *next = name + sizeof PREFIX - 1;
+    for (int i = 0; i < 3; i++) {
+        if (*next < '0' || *next > '9')
+            return false;
+        char *end;
+        errno = 0;
+        numbers[i] = strtoull(next, &end, 10);
+        if (errno || *end != (i < 2 ? '-' : '\0'))
+            return false;
+        next = end + 1;
+    }
+    if (numbers[0] == 0 || numbers[0] > INT32_MAX)
+        return false;
+    *ret_pid = (pid_t)numbers[0];
+    *ret_start = numbers[1];
+    return true;
+}
+
+bool mlm_cage_maker_lives(pid_t pid, uint64_t start)
+{
+    char state;
+    uint64_t began;
+    int r = stat_read(pid, &state, &began);
+    if (r < 0)
+        return r != -ENOENT && r != -ESRCH; /* in doubt it does */
+    return began == start && state != 'Z' && state != 'X';
+}

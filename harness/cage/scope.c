@@ -1,0 +1,77 @@
+#include "cage/cage.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+#define ENTERED "MLMEMBENCH_SCOPE"
+
+/* A login by other ways than PAM (cron, a bare ssh command) leaves these unset, though the bus is there. */
+static void name_the_bus(uid_t uid)
+{
+    char folder[64], address[96];
+    (void)snprintf(folder, sizeof folder, "/run/user/%u", (unsigned)uid);
+    (void)snprintf(address, sizeof address, "unix:path=%s/bus", folder);
+    if (access(folder, X_OK) < 0)
+        return;
+    (void)setenv("XDG_RUNTIME_DIR", folder, 0);
+    if (strcmp(getenv("XDG_RUNTIME_DIR"), folder) == 0)
+        (void)setenv("DBUS_SESSION_BUS_ADDRESS", address, 0);
+}
+
+int mlm_cage_enter_scope(char **argv, struct mlm_error *error)
+{
+    struct mlm_cage_site site;
+    int r = mlm_cage_site_find(AT_FDCWD, &site, error);
+    if (r < 0)
+        return r;
+    bool entered = getenv(ENTERED) != NULL;
+    (void)unsetenv(ENTERED);
+    if (site.access != MLM_CAGE_SCOPE)
+        return 0;
+    if (entered)
+        return mlm_error_set(
+            error, -EPERM, "the systemd scope that we entered cannot set a memory limit; run it with sudo");
+
+    /* The path itself: in systemd-run's hands /proc/self/exe would be systemd-run. */
+    char program[PATH_MAX];
+    ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
+    if (length < 0)
+        return mlm_error_errno(error, -errno, "cannot read /proc/self/exe");
+    program[length] = 0;
+
+    static const char *const words[] = {
+        "systemd-run", "--user", "--scope", "--quiet", "--property=Delegate=yes", "--"};
+    const size_t word_count = sizeof words / sizeof *words;
+    size_t count = 0;
+    while (argv[count])
+        count++;
+    mlm_auto_free const char **command = calloc(word_count + count + 2, sizeof *command);
+    if (!command)
+        return mlm_error_errno(error, -ENOMEM, "cannot enter a systemd scope");
+    size_t n = 0;
+    for (size_t i = 0; i < word_count; i++)
+        if (i != 1 || geteuid() != 0)
+            command[n++] = words[i];
+    command[n++] = program;
+    for (size_t i = 1; i < count; i++)
+        command[n++] = argv[i];
+
+    if (geteuid() != 0)
+        name_the_bus(geteuid());
+    (void)setenv(ENTERED, "1", 1);
+    /* It asks systemd to put its own process into the scope and then becomes us again: the terminal, the
+     * process group and our parent stay as they are. */
+    (void)execvp(command[0], (char *const *)(void *)command);
+    r = -errno;
+    (void)unsetenv(ENTERED);
+    return mlm_error_errno(error, r,
+        "cannot run systemd-run, which puts us into a scope where a memory limit can "
+        "be set (it is part of the package systemd)");
+}

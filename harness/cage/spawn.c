@@ -1,0 +1,243 @@
+/* Starting a process inside a cage. The child shares our memory until it execs (CLONE_VM | CLONE_VFORK): no
+ * page of ours is copied on its account, into its cage, and what went wrong in it comes back by a plain
+ * store. It may call nothing but system calls, and runs with all signals blocked until no handler of ours is
+ * left in it. */
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sched.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "cage/clone3.h"
+#include "cage/run.h"
+
+#ifndef CLOSE_RANGE_CLOEXEC
+#define CLOSE_RANGE_CLOEXEC (1U << 2)
+#endif
+
+#define STACK_BYTES (64u << 10)
+#define FIRST_OTHER_FD (STDERR_FILENO + 1)
+/* The child's code runs where the sanitizers know of no stack. */
+#define IN_CHILD __attribute__((no_sanitize("address", "undefined", "thread")))
+
+enum step { STEP_NONE, STEP_ORPHAN, STEP_ENTER, STEP_SCORE, STEP_AFFINITY, STEP_DESCRIPTORS, STEP_EXEC };
+
+struct child {
+    const struct mlm_cage_spawn *spawn;
+    char *const *environment;
+    pid_t parent;
+    int enter_fd; /* where to write "0"; -1: nowhere */
+    char score[16];
+    size_t score_length;
+    /* What the child says. */
+    enum step failed;
+    int error;
+};
+
+IN_CHILD static int write_exactly(int fd, const char *text, size_t length)
+{
+    ssize_t n = write(fd, text, length);
+    return n < 0 ? errno : (size_t)n == length ? 0 : EIO;
+}
+
+IN_CHILD static int score_set(const struct child *child)
+{
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    if (fd < 0)
+        return errno;
+    int error = write_exactly(fd, child->score, child->score_length);
+    (void)close(fd);
+    return error;
+}
+
+/* exec resets what is handled, but what our parents ignored (nohup, a shell's background) would stay ignored.
+ */
+IN_CHILD static void signals_reset(void)
+{
+    const struct sigaction standard = {.sa_handler = SIG_DFL};
+    for (int number = 1; number < NSIG; number++)
+        if (number != SIGKILL && number != SIGSTOP)
+            (void)sigaction(number, &standard, NULL);
+    sigset_t none;
+    (void)sigemptyset(&none);
+    (void)sigprocmask(SIG_SETMASK, &none, NULL);
+}
+
+IN_CHILD static void close_others_on_exec(void)
+{
+    if (syscall(SYS_close_range, FIRST_OTHER_FD, UINT_MAX, CLOSE_RANGE_CLOEXEC) == 0)
+        return;
+    /* Before Linux 5.11. */
+    struct rlimit limit;
+    int most = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 65536 ? (int)limit.rlim_cur : 65536;
+    for (int fd = FIRST_OTHER_FD; fd < most; fd++)
+        (void)fcntl(fd, F_SETFD, FD_CLOEXEC);
+}
+
+IN_CHILD static int descriptors_set(const struct mlm_cage_spawn *spawn)
+{
+    int from[] = {spawn->stdin_fd, spawn->stdout_fd, spawn->stderr_fd};
+    int null_fd = -1;
+    for (int i = 0; i < 3; i++) {
+        if (from[i] < 0) {
+            if (null_fd < 0)
+                null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
+            from[i] = null_fd;
+        }
+        /* Out of the way of the dup2() below. */
+        if (from[i] >= 0 && from[i] < FIRST_OTHER_FD)
+            from[i] = fcntl(from[i], F_DUPFD_CLOEXEC, FIRST_OTHER_FD);
+        if (from[i] < 0)
+            return errno;
+    }
+    for (int i = 0; i < 3; i++)
+        if (dup2(from[i], i) < 0)
+            return errno;
+    close_others_on_exec();
+    for (const int *fd = spawn->keep_fds; fd && *fd >= 0; fd++)
+        if (fcntl(*fd, F_SETFD, 0) < 0)
+            return errno;
+    return 0;
+}
+
+IN_CHILD static void child_fail(struct child *child, enum step step, int error)
+{
+    child->error = error;
+    child->failed = step;
+    _exit(127);
+}
+
+IN_CHILD static int child_run(void *argument)
+{
+    struct child *child = argument;
+    const struct mlm_cage_spawn *spawn = child->spawn;
+    int error;
+
+    /* It dies with us; we may have died before it said so. */
+    if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != child->parent)
+        child_fail(child, STEP_ORPHAN, ECHILD);
+    if (child->enter_fd >= 0 && (error = write_exactly(child->enter_fd, "0", 1)))
+        child_fail(child, STEP_ENTER, error);
+    /* A Ctrl-C at the terminal is the harness's to answer. */
+    (void)setpgid(0, 0);
+    if ((error = score_set(child)))
+        child_fail(child, STEP_SCORE, error);
+    if (spawn->affinity && sched_setaffinity(0, sizeof(cpu_set_t), spawn->affinity) < 0)
+        child_fail(child, STEP_AFFINITY, errno);
+    if ((error = descriptors_set(spawn)))
+        child_fail(child, STEP_DESCRIPTORS, error);
+    signals_reset();
+    (void)execve(spawn->program, spawn->argv, child->environment);
+    child_fail(child, STEP_EXEC, errno);
+    return 0;
+}
+
+/* True where the kernel, or a filter before it, does not know the call or the flag; anything else that stands
+ * in the way is in the way of the other method too, which has words for it. */
+static bool is_unknown(int error)
+{
+    return error == -ENOSYS || error == -E2BIG || error == -EINVAL || error == -EPERM;
+}
+
+/* Starts the child where its memory is charged to the cage from its first page on: born in it, or writing
+ * itself in before anything else. */
+static int child_start(struct mlm_cage *cage, struct child *child, char *stack, int *ret_pidfd)
+{
+    const unsigned flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD;
+    if (cage && cage->cages->dialect->version == 2 && !cage->cages->clone_cannot_enter) {
+        struct clone_args args = {
+            .flags = flags | CLONE_INTO_CGROUP,
+            .pidfd = (uintptr_t)ret_pidfd,
+            .exit_signal = SIGCHLD,
+            .stack = (uintptr_t)stack,
+            .stack_size = STACK_BYTES,
+            .cgroup = (unsigned)cage->dir_fd,
+        };
+        long pid = mlm_clone3(&args, child_run, child);
+        if (pid >= 0)
+            return (int)pid;
+        cage->cages->clone_cannot_enter = is_unknown((int)pid);
+    }
+    if (cage) {
+        child->enter_fd = openat(cage->dir_fd, cage->cages->dialect->enter, O_WRONLY | O_CLOEXEC);
+        if (child->enter_fd < 0)
+            return -errno;
+    }
+    int pid = clone(child_run, stack + STACK_BYTES, (int)flags | SIGCHLD, child, ret_pidfd);
+    int r = pid < 0 ? -errno : pid;
+    mlm_close_p(&child->enter_fd);
+    return r;
+}
+
+static int explain(const struct child *child, struct mlm_error *error)
+{
+    const char *program = child->spawn->program;
+    switch (child->failed) {
+    case STEP_ORPHAN:
+        return mlm_error_set(error, -ECHILD, "cannot start %s: its parent went away", program);
+    case STEP_ENTER:
+        return mlm_error_errno(error, -child->error, "cannot start %s: it cannot enter its cage", program);
+    case STEP_SCORE:
+        return mlm_error_errno(error, -child->error, "cannot start %s: cannot set its oom_score_adj to %s",
+            program, child->score);
+    case STEP_AFFINITY:
+        return mlm_error_errno(error, -child->error, "cannot start %s: cannot bind it to its cores", program);
+    case STEP_DESCRIPTORS:
+        return mlm_error_errno(error, -child->error, "cannot start %s: cannot hand it its files", program);
+    case STEP_EXEC:
+        return mlm_error_errno(error, -child->error, "cannot start %s", program);
+    case STEP_NONE:
+        break;
+    }
+    return 0;
+}
+
+int mlm_cage_spawn(struct mlm_cage *cage, const struct mlm_cage_spawn *spawn, pid_t *ret_pid, int *ret_pidfd,
+    struct mlm_error *error)
+{
+    /* Shared, so that the child's word also comes back where a tool (valgrind) makes a plain fork of it. */
+    size_t size = STACK_BYTES + sizeof(struct child);
+    char *stack = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    if (stack == MAP_FAILED)
+        return mlm_error_errno(error, -errno, "cannot start %s", spawn->program);
+    struct child *child = (struct child *)(void *)(stack + STACK_BYTES);
+    *child = (struct child){
+        .spawn = spawn,
+        .environment = spawn->environment ? spawn->environment : environ,
+        .parent = getpid(),
+        .enter_fd = -1,
+    };
+    child->score_length = (size_t)snprintf(child->score, sizeof child->score, "%d", spawn->oom_score_adj);
+
+    sigset_t all, before;
+    (void)sigfillset(&all);
+    (void)pthread_sigmask(SIG_BLOCK, &all, &before);
+    int pidfd = -1;
+    int pid = child_start(cage, child, stack, &pidfd);
+    (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
+
+    int r = pid < 0 ? mlm_error_errno(error, pid, "cannot start %s", spawn->program) : explain(child, error);
+    (void)munmap(stack, size);
+    if (r < 0) {
+        if (pid > 0) {
+            while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+                continue;
+            (void)close(pidfd);
+        }
+        return r;
+    }
+    *ret_pid = (pid_t)pid;
+    *ret_pidfd = pidfd;
+    return 0;
+}

@@ -1,0 +1,169 @@
+#include "cage/tree.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+
+/* A process that dies gives its memory back first, swap included: gigabytes of it take a while. */
+#define PATIENCE_NS UINT64_C(30000000000)
+#define NAP_FIRST_NS 50000
+#define NAP_LONGEST_NS 10000000
+
+/* Waits a little longer each time; false once patience is at its end. */
+struct patience {
+    uint64_t deadline_ns;
+    long nap_ns;
+};
+
+static uint64_t now_ns(void)
+{
+    struct timespec t;
+    (void)clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
+}
+
+static bool wait_a_little(struct patience *p)
+{
+    if (!p->deadline_ns) {
+        p->deadline_ns = now_ns() + PATIENCE_NS;
+        p->nap_ns = NAP_FIRST_NS;
+    }
+    if (now_ns() > p->deadline_ns)
+        return false;
+    (void)nanosleep(&(struct timespec){.tv_nsec = p->nap_ns}, NULL);
+    p->nap_ns = p->nap_ns * 2 < NAP_LONGEST_NS ? p->nap_ns * 2 : NAP_LONGEST_NS;
+    return true;
+}
+
+static int open_folder(int parent_fd, const char *name)
+{
+    int fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    return fd < 0 ? -errno : fd;
+}
+
+static void closedir_p(DIR **dir)
+{
+    if (*dir)
+        (void)closedir(*dir);
+}
+
+int mlm_cgroup_children(
+    int dir_fd, int (*each)(int dir_fd, const char *name, const void *context), const void *context)
+{
+    int fd = open_folder(dir_fd, ".");
+    if (fd < 0)
+        return fd;
+    mlm_cleanup(closedir_p) DIR *dir = fdopendir(fd);
+    if (!dir) {
+        int r = -errno;
+        (void)close(fd);
+        return r;
+    }
+    int sum = 0;
+    for (const struct dirent *entry; (entry = readdir(dir));) {
+        if (entry->d_type != DT_DIR || entry->d_name[0] == '.')
+            continue;
+        int r = each(dir_fd, entry->d_name, context);
+        if (r < 0)
+            return r;
+        sum += r;
+    }
+    return sum;
+}
+
+/* A folder has a link from itself, one from above, and one from each child: no need to read most of them. */
+static bool has_children(int dir_fd)
+{
+    struct stat st;
+    return fstat(dir_fd, &st) == 0 && st.st_nlink > 2;
+}
+
+static int strike(int dir_fd, const struct mlm_dialect *dialect);
+
+static int strike_child(int dir_fd, const char *name, const void *context)
+{
+    mlm_auto_close int fd = open_folder(dir_fd, name);
+    if (fd < 0)
+        return fd == -ENOENT ? 0 : fd;
+    return strike(fd, context);
+}
+
+/* Sends SIGKILL to all that are there now (the first few hundred of a very long list; the caller comes back)
+ * and returns how many it saw. */
+static int strike(int dir_fd, const struct mlm_dialect *dialect)
+{
+    char text[4096];
+    ssize_t n = mlm_file_read_into(dir_fd, dialect->procs, text, sizeof text);
+    if (n < 0)
+        return n == -ENODEV || n == -ENOENT ? 0 : (int)n; /* removed meanwhile */
+    bool all_at_once = n && dialect->kill && mlm_file_write(dir_fd, dialect->kill, "1", NULL) == 0;
+    int seen = 0;
+    /* A number that the buffer's end has cut is somebody else's. */
+    for (char *line = text, *end; (end = strchr(line, '\n')); line = end + 1) {
+        pid_t pid = (pid_t)strtol(line, NULL, 10);
+        seen++;
+        if (all_at_once)
+            continue;
+        /* 0 is a process of another pid namespace; to kill() it would be our own process group. */
+        if (pid <= 0 || pid == getpid())
+            return -EPERM;
+        if (kill(pid, SIGKILL) < 0 && errno != ESRCH)
+            return -errno;
+    }
+    if (!has_children(dir_fd))
+        return seen;
+    int below = mlm_cgroup_children(dir_fd, strike_child, dialect);
+    return below < 0 ? below : seen + below;
+}
+
+int mlm_cgroup_kill(int dir_fd, const struct mlm_dialect *dialect, struct mlm_error *error)
+{
+    struct patience patience = {0};
+    for (;;) {
+        int seen = strike(dir_fd, dialect);
+        if (seen == 0)
+            return 0;
+        if (seen < 0)
+            return mlm_error_errno(error, seen, "cannot kill the processes of a cage");
+        if (!wait_a_little(&patience))
+            return mlm_error_set(error, -ETIMEDOUT, "%d processes of a cage will not die", seen);
+    }
+}
+
+static int remove_child(int dir_fd, const char *name, const void *context)
+{
+    return mlm_cgroup_remove(dir_fd, name, context, NULL);
+}
+
+int mlm_cgroup_remove(
+    int parent_fd, const char *name, const struct mlm_dialect *dialect, struct mlm_error *error)
+{
+    struct patience patience = {0};
+    for (;;) {
+        if (unlinkat(parent_fd, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
+            return 0;
+        if (errno != EBUSY)
+            return mlm_error_errno(error, -errno, "cannot remove the cgroup %s", name);
+        mlm_auto_close int fd = open_folder(parent_fd, name);
+        if (fd == -ENOENT)
+            return 0;
+        int r = fd < 0 ? fd : mlm_cgroup_kill(fd, dialect, NULL);
+        if (r == 0 && has_children(fd))
+            r = mlm_cgroup_children(fd, remove_child, dialect);
+        if (r == 0 && !wait_a_little(&patience))
+            r = -EBUSY;
+        if (r < 0)
+            return mlm_error_errno(error, r, "cannot remove the cgroup %s", name);
+    }
+}
