@@ -8,10 +8,11 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "machine/fresh.h"
+#include "machine/memory.h"
+#include "machine/presence.h"
 #include "trial/dataset.h"
 #include "trial/worker.h"
-
-#define FRESH_PROBE_BYTES (UINT64_C(256) << 20)
 
 static int command_keep(struct mlm_session *session, int argc, char **argv)
 {
@@ -71,9 +72,9 @@ static int preload(const struct mlm_session *session, struct mlm_error *error)
 static void fresh_look(struct mlm_session *session)
 {
     struct mlm_fresh_memory fresh;
-    if (mlm_fresh_memory_probe(FRESH_PROBE_BYTES, &fresh, NULL) < 0 || !fresh.slow)
+    if (mlm_fresh_memory_probe(MLM_FRESH_MEMORY_PROBE_BYTES, &fresh, NULL) < 0 || !fresh.slow)
         return;
-    session->fresh_memory_slow = true;
+    session->warm_ns_per_byte = fresh.warm_ns_per_byte;
     session->marks |= MLM_MARK_BIT(fresh_memory_slow);
 }
 
@@ -101,6 +102,9 @@ int mlm_session_open(
     if (r < 0)
         return r;
     run_id_make(&session);
+    cpu_set_t own;
+    mlm_machine_harness_affinity(session.machine, &own);
+    (void)sched_setaffinity(0, sizeof own, &own);
     if (session.cages)
         fresh_look(&session);
     *ret_session = session;

@@ -23,7 +23,7 @@ struct mlm_session {
     char dataset_folder[4096];
     mlm_mark_set marks; /* of every trial: kind of swap, slow fresh memory */
     bool machine_has_swap;
-    bool fresh_memory_slow;
+    double warm_ns_per_byte;         /* where fresh memory is slow: the pace of warm memory; else 0 */
     uint64_t warm_bytes, warm_at_ns; /* how much memory was touched lately, and when */
     int presence_fd;
     int interrupt_fd; /* readable when the user wants to stop; -1: never */

@@ -15,7 +15,11 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "machine/fresh.h"
 #include "machine/machine.h"
+#include "machine/memory.h"
+#include "machine/noise.h"
+#include "machine/presence.h"
 #include "meter/meter.h"
 #include "trial/dataset.h"
 #include "trial/outcome.h"
@@ -285,7 +289,7 @@ static void limits_compare(const struct running *running, struct mlm_record *rec
  */
 static void warm_up(struct mlm_session *session, const struct running *running)
 {
-    if (!session->fresh_memory_slow)
+    if (session->warm_ns_per_byte <= 0)
         return;
     const struct mlm_plan_row *row = running->row;
     uint64_t need = row->peak_bytes ? row->peak_bytes : row->core_bytes * 2;
@@ -293,7 +297,7 @@ static void warm_up(struct mlm_session *session, const struct running *running)
         need = running->trial->cap_bytes;
     if (session->warm_bytes >= need && mlm_now_ns() - session->warm_at_ns < WARM_NS)
         return;
-    (void)mlm_fresh_memory_touch(need, NULL);
+    (void)mlm_fresh_memory_touch(need, session->warm_ns_per_byte, NULL);
     session->warm_bytes = need;
     session->warm_at_ns = mlm_now_ns();
 }
@@ -413,13 +417,14 @@ int mlm_trial_run(struct mlm_session *session, const struct mlm_plan *plan,
     limits_compare(&running, record);
 
     struct mlm_noise noise;
-    bool others = mlm_presence_others();
+    bool others = mlm_presence_others(session->presence_fd);
     uint64_t own_cpu = own_cpu_ns();
-    mlm_noise_begin(&noise);
+    mlm_noise_begin(AT_FDCWD, &noise);
     r = cage_life(&running, dataset, record, ret_timeline, error);
     if (r < 0)
         return r;
-    if (others || mlm_presence_others() || mlm_noise_end(&noise, own_cpu_ns() - own_cpu) > NOISY_CORES)
+    if (others || mlm_presence_others(session->presence_fd) ||
+        mlm_noise_end(&noise, own_cpu_ns() - own_cpu) > NOISY_CORES)
         record->marks |= MLM_MARK_BIT(noisy);
     if (record->readings.values[MLM_cage_peak_bytes] > 0) {
         session->warm_bytes = (uint64_t)record->readings.values[MLM_cage_peak_bytes];

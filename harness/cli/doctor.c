@@ -1,0 +1,131 @@
+/* doctor: can a cap be set here, and what would spoil figures? */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "cage/cage.h"
+#include "cli/style.h"
+#include "cli/verbs.h"
+#include "machine/findings.h"
+#include "machine/presence.h"
+#include "trial/dataset.h"
+
+#define PROBE_CAP_BYTES (UINT64_C(64) << 20)
+
+static const struct mlm_option options[] = {{NULL, NULL, MLM_OPTION_FLAG, 0, NULL, NULL}};
+
+static void print(const struct mlm_finding *finding)
+{
+    static const struct {
+        const char *word, *colour;
+    } grades[] = {
+        [MLM_FINDING_GOOD] = {"good", "\033[32m"},
+        [MLM_FINDING_NOTE] = {"note", "\033[33m"},
+        [MLM_FINDING_POOR] = {"poor", "\033[31m"},
+    };
+    bool colour = mlm_style_of_stdout().colour;
+    printf("%s%s%s  %-13s %s\n", colour ? grades[finding->grade].colour : "", grades[finding->grade].word,
+        colour ? "\033[0m" : "", finding->subject, finding->fact);
+    if (finding->remedy[0])
+        printf("      %-13s → %s\n", "", finding->remedy);
+}
+
+/* Not only looked up: a cage is made, its limit set and read back. */
+static struct mlm_finding cap_try(const struct mlm_cage_site *site)
+{
+    struct mlm_finding finding = {.grade = MLM_FINDING_POOR, .subject = "cap"};
+    struct mlm_cages *cages = NULL;
+    struct mlm_cage *cage = NULL;
+    struct mlm_error error = {0};
+    if (site->access == MLM_CAGE_NONE) {
+        (void)snprintf(finding.fact, sizeof finding.fact, "no cap can be set: %.200s", site->why);
+        (void)snprintf(finding.remedy, sizeof finding.remedy, "%.255s", site->remedy);
+        return finding;
+    }
+    const struct mlm_cage_limits limits = {.memory_bytes = PROBE_CAP_BYTES, .swap_bytes = MLM_NO_LIMIT};
+    int r = mlm_cages_open(site, &cages, &error);
+    if (r == 0)
+        r = mlm_cage_open(cages, &limits, &cage, &error);
+    mlm_cage_close(cage);
+    mlm_cages_close(cages);
+    if (r < 0) {
+        (void)snprintf(finding.fact, sizeof finding.fact, "no cap can be set: %.200s", error.text);
+        return finding;
+    }
+    finding.grade = MLM_FINDING_GOOD;
+    (void)snprintf(finding.fact, sizeof finding.fact, "caps can be set %s, by cgroup v%d%s below %.160s",
+        site->access == MLM_CAGE_SCOPE ? "through systemd" : "directly", site->version,
+        site->hybrid ? " (hybrid)" : "", site->path);
+    return finding;
+}
+
+static void cages_print(const struct mlm_cage_site *site)
+{
+    struct mlm_finding cap = cap_try(site);
+    print(&cap);
+    char limit[MLM_SIZE_TEXT];
+    if (site->limit_above_bytes != MLM_NO_LIMIT) {
+        struct mlm_finding above = {.grade = MLM_FINDING_NOTE, .subject = "limit above"};
+        (void)snprintf(above.fact, sizeof above.fact, "%.180s is limited to %s", site->limit_above_path,
+            mlm_size_show((double)site->limit_above_bytes, limit));
+        (void)snprintf(above.remedy, sizeof above.remedy,
+            "caps above that are marked and mean nothing; choose lower ones");
+        print(&above);
+    }
+    if (site->access != MLM_CAGE_NONE && !site->swap_accounted) {
+        struct mlm_finding swap = {.grade = MLM_FINDING_POOR,
+            .subject = "swap account",
+            .fact = "the kernel does not account swap to cgroups: it cannot be limited or read",
+            .remedy = "boot with swapaccount=1"};
+        print(&swap);
+    }
+}
+
+static int doctor_verb(int argc, char **argv, struct mlm_error *error)
+{
+    struct mlm_parsed parsed;
+    int r = mlm_options_parse(&mlm_verb_doctor, argc, argv, NULL, NULL, &parsed, error);
+    if (r < 0)
+        return r;
+    if (parsed.help) {
+        mlm_options_help(&mlm_verb_doctor);
+        return MLM_EXIT_OK;
+    }
+    struct mlm_cage_site site;
+    /* Where no scope can be entered, that is what there is to say. */
+    struct mlm_error scope = {0};
+    if (mlm_cage_enter_scope(argv - 1, &scope) < 0) {
+        struct mlm_finding finding = {.grade = MLM_FINDING_POOR, .subject = "scope"};
+        (void)snprintf(finding.fact, sizeof finding.fact, "%.255s", scope.text);
+        print(&finding);
+    }
+    r = mlm_cage_site_find(AT_FDCWD, &site, error);
+    if (r < 0)
+        return r;
+    cages_print(&site);
+    char folder[4096];
+    struct mlm_fresh_memory fresh;
+    mlm_auto_close int presence_fd = mlm_presence_announce();
+    struct mlm_findings_view view = {.root_fd = AT_FDCWD, .presence_fd = presence_fd};
+    if (mlm_dataset_folder(folder, NULL) == 0)
+        view.folder = folder;
+    if (mlm_fresh_memory_probe(MLM_FRESH_MEMORY_PROBE_BYTES, &fresh, NULL) == 0)
+        view.fresh = &fresh;
+    struct mlm_finding findings[MLM_FINDINGS_MOST];
+    size_t count = mlm_machine_findings(&view, findings, MLM_FINDINGS_MOST);
+    for (size_t i = 0; i < count; i++)
+        print(&findings[i]);
+    return site.access == MLM_CAGE_NONE ? MLM_EXIT_NOT_RUN : MLM_EXIT_OK;
+}
+
+const struct mlm_verb mlm_verb_doctor = {
+    .name = "doctor",
+    .summary = "say whether caps can be set here, and what would spoil figures, each with its remedy",
+    .details = "Exit status: 0 caps can be set; 3 they cannot.",
+    .example = "mlmembench doctor",
+    .options = options,
+    .run = doctor_verb,
+};

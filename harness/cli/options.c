@@ -1,0 +1,216 @@
+#include "cli/options.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/size.h"
+
+#define HELP_COLUMN 30
+
+static const struct mlm_option *find(const struct mlm_option *options, const char *name, size_t length)
+{
+    for (const struct mlm_option *o = options; o->name; o++)
+        if (strlen(o->name) == length && strncmp(o->name, name, length) == 0)
+            return o;
+    return NULL;
+}
+
+static size_t smallest(size_t a, size_t b, size_t c)
+{
+    size_t least = a < b ? a : b;
+    return least < c ? least : c;
+}
+
+/* Edits between two short words (Levenshtein), to name the option that was likely meant. */
+static size_t distance(const char *a, size_t a_length, const char *b)
+{
+    size_t row[64], b_length = strlen(b);
+    if (b_length >= 63 || a_length >= 63)
+        return SIZE_MAX;
+    for (size_t k = 0; k <= b_length; k++)
+        row[k] = k;
+    for (size_t i = 1; i <= a_length; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t k = 1; k <= b_length; k++) {
+            size_t change = diagonal + (a[i - 1] != b[k - 1]);
+            diagonal = row[k];
+            row[k] = smallest(change, row[k] + 1, row[k - 1] + 1);
+        }
+    }
+    return row[b_length];
+}
+
+static int unknown(const struct mlm_verb *verb, const char *argument, size_t length, struct mlm_error *error)
+{
+    const char *best = NULL;
+    size_t best_distance = 3;
+    for (const struct mlm_option *o = verb->options; o->name; o++) {
+        size_t d = distance(argument + 2, length - 2, o->name);
+        if (d < best_distance) {
+            best_distance = d;
+            best = o->name;
+        }
+    }
+    if (best)
+        return mlm_error_set(error, -EINVAL, "%s has no option %.*s; did you mean --%s?", verb->name,
+            (int)length, argument, best);
+    return mlm_error_set(error, -EINVAL, "%s has no option %.*s; `mlmembench %s --help` shows them",
+        verb->name, (int)length, argument, verb->name);
+}
+
+static int count_parse(const char *text, uint64_t minimum, uint64_t *ret_value, struct mlm_error *error)
+{
+    char *rest;
+    errno = 0;
+    unsigned long long value = strtoull(text, &rest, 10);
+    if (!isdigit((unsigned char)*text) || *rest || errno || value < minimum)
+        return mlm_error_set(
+            error, -EINVAL, "'%s' is not a whole number of at least %llu", text, (unsigned long long)minimum);
+    *ret_value = value;
+    return 0;
+}
+
+static int set(const struct mlm_option *option, void *values, const char *text, struct mlm_error *error)
+{
+    void *field = (char *)values + option->offset;
+    uint64_t number = 0;
+    int r = 0;
+    switch (option->type) {
+    case MLM_OPTION_FLAG:
+        *(bool *)field = true;
+        return 0;
+    case MLM_OPTION_TEXT:
+    case MLM_OPTION_LIMIT:
+        *(const char **)field = text;
+        return 0;
+    case MLM_OPTION_TEXTS: {
+        struct mlm_texts *texts = field;
+        if (texts->count == MLM_TEXTS_MAX)
+            return mlm_error_set(error, -EINVAL, "--%s is given too often", option->name);
+        texts->items[texts->count++] = text;
+        return 0;
+    }
+    case MLM_OPTION_SIZE:
+        r = mlm_size_parse(text, &number, error);
+        break;
+    case MLM_OPTION_DURATION:
+        r = mlm_duration_parse(text, &number, error);
+        break;
+    case MLM_OPTION_COUNT:
+        r = count_parse(text, 1, &number, error);
+        break;
+    case MLM_OPTION_NUMBER:
+        r = count_parse(text, 0, &number, error);
+        break;
+    }
+    if (r < 0)
+        return mlm_error_wrap(error, -EINVAL, "--%s", option->name), -EINVAL;
+    memcpy(field, &number, sizeof number);
+    return 0;
+}
+
+static int option_parse(
+    const struct mlm_verb *verb, int argc, char **argv, int *at, void *values, struct mlm_error *error)
+{
+    const char *argument = argv[*at];
+    size_t length = strcspn(argument, "=");
+    const struct mlm_option *option = find(verb->options, argument + 2, length - 2);
+    if (!option)
+        return unknown(verb, argument, length, error);
+    const char *text = argument[length] ? argument + length + 1 : NULL;
+    if (option->type == MLM_OPTION_FLAG && text)
+        return mlm_error_set(error, -EINVAL, "--%s takes no value", option->name);
+    if (option->type != MLM_OPTION_FLAG && !text) {
+        if (*at + 1 >= argc)
+            return mlm_error_set(
+                error, -EINVAL, "--%s needs a value: --%s %s", option->name, option->name, option->value);
+        text = argv[++*at];
+    }
+    return set(option, values, text, error);
+}
+
+int mlm_options_parse(const struct mlm_verb *verb, int argc, char **argv, void *values,
+    int (*pass)(const char *argument, struct mlm_error *error), struct mlm_parsed *ret_parsed,
+    struct mlm_error *error)
+{
+    struct mlm_parsed parsed = {0};
+    for (int i = 1; i < argc; i++) {
+        const char *argument = argv[i];
+        int r = 0;
+        if (strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0) {
+            parsed.help = true;
+        } else if (argument[0] == '-' && argument[1] == '-' && argument[2]) {
+            r = pass ? pass(argument, error) : 0;
+            if (r > 0 && parsed.passed.count < MLM_TEXTS_MAX)
+                parsed.passed.items[parsed.passed.count++] = argument;
+            else if (r == 0)
+                r = option_parse(verb, argc, argv, &i, values, error);
+        } else if (argument[0] == '-' && argument[1]) {
+            r = mlm_error_set(
+                error, -EINVAL, "%s has no option %s; options have two dashes", verb->name, argument);
+        } else if (!verb->operands) {
+            r = mlm_error_set(error, -EINVAL, "%s takes no '%s'; `mlmembench %s --help` shows what it takes",
+                verb->name, argument, verb->name);
+        } else if (parsed.operands.count == MLM_TEXTS_MAX) {
+            r = mlm_error_set(error, -EINVAL, "too many files; concatenating them merges them");
+        } else {
+            parsed.operands.items[parsed.operands.count++] = argument;
+        }
+        if (r < 0)
+            return r;
+    }
+    *ret_parsed = parsed;
+    return 0;
+}
+
+/* Wraps `text` at 78 columns, continuing below `indent`; `column` is where the cursor stands. */
+static void wrap(const char *text, int indent, int column)
+{
+    while (*text) {
+        int word = (int)strcspn(text, " ");
+        if (column + word > 78 && column > indent) {
+            printf("\n%*s", indent, "");
+            column = indent;
+        }
+        printf("%.*s", word, text);
+        column += word;
+        text += word;
+        if (*text == ' ') {
+            putchar(' ');
+            column++;
+            text++;
+        }
+    }
+    putchar('\n');
+}
+
+void mlm_options_help(const struct mlm_verb *verb)
+{
+    printf("mlmembench %s: ", verb->name);
+    wrap(verb->summary, 0, (int)strlen(verb->name) + 13);
+    printf("\nUsage: mlmembench %s [OPTION…]%s%s\n", verb->name, verb->operands ? " " : "",
+        verb->operands ? verb->operands : "");
+    if (verb->details) {
+        putchar('\n');
+        wrap(verb->details, 0, 0);
+    }
+    printf("\nOptions:\n");
+    for (const struct mlm_option *o = verb->options; o->name; o++) {
+        int column = printf("  --%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
+        if (column >= HELP_COLUMN) {
+            printf("\n");
+            column = 0;
+        }
+        printf("%*s", HELP_COLUMN - column, "");
+        char text[512];
+        (void)snprintf(text, sizeof text, "%s%s%s%s", o->help, o->standard ? " (default: " : "",
+            o->standard ? o->standard : "", o->standard ? ")" : "");
+        wrap(text, HELP_COLUMN, HELP_COLUMN);
+    }
+    printf("  --help%*sthis page\n", HELP_COLUMN - 8, "");
+    printf("\nExample:\n  %s\n", verb->example);
+}

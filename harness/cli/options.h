@@ -1,0 +1,63 @@
+/* Command-line options as tables: parsing, --help and the checks against man page and completions all come
+ * from one place. Adding an option is adding a line. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/error.h"
+
+enum mlm_option_type {
+    MLM_OPTION_FLAG,     /* bool */
+    MLM_OPTION_TEXT,     /* const char * */
+    MLM_OPTION_TEXTS,    /* struct mlm_texts; may be given several times */
+    MLM_OPTION_SIZE,     /* uint64_t, bytes */
+    MLM_OPTION_LIMIT,    /* uint64_t; "max" and "none" are the caller's to tell apart: kept as text */
+    MLM_OPTION_DURATION, /* uint64_t, ns */
+    MLM_OPTION_COUNT,    /* uint64_t, at least 1 */
+    MLM_OPTION_NUMBER,   /* uint64_t */
+};
+
+#define MLM_TEXTS_MAX 64
+
+struct mlm_texts {
+    const char *items[MLM_TEXTS_MAX];
+    size_t count;
+};
+
+struct mlm_option {
+    const char *name;  /* without dashes; NULL ends a table */
+    const char *value; /* what its value is called in help; NULL for a flag */
+    enum mlm_option_type type;
+    size_t offset;        /* in the struct that is filled */
+    const char *help;     /* purpose */
+    const char *standard; /* default, as text; NULL: none worth saying */
+};
+
+struct mlm_verb {
+    const char *name;
+    const char *summary;  /* one line */
+    const char *operands; /* "FILE…"; NULL: takes none */
+    const char *details;  /* a paragraph for --help, or NULL */
+    const char *example;
+    const struct mlm_option *options;
+    /* Returns the exit status, or a negative errno with the error set. */
+    int (*run)(int argc, char **argv, struct mlm_error *error);
+};
+
+struct mlm_parsed {
+    struct mlm_texts operands;
+    struct mlm_texts passed; /* what `pass` took */
+    bool help;
+};
+
+/* Fills the struct at `values` (which holds the defaults). `pass` (may be NULL) is asked first about each
+ * argument that begins with "--": 1 takes it as it is. -EINVAL names the argument and what to do. argv[0] is
+ * the verb. */
+int mlm_options_parse(const struct mlm_verb *verb, int argc, char **argv, void *values,
+    int (*pass)(const char *argument, struct mlm_error *error), struct mlm_parsed *ret_parsed,
+    struct mlm_error *error);
+
+/* Purpose, then default, then an example. */
+void mlm_options_help(const struct mlm_verb *verb);

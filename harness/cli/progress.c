@@ -1,0 +1,129 @@
+#include "cli/progress.h"
+
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <unistd.h>
+
+#define BAR_CELLS 20
+
+static bool terminal(void)
+{
+    const char *term = getenv("TERM");
+    return isatty(STDERR_FILENO) && term && strcmp(term, "dumb") != 0;
+}
+
+void mlm_progress_open(struct mlm_progress *progress, bool quiet, size_t total, uint64_t rough_total_ns)
+{
+    *progress = (struct mlm_progress){
+        .silent = quiet,
+        .bar = !quiet && terminal(),
+        .total = total,
+        .rough_total_ns = rough_total_ns,
+    };
+}
+
+static void wipe(const struct mlm_progress *progress)
+{
+    if (progress->bar)
+        (void)fprintf(stderr, "\r\033[K");
+}
+
+void mlm_progress_say(struct mlm_progress *progress, const char *format, ...)
+{
+    if (progress->silent)
+        return;
+    wipe(progress);
+    va_list args;
+    va_start(args, format);
+    (void)vfprintf(stderr, format, args);
+    va_end(args);
+    (void)fputc('\n', stderr);
+}
+
+/* The plan's estimate of what is left, corrected by how the estimates have done so far. */
+static double left_ns(const struct mlm_progress *progress)
+{
+    double rough_left = (double)(progress->rough_total_ns - progress->rough_done_ns);
+    /* The first trials alone would make it jump: the estimate counts as ten seconds of experience. */
+    const double weight = 10e9;
+    double factor = ((double)progress->spent_ns + weight) / ((double)progress->rough_done_ns + weight);
+    return rough_left * factor;
+}
+
+static int width(void)
+{
+    struct winsize size;
+    return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
+}
+
+/* "[━━━━━─────] 12/96  3 min 05 s left  storage/csr/density:0.01/cap:2G  run 63 %  1.2 GiB", cut at the
+ * terminal's width. The cut counts bytes, which is right for all but the bar's own cells. */
+static void draw(const struct mlm_progress *progress, const char *state)
+{
+    if (!progress->bar)
+        return;
+    double share =
+        progress->rough_total_ns ? (double)progress->rough_done_ns / (double)progress->rough_total_ns : 0;
+    int full = (int)(share * BAR_CELLS);
+    char bar[BAR_CELLS * 3 + 1] = "";
+    for (int i = 0; i < BAR_CELLS; i++)
+        (void)strcat(bar, i < full ? "━" : "─");
+    char left[MLM_SIZE_TEXT], rest[512];
+    int n = snprintf(rest, sizeof rest, "%zu/%zu  %s left  %s%s%s", progress->done, progress->total,
+        mlm_duration_show(left_ns(progress), left), progress->name ? progress->name : "",
+        state[0] ? "  " : "", state);
+    int room = width() - BAR_CELLS - 2;
+    if (n > room && room > 0)
+        rest[room] = 0;
+    (void)fprintf(stderr, "\r%s %s\033[K", bar, rest);
+    (void)fflush(stderr);
+}
+
+void mlm_progress_trial(struct mlm_progress *progress, const char *name)
+{
+    progress->name = name;
+    draw(progress, "");
+}
+
+void mlm_progress_news(struct mlm_progress *progress, const struct mlm_trial_news *news)
+{
+    char state[160], memory[MLM_SIZE_TEXT] = "", swap[MLM_SIZE_TEXT] = "", percent[16] = "";
+    if (news->memory_bytes != MLM_NULL)
+        (void)mlm_size_show((double)news->memory_bytes, memory);
+    if (news->swap_bytes > 0)
+        (void)mlm_size_show((double)news->swap_bytes, swap);
+    if (!isnan(news->progress))
+        (void)snprintf(percent, sizeof percent, " %.0f %%", floor(news->progress * 100));
+    (void)snprintf(
+        state, sizeof state, "%s%s  %s%s%s", news->phase, percent, memory, swap[0] ? " + swap " : "", swap);
+    draw(progress, state);
+}
+
+void mlm_progress_done(
+    struct mlm_progress *progress, uint64_t rough_ns, uint64_t spent_ns, const struct mlm_record *record)
+{
+    progress->done++;
+    progress->rough_done_ns += rough_ns;
+    progress->spent_ns += spent_ns;
+    /* What was not run says nothing about how good the estimates are. */
+    if (!record)
+        progress->rough_total_ns -= rough_ns, progress->rough_done_ns -= rough_ns;
+    if (!progress->silent && !progress->bar && record) {
+        char time[MLM_SIZE_TEXT];
+        (void)fprintf(stderr, "[%zu/%zu] %s: %s, %s%s%s\n", progress->done, progress->total, progress->name,
+            mlm_outcome_name(record->outcome), mlm_duration_show((double)spent_ns, time),
+            record->reason ? "; " : "", record->reason ? record->reason : "");
+    }
+    draw(progress, "");
+}
+
+void mlm_progress_close(struct mlm_progress *progress)
+{
+    wipe(progress);
+    (void)fflush(stderr);
+    progress->silent = true;
+}

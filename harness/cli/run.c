@@ -1,0 +1,527 @@
+/* run: from the plan to the store, through Google Benchmark, and from the store to the table and the
+ * pictures. */
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "cli/present.h"
+#include "cli/progress.h"
+#include "cli/resume.h"
+#include "cli/run_options.h"
+#include "cli/verbs.h"
+#include "gbench/gbench.h"
+#include "machine/disk.h"
+#include "machine/memory.h"
+#include "meter/sample.h"
+#include "record/store.h"
+#include "trial/dataset.h"
+#include "trial/trial.h"
+#include "trial/worker.h"
+
+/* A record with a full timeline. */
+#define RECORD_DISK_BYTES UINT64_C(24576)
+
+/* Everything that one `run` holds. */
+struct run {
+    struct mlm_run_request request;
+    struct mlm_catalogue *catalogue;
+    struct mlm_plan *plan;
+    struct mlm_session session;
+    struct mlm_store *store;
+    struct mlm_progress progress;
+    int interrupt_fd;
+    char path[4096]; /* of the store */
+    bool *finished;  /* a trial whose record was there before; by its index in the plan */
+    bool *timed_out; /* a row and cap that is not repeated; by the same index */
+    bool stopped;    /* no trial is started any more: interrupted, or `failure` */
+    int failure;
+    struct mlm_error error; /* of the failure */
+    size_t bad;             /* outcomes that are a mistake of a program, not data */
+};
+
+static void run_release(struct run *run)
+{
+    mlm_store_close(run->store);
+    mlm_session_close(&run->session);
+    mlm_plan_free(run->plan);
+    mlm_catalogue_close(run->catalogue);
+    mlm_run_request_release(&run->request);
+    mlm_close_p(&run->interrupt_fd);
+    free(run->finished);
+    free(run->timed_out);
+}
+
+/* Ctrl-C and a polite end become something to poll: a trial is ended and cleaned up like any other. */
+static int interrupts_open(struct run *run, struct mlm_error *error)
+{
+    sigset_t signals;
+    (void)sigemptyset(&signals);
+    (void)sigaddset(&signals, SIGINT);
+    (void)sigaddset(&signals, SIGTERM);
+    (void)sigaddset(&signals, SIGHUP);
+    if (sigprocmask(SIG_BLOCK, &signals, NULL) < 0)
+        return mlm_error_errno(error, -errno, "signals");
+    /* A reader that went away is an error of write(), not our end; a full disk likewise. */
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN);
+    run->interrupt_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    return run->interrupt_fd < 0 ? mlm_error_errno(error, -errno, "signals") : 0;
+}
+
+/* The shape of the user's file, before any formula can be evaluated. */
+static int dataset_inspect(struct run *run, struct mlm_error *error)
+{
+    struct mlm_plan_options *plan = &run->request.plan;
+    if (!plan->dataset)
+        return 0;
+    const char *const arguments[] = {"inspect", plan->dataset, NULL};
+    struct mlm_worker_order order = {
+        .program = run->catalogue->worker, .arguments = arguments, .pass_fd = -1};
+    struct mlm_scoreboard left;
+    int r = mlm_worker_do(&order, run->interrupt_fd, &left, error);
+    if (r < 0)
+        return r == -EINTR ? r : (mlm_error_wrap(error, -EINVAL, "--dataset"), -EINVAL);
+    plan->dataset_shape.rows = (uint64_t)left.answer[0];
+    plan->dataset_shape.columns = (uint64_t)left.answer[1];
+    plan->dataset_shape.nonzeros = (uint64_t)left.answer[2];
+    plan->dataset_shape.widest_row = (uint64_t)left.answer[3];
+    if (!plan->suite_count) {
+        static const char *const suites[] = {"loading", "storage"};
+        plan->suites = suites;
+        plan->suite_count = 2;
+    }
+    return 0;
+}
+
+static int plan_make(struct run *run, struct mlm_error *error)
+{
+    struct mlm_memory_now memory;
+    int r = mlm_catalogue_open(&run->catalogue, error);
+    if (r == 0)
+        r = dataset_inspect(run, error);
+    if (r == 0)
+        r = mlm_memory_now(AT_FDCWD, &memory, error);
+    if (r < 0)
+        return r;
+    run->request.plan.available_bytes = memory.available_bytes;
+    return mlm_plan_make(run->catalogue, &run->request.plan, &run->plan, error);
+}
+
+static int store_path(struct run *run, struct mlm_error *error)
+{
+    const struct mlm_run_options *said = &run->request.said;
+    const char *ending = strrchr(said->out, '.');
+    int n = 0;
+    if (said->resume) {
+        n = snprintf(run->path, sizeof run->path, "%s", said->resume);
+    } else if (ending && strcmp(ending, ".jsonl") == 0) {
+        n = snprintf(run->path, sizeof run->path, "%s", said->out);
+    } else {
+        int r = mlm_make_directories(said->out, error);
+        if (r < 0)
+            return r;
+        n = snprintf(run->path, sizeof run->path, "%s/%s.jsonl", said->out, run->session.run_id);
+    }
+    return n < (int)sizeof run->path ? 0 : mlm_error_set(error, -EINVAL, "--out is too long");
+}
+
+/* Free disk, before anything is written: the datasets that are missing, and the records. */
+static int disk_check(const struct run *run, uint64_t *ret_bytes, struct mlm_error *error)
+{
+    char folder[4096];
+    uint64_t datasets = 0, free_bytes = 0;
+    uint64_t records = run->plan->trial_count * RECORD_DISK_BYTES;
+    int r = mlm_dataset_folder(folder, error);
+    if (r == 0)
+        r = mlm_dataset_missing_bytes(folder, run->plan, &datasets, error);
+    if (r == 0)
+        r = mlm_disk_free(folder, &free_bytes, error);
+    if (r < 0)
+        return r;
+    char need[MLM_SIZE_TEXT], have[MLM_SIZE_TEXT];
+    if (datasets > free_bytes)
+        return mlm_error_set(error, -ENOSPC,
+            "the datasets need %s and %s has %s free; give a smaller --data, or another disk by "
+            "MLMEMBENCH_CACHE",
+            mlm_size_show((double)datasets, need), folder, mlm_size_show((double)free_bytes, have));
+    *ret_bytes = datasets + records;
+    return 0;
+}
+
+static void announce(struct run *run, uint64_t disk_bytes)
+{
+    const struct mlm_plan *plan = run->plan;
+    char time[MLM_SIZE_TEXT], disk[MLM_SIZE_TEXT], data[MLM_SIZE_TEXT], cap[MLM_SIZE_TEXT],
+        held[MLM_SIZE_TEXT];
+    size_t references = 0;
+    for (size_t i = 0; i < plan->trial_count; i++)
+        references += plan->trials[i].reference ? 1 : 0;
+    if (run->request.laptop_bytes)
+        mlm_progress_say(&run->progress, "a laptop of %s: --cap %s --background %s:active",
+            run->request.said.laptop, mlm_size_spell(run->request.caps[0], cap),
+            mlm_size_spell(plan->options.background_bytes, held));
+    mlm_progress_say(&run->progress,
+        "%zu trials (%zu of them uncapped references), about %s, %s on disk; data %s", plan->trial_count,
+        references, mlm_duration_show((double)plan->rough_ns, time), mlm_size_show((double)disk_bytes, disk),
+        mlm_size_show((double)plan->options.data_bytes, data));
+}
+
+static void plan_print(const struct run *run, uint64_t disk_bytes)
+{
+    const struct mlm_plan *plan = run->plan;
+    char core[MLM_SIZE_TEXT], peak[MLM_SIZE_TEXT], time[MLM_SIZE_TEXT], disk[MLM_SIZE_TEXT],
+        data[MLM_SIZE_TEXT];
+    char cap[MLM_SIZE_TEXT], held[MLM_SIZE_TEXT];
+    if (run->request.laptop_bytes)
+        printf("a laptop of %s: --cap %s --background %s:active\n", run->request.said.laptop,
+            mlm_size_spell(run->request.caps[0], cap), mlm_size_spell(plan->options.background_bytes, held));
+    printf("%5s  %-52s %10s %10s %10s\n", "order", "trial", "core", "predicted", "about");
+    for (size_t i = 0; i < plan->trial_count; i++) {
+        const struct mlm_plan_trial *trial = &plan->trials[i];
+        const struct mlm_plan_row *row = &plan->rows[trial->row];
+        printf("%5zu  %-52s %10s %10s %10s%s%s\n", i + 1, trial->name,
+            row->refused ? "-" : mlm_size_show((double)row->core_bytes, core),
+            row->peak_bytes ? mlm_size_show((double)row->peak_bytes, peak) : "-",
+            mlm_duration_show((double)trial->rough_ns, time), trial->reference ? "  reference" : "",
+            row->refused ? "  skipped" : "");
+    }
+    printf("\n%zu trials, about %s, %s on disk; data %s\n", plan->trial_count,
+        mlm_duration_show((double)plan->rough_ns, time), mlm_size_show((double)disk_bytes, disk),
+        mlm_size_show((double)plan->options.data_bytes, data));
+}
+
+static void tell_dataset(void *context, const char *name, uint64_t bytes)
+{
+    struct run *run = context;
+    char size[MLM_SIZE_TEXT];
+    mlm_progress_say(
+        &run->progress, "building dataset %s (at most %s)", name, mlm_size_show((double)bytes, size));
+}
+
+static int datasets_build(struct run *run, struct mlm_error *error)
+{
+    struct mlm_dataset_order order = {
+        .catalogue = run->catalogue,
+        .plan = run->plan,
+        .folder = run->session.dataset_folder,
+        .interrupt_fd = run->interrupt_fd,
+        .tell = tell_dataset,
+        .context = run,
+    };
+    return mlm_dataset_build(&order, error);
+}
+
+static void complain(void *context, const char *text)
+{
+    mlm_progress_say(context, "%s", text);
+}
+
+/* Trials whose record is there are not run again, nor are repetitions after one that timed out. */
+static int resume_read(struct run *run, struct mlm_error *error)
+{
+    if (!run->request.said.resume)
+        return 0;
+    struct mlm_record_list list = {0};
+    int r = mlm_store_read(run->path, &list, complain, &run->progress, error);
+    if (r >= 0)
+        r = mlm_resume_match(
+            run->plan, run->session.machine_facts, &list, run->finished, run->timed_out, error);
+    mlm_record_list_release(&list);
+    return r;
+}
+
+static void timeout_note(struct run *run, const struct mlm_plan_trial *trial)
+{
+    for (size_t i = 0; i < run->plan->trial_count; i++)
+        if (run->plan->trials[i].row == trial->row && run->plan->trials[i].cap_bytes == trial->cap_bytes)
+            run->timed_out[i] = true;
+}
+
+static double seconds(int64_t ns)
+{
+    return ns == MLM_NULL ? 0 : (double)ns / 1e9;
+}
+
+/* Names that people grep for, in Google Benchmark's files. */
+static void counters_fill(const struct mlm_record *record, struct mlm_gbench_result *result)
+{
+    for (size_t i = 0; i < MLM_METRIC_COUNT && result->counter_count < MLM_GBENCH_COUNTERS_MAX; i++)
+        if (record->readings.values[i] != MLM_NULL)
+            result->counters[result->counter_count++] = (struct mlm_gbench_counter){
+                .name = mlm_metrics[i].key, .value = (double)record->readings.values[i]};
+}
+
+static void result_fill(const struct mlm_record *record, struct mlm_gbench_result *result)
+{
+    const int64_t *values = record->readings.values;
+    result->ran = true;
+    result->real_seconds = seconds(values[MLM_run_ns]);
+    result->cpu_seconds = seconds(values[MLM_run_cpu_user_ns]) + seconds(values[MLM_run_cpu_system_ns]);
+    if (record->outcome != MLM_OUTCOME_OK)
+        (void)snprintf(result->error, sizeof result->error, "%s%s%s", mlm_outcome_name(record->outcome),
+            record->reason ? ": " : "", record->reason ? record->reason : "");
+    counters_fill(record, result);
+}
+
+static void news(void *context, const struct mlm_trial_news *what)
+{
+    mlm_progress_news(&((struct run *)context)->progress, what);
+}
+
+/* Runs one trial and appends what it left. */
+static int trial_do(struct run *run, const struct mlm_plan_trial *trial, struct mlm_gbench_result *result,
+    struct mlm_error *error)
+{
+    struct mlm_record record;
+    struct mlm_timeline timeline = {0};
+    struct mlm_trial_watcher watcher = {.tell = news, .context = run};
+    uint64_t begin = mlm_now_ns();
+    mlm_progress_trial(&run->progress, trial->name);
+    mlm_record_init(&record);
+    int r = mlm_trial_run(&run->session, run->plan, trial, &watcher, &record, &timeline, error);
+    if (r == 0 && record.outcome == MLM_OUTCOME_TIMEOUT && !trial->reference &&
+        run->plan->options.repetitions > 1) {
+        record.marks |= MLM_MARK_BIT(not_repeated);
+        timeout_note(run, trial);
+    }
+    if (r == 0)
+        r = mlm_store_append(run->store, &record, &timeline, error);
+    if (r == 0) {
+        if (record.outcome == MLM_OUTCOME_CRASH || record.outcome == MLM_OUTCOME_WRONG)
+            run->bad++;
+        mlm_progress_done(&run->progress, trial->rough_ns, mlm_now_ns() - begin, &record);
+        result_fill(&record, result);
+    }
+    mlm_record_release(&record);
+    return r;
+}
+
+static void instance(void *context, size_t index, struct mlm_gbench_result *ret_result)
+{
+    struct run *run = context;
+    const struct mlm_plan_trial *trial = &run->plan->trials[index];
+    if (run->stopped)
+        return;
+    if (run->finished[index] || run->timed_out[index]) {
+        mlm_progress_done(&run->progress, trial->rough_ns, 0, NULL);
+        return;
+    }
+    run->failure = trial_do(run, trial, ret_result, &run->error);
+    run->stopped = run->failure < 0;
+}
+
+static int trials_do(struct run *run, struct mlm_error *error)
+{
+    size_t count = run->plan->trial_count;
+    mlm_auto_free const char **names = calloc(count, sizeof *names);
+    if (!names)
+        return mlm_error_errno(error, -ENOMEM, "run");
+    for (size_t i = 0; i < count; i++)
+        names[i] = run->plan->trials[i].name;
+    struct mlm_gbench_order order = {
+        .program = "mlmembench",
+        .flags = run->request.gbench_flags.items,
+        .flag_count = run->request.gbench_flags.count,
+        .names = names,
+        .count = count,
+        .function = instance,
+        .context = run,
+    };
+    int r = mlm_gbench_run(&order, error);
+    mlm_progress_close(&run->progress);
+    if (r < 0)
+        return r;
+    if (run->failure == -EINTR)
+        return mlm_error_set(error, -EINTR,
+            "interrupted; %zu of %zu trials are in %s, go on with: mlmembench run --resume %s",
+            run->progress.done, count, run->path, run->path);
+    if (run->failure < 0) {
+        *error = run->error;
+        return run->failure;
+    }
+    return 0;
+}
+
+static int run_open(struct run *run, int argc, char **argv, struct mlm_error *error)
+{
+    struct mlm_session_options options = {
+        .catalogue = run->catalogue, .argc = argc, .argv = argv, .interrupt_fd = run->interrupt_fd};
+    int r = mlm_session_open(&options, &run->session, error);
+    if (r < 0)
+        return r;
+    if (!run->session.cages)
+        return mlm_error_set(
+            error, -ENOTSUP, "refused: %s; %s", run->session.site.why, run->session.site.remedy);
+    r = store_path(run, error);
+    if (r == 0)
+        r = mlm_store_open(run->path, &run->store, error);
+    if (r == 0)
+        r = resume_read(run, error);
+    return r;
+}
+
+static void warn_of_limits(struct run *run)
+{
+    const struct mlm_cage_site *site = &run->session.site;
+    char limit[MLM_SIZE_TEXT];
+    for (size_t i = 0; i < run->plan->options.cap_count; i++)
+        if (site->limit_above_bytes < run->plan->options.caps[i] &&
+            run->plan->options.caps[i] != MLM_NO_LIMIT) {
+            mlm_progress_say(&run->progress,
+                "warning: %s limits memory to %s, which is tighter than a cap; trials are marked",
+                site->limit_above_path, mlm_size_show((double)site->limit_above_bytes, limit));
+            return;
+        }
+}
+
+static int run_all(struct run *run, int argc, char **argv, uint64_t disk_bytes, struct mlm_error *error)
+{
+    size_t count = run->plan->trial_count;
+    run->finished = calloc(count, sizeof *run->finished);
+    run->timed_out = calloc(count, sizeof *run->timed_out);
+    if (!run->finished || !run->timed_out)
+        return mlm_error_errno(error, -ENOMEM, "run");
+    mlm_progress_open(&run->progress, run->request.said.quiet, count, run->plan->rough_ns);
+    announce(run, disk_bytes);
+    int r = run_open(run, argc, argv, error);
+    if (r < 0)
+        return r;
+    warn_of_limits(run);
+    r = datasets_build(run, error);
+    if (r == 0)
+        r = trials_do(run, error);
+    if (r < 0)
+        return r;
+    struct mlm_presentation presentation = {
+        .paths = {run->path},
+        .path_count = 1,
+        .plots_folder = run->catalogue->plots_folder,
+        .pictures = true,
+        .table = !mlm_gbench_prints(run->request.gbench_flags.items, run->request.gbench_flags.count),
+    };
+    size_t wrong = 0;
+    r = mlm_present(&presentation, &wrong, error);
+    if (r < 0)
+        return r;
+    return run->bad || wrong ? MLM_EXIT_WRONG : MLM_EXIT_OK;
+}
+
+/* With --resume, the words that started the run come first, so that `run --resume FILE` is enough; what is
+ * said now overrides them. */
+static int resume_words(const struct run *run, int argc, char **argv, int *ret_argc, char ***ret_argv,
+    struct mlm_record_list *list, struct mlm_error *error)
+{
+    int r = mlm_store_read(run->request.said.resume, list, NULL, NULL, error);
+    if (r < 0)
+        return r;
+    const json_t *command = list->count ? list->items[0].command : NULL;
+    size_t before = json_array_size(command);
+    char **words = calloc(before + (size_t)argc + 1, sizeof *words);
+    if (!words)
+        return mlm_error_errno(error, -ENOMEM, "--resume");
+    int count = 0;
+    words[count++] = argv[0];
+    for (size_t i = 1; i < before; i++)
+        words[count++] = (char *)json_string_value(json_array_get(command, i));
+    for (int i = 1; i < argc; i++)
+        words[count++] = argv[i];
+    *ret_argc = count;
+    *ret_argv = words;
+    return 0;
+}
+
+static int parse(struct run *run, int argc, char **argv, bool *ret_help, struct mlm_error *error)
+{
+    struct mlm_parsed parsed;
+    run->request.said = mlm_run_defaults;
+    int r = mlm_options_parse(&mlm_verb_run, argc, argv, &run->request.said, mlm_gbench_flag, &parsed, error);
+    if (r < 0)
+        return r;
+    *ret_help = parsed.help;
+    for (size_t i = 0; i < parsed.passed.count; i++) {
+        static const char filter[] = "--benchmark_filter=";
+        const char *flag = parsed.passed.items[i];
+        /* The plan filters, so that the announced trials are those that run. */
+        if (strncmp(flag, filter, sizeof filter - 1) == 0)
+            run->request.said.filter = flag + sizeof filter - 1;
+        else
+            run->request.gbench_flags.items[run->request.gbench_flags.count++] = flag;
+    }
+    return 0;
+}
+
+static int run_with(struct run *run, int argc, char **argv, struct mlm_error *error)
+{
+    uint64_t disk_bytes = 0;
+    int r = mlm_run_request_resolve(&run->request, error);
+    if (r == 0)
+        r = interrupts_open(run, error);
+    if (r == 0)
+        r = plan_make(run, error);
+    if (r == 0)
+        r = disk_check(run, &disk_bytes, error);
+    if (r < 0)
+        return r;
+    if (run->request.said.dry_run) {
+        plan_print(run, disk_bytes);
+        return MLM_EXIT_OK;
+    }
+    return run_all(run, argc, argv, disk_bytes, error);
+}
+
+static int run_verb(int argc, char **argv, struct mlm_error *error)
+{
+    mlm_cleanup(run_release) struct run run = {.interrupt_fd = -1};
+    bool help = false;
+    int r = parse(&run, argc, argv, &help, error);
+    if (r < 0)
+        return r;
+    if (help) {
+        mlm_options_help(&mlm_verb_run);
+        return MLM_EXIT_OK;
+    }
+    if (!run.request.said.resume) {
+        if (!run.request.said.dry_run && (r = mlm_cage_enter_scope(argv - 1, error)) < 0)
+            return r;
+        return run_with(&run, argc, argv, error);
+    }
+    /* The list owns the words that the options point to. */
+    struct mlm_record_list list = {0};
+    mlm_auto_free char **words = NULL;
+    int count = 0;
+    r = resume_words(&run, argc, argv, &count, &words, &list, error);
+    if (r == 0 && !run.request.said.dry_run)
+        r = mlm_cage_enter_scope(argv - 1, error);
+    if (r == 0) {
+        memset(&run.request, 0, sizeof run.request);
+        r = parse(&run, count, words, &help, error);
+    }
+    if (r == 0)
+        r = run_with(&run, count, words, error);
+    mlm_record_list_release(&list);
+    return r;
+}
+
+const struct mlm_verb mlm_verb_run = {
+    .name = "run",
+    .summary = "run workloads under memory caps and show what they cost",
+    .details =
+        "Each trial is a fresh process in a cgroup of its own. Its record goes to the store as soon as it "
+        "has "
+        "ended, whatever the end; the table, the finding and a picture a suite come from the store. Exit "
+        "status: 0 every trial ended in an outcome that is data (oom and timeout are); 1 a trial was wrong "
+        "or "
+        "crashed; 2 wrong usage; 3 nothing, or not all, could be run; 130 Ctrl-C. Google Benchmark's "
+        "--benchmark_out, --benchmark_out_format, --benchmark_format and --benchmark_filter work, too.",
+    .example = "mlmembench run --cap 512M,2G --suite storage,loading",
+    .options = mlm_run_option_table,
+    .run = run_verb,
+};

@@ -1,0 +1,201 @@
+#include "cli/run_options.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+
+#define AT(field) offsetof(struct mlm_run_options, field)
+
+const struct mlm_option mlm_run_option_table[] = {
+    {"cap", "LIST", MLM_OPTION_TEXT, AT(caps),
+        "memory limits to run under, comma-separated: sizes from 16M up, and none", "2G"},
+    {"laptop", "SIZE", MLM_OPTION_TEXT, AT(laptop),
+        "stand in for a laptop with that much RAM: short for --cap and --background with what its kernel, "
+        "desktop and "
+        "browser leave",
+        NULL},
+    {"suite", "LIST", MLM_OPTION_TEXT, AT(suites), "suites to run; `mlmembench list` shows them",
+        "all but self"},
+    {"all", NULL, MLM_OPTION_FLAG, AT(all), "every row, not the quick ones alone", NULL},
+    {"filter", "REGEX", MLM_OPTION_TEXT, AT(filter),
+        "only trials whose name matches, such as storage/csr/density:0.01/cap:2G; '-' in front leaves them "
+        "out "
+        "(--benchmark_filter means the same)",
+        NULL},
+    {"param", "NAME=LIST", MLM_OPTION_TEXTS, AT(params),
+        "values of a workload's parameter in place of its sweep; may be given several times", NULL},
+    {"data", "SIZE", MLM_OPTION_SIZE, AT(data_bytes), "how much data the suites hold",
+        "1.25 × the middle cap"},
+    {"dataset", "FILE", MLM_OPTION_TEXT, AT(dataset),
+        "run storage and loading on your own data: .npy (two-dimensional), .csv or .libsvm", NULL},
+    {"swap", "LIMIT", MLM_OPTION_TEXT, AT(swap),
+        "swap that a trial may use: max (what the machine has), none, or a size", "max"},
+    {"repetitions", "N", MLM_OPTION_COUNT, AT(repetitions), "trials of each row and cap", "3"},
+    {"timeout", "TIME", MLM_OPTION_DURATION, AT(timeout_ns), "longest that a trial may take", "60s"},
+    {"seed", "N", MLM_OPTION_NUMBER, AT(seed), "seed of the data and of the order of trials", "1"},
+    {"threads", "N", MLM_OPTION_COUNT, AT(threads), "threads that compute, each on a core of its own", "1"},
+    {"background", "SIZE[:idle|active]", MLM_OPTION_TEXT, AT(background),
+        "a second process in the cage that holds that much, as open programs do", "0"},
+    {"out", "PATH", MLM_OPTION_TEXT, AT(out),
+        "folder for the records and pictures (named by machine and time), or a file that ends in .jsonl",
+        "results/"},
+    {"resume", "FILE", MLM_OPTION_TEXT, AT(resume),
+        "go on with a run that was cut off: same options, and what is in the file is not run again", NULL},
+    {"dry-run", NULL, MLM_OPTION_FLAG, AT(dry_run), "show the plan, its time and its disk space, and stop",
+        NULL},
+    {"quiet", NULL, MLM_OPTION_FLAG, AT(quiet), "no progress; the table alone", NULL},
+    {NULL, NULL, MLM_OPTION_FLAG, 0, NULL, NULL},
+};
+
+const struct mlm_run_options mlm_run_defaults = {
+    .swap = "max",
+    .out = "results",
+    .repetitions = 3,
+    .timeout_ns = UINT64_C(60000000000),
+    .seed = 1,
+    .threads = 1,
+};
+
+void mlm_run_request_release(struct mlm_run_request *request)
+{
+    free(request->suite_words);
+    mlm_params_release(&request->plan.sweeps);
+}
+
+static int caps_parse(struct mlm_run_request *request, const char *list, struct mlm_error *error)
+{
+    mlm_auto_free char *words = strdup(list);
+    if (!words)
+        return mlm_error_errno(error, -ENOMEM, "--cap");
+    size_t count = 0;
+    char *rest = words;
+    for (char *word; (word = strsep(&rest, ","));) {
+        uint64_t cap = 0;
+        if (count == MLM_TEXTS_MAX)
+            return mlm_error_set(error, -EINVAL, "--cap lists more than %d caps", MLM_TEXTS_MAX);
+        if (mlm_limit_parse(word, &cap, error) < 0)
+            return mlm_error_wrap(error, -EINVAL, "--cap"), -EINVAL;
+        if (cap < MLM_CAP_MINIMUM_BYTES)
+            return mlm_error_set(error, -EINVAL,
+                "--cap %s is below 16M, the least that a worker needs; 512M to 8G are what caps are for",
+                word);
+        for (size_t i = 0; i < count; i++)
+            if (request->caps[i] == cap)
+                return mlm_error_set(error, -EINVAL, "--cap names %s twice", word);
+        request->caps[count++] = cap;
+    }
+    request->plan.caps = request->caps;
+    request->plan.cap_count = count;
+    return 0;
+}
+
+static int background_parse(struct mlm_run_request *request, const char *text, struct mlm_error *error)
+{
+    char size[64];
+    const char *mode = strchr(text, ':');
+    (void)snprintf(size, sizeof size, "%.*s", (int)(mode ? mode - text : (ptrdiff_t)strlen(text)), text);
+    if (mlm_size_parse(size, &request->plan.background_bytes, error) < 0)
+        return mlm_error_wrap(error, -EINVAL, "--background"), -EINVAL;
+    if (!mode || strcmp(mode, ":idle") == 0)
+        return 0;
+    if (strcmp(mode, ":active") != 0)
+        return mlm_error_set(
+            error, -EINVAL, "--background is SIZE, SIZE:idle or SIZE:active, not '%s'", text);
+    request->plan.background_active = true;
+    return 0;
+}
+
+/* What a laptop of that size has left. The kernel and firmware keep about a sixteenth and 128 MiB (page
+ * structs, slabs, buffers, reserved memory); a desktop with a browser holds about 1.6 GiB, and on a small
+ * machine, where people open less, two fifths of the RAM. */
+static int laptop_resolve(struct mlm_run_request *request, struct mlm_error *error)
+{
+    uint64_t ram = 0;
+    if (request->said.caps || request->said.background)
+        return mlm_error_set(error, -EINVAL, "--laptop stands for --cap and --background; give either");
+    if (mlm_size_parse(request->said.laptop, &ram, error) < 0)
+        return mlm_error_wrap(error, -EINVAL, "--laptop"), -EINVAL;
+    if (ram < UINT64_C(256) << 20)
+        return mlm_error_set(error, -EINVAL, "--laptop %s is too small to run a desktop; give at least 256M",
+            request->said.laptop);
+    const uint64_t mib = UINT64_C(1) << 20;
+    uint64_t desktop = ram / 5 * 2 < 1600 * mib ? ram / 5 * 2 : 1600 * mib;
+    request->laptop_bytes = ram;
+    request->caps[0] = (ram - ram / 16 - 128 * mib) / mib * mib;
+    request->plan.caps = request->caps;
+    request->plan.cap_count = 1;
+    request->plan.background_bytes = desktop / mib * mib;
+    request->plan.background_active = true;
+    return 0;
+}
+
+static int swap_parse(struct mlm_run_request *request, struct mlm_error *error)
+{
+    const char *text = request->said.swap;
+    if (strcmp(text, "none") == 0) {
+        request->plan.swap_limit_bytes = 0;
+        return 0;
+    }
+    if (mlm_limit_parse(text, &request->plan.swap_limit_bytes, error) < 0)
+        return mlm_error_wrap(error, -EINVAL, "--swap"), -EINVAL;
+    return 0;
+}
+
+static int suites_parse(struct mlm_run_request *request, struct mlm_error *error)
+{
+    if (!request->said.suites)
+        return 0;
+    request->suite_words = strdup(request->said.suites);
+    if (!request->suite_words)
+        return mlm_error_errno(error, -ENOMEM, "--suite");
+    char *rest = request->suite_words;
+    for (char *word; (word = strsep(&rest, ","));) {
+        if (request->plan.suite_count == MLM_TEXTS_MAX)
+            return mlm_error_set(error, -EINVAL, "--suite lists too many suites");
+        request->suites[request->plan.suite_count++] = word;
+    }
+    request->plan.suites = request->suites;
+    return 0;
+}
+
+static int params_parse(struct mlm_run_request *request, struct mlm_error *error)
+{
+    for (size_t i = 0; i < request->said.params.count; i++) {
+        const char *text = request->said.params.items[i];
+        const char *equals = strchr(text, '=');
+        if (!equals || equals == text || !equals[1])
+            return mlm_error_set(error, -EINVAL, "--param is NAME=VALUE or NAME=VALUE,VALUE, not '%s'", text);
+        char name[64];
+        (void)snprintf(name, sizeof name, "%.*s", (int)(equals - text), text);
+        if (mlm_params_add(&request->plan.sweeps, name, equals + 1) < 0)
+            return mlm_error_errno(error, -ENOMEM, "--param");
+    }
+    return 0;
+}
+
+int mlm_run_request_resolve(struct mlm_run_request *request, struct mlm_error *error)
+{
+    const struct mlm_run_options *said = &request->said;
+    request->plan.all = said->all;
+    request->plan.filter = said->filter;
+    request->plan.data_bytes = said->data_bytes;
+    request->plan.dataset = said->dataset;
+    request->plan.repetitions = said->repetitions;
+    request->plan.timeout_ns = said->timeout_ns;
+    request->plan.seed = said->seed;
+    request->plan.threads = said->threads;
+    int r = said->laptop ? laptop_resolve(request, error)
+                         : caps_parse(request, said->caps ? said->caps : "2G", error);
+    if (r == 0 && said->background)
+        r = background_parse(request, said->background, error);
+    if (r == 0)
+        r = swap_parse(request, error);
+    if (r == 0)
+        r = suites_parse(request, error);
+    if (r == 0)
+        r = params_parse(request, error);
+    return r;
+}

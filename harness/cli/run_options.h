@@ -1,0 +1,30 @@
+/* What `run` can be told, and what a plan makes of it. */
+#pragma once
+
+#include "cli/options.h"
+#include "trial/plan.h"
+
+struct mlm_run_options {
+    const char *caps, *laptop, *suites, *filter, *dataset, *swap, *background, *out, *resume;
+    struct mlm_texts params;
+    bool all, dry_run, quiet;
+    uint64_t data_bytes, repetitions, timeout_ns, seed, threads;
+};
+
+extern const struct mlm_option mlm_run_option_table[];
+extern const struct mlm_run_options mlm_run_defaults;
+
+/* Texts cut at commas; the struct owns what the plan options borrow. */
+struct mlm_run_request {
+    struct mlm_run_options said;
+    struct mlm_texts gbench_flags;
+    struct mlm_plan_options plan;
+    uint64_t caps[MLM_TEXTS_MAX];
+    const char *suites[MLM_TEXTS_MAX];
+    char *suite_words;
+    uint64_t laptop_bytes; /* 0: not said */
+};
+
+/* Fills `plan` from `said`, but for what needs a look at the machine (available_bytes, dataset_shape). */
+int mlm_run_request_resolve(struct mlm_run_request *request, struct mlm_error *error);
+void mlm_run_request_release(struct mlm_run_request *request);

@@ -1,0 +1,38 @@
+/* show: the table again, from stored runs. */
+#include "cli/present.h"
+
+#include <errno.h>
+
+#include "cli/verbs.h"
+
+static const struct mlm_option options[] = {{NULL, NULL, MLM_OPTION_FLAG, 0, NULL, NULL}};
+
+static int show_verb(int argc, char **argv, struct mlm_error *error)
+{
+    struct mlm_parsed parsed;
+    int r = mlm_options_parse(&mlm_verb_show, argc, argv, NULL, NULL, &parsed, error);
+    if (r < 0)
+        return r;
+    if (parsed.help) {
+        mlm_options_help(&mlm_verb_show);
+        return MLM_EXIT_OK;
+    }
+    if (!parsed.operands.count)
+        return mlm_error_set(error, -EINVAL, "show needs a file: mlmembench show results/NAME.jsonl");
+    struct mlm_presentation presentation = {.path_count = parsed.operands.count, .table = true};
+    for (size_t i = 0; i < parsed.operands.count; i++)
+        presentation.paths[i] = parsed.operands.items[i];
+    size_t wrong = 0;
+    r = mlm_present(&presentation, &wrong, error);
+    return r < 0 ? r : MLM_EXIT_OK;
+}
+
+const struct mlm_verb mlm_verb_show = {
+    .name = "show",
+    .summary = "show the table of stored runs again",
+    .operands = "FILE…",
+    .details = "Several files are shown as if they were one.",
+    .example = "mlmembench show results/*.jsonl",
+    .options = options,
+    .run = show_verb,
+};

@@ -1,0 +1,6 @@
+/* How standard output may be written to: colours and width of a terminal, neither elsewhere. */
+#pragma once
+
+#include "report/report.h"
+
+struct mlm_text_style mlm_style_of_stdout(void);

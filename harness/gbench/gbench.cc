@@ -1,0 +1,201 @@
+#include "gbench/gbench.h"
+
+#include <benchmark/benchmark.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <exception>
+#include <fstream>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <vector>
+
+namespace
+{
+
+/* Counter that carries the index of the instance from its run to the reporters; it is never reported. */
+const char index_counter[] = "mlmembench_index";
+
+struct Runner {
+    const mlm_gbench_order *order;
+    std::vector<mlm_gbench_result> results;
+};
+
+void run_instance(benchmark::State &state, Runner *runner, size_t index)
+{
+    mlm_gbench_result &result = runner->results[index];
+    runner->order->function(runner->order->context, index, &result);
+    if (result.ran && !result.error[0]) {
+        for (auto _ : state)
+            state.SetIterationTime(result.real_seconds);
+    } else {
+        state.SkipWithError(result.ran ? result.error : "not run");
+    }
+    for (size_t i = 0; i < result.counter_count; i++)
+        state.counters[result.counters[i].name] = result.counters[i].value;
+    state.counters[index_counter] = static_cast<double>(index);
+}
+
+/* Stands before one of Google Benchmark's own reporters: puts in the worker's CPU time (the library knows
+ * only ours), leaves out what did not run, and keeps the library's remarks on its own build to itself. */
+class WorkerReporter : public benchmark::BenchmarkReporter
+{
+  public:
+    WorkerReporter(std::unique_ptr<benchmark::BenchmarkReporter> inner, const Runner *runner)
+        : inner_(std::move(inner)), runner_(runner)
+    {
+    }
+
+    bool ReportContext(const Context &context) override
+    {
+        inner_->SetOutputStream(&GetOutputStream());
+        inner_->SetErrorStream(&silence_);
+        return inner_->ReportContext(context);
+    }
+
+    void ReportRuns(const std::vector<Run> &runs) override
+    {
+        std::vector<Run> kept;
+        for (Run run : runs) {
+            auto counter = run.counters.find(index_counter);
+            if (counter == run.counters.end())
+                continue;
+            const mlm_gbench_result &result = runner_->results[static_cast<size_t>(counter->second.value)];
+            if (!result.ran)
+                continue;
+            run.counters.erase(counter);
+            run.cpu_accumulated_time = result.cpu_seconds;
+            kept.push_back(run);
+        }
+        if (!kept.empty())
+            inner_->ReportRuns(kept);
+    }
+
+    void Finalize() override { inner_->Finalize(); }
+
+  private:
+    std::unique_ptr<benchmark::BenchmarkReporter> inner_;
+    const Runner *runner_;
+    std::ostringstream silence_;
+};
+
+/* Where we print our own table, the library prints nothing. */
+class SilentReporter : public benchmark::BenchmarkReporter
+{
+  public:
+    bool ReportContext(const Context &) override { return true; }
+    void ReportRuns(const std::vector<Run> &) override {}
+};
+
+const char *flag_value(const mlm_gbench_order *order, const char *name)
+{
+    size_t length = std::strlen(name);
+    const char *value = nullptr;
+    for (size_t i = 0; i < order->flag_count; i++)
+        if (std::strncmp(order->flags[i], name, length) == 0 && order->flags[i][length] == '=')
+            value = order->flags[i] + length + 1;
+    return value;
+}
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations" /* CSVReporter, still a documented format */
+std::unique_ptr<benchmark::BenchmarkReporter> make_reporter(const std::string &format)
+{
+    if (format == "csv")
+        return std::make_unique<benchmark::CSVReporter>();
+    if (format == "console")
+        return std::make_unique<benchmark::ConsoleReporter>(benchmark::ConsoleReporter::OO_None);
+    return std::make_unique<benchmark::JSONReporter>();
+}
+#pragma GCC diagnostic pop
+
+bool format_known(const char *format)
+{
+    return !format || !std::strcmp(format, "json") || !std::strcmp(format, "csv") ||
+           !std::strcmp(format, "console");
+}
+
+int run(const mlm_gbench_order *order, mlm_error *error)
+{
+    Runner runner{order, std::vector<mlm_gbench_result>(order->count)};
+    const char *out = flag_value(order, "--benchmark_out");
+    const char *out_format = flag_value(order, "--benchmark_out_format");
+    const char *format = flag_value(order, "--benchmark_format");
+    if (!format_known(format) || !format_known(out_format))
+        return mlm_error_set(error, -EINVAL, "--benchmark_format is json, csv or console");
+    /* The library would end the program over a file that it cannot open. */
+    if (out && !std::ofstream(out, std::ios::app))
+        return mlm_error_set(error, -EACCES, "cannot write --benchmark_out=%s", out);
+
+    std::vector<std::string> words{order->program};
+    words.insert(words.end(), order->flags, order->flags + order->flag_count);
+    std::vector<char *> argv;
+    for (std::string &word : words)
+        argv.push_back(word.data());
+    argv.push_back(nullptr);
+    int argc = static_cast<int>(words.size());
+    benchmark::Initialize(&argc, argv.data());
+    if (argc > 1)
+        return mlm_error_set(error, -EINVAL, "Google Benchmark does not know %s", argv[1]);
+
+    for (size_t i = 0; i < order->count; i++)
+        benchmark::RegisterBenchmark(
+            order->names[i], [&runner, i](benchmark::State &state) { run_instance(state, &runner, i); })
+            ->Iterations(1)
+            ->UseManualTime()
+            ->Unit(benchmark::kMillisecond);
+
+    SilentReporter silent;
+    std::unique_ptr<WorkerReporter> display, file;
+    if (format)
+        display = std::make_unique<WorkerReporter>(make_reporter(format), &runner);
+    if (out)
+        file = std::make_unique<WorkerReporter>(make_reporter(out_format ? out_format : "json"), &runner);
+    benchmark::BenchmarkReporter *shown = &silent;
+    if (display)
+        shown = display.get();
+    benchmark::RunSpecifiedBenchmarks(shown, file.get());
+    benchmark::ClearRegisteredBenchmarks();
+    return 0;
+}
+
+} // namespace
+
+int mlm_gbench_flag(const char *argument, mlm_error *error)
+{
+    static const struct {
+        const char *flag, *instead;
+    } refused[] = {
+        {"--benchmark_repetitions", "--repetitions"},
+        {"--benchmark_enable_random_interleaving", "--seed: trials are already shuffled"},
+        {"--benchmark_min_time", "--repetitions: a trial runs its job once"},
+        {"--benchmark_min_warmup_time", "--repetitions: a trial runs its job once"},
+        {"--benchmark_perf_counters", "perf: the counters would be the harness's, not the worker's"},
+    };
+    if (std::strncmp(argument, "--benchmark_", 12) != 0)
+        return 0;
+    for (const auto &r : refused)
+        if (std::strncmp(argument, r.flag, std::strlen(r.flag)) == 0)
+            return mlm_error_set(error, -EINVAL, "%s has no use here; use %s", r.flag, r.instead);
+    return 1;
+}
+
+bool mlm_gbench_prints(const char *const *flags, size_t flag_count)
+{
+    for (size_t i = 0; i < flag_count; i++)
+        if (std::strncmp(flags[i], "--benchmark_format", 18) == 0 ||
+            std::strncmp(flags[i], "--benchmark_list_tests", 22) == 0)
+            return true;
+    return false;
+}
+
+int mlm_gbench_run(const mlm_gbench_order *order, mlm_error *error)
+{
+    try {
+        return run(order, error);
+    } catch (const std::exception &problem) {
+        return mlm_error_set(error, -EIO, "Google Benchmark: %s", problem.what());
+    }
+}
