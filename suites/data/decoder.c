@@ -1,0 +1,48 @@
+#include "data/decoder.h"
+
+#include <errno.h>
+#include <string.h>
+#include <strings.h>
+
+int mlm_format_of(const char *path, enum mlm_format *ret_format, struct mlm_scoreboard *sb)
+{
+    static const struct {
+        const char *ending;
+        enum mlm_format format;
+    } endings[] = {
+        {".npy", MLM_FORMAT_NPY},
+        {".csv", MLM_FORMAT_CSV},
+        {".tsv", MLM_FORMAT_CSV},
+        {".libsvm", MLM_FORMAT_LIBSVM},
+        {".svm", MLM_FORMAT_LIBSVM},
+        {".txt", MLM_FORMAT_LIBSVM},
+    };
+    const char *slash = strrchr(path, '/');
+    const char *dot = strrchr(slash ? slash : path, '.');
+    for (size_t i = 0; dot && i < sizeof endings / sizeof *endings; i++)
+        if (strcasecmp(dot, endings[i].ending) == 0) {
+            *ret_format = endings[i].format;
+            return 0;
+        }
+    return mlm_fail(
+        sb, -EINVAL, "%.300s: the name must end in .npy, .csv, .tsv, .libsvm, .svm or .txt", path);
+}
+
+void mlm_decoder_begin(struct mlm_decoder *decoder, enum mlm_format format, const char *name)
+{
+    *decoder = (struct mlm_decoder){.format = format, .name = name, .line = 1};
+}
+
+int mlm_decode(struct mlm_decoder *decoder, const char *bytes, size_t size, bool last,
+    struct mlm_block *block, size_t *ret_used, struct mlm_scoreboard *sb)
+{
+    switch (decoder->format) {
+    case MLM_FORMAT_NPY:
+        return mlm_npy_decode(decoder, bytes, size, last, block, ret_used, sb);
+    case MLM_FORMAT_CSV:
+        return mlm_csv_decode(decoder, bytes, size, last, block, ret_used, sb);
+    case MLM_FORMAT_LIBSVM:
+        return mlm_libsvm_decode(decoder, bytes, size, last, block, ret_used, sb);
+    }
+    return -EINVAL;
+}

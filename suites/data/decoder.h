@@ -1,0 +1,62 @@
+/* From the bytes of a dataset file to rows. A decoder does no I/O: whoever reads (by batches, the whole file,
+ * by mmap) hands it bytes as they come, in pieces of any size, and it adds rows to a block. It keeps nothing
+ * of them but a few counters: a row may be longer than any buffer, for values go to the block as they are
+ * met.
+ *
+ * Its input is not trusted: what is malformed is refused with its line (text) or its byte (.npy) and with
+ * what was expected, and no number in a header makes it allocate. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "data/block.h"
+#include "data/csv.h"
+#include "data/libsvm.h"
+#include "data/npy.h"
+#include "scoreboard.h"
+
+enum mlm_format { MLM_FORMAT_NPY, MLM_FORMAT_CSV, MLM_FORMAT_LIBSVM };
+
+/* By the name's ending: .npy; .csv, .tsv; .libsvm, .svm, .txt. */
+int mlm_format_of(const char *path, enum mlm_format *ret_format, struct mlm_scoreboard *sb);
+
+/* Why a decoder stopped, where it did not fail. */
+enum mlm_stop {
+    MLM_STOP_BYTES, /* it wants the bytes that are left again, with more behind them; after the last: the end
+                     */
+    MLM_STOP_FULL,  /* the block holds as many rows as it can */
+    MLM_STOP_CRAMPED, /* the block has no room for the row's next value: grow it, and come again */
+};
+
+/* Bytes left over in front of more are never more than this; a reader's buffer must be larger. */
+#define MLM_DECODER_TAIL_MAX (UINT64_C(1) << 17)
+
+struct mlm_decoder {
+    enum mlm_format format;
+    const char *name;     /* of the file, for messages; borrowed */
+    uint64_t file_bytes;  /* its size where known, so that a header cannot promise more; 0: unknown */
+    uint64_t max_columns; /* text: a column beyond is refused; 0: any */
+    uint64_t line;        /* text: the line that comes next, from 1 */
+    uint64_t rows;        /* decoded so far */
+    uint64_t columns;     /* .npy: by the header; .csv: after the first row; libsvm: the highest so far */
+    union {
+        struct mlm_npy npy;
+        struct mlm_csv csv;
+        struct mlm_libsvm libsvm;
+    };
+};
+
+void mlm_decoder_begin(struct mlm_decoder *decoder, enum mlm_format format, const char *name);
+
+static inline bool mlm_format_is_sparse(enum mlm_format format)
+{
+    return format == MLM_FORMAT_LIBSVM;
+}
+
+/* Decodes `size` bytes, which end the file where `last` is true, into a block (sparse where the format is).
+ * Returns an enum mlm_stop and how many bytes were used, or a negative errno through mlm_fail(). A block may
+ * be changed for another one after MLM_STOP_FULL alone. */
+int mlm_decode(struct mlm_decoder *decoder, const char *bytes, size_t size, bool last,
+    struct mlm_block *block, size_t *ret_used, struct mlm_scoreboard *sb);

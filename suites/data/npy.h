@@ -1,0 +1,31 @@
+/* NumPy's .npy (format versions 1 to 3; numpy.lib.format): two-dimensional, C order, of booleans, whole
+ * numbers of 1 to 8 bytes or floats of 2 to 8 bytes, little or big endian. Values become f32, rounded once.
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "scoreboard.h"
+
+struct mlm_block;
+struct mlm_decoder;
+
+struct mlm_npy {
+    uint64_t rows, columns; /* 0 until the header was read */
+    uint64_t data_offset;   /* of the first value in the file */
+    uint64_t values_left;
+    uint32_t value_bytes;
+    bool native; /* values are f32 of this machine: what is in the file is what is in memory */
+    void (*convert)(const char *from, float *to, size_t count);
+};
+
+/* Length of the header that mlm_npy_header_write() makes: a multiple of 64, so that a mapped file's values
+ * are aligned. */
+#define MLM_NPY_HEADER_BYTES 128u
+void mlm_npy_header_write(uint64_t rows, uint64_t columns, char header[static MLM_NPY_HEADER_BYTES]);
+
+/* See mlm_decode(). */
+int mlm_npy_decode(struct mlm_decoder *decoder, const char *bytes, size_t size, bool last,
+    struct mlm_block *block, size_t *ret_used, struct mlm_scoreboard *sb);

@@ -1,0 +1,204 @@
+#include "data/reader.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "data/memory.h"
+
+/* Less than this is read through the buffer: a block of one narrow row must not cost a system call. */
+#define DIRECT_BYTES (UINT64_C(64) << 10)
+
+static int file_fail(const struct mlm_reader *reader, int code, const char *what, struct mlm_scoreboard *sb)
+{
+    return mlm_fail(sb, code, "cannot %s %.300s: %s", what, reader->decoder.name, strerror(-code));
+}
+
+/* Reads until `size` bytes are there or the file ends. */
+static int bytes_read(
+    struct mlm_reader *reader, char *to, size_t size, size_t *ret_size, struct mlm_scoreboard *sb)
+{
+    size_t have = 0;
+    while (have < size && !reader->last) {
+        ssize_t n = read(reader->fd, to + have, size - have);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return file_fail(reader, -errno, "read", sb);
+        reader->last = n == 0;
+        have += (size_t)n;
+    }
+    reader->read_bytes += have;
+    *ret_size = have;
+    return 0;
+}
+
+static int refill(struct mlm_reader *reader, struct mlm_scoreboard *sb)
+{
+    size_t tail = reader->end - reader->begin, more;
+    if (tail > MLM_DECODER_TAIL_MAX)
+        return file_fail(reader, -EINVAL, "make sense of", sb);
+    if (tail)
+        memmove(reader->bytes, reader->bytes + reader->begin, tail);
+    int r = bytes_read(reader, reader->bytes + tail, MLM_READER_BUFFER_BYTES - tail, &more, sb);
+    if (r < 0)
+        return r;
+    reader->begin = 0;
+    reader->end = tail + more;
+    return 0;
+}
+
+/* Where the file's bytes are the values: reads them to where they belong. */
+static int direct_read(struct mlm_reader *reader, struct mlm_block *block, struct mlm_scoreboard *sb)
+{
+    struct mlm_npy *npy = &reader->decoder.npy;
+    if (reader->mapped || reader->begin != reader->end || reader->last ||
+        reader->decoder.format != MLM_FORMAT_NPY || !npy->native)
+        return 0;
+    uint64_t rows = block->capacity_values / npy->columns;
+    rows = rows < block->capacity_rows ? rows : block->capacity_rows;
+    uint64_t room = rows * npy->columns - block->count;
+    uint64_t wanted = room < npy->values_left ? room : npy->values_left;
+    if (wanted * sizeof(float) < DIRECT_BYTES)
+        return 0;
+    size_t size;
+    char *to = (char *)(block->values + block->count);
+    int r = bytes_read(reader, to, wanted * sizeof(float), &size, sb);
+    if (r < 0)
+        return r;
+    /* Cut off inside a value: the decoder is to say so. */
+    size_t odd = size % sizeof(float);
+    memcpy(reader->bytes, to + size - odd, odd);
+    reader->begin = 0;
+    reader->end = odd;
+    block->count += size / sizeof(float);
+    npy->values_left -= size / sizeof(float);
+    reader->decoder.rows += block->count / npy->columns - block->rows;
+    block->rows = block->count / npy->columns;
+    return 0;
+}
+
+static int grow(struct mlm_reader *reader, struct mlm_block *block, struct mlm_scoreboard *sb)
+{
+    uint64_t values = 2 * block->capacity_values;
+    uint64_t row = mlm_format_is_sparse(reader->decoder.format) ? 0 : reader->decoder.columns;
+    return mlm_block_grow(block, values > row ? values : row, sb);
+}
+
+int mlm_reader_fill(
+    struct mlm_reader *reader, struct mlm_block *block, bool may_grow, struct mlm_scoreboard *sb)
+{
+    for (;;) {
+        size_t used;
+        int r = direct_read(reader, block, sb);
+        if (r < 0)
+            return r;
+        int stop = mlm_decode(&reader->decoder, reader->bytes + reader->begin, reader->end - reader->begin,
+            reader->last, block, &used, sb);
+        if (stop < 0)
+            return stop;
+        reader->begin += used;
+        if (stop == MLM_STOP_FULL)
+            return 0;
+        if (stop == MLM_STOP_BYTES && reader->last) {
+            reader->ended = true;
+            return 0;
+        }
+        if (stop == MLM_STOP_BYTES)
+            r = refill(reader, sb);
+        else if (may_grow)
+            r = grow(reader, block, sb);
+        else
+            r = mlm_fail(sb, -EINVAL, "%.300s holds more values than it did when it was inspected",
+                reader->decoder.name);
+        if (r < 0)
+            return r;
+    }
+}
+
+const float *mlm_reader_values(const struct mlm_reader *reader)
+{
+    const struct mlm_decoder *d = &reader->decoder;
+    if (!reader->mapped || d->format != MLM_FORMAT_NPY || !d->npy.native ||
+        d->npy.data_offset % sizeof(float))
+        return NULL;
+    return (const float *)(const void *)(reader->bytes + d->npy.data_offset);
+}
+
+static int source_open(struct mlm_reader *reader, const char *path, struct mlm_scoreboard *sb)
+{
+    struct stat status;
+    reader->fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (reader->fd < 0)
+        return file_fail(reader, -errno, "open", sb);
+    if (fstat(reader->fd, &status) < 0)
+        return file_fail(reader, -errno, "look at", sb);
+    if (!S_ISREG(status.st_mode))
+        return mlm_fail(sb, -EINVAL, "%.300s is not a regular file", path);
+    reader->file_bytes = (uint64_t)status.st_size;
+    if (reader->file_bytes == 0)
+        return mlm_fail(sb, -EINVAL, "%.300s is empty", path);
+    if (!reader->mapped) {
+        reader->bytes = mlm_map(MLM_READER_BUFFER_BYTES, "a reader's buffer", sb);
+        return reader->bytes ? 0 : -ENOMEM;
+    }
+    void *map = mmap(NULL, reader->file_bytes, PROT_READ, MAP_SHARED, reader->fd, 0);
+    if (map == MAP_FAILED)
+        return file_fail(reader, -errno, "map", sb);
+    reader->bytes = map;
+    return 0;
+}
+
+static int start(struct mlm_reader *reader, struct mlm_scoreboard *sb)
+{
+    struct mlm_decoder *d = &reader->decoder;
+    uint64_t max_columns = d->max_columns;
+    mlm_decoder_begin(d, d->format, d->name);
+    d->file_bytes = reader->file_bytes;
+    d->max_columns = max_columns;
+    reader->begin = 0;
+    reader->end = reader->mapped ? reader->file_bytes : 0;
+    reader->last = reader->mapped;
+    reader->ended = false;
+    reader->read_bytes = reader->end;
+    /* A block without room takes the header and nothing else. */
+    struct mlm_block none = {0};
+    return mlm_reader_fill(reader, &none, false, sb);
+}
+
+int mlm_reader_open(const char *path, enum mlm_format format, enum mlm_reader_mode mode,
+    struct mlm_reader *ret_reader, struct mlm_scoreboard *sb)
+{
+    struct mlm_reader reader = {
+        .fd = -1, .mapped = mode == MLM_MAP, .decoder = {.format = format, .name = path}};
+    int r = source_open(&reader, path, sb);
+    if (r == 0)
+        r = start(&reader, sb);
+    if (r < 0) {
+        mlm_reader_close(&reader);
+        return r;
+    }
+    *ret_reader = reader;
+    return 0;
+}
+
+int mlm_reader_rewind(struct mlm_reader *reader, struct mlm_scoreboard *sb)
+{
+    if (lseek(reader->fd, 0, SEEK_SET) < 0)
+        return file_fail(reader, -errno, "rewind", sb);
+    return start(reader, sb);
+}
+
+void mlm_reader_close(struct mlm_reader *reader)
+{
+    if (reader->bytes && reader->mapped)
+        (void)munmap(reader->bytes, reader->file_bytes);
+    else
+        mlm_unmap(reader->bytes, MLM_READER_BUFFER_BYTES);
+    if (reader->bytes || reader->fd > 0)
+        (void)close(reader->fd);
+    *reader = (struct mlm_reader){.fd = -1};
+}
