@@ -125,6 +125,11 @@ static void phase_end(struct mlm_scoreboard *sb, const struct phase *phase)
 
 static int live(const struct mlm_workload *workload, const void *config, struct mlm_scoreboard *sb)
 {
+    /* Libraries read these when they are opened, and would else start a thread a processor. */
+    char threads[24];
+    (void)snprintf(threads, sizeof threads, "%" PRIu64, ((const struct mlm_job *)config)->threads);
+    (void)setenv("OMP_NUM_THREADS", threads, 1);
+    (void)setenv("OPENBLAS_NUM_THREADS", threads, 1);
     if (workload->library && !dlopen(workload->library, RTLD_NOW | RTLD_GLOBAL))
         return mlm_fail(sb, -ENOTSUP, "%s is not installed; install the package %s", workload->library,
             workload->library_package);

@@ -6,11 +6,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "base/error.h"
-
 #ifdef __cplusplus
 extern "C" {
 #endif
+
+#include "base/error.h"
 
 #define MLM_GBENCH_COUNTERS_MAX 32
 #define MLM_GBENCH_ERROR_SIZE 256

@@ -81,20 +81,21 @@ static int64_t pressure_total_ns(const char *text, const char *kind)
 void mlm_sampler_take(const struct mlm_sampler *sampler, struct mlm_sample *ret_sample)
 {
     const struct mlm_dialect *dialect = sampler->dialect;
+    /* v1's swap file counts memory too. Read before memory, a cage that grows meanwhile cannot make up swap
+     * that is not there. */
+    int64_t swap_bytes = number(sampler->swap_fd);
     struct mlm_sample sample = {
         .at_ns = (int64_t)(mlm_now_ns() - sampler->begin_ns),
         .memory_bytes = number(sampler->current_fd),
-        .swap_bytes = number(sampler->swap_fd),
+        .swap_bytes = swap_bytes,
         .anon_bytes = MLM_NULL,
         .file_bytes = MLM_NULL,
         .stall_some_ns = MLM_NULL,
         .stall_full_ns = MLM_NULL,
         .worker_peak_rss_bytes = MLM_NULL,
     };
-    /* Two files read one after the other: the difference can come out below 0 by a page. */
-    if (dialect->swap_files_count_memory && sample.swap_bytes != MLM_NULL)
-        sample.swap_bytes =
-            sample.swap_bytes > sample.memory_bytes ? sample.swap_bytes - sample.memory_bytes : 0;
+    if (dialect->swap_files_count_memory && swap_bytes != MLM_NULL)
+        sample.swap_bytes = swap_bytes > sample.memory_bytes ? swap_bytes - sample.memory_bytes : 0;
     char text[8192];
     if (read_again(sampler->stat_fd, text, sizeof text)) {
         sample.anon_bytes = keyed(text, dialect->anon_key);

@@ -30,6 +30,23 @@ static int scoreboard_make(struct mlm_scoreboard **ret_scoreboard, int *ret_fd, 
     return 0;
 }
 
+/* What the user's shell sets for allocators, BLAS or the loader must not change a figure: a worker gets these
+ * variables of ours and no others. */
+static void environment_make(const char *environment[static 16])
+{
+    static const char *const kept[] = {
+        "PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS"};
+    size_t count = 0;
+    for (char **variable = environ; *variable; variable++)
+        for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+            size_t length = strlen(kept[i]);
+            if (count < 14 && strncmp(*variable, kept[i], length) == 0 && (*variable)[length] == '=')
+                environment[count++] = *variable;
+        }
+    environment[count++] = "LC_ALL=C";
+    environment[count] = NULL;
+}
+
 int mlm_worker_start(
     const struct mlm_worker_order *order, struct mlm_worker *ret_worker, struct mlm_error *error)
 {
@@ -47,10 +64,13 @@ int mlm_worker_start(
     size_t count = 3;
     for (const char *const *a = order->arguments; *a && count < ARGUMENTS_MAX; a++)
         argv[count++] = (char *)*a;
+    const char *environment[16];
+    environment_make(environment);
     const int keep_fds[] = {scoreboard_fd, order->pass_fd, -1};
     struct mlm_cage_spawn spawn = {
         .program = order->program,
         .argv = argv,
+        .environment = (char *const *)environment,
         .keep_fds = keep_fds,
         .stdin_fd = -1,
         .stdout_fd = -1,
