@@ -1,0 +1,255 @@
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "batch/batch.h"
+#include "data/memory.h"
+#include "data/random.h"
+
+enum stream { STREAM_WEIGHTS = 0x626174, STREAM_INPUTS, STREAM_LABELS, STREAM_PROJECTION };
+
+/* 256 KiB of a layer: a block of one activation, one of the delta it came from and one of the delta it
+ * becomes fit in a middling L2 together. Fewer rows than this would slow the products down. */
+#define BLOCK_FLOATS 65536u
+#define BLOCK_ROWS_MIN 256u
+
+static uint32_t widest(const struct mlm_mlp_shape *shape)
+{
+    uint32_t most = 1;
+    for (uint32_t l = 0; l <= shape->layers && l < shape->pattern_length; l++)
+        most = mlm_mlp_width(shape, l) > most ? mlm_mlp_width(shape, l) : most;
+    return most;
+}
+
+uint64_t batch_block_rows(const struct mlm_mlp_shape *shape)
+{
+    uint64_t rows = BLOCK_FLOATS / widest(shape);
+    return rows < BLOCK_ROWS_MIN ? BLOCK_ROWS_MIN : rows;
+}
+
+/* Training keeps every activation and two deltas; inference two activations. */
+static uint64_t activations_bytes(const struct mlm_mlp_spec *spec, uint64_t rows)
+{
+    uint64_t floats =
+        spec->training ? mlm_mlp_sample_floats(&spec->shape) : 2 * (uint64_t)widest(&spec->shape);
+    return rows * floats * sizeof(float);
+}
+
+static uint64_t deltas_bytes(const struct mlm_mlp_spec *spec, uint64_t rows)
+{
+    return spec->training ? 2 * rows * widest(&spec->shape) * sizeof(float) : 0;
+}
+
+uint64_t batch_model_bytes(const struct mlm_mlp_spec *spec, uint64_t rows)
+{
+    return mlm_mlp_lasting_bytes(spec) + activations_bytes(spec, rows) + deltas_bytes(spec, rows) +
+           mlm_mlp_code_bytes(spec) + 2 * sizeof(uint64_t) * (spec->shape.layers + 2);
+}
+
+float *batch_lasting(const struct batch_model *model, enum mlm_mlp_kind kind, uint32_t layer)
+{
+    return model->lasting[kind] + model->weights_at[layer];
+}
+
+float *batch_activation(const struct batch_model *model, uint32_t layer)
+{
+    if (model->mlp.spec.training)
+        return model->activations + model->rows * model->sample_at[layer];
+    return model->activations + (layer % 2) * (model->activations_bytes / sizeof(float) / 2);
+}
+
+float *batch_delta(const struct batch_model *model, uint32_t layer)
+{
+    if (layer == model->mlp.spec.shape.layers)
+        return batch_activation(model, layer);
+    return model->deltas + (layer % 2) * (model->deltas_bytes / sizeof(float) / 2);
+}
+
+/* A weight of a layer from `in` to `out` units, by the looks-linear initialization of Balduzzi et al. 2017:
+ * units come in pairs of opposite sign, unit j and unit j + out/2, so that the layer passes on relu(x) -
+ * relu(-x) = x, turned by an orthogonal matrix (Hadamard's, with random signs). Unlike He's (2015), which it
+ * equals in scale, it neither fades nor makes all samples alike over a thousand layers, and a ReLU that flips
+ * by rounding changes nothing below it: so the summed gradient hardly hangs on the order of operations. */
+static float looks_linear(uint64_t key, uint32_t in, uint32_t out, bool paired, uint32_t i, uint32_t j)
+{
+    uint32_t in_half = in / 2, out_half = out / 2;
+    bool negative = j >= out_half;
+    j = negative ? j - out_half : j;
+    if (paired && i >= in_half) {
+        negative = !negative;
+        i -= in_half;
+    }
+    negative ^= (__builtin_popcount(i & j) & 1) ^ (mlm_random_u64(key, 2 * (uint64_t)i) >> 63) ^
+                (mlm_random_u64(key, 2 * (uint64_t)j + 1) >> 63);
+    double scale = 1 / sqrt(paired ? in_half : in);
+    return (float)(negative ? -scale : scale);
+}
+
+static void weights_fill(const struct batch_model *model, uint64_t seed)
+{
+    const struct mlm_mlp_shape *shape = &model->mlp.spec.shape;
+    for (uint32_t l = 1; l <= shape->layers; l++) {
+        uint64_t key = mlm_random_key(seed, STREAM_WEIGHTS + ((uint64_t)l << 32));
+        uint32_t in = mlm_mlp_width(shape, l - 1), out = mlm_mlp_width(shape, l);
+        float *weights = batch_lasting(model, MLM_MLP_WEIGHTS, l);
+        for (uint32_t i = 0; i < in; i++)
+            for (uint32_t j = 0; j < out; j++)
+                *weights++ = looks_linear(key, in, out, l > 1, i, j);
+    }
+}
+
+static int model_allocate(struct batch_model *model, struct mlm_scoreboard *sb)
+{
+    const struct mlm_mlp_spec *spec = &model->mlp.spec;
+    const struct mlm_mlp_shape *shape = &spec->shape;
+    model->weights_at = calloc(shape->layers + 2, sizeof *model->weights_at);
+    model->sample_at = calloc(shape->layers + 2, sizeof *model->sample_at);
+    model->outputs = calloc(mlm_mlp_width(shape, shape->layers), sizeof *model->outputs);
+    if (!model->weights_at || !model->sample_at || !model->outputs)
+        return mlm_fail(sb, -ENOMEM, "out of memory");
+    for (uint32_t l = 0; l <= shape->layers; l++) {
+        model->weights_at[l + 1] = model->weights_at[l] + (l ? mlm_mlp_layer_parameters(shape, l) : 0);
+        model->sample_at[l + 1] = model->sample_at[l] + mlm_mlp_width(shape, l);
+    }
+
+    static const char *const names[] = {
+        "weights", "the gradient", "the optimizer's state", "the optimizer's second state"};
+    uint32_t kinds = spec->training ? 2 + mlm_mlp_state_floats(spec->optimizer) : 1;
+    model->lasting_bytes = mlm_mlp_parameters(shape) * sizeof(float);
+    for (uint32_t kind = 0; kind < kinds; kind++) {
+        model->lasting[kind] = mlm_map(model->lasting_bytes, names[kind], sb);
+        if (!model->lasting[kind])
+            return -ENOMEM;
+    }
+    model->activations_bytes = activations_bytes(spec, model->rows);
+    model->activations = mlm_map(model->activations_bytes, "activations", sb);
+    if (!model->activations)
+        return -ENOMEM;
+    model->deltas_bytes = deltas_bytes(spec, model->rows);
+    if (model->deltas_bytes && !(model->deltas = mlm_map(model->deltas_bytes, "deltas", sb)))
+        return -ENOMEM;
+    return 0;
+}
+
+int batch_model_open(const struct mlm_mlp_spec *spec, uint64_t rows, const struct mlm_job *job,
+    struct batch_model **ret_model, struct mlm_scoreboard *sb)
+{
+    struct batch_model *model = calloc(1, sizeof *model);
+    if (!model)
+        return mlm_fail(sb, -ENOMEM, "out of memory");
+    model->rows = rows;
+    model->block_rows = batch_block_rows(&spec->shape);
+    model->input_key = mlm_random_key(job->seed, STREAM_INPUTS);
+    model->label_key = mlm_random_key(job->seed, STREAM_LABELS);
+    int r = mlm_blas_open(job->threads, &model->blas, sb);
+    if (r == 0 && mlm_mlp_build(spec, &model->mlp) < 0)
+        r = mlm_fail(sb, -ENOMEM, "out of memory");
+    if (r == 0)
+        r = model_allocate(model, sb);
+    if (r < 0) {
+        batch_model_close(model);
+        return r;
+    }
+    weights_fill(model, job->seed);
+    *ret_model = model;
+    return 0;
+}
+
+void batch_model_close(struct batch_model *model)
+{
+    if (!model)
+        return;
+    for (size_t kind = 0; kind < sizeof model->lasting / sizeof *model->lasting; kind++)
+        mlm_unmap(model->lasting[kind], model->lasting_bytes);
+    mlm_unmap(model->activations, model->activations_bytes);
+    mlm_unmap(model->deltas, model->deltas_bytes);
+    mlm_mlp_free(&model->mlp);
+    free(model->weights_at);
+    free(model->sample_at);
+    free(model->outputs);
+    free(model);
+}
+
+static uint64_t floats_checksum(uint64_t sum, const float *values, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, &values[i], sizeof bits);
+        sum = sum * UINT64_C(0x9e3779b97f4a7c15) + bits;
+    }
+    return sum;
+}
+
+uint64_t batch_model_checksum(const struct batch_model *model)
+{
+    uint64_t sum = floats_checksum(1, model->lasting[MLM_MLP_WEIGHTS], model->lasting_bytes / sizeof(float));
+    float inputs[1024];
+    size_t count = BATCH_SAMPLES * (size_t)mlm_mlp_width(&model->mlp.spec.shape, 0);
+    for (size_t at = 0; at < count; at += sizeof inputs / sizeof *inputs) {
+        size_t some =
+            count - at < sizeof inputs / sizeof *inputs ? count - at : sizeof inputs / sizeof *inputs;
+        mlm_random_fill_floats(model->input_key, at, inputs, some);
+        sum = floats_checksum(sum, inputs, some);
+    }
+    return sum;
+}
+
+/* A vector as few numbers, each of which stays clear of 0 so that a relative tolerance means something:
+ * random signs make a projection of about one norm, and four norms are added to it. */
+static double signed_sum(const float *values, size_t count, uint64_t key)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += mlm_random_u64(key, i) >> 63 ? (double)values[i] : -(double)values[i];
+    return sum;
+}
+
+static double norm(const float *values, size_t count)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += (double)values[i] * (double)values[i];
+    return sqrt(sum);
+}
+
+/* Every layer counts alike, whatever the size of its gradient: the geometric mean of the layers' norms, and
+ * projections of the gradient with each layer brought to norm 1. */
+static void gradient_answer(const struct batch_model *model, struct mlm_scoreboard *sb)
+{
+    const struct mlm_mlp_shape *shape = &model->mlp.spec.shape;
+    double logarithms = 0, projections[2] = {0};
+    for (uint32_t l = 1; l <= shape->layers; l++) {
+        const float *gradient = batch_lasting(model, MLM_MLP_GRADIENT, l);
+        size_t count = mlm_mlp_layer_parameters(shape, l);
+        double length = norm(gradient, count);
+        logarithms += log(length);
+        for (uint64_t p = 0; p < 2; p++)
+            projections[p] += signed_sum(gradient, count, mlm_random_key(p, STREAM_PROJECTION + l)) / length;
+    }
+    mlm_answer_add(sb, exp(logarithms / shape->layers));
+    for (int p = 0; p < 2; p++)
+        mlm_answer_add(sb, projections[p] + 4 * sqrt(shape->layers));
+}
+
+static void outputs_answer(const struct batch_model *model, struct mlm_scoreboard *sb)
+{
+    size_t count = mlm_mlp_width(&model->mlp.spec.shape, model->mlp.spec.shape.layers);
+    double squares = 0, projection = 0;
+    uint64_t key = mlm_random_key(0, STREAM_PROJECTION);
+    for (size_t j = 0; j < count; j++) {
+        squares += model->outputs[j] * model->outputs[j];
+        projection += mlm_random_u64(key, j) >> 63 ? model->outputs[j] : -model->outputs[j];
+    }
+    mlm_answer_add(sb, sqrt(squares));
+    mlm_answer_add(sb, projection + 4 * sqrt(squares));
+}
+
+void batch_model_answer(const struct batch_model *model, struct mlm_scoreboard *sb)
+{
+    mlm_answer_add(sb, model->loss / BATCH_SAMPLES);
+    if (model->mlp.spec.training)
+        gradient_answer(model, sb);
+    else
+        outputs_answer(model, sb);
+}

@@ -1,0 +1,141 @@
+#include "data/mlp.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+static uint64_t larger(uint64_t a, uint64_t b)
+{
+    return a > b ? a : b;
+}
+
+uint64_t mlm_mlp_layer_parameters(const struct mlm_mlp_shape *shape, uint32_t layer)
+{
+    return ((uint64_t)mlm_mlp_width(shape, layer - 1) + 1) * mlm_mlp_width(shape, layer);
+}
+
+uint64_t mlm_mlp_parameters(const struct mlm_mlp_shape *shape)
+{
+    uint64_t sum = 0;
+    for (uint32_t l = 1; l <= shape->layers; l++)
+        sum += mlm_mlp_layer_parameters(shape, l);
+    return sum;
+}
+
+uint64_t mlm_mlp_sample_floats(const struct mlm_mlp_shape *shape)
+{
+    uint64_t sum = 0;
+    for (uint32_t l = 0; l <= shape->layers; l++)
+        sum += mlm_mlp_width(shape, l);
+    return sum;
+}
+
+uint64_t mlm_mlp_tensor_bytes(
+    const struct mlm_mlp_shape *shape, enum mlm_mlp_kind kind, uint32_t layer, uint64_t rows)
+{
+    uint64_t floats = mlm_mlp_is_lasting(kind) ? mlm_mlp_layer_parameters(shape, layer)
+                                               : rows * mlm_mlp_width(shape, layer);
+    return floats * sizeof(float);
+}
+
+/* Lasting tensors of one layer: weights, and in training gradient and state. They are the first kinds. */
+static uint32_t lasting_kinds(const struct mlm_mlp_spec *spec)
+{
+    return spec->training ? 2 + mlm_mlp_state_floats(spec->optimizer) : 1;
+}
+
+uint64_t mlm_mlp_lasting_bytes(const struct mlm_mlp_spec *spec)
+{
+    return mlm_mlp_parameters(&spec->shape) * lasting_kinds(spec) * sizeof(float);
+}
+
+uint64_t mlm_mlp_passing_floats(const struct mlm_mlp_spec *spec)
+{
+    const struct mlm_mlp_shape *shape = &spec->shape;
+    uint64_t held = mlm_mlp_width(shape, 0);
+    uint64_t peak = held;
+    for (uint32_t l = 1; l <= shape->layers; l++) {
+        held = (spec->training ? held : mlm_mlp_width(shape, l - 1)) + mlm_mlp_width(shape, l);
+        /* Layer 1 has no use for a delta of its input. */
+        uint64_t delta = spec->training && l > 1 ? mlm_mlp_width(shape, l - 1) : 0;
+        peak = larger(peak, held + delta);
+    }
+    return peak;
+}
+
+/* begin and end: lasting kinds of each layer. pass: LOAD, LOSS, input's ALLOC; per layer ALLOC, FORWARD,
+ * FREE, and in training BACKWARD, and ALLOC and FREE of a delta but for the first and the last. */
+static size_t code_count(const struct mlm_mlp_spec *spec)
+{
+    size_t layers = spec->shape.layers;
+    size_t pass = 3 + layers * 3 + 1 + (spec->training ? layers + 2 * (layers - 1) : 0);
+    return 2 * layers * lasting_kinds(spec) + pass + (spec->training ? layers : 0);
+}
+
+uint64_t mlm_mlp_code_bytes(const struct mlm_mlp_spec *spec)
+{
+    return code_count(spec) * sizeof(struct mlm_mlp_instruction);
+}
+
+static void emit(
+    struct mlm_mlp *mlp, uint32_t *at, enum mlm_mlp_op op, enum mlm_mlp_kind kind, uint32_t layer)
+{
+    mlp->code[(*at)++] =
+        (struct mlm_mlp_instruction){.op = (uint8_t)op, .kind = (uint8_t)kind, .layer = layer};
+}
+
+static void emit_lasting(struct mlm_mlp *mlp, uint32_t *at, enum mlm_mlp_op op)
+{
+    for (uint32_t kind = 0; kind < lasting_kinds(&mlp->spec); kind++)
+        for (uint32_t l = 1; l <= mlp->spec.shape.layers; l++)
+            emit(mlp, at, op, (enum mlm_mlp_kind)kind, l);
+}
+
+static void emit_pass(struct mlm_mlp *mlp, uint32_t *at)
+{
+    bool training = mlp->spec.training;
+    uint32_t last = mlp->spec.shape.layers;
+    emit(mlp, at, MLM_MLP_ALLOC, MLM_MLP_ACTIVATION, 0);
+    emit(mlp, at, MLM_MLP_LOAD, MLM_MLP_ACTIVATION, 0);
+    for (uint32_t l = 1; l <= last; l++) {
+        emit(mlp, at, MLM_MLP_ALLOC, MLM_MLP_ACTIVATION, l);
+        emit(mlp, at, MLM_MLP_FORWARD, MLM_MLP_ACTIVATION, l);
+        if (!training)
+            emit(mlp, at, MLM_MLP_FREE, MLM_MLP_ACTIVATION, l - 1);
+    }
+    emit(mlp, at, MLM_MLP_LOSS, MLM_MLP_ACTIVATION, last);
+    for (uint32_t l = last; training && l >= 1; l--) {
+        if (l > 1)
+            emit(mlp, at, MLM_MLP_ALLOC, MLM_MLP_DELTA, l - 1);
+        emit(mlp, at, MLM_MLP_BACKWARD, MLM_MLP_DELTA, l);
+        emit(mlp, at, MLM_MLP_FREE, l == last ? MLM_MLP_ACTIVATION : MLM_MLP_DELTA, l);
+        emit(mlp, at, MLM_MLP_FREE, MLM_MLP_ACTIVATION, l - 1);
+    }
+    if (!training)
+        emit(mlp, at, MLM_MLP_FREE, MLM_MLP_ACTIVATION, last);
+}
+
+int mlm_mlp_build(const struct mlm_mlp_spec *spec, struct mlm_mlp *ret_mlp)
+{
+    struct mlm_mlp mlp = {.spec = *spec};
+    mlp.code = calloc(code_count(spec), sizeof *mlp.code);
+    if (!mlp.code)
+        return -ENOMEM;
+    uint32_t at = 0;
+    emit_lasting(&mlp, &at, MLM_MLP_ALLOC);
+    mlp.begin[MLM_MLP_PASS] = at;
+    emit_pass(&mlp, &at);
+    mlp.begin[MLM_MLP_STEP] = at;
+    for (uint32_t l = 1; spec->training && l <= spec->shape.layers; l++)
+        emit(&mlp, &at, MLM_MLP_UPDATE, MLM_MLP_WEIGHTS, l);
+    mlp.begin[MLM_MLP_END] = at;
+    emit_lasting(&mlp, &at, MLM_MLP_FREE);
+    mlp.begin[MLM_MLP_SECTIONS] = at;
+    *ret_mlp = mlp;
+    return 0;
+}
+
+void mlm_mlp_free(struct mlm_mlp *mlp)
+{
+    free(mlp->code);
+    mlp->code = NULL;
+}
