@@ -5,7 +5,7 @@ set -eu
 for format in clang-format-14 clang-format; do
     if "$format" --version 2>/dev/null | grep -q 'version 14\.'; then
         cd "$1"
-        find harness suites tests -name '*.[ch]' -o -name '*.cc' | xargs "$format" --dry-run --Werror
+        find harness suites tests '(' -name '*.[ch]' -o -name '*.cc' ')' -exec "$format" --dry-run --Werror {} +
         exit 0
     fi
 done

@@ -16,10 +16,10 @@ for file in bin/mlmembench libexec/mlmembench/mlmembench-worker libexec/mlmemben
     }
 done
 libexec/mlmembench/mlmembench-worker run self/touch size=1M || failed=1
-bin/mlmembench list >list || failed=1
-grep -q touch list || {
+bin/mlmembench list >../list || failed=1
+grep -q touch ../list || {
     echo "the installed program does not find its suites:"
-    cat list
+    cat ../list
     failed=1
 }
 exit $failed

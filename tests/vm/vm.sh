@@ -32,13 +32,6 @@ as_root()
     fi
 }
 
-release_of_host()
-{
-    # shellcheck disable=SC1091  # the system's own file
-    . /etc/os-release
-    echo "${VERSION_CODENAME:-}"
-}
-
 # The distribution's kernel for virtual machines: Debian's name, then Ubuntu's. The package of that name depends
 # on the one that has the files.
 kernel_package()
@@ -121,28 +114,26 @@ UNIT
     done
 }
 
-# The mirror, and how to reach it, as apt has them: no host is named here.
-bootstrap_tree()
+# Makes kernel, made.initramfs and made.ext4 in a folder.
+make()
 {
-    root=$1
-    release=$(release_of_host)
-    mirror=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(CODENAME) $(COMPONENT)' 'Created-By: Packages' |
-        awk -v release="$release" '$2 !~ "-" && $3 == release && $4 == "main" { print $1; exit }')
-    [ -n "$mirror" ] || die "apt has no source for '$release main'"
-    proxy=
-    eval "$(apt-config shell proxy Acquire::http::Proxy)"
-    if [ -n "$proxy" ] && [ "$proxy" != DIRECT ]; then
-        export http_proxy="$proxy"
-    fi
-    as_root env ${http_proxy:+http_proxy="$http_proxy"} \
-        debootstrap --variant=minbase --include="$packages" "$release" "$root" "$mirror"
+    work=$1
+    [ -n "$(kernel_package)" ] || as_root apt-get -q update
+    unpack "$work/kernel" "$(kernel_package)"
+    unpack "$work/busybox" busybox-static
+    make_initramfs "$work/kernel" "$work/made.initramfs" "$work/busybox/bin/busybox"
+    as_root "$here/debian.sh" "$work/root" --include="$packages"
+    furnish "$work/root"
+    as_root rm -rf "$work/root/var/cache/apt" "$work/root/var/lib/apt/lists" "$work/root/usr/share/doc" \
+        "$work/root/usr/share/locale" "$work/root/usr/share/man"
+    as_root mkfs.ext4 -q -L root -O '^has_journal' -d "$work/root" "$work/made.ext4" 1G
 }
 
 build()
 {
     mkdir -p "$cache"
     cache=$(cd "$cache" && pwd)
-    key=$( (release_of_host; cat "$0") | sha256sum | cut -c 1-12)
+    key=$(cat "$0" "$here/debian.sh" /etc/os-release | sha256sum | cut -c 1-12)
     image=$cache/$key.ext4 kernel=$cache/$key.kernel initramfs=$cache/$key.initramfs
     exec 9>"$cache/lock"
     flock 9
@@ -155,18 +146,8 @@ build()
     echo "vm.sh: building the virtual machine (log: $log)"
     as_root rm -rf "$work"
     mkdir "$work"
-    (
-        set -eux
-        [ -n "$(kernel_package)" ] || as_root apt-get update
-        unpack "$work/kernel" "$(kernel_package)"
-        unpack "$work/busybox" busybox-static
-        make_initramfs "$work/kernel" "$work/made.initramfs" "$work/busybox/bin/busybox"
-        bootstrap_tree "$work/root"
-        furnish "$work/root"
-        as_root rm -rf "$work/root/var/cache/apt" "$work/root/var/lib/apt/lists" "$work/root/usr/share/doc" \
-            "$work/root/usr/share/locale" "$work/root/usr/share/man"
-        as_root mkfs.ext4 -q -L root -O '^has_journal' -d "$work/root" "$work/made.ext4" 1G
-    ) >"$log" 2>&1 9>&- || {
+    # A process of its own: a function whose failure is looked at would not stop at its first error.
+    sh -x "$0" make "$work" >"$log" 2>&1 9>&- || {
         tail -n 20 "$log" >&2
         die "the virtual machine could not be built"
     }
@@ -220,6 +201,9 @@ run()
 case ${1:-} in
 build)
     build
+    ;;
+make)
+    make "$2"
     ;;
 run)
     [ $# = 4 ] || die "usage: vm.sh run TASK TREE RESULTS"

@@ -25,6 +25,7 @@ expect "the kernel keeps a peak" [ -r "$own/memory.peak" ]
 expect "the kernel keeps pressure" grep -q total= "$own/memory.pressure"
 expect "cgroup.kill" [ -e "$own/cgroup.kill" ]
 expect "swap" grep -q /dev/vdd /proc/swaps
+# shellcheck disable=SC2016  # expanded inside the scope
 expect "a delegated scope with the memory controller" systemd-run --user --scope --quiet -p Delegate=yes \
     sh -c 'grep -qw memory /sys/fs/cgroup$(cut -d: -f3 /proc/self/cgroup)/cgroup.controllers'
 exit $failed

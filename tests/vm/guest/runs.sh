@@ -37,6 +37,7 @@ mlmembench run --suite self --quiet --out "$results/killed" --cap 48M --filter '
 harness=$!
 for _ in $(seq 100); do
     grep -qs '^mlmembench-work' /proc/[0-9]*/comm && break
+    kill -0 $harness 2>/dev/null || break
     sleep 0.2
 done
 grep -s '^mlmembench-work' /proc/[0-9]*/comm >"$results/killed/was_running"
