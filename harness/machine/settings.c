@@ -37,7 +37,7 @@ static void thp_read(int root_fd, struct mlm_settings *settings)
     (void)mlm_root_text(root_fd, "/sys/kernel/mm/transparent_hugepage/enabled", text, sizeof text);
     const char *chosen = strchr(text, '[');
     if (chosen)
-        (void)sscanf(chosen, "[%31[^]]", settings->thp);
+        (void)sscanf(chosen, "[%31[a-z]", settings->thp);
 }
 
 /* With psi=0 the file is there, and reading it fails. */

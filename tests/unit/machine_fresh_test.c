@@ -1,0 +1,137 @@
+/* Filling memory in a child: what is told, what goes wrong, what is left. */
+#include "machine_tree.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/wait.h>
+
+#include "machine/fresh.h"
+
+#define MIB (UINT64_C(1) << 20)
+
+static void assert_no_child(void)
+{
+    assert_int_equal(waitpid(-1, NULL, WNOHANG), -1);
+    assert_int_equal(errno, ECHILD);
+}
+
+static void a_probe_tells_both_paces(void **state)
+{
+    (void)state;
+    struct mlm_fresh_memory fresh;
+    struct mlm_error error = {0};
+    if (mlm_fresh_memory_probe(8 * MIB, &fresh, &error) < 0)
+        fail_msg("%s", error.text);
+    assert_int_equal(fresh.bytes, 8 * MIB);
+    /* No machine zeroes 100 bytes in a nanosecond, nor takes a millisecond for one. */
+    assert_true(fresh.first_ns_per_byte > 0.01 && fresh.first_ns_per_byte < 1e6);
+    assert_true(fresh.warm_ns_per_byte > 0.01 && fresh.warm_ns_per_byte < 1e6);
+    assert_int_equal(fresh.slow, fresh.first_ns_per_byte > 1.5 * fresh.warm_ns_per_byte);
+    assert_no_child();
+}
+
+/* Page by page, and huge pages nowhere: as many faults as pages. */
+static void touching_leaves_nothing(void **state)
+{
+    (void)state;
+    struct mlm_error error = {0};
+    static const uint64_t sizes[] = {0, 1, 4 * MIB, 5 * MIB + 1};
+    struct rusage before, after;
+    (void)getrusage(RUSAGE_CHILDREN, &before);
+    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
+        if (mlm_fresh_memory_touch(sizes[i], 0, &error) < 0)
+            fail_msg("%s", error.text);
+    assert_int_equal(mlm_fresh_memory_touch(4 * MIB, 1e9, &error), 0);
+    (void)getrusage(RUSAGE_CHILDREN, &after);
+    /* Less than a MiB is a MiB. */
+    assert_true(after.ru_minflt - before.ru_minflt >= (long)((1 + 4 + 5 + 4) * MIB) / sysconf(_SC_PAGESIZE));
+    assert_no_child();
+}
+
+static void what_cannot_be_had_is_an_error(void **state)
+{
+    (void)state;
+    struct mlm_fresh_memory fresh = {.bytes = 7};
+    struct mlm_error error = {0};
+    assert_int_equal(mlm_fresh_memory_probe(1, &fresh, &error), -EINVAL);
+    struct rlimit limit, tight;
+    assert_int_equal(getrlimit(RLIMIT_AS, &limit), 0);
+    tight = (struct rlimit){.rlim_cur = 1, .rlim_max = limit.rlim_max};
+    assert_int_equal(setrlimit(RLIMIT_AS, &tight), 0);
+    int r = mlm_fresh_memory_probe(8 * MIB, &fresh, &error);
+    assert_int_equal(setrlimit(RLIMIT_AS, &limit), 0);
+    assert_int_equal(r, -ENOMEM);
+    assert_int_equal(fresh.bytes, 7);
+    assert_true(error.text[0]);
+    assert_no_child();
+}
+
+/* The first process whose parent is `parent`, or 0. */
+static pid_t child_of(pid_t parent)
+{
+    char path[64], text[64];
+    (void)snprintf(path, sizeof path, "/proc/%d/task/%d/children", parent, parent);
+    return mlm_file_read_into(AT_FDCWD, path, text, sizeof text) > 0 ? atoi(text) : 0;
+}
+
+/* Its letter in /proc/PID/stat, 0 where it is gone. */
+static char state_of(pid_t pid)
+{
+    char path[64], text[512];
+    (void)snprintf(path, sizeof path, "/proc/%d/stat", pid);
+    if (mlm_file_read_into(AT_FDCWD, path, text, sizeof text) <= 0)
+        return 0;
+    const char *name_end = strrchr(text, ')');
+    return name_end && name_end[1] ? name_end[2] : 0;
+}
+
+/* Stops a child of `parent` in its tracks; one that ends just then is let go for the next one. */
+static pid_t child_stop(pid_t parent)
+{
+    for (;;) {
+        pid_t child = child_of(parent);
+        if (child <= 0 || kill(child, SIGSTOP) < 0)
+            continue;
+        char letter = state_of(child);
+        while (letter && letter != 'Z' && letter != 'T')
+            letter = state_of(child);
+        if (letter == 'T')
+            return child;
+    }
+}
+
+/* A child that was stopped in the middle of its work does not go on with it once its parent is dead. */
+static void it_dies_with_its_parent(void **state)
+{
+    (void)state;
+    assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), 0);
+    pid_t parent = fork();
+    assert_true(parent >= 0);
+    if (parent == 0)
+        for (;;)
+            (void)mlm_fresh_memory_touch(64 * MIB, 1e-9, NULL);
+    pid_t child = child_stop(parent);
+    int status;
+    assert_int_equal(kill(parent, SIGKILL), 0);
+    assert_int_equal(waitpid(parent, &status, 0), parent);
+    (void)kill(child, SIGCONT);
+    assert_int_equal(waitpid(child, &status, 0), child);
+    /* Stopped before it had asked to be killed, it sees that it has another parent now. */
+    assert_true((WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL) ||
+                (WIFEXITED(status) && WEXITSTATUS(status) == EOWNERDEAD));
+    assert_no_child();
+    assert_int_equal(prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0), 0);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(a_probe_tells_both_paces),
+        cmocka_unit_test(touching_leaves_nothing),
+        cmocka_unit_test(what_cannot_be_had_is_an_error),
+        cmocka_unit_test(it_dies_with_its_parent),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,187 @@
+/* Noise of other programs, and the presence of other runs. */
+#include "machine_tree.h"
+
+#include <errno.h>
+#include <math.h>
+#include <sched.h>
+#include <signal.h>
+#include <sys/wait.h>
+#include <time.h>
+
+#include "machine/noise.h"
+#include "machine/presence.h"
+
+static void stat_write(const struct tree *tree, const char *text)
+{
+    tree_write(tree, "/proc/stat", text);
+}
+
+/* 100 s in the past, so that what the test itself takes does not matter. */
+static struct mlm_noise begin_long_ago(const struct tree *tree)
+{
+    struct mlm_noise noise;
+    mlm_noise_begin(tree->root_fd, &noise);
+    noise.begin_ns -= UINT64_C(100000000000);
+    return noise;
+}
+
+static void assert_noise(const struct mlm_noise *noise, uint64_t own_cpu_ns, double expected)
+{
+    double value = mlm_noise_end(noise, own_cpu_ns);
+    if (fabs(value - expected) > 0.05)
+        fail_msg("%g should be %g", value, expected);
+}
+
+static void what_counts(void **state)
+{
+    (void)state;
+    struct tree tree = tree_load("laptop");
+    long hz = sysconf(_SC_CLK_TCK);
+    char text[256];
+    /* user nice system idle iowait irq softirq steal guest guest_nice */
+    stat_write(&tree, "cpu  100 100 100 100 100 100 100 100 100 100\ncpu0 1 2 3\n");
+    struct mlm_noise noise = begin_long_ago(&tree);
+    (void)snprintf(text, sizeof text, "cpu  %ld %ld %ld %ld %ld %ld %ld %ld 900 900\n", 100 + 50 * hz,
+        100 + 10 * hz, 100 + 30 * hz, 100 + 999 * hz, 100 + 999 * hz, 100 + 999 * hz, 100 + 999 * hz,
+        100 + 20 * hz);
+    stat_write(&tree, text);
+    assert_noise(&noise, 0, 1.1);
+    assert_noise(&noise, UINT64_C(60000000000), 0.5);
+    assert_noise(&noise, UINT64_C(110000000000), 0);
+    assert_noise(&noise, UINT64_C(999000000000), 0);
+    tree_remove(&tree);
+}
+
+static void unknown_is_unknown(void **state)
+{
+    (void)state;
+    struct tree tree = tree_make("");
+    struct mlm_noise noise = begin_long_ago(&tree);
+    assert_true(mlm_noise_end(&noise, 0) == MLM_NOISE_UNKNOWN);
+    stat_write(&tree, "cpu 1 2 three\n");
+    noise = begin_long_ago(&tree);
+    assert_true(mlm_noise_end(&noise, 0) == MLM_NOISE_UNKNOWN);
+    stat_write(&tree, "cpu  1 2 3 4 5 6 7 8 9 10\n");
+    assert_true(mlm_noise_end(&noise, 0) == MLM_NOISE_UNKNOWN);
+    noise = begin_long_ago(&tree);
+    assert_noise(&noise, 0, 0);
+    mlm_noise_begin(tree.root_fd, &noise);
+    assert_true(mlm_noise_end(&noise, 0) == MLM_NOISE_UNKNOWN);
+    tree_remove(&tree);
+}
+
+/* However busy the machine is: while a child never sleeps, at least one processor is not idle. */
+static void a_spinning_child_is_heard(void **state)
+{
+    (void)state;
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0)
+        for (;;)
+            __asm__ volatile("");
+    struct mlm_noise noise;
+    mlm_noise_begin(AT_FDCWD, &noise);
+    struct timespec t = {.tv_nsec = 400000000};
+    (void)nanosleep(&t, NULL);
+    double value = mlm_noise_end(&noise, 0);
+    assert_int_equal(kill(pid, SIGKILL), 0);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    if (!(value > 0.3))
+        fail_msg("a spinning child shows as %g", value);
+}
+
+/* Runs of this very moment on this machine must not disturb: abstract sockets end at the network namespace.
+ */
+static int namespace_enter(void **state)
+{
+    (void)state;
+    return unshare(CLONE_NEWNET) == 0 || unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0 ? 0 : -1;
+}
+
+static void a_run_does_not_see_itself(void **state)
+{
+    (void)state;
+    assert_false(mlm_presence_others(-1));
+    int fd = mlm_presence_announce();
+    assert_true(fd >= 0);
+    assert_false(mlm_presence_others(fd));
+    assert_true(mlm_presence_others(-1));
+    assert_int_equal(close(fd), 0);
+    assert_false(mlm_presence_others(-1));
+}
+
+static void two_runs_see_each_other(void **state)
+{
+    (void)state;
+    int first = mlm_presence_announce(), second = mlm_presence_announce();
+    assert_true(first >= 0 && second >= 0);
+    assert_true(mlm_presence_others(first));
+    assert_true(mlm_presence_others(second));
+    /* The one that came first ends first. */
+    assert_int_equal(close(first), 0);
+    assert_false(mlm_presence_others(second));
+    int third = mlm_presence_announce();
+    assert_true(mlm_presence_others(second));
+    assert_true(mlm_presence_others(third));
+    (void)close(second);
+    (void)close(third);
+}
+
+static void another_process_is_seen_until_it_dies(void **state)
+{
+    (void)state;
+    int ends[2];
+    char byte;
+    assert_int_equal(pipe(ends), 0);
+    int own = mlm_presence_announce();
+    assert_true(own >= 0);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        (void)close(own);
+        if (mlm_presence_announce() < 0)
+            _exit(1);
+        (void)mlm_write_all(ends[1], "x", 1);
+        for (;;)
+            (void)pause();
+    }
+    assert_int_equal(close(ends[1]), 0);
+    assert_int_equal(read(ends[0], &byte, 1), 1);
+    assert_true(mlm_presence_others(own));
+    assert_int_equal(kill(pid, SIGKILL), 0);
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    assert_false(mlm_presence_others(own));
+    (void)close(own);
+    (void)close(ends[0]);
+}
+
+static void there_is_an_end_to_places(void **state)
+{
+    (void)state;
+    int fds[100], count = 0, r;
+    while (count < 100 && (r = mlm_presence_announce()) >= 0)
+        fds[count++] = r;
+    assert_in_range(count, 2, 99);
+    assert_int_equal(r, -EADDRINUSE);
+    assert_true(mlm_presence_others(fds[count - 1]));
+    while (count)
+        (void)close(fds[--count]);
+    assert_false(mlm_presence_others(-1));
+}
+
+int main(void)
+{
+    const struct CMUnitTest noise[] = {
+        cmocka_unit_test(what_counts),
+        cmocka_unit_test(unknown_is_unknown),
+        cmocka_unit_test(a_spinning_child_is_heard),
+    };
+    const struct CMUnitTest presence[] = {
+        cmocka_unit_test(a_run_does_not_see_itself),
+        cmocka_unit_test(two_runs_see_each_other),
+        cmocka_unit_test(another_process_is_seen_until_it_dies),
+        cmocka_unit_test(there_is_an_end_to_places),
+    };
+    int failed = cmocka_run_group_tests(noise, NULL, NULL);
+    return failed + cmocka_run_group_tests(presence, namespace_enter, NULL);
+}
