@@ -1,0 +1,54 @@
+/* COO: row, column and value of each entry; sorted by rows, as they come. */
+#include "data/parallel.h"
+#include "storage/matrix.h"
+#include "storage/sparse_builders.h"
+#include "storage/sparse_products.h"
+
+static struct mlm_extent coo_extent(const struct mlm_layout *layout)
+{
+    return (struct mlm_extent){
+        .values = layout->nonzeros, .indices = layout->nonzeros, .starts = layout->nonzeros};
+}
+
+static int coo_bind(struct mlm_matrix *m, struct mlm_scoreboard *sb)
+{
+    (void)sb;
+    const struct mlm_sparse_products *products = mlm_sparse_products(m->layout.value, m->layout.index);
+    m->builders = mlm_sparse_builders(m->layout.value, m->layout.index);
+    m->multiply = products->coo_gather;
+    m->multiply_transposed = products->coo_scatter;
+    return 0;
+}
+
+static int coo_place(
+    struct mlm_matrix *m, uint64_t index, const struct mlm_row *row, struct mlm_scoreboard *sb)
+{
+    (void)sb;
+    m->builders->place(m, m->placed, row);
+    m->builders->fill_starts(m, m->placed, row->count, index);
+    m->placed += row->count;
+    return 0;
+}
+
+static uint64_t entries(const struct mlm_matrix *m)
+{
+    return m->layout.nonzeros;
+}
+
+/* Where the row that the even share falls into begins. */
+static uint64_t part_begin(const struct mlm_matrix *m, uint64_t part, uint64_t parts)
+{
+    uint64_t at = mlm_part_begin(m->layout.nonzeros, part, parts);
+    while (part < parts && at > 0 && m->builders->start(m, at - 1) == m->builders->start(m, at))
+        at--;
+    return at;
+}
+
+const struct mlm_format mlm_format_coo = {
+    .name = "coo",
+    .extent = coo_extent,
+    .bind = coo_bind,
+    .place = coo_place,
+    .units = entries,
+    .part_begin = part_begin,
+};

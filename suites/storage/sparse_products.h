@@ -1,0 +1,16 @@
+/* The hot loops of the compressed formats, typed: chosen once for a pair of types and this machine's
+ * instructions. */
+#pragma once
+
+#include "storage/matrix.h"
+
+struct mlm_sparse_products {
+    /* Slice u of a compressed matrix (a row of CSR, a column of CSC) is a sparse vector a_u.
+     * gather: y[u] += a_u·x; scatter: y += x[u]·a_u. */
+    mlm_product *gather, *scatter;
+    /* The same for slices of ELL, all of one width, and for entries of a COO sorted by rows. */
+    mlm_product *ell_gather, *ell_scatter, *coo_gather, *coo_scatter;
+};
+
+/* value: MLM_F32 or MLM_F64. */
+const struct mlm_sparse_products *mlm_sparse_products(enum mlm_value value, enum mlm_index index);

@@ -1,0 +1,138 @@
+/* The sparse products, for one pair of types and one instruction set; sparse_each_type.h includes this again
+ * and again, hence no guard. Expects VALUE, INDEX, MASK (a signed integer as wide as VALUE), MASKS, TARGET,
+ * NAME(x), and GATHER(x, at): the vector of x[at[0]]…x[at[7]]. */
+
+typedef VALUE NAME(lanes) __attribute__((vector_size(LANES * sizeof(VALUE))));
+typedef MASK NAME(mask) __attribute__((vector_size(LANES * sizeof(VALUE))));
+
+/* Two chains of eight products hide the latency of an addition; more gain nothing, for loading x is the
+ * limit. The rest of a row is its last eight entries once more, with those already counted masked away: a
+ * loop over a rest of one to seven would be mispredicted in most rows. */
+TARGET MLM_INLINE VALUE NAME(dot)(const VALUE *values, const INDEX *at, uint64_t count, const VALUE *x)
+{
+    NAME(lanes) even = {0}, odd = {0}, v;
+    uint64_t left = count;
+    for (; left >= 2 * LANES; left -= 2 * LANES, values += 2 * LANES, at += 2 * LANES) {
+        prefetch(values);
+        prefetch(at);
+        memcpy(&v, values, sizeof v);
+        even += v * GATHER(x, at);
+        memcpy(&v, values + LANES, sizeof v);
+        odd += v * GATHER(x, at + LANES);
+    }
+    if (left >= LANES) {
+        memcpy(&v, values, sizeof v);
+        even += v * GATHER(x, at);
+        left -= LANES, values += LANES, at += LANES;
+    }
+    VALUE sum = 0;
+    if (left > 0 && count >= LANES) {
+        NAME(mask) mask;
+        memcpy(&mask, MASKS + left, sizeof mask);
+        values -= LANES - left, at -= LANES - left;
+        memcpy(&v, values, sizeof v);
+        v *= GATHER(x, at);
+        odd += (NAME(lanes))((NAME(mask))v & mask);
+    } else {
+        for (uint64_t i = 0; i < left; i++)
+            sum += values[i] * x[at[i]];
+    }
+    even += odd;
+    return sum + (((even[0] + even[1]) + (even[2] + even[3])) + ((even[4] + even[5]) + (even[6] + even[7])));
+}
+
+TARGET MLM_INLINE void NAME(axpy)(
+    const VALUE *restrict values, const INDEX *restrict at, uint64_t count, VALUE x, VALUE *restrict y)
+{
+    uint64_t i = 0;
+    for (; i + LANES <= count; i += LANES) {
+        prefetch(values + i);
+        prefetch(at + i);
+        for (int lane = 0; lane < LANES; lane++)
+            y[at[i + (uint64_t)lane]] += values[i + (uint64_t)lane] * x;
+    }
+    for (; i < count; i++)
+        y[at[i]] += values[i] * x;
+}
+
+TARGET static void NAME(gather)(
+    const struct mlm_matrix *m, uint64_t from, uint64_t to, const void *x, void *y)
+{
+    const INDEX *starts = m->starts, *indices = m->indices;
+    const VALUE *values = m->values;
+    VALUE *sums = y;
+    for (uint64_t u = from; u < to; u++)
+        sums[u] += NAME(dot)(values + starts[u], indices + starts[u], starts[u + 1] - starts[u], x);
+}
+
+TARGET static void NAME(scatter)(
+    const struct mlm_matrix *m, uint64_t from, uint64_t to, const void *x, void *y)
+{
+    const INDEX *starts = m->starts, *indices = m->indices;
+    const VALUE *values = m->values, *scales = x;
+    for (uint64_t u = from; u < to; u++)
+        NAME(axpy)(values + starts[u], indices + starts[u], starts[u + 1] - starts[u], scales[u], y);
+}
+
+TARGET static void NAME(ell_gather)(
+    const struct mlm_matrix *m, uint64_t from, uint64_t to, const void *x, void *y)
+{
+    uint64_t width = m->layout.widest_row;
+    const INDEX *indices = m->indices;
+    const VALUE *values = m->values;
+    VALUE *sums = y;
+    for (uint64_t u = from; u < to; u++)
+        sums[u] += NAME(dot)(values + u * width, indices + u * width, width, x);
+}
+
+TARGET static void NAME(ell_scatter)(
+    const struct mlm_matrix *m, uint64_t from, uint64_t to, const void *x, void *y)
+{
+    uint64_t width = m->layout.widest_row;
+    const INDEX *indices = m->indices;
+    const VALUE *values = m->values, *scales = x;
+    for (uint64_t u = from; u < to; u++)
+        NAME(axpy)(values + u * width, indices + u * width, width, scales[u], y);
+}
+
+/* Entries of one row follow each other: eight are of the same row when the first and the last are. */
+TARGET static void NAME(coo_gather)(
+    const struct mlm_matrix *m, uint64_t from, uint64_t to, const void *x, void *y)
+{
+    const INDEX *rows = m->starts, *columns = m->indices;
+    const VALUE *values = m->values;
+    VALUE *sums = y;
+    for (uint64_t begin = from, end = from; begin < to; begin = end) {
+        INDEX row = rows[begin];
+        while (end + LANES <= to && rows[end + LANES - 1] == row)
+            end += LANES;
+        while (end < to && rows[end] == row)
+            end++;
+        sums[row] += NAME(dot)(values + begin, columns + begin, end - begin, x);
+    }
+}
+
+TARGET static void NAME(coo_scatter)(
+    const struct mlm_matrix *m, uint64_t from, uint64_t to, const void *x, void *y)
+{
+    const INDEX *rows = m->starts, *columns = m->indices;
+    const VALUE *values = m->values, *scales = x;
+    VALUE *sums = y;
+    for (uint64_t e = from; e < to; e++) {
+        if (e % LANES == 0) {
+            prefetch(values + e);
+            prefetch(columns + e);
+            prefetch(rows + e);
+        }
+        sums[columns[e]] += values[e] * scales[rows[e]];
+    }
+}
+
+static const struct mlm_sparse_products NAME(table) = {
+    .gather = NAME(gather),
+    .scatter = NAME(scatter),
+    .ell_gather = NAME(ell_gather),
+    .ell_scatter = NAME(ell_scatter),
+    .coo_gather = NAME(coo_gather),
+    .coo_scatter = NAME(coo_scatter),
+};

@@ -1,0 +1,331 @@
+/* storage: which format fits, and what does it cost? The same job on the same matrix in each of them.
+ *
+ * --data says what the matrix takes as dense f32, n·p·4; the number of rows follows. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "data/blas.h"
+#include "data/parallel.h"
+#include "data/rows.h"
+#include "storage/matrix.h"
+#include "storage/regression.h"
+#include "workload.h"
+
+/* What OpenBLAS holds once it is open and has done a product: data that relocation wrote to, its tables, the
+ * page tables of its library and of its buffer, measured with 0.3.21. */
+#define BLAS_BYTES (UINT64_C(320) << 10)
+
+struct storage_config {
+    struct mlm_job job;
+    double density;
+    uint64_t columns, epochs;
+    uint32_t value;           /* enum mlm_value */
+    uint32_t index;           /* enum mlm_index */
+    struct mlm_layout layout; /* derived */
+};
+
+/* How a workload gets to the matrix that it computes with. */
+struct variant {
+    const struct mlm_format *built;     /* in prepare */
+    const struct mlm_format *converted; /* in run; NULL: none */
+    void (*convert)(const struct mlm_matrix *from, struct mlm_matrix *to);
+    bool keeps_both; /* the first one stays to the end */
+};
+
+struct storage_state {
+    struct storage_config config;
+    const struct variant *variant;
+    struct mlm_regression *regression;
+    struct mlm_matrix built, converted;
+};
+
+static int storage_derive(void *p, struct mlm_scoreboard *sb)
+{
+    struct storage_config *config = p;
+    struct mlm_shape shape = {.rows = config->job.rows,
+        .columns = config->job.columns,
+        .nonzeros = config->job.nonzeros,
+        .widest_row = config->job.widest_row};
+    if (config->job.threads < 1 || config->job.threads > MLM_THREADS_MAX)
+        return mlm_fail(sb, -ERANGE, "threads must lie in 1..%d", MLM_THREADS_MAX);
+    if (shape.rows == 0) {
+        uint64_t rows = config->job.data_bytes / (config->columns * sizeof(float)) / 2 * 2;
+        if (rows == 0)
+            return mlm_fail(sb, -ERANGE, "%" PRIu64 " bytes are too few for two rows of %" PRIu64 " columns",
+                config->job.data_bytes, config->columns);
+        shape = mlm_rows_generated_shape(rows, config->columns, config->density);
+    }
+    if (shape.columns > INT32_MAX)
+        return mlm_fail(sb, -ENOTSUP, "%" PRIu64 " columns are more than CBLAS can take", shape.columns);
+    if (config->index == MLM_INDEX_32 && (shape.nonzeros > UINT32_MAX || shape.rows > UINT32_MAX))
+        return mlm_fail(sb, -ENOTSUP, "%" PRIu64 " nonzeros in %" PRIu64 " rows do not fit 32-bit indices",
+            shape.nonzeros, shape.rows);
+    config->layout = (struct mlm_layout){.rows = shape.rows,
+        .columns = shape.columns,
+        .nonzeros = shape.nonzeros,
+        .widest_row = shape.widest_row,
+        .value = (enum mlm_value)config->value,
+        .index = (enum mlm_index)config->index};
+    return 0;
+}
+
+static uint64_t core_of(const struct variant *variant, const struct storage_config *config)
+{
+    uint64_t core = mlm_matrix_core_bytes(variant->built, &config->layout);
+    return core + (variant->converted ? mlm_matrix_core_bytes(variant->converted, &config->layout) : 0);
+}
+
+static uint64_t vectors_of(const struct variant *variant, const struct storage_config *config)
+{
+    return mlm_regression_bytes(
+        variant->converted ? variant->converted : variant->built, &config->layout, config->job.threads);
+}
+
+static bool uses_blas(const struct variant *variant)
+{
+    return variant->built == &mlm_format_dense || variant->converted == &mlm_format_dense;
+}
+
+/* The matrix, the vectors, a page table entry of 8 bytes for each 4096 of them, and the process. A first
+ * matrix that is given back after its conversion was there when of the vectors only the labels were. */
+static uint64_t peak_of(const struct variant *variant, const struct storage_config *config)
+{
+    uint64_t core = core_of(variant, config), vectors = vectors_of(variant, config), peak = core + vectors;
+    if (variant->converted && !variant->keeps_both) {
+        uint64_t before = core + mlm_regression_label_bytes(&config->layout);
+        uint64_t after = mlm_matrix_core_bytes(variant->converted, &config->layout) + vectors;
+        peak = before > after ? before : after;
+    }
+    return peak + peak / 512 + MLM_BASELINE_BYTES + (uses_blas(variant) ? BLAS_BYTES : 0);
+}
+
+/* Rows are made at 10 ns a nonzero and stored at 1 GB/s; products read 8 GB/s and do a nonzero in 1 ns. */
+static uint64_t rough_of(const struct variant *variant, const struct storage_config *config)
+{
+    uint64_t core = core_of(variant, config), nonzeros = config->layout.nonzeros;
+    uint64_t product = core / 8 + (uses_blas(variant) ? 0 : nonzeros);
+    return 20000000 + core + 10 * nonzeros + 2 * config->epochs * product;
+}
+
+/* Rows in order, twice where the format counts them first. */
+static int build(struct storage_state *state, struct mlm_rows *rows, struct mlm_scoreboard *sb)
+{
+    struct mlm_matrix *matrix = &state->built;
+    const struct mlm_format *format = matrix->format;
+    uint64_t expected = matrix->layout.rows, checksum = 0, count = 0;
+    struct mlm_row row;
+    mlm_progress_begin(sb, expected * (format->count ? 2 : 1));
+    int r = 0;
+    if (format->count) {
+        while ((r = mlm_rows_next(rows, &row, sb)) > 0) {
+            format->count(matrix, &row);
+            mlm_progress_add(sb, 1);
+        }
+        if (r < 0)
+            return r;
+        format->counted(matrix);
+        r = mlm_rows_seek(rows, 0, sb);
+        if (r < 0)
+            return r;
+    }
+    for (; (r = mlm_rows_next(rows, &row, sb)) > 0; count++) {
+        checksum += mlm_row_checksum(count, &row);
+        mlm_regression_row(state->regression, count, &row);
+        r = format->place(matrix, count, &row, sb);
+        if (r < 0)
+            return r;
+        mlm_progress_add(sb, 1);
+    }
+    if (r == 0 && format->finish)
+        format->finish(matrix);
+    sb->data_checksum = checksum;
+    return r;
+}
+
+static int rows_open(
+    const struct storage_config *config, struct mlm_rows **ret_rows, struct mlm_scoreboard *sb)
+{
+    if (config->job.rows != 0)
+        return mlm_rows_open_file(config->job.dataset, config->job.seed, ret_rows, sb);
+    return mlm_rows_open_generated(
+        config->layout.rows, config->layout.columns, config->density, config->job.seed, ret_rows, sb);
+}
+
+static void storage_destroy(void *p)
+{
+    struct storage_state *state = p;
+    if (!state)
+        return;
+    mlm_matrix_close(&state->built);
+    mlm_matrix_close(&state->converted);
+    mlm_regression_close(state->regression);
+    free(state);
+}
+
+static int prepare(const struct variant *variant, const struct storage_config *config,
+    struct mlm_scoreboard *sb, void **ret_state)
+{
+    struct storage_state *state = calloc(1, sizeof *state);
+    if (!state)
+        return mlm_fail(sb, -ENOMEM, "out of memory");
+    state->config = *config;
+    state->variant = variant;
+    struct mlm_rows *rows = NULL;
+    int r = rows_open(config, &rows, sb);
+    if (r == 0)
+        r = mlm_matrix_open(variant->built, &config->layout, &state->built, sb);
+    if (r == 0)
+        r = mlm_regression_open(variant->converted ? variant->converted : variant->built, &config->layout,
+            config->job.threads, &state->regression, sb);
+    if (r == 0)
+        r = build(state, rows, sb);
+    mlm_rows_close(rows);
+    if (r < 0) {
+        storage_destroy(state);
+        return r;
+    }
+    *ret_state = state;
+    return 0;
+}
+
+static int storage_run(void *p, struct mlm_scoreboard *sb)
+{
+    struct storage_state *state = p;
+    const struct variant *variant = state->variant;
+    const struct mlm_matrix *matrix = &state->built;
+    if (variant->converted) {
+        int r = mlm_matrix_open(variant->converted, &state->config.layout, &state->converted, sb);
+        if (r < 0)
+            return r;
+        variant->convert(&state->built, &state->converted);
+        if (!variant->keeps_both)
+            mlm_matrix_close(&state->built);
+        matrix = &state->converted;
+    }
+    return mlm_regression_run(state->regression, matrix, state->config.epochs, sb);
+}
+
+static int storage_verify(const void *p, struct mlm_scoreboard *sb)
+{
+    return mlm_regression_verify(((const struct storage_state *)p)->regression, sb);
+}
+
+static const char *const narrow_values[] = {
+    [MLM_F32] = "f32", [MLM_F64] = "f64", [MLM_F16] = "f16", [MLM_I8] = "i8", NULL};
+static const char *const wide_values[] = {[MLM_F32] = "f32", [MLM_F64] = "f64", NULL};
+static const char *const index_widths[] = {[MLM_INDEX_32] = "32", [MLM_INDEX_64] = "64", NULL};
+
+#define FIELD(field) offsetof(struct storage_config, field)
+#define PARAM_COMMON                                                                                         \
+    {.name = "density",                                                                                      \
+        .type = MLM_PARAM_REAL,                                                                              \
+        .offset = FIELD(density),                                                                            \
+        .help = "share of values other than 0 (generated data)",                                             \
+        .sweep = "0.01,0.001,0.05,0.1,0.25,0.5",                                                             \
+        .quick = "0.01",                                                                                     \
+        .minimum = 1e-6,                                                                                     \
+        .maximum = 1,                                                                                        \
+        .equal_work = true},                                                                                 \
+        {.name = "columns",                                                                                  \
+            .type = MLM_PARAM_COUNT,                                                                         \
+            .offset = FIELD(columns),                                                                        \
+            .help = "columns (generated data)",                                                              \
+            .sweep = "4000",                                                                                 \
+            .minimum = 1,                                                                                    \
+            .maximum = INT32_MAX,                                                                            \
+            .equal_work = true},                                                                             \
+    {                                                                                                        \
+        .name = "epochs", .type = MLM_PARAM_COUNT, .offset = FIELD(epochs), .help = "steps of the descent",  \
+        .sweep = "3", .minimum = 2, .maximum = 1000000, .equal_work = true                                   \
+    }
+#define PARAM_VALUE(names, values, quick_values)                                                             \
+    {                                                                                                        \
+        .name = "value", .type = MLM_PARAM_WORD, .offset = FIELD(value), .help = "type of the values",       \
+        .sweep = (values), .quick = (quick_values), .words = (names)                                         \
+    }
+#define PARAM_INDEX(values)                                                                                  \
+    {                                                                                                        \
+        .name = "index", .type = MLM_PARAM_WORD, .offset = FIELD(index), .help = "bits of an index",         \
+        .sweep = (values), .words = index_widths                                                             \
+    }
+
+static const struct mlm_param dense_params[] = {
+    PARAM_COMMON, PARAM_VALUE(narrow_values, "f32,f64,f16,i8", "f32,f16,i8"), {.name = NULL}};
+static const struct mlm_param csr_params[] = {
+    PARAM_COMMON, PARAM_VALUE(wide_values, "f32,f64", NULL), PARAM_INDEX("32,64"), {.name = NULL}};
+static const struct mlm_param sparse_params[] = {
+    PARAM_COMMON, PARAM_VALUE(wide_values, "f32", NULL), PARAM_INDEX("32,64"), {.name = NULL}};
+static const struct mlm_param plain_params[] = {
+    PARAM_COMMON, PARAM_VALUE(wide_values, "f32", NULL), PARAM_INDEX("32"), {.name = NULL}};
+
+/* All formats hold the same numbers, exact in every type; what differs is the order of f32 sums, of about 64
+ * terms each before f64 takes over. Answers came out within 3e-7 of each other; a hundred times that is still
+ * far below what one wrong entry in a thousand does. */
+#define ANSWER_TOLERANCE 1e-4
+
+/* A workload's functions are told nothing but its config; these know the variant. */
+#define STORAGE(id, ...)                                                                                     \
+    static const struct variant id##_variant = {__VA_ARGS__};                                                \
+    static uint64_t id##_core(const void *config)                                                            \
+    {                                                                                                        \
+        return core_of(&id##_variant, config);                                                               \
+    }                                                                                                        \
+    static uint64_t id##_peak(const void *config)                                                            \
+    {                                                                                                        \
+        return peak_of(&id##_variant, config);                                                               \
+    }                                                                                                        \
+    static uint64_t id##_rough(const void *config)                                                           \
+    {                                                                                                        \
+        return rough_of(&id##_variant, config);                                                              \
+    }                                                                                                        \
+    static int id##_prepare(const void *config, struct mlm_scoreboard *sb, void **ret_state)                 \
+    {                                                                                                        \
+        return prepare(&id##_variant, config, sb, ret_state);                                                \
+    }
+
+#define WORKLOAD(id)                                                                                         \
+    .config_size = sizeof(struct storage_config), .answer_tolerance = ANSWER_TOLERANCE,                      \
+    .derive = storage_derive, .core_bytes = id##_core, .peak_bytes = id##_peak, .rough_ns = id##_rough,      \
+    .prepare = id##_prepare, .run = storage_run, .verify = storage_verify, .destroy = storage_destroy
+
+#define NEEDS_BLAS .library = MLM_BLAS_LIBRARY, .library_package = MLM_BLAS_PACKAGE
+
+STORAGE(dense, .built = &mlm_format_dense)
+STORAGE(csr, .built = &mlm_format_csr)
+STORAGE(csc, .built = &mlm_format_csc)
+STORAGE(coo, .built = &mlm_format_coo)
+STORAGE(ell, .built = &mlm_format_ell)
+STORAGE(coo_to_csr, .built = &mlm_format_coo, .converted = &mlm_format_csr, .convert = mlm_matrix_coo_to_csr)
+STORAGE(densify, .built = &mlm_format_csr, .converted = &mlm_format_dense, .convert = mlm_matrix_csr_to_dense,
+    .keeps_both = true)
+
+static const struct mlm_workload storage_dense = {WORKLOAD(dense), NEEDS_BLAS, .name = "dense",
+    .flags = MLM_QUICK | MLM_USER_DATA, .params = dense_params, .summary = "every value, zeros too, by rows"};
+static const struct mlm_workload storage_csr = {WORKLOAD(csr), .name = "csr",
+    .flags = MLM_QUICK | MLM_USER_DATA, .params = csr_params,
+    .summary = "compressed rows: values and columns, one row after the other"};
+static const struct mlm_workload storage_csc = {WORKLOAD(csc), .name = "csc",
+    .flags = MLM_QUICK | MLM_USER_DATA, .params = sparse_params,
+    .summary = "compressed columns: values and rows, one column after the other"};
+static const struct mlm_workload storage_coo = {WORKLOAD(coo), .name = "coo", .flags = MLM_USER_DATA,
+    .params = sparse_params, .summary = "coordinates: row, column and value of each entry"};
+static const struct mlm_workload storage_ell = {WORKLOAD(ell), .name = "ell", .flags = MLM_USER_DATA,
+    .params = plain_params, .summary = "ELLPACK: all rows as long as the widest"};
+static const struct mlm_workload storage_coo_to_csr = {WORKLOAD(coo_to_csr), .name = "coo_to_csr",
+    .flags = MLM_QUICK | MLM_USER_DATA, .params = plain_params,
+    .summary = "coordinates turned into CSR, both held meanwhile; then CSR"};
+static const struct mlm_workload storage_densify = {WORKLOAD(densify), NEEDS_BLAS, .name = "densify",
+    .flags = MLM_QUICK | MLM_USER_DATA, .params = plain_params,
+    .summary = "CSR turned dense by accident, as toarray() does; then dense"};
+
+static const struct mlm_workload *const workloads[] = {&storage_dense, &storage_csr, &storage_csc,
+    &storage_coo, &storage_ell, &storage_coo_to_csr, &storage_densify, NULL};
+
+MLM_EXPORT const struct mlm_suite mlm_suite = {
+    .contract = MLM_CONTRACT_VERSION,
+    .name = "storage",
+    .summary = "which storage format fits, and what does it cost?",
+    .item = "rows",
+    .workloads = workloads,
+};
