@@ -123,6 +123,22 @@ static void phase_end(struct mlm_scoreboard *sb, const struct phase *phase)
     atomic_store_explicit(&reading->complete, 1, memory_order_release);
 }
 
+/* jemalloc keeps its threads' state in static TLS, of which glibc leaves a library that is opened at run time too
+ * little, unless it was told before the program began: main() starts again with this in the environment. */
+#define TUNABLES "GLIBC_TUNABLES"
+#define MORE_TLS "glibc.rtld.optional_static_tls=16384"
+
+/* -ERESTART: could be opened by a process that has more static TLS. */
+static int library_open(const char *name)
+{
+    if (dlopen(name, RTLD_NOW | RTLD_GLOBAL))
+        return 0;
+    const char *why = dlerror();
+    const char *tunables = getenv(TUNABLES);
+    bool told = tunables && strstr(tunables, MORE_TLS);
+    return why && strstr(why, "static TLS") && !told ? -ERESTART : -ENOENT;
+}
+
 static int live(const struct mlm_workload *workload, const void *config, struct mlm_scoreboard *sb)
 {
     /* Libraries read these when they are opened, and would else start a thread a processor. */
@@ -130,13 +146,16 @@ static int live(const struct mlm_workload *workload, const void *config, struct 
     (void)snprintf(threads, sizeof threads, "%" PRIu64, ((const struct mlm_job *)config)->threads);
     (void)setenv("OMP_NUM_THREADS", threads, 1);
     (void)setenv("OPENBLAS_NUM_THREADS", threads, 1);
-    if (workload->library && !dlopen(workload->library, RTLD_NOW | RTLD_GLOBAL))
+    int r = workload->library ? library_open(workload->library) : 0;
+    if (r == -ERESTART)
+        return r;
+    if (r < 0)
         return mlm_fail(sb, -ENOTSUP, "%s is not installed; install the package %s", workload->library,
             workload->library_package);
 
     void *state = NULL;
     struct phase phase = phase_begin(sb, MLM_PHASE_PREPARE);
-    int r = workload->prepare(config, sb, &state);
+    r = workload->prepare(config, sb, &state);
     phase_end(sb, &phase);
     if (r == 0) {
         phase = phase_begin(sb, MLM_PHASE_RUN);
@@ -208,6 +227,7 @@ static int configure(const char *full_name, char *const *settings, int count,
         }
         *equals = 0;
         r = mlm_config_set(workload, config, settings[i], equals + 1, sb);
+        *equals = '=';
     }
     if (r == 0 && workload->derive)
         r = workload->derive(config, sb);
@@ -274,6 +294,7 @@ static int verb_preload(int argc, char **argv, struct mlm_scoreboard *sb)
     char folder[4096];
     char **names = NULL;
     size_t count = 0;
+    bool restart = false;
     int r = suites_folder(folder, sb);
     if (r == 0)
         r = mlm_suite_names(folder, &names, &count, sb);
@@ -282,11 +303,13 @@ static int verb_preload(int argc, char **argv, struct mlm_scoreboard *sb)
         r = mlm_suite_open(folder, names[i], &suite, sb);
         for (const struct mlm_workload *const *w = r == 0 ? suite->workloads : NULL; w && *w; w++)
             if ((*w)->library)
-                (void)dlopen((*w)->library, RTLD_NOW | RTLD_LOCAL);
+                restart |= library_open((*w)->library) == -ERESTART;
     }
     mlm_suite_names_free(names, count);
     if (r < 0)
         return r;
+    if (restart)
+        return -ERESTART;
     /* dlopen() maps; the pages that a trial will touch first are read here. */
     FILE *maps = fopen("/proc/self/maps", "re");
     char line[4600];
@@ -340,8 +363,7 @@ int main(int argc, char **argv)
             (void)fprintf(stderr, "mlmembench-worker: --scoreboard %s is not a scoreboard\n", argv[2]);
             return EXIT_USAGE;
         }
-        (void)close(fd);
-        sb = page;
+        sb = page; /* the descriptor stays open, for a restart */
         next = 3;
     }
     /* Huge pages change a figure by 2 to 6 times and hang on the machine's setting: off, for every workload.
@@ -353,7 +375,10 @@ int main(int argc, char **argv)
         sb = &own;
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (next < argc && strcmp(argv[next], verbs[i].name) == 0 && argc - next - 1 >= verbs[i].minimum) {
-            int status = end(sb, verbs[i].run(argc - next - 1, argv + next + 1, sb));
+            int r = verbs[i].run(argc - next - 1, argv + next + 1, sb);
+            if (r == -ERESTART && setenv(TUNABLES, MORE_TLS, 1) == 0)
+                (void)execv("/proc/self/exe", argv);
+            int status = end(sb, r);
             if (by_hand) {
                 scoreboard_print(sb);
                 if (status)

@@ -1,0 +1,53 @@
+#!/bin/bash
+# A run that is cut off, in whatever way: every finished trial is whole in the store, nothing is left, and
+# --resume completes the same set of records.
+. "$(dirname "$0")/common.sh"
+begin
+
+start()
+{
+    "$mlm" run --suite faulty --filter 'slow|sum$' --param seconds=0.2,0.4 --cap 32M,64M --repetitions 4 --out "$1" \
+        >log/out 2>log/err &
+    harness=$!
+    wait_until test -s "$1"
+    wait_until grep -q . <(pgrep -P $harness -f mlmembench-worker)
+}
+
+sorted()
+{
+    "$MLM_PYTHON" -c 'import json,sys
+for l in sorted(json.dumps([x["workload"], x["params"], x["cap_bytes"], x["repetition"], x["outcome"]]) for x in map(json.loads, open(sys.argv[1])) if x["kind"] == "trial"): print(l)' "$1"
+}
+
+status 0 "$mlm" run --suite faulty --filter 'slow|sum$' --param seconds=0.2,0.4 --cap 32M,64M --repetitions 4 --out out/whole.jsonl
+sorted out/whole.jsonl >log/whole
+expect "there are 24 trials" test "$(wc -l <log/whole)" = 24
+
+start out/killed.jsonl
+kill -KILL $harness
+wait $harness 2>/dev/null
+expect "kill -9: the guardian ends what ran" wait_until bash -c '[ -z "$(find /sys/fs/cgroup -type d -name "mlmembench-'$harness'-*" 2>/dev/null)" ]'
+nothing_left
+expect "every line is whole" records out/killed.jsonl '0 < len(r) < 24'
+status 0 "$mlm" run --resume out/killed.jsonl
+sorted out/killed.jsonl >log/killed
+expect "resumed to the same set" diff log/whole log/killed
+
+start out/interrupted.jsonl
+kill -INT $harness
+wait $harness
+expect "Ctrl-C: exit status 130" test $? = 130
+expect "one line that says how to go on" grep -q '^mlmembench: interrupted.*--resume' log/err
+nothing_left
+status 0 "$mlm" run --resume out/interrupted.jsonl
+sorted out/interrupted.jsonl >log/interrupted
+expect "resumed to the same set" diff log/whole log/interrupted
+
+start out/group.jsonl
+pkill -KILL -P $harness -f mlmembench-worker
+wait_until bash -c 'grep -q killed out/group.jsonl || ! kill -0 '$harness
+expect "a worker killed from outside is 'killed'" records out/group.jsonl '"killed" in [x["outcome"] for x in r]'
+kill -TERM $harness
+wait $harness
+expect "SIGTERM ends it like Ctrl-C" test $? = 130
+finish
