@@ -92,13 +92,17 @@ static size_t columns(uint32_t code)
     return 1;
 }
 
+size_t mlm_utf8_step(const char **text)
+{
+    uint32_t code;
+    *text += mlm_utf8_next(*text, &code);
+    return columns(code);
+}
+
 size_t mlm_utf8_width(const char *text)
 {
     size_t width = 0;
-    while (*text) {
-        uint32_t code;
-        text += mlm_utf8_next(text, &code);
-        width += columns(code);
-    }
+    while (*text)
+        width += mlm_utf8_step(&text);
     return width;
 }

@@ -16,6 +16,9 @@ void mlm_utf8_repair(char *text);
  * change the direction of writing. What is left is one line that can be printed anywhere. */
 void mlm_utf8_tame(char *text);
 
+/* Moves over the character at *text and returns the columns of a terminal that it takes. */
+size_t mlm_utf8_step(const char **text);
+
 /* Columns of a terminal that a tame text takes: wide for East Asian characters and emoji, none for combining
  * marks. Does not depend on the locale. */
 size_t mlm_utf8_width(const char *text);

@@ -1,0 +1,26 @@
+/* The columns of the table, once, for every format that has columns. Adding one is adding a line in
+ * columns.c. */
+#pragma once
+
+#include "report/table.h"
+
+/* Longer texts are cut: a name from a file can be of any length. */
+#define MLM_CELL_SIZE 256
+
+/* Repetitions further apart than this make a figure doubtful. */
+#define MLM_SPREAD_LIMIT 0.05
+
+struct mlm_column {
+    const char *title;
+    int sacrifice; /* where there is no room the highest goes first; 0: stays */
+    bool left;     /* a text rather than a figure */
+    void (*write)(const struct mlm_row *row, char cell[static MLM_CELL_SIZE]); /* "" where there is nothing */
+};
+
+#define MLM_COLUMN_OUTCOME 2
+#define MLM_COLUMN_COUNT 16
+
+extern const struct mlm_column mlm_columns[MLM_COLUMN_COUNT];
+
+/* Copies a text into a cell, the end of a long one replaced by "…". */
+void mlm_cell_text(const char *text, char cell[static MLM_CELL_SIZE]);

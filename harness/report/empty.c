@@ -1,1 +1,0 @@
-typedef int mlm_empty;

@@ -1,0 +1,99 @@
+#include "report/heading.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "base/size.h"
+#include "record/utf8.h"
+
+static char *finish(FILE *out, char **text)
+{
+    if (fclose(out) != 0) {
+        free(*text);
+        return NULL;
+    }
+    mlm_utf8_tame(*text);
+    return *text;
+}
+
+static void put_text(FILE *out, const json_t *machine, const char *key)
+{
+    const char *text = json_string_value(json_object_get(machine, key));
+    if (text && *text)
+        (void)fprintf(out, ", %s", text);
+}
+
+static void put_swap(FILE *out, const json_t *swap)
+{
+    if (json_is_array(swap) && !json_array_size(swap))
+        (void)fputs(", no swap", out);
+    size_t i;
+    const json_t *device;
+    json_array_foreach(swap, i, device)
+    {
+        char size[MLM_SIZE_TEXT];
+        const char *kind = json_string_value(json_object_get(device, "kind"));
+        double bytes = json_number_value(json_object_get(device, "size_bytes"));
+        (void)fprintf(out, ", %s of swap (%s)", mlm_size_show(bytes, size), kind ? kind : "of unknown kind");
+    }
+}
+
+char *mlm_machine_line(const struct mlm_record *record)
+{
+    char *text = NULL, size_text[MLM_SIZE_TEXT];
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return NULL;
+    const json_t *machine = record->machine;
+    const char *host = json_string_value(json_object_get(machine, "host"));
+    const char *id = json_string_value(json_object_get(machine, "id"));
+    json_int_t cores = json_integer_value(json_object_get(machine, "cores"));
+    double memory_bytes = json_number_value(json_object_get(machine, "memory_bytes"));
+    (void)fputs(host && *host ? host : id, out);
+    put_text(out, machine, "cpu");
+    if (cores > 0)
+        (void)fprintf(out, ", %" JSON_INTEGER_FORMAT " core%s", cores, cores == 1 ? "" : "s");
+    if (memory_bytes > 0)
+        (void)fprintf(out, ", %s of memory", mlm_size_show(memory_bytes, size_text));
+    put_swap(out, json_object_get(machine, "swap"));
+    put_text(out, machine, "kernel");
+    put_text(out, machine, "distribution");
+    return finish(out, &text);
+}
+
+static void put_memory_limits(FILE *out, const struct mlm_record *record)
+{
+    char text[MLM_SIZE_TEXT];
+    if (record->swap_limit_bytes == 0)
+        (void)fputs(", without swap", out);
+    else if (record->swap_limit_bytes != MLM_NO_LIMIT)
+        (void)fprintf(out, ", at most %s of swap", mlm_size_spell(record->swap_limit_bytes, text));
+    if (!record->background_bytes)
+        return;
+    const char *mode = record->background_mode ? record->background_mode : "some";
+    (void)fprintf(out, ", %s background of %s", mode, mlm_size_spell(record->background_bytes, text));
+}
+
+char *mlm_section_line(const struct mlm_table *table, const struct mlm_section *section)
+{
+    char *text = NULL, size_text[MLM_SIZE_TEXT];
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return NULL;
+    const struct mlm_record *record = section->rows[0]->first;
+    (void)fprintf(out, "%s, cap %s", record->suite, mlm_size_spell(record->cap_bytes, size_text));
+    if (record->dataset)
+        (void)fprintf(out, ", dataset %s", record->dataset);
+    else if (record->data_bytes)
+        (void)fprintf(out, ", data %s", mlm_size_show((double)record->data_bytes, size_text));
+    put_memory_limits(out, record);
+    if (table->time_limits_differ)
+        (void)fprintf(out, ", time limit %s", mlm_duration_show((double)record->timeout_ns, size_text));
+    if (table->seeds_differ)
+        (void)fprintf(out, ", seed %" PRIu64, record->seed);
+    if (*section->common)
+        (void)fprintf(out, ", %s", section->common);
+    return finish(out, &text);
+}

@@ -1,0 +1,11 @@
+/* Lines that stand above tables and pictures. One line, printable; the caller frees it; NULL: out of memory.
+ */
+#pragma once
+
+#include "report/table.h"
+
+/* "laptop: Intel …, 4 cores, 7.63 GiB memory, no swap, Linux 6.1.0, Debian 12" */
+char *mlm_machine_line(const struct mlm_record *record);
+
+/* "storage, cap 2G, data 2.50 GiB": what the rows of a section have in common. */
+char *mlm_section_line(const struct mlm_table *table, const struct mlm_section *section);

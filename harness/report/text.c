@@ -1,0 +1,464 @@
+/* The table for a terminal. Columns that say nothing in a suite are left out, and where the terminal is
+ * narrow so are the least important ones: a line never wraps. */
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/size.h"
+#include "record/keymap.h"
+#include "record/utf8.h"
+#include "report/columns.h"
+#include "report/finding.h"
+#include "report/heading.h"
+
+#define GAP 2
+
+/* What is said below the table, each text once, by number. */
+struct notes {
+    struct mlm_keymap texts;
+    mlm_mark_set of_every_row; /* said once for all instead */
+};
+
+/* How one suite's tables are laid out; a width of 0: the column is not shown. */
+struct layout {
+    size_t widths[MLM_COLUMN_COUNT];
+    bool dropped[MLM_COLUMN_COUNT];
+    size_t brief_width; /* of the outcomes without how far it came */
+    bool brief;
+};
+
+/* Columns that matter more than how far a job came. */
+#define BEFORE_BRIEF 3
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
+#define NOTE_LETTERS 16
+
+/* a, b, … z, aa, ab, … */
+static const char *note_letters(size_t number, char text[static NOTE_LETTERS])
+{
+    char *at = text + NOTE_LETTERS - 1;
+    *at = 0;
+    for (size_t rest = number + 1; rest; rest = (rest - 1) / 26)
+        *--at = (char)('a' + (rest - 1) % 26);
+    return at;
+}
+
+/* Puts one more note into a cell's brackets: "", "[a]", "[a,c]". */
+static int note_add(struct notes *notes, const char *text, char *cell, size_t size)
+{
+    size_t number;
+    int r = mlm_keymap_add(&notes->texts, strdup(text), &number);
+    if (r < 0)
+        return r;
+    char letters[NOTE_LETTERS];
+    size_t length = strlen(cell);
+    if (length)
+        length--; /* over the bracket */
+    (void)snprintf(cell + length, size - length, "%c%s]", length ? ',' : '[', note_letters(number, letters));
+    return 0;
+}
+
+/* The outcome's cell with its notes: reason and marks. */
+static int outcome_cell(
+    struct notes *notes, const struct mlm_row *row, bool brief, char cell[static MLM_CELL_SIZE])
+{
+    char letters[MLM_CELL_SIZE] = "";
+    mlm_mark_set marks = row->marks & ~notes->of_every_row;
+    if (row->cut_off) /* the figure's ">" says it */
+        marks &= ~MLM_MARK_BIT(peak_rss_lower_bound);
+    int r = row->reason ? note_add(notes, row->reason, letters, sizeof letters) : 0;
+    for (int i = 0; i < MLM_MARK_COUNT && r >= 0; i++)
+        if (marks >> i & 1)
+            r = note_add(notes, mlm_marks[i].help, letters, sizeof letters);
+    (void)mlm_row_outcome_text(row, brief, cell);
+    size_t length = strlen(cell);
+    if (letters[0])
+        (void)snprintf(cell + length, MLM_CELL_SIZE - length, " %s", letters);
+    return r;
+}
+
+static int cell_make(struct notes *notes, size_t column, const struct mlm_row *row, bool brief,
+    char cell[static MLM_CELL_SIZE])
+{
+    if (column == MLM_COLUMN_OUTCOME)
+        return outcome_cell(notes, row, brief, cell);
+    mlm_columns[column].write(row, cell);
+    return 0;
+}
+
+static size_t line_width(const struct layout *layout)
+{
+    size_t width = 0;
+    for (size_t i = 0; i < MLM_COLUMN_COUNT; i++)
+        width += layout->widths[i] ? layout->widths[i] + GAP : 0;
+    return width ? width - GAP : 0;
+}
+
+/* Takes columns and how far jobs came away, then cuts the texts' columns down, until a line fits. */
+static void narrow(struct layout *layout, size_t room)
+{
+    while (line_width(layout) > room) {
+        size_t victim = 0;
+        for (size_t i = 1; i < MLM_COLUMN_COUNT; i++)
+            if (layout->widths[i] && mlm_columns[i].sacrifice > mlm_columns[victim].sacrifice)
+                victim = i;
+        if (mlm_columns[victim].sacrifice <= BEFORE_BRIEF && !layout->brief) {
+            layout->brief = true;
+            layout->widths[MLM_COLUMN_OUTCOME] = layout->brief_width;
+            continue;
+        }
+        if (!mlm_columns[victim].sacrifice)
+            break;
+        layout->widths[victim] = 0;
+        layout->dropped[victim] = true;
+    }
+    while (line_width(layout) > room) {
+        size_t widest = 0;
+        for (size_t i = 1; i < MLM_COLUMN_COUNT; i++)
+            if (layout->widths[i] > layout->widths[widest])
+                widest = i;
+        if (layout->widths[widest] <= 2)
+            break;
+        layout->widths[widest]--;
+    }
+}
+
+static int layout_row(struct layout *layout, struct notes *notes, const struct mlm_row *row)
+{
+    char cell[MLM_CELL_SIZE];
+    for (size_t c = 0; c < MLM_COLUMN_COUNT; c++) {
+        int r = cell_make(notes, c, row, false, cell);
+        if (r < 0)
+            return r;
+        layout->widths[c] = larger(layout->widths[c], mlm_utf8_width(cell));
+    }
+    int r = outcome_cell(notes, row, true, cell);
+    layout->brief_width = larger(layout->brief_width, mlm_utf8_width(cell));
+    return r;
+}
+
+static int layout_make(
+    const struct mlm_section *sections, size_t count, struct notes *notes, int width, struct layout *layout)
+{
+    *layout = (struct layout){.brief_width = mlm_utf8_width(mlm_columns[MLM_COLUMN_OUTCOME].title)};
+    for (size_t s = 0; s < count; s++)
+        for (size_t i = 0; i < sections[s].count; i++) {
+            int r = layout_row(layout, notes, sections[s].rows[i]);
+            if (r < 0)
+                return r;
+        }
+    for (size_t c = 0; c < MLM_COLUMN_COUNT; c++)
+        if (layout->widths[c])
+            layout->widths[c] = larger(layout->widths[c], mlm_utf8_width(mlm_columns[c].title));
+    if (width > 0)
+        narrow(layout, (size_t)width);
+    return 0;
+}
+
+/* Escape codes, or nothing. */
+enum paint { PLAIN, BOLD, DIM, GREEN, RED, YELLOW, MAGENTA };
+
+static void put_painted(FILE *out, const struct mlm_text_style *style, enum paint paint, const char *text)
+{
+    static const char *const codes[] = {
+        [BOLD] = "1", [DIM] = "2", [GREEN] = "32", [RED] = "31", [YELLOW] = "33", [MAGENTA] = "35"};
+    if (style->colour && paint != PLAIN)
+        (void)fprintf(out, "\033[%sm%s\033[0m", codes[paint], text);
+    else
+        (void)fputs(text, out);
+}
+
+static enum paint outcome_paint(const struct mlm_row *row)
+{
+    static const enum paint paints[MLM_OUTCOME_COUNT] = {[MLM_OUTCOME_OK] = GREEN,
+        [MLM_OUTCOME_OOM] = RED,
+        [MLM_OUTCOME_TIMEOUT] = YELLOW,
+        [MLM_OUTCOME_KILLED] = RED,
+        [MLM_OUTCOME_CRASH] = MAGENTA,
+        [MLM_OUTCOME_WRONG] = MAGENTA,
+        [MLM_OUTCOME_REFUSED] = DIM,
+        [MLM_OUTCOME_SKIPPED] = DIM};
+    return row->outcome == MLM_OUTCOME_OK && !mlm_row_all_ok(row) ? YELLOW : paints[row->outcome];
+}
+
+/* Cuts a text to a width, the last column for "…". */
+static void cut(char *text, size_t width)
+{
+    if (mlm_utf8_width(text) <= width)
+        return;
+    char *at = text, *fits = text;
+    while (*at) {
+        uint32_t code;
+        at += mlm_utf8_next(at, &code);
+        char kept = *at;
+        *at = 0;
+        bool room = mlm_utf8_width(text) < width;
+        *at = kept;
+        if (!room)
+            break;
+        fits = at;
+    }
+    /* A cell has room for it: what is cut off is at least as long, or MLM_CELL_SIZE leaves some. */
+    if ((size_t)(fits - text) + sizeof "…" <= MLM_CELL_SIZE)
+        (void)strcpy(fits, "…");
+    else
+        *fits = 0;
+}
+
+static void put_spaces(FILE *out, size_t count)
+{
+    (void)fprintf(out, "%*s", (int)count, "");
+}
+
+/* One cell, with the gap in front of it; trailing space is held back until something follows. */
+static void put_cell(FILE *out, const struct mlm_text_style *style, const struct layout *layout,
+    size_t column, enum paint paint, char *cell, size_t *held_back)
+{
+    size_t width = layout->widths[column];
+    cut(cell, width);
+    size_t used = mlm_utf8_width(cell);
+    size_t fill = width > used ? width - used : 0;
+    put_spaces(out, *held_back + (mlm_columns[column].left ? 0 : fill));
+    put_painted(out, style, paint, cell);
+    *held_back = GAP + (mlm_columns[column].left ? fill : 0);
+}
+
+static void put_titles(FILE *out, const struct mlm_text_style *style, const struct layout *layout)
+{
+    size_t held_back = 0;
+    for (size_t c = 0; c < MLM_COLUMN_COUNT; c++) {
+        char cell[MLM_CELL_SIZE];
+        if (!layout->widths[c])
+            continue;
+        mlm_cell_text(mlm_columns[c].title, cell);
+        put_cell(out, style, layout, c, DIM, cell, &held_back);
+    }
+    (void)fputc('\n', out);
+}
+
+static int put_row(FILE *out, const struct mlm_text_style *style, const struct layout *layout,
+    struct notes *notes, const struct mlm_row *row)
+{
+    size_t held_back = 0;
+    for (size_t c = 0; c < MLM_COLUMN_COUNT; c++) {
+        char cell[MLM_CELL_SIZE];
+        if (!layout->widths[c])
+            continue;
+        int r = cell_make(notes, c, row, layout->brief, cell);
+        if (r < 0)
+            return r;
+        if (!cell[0])
+            (void)strcpy(cell, "-");
+        put_cell(
+            out, style, layout, c, c == MLM_COLUMN_OUTCOME ? outcome_paint(row) : PLAIN, cell, &held_back);
+    }
+    (void)fputc('\n', out);
+    return 0;
+}
+
+/* The width of a text's first word. */
+static size_t word_width(const char *text)
+{
+    size_t width = 0;
+    while (*text && *text != ' ')
+        width += mlm_utf8_step(&text);
+    return width;
+}
+
+/* Prose, broken at spaces; a word longer than a line is broken where the line ends. */
+static void put_wrapped(FILE *out, int width, size_t indent, const char *text)
+{
+    size_t room = width > 0 ? (size_t)width : SIZE_MAX, column = 0;
+    if (indent >= room)
+        indent = 0;
+    while (*text) {
+        const char *begin = text;
+        bool space = *text == ' ';
+        size_t step = mlm_utf8_step(&text);
+        bool breaks = space ? column + 1 + word_width(text) > room && indent + word_width(text) <= room
+                            : column + step > room;
+        if (breaks) {
+            (void)fputc('\n', out);
+            put_spaces(out, indent);
+            column = indent;
+        }
+        if (breaks && space)
+            continue;
+        (void)fwrite(begin, 1, (size_t)(text - begin), out);
+        column += step;
+    }
+    (void)fputc('\n', out);
+}
+
+/* Takes the line, also NULL. */
+static int put_line(FILE *out, const struct mlm_text_style *style, enum paint paint, char *line)
+{
+    mlm_auto_free char *owned = line;
+    if (!owned)
+        return -ENOMEM;
+    bool painted = style->colour && paint == BOLD;
+    (void)fputs(painted ? "\033[1m" : "", out);
+    put_wrapped(out, style->width, 4, owned);
+    (void)fputs(painted ? "\033[0m" : "", out);
+    return 0;
+}
+
+static void put_dropped(FILE *out, const struct mlm_text_style *style, const struct layout *layout)
+{
+    char text[MLM_CELL_SIZE] = "";
+    for (size_t c = 0; c < MLM_COLUMN_COUNT; c++)
+        if (layout->dropped[c]) {
+            size_t length = strlen(text);
+            (void)snprintf(
+                text + length, sizeof text - length, "%s%s", length ? ", " : "", mlm_columns[c].title);
+        }
+    if (!text[0])
+        return;
+    char line[MLM_CELL_SIZE + 64];
+    (void)snprintf(line, sizeof line, "(no room for: %s)", text);
+    put_wrapped(out, style->width, 4, line);
+}
+
+static int put_finding(
+    FILE *out, const struct mlm_text_style *style, const struct mlm_section *section, struct mlm_error *error)
+{
+    mlm_auto_free char *finding = NULL;
+    int r = mlm_finding(section, &finding, error);
+    if (r >= 0 && *finding) {
+        (void)fputc('\n', out);
+        put_wrapped(out, style->width, 0, finding);
+    }
+    return r;
+}
+
+/* One suite: its sections share a layout, so that caps can be compared by eye. */
+static int put_suite(FILE *out, const struct mlm_text_style *style, const struct mlm_table *table,
+    size_t begin, size_t end, struct notes *notes, struct mlm_error *error)
+{
+    struct layout layout;
+    int r = layout_make(table->sections + begin, end - begin, notes, style->width, &layout);
+    for (size_t s = begin; s < end && r >= 0; s++) {
+        const struct mlm_section *section = &table->sections[s];
+        (void)fputc('\n', out);
+        r = put_line(out, style, BOLD, mlm_section_line(table, section));
+        if (r < 0)
+            break;
+        put_titles(out, style, &layout);
+        for (size_t i = 0; i < section->count && r >= 0; i++)
+            r = put_row(out, style, &layout, notes, section->rows[i]);
+        if (r < 0)
+            break;
+        if (s + 1 == end)
+            put_dropped(out, style, &layout);
+        r = put_finding(out, style, section, error);
+        if (r < 0)
+            return r;
+    }
+    return r < 0 ? mlm_error_errno(error, r, "printing a table") : 0;
+}
+
+/* Marks that every row has which ran at all would only clutter the rows. */
+static mlm_mark_set marks_of_every_row(const struct mlm_table *table)
+{
+    mlm_mark_set marks = ~(mlm_mark_set)0;
+    size_t count = 0;
+    for (size_t s = 0; s < table->section_count; s++)
+        for (size_t i = 0; i < table->sections[s].count; i++) {
+            const struct mlm_row *row = table->sections[s].rows[i];
+            if (row->outcome == MLM_OUTCOME_REFUSED || row->outcome == MLM_OUTCOME_SKIPPED)
+                continue;
+            marks &= row->marks;
+            count++;
+        }
+    return count > 1 ? marks : 0;
+}
+
+static void put_note(FILE *out, const struct mlm_text_style *style, const char *label, const char *text)
+{
+    mlm_auto_free char *line = NULL;
+    if (asprintf(&line, "%s %s", label, text) < 0) {
+        line = NULL;
+        return;
+    }
+    mlm_utf8_tame(line);
+    put_wrapped(out, style->width, strlen(label) + 1, line);
+}
+
+static bool any_row(const struct mlm_table *table, bool (*is)(const struct mlm_row *row))
+{
+    for (size_t s = 0; s < table->section_count; s++)
+        for (size_t i = 0; i < table->sections[s].count; i++)
+            if (is(table->sections[s].rows[i]))
+                return true;
+    return false;
+}
+
+static bool is_partly_ok(const struct mlm_row *row)
+{
+    return row->outcome == MLM_OUTCOME_OK && !mlm_row_all_ok(row);
+}
+
+static bool is_spread(const struct mlm_row *row)
+{
+    return row->time.count > 1 && row->time.spread > MLM_SPREAD_LIMIT;
+}
+
+static bool is_lower_bound(const struct mlm_row *row)
+{
+    return row->cut_off && row->readings.values[MLM_needs_peak_bytes] != MLM_NULL;
+}
+
+static void put_notes(
+    FILE *out, const struct mlm_text_style *style, const struct mlm_table *table, const struct notes *notes)
+{
+    (void)fputc('\n', out);
+    for (size_t i = 0; i < notes->texts.count; i++) {
+        char letters[NOTE_LETTERS], label[NOTE_LETTERS + 2];
+        (void)snprintf(label, sizeof label, "[%s]", note_letters(i, letters));
+        put_note(out, style, label, notes->texts.entries[i].key);
+    }
+    for (int i = 0; i < MLM_MARK_COUNT; i++)
+        if (notes->of_every_row >> i & 1)
+            put_note(out, style, "every row:", mlm_marks[i].help);
+    if (any_row(table, is_partly_ok))
+        put_note(out, style, "ok N of M:", "figures are of the repetitions that ended ok");
+    if (any_row(table, is_lower_bound))
+        put_note(out, style, ">", "cut off before its peak: at least so much");
+    if (any_row(table, is_spread))
+        put_note(out, style, "!", "repetitions differ by more than 5 %");
+}
+
+int mlm_report_text(
+    const struct mlm_table *table, const struct mlm_text_style *style, FILE *out, struct mlm_error *error)
+{
+    struct notes notes = {.of_every_row = marks_of_every_row(table)};
+    int r = 0;
+    const struct mlm_record *machine = NULL;
+    for (size_t begin = 0, end; begin < table->section_count && r >= 0; begin = end) {
+        const struct mlm_row *row = table->sections[begin].rows[0];
+        for (end = begin + 1;
+             end < table->section_count && mlm_row_same_suite(row, table->sections[end].rows[0]); end++)
+            ;
+        if (!machine || !mlm_same_machine(row->first, machine)) {
+            if (machine)
+                (void)fputc('\n', out);
+            machine = row->first;
+            r = put_line(out, style, PLAIN, mlm_machine_line(machine));
+            if (r < 0)
+                (void)mlm_error_errno(error, r, "printing a table");
+        }
+        if (r >= 0)
+            r = put_suite(out, style, table, begin, end, &notes, error);
+    }
+    if (r >= 0)
+        put_notes(out, style, table, &notes);
+    mlm_keymap_release(&notes.texts);
+    if (r >= 0 && (fflush(out) != 0 || ferror(out)))
+        r = mlm_error_errno(error, -EIO, "printing a table");
+    return r;
+}
