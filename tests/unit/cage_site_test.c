@@ -1,0 +1,235 @@
+/* Where cages can be made, judged over recorded cgroup trees (tests/fixtures/cage). */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <ftw.h>
+#include <inttypes.h>
+#include <limits.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "cage/site.h"
+
+#define GIB (UINT64_C(1) << 30)
+#define NONE MLM_NO_LIMIT
+#define US 4242 /* our pid in the trees */
+
+struct expectation {
+    const char *tree;
+    uid_t uid;
+    enum mlm_cage_access access;
+    int version;
+    bool hybrid, swap_accounted;
+    const char *path; /* NULL: no matter */
+    uint64_t limit_above;
+    const char *limit_path;   /* below the site's tree */
+    const char *why, *remedy; /* parts of them */
+};
+
+#define CG "/sys/fs/cgroup"
+#define USER_SLICE CG "/user.slice/user-1000.slice"
+#define USER_SERVICE USER_SLICE "/user@1000.service"
+
+static const struct expectation expectations[] = {
+    /* A desktop: the user's systemd is asked, root goes to the nearest place that is ready. */
+    {"systemd_desktop_v2", 1000, MLM_CAGE_SCOPE, 2, false, true, USER_SERVICE, NONE, "", "", ""},
+    {"systemd_desktop_v2", 0, MLM_CAGE_DIRECT, 2, false, true, USER_SERVICE "/app.slice", NONE, "", "", ""},
+    {"systemd_scope_v2", 1000, MLM_CAGE_DIRECT, 2, false, true, USER_SERVICE "/app.slice/run-u71.scope", NONE,
+        "", "", ""},
+    {"systemd_ssh_v2", 1000, MLM_CAGE_SCOPE, 2, false, true, USER_SERVICE, GIB, USER_SLICE, "", ""},
+    {"systemd_ssh_v2", 0, MLM_CAGE_DIRECT, 2, false, true, USER_SLICE, GIB, USER_SLICE, "", ""},
+    {"systemd_no_memory_v2", 1000, MLM_CAGE_NONE, 2, false, false, NULL, NONE, "",
+        "not given the memory controller", "Delegate=yes"},
+    {"systemd_no_memory_v2", 0, MLM_CAGE_DIRECT, 2, false, true, CG "/user.slice", NONE, "", "", ""},
+    {"systemd_su_v2", 1000, MLM_CAGE_NONE, 2, false, true, NULL, NONE, "", "systemd of their own",
+        "enable-linger"},
+    {"systemd_su_v2", 0, MLM_CAGE_DIRECT, 2, false, true, CG "/user.slice/user-0.slice", NONE, "", "", ""},
+    {"home_v2", 1000, MLM_CAGE_DIRECT, 2, false, true, CG "/lab", NONE, "", "", ""},
+    {"bare_root_v2", 0, MLM_CAGE_DIRECT, 2, false, true, CG, NONE, "", "", ""},
+    {"bare_root_v2", 1000, MLM_CAGE_NONE, 2, false, true, NULL, NONE, "", "systemd of their own", "sudo"},
+    {"memory_off_v2", 1000, MLM_CAGE_NONE, 2, false, false, NULL, NONE, "", "memory controller off",
+        "cgroup_enable=memory"},
+    {"memory_off_v2", 0, MLM_CAGE_NONE, 2, false, false, NULL, NONE, "", "memory controller off",
+        "cgroup_enable=memory"},
+    /* Containers. */
+    {"container_read_only_v2", 0, MLM_CAGE_NONE, 2, false, true, NULL, GIB, CG, "read-only", "--privileged"},
+    {"container_writable_v2", 0, MLM_CAGE_DIRECT, 2, false, true, CG, GIB, CG, "", ""},
+    {"namespace_outside_mount_v2", 0, MLM_CAGE_DIRECT, 2, false, true, CG, NONE, "", "", ""},
+    {"nothing_mounted", 0, MLM_CAGE_NONE, 0, false, false, NULL, NONE, "", "no cgroup tree",
+        "mount -t cgroup2"},
+    {"no_cgroups", 0, MLM_CAGE_NONE, 0, false, false, NULL, NONE, "", "no control groups", "CONFIG_CGROUPS"},
+    /* v1: root alone, and never through a scope, which has no memory controller there. */
+    {"hybrid_v1", 0, MLM_CAGE_DIRECT, 1, true, true, CG "/memory/process_api/38250fc79b6b", NONE, "", "", ""},
+    {"hybrid_v1", 1000, MLM_CAGE_NONE, 1, true, true, NULL, NONE, "", "root alone", "sudo"},
+    {"hybrid_systemd_v1", 1000, MLM_CAGE_NONE, 1, true, true, NULL, 4 * GIB, CG "/memory/user.slice",
+        "root alone", "sudo"},
+    {"hybrid_systemd_v1", 0, MLM_CAGE_DIRECT, 1, true, true,
+        CG "/memory/user.slice/user-1000.slice/session-3.scope", 4 * GIB, CG "/memory/user.slice", "", ""},
+    {"no_swapaccount_v1", 0, MLM_CAGE_DIRECT, 1, false, false, "/srv/cgroup trees/cpu,memory/lab", NONE, "",
+        "", ""},
+    {"container_v1", 0, MLM_CAGE_DIRECT, 1, false, true, CG "/memory", GIB / 2, CG "/memory", "", ""},
+};
+
+/* ---- Building a tree ---- */
+
+static void make_parents(int root_fd, const char *path)
+{
+    char part[PATH_MAX];
+    (void)snprintf(part, sizeof part, "%s", path);
+    for (char *slash = part; (slash = strchr(slash, '/')); *slash++ = '/') {
+        *slash = 0;
+        assert_true(mkdirat(root_fd, part, 0755) == 0 || errno == EEXIST);
+    }
+}
+
+/* A file's lines follow its "=== path" (or "=w= path") until the next one; a path that ends in '/' is a
+ * folder. */
+static int tree_open(const char *name, char folder[static 32])
+{
+    char path[PATH_MAX];
+    mlm_auto_free char *text = NULL;
+    struct mlm_error error;
+    (void)snprintf(path, sizeof path, "%s/cage/%s.tree", MLM_FIXTURES, name);
+    if (mlm_file_read(AT_FDCWD, path, &text, &error) < 0)
+        fail_msg("%s", error.text);
+    (void)strcpy(folder, "/tmp/mlm_cage_XXXXXX");
+    assert_non_null(mkdtemp(folder));
+    int root_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    assert_true(root_fd >= 0);
+
+    mlm_auto_fclose FILE *file = NULL;
+    char *rest = text;
+    for (char *line; (line = strsep(&rest, "\n")) && (*line || rest);) {
+        bool writable = strncmp(line, "=w= ", 4) == 0;
+        if (!writable && strncmp(line, "=== ", 4) != 0) {
+            if (file)
+                assert_true(fprintf(file, "%s\n", line) >= 0);
+            continue;
+        }
+        mlm_fclose_p(&file);
+        file = NULL;
+        line += 4;
+        make_parents(root_fd, line);
+        if (line[strlen(line) - 1] != '/') {
+            int fd = openat(root_fd, line, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+            file = fd < 0 ? NULL : fdopen(fd, "w");
+            assert_non_null(file);
+        }
+        assert_int_equal(fchmodat(root_fd, line, writable ? 0777 : 0755, 0), 0);
+    }
+    return root_fd;
+}
+
+static int remove_entry(const char *path, const struct stat *st, int type, struct FTW *ftw)
+{
+    (void)st, (void)type, (void)ftw;
+    return remove(path);
+}
+
+static void tree_close(int root_fd, const char *folder)
+{
+    (void)close(root_fd);
+    assert_int_equal(nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS), 0);
+}
+
+static void judge(const char *tree, uid_t uid, pid_t pid, struct mlm_cage_site *ret_site)
+{
+    char folder[32];
+    struct mlm_error error = {0};
+    int root_fd = tree_open(tree, folder);
+    const struct mlm_cage_observer observer = {.root_fd = root_fd, .recorded = true, .uid = uid, .pid = pid};
+    int r = mlm_cage_site_judge(&observer, ret_site, &error);
+    tree_close(root_fd, folder);
+    if (r < 0)
+        fail_msg("%s: %s", tree, error.text);
+}
+
+/* ---- Tests ---- */
+
+static void recorded_trees_are_judged(void **unused)
+{
+    (void)unused;
+    for (size_t i = 0; i < sizeof expectations / sizeof *expectations; i++) {
+        const struct expectation *e = &expectations[i];
+        struct mlm_cage_site site;
+        judge(e->tree, e->uid, US, &site);
+        bool right =
+            site.access == e->access && site.version == e->version && site.hybrid == e->hybrid &&
+            site.swap_accounted == e->swap_accounted && (!e->path || strcmp(site.path, e->path) == 0) &&
+            site.limit_above_bytes == e->limit_above && strcmp(site.limit_above_path, e->limit_path) == 0 &&
+            strstr(site.why, e->why) && strstr(site.remedy, e->remedy);
+        /* A refusal explains itself, in a line each; nothing else does. */
+        right = right && (*site.why != 0) == (e->access == MLM_CAGE_NONE) &&
+                (*site.remedy != 0) == (e->access == MLM_CAGE_NONE) && !strchr(site.why, '\n') &&
+                strlen(site.why) < sizeof site.why - 1 && strlen(site.remedy) < sizeof site.remedy - 1;
+        if (!right)
+            fail_msg("%s as user %u: access %d, version %d, hybrid %d, swap %d, path '%s', limit %" PRIu64
+                     " at '%s', why '%s', remedy '%s'",
+                e->tree, (unsigned)e->uid, site.access, site.version, site.hybrid, site.swap_accounted,
+                site.path, site.limit_above_bytes, site.limit_above_path, site.why, site.remedy);
+    }
+}
+
+static void company_in_a_delegated_cgroup_matters(void **unused)
+{
+    (void)unused;
+    struct mlm_cage_site site;
+    /* 4242 is the only process in the scope: to 4243 it is somebody else's. */
+    judge("systemd_scope_v2", 1000, US, &site);
+    assert_int_equal(site.access, MLM_CAGE_DIRECT);
+    judge("systemd_scope_v2", 1000, US + 1, &site);
+    assert_int_equal(site.access, MLM_CAGE_SCOPE);
+}
+
+static void another_root_is_looked_at_through_its_descriptor(void **unused)
+{
+    (void)unused;
+    char folder[32];
+    struct mlm_error error = {0};
+    struct mlm_cage_site site;
+    int root_fd = tree_open("container_read_only_v2", folder);
+    assert_int_equal(mlm_cage_site_find(root_fd, &site, &error), 0);
+    assert_int_equal(site.access, MLM_CAGE_NONE);
+    assert_string_equal(site.limit_above_path, CG);
+    assert_int_equal(unlinkat(root_fd, "proc/self/mountinfo", 0), 0);
+    assert_int_equal(mlm_cage_site_find(root_fd, &site, &error), -ENOENT);
+    assert_non_null(strstr(error.text, "proc/self/mountinfo"));
+    tree_close(root_fd, folder);
+}
+
+static void a_refusal_is_passed_on_by_open(void **unused)
+{
+    (void)unused;
+    struct mlm_cage_site site;
+    struct mlm_error error = {0};
+    struct mlm_cages *cages = NULL;
+    judge("container_read_only_v2", 0, US, &site);
+    assert_int_equal(mlm_cages_open(&site, &cages, &error), -EPERM);
+    assert_null(cages);
+    assert_non_null(strstr(error.text, "read-only"));
+    assert_non_null(strstr(error.text, "--privileged"));
+    judge("systemd_desktop_v2", 1000, US, &site);
+    assert_int_equal(mlm_cages_open(&site, &cages, &error), -EPERM);
+    assert_non_null(strstr(error.text, "scope"));
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(recorded_trees_are_judged),
+        cmocka_unit_test(company_in_a_delegated_cgroup_matters),
+        cmocka_unit_test(another_root_is_looked_at_through_its_descriptor),
+        cmocka_unit_test(a_refusal_is_passed_on_by_open),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
