@@ -21,7 +21,8 @@ static void name_the_bus(uid_t uid)
     if (access(folder, X_OK) < 0)
         return;
     (void)setenv("XDG_RUNTIME_DIR", folder, 0);
-    if (strcmp(getenv("XDG_RUNTIME_DIR"), folder) == 0)
+    const char *used = getenv("XDG_RUNTIME_DIR");
+    if (used && strcmp(used, folder) == 0)
         (void)setenv("DBUS_SESSION_BUS_ADDRESS", address, 0);
 }
 

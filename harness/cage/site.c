@@ -25,6 +25,11 @@ static const char *relative(const char *path)
     return *path ? path : ".";
 }
 
+static void copy(char path[static PATH_MAX], const char *from)
+{
+    (void)snprintf(path, PATH_MAX, "%s", from);
+}
+
 static bool join(char path[static PATH_MAX], const char *folder, const char *name)
 {
     return snprintf(path, PATH_MAX, "%s/%s", folder, name) < PATH_MAX;
@@ -74,14 +79,14 @@ static void find_limit_above(const struct mlm_cage_observer *o, const struct mlm
 {
     char folder[PATH_MAX], path[PATH_MAX];
     uint64_t limit;
-    (void)strcpy(folder, site->path);
+    copy(folder, site->path);
     site->limit_above_bytes = MLM_NO_LIMIT;
     do {
         if (join(path, folder, dialect->memory_limit) &&
             mlm_file_read_number(o->root_fd, relative(path), &limit, NULL) == 0 && limit < UNLIMITED_FROM &&
             limit < site->limit_above_bytes) {
             site->limit_above_bytes = limit;
-            (void)strcpy(site->limit_above_path, folder);
+            copy(site->limit_above_path, folder);
         }
     } while (up(folder, h->mount_point));
 
@@ -92,7 +97,7 @@ static void find_limit_above(const struct mlm_cage_observer *o, const struct mlm
         mlm_keyed_number(stat, dialect->limit_above_key, &limit) == 0 && limit < UNLIMITED_FROM &&
         limit < site->limit_above_bytes) {
         site->limit_above_bytes = limit;
-        (void)strcpy(site->limit_above_path, h->mount_point);
+        copy(site->limit_above_path, h->mount_point);
     }
 }
 
@@ -129,7 +134,7 @@ static void judge_v1(
                      "/sys/fs/cgroup/memory");
         return;
     }
-    (void)strcpy(site->path, h->own);
+    copy(site->path, h->own);
     site->swap_accounted = exists(o, site->path, mlm_dialect_v1.swap_limit);
     find_limit_above(o, h, &mlm_dialect_v1, site);
     if (h->read_only) {
@@ -189,7 +194,7 @@ static void manager_find(const struct mlm_cage_observer *o, const struct mlm_hie
         (void)snprintf(run, sizeof run, "/run/user/%u", uid);
     m->runs = exists(o, run, "systemd/private") || (uid && exists(o, run, "bus"));
     if (!uid)
-        (void)strcpy(m->cgroup, h->mount_point);
+        copy(m->cgroup, h->mount_point);
     else if (snprintf(m->cgroup, sizeof m->cgroup, "%s/user.slice/user-%u.slice/user@%u.service",
                  h->mount_point, uid, uid) >= (int)sizeof m->cgroup)
         m->runs = false;
@@ -237,7 +242,7 @@ static void judge_v2(
     const struct mlm_cage_observer *o, const struct mlm_hierarchy *h, struct mlm_cage_site *site)
 {
     struct manager manager = {.runs = false};
-    (void)strcpy(site->path, h->own);
+    copy(site->path, h->own);
     /* Another run, still at work, has moved the shell that started us: its place is ours too. */
     char *last = strrchr(site->path, '/');
     bool inside = h->inside;
@@ -260,10 +265,10 @@ static void judge_v2(
                 site->access = MLM_CAGE_DIRECT;
         if (site->access == MLM_CAGE_NONE && scope) {
             site->access = MLM_CAGE_SCOPE;
-            (void)strcpy(site->path, manager.cgroup);
+            copy(site->path, manager.cgroup);
         } else if (site->access == MLM_CAGE_NONE) {
             refuse_v2(o, h, &manager, site);
-            (void)strcpy(site->path, h->own);
+            copy(site->path, h->own);
         }
     }
     site->swap_accounted = swap_accounted_v2(o, site);

@@ -465,12 +465,14 @@ static void close_leaves_nothing(void **unused)
     must((int)mlm_file_read(AT_FDCWD, "/proc/self/cgroup", &before, &error), &error);
     struct mlm_cages *cages = cages_open();
     char prefix[MLM_CAGE_NAME_SIZE], site[PATH_MAX];
-    (void)strcpy(prefix, cages->prefix);
-    (void)strcpy(site, mlm_cages_site(cages)->path);
+    (void)snprintf(prefix, sizeof prefix, "%s", cages->prefix);
+    (void)snprintf(site, sizeof site, "%s", mlm_cages_site(cages)->path);
     pid_t guardian = cages->guardian;
     assert_false(is_gone(guardian));
-    (void)cage_open(cages, 64 * MIB, MLM_NO_LIMIT)->limits; /* forgotten by its owner */
+    struct mlm_cage *forgotten = cage_open(cages, 64 * MIB, MLM_NO_LIMIT);
     mlm_cages_close(cages);
+    (void)close(forgotten->dir_fd);
+    free(forgotten);
     assert_int_equal(kill(guardian, 0), -1);
     mlm_auto_close int fd = open(site, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     assert_true(fd >= 0);
@@ -562,10 +564,10 @@ static void names_are_parsed_strictly(void **unused)
     assert_int_equal(start, 345);
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
         assert_false(mlm_cage_name_parse(bad[i], &pid, &start));
-    char prefix[MLM_CAGE_NAME_SIZE + 1];
+    char prefix[MLM_CAGE_NAME_SIZE], name[MLM_CAGE_NAME_SIZE + 1];
     assert_int_equal(mlm_cage_prefix(prefix, NULL), 0);
-    (void)strcat(prefix, "0");
-    assert_true(mlm_cage_name_parse(prefix, &pid, &start));
+    (void)snprintf(name, sizeof name, "%s0", prefix);
+    assert_true(mlm_cage_name_parse(name, &pid, &start));
     assert_int_equal(pid, getpid());
     assert_true(mlm_cage_maker_lives(pid, start));
     assert_false(mlm_cage_maker_lives(pid, start + 1));

@@ -102,7 +102,7 @@ static int tree_open(const char *name, char folder[static 32])
     (void)snprintf(path, sizeof path, "%s/cage/%s.tree", MLM_FIXTURES, name);
     if (mlm_file_read(AT_FDCWD, path, &text, &error) < 0)
         fail_msg("%s", error.text);
-    (void)strcpy(folder, "/tmp/mlm_cage_XXXXXX");
+    (void)snprintf(folder, 32, "/tmp/mlm_cage_XXXXXX");
     assert_non_null(mkdtemp(folder));
     int root_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     assert_true(root_fd >= 0);
