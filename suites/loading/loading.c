@@ -1,0 +1,382 @@
+#include "loading/loading.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+
+#include "data/rows.h"
+
+/* A text file stands for a sixteenth of the data: it is decoded at a sixteenth of the speed, or less. */
+#define TEXT_SHARE 16u
+
+static uint64_t minimum(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
+static int derive_user(struct mlm_loading_config *config, struct mlm_scoreboard *sb)
+{
+    enum mlm_format format;
+    int r = mlm_format_of(config->job.dataset, &format, sb);
+    if (r < 0)
+        return r;
+    if (config->job.columns == 0 || config->job.columns > UINT32_MAX)
+        return mlm_fail(sb, -EINVAL, "%" PRIu64 " columns are too few or too many", config->job.columns);
+    config->format = format;
+    config->rows = config->job.rows;
+    config->columns = config->job.columns;
+    config->nonzeros = config->job.nonzeros;
+    config->widest_row = config->job.widest_row;
+    return 0;
+}
+
+static int derive_generated(struct mlm_loading_config *config, struct mlm_scoreboard *sb)
+{
+    uint64_t row_bytes = config->columns * sizeof(float);
+    uint64_t share = config->format == MLM_FORMAT_NPY ? 1 : TEXT_SHARE;
+    uint64_t rows = config->job.data_bytes / share / row_bytes / 2 * 2;
+    if (rows == 0)
+        return mlm_fail(sb, -EINVAL, "two rows of %" PRIu64 " columns need data=%" PRIu64 " at least",
+            config->columns, 2 * row_bytes * share);
+    struct mlm_shape shape = mlm_rows_generated_shape(rows, config->columns, MLM_LOADING_DENSITY);
+    config->rows = rows;
+    config->nonzeros = shape.nonzeros;
+    config->widest_row = shape.widest_row;
+    return 0;
+}
+
+/* job.rows tells a user's file, whose shape is known by inspection, from a generated one in the cache. */
+static int loading_derive(void *p, struct mlm_scoreboard *sb)
+{
+    struct mlm_loading_config *config = p;
+    int r = config->job.dataset && config->job.rows ? derive_user(config, sb) : derive_generated(config, sb);
+    if (r < 0)
+        return r;
+    config->sparse = mlm_format_is_sparse((enum mlm_format)config->format);
+    config->batch = minimum(config->batch, config->rows);
+    config->buffer = minimum(config->buffer, config->rows);
+    return 0;
+}
+
+int mlm_loading_open(const struct mlm_loading_config *config, enum mlm_reader_mode mode,
+    struct mlm_reader *ret_reader, struct mlm_scoreboard *sb)
+{
+    if (!config->job.dataset)
+        return mlm_fail(
+            sb, -EINVAL, "this workload reads a file; name it with dataset=FILE (`build` makes one)");
+    struct mlm_reader reader;
+    int r = mlm_reader_open(config->job.dataset, (enum mlm_format)config->format, mode, &reader, sb);
+    if (r < 0)
+        return r;
+    reader.decoder.max_columns = config->columns;
+    *ret_reader = reader;
+    return 0;
+}
+
+int mlm_loading_block_open(const struct mlm_loading_config *config, uint64_t rows, const char *what,
+    struct mlm_block *ret_block, struct mlm_scoreboard *sb)
+{
+    uint64_t widest = config->sparse ? config->widest_row : config->columns, values;
+    if (__builtin_mul_overflow(rows, widest, &values))
+        return mlm_fail(sb, -ENOMEM, "no machine has the memory for %s", what);
+    if (config->sparse)
+        values = minimum(values, config->nonzeros);
+    return mlm_block_open(ret_block, config->sparse, rows, values, what, sb);
+}
+
+int mlm_loading_fill(const struct mlm_loading_config *config, struct mlm_reader *reader,
+    struct mlm_block *block, struct mlm_scoreboard *sb)
+{
+    int r = mlm_reader_fill(reader, block, false, sb);
+    if (r < 0)
+        return r;
+    const struct mlm_decoder *d = &reader->decoder;
+    if (!config->sparse && d->columns != config->columns)
+        return mlm_fail(sb, -EINVAL, "%.300s has %" PRIu64 " columns; expected %" PRIu64, d->name, d->columns,
+            config->columns);
+    return 0;
+}
+
+int mlm_loading_end(
+    const struct mlm_loading_config *config, const char *name, uint64_t rows, struct mlm_scoreboard *sb)
+{
+    if (rows == config->rows)
+        return 0;
+    return mlm_fail(sb, -EINVAL, "%.300s has %s than the %" PRIu64 " rows that were expected", name,
+        rows < config->rows ? "fewer" : "more", config->rows);
+}
+
+/* Theory. r is what a row takes in memory: p·4 dense; (z/n)·8 + 12 sparse (CSR with labels).
+ *
+ * core (shared/DESIGN.md): D = n·r where all rows are held, else r·B·(q+w+1) + K·r for batches of B, a queue
+ * of q, w reader threads and a shuffle buffer of K. peak adds what a variant holds beside: copies, the
+ * reader's buffer, page tables (8 bytes a page of 4096). */
+
+static uint64_t rows_bytes(const struct mlm_loading_config *config, uint64_t rows)
+{
+    if (!config->sparse)
+        return mlm_block_bytes(false, rows, rows * config->columns);
+    double share = (double)rows / (double)config->rows;
+    return mlm_block_bytes(true, rows, (uint64_t)((double)config->nonzeros * share));
+}
+
+static uint64_t peak_of(uint64_t held)
+{
+    held += MLM_READER_BUFFER_BYTES;
+    return MLM_BASELINE_BYTES + held + held / 4096 * 8;
+}
+
+static uint64_t whole_core(const void *config)
+{
+    return rows_bytes(config, ((const struct mlm_loading_config *)config)->rows);
+}
+
+static uint64_t batch_core(const void *config)
+{
+    return rows_bytes(config, ((const struct mlm_loading_config *)config)->batch);
+}
+
+static uint64_t prefetch_core(const void *config)
+{
+    return batch_core(config) * (((const struct mlm_loading_config *)config)->depth + 2);
+}
+
+static uint64_t shuffle_core(const void *config)
+{
+    return batch_core(config) + rows_bytes(config, ((const struct mlm_loading_config *)config)->buffer);
+}
+
+static uint64_t full_peak(const void *config)
+{
+    return peak_of(whole_core(config));
+}
+
+static uint64_t split_peak(const void *config)
+{
+    return peak_of(2 * whole_core(config));
+}
+
+static uint64_t scale_peak(const void *p)
+{
+    const struct mlm_loading_config *config = p;
+    uint64_t column_bytes = 2 * sizeof(double) + 2 * sizeof(float);
+    return peak_of(
+        whole_core(p) * (config->mode == MLM_LOADING_COPY ? 2 : 1) + config->columns * column_bytes);
+}
+
+static uint64_t generator_peak(const void *config)
+{
+    return peak_of(batch_core(config));
+}
+
+static uint64_t prefetch_peak(const void *config)
+{
+    return peak_of(prefetch_core(config));
+}
+
+/* The places of sparse rows lie as far apart as the widest row; of each the pages are touched that its
+ * longest row so far reached, half a page more on average than the row's bytes in each of two arrays. */
+static uint64_t shuffle_peak(const void *p)
+{
+    const struct mlm_loading_config *config = p;
+    uint64_t places = rows_bytes(p, config->buffer);
+    if (config->sparse)
+        places = minimum(config->widest_row * 8 + 8, (config->nonzeros / config->rows) * 8 + 4096) *
+                 config->buffer;
+    return peak_of(batch_core(p) + places);
+}
+
+/* Of mapped values nothing is held but the map's page tables, which stay until it is gone; else a batch is
+ * decoded. */
+static uint64_t mmap_peak(const void *p)
+{
+    const struct mlm_loading_config *config = p;
+    if (config->format == MLM_FORMAT_NPY)
+        return MLM_BASELINE_BYTES + whole_core(p) / 4096 * 8;
+    return generator_peak(p);
+}
+
+static uint64_t file_bytes(const struct mlm_loading_config *config)
+{
+    switch (config->format) {
+    case MLM_FORMAT_CSV:
+        return config->rows * config->columns * 7;
+    case MLM_FORMAT_LIBSVM:
+        return config->nonzeros * 8 + config->rows * 2;
+    default:
+        return config->rows * config->columns * 4;
+    }
+}
+
+/* A cold file at 1 GB/s, text at 150 MB/s, fresh memory at 1 GB/s. */
+static uint64_t stream_rough(const void *p)
+{
+    const struct mlm_loading_config *config = p;
+    uint64_t bytes = file_bytes(config);
+    return config->format == MLM_FORMAT_NPY ? bytes : bytes * 7;
+}
+
+static uint64_t full_rough(const void *config)
+{
+    return stream_rough(config) + whole_core(config);
+}
+
+static uint64_t copies_rough(const void *config)
+{
+    return stream_rough(config) + 2 * whole_core(config);
+}
+
+static uint64_t scale_rough(const void *config)
+{
+    return stream_rough(config) + 3 * whole_core(config);
+}
+
+static int loading_prepare(const void *config, struct mlm_scoreboard *sb, void **ret_state)
+{
+    struct mlm_loading_state *state = calloc(1, sizeof *state);
+    if (!state)
+        return mlm_fail(sb, -ENOMEM, "out of memory");
+    state->config = *(const struct mlm_loading_config *)config;
+    state->pass.columns = state->config.columns;
+    *ret_state = state;
+    return 0;
+}
+
+static void halves_add(struct mlm_scoreboard *sb, uint64_t number)
+{
+    mlm_answer_add(sb, (double)(number >> 32));
+    mlm_answer_add(sb, (double)(number & UINT32_MAX));
+}
+
+/* The answer is exact, whole numbers of 32 bits. */
+static int ordered_verify(const void *p, struct mlm_scoreboard *sb)
+{
+    const struct mlm_loading_state *state = p;
+    sb->items = state->pass.rows;
+    sb->data_checksum = state->pass.sum;
+    halves_add(sb, state->pass.order);
+    halves_add(sb, state->pass.sum);
+    return 0;
+}
+
+static int shuffled_verify(const void *p, struct mlm_scoreboard *sb)
+{
+    const struct mlm_loading_state *state = p;
+    sb->items = state->pass.rows;
+    sb->data_checksum = state->pass.sum;
+    halves_add(sb, state->pass.sum);
+    return 0;
+}
+
+static int scaled_verify(const void *p, struct mlm_scoreboard *sb)
+{
+    const struct mlm_loading_state *state = p;
+    sb->items = state->pass.rows;
+    sb->data_checksum = state->checksum;
+    halves_add(sb, state->pass.order);
+    halves_add(sb, state->pass.sum);
+    return 0;
+}
+
+static const char *const formats[] = {
+    [MLM_FORMAT_NPY] = "npy", [MLM_FORMAT_CSV] = "csv", [MLM_FORMAT_LIBSVM] = "libsvm", NULL};
+static const char *const modes[] = {[MLM_LOADING_IN_PLACE] = "inplace", [MLM_LOADING_COPY] = "copy", NULL};
+
+#define CONFIG(field) offsetof(struct mlm_loading_config, field)
+#define FORMAT_PARAM                                                                                         \
+    {                                                                                                        \
+        .name = "format", .type = MLM_PARAM_WORD, .offset = CONFIG(format), .words = formats,                \
+        .help = "the file's; a user's file has its own", .sweep = "npy,csv,libsvm", .equal_work = true       \
+    }
+#define COLUMNS_PARAM                                                                                        \
+    {                                                                                                        \
+        .name = "columns", .type = MLM_PARAM_COUNT, .offset = CONFIG(columns), .help = "values in a row",    \
+        .sweep = "1000", .minimum = 1, .maximum = 1 << 24, .equal_work = true                                \
+    }
+#define BATCH_PARAM(values)                                                                                  \
+    {                                                                                                        \
+        .name = "batch", .type = MLM_PARAM_COUNT, .offset = CONFIG(batch), .help = "rows read at once",      \
+        .sweep = (values), .minimum = 1, .maximum = 1 << 24                                                  \
+    }
+
+static const struct mlm_param plain_params[] = {
+    FORMAT_PARAM, COLUMNS_PARAM, BATCH_PARAM("256"), {.name = NULL}};
+
+static const struct mlm_param generator_params[] = {
+    FORMAT_PARAM, COLUMNS_PARAM, BATCH_PARAM("256,16,4096"), {.name = NULL}};
+
+static const struct mlm_param prefetch_params[] = {FORMAT_PARAM, COLUMNS_PARAM, BATCH_PARAM("256"),
+    {.name = "depth",
+        .type = MLM_PARAM_COUNT,
+        .offset = CONFIG(depth),
+        .help = "batches that wait in the queue",
+        .sweep = "2,1,16",
+        .minimum = 1,
+        .maximum = MLM_LOADING_DEPTH_MAX},
+    {.name = NULL}};
+
+static const struct mlm_param shuffle_params[] = {FORMAT_PARAM, COLUMNS_PARAM, BATCH_PARAM("256"),
+    {.name = "buffer",
+        .type = MLM_PARAM_COUNT,
+        .offset = CONFIG(buffer),
+        .help = "rows in the shuffle buffer",
+        .sweep = "10000,1000",
+        .minimum = 1,
+        .maximum = UINT32_MAX},
+    {.name = NULL}};
+
+static const struct mlm_param scale_params[] = {FORMAT_PARAM, COLUMNS_PARAM, BATCH_PARAM("256"),
+    {.name = "mode",
+        .type = MLM_PARAM_WORD,
+        .offset = CONFIG(mode),
+        .words = modes,
+        .help = "scale the array itself or a copy of it",
+        .sweep = "inplace,copy"},
+    {.name = NULL}};
+
+#define LOADING_COMMON                                                                                       \
+    .config_size = sizeof(struct mlm_loading_config), .max_threads = 1, .dataset = &mlm_loading_dataset,     \
+    .derive = loading_derive, .prepare = loading_prepare, .destroy = free
+
+static const struct mlm_workload full = {LOADING_COMMON, .name = "full",
+    .summary = "reads everything into one array, then passes over it",
+    .flags = MLM_QUICK | MLM_READS_FILE | MLM_USER_DATA, .params = plain_params, .core_bytes = whole_core,
+    .peak_bytes = full_peak, .rough_ns = full_rough, .run = mlm_loading_full, .verify = ordered_verify};
+static const struct mlm_workload generator = {LOADING_COMMON, .name = "generator",
+    .summary = "reads a batch, passes over it, reads the next into its place",
+    .flags = MLM_QUICK | MLM_READS_FILE | MLM_USER_DATA, .params = generator_params, .core_bytes = batch_core,
+    .peak_bytes = generator_peak, .rough_ns = stream_rough, .run = mlm_loading_generator,
+    .verify = ordered_verify};
+static const struct mlm_workload prefetch = {LOADING_COMMON, .name = "prefetch",
+    .summary = "a second thread reads ahead into a queue of batches",
+    .flags = MLM_QUICK | MLM_READS_FILE | MLM_USER_DATA, .params = prefetch_params, .extra_threads = 1,
+    .core_bytes = prefetch_core, .peak_bytes = prefetch_peak, .rough_ns = stream_rough,
+    .run = mlm_loading_prefetch, .verify = ordered_verify};
+static const struct mlm_workload map = {LOADING_COMMON, .name = "mmap",
+    .summary = "maps the file and lets the kernel read what is touched",
+    .flags = MLM_QUICK | MLM_MAPS_FILE | MLM_USER_DATA, .params = plain_params, .core_bytes = batch_core,
+    .peak_bytes = mmap_peak, .rough_ns = stream_rough, .run = mlm_loading_mmap, .verify = ordered_verify};
+static const struct mlm_workload shuffle = {LOADING_COMMON, .name = "shuffle",
+    .summary = "a stream whose rows leave in random order, through a buffer", .work = "shuffled",
+    .flags = MLM_READS_FILE | MLM_USER_DATA, .params = shuffle_params, .core_bytes = shuffle_core,
+    .peak_bytes = shuffle_peak, .rough_ns = stream_rough, .run = mlm_loading_shuffle,
+    .verify = shuffled_verify};
+static const struct mlm_workload split = {LOADING_COMMON, .name = "split",
+    .summary = "reads everything, then copies it to a train and a test part",
+    .flags = MLM_QUICK | MLM_READS_FILE | MLM_USER_DATA, .params = plain_params, .core_bytes = whole_core,
+    .peak_bytes = split_peak, .rough_ns = copies_rough, .run = mlm_loading_split, .verify = ordered_verify};
+static const struct mlm_workload scale = {LOADING_COMMON, .name = "scale",
+    .summary = "reads everything, standardizes each column, then passes over it", .work = "scaled",
+    .flags = MLM_READS_FILE | MLM_USER_DATA, .params = scale_params, .core_bytes = whole_core,
+    .peak_bytes = scale_peak, .rough_ns = scale_rough, .run = mlm_loading_scale, .verify = scaled_verify};
+
+static const struct mlm_workload *const workloads[] = {
+    &full, &generator, &prefetch, &map, &shuffle, &split, &scale, NULL};
+
+MLM_EXPORT const struct mlm_suite mlm_suite = {
+    .contract = MLM_CONTRACT_VERSION,
+    .name = "loading",
+    .summary = "how should a dataset larger than memory be read?",
+    .item = "rows",
+    .workloads = workloads,
+};

@@ -1,0 +1,72 @@
+/* loading: how should a dataset larger than memory be read? One file, one ordered pass over its rows
+ * (pass.h), and several ways to get the rows from the one to the other.
+ *
+ *   dense file    .npy or CSV; rows of `columns` f32 in memory
+ *   sparse file   libsvm; rows as CSR with labels in memory
+ *   batch         rows that the pass takes at once
+ *
+ * --data scales it: .npy holds that much, CSV and libsvm as many rows as a sixteenth of it would be as dense
+ * f32. */
+#pragma once
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "data/block.h"
+#include "data/reader.h"
+#include "loading/pass.h"
+#include "workload.h"
+
+/* Queues longer than this hold a dataset rather than prefetch it. */
+#define MLM_LOADING_DEPTH_MAX 64u
+
+enum mlm_loading_mode { MLM_LOADING_IN_PLACE, MLM_LOADING_COPY };
+
+struct mlm_loading_config {
+    struct mlm_job job;
+    uint32_t format; /* enum mlm_format */
+    uint32_t mode;   /* scale: enum mlm_loading_mode */
+    uint64_t columns;
+    uint64_t batch;  /* rows */
+    uint64_t depth;  /* prefetch: batches in the queue */
+    uint64_t buffer; /* shuffle: rows */
+    /* Derived. */
+    bool sparse;
+    uint64_t rows, nonzeros, widest_row;
+};
+
+struct mlm_loading_state {
+    struct mlm_loading_config config;
+    struct mlm_loading_pass pass;
+    uint64_t checksum; /* scale: of the data as read; else the pass has it */
+};
+
+/* Opens the job's file. */
+int mlm_loading_open(const struct mlm_loading_config *config, enum mlm_reader_mode mode,
+    struct mlm_reader *ret_reader, struct mlm_scoreboard *sb);
+
+/* Room for so many rows, whichever of the file they are; what is not needed is not touched. */
+int mlm_loading_block_open(const struct mlm_loading_config *config, uint64_t rows, const char *what,
+    struct mlm_block *ret_block, struct mlm_scoreboard *sb);
+
+/* Reads on until the block is full; refuses rows of another width than the job's. */
+int mlm_loading_fill(const struct mlm_loading_config *config, struct mlm_reader *reader,
+    struct mlm_block *block, struct mlm_scoreboard *sb);
+
+/* Refuses a file that did not hold the job's rows. */
+int mlm_loading_end(
+    const struct mlm_loading_config *config, const char *name, uint64_t rows, struct mlm_scoreboard *sb);
+
+/* The variants: whole.c, stream.c, shuffle.c, prefetch.c. */
+int mlm_loading_full(void *state, struct mlm_scoreboard *sb);
+int mlm_loading_split(void *state, struct mlm_scoreboard *sb);
+int mlm_loading_scale(void *state, struct mlm_scoreboard *sb);
+int mlm_loading_generator(void *state, struct mlm_scoreboard *sb);
+int mlm_loading_mmap(void *state, struct mlm_scoreboard *sb);
+int mlm_loading_shuffle(void *state, struct mlm_scoreboard *sb);
+int mlm_loading_prefetch(void *state, struct mlm_scoreboard *sb);
+
+/* The generated file: dataset.c. */
+extern const struct mlm_dataset mlm_loading_dataset;
+/* Nonzeros a row of the generated libsvm file. */
+#define MLM_LOADING_DENSITY 0.1
