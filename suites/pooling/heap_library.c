@@ -1,0 +1,56 @@
+/* Allocators of others, opened at run time: each is a shared library with its own names for malloc and free.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "pooling/pooling.h"
+
+struct heap {
+    void *library;
+    void *(*alloc)(size_t size);
+    void (*free)(void *memory);
+};
+
+static int library_open(
+    const struct pooling_config *config, bool dry, void **ret_heap, struct mlm_scoreboard *sb)
+{
+    (void)dry;
+    struct heap *heap = calloc(1, sizeof *heap);
+    if (!heap)
+        return mlm_fail(sb, -ENOMEM, "out of memory");
+    /* Never closed: they have thread-specific data, whose destructors run when the thread ends. */
+    heap->library = dlopen(config->heap->library, RTLD_NOW | RTLD_LOCAL);
+    void *alloc = heap->library ? dlsym(heap->library, config->heap->alloc_name) : NULL;
+    void *release = heap->library ? dlsym(heap->library, config->heap->free_name) : NULL;
+    if (!alloc || !release) {
+        free(heap);
+        return mlm_fail(sb, -ENOTSUP, "%s cannot be used: %s", config->heap->library, dlerror());
+    }
+    /* ISO C has no conversion from object to function pointers; POSIX says that their bytes are the same. */
+    memcpy(&heap->alloc, &alloc, sizeof alloc);
+    memcpy(&heap->free, &release, sizeof release);
+    *ret_heap = heap;
+    return 0;
+}
+
+static void library_alloc(void *p, struct pooling_tensor *tensor)
+{
+    tensor->memory = ((struct heap *)p)->alloc(tensor->size);
+}
+
+static void library_free(void *p, struct pooling_tensor *tensor)
+{
+    ((struct heap *)p)->free(tensor->memory);
+}
+
+#define LIBRARY(soname, alloc_, free_)                                                                       \
+    {                                                                                                        \
+        .library = (soname), .alloc_name = (alloc_), .free_name = (free_), .page_ns = 60,                    \
+        .open = library_open, .alloc = library_alloc, .free = library_free, .close = free                    \
+    }
+
+const struct pooling_heap pooling_heap_mimalloc = LIBRARY("libmimalloc.so.2", "mi_malloc", "mi_free");
+const struct pooling_heap pooling_heap_jemalloc = LIBRARY("libjemalloc.so.2", "malloc", "free");
+const struct pooling_heap pooling_heap_tcmalloc = LIBRARY("libtcmalloc_minimal.so.4", "tc_malloc", "tc_free");

@@ -1,0 +1,236 @@
+/* pooling: the descriptors, and what follows from the parameters. */
+#include "pooling/pooling.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#include "data/random.h"
+
+/* An hourglass, as encoders and decoders are: tensors of one step differ 32-fold. */
+static const uint32_t pattern[] = {128, 512, 256, 32, 16, 64};
+#define PATTERN_LENGTH (sizeof pattern / sizeof *pattern)
+
+/* Activations outweigh parameters then, and the largest tensor has 4 MiB. */
+#define NOMINAL_ROWS 2048u
+#define LAYERS_MIN PATTERN_LENGTH
+#define LAYERS_MAX (1u << 20)
+
+static uint64_t pooling_core(const void *p)
+{
+    return pooling_live_bytes(p);
+}
+
+/* Layers by the nominal batch, then the batch by what is left, to one row. */
+static int pooling_derive(
+    struct pooling_config *config, const struct pooling_heap *heap, struct mlm_scoreboard *sb)
+{
+    config->heap = heap;
+    config->spec = (struct mlm_mlp_spec){
+        .shape = {.pattern_length = PATTERN_LENGTH, .pattern = pattern},
+        .optimizer = MLM_MLP_SGD,
+        .training = true,
+    };
+    struct mlm_mlp_shape *shape = &config->spec.shape;
+    uint64_t live = config->job.data_bytes / 4;
+    config->rows = NOMINAL_ROWS;
+    shape->layers = 2 * LAYERS_MIN;
+    uint64_t two = pooling_core(config);
+    shape->layers = LAYERS_MIN;
+    uint64_t one = pooling_core(config);
+    if (live > one) {
+        uint64_t layers = LAYERS_MIN + LAYERS_MIN * (live - one) / (two - one);
+        shape->layers = layers < LAYERS_MAX ? (uint32_t)layers : LAYERS_MAX;
+    }
+    uint64_t lasting = mlm_mlp_lasting_bytes(&config->spec);
+    uint64_t row = mlm_mlp_passing_floats(&config->spec) * sizeof(float);
+    config->rows = live > lasting + row ? (live - lasting) / row : 1;
+    if (config->heap->resident && config->growth != 0 && config->growth < 1)
+        return mlm_fail(sb, -EINVAL, "a heap cannot grow to %g of what is live", config->growth);
+    return 0;
+}
+
+/* Tensors are counted out as the workload itself does, with the books of its heap and without memory. */
+static uint64_t pooling_peak(const void *p)
+{
+    const struct pooling_config *config = p;
+    struct mlm_scoreboard sb = {0};
+    struct pooling_replay *replay;
+    if (!config->heap->resident || pooling_replay_open(config, TOUCH_NOTHING, &replay, &sb) < 0)
+        return 0;
+    int r = pooling_replay_run(replay, &sb);
+    uint64_t resident = r == 0 ? pooling_replay_resident(replay) : 0;
+    pooling_replay_close(replay);
+    return r < 0 ? 0 : MLM_BASELINE_BYTES + resident + resident / 512 + pooling_replay_bytes(config);
+}
+
+static uint64_t pooling_rough(const void *p)
+{
+    const struct pooling_config *config = p;
+    return pooling_trace_bytes(config) / PAGE_BYTES * config->heap->page_ns + pooling_core(p) / 2;
+}
+
+struct state {
+    struct pooling_config config;
+    struct pooling_replay *replay;
+};
+
+static void pooling_destroy(void *p)
+{
+    struct state *state = p;
+    if (state)
+        pooling_replay_close(state->replay);
+    free(state);
+}
+
+/* Sizes and contents are all that the trace has for data. */
+static uint64_t trace_checksum(const struct pooling_config *config)
+{
+    uint64_t sum = pooling_trace_bytes(config);
+    for (uint64_t step = 0; step < config->steps; step++)
+        sum = mlm_mix64(sum + pooling_step_rows(config, step));
+    return mlm_mix64(sum ^ mlm_random_key(config->job.seed, 0));
+}
+
+static int pooling_prepare(const void *config, struct mlm_scoreboard *sb, void **ret_state)
+{
+    struct state *state = calloc(1, sizeof *state);
+    if (!state)
+        return mlm_fail(sb, -ENOMEM, "out of memory");
+    state->config = *(const struct pooling_config *)config;
+    int r = pooling_replay_open(&state->config, TOUCH_PAGES, &state->replay, sb);
+    if (r < 0) {
+        pooling_destroy(state);
+        return r;
+    }
+    sb->data_checksum = trace_checksum(&state->config);
+    *ret_state = state;
+    return 0;
+}
+
+static int pooling_run(void *p, struct mlm_scoreboard *sb)
+{
+    struct state *state = p;
+    int r = pooling_replay_run(state->replay, sb);
+    sb->items = pooling_replay_tensors(state->replay);
+    return r;
+}
+
+/* What was read must be what was written: the same sum, reckoned without memory. */
+static int pooling_verify(const void *p, struct mlm_scoreboard *sb)
+{
+    const struct state *state = p;
+    struct pooling_replay *reckoned;
+    int r = pooling_replay_open(&state->config, TOUCH_RECKON, &reckoned, sb);
+    if (r < 0)
+        return r;
+    (void)pooling_replay_run(reckoned, sb);
+    uint64_t sum = pooling_replay_checksum(state->replay), expected = pooling_replay_checksum(reckoned);
+    pooling_replay_close(reckoned);
+    mlm_answer_add(sb, (double)(sum >> 32));
+    mlm_answer_add(sb, (double)(sum & UINT32_MAX));
+    if (sum != expected)
+        return mlm_fail(sb, -EBADMSG, "tensors were read with sum %016llx, and written with %016llx",
+            (unsigned long long)sum, (unsigned long long)expected);
+    return 0;
+}
+
+#define PARAMS_COMMON                                                                                        \
+    {.name = "survivors",                                                                                    \
+        .type = MLM_PARAM_COUNT,                                                                             \
+        .offset = offsetof(struct pooling_config, survivors),                                                \
+        .help = "1: small tensors that outlive their step by two lie scattered among the others",            \
+        .sweep = "0,1",                                                                                      \
+        .maximum = 1,                                                                                        \
+        .equal_work = true},                                                                                 \
+        {.name = "leak",                                                                                     \
+            .type = MLM_PARAM_SIZE,                                                                          \
+            .offset = offsetof(struct pooling_config, leak_bytes),                                           \
+            .help = "bytes a step that are dropped without being freed",                                     \
+            .sweep = "0,4M",                                                                                 \
+            .maximum = 0x1p40,                                                                               \
+            .equal_work = true},                                                                             \
+    {                                                                                                        \
+        .name = "steps", .type = MLM_PARAM_COUNT, .offset = offsetof(struct pooling_config, steps),          \
+        .help = "steps of training, each with another batch", .sweep = "24", .minimum = 1, .maximum = 10000, \
+        .equal_work = true                                                                                   \
+    }
+
+static const struct mlm_param common_params[] = {PARAMS_COMMON, {.name = NULL}};
+
+static const struct mlm_param trim_params[] = {
+    {.name = "every",
+        .type = MLM_PARAM_COUNT,
+        .offset = offsetof(struct pooling_config, every),
+        .help = "steps between trims",
+        .sweep = "8,1",
+        .minimum = 1,
+        .maximum = 10000},
+    PARAMS_COMMON,
+    {.name = NULL},
+};
+
+static const struct mlm_param deferred_params[] = {
+    {.name = "growth",
+        .type = MLM_PARAM_REAL,
+        .offset = offsetof(struct pooling_config, growth),
+        .help = "the heap over what was live, at which it is collected",
+        .sweep = "2,1.5,4",
+        .quick = "2,4",
+        .minimum = 1,
+        .maximum = 64},
+    PARAMS_COMMON,
+    {.name = NULL},
+};
+
+/* One descriptor, and the derive() that puts its heap into the config. */
+#define WORKLOAD(id, flags_, params_, summary_, ...)                                                         \
+    static int id##_derive(void *config, struct mlm_scoreboard *sb)                                          \
+    {                                                                                                        \
+        return pooling_derive(config, &pooling_heap_##id, sb);                                               \
+    }                                                                                                        \
+    static const struct mlm_workload pooling_##id = {.name = #id,                                            \
+        .summary = (summary_),                                                                               \
+        .flags = (flags_),                                                                                   \
+        .params = (params_),                                                                                 \
+        .config_size = sizeof(struct pooling_config),                                                        \
+        .max_threads = 1,                                                                                    \
+        .derive = id##_derive,                                                                               \
+        .core_bytes = pooling_core,                                                                          \
+        .peak_bytes = pooling_peak,                                                                          \
+        .rough_ns = pooling_rough,                                                                           \
+        .prepare = pooling_prepare,                                                                          \
+        .run = pooling_run,                                                                                  \
+        .verify = pooling_verify,                                                                            \
+        .destroy = pooling_destroy,                                                                          \
+        __VA_ARGS__}
+
+WORKLOAD(
+    malloc, MLM_QUICK | MLM_FOREIGN_HEAP, common_params, "the C library's malloc and free, as they come", );
+WORKLOAD(malloc_fixed, MLM_QUICK | MLM_FOREIGN_HEAP, common_params,
+    "the same with fixed thresholds: nothing is mapped or trimmed", );
+WORKLOAD(malloc_trim, MLM_FOREIGN_HEAP, trim_params, "the same with malloc_trim() every few steps", );
+WORKLOAD(arena, MLM_QUICK, common_params, "one arena a step, reset at its end", );
+WORKLOAD(pool, MLM_QUICK, common_params, "a pool in size classes that keeps what it has", );
+WORKLOAD(refcount, MLM_QUICK, common_params, "the pool, freed when the last reference goes", );
+WORKLOAD(deferred, MLM_QUICK, deferred_params,
+    "the pool, where garbage waits for a collection at a growth factor", );
+WORKLOAD(boehm, MLM_FOREIGN_HEAP, common_params, "Boehm's conservative collector; nothing is freed by hand",
+    .library = "libgc.so.1", .library_package = "libgc1");
+WORKLOAD(mimalloc, MLM_FOREIGN_HEAP, common_params, "mimalloc", .library = "libmimalloc.so.2",
+    .library_package = "libmimalloc2.0");
+WORKLOAD(jemalloc, MLM_FOREIGN_HEAP, common_params, "jemalloc", .library = "libjemalloc.so.2",
+    .library_package = "libjemalloc2");
+WORKLOAD(tcmalloc, MLM_FOREIGN_HEAP, common_params, "tcmalloc", .library = "libtcmalloc_minimal.so.4",
+    .library_package = "libtcmalloc-minimal4");
+
+static const struct mlm_workload *const workloads[] = {&pooling_malloc, &pooling_malloc_fixed,
+    &pooling_malloc_trim, &pooling_arena, &pooling_pool, &pooling_refcount, &pooling_deferred, &pooling_boehm,
+    &pooling_mimalloc, &pooling_jemalloc, &pooling_tcmalloc, NULL};
+
+MLM_EXPORT const struct mlm_suite mlm_suite = {
+    .contract = MLM_CONTRACT_VERSION,
+    .name = "pooling",
+    .summary = "which allocator, which policy?",
+    .item = "tensors",
+    .workloads = workloads,
+};

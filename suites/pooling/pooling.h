@@ -1,0 +1,109 @@
+/* pooling: which allocator, which policy? Every workload replays the same trace, the tensors of the training
+ * loop that `batch` computes, through another heap.
+ *
+ *   trace    the program of data/mlp.h at a batch size that changes from step to step; ALLOC writes every
+ * page of a tensor, FREE reads them again; nothing is computed heap     an allocator together with a policy
+ * of when memory is given back; a table of functions slot     a tensor's place in the replay, used again by
+ * the same tensor of the next step lasting  a tensor that stays for all steps (weights, gradient) survivor a
+ * small tensor that outlives its step by SURVIVOR_STEPS: they lie scattered among what is freed leak     a
+ * tensor that is dropped without being freed; a collector, or an arena's reset, finds it all the same
+ *
+ * --data is four times the bytes that are live at the trace's peak. */
+#pragma once
+
+#include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "data/mlp.h"
+#include "workload.h"
+
+#define PAGE_BYTES 4096u
+#define SURVIVOR_STEPS 2u
+#define SURVIVOR_LAYERS 4u /* every such layer leaves one */
+#define SURVIVOR_WIDTH 16u
+
+enum pooling_life {
+    LIFE_LASTING,    /* until the end */
+    LIFE_ACTIVATION, /* until its layer's backward pass: freed in reverse order */
+    LIFE_DELTA,      /* from one layer to the next */
+    LIFE_SURVIVOR,   /* until the end of step `dies` */
+    LIFE_LEAK,       /* nobody knows of it any more when its step ends */
+};
+
+struct pooling_tensor {
+    void *memory;
+    uint64_t size;
+    uint64_t serial; /* nth allocation of the trace: seeds its content */
+    uint32_t slot;
+    uint32_t tag;  /* the heap's own */
+    uint32_t dies; /* step, of a survivor */
+    enum pooling_life life;
+    _Atomic uint32_t references; /* the refcount heap's own */
+};
+
+struct pooling_heap;
+
+struct pooling_config {
+    struct mlm_job job;
+    uint64_t survivors;  /* 0 or 1 */
+    uint64_t leak_bytes; /* a step */
+    uint64_t steps;
+    uint64_t every; /* malloc_trim: steps between trims */
+    double growth;  /* deferred: of the heap over what was live, until a collection */
+    /* Derived. */
+    const struct pooling_heap *heap;
+    struct mlm_mlp_spec spec;
+    uint64_t rows; /* the largest batch */
+};
+
+struct pooling_heap {
+    const char *library, *alloc_name, *free_name; /* of library_open() */
+    uint64_t page_ns;                             /* rough time to have and touch a page, for estimates */
+    /* `dry` keeps the books without any memory, where ret_resident is served. */
+    int (*open)(const struct pooling_config *config, bool dry, void **ret_heap, struct mlm_scoreboard *sb);
+    /* Sets tensor->memory; NULL where there is none. */
+    void (*alloc)(void *heap, struct pooling_tensor *tensor);
+    void (*free)(void *heap, struct pooling_tensor *tensor);
+    /* Around every instruction that uses the tensor; NULL: no counts are kept. */
+    void (*hold)(void *heap, struct pooling_tensor *tensor);
+    void (*drop)(void *heap, struct pooling_tensor *tensor);
+    /* The last pointer to it is gone, and nobody said so; NULL: it stays for good. */
+    void (*lose)(void *heap, struct pooling_tensor *tensor);
+    void (*step_end)(void *heap, uint32_t step); /* may be NULL */
+    uint64_t (*resident)(
+        const void *heap);     /* the most bytes that it held, with its books; NULL: no formula */
+    void (*close)(void *heap); /* takes NULL */
+};
+
+extern const struct pooling_heap pooling_heap_malloc, pooling_heap_malloc_fixed, pooling_heap_malloc_trim,
+    pooling_heap_mimalloc, pooling_heap_jemalloc, pooling_heap_tcmalloc, pooling_heap_boehm,
+    pooling_heap_arena, pooling_heap_pool, pooling_heap_refcount, pooling_heap_deferred;
+
+/* trace.c: the trace in numbers. Steps count from 0. */
+uint64_t pooling_step_rows(const struct pooling_config *config, uint64_t step);
+uint64_t pooling_survivors_a_step(const struct pooling_config *config);
+uint64_t pooling_survivor_bytes(uint64_t rows);
+uint64_t pooling_leak_bytes(const struct pooling_config *config);  /* a step, rounded up to 64 */
+uint64_t pooling_live_bytes(const struct pooling_config *config);  /* at the trace's peak */
+uint64_t pooling_trace_bytes(const struct pooling_config *config); /* of all allocations together */
+uint32_t pooling_slots(const struct pooling_config *config);
+
+/* replay.c */
+struct pooling_replay;
+
+enum pooling_touch {
+    TOUCH_PAGES,  /* write and read memory */
+    TOUCH_RECKON, /* the same checksum, without memory */
+    TOUCH_NOTHING,
+};
+
+int pooling_replay_open(const struct pooling_config *config, enum pooling_touch touch,
+    struct pooling_replay **ret_replay, struct mlm_scoreboard *sb);
+int pooling_replay_run(struct pooling_replay *replay, struct mlm_scoreboard *sb);
+uint64_t pooling_replay_checksum(const struct pooling_replay *replay); /* of all that was read at FREE */
+uint64_t pooling_replay_tensors(const struct pooling_replay *replay);
+uint64_t pooling_replay_resident(const struct pooling_replay *replay); /* after a dry run: the heap's most */
+uint64_t pooling_replay_bytes(const struct pooling_config *config);    /* what the replay itself holds */
+void pooling_replay_close(struct pooling_replay *replay);              /* takes NULL */
