@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/magic.h>
 #include <string.h>
 #include <sys/statvfs.h>
@@ -24,10 +25,10 @@ static void path_shorten(char *path)
 
 static int nearest_open(const char *path, struct mlm_error *error)
 {
+    char part[PATH_MAX];
     size_t length = strlen(path);
-    mlm_auto_free char *part = malloc(length + 2);
-    if (!part)
-        return mlm_error_errno(error, -ENOMEM, "%s", path);
+    if (length + 2 > sizeof part)
+        return mlm_error_errno(error, -ENAMETOOLONG, "cannot look at %.64s…", path);
     memcpy(part, length ? path : ".", length ? length + 1 : 2);
     for (;;) {
         int fd = open(part, O_PATH | O_CLOEXEC);

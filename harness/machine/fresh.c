@@ -88,7 +88,7 @@ static int child_run(pid_t parent, int fd, size_t bytes, int most, double enough
     /* As the worker has it. */
     (void)prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
     for (int i = 0; i < most; i++) {
-        double pace;
+        double pace = 0;
         int r = fill(bytes, &pace);
         if (r == 0)
             r = mlm_write_all(fd, &pace, sizeof pace);
@@ -170,7 +170,7 @@ static int bytes_limit(uint64_t bytes, uint64_t quarters, uint64_t *ret_bytes, s
 int mlm_fresh_memory_probe(uint64_t bytes, struct mlm_fresh_memory *ret_result, struct mlm_error *error)
 {
     struct mlm_fresh_memory result;
-    double paces[FILLS];
+    double paces[FILLS] = {0};
     if (bytes < SMALLEST_BYTES)
         return mlm_error_set(error, -EINVAL, "a probe of fresh memory needs at least 1 MiB");
     int r = bytes_limit(bytes, 1, &result.bytes, error);
@@ -190,7 +190,7 @@ int mlm_fresh_memory_probe(uint64_t bytes, struct mlm_fresh_memory *ret_result, 
 
 int mlm_fresh_memory_touch(uint64_t bytes, double warm_ns_per_byte, struct mlm_error *error)
 {
-    double paces[FILLS];
+    double paces[FILLS] = {0};
     if (bytes == 0)
         return 0;
     if (bytes < SMALLEST_BYTES)

@@ -16,6 +16,8 @@
 #include "machine/topology.h"
 #include "version.h"
 
+enum { SWAPS = 32 };
+
 struct mlm_machine {
     struct mlm_topology topology;
     json_t *json;
@@ -26,25 +28,19 @@ struct facts {
     struct mlm_platform platform;
     struct mlm_settings settings;
     struct mlm_memory_now memory; /* all zero: unknown */
-    struct mlm_swap swaps[32];
+    struct mlm_swap swaps[SWAPS];
     int swap_count; /* below 0: unknown */
 };
 
 /* Jansson takes UTF-8 alone; a host name may be anything. */
 static json_t *escaped_json(const char *text)
 {
-    size_t length = strlen(text);
-    mlm_auto_free char *escaped = malloc(4 * length + 1);
-    if (!escaped)
-        return NULL;
-    char *to = escaped;
-    for (const char *from = text; *from; from++)
-        if ((unsigned char)*from < 0x80)
-            *to++ = *from;
-        else
-            to += sprintf(to, "\\x%02x", (unsigned char)*from);
-    *to = 0;
-    return json_string(escaped);
+    char escaped[4096];
+    size_t length = 0;
+    for (; *text && length + sizeof "\\xff" <= sizeof escaped; text++)
+        length += (size_t)snprintf(escaped + length, sizeof escaped - length,
+            (unsigned char)*text < 0x80 ? "%c" : "\\x%02x", (unsigned char)*text);
+    return json_stringn(escaped, length);
 }
 
 static json_t *text_json(const char *text)
@@ -75,8 +71,7 @@ static json_t *swaps_json(const struct facts *facts)
     if (facts->swap_count < 0)
         return json_null();
     json_auto_t *list = json_array();
-    int known = (int)(sizeof facts->swaps / sizeof *facts->swaps);
-    for (int i = 0; i < facts->swap_count && i < known; i++) {
+    for (int i = 0; i < facts->swap_count && i < SWAPS; i++) {
         const struct mlm_swap *swap = &facts->swaps[i];
         if (json_array_append_new(list, json_pack("{s:o, s:s, s:I, s:i}", "path", text_json(swap->path),
                                             "kind", mlm_swap_kind_name(swap->kind), "size_bytes",
@@ -170,33 +165,35 @@ static json_t *identity_json(const struct facts *facts, const struct mlm_topolog
     return complete ? mlm_take_ptr(object) : NULL;
 }
 
-static void facts_read(int root_fd, struct facts *ret_facts)
+static struct facts facts_read(int root_fd)
 {
-    mlm_platform_read(root_fd, &ret_facts->platform);
-    mlm_settings_read(root_fd, &ret_facts->settings);
-    if (mlm_memory_now(root_fd, &ret_facts->memory, NULL) < 0)
-        ret_facts->memory = (struct mlm_memory_now){0};
-    ret_facts->swap_count =
-        mlm_swaps_read(root_fd, ret_facts->swaps, sizeof ret_facts->swaps / sizeof *ret_facts->swaps, NULL);
+    struct facts facts;
+    mlm_platform_read(root_fd, &facts.platform);
+    mlm_settings_read(root_fd, &facts.settings);
+    if (mlm_memory_now(root_fd, &facts.memory, NULL) < 0)
+        facts.memory = (struct mlm_memory_now){0};
+    facts.swap_count = mlm_swaps_read(root_fd, facts.swaps, SWAPS, NULL);
+    return facts;
 }
 
 int mlm_machine_open_at(
     int root_fd, const char *topology, struct mlm_machine **ret_machine, struct mlm_error *error)
 {
-    mlm_auto_free struct mlm_machine *machine = calloc(1, sizeof *machine);
-    mlm_auto_free struct facts *facts = calloc(1, sizeof *facts);
-    if (!machine || !facts)
-        return mlm_error_errno(error, -ENOMEM, "looking at the machine");
-    int r = mlm_topology_read(topology, &machine->topology, error);
+    struct mlm_machine machine = {0};
+    int r = mlm_topology_read(topology, &machine.topology, error);
     if (r < 0)
         return r;
-    facts_read(root_fd, facts);
-    machine->json = identity_json(facts, &machine->topology);
-    if (!machine->json) {
-        mlm_topology_release(&machine->topology);
+    struct facts facts = facts_read(root_fd);
+    machine.json = identity_json(&facts, &machine.topology);
+    struct mlm_machine *result = malloc(sizeof *result);
+    if (!machine.json || !result) {
+        free(result);
+        json_decref(machine.json);
+        mlm_topology_release(&machine.topology);
         return mlm_error_errno(error, -ENOMEM, "looking at the machine");
     }
-    *ret_machine = mlm_take_ptr(machine);
+    *result = machine;
+    *ret_machine = result;
     return 0;
 }
 

@@ -18,8 +18,8 @@ const char *mlm_swap_kind_name(enum mlm_swap_kind kind);
 
 struct mlm_swap {
     char path[512];
-    enum mlm_swap_kind kind;
     uint64_t size_bytes, used_bytes;
+    enum mlm_swap_kind kind;
     int priority; /* the kernel fills the highest first */
 };
 

@@ -97,25 +97,25 @@ static int kind_of(hwloc_topology_t topology, hwloc_obj_t obj)
     return efficiency;
 }
 
+/* Those that have something usable, fastest kind first; returns how many. */
+static size_t cores_find(
+    hwloc_topology_t topology, hwloc_obj_type_t type, const cpu_set_t *usable, struct core *ret_cores)
+{
+    size_t count = 0;
+    hwloc_obj_t obj = NULL;
+    for (unsigned rank = 0; (obj = hwloc_get_next_obj_by_type(topology, type, obj)); rank++) {
+        int first = first_usable(obj->cpuset, usable);
+        if (first >= 0)
+            ret_cores[count++] = (struct core){kind_of(topology, obj), rank, first, obj};
+    }
+    qsort(ret_cores, count, sizeof *ret_cores, faster_first);
+    return count;
+}
+
 /* The harness gets the first core of the slowest kind: on a machine of equal cores the first one, where most
  * interrupts land as well, so that a worker is alone on its own. */
-static int places_choose(hwloc_topology_t topology, hwloc_obj_type_t type, struct mlm_topology *result)
+static void cores_deal(const struct core *cores, size_t count, struct mlm_topology *result)
 {
-    unsigned objs = (unsigned)hwloc_get_nbobjs_by_type(topology, type);
-    mlm_auto_free struct core *cores = calloc(objs + 1, sizeof *cores);
-    result->workers = calloc(objs + 1, sizeof *result->workers);
-    if (!cores || !result->workers)
-        return -ENOMEM;
-    size_t count = 0;
-    for (unsigned rank = 0; rank < objs; rank++) {
-        hwloc_obj_t obj = hwloc_get_obj_by_type(topology, type, rank);
-        int first = first_usable(obj->cpuset, &result->usable);
-        if (first >= 0)
-            cores[count++] = (struct core){kind_of(topology, obj), rank, first, obj};
-    }
-    if (count == 0)
-        return -ENODATA;
-    qsort(cores, count, sizeof *cores, faster_first);
     size_t harness = 0;
     while (cores[harness].kind != cores[count - 1].kind)
         harness++;
@@ -126,7 +126,23 @@ static int places_choose(hwloc_topology_t topology, hwloc_obj_type_t type, struc
     for (unsigned i = 0; i < CPU_SETSIZE; i++)
         if (hwloc_bitmap_isset(cores[harness].obj->cpuset, i) && CPU_ISSET(i, &result->usable))
             CPU_SET(i, &result->harness);
-    return 0;
+}
+
+static int places_choose(hwloc_topology_t topology, hwloc_obj_type_t type, struct mlm_topology *result)
+{
+    int most = hwloc_get_nbobjs_by_type(topology, type);
+    if (most < 1)
+        return -ENODATA;
+    struct core *cores = calloc((size_t)most, sizeof *cores);
+    result->workers = calloc((size_t)most, sizeof *result->workers);
+    int r = cores && result->workers ? 0 : -ENOMEM;
+    size_t count = r == 0 ? cores_find(topology, type, &result->usable, cores) : 0;
+    if (count)
+        cores_deal(cores, count, result);
+    else if (r == 0)
+        r = -ENODATA;
+    free(cores);
+    return r;
 }
 
 int mlm_topology_read(const char *description, struct mlm_topology *ret_topology, struct mlm_error *error)

@@ -49,7 +49,7 @@ static void one_processor_a_core(void **state)
 {
     (void)state;
     /* Four cores of two processors each: 0 1, 2 3, 4 5, 6 7. */
-    struct mlm_machine *machine = machine_of("pack:1 core:4 pu:2");
+    struct mlm_machine *machine = machine_of("numa:1 core:4 pu:2");
     assert_harness(machine, "0 1");
     assert_affinity(machine, 1, "2");
     assert_affinity(machine, 3, "2 4 6");
@@ -63,7 +63,7 @@ static void one_processor_a_core(void **state)
 static void a_single_core_is_shared(void **state)
 {
     (void)state;
-    struct mlm_machine *machine = machine_of("core:1 pu:2");
+    struct mlm_machine *machine = machine_of("numa:1 core:1 pu:2");
     assert_harness(machine, "0 1");
     assert_affinity(machine, 1, "0");
     assert_affinity(machine, 2, "0 1");
@@ -73,7 +73,7 @@ static void a_single_core_is_shared(void **state)
 static void no_threads_is_an_error(void **state)
 {
     (void)state;
-    struct mlm_machine *machine = machine_of("core:2 pu:1");
+    struct mlm_machine *machine = machine_of("numa:1 core:2 pu:1");
     struct mlm_error error = {0};
     cpu_set_t set;
     CPU_ZERO(&set);

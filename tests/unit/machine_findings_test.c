@@ -44,8 +44,10 @@ static void assert_said(const struct said *said, const char *subject, enum mlm_f
     const char *fact, const char *remedy)
 {
     const struct mlm_finding *finding = about(said, subject);
-    if (!finding)
+    if (!finding) {
         fail_msg("nothing about %s", subject);
+        return;
+    }
     if (finding->grade != grade || !strstr(finding->fact, fact) || !strstr(finding->remedy, remedy))
         fail_msg("%s: grade %d, %s; %s", subject, (int)finding->grade, finding->fact, finding->remedy);
 }
@@ -208,8 +210,7 @@ static void this_machine(void **state)
         "memory", "swap", "swappiness", "overcommit", "disk", "kernel", "load"};
     for (size_t i = 0; i < sizeof always / sizeof *always; i++) {
         const struct mlm_finding *finding = about(&said, always[i]);
-        assert_non_null(finding);
-        assert_null(strstr(finding->fact, "not known"));
+        assert_true(finding && !strstr(finding->fact, "not known"));
     }
 }
 

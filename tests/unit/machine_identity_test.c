@@ -40,7 +40,7 @@ static void a_laptop(void **state)
 {
     (void)state;
     struct tree tree = tree_load("laptop");
-    struct mlm_machine *machine = recorded(&tree, "pack:1 l3:1(size=6291456) l2:4(size=262144) core:1 pu:2");
+    struct mlm_machine *machine = recorded(&tree, "numa:1 l3:1(size=6291456) l2:4(size=262144) core:1 pu:2");
     assert_string_equal(text_of(machine, "host"), "thinkpad");
     assert_string_equal(text_of(machine, "kernel"), "6.1.0-18-amd64");
     assert_string_equal(text_of(machine, "architecture"), "x86_64");
@@ -79,7 +79,7 @@ static void a_desktop(void **state)
 {
     (void)state;
     struct tree tree = tree_load("desktop");
-    struct mlm_machine *machine = recorded(&tree, "core:8 pu:2");
+    struct mlm_machine *machine = recorded(&tree, "numa:1 core:8 pu:2");
     assert_string_equal(text_of(machine, "distribution"), "Ubuntu 24.04 LTS");
     assert_string_equal(text_of(machine, "governor"), "performance+powersave");
     assert_string_equal(text_of(machine, "virtualization"), "none");
@@ -104,7 +104,7 @@ static void a_virtual_machine(void **state)
 {
     (void)state;
     struct tree tree = tree_load("vm");
-    struct mlm_machine *machine = recorded(&tree, "core:2 pu:1");
+    struct mlm_machine *machine = recorded(&tree, "numa:1 core:2 pu:1");
     assert_string_equal(text_of(machine, "virtualization"), "kvm");
     assert_string_equal(text_of(machine, "container"), "docker");
     assert_null_key(machine, "distribution");
@@ -117,13 +117,13 @@ static void a_virtual_machine(void **state)
     assert_int_equal(json_array_size(json_object_get(mlm_machine_json(machine), "swap")), 0);
 
     tree_write(&tree, "/sys/class/dmi/id/sys_vendor", "VMware, Inc.\n");
-    struct mlm_machine *vmware = recorded(&tree, "core:2 pu:1");
+    struct mlm_machine *vmware = recorded(&tree, "numa:1 core:2 pu:1");
     assert_string_equal(text_of(vmware, "virtualization"), "vmware");
     mlm_machine_close(vmware);
 
     tree_write(&tree, "/sys/class/dmi/id/sys_vendor", "Unheard of\n");
     tree_write(&tree, "/sys/devices/system/clocksource/clocksource0/available_clocksource", "tsc\n");
-    struct mlm_machine *unheard = recorded(&tree, "core:2 pu:1");
+    struct mlm_machine *unheard = recorded(&tree, "numa:1 core:2 pu:1");
     assert_string_equal(text_of(unheard, "virtualization"), "vm");
     mlm_machine_close(unheard);
 
@@ -138,7 +138,7 @@ static void nothing_to_read(void **state)
         "memory_bytes", "swap", "swappiness", "overcommit_memory", "zswap", "psi", "thp", "governor",
         "scaling_driver", "boost", "on_battery", "virtualization", "container"};
     struct tree tree = tree_make("");
-    struct mlm_machine *machine = recorded(&tree, "core:1 pu:1");
+    struct mlm_machine *machine = recorded(&tree, "numa:1 core:1 pu:1");
     for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++)
         assert_null_key(machine, unknown[i]);
     assert_int_equal(strlen(text_of(machine, "id")), 12);
@@ -155,7 +155,7 @@ static void nonsense_to_read(void **state)
                   "@/proc/sys/vm/swappiness\n-1\n@/proc/cpuinfo/file\nx\n"
                   "@/sys/kernel/mm/transparent_hugepage/enabled\n[\n@/etc/os-release\nPRETTY_NAME=\"\n"
                   "@/sys/class/power_supply/BAT0/type\nBattery\n");
-    struct mlm_machine *machine = recorded(&tree, "core:1 pu:1");
+    struct mlm_machine *machine = recorded(&tree, "numa:1 core:1 pu:1");
     assert_null_key(machine, "memory_bytes");
     assert_null_key(machine, "swappiness");
     assert_null_key(machine, "cpu");
@@ -187,7 +187,7 @@ static void host_names_may_be_anything(void **state)
         char text[64];
         (void)snprintf(text, sizeof text, "%s\n", hosts[i].name);
         tree_write(&tree, "/proc/sys/kernel/hostname", text);
-        struct mlm_machine *machine = recorded(&tree, "core:1 pu:1");
+        struct mlm_machine *machine = recorded(&tree, "numa:1 core:1 pu:1");
         assert_string_equal(text_of(machine, "host"), hosts[i].expected);
         char *line = json_dumps(mlm_machine_json(machine), JSON_COMPACT);
         assert_non_null(line);
@@ -203,7 +203,7 @@ static void host_names_may_be_anything(void **state)
 
 static void assert_id(const struct tree *tree, const char *id, bool same)
 {
-    struct mlm_machine *machine = recorded(tree, "core:1 pu:1");
+    struct mlm_machine *machine = recorded(tree, "numa:1 core:1 pu:1");
     if ((strcmp(text_of(machine, "id"), id) == 0) != same)
         fail_msg("id %s should%s be %s", text_of(machine, "id"), same ? "" : " not", id);
     mlm_machine_close(machine);
@@ -213,7 +213,7 @@ static void an_id_stays_with_the_machine(void **state)
 {
     (void)state;
     struct tree tree = tree_load("laptop");
-    struct mlm_machine *machine = recorded(&tree, "core:4 pu:1");
+    struct mlm_machine *machine = recorded(&tree, "numa:1 core:4 pu:1");
     char id[16];
     (void)snprintf(id, sizeof id, "%s", text_of(machine, "id"));
     assert_int_equal(strspn(id, "0123456789abcdef"), 12);

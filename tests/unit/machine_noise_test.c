@@ -158,12 +158,12 @@ static void another_process_is_seen_until_it_dies(void **state)
 static void there_is_an_end_to_places(void **state)
 {
     (void)state;
-    int fds[100], count = 0, r;
-    while (count < 100 && (r = mlm_presence_announce()) >= 0)
-        fds[count++] = r;
+    int fds[100], count = 0, last = mlm_presence_announce();
+    for (; last >= 0 && count < 100; last = mlm_presence_announce())
+        fds[count++] = last;
     assert_in_range(count, 2, 99);
-    assert_int_equal(r, -EADDRINUSE);
-    assert_true(mlm_presence_others(fds[count - 1]));
+    assert_int_equal(last, -EADDRINUSE);
+    assert_true(mlm_presence_others(-1));
     while (count)
         (void)close(fds[--count]);
     assert_false(mlm_presence_others(-1));
