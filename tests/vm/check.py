@@ -94,7 +94,10 @@ def check_caps(folder, findings):
     findings.expect("what was killed has a peak that is marked as a lower bound",
                     all("peak_rss_lower_bound" in r["marks"] and r["peak_rss_bytes"] for r in under
                         if r["outcome"] == "oom"))
-    findings.expect("an oom says how far it came", all(r["items"] for r in under if r["outcome"] == "oom"))
+    findings.expect("an oom says how far it came",
+                    all(0.5 < r["progress"] < 0.8 for r in capped(under, "touch") if r["outcome"] == "oom"))
+    findings.expect("a hog came as far as the cap",
+                    all(r["cage_peak_bytes"] > 0.97 * r["cap_bytes"] for r in capped(under, "hog")))
 
 
 def check_pressure(folder, findings):
@@ -120,8 +123,9 @@ def check_swap(folder, findings):
                         f"{(swap or 0) / MIB:.1f} MiB")
         findings.expect("needs: the whole of it", needs is not None and 0.97 * 96 * MIB <= needs <= 104 * MIB,
                         f"{(needs or 0) / MIB:.1f} MiB")
-        findings.expect("pages were swapped out", (record["swapped_out_pages"] or 0) * 4096 >= 40 * MIB,
-                        record["swapped_out_pages"])
+        # Kernels before 6.13 do not count it for a cgroup: null, then, and never 0.
+        pages = record["swapped_out_pages"]
+        findings.expect("pages swapped out: counted, or null", pages is None or pages * 4096 >= 40 * MIB, pages)
     limited = capped(trials(folder / "swap_limit", findings), "hog")
     findings.expect("hog in 48M with 64M of swap: oom", [r["outcome"] for r in limited] == ["oom"],
                     [r["outcome"] for r in limited])

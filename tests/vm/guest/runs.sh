@@ -10,7 +10,7 @@ run()
     mkdir -p "$results/$name"
     mlmembench run --suite self --quiet --out "$results/$name" "$@" >"$results/$name/output" 2>&1
     echo $? >"$results/$name/status"
-    echo "$results/$name: $(cat "$results/$name/status")"
+    echo "$results/$name: $(cat "$results/$name/status") at $(cut -d ' ' -f 1 /proc/uptime) s"
 }
 
 # What is left of the program in the machine; the caller's own shell is none of it.
@@ -25,9 +25,9 @@ mlmembench doctor >"$results/doctor" 2>&1
 echo $? >"$results/doctor.status"
 
 run peaks --cap 96M --swap none --filter 'self/(null|touch)' --param size=16M,32M,64M --repetitions "$repetitions"
-run caps --cap 48M,96M,128M --swap none --filter 'self/(touch|hog)' --param size=16M,64M --repetitions 1
+run caps --cap 48M,96M,128M --swap none --all --filter 'self/(touch|hog)' --param size=16M,64M --repetitions 1
 run swap --cap 48M --swap max --filter 'self/touch' --param size=96M --repetitions 2
-run swap_limit --cap 48M --swap 64M --filter 'self/hog' --repetitions 1
+run swap_limit --cap 48M --swap 64M --all --filter 'self/hog' --repetitions 1
 leftovers >"$results/leftovers"
 
 # The harness dies where nothing can be caught: its guardian has to clean up, and has a moment for it.
