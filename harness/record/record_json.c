@@ -257,6 +257,24 @@ static const char *marks_get(const json_t *value, void *field)
     return NULL;
 }
 
+static json_t *words_put(const void *field)
+{
+    json_t *words = *(json_t *const *)field;
+    return words ? json_incref(words) : json_null();
+}
+
+static const char *words_get(const json_t *value, void *field)
+{
+    static const char complaint[] = "must be a list of texts";
+    if (!json_is_array(value))
+        return complaint;
+    size_t i;
+    json_t *item;
+    json_array_foreach(value, i, item) if (!json_is_string(item)) return complaint;
+    *(json_t **)field = json_incref((json_t *)value);
+    return NULL;
+}
+
 static const struct codec text = {.put = text_put, .get = text_get};
 static const struct codec text_or_null = {
     .put = text_put, .get = text_get, .may_be_null = true, .may_be_missing = true};
@@ -270,6 +288,8 @@ static const struct codec tolerance = {.put = tolerance_put, .get = tolerance_ge
 static const struct codec progress = {
     .put = progress_put, .get = progress_get, .may_be_null = true, .may_be_missing = true};
 static const struct codec outcome = {.put = outcome_put, .get = outcome_get};
+static const struct codec words = {
+    .put = words_put, .get = words_get, .may_be_null = true, .may_be_missing = true};
 static const struct codec params = {.put = params_put, .get = params_get};
 static const struct codec checksum = {
     .put = checksum_put, .get = checksum_get, .may_be_null = true, .may_be_missing = true};
@@ -316,6 +336,7 @@ static const struct member members[] = {
     {"data_checksum", &checksum, 0},
     {"answer", &answer, 0},
     MEMBER(marks, marks),
+    MEMBER(command, words),
 };
 
 #define MEMBER_COUNT (sizeof members / sizeof *members)

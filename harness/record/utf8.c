@@ -106,3 +106,18 @@ size_t mlm_utf8_width(const char *text)
         width += mlm_utf8_step(&text);
     return width;
 }
+
+void mlm_utf8_cut(char *text, size_t size, size_t width)
+{
+    static const char end[] = "…";
+    if (mlm_utf8_width(text) <= width)
+        return;
+    const char *at = text;
+    char *fits = text;
+    for (size_t used = mlm_utf8_step(&at); used < width; used += mlm_utf8_step(&at))
+        fits = text + (at - text);
+    if ((size_t)(fits - text) + sizeof end <= size)
+        memcpy(fits, end, sizeof end);
+    else
+        *fits = 0;
+}

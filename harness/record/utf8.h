@@ -22,3 +22,6 @@ size_t mlm_utf8_step(const char **text);
 /* Columns of a terminal that a tame text takes: wide for East Asian characters and emoji, none for combining
  * marks. Does not depend on the locale. */
 size_t mlm_utf8_width(const char *text);
+
+/* Cuts a tame text down to a width, the last column for "…"; size is what the buffer has room for. */
+void mlm_utf8_cut(char *text, size_t size, size_t width);

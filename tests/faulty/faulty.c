@@ -138,12 +138,12 @@ static int child_grows_run(void *state, struct mlm_scoreboard *sb)
     return 0;
 }
 
-/* Hides from the kernel's choice, so that whatever else is in the cage dies in its place. */
+/* Hides among the others: what is larger in the cage dies in its place. */
 static int shy_run(void *state, struct mlm_scoreboard *sb)
 {
     const struct faulty_config *config = state;
     int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
-    if (fd < 0 || write(fd, "-1000", 5) != 5)
+    if (fd < 0 || write(fd, "0", 1) != 1)
         return mlm_fail(sb, -EPERM, "cannot hide");
     (void)close(fd);
     void *held = mlm_map(config->size_bytes, "shy", sb);

@@ -4,16 +4,15 @@
 begin
 
 swap=$PWD/swapfile
-cgroup=/sys/fs/cgroup/memory/mlmtest-$$
+cgroup=$nest/limited
 cleanup()
 {
     if [ -e "$swap" ]; then
         swapoff "$swap" 2>/dev/null
         rm -f "$swap"
     fi
-    if [ -d "$cgroup" ]; then
-        rmdir "$cgroup"
-    fi
+    [ -d "$cgroup" ] && rmdir "$cgroup"
+    leave
 }
 trap cleanup EXIT
 
@@ -49,7 +48,7 @@ expect "--swap SIZE limits it" records out/some.jsonl \
     'sorted((x["params"]["size"], x["outcome"]) for x in r) == [("72M", "ok"), ("96M", "oom")]'
 swapoff "$swap" && rm -f "$swap"
 
-status 0 "$mlm" run --suite faulty --filter shy --param size=48M --background 32M --cap 64M --repetitions 1 --out out/background.jsonl
+status 0 "$mlm" run --suite faulty --filter shy --param size=40M --background 44M --cap 64M --repetitions 1 --out out/background.jsonl
 expect "a background whose death frees the memory is still an oom" records out/background.jsonl \
     'r[0]["outcome"] == "oom" and "background_died" in r[0]["marks"]'
 status 0 "$mlm" run --suite self --filter touch --param size=16M --background 32M:active --cap 64M --repetitions 1 --out out/beside.jsonl

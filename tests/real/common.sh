@@ -8,11 +8,23 @@ export MLMEMBENCH_CACHE="$PWD/cache"
 export LC_ALL=C.UTF-8
 failures=0
 
+# Each test runs in a cgroup of its own, so that what it leaves is told from what others do meanwhile.
 begin()
 {
-    rm -rf out out2 cache log
+    rm -rf out cache log
     mkdir -p out log
-    cages_before=$(cages)
+    memory=$(awk '$(NF-2) == "cgroup" && $NF ~ /(^|,)memory(,|$)/ {print $5; exit}' /proc/self/mountinfo)
+    home=$memory$(sed -n 's/^[0-9]*:memory://p' /proc/self/cgroup)
+    nest=$home/mlmtest-$$
+    mkdir "$nest" || exit 1
+    echo $$ >"$nest/cgroup.procs"
+    trap 'leave' EXIT
+}
+
+leave()
+{
+    echo $$ >"$home/cgroup.procs"
+    wait_until rmdir "$nest"
 }
 
 fail()
@@ -46,7 +58,7 @@ status()
 
 cages()
 {
-    find /sys/fs/cgroup -type d -name 'mlmembench-*' 2>/dev/null | sort
+    find "$nest" -mindepth 1 -type d
 }
 
 workers()
@@ -85,10 +97,16 @@ wait_until()
     return 1
 }
 
+# The guardian of a killed harness needs a moment.
+wait_until_none()
+{
+    wait_until eval "[ -z \"\$($1)\" ]"
+}
+
 nothing_left()
 {
-    expect "no worker is left" test -z "$(workers)"
-    expect "no cage is left" test "$(cages)" = "$cages_before"
+    expect "no worker is left" wait_until_none workers
+    expect "no cage is left" wait_until_none cages
 }
 
 finish()

@@ -10,18 +10,19 @@ unmount()
         mountpoint -q "$folder" && umount "$folder"
     done
     rmdir small full readonly
+    leave
 }
 trap unmount EXIT
 mount -t tmpfs -o size=64k tmpfs small
 mount -t tmpfs -o size=256k tmpfs full
 mount -t tmpfs -o ro tmpfs readonly
 
-status 3 "$mlm" run --suite faulty --filter 'sum$' --cap 64M --repetitions 100 --out small/r.jsonl
+status 3 "$mlm" run --suite faulty --filter 'sum/' --cap 64M --repetitions 100 --out small/r.jsonl
 expect "a full results folder: one line that names the file" bash -c '[ "$(grep -c ^mlmembench: log/err)" = 1 ] && grep -q "small/r.jsonl" log/err'
 expect "every trial finished before is whole" records small/r.jsonl 'len(r) > 5 and all(x["outcome"] == "ok" for x in r)'
 nothing_left
 
-status 3 "$mlm" run --suite faulty --filter 'sum$' --cap 64M --out readonly
+status 3 "$mlm" run --suite faulty --filter 'sum/' --cap 64M --out readonly
 expect "a read-only one is refused before anything runs" bash -c 'grep -q "^mlmembench: .*readonly" log/err && ! grep -q "\[1/" log/err'
 
 status 1 "$mlm" run --suite faulty --filter fill_disk --param folder="$PWD/full" --cap 64M --repetitions 1 --out out/fill.jsonl
