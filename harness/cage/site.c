@@ -162,6 +162,14 @@ static bool alone_in(const struct mlm_cage_observer *o, const char *folder)
            mlm_file_read_into(o->root_fd, relative(path), text, sizeof text) >= 0 && strcmp(text, own) == 0;
 }
 
+static bool is_limited(const struct mlm_cage_observer *o, const char *folder)
+{
+    char path[PATH_MAX];
+    uint64_t limit;
+    return join(path, folder, mlm_dialect_v2.memory_limit) &&
+           mlm_file_read_number(o->root_fd, relative(path), &limit, NULL) == 0 && limit != MLM_NO_LIMIT;
+}
+
 /* Whether cages can be made in this cgroup, which is ours or one above ours. Moving a process takes the right
  * to write the cgroup.procs of the nearest cgroup above both places, which this one is then. */
 static bool takes_cages(
@@ -175,9 +183,9 @@ static bool takes_cages(
         return false;
     if (is_real_root(o, folder))
         return true;
-    /* Its processes would have to move into a child: us alone, or, where a container shows nothing above, all
-     * of the container. */
-    return ours && (alone_in(o, folder) || strcmp(folder, h->mount_point) == 0);
+    /* Its processes would have to move into a child: us alone; or all of a container, which shows nothing
+     * above; or all that share a limit with us, which cages elsewhere would slip. */
+    return ours && (alone_in(o, folder) || strcmp(folder, h->mount_point) == 0 || is_limited(o, folder));
 }
 
 /* The systemd that would make a scope for this user, and whether it hands the memory controller on. */

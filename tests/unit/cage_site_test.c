@@ -46,6 +46,8 @@ static const struct expectation expectations[] = {
     {"systemd_desktop_v2", 0, MLM_CAGE_DIRECT, 2, false, true, USER_SERVICE "/app.slice", NONE, "", "", ""},
     {"systemd_scope_v2", 1000, MLM_CAGE_DIRECT, 2, false, true, USER_SERVICE "/app.slice/run-u71.scope", NONE,
         "", "", ""},
+    {"systemd_limited_v2", 1000, MLM_CAGE_DIRECT, 2, false, true, USER_SERVICE "/app.slice/run-u71.scope",
+        GIB, USER_SERVICE "/app.slice/run-u71.scope", "", ""},
     {"systemd_ssh_v2", 1000, MLM_CAGE_SCOPE, 2, false, true, USER_SERVICE, GIB, USER_SLICE, "", ""},
     {"systemd_ssh_v2", 0, MLM_CAGE_DIRECT, 2, false, true, USER_SLICE, GIB, USER_SLICE, "", ""},
     {"systemd_no_memory_v2", 1000, MLM_CAGE_NONE, 2, false, false, NULL, NONE, "",
