@@ -19,8 +19,15 @@ struct clean_options {
 
 static const struct mlm_option options[] = {
     {"dry-run", NULL, MLM_OPTION_FLAG, offsetof(struct clean_options, dry_run),
-        "say what would go, and keep it", NULL},
+        "say which datasets would go, and keep them", NULL},
     {NULL, NULL, MLM_OPTION_FLAG, 0, NULL, NULL},
+};
+
+static const struct mlm_exit_meaning exits[] = {
+    {MLM_EXIT_OK, "nothing is left, or nothing was there"},
+    {MLM_EXIT_USAGE, "wrong usage"},
+    {MLM_EXIT_NOT_RUN, "something could not be removed"},
+    {0, NULL},
 };
 
 /* Only what a run could have put there: files, with an ending of a dataset. */
@@ -59,12 +66,11 @@ static int datasets_clean(bool dry_run, struct mlm_error *error)
     }
     if (dir)
         (void)closedir(dir);
-    if (r == 0)
-        printf("%s: %zu dataset%s, %s%s\n", folder, count, count == 1 ? "" : "s",
-            mlm_size_show((double)bytes, size),
-            dry_run ? ""
-            : count ? " removed"
-                    : "");
+    if (r == 0 && !count)
+        printf("no datasets in %s\n", folder);
+    else if (r == 0)
+        printf("%zu dataset%s in %s, %s: %s\n", count, count == 1 ? "" : "s", folder,
+            mlm_size_show((double)bytes, size), dry_run ? "would be removed" : "removed");
     return r;
 }
 
@@ -77,8 +83,10 @@ static int cages_clean(bool dry_run, struct mlm_error *error)
     if (site.access == MLM_CAGE_NONE || dry_run)
         return 0;
     r = mlm_cages_remove_stale(&site, error);
-    if (r >= 0)
-        printf("%s: %d stale cage%s removed\n", site.path, r, r == 1 ? "" : "s");
+    if (r == 0)
+        printf("no cages left behind in %s\n", site.path);
+    else if (r > 0)
+        printf("%d cage%s left behind in %s: removed\n", r, r == 1 ? "" : "s", site.path);
     return r < 0 ? r : 0;
 }
 
@@ -101,8 +109,11 @@ static int clean_verb(int argc, char **argv, struct mlm_error *error)
 
 const struct mlm_verb mlm_verb_clean = {
     .name = "clean",
-    .summary = "remove cached datasets and cages that a run left behind",
-    .details = "Datasets are built again when a run needs them. Cages of a run that goes on are let be.",
+    .summary = "remove cached datasets, and cages that a run left behind",
+    .details =
+        "Datasets lie in ~/.cache/mlmembench, or where MLMEMBENCH_CACHE says, and are built again when "
+        "a run needs them. Cages of a run that goes on are let be.",
+    .exits = exits,
     .example = "mlmembench clean",
     .options = options,
     .run = clean_verb,

@@ -9,13 +9,22 @@
 #include "cage/cage.h"
 #include "cli/style.h"
 #include "cli/verbs.h"
+#include "cli/wrap.h"
 #include "machine/findings.h"
 #include "machine/presence.h"
 #include "trial/dataset.h"
 
 #define PROBE_CAP_BYTES (UINT64_C(64) << 20)
+#define FACT_COLUMN 20
 
 static const struct mlm_option options[] = {{NULL, NULL, MLM_OPTION_FLAG, 0, NULL, NULL}};
+
+static const struct mlm_exit_meaning exits[] = {
+    {MLM_EXIT_OK, "caps can be set here"},
+    {MLM_EXIT_USAGE, "wrong usage"},
+    {MLM_EXIT_NOT_RUN, "they cannot: `run` would refuse"},
+    {0, NULL},
+};
 
 static void print(const struct mlm_finding *finding)
 {
@@ -27,10 +36,17 @@ static void print(const struct mlm_finding *finding)
         [MLM_FINDING_POOR] = {"poor", "\033[31m"},
     };
     bool colour = mlm_style_of_stdout().colour;
-    printf("%s%s%s  %-13s %s\n", colour ? grades[finding->grade].colour : "", grades[finding->grade].word,
-        colour ? "\033[0m" : "", finding->subject, finding->fact);
-    if (finding->remedy[0])
-        printf("      %-13s → %s\n", "", finding->remedy);
+    printf("%s%s%s  %-13s ", colour ? grades[finding->grade].colour : "", grades[finding->grade].word,
+        colour ? "\033[0m" : "", finding->subject);
+    mlm_wrap(finding->fact, FACT_COLUMN, FACT_COLUMN);
+    if (!finding->remedy[0])
+        return;
+    printf("      → ");
+    /* A command that is broken cannot be copied. */
+    if (strstr(finding->remedy, "sudo "))
+        printf("%s\n", finding->remedy);
+    else
+        mlm_wrap(finding->remedy, 8, 8);
 }
 
 /* Not only looked up: a cage is made, its limit set and read back. */
@@ -123,8 +139,11 @@ static int doctor_verb(int argc, char **argv, struct mlm_error *error)
 
 const struct mlm_verb mlm_verb_doctor = {
     .name = "doctor",
-    .summary = "say whether caps can be set here, and what would spoil figures, each with its remedy",
-    .details = "Exit status: 0 caps can be set; 3 they cannot.",
+    .summary = "can caps be set here, and what would spoil figures?",
+    .details =
+        "Each finding is good, a note (it changes what figures mean) or poor (it spoils them), and has its "
+        "remedy where there is one. A cage with a small cap is made and removed to see whether that works.",
+    .exits = exits,
     .example = "mlmembench doctor",
     .options = options,
     .run = doctor_verb,

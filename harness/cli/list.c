@@ -7,8 +7,11 @@
 #include "base/cleanup.h"
 #include "base/size.h"
 #include "cli/verbs.h"
+#include "cli/wrap.h"
 #include "trial/catalogue.h"
 #include "trial/plan.h"
+
+#define VALUES_COLUMN 14
 
 struct list_options {
     const char *suite;
@@ -22,32 +25,134 @@ static const struct mlm_option options[] = {
     {NULL, NULL, MLM_OPTION_FLAG, 0, NULL, NULL},
 };
 
-static void param_print(const struct mlm_param *param)
+static const struct mlm_exit_meaning exits[] = {
+    {MLM_EXIT_OK, "listed"},
+    {MLM_EXIT_USAGE, "wrong usage"},
+    {MLM_EXIT_NOT_RUN, "the suites cannot be loaded: build or install again"},
+    {0, NULL},
+};
+
+static bool same(const char *a, const char *b)
 {
-    printf("        %-12s %s; %s", param->name, param->help, param->sweep);
-    if (param->quick && strcmp(param->quick, param->sweep) != 0)
-        printf(" (quick: %s)", param->quick);
-    putchar('\n');
+    return a == b || (a && b && strcmp(a, b) == 0);
 }
 
 /* Core bytes of the workload at its defaults. */
-static void workload_print(
-    const struct mlm_suite *suite, const struct mlm_workload *workload, uint64_t data_bytes)
+static void core_text(
+    const struct mlm_workload *workload, uint64_t data_bytes, char text[static MLM_SIZE_TEXT])
 {
     mlm_auto_free void *config = calloc(1, workload->config_size);
     struct mlm_scoreboard sb = {0};
-    char core[MLM_SIZE_TEXT] = "-";
-    if (config) {
-        *(struct mlm_job *)config = (struct mlm_job){.data_bytes = data_bytes, .seed = 1, .threads = 1};
-        mlm_config_init(workload, config);
-        if ((!workload->derive || workload->derive(config, &sb) == 0) && workload->core_bytes)
-            (void)mlm_size_show((double)workload->core_bytes(config), core);
+    (void)snprintf(text, MLM_SIZE_TEXT, "-");
+    if (!config)
+        return;
+    *(struct mlm_job *)config = (struct mlm_job){.data_bytes = data_bytes, .seed = 1, .threads = 1};
+    mlm_config_init(workload, config);
+    if ((!workload->derive || workload->derive(config, &sb) == 0) && workload->core_bytes)
+        (void)mlm_size_show((double)workload->core_bytes(config), text);
+}
+
+static void workloads_print(const struct mlm_suite *suite, uint64_t data_bytes)
+{
+    int widest = 8;
+    for (const struct mlm_workload *const *w = suite->workloads; *w; w++)
+        widest = (int)strlen((*w)->name) > widest ? (int)strlen((*w)->name) : widest;
+    widest += (int)strlen(suite->name) + 1;
+    printf("\n  %-*s  rows   core bytes  what it does\n", widest, "workload");
+    for (const struct mlm_workload *const *w = suite->workloads; *w; w++) {
+        char core[MLM_SIZE_TEXT], text[512];
+        if ((*w)->flags & MLM_HIDDEN)
+            continue;
+        core_text(*w, data_bytes, core);
+        (void)snprintf(text, sizeof text, "%s%s%s", (*w)->summary, (*w)->library ? "; needs " : "",
+            (*w)->library ? (*w)->library_package : "");
+        int column = printf("  %s/%-*s  %-5s  %10s  ", suite->name, widest - (int)strlen(suite->name) - 1,
+            (*w)->name, (*w)->flags & MLM_QUICK ? "quick" : "", core);
+        mlm_wrap(text, column, column);
     }
-    printf("  %s/%-*s %-5s %10s  %s%s%s\n", suite->name, (int)(18 - strlen(suite->name)), workload->name,
-        workload->flags & MLM_QUICK ? "quick" : "", core, workload->summary,
-        workload->library ? "; needs " : "", workload->library ? workload->library_package : "");
-    for (const struct mlm_param *p = workload->params; p && p->name; p++)
-        param_print(p);
+}
+
+/* A parameter of one workload. */
+struct knob {
+    const struct mlm_workload *workload;
+    const struct mlm_param *param;
+};
+
+#define KNOBS_MOST 256
+
+static size_t knobs_collect(const struct mlm_suite *suite, struct knob knobs[static KNOBS_MOST])
+{
+    size_t count = 0;
+    for (const struct mlm_workload *const *w = suite->workloads; *w; w++)
+        for (const struct mlm_param *p = (*w)->params; p && p->name && !((*w)->flags & MLM_HIDDEN); p++)
+            if (count < KNOBS_MOST)
+                knobs[count++] = (struct knob){*w, p};
+    return count;
+}
+
+static bool same_knob(const struct mlm_param *a, const struct mlm_param *b)
+{
+    return same(a->name, b->name) && same(a->help, b->help);
+}
+
+static bool same_values(const struct mlm_param *a, const struct mlm_param *b)
+{
+    return same_knob(a, b) && same(a->sweep, b->sweep) && same(a->quick, b->quick);
+}
+
+static void values_print(
+    const struct knob *knobs, size_t count, const struct mlm_param *param, bool name_them)
+{
+    char text[1024];
+    const char *quick = param->quick && !same(param->quick, param->sweep) ? param->quick : NULL;
+    int n = snprintf(text, sizeof text, "%s%s%s", param->sweep, quick ? "; quick: " : "", quick ? quick : "");
+    const char *before = "; of ";
+    for (size_t i = 0; name_them && i < count; i++)
+        if (same_values(knobs[i].param, param) && n < (int)sizeof text) {
+            n += snprintf(text + n, sizeof text - (size_t)n, "%s%s", before, knobs[i].workload->name);
+            before = ", ";
+        }
+    printf("%*s", VALUES_COLUMN, "");
+    mlm_wrap(text, VALUES_COLUMN + 2, VALUES_COLUMN);
+}
+
+/* Most workloads of a suite share their parameters: each is explained once. */
+static void params_print(const struct mlm_suite *suite)
+{
+    struct knob knobs[KNOBS_MOST];
+    size_t count = knobs_collect(suite, knobs), workloads = 0;
+    for (const struct mlm_workload *const *w = suite->workloads; *w; w++)
+        workloads += (*w)->flags & MLM_HIDDEN ? 0 : 1;
+    if (count)
+        printf("\n  parameter%*swhat it is, and its values\n", VALUES_COLUMN - 11, "");
+    for (size_t i = 0; i < count; i++) {
+        const struct mlm_param *param = knobs[i].param;
+        bool seen = false;
+        size_t alike = 0;
+        for (size_t k = 0; k < count; k++) {
+            seen |= k < i && same_knob(knobs[k].param, param);
+            alike += same_values(knobs[k].param, param) ? 1 : 0;
+        }
+        if (seen)
+            continue;
+        printf("  %-*s", VALUES_COLUMN - 2, param->name);
+        mlm_wrap(param->help, VALUES_COLUMN, VALUES_COLUMN);
+        for (size_t k = i; k < count; k++) {
+            bool shown = !same_knob(knobs[k].param, param);
+            for (size_t j = i; j < k; j++)
+                shown |= same_values(knobs[j].param, knobs[k].param);
+            if (!shown)
+                values_print(knobs, count, knobs[k].param, alike < workloads);
+        }
+    }
+}
+
+static void suite_print(const struct mlm_suite *suite, uint64_t data_bytes)
+{
+    printf(
+        "%s: %s%s\n", suite->name, suite->summary, suite->calibrates ? " (runs only with --suite self)" : "");
+    workloads_print(suite, data_bytes);
+    params_print(suite);
 }
 
 static int list_verb(int argc, char **argv, struct mlm_error *error)
@@ -71,11 +176,9 @@ static int list_verb(int argc, char **argv, struct mlm_error *error)
         const struct mlm_suite *suite = catalogue->suites[i];
         if (said.suite && strcmp(suite->name, said.suite) != 0)
             continue;
-        printf("%s%s: %s%s\n", i && !said.suite ? "\n" : "", suite->name, suite->summary,
-            suite->calibrates ? " (runs only with --suite self)" : "");
-        for (const struct mlm_workload *const *w = suite->workloads; *w; w++)
-            if (!((*w)->flags & MLM_HIDDEN))
-                workload_print(suite, *w, said.data_bytes);
+        if (i && !said.suite)
+            putchar('\n');
+        suite_print(suite, said.data_bytes);
     }
     mlm_catalogue_close(catalogue);
     return r;
@@ -83,8 +186,12 @@ static int list_verb(int argc, char **argv, struct mlm_error *error)
 
 const struct mlm_verb mlm_verb_list = {
     .name = "list",
-    .summary = "list suites, workloads, their parameters with the values swept, and core bytes",
-    .details = "Core bytes are what the job's data needs in theory, at the first value of each parameter.",
+    .summary = "list suites, workloads with their core bytes, and parameters",
+    .details =
+        "Core bytes are what the job's data needs in theory, with the first value of each parameter. A run "
+        "takes the rows marked quick, with that value or those after 'quick:'; `run --all` takes every row "
+        "and value.",
+    .exits = exits,
     .example = "mlmembench list --suite storage",
     .options = options,
     .run = list_verb,

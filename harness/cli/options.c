@@ -7,8 +7,10 @@
 #include <string.h>
 
 #include "base/size.h"
+#include "cli/nearest.h"
+#include "cli/wrap.h"
 
-#define HELP_COLUMN 30
+#define HELP_COLUMN 24
 
 static const struct mlm_option *find(const struct mlm_option *options, const char *name, size_t length)
 {
@@ -18,40 +20,14 @@ static const struct mlm_option *find(const struct mlm_option *options, const cha
     return NULL;
 }
 
-static size_t smallest(size_t a, size_t b, size_t c)
-{
-    size_t least = a < b ? a : b;
-    return least < c ? least : c;
-}
-
-/* Edits between two short words (Levenshtein), to name the option that was likely meant. */
-static size_t distance(const char *a, size_t a_length, const char *b)
-{
-    size_t row[64], b_length = strlen(b);
-    if (b_length >= 63 || a_length >= 63)
-        return SIZE_MAX;
-    for (size_t k = 0; k <= b_length; k++)
-        row[k] = k;
-    for (size_t i = 1; i <= a_length; i++) {
-        size_t diagonal = row[0];
-        row[0] = i;
-        for (size_t k = 1; k <= b_length; k++) {
-            size_t change = diagonal + (a[i - 1] != b[k - 1]);
-            diagonal = row[k];
-            row[k] = smallest(change, row[k] + 1, row[k - 1] + 1);
-        }
-    }
-    return row[b_length];
-}
-
 static int unknown(const struct mlm_verb *verb, const char *argument, size_t length, struct mlm_error *error)
 {
     const char *best = NULL;
-    size_t best_distance = 3;
+    size_t edits = MLM_SLIP_EDITS + 1;
     for (const struct mlm_option *o = verb->options; o->name; o++) {
-        size_t d = distance(argument + 2, length - 2, o->name);
-        if (d < best_distance) {
-            best_distance = d;
+        size_t d = mlm_word_distance(argument + 2, length - 2, o->name);
+        if (d < edits) {
+            edits = d;
             best = o->name;
         }
     }
@@ -84,7 +60,6 @@ static int set(const struct mlm_option *option, void *values, const char *text, 
         *(bool *)field = true;
         return 0;
     case MLM_OPTION_TEXT:
-    case MLM_OPTION_LIMIT:
         *(const char **)field = text;
         return 0;
     case MLM_OPTION_TEXTS: {
@@ -96,6 +71,8 @@ static int set(const struct mlm_option *option, void *values, const char *text, 
     }
     case MLM_OPTION_SIZE:
         r = mlm_size_parse(text, &number, error);
+        if (r == 0 && !number)
+            r = mlm_error_set(error, -EINVAL, "'%s' is nothing to work with; give at least 1 byte", text);
         break;
     case MLM_OPTION_DURATION:
         r = mlm_duration_parse(text, &number, error);
@@ -133,15 +110,32 @@ static int option_parse(
     return set(option, values, text, error);
 }
 
+static int operand_take(
+    const struct mlm_verb *verb, const char *argument, struct mlm_parsed *parsed, struct mlm_error *error)
+{
+    if (!verb->operands)
+        return mlm_error_set(error, -EINVAL, "%s takes no '%s'; `mlmembench %s --help` shows what it takes",
+            verb->name, argument, verb->name);
+    if (parsed->operands.count == MLM_TEXTS_MAX)
+        return mlm_error_set(error, -EINVAL, "too many files; concatenating them merges them");
+    parsed->operands.items[parsed->operands.count++] = argument;
+    return 0;
+}
+
 int mlm_options_parse(const struct mlm_verb *verb, int argc, char **argv, void *values,
     int (*pass)(const char *argument, struct mlm_error *error), struct mlm_parsed *ret_parsed,
     struct mlm_error *error)
 {
     struct mlm_parsed parsed = {0};
+    bool operands_only = false; /* after "--" */
     for (int i = 1; i < argc; i++) {
         const char *argument = argv[i];
         int r = 0;
-        if (strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0) {
+        if (!operands_only && strcmp(argument, "--") == 0) {
+            operands_only = true;
+        } else if (operands_only) {
+            r = operand_take(verb, argument, &parsed, error);
+        } else if (strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0) {
             parsed.help = true;
         } else if (argument[0] == '-' && argument[1] == '-' && argument[2]) {
             r = pass ? pass(argument, error) : 0;
@@ -152,13 +146,8 @@ int mlm_options_parse(const struct mlm_verb *verb, int argc, char **argv, void *
         } else if (argument[0] == '-' && argument[1]) {
             r = mlm_error_set(
                 error, -EINVAL, "%s has no option %s; options have two dashes", verb->name, argument);
-        } else if (!verb->operands) {
-            r = mlm_error_set(error, -EINVAL, "%s takes no '%s'; `mlmembench %s --help` shows what it takes",
-                verb->name, argument, verb->name);
-        } else if (parsed.operands.count == MLM_TEXTS_MAX) {
-            r = mlm_error_set(error, -EINVAL, "too many files; concatenating them merges them");
         } else {
-            parsed.operands.items[parsed.operands.count++] = argument;
+            r = operand_take(verb, argument, &parsed, error);
         }
         if (r < 0)
             return r;
@@ -167,50 +156,37 @@ int mlm_options_parse(const struct mlm_verb *verb, int argc, char **argv, void *
     return 0;
 }
 
-/* Wraps `text` at 78 columns, continuing below `indent`; `column` is where the cursor stands. */
-static void wrap(const char *text, int indent, int column)
+static void option_help(const struct mlm_option *option)
 {
-    while (*text) {
-        int word = (int)strcspn(text, " ");
-        if (column + word > 78 && column > indent) {
-            printf("\n%*s", indent, "");
-            column = indent;
-        }
-        printf("%.*s", word, text);
-        column += word;
-        text += word;
-        if (*text == ' ') {
-            putchar(' ');
-            column++;
-            text++;
-        }
+    int column =
+        printf("  --%s%s%s", option->name, option->value ? " " : "", option->value ? option->value : "");
+    if (column >= HELP_COLUMN) {
+        putchar('\n');
+        column = 0;
     }
-    putchar('\n');
+    printf("%*s", HELP_COLUMN - column, "");
+    char text[512];
+    (void)snprintf(text, sizeof text, "%s%s%s%s", option->help, option->standard ? " (default: " : "",
+        option->standard ? option->standard : "", option->standard ? ")" : "");
+    mlm_wrap(text, HELP_COLUMN, HELP_COLUMN);
 }
 
 void mlm_options_help(const struct mlm_verb *verb)
 {
-    printf("mlmembench %s: ", verb->name);
-    wrap(verb->summary, 0, (int)strlen(verb->name) + 13);
-    printf("\nUsage: mlmembench %s [OPTION…]%s%s\n", verb->name, verb->operands ? " " : "",
-        verb->operands ? verb->operands : "");
+    int column = printf("mlmembench %s: ", verb->name);
+    mlm_wrap(verb->summary, 0, column);
+    printf("\nUsage: mlmembench %s%s%s%s\n", verb->name, verb->options[0].name ? " [OPTION…]" : "",
+        verb->operands ? " " : "", verb->operands ? verb->operands : "");
     if (verb->details) {
         putchar('\n');
-        wrap(verb->details, 0, 0);
+        mlm_wrap(verb->details, 0, 0);
     }
     printf("\nOptions:\n");
-    for (const struct mlm_option *o = verb->options; o->name; o++) {
-        int column = printf("  --%s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
-        if (column >= HELP_COLUMN) {
-            printf("\n");
-            column = 0;
-        }
-        printf("%*s", HELP_COLUMN - column, "");
-        char text[512];
-        (void)snprintf(text, sizeof text, "%s%s%s%s", o->help, o->standard ? " (default: " : "",
-            o->standard ? o->standard : "", o->standard ? ")" : "");
-        wrap(text, HELP_COLUMN, HELP_COLUMN);
-    }
+    for (const struct mlm_option *o = verb->options; o->name; o++)
+        option_help(o);
     printf("  --help%*sthis page\n", HELP_COLUMN - 8, "");
+    printf("\nExit status:\n");
+    for (const struct mlm_exit_meaning *exit = verb->exits; exit->meaning; exit++)
+        mlm_wrap(exit->meaning, 7, printf("  %-3d  ", exit->status));
     printf("\nExample:\n  %s\n", verb->example);
 }

@@ -1,5 +1,6 @@
 /* Command-line options as tables: parsing, --help and the checks against man page and completions all come
- * from one place. Adding an option is adding a line. */
+ * from one place. Adding an option is adding a line here, in man/ and in completions/: a test says what
+ * lacks. */
 #pragma once
 
 #include <stdbool.h>
@@ -12,8 +13,7 @@ enum mlm_option_type {
     MLM_OPTION_FLAG,     /* bool */
     MLM_OPTION_TEXT,     /* const char * */
     MLM_OPTION_TEXTS,    /* struct mlm_texts; may be given several times */
-    MLM_OPTION_SIZE,     /* uint64_t, bytes */
-    MLM_OPTION_LIMIT,    /* uint64_t; "max" and "none" are the caller's to tell apart: kept as text */
+    MLM_OPTION_SIZE,     /* uint64_t, bytes, at least 1 */
     MLM_OPTION_DURATION, /* uint64_t, ns */
     MLM_OPTION_COUNT,    /* uint64_t, at least 1 */
     MLM_OPTION_NUMBER,   /* uint64_t */
@@ -35,11 +35,17 @@ struct mlm_option {
     const char *standard; /* default, as text; NULL: none worth saying */
 };
 
+struct mlm_exit_meaning {
+    int status;
+    const char *meaning; /* NULL ends a table */
+};
+
 struct mlm_verb {
     const char *name;
     const char *summary;  /* one line */
     const char *operands; /* "FILE…"; NULL: takes none */
-    const char *details;  /* a paragraph for --help, or NULL */
+    const char *details;  /* paragraphs for --help, or NULL */
+    const struct mlm_exit_meaning *exits;
     const char *example;
     const struct mlm_option *options;
     /* Returns the exit status, or a negative errno with the error set. */
@@ -59,5 +65,5 @@ int mlm_options_parse(const struct mlm_verb *verb, int argc, char **argv, void *
     int (*pass)(const char *argument, struct mlm_error *error), struct mlm_parsed *ret_parsed,
     struct mlm_error *error);
 
-/* Purpose, then default, then an example. */
+/* Purpose, options with their defaults, exit statuses, an example. */
 void mlm_options_help(const struct mlm_verb *verb);

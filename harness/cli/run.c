@@ -120,16 +120,21 @@ static int store_path(struct run *run, struct mlm_error *error)
     const struct mlm_run_options *said = &run->request.said;
     const char *ending = strrchr(said->out, '.');
     int n = 0;
+    int r = 0;
     if (said->resume) {
         n = snprintf(run->path, sizeof run->path, "%s", said->resume);
     } else if (ending && strcmp(ending, ".jsonl") == 0) {
+        const char *slash = strrchr(said->out, '/');
+        n = snprintf(run->path, sizeof run->path, "%.*s", slash ? (int)(slash - said->out) : 0, said->out);
+        if (n > 0 && n < (int)sizeof run->path)
+            r = mlm_make_directories(run->path, error);
         n = snprintf(run->path, sizeof run->path, "%s", said->out);
     } else {
-        int r = mlm_make_directories(said->out, error);
-        if (r < 0)
-            return r;
+        r = mlm_make_directories(said->out, error);
         n = snprintf(run->path, sizeof run->path, "%s/%s.jsonl", said->out, run->session.run_id);
     }
+    if (r < 0)
+        return r;
     return n < (int)sizeof run->path ? 0 : mlm_error_set(error, -EINVAL, "--out is too long");
 }
 
@@ -156,46 +161,70 @@ static int disk_check(const struct run *run, uint64_t *ret_bytes, struct mlm_err
     return 0;
 }
 
-static void announce(struct run *run, uint64_t disk_bytes)
+/* What a laptop was taken for, or "". */
+static void laptop_text(const struct run *run, char text[static 192])
+{
+    char cap[MLM_SIZE_TEXT], held[MLM_SIZE_TEXT];
+    text[0] = 0;
+    if (run->request.laptop_bytes)
+        (void)snprintf(text, 192, "a laptop of %.64s: --cap %s --background %s:active",
+            run->request.said.laptop, mlm_size_spell(run->request.caps[0], cap),
+            mlm_size_spell(run->plan->options.background_bytes, held));
+}
+
+static void plan_text(const struct run *run, uint64_t disk_bytes, char text[static 192])
 {
     const struct mlm_plan *plan = run->plan;
-    char time[MLM_SIZE_TEXT], disk[MLM_SIZE_TEXT], data[MLM_SIZE_TEXT], cap[MLM_SIZE_TEXT],
-        held[MLM_SIZE_TEXT];
+    char time[MLM_SIZE_TEXT], disk[MLM_SIZE_TEXT], data[MLM_SIZE_TEXT], uncapped[64] = "";
     size_t references = 0;
     for (size_t i = 0; i < plan->trial_count; i++)
         references += plan->trials[i].reference ? 1 : 0;
-    if (run->request.laptop_bytes)
-        mlm_progress_say(&run->progress, "a laptop of %s: --cap %s --background %s:active",
-            run->request.said.laptop, mlm_size_spell(run->request.caps[0], cap),
-            mlm_size_spell(plan->options.background_bytes, held));
-    mlm_progress_say(&run->progress,
-        "%zu trials (%zu of them uncapped references), about %s, %s on disk; data %s", plan->trial_count,
-        references, mlm_duration_show((double)plan->rough_ns, time), mlm_size_show((double)disk_bytes, disk),
-        mlm_size_show((double)plan->options.data_bytes, data));
+    if (references)
+        (void)snprintf(uncapped, sizeof uncapped, " (%zu of them uncapped, as reference)", references);
+    (void)snprintf(text, 192, "%zu trial%s%s, about %s, %s on disk; data %s", plan->trial_count,
+        plan->trial_count == 1 ? "" : "s", uncapped, mlm_duration_show((double)plan->rough_ns, time),
+        mlm_size_show((double)disk_bytes, disk), mlm_size_show((double)plan->options.data_bytes, data));
 }
 
+static void announce(struct run *run, uint64_t disk_bytes)
+{
+    char text[192];
+    laptop_text(run, text);
+    if (text[0])
+        mlm_progress_say(&run->progress, "%s", text);
+    plan_text(run, disk_bytes, text);
+    mlm_progress_say(&run->progress, "%s", text);
+}
+
+/* Names have no width to count on: they come last. */
 static void plan_print(const struct run *run, uint64_t disk_bytes)
 {
     const struct mlm_plan *plan = run->plan;
-    char core[MLM_SIZE_TEXT], peak[MLM_SIZE_TEXT], time[MLM_SIZE_TEXT], disk[MLM_SIZE_TEXT],
-        data[MLM_SIZE_TEXT];
-    char cap[MLM_SIZE_TEXT], held[MLM_SIZE_TEXT];
-    if (run->request.laptop_bytes)
-        printf("a laptop of %s: --cap %s --background %s:active\n", run->request.said.laptop,
-            mlm_size_spell(run->request.caps[0], cap), mlm_size_spell(plan->options.background_bytes, held));
-    printf("%5s  %-52s %10s %10s %10s\n", "order", "trial", "core", "predicted", "about");
+    char core[MLM_SIZE_TEXT], peak[MLM_SIZE_TEXT], time[MLM_SIZE_TEXT], text[192];
+    laptop_text(run, text);
+    if (text[0])
+        printf("%s\n", text);
+    printf("%5s  %9s  %9s  %12s  %s\n", "order", "core", "peak", "about", "trial");
     for (size_t i = 0; i < plan->trial_count; i++) {
         const struct mlm_plan_trial *trial = &plan->trials[i];
         const struct mlm_plan_row *row = &plan->rows[trial->row];
-        printf("%5zu  %-52s %10s %10s %10s%s%s\n", i + 1, trial->name,
+        printf("%5zu  %9s  %9s  %12s  %s%s%s%s\n", i + 1,
             row->refused ? "-" : mlm_size_show((double)row->core_bytes, core),
             row->peak_bytes ? mlm_size_show((double)row->peak_bytes, peak) : "-",
-            mlm_duration_show((double)trial->rough_ns, time), trial->reference ? "  reference" : "",
-            row->refused ? "  skipped" : "");
+            row->refused ? "-" : mlm_duration_show((double)trial->rough_ns, time), trial->name,
+            trial->reference ? "  reference" : "", row->refused ? "  skipped: " : "",
+            row->refused ? row->reason : "");
     }
-    printf("\n%zu trials, about %s, %s on disk; data %s\n", plan->trial_count,
-        mlm_duration_show((double)plan->rough_ns, time), mlm_size_show((double)disk_bytes, disk),
-        mlm_size_show((double)plan->options.data_bytes, data));
+    plan_text(run, disk_bytes, text);
+    printf("\n%s\n", text);
+}
+
+/* As Google Benchmark's --benchmark_list_tests does: what --filter can be tried on. */
+static void names_print(const struct mlm_plan *plan)
+{
+    for (size_t i = 0; i < plan->trial_count; i++)
+        if (plan->trials[i].repetition == 0)
+            printf("%s\n", plan->trials[i].name);
 }
 
 static void tell_dataset(void *context, const char *name, uint64_t bytes)
@@ -422,7 +451,10 @@ static int resume_words(const struct run *run, int argc, char **argv, int *ret_a
     int r = mlm_store_read(run->request.said.resume, list, NULL, NULL, error);
     if (r < 0)
         return r;
-    const json_t *command = list->count ? list->items[0].command : NULL;
+    if (!list->count)
+        return mlm_error_set(error, -EINVAL, "--resume: no trial is recorded in %s; start without --resume",
+            run->request.said.resume);
+    const json_t *command = list->items[0].command;
     size_t before = json_array_size(command);
     char **words = calloc(before + (size_t)argc + 1, sizeof *words);
     if (!words)
@@ -447,11 +479,13 @@ static int parse(struct run *run, int argc, char **argv, bool *ret_help, struct 
         return r;
     *ret_help = parsed.help;
     for (size_t i = 0; i < parsed.passed.count; i++) {
-        static const char filter[] = "--benchmark_filter=";
+        static const char filter[] = "--benchmark_filter=", list[] = "--benchmark_list_tests";
         const char *flag = parsed.passed.items[i];
         /* The plan filters, so that the announced trials are those that run. */
         if (strncmp(flag, filter, sizeof filter - 1) == 0)
             run->request.said.filter = flag + sizeof filter - 1;
+        else if (strncmp(flag, list, sizeof list - 1) == 0)
+            run->request.said.names_only = true;
         else
             run->request.gbench_flags.items[run->request.gbench_flags.count++] = flag;
     }
@@ -470,11 +504,20 @@ static int run_with(struct run *run, int argc, char **argv, struct mlm_error *er
         r = disk_check(run, &disk_bytes, error);
     if (r < 0)
         return r;
+    if (run->request.said.names_only) {
+        names_print(run->plan);
+        return MLM_EXIT_OK;
+    }
     if (run->request.said.dry_run) {
         plan_print(run, disk_bytes);
         return MLM_EXIT_OK;
     }
     return run_all(run, argc, argv, disk_bytes, error);
+}
+
+static bool only_looks(const struct run *run)
+{
+    return run->request.said.dry_run || run->request.said.names_only;
 }
 
 static int run_verb(int argc, char **argv, struct mlm_error *error)
@@ -489,7 +532,7 @@ static int run_verb(int argc, char **argv, struct mlm_error *error)
         return MLM_EXIT_OK;
     }
     if (!run.request.said.resume) {
-        if (!run.request.said.dry_run && (r = mlm_cage_enter_scope(argv - 1, error)) < 0)
+        if (!only_looks(&run) && (r = mlm_cage_enter_scope(argv - 1, error)) < 0)
             return r;
         return run_with(&run, argc, argv, error);
     }
@@ -498,7 +541,7 @@ static int run_verb(int argc, char **argv, struct mlm_error *error)
     mlm_auto_free char **words = NULL;
     int count = 0;
     r = resume_words(&run, argc, argv, &count, &words, &list, error);
-    if (r == 0 && !run.request.said.dry_run)
+    if (r == 0 && !only_looks(&run))
         r = mlm_cage_enter_scope(argv - 1, error);
     if (r == 0) {
         memset(&run.request, 0, sizeof run.request);
@@ -510,17 +553,26 @@ static int run_verb(int argc, char **argv, struct mlm_error *error)
     return r;
 }
 
+static const struct mlm_exit_meaning exits[] = {
+    {MLM_EXIT_OK, "every trial ended in an outcome that is data: oom and timeout are"},
+    {MLM_EXIT_WRONG, "a trial was wrong or crashed"},
+    {MLM_EXIT_USAGE, "wrong usage"},
+    {MLM_EXIT_NOT_RUN, "nothing, or not all, could be run"},
+    {MLM_EXIT_INTERRUPTED, "interrupted by Ctrl-C; --resume goes on"},
+    {0, NULL},
+};
+
 const struct mlm_verb mlm_verb_run = {
     .name = "run",
     .summary = "run workloads under memory caps and show what they cost",
     .details =
-        "Each trial is a fresh process in a cgroup of its own. Its record goes to the store as soon as it "
-        "has "
-        "ended, whatever the end; the table, the finding and a picture a suite come from the store. Exit "
-        "status: 0 every trial ended in an outcome that is data (oom and timeout are); 1 a trial was wrong "
-        "or "
-        "crashed; 2 wrong usage; 3 nothing, or not all, could be run; 130 Ctrl-C. Google Benchmark's "
-        "--benchmark_out, --benchmark_out_format, --benchmark_format and --benchmark_filter work, too.",
+        "Each trial is a fresh process in a cgroup of its own. Its record goes to a file in results/ as soon "
+        "as it has ended, whatever the end; the table, the finding and a picture a suite come from that "
+        "file.\n\n"
+        "Without --all, only the quick rows run (`mlmembench list` marks them). Google Benchmark's "
+        "--benchmark_filter, --benchmark_out, --benchmark_out_format, --benchmark_format and "
+        "--benchmark_list_tests work, too.",
+    .exits = exits,
     .example = "mlmembench run --cap 512M,2G --suite storage,loading",
     .options = mlm_run_option_table,
     .run = run_verb,

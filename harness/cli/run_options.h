@@ -7,7 +7,7 @@
 struct mlm_run_options {
     const char *caps, *laptop, *suites, *filter, *dataset, *swap, *background, *out, *resume;
     struct mlm_texts params;
-    bool all, dry_run, quiet;
+    bool all, dry_run, names_only, quiet;
     uint64_t data_bytes, repetitions, timeout_ns, seed, threads;
 };
 

@@ -7,6 +7,13 @@
 
 static const struct mlm_option options[] = {{NULL, NULL, MLM_OPTION_FLAG, 0, NULL, NULL}};
 
+static const struct mlm_exit_meaning exits[] = {
+    {MLM_EXIT_OK, "the table was shown"},
+    {MLM_EXIT_USAGE, "wrong usage"},
+    {MLM_EXIT_NOT_RUN, "a file cannot be read, or holds no record"},
+    {0, NULL},
+};
+
 static int show_verb(int argc, char **argv, struct mlm_error *error)
 {
     struct mlm_parsed parsed;
@@ -31,7 +38,10 @@ const struct mlm_verb mlm_verb_show = {
     .name = "show",
     .summary = "show the table of stored runs again",
     .operands = "FILE…",
-    .details = "Several files are shown as if they were one.",
+    .details =
+        "Several files are shown as if they were one: a laptop beside a laptop. Lines that are no record are "
+        "named and passed over.",
+    .exits = exits,
     .example = "mlmembench show results/*.jsonl",
     .options = options,
     .run = show_verb,

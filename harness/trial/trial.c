@@ -35,6 +35,8 @@
 #define NOISY_CORES 0.1
 /* How long touched memory stays quick to get again on a machine where fresh memory is slow. */
 #define WARM_NS UINT64_C(2000000000)
+/* Less than this any machine has at hand, and touching it would take longer than a short trial. */
+#define WARM_LEAST_BYTES (UINT64_C(16) << 20)
 
 /* All that one trial has open. */
 struct running {
@@ -295,6 +297,8 @@ static void warm_up(struct mlm_session *session, const struct running *running)
     uint64_t need = row->peak_bytes ? row->peak_bytes : row->core_bytes * 2;
     if (need > running->trial->cap_bytes)
         need = running->trial->cap_bytes;
+    if (need < WARM_LEAST_BYTES)
+        return;
     if (session->warm_bytes >= need && mlm_now_ns() - session->warm_at_ns < WARM_NS)
         return;
     (void)mlm_fresh_memory_touch(need, session->warm_ns_per_byte, NULL);
