@@ -22,10 +22,10 @@ struct mlm_text_style {
 };
 
 /* The table, the footnotes that its marks ask for, and the finding in two or three sentences. */
-int mlm_report_text(const struct mlm_table *table, const struct mlm_text_style *style, FILE *out,
-    struct mlm_error *error);
+int mlm_report_text(
+    const struct mlm_table *table, const struct mlm_text_style *style, FILE *out, struct mlm_error *error);
 
-/* One picture a suite as SVG and PNG in `folder`, named BASE-SUITE.svg; needs gnuplot: -ENOENT says that it is
- * missing. `plots_folder` holds the gnuplot scripts. */
-int mlm_report_pictures(const struct mlm_table *table, const char *plots_folder, const char *folder, const char *base,
-    struct mlm_error *error);
+/* One picture a suite as SVG and PNG in `folder`, named BASE-SUITE.svg; needs gnuplot: -ENOENT says that it
+ * is missing. `plots_folder` holds the gnuplot scripts. */
+int mlm_report_pictures(const struct mlm_table *table, const char *plots_folder, const char *folder,
+    const char *base, struct mlm_error *error);

@@ -186,30 +186,6 @@ static enum paint outcome_paint(const struct mlm_row *row)
     return row->outcome == MLM_OUTCOME_OK && !mlm_row_all_ok(row) ? YELLOW : paints[row->outcome];
 }
 
-/* Cuts a text to a width, the last column for "…". */
-static void cut(char *text, size_t width)
-{
-    if (mlm_utf8_width(text) <= width)
-        return;
-    char *at = text, *fits = text;
-    while (*at) {
-        uint32_t code;
-        at += mlm_utf8_next(at, &code);
-        char kept = *at;
-        *at = 0;
-        bool room = mlm_utf8_width(text) < width;
-        *at = kept;
-        if (!room)
-            break;
-        fits = at;
-    }
-    /* A cell has room for it: what is cut off is at least as long, or MLM_CELL_SIZE leaves some. */
-    if ((size_t)(fits - text) + sizeof "…" <= MLM_CELL_SIZE)
-        (void)strcpy(fits, "…");
-    else
-        *fits = 0;
-}
-
 static void put_spaces(FILE *out, size_t count)
 {
     (void)fprintf(out, "%*s", (int)count, "");
@@ -220,7 +196,7 @@ static void put_cell(FILE *out, const struct mlm_text_style *style, const struct
     size_t column, enum paint paint, char *cell, size_t *held_back)
 {
     size_t width = layout->widths[column];
-    cut(cell, width);
+    mlm_utf8_cut(cell, MLM_CELL_SIZE, width);
     size_t used = mlm_utf8_width(cell);
     size_t fill = width > used ? width - used : 0;
     put_spaces(out, *held_back + (mlm_columns[column].left ? 0 : fill));

@@ -1,0 +1,207 @@
+#include "report/gnuplot.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <spawn.h>
+#include <string.h>
+#include <sys/wait.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "record/utf8.h"
+
+#define SCRIPTS_MAX 4
+
+int mlm_plot_folder_make(struct mlm_plot_folder *ret_folder, struct mlm_error *error)
+{
+    struct mlm_plot_folder folder;
+    const char *parent = getenv("TMPDIR");
+    if (!parent || parent[0] != '/')
+        parent = "/tmp";
+    if (snprintf(folder.path, sizeof folder.path, "%s/mlmembench-plot-XXXXXX", parent) >=
+        (int)sizeof folder.path)
+        return mlm_error_errno(error, -ENAMETOOLONG, "%s", parent);
+    if (!mkdtemp(folder.path))
+        return mlm_error_errno(error, -errno, "cannot make a folder in %s", parent);
+    *ret_folder = folder;
+    return 0;
+}
+
+void mlm_plot_folder_remove(struct mlm_plot_folder *folder)
+{
+    DIR *dir = folder->path[0] ? opendir(folder->path) : NULL;
+    if (!dir)
+        return;
+    for (const struct dirent *entry; (entry = readdir(dir));)
+        (void)unlinkat(dirfd(dir), entry->d_name, 0); /* not "." and "..", which are folders */
+    (void)closedir(dir);
+    (void)rmdir(folder->path);
+    folder->path[0] = 0;
+}
+
+static int path_of(
+    const struct mlm_plot_folder *folder, const char *name, char **ret_path, struct mlm_error *error)
+{
+    char *path = NULL;
+    if (asprintf(&path, "%s/%s", folder->path, name) < 0)
+        return mlm_error_errno(error, -ENOMEM, "%s", name);
+    *ret_path = path;
+    return 0;
+}
+
+int mlm_plot_file(
+    const struct mlm_plot_folder *folder, const char *name, FILE **ret_file, struct mlm_error *error)
+{
+    mlm_auto_free char *path = NULL;
+    int r = path_of(folder, name, &path, error);
+    if (r < 0)
+        return r;
+    FILE *file = fopen(path, "we");
+    if (!file)
+        return mlm_error_errno(error, -errno, "cannot write %s", path);
+    *ret_file = file;
+    return 0;
+}
+
+int mlm_plot_file_close(FILE *file, struct mlm_error *error)
+{
+    bool failed = ferror(file);
+    if (fclose(file) != 0 || failed)
+        return mlm_error_errno(error, errno ? -errno : -EIO, "cannot write a picture's data");
+    return 0;
+}
+
+/* Latin to Hebrew and Arabic's neighbours, punctuation and signs: what any text font of a Linux system has.
+ */
+static bool is_common(uint32_t code)
+{
+    return code < 0x0590 || (code >= 0x2010 && code < 0x2300);
+}
+
+void mlm_plot_text(FILE *file, const char *text, bool any_character)
+{
+    if (!*text)
+        (void)fputc(' ', file);
+    while (*text) {
+        uint32_t code;
+        size_t length = mlm_utf8_next(text, &code);
+        /* A quote would join fields; there is no escape for it. A backslash escapes. */
+        if (code == '"')
+            (void)fputs("”", file);
+        else if (code == '\\')
+            (void)fputs("\\\\", file);
+        else if (code < 0x20 || code == UINT32_MAX || (!any_character && !is_common(code)))
+            (void)fputc('?', file);
+        else
+            (void)fwrite(text, 1, length, file);
+        text += length;
+    }
+}
+
+/* The first lines of what gnuplot printed, as one. */
+static void read_complaint(const char *path, char *text, size_t size)
+{
+    ssize_t n = mlm_file_read_into(AT_FDCWD, path, text, size);
+    if (n < 0)
+        n = 0;
+    text[n] = 0;
+    for (char *c = text; *c; c++)
+        if (*c == '\n' || *c == '\t')
+            *c = ' ';
+    mlm_utf8_tame(text);
+    const char *begin = text + strspn(text, " ");
+    memmove(text, begin, strlen(begin) + 1);
+}
+
+static int spawn(
+    const struct mlm_plot_folder *folder, char *const *argv, const char *complaint_path, pid_t *ret_pid)
+{
+    posix_spawn_file_actions_t actions;
+    int r = posix_spawn_file_actions_init(&actions);
+    if (r != 0)
+        return -r;
+    r = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+    if (r == 0)
+        r = posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
+    if (r == 0)
+        r = posix_spawn_file_actions_addopen(
+            &actions, STDERR_FILENO, complaint_path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
+    if (r == 0)
+        r = posix_spawn_file_actions_addchdir_np(&actions, folder->path);
+    if (r == 0)
+        r = posix_spawnp(ret_pid, argv[0], &actions, NULL, argv, environ);
+    (void)posix_spawn_file_actions_destroy(&actions);
+    return -r;
+}
+
+int mlm_gnuplot(const struct mlm_plot_folder *folder, const char *const *scripts, struct mlm_error *error)
+{
+    /* -d: nobody's ~/.gnuplot. spawn takes what it does not change as char *. */
+    char name[] = "gnuplot", defaults[] = "-d", values[] = "values.gp";
+    char *argv[SCRIPTS_MAX + 4] = {name, defaults, values};
+    for (size_t i = 0; scripts[i] && i < SCRIPTS_MAX; i++)
+        argv[i + 3] = (char *)(uintptr_t)scripts[i];
+    mlm_auto_free char *complaint_path = NULL;
+    int r = path_of(folder, "complaint", &complaint_path, error);
+    if (r < 0)
+        return r;
+    pid_t pid;
+    r = spawn(folder, argv, complaint_path, &pid);
+    if (r == -ENOENT)
+        return mlm_error_set(error, r, "no pictures: gnuplot is not installed");
+    if (r < 0)
+        return mlm_error_errno(error, r, "cannot run gnuplot");
+    int status;
+    while (waitpid(pid, &status, 0) < 0)
+        if (errno != EINTR)
+            return mlm_error_errno(error, -errno, "waiting for gnuplot");
+    if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
+        return 0;
+    char complaint[MLM_ERROR_TEXT_SIZE / 2];
+    read_complaint(complaint_path, complaint, sizeof complaint);
+    return mlm_error_set(error, -EIO, "gnuplot failed: %s", complaint[0] ? complaint : "it said nothing");
+}
+
+static int copy(int from, int to)
+{
+    char block[1 << 16];
+    for (;;) {
+        ssize_t n = read(from, block, sizeof block);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n <= 0)
+            return n < 0 ? -errno : 0;
+        int r = mlm_write_all(to, block, (size_t)n);
+        if (r < 0)
+            return r;
+    }
+}
+
+int mlm_plot_deliver(
+    const struct mlm_plot_folder *folder, const char *name, const char *path, struct mlm_error *error)
+{
+    mlm_auto_free char *from_path = NULL;
+    mlm_auto_free char *part_path = NULL;
+    int r = path_of(folder, name, &from_path, error);
+    if (r < 0)
+        return r;
+    if (asprintf(&part_path, "%s.part", path) < 0) {
+        part_path = NULL;
+        return mlm_error_errno(error, -ENOMEM, "%s", path);
+    }
+    mlm_auto_close int from = open(from_path, O_RDONLY | O_CLOEXEC);
+    if (from < 0)
+        return mlm_error_set(error, -EIO, "gnuplot made no %s", name);
+    /* Copied, not moved: the temporary folder is often on another file system. */
+    mlm_auto_close int to = open(part_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    r = to < 0 ? -errno : copy(from, to);
+    if (r == 0 && rename(part_path, path) < 0)
+        r = -errno;
+    if (r < 0) {
+        if (to >= 0)
+            (void)unlink(part_path);
+        return mlm_error_errno(error, r, "cannot write %s", path);
+    }
+    return 0;
+}
