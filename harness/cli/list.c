@@ -100,18 +100,19 @@ static bool same_values(const struct mlm_param *a, const struct mlm_param *b)
     return same_knob(a, b) && same(a->sweep, b->sweep) && same(a->quick, b->quick);
 }
 
+/* "csr, csc: f32,f64 (quick: f32)"; which workloads have these values is said where not all have. */
 static void values_print(
     const struct knob *knobs, size_t count, const struct mlm_param *param, bool name_them)
 {
-    char text[1024];
-    const char *quick = param->quick && !same(param->quick, param->sweep) ? param->quick : NULL;
-    int n = snprintf(text, sizeof text, "%s%s%s", param->sweep, quick ? "; quick: " : "", quick ? quick : "");
-    const char *before = "; of ";
+    char text[1024] = "";
+    size_t n = 0;
     for (size_t i = 0; name_them && i < count; i++)
-        if (same_values(knobs[i].param, param) && n < (int)sizeof text) {
-            n += snprintf(text + n, sizeof text - (size_t)n, "%s%s", before, knobs[i].workload->name);
-            before = ", ";
-        }
+        if (same_values(knobs[i].param, param) && n < sizeof text)
+            n += (size_t)snprintf(text + n, sizeof text - n, "%s%s", n ? ", " : "", knobs[i].workload->name);
+    const char *quick = param->quick && !same(param->quick, param->sweep) ? param->quick : NULL;
+    if (n < sizeof text)
+        (void)snprintf(text + n, sizeof text - n, "%s%s%s%s%s", n ? ": " : "", param->sweep,
+            quick ? " (quick: " : "", quick ? quick : "", quick ? ")" : "");
     printf("%*s", VALUES_COLUMN, "");
     mlm_wrap(text, VALUES_COLUMN + 2, VALUES_COLUMN);
 }
@@ -155,6 +156,17 @@ static void suite_print(const struct mlm_suite *suite, uint64_t data_bytes)
     params_print(suite);
 }
 
+static void explain(uint64_t data_bytes)
+{
+    char size[MLM_SIZE_TEXT], text[512];
+    (void)snprintf(text, sizeof text,
+        "Core bytes are for `--data %s` and the first value of each parameter. A run takes the quick rows, "
+        "with that value or those after 'quick:'; `run --all` takes every row and value.",
+        mlm_size_spell(data_bytes, size));
+    putchar('\n');
+    mlm_wrap(text, 0, 0);
+}
+
 static int list_verb(int argc, char **argv, struct mlm_error *error)
 {
     struct list_options said = {.data_bytes = UINT64_C(2560) << 20};
@@ -181,6 +193,8 @@ static int list_verb(int argc, char **argv, struct mlm_error *error)
         suite_print(suite, said.data_bytes);
     }
     mlm_catalogue_close(catalogue);
+    if (r == 0)
+        explain(said.data_bytes);
     return r;
 }
 

@@ -112,6 +112,7 @@ static int plan_make(struct run *run, struct mlm_error *error)
     if (r < 0)
         return r;
     run->request.plan.available_bytes = memory.available_bytes;
+    run->request.plan.machine_swap_bytes = memory.swap_total_bytes;
     return mlm_plan_make(run->catalogue, &run->request.plan, &run->plan, error);
 }
 

@@ -284,18 +284,20 @@ static uint64_t likely_peak(const struct mlm_plan_row *row)
     return row->peak_bytes ? row->peak_bytes : row->core_bytes * UNKNOWN_PEAK_FACTOR + MLM_BASELINE_BYTES;
 }
 
-/* What does not fit ends early without swap, and late with it. */
+/* What fits into neither memory nor swap ends early; what has to swap likely runs into its time limit. */
 static uint64_t trial_rough_ns(
     const struct mlm_plan *plan, const struct mlm_plan_row *row, uint64_t cap_bytes)
 {
+    const struct mlm_plan_options *options = &plan->options;
     if (row->refused)
         return 0;
-    double ns = (double)row->rough_ns;
-    double peak = (double)likely_peak(row) + (double)plan->options.background_bytes;
-    if (cap_bytes != MLM_NO_LIMIT && peak > (double)cap_bytes)
-        ns =
-            plan->options.swap_limit_bytes ? (double)plan->options.timeout_ns : ns * (double)cap_bytes / peak;
-    return (uint64_t)fmin(ns, (double)plan->options.timeout_ns) + TRIAL_OVERHEAD_NS;
+    double ns = (double)row->rough_ns, timeout_ns = (double)options->timeout_ns;
+    double peak = (double)likely_peak(row) + (double)options->background_bytes;
+    double cap = (double)cap_bytes;
+    double swap = fmin((double)options->swap_limit_bytes, (double)options->machine_swap_bytes);
+    if (cap_bytes != MLM_NO_LIMIT && peak > cap)
+        ns = peak > cap + swap ? ns * cap / peak : timeout_ns;
+    return (uint64_t)fmin(ns, timeout_ns) + TRIAL_OVERHEAD_NS;
 }
 
 static int trial_add(struct mlm_plan *plan, size_t row, uint64_t cap_bytes, uint64_t repetition,

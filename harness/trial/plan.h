@@ -31,7 +31,8 @@ struct mlm_plan_options {
     uint64_t repetitions, timeout_ns, seed, threads;
     uint64_t background_bytes;
     bool background_active;
-    uint64_t available_bytes; /* memory that a reference may take; 0: no references */
+    uint64_t available_bytes;    /* memory that a reference may take; 0: no references */
+    uint64_t machine_swap_bytes; /* for the estimate of time alone */
 };
 
 /* A workload with all its parameters. */
