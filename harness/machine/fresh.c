@@ -17,11 +17,18 @@
 #include "machine/memory.h"
 
 #define SLOW_RATIO 1.5
-#define FILLS 4
 #define SMALLEST_BYTES (UINT64_C(1) << 20)
 
-/* Up to here the child's half: it runs between fork and _exit, and so calls async-signal-safe functions
- * alone. */
+enum { PROBE_FILLS = 4, TOUCH_FILLS = 3, FILLS_MOST = PROBE_FILLS };
+
+/* What a child shall do: fill once, and again while that is not yet as fast as `enough_ns_per_byte`. */
+struct job {
+    uint64_t first_bytes, later_bytes;
+    int fills; /* at most */
+    double enough_ns_per_byte;
+};
+
+/* The child's half: it runs between fork and _exit, and so calls async-signal-safe functions alone. */
 
 /* Wall time less the time spent runnable without a processor. */
 static uint64_t running_ns(void)
@@ -76,9 +83,8 @@ static void oom_volunteer(void)
     }
 }
 
-/* Fills until it is as fast as `enough_ns_per_byte`, at most `most` times, and writes each pace to `fd`. The
- * exit status is an errno. */
-static int child_run(pid_t parent, int fd, size_t bytes, int most, double enough_ns_per_byte)
+/* Writes each fill's pace to `fd`. The exit status is an errno. */
+static int child_run(pid_t parent, int fd, const struct job *job)
 {
     signals_reset();
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL, 0, 0, 0);
@@ -87,14 +93,14 @@ static int child_run(pid_t parent, int fd, size_t bytes, int most, double enough
     oom_volunteer();
     /* As the worker has it. */
     (void)prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
-    for (int i = 0; i < most; i++) {
+    for (int i = 0; i < job->fills; i++) {
         double pace = 0;
-        int r = fill(bytes, &pace);
+        int r = fill((size_t)(i == 0 ? job->first_bytes : job->later_bytes), &pace);
         if (r == 0)
             r = mlm_write_all(fd, &pace, sizeof pace);
         if (r < 0)
             return -r;
-        if (pace <= enough_ns_per_byte)
+        if (pace <= job->enough_ns_per_byte)
             break;
     }
     return 0;
@@ -118,11 +124,11 @@ static int child_wait(pid_t pid, struct mlm_error *error)
     return 0;
 }
 
-static int paces_read(int fd, double paces[static FILLS])
+static int paces_read(int fd, double paces[static FILLS_MOST])
 {
     size_t length = 0;
-    while (length < sizeof(double) * FILLS) {
-        ssize_t n = read(fd, (char *)paces + length, sizeof(double) * FILLS - length);
+    while (length < sizeof(double) * FILLS_MOST) {
+        ssize_t n = read(fd, (char *)paces + length, sizeof(double) * FILLS_MOST - length);
         if (n < 0 && errno == EINTR)
             continue;
         if (n <= 0)
@@ -133,8 +139,7 @@ static int paces_read(int fd, double paces[static FILLS])
 }
 
 /* Returns how many fills there were. */
-static int fill_in_child(
-    uint64_t bytes, int most, double enough_ns_per_byte, double paces[static FILLS], struct mlm_error *error)
+static int fill_in_child(const struct job *job, double paces[static FILLS_MOST], struct mlm_error *error)
 {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) < 0)
@@ -145,7 +150,7 @@ static int fill_in_child(
     if (pid < 0)
         return mlm_error_errno(error, -errno, "cannot fork");
     if (pid == 0)
-        _exit(child_run(parent, to, (size_t)bytes, most, enough_ns_per_byte));
+        _exit(child_run(parent, to, job));
     (void)close(mlm_take_fd(&to));
     int count = paces_read(from, paces);
     int r = child_wait(pid, error);
@@ -170,13 +175,14 @@ static int bytes_limit(uint64_t bytes, uint64_t quarters, uint64_t *ret_bytes, s
 int mlm_fresh_memory_probe(uint64_t bytes, struct mlm_fresh_memory *ret_result, struct mlm_error *error)
 {
     struct mlm_fresh_memory result;
-    double paces[FILLS] = {0};
+    double paces[FILLS_MOST] = {0};
     if (bytes < SMALLEST_BYTES)
         return mlm_error_set(error, -EINVAL, "a probe of fresh memory needs at least 1 MiB");
     int r = bytes_limit(bytes, 1, &result.bytes, error);
     if (r < 0)
         return r;
-    int count = fill_in_child(result.bytes, FILLS, 0, paces, error);
+    struct job job = {.first_bytes = result.bytes, .later_bytes = result.bytes / 4, .fills = PROBE_FILLS};
+    int count = fill_in_child(&job, paces, error);
     if (count < 0)
         return count;
     result.first_ns_per_byte = paces[0];
@@ -190,7 +196,7 @@ int mlm_fresh_memory_probe(uint64_t bytes, struct mlm_fresh_memory *ret_result, 
 
 int mlm_fresh_memory_touch(uint64_t bytes, double warm_ns_per_byte, struct mlm_error *error)
 {
-    double paces[FILLS] = {0};
+    double paces[FILLS_MOST] = {0};
     if (bytes == 0)
         return 0;
     if (bytes < SMALLEST_BYTES)
@@ -198,7 +204,10 @@ int mlm_fresh_memory_touch(uint64_t bytes, double warm_ns_per_byte, struct mlm_e
     int r = bytes_limit(bytes, 3, &bytes, error);
     if (r < 0)
         return r;
-    int count =
-        fill_in_child(bytes, warm_ns_per_byte > 0 ? FILLS : 1, SLOW_RATIO * warm_ns_per_byte, paces, error);
+    struct job job = {.first_bytes = bytes,
+        .later_bytes = bytes,
+        .fills = warm_ns_per_byte > 0 ? TOUCH_FILLS : 1,
+        .enough_ns_per_byte = SLOW_RATIO * warm_ns_per_byte};
+    int count = fill_in_child(&job, paces, error);
     return count < 0 ? count : 0;
 }
