@@ -18,13 +18,14 @@ static const char *const optimizer_words[] = {"sgd", "momentum", "adam", NULL};
 #define LAYERS_MIN 2u
 #define LAYERS_MAX (1u << 20)
 
-/* The products' operands, packed, and OpenBLAS's own tables (measured: 0.3 MiB). */
+/* OpenBLAS's own tables (measured: 0.3 MiB), and for each thread the operands that it packs: of the weights a
+ * square of at most 512, which is about what its kernels choose, and a block of rows as deep as that. */
 static uint64_t blas_bytes(const struct mlm_mlp_shape *shape, uint64_t rows, uint64_t threads)
 {
-    uint64_t width = shape->pattern[0];
+    uint64_t depth = shape->pattern[0] < 512 ? shape->pattern[0] : 512;
     uint64_t block = batch_block_rows(shape);
     uint64_t panel = rows < block ? rows : block;
-    return (UINT64_C(300) << 10) + threads * (width + panel) * width * sizeof(float);
+    return (UINT64_C(300) << 10) + threads * (depth + panel) * depth * sizeof(float);
 }
 
 static uint64_t peak(const struct mlm_mlp_spec *spec, uint64_t rows, uint64_t threads)
