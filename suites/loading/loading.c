@@ -58,6 +58,16 @@ static int loading_derive(void *p, struct mlm_scoreboard *sb)
     return 0;
 }
 
+/* Dense rows of another width would be taken for other rows. */
+static int width_check(
+    const struct mlm_loading_config *config, const struct mlm_decoder *d, struct mlm_scoreboard *sb)
+{
+    if (config->sparse || d->columns == config->columns || d->columns == 0)
+        return 0;
+    return mlm_fail(sb, -EINVAL, "%.300s has %" PRIu64 " columns; expected %" PRIu64, d->name, d->columns,
+        config->columns);
+}
+
 int mlm_loading_open(const struct mlm_loading_config *config, enum mlm_reader_mode mode,
     struct mlm_reader *ret_reader, struct mlm_scoreboard *sb)
 {
@@ -69,6 +79,11 @@ int mlm_loading_open(const struct mlm_loading_config *config, enum mlm_reader_mo
     if (r < 0)
         return r;
     reader.decoder.max_columns = config->columns;
+    r = width_check(config, &reader.decoder, sb); /* .npy tells now, text after its first row */
+    if (r < 0) {
+        mlm_reader_close(&reader);
+        return r;
+    }
     *ret_reader = reader;
     return 0;
 }
@@ -90,11 +105,7 @@ int mlm_loading_fill(const struct mlm_loading_config *config, struct mlm_reader 
     int r = mlm_reader_fill(reader, block, false, sb);
     if (r < 0)
         return r;
-    const struct mlm_decoder *d = &reader->decoder;
-    if (!config->sparse && d->columns != config->columns)
-        return mlm_fail(sb, -EINVAL, "%.300s has %" PRIu64 " columns; expected %" PRIu64, d->name, d->columns,
-            config->columns);
-    return 0;
+    return width_check(config, &reader->decoder, sb);
 }
 
 int mlm_loading_end(
@@ -136,9 +147,11 @@ static uint64_t batch_core(const void *config)
     return rows_bytes(config, ((const struct mlm_loading_config *)config)->batch);
 }
 
-static uint64_t prefetch_core(const void *config)
+/* A file of fewer batches never fills all of them. */
+static uint64_t prefetch_core(const void *p)
 {
-    return batch_core(config) * (((const struct mlm_loading_config *)config)->depth + 2);
+    const struct mlm_loading_config *config = p;
+    return rows_bytes(config, minimum(config->batch * (config->depth + 2), config->rows));
 }
 
 static uint64_t shuffle_core(const void *config)
@@ -288,9 +301,9 @@ static const char *const modes[] = {[MLM_LOADING_IN_PLACE] = "inplace", [MLM_LOA
         .name = "format", .type = MLM_PARAM_WORD, .offset = CONFIG(format), .words = formats,                \
         .help = "the file's; a user's file has its own", .sweep = "npy,csv,libsvm", .equal_work = true       \
     }
-#define COLUMNS_PARAM                                                                                        \
+#define WIDTH_PARAM                                                                                          \
     {                                                                                                        \
-        .name = "columns", .type = MLM_PARAM_COUNT, .offset = CONFIG(columns), .help = "values in a row",    \
+        .name = "width", .type = MLM_PARAM_COUNT, .offset = CONFIG(columns), .help = "values in a row",      \
         .sweep = "1000", .minimum = 1, .maximum = 1 << 24, .equal_work = true                                \
     }
 #define BATCH_PARAM(values)                                                                                  \
@@ -300,12 +313,12 @@ static const char *const modes[] = {[MLM_LOADING_IN_PLACE] = "inplace", [MLM_LOA
     }
 
 static const struct mlm_param plain_params[] = {
-    FORMAT_PARAM, COLUMNS_PARAM, BATCH_PARAM("256"), {.name = NULL}};
+    FORMAT_PARAM, WIDTH_PARAM, BATCH_PARAM("256"), {.name = NULL}};
 
 static const struct mlm_param generator_params[] = {
-    FORMAT_PARAM, COLUMNS_PARAM, BATCH_PARAM("256,16,4096"), {.name = NULL}};
+    FORMAT_PARAM, WIDTH_PARAM, BATCH_PARAM("256,16,4096"), {.name = NULL}};
 
-static const struct mlm_param prefetch_params[] = {FORMAT_PARAM, COLUMNS_PARAM, BATCH_PARAM("256"),
+static const struct mlm_param prefetch_params[] = {FORMAT_PARAM, WIDTH_PARAM, BATCH_PARAM("256"),
     {.name = "depth",
         .type = MLM_PARAM_COUNT,
         .offset = CONFIG(depth),
@@ -315,7 +328,7 @@ static const struct mlm_param prefetch_params[] = {FORMAT_PARAM, COLUMNS_PARAM, 
         .maximum = MLM_LOADING_DEPTH_MAX},
     {.name = NULL}};
 
-static const struct mlm_param shuffle_params[] = {FORMAT_PARAM, COLUMNS_PARAM, BATCH_PARAM("256"),
+static const struct mlm_param shuffle_params[] = {FORMAT_PARAM, WIDTH_PARAM, BATCH_PARAM("256"),
     {.name = "buffer",
         .type = MLM_PARAM_COUNT,
         .offset = CONFIG(buffer),
@@ -325,7 +338,7 @@ static const struct mlm_param shuffle_params[] = {FORMAT_PARAM, COLUMNS_PARAM, B
         .maximum = UINT32_MAX},
     {.name = NULL}};
 
-static const struct mlm_param scale_params[] = {FORMAT_PARAM, COLUMNS_PARAM, BATCH_PARAM("256"),
+static const struct mlm_param scale_params[] = {FORMAT_PARAM, WIDTH_PARAM, BATCH_PARAM("256"),
     {.name = "mode",
         .type = MLM_PARAM_WORD,
         .offset = CONFIG(mode),

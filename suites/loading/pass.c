@@ -6,21 +6,28 @@
 
 #define LANES 16u
 
-static uint64_t pair(const uint32_t *words)
+static inline uint64_t pair(const uint32_t words[static 2])
 {
     return words[0] | (uint64_t)words[1] << 32;
 }
 
-/* Every two lanes count with odd factors of their own, so that a value that changes lanes is noticed. */
+/* Both halves of a product of 128 bits: no bit of either factor is lost, as the high ones were in a product
+ * of 64. */
+static inline uint64_t product(uint64_t a, uint64_t b)
+{
+    __extension__ unsigned __int128 whole = (unsigned __int128)a * b;
+    return (uint64_t)whole ^ (uint64_t)(whole >> 64);
+}
+
+/* Every two lanes with constants of their own, so that a value that changes lanes is noticed. */
 static inline uint64_t fingerprint(
     const uint32_t sums[static LANES], const uint32_t sums_of_sums[static LANES], uint32_t label_bits)
 {
-    uint64_t print = (uint64_t)label_bits << 32, factor = UINT64_C(0x9e3779b97f4a7c15);
+    uint64_t print = (uint64_t)label_bits << 32, constant = UINT64_C(0x9e3779b97f4a7c15);
     for (unsigned lane = 0; lane < LANES; lane += 2) {
-        print += pair(sums + lane) * factor;
-        factor += UINT64_C(0x5851f42d4c957f2e);
-        print += pair(sums_of_sums + lane) * factor;
-        factor += UINT64_C(0x5851f42d4c957f2e);
+        uint64_t other = constant * UINT64_C(0xbf58476d1ce4e5b9);
+        print += product(pair(sums + lane) ^ constant, pair(sums_of_sums + lane) ^ other);
+        constant += UINT64_C(0x9e3779b97f4a7c15);
     }
     return mlm_mix64(print);
 }
