@@ -3,8 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "cage/cage.h"
+#include "cli/nearest.h"
 #include "cli/verbs.h"
+#include "cli/wrap.h"
 #include "version.h"
 
 static const struct mlm_verb *const verbs[] = {
@@ -17,8 +18,8 @@ static void help(void)
     printf("mlmembench: how machine-learning workloads behave when memory is short\n\n"
            "Usage: mlmembench VERB [OPTION…]\n\nVerbs:\n");
     for (size_t i = 0; i < VERB_COUNT; i++)
-        printf("  %-8s %s\n", verbs[i]->name, verbs[i]->summary);
-    printf("\n`mlmembench VERB --help` explains one; `mlmembench --version` says which this is.\n\n"
+        mlm_wrap(verbs[i]->summary, 11, printf("  %-8s ", verbs[i]->name));
+    printf("\n`mlmembench VERB --help` explains a verb; `mlmembench --version` names the build.\n\n"
            "Example:\n  mlmembench run --cap 2G\n");
 }
 
@@ -30,28 +31,53 @@ static const struct mlm_verb *find(const char *name)
     return NULL;
 }
 
-int main(int argc, char **argv)
+static int unknown(const char *word, struct mlm_error *error)
 {
-    struct mlm_error error = {0};
-    if (argc < 2) {
+    if (word[0] == '-')
+        return mlm_error_set(
+            error, -EINVAL, "'%s' needs a verb before it, as in: mlmembench run --cap 2G", word);
+    for (size_t i = 0; i < VERB_COUNT; i++)
+        if (mlm_word_distance(word, strlen(word), verbs[i]->name) <= MLM_SLIP_EDITS)
+            return mlm_error_set(
+                error, -EINVAL, "there is no verb '%s'; did you mean %s?", word, verbs[i]->name);
+    return mlm_error_set(error, -EINVAL, "there is no verb '%s'; `mlmembench --help` shows them", word);
+}
+
+/* Exit status, or a negative errno. */
+static int do_as_told(int argc, char **argv, struct mlm_error *error)
+{
+    const char *word = argc > 1 ? argv[1] : NULL;
+    if (!word) {
         help();
         return MLM_EXIT_USAGE;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
-        help();
-        return MLM_EXIT_OK;
-    }
-    if (strcmp(argv[1], "--version") == 0) {
+    if (strcmp(word, "--version") == 0) {
         printf("mlmembench %s%s%s%s\n", MLM_VERSION, MLM_COMMIT[0] ? " (" : "", MLM_COMMIT,
             MLM_COMMIT[0] ? ")" : "");
         return MLM_EXIT_OK;
     }
-    const struct mlm_verb *verb = find(argv[1]);
-    int r = verb ? verb->run(argc - 1, argv + 1, &error)
-                 : mlm_error_set(
-                       &error, -EINVAL, "there is no verb '%s'; `mlmembench --help` shows them", argv[1]);
-    if (fflush(stdout) != 0 && r >= 0)
-        r = mlm_error_errno(&error, -errno, "cannot write to standard output");
+    bool asked = strcmp(word, "--help") == 0 || strcmp(word, "-h") == 0 || strcmp(word, "help") == 0;
+    if (asked && argc == 2) {
+        help();
+        return MLM_EXIT_OK;
+    }
+    const struct mlm_verb *verb = find(asked ? argv[2] : word);
+    if (!verb)
+        return unknown(asked ? argv[2] : word, error);
+    if (!asked)
+        return verb->run(argc - 1, argv + 1, error);
+    mlm_options_help(verb);
+    return MLM_EXIT_OK;
+}
+
+int main(int argc, char **argv)
+{
+    struct mlm_error error = {0};
+    int r = do_as_told(argc, argv, &error);
+    /* A reader that went away (a pager, head) wanted no more. */
+    bool written = fflush(stdout) == 0 && !ferror(stdout);
+    if (!written && errno != EPIPE && r >= 0)
+        r = mlm_error_errno(&error, errno ? -errno : -EIO, "cannot write to standard output");
     if (r >= 0)
         return r;
     (void)fprintf(stderr, "mlmembench: %s\n", error.text);

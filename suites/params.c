@@ -140,9 +140,18 @@ int mlm_config_set(const struct mlm_workload *workload, void *config, const char
     if (!param)
         return mlm_fail(sb, -ENOENT, "%s has no parameter '%s'", workload->name, name);
     int r = value_set(param, config, value);
-    if (r == -ERANGE && (param->minimum != 0 || param->maximum != 0))
-        return mlm_fail(sb, r, "%s=%s is out of range; it must lie in %g..%g", name, value, param->minimum,
-            param->maximum);
+    if (r == -ERANGE && (param->minimum != 0 || param->maximum != 0)) {
+        char most[32] = "";
+        if (param->maximum < 0x1p60) /* beyond, it only keeps sums from running over */
+            (void)snprintf(most, sizeof most, " and at most %.12g", param->maximum);
+        return mlm_fail(sb, r, "%s=%s is out of range: at least %.12g%s", name, value, param->minimum, most);
+    }
+    if (r < 0 && param->type == MLM_PARAM_WORD) {
+        char words[256] = "";
+        for (size_t i = 0, n = 0; param->words[i] && n < sizeof words; i++)
+            n += (size_t)snprintf(words + n, sizeof words - n, "%s%s", i ? ", " : "", param->words[i]);
+        return mlm_fail(sb, r, "'%s' is not a value of %s; there are %s", value, name, words);
+    }
     if (r < 0)
         return mlm_fail(sb, r, "'%s' is not a value of %s (%s)", value, name, param->help);
     return 0;

@@ -2,11 +2,13 @@
 
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <exception>
 #include <fstream>
+#include <iterator>
 #include <memory>
 #include <sstream>
 #include <string>
@@ -113,8 +115,7 @@ std::unique_ptr<benchmark::BenchmarkReporter> make_reporter(const std::string &f
 
 bool format_known(const char *format)
 {
-    return !format || !std::strcmp(format, "json") || !std::strcmp(format, "csv") ||
-           !std::strcmp(format, "console");
+    return !std::strcmp(format, "json") || !std::strcmp(format, "csv") || !std::strcmp(format, "console");
 }
 
 int run(const mlm_gbench_order *order, mlm_error *error)
@@ -123,8 +124,6 @@ int run(const mlm_gbench_order *order, mlm_error *error)
     const char *out = flag_value(order, "--benchmark_out");
     const char *out_format = flag_value(order, "--benchmark_out_format");
     const char *format = flag_value(order, "--benchmark_format");
-    if (!format_known(format) || !format_known(out_format))
-        return mlm_error_set(error, -EINVAL, "--benchmark_format is json, csv or console");
     /* The library would end the program over a file that it cannot open. */
     if (out && !std::ofstream(out, std::ios::app))
         return mlm_error_set(error, -EACCES, "cannot write --benchmark_out=%s", out);
@@ -168,25 +167,40 @@ int mlm_gbench_flag(const char *argument, mlm_error *error)
     static const struct {
         const char *flag, *instead;
     } refused[] = {
-        {"--benchmark_repetitions", "--repetitions"},
-        {"--benchmark_enable_random_interleaving", "--seed: trials are already shuffled"},
-        {"--benchmark_min_time", "--repetitions: a trial runs its job once"},
-        {"--benchmark_min_warmup_time", "--repetitions: a trial runs its job once"},
-        {"--benchmark_perf_counters", "perf: the counters would be the harness's, not the worker's"},
+        {"repetitions", "--repetitions"},
+        {"enable_random_interleaving", "--seed: trials are already shuffled"},
+        {"min_time", "--repetitions: a trial runs its job once"},
+        {"min_warmup_time", "--repetitions: a trial runs its job once"},
+        {"report_aggregates_only", "`mlmembench show`: it never averages a failed trial away"},
+        {"display_aggregates_only", "`mlmembench show`: it never averages a failed trial away"},
+        {"perf_counters", "perf: the counters would be the harness's, not the worker's"},
     };
-    if (std::strncmp(argument, "--benchmark_", 12) != 0)
+    static const char *const taken[] = {"filter", "out", "out_format", "format", "list_tests", "color",
+        "counters_tabular", "context", "time_unit"};
+    static const char prefix[] = "--benchmark_";
+    if (std::strncmp(argument, prefix, sizeof prefix - 1) != 0)
         return 0;
+    const std::string flag(argument, std::strcspn(argument, "="));
+    const char *value = argument[flag.size()] ? argument + flag.size() + 1 : nullptr;
+    const std::string name = flag.substr(sizeof prefix - 1);
     for (const auto &r : refused)
-        if (std::strncmp(argument, r.flag, std::strlen(r.flag)) == 0)
-            return mlm_error_set(error, -EINVAL, "%s has no use here; use %s", r.flag, r.instead);
+        if (name == r.flag)
+            return mlm_error_set(error, -EINVAL, "%s has no use here; use %s", flag.c_str(), r.instead);
+    if (std::find(std::begin(taken), std::end(taken), name) == std::end(taken))
+        return mlm_error_set(error, -EINVAL, "Google Benchmark has no %s that is of use here", flag.c_str());
+    if (name == "list_tests")
+        return 1;
+    if (!value || !*value)
+        return mlm_error_set(error, -EINVAL, "%s needs a value: %s=…", flag.c_str(), flag.c_str());
+    if ((name == "format" || name == "out_format") && !format_known(value))
+        return mlm_error_set(error, -EINVAL, "%s is json, csv or console, not '%s'", flag.c_str(), value);
     return 1;
 }
 
 bool mlm_gbench_prints(const char *const *flags, size_t flag_count)
 {
     for (size_t i = 0; i < flag_count; i++)
-        if (std::strncmp(flags[i], "--benchmark_format", 18) == 0 ||
-            std::strncmp(flags[i], "--benchmark_list_tests", 22) == 0)
+        if (std::strncmp(flags[i], "--benchmark_format", 18) == 0)
             return true;
     return false;
 }

@@ -43,8 +43,7 @@ struct mlm_gbench_order {
     void *context;
 };
 
-/* Does any of the flags ask Google Benchmark to print to standard output (--benchmark_format, …_list_tests)?
- */
+/* Does any of the flags ask Google Benchmark to print to standard output (--benchmark_format)? */
 bool mlm_gbench_prints(const char *const *flags, size_t flag_count);
 
 int mlm_gbench_run(const struct mlm_gbench_order *order, struct mlm_error *error);
