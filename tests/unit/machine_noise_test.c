@@ -90,12 +90,14 @@ static void a_spinning_child_is_heard(void **state)
         fail_msg("a spinning child shows as %g", value);
 }
 
-/* Runs of this very moment on this machine must not disturb: abstract sockets end at the network namespace.
- */
+/* Runs of this very moment on this machine shall not disturb: abstract sockets end at the network namespace.
+ * Where none can be entered (an ordinary user on some distributions) only such a run would. */
 static int namespace_enter(void **state)
 {
     (void)state;
-    return unshare(CLONE_NEWNET) == 0 || unshare(CLONE_NEWUSER | CLONE_NEWNET) == 0 ? 0 : -1;
+    if (unshare(CLONE_NEWNET) < 0)
+        (void)unshare(CLONE_NEWUSER | CLONE_NEWNET);
+    return 0;
 }
 
 static void a_run_does_not_see_itself(void **state)
