@@ -1,10 +1,11 @@
 # Needs as bars of memory and swap against the cap's line, core bytes marked; time beside. One slot a row, from the
 # top down; a section (a cap) begins with a slot for its heading.
 #
-# rows.tsv: 1 slot, 2 memory of a row that ran to its end, 3 memory of one that was cut off, 4 memory, 5 memory and
-#           swap, 6 core, 7 needs uncapped, 8 where the figure of its needs stands, 9 time, 10 its minimum, 11 its
-#           maximum, 12 time uncapped, 13 where the figure of its time stands, 14 slot if that is nowhere, 15 colour
-#           of the outcome, 16 label, 17 needs as text, 18 time or outcome as text; NaN: not had
+# rows.tsv: 1 slot, 2 memory of a row that ran to its end, 3 memory of one that was cut off, 4 memory where there is
+#           swap, 5 memory and swap, 6 core, 7 needs uncapped, 8 where the figure of its needs stands, 9 time, 10 its
+#           minimum, 11 its maximum, 12 time uncapped, 13 where the figure of its time stands, 14 colour of the
+#           outcome, 15 label, 16 needs as text, 17 time or outcome as text. NaN: not had; never in 8 and 13, for
+#           gnuplot 5.4 crashes on labels of which it can place none
 # sections.tsv: slot of the heading, last slot, cap, heading
 # title.tsv: 1, title
 # values.gp: see harness/report/picture_needs.c
@@ -67,7 +68,7 @@ share = (needs_text_width + 16) / ((needs_edge - left_edge) * width)
 set xrange [0 : needs_high / (1 - (share < 0.7 ? share : 0.7))]
 set xlabel sprintf("memory and swap together (%s)", needs_unit) noenhanced textcolor rgb black
 set ytics noenhanced scale 0
-plot "rows.tsv" using (0):1:(0):2:($1 - half):($1 + half):yticlabel(16) with boxxyerror linecolor rgb blue, \
+plot "rows.tsv" using (0):1:(0):2:($1 - half):($1 + half):yticlabel(15) with boxxyerror linecolor rgb blue, \
      "" using (0):1:(0):3:($1 - half):($1 + half) with boxxyerror linecolor rgb sky, \
      "" using 4:1:4:5:($1 - half):($1 + half) with boxxyerror linecolor rgb orange, \
      "" using (0):1:(0):7:($1 - half):($1 + half) \
@@ -75,7 +76,7 @@ plot "rows.tsv" using (0):1:(0):2:($1 - half):($1 + half):yticlabel(16) with box
      "" using 6:($1 - 0.42):(0):(0.84) with vectors nohead linecolor rgb black linewidth 2, \
      "sections.tsv" using 3:($1 + 0.5):(0):($2 - $1) with vectors nohead linecolor rgb red linewidth 2, \
      "" using (0):1:4 with labels left noenhanced textcolor rgb "#505050", \
-     "rows.tsv" using 8:1:17 with labels left offset 0.7, 0 noenhanced textcolor rgb black
+     "rows.tsv" using 8:1:16 with labels left offset 0.7, 0 noenhanced textcolor rgb black
 
 # Time.
 unset label
@@ -86,23 +87,20 @@ set rmargin at screen 0.985
 unset ytics
 share = (time_text_width + 22) / ((0.985 - time_edge) * width)
 room = 1 / (1 - (share < 0.7 ? share : 0.7))
-first = 0
 if (timed) {
     set xlabel sprintf("time (%s)", time_unit) noenhanced textcolor rgb black
 } else {
     set xlabel "time" noenhanced textcolor rgb black
     unset xtics
 }
-if (time_high > 20 * time_low) {
+if (time_first > 0) {
     set logscale x
-    first = time_low / 1.5
-    set xrange [first : first * (time_high / first) ** room]
+    set xrange [time_first : time_first * (time_high / time_first) ** room]
     set format x "%g"
 } else {
     set xrange [0 : time_high * room]
 }
 plot "rows.tsv" using 12:1 with points pointtype 6 pointsize 1.1 linecolor rgb red, \
      "" using 9:1:10:11 with xerrorbars pointtype 7 pointsize 0.6 linecolor rgb blue, \
-     "" using 13:1:18:15 with labels left offset 1, 0 noenhanced textcolor rgb variable, \
-     "" using (first):14:18:15 with labels left offset 1, 0 noenhanced textcolor rgb variable
+     "" using 13:1:17:14 with labels left offset 1, 0 noenhanced textcolor rgb variable
 unset multiplot

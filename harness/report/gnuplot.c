@@ -158,6 +158,8 @@ int mlm_gnuplot(const struct mlm_plot_folder *folder, const char *const *scripts
             return mlm_error_errno(error, -errno, "waiting for gnuplot");
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return 0;
+    if (WIFSIGNALED(status))
+        return mlm_error_set(error, -EIO, "gnuplot was killed by signal %d", WTERMSIG(status));
     char complaint[MLM_ERROR_TEXT_SIZE / 2];
     read_complaint(complaint_path, complaint, sizeof complaint);
     return mlm_error_set(error, -EIO, "gnuplot failed: %s", complaint[0] ? complaint : "it said nothing");

@@ -23,6 +23,9 @@
 /* A cap so far beyond all bars would leave nothing to see of them. */
 #define CAP_IN_SIGHT 4.0
 
+/* Times further apart than this need a logarithmic axis. */
+#define LOGARITHMIC 20.0
+
 /* How much of the longest bar a figure beside it takes, about. */
 #define FIGURE_SHARE 0.2
 
@@ -172,6 +175,12 @@ static struct unit time_unit(double ns)
                        : (struct unit){"us", 1e3};
 }
 
+/* Where the axis of times begins; above 0 on a logarithmic one. */
+static double time_first(const struct extent *extent)
+{
+    return extent->time_high > LOGARITHMIC * extent->time_low ? extent->time_low / 1.5 : 0;
+}
+
 static int write_values(const struct mlm_picture *picture, const struct extent *extent,
     const struct mlm_plot_folder *folder, struct mlm_error *error)
 {
@@ -180,7 +189,7 @@ static int write_values(const struct mlm_picture *picture, const struct extent *
     if (r < 0)
         return r;
     bool timed = extent->time_high > 0;
-    double low = timed ? extent->time_low : 1, high = timed ? extent->time_high : 1;
+    double high = timed ? extent->time_high : 1;
     struct unit bytes = bytes_unit(extent->needs), time = time_unit(high);
     (void)fprintf(file, "format = \"%s\"\nwidth = %d.0\nheight = %zu.0\n", picture->format, WIDTH,
         TOP_HEIGHT + BOTTOM_HEIGHT + SLOT_HEIGHT * extent->slots);
@@ -190,8 +199,8 @@ static int write_values(const struct mlm_picture *picture, const struct extent *
         CHARACTER_WIDTH * (double)extent->time_columns);
     (void)fprintf(file, "needs_unit = \"%s\"\nneeds_high = %.9g\n", bytes.name,
         fmax(fmax(extent->needs, extent->cap), 1) / bytes.size);
-    (void)fprintf(file, "time_unit = \"%s\"\ntime_low = %.9g\ntime_high = %.9g\ntimed = %d\n", time.name,
-        low / time.size, high / time.size, timed);
+    (void)fprintf(file, "time_unit = \"%s\"\ntime_first = %.9g\ntime_high = %.9g\ntimed = %d\n", time.name,
+        time_first(extent) / time.size, high / time.size, timed);
     (void)fprintf(
         file, "has_swap = %d\nhas_core = %d\nhas_cap = %d\n", extent->swap, extent->core, extent->cap_shown);
     (void)fprintf(file, "has_cut_off = %d\nhas_uncapped_needs = %d\nhas_uncapped_time = %d\n",
@@ -228,11 +237,15 @@ static void put_texts(FILE *file, const struct mlm_row *row, bool any_character)
     (void)fputc('\n', file);
 }
 
-/* Where the figure of its needs begins: behind the bar, and behind the cap's line if it would stand on it. */
+/* Where the figure of its needs begins: behind the bar, and behind a mark on which it would stand. */
 static double figure_place(const struct mlm_row *row, const struct extent *extent)
 {
-    double end = fmax(needs_of(row), uncapped_needs(row)), cap = (double)row->first->cap_bytes;
-    return cap > end && cap - end < FIGURE_SHARE * fmax(extent->needs, extent->cap) ? cap : end;
+    double place = fmax(needs_of(row), uncapped_needs(row));
+    double marks[] = {or_nan(row->readings.values[MLM_core_bytes]), (double)row->first->cap_bytes};
+    for (int i = 0; i < 2; i++)
+        if (marks[i] > place && marks[i] - place < FIGURE_SHARE * fmax(extent->needs, extent->cap))
+            place = marks[i];
+    return isnan(place) ? 0 : place;
 }
 
 /* A line of rows.tsv; its columns are named in needs.gp. */
@@ -260,8 +273,7 @@ static void put_row(FILE *file, const struct mlm_picture *picture, const struct 
     put_number(file, timed ? row->time.maximum / time : NAN);
     put_number(file, reference / time);
     double at = timed ? fmax(row->time.maximum, reference) : reference;
-    put_number(file, at / time);
-    put_number(file, isnan(at) ? (double)slot : NAN);
+    put_number(file, (isnan(at) ? time_first(extent) : at) / time);
     (void)fprintf(file, "%u\t", outcome_colour(row));
     put_texts(file, row, !picture->bitmap);
 }
