@@ -49,11 +49,11 @@ int mlm_dataset_path(const char *folder, const struct mlm_plan_row *row,
     return n < 4096 ? 0 : mlm_error_set(error, -ENAMETOOLONG, "path of a dataset is too long");
 }
 
-/* The row's own file, where it has one that is not there yet. */
+/* The row's own file, where it will be read and is not there yet. */
 static int missing(const char *folder, const struct mlm_plan *plan, const struct mlm_plan_row *row,
     char path[static 4096], struct mlm_error *error)
 {
-    if (!row->workload->dataset || plan->options.dataset)
+    if (!row->wanted || !row->workload->dataset || plan->options.dataset)
         return 0;
     int r = mlm_dataset_path(folder, row, &plan->options, path, error);
     if (r < 0)

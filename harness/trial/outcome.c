@@ -61,7 +61,9 @@ static void judge_verdict(const struct mlm_ending *ending, struct judgement *jud
         [MLM_VERDICT_FAILED] = MLM_OUTCOME_CRASH,
     };
     /* The page is shared with a process that may have written anything. */
-    judgement->outcome = verdict < sizeof outcomes / sizeof *outcomes ? outcomes[verdict] : MLM_OUTCOME_CRASH;
+    if (verdict >= sizeof outcomes / sizeof *outcomes)
+        verdict = MLM_VERDICT_NONE;
+    judgement->outcome = outcomes[verdict];
     if (judgement->outcome == MLM_OUTCOME_OK && code == 0)
         return;
     if (judgement->outcome == MLM_OUTCOME_OK || verdict == MLM_VERDICT_NONE) {

@@ -424,8 +424,10 @@ int mlm_plan_make(const struct mlm_catalogue *catalogue, const struct mlm_plan_o
     if (!plan->trial_count)
         return mlm_error_set(error, -EINVAL, "no row to run; rows that are not quick need --all");
     shuffle(plan);
-    for (size_t i = 0; i < plan->trial_count; i++)
+    for (size_t i = 0; i < plan->trial_count; i++) {
         plan->rough_ns += plan->trials[i].rough_ns;
+        plan->rows[plan->trials[i].row].wanted = true;
+    }
     *ret_plan = mlm_take_ptr(plan);
     return 0;
 }

@@ -44,6 +44,7 @@ struct mlm_plan_row {
     uint64_t threads;                          /* what it is told, within what it can use */
     uint64_t core_bytes, peak_bytes, rough_ns; /* peak 0: no formula */
     char *equal_work;
+    bool wanted;  /* some trial of it is in the plan: a filter may have left none */
     bool refused; /* its parameters cannot be: one trial, skipped with `reason` */
     char *reason;
 };

@@ -274,9 +274,9 @@ static void limits_compare(const struct running *running, struct mlm_record *rec
 {
     uint64_t cap = running->trial->cap_bytes;
     struct mlm_memory_now memory;
-    if (cap == MLM_NO_LIMIT)
+    record->cap_binds = cap != MLM_NO_LIMIT;
+    if (!record->cap_binds)
         return;
-    record->cap_binds = true;
     if (mlm_cages_site(running->session->cages)->limit_above_bytes < cap) {
         record->cap_binds = false;
         record->marks |= MLM_MARK_BIT(ancestor_binds_first);
