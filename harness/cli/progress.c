@@ -60,8 +60,9 @@ static int width(void)
     return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
 }
 
-/* "[━━━━━─────] 12/96  3 min 05 s left  storage/csr/density:0.01/cap:2G  run 63 %  1.2 GiB", cut at the
- * terminal's width. The cut counts bytes, which is right for all but the bar's own cells. */
+/* "━━━━━───── 12/96  3 min 05 s left  run 63 %  1.20 GiB  storage/csr/density:0.01", cut at the terminal's
+ * width: the name comes last, for its end says least. The cut counts bytes, which is right for all but the
+ * bar's own cells. */
 static void draw(const struct mlm_progress *progress, const char *state)
 {
     if (!progress->bar)
@@ -73,9 +74,9 @@ static void draw(const struct mlm_progress *progress, const char *state)
     for (int i = 0; i < BAR_CELLS; i++)
         (void)strcat(bar, i < full ? "━" : "─");
     char left[MLM_SIZE_TEXT], rest[512];
-    int n = snprintf(rest, sizeof rest, "%zu/%zu  %s left  %s%s%s", progress->done, progress->total,
-        mlm_duration_show(left_ns(progress), left), progress->name ? progress->name : "",
-        state[0] ? "  " : "", state);
+    int n = snprintf(rest, sizeof rest, "%zu/%zu  %s left%s%s  %s", progress->done, progress->total,
+        mlm_duration_show(left_ns(progress), left), state[0] ? "  " : "", state,
+        progress->name ? progress->name : "");
     int room = width() - BAR_CELLS - 2;
     if (n > room && room > 0)
         rest[room] = 0;
