@@ -19,6 +19,7 @@
 #include "cli/verbs.h"
 #include "gbench/gbench.h"
 #include "machine/disk.h"
+#include "machine/fresh.h"
 #include "machine/memory.h"
 #include "meter/sample.h"
 #include "record/store.h"
@@ -380,10 +381,26 @@ static int trials_do(struct run *run, struct mlm_error *error)
     return 0;
 }
 
+/* A probe sees no further than it fills, and fills several times: as much as the largest cap lets a trial
+ * take, up to what can be filled in a few seconds. */
+static uint64_t probe_bytes(const struct mlm_plan_options *plan)
+{
+    uint64_t bytes = MLM_FRESH_MEMORY_PROBE_BYTES / 4;
+    for (size_t i = 0; i < plan->cap_count; i++)
+        if (plan->caps[i] != MLM_NO_LIMIT && plan->caps[i] > bytes)
+            bytes = plan->caps[i];
+    return bytes < 2 * MLM_FRESH_MEMORY_PROBE_BYTES ? bytes : 2 * MLM_FRESH_MEMORY_PROBE_BYTES;
+}
+
 static int run_open(struct run *run, int argc, char **argv, struct mlm_error *error)
 {
     struct mlm_session_options options = {
-        .catalogue = run->catalogue, .argc = argc, .argv = argv, .interrupt_fd = run->interrupt_fd};
+        .catalogue = run->catalogue,
+        .argc = argc,
+        .argv = argv,
+        .interrupt_fd = run->interrupt_fd,
+        .probe_bytes = probe_bytes(&run->plan->options),
+    };
     int r = mlm_session_open(&options, &run->session, error);
     if (r < 0)
         return r;

@@ -69,10 +69,10 @@ static int preload(const struct mlm_session *session, struct mlm_error *error)
     return r < 0 && r != -EINTR ? mlm_error_wrap(error, r, "trying the worker") : r;
 }
 
-static void fresh_look(struct mlm_session *session)
+static void fresh_look(struct mlm_session *session, uint64_t bytes)
 {
     struct mlm_fresh_memory fresh;
-    if (mlm_fresh_memory_probe(MLM_FRESH_MEMORY_PROBE_BYTES, &fresh, NULL) < 0 || !fresh.slow)
+    if (mlm_fresh_memory_probe(bytes, &fresh, NULL) < 0 || !fresh.slow)
         return;
     session->warm_ns_per_byte = fresh.warm_ns_per_byte;
     session->marks |= MLM_MARK_BIT(fresh_memory_slow);
@@ -106,7 +106,7 @@ int mlm_session_open(
     mlm_machine_harness_affinity(session.machine, &own);
     (void)sched_setaffinity(0, sizeof own, &own);
     if (session.cages)
-        fresh_look(&session);
+        fresh_look(&session, options->probe_bytes);
     *ret_session = session;
     session = (struct mlm_session){.presence_fd = -1};
     return 0;

@@ -34,6 +34,7 @@ struct mlm_session_options {
     int argc;
     char **argv; /* kept as `command` */
     int interrupt_fd;
+    uint64_t probe_bytes; /* how much fresh memory to try: what trials are likely to fill */
 };
 
 /* Finds or makes all of it, reads the worker and its libraries once outside any cage (so that no trial pays
