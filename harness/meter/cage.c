@@ -102,9 +102,13 @@ static void needs(const struct cage_state *state, const struct mlm_trial_view *v
     const struct mlm_dialect *dialect = mlm_cage_dialect(view->cage);
     if (flags & (MLM_READS_FILE | MLM_MAPS_FILE)) {
         int64_t need = state->stat_seen ? state->anon_and_swap_bytes : MLM_NULL;
-        if (!(flags & MLM_MAPS_FILE) && values[MLM_peak_rss_bytes] != MLM_NULL)
-            need = larger(need, values[MLM_peak_rss_bytes] + (int64_t)view->background_bytes);
-        if (need != MLM_NULL)
+        int64_t resident = values[MLM_peak_rss_bytes];
+        if (!(flags & MLM_MAPS_FILE) && resident != MLM_NULL)
+            need = larger(need, resident + (int64_t)view->background_bytes);
+        /* A reader's own peak is the kernel's, and all there is where nothing was swapped. */
+        bool exact = !(flags & MLM_MAPS_FILE) && !view->background_bytes &&
+                     values[MLM_swap_peak_bytes] == 0 && need == resident;
+        if (need != MLM_NULL && !exact)
             *result->marks |= MLM_MARK_BIT(needs_peak_sampled);
         values[MLM_needs_peak_bytes] = need;
     } else if (dialect->swap_files_count_memory && kernel_swap_peak != MLM_NULL) {
