@@ -8,8 +8,10 @@
 int mlm_block_open(struct mlm_block *block, bool sparse, uint64_t rows, uint64_t values, const char *what,
     struct mlm_scoreboard *sb)
 {
-    if (values > SIZE_MAX / 16 || rows > SIZE_MAX / 16)
-        return mlm_fail(sb, -ENOMEM, "no machine has the memory for %s", what);
+    if (values > SIZE_MAX / 16 || rows > SIZE_MAX / 16) {
+        (void)mlm_fail(sb, -ENOMEM, "no machine has the memory for %s", what);
+        return -ENOMEM;
+    }
     struct mlm_block b = {.capacity_rows = rows, .capacity_values = values};
     b.values = mlm_map(values * sizeof *b.values, what, sb);
     if (sparse) {
@@ -29,7 +31,7 @@ int mlm_block_grow(struct mlm_block *block, uint64_t values, struct mlm_scoreboa
 {
     if (values <= block->capacity_values)
         return 0;
-    struct mlm_block larger;
+    struct mlm_block larger = {0};
     int r = mlm_block_open(&larger, block->indices, block->capacity_rows, values, "a row", sb);
     if (r < 0)
         return r;

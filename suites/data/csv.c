@@ -152,26 +152,40 @@ static int row_end(struct mlm_decoder *d, struct mlm_block *block, struct mlm_sc
 }
 
 /* Finds the bounds of a field and reads it where the short way did not: spaces, quotes, errors, a piece's
- * end. Returns 1 with *ret_next at its delimiter, line end or the end of all; 0: wants more bytes. */
-static int field_slow(const struct mlm_decoder *d, const char *at, const char *end, bool last,
-    const char **ret_next, float *ret_value, struct mlm_scoreboard *sb)
+ * end. */
+static const char *field_slow(const struct mlm_decoder *d, const char *at, const char *end, bool last,
+    float *ret_value, int *ret_stop, struct mlm_scoreboard *sb)
 {
     const char *next = field_end(at, end, d->csv.delimiter);
-    if (!next) {
-        if (end - at > MLM_NUMBER_MAX)
-            return mlm_fail(sb, -EINVAL,
-                "%.200s, line %" PRIu64 ", field %" PRIu64
-                ": expected its end within %d bytes (an open quote?)",
-                d->name, d->line, d->csv.field + 1, MLM_NUMBER_MAX);
-        if (!last)
-            return 0;
-        next = end;
+    *ret_stop = MLM_STOP_BYTES;
+    if (!next && end - at > MLM_NUMBER_MAX) {
+        *ret_stop = mlm_fail(sb, -EINVAL,
+            "%.200s, line %" PRIu64 ", field %" PRIu64 ": expected its end within %d bytes (an open quote?)",
+            d->name, d->line, d->csv.field + 1, MLM_NUMBER_MAX);
+        return NULL;
     }
+    if (!next && !last)
+        return NULL;
+    if (!next)
+        next = end;
     enum field_kind kind = field_parse(at, next, d->csv.delimiter, ret_value);
-    if (kind != FIELD_NUMBER)
-        return field_refuse(d, kind, at, next, sb);
-    *ret_next = next;
-    return 1;
+    if (kind != FIELD_NUMBER) {
+        *ret_stop = field_refuse(d, kind, at, next, sb);
+        return NULL;
+    }
+    return next;
+}
+
+/* Returns the field's end: its delimiter, its line's end or the end of all. NULL: *ret_stop says why not. */
+static const char *field_read(const struct mlm_decoder *d, const char *at, const char *end, bool last,
+    float *ret_value, int *ret_stop, struct mlm_scoreboard *sb)
+{
+    const char *next = mlm_number_parse(at, end, ret_value);
+    if (next && end - next >= 2 && next[0] == '\r' && next[1] == '\n')
+        next++;
+    if (next && next < end && (*next == d->csv.delimiter || *next == '\n') && isfinite(*ret_value))
+        return next;
+    return field_slow(d, at, end, last, ret_value, ret_stop, sb);
 }
 
 /* At the begin of a row: what is blank says nothing. */
@@ -186,52 +200,42 @@ static int rows_decode(struct mlm_decoder *d, const char **position, const char 
     struct mlm_block *block, struct mlm_scoreboard *sb)
 {
     struct mlm_csv *csv = &d->csv;
-    const char delimiter = csv->delimiter;
     uint64_t most = d->columns ? d->columns : d->max_columns;
-    int r = MLM_STOP_BYTES;
+    int stop = MLM_STOP_BYTES;
     const char *at = *position;
-    while (r == MLM_STOP_BYTES) {
-        if (csv->field == 0) {
+    while (stop == MLM_STOP_BYTES) {
+        if (csv->field == 0)
             at = blanks_skip(d, at, end);
-            if (at == end)
-                break;
-            if (block->rows == block->capacity_rows) {
-                r = MLM_STOP_FULL;
-                break;
-            }
-        } else if (at == end && !last) {
+        if (at == end && (csv->field == 0 || !last))
+            break;
+        if (csv->field == 0 && block->rows == block->capacity_rows) {
+            stop = MLM_STOP_FULL;
             break;
         }
         if (block->count == block->capacity_values) {
-            r = MLM_STOP_CRAMPED;
+            stop = MLM_STOP_CRAMPED;
             break;
         }
-        float value;
-        const char *next = mlm_number_parse(at, end, &value);
-        if (next && end - next >= 2 && next[0] == '\r' && next[1] == '\n')
-            next++;
-        if (!next || next == end || (*next != delimiter && *next != '\n') || !isfinite(value)) {
-            int done = field_slow(d, at, end, last, &next, &value, sb);
-            if (done <= 0) {
-                r = done;
-                break;
-            }
-        }
+        float value = 0;
+        const char *next = field_read(d, at, end, last, &value, &stop, sb);
+        if (!next)
+            break;
         block->values[block->count++] = value;
         csv->field++;
-        if (next < end && *next == delimiter) {
+        if (next < end && *next == csv->delimiter) {
             at = next + 1;
             if (csv->field == most)
-                r = mlm_fail(sb, -EINVAL, "%.200s, line %" PRIu64 ": expected %" PRIu64 " fields, found more",
-                    d->name, d->line, most);
+                stop =
+                    mlm_fail(sb, -EINVAL, "%.200s, line %" PRIu64 ": expected %" PRIu64 " fields, found more",
+                        d->name, d->line, most);
         } else {
             at = next < end ? next + 1 : end;
-            r = row_end(d, block, sb);
+            stop = row_end(d, block, sb);
             most = d->columns;
         }
     }
     *position = at;
-    return r;
+    return stop;
 }
 
 int mlm_csv_decode(struct mlm_decoder *d, const char *bytes, size_t size, bool last, struct mlm_block *block,

@@ -145,7 +145,7 @@ static int type_parse(struct cursor *c, struct mlm_npy *npy)
 {
     spaces_skip(c);
     struct cursor at = *c;
-    char text[32];
+    char text[32] = "";
     int r = string_parse(c, text, "the type of a plain array, such as '<f4' (no records)");
     if (r < 0)
         return r;
@@ -220,7 +220,7 @@ static int dictionary_parse(struct cursor *c, struct mlm_npy *npy)
     while (!accept(c, '}')) {
         spaces_skip(c);
         struct cursor at = *c;
-        char key[32];
+        char key[32] = "";
         int r = string_parse(c, key, "a key in quotes");
         if (r < 0)
             return r;
@@ -244,7 +244,7 @@ static int dictionary_parse(struct cursor *c, struct mlm_npy *npy)
     return 0;
 }
 
-/* Returns 1 once the header was read, 0 where it wants more bytes. */
+/* Where it wants more bytes, it returns 0 and leaves decoder->npy as it was. */
 static int header_parse(
     struct mlm_decoder *d, const char *bytes, size_t size, bool last, struct mlm_scoreboard *sb)
 {
@@ -293,7 +293,7 @@ static int header_parse(
     npy.values_left = values;
     d->npy = npy;
     d->columns = npy.columns;
-    return 1;
+    return 0;
 }
 
 int mlm_npy_decode(struct mlm_decoder *d, const char *bytes, size_t size, bool last, struct mlm_block *block,
@@ -302,7 +302,7 @@ int mlm_npy_decode(struct mlm_decoder *d, const char *bytes, size_t size, bool l
     size_t used = 0;
     if (!d->npy.columns) {
         int r = header_parse(d, bytes, size, last, sb);
-        if (r <= 0) {
+        if (r < 0 || !d->npy.columns) {
             *ret_used = 0;
             return r;
         }
@@ -344,12 +344,14 @@ int mlm_npy_decode(struct mlm_decoder *d, const char *bytes, size_t size, bool l
 
 void mlm_npy_header_write(uint64_t rows, uint64_t columns, char header[static MLM_NPY_HEADER_BYTES])
 {
+    /* Version 1.0; 118 bytes follow. */
+    static const char begin[] = {'\x93', 'N', 'U', 'M', 'P', 'Y', 1, 0, MLM_NPY_HEADER_BYTES - 10, 0};
     const char *order = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? ">" : "<";
     memset(header, ' ', MLM_NPY_HEADER_BYTES);
-    memcpy(header, "\x93NUMPY\x01\x00\x76\x00", 10); /* version 1.0; 118 bytes follow */
-    int length = snprintf(header + 10, MLM_NPY_HEADER_BYTES - 10,
+    memcpy(header, begin, sizeof begin);
+    int length = snprintf(header + sizeof begin, MLM_NPY_HEADER_BYTES - sizeof begin,
         "{'descr': '%sf4', 'fortran_order': False, 'shape': (%" PRIu64 ", %" PRIu64 "), }", order, rows,
         columns);
-    header[10 + length] = ' ';
+    header[sizeof begin + (size_t)length] = ' ';
     header[MLM_NPY_HEADER_BYTES - 1] = '\n';
 }

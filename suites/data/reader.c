@@ -38,7 +38,7 @@ static int bytes_read(
 
 static int refill(struct mlm_reader *reader, struct mlm_scoreboard *sb)
 {
-    size_t tail = reader->end - reader->begin, more;
+    size_t tail = reader->end - reader->begin, more = 0;
     if (tail > MLM_DECODER_TAIL_MAX)
         return file_fail(reader, -EINVAL, "make sense of", sb);
     if (tail)
@@ -64,7 +64,7 @@ static int direct_read(struct mlm_reader *reader, struct mlm_block *block, struc
     uint64_t wanted = room < npy->values_left ? room : npy->values_left;
     if (wanted * sizeof(float) < DIRECT_BYTES)
         return 0;
-    size_t size;
+    size_t size = 0;
     char *to = (char *)(block->values + block->count);
     int r = bytes_read(reader, to, wanted * sizeof(float), &size, sb);
     if (r < 0)

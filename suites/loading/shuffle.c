@@ -62,7 +62,7 @@ static void row_put(struct places *s, uint64_t place, const float *values, const
     uint64_t length, float label)
 {
     memcpy(s->values + place * s->stride, values, length * sizeof *values);
-    if (!s->indices)
+    if (!s->indices || !indices)
         return;
     memcpy(s->indices + place * s->stride, indices, length * sizeof *indices);
     s->lengths[place] = (uint32_t)length;

@@ -185,7 +185,7 @@ static void wide_rows_are_read(void **state)
 {
     (void)state;
     enum { WIDE = 200000 };
-    char *bytes = malloc(16 * WIDE);
+    char *bytes = malloc((size_t)16 * WIDE);
     assert_non_null(bytes);
     for (int sparse = 0; sparse < 2; sparse++) {
         char *at = bytes, path[64];
@@ -237,7 +237,7 @@ static void our_npy_header_is_one(void **state)
 static void values_read_directly_are_those_decoded(void **state)
 {
     (void)state;
-    enum { N = 5000, P = 100, BATCH = 777 };
+    const size_t N = 5000, P = 100, BATCH = 777;
     size_t size = MLM_NPY_HEADER_BYTES + N * P * sizeof(float);
     char *bytes = malloc(size), path[64];
     assert_non_null(bytes);

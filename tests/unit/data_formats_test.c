@@ -202,15 +202,15 @@ static void a_field_without_end_is_refused_early(void **state)
     char *bytes = malloc(SIZE);
     assert_non_null(bytes);
     static const struct {
-        enum mlm_format format;
         const char *begin;
+        enum mlm_format format;
         char fill;
     } cases[] = {
-        {MLM_FORMAT_CSV, "1,2\n3,", '1'},
-        {MLM_FORMAT_CSV, "1,2\n3,\"", ','},
-        {MLM_FORMAT_LIBSVM, "1 1:", '1'},
-        {MLM_FORMAT_LIBSVM, "", '1'},
-        {MLM_FORMAT_LIBSVM, "1 qid:", '1'},
+        {"1,2\n3,", MLM_FORMAT_CSV, '1'},
+        {"1,2\n3,\"", MLM_FORMAT_CSV, ','},
+        {"1 1:", MLM_FORMAT_LIBSVM, '1'},
+        {"", MLM_FORMAT_LIBSVM, '1'},
+        {"1 qid:", MLM_FORMAT_LIBSVM, '1'},
     };
     for (size_t c = 0; c < sizeof cases / sizeof *cases; c++) {
         memset(bytes, cases[c].fill, SIZE);
@@ -233,8 +233,9 @@ static void a_header_may_be_longer_than_any_buffer(void **state)
     assert_non_null(bytes);
     memset(bytes, 'x', SIZE);
     bytes[SIZE / 2] = ',';
-    (void)strcpy(bytes + SIZE - 30, "\n1,-2.5\n0,1e3\n0.1,7\n");
-    struct file file = {MLM_FORMAT_CSV, bytes, strlen(bytes)};
+    static const char rows[] = "\n1,-2.5\n0,1e3\n0.1,7\n";
+    memcpy(bytes + SIZE - sizeof rows, rows, sizeof rows);
+    struct file file = {MLM_FORMAT_CSV, bytes, SIZE - 1};
     struct mlm_decoder d;
     struct mlm_block block;
     assert_int_equal(decode(&file, 100000, &d, &block), MLM_STOP_BYTES);
@@ -248,10 +249,9 @@ static size_t npy_make(char file[static 512], int version, const char *header, c
 {
     size_t length = strlen(header), begin = version == 1 ? 10 : 12;
     memset(file, 0, 512);
-    memcpy(file, "\x93NUMPY", 6);
-    file[6] = (char)version;
+    (void)snprintf(file, 512, "\x93NUMPY%c", version);
     file[8] = (char)length;
-    memcpy(file + begin, header, length);
+    (void)snprintf(file + begin, 512 - begin, "%s", header);
     memcpy(file + begin + length, data, size);
     return begin + length + size;
 }

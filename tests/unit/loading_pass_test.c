@@ -10,7 +10,8 @@
 #include "data/random.h"
 #include "loading/pass.h"
 
-enum { ROWS = 20, MOST = 70 };
+#define ROWS ((size_t)20)
+#define MOST ((size_t)70)
 static float values[ROWS * MOST];
 
 static struct mlm_loading_pass pass_of(const float *matrix, uint64_t columns, uint64_t batch)
@@ -68,8 +69,8 @@ static void rows_that_change_places_change_the_order_alone(void **state)
 {
     (void)state;
     struct mlm_loading_pass whole = pass_of(values, MOST, ROWS);
-    for (int a = 0; a < ROWS; a++)
-        for (int b = a + 1; b < ROWS; b++) {
+    for (size_t a = 0; a < ROWS; a++)
+        for (size_t b = a + 1; b < ROWS; b++) {
             swap(values + a * MOST, values + b * MOST, MOST);
             struct mlm_loading_pass pass = pass_of(values, MOST, ROWS);
             swap(values + a * MOST, values + b * MOST, MOST);
@@ -82,8 +83,8 @@ static void values_that_change_places_are_seen(void **state)
 {
     (void)state;
     struct mlm_loading_pass whole = pass_of(values, MOST, ROWS);
-    for (int a = 0; a < MOST; a++)
-        for (int b = a + 1; b < MOST; b++) {
+    for (size_t a = 0; a < MOST; a++)
+        for (size_t b = a + 1; b < MOST; b++) {
             swap(values + a, values + b, 1);
             struct mlm_loading_pass pass = pass_of(values, MOST, ROWS);
             swap(values + a, values + b, 1);

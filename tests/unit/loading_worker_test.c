@@ -22,7 +22,6 @@
 #include "data/npy.h"
 #include "loading/loading.h"
 
-extern char **environ;
 extern const struct mlm_suite mlm_suite;
 
 static char folder[] = "/tmp/mlm-loading-XXXXXX";
@@ -43,8 +42,9 @@ static struct mlm_scoreboard worker_do(int dataset_fd, const char *format, ...)
     char line[1024], *words[32] = {(char *)(uintptr_t)MLM_WORKER}, fd_text[16];
     va_list args;
     va_start(args, format);
-    assert_true(vsnprintf(line, sizeof line, format, args) < (int)sizeof line);
+    int length = vsnprintf(line, sizeof line, format, args);
     va_end(args);
+    assert_in_range(length, 1, sizeof line - 1);
     int board_fd = memfd_create("scoreboard", 0);
     assert_int_equal(ftruncate(board_fd, sizeof(struct mlm_scoreboard)), 0);
     (void)snprintf(fd_text, sizeof fd_text, "%d", board_fd);
