@@ -30,21 +30,28 @@ static void keep_only(int *first, int *second)
         (void)close(fd);
 }
 
+/* True when a byte came, false at the end of file. */
+static bool wait_for_byte(int fd)
+{
+    char byte;
+    ssize_t n;
+    do
+        n = read(fd, &byte, 1);
+    while (n < 0 && errno == EINTR);
+    return n == 1;
+}
+
 static _Noreturn void guard(struct mlm_cages *cages, int fd)
 {
-    /* Out of reach of the terminal and of a kill of the harness's process group. */
+    /* Out of reach of the terminal and of a kill of the harness's process group; only then there may be
+     * cages. */
     (void)setsid();
     (void)prctl(PR_SET_NAME, "mlm-guardian");
     (void)chdir("/");
     keep_only(&fd, &cages->dir_fd);
-
-    char goodbye;
-    ssize_t n;
-    do
-        n = read(fd, &goodbye, 1);
-    while (n < 0 && errno == EINTR);
-    if (n == 1)
-        _exit(EXIT_SUCCESS);
+    (void)send(fd, "r", 1, MSG_NOSIGNAL);
+    if (wait_for_byte(fd))
+        _exit(EXIT_SUCCESS); /* goodbye */
 
     for (int i = 0; i < SWEEPS && mlm_cages_sweep(cages) != 0; i++)
         (void)sleep(1);
@@ -69,13 +76,17 @@ int mlm_guardian_start(struct mlm_cages *cages, struct mlm_error *error)
     }
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
     (void)close(ends[1]);
-    if (r < 0) {
+    if (r == 0) {
+        cages->guardian = pid;
+        cages->guardian_fd = ends[0];
+        if (wait_for_byte(ends[0]))
+            return 0;
+        r = -ECHILD;
+        mlm_guardian_stop(cages);
+    } else {
         (void)close(ends[0]);
-        return mlm_error_errno(error, r, "cannot start the guardian of cages");
     }
-    cages->guardian = pid;
-    cages->guardian_fd = ends[0];
-    return 0;
+    return mlm_error_errno(error, r, "cannot start the guardian of cages");
 }
 
 void mlm_guardian_stop(struct mlm_cages *cages)

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -101,37 +100,30 @@ static void find_limit_above(const struct mlm_cage_observer *o, const struct mlm
     }
 }
 
-__attribute__((format(printf, 2, 3))) static void refuse(struct mlm_cage_site *site, const char *why, ...)
+static void refuse(struct mlm_cage_site *site, const char *why, const char *remedy)
 {
-    va_list args;
-    va_start(args, why);
-    (void)vsnprintf(site->why, sizeof site->why, why, args);
-    va_end(args);
     site->access = MLM_CAGE_NONE;
-}
-
-__attribute__((format(printf, 2, 3))) static void advise(struct mlm_cage_site *site, const char *remedy, ...)
-{
-    va_list args;
-    va_start(args, remedy);
-    (void)vsnprintf(site->remedy, sizeof site->remedy, remedy, args);
-    va_end(args);
+    (void)snprintf(site->why, sizeof site->why, "%s", why);
+    (void)snprintf(site->remedy, sizeof site->remedy, "%s", remedy);
 }
 
 static void refuse_read_only(struct mlm_cage_site *site, const struct mlm_hierarchy *h)
 {
-    refuse(site, "the cgroup tree at %.150s is mounted read-only, as containers have it", h->mount_point);
-    advise(site, "run it on the host, or start the container with a writable cgroup tree "
-                 "(docker run --privileged, podman run --privileged)");
+    char why[sizeof site->why];
+    (void)snprintf(why, sizeof why, "the cgroup tree at %.150s is mounted read-only, as containers have it",
+        h->mount_point);
+    refuse(site, why,
+        "run it on the host, or start the container with a writable cgroup tree "
+        "(docker run --privileged, podman run --privileged)");
 }
 
 static void judge_v1(
     const struct mlm_cage_observer *o, const struct mlm_hierarchy *h, struct mlm_cage_site *site)
 {
     if (!h->mounted) {
-        refuse(site, "cgroup v1 has the memory controller, but it is not mounted where we could use it");
-        advise(site, "as root: mkdir -p /sys/fs/cgroup/memory && mount -t cgroup -o memory none "
-                     "/sys/fs/cgroup/memory");
+        refuse(site, "cgroup v1 has the memory controller, but it is not mounted where we could use it",
+            "as root: mkdir -p /sys/fs/cgroup/memory && mount -t cgroup -o memory none "
+            "/sys/fs/cgroup/memory");
         return;
     }
     copy(site->path, h->own);
@@ -140,9 +132,9 @@ static void judge_v1(
     if (h->read_only) {
         refuse_read_only(site, h);
     } else if (!may_write(o, site->path, ".")) {
-        refuse(site, "cgroup v1 lets root alone set a memory limit");
-        advise(site, "run it with sudo, or boot with cgroup v2 (kernel parameter "
-                     "systemd.unified_cgroup_hierarchy=1)");
+        refuse(site, "cgroup v1 lets root alone set a memory limit",
+            "run it with sudo, or boot with cgroup v2 (kernel parameter "
+            "systemd.unified_cgroup_hierarchy=1)");
     } else {
         site->access = MLM_CAGE_DIRECT;
     }
@@ -213,25 +205,26 @@ static void refuse_v2(const struct mlm_cage_observer *o, const struct mlm_hierar
     const struct manager *m, struct mlm_cage_site *site)
 {
     if (is_real_root(o, h->mount_point) && !lists_memory(o, h->mount_point, "cgroup.controllers")) {
-        refuse(site, "this kernel runs with its memory controller off");
-        advise(site, "add cgroup_enable=memory to the kernel's command line (on a Raspberry Pi: "
-                     "/boot/firmware/cmdline.txt) and boot again");
+        refuse(site, "this kernel runs with its memory controller off",
+            "add cgroup_enable=memory to the kernel's command line (on a Raspberry Pi: "
+            "/boot/firmware/cmdline.txt) and boot again");
     } else if (o->uid && !m->runs) {
-        refuse(site,
+        char why[sizeof site->why];
+        (void)snprintf(why, sizeof why,
             "an ordinary user needs a systemd of their own for a memory limit; /run/user/%u/systemd/private "
             "is not there",
             (unsigned)o->uid);
-        advise(site, "log in anew (su and sudo -u start none), or as root: loginctl enable-linger USER; "
-                     "or run it with sudo");
+        refuse(site, why,
+            "log in anew (su and sudo -u start none), or as root: loginctl enable-linger USER; or run it "
+            "with sudo");
     } else if (o->uid && !m->has_memory) {
-        refuse(site, "your systemd was not given the memory controller");
-        advise(site,
+        refuse(site, "your systemd was not given the memory controller",
             "as root: systemctl edit user@.service, add the lines [Service] and Delegate=yes, log in "
             "anew; or run it with sudo");
     } else {
-        refuse(site, "no cgroup at or above ours takes children with a memory limit");
-        advise(site, "start it in a cgroup of its own that has the memory controller: systemd-run --scope -p "
-                     "Delegate=yes mlmembench …");
+        refuse(site, "no cgroup at or above ours takes children with a memory limit",
+            "start it in a cgroup of its own that has the memory controller: systemd-run --scope -p "
+            "Delegate=yes mlmembench …");
     }
 }
 
@@ -299,10 +292,11 @@ int mlm_cage_site_judge(
         site.version = 2;
         judge_v2(observer, &v2, &site);
     } else {
-        refuse(&site, v2.in_use ? "no cgroup tree that holds our own cgroup is mounted here"
-                                : "this kernel has no control groups");
-        advise(&site, v2.in_use ? "as root: mount -t cgroup2 none /sys/fs/cgroup"
-                                : "run it on a kernel with CONFIG_CGROUPS and CONFIG_MEMCG");
+        refuse(&site,
+            v2.in_use ? "no cgroup tree that holds our own cgroup is mounted here"
+                      : "this kernel has no control groups",
+            v2.in_use ? "as root: mount -t cgroup2 none /sys/fs/cgroup"
+                      : "run it on a kernel with CONFIG_CGROUPS and CONFIG_MEMCG");
     }
     *ret_site = site;
     return 0;
