@@ -28,7 +28,7 @@ const struct mlm_param mlm_job_params[] = {
     {.name = NULL},
 };
 
-int mlm_fail(struct mlm_scoreboard *sb, int code, const char *format, ...)
+int(mlm_fail)(struct mlm_scoreboard *sb, int code, const char *format, ...)
 {
     va_list args;
     va_start(args, format);

@@ -63,6 +63,12 @@ struct mlm_scoreboard {
 int mlm_fail(struct mlm_scoreboard *sb, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
+/* The analyzer cannot see that the code is negative, and would take a failure for a success. params.c has the
+ * name in parentheses, so that it stays a function there. */
+#ifdef __clang_analyzer__
+#define mlm_fail(...) ((void)mlm_fail(__VA_ARGS__), -1)
+#endif
+
 static inline void mlm_progress_begin(struct mlm_scoreboard *sb, uint64_t total)
 {
     atomic_store_explicit(&sb->progress_done, 0, memory_order_relaxed);

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-int mlm_error_set(struct mlm_error *error, int code, const char *format, ...)
+int(mlm_error_set)(struct mlm_error *error, int code, const char *format, ...)
 {
     if (!error)
         return code;
@@ -15,7 +15,7 @@ int mlm_error_set(struct mlm_error *error, int code, const char *format, ...)
     return code;
 }
 
-int mlm_error_errno(struct mlm_error *error, int code, const char *format, ...)
+int(mlm_error_errno)(struct mlm_error *error, int code, const char *format, ...)
 {
     if (!error)
         return code;
@@ -28,7 +28,7 @@ int mlm_error_errno(struct mlm_error *error, int code, const char *format, ...)
     return mlm_error_set(error, code, "%s: %s", what, strerror_r(-code, why, sizeof why));
 }
 
-int mlm_error_wrap(struct mlm_error *error, int code, const char *format, ...)
+int(mlm_error_wrap)(struct mlm_error *error, int code, const char *format, ...)
 {
     if (!error)
         return code;

@@ -1,5 +1,5 @@
 #!/bin/sh
-# shell.sh ROOT: shellcheck over every shell script of ours, by their first line.
+# shell.sh ROOT: shellcheck (warnings and errors) over every shell script of ours, known by their first line.
 set -eu
 cd "$1"
-find bootstrap .ci tests -type f -exec grep -lZE '^#!/bin/(ba)?sh' {} + | xargs -0 shellcheck
+find bootstrap .ci tests -type f -exec grep -lZE '^#!/bin/(ba)?sh' {} + | xargs -0 shellcheck -x -P SCRIPTDIR -S warning
