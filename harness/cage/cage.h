@@ -46,7 +46,8 @@ int mlm_cage_site_find(int root_fd, struct mlm_cage_site *ret_site, struct mlm_e
 int mlm_cage_enter_scope(char **argv, struct mlm_error *error);
 
 /* Makes the site usable (moves us into a leaf where v2's no-internal-process rule asks for it, enables the
- * memory controller) and starts the guardian. */
+ * memory controller) and starts the guardian, a child of ours: wait for your own children by their pid, never
+ * for any. At most one of these at a time in a process. */
 int mlm_cages_open(const struct mlm_cage_site *site, struct mlm_cages **ret_cages, struct mlm_error *error);
 /* Undoes it: back where we were, leaf removed, guardian gone. Takes NULL. */
 void mlm_cages_close(struct mlm_cages *cages);
@@ -74,20 +75,21 @@ int mlm_cage_dir_fd(const struct mlm_cage *cage);
 const struct mlm_dialect *mlm_cage_dialect(const struct mlm_cage *cage);
 const struct mlm_cage_limits *mlm_cage_limits(const struct mlm_cage *cage);
 
-/* For the child between clone and exec: a descriptor of the file to write "0" to, or -1 where clone3() has
- * put it there already. */
+/* A program to start. Descriptors that are not named here are not its to see. */
 struct mlm_cage_spawn {
     const char *program; /* absolute path */
     char *const *argv;
-    char *const *environment;           /* NULL: ours */
-    const int *keep_fds;                /* descriptors that stay open as they are, ended by -1; NULL: none */
+    char *const *environment; /* NULL: ours */
+    const int *keep_fds;      /* descriptors that stay open as they are (above 2), ended by -1; NULL: none */
     int stdin_fd, stdout_fd, stderr_fd; /* -1: /dev/null */
     const void *affinity;               /* cpu_set_t; NULL: ours */
     int oom_score_adj;
 };
 
 /* Starts a process inside the cage (entered before exec, so every byte is charged to it); with cage NULL,
- * outside any. It dies with us. The child has no signals blocked and default handlers. */
+ * outside any. It is killed when the thread that called this ends: call it from one that stays. The child has
+ * no signals blocked, default handlers and a process group of its own. The caller reaps it, and closes the
+ * pidfd. */
 int mlm_cage_spawn(struct mlm_cage *cage, const struct mlm_cage_spawn *spawn, pid_t *ret_pid, int *ret_pidfd,
     struct mlm_error *error);
 
