@@ -2,9 +2,8 @@
  * limit, and the files to read afterwards; what differs between the versions is a table of file names
  * (dialect.h), not code.
  *
- * Life: mlm_cages_open() once a run (finds a place where cages can be made, enters a systemd scope where that
- * is the way, starts the guardian) → for each trial mlm_cage_open(), mlm_cage_spawn_* by the trial,
- * mlm_cage_kill(), mlm_cage_close(). */
+ * Life: mlm_cage_enter_scope() first thing in main → mlm_cage_site_find() and mlm_cages_open() once a run →
+ * for each trial mlm_cage_open(), mlm_cage_spawn(), mlm_cage_kill(), mlm_cage_close() → mlm_cages_close(). */
 #pragma once
 
 #include <stdbool.h>
