@@ -1,0 +1,95 @@
+# Completion of mlmembench for bash. Suites, workloads and parameters come from `mlmembench list`, which takes
+# milliseconds.
+
+# __mlmembench_words WORD…: those that continue the last item of the comma-separated list that is being typed.
+__mlmembench_words()
+{
+    local typed=${cur##*,} word
+    for word; do
+        [[ $word != "$typed"* ]] || COMPREPLY+=("${cur%"$typed"}$word")
+    done
+}
+
+__mlmembench_listed()
+{
+    "${COMP_WORDS[0]}" list 2>/dev/null | awk -v what="$1" '
+        what == "suites" && /^[a-z][a-z0-9_]*: / { sub(/:.*/, ""); print }
+        what == "workloads" && /^  [a-z][a-z0-9_]*\// { print $1 }
+        /^$/ { params = 0 }
+        what == "params" && params && /^  [^ ]/ { print $1 "=" }
+        /^  parameter / { params = 1 }'
+}
+
+__mlmembench_files()
+{
+    compopt -o filenames
+    mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+}
+
+__mlmembench_value()
+{
+    local listed
+    case $1 in
+    --cap) __mlmembench_words 512M 1G 2G 4G 8G none ;;
+    --laptop) __mlmembench_words 2G 4G 8G 16G ;;
+    --data) __mlmembench_words 256M 640M 1G 2560M 5G ;;
+    --swap) __mlmembench_words max none 1G 2G 4G ;;
+    --background) __mlmembench_words 512M 1G 1600M 2G ;;
+    --timeout) __mlmembench_words 20s 60s 5min ;;
+    --suite)
+        mapfile -t listed < <(__mlmembench_listed suites)
+        __mlmembench_words "${listed[@]}"
+        ;;
+    --filter)
+        mapfile -t listed < <(__mlmembench_listed workloads)
+        __mlmembench_words "${listed[@]}"
+        ;;
+    --param)
+        mapfile -t listed < <(__mlmembench_listed params | sort -u)
+        __mlmembench_words "${listed[@]}"
+        compopt -o nospace
+        ;;
+    --dataset | --resume | --out) __mlmembench_files ;;
+    *) return 1 ;;
+    esac
+}
+
+_mlmembench()
+{
+    local cur=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]} options
+    COMPREPLY=()
+    if ((COMP_CWORD == 1)); then
+        __mlmembench_words run show list doctor clean help --help --version
+        return
+    fi
+    # Bash takes --cap=2G for three words.
+    if [[ $cur == = ]]; then
+        cur=
+    elif [[ $before == = ]]; then
+        before=${COMP_WORDS[COMP_CWORD - 2]}
+    fi
+    case $verb in
+    run)
+        options=(--cap --laptop --suite --all --filter --param --data --dataset --swap --repetitions --timeout
+            --seed --threads --background --out --resume --dry-run --quiet --help)
+        ;;
+    list) options=(--suite --data --help) ;;
+    clean) options=(--dry-run --help) ;;
+    show | doctor) options=(--help) ;;
+    help)
+        __mlmembench_words run show list doctor clean
+        return
+        ;;
+    *) return ;;
+    esac
+    # shellcheck disable=SC2076  # the option itself, as a word
+    if [[ " ${options[*]} " =~ " $before " ]] && __mlmembench_value "$before"; then
+        return
+    elif [[ $cur == -* ]]; then
+        __mlmembench_words "${options[@]}"
+    elif [[ $verb == show ]]; then
+        __mlmembench_files
+    fi
+}
+
+complete -F _mlmembench mlmembench

@@ -1,0 +1,77 @@
+# Completion of mlmembench for fish. Suites, workloads and parameters come from `mlmembench list`, which takes
+# milliseconds.
+
+function __mlmembench_listed --argument-names what
+    set --local words (commandline --tokenize --cut-at-cursor)
+    $words[1] list 2>/dev/null | awk -v what="$what" '
+        what == "suites" && /^[a-z][a-z0-9_]*: / { sub(/:.*/, ""); print }
+        what == "workloads" && /^  [a-z][a-z0-9_]*\// { print $1 }
+        /^$/ { params = 0 }
+        what == "params" && params && /^  [^ ]/ { print $1 "=" }
+        /^  parameter / { params = 1 }' | sort -u
+end
+
+# Items that continue a comma-separated list.
+function __mlmembench_list
+    set --local typed (commandline --current-token | string replace --regex '^--[a-z]+=' '' | string match --regex '.*,')
+    printf '%s\n' "$typed"$argv
+end
+
+complete --command mlmembench --no-files
+complete --command mlmembench --condition __fish_use_subcommand --arguments run \
+    --description 'run workloads under memory caps, and show what they cost'
+complete --command mlmembench --condition __fish_use_subcommand --arguments show \
+    --description 'show the table of stored runs again'
+complete --command mlmembench --condition __fish_use_subcommand --arguments list \
+    --description 'list suites, workloads with their core bytes, and parameters'
+complete --command mlmembench --condition __fish_use_subcommand --arguments doctor \
+    --description 'can caps be set here, and what would spoil figures?'
+complete --command mlmembench --condition __fish_use_subcommand --arguments clean \
+    --description 'remove cached datasets, and cages that a run left behind'
+complete --command mlmembench --condition __fish_use_subcommand --arguments help --description 'explain a verb'
+complete --command mlmembench --condition __fish_use_subcommand --long-option version --description 'name the build'
+complete --command mlmembench --long-option help --description 'explain the verb'
+complete --command mlmembench --condition '__fish_seen_subcommand_from help' --arguments 'run show list doctor clean'
+
+set --local run --command mlmembench --condition '__fish_seen_subcommand_from run'
+complete $run --long-option cap --exclusive --arguments '(__mlmembench_list 512M 1G 2G 4G 8G none)' \
+    --description 'memory caps to run under'
+complete $run --long-option laptop --exclusive --arguments '2G 4G 8G 16G' \
+    --description 'stand in for a laptop with that much RAM'
+complete $run --long-option suite --exclusive --arguments '(__mlmembench_list (__mlmembench_listed suites))' \
+    --description 'suites to run'
+complete $run --long-option all --description 'every row, not the quick ones alone'
+complete $run --long-option filter --exclusive --arguments '(__mlmembench_listed workloads)' \
+    --description 'only trials whose name matches'
+complete $run --long-option param --exclusive --arguments '(__mlmembench_listed params)' \
+    --description 'values of a parameter'
+complete $run --long-option data --exclusive --arguments '256M 640M 1G 2560M 5G' \
+    --description 'how much data the suites hold'
+complete $run --long-option dataset --require-parameter --force-files \
+    --description 'run storage and loading on your own data'
+complete $run --long-option swap --exclusive --arguments 'max none 1G 2G 4G' \
+    --description 'swap that a trial may use'
+complete $run --long-option repetitions --exclusive --description 'trials of each row under each cap'
+complete $run --long-option timeout --exclusive --arguments '20s 60s 5min' \
+    --description 'longest that a trial may take'
+complete $run --long-option seed --exclusive --description 'seed of the data and of the order of trials'
+complete $run --long-option threads --exclusive --description 'threads that compute'
+complete $run --long-option background --exclusive --arguments '512M 1G 1600M 2G' \
+    --description 'memory of a second process in the cage'
+complete $run --long-option out --require-parameter --force-files \
+    --description 'folder or .jsonl file for the records'
+complete $run --long-option resume --require-parameter --force-files \
+    --description 'go on with a run that was cut off'
+complete $run --long-option dry-run --description 'show the plan and write nothing'
+complete $run --long-option quiet --description 'no progress; the table alone'
+
+complete --command mlmembench --condition '__fish_seen_subcommand_from show' --force-files
+
+set --local list --command mlmembench --condition '__fish_seen_subcommand_from list'
+complete $list --long-option suite --exclusive --arguments '(__mlmembench_listed suites)' \
+    --description 'this suite alone'
+complete $list --long-option data --exclusive --arguments '256M 640M 1G 2560M 5G' \
+    --description 'the size that core bytes are shown for'
+
+complete --command mlmembench --condition '__fish_seen_subcommand_from clean' --long-option dry-run \
+    --description 'say which datasets would go, and keep them'
