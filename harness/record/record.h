@@ -48,8 +48,7 @@ struct mlm_record {
     char *run_id;    /* one `mlmembench run`: machine and time of its start */
     char *time;      /* when the trial began, ISO 8601 UTC */
     json_t *machine; /* an object with an "id"; a counted reference, shared and not to be changed */
-    json_t
-        *command; /* the words that started the run (an array of texts); shared by reference; may be NULL */
+    json_t *command; /* the words that started the run, an array of texts; shared in the same way; or NULL */
     char *suite, *workload; /* "storage", "storage/csr" */
     struct mlm_params params;
     char *equal_work;          /* trials with the same text must reach the same answer; NULL: takes no part */

@@ -270,8 +270,12 @@ static const char *words_get(const json_t *value, void *field)
         return complaint;
     size_t i;
     json_t *item;
-    json_array_foreach(value, i, item) if (!json_is_string(item)) return complaint;
-    *(json_t **)field = json_incref((json_t *)value);
+    json_array_foreach(value, i, item)
+    {
+        if (!json_is_string(item))
+            return complaint;
+    }
+    *(json_t **)field = json_incref((json_t *)(uintptr_t)value);
     return NULL;
 }
 

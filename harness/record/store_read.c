@@ -23,6 +23,7 @@ struct reader {
     mlm_store_complaint *complain;
     void *context;
     json_t *machine;   /* of the latest good line */
+    json_t *command;   /* the same */
     char *machine_end; /* with what that line ended: ,"machine":{…}} */
     size_t machine_end_size;
 };
@@ -33,6 +34,7 @@ static void reader_release(struct reader *reader)
         (void)close(reader->fd);
     free(reader->buffer);
     json_decref(reader->machine);
+    json_decref(reader->command);
     free(reader->machine_end);
 }
 
@@ -131,22 +133,22 @@ int mlm_record_list_add(struct mlm_record_list *list, struct mlm_record *record,
     return 0;
 }
 
-/* Remembers the machine and how its line ended, if that is where the line had it. */
-static int remember_machine(struct reader *reader, json_t *machine, const char *line, size_t size)
+/* Remembers how the line ended, if its machine stood there. */
+static int remember_machine_end(struct reader *reader, const char *line, size_t size)
 {
-    json_decref(reader->machine);
-    reader->machine = json_incref(machine);
     free(reader->machine_end);
     reader->machine_end = NULL;
-    mlm_auto_free char *text = json_dumps(machine, JSON_COMPACT);
-    mlm_auto_free char *end = NULL;
+    mlm_auto_free char *text = json_dumps(reader->machine, JSON_COMPACT);
+    char *end = NULL;
     if (!text || asprintf(&end, ",\"machine\":%s}", text) < 0)
         return -ENOMEM;
     size_t end_size = strlen(end);
-    if (size > end_size && memcmp(line + size - end_size, end, end_size) == 0) {
-        reader->machine_end = mlm_take_ptr(end);
-        reader->machine_end_size = end_size;
+    if (size <= end_size || memcmp(line + size - end_size, end, end_size) != 0) {
+        free(end);
+        return 0;
     }
+    reader->machine_end = end;
+    reader->machine_end_size = end_size;
     return 0;
 }
 
@@ -175,6 +177,50 @@ static json_t *parse_without_machine(const struct reader *reader, char *line, si
     return json;
 }
 
+/* Holds what all records of a run have alike once: *ret_value becomes a reference of what was seen before, if
+ * that is the same. */
+static void share(json_t **seen, json_t **ret_value)
+{
+    if (*seen != *ret_value && json_equal(*seen, *ret_value)) {
+        json_decref(*ret_value);
+        *ret_value = json_incref(*seen);
+    } else if (*seen != *ret_value) {
+        json_decref(*seen);
+        *seen = json_incref(*ret_value);
+    }
+}
+
+/* A record out of a line; 0, -ENOMEM, or what is wrong with the line. */
+static int read_record(struct reader *reader, char *line, size_t size, struct mlm_record *ret_record,
+    bool *ret_is_trial, struct mlm_error *why)
+{
+    json_t *json = parse_without_machine(reader, line, size);
+    bool known = json;
+    if (!json)
+        json = parse(line, size, why);
+    if (!json)
+        return why->code;
+    const char *kind = json_string_value(json_object_get(json, "kind"));
+    int r = 0;
+    *ret_is_trial = !kind || strcmp(kind, "timeline") != 0; /* one that another program wrote anew */
+    if (*ret_is_trial)
+        r = known ? mlm_record_members_from_json(json, ret_record, why)
+                  : mlm_record_from_json(json, ret_record, why);
+    json_decref(json);
+    if (r < 0 || !*ret_is_trial)
+        return r;
+    share(&reader->command, &ret_record->command);
+    if (known) {
+        ret_record->machine = json_incref(reader->machine);
+        return 0;
+    }
+    share(&reader->machine, &ret_record->machine);
+    r = remember_machine_end(reader, line, size);
+    if (r < 0)
+        mlm_record_release(ret_record);
+    return r;
+}
+
 /* 0, also for a line that is no good. */
 static int read_line(struct reader *reader, char *line, size_t size)
 {
@@ -183,36 +229,14 @@ static int read_line(struct reader *reader, char *line, size_t size)
         return 0;
     struct mlm_error why = {0};
     struct mlm_record record;
-    json_t *json = parse_without_machine(reader, line, size);
-    bool known = json;
-    if (!json)
-        json = parse(line, size, &why);
-    int r = json ? 0 : why.code;
-    const char *kind = json_string_value(json_object_get(json, "kind"));
-    if (kind && strcmp(kind, "timeline") == 0) { /* one that another program wrote anew */
-        json_decref(json);
-        return 0;
-    }
-    if (r >= 0)
-        r = known ? mlm_record_members_from_json(json, &record, &why)
-                  : mlm_record_from_json(json, &record, &why);
-    json_decref(json);
-    if (r >= 0 && known)
-        record.machine = json_incref(reader->machine);
-    /* The same machine, written otherwise: held once all the same. */
-    if (r >= 0 && !known) {
-        if (json_equal(reader->machine, record.machine)) {
-            json_decref(record.machine);
-            record.machine = json_incref(reader->machine);
-        }
-        r = remember_machine(reader, record.machine, line, size);
-    }
+    bool is_trial = false;
+    int r = read_record(reader, line, size, &record, &is_trial, &why);
     if (r == -ENOMEM)
         return r;
-    if (r < 0) {
+    if (r < 0)
         complain(reader, why.text);
+    if (r < 0 || !is_trial)
         return 0;
-    }
     r = list_add(reader->list, &record);
     if (r < 0)
         mlm_record_release(&record);
@@ -235,8 +259,8 @@ int mlm_store_read(const char *path, struct mlm_record_list *list, mlm_store_com
     reader.buffer = malloc(reader.size);
     int r = reader.buffer ? 1 : -ENOMEM;
     while (r > 0) {
-        char *line;
-        size_t size;
+        char *line = NULL;
+        size_t size = 0;
         r = next_line(&reader, &line, &size);
         int read = r > 0 ? read_line(&reader, line, size) : 0;
         if (read < 0)

@@ -256,8 +256,12 @@ static void put_wrapped(FILE *out, int width, size_t indent, const char *text)
         const char *begin = text;
         bool space = *text == ' ';
         size_t step = mlm_utf8_step(&text);
-        bool breaks = space ? column + 1 + word_width(text) > room && indent + word_width(text) <= room
-                            : column + step > room;
+        bool breaks = column + step > room;
+        if (space) {
+            size_t word = word_width(text);
+            bool too_long = indent + word > room;
+            breaks = column + 1 + (too_long ? 1 : word) > room;
+        }
         if (breaks) {
             (void)fputc('\n', out);
             put_spaces(out, indent);

@@ -1,0 +1,119 @@
+/* The schema and the page about results say what is really written: each key, each mark, and no other. */
+#include "record/store.h"
+#include "record_sample.h"
+
+#define RESULTS MLM_FIXTURES "/../../results"
+
+static json_t *schema_of(const char *kind)
+{
+    json_t *schema = json_load_file(RESULTS "/schema.json", 0, NULL);
+    assert_non_null(schema);
+    json_t *part = json_object_get(json_object_get(schema, "$defs"), kind);
+    assert_non_null(part);
+    json_incref(part);
+    json_decref(schema);
+    return part;
+}
+
+/* Both lines of a file that the store wrote. */
+static void lines_written(json_t **ret_trial, json_t **ret_timeline)
+{
+    char folder[SAMPLE_PATH], path[SAMPLE_PATH + 16];
+    sample_folder(folder);
+    (void)snprintf(path, sizeof path, "%s/run.jsonl", folder);
+    struct mlm_store *store = NULL;
+    struct mlm_record record = sample_record("csr");
+    struct mlm_timeline timeline = {.count = 1};
+    assert_int_equal(mlm_store_open(path, &store, NULL), 0);
+    assert_int_equal(mlm_store_append(store, &record, &timeline, NULL), 0);
+    mlm_store_close(store);
+    mlm_record_release(&record);
+    char *text = sample_read(path), *rest = text;
+    *ret_trial = json_loads(strsep(&rest, "\n"), 0, NULL);
+    *ret_timeline = json_loads(strsep(&rest, "\n"), 0, NULL);
+    assert_non_null(*ret_trial);
+    assert_non_null(*ret_timeline);
+    free(text);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(rmdir(folder), 0);
+}
+
+static void assert_same_keys(const char *kind, json_t *line)
+{
+    json_t *schema = schema_of(kind), *properties = json_object_get(schema, "properties");
+    const char *key;
+    json_t *value;
+    json_object_foreach(line, key, value) if (!json_object_get(properties, key))
+        fail_msg("%s: \"%s\" is written but not in the schema", kind, key);
+    json_object_foreach(properties, key, value) if (!json_object_get(line, key))
+        fail_msg("%s: \"%s\" is in the schema but not written", kind, key);
+    size_t i;
+    json_array_foreach(json_object_get(schema, "required"), i, value)
+        assert_non_null(json_object_get(line, json_string_value(value)));
+    assert_int_equal(i, json_object_size(line));
+    json_decref(schema);
+}
+
+static void assert_documented(const char *page, const char *name)
+{
+    char quoted[128];
+    (void)snprintf(quoted, sizeof quoted, "`%s`", name);
+    if (!strstr(page, quoted))
+        fail_msg("results/README.md says nothing of %s", quoted);
+}
+
+static void test_schema(void **state)
+{
+    (void)state;
+    json_t *trial, *timeline;
+    lines_written(&trial, &timeline);
+    assert_same_keys("trial", trial);
+    assert_same_keys("timeline", timeline);
+    json_decref(trial);
+    json_decref(timeline);
+}
+
+static void test_page(void **state)
+{
+    (void)state;
+    json_t *trial, *timeline, *value;
+    const char *key;
+    char *page = sample_read(RESULTS "/README.md");
+    assert_non_null(page);
+    lines_written(&trial, &timeline);
+    json_object_foreach(trial, key, value) assert_documented(page, key);
+    json_object_foreach(timeline, key, value) assert_documented(page, key);
+    for (int i = 0; i < MLM_OUTCOME_COUNT; i++)
+        assert_documented(page, mlm_outcome_name((enum mlm_outcome)i));
+    for (int i = 0; i < MLM_MARK_COUNT; i++) {
+        assert_documented(page, mlm_marks[i].key);
+        assert_non_null(strstr(page, mlm_marks[i].help));
+    }
+    for (int i = 0; i < MLM_METRIC_COUNT; i++)
+        assert_non_null(strstr(page, mlm_metrics[i].help));
+    json_decref(trial);
+    json_decref(timeline);
+    free(page);
+}
+
+/* A mark that is not named there would pass the schema as a newer version's. */
+static void test_marks_in_schema(void **state)
+{
+    (void)state;
+    char *text = sample_read(RESULTS "/schema.json");
+    assert_non_null(text);
+    for (int i = 0; i < MLM_MARK_COUNT; i++) {
+        char quoted[64];
+        (void)snprintf(quoted, sizeof quoted, "\"%s\"", mlm_marks[i].key);
+        if (!strstr(text, quoted))
+            fail_msg("results/schema.json lacks the mark %s", quoted);
+    }
+    free(text);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_schema), cmocka_unit_test(test_page), cmocka_unit_test(test_marks_in_schema)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,406 @@
+/* The store: what is appended is read again, whatever happened to the file in between. */
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+
+#include "record/store.h"
+#include "record_sample.h"
+
+struct fixture {
+    char folder[SAMPLE_PATH], path[SAMPLE_PATH + 16];
+    struct mlm_record_list list;
+    char complaints[8192];
+    size_t complaint_count;
+};
+
+static int set_up(void **state)
+{
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+    sample_folder(fixture->folder);
+    (void)snprintf(fixture->path, sizeof fixture->path, "%s/run.jsonl", fixture->folder);
+    *state = fixture;
+    return 0;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *fixture = *state;
+    mlm_record_list_release(&fixture->list);
+    (void)unlink(fixture->path);
+    assert_int_equal(rmdir(fixture->folder), 0);
+    free(fixture);
+    return 0;
+}
+
+static void complain(void *context, const char *text)
+{
+    struct fixture *fixture = context;
+    size_t length = strlen(fixture->complaints);
+    (void)snprintf(fixture->complaints + length, sizeof fixture->complaints - length, "%s\n", text);
+    fixture->complaint_count++;
+}
+
+static void read_back(struct fixture *fixture)
+{
+    struct mlm_error error = {0};
+    mlm_record_list_release(&fixture->list);
+    fixture->complaints[0] = 0;
+    fixture->complaint_count = 0;
+    if (mlm_store_read(fixture->path, &fixture->list, complain, fixture, &error) < 0)
+        fail_msg("%s", error.text);
+}
+
+static struct mlm_store *open_store(const struct fixture *fixture)
+{
+    struct mlm_store *store = NULL;
+    struct mlm_error error = {0};
+    if (mlm_store_open(fixture->path, &store, &error) < 0)
+        fail_msg("%s", error.text);
+    return store;
+}
+
+static void append(struct mlm_store *store, const char *name, const struct mlm_timeline *timeline)
+{
+    struct mlm_record record = sample_record(name);
+    struct mlm_error error = {0};
+    if (mlm_store_append(store, &record, timeline, &error) < 0)
+        fail_msg("%s", error.text);
+    mlm_record_release(&record);
+}
+
+static void append_some(const struct fixture *fixture, const char *const *names)
+{
+    struct mlm_store *store = open_store(fixture);
+    for (; *names; names++)
+        append(store, *names, NULL);
+    mlm_store_close(store);
+}
+
+static void assert_workloads(const struct fixture *fixture, const char *const *names)
+{
+    size_t count = 0;
+    for (; names[count]; count++) {
+        assert_true(count < fixture->list.count);
+        assert_string_equal(fixture->list.items[count].workload + strlen("storage/"), names[count]);
+    }
+    assert_int_equal(fixture->list.count, count);
+}
+
+#define NAMES(...) ((const char *const[]){__VA_ARGS__, NULL})
+
+static void test_append_and_read(void **state)
+{
+    struct fixture *fixture = *state;
+    struct mlm_timeline timeline = {.interval_ns = 5, .count = 2};
+    timeline.points[1] = (struct mlm_timeline_point){5, 4096, MLM_NULL, 1};
+    struct mlm_store *store = open_store(fixture);
+    assert_string_equal(mlm_store_path(store), fixture->path);
+    append(store, "a", &timeline);
+    append(store, "b", NULL);
+    append(store, "c", &timeline);
+    mlm_store_close(store);
+
+    char *text = sample_read(fixture->path), *rest = text;
+    static const char *const begins[] = {"{\"kind\":\"trial\",\"schema\":1,",
+        "{\"kind\":\"timeline\",\"schema\":1,", "{\"kind\":\"trial\"", "{\"kind\":\"trial\"",
+        "{\"kind\":\"timeline\""};
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++) {
+        char *line = strsep(&rest, "\n");
+        assert_non_null(line);
+        assert_memory_equal(line, begins[i], strlen(begins[i]));
+        json_t *json = json_loads(line, JSON_REJECT_DUPLICATES, NULL);
+        assert_non_null(json);
+        if (i == 1) {
+            const json_t *swap = json_object_get(json, "swap_bytes");
+            assert_int_equal(json_array_size(swap), 2);
+            assert_true(json_is_null(json_array_get(swap, 1)));
+            assert_int_equal(
+                json_integer_value(json_array_get(json_object_get(json, "memory_bytes"), 1)), 4096);
+        }
+        json_decref(json);
+    }
+    assert_string_equal(rest, "");
+    free(text);
+
+    read_back(fixture);
+    assert_workloads(fixture, NAMES("a", "b", "c"));
+    assert_int_equal(fixture->complaint_count, 0);
+    const struct mlm_record *record = &fixture->list.items[2];
+    assert_string_equal(record->params.items[0].value, "0.01");
+    assert_int_equal(record->readings.values[MLM_run_ns], 1000 + MLM_run_ns);
+    assert_string_equal(json_string_value(json_object_get(record->machine, "host")), "a \"host\"");
+    /* Held once, however many records there are. */
+    assert_ptr_equal(record->machine, fixture->list.items[0].machine);
+    assert_ptr_equal(record->command, fixture->list.items[0].command);
+}
+
+static void test_machines_differ(void **state)
+{
+    struct fixture *fixture = *state;
+    struct mlm_store *store = open_store(fixture);
+    static const char *const ids[] = {"m1", "m2", "m1", "m1"};
+    for (size_t i = 0; i < 4; i++) {
+        struct mlm_record record = sample_record("a");
+        json_decref(record.machine);
+        record.machine = sample_machine(ids[i]);
+        assert_int_equal(mlm_store_append(store, &record, NULL, NULL), 0);
+        mlm_record_release(&record);
+    }
+    mlm_store_close(store);
+    read_back(fixture);
+    assert_int_equal(fixture->list.count, 4);
+    for (size_t i = 0; i < 4; i++)
+        assert_string_equal(json_string_value(json_object_get(fixture->list.items[i].machine, "id")), ids[i]);
+}
+
+/* A line whose end looks like the machine before, but is something else inside. */
+static void test_machine_inside_another(void **state)
+{
+    struct fixture *fixture = *state;
+    append_some(fixture, NAMES("a"));
+    char *good = sample_read(fixture->path), *both;
+    const char *machine = strstr(good, ",\"machine\":");
+    /* {…,"odd":{"x":1,"machine":{…}}} has no machine of its own. */
+    int size = asprintf(&both, "%s%.*s,\"odd\":{\"x\":1%.*s}\n", good, (int)(machine - good), good,
+        (int)strcspn(machine, "\n"), machine);
+    assert_true(size > 0);
+    sample_write(fixture->path, both, (size_t)size);
+    free(both);
+    free(good);
+    read_back(fixture);
+    assert_workloads(fixture, NAMES("a"));
+    assert_non_null(strstr(fixture->complaints, ":2: \"machine\" must be"));
+}
+
+static void truncate_by(const char *path, off_t bytes)
+{
+    struct stat status;
+    assert_int_equal(stat(path, &status), 0);
+    assert_int_equal(truncate(path, status.st_size - bytes), 0);
+}
+
+static void test_cut_off(void **state)
+{
+    struct fixture *fixture = *state;
+    append_some(fixture, NAMES("a", "b", "c"));
+    truncate_by(fixture->path, 40);
+    read_back(fixture); /* as it is: two are good */
+    assert_workloads(fixture, NAMES("a", "b"));
+    assert_int_equal(fixture->complaint_count, 1);
+    assert_non_null(strstr(fixture->complaints, "run.jsonl:3: "));
+    append_some(fixture, NAMES("d")); /* and it goes on behind them */
+    read_back(fixture);
+    assert_workloads(fixture, NAMES("a", "b", "d"));
+    assert_int_equal(fixture->complaint_count, 0);
+}
+
+static void test_last_newline_missing(void **state)
+{
+    struct fixture *fixture = *state;
+    append_some(fixture, NAMES("a", "b"));
+    truncate_by(fixture->path, 1);
+    read_back(fixture);
+    assert_workloads(fixture, NAMES("a", "b"));
+    append_some(fixture, NAMES("c"));
+    read_back(fixture);
+    assert_workloads(fixture, NAMES("a", "b", "c"));
+}
+
+static void test_nothing_but_a_torn_line(void **state)
+{
+    struct fixture *fixture = *state;
+    char zeros[10000] = "{\"kind\":";
+    sample_write(fixture->path, zeros, sizeof zeros);
+    append_some(fixture, NAMES("a"));
+    read_back(fixture);
+    assert_workloads(fixture, NAMES("a"));
+    assert_int_equal(fixture->complaint_count, 0);
+}
+
+static void test_one_writer(void **state)
+{
+    struct fixture *fixture = *state;
+    struct mlm_store *store = open_store(fixture), *other = NULL;
+    struct mlm_error error;
+    assert_int_equal(mlm_store_open(fixture->path, &other, &error), -EBUSY);
+    assert_non_null(strstr(error.text, fixture->path));
+    assert_null(other);
+    mlm_store_close(store);
+    mlm_store_close(open_store(fixture));
+    mlm_store_close(NULL);
+}
+
+static void test_no_place(void **state)
+{
+    struct fixture *fixture = *state;
+    struct mlm_store *store = NULL;
+    struct mlm_error error;
+    char path[SAMPLE_PATH + 32];
+    (void)snprintf(path, sizeof path, "%s/none/run.jsonl", fixture->folder);
+    assert_int_equal(mlm_store_open(path, &store, &error), -ENOENT);
+    assert_int_equal(mlm_store_open(fixture->folder, &store, &error), -EISDIR);
+    (void)snprintf(path, sizeof path, "%s/pipe", fixture->folder);
+    assert_int_equal(mkfifo(path, 0600), 0);
+    assert_int_equal(mlm_store_open(path, &store, &error), -EINVAL);
+    assert_int_equal(unlink(path), 0);
+    assert_int_equal(mlm_store_read(path, &fixture->list, complain, fixture, &error), -ENOENT);
+    assert_int_equal(mlm_store_read(fixture->folder, &fixture->list, complain, fixture, &error), -EISDIR);
+}
+
+/* In a child, for the limit of a file's size cannot be raised again by everyone. A write that crosses it is
+ * cut short, as on a disk that becomes full. */
+static void test_full(void **state)
+{
+    struct fixture *fixture = *state;
+    append_some(fixture, NAMES("a", "b"));
+    struct stat before, after;
+    assert_int_equal(stat(fixture->path, &before), 0);
+    pid_t child = fork();
+    assert_true(child >= 0);
+    if (child == 0) {
+        struct rlimit limit = {(rlim_t)before.st_size + 100, (rlim_t)before.st_size + 100};
+        struct mlm_store *store = NULL;
+        struct mlm_record record = sample_record("c");
+        struct mlm_error error = {0};
+        if (setrlimit(RLIMIT_FSIZE, &limit) < 0 || signal(SIGXFSZ, SIG_IGN) == SIG_ERR ||
+            mlm_store_open(fixture->path, &store, &error) < 0)
+            _exit(2);
+        int r = mlm_store_append(store, &record, NULL, &error);
+        bool said = r == -EFBIG && strstr(error.text, fixture->path) && strstr(error.text, "100 of them") &&
+                    strstr(error.text, "every earlier trial is whole");
+        /* Leaks would be of no account here, but sanitizers count them. */
+        mlm_record_release(&record);
+        mlm_store_close(store);
+        _exit(said ? 0 : 1);
+    }
+    int status;
+    assert_int_equal(waitpid(child, &status, 0), child);
+    assert_int_equal(status, 0);
+    assert_int_equal(stat(fixture->path, &after), 0);
+    assert_int_equal(before.st_size, after.st_size);
+    read_back(fixture);
+    assert_workloads(fixture, NAMES("a", "b"));
+    assert_int_equal(fixture->complaint_count, 0);
+}
+
+/* A record that cannot be written leaves nothing. */
+static void test_bad_record(void **state)
+{
+    struct fixture *fixture = *state;
+    struct mlm_store *store = open_store(fixture);
+    struct mlm_record record = sample_record("a");
+    struct mlm_error error;
+    record.seed = UINT64_MAX;
+    assert_int_equal(mlm_store_append(store, &record, NULL, &error), -EINVAL);
+    assert_non_null(strstr(error.text, "seed"));
+    mlm_record_release(&record);
+    append(store, "b", NULL);
+    mlm_store_close(store);
+    read_back(fixture);
+    assert_workloads(fixture, NAMES("b"));
+}
+
+static void test_broken_lines(void **state)
+{
+    struct fixture *fixture = *state;
+    append_some(fixture, NAMES("a"));
+    char *good = sample_read(fixture->path);
+    size_t good_size = strlen(good);
+    FILE *file = fopen(fixture->path, "wb");
+    assert_non_null(file);
+    (void)fprintf(file, "not json \033[31m\a\n");                     /* 1 */
+    (void)fprintf(file, "\n\r\n");                                    /* 2, 3 */
+    (void)fprintf(file, "%.*s\r\n", (int)good_size - 1, good);        /* 4 */
+    (void)fprintf(file, "{\"kind\":\"trial\",\"schema\":9}\n");       /* 5 */
+    (void)fwrite("{\"a\":\0}\n", 1, 8, file);                         /* 6 */
+    (void)fprintf(file, "[1,2]\n");                                   /* 7 */
+    (void)fprintf(file, "{\"kind\": \"timeline\", \"schema\": 1}\n"); /* 8: written anew by another program */
+    (void)fprintf(file, "%.*s%s", (int)good_size - 1, good, good);    /* 9: two on one line */
+    (void)fputs(good, file);                                          /* 10 */
+    (void)fprintf(file, "{\"schema\":1,\"kind\":\"trial\",\"run_id\":\"\\ud800\"}\n"); /* 11 */
+    (void)fprintf(file, "{\"x\":\"\xff\"}\n");                                         /* 12 */
+    (void)fprintf(file, "{\"x\":1e999}\n");                                            /* 13 */
+    assert_int_equal(fclose(file), 0);
+    free(good);
+    read_back(fixture);
+    assert_workloads(fixture, NAMES("a", "a"));
+    static const char *const said[] = {"run.jsonl:1: no JSON", ":5: schema 9 is newer",
+        ":6: ", ":7: not an object", ":9: ", ":11: ", ":12: ", ":13: "};
+    for (size_t i = 0; i < sizeof said / sizeof *said; i++)
+        if (!strstr(fixture->complaints, said[i]))
+            fail_msg("no \"%s\" in\n%s", said[i], fixture->complaints);
+    assert_int_equal(fixture->complaint_count, sizeof said / sizeof *said);
+    for (const char *c = fixture->complaints; *c; c++)
+        assert_true(*c == '\n' || (unsigned char)*c >= ' '); /* nothing for a terminal to obey */
+}
+
+/* Deep and long lines are lines that are no good. */
+static void test_huge_lines(void **state)
+{
+    struct fixture *fixture = *state;
+    append_some(fixture, NAMES("a"));
+    char *good = sample_read(fixture->path);
+    FILE *file = fopen(fixture->path, "wb");
+    assert_non_null(file);
+    for (int i = 0; i < 20 << 20; i++)
+        (void)putc_unlocked('x', file);
+    (void)fprintf(file, "\n%s", good);
+    for (int i = 0; i < 1 << 20; i++)
+        (void)putc_unlocked('[', file);
+    (void)fprintf(file, "\n%s{\"kind\":\"trial\",\"schema\":1,\"run_id\":\"", good);
+    for (int i = 0; i < 3 << 20; i++)
+        (void)putc_unlocked('y', file);
+    (void)fprintf(file, "\"}\n%s", good);
+    for (int i = 0; i < 9 << 20; i++) /* and no newline at the end */
+        (void)putc_unlocked('z', file);
+    assert_int_equal(fclose(file), 0);
+    free(good);
+    read_back(fixture);
+    assert_workloads(fixture, NAMES("a", "a", "a"));
+    assert_non_null(strstr(fixture->complaints, ":1: longer than any record"));
+    assert_non_null(strstr(fixture->complaints, ":3: no JSON"));
+    assert_non_null(strstr(fixture->complaints, ":5: \"time\" is missing"));
+    assert_non_null(strstr(fixture->complaints, ":7: longer than any record"));
+    assert_int_equal(fixture->complaint_count, 4);
+}
+
+/* Files merge by concatenation, and lists by reading both. */
+static void test_many(void **state)
+{
+    struct fixture *fixture = *state;
+    struct mlm_store *store = open_store(fixture);
+    for (int i = 0; i < 200; i++)
+        append(store, "a", NULL);
+    mlm_store_close(store);
+    read_back(fixture);
+    assert_int_equal(fixture->list.count, 200);
+    assert_int_equal(mlm_store_read(fixture->path, &fixture->list, complain, fixture, NULL), 0);
+    assert_int_equal(fixture->list.count, 400);
+    struct mlm_record record = sample_record("moved");
+    assert_int_equal(mlm_record_list_add(&fixture->list, &record, NULL), 0);
+    assert_null(record.workload);
+    assert_string_equal(fixture->list.items[400].workload, "storage/moved");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test_setup_teardown(test_append_and_read, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_machines_differ, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_machine_inside_another, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_cut_off, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_last_newline_missing, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_nothing_but_a_torn_line, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_one_writer, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_no_place, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_full, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_bad_record, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_broken_lines, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_huge_lines, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_many, set_up, tear_down),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,251 @@
+/* Pictures: there is one a suite, what is in a record stays text, and nothing half-made is left. */
+#include <dirent.h>
+#include <errno.h>
+#include <sys/stat.h>
+
+#include "report_sample.h"
+
+#define PLOTS MLM_FIXTURES "/../../plots"
+
+struct fixture {
+    char folder[SAMPLE_PATH], temporary[SAMPLE_PATH], *path;
+};
+
+static int set_up(void **state)
+{
+    struct fixture *fixture = calloc(1, sizeof *fixture);
+    sample_folder(fixture->folder);
+    sample_folder(fixture->temporary);
+    fixture->path = strdup(getenv("PATH"));
+    assert_int_equal(setenv("TMPDIR", fixture->temporary, 1), 0);
+    *state = fixture;
+    return 0;
+}
+
+static void remove_folder(const char *path)
+{
+    DIR *dir = opendir(path);
+    assert_non_null(dir);
+    for (const struct dirent *entry; (entry = readdir(dir));)
+        (void)unlinkat(dirfd(dir), entry->d_name, 0);
+    (void)closedir(dir);
+    assert_int_equal(rmdir(path), 0);
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *fixture = *state;
+    assert_int_equal(setenv("PATH", fixture->path, 1), 0);
+    /* It has been cleared up already: not a file is left to remove. */
+    assert_int_equal(rmdir(fixture->temporary), 0);
+    remove_folder(fixture->folder);
+    free(fixture->path);
+    free(fixture);
+    return 0;
+}
+
+static size_t files_in(const char *path)
+{
+    size_t count = 0;
+    DIR *dir = opendir(path);
+    assert_non_null(dir);
+    for (const struct dirent *entry; (entry = readdir(dir));)
+        count += entry->d_name[0] != '.';
+    (void)closedir(dir);
+    return count;
+}
+
+static char *picture(const struct fixture *fixture, const char *name)
+{
+    char path[2 * SAMPLE_PATH];
+    (void)snprintf(path, sizeof path, "%s/%s", fixture->folder, name);
+    char *text = sample_read(path);
+    if (!text)
+        fail_msg("there is no %s", name);
+    return text;
+}
+
+static void draw(const struct fixture *fixture, const char *records)
+{
+    struct sample_table sample = sample_table(records);
+    struct mlm_error error = {0};
+    if (mlm_report_pictures(sample.table, PLOTS, fixture->folder, "run", &error) < 0)
+        fail_msg("%s", error.text);
+    sample_table_release(&sample);
+}
+
+static void assert_shows(const char *svg, const char *text)
+{
+    if (!strstr(svg, text))
+        fail_msg("the picture lacks %s", text);
+}
+
+static void test_one_a_suite(void **state)
+{
+    struct fixture *fixture = *state;
+    draw(fixture, "quick");
+    static const char *const suites[] = {"batch", "loading", "pooling", "storage"};
+    for (size_t i = 0; i < 4; i++) {
+        char name[64];
+        (void)snprintf(name, sizeof name, "run-%s.svg", suites[i]);
+        char *svg = picture(fixture, name);
+        assert_shows(svg, "<svg");
+        assert_shows(svg, "</svg>");
+        assert_shows(svg, "cap 2G");
+        assert_shows(svg, "thinkpad");
+        if (strcmp(suites[i], "storage") == 0) {
+            assert_shows(svg, "csr density=0.01 index=32");
+            assert_shows(svg, "54.2 MiB");
+            assert_shows(svg, ">oom<");
+        }
+        free(svg);
+        (void)snprintf(name, sizeof name, "run-%s.png", suites[i]);
+        char *png = picture(fixture, name);
+        assert_memory_equal(png, "\x89PNG\r\n\x1a\n", 8);
+        free(png);
+    }
+    assert_int_equal(files_in(fixture->folder), 8);
+}
+
+/* Swap, and two caps in one picture. */
+static void test_swap(void **state)
+{
+    struct fixture *fixture = *state;
+    draw(fixture, "swap");
+    char *svg = picture(fixture, "run-storage.svg");
+    assert_shows(svg, "cap 512M");
+    assert_shows(svg, "cap 1G");
+    assert_shows(svg, ">swap<");
+    assert_shows(svg, ">timeout<");
+    free(svg);
+}
+
+/* The fixture's names try to run `touch x`, to end gnuplot's strings, to be markup. */
+static void test_hostile(void **state)
+{
+    struct fixture *fixture = *state;
+    char before[4096];
+    assert_non_null(getcwd(before, sizeof before));
+    assert_int_equal(chdir(fixture->folder), 0);
+    draw(fixture, "hostile");
+    assert_int_equal(chdir(before), 0);
+    assert_int_equal(files_in(fixture->folder), 2); /* the pictures; no x */
+    char *svg = picture(fixture, "run-hostile.svg");
+    assert_shows(svg, "`touch x` x=`touch x`");
+    assert_shows(svg, "'; system(”touch x”); '");
+    assert_shows(svg, "”; !touch x; ”");
+    assert_shows(svg, "a_b^c{d}~e\\n#%");
+    assert_shows(svg, "| &lt; &amp; ?");
+    assert_shows(svg, "@PATH {/:Bold x} $(touch x)");
+    assert_shows(svg, "データ");
+    assert_null(strstr(svg, "<b>"));
+    assert_null(strchr(svg, '\033'));
+    free(svg);
+}
+
+/* A suite's name is part of a file's, and must not be part of a path. */
+static void test_names_of_files(void **state)
+{
+    struct fixture *fixture = *state;
+    struct mlm_record_list list = {0};
+    struct mlm_record record = sample_record("csr");
+    free(record.suite);
+    record.suite = strdup("../../a b/.'$(x)");
+    assert_int_equal(mlm_record_list_add(&list, &record, NULL), 0);
+    struct sample_table sample = sample_table_of(list);
+    struct mlm_error error = {0};
+    if (mlm_report_pictures(sample.table, PLOTS, fixture->folder, "run", &error) < 0)
+        fail_msg("%s", error.text);
+    free(picture(fixture, "run-______a_b_____x_.svg"));
+    sample_table_release(&sample);
+}
+
+/* Little is known of these: still a picture each, never an error of gnuplot's. */
+static void test_sparse(void **state)
+{
+    struct fixture *fixture = *state;
+    static const enum mlm_outcome outcomes[] = {
+        MLM_OUTCOME_REFUSED, MLM_OUTCOME_OOM, MLM_OUTCOME_SKIPPED, MLM_OUTCOME_OK};
+    for (int known = 0; known < 3; known++)
+        for (size_t i = 0; i < 4; i++) {
+            struct mlm_record_list list = {0};
+            struct mlm_record record = sample_record("csr");
+            record.outcome = outcomes[i];
+            if (known < 2)
+                mlm_readings_init(&record.readings);
+            if (known == 1)
+                record.readings.values[MLM_run_ns] = record.readings.values[MLM_needs_peak_bytes] = 0;
+            assert_int_equal(mlm_record_list_add(&list, &record, NULL), 0);
+            struct sample_table sample = sample_table_of(list);
+            struct mlm_error error = {0};
+            if (mlm_report_pictures(sample.table, PLOTS, fixture->folder, "run", &error) < 0)
+                fail_msg("%s, %d: %s", mlm_outcome_name(outcomes[i]), known, error.text);
+            sample_table_release(&sample);
+        }
+}
+
+static int try_to_draw(const struct fixture *fixture, const char *plots, struct mlm_error *error)
+{
+    struct sample_table sample = sample_table("swap");
+    int r = mlm_report_pictures(sample.table, plots, fixture->folder, "run", error);
+    sample_table_release(&sample);
+    return r;
+}
+
+static void test_no_gnuplot(void **state)
+{
+    struct fixture *fixture = *state;
+    struct mlm_error error = {0};
+    assert_int_equal(setenv("PATH", fixture->folder, 1), 0);
+    assert_int_equal(try_to_draw(fixture, PLOTS, &error), -ENOENT);
+    assert_non_null(strstr(error.text, "gnuplot is not installed"));
+    assert_int_equal(files_in(fixture->folder), 0);
+}
+
+/* One that fails, and one that says that all is well but made nothing. */
+static void test_bad_gnuplot(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const programs[] = {
+        "#!/bin/sh\nprintf 'half a picture' > picture.svg\nprintf 'line 1:\\n \\033[31mwoe' >&2\nexit 1\n",
+        "#!/bin/sh\nexit 0\n", "#!/bin/sh\nkill -9 $$\n"};
+    static const char *const said[] = {
+        "gnuplot failed: line 1:  ?[31mwoe", "made no picture.svg", "signal 9"};
+    char path[2 * SAMPLE_PATH];
+    (void)snprintf(path, sizeof path, "%s:%s", fixture->folder, fixture->path);
+    assert_int_equal(setenv("PATH", path, 1), 0);
+    (void)snprintf(path, sizeof path, "%s/gnuplot", fixture->folder);
+    for (size_t i = 0; i < 3; i++) {
+        struct mlm_error error = {0};
+        sample_write(path, programs[i], strlen(programs[i]));
+        assert_int_equal(chmod(path, 0755), 0);
+        assert_int_equal(try_to_draw(fixture, PLOTS, &error), -EIO);
+        if (!strstr(error.text, said[i]))
+            fail_msg("%s", error.text);
+        assert_int_equal(files_in(fixture->folder), 1); /* itself alone */
+    }
+}
+
+static void test_no_scripts(void **state)
+{
+    struct fixture *fixture = *state;
+    struct mlm_error error = {0};
+    assert_int_equal(try_to_draw(fixture, fixture->folder, &error), -EINVAL);
+    assert_non_null(strstr(error.text, "style.gp is missing"));
+}
+
+int main(void)
+{
+#define PICTURE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        PICTURE_TEST(test_one_a_suite),
+        PICTURE_TEST(test_swap),
+        PICTURE_TEST(test_hostile),
+        PICTURE_TEST(test_names_of_files),
+        PICTURE_TEST(test_sparse),
+        PICTURE_TEST(test_no_gnuplot),
+        PICTURE_TEST(test_bad_gnuplot),
+        PICTURE_TEST(test_no_scripts),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -1,0 +1,245 @@
+/* Rows out of repetitions: what is summed up, what is not, and against what. */
+#include <math.h>
+
+#include "report_sample.h"
+
+struct fixture {
+    struct mlm_record_list list;
+    struct sample_table sample;
+};
+
+static int set_up(void **state)
+{
+    *state = calloc(1, sizeof(struct fixture));
+    return *state ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *fixture = *state;
+    sample_table_release(&fixture->sample);
+    free(fixture);
+    return 0;
+}
+
+#define SECOND INT64_C(1000000000)
+#define MIB (INT64_C(1) << 20)
+#define CAP (UINT64_C(2) << 30)
+
+/* A trial of storage/NAME that took so long and needed so much. */
+static struct mlm_record *add(struct fixture *fixture, const char *name, uint64_t cap_bytes,
+    enum mlm_outcome outcome, int64_t run_ns, int64_t needs_bytes)
+{
+    struct mlm_record record = sample_record(name);
+    record.cap_bytes = cap_bytes;
+    record.outcome = outcome;
+    record.repetition = fixture->list.count;
+    record.readings.values[MLM_run_ns] = run_ns;
+    record.readings.values[MLM_needs_peak_bytes] = needs_bytes;
+    record.readings.values[MLM_core_bytes] = 10 * MIB;
+    assert_int_equal(mlm_record_list_add(&fixture->list, &record, NULL), 0);
+    return &fixture->list.items[fixture->list.count - 1];
+}
+
+static const struct mlm_table *make(struct fixture *fixture)
+{
+    fixture->sample = sample_table_of(fixture->list);
+    return fixture->sample.table;
+}
+
+static void end_in(struct mlm_record *record, const char *phase, double progress)
+{
+    free(record->phase);
+    record->phase = strdup(phase);
+    record->progress = progress;
+}
+
+static void test_medians(void **state)
+{
+    struct fixture *fixture = *state;
+    add(fixture, "csr", CAP, MLM_OUTCOME_OK, 3 * SECOND, 30 * MIB);
+    add(fixture, "csr", CAP, MLM_OUTCOME_OK, 1 * SECOND, 20 * MIB);
+    add(fixture, "csr", CAP, MLM_OUTCOME_OK, 2 * SECOND, MLM_NULL)->background_bytes = 0;
+    const struct mlm_table *table = make(fixture);
+    assert_int_equal(table->section_count, 1);
+    assert_int_equal(table->sections[0].count, 1);
+    const struct mlm_row *row = table->sections[0].rows[0];
+    assert_string_equal(row->workload, "csr");
+    assert_int_equal(row->trial_count, 3);
+    assert_true(row->time.median == 2e9 && row->time.minimum == 1e9 && row->time.spread == 1);
+    assert_int_equal(row->readings.values[MLM_needs_peak_bytes], 25 * MIB); /* of the two that are known */
+    assert_int_equal(row->readings.values[MLM_stall_full_ns], MLM_NULL);
+    assert_int_equal(row->overhead_bytes, 15 * MIB);
+    assert_true(isnan(row->slowdown));
+    assert_true(row->of_best == 1);
+}
+
+static void test_background_is_no_overhead(void **state)
+{
+    struct fixture *fixture = *state;
+    add(fixture, "csr", CAP, MLM_OUTCOME_OK, SECOND, 130 * MIB)->background_bytes = (uint64_t)(100 * MIB);
+    assert_int_equal(make(fixture)->sections[0].rows[0]->overhead_bytes, 20 * MIB);
+}
+
+/* Survivors are not averaged with those that died, nor shown as if they were all. */
+static void test_partly_ok(void **state)
+{
+    struct fixture *fixture = *state;
+    add(fixture, "csr", CAP, MLM_OUTCOME_OOM, MLM_NULL, 2048 * MIB);
+    add(fixture, "csr", CAP, MLM_OUTCOME_OK, 2 * SECOND, 40 * MIB);
+    add(fixture, "csr", CAP, MLM_OUTCOME_OK, 4 * SECOND, 60 * MIB);
+    add(fixture, "coo", CAP, MLM_OUTCOME_OK, 6 * SECOND, 60 * MIB);
+    const struct mlm_table *table = make(fixture);
+    const struct mlm_row *coo = table->sections[0].rows[0], *csr = table->sections[0].rows[1];
+    char text[MLM_OUTCOME_TEXT];
+    assert_string_equal(mlm_row_outcome_text(csr, false, text), "ok 2 of 3, oom");
+    assert_int_equal(csr->time.count, 2);
+    assert_true(csr->time.median == 3e9);
+    assert_int_equal(csr->readings.values[MLM_needs_peak_bytes], 50 * MIB);
+    assert_false(mlm_row_all_ok(csr));
+    /* It is compared with the best, but it cannot be the best. */
+    assert_true(coo->of_best == 1 && csr->of_best == 0.5);
+}
+
+static void test_cut_off(void **state)
+{
+    struct fixture *fixture = *state;
+    end_in(add(fixture, "dense", CAP, MLM_OUTCOME_OOM, 123, 2000 * MIB), "prepare", 0.6);
+    end_in(add(fixture, "dense", CAP, MLM_OUTCOME_OOM, MLM_NULL, 2048 * MIB), "prepare", 0.7);
+    end_in(add(fixture, "dense", CAP, MLM_OUTCOME_TIMEOUT, MLM_NULL, 2048 * MIB), "run", 0.1);
+    const struct mlm_row *row = make(fixture)->sections[0].rows[0];
+    char text[MLM_OUTCOME_TEXT];
+    assert_int_equal(row->outcome, MLM_OUTCOME_OOM);
+    assert_string_equal(mlm_row_outcome_text(row, false, text), "oom 2 of 3 at 65 % of prepare, timeout");
+    assert_string_equal(mlm_row_outcome_text(row, true, text), "oom 2 of 3, timeout");
+    assert_true(row->cut_off);
+    assert_int_equal(row->readings.values[MLM_needs_peak_bytes], 2048 * MIB); /* at least */
+    assert_int_equal(row->overhead_bytes, MLM_NULL);
+    assert_int_equal(row->time.count, 0); /* a time until it was killed is no time of the job */
+    assert_true(isnan(row->of_best));
+}
+
+static void test_reference(void **state)
+{
+    struct fixture *fixture = *state;
+    add(fixture, "csr", CAP, MLM_OUTCOME_OK, 3 * SECOND, 40 * MIB);
+    add(fixture, "csr", CAP, MLM_OUTCOME_OK, 3 * SECOND, 40 * MIB);
+    add(fixture, "csr", CAP / 2, MLM_OUTCOME_OK, 8 * SECOND, 40 * MIB)->swap_limit_bytes = 0;
+    add(fixture, "csr", MLM_NO_LIMIT, MLM_OUTCOME_OK, 2 * SECOND, 41 * MIB);
+    add(fixture, "coo", CAP, MLM_OUTCOME_OK, 3 * SECOND, 40 * MIB);
+    add(fixture, "coo", MLM_NO_LIMIT, MLM_OUTCOME_TIMEOUT, MLM_NULL, 40 * MIB);
+    struct mlm_record *other = add(fixture, "csr", MLM_NO_LIMIT, MLM_OUTCOME_OK, SECOND, 40 * MIB);
+    other->data_bytes *= 2; /* another row's: shown as its own */
+    const struct mlm_table *table = make(fixture);
+    size_t shown = 0;
+    for (size_t s = 0; s < table->section_count; s++)
+        for (size_t i = 0; i < table->sections[s].count; i++) {
+            const struct mlm_row *row = table->sections[s].rows[i];
+            shown++;
+            if (row->first->cap_bytes == MLM_NO_LIMIT) {
+                assert_true(row->first->data_bytes == other->data_bytes);
+                assert_null(row->reference);
+            } else if (strcmp(row->workload, "coo") == 0) {
+                assert_int_equal(row->reference->outcome, MLM_OUTCOME_TIMEOUT);
+                assert_true(isnan(row->slowdown));
+            } else {
+                assert_true(row->slowdown == (row->first->cap_bytes == CAP ? 1.5 : 4));
+                assert_int_equal(row->reference->readings.values[MLM_needs_peak_bytes], 41 * MIB);
+            }
+        }
+    assert_int_equal(shown, 4);
+}
+
+/* An uncapped row that was asked for, with all its repetitions, is shown as any other. */
+static void test_none_is_a_cap(void **state)
+{
+    struct fixture *fixture = *state;
+    for (int i = 0; i < 2; i++) {
+        add(fixture, "csr", CAP, MLM_OUTCOME_OK, 3 * SECOND, 40 * MIB);
+        add(fixture, "csr", MLM_NO_LIMIT, MLM_OUTCOME_OK, 2 * SECOND, 40 * MIB);
+    }
+    const struct mlm_table *table = make(fixture);
+    assert_int_equal(table->section_count, 2);
+    assert_true(table->sections[0].rows[0]->first->cap_bytes == CAP);
+    assert_true(table->sections[1].rows[0]->first->cap_bytes == MLM_NO_LIMIT);
+    assert_true(table->sections[0].rows[0]->slowdown == 1.5);
+}
+
+static void test_best_of_group(void **state)
+{
+    struct fixture *fixture = *state;
+    add(fixture, "a", CAP, MLM_OUTCOME_OK, 4 * SECOND, MIB);
+    add(fixture, "b", CAP, MLM_OUTCOME_OK, 2 * SECOND, MIB);
+    add(fixture, "liar", CAP, MLM_OUTCOME_OK, SECOND, MIB)->answer[0] = 7; /* fast, but other work */
+    struct mlm_record *other = add(fixture, "c", CAP, MLM_OUTCOME_OK, SECOND, MIB);
+    free(other->equal_work);
+    other->equal_work = strdup("storage density=0.1");
+    struct mlm_record *alone = add(fixture, "d", CAP, MLM_OUTCOME_OK, SECOND, MIB);
+    free(alone->equal_work);
+    alone->equal_work = NULL;
+    const struct mlm_section *section = &make(fixture)->sections[0];
+    assert_int_equal(section->count, 5);
+    assert_true(section->rows[0]->of_best == 2);
+    assert_true(section->rows[1]->of_best == 1);
+    assert_int_equal(section->rows[2]->outcome, MLM_OUTCOME_WRONG);
+    assert_true(isnan(section->rows[2]->of_best));
+    assert_string_equal(section->rows[3]->workload, "c");
+    assert_true(section->rows[3]->of_best == 1);
+    assert_true(isnan(section->rows[4]->of_best));
+}
+
+static void test_order(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const values[] = {"1G", "0.5", "16", "4096", "64M", "2"};
+    static const char *const sorted[] = {"0.5", "2", "16", "4096", "64M", "1G"};
+    for (size_t i = 0; i < 6; i++) {
+        struct mlm_record *record = add(fixture, "csr", CAP, MLM_OUTCOME_OK, SECOND, MIB);
+        mlm_params_release(&record->params);
+        assert_int_equal(mlm_params_add(&record->params, "size", values[i]), 0);
+        assert_int_equal(mlm_params_add(&record->params, "index", "32"), 0);
+        record->threads = 2;
+    }
+    const struct mlm_section *section = &make(fixture)->sections[0];
+    assert_int_equal(section->count, 6);
+    assert_string_equal(section->common, "index=32");
+    for (size_t i = 0; i < 6; i++) {
+        char expected[64];
+        (void)snprintf(expected, sizeof expected, "size=%s threads=2", sorted[i]);
+        assert_string_equal(section->rows[i]->params, expected);
+    }
+}
+
+static void test_machines(void **state)
+{
+    struct fixture *fixture = *state;
+    for (int i = 0; i < 4; i++) {
+        struct mlm_record *record = add(fixture, "csr", CAP, MLM_OUTCOME_OK, SECOND, MIB);
+        json_decref(record->machine);
+        record->machine = sample_machine(i % 2 ? "a" : "z");
+    }
+    const struct mlm_table *table = make(fixture);
+    assert_int_equal(table->section_count, 2);
+    const struct mlm_row *first = table->sections[0].rows[0], *second = table->sections[1].rows[0];
+    assert_int_equal(first->trial_count, 2);
+    assert_true(
+        mlm_same_machine(first->first, &fixture->sample.list.items[0])); /* in the order of the file */
+    assert_false(mlm_same_machine(first->first, second->first));
+}
+
+int main(void)
+{
+#define TABLE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        TABLE_TEST(test_medians),
+        TABLE_TEST(test_background_is_no_overhead),
+        TABLE_TEST(test_partly_ok),
+        TABLE_TEST(test_cut_off),
+        TABLE_TEST(test_reference),
+        TABLE_TEST(test_none_is_a_cap),
+        TABLE_TEST(test_best_of_group),
+        TABLE_TEST(test_order),
+        TABLE_TEST(test_machines),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
