@@ -50,7 +50,7 @@ static void multiply_transposed_f64(
 static int dense_bind(struct mlm_matrix *m, struct mlm_scoreboard *sb)
 {
     if (m->layout.value == MLM_F16 || m->layout.value == MLM_I8) {
-        const struct mlm_dense_products *products = mlm_dense_products(m->layout.value);
+        const struct mlm_dense_products *products = mlm_dense_products(mlm_clone_best(), m->layout.value);
         m->multiply = products->multiply;
         m->multiply_transposed = products->multiply_transposed;
         return 0;
@@ -62,25 +62,40 @@ static int dense_bind(struct mlm_matrix *m, struct mlm_scoreboard *sb)
     return mlm_blas_open(1, &m->blas, sb);
 }
 
-/* False where the value is not exact in the type. */
-static bool store(const struct mlm_matrix *m, uint64_t at, float value)
+/* Each stores the row's values other than 0, and says which is the first that is not exact in the type;
+ * row->count: all are. */
+static uint32_t scatter_f32(float *to, const struct mlm_row *row)
 {
-    switch (m->layout.value) {
-    case MLM_F32:
-        ((float *)m->values)[at] = value;
-        return true;
-    case MLM_F64:
-        ((double *)m->values)[at] = value;
-        return true;
-    case MLM_F16:
-        return mlm_f16_encode(value, (uint16_t *)m->values + at);
-    case MLM_I8:
+    for (uint32_t i = 0; i < row->count; i++)
+        to[row->columns[i]] = row->values[i];
+    return row->count;
+}
+
+static uint32_t scatter_f64(double *to, const struct mlm_row *row)
+{
+    for (uint32_t i = 0; i < row->count; i++)
+        to[row->columns[i]] = (double)row->values[i];
+    return row->count;
+}
+
+static uint32_t scatter_f16(uint16_t *to, const struct mlm_row *row)
+{
+    uint32_t i = 0;
+    while (i < row->count && mlm_f16_encode(row->values[i], &to[row->columns[i]]))
+        i++;
+    return i;
+}
+
+static uint32_t scatter_i8(int8_t *to, const struct mlm_row *row)
+{
+    uint32_t i = 0;
+    for (; i < row->count; i++) {
+        float value = row->values[i];
         if (!(value >= INT8_MIN && value <= INT8_MAX) || value != (float)(int8_t)value)
-            return false;
-        ((int8_t *)m->values)[at] = (int8_t)value;
-        return true;
+            break;
+        to[row->columns[i]] = (int8_t)value;
     }
-    return false;
+    return i;
 }
 
 static int dense_place(
@@ -88,13 +103,28 @@ static int dense_place(
 {
     static const char *const names[] = {
         [MLM_F32] = "f32", [MLM_F64] = "f64", [MLM_F16] = "f16", [MLM_I8] = "int8"};
-    uint64_t begin = index * m->layout.columns, bytes = mlm_value_bytes(m->layout.value);
+    uint64_t row_bytes = m->layout.columns * mlm_value_bytes(m->layout.value);
+    void *to = (char *)m->values + index * row_bytes;
     /* Zeros too are written, as a real program writes them: only what was touched is in memory. */
-    memset((char *)m->values + begin * bytes, 0, m->layout.columns * bytes);
-    for (uint32_t i = 0; i < row->count; i++)
-        if (!store(m, begin + row->columns[i], row->values[i]))
-            return mlm_fail(sb, -ENOTSUP, "values are not exact in %s: %g in row %" PRIu64,
-                names[m->layout.value], (double)row->values[i], index);
+    memset(to, 0, row_bytes);
+    uint32_t exact = 0;
+    switch (m->layout.value) {
+    case MLM_F32:
+        exact = scatter_f32(to, row);
+        break;
+    case MLM_F64:
+        exact = scatter_f64(to, row);
+        break;
+    case MLM_F16:
+        exact = scatter_f16(to, row);
+        break;
+    case MLM_I8:
+        exact = scatter_i8(to, row);
+        break;
+    }
+    if (exact < row->count)
+        return mlm_fail(sb, -ENOTSUP, "values are not exact in %s: %g in row %" PRIu64,
+            names[m->layout.value], (double)row->values[exact], index);
     return 0;
 }
 

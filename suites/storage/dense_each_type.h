@@ -2,7 +2,7 @@
 
 #define TYPE f16
 #define ELEMENT uint16_t
-#define WIDEN(from, to) WIDEN_HALVES(from, to)
+#define WIDEN(from) WIDEN_HALVES(from)
 #define WIDEN_ONE(element) mlm_f16_decode(element)
 #include "storage/dense_products_template.h"
 #undef WIDEN_ONE
@@ -12,7 +12,7 @@
 
 #define TYPE i8
 #define ELEMENT int8_t
-#define WIDEN(from, to) WIDEN_BYTES(from, to)
+#define WIDEN(from) WIDEN_BYTES(from)
 #define WIDEN_ONE(element) ((float)(element))
 #include "storage/dense_products_template.h"
 #undef WIDEN_ONE

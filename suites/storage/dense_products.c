@@ -2,64 +2,79 @@
 
 #include <string.h>
 
-#include "storage/clones.h"
 #include "storage/f16.h"
 
-#define LANES 16
-#define ROWS 4
+#if MLM_CLONES
+#include <immintrin.h>
+#endif
 
-typedef float lanes __attribute__((vector_size(LANES * sizeof(float))));
-typedef uint32_t bits __attribute__((vector_size(LANES * sizeof(uint32_t))));
-typedef uint16_t halves __attribute__((vector_size(LANES * sizeof(uint16_t))));
-typedef int8_t bytes __attribute__((vector_size(LANES * sizeof(int8_t))));
+#define PREFETCH_BYTES 4096 /* a hardware prefetcher stops at the end of a page */
 
-MLM_INLINE float total(const lanes *sums)
-{
-    float total = 0;
-    for (int lane = 0; lane < LANES; lane++)
-        total += (*sums)[lane];
-    return total;
-}
+typedef float floats_8 __attribute__((vector_size(32)));
+typedef float floats_16 __attribute__((vector_size(64)));
+typedef int32_t ints_8 __attribute__((vector_size(32)));
+typedef int32_t ints_16 __attribute__((vector_size(64)));
+typedef int16_t shorts_8 __attribute__((vector_size(16)));
+typedef int8_t bytes_8 __attribute__((vector_size(8)));
 
-/* mlm_f16_decode(), on vectors. Types of 64 bytes are passed to no function: what registers they take depends
- * on the instruction set. */
-#define WIDEN_HALVES(from, to)                                                                               \
-    do {                                                                                                     \
-        halves narrow;                                                                                       \
-        memcpy(&narrow, from, sizeof narrow);                                                                \
-        bits wide = __builtin_convertvector(narrow, bits);                                                   \
-        bits moved = (wide & 0x7fff) << MLM_F16_SHIFT;                                                       \
-        bits value = (bits)((lanes)moved * MLM_F16_SCALE);                                                   \
-        value |= (bits)(moved >= MLM_F16_SPECIAL) & MLM_F32_SPECIAL;                                         \
-        (to) = (lanes)(value | (wide & 0x8000) << 16);                                                       \
-    } while (0)
-
-#define WIDEN_BYTES(from, to)                                                                                \
-    do {                                                                                                     \
-        bytes narrow;                                                                                        \
-        memcpy(&narrow, from, sizeof narrow);                                                                \
-        (to) = __builtin_convertvector(narrow, lanes);                                                       \
-    } while (0)
+/* mlm_f16_decode() on vectors, of finite halves: mlm_f16_encode() makes no others. A half is widened as a
+ * signed number, which spreads its sign, and one copy of the sign is kept. */
+#define SIGN_AND_MOVED (INT32_MIN | 0x0fffe000)
+#define WIDEN_HALVES(from) ((FLOATS)(LOAD_SHORTS(from) << MLM_F16_SHIFT & SIGN_AND_MOVED) * MLM_F16_SCALE)
+#define WIDEN_BYTES(from) (__builtin_convertvector(LOAD_BYTES(from), FLOATS))
 
 #define PASTE3(a, b, c) a##_##b##_##c
 #define PASTE(a, b, c) PASTE3(a, b, c)
 #define NAME(x) PASTE(x, TYPE, VARIANT)
-#define BOTH "storage/dense_each_type.h"
 
+/* Loading and widening to 32 bits: gcc 12 makes of a conversion of vectors several times the instructions
+ * that there are for it, and takes one that doubles twice apart into single elements. */
 #define VARIANT plain
 #define TARGET MLM_TARGET_PLAIN
-#include BOTH
-#if MLM_CLONES
-#undef VARIANT
+#define LANES 8
+#define FLOATS floats_8
+#define LOAD_SHORTS(from)                                                                                    \
+    ({                                                                                                       \
+        shorts_8 narrow;                                                                                     \
+        memcpy(&narrow, from, sizeof narrow);                                                                \
+        __builtin_convertvector(narrow, ints_8);                                                             \
+    })
+#define LOAD_BYTES(from)                                                                                     \
+    ({                                                                                                       \
+        bytes_8 narrow;                                                                                      \
+        memcpy(&narrow, from, sizeof narrow);                                                                \
+        __builtin_convertvector(__builtin_convertvector(narrow, shorts_8), ints_8);                          \
+    })
+#include "storage/dense_each_type.h"
+#undef LOAD_BYTES
+#undef LOAD_SHORTS
+#undef FLOATS
+#undef LANES
 #undef TARGET
+#undef VARIANT
+
+#if MLM_CLONES
 #define VARIANT avx2
 #define TARGET MLM_TARGET_AVX2
-#include BOTH
-#undef VARIANT
+#define LANES 8
+#define FLOATS floats_8
+#define LOAD_SHORTS(from) ((ints_8)_mm256_cvtepi16_epi32(_mm_loadu_si128((const void *)(from))))
+#define LOAD_BYTES(from) ((ints_8)_mm256_cvtepi8_epi32(_mm_loadl_epi64((const void *)(from))))
+#include "storage/dense_each_type.h"
+#undef LOAD_BYTES
+#undef LOAD_SHORTS
+#undef FLOATS
+#undef LANES
 #undef TARGET
+#undef VARIANT
+
 #define VARIANT avx512
 #define TARGET MLM_TARGET_AVX512
-#include BOTH
+#define LANES 16
+#define FLOATS floats_16
+#define LOAD_SHORTS(from) ((ints_16)_mm512_cvtepi16_epi32(_mm256_loadu_si256((const void *)(from))))
+#define LOAD_BYTES(from) ((ints_16)_mm512_cvtepi8_epi32(_mm_loadu_si128((const void *)(from))))
+#include "storage/dense_each_type.h"
 #endif
 
 #define TYPED(variant)                                                                                       \
@@ -67,7 +82,7 @@ MLM_INLINE float total(const lanes *sums)
         [MLM_F16] = &table_f16_##variant, [MLM_I8] = &table_i8_##variant                                     \
     }
 
-const struct mlm_dense_products *mlm_dense_products(enum mlm_value value)
+const struct mlm_dense_products *mlm_dense_products(enum mlm_clone clone, enum mlm_value value)
 {
     static const struct mlm_dense_products *const tables[][MLM_I8 + 1] = {
         [MLM_CLONE_PLAIN] = TYPED(plain),
@@ -76,5 +91,5 @@ const struct mlm_dense_products *mlm_dense_products(enum mlm_value value)
         [MLM_CLONE_AVX512] = TYPED(avx512),
 #endif
     };
-    return tables[mlm_clone_best()][value];
+    return tables[clone][value];
 }

@@ -2,11 +2,12 @@
  * through CBLAS: dense.c.) */
 #pragma once
 
+#include "storage/clones.h"
 #include "storage/matrix.h"
 
 struct mlm_dense_products {
     mlm_product *multiply, *multiply_transposed;
 };
 
-/* value: MLM_F16 or MLM_I8. */
-const struct mlm_dense_products *mlm_dense_products(enum mlm_value value);
+/* value: MLM_F16 or MLM_I8. clone: mlm_clone_best(), or one below it. */
+const struct mlm_dense_products *mlm_dense_products(enum mlm_clone clone, enum mlm_value value);

@@ -1,70 +1,58 @@
-/* Products of one narrow type for one instruction set; dense_products.c includes this again and again, hence
- * no guard. Expects ELEMENT, WIDEN(from, to): LANES elements at `from` to the vector `to`,
- * WIDEN_ONE(element), TARGET, NAME(x). */
+/* Products of one narrow type for one instruction set; included again and again, hence no guard. Expects
+ * ELEMENT, LANES, FLOATS (a vector of so many), WIDEN(from): LANES elements from there on as FLOATS,
+ * WIDEN_ONE(element), TARGET, NAME(x).
+ *
+ * Row by row: several rows at once would share loads of w, but rows of a page or less are streams too short
+ * for a prefetcher (int8 was 3 × slower so). */
 
-/* Four rows at once: w is loaded once for four, and the four sums are chains of their own. */
 TARGET static void NAME(multiply)(
     const struct mlm_matrix *m, uint64_t from, uint64_t to, const void *x, void *y)
 {
     uint64_t columns = m->layout.columns;
+    const ELEMENT *row = (const ELEMENT *)m->values + from * columns;
     const float *w = x;
     float *sums = y;
-    for (uint64_t r = from; r < to; r += ROWS) {
-        const ELEMENT *rows[ROWS];
-        uint64_t count = to - r < ROWS ? to - r : ROWS;
-        /* Fewer than four are left: the last is read again, and its sums are not used. */
-        for (uint64_t k = 0; k < ROWS; k++)
-            rows[k] = (const ELEMENT *)m->values + (r + (k < count ? k : count - 1)) * columns;
-        lanes sum0 = {0}, sum1 = {0}, sum2 = {0}, sum3 = {0}, weights, widened;
+    for (uint64_t r = from; r < to; r++, row += columns) {
+        FLOATS sum0 = {0}, sum1 = {0}, sum2 = {0}, sum3 = {0}, weights[4];
         uint64_t c = 0;
-        for (; c + LANES <= columns; c += LANES) {
-            memcpy(&weights, w + c, sizeof weights);
-            WIDEN(rows[0] + c, widened);
-            sum0 += widened * weights;
-            WIDEN(rows[1] + c, widened);
-            sum1 += widened * weights;
-            WIDEN(rows[2] + c, widened);
-            sum2 += widened * weights;
-            WIDEN(rows[3] + c, widened);
-            sum3 += widened * weights;
+        for (; c + 4 * LANES <= columns; c += 4 * LANES) {
+            memcpy(weights, w + c, sizeof weights);
+            __builtin_prefetch((const char *)(row + c) + PREFETCH_BYTES);
+            __builtin_prefetch((const char *)(row + c + 2 * LANES) + PREFETCH_BYTES);
+            sum0 += WIDEN(row + c) * weights[0];
+            sum1 += WIDEN(row + c + LANES) * weights[1];
+            sum2 += WIDEN(row + c + 2 * LANES) * weights[2];
+            sum3 += WIDEN(row + c + 3 * LANES) * weights[3];
         }
-        float totals[ROWS] = {total(&sum0), total(&sum1), total(&sum2), total(&sum3)};
-        for (uint64_t k = 0; k < count; k++) {
-            for (uint64_t rest = c; rest < columns; rest++)
-                totals[k] += WIDEN_ONE(rows[k][rest]) * w[rest];
-            sums[r + k] += totals[k];
-        }
+        sum0 += sum1 + sum2 + sum3;
+        float sum = 0;
+        for (int lane = 0; lane < LANES; lane++)
+            sum += sum0[lane];
+        for (; c < columns; c++)
+            sum += WIDEN_ONE(row[c]) * w[c];
+        sums[r] += sum;
     }
 }
 
-/* Four rows at once: the gradient is loaded and stored once for four. */
 TARGET static void NAME(multiply_transposed)(
     const struct mlm_matrix *m, uint64_t from, uint64_t to, const void *x, void *y)
 {
     uint64_t columns = m->layout.columns;
+    const ELEMENT *row = (const ELEMENT *)m->values + from * columns;
     const float *g = x;
     float *gradient = y;
-    for (uint64_t r = from; r < to; r += ROWS) {
-        const ELEMENT *rows[ROWS];
-        float scales[ROWS];
-        uint64_t count = to - r < ROWS ? to - r : ROWS;
-        for (uint64_t k = 0; k < ROWS; k++) {
-            rows[k] = (const ELEMENT *)m->values + (r + (k < count ? k : count - 1)) * columns;
-            scales[k] = k < count ? g[r + k] : 0;
-        }
+    for (uint64_t r = from; r < to; r++, row += columns) {
+        float scale = g[r];
         uint64_t c = 0;
         for (; c + LANES <= columns; c += LANES) {
-            lanes sum, widened;
+            FLOATS sum;
             memcpy(&sum, gradient + c, sizeof sum);
-            for (int k = 0; k < ROWS; k++) {
-                WIDEN(rows[k] + c, widened);
-                sum += widened * scales[k];
-            }
+            __builtin_prefetch((const char *)(row + c) + PREFETCH_BYTES);
+            sum += WIDEN(row + c) * scale;
             memcpy(gradient + c, &sum, sizeof sum);
         }
         for (; c < columns; c++)
-            for (int k = 0; k < ROWS; k++)
-                gradient[c] += WIDEN_ONE(rows[k][c]) * scales[k];
+            gradient[c] += WIDEN_ONE(row[c]) * scale;
     }
 }
 

@@ -5,10 +5,16 @@ static void NAME(place)(struct mlm_matrix *m, uint64_t at, const struct mlm_row 
 {
     VALUE *values = (VALUE *)m->values + at;
     INDEX *indices = (INDEX *)m->indices + at;
-    for (uint32_t i = 0; i < row->count; i++) {
-        values[i] = row->values[i];
-        indices[i] = row->columns[i];
-    }
+    if (sizeof(VALUE) == sizeof(float))
+        memcpy(values, row->values, row->count * sizeof(float));
+    else
+        for (uint32_t i = 0; i < row->count; i++)
+            values[i] = row->values[i];
+    if (sizeof(INDEX) == sizeof(uint32_t))
+        memcpy(indices, row->columns, row->count * sizeof(uint32_t));
+    else
+        for (uint32_t i = 0; i < row->count; i++)
+            indices[i] = row->columns[i];
 }
 
 static void NAME(fill_starts)(struct mlm_matrix *m, uint64_t at, uint64_t count, uint64_t number)

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "storage/clones.h"
-
 #define LANES 8
 
 /* A hardware prefetcher stops at the end of a page, and two streams of 4 KiB pages end often; a page ahead is
@@ -61,7 +59,8 @@ static const int64_t masks_64[2 * LANES] = {[LANES] = -1, -1, -1, -1, -1, -1, -1
         [MLM_F64] = {[MLM_INDEX_32] = &table_f64_i32_##variant, [MLM_INDEX_64] = &table_f64_i64_##variant},  \
     }
 
-const struct mlm_sparse_products *mlm_sparse_products(enum mlm_value value, enum mlm_index index)
+const struct mlm_sparse_products *mlm_sparse_products(
+    enum mlm_clone clone, enum mlm_value value, enum mlm_index index)
 {
     static const struct mlm_sparse_products *const tables[][2][2] = {
         [MLM_CLONE_PLAIN] = TYPED(plain),
@@ -70,5 +69,5 @@ const struct mlm_sparse_products *mlm_sparse_products(enum mlm_value value, enum
         [MLM_CLONE_AVX512] = TYPED(avx512),
 #endif
     };
-    return tables[mlm_clone_best()][value][index];
+    return tables[clone][value][index];
 }

@@ -2,6 +2,7 @@
  * instructions. */
 #pragma once
 
+#include "storage/clones.h"
 #include "storage/matrix.h"
 
 struct mlm_sparse_products {
@@ -12,5 +13,6 @@ struct mlm_sparse_products {
     mlm_product *ell_gather, *ell_scatter, *coo_gather, *coo_scatter;
 };
 
-/* value: MLM_F32 or MLM_F64. */
-const struct mlm_sparse_products *mlm_sparse_products(enum mlm_value value, enum mlm_index index);
+/* value: MLM_F32 or MLM_F64. clone: mlm_clone_best(), or one below it. */
+const struct mlm_sparse_products *mlm_sparse_products(
+    enum mlm_clone clone, enum mlm_value value, enum mlm_index index);
