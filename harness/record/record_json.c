@@ -161,10 +161,13 @@ static json_t *params_put(const void *field)
     return mlm_take_ptr(object);
 }
 
+/* Far more than any workload has; more would make comparing them a work of its own. */
+#define PARAMS_MAX 64
+
 static const char *params_get(const json_t *value, void *field)
 {
-    static const char complaint[] = "must be an object of texts";
-    if (!json_is_object(value))
+    static const char complaint[] = "must be an object of at most 64 texts";
+    if (!json_is_object(value) || json_object_size(value) > PARAMS_MAX)
         return complaint;
     const char *name;
     json_t *item;

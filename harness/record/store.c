@@ -92,7 +92,7 @@ static bool is_whole(int fd, off_t begin, off_t end)
 
 static int mend_end(int fd, off_t size, const char *path, struct mlm_error *error)
 {
-    off_t begin;
+    off_t begin = 0;
     int r = last_line_begin(fd, size, &begin);
     if (r < 0)
         return mlm_error_errno(error, r, "cannot read %s", path);

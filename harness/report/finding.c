@@ -311,9 +311,7 @@ static void section_say(FILE *out, const struct mlm_section *section)
 {
     struct look look = {.all_ok = true};
     for (size_t begin = 0, end; begin < section->count; begin = end) {
-        for (end = begin + 1;
-             end < section->count && mlm_row_same_group(section->rows[begin], section->rows[end]); end++)
-            ;
+        end = mlm_section_group_end(section, begin);
         struct group group = group_look(section->rows + begin, end - begin);
         look_at(&look, &group);
     }

@@ -146,7 +146,7 @@ int mlm_gnuplot(const struct mlm_plot_folder *folder, const char *const *scripts
     int r = path_of(folder, "complaint", &complaint_path, error);
     if (r < 0)
         return r;
-    pid_t pid;
+    pid_t pid = -1;
     r = spawn(folder, argv, complaint_path, &pid);
     if (r == -ENOENT)
         return mlm_error_set(error, r, "no pictures: gnuplot is not installed");

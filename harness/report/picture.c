@@ -116,7 +116,8 @@ int mlm_report_pictures(const struct mlm_table *table, const char *plots_folder,
         for (size_t i = 0; i < table->section_count; i++)
             if (suite_of[i] == suite)
                 sections[count++] = &table->sections[i];
-        r = draw_suite(table, sections, count, plots_folder, folder, base, error);
+        if (count)
+            r = draw_suite(table, sections, count, plots_folder, folder, base, error);
     }
     return r;
 }

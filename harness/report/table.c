@@ -1,14 +1,13 @@
-#include "report/table.h"
+/* From records to a table: rows found by their keys, given references, sorted into sections and compared. */
+#include "report/table_parts.h"
 
 #include <ctype.h>
 #include <errno.h>
-#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "record/keymap.h"
-#include "record/utf8.h"
 
 void mlm_table_free(struct mlm_table *table)
 {
@@ -30,49 +29,6 @@ void mlm_table_free(struct mlm_table *table)
 static void table_free_p(struct mlm_table **table)
 {
     mlm_table_free(*table);
-}
-
-bool mlm_row_all_ok(const struct mlm_row *row)
-{
-    return row->outcome_counts[MLM_OUTCOME_OK] == row->trial_count;
-}
-
-bool mlm_row_failed(const struct mlm_row *row)
-{
-    return row->outcome == MLM_OUTCOME_OOM || row->outcome == MLM_OUTCOME_TIMEOUT ||
-           row->outcome == MLM_OUTCOME_KILLED;
-}
-
-static const char *machine_id(const struct mlm_record *record)
-{
-    const char *id = json_string_value(json_object_get(record->machine, "id"));
-    return id ? id : "";
-}
-
-const char *mlm_row_outcome_text(const struct mlm_row *row, bool brief, char text[static MLM_OUTCOME_TEXT])
-{
-    size_t most = row->outcome_counts[row->outcome];
-    char *end = stpcpy(text, mlm_outcome_name(row->outcome));
-    if (most < row->trial_count)
-        end += snprintf(end, 64, " %zu of %zu", most, row->trial_count);
-    if (row->phase && !brief && !isnan(row->progress))
-        end += snprintf(end, 64, " at %.0f %% of %.24s", 100 * row->progress, row->phase);
-    else if (row->phase && !brief)
-        end += snprintf(end, 64, " in %.24s", row->phase);
-    for (int i = 0; i < MLM_OUTCOME_COUNT; i++)
-        if (row->outcome_counts[i] && i != (int)row->outcome)
-            end = stpcpy(stpcpy(end, ", "), mlm_outcome_name((enum mlm_outcome)i));
-    mlm_utf8_tame(text);
-    return text;
-}
-
-const char *mlm_row_param(const struct mlm_row *row, const char *name)
-{
-    const struct mlm_params *params = &row->first->params;
-    for (size_t i = 0; i < params->count; i++)
-        if (strcmp(params->items[i].name, name) == 0)
-            return params->items[i].value;
-    return NULL;
 }
 
 /* Rows out of records, in the order of their first ones; row_of gives each record's. */
@@ -101,112 +57,6 @@ static int rows_find(struct mlm_table *table, const struct mlm_record_list *list
         struct mlm_row *row = &table->rows[row_of[i]];
         row->trials[row->trial_count++] = &list->items[i];
     }
-    return 0;
-}
-
-static void outcome_find(struct mlm_row *row)
-{
-    for (size_t i = 0; i < row->trial_count; i++) {
-        row->outcome_counts[row->trials[i]->outcome]++;
-        row->marks |= row->trials[i]->marks;
-    }
-    for (int i = 0; i < MLM_OUTCOME_COUNT; i++)
-        if (row->outcome_counts[i] > row->outcome_counts[row->outcome])
-            row->outcome = (enum mlm_outcome)i;
-    if (row->outcome_counts[MLM_OUTCOME_OK])
-        row->outcome = MLM_OUTCOME_OK;
-    for (size_t i = 0; i < row->trial_count && !row->reason; i++)
-        row->reason = row->trials[i]->reason;
-}
-
-/* Readings of the trials that ended as the row did. `numbers` has room for all of them. */
-static void readings_sum_up(struct mlm_row *row, double *numbers)
-{
-    row->cut_off = row->outcome != MLM_OUTCOME_OK && row->outcome != MLM_OUTCOME_WRONG;
-    for (int metric = 0; metric < MLM_METRIC_COUNT; metric++) {
-        size_t count = 0;
-        for (size_t i = 0; i < row->trial_count; i++) {
-            int64_t value = row->trials[i]->readings.values[metric];
-            if (row->trials[i]->outcome == row->outcome && value != MLM_NULL)
-                numbers[count++] = (double)value;
-        }
-        int64_t *figure = &row->readings.values[metric];
-        *figure = MLM_NULL;
-        if (!count)
-            continue;
-        struct mlm_summary summary = mlm_summarize(numbers, count);
-        *figure = llround(row->cut_off ? summary.maximum : summary.median);
-        if (metric == MLM_run_ns && !row->cut_off)
-            row->time = summary;
-    }
-}
-
-static void end_find(struct mlm_row *row, double *numbers)
-{
-    row->progress = NAN;
-    if (row->outcome == MLM_OUTCOME_OK)
-        return;
-    size_t count = 0;
-    for (size_t i = 0; i < row->trial_count; i++) {
-        const struct mlm_record *trial = row->trials[i];
-        if (trial->outcome != row->outcome)
-            continue;
-        /* How far is said of one phase: the first trial's. */
-        if (!row->phase)
-            row->phase = trial->phase;
-        if (row->phase && trial->phase && strcmp(trial->phase, row->phase) == 0 && !isnan(trial->progress))
-            numbers[count++] = trial->progress;
-    }
-    bool never_ran = row->outcome == MLM_OUTCOME_SKIPPED || row->outcome == MLM_OUTCOME_REFUSED;
-    if (row->phase && (never_ran || strcmp(row->phase, "done") == 0))
-        row->phase = NULL;
-    else if (count && row->outcome != MLM_OUTCOME_WRONG)
-        row->progress = mlm_median(numbers, count);
-}
-
-/* Threads are stated wherever there is more than the usual one. */
-static char *params_text(const struct mlm_params *params, uint64_t threads)
-{
-    mlm_auto_free char *text = mlm_params_text(params);
-    char *with_threads = NULL;
-    if (!text ||
-        (threads > 1 && asprintf(&with_threads, "%s%sthreads=%" PRIu64, text, *text ? " " : "", threads) < 0))
-        return NULL;
-    if (!with_threads)
-        with_threads = mlm_take_ptr(text);
-    mlm_utf8_tame(with_threads);
-    return with_threads;
-}
-
-static int name_find(struct mlm_row *row)
-{
-    const char *name = row->first->workload;
-    size_t length = strlen(row->first->suite);
-    if (strncmp(name, row->first->suite, length) == 0 && name[length] == '/' && name[length + 1])
-        name += length + 1;
-    row->workload = strdup(name);
-    row->params = params_text(&row->first->params, row->first->threads);
-    if (!row->workload || !row->params)
-        return -ENOMEM;
-    mlm_utf8_tame(row->workload);
-    return 0;
-}
-
-static int sum_up(struct mlm_row *row, double *numbers)
-{
-    row->first = row->trials[0];
-    row->slowdown = row->of_best = NAN;
-    row->overhead_bytes = MLM_NULL;
-    int r = name_find(row);
-    if (r < 0)
-        return r;
-    outcome_find(row);
-    readings_sum_up(row, numbers);
-    end_find(row, numbers);
-    const int64_t *values = row->readings.values;
-    if (!row->cut_off && values[MLM_needs_peak_bytes] != MLM_NULL && values[MLM_core_bytes] != MLM_NULL)
-        row->overhead_bytes =
-            values[MLM_needs_peak_bytes] - values[MLM_core_bytes] - (int64_t)row->first->background_bytes;
     return 0;
 }
 
@@ -330,28 +180,12 @@ static int compare_rows(const void *p, const void *q)
     return r ? r : (a > b) - (a < b);
 }
 
-bool mlm_same_machine(const struct mlm_record *a, const struct mlm_record *b)
-{
-    return a->machine == b->machine || strcmp(machine_id(a), machine_id(b)) == 0;
-}
-
-bool mlm_row_same_suite(const struct mlm_row *a, const struct mlm_row *b)
-{
-    return strcmp(a->first->suite, b->first->suite) == 0 && mlm_same_machine(a->first, b->first);
-}
-
-bool mlm_row_same_group(const struct mlm_row *a, const struct mlm_row *b)
-{
-    return a->first->equal_work && b->first->equal_work &&
-           strcmp(a->first->equal_work, b->first->equal_work) == 0;
-}
-
 static int sort_keys_make(const struct mlm_table *table, struct sort_key *keys)
 {
     mlm_cleanup(mlm_keymap_release) struct mlm_keymap machines = {0};
     for (size_t i = 0; i < table->row_count; i++) {
         keys[i].row = &table->rows[i];
-        int r = mlm_keymap_add(&machines, strdup(machine_id(table->rows[i].first)), &keys[i].machine);
+        int r = mlm_keymap_add(&machines, strdup(mlm_machine_id(table->rows[i].first)), &keys[i].machine);
         if (r < 0)
             return r;
     }
@@ -369,13 +203,16 @@ static int sections_make(struct mlm_table *table)
     if (r < 0)
         return r;
     qsort(keys, table->row_count, sizeof *keys, compare_rows);
+    struct mlm_section *section = NULL;
     for (size_t i = 0; i < table->row_count; i++) {
         table->order[i] = keys[i].row;
         if (keys[i].row->folded)
             break; /* these come last */
-        if (!i || compare_sections(&keys[i - 1], &keys[i]) != 0)
-            table->sections[table->section_count++].rows = &table->order[i];
-        table->sections[table->section_count - 1].count++;
+        if (!section || compare_sections(&keys[i - 1], &keys[i]) != 0) {
+            section = &table->sections[table->section_count++];
+            section->rows = &table->order[i];
+        }
+        section->count++;
         const struct mlm_record *record = keys[i].row->first, *other = keys[0].row->first;
         table->seeds_differ |= record->seed != other->seed;
         table->time_limits_differ |= record->timeout_ns != other->timeout_ns;
@@ -383,97 +220,32 @@ static int sections_make(struct mlm_table *table)
     return 0;
 }
 
-/* Keeps in `common` what the row has as well: names and values borrowed. */
-static void keep_common(struct mlm_params *common, const struct mlm_row *row)
+size_t mlm_table_suite_end(const struct mlm_table *table, size_t begin)
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < common->count; i++) {
-        const char *value = mlm_row_param(row, common->items[i].name);
-        if (value && strcmp(value, common->items[i].value) == 0)
-            common->items[kept++] = common->items[i];
-    }
-    common->count = kept;
+    size_t end = begin + 1;
+    while (end < table->section_count &&
+           mlm_row_same_suite(table->sections[begin].rows[0], table->sections[end].rows[0]))
+        end++;
+    return end;
 }
 
-static bool has_param(const struct mlm_params *params, const char *name)
+size_t mlm_section_group_end(const struct mlm_section *section, size_t begin)
 {
-    for (size_t i = 0; i < params->count; i++)
-        if (strcmp(params->items[i].name, name) == 0)
-            return true;
-    return false;
-}
-
-/* Writes a row's parameters anew, without the common ones. */
-static int shorten(struct mlm_row *row, const struct mlm_params *common)
-{
-    const struct mlm_params *all = &row->first->params;
-    struct mlm_params own = {.items = calloc(all->count + 1, sizeof *own.items)};
-    if (!own.items)
-        return -ENOMEM;
-    for (size_t i = 0; i < all->count; i++)
-        if (!has_param(common, all->items[i].name))
-            own.items[own.count++] = all->items[i];
-    char *text = params_text(&own, row->first->threads);
-    free(own.items);
-    if (!text)
-        return -ENOMEM;
-    free(row->params);
-    row->params = text;
-    return 0;
-}
-
-/* What all rows of a suite have alike is said once, in its sections' headings. */
-static int common_find(struct mlm_table *table, struct mlm_section *sections, size_t count)
-{
-    const struct mlm_params *all = &sections[0].rows[0]->first->params;
-    mlm_auto_free struct mlm_param_value *items = calloc(all->count + 1, sizeof *items);
-    if (!items)
-        return -ENOMEM;
-    struct mlm_params common = {.items = items};
-    size_t row_count = 0;
-    for (size_t s = 0; s < count; s++)
-        row_count += sections[s].count;
-    if (row_count > 1) {
-        memcpy(items, all->items, all->count * sizeof *items);
-        common.count = all->count;
-    }
-    for (size_t s = 0; s < count; s++)
-        for (size_t i = 0; i < sections[s].count && common.count; i++)
-            keep_common(&common, sections[s].rows[i]);
-    for (size_t s = 0; s < count; s++) {
-        sections[s].common = params_text(&common, 1);
-        if (!sections[s].common)
-            return -ENOMEM;
-        for (size_t i = 0; i < sections[s].count && common.count; i++)
-            if (shorten(&table->rows[sections[s].rows[i] - table->rows], &common) < 0)
-                return -ENOMEM;
-    }
-    return 0;
-}
-
-static int commons_find(struct mlm_table *table)
-{
-    int r = 0;
-    for (size_t begin = 0, end; begin < table->section_count && r >= 0; begin = end) {
-        for (end = begin + 1; end < table->section_count && mlm_row_same_suite(table->sections[begin].rows[0],
-                                                                table->sections[end].rows[0]);
-             end++)
-            ;
-        r = common_find(table, &table->sections[begin], end - begin);
-    }
-    return r;
+    size_t end = begin + 1;
+    while (end < section->count && mlm_row_same_group(section->rows[begin], section->rows[end]))
+        end++;
+    return end;
 }
 
 /* Rows of a group stand together. */
 static void best_find(struct mlm_table *table, const struct mlm_section *section)
 {
     for (size_t begin = 0, end; begin < section->count; begin = end) {
+        end = mlm_section_group_end(section, begin);
         double best = INFINITY;
-        for (end = begin; end == begin || (end < section->count &&
-                                              mlm_row_same_group(section->rows[begin], section->rows[end]));
-             end++)
-            if (mlm_row_all_ok(section->rows[end]) && section->rows[end]->time.count)
-                best = fmin(best, section->rows[end]->time.median);
+        for (size_t i = begin; i < end; i++)
+            if (mlm_row_all_ok(section->rows[i]) && section->rows[i]->time.count)
+                best = fmin(best, section->rows[i]->time.median);
         if (!section->rows[begin]->first->equal_work || !(best > 0) || isinf(best))
             continue;
         for (size_t i = begin; i < end; i++) {
@@ -490,7 +262,7 @@ static int table_fill(struct mlm_table *table, const struct mlm_record_list *lis
     mlm_auto_free double *numbers = calloc(list->count + 1, sizeof *numbers);
     int r = row_of && numbers ? rows_find(table, list, row_of) : -ENOMEM;
     for (size_t i = 0; r >= 0 && i < table->row_count; i++)
-        r = sum_up(&table->rows[i], numbers);
+        r = mlm_row_sum_up(&table->rows[i], numbers);
     if (r >= 0)
         r = references_find(table);
     if (r >= 0)
@@ -498,7 +270,7 @@ static int table_fill(struct mlm_table *table, const struct mlm_record_list *lis
     for (size_t i = 0; r >= 0 && i < table->section_count; i++)
         best_find(table, &table->sections[i]);
     if (r >= 0)
-        r = commons_find(table);
+        r = mlm_table_find_common(table);
     return r;
 }
 

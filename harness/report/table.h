@@ -73,3 +73,7 @@ bool mlm_same_machine(const struct mlm_record *a, const struct mlm_record *b);
 bool mlm_row_same_suite(const struct mlm_row *a, const struct mlm_row *b);
 /* Equal work, for rows of one section. */
 bool mlm_row_same_group(const struct mlm_row *a, const struct mlm_row *b);
+
+/* The index behind the last section of the same machine and suite, behind the last row of the same group. */
+size_t mlm_table_suite_end(const struct mlm_table *table, size_t begin);
+size_t mlm_section_group_end(const struct mlm_section *section, size_t begin);

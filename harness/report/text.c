@@ -421,9 +421,7 @@ int mlm_report_text(
     const struct mlm_record *machine = NULL;
     for (size_t begin = 0, end; begin < table->section_count && r >= 0; begin = end) {
         const struct mlm_row *row = table->sections[begin].rows[0];
-        for (end = begin + 1;
-             end < table->section_count && mlm_row_same_suite(row, table->sections[end].rows[0]); end++)
-            ;
+        end = mlm_table_suite_end(table, begin);
         if (!machine || !mlm_same_machine(row->first, machine)) {
             if (machine)
                 (void)fputc('\n', out);

@@ -16,7 +16,8 @@ static int set_up(void **state)
     struct fixture *fixture = calloc(1, sizeof *fixture);
     sample_folder(fixture->folder);
     sample_folder(fixture->temporary);
-    fixture->path = strdup(getenv("PATH"));
+    const char *path = getenv("PATH");
+    fixture->path = strdup(path ? path : "/usr/bin");
     assert_int_equal(setenv("TMPDIR", fixture->temporary, 1), 0);
     *state = fixture;
     return 0;

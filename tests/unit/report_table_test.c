@@ -210,6 +210,16 @@ static void test_order(void **state)
     }
 }
 
+static void test_no_parameters(void **state)
+{
+    struct fixture *fixture = *state;
+    mlm_params_release(&add(fixture, "null", CAP, MLM_OUTCOME_OK, SECOND, MIB)->params);
+    mlm_params_release(&add(fixture, "touch", CAP, MLM_OUTCOME_OK, SECOND, MIB)->params);
+    const struct mlm_section *section = &make(fixture)->sections[0];
+    assert_string_equal(section->common, "");
+    assert_string_equal(section->rows[0]->params, "");
+}
+
 static void test_machines(void **state)
 {
     struct fixture *fixture = *state;
@@ -239,6 +249,7 @@ int main(void)
         TABLE_TEST(test_none_is_a_cap),
         TABLE_TEST(test_best_of_group),
         TABLE_TEST(test_order),
+        TABLE_TEST(test_no_parameters),
         TABLE_TEST(test_machines),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

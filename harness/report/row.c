@@ -1,0 +1,173 @@
+/* One row: the repetitions of one specification, summed up. */
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "record/utf8.h"
+#include "report/table_parts.h"
+
+bool mlm_row_all_ok(const struct mlm_row *row)
+{
+    return row->outcome_counts[MLM_OUTCOME_OK] == row->trial_count;
+}
+
+bool mlm_row_failed(const struct mlm_row *row)
+{
+    return row->outcome == MLM_OUTCOME_OOM || row->outcome == MLM_OUTCOME_TIMEOUT ||
+           row->outcome == MLM_OUTCOME_KILLED;
+}
+
+const char *mlm_machine_id(const struct mlm_record *record)
+{
+    const char *id = json_string_value(json_object_get(record->machine, "id"));
+    return id ? id : "";
+}
+
+const char *mlm_row_outcome_text(const struct mlm_row *row, bool brief, char text[static MLM_OUTCOME_TEXT])
+{
+    size_t most = row->outcome_counts[row->outcome];
+    char *end = stpcpy(text, mlm_outcome_name(row->outcome));
+    if (most < row->trial_count)
+        end += snprintf(end, 64, " %zu of %zu", most, row->trial_count);
+    if (row->phase && !brief && !isnan(row->progress))
+        end += snprintf(end, 64, " at %.0f %% of %.24s", 100 * row->progress, row->phase);
+    else if (row->phase && !brief)
+        end += snprintf(end, 64, " in %.24s", row->phase);
+    for (int i = 0; i < MLM_OUTCOME_COUNT; i++)
+        if (row->outcome_counts[i] && i != (int)row->outcome)
+            end = stpcpy(stpcpy(end, ", "), mlm_outcome_name((enum mlm_outcome)i));
+    mlm_utf8_tame(text);
+    return text;
+}
+
+const char *mlm_row_param(const struct mlm_row *row, const char *name)
+{
+    const struct mlm_params *params = &row->first->params;
+    for (size_t i = 0; i < params->count; i++)
+        if (strcmp(params->items[i].name, name) == 0)
+            return params->items[i].value;
+    return NULL;
+}
+
+bool mlm_same_machine(const struct mlm_record *a, const struct mlm_record *b)
+{
+    return a->machine == b->machine || strcmp(mlm_machine_id(a), mlm_machine_id(b)) == 0;
+}
+
+bool mlm_row_same_suite(const struct mlm_row *a, const struct mlm_row *b)
+{
+    return strcmp(a->first->suite, b->first->suite) == 0 && mlm_same_machine(a->first, b->first);
+}
+
+bool mlm_row_same_group(const struct mlm_row *a, const struct mlm_row *b)
+{
+    return a->first->equal_work && b->first->equal_work &&
+           strcmp(a->first->equal_work, b->first->equal_work) == 0;
+}
+
+static void outcome_find(struct mlm_row *row)
+{
+    for (size_t i = 0; i < row->trial_count; i++) {
+        row->outcome_counts[row->trials[i]->outcome]++;
+        row->marks |= row->trials[i]->marks;
+    }
+    for (int i = 0; i < MLM_OUTCOME_COUNT; i++)
+        if (row->outcome_counts[i] > row->outcome_counts[row->outcome])
+            row->outcome = (enum mlm_outcome)i;
+    if (row->outcome_counts[MLM_OUTCOME_OK])
+        row->outcome = MLM_OUTCOME_OK;
+    for (size_t i = 0; i < row->trial_count && !row->reason; i++)
+        row->reason = row->trials[i]->reason;
+}
+
+/* Readings of the trials that ended as the row did. `numbers` has room for all of them. */
+static void readings_sum_up(struct mlm_row *row, double *numbers)
+{
+    row->cut_off = row->outcome != MLM_OUTCOME_OK && row->outcome != MLM_OUTCOME_WRONG;
+    for (int metric = 0; metric < MLM_METRIC_COUNT; metric++) {
+        size_t count = 0;
+        for (size_t i = 0; i < row->trial_count; i++) {
+            int64_t value = row->trials[i]->readings.values[metric];
+            if (row->trials[i]->outcome == row->outcome && value != MLM_NULL)
+                numbers[count++] = (double)value;
+        }
+        int64_t *figure = &row->readings.values[metric];
+        *figure = MLM_NULL;
+        if (!count)
+            continue;
+        struct mlm_summary summary = mlm_summarize(numbers, count);
+        *figure = llround(row->cut_off ? summary.maximum : summary.median);
+        if (metric == MLM_run_ns && !row->cut_off)
+            row->time = summary;
+    }
+}
+
+static void end_find(struct mlm_row *row, double *numbers)
+{
+    row->progress = NAN;
+    if (row->outcome == MLM_OUTCOME_OK)
+        return;
+    size_t count = 0;
+    for (size_t i = 0; i < row->trial_count; i++) {
+        const struct mlm_record *trial = row->trials[i];
+        if (trial->outcome != row->outcome)
+            continue;
+        /* How far is said of one phase: the first trial's. */
+        if (!row->phase)
+            row->phase = trial->phase;
+        if (row->phase && trial->phase && strcmp(trial->phase, row->phase) == 0 && !isnan(trial->progress))
+            numbers[count++] = trial->progress;
+    }
+    bool never_ran = row->outcome == MLM_OUTCOME_SKIPPED || row->outcome == MLM_OUTCOME_REFUSED;
+    if (row->phase && (never_ran || strcmp(row->phase, "done") == 0))
+        row->phase = NULL;
+    else if (count && row->outcome != MLM_OUTCOME_WRONG)
+        row->progress = mlm_median(numbers, count);
+}
+
+char *mlm_params_show(const struct mlm_params *params, uint64_t threads)
+{
+    mlm_auto_free char *text = mlm_params_text(params);
+    char *with_threads = NULL;
+    if (!text ||
+        (threads > 1 && asprintf(&with_threads, "%s%sthreads=%" PRIu64, text, *text ? " " : "", threads) < 0))
+        return NULL;
+    if (!with_threads)
+        with_threads = mlm_take_ptr(text);
+    mlm_utf8_tame(with_threads);
+    return with_threads;
+}
+
+static int name_find(struct mlm_row *row)
+{
+    const char *name = row->first->workload;
+    size_t length = strlen(row->first->suite);
+    if (strncmp(name, row->first->suite, length) == 0 && name[length] == '/' && name[length + 1])
+        name += length + 1;
+    row->workload = strdup(name);
+    row->params = mlm_params_show(&row->first->params, row->first->threads);
+    if (!row->workload || !row->params)
+        return -ENOMEM;
+    mlm_utf8_tame(row->workload);
+    return 0;
+}
+
+int mlm_row_sum_up(struct mlm_row *row, double *numbers)
+{
+    row->first = row->trials[0];
+    row->slowdown = row->of_best = NAN;
+    row->overhead_bytes = MLM_NULL;
+    int r = name_find(row);
+    if (r < 0)
+        return r;
+    outcome_find(row);
+    readings_sum_up(row, numbers);
+    end_find(row, numbers);
+    const int64_t *values = row->readings.values;
+    if (!row->cut_off && values[MLM_needs_peak_bytes] != MLM_NULL && values[MLM_core_bytes] != MLM_NULL)
+        row->overhead_bytes =
+            values[MLM_needs_peak_bytes] - values[MLM_core_bytes] - (int64_t)row->first->background_bytes;
+    return 0;
+}

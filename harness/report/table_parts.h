@@ -1,0 +1,18 @@
+/* What table.c is put together from; for it alone. */
+#pragma once
+
+#include "report/table.h"
+
+/* The machine's id, "" without one. */
+const char *mlm_machine_id(const struct mlm_record *record);
+
+/* Fills everything of a row that its trials tell. `numbers` has room for as many as it has trials. -ENOMEM.
+ */
+int mlm_row_sum_up(struct mlm_row *row, double *numbers);
+
+/* The parameters as a printable text; threads are stated wherever there is more than the usual one. The
+ * caller frees it; NULL: out of memory. */
+char *mlm_params_show(const struct mlm_params *params, uint64_t threads);
+
+/* Fills `common` of the sections and shortens the rows' parameters by it. -ENOMEM. */
+int mlm_table_find_common(struct mlm_table *table);
