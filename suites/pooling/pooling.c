@@ -6,46 +6,39 @@
 
 #include "data/random.h"
 
-/* An hourglass, as encoders and decoders are: tensors of one step differ 32-fold. */
-static const uint32_t pattern[] = {128, 512, 256, 32, 16, 64};
-#define PATTERN_LENGTH (sizeof pattern / sizeof *pattern)
+/* Hourglasses, one after the other, as encoders and decoders are: tensors of one step differ 32-fold. */
+static const uint32_t pattern[] = {512, 128, 32, 16, 64, 256};
+#define HOURGLASS (sizeof pattern / sizeof *pattern)
 
 /* Activations outweigh parameters then, and the largest tensor has 4 MiB. */
 #define NOMINAL_ROWS 2048u
-#define LAYERS_MIN PATTERN_LENGTH
-#define LAYERS_MAX (1u << 20)
+#define HOURGLASSES_MAX (1u << 18)
 
 static uint64_t pooling_core(const void *p)
 {
     return pooling_live_bytes(p);
 }
 
-/* Layers by the nominal batch, then the batch by what is left, to one row. */
+/* Whole hourglasses by the nominal batch, then the batch by what is left, to one row. */
 static int pooling_derive(
     struct pooling_config *config, const struct pooling_heap *heap, struct mlm_scoreboard *sb)
 {
+    (void)sb;
     config->heap = heap;
     config->spec = (struct mlm_mlp_spec){
-        .shape = {.pattern_length = PATTERN_LENGTH, .pattern = pattern},
+        .shape = {.layers = HOURGLASS, .pattern_length = HOURGLASS, .pattern = pattern},
         .optimizer = MLM_MLP_SGD,
         .training = true,
     };
-    struct mlm_mlp_shape *shape = &config->spec.shape;
     uint64_t live = config->job.data_bytes / 4;
-    config->rows = NOMINAL_ROWS;
-    shape->layers = 2 * LAYERS_MIN;
-    uint64_t two = pooling_core(config);
-    shape->layers = LAYERS_MIN;
-    uint64_t one = pooling_core(config);
-    if (live > one) {
-        uint64_t layers = LAYERS_MIN + LAYERS_MIN * (live - one) / (two - one);
-        shape->layers = layers < LAYERS_MAX ? (uint32_t)layers : LAYERS_MAX;
-    }
+    uint64_t each = mlm_mlp_lasting_bytes(&config->spec) +
+                    NOMINAL_ROWS * sizeof(float) * (mlm_mlp_sample_floats(&config->spec.shape) - pattern[0]);
+    uint64_t hourglasses = live / each;
+    hourglasses = hourglasses < 1 ? 1 : hourglasses < HOURGLASSES_MAX ? hourglasses : HOURGLASSES_MAX;
+    config->spec.shape.layers = (uint32_t)(hourglasses * HOURGLASS);
     uint64_t lasting = mlm_mlp_lasting_bytes(&config->spec);
     uint64_t row = mlm_mlp_passing_floats(&config->spec) * sizeof(float);
     config->rows = live > lasting + row ? (live - lasting) / row : 1;
-    if (config->heap->resident && config->growth != 0 && config->growth < 1)
-        return mlm_fail(sb, -EINVAL, "a heap cannot grow to %g of what is live", config->growth);
     return 0;
 }
 

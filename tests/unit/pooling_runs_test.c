@@ -1,0 +1,125 @@
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "data/random.h"
+#include "pooling/pooling.h"
+#include "pooling/runs.h"
+
+#define PAGES 8192u
+#define RUNS 64u
+
+static struct runs *open_runs(uint64_t bytes, bool dry)
+{
+    struct mlm_scoreboard sb = {0};
+    struct runs *runs;
+    assert_int_equal(runs_open(bytes, dry, &runs, &sb), 0);
+    return runs;
+}
+
+/* Random requests, each page written with its owner's number; what is freed still has it. */
+static void runs_never_overlap(void **state)
+{
+    (void)state;
+    struct runs *runs = open_runs(PAGES * (uint64_t)PAGE_BYTES, false);
+    uint32_t run[RUNS], pages[RUNS] = {0};
+    for (uint64_t turn = 0; turn < 20000; turn++) {
+        uint32_t slot = mlm_random_below(1, turn, RUNS);
+        if (pages[slot]) {
+            const unsigned char *memory = runs_memory(runs, run[slot]);
+            for (uint32_t p = 0; p < pages[slot]; p++)
+                assert_int_equal(memory[(size_t)p * PAGE_BYTES], slot);
+            runs_free(runs, run[slot]);
+            pages[slot] = 0;
+        } else {
+            pages[slot] = 1 + mlm_random_below(2, turn, 100);
+            uint64_t bytes = (uint64_t)pages[slot] * PAGE_BYTES - mlm_random_below(3, turn, PAGE_BYTES);
+            run[slot] = runs_alloc(runs, bytes);
+            assert_int_not_equal(run[slot], RUNS_NONE);
+            uint64_t rounded = runs_bytes(runs, run[slot]);
+            assert_true(rounded >= bytes && rounded <= (uint64_t)pages[slot] * PAGE_BYTES * 9 / 8);
+            unsigned char *memory = runs_memory(runs, run[slot]);
+            for (uint32_t p = 0; p < pages[slot]; p++)
+                memory[(size_t)p * PAGE_BYTES] = (unsigned char)slot;
+        }
+    }
+    runs_close(runs);
+}
+
+/* After any past, all of the space is one run again. */
+static void free_neighbours_become_one(void **state)
+{
+    (void)state;
+    struct runs *runs = open_runs(1024 * (uint64_t)PAGE_BYTES, false);
+    uint32_t run[128];
+    for (uint64_t round = 0; round < 50; round++) {
+        for (uint32_t i = 0; i < 128; i++)
+            run[i] = runs_alloc(runs, (1 + mlm_random_below(round, i, 7)) * (uint64_t)PAGE_BYTES);
+        for (uint32_t i = 0; i < 128; i++)
+            runs_free(runs, run[(round + UINT64_C(37) * i) % 128]);
+        uint32_t all = runs_alloc(runs, 1024 * (uint64_t)PAGE_BYTES);
+        assert_int_equal(all, 0);
+        runs_free(runs, all);
+    }
+    runs_close(runs);
+}
+
+static void a_hole_serves_what_fits_and_no_more(void **state)
+{
+    (void)state;
+    struct runs *runs = open_runs(1024 * (uint64_t)PAGE_BYTES, false);
+    uint32_t first = runs_alloc(runs, 64 * (uint64_t)PAGE_BYTES);
+    uint32_t wall = runs_alloc(runs, PAGE_BYTES);
+    runs_free(runs, first);
+    assert_int_equal(runs_alloc(runs, 40 * (uint64_t)PAGE_BYTES), first);
+    assert_true(runs_alloc(runs, 32 * (uint64_t)PAGE_BYTES) > wall);
+    assert_int_equal(runs_alloc(runs, 24 * (uint64_t)PAGE_BYTES), first + 40);
+    runs_close(runs);
+}
+
+static void space_that_is_used_up_is_said(void **state)
+{
+    (void)state;
+    struct runs *runs = open_runs(15 * (uint64_t)PAGE_BYTES, false);
+    uint32_t run = runs_alloc(runs, 16 * (uint64_t)PAGE_BYTES);
+    assert_int_equal(run, 0);
+    assert_int_equal(runs_alloc(runs, 1), RUNS_NONE);
+    assert_null(runs_memory(runs, RUNS_NONE));
+    runs_free(runs, run);
+    assert_int_equal(runs_alloc(runs, 1), 0);
+    runs_close(runs);
+}
+
+static void dry_books_count_touched_pages(void **state)
+{
+    (void)state;
+    struct runs *runs = open_runs(1024 * (uint64_t)PAGE_BYTES, true);
+    uint64_t books = runs_resident(runs);
+    uint32_t run = runs_alloc(runs, 17 * (uint64_t)PAGE_BYTES); /* its class has 18 */
+    assert_null(runs_memory(runs, run));
+    uint64_t once = runs_resident(runs) - books;
+    runs_free(runs, run);
+    assert_int_equal(runs_alloc(runs, 17 * (uint64_t)PAGE_BYTES), run);
+    uint64_t twice = runs_resident(runs) - books;
+    assert_int_equal(once / PAGE_BYTES, 17);
+    assert_int_equal(once, twice); /* the same pages */
+    (void)runs_alloc(runs, PAGE_BYTES);
+    assert_int_equal((runs_resident(runs) - books) / PAGE_BYTES, 18);
+    runs_close(runs);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(runs_never_overlap),
+        cmocka_unit_test(free_neighbours_become_one),
+        cmocka_unit_test(a_hole_serves_what_fits_and_no_more),
+        cmocka_unit_test(space_that_is_used_up_is_said),
+        cmocka_unit_test(dry_books_count_touched_pages),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
