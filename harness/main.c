@@ -19,7 +19,7 @@ static void help(void)
            "Usage: mlmembench VERB [OPTION…]\n\nVerbs:\n");
     for (size_t i = 0; i < VERB_COUNT; i++)
         mlm_wrap(verbs[i]->summary, 11, printf("  %-8s ", verbs[i]->name));
-    printf("\n`mlmembench VERB --help` explains a verb; `mlmembench --version` names the build.\n\n"
+    printf("\n`mlmembench VERB --help` explains a verb, `mlmembench --version` this build.\n\n"
            "Example:\n  mlmembench run --cap 2G\n");
 }
 

@@ -1,0 +1,142 @@
+# Sourced by the tests here, which look at the command line as a stranger does. None needs a real cap. Each begins with
+# `begin`, checks with the functions below and ends with `finish`; output is left in log/.
+#
+# Golden output lies in golden/. After a change that is meant, MLM_GOLDEN=update ctest -R cli/ writes it anew.
+# shellcheck shell=sh
+set -u
+
+# shellcheck disable=SC2034  # for those that source this
+mlm=$MLM_BIN/mlmembench
+here=$MLM_SOURCE/tests/cli
+# shellcheck disable=SC2034
+verbs="run show list doctor clean"
+export LC_ALL=C.UTF-8 MLMEMBENCH_CACHE="$PWD/cache" TERM=dumb
+unset NO_COLOR
+failures=0
+
+begin()
+{
+    find . -mindepth 1 -delete
+    mkdir log
+}
+
+pass()
+{
+    echo "ok: $*"
+}
+
+fail()
+{
+    echo "FAILED: $*"
+    failures=$((failures + 1))
+}
+
+# expect WHAT COMMAND…: the command succeeds.
+expect()
+{
+    what=$1
+    shift
+    if "$@"; then pass "$what"; else fail "$what: $*"; fi
+}
+
+# expect_not WHAT COMMAND…: it does not.
+expect_not()
+{
+    what=$1
+    shift
+    if "$@"; then fail "$what: $*"; else pass "$what"; fi
+}
+
+# status WANTED COMMAND…: its exit status. Output goes to log/out and log/err.
+status()
+{
+    wanted=$1
+    shift
+    "$@" >log/out 2>log/err </dev/null
+    got=$?
+    if [ "$got" = "$wanted" ]; then
+        pass "exit status $got: $*"
+    else
+        fail "exit status $got, not $wanted: $*"
+        head -n 20 log/err
+    fi
+}
+
+# golden NAME COMMAND…: its standard output is what golden/NAME holds.
+golden()
+{
+    file=$here/golden/$1
+    shift
+    "$@" >log/out 2>log/err </dev/null
+    if [ "${MLM_GOLDEN:-}" = update ]; then
+        cp log/out "$file"
+    elif diff -u "$file" log/out; then
+        pass "${file##*/}"
+    else
+        fail "${file##*/} is not what is shown by: $*"
+    fi
+}
+
+files()
+{
+    find . -path ./log -prune -o -print | sort
+}
+
+# refused STATUS REGEX ARGUMENT…: mlmembench ends with that status, says one line that matches to standard error and
+# nothing else, and leaves nothing behind.
+refused()
+{
+    wanted=$1 regex=$2
+    shift 2
+    before=$(files)
+    "$mlm" "$@" >log/out 2>log/err </dev/null
+    got=$?
+    if [ "$got" != "$wanted" ]; then
+        fail "exit status $got, not $wanted: mlmembench $*"
+    elif [ -s log/out ]; then
+        fail "something on standard output: mlmembench $*"
+    elif [ "$(wc -l <log/err)" != 1 ] || ! grep -q '^mlmembench: ' log/err; then
+        fail "not one line that begins with 'mlmembench: ': mlmembench $*"
+    elif ! grep -qE -- "$regex" log/err; then
+        fail "the line does not match '$regex': mlmembench $*"
+    elif [ "$(files)" != "$before" ]; then
+        fail "something was left behind: mlmembench $*"
+        files
+    else
+        pass "mlmembench $*: $(cat log/err)"
+        return
+    fi
+    head -n 5 log/err log/out
+}
+
+# Options of a verb as its help lists them, without dashes.
+options_of()
+{
+    "$mlm" "$1" --help | sed -n 's/^  --\([a-z-]*\).*/\1/p' | sort
+}
+
+# no_escapes FILE: nothing that commands a terminal.
+no_escapes()
+{
+    ! LC_ALL=C grep -q "$(printf '[\001-\010\013-\037]')" "$1"
+}
+
+# narrow FILE: no line is wider than 80 columns (all characters here take one).
+narrow()
+{
+    "$MLM_PYTHON" - "$1" <<'PYTHON'
+import sys
+wide = [line for line in open(sys.argv[1], encoding="utf-8").read().split("\n") if len(line) > 80]
+print(*wide, sep="\n", end="\n" if wide else "")
+sys.exit(bool(wide))
+PYTHON
+}
+
+finish()
+{
+    [ "$failures" = 0 ] || {
+        echo "$failures failed"
+        exit 1
+    }
+    exit 0
+}

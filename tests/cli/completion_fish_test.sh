@@ -1,0 +1,47 @@
+#!/bin/sh
+# Does fish complete what help lists, and nothing else?
+. "$(dirname "$0")/common.sh"
+begin
+command -v fish >/dev/null || {
+    echo "fish is not installed"
+    exit 77
+}
+HOME=$PWD
+export HOME
+
+# completions TEXT: what may stand for its last word, one a line.
+completions()
+{
+    PATH=$MLM_BIN:$PATH fish -c "source '$MLM_SOURCE/completions/mlmembench.fish'; complete -C'$1'" | cut -f 1 | sort
+}
+
+# completes WANTED TEXT: the words WANTED, and no other.
+completes()
+{
+    # shellcheck disable=SC2086  # words
+    printf '%s\n' $1 | sort | grep . >log/wanted
+    completions "$2" >log/got
+    expect "$2" diff log/wanted log/got
+}
+
+completes "clean doctor help list run show" "mlmembench "
+completes "--help --version" "mlmembench --"
+for verb in $verbs; do
+    options_of "$verb" >log/help
+    completions "mlmembench $verb --" | sed 's/^--//' >log/got
+    expect "$verb: the options of its help" diff log/help log/got
+done
+suites=$("$mlm" list | sed -n 's/^\([a-z]*\): .*/\1/p' | xargs)
+completes "$suites" "mlmembench run --suite "
+completes "$suites" "mlmembench list --suite "
+completes "self,storage" "mlmembench run --suite self,st"
+completes "512M 1G 2G 4G 8G none" "mlmembench run --cap "
+completes "512M,none" "mlmembench run --cap 512M,n"
+completes "--cap=512M,none" "mlmembench run --cap=512M,n"
+completes "density= depth=" "mlmembench run --param de"
+completes "storage/csr" "mlmembench run --filter storage/csr"
+touch a.csv b.jsonl
+completes "a.csv" "mlmembench run --dataset a."
+completes "b.jsonl" "mlmembench show b."
+completes "" "mlmembench doctor "
+finish

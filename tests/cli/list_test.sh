@@ -1,0 +1,59 @@
+#!/bin/sh
+# list: every suite, and core bytes by the formulas of the documentation.
+. "$(dirname "$0")/common.sh"
+begin
+
+golden list_self "$mlm" list --suite self
+status 0 "$mlm" list
+expect "plain" no_escapes log/out
+expect "80 columns" narrow log/out
+cp log/out log/list
+for suite in batch loading pooling self storage; do
+    expect "$suite" grep -q "^$suite: " log/list
+    status 0 "$mlm" list --suite $suite
+    expect "$suite alone" test "$(grep -c '^[a-z]*: ' log/out)" = 1
+    expect "$suite: as in the whole list" sh -c "grep '^  ' log/out | while read -r line; do grep -qF -- \"\$line\" log/list || exit 1; done"
+done
+expect "what is built is listed" test "$(grep -c '^[a-z]*: ' log/list)" = "$(find "$MLM_BIN/suites" -name '*.so' | wc -l)"
+expect "hidden workloads are not listed" test "$(grep -c self/background log/list)" = 0
+
+cat >log/formulas.py <<'PYTHON'
+"""Core bytes as `list --data SIZE` shows them, and as they should be."""
+import re, subprocess, sys
+
+def shown(value):
+    units = ["B", "KiB", "MiB", "GiB", "TiB"]
+    unit = 0
+    while value >= (1024 if unit == 0 else 999.5):
+        value /= 1024
+        unit += 1
+    if unit == 0:
+        return f"{value:.0f} B"
+    return f"{value:.{2 if value < 9.995 else 1 if value < 99.95 else 0}f} {units[unit]}"
+
+failed = 0
+for mib in (64, 640, 2560):
+    out = subprocess.run([sys.argv[1], "list", "--data", f"{mib}M"], capture_output=True, text=True, check=True).stdout
+    rows = dict(re.findall(r"^  (\w+/\w+) +(?:quick)? +([0-9.]+ \w+)  ", out, re.M))
+    data = mib << 20
+    p = 4000                  # columns of storage, as dense f32 a row has 4 of them in bytes
+    n = data // (4 * p)
+    z = n * p // 100          # density 0.01
+    wanted = {
+        "self/null": 0,
+        "self/touch": 64 << 20,
+        "storage/dense": n * p * 4,
+        "storage/csr": z * (4 + 4) + (n + 1) * 4,
+        "storage/csc": z * (4 + 4) + (p + 1) * 4,
+        "storage/coo": z * (4 + 2 * 4),
+        "loading/full": data // 4000 * 4000,
+        "pooling/arena": data // 4,
+    }
+    for name, size in wanted.items():
+        ok = rows.get(name) == shown(size)
+        failed += not ok
+        print("ok:" if ok else "FAILED:", name, f"--data {mib}M", rows.get(name), "" if ok else f"not {shown(size)}")
+sys.exit(failed)
+PYTHON
+expect "core bytes follow the formulas" "$MLM_PYTHON" log/formulas.py "$mlm"
+finish

@@ -1,0 +1,120 @@
+#!/bin/sh
+# run --dry-run: the plan is whole, follows its options, and nothing is made.
+. "$(dirname "$0")/common.sh"
+begin
+
+# plan NAME OPTION…: the plan's table goes to log/NAME, its trials' names in order to log/NAME.names. With so little
+# data that references fit into any machine.
+plan()
+{
+    name=$1
+    shift
+    status 0 "$mlm" run --dry-run --data 64M "$@"
+    expect "nothing on standard error" test ! -s log/err
+    cp log/out "log/$name"
+    sed -n 's/^ *[0-9][0-9]*  .* [0-9.]* [a-zA-Z]*  \([a-z]*\/[^ ]*\).*/\1/p' "log/$name" >"log/$name.names"
+}
+
+# The command line as a whole.
+golden dry_run "$mlm" run --dry-run --suite self --cap 512M,2G --repetitions 2 --swap none
+golden dry_run_laptop "$mlm" run --dry-run --suite self --laptop 4G --repetitions 1 --swap none
+
+plan first
+expect "plain" no_escapes log/first
+expect "no file is made" test "$(files)" = "."
+plan again
+expect "one seed, one plan" diff log/first log/again
+plan other --seed 2
+sort log/first.names >log/first.sorted
+sort log/other.names >log/other.sorted
+expect "another seed, the same trials" diff log/first.sorted log/other.sorted
+expect_not "in another order" cmp -s log/first.names log/other.names
+count=$(wc -l <log/first.names)
+expect "as many trials as are said" grep -q "^$count trials ([0-9]* of them uncapped" log/first
+expect "time, disk and data are said" grep -qE '^[0-9]+ trials .*, about [0-9.]+ [a-z].*, [0-9.]+ [KMG]iB on disk; data 64.0 MiB$' \
+    log/first
+status 0 "$mlm" run --dry-run --swap none
+expect "data are 1.25 times the cap" grep -q '; data 2.50 GiB$' log/out
+rows=$(grep -v reference log/first | sed -n 's/.* \([a-z]*\/[^ ]*cap:2G\)$/\1/p' | sort -u | wc -l)
+expect "some rows ($rows), at most 24" test "$rows" -ge 12 -a "$rows" -le 24
+expect "three repetitions each, and references" test "$count" = $((3 * rows + $(grep -c 'reference$' log/first)))
+expect_not "self is not among the defaults" grep -q 'self/' log/first
+for suite in batch loading pooling storage; do
+    expect "$suite is" grep -q " $suite/" log/first
+done
+
+# One cage a trial: none is made for a plan. That the watch sees any is shown by doctor, which tries one.
+if [ "$(id -u)" = 0 ]; then
+    site=$("$mlm" doctor | tr -s ' \n' ' ' | sed 's/.* below \(\/[^ ]*\) .*/\1/')
+    status 0 "$MLM_PYTHON" "$here/created.py" "$site" "$mlm" doctor
+    expect "doctor makes a cage in $site" grep -q '^mlmembench-' log/out
+    status 0 "$MLM_PYTHON" "$here/created.py" "$site" "$mlm" run --dry-run
+    expect "a plan makes none" test ! -s log/out
+fi
+
+# Rows: quick ones and all.
+plan all --all --repetitions 1
+expect "--all has more rows" test "$(wc -l <log/all.names)" -gt "$((2 * rows))"
+plan chosen --suite storage,batch
+expect_not "--suite: no other" grep -vq '^\(storage\|batch\)/' log/chosen.names
+expect "--suite: storage" grep -q '^storage/' log/chosen.names
+expect "--suite: batch" grep -q '^batch/' log/chosen.names
+
+# Filters: what matches, and with '-' the rest.
+plan matching --filter csr
+plan rest --filter=-csr
+expect "--filter: some" test -s log/matching.names
+expect_not "--filter: only what matches" grep -vq csr log/matching.names
+sort log/matching.names log/rest.names >log/both
+expect "'-' leaves out what matches" diff log/first.sorted log/both
+plan same --benchmark_filter=csr
+expect "--benchmark_filter means the same" diff log/matching log/same
+status 0 "$mlm" run --benchmark_list_tests --suite storage --data 64M
+sort log/out >log/listed
+plan storage --suite storage
+sort -u log/storage.names >log/names
+expect "--benchmark_list_tests names each once" diff log/names log/listed
+
+# Caps: each row under each of them; none is no reference.
+plan caps --suite self --cap 512M,2G,none --repetitions 1 --param size=1M
+for cap in 512M 2G none; do
+    expect "cap $cap" test "$(grep -c "/cap:$cap\$" log/caps.names)" = 3
+done
+plan none --suite storage --cap none
+expect_not "--cap none needs no reference" grep -q reference log/none
+
+# A laptop is short for a cap and a background, both shown.
+plan laptop --laptop 4G
+line=$(head -n 1 log/laptop)
+expect "what the laptop stands for" test "$line" = "a laptop of 4G: --cap 3712M --background 1600M:active"
+# shellcheck disable=SC2086  # the options that it shows
+plan spelt ${line#*: }
+sed 1d log/laptop >log/rest_of_laptop
+expect "and means" diff log/rest_of_laptop log/spelt
+expect "its trials have that cap" grep -q '/cap:3712M$' log/laptop.names
+for size in 2G 8G 16G; do
+    plan "laptop_$size" --laptop $size
+done
+
+# Sizes follow the formulas: `touch` needs what it touches, and the kernel 8 bytes a page of it.
+status 0 "$mlm" run --dry-run --suite self --filter touch --repetitions 1 --param size=1M,5M,100M,3G
+while read -r size core peak; do
+    expect "touch $size" grep -qE "  $core +$peak +[0-9.]+ m?s  self/touch/size:$size/cap:2G\$" log/out
+done <<'SIZES'
+1M 1.00.MiB 2.00.MiB
+5M 5.00.MiB 6.01.MiB
+100M 100.MiB 101.MiB
+3G 3.00.GiB 3.01.GiB
+SIZES
+
+# What cannot be is said where it would have run.
+printf '1,2\n3,4\n' >two.csv
+plan dataset --dataset two.csv
+expect_not "a dataset is for storage and loading" grep -vq '^\(storage\|loading\)/' log/dataset.names
+expect "storage" grep -q '^storage/' log/dataset.names
+expect "loading" grep -q '^loading/' log/dataset.names
+status 0 "$mlm" run --dry-run --dataset two.csv --suite self --repetitions 1
+expect "and self says why not" grep -q "self/null/cap:2G  skipped: does not run on a user's dataset" log/out
+rm two.csv
+expect "nothing was made" test "$(files)" = "."
+finish

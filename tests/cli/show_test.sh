@@ -1,0 +1,38 @@
+#!/bin/sh
+# show: the table again, from one file or several.
+. "$(dirname "$0")/common.sh"
+begin
+records=$MLM_SOURCE/tests/fixtures/record/quick.jsonl
+
+golden show "$mlm" show "$records"
+status 0 "$mlm" show "$records"
+expect "plain" no_escapes log/out
+expect "nothing on standard error" test ! -s log/err
+cp log/out log/table
+status 0 "$mlm" show -- "$records"
+expect "after --, the same" diff log/table log/out
+
+# Several files are one.
+head -n 20 "$records" >first.jsonl
+tail -n +21 "$records" >rest.jsonl
+status 0 "$mlm" show first.jsonl rest.jsonl
+expect "two halves are the whole" diff log/table log/out
+
+# What is no record is named by its line, and the rest is shown; a few lines say enough.
+{
+    cat "$records"
+    seq 1 10 | sed 's/^/{/'
+} >torn.jsonl
+lines=$(wc -l <"$records")
+status 0 "$mlm" show torn.jsonl
+expect "the rest is shown" diff log/table log/out
+expect "the line is named" grep -q "^mlmembench: torn.jsonl:$((lines + 1)): " log/err
+expect "few lines" test "$(wc -l <log/err)" = 4
+expect "and how many more" grep -qx "mlmembench: 7 more lines are no records" log/err
+
+# A file from elsewhere commands no terminal.
+status 0 "$mlm" show "$MLM_SOURCE/tests/fixtures/record/hostile.jsonl"
+expect "hostile records are plain" no_escapes log/out
+expect "and what is said of them" no_escapes log/err
+expect_not "and make no file" test -e x
+finish

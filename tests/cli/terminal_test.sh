@@ -1,0 +1,52 @@
+#!/bin/sh
+# Colours on a terminal, where they are wanted, and nowhere else; no line wider than the terminal.
+. "$(dirname "$0")/common.sh"
+begin
+records=$MLM_SOURCE/tests/fixtures/record/quick.jsonl
+
+# on_terminal COLUMNS NAME=VALUE… COMMAND…: what it writes there goes to log/out.
+on_terminal()
+{
+    columns=$1
+    shift
+    status 0 "$MLM_PYTHON" "$here/terminal.py" "$columns" env "$@"
+}
+
+for command in doctor "show $records"; do
+    # shellcheck disable=SC2086  # words
+    on_terminal 80 TERM=xterm "$mlm" $command
+    expect "$command: colours on a terminal" grep -q "$(printf '\033\\[[0-9]*m')" log/out
+    sed "s/$(printf '\033')\[[0-9]*m//g" log/out >log/text
+    expect "$command: and no other escape codes" no_escapes log/text
+    # shellcheck disable=SC2086
+    on_terminal 80 TERM=xterm NO_COLOR=1 "$mlm" $command
+    expect "$command: NO_COLOR" no_escapes log/out
+    # shellcheck disable=SC2086
+    on_terminal 80 TERM=xterm NO_COLOR= "$mlm" $command
+    expect_not "$command: an empty NO_COLOR means nothing" no_escapes log/out
+    # shellcheck disable=SC2086
+    on_terminal 80 TERM=dumb "$mlm" $command
+    expect "$command: TERM=dumb" no_escapes log/out
+    # shellcheck disable=SC2086
+    on_terminal 80 -u TERM "$mlm" $command
+    expect "$command: no TERM" no_escapes log/out
+    # shellcheck disable=SC2086
+    status 0 env TERM=xterm "$mlm" $command
+    expect "$command: piped" no_escapes log/out
+done
+
+for columns in 80 60; do
+    on_terminal $columns TERM=xterm NO_COLOR=1 "$mlm" show "$records"
+    expect "the table fits $columns columns" "$MLM_PYTHON" -c '
+import sys
+wide = [line for line in open("log/out", encoding="utf-8").read().split("\n") if len(line) > int(sys.argv[1])]
+print(*wide, sep="\n")
+sys.exit(bool(wide))' $columns
+done
+for command in --help "run --help" list "clean --dry-run"; do
+    # shellcheck disable=SC2086
+    on_terminal 80 TERM=xterm "$mlm" $command
+    expect "$command: plain on a terminal too" no_escapes log/out
+    expect "$command: 80 columns" narrow log/out
+done
+finish

@@ -1,0 +1,122 @@
+#!/bin/sh
+# Wrong usage: one line that names what is wrong and what would be right, exit status 2, nothing left behind.
+. "$(dirname "$0")/common.sh"
+begin
+
+printf '1,2,3\n4,x,6\n' >word.csv
+printf '1,2,3\n4,5\n' >short.csv
+printf '1 1:2 0:3\n' >order.libsvm
+: >empty.csv
+head -c 512 /dev/zero >zeros.npy
+: >empty
+echo garbage >garbage
+seq 1 20 | sed 's/^/{/' >broken.jsonl
+mkdir folder
+
+# Verbs and options.
+refused 2 "no verb 'bogus'; .mlmembench --help. shows them" bogus
+refused 2 "no verb 'rnu'; did you mean run\?" rnu
+refused 2 "no verb 'lst'; did you mean list\?" help lst
+refused 2 "'--cap' needs a verb before it, as in: mlmembench run" --cap 2G
+refused 2 "no option --cpa; did you mean --cap\?" run --cpa 2G
+refused 2 "no option --cpa; did you mean --cap\?" run --cpa=2G
+refused 2 "no option --bogus; .mlmembench run --help. shows them" run --bogus
+refused 2 "no option --dry-rum; did you mean --dry-run\?" clean --dry-rum
+refused 2 "no option --cap; .mlmembench list --help. shows them" list --cap 2G
+refused 2 "no option -c; options have two dashes" run -c 2G
+refused 2 "takes no '2G'" run 2G
+refused 2 "takes no 'x'" doctor x
+refused 2 "takes no 'x'" clean -- x
+refused 2 "takes no 'storage'" list storage
+refused 2 "--all takes no value" run --all=1
+for option in cap laptop suite filter param data dataset swap repetitions timeout seed threads background out resume; do
+    refused 2 "--$option needs a value: --$option [A-Z]" run --$option
+done
+refused 2 "show needs a file" show
+
+# Sizes, numbers, times.
+refused 2 "--cap 0 is below 16M" run --cap 0
+refused 2 "--cap 15M is below 16M" run --cap 15M
+refused 2 "--cap: '8X' is not a size; write one like 512M, 2G or 1.5G" run --cap 8X
+refused 2 "--cap: '' is not a size" run --cap ''
+refused 2 "--cap: '' is not a size" run --cap 2G,
+refused 2 "--cap: '' is not a size" run --cap 2G,,4G
+refused 2 "--cap names 2G twice" run --cap 2G,2G
+refused 2 "--cap names 2048M twice" run --cap 2G,2048M
+refused 2 "--cap names none twice" run --cap none,none
+refused 2 "--cap: '-1' is not a size" run --cap -1
+refused 2 "--cap: 'nan' is not a size" run --cap nan
+refused 2 "--cap: '0x10M' is not a size" run --cap 0x10M
+refused 2 "--cap: size '99999999T' is beyond" run --cap 99999999T
+refused 2 "--laptop stands for --cap and --background; give either" run --laptop 4G --cap 2G
+refused 2 "--laptop stands for --cap and --background; give either" run --laptop 4G --background 1G
+refused 2 "--laptop 1M is too small.*at least 256M" run --laptop 1M
+refused 2 "--laptop: 'old' is not a size" run --laptop old
+refused 2 "--data: '0' is nothing" run --data 0
+refused 2 "--data: 'much' is not a size" run --data much
+refused 2 "--data: '0' is nothing" list --data 0
+refused 2 "--swap: 'lots' is not a size" run --swap lots
+refused 2 "--background: 'x' is not a size" run --background x
+refused 2 "--background is SIZE, SIZE:idle or SIZE:active, not '1G:lazy'" run --background 1G:lazy
+refused 2 "--repetitions: '0' is not a whole number of at least 1" run --repetitions 0
+refused 2 "--repetitions: '1.5' is not a whole number" run --repetitions 1.5
+refused 2 "--threads: '0' is not a whole number of at least 1" run --threads 0
+refused 2 "--seed: '-1' is not a whole number" run --seed -1
+refused 2 "--seed: '18446744073709551616' is not" run --seed 18446744073709551616
+refused 2 "--timeout: duration '0' is out of range" run --timeout 0
+refused 2 "--timeout: '5y' is not a duration; write one like 20s, 500ms or 2min" run --timeout 5y
+
+# What there is to run.
+refused 2 "no suite 'nonsense'; there are batch, loading, pooling, self, storage" run --suite nonsense
+refused 2 "no suite ''; there are batch, " run --suite ''
+refused 2 "no suite 'nonsense'; .mlmembench list. shows them" list --suite nonsense
+refused 2 "--filter '\[' is not a regular expression" run --filter '['
+refused 2 "--filter '\[' is not a regular expression" run '--benchmark_filter=['
+refused 2 "--filter 'nothing' leaves no trial; names look like .*--all" run --filter nothing
+refused 2 "no workload here has a parameter 'bogus'" run --param bogus=1
+refused 2 "no workload here has a parameter 'density'" run --suite self --param density=0.1
+refused 2 "--param is NAME=VALUE or NAME=VALUE,VALUE, not 'size'" run --suite self --param size
+refused 2 "--param is NAME=VALUE .* not '=1M'" run --suite self --param =1M
+refused 2 "--param is NAME=VALUE .* not 'size='" run --suite self --param size=
+refused 2 "'x' is not a value of size" run --suite self --param size=x
+refused 2 "size=0 is out of range: at least 1$" run --suite self --param size=0
+refused 2 "'f99' is not a value of value; there are f32, f64, " run --suite storage --param value=f99
+
+# Google Benchmark's flags.
+refused 2 "--benchmark_repetitions has no use here; use --repetitions" run --benchmark_repetitions=3
+refused 2 "--benchmark_min_time has no use here; use --repetitions" run --benchmark_min_time=1
+refused 2 "random_interleaving has no use here; use --seed" run --benchmark_enable_random_interleaving=true
+refused 2 "Google Benchmark has no --benchmark_bogus" run --benchmark_bogus=1
+refused 2 "--benchmark_out needs a value: --benchmark_out=" run --benchmark_out
+refused 2 "--benchmark_format is json, csv or console, not 'yaml'" run --benchmark_format=yaml
+refused 2 "--benchmark_out_format is json, csv or console, not ''|--benchmark_out_format needs a value" run \
+    --benchmark_out_format=
+
+# Datasets: the file is named, and where in it.
+refused 2 "--dataset: .*missing.npy: No such file" run --dataset missing.npy
+refused 2 "--dataset: word.csv, line 2, field 2: expected a number, found 'x'" run --dataset word.csv
+refused 2 "--dataset: short.csv, line 2: expected 3 fields.*found 2" run --dataset short.csv
+refused 2 "--dataset: order.libsvm, line 1" run --dataset order.libsvm
+refused 2 "--dataset: empty.csv" run --dataset empty.csv
+refused 2 "--dataset: zeros.npy" run --dataset zeros.npy
+refused 2 "--dataset: garbage: the name must end in .npy, .csv" run --dataset garbage
+refused 2 "--dataset: folder" run --dataset folder
+
+# Stored runs.
+refused 3 "missing.jsonl: No such file" show missing.jsonl
+refused 3 "no trial is recorded in empty$" show empty
+refused 3 "folder: Is a directory" show folder
+refused 3 "no trial is recorded in garbage \(garbage:1: no JSON" show garbage
+refused 3 "no trial is recorded in broken.jsonl \(broken.jsonl:1: no JSON" show broken.jsonl
+refused 3 "missing.jsonl: No such file" run --resume missing.jsonl
+refused 2 "no trial is recorded in empty; start without --resume" run --resume empty
+refused 2 "no trial is recorded in garbage" run --resume garbage --dry-run
+refused 3 "folder: Is a directory" run --resume folder
+
+# What the machine does not have.
+refused 3 "the datasets need .* free; give a smaller --data, or another disk by MLMEMBENCH_CACHE" run --data 900T
+refused 3 "the datasets need .* free" run --data 900T --dry-run
+unset MLMEMBENCH_CACHE XDG_CACHE_HOME HOME
+refused 3 "no place for datasets: set HOME, XDG_CACHE_HOME or MLMEMBENCH_CACHE" run --dry-run
+refused 3 "no place for datasets" clean
+finish
