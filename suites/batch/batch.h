@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+#include "batch/kernels.h"
 #include "data/blas.h"
 #include "data/mlp.h"
 #include "workload.h"
@@ -27,6 +28,7 @@ struct batch_config {
 struct batch_model {
     struct mlm_mlp mlp;
     struct mlm_blas blas;
+    const struct batch_kernels *kernels;
     uint64_t rows;        /* samples that the buffers can hold */
     uint64_t block_rows;  /* samples that go through a layer together, so that they stay in the cache */
     uint64_t *weights_at; /* floats before layer l in each lasting buffer */

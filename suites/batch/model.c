@@ -139,6 +139,7 @@ int batch_model_open(const struct mlm_mlp_spec *spec, uint64_t rows, const struc
     if (!model)
         return mlm_fail(sb, -ENOMEM, "out of memory");
     model->rows = rows;
+    model->kernels = batch_kernels_best();
     model->block_rows = batch_block_rows(&spec->shape);
     model->input_key = mlm_random_key(job->seed, STREAM_INPUTS);
     model->label_key = mlm_random_key(job->seed, STREAM_LABELS);

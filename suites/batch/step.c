@@ -1,5 +1,4 @@
 #include "batch/batch.h"
-#include "batch/kernels.h"
 #include "data/random.h"
 
 /* Dimensions are far below 2^31: CBLAS takes int. */
@@ -57,9 +56,9 @@ static void forward(const struct batch_model *model, uint32_t layer, uint64_t ro
         float *values = batch_activation(model, layer) + from * width;
         batch_product_forward(model, layer, from, block);
         if (layer < model->mlp.spec.shape.layers)
-            batch_bias_relu(values, block, width, biases);
+            model->kernels->bias_relu(values, block, width, biases);
         else
-            batch_bias(values, block, width, biases);
+            model->kernels->bias(values, block, width, biases);
     }
 }
 
@@ -72,7 +71,7 @@ static void backward(const struct batch_model *model, uint32_t layer, uint64_t r
         if (layer == 1)
             continue;
         batch_product_delta(model, layer, from, block);
-        batch_relu_backward(batch_delta(model, layer - 1) + from * in,
+        model->kernels->relu_backward(batch_delta(model, layer - 1) + from * in,
             batch_activation(model, layer - 1) + from * in, block, in,
             bias(model, MLM_MLP_GRADIENT, layer - 1));
     }
@@ -84,13 +83,16 @@ static void loss(struct batch_model *model, uint64_t first, uint64_t rows)
     uint32_t last = model->mlp.spec.shape.layers;
     uint32_t width = mlm_mlp_width(&model->mlp.spec.shape, last);
     float *logits = batch_activation(model, last);
+    float *bias_gradient = training ? bias(model, MLM_MLP_GRADIENT, last) : NULL;
     for (uint64_t r = 0; r < rows; r++, logits += width) {
         uint32_t label = mlm_random_below(model->label_key, first + r, width);
         if (training) {
             model->loss += batch_softmax_backward(logits, width, label);
-            batch_add(bias(model, MLM_MLP_GRADIENT, last), logits, width);
+            for (uint32_t j = 0; j < width; j++)
+                bias_gradient[j] += logits[j];
         } else {
-            batch_add_double(model->outputs, logits, width);
+            for (uint32_t j = 0; j < width; j++)
+                model->outputs[j] += (double)logits[j];
             model->loss += batch_softmax_loss(logits, width, label);
         }
     }
@@ -103,13 +105,14 @@ static void update(const struct batch_model *model, uint32_t layer)
     const float *gradient = batch_lasting(model, MLM_MLP_GRADIENT, layer);
     switch (model->mlp.spec.optimizer) {
     case MLM_MLP_SGD:
-        batch_sgd(weights, gradient, count, model->rate);
+        model->kernels->sgd(weights, gradient, count, model->rate);
         break;
     case MLM_MLP_MOMENTUM:
-        batch_momentum(weights, gradient, batch_lasting(model, MLM_MLP_STATE1, layer), count, model->rate);
+        model->kernels->momentum(
+            weights, gradient, batch_lasting(model, MLM_MLP_STATE1, layer), count, model->rate);
         break;
     case MLM_MLP_ADAM:
-        batch_adam(weights, gradient, batch_lasting(model, MLM_MLP_STATE1, layer),
+        model->kernels->adam(weights, gradient, batch_lasting(model, MLM_MLP_STATE1, layer),
             batch_lasting(model, MLM_MLP_STATE2, layer), count, model->rate, model->steps);
         break;
     }
