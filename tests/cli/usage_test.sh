@@ -114,8 +114,8 @@ refused 2 "no trial is recorded in garbage" run --resume garbage --dry-run
 refused 3 "folder: Is a directory" run --resume folder
 
 # What the machine does not have.
-refused 3 "the datasets need .* free; give a smaller --data, or another disk by MLMEMBENCH_CACHE" run --data 900T
-refused 3 "the datasets need .* free" run --data 900T --dry-run
+refused 3 "the datasets need .* free; give a smaller --data, or another disk by MLMEMBENCH_CACHE" run --suite loading --data 900T
+refused 3 "the datasets need .* free" run --suite loading --data 900T --dry-run
 unset MLMEMBENCH_CACHE XDG_CACHE_HOME HOME
 refused 3 "no place for datasets: set HOME, XDG_CACHE_HOME or MLMEMBENCH_CACHE" run --dry-run
 refused 3 "no place for datasets" clean
