@@ -263,6 +263,14 @@ static void say_slowed(FILE *out, const struct mlm_section *section, const struc
     (void)fputs(". ", out);
 }
 
+/* Several failed, each in a group of its own. */
+static void say_how_many(FILE *out, const struct mlm_section *section, size_t failed_count)
+{
+    (void)fprintf(out, "%zu of %zu rows do not get through at ", failed_count, section->count);
+    put_cap(out, section->rows[0]);
+    (void)fputs(". ", out);
+}
+
 /* Every row ended ok: say so, and whether the cap was felt. */
 static void say_all_fit(FILE *out, const struct mlm_section *section)
 {
@@ -275,7 +283,7 @@ static void say_all_fit(FILE *out, const struct mlm_section *section)
         (void)fprintf(out, "All %zu rows fit in ", section->count);
     put_cap(out, section->rows[0]);
     if (slowest && slowest->slowdown < SLOWED)
-        (void)fputs(", none noticeably slower than uncapped", out);
+        (void)fprintf(out, ", %s noticeably slower than uncapped", section->count == 1 ? "not" : "none");
     (void)fputs(". ", out);
 }
 
@@ -310,15 +318,19 @@ static void look_at(struct look *look, const struct group *group)
 static void section_say(FILE *out, const struct mlm_section *section)
 {
     struct look look = {.all_ok = true};
+    size_t failed_count = 0;
     for (size_t begin = 0, end; begin < section->count; begin = end) {
         end = mlm_section_group_end(section, begin);
         struct group group = group_look(section->rows + begin, end - begin);
         look_at(&look, &group);
+        failed_count += group.failed_count;
     }
     for (size_t i = 0; i < section->count; i++)
         look.all_ok = look.all_ok && mlm_row_all_ok(section->rows[i]);
     if (look.contrast.count)
         say_contrast(out, section, &look.contrast);
+    else if (failed_count > look.failed.count)
+        say_how_many(out, section, failed_count);
     if (look.failed.count)
         say_none_fits(out, section, &look.failed);
     if (look.all_ok)

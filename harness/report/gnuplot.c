@@ -148,14 +148,15 @@ int mlm_gnuplot(const struct mlm_plot_folder *folder, const char *const *scripts
         return r;
     pid_t pid = -1;
     r = spawn(folder, argv, complaint_path, &pid);
-    if (r == -ENOENT)
-        return mlm_error_set(error, r, "no pictures: gnuplot is not installed");
-    if (r < 0)
+    if (r < 0 && r != -ENOENT)
         return mlm_error_errno(error, r, "cannot run gnuplot");
-    int status;
-    while (waitpid(pid, &status, 0) < 0)
+    int status = 0;
+    while (r == 0 && waitpid(pid, &status, 0) < 0)
         if (errno != EINTR)
             return mlm_error_errno(error, -errno, "waiting for gnuplot");
+    /* 127: where there is no true vfork (under valgrind) it is the child that finds no program. */
+    if (r == -ENOENT || (WIFEXITED(status) && WEXITSTATUS(status) == 127))
+        return mlm_error_set(error, -ENOENT, "no pictures: gnuplot is not installed");
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return 0;
     if (WIFSIGNALED(status))

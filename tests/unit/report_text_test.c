@@ -1,6 +1,6 @@
 /* The table as people see it, held by golden files. After a change that is meant, look at what
  *
- *     MLM_UPDATE_GOLDEN=1 build/tests/report_text_test && git diff tests/fixtures/record
+ *     MLM_GOLDEN=update build/tests/report_text_test && git diff tests/fixtures/record
  *
  * has changed in them. */
 #include "record/utf8.h"
@@ -25,7 +25,8 @@ static void assert_golden(const char *records, const char *golden, bool colour, 
     (void)snprintf(path, sizeof path, MLM_FIXTURES "/record/%s", golden);
     struct sample_table sample = sample_table(records);
     char *text = text_of(sample.table, colour, width);
-    if (getenv("MLM_UPDATE_GOLDEN"))
+    const char *golden_mode = getenv("MLM_GOLDEN");
+    if (golden_mode && strcmp(golden_mode, "update") == 0)
         sample_write(path, text, strlen(text));
     char *expected = sample_read(path);
     assert_non_null(expected);
