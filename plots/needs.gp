@@ -14,9 +14,14 @@ title_text = ""
 stats "title.tsv" using (title_text = strcol(2), 1) nooutput
 
 left_edge  = (label_width + 20) / width
-needs_edge = left_edge + (0.985 - left_edge) * 0.58
-time_edge  = needs_edge + 0.02
+right_edge = 0.97
+needs_edge = left_edge + (right_edge - left_edge) * 0.58
+time_edge  = needs_edge + 0.03
 half = 0.3
+
+# The step of an axis whose tics need so many pixels each: 1, 2 or 5 times a power of ten.
+power(x) = 10 ** floor(log10(x))
+step(x) = power(x) * (x <= 2 * power(x) ? 2 : x <= 5 * power(x) ? 5 : 10)
 
 set multiplot
 set tmargin at screen 1 - top / height
@@ -64,8 +69,11 @@ do for [i = 1:8] {
 # Needs. Figures stand right of the bars, so the axis is longer by the widest of them.
 set lmargin at screen left_edge
 set rmargin at screen needs_edge
-share = (needs_text_width + 16) / ((needs_edge - left_edge) * width)
-set xrange [0 : needs_high / (1 - (share < 0.7 ? share : 0.7))]
+panel = (needs_edge - left_edge) * width
+share = (needs_text_width + 16) / panel
+longest = needs_high / (1 - (share < 0.7 ? share : 0.7))
+set xrange [0 : longest]
+set xtics step(longest * 50 / panel)
 set xlabel sprintf("memory and swap together (%s)", needs_unit) noenhanced textcolor rgb black
 set ytics noenhanced scale 0
 plot "rows.tsv" using (0):1:(0):2:($1 - half):($1 + half):yticlabel(15) with boxxyerror linecolor rgb blue, \
@@ -83,9 +91,10 @@ unset label
 unset object
 unset arrow
 set lmargin at screen time_edge
-set rmargin at screen 0.985
+set rmargin at screen right_edge
 unset ytics
-share = (time_text_width + 22) / ((0.985 - time_edge) * width)
+panel = (right_edge - time_edge) * width
+share = (time_text_width + 22) / panel
 room = 1 / (1 - (share < 0.7 ? share : 0.7))
 if (timed) {
     set xlabel sprintf("time (%s)", time_unit) noenhanced textcolor rgb black
@@ -95,10 +104,15 @@ if (timed) {
 }
 if (time_first > 0) {
     set logscale x
-    set xrange [time_first : time_first * (time_high / time_first) ** room]
+    decades = log10(time_high / time_first) * room
+    set xrange [time_first : time_first * 10 ** decades]
+    set xtics 10 ** ceil(decades * 50 / panel)
     set format x "%g"
 } else {
     set xrange [0 : time_high * room]
+    if (timed) {
+        set xtics step(time_high * room * 50 / panel)
+    }
 }
 plot "rows.tsv" using 12:1 with points pointtype 6 pointsize 1.1 linecolor rgb red, \
      "" using 9:1:10:11 with xerrorbars pointtype 7 pointsize 0.6 linecolor rgb blue, \
