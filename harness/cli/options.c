@@ -131,23 +131,21 @@ int mlm_options_parse(const struct mlm_verb *verb, int argc, char **argv, void *
     for (int i = 1; i < argc; i++) {
         const char *argument = argv[i];
         int r = 0;
-        if (!operands_only && strcmp(argument, "--") == 0) {
-            operands_only = true;
-        } else if (operands_only) {
+        if (operands_only || argument[0] != '-' || !argument[1]) {
             r = operand_take(verb, argument, &parsed, error);
+        } else if (strcmp(argument, "--") == 0) {
+            operands_only = true;
         } else if (strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0) {
             parsed.help = true;
-        } else if (argument[0] == '-' && argument[1] == '-' && argument[2]) {
+        } else if (argument[1] == '-') {
             r = pass ? pass(argument, error) : 0;
             if (r > 0 && parsed.passed.count < MLM_TEXTS_MAX)
                 parsed.passed.items[parsed.passed.count++] = argument;
             else if (r == 0)
                 r = option_parse(verb, argc, argv, &i, values, error);
-        } else if (argument[0] == '-' && argument[1]) {
+        } else {
             r = mlm_error_set(
                 error, -EINVAL, "%s has no option %s; options have two dashes", verb->name, argument);
-        } else {
-            r = operand_take(verb, argument, &parsed, error);
         }
         if (r < 0)
             return r;

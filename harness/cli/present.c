@@ -64,7 +64,7 @@ static void pictures(const struct mlm_presentation *presentation, const struct m
     /* Pictures can be made again; the records are safe and the table is printed. */
     struct mlm_error error = {0};
     if (mlm_report_pictures(table, presentation->plots_folder, folder[0] ? folder : "/", base, &error) < 0)
-        complain(NULL, error.text);
+        (void)fprintf(stderr, "mlmembench: %s\n", error.text);
 }
 
 static int show(const struct mlm_presentation *presentation, struct mlm_record_list *list, size_t *ret_wrong,

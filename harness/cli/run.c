@@ -104,7 +104,7 @@ static int dataset_inspect(struct run *run, struct mlm_error *error)
 
 static int plan_make(struct run *run, struct mlm_error *error)
 {
-    struct mlm_memory_now memory;
+    struct mlm_memory_now memory = {0};
     int r = mlm_catalogue_open(&run->catalogue, error);
     if (r == 0)
         r = dataset_inspect(run, error);
