@@ -91,7 +91,7 @@ static uint64_t part_begin(const struct mlm_matrix *m, uint64_t part, uint64_t p
     return low;
 }
 
-const struct mlm_format mlm_format_csr = {
+const struct mlm_storage_format mlm_storage_csr = {
     .name = "csr",
     .extent = csr_extent,
     .bind = csr_bind,
@@ -100,7 +100,7 @@ const struct mlm_format mlm_format_csr = {
     .part_begin = part_begin,
 };
 
-const struct mlm_format mlm_format_csc = {
+const struct mlm_storage_format mlm_storage_csc = {
     .name = "csc",
     .by_columns = true,
     .extent = csc_extent,

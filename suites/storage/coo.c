@@ -45,7 +45,7 @@ static uint64_t part_begin(const struct mlm_matrix *m, uint64_t part, uint64_t p
     return at;
 }
 
-const struct mlm_format mlm_format_coo = {
+const struct mlm_storage_format mlm_storage_coo = {
     .name = "coo",
     .extent = coo_extent,
     .bind = coo_bind,

@@ -138,7 +138,7 @@ static uint64_t part_begin(const struct mlm_matrix *m, uint64_t part, uint64_t p
     return mlm_part_begin(m->layout.rows, part, parts);
 }
 
-const struct mlm_format mlm_format_dense = {
+const struct mlm_storage_format mlm_storage_dense = {
     .name = "dense",
     .extent = dense_extent,
     .bind = dense_bind,

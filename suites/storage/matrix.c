@@ -27,13 +27,13 @@ static struct array_bytes bytes_of(const struct mlm_layout *layout, struct mlm_e
         .starts = extent.starts * index_bytes};
 }
 
-uint64_t mlm_matrix_core_bytes(const struct mlm_format *format, const struct mlm_layout *layout)
+uint64_t mlm_matrix_core_bytes(const struct mlm_storage_format *format, const struct mlm_layout *layout)
 {
     struct array_bytes bytes = bytes_of(layout, format->extent(layout));
     return bytes.values + bytes.indices + bytes.starts;
 }
 
-int mlm_matrix_open(const struct mlm_format *format, const struct mlm_layout *layout,
+int mlm_matrix_open(const struct mlm_storage_format *format, const struct mlm_layout *layout,
     struct mlm_matrix *ret_matrix, struct mlm_scoreboard *sb)
 {
     struct mlm_matrix matrix = {.format = format, .layout = *layout, .extent = format->extent(layout)};

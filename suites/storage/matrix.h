@@ -28,7 +28,7 @@ struct mlm_extent {
     uint64_t values, indices, starts; /* elements */
 };
 
-struct mlm_format;
+struct mlm_storage_format;
 struct mlm_matrix;
 struct mlm_sparse_builders;
 
@@ -37,7 +37,7 @@ struct mlm_sparse_builders;
 typedef void mlm_product(const struct mlm_matrix *matrix, uint64_t from, uint64_t to, const void *x, void *y);
 
 struct mlm_matrix {
-    const struct mlm_format *format;
+    const struct mlm_storage_format *format;
     struct mlm_layout layout;
     struct mlm_extent extent;
     void *values;    /* f32, f64, f16 as uint16_t, or int8_t */
@@ -51,7 +51,7 @@ struct mlm_matrix {
 
 /* A fresh matrix is built in this order: count() for each row, counted(), place() for each row, finish();
  * rows come in ascending order, and those of count, counted and finish that are NULL are left out. */
-struct mlm_format {
+struct mlm_storage_format {
     const char *name;
     bool by_columns; /* units are columns: then it is margins that threads share, else gradients */
     struct mlm_extent (*extent)(const struct mlm_layout *layout);
@@ -69,8 +69,8 @@ struct mlm_format {
     uint64_t (*part_begin)(const struct mlm_matrix *matrix, uint64_t part, uint64_t parts);
 };
 
-extern const struct mlm_format mlm_format_dense, mlm_format_csr, mlm_format_csc, mlm_format_coo,
-    mlm_format_ell;
+extern const struct mlm_storage_format mlm_storage_dense, mlm_storage_csr, mlm_storage_csc, mlm_storage_coo,
+    mlm_storage_ell;
 
 size_t mlm_value_bytes(enum mlm_value value);
 size_t mlm_index_bytes(enum mlm_index index);
@@ -80,11 +80,11 @@ static inline size_t mlm_real_bytes(enum mlm_value value)
 }
 
 /* The table's formula for a format: bytes of its arrays. */
-uint64_t mlm_matrix_core_bytes(const struct mlm_format *format, const struct mlm_layout *layout);
+uint64_t mlm_matrix_core_bytes(const struct mlm_storage_format *format, const struct mlm_layout *layout);
 
 /* Maps exactly the core bytes, array by array, and chooses the products. -ENOMEM, or -ENOTSUP without BLAS.
  */
-int mlm_matrix_open(const struct mlm_format *format, const struct mlm_layout *layout,
+int mlm_matrix_open(const struct mlm_storage_format *format, const struct mlm_layout *layout,
     struct mlm_matrix *ret_matrix, struct mlm_scoreboard *sb);
 void mlm_matrix_close(struct mlm_matrix *matrix); /* takes one of zeros; leaves it so */
 

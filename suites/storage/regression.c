@@ -49,7 +49,7 @@ static uint64_t aligned(uint64_t bytes)
 }
 
 static struct parts parts_of(
-    const struct mlm_format *format, const struct mlm_layout *layout, uint64_t threads)
+    const struct mlm_storage_format *format, const struct mlm_layout *layout, uint64_t threads)
 {
     uint64_t real = mlm_real_bytes(layout->value);
     struct parts p = {
@@ -64,7 +64,7 @@ static struct parts parts_of(
 }
 
 uint64_t mlm_regression_bytes(
-    const struct mlm_format *format, const struct mlm_layout *layout, uint64_t threads)
+    const struct mlm_storage_format *format, const struct mlm_layout *layout, uint64_t threads)
 {
     return parts_of(format, layout, threads).bytes;
 }
@@ -74,8 +74,8 @@ uint64_t mlm_regression_label_bytes(const struct mlm_layout *layout)
     return layout->rows;
 }
 
-int mlm_regression_open(const struct mlm_format *format, const struct mlm_layout *layout, uint64_t threads,
-    struct mlm_regression **ret_regression, struct mlm_scoreboard *sb)
+int mlm_regression_open(const struct mlm_storage_format *format, const struct mlm_layout *layout,
+    uint64_t threads, struct mlm_regression **ret_regression, struct mlm_scoreboard *sb)
 {
     struct mlm_regression *job = calloc(1, sizeof *job);
     if (!job)
@@ -268,9 +268,9 @@ int mlm_regression_verify(const struct mlm_regression *job, struct mlm_scoreboar
     }
     mlm_answer_add(sb, job->loss);
     mlm_answer_add(sb, square);
-    /* ‖w - s·‖w‖/√p‖² */
+    /* ‖w‖² + ‖w - s·‖w‖/√p‖² */
     for (int i = 0; i < PROJECTIONS; i++)
-        mlm_answer_add(sb, 2 * square - 2 * along[i] * sqrt(square / (double)job->layout.columns));
+        mlm_answer_add(sb, 3 * square - 2 * along[i] * sqrt(square / (double)job->layout.columns));
     if (!isfinite(job->loss) || !isfinite(square))
         return mlm_fail(sb, -EBADMSG, "the regression blew up: loss %g", job->loss);
     /* It begins at ln 2. Data without values, or with equal rows of unequal labels, has nothing to learn. */

@@ -17,13 +17,13 @@ struct mlm_regression;
 
 /* What the job holds beside the matrix: weights, margins, labels, gradients. */
 uint64_t mlm_regression_bytes(
-    const struct mlm_format *format, const struct mlm_layout *layout, uint64_t threads);
+    const struct mlm_storage_format *format, const struct mlm_layout *layout, uint64_t threads);
 
 /* Of these, what prepare has touched already: labels. */
 uint64_t mlm_regression_label_bytes(const struct mlm_layout *layout);
 
-int mlm_regression_open(const struct mlm_format *format, const struct mlm_layout *layout, uint64_t threads,
-    struct mlm_regression **ret_regression, struct mlm_scoreboard *sb);
+int mlm_regression_open(const struct mlm_storage_format *format, const struct mlm_layout *layout,
+    uint64_t threads, struct mlm_regression **ret_regression, struct mlm_scoreboard *sb);
 void mlm_regression_close(struct mlm_regression *regression); /* takes NULL */
 
 /* Tells it of a row: its label, and its part of ‖X‖²_F. */
@@ -34,7 +34,7 @@ void mlm_regression_row(struct mlm_regression *regression, uint64_t index, const
 int mlm_regression_run(struct mlm_regression *regression, const struct mlm_matrix *matrix, uint64_t epochs,
     struct mlm_scoreboard *sb);
 
-/* The answer: loss before the last step, ‖w‖², and the squared distances of w to two vectors of its own
- * length and fixed random signs: numbers that no rounding can cancel to nothing. -EBADMSG where the loss did
- * not fall. */
+/* The answer: loss before the last step, ‖w‖², and, twice, this plus the squared distance of w to a vector of
+ * its own length and fixed random signs: numbers that no rounding can cancel to nothing. -EBADMSG where the
+ * loss did not fall. */
 int mlm_regression_verify(const struct mlm_regression *regression, struct mlm_scoreboard *sb);

@@ -5,25 +5,18 @@
 typedef VALUE NAME(lanes) __attribute__((vector_size(LANES * sizeof(VALUE))));
 typedef MASK NAME(mask) __attribute__((vector_size(LANES * sizeof(VALUE))));
 
-/* Two chains of eight products hide the latency of an addition; more gain nothing, for loading x is the
- * limit. The rest of a row is its last eight entries once more, with those already counted masked away: a
- * loop over a rest of one to seven would be mispredicted in most rows. */
+/* One chain of eight products: loading x is the limit, not the latency of an addition. The rest of a row is
+ * its last eight entries once more, with those already counted masked away: a loop over one to seven would be
+ * mispredicted in most rows. */
 TARGET MLM_INLINE VALUE NAME(dot)(const VALUE *values, const INDEX *at, uint64_t count, const VALUE *x)
 {
-    NAME(lanes) even = {0}, odd = {0}, v;
+    NAME(lanes) sums = {0}, v;
     uint64_t left = count;
-    for (; left >= 2 * LANES; left -= 2 * LANES, values += 2 * LANES, at += 2 * LANES) {
+    for (; left >= LANES; left -= LANES, values += LANES, at += LANES) {
         prefetch(values);
         prefetch(at);
         memcpy(&v, values, sizeof v);
-        even += v * GATHER(x, at);
-        memcpy(&v, values + LANES, sizeof v);
-        odd += v * GATHER(x, at + LANES);
-    }
-    if (left >= LANES) {
-        memcpy(&v, values, sizeof v);
-        even += v * GATHER(x, at);
-        left -= LANES, values += LANES, at += LANES;
+        sums += v * GATHER(x, at);
     }
     VALUE sum = 0;
     if (left > 0 && count >= LANES) {
@@ -32,13 +25,27 @@ TARGET MLM_INLINE VALUE NAME(dot)(const VALUE *values, const INDEX *at, uint64_t
         values -= LANES - left, at -= LANES - left;
         memcpy(&v, values, sizeof v);
         v *= GATHER(x, at);
-        odd += (NAME(lanes))((NAME(mask))v & mask);
+        sums += (NAME(lanes))((NAME(mask))v & mask);
     } else {
         for (uint64_t i = 0; i < left; i++)
             sum += values[i] * x[at[i]];
     }
-    even += odd;
-    return sum + (((even[0] + even[1]) + (even[2] + even[3])) + ((even[4] + even[5]) + (even[6] + even[7])));
+    sums += __builtin_shufflevector(sums, sums, 4, 5, 6, 7, 0, 1, 2, 3);
+    sums += __builtin_shufflevector(sums, sums, 2, 3, 0, 1, 6, 7, 4, 5);
+    return sum + (sums[0] + sums[1]);
+}
+
+/* Long slices (a column of CSC has n·d entries) are summed up in f64 chunk by chunk. */
+TARGET MLM_INLINE VALUE NAME(long_dot)(const VALUE *values, const INDEX *at, uint64_t count, const VALUE *x)
+{
+    double sum = 0;
+    uint64_t chunk;
+    do {
+        chunk = count < CHUNK ? count : CHUNK;
+        sum += (double)NAME(dot)(values, at, chunk, x);
+        values += chunk, at += chunk, count -= chunk;
+    } while (count > 0);
+    return (VALUE)sum;
 }
 
 TARGET MLM_INLINE void NAME(axpy)(
@@ -62,7 +69,7 @@ TARGET static void NAME(gather)(
     const VALUE *values = m->values;
     VALUE *sums = y;
     for (uint64_t u = from; u < to; u++)
-        sums[u] += NAME(dot)(values + starts[u], indices + starts[u], starts[u + 1] - starts[u], x);
+        sums[u] += NAME(long_dot)(values + starts[u], indices + starts[u], starts[u + 1] - starts[u], x);
 }
 
 TARGET static void NAME(scatter)(
@@ -82,7 +89,7 @@ TARGET static void NAME(ell_gather)(
     const VALUE *values = m->values;
     VALUE *sums = y;
     for (uint64_t u = from; u < to; u++)
-        sums[u] += NAME(dot)(values + u * width, indices + u * width, width, x);
+        sums[u] += NAME(long_dot)(values + u * width, indices + u * width, width, x);
 }
 
 TARGET static void NAME(ell_scatter)(
@@ -108,7 +115,7 @@ TARGET static void NAME(coo_gather)(
             end += LANES;
         while (end < to && rows[end] == row)
             end++;
-        sums[row] += NAME(dot)(values + begin, columns + begin, end - begin, x);
+        sums[row] += NAME(long_dot)(values + begin, columns + begin, end - begin, x);
     }
 }
 

@@ -19,7 +19,7 @@
 struct storage_config {
     struct mlm_job job;
     double density;
-    uint64_t columns, epochs;
+    uint64_t width, epochs;
     uint32_t value;           /* enum mlm_value */
     uint32_t index;           /* enum mlm_index */
     struct mlm_layout layout; /* derived */
@@ -27,8 +27,8 @@ struct storage_config {
 
 /* How a workload gets to the matrix that it computes with. */
 struct variant {
-    const struct mlm_format *built;     /* in prepare */
-    const struct mlm_format *converted; /* in run; NULL: none */
+    const struct mlm_storage_format *built;     /* in prepare */
+    const struct mlm_storage_format *converted; /* in run; NULL: none */
     void (*convert)(const struct mlm_matrix *from, struct mlm_matrix *to);
     bool keeps_both; /* the first one stays to the end */
 };
@@ -50,14 +50,14 @@ static int storage_derive(void *p, struct mlm_scoreboard *sb)
     if (config->job.threads < 1 || config->job.threads > MLM_THREADS_MAX)
         return mlm_fail(sb, -ERANGE, "threads must lie in 1..%d", MLM_THREADS_MAX);
     if (shape.rows == 0) {
-        uint64_t rows = config->job.data_bytes / (config->columns * sizeof(float)) / 2 * 2;
+        uint64_t rows = config->job.data_bytes / (config->width * sizeof(float)) / 2 * 2;
         if (rows == 0)
             return mlm_fail(sb, -ERANGE, "%" PRIu64 " bytes are too few for two rows of %" PRIu64 " columns",
-                config->job.data_bytes, config->columns);
-        shape = mlm_rows_generated_shape(rows, config->columns, config->density);
+                config->job.data_bytes, config->width);
+        shape = mlm_rows_generated_shape(rows, config->width, config->density);
     }
-    if (shape.columns > INT32_MAX)
-        return mlm_fail(sb, -ENOTSUP, "%" PRIu64 " columns are more than CBLAS can take", shape.columns);
+    if (shape.columns < 1 || shape.columns > INT32_MAX)
+        return mlm_fail(sb, -EINVAL, "columns must lie in 1..%d, not %" PRIu64, INT32_MAX, shape.columns);
     if (config->index == MLM_INDEX_32 && (shape.nonzeros > UINT32_MAX || shape.rows > UINT32_MAX))
         return mlm_fail(sb, -ENOTSUP, "%" PRIu64 " nonzeros in %" PRIu64 " rows do not fit 32-bit indices",
             shape.nonzeros, shape.rows);
@@ -84,7 +84,7 @@ static uint64_t vectors_of(const struct variant *variant, const struct storage_c
 
 static bool uses_blas(const struct variant *variant)
 {
-    return variant->built == &mlm_format_dense || variant->converted == &mlm_format_dense;
+    return variant->built == &mlm_storage_dense || variant->converted == &mlm_storage_dense;
 }
 
 /* The matrix, the vectors, a page table entry of 8 bytes for each 4096 of them, and the process. A first
@@ -108,31 +108,58 @@ static uint64_t rough_of(const struct variant *variant, const struct storage_con
     return 20000000 + core + 10 * nonzeros + 2 * config->epochs * product;
 }
 
+/* A file may have changed since its shape was found, by which the arrays were made. */
+struct reading {
+    struct mlm_rows *rows;
+    const struct mlm_layout *layout;
+    uint64_t row, nonzeros; /* so far */
+};
+
+/* As mlm_rows_next(), of no more than there is room for. */
+static int next(struct reading *reading, struct mlm_row *ret_row, struct mlm_scoreboard *sb)
+{
+    const struct mlm_layout *layout = reading->layout;
+    int r = mlm_rows_next(reading->rows, ret_row, sb);
+    if (r < 0 || (r == 0 && reading->row == layout->rows && reading->nonzeros == layout->nonzeros))
+        return r;
+    if (r > 0) {
+        uint32_t count = ret_row->count;
+        reading->row++;
+        reading->nonzeros += count;
+        if (reading->row <= layout->rows && reading->nonzeros <= layout->nonzeros &&
+            count <= layout->widest_row && (count == 0 || ret_row->columns[count - 1] < layout->columns))
+            return r;
+    }
+    return mlm_fail(sb, -EINVAL, "the data is not of the shape that was found before; did the file change?");
+}
+
 /* Rows in order, twice where the format counts them first. */
 static int build(struct storage_state *state, struct mlm_rows *rows, struct mlm_scoreboard *sb)
 {
     struct mlm_matrix *matrix = &state->built;
-    const struct mlm_format *format = matrix->format;
-    uint64_t expected = matrix->layout.rows, checksum = 0, count = 0;
+    const struct mlm_storage_format *format = matrix->format;
+    struct reading reading = {.rows = rows, .layout = &matrix->layout};
     struct mlm_row row;
-    mlm_progress_begin(sb, expected * (format->count ? 2 : 1));
+    mlm_progress_begin(sb, matrix->layout.rows * (format->count ? 2 : 1));
     int r = 0;
     if (format->count) {
-        while ((r = mlm_rows_next(rows, &row, sb)) > 0) {
+        while ((r = next(&reading, &row, sb)) > 0) {
             format->count(matrix, &row);
             mlm_progress_add(sb, 1);
         }
+        if (r == 0) {
+            format->counted(matrix);
+            r = mlm_rows_seek(rows, 0, sb);
+        }
         if (r < 0)
             return r;
-        format->counted(matrix);
-        r = mlm_rows_seek(rows, 0, sb);
-        if (r < 0)
-            return r;
+        reading.row = reading.nonzeros = 0;
     }
-    for (; (r = mlm_rows_next(rows, &row, sb)) > 0; count++) {
-        checksum += mlm_row_checksum(count, &row);
-        mlm_regression_row(state->regression, count, &row);
-        r = format->place(matrix, count, &row, sb);
+    uint64_t checksum = 0;
+    while ((r = next(&reading, &row, sb)) > 0) {
+        checksum += mlm_row_checksum(reading.row - 1, &row);
+        mlm_regression_row(state->regression, reading.row - 1, &row);
+        r = format->place(matrix, reading.row - 1, &row, sb);
         if (r < 0)
             return r;
         mlm_progress_add(sb, 1);
@@ -227,10 +254,10 @@ static const char *const index_widths[] = {[MLM_INDEX_32] = "32", [MLM_INDEX_64]
         .minimum = 1e-6,                                                                                     \
         .maximum = 1,                                                                                        \
         .equal_work = true},                                                                                 \
-        {.name = "columns",                                                                                  \
+        {.name = "width",                                                                                    \
             .type = MLM_PARAM_COUNT,                                                                         \
-            .offset = FIELD(columns),                                                                        \
-            .help = "columns (generated data)",                                                              \
+            .offset = FIELD(width),                                                                          \
+            .help = "values in a row (generated data)",                                                      \
             .sweep = "4000",                                                                                 \
             .minimum = 1,                                                                                    \
             .maximum = INT32_MAX,                                                                            \
@@ -291,14 +318,15 @@ static const struct mlm_param plain_params[] = {
 
 #define NEEDS_BLAS .library = MLM_BLAS_LIBRARY, .library_package = MLM_BLAS_PACKAGE
 
-STORAGE(dense, .built = &mlm_format_dense)
-STORAGE(csr, .built = &mlm_format_csr)
-STORAGE(csc, .built = &mlm_format_csc)
-STORAGE(coo, .built = &mlm_format_coo)
-STORAGE(ell, .built = &mlm_format_ell)
-STORAGE(coo_to_csr, .built = &mlm_format_coo, .converted = &mlm_format_csr, .convert = mlm_matrix_coo_to_csr)
-STORAGE(densify, .built = &mlm_format_csr, .converted = &mlm_format_dense, .convert = mlm_matrix_csr_to_dense,
-    .keeps_both = true)
+STORAGE(dense, .built = &mlm_storage_dense)
+STORAGE(csr, .built = &mlm_storage_csr)
+STORAGE(csc, .built = &mlm_storage_csc)
+STORAGE(coo, .built = &mlm_storage_coo)
+STORAGE(ell, .built = &mlm_storage_ell)
+STORAGE(
+    coo_to_csr, .built = &mlm_storage_coo, .converted = &mlm_storage_csr, .convert = mlm_matrix_coo_to_csr)
+STORAGE(densify, .built = &mlm_storage_csr, .converted = &mlm_storage_dense,
+    .convert = mlm_matrix_csr_to_dense, .keeps_both = true)
 
 static const struct mlm_workload storage_dense = {WORKLOAD(dense), NEEDS_BLAS, .name = "dense",
     .flags = MLM_QUICK | MLM_USER_DATA, .params = dense_params, .summary = "every value, zeros too, by rows"};

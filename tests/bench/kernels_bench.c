@@ -90,7 +90,8 @@ struct subject {
     void *x, *y;
 };
 
-static struct subject subject_make(const struct mlm_format *format, struct mlm_layout layout, double density)
+static struct subject subject_make(
+    const struct mlm_storage_format *format, struct mlm_layout layout, double density)
 {
     struct mlm_scoreboard sb = {0};
     struct subject s = {0};
@@ -220,8 +221,8 @@ static void bench_dense(void)
         rows, columns);
     for (size_t t = 0; t < sizeof types / sizeof *types; t++) {
         struct subject s =
-            subject_make(&mlm_format_dense, layout_of(rows, columns, 0.01, types[t].value), 0.01);
-        uint64_t size = mlm_matrix_core_bytes(&mlm_format_dense, &s.matrix.layout);
+            subject_make(&mlm_storage_dense, layout_of(rows, columns, 0.01, types[t].value), 0.01);
+        uint64_t size = mlm_matrix_core_bytes(&mlm_storage_dense, &s.matrix.layout);
         struct bytes bytes = {.data = s.matrix.values, .count = size / sizeof(float)};
         struct contestant all[] = {
             {"sum", go_sum, &bytes, 0}, {"Xw", go_multiply, &s, 0}, {"X'g", go_transposed, &s, 0}};
@@ -364,7 +365,7 @@ static void bench_csr(void)
         give_up("librsb failed");
     printf("CSR Xw, f32, 32-bit indices: ns a nonzero, and speed beside the faster peer (asked for: 1.2)\n");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct subject s = subject_make(&mlm_format_csr,
+        struct subject s = subject_make(&mlm_storage_csr,
             layout_of(cases[i].rows, cases[i].columns, cases[i].density, MLM_F32), cases[i].density);
         struct graphblas g = graphblas_make(&s);
         struct rsb plain = rsb_make(&s, false), tuned = rsb_make(&s, true);
@@ -398,10 +399,10 @@ static void bench_fill(void)
 {
     static const struct {
         const char *name;
-        const struct mlm_format *format;
+        const struct mlm_storage_format *format;
         double density;
-    } cases[] = {{"dense", &mlm_format_dense, 0.01}, {"dense", &mlm_format_dense, 0.5},
-        {"csr", &mlm_format_csr, 0.01}, {"csr", &mlm_format_csr, 0.1}, {"csr", &mlm_format_csr, 0.5}};
+    } cases[] = {{"dense", &mlm_storage_dense, 0.01}, {"dense", &mlm_storage_dense, 0.5},
+        {"csr", &mlm_storage_csr, 0.01}, {"csr", &mlm_storage_csr, 0.1}, {"csr", &mlm_storage_csr, 0.5}};
     printf("filling, f32, of one core's time (asked for: 1 GB/s)\n");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         double best = 0;

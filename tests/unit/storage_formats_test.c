@@ -19,32 +19,32 @@
 #include "storage/sparse_products.h"
 
 struct kind {
-    const struct mlm_format *format;
+    const struct mlm_storage_format *format;
     enum mlm_value value;
     enum mlm_index index;
 };
 
 static const struct kind kinds[] = {
-    {&mlm_format_dense, MLM_F32, MLM_INDEX_32},
-    {&mlm_format_dense, MLM_F64, MLM_INDEX_32},
-    {&mlm_format_dense, MLM_F16, MLM_INDEX_32},
-    {&mlm_format_dense, MLM_I8, MLM_INDEX_32},
-    {&mlm_format_csr, MLM_F32, MLM_INDEX_32},
-    {&mlm_format_csr, MLM_F32, MLM_INDEX_64},
-    {&mlm_format_csr, MLM_F64, MLM_INDEX_32},
-    {&mlm_format_csr, MLM_F64, MLM_INDEX_64},
-    {&mlm_format_csc, MLM_F32, MLM_INDEX_32},
-    {&mlm_format_csc, MLM_F32, MLM_INDEX_64},
-    {&mlm_format_csc, MLM_F64, MLM_INDEX_32},
-    {&mlm_format_csc, MLM_F64, MLM_INDEX_64},
-    {&mlm_format_coo, MLM_F32, MLM_INDEX_32},
-    {&mlm_format_coo, MLM_F32, MLM_INDEX_64},
-    {&mlm_format_coo, MLM_F64, MLM_INDEX_32},
-    {&mlm_format_coo, MLM_F64, MLM_INDEX_64},
-    {&mlm_format_ell, MLM_F32, MLM_INDEX_32},
-    {&mlm_format_ell, MLM_F32, MLM_INDEX_64},
-    {&mlm_format_ell, MLM_F64, MLM_INDEX_32},
-    {&mlm_format_ell, MLM_F64, MLM_INDEX_64},
+    {&mlm_storage_dense, MLM_F32, MLM_INDEX_32},
+    {&mlm_storage_dense, MLM_F64, MLM_INDEX_32},
+    {&mlm_storage_dense, MLM_F16, MLM_INDEX_32},
+    {&mlm_storage_dense, MLM_I8, MLM_INDEX_32},
+    {&mlm_storage_csr, MLM_F32, MLM_INDEX_32},
+    {&mlm_storage_csr, MLM_F32, MLM_INDEX_64},
+    {&mlm_storage_csr, MLM_F64, MLM_INDEX_32},
+    {&mlm_storage_csr, MLM_F64, MLM_INDEX_64},
+    {&mlm_storage_csc, MLM_F32, MLM_INDEX_32},
+    {&mlm_storage_csc, MLM_F32, MLM_INDEX_64},
+    {&mlm_storage_csc, MLM_F64, MLM_INDEX_32},
+    {&mlm_storage_csc, MLM_F64, MLM_INDEX_64},
+    {&mlm_storage_coo, MLM_F32, MLM_INDEX_32},
+    {&mlm_storage_coo, MLM_F32, MLM_INDEX_64},
+    {&mlm_storage_coo, MLM_F64, MLM_INDEX_32},
+    {&mlm_storage_coo, MLM_F64, MLM_INDEX_64},
+    {&mlm_storage_ell, MLM_F32, MLM_INDEX_32},
+    {&mlm_storage_ell, MLM_F32, MLM_INDEX_64},
+    {&mlm_storage_ell, MLM_F64, MLM_INDEX_32},
+    {&mlm_storage_ell, MLM_F64, MLM_INDEX_64},
 };
 #define KINDS (sizeof kinds / sizeof *kinds)
 
@@ -222,14 +222,14 @@ static void test_products_of_every_format(void **state)
 /* Machines with fewer instructions than this one take these. */
 static void clone_take(struct mlm_matrix *m, enum mlm_clone clone)
 {
-    if (m->format == &mlm_format_dense) {
+    if (m->format == &mlm_storage_dense) {
         const struct mlm_dense_products *products = mlm_dense_products(clone, m->layout.value);
         m->multiply = products->multiply;
         m->multiply_transposed = products->multiply_transposed;
         return;
     }
     const struct mlm_sparse_products *products = mlm_sparse_products(clone, m->layout.value, m->layout.index);
-    bool ell = m->format == &mlm_format_ell, coo = m->format == &mlm_format_coo;
+    bool ell = m->format == &mlm_storage_ell, coo = m->format == &mlm_storage_coo;
     mlm_product *gather = ell ? products->ell_gather : coo ? products->coo_gather : products->gather;
     mlm_product *scatter = ell ? products->ell_scatter : coo ? products->coo_scatter : products->scatter;
     m->multiply = m->format->by_columns ? scatter : gather;
@@ -242,7 +242,8 @@ static void test_products_of_every_instruction_set(void **state)
     for (size_t s = 0; s < SHAPES; s++) {
         struct plain x = plain_make(&shapes[s]);
         for (size_t k = 0; k < KINDS; k++) {
-            if (kinds[k].format == &mlm_format_dense && kinds[k].value != MLM_F16 && kinds[k].value != MLM_I8)
+            if (kinds[k].format == &mlm_storage_dense && kinds[k].value != MLM_F16 &&
+                kinds[k].value != MLM_I8)
                 continue;
             struct mlm_matrix m = build(&x, &kinds[k]);
             for (int clone = MLM_CLONE_PLAIN; clone <= (int)mlm_clone_best(); clone++) {
@@ -266,7 +267,7 @@ static void test_every_half_in_a_product(void **state)
     for (int c = 0; c < COLUMNS; c++)
         w[c] = 1;
     struct mlm_matrix m;
-    assert_int_equal(mlm_matrix_open(&mlm_format_dense, &layout, &m, &sb), 0);
+    assert_int_equal(mlm_matrix_open(&mlm_storage_dense, &layout, &m, &sb), 0);
     float *sums = must_alloc(layout.rows, sizeof(float));
     for (uint64_t r = 0; r < layout.rows; r++)
         if ((r >> 10 & 31) != 31)
@@ -293,14 +294,14 @@ static void test_parts_cover_all_and_share_no_row(void **state)
         struct plain x = plain_make(&shapes[s]);
         for (size_t k = 0; k < KINDS; k++) {
             struct mlm_matrix m = build(&x, &kinds[k]);
-            const struct mlm_format *format = m.format;
+            const struct mlm_storage_format *format = m.format;
             for (uint64_t parts = 1; parts < 6; parts++) {
                 assert_int_equal(format->part_begin(&m, 0, parts), 0);
                 assert_int_equal(format->part_begin(&m, parts, parts), format->units(&m));
                 for (uint64_t part = 1; part <= parts; part++) {
                     uint64_t at = format->part_begin(&m, part, parts);
                     assert_true(at >= format->part_begin(&m, part - 1, parts));
-                    if (format == &mlm_format_coo && kinds[k].index == MLM_INDEX_32 && at > 0 &&
+                    if (format == &mlm_storage_coo && kinds[k].index == MLM_INDEX_32 && at > 0 &&
                         at < format->units(&m))
                         assert_true(((uint32_t *)m.starts)[at - 1] < ((uint32_t *)m.starts)[at]);
                 }
@@ -320,10 +321,10 @@ static void test_conversions(void **state)
         for (int i = 0; i < 4; i++) {
             enum mlm_value value = i & 1 ? MLM_F64 : MLM_F32;
             enum mlm_index index = i & 2 ? MLM_INDEX_64 : MLM_INDEX_32;
-            struct mlm_matrix coo = build(&x, &(struct kind){&mlm_format_coo, value, index});
+            struct mlm_matrix coo = build(&x, &(struct kind){&mlm_storage_coo, value, index});
             struct mlm_matrix csr, dense;
-            assert_int_equal(mlm_matrix_open(&mlm_format_csr, &coo.layout, &csr, &sb), 0);
-            assert_int_equal(mlm_matrix_open(&mlm_format_dense, &coo.layout, &dense, &sb), 0);
+            assert_int_equal(mlm_matrix_open(&mlm_storage_csr, &coo.layout, &csr, &sb), 0);
+            assert_int_equal(mlm_matrix_open(&mlm_storage_dense, &coo.layout, &dense, &sb), 0);
             mlm_matrix_coo_to_csr(&coo, &csr);
             mlm_matrix_csr_to_dense(&csr, &dense);
             check_products(&csr, &x);
@@ -352,8 +353,8 @@ static void test_values_that_are_not_exact(void **state)
             .rows = 1, .columns = 3, .nonzeros = 1, .widest_row = 1, .value = cases[i].value};
         struct mlm_row row = {.count = 1, .columns = &column, .values = &cases[i].number};
         struct mlm_matrix m;
-        assert_int_equal(mlm_matrix_open(&mlm_format_dense, &layout, &m, &sb), 0);
-        assert_int_equal(mlm_format_dense.place(&m, 0, &row, &sb), cases[i].expected);
+        assert_int_equal(mlm_matrix_open(&mlm_storage_dense, &layout, &m, &sb), 0);
+        assert_int_equal(mlm_storage_dense.place(&m, 0, &row, &sb), cases[i].expected);
         if (cases[i].expected)
             assert_non_null(strstr(sb.message, "values are not exact in"));
         mlm_matrix_close(&m);
@@ -378,19 +379,19 @@ static void test_core_bytes(void **state)
         struct kind kind;
         uint64_t bytes;
     } cases[] = {
-        {{&mlm_format_dense, MLM_F64, MLM_INDEX_32}, n * p * 8},
-        {{&mlm_format_dense, MLM_F32, MLM_INDEX_32}, n * p * 4},
-        {{&mlm_format_dense, MLM_F16, MLM_INDEX_32}, n * p * 2},
-        {{&mlm_format_dense, MLM_I8, MLM_INDEX_32}, n * p},
-        {{&mlm_format_csr, MLM_F32, MLM_INDEX_32}, z * (4 + 4) + (n + 1) * 4},
-        {{&mlm_format_csr, MLM_F64, MLM_INDEX_32}, z * (8 + 4) + (n + 1) * 4},
-        {{&mlm_format_csr, MLM_F32, MLM_INDEX_64}, z * (4 + 8) + (n + 1) * 8},
-        {{&mlm_format_csc, MLM_F32, MLM_INDEX_32}, z * (4 + 4) + (p + 1) * 4},
-        {{&mlm_format_csc, MLM_F32, MLM_INDEX_64}, z * (4 + 8) + (p + 1) * 8},
-        {{&mlm_format_coo, MLM_F32, MLM_INDEX_32}, z * (4 + 2 * 4)},
-        {{&mlm_format_coo, MLM_F64, MLM_INDEX_64}, z * (8 + 2 * 8)},
-        {{&mlm_format_ell, MLM_F32, MLM_INDEX_32}, n * w * (4 + 4)},
-        {{&mlm_format_ell, MLM_F32, MLM_INDEX_64}, n * w * (4 + 8)},
+        {{&mlm_storage_dense, MLM_F64, MLM_INDEX_32}, n * p * 8},
+        {{&mlm_storage_dense, MLM_F32, MLM_INDEX_32}, n * p * 4},
+        {{&mlm_storage_dense, MLM_F16, MLM_INDEX_32}, n * p * 2},
+        {{&mlm_storage_dense, MLM_I8, MLM_INDEX_32}, n * p},
+        {{&mlm_storage_csr, MLM_F32, MLM_INDEX_32}, z * (4 + 4) + (n + 1) * 4},
+        {{&mlm_storage_csr, MLM_F64, MLM_INDEX_32}, z * (8 + 4) + (n + 1) * 4},
+        {{&mlm_storage_csr, MLM_F32, MLM_INDEX_64}, z * (4 + 8) + (n + 1) * 8},
+        {{&mlm_storage_csc, MLM_F32, MLM_INDEX_32}, z * (4 + 4) + (p + 1) * 4},
+        {{&mlm_storage_csc, MLM_F32, MLM_INDEX_64}, z * (4 + 8) + (p + 1) * 8},
+        {{&mlm_storage_coo, MLM_F32, MLM_INDEX_32}, z * (4 + 2 * 4)},
+        {{&mlm_storage_coo, MLM_F64, MLM_INDEX_64}, z * (8 + 2 * 8)},
+        {{&mlm_storage_ell, MLM_F32, MLM_INDEX_32}, n * w * (4 + 4)},
+        {{&mlm_storage_ell, MLM_F32, MLM_INDEX_64}, n * w * (4 + 8)},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct mlm_scoreboard sb = {0};
