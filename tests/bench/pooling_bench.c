@@ -170,8 +170,9 @@ int main(int argc, char **argv)
             r = row_add(rows, &count, *w, grown);
     }
     if (r == 0)
-        printf("%s of tensors live at the peak, %s steps, %.1f GiB touched; best of %lu\n",
-            "a quarter of the data", steps, (double)pooling_trace_bytes(&rows[0].config) / 0x1p30, turns);
+        printf("tensors of %.1f MiB live at the peak, %s steps, %.1f GiB touched; best of %lu\n",
+            (double)pooling_live_bytes(&rows[0].config) / 0x1p20, steps,
+            (double)pooling_trace_bytes(&rows[0].config) / 0x1p30, turns);
     for (unsigned long turn = 0; r == 0 && turn < turns; turn++)
         for (size_t i = 0; r == 0 && i < count; i++) {
             struct result result;
