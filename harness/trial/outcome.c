@@ -80,9 +80,9 @@ static void judge(const struct mlm_ending *ending, struct judgement *judgement)
     char *reason = judgement->reason;
     if (ending->oom_kills) {
         judgement->outcome = MLM_OUTCOME_OOM;
-        (void)snprintf(reason, MLM_MESSAGE_SIZE, "%s",
-            ending->worker_spared ? "the kernel killed another process in the cage"
-                                  : "killed by the kernel at the cap");
+        /* That the worker itself was killed is what an oom is. */
+        if (ending->worker_spared)
+            (void)snprintf(reason, MLM_MESSAGE_SIZE, "the kernel killed another process in the cage");
     } else if (ending->timed_out) {
         judgement->outcome = MLM_OUTCOME_TIMEOUT;
         char limit[MLM_SIZE_TEXT];

@@ -11,14 +11,25 @@
 #include "machine/fresh.h"
 #include "machine/memory.h"
 #include "machine/presence.h"
+#include "record/utf8.h"
 #include "trial/dataset.h"
 #include "trial/worker.h"
+
+/* A file name that is no UTF-8 must not keep a run from being recorded. */
+static json_t *word_keep(const char *argument)
+{
+    mlm_auto_free char *word = strdup(argument);
+    if (!word)
+        return NULL;
+    mlm_utf8_repair(word);
+    return json_string(word);
+}
 
 static int command_keep(struct mlm_session *session, int argc, char **argv)
 {
     session->command = json_array();
     for (int i = 0; session->command && i < argc; i++)
-        if (json_array_append_new(session->command, json_string(argv[i])) < 0)
+        if (json_array_append_new(session->command, word_keep(argv[i])) < 0)
             return -ENOMEM;
     return session->command ? 0 : -ENOMEM;
 }

@@ -69,12 +69,11 @@ static void every_ending_has_its_outcome(void **state)
         {{.status = SIGNALED(SIGKILL)}, MLM_VERDICT_NONE, NULL, MLM_OUTCOME_KILLED, "SIGKILL from outside"},
         {{.status = SIGNALED(SIGTERM)}, MLM_VERDICT_NONE, NULL, MLM_OUTCOME_KILLED, "SIGTERM from outside"},
         /* Any oom_kill in the cage makes it an oom, whoever died and however the worker ended. */
-        {{.status = SIGNALED(SIGKILL), .oom_kills = 1}, MLM_VERDICT_NONE, NULL, MLM_OUTCOME_OOM,
-            "at the cap"},
+        {{.status = SIGNALED(SIGKILL), .oom_kills = 1}, MLM_VERDICT_NONE, NULL, MLM_OUTCOME_OOM, NULL},
         {{.status = EXITED(0), .oom_kills = 1, .worker_spared = true}, MLM_VERDICT_OK, NULL, MLM_OUTCOME_OOM,
             "another process"},
         {{.status = SIGNALED(SIGKILL), .oom_kills = 1, .timed_out = true}, MLM_VERDICT_NONE, NULL,
-            MLM_OUTCOME_OOM, "cap"},
+            MLM_OUTCOME_OOM, NULL},
         {{.status = SIGNALED(SIGKILL), .timed_out = true}, MLM_VERDICT_NONE, NULL, MLM_OUTCOME_TIMEOUT,
             "20.0 s"},
         /* A worker that writes nonsense into its page. */
