@@ -107,6 +107,9 @@ static int option_parse(
                 error, -EINVAL, "--%s needs a value: --%s %s", option->name, option->name, option->value);
         text = argv[++*at];
     }
+    if (text && !*text)
+        return mlm_error_set(
+            error, -EINVAL, "--%s is given nothing: --%s %s", option->name, option->name, option->value);
     return set(option, values, text, error);
 }
 

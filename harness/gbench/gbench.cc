@@ -1,6 +1,7 @@
 #include "gbench/gbench.h"
 
 #include <benchmark/benchmark.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <cerrno>
@@ -165,6 +166,16 @@ int run(const mlm_gbench_order *order, mlm_error *error)
 
 } // namespace
 
+/* Known before anything runs; the file is opened when there is something to write. */
+static bool may_be_written(const std::string &path)
+{
+    if (access(path.c_str(), F_OK) == 0)
+        return access(path.c_str(), W_OK) == 0;
+    const size_t slash = path.rfind('/');
+    const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+    return access(folder.c_str(), W_OK) == 0;
+}
+
 int mlm_gbench_flag(const char *argument, mlm_error *error)
 {
     static const struct {
@@ -195,6 +206,8 @@ int mlm_gbench_flag(const char *argument, mlm_error *error)
         return 1;
     if (!value || !*value)
         return mlm_error_set(error, -EINVAL, "%s needs a value: %s=…", flag.c_str(), flag.c_str());
+    if (name == "out" && !may_be_written(value))
+        return mlm_error_errno(error, -errno, "cannot write %s", argument);
     if ((name == "format" || name == "out_format") && !format_known(value))
         return mlm_error_set(error, -EINVAL, "%s is json, csv or console, not '%s'", flag.c_str(), value);
     return 1;

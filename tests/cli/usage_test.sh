@@ -38,7 +38,8 @@ refused 2 "show needs a file" show
 refused 2 "--cap 0 is below 16M" run --cap 0
 refused 2 "--cap 15M is below 16M" run --cap 15M
 refused 2 "--cap: '8X' is not a size; write one like 512M, 2G or 1.5G" run --cap 8X
-refused 2 "--cap: '' is not a size" run --cap ''
+refused 2 "--cap is given nothing: --cap LIST" run --cap ''
+refused 2 "--out is given nothing: --out PATH" run --out=
 refused 2 "--cap: '' is not a size" run --cap 2G,
 refused 2 "--cap: '' is not a size" run --cap 2G,,4G
 refused 2 "--cap names 2G twice" run --cap 2G,2G
@@ -68,7 +69,7 @@ refused 2 "--timeout: '5y' is not a duration; write one like 20s, 500ms or 2min"
 
 # What there is to run.
 refused 2 "no suite 'nonsense'; there are batch, loading, pooling, self, storage" run --suite nonsense
-refused 2 "no suite ''; there are batch, " run --suite ''
+refused 2 "no suite ''; there are batch, " run --suite self,
 refused 2 "no suite 'nonsense'; .mlmembench list. shows them" list --suite nonsense
 refused 2 "--filter '\[' is not a regular expression" run --filter '['
 refused 2 "--filter '\[' is not a regular expression" run '--benchmark_filter=['
@@ -91,6 +92,8 @@ refused 2 "--benchmark_out needs a value: --benchmark_out=" run --benchmark_out
 refused 2 "--benchmark_format is json, csv or console, not 'yaml'" run --benchmark_format=yaml
 refused 2 "--benchmark_out_format is json, csv or console, not ''|--benchmark_out_format needs a value" run \
     --benchmark_out_format=
+
+refused 3 "cannot write --benchmark_out=missing/x.json: No such file" run --benchmark_out=missing/x.json
 
 # Datasets: the file is named, and where in it.
 refused 2 "--dataset: .*missing.npy: No such file" run --dataset missing.npy
