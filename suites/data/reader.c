@@ -9,6 +9,9 @@
 
 #include "data/memory.h"
 
+/* The first read: a header, and little more of values that shall be read to where they belong. */
+#define FIRST_BYTES (UINT64_C(4) << 10)
+
 /* Less than this is read through the buffer: a block of one narrow row must not cost a system call. */
 #define DIRECT_BYTES (UINT64_C(64) << 10)
 
@@ -43,7 +46,8 @@ static int refill(struct mlm_reader *reader, struct mlm_scoreboard *sb)
         return file_fail(reader, -EINVAL, "make sense of", sb);
     if (tail)
         memmove(reader->bytes, reader->bytes + reader->begin, tail);
-    int r = bytes_read(reader, reader->bytes + tail, MLM_READER_BUFFER_BYTES - tail, &more, sb);
+    size_t size = reader->read_bytes ? MLM_READER_BUFFER_BYTES - tail : FIRST_BYTES;
+    int r = bytes_read(reader, reader->bytes + tail, size, &more, sb);
     if (r < 0)
         return r;
     reader->begin = 0;
@@ -51,7 +55,8 @@ static int refill(struct mlm_reader *reader, struct mlm_scoreboard *sb)
     return 0;
 }
 
-/* Where the file's bytes are the values: reads them to where they belong. */
+/* Where the file's bytes are the values: reads them to where they belong. Returns 1 if it did, 0 where they
+ * must go through the buffer. */
 static int direct_read(struct mlm_reader *reader, struct mlm_block *block, struct mlm_scoreboard *sb)
 {
     struct mlm_npy *npy = &reader->decoder.npy;
@@ -78,7 +83,7 @@ static int direct_read(struct mlm_reader *reader, struct mlm_block *block, struc
     npy->values_left -= size / sizeof(float);
     reader->decoder.rows += block->count / npy->columns - block->rows;
     block->rows = block->count / npy->columns;
-    return 0;
+    return 1;
 }
 
 static int grow(struct mlm_reader *reader, struct mlm_block *block, struct mlm_scoreboard *sb)
@@ -93,9 +98,6 @@ int mlm_reader_fill(
 {
     for (;;) {
         size_t used;
-        int r = direct_read(reader, block, sb);
-        if (r < 0)
-            return r;
         int stop = mlm_decode(&reader->decoder, reader->bytes + reader->begin, reader->end - reader->begin,
             reader->last, block, &used, sb);
         if (stop < 0)
@@ -107,13 +109,17 @@ int mlm_reader_fill(
             reader->ended = true;
             return 0;
         }
-        if (stop == MLM_STOP_BYTES)
-            r = refill(reader, sb);
-        else if (may_grow)
+        int r;
+        if (stop == MLM_STOP_BYTES) {
+            r = direct_read(reader, block, sb);
+            if (r == 0)
+                r = refill(reader, sb);
+        } else if (may_grow) {
             r = grow(reader, block, sb);
-        else
+        } else {
             r = mlm_fail(sb, -EINVAL, "%.300s holds more values than it did when it was inspected",
                 reader->decoder.name);
+        }
         if (r < 0)
             return r;
     }

@@ -24,6 +24,7 @@ static inline uint64_t fingerprint(
     const uint32_t sums[static LANES], const uint32_t sums_of_sums[static LANES], uint32_t label_bits)
 {
     uint64_t print = (uint64_t)label_bits << 32, constant = UINT64_C(0x9e3779b97f4a7c15);
+#pragma GCC unroll 8
     for (unsigned lane = 0; lane < LANES; lane += 2) {
         uint64_t other = constant * UINT64_C(0xbf58476d1ce4e5b9);
         print += product(pair(sums + lane) ^ constant, pair(sums_of_sums + lane) ^ other);
@@ -39,8 +40,9 @@ static inline void row_add(struct mlm_loading_pass *pass, uint64_t print)
     pass->rows++;
 }
 
-/* The same for vectors of 16 bytes, which every machine has, and of 32. They are written out, for gcc 12
- * makes poor code of vectors that are wider than the target's, and calls a vector in a parameter another ABI.
+/* The same for vectors of 16 bytes, which every machine has, of 32 and of 64. They are written out, for gcc
+ * 12 makes poor code of vectors that are wider than the target's, and calls a vector in a parameter another
+ * ABI.
  */
 #define DENSE_ROWS(name, target, vector_bytes)                                                               \
     target static void name(struct mlm_loading_pass *pass, const float *values, uint64_t rows)               \
@@ -78,11 +80,16 @@ static inline void row_add(struct mlm_loading_pass *pass, uint64_t print)
 DENSE_ROWS(dense_rows, , 16)
 #if defined(__x86_64__)
 DENSE_ROWS(dense_rows_avx2, __attribute__((target("avx2"))), 32)
+DENSE_ROWS(dense_rows_avx512, __attribute__((target("avx512f"))), 64)
 #endif
 
 void mlm_loading_pass_dense(struct mlm_loading_pass *pass, const float *values, uint64_t rows)
 {
 #if defined(__x86_64__)
+    if (__builtin_cpu_supports("avx512f")) {
+        dense_rows_avx512(pass, values, rows);
+        return;
+    }
     if (__builtin_cpu_supports("avx2")) {
         dense_rows_avx2(pass, values, rows);
         return;
