@@ -31,7 +31,7 @@ typedef int8_t bytes_8 __attribute__((vector_size(8)));
  * that there are for it, and takes one that doubles twice apart into single elements. */
 #define VARIANT plain
 #define TARGET MLM_TARGET_PLAIN
-#define LANES 8
+#define LANES UINT64_C(8)
 #define FLOATS floats_8
 #define LOAD_SHORTS(from)                                                                                    \
     ({                                                                                                       \
@@ -56,7 +56,7 @@ typedef int8_t bytes_8 __attribute__((vector_size(8)));
 #if MLM_CLONES
 #define VARIANT avx2
 #define TARGET MLM_TARGET_AVX2
-#define LANES 8
+#define LANES UINT64_C(8)
 #define FLOATS floats_8
 #define LOAD_SHORTS(from) ((ints_8)_mm256_cvtepi16_epi32(_mm_loadu_si128((const void *)(from))))
 #define LOAD_BYTES(from) ((ints_8)_mm256_cvtepi8_epi32(_mm_loadl_epi64((const void *)(from))))
@@ -70,7 +70,7 @@ typedef int8_t bytes_8 __attribute__((vector_size(8)));
 
 #define VARIANT avx512
 #define TARGET MLM_TARGET_AVX512
-#define LANES 16
+#define LANES UINT64_C(16)
 #define FLOATS floats_16
 #define LOAD_SHORTS(from) ((ints_16)_mm512_cvtepi16_epi32(_mm256_loadu_si256((const void *)(from))))
 #define LOAD_BYTES(from) ((ints_16)_mm512_cvtepi8_epi32(_mm_loadu_si128((const void *)(from))))

@@ -26,7 +26,7 @@ TARGET static void NAME(multiply)(
         }
         sum0 += sum1 + sum2 + sum3;
         float sum = 0;
-        for (int lane = 0; lane < LANES; lane++)
+        for (uint64_t lane = 0; lane < LANES; lane++)
             sum += sum0[lane];
         for (; c < columns; c++)
             sum += WIDEN_ONE(row[c]) * w[c];

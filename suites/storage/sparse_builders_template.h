@@ -5,13 +5,15 @@ static void NAME(place)(struct mlm_matrix *m, uint64_t at, const struct mlm_row 
 {
     VALUE *values = (VALUE *)m->values + at;
     INDEX *indices = (INDEX *)m->indices + at;
-    if (sizeof(VALUE) == sizeof(float))
-        memcpy(values, row->values, row->count * sizeof(float));
+    if (row->count == 0)
+        return; /* of a matrix without values there are no arrays */
+    if (sizeof *values == sizeof *row->values)
+        memcpy(values, row->values, row->count * sizeof *values);
     else
         for (uint32_t i = 0; i < row->count; i++)
             values[i] = row->values[i];
-    if (sizeof(INDEX) == sizeof(uint32_t))
-        memcpy(indices, row->columns, row->count * sizeof(uint32_t));
+    if (sizeof *indices == sizeof *row->columns)
+        memcpy(indices, row->columns, row->count * sizeof *indices);
     else
         for (uint32_t i = 0; i < row->count; i++)
             indices[i] = row->columns[i];
