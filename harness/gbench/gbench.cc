@@ -18,17 +18,15 @@
 namespace
 {
 
-/* Counter that carries the index of the instance from its run to the reporters; it is never reported. */
-const char index_counter[] = "mlmembench_index";
-
 struct Runner {
     const mlm_gbench_order *order;
-    std::vector<mlm_gbench_result> results;
+    mlm_gbench_result result; /* of the instance that ran last: each is reported before the next one runs */
 };
 
 [[maybe_unused]] void run_instance(benchmark::State &state, Runner *runner, size_t index)
 {
-    mlm_gbench_result &result = runner->results[index];
+    mlm_gbench_result &result = runner->result;
+    result = {};
     runner->order->function(runner->order->context, index, &result);
     if (result.ran && !result.error[0]) {
         while (state.KeepRunning())
@@ -38,7 +36,6 @@ struct Runner {
     }
     for (size_t i = 0; i < result.counter_count; i++)
         state.counters[result.counters[i].name] = result.counters[i].value;
-    state.counters[index_counter] = static_cast<double>(index);
 }
 
 /* Stands before one of Google Benchmark's own reporters: puts in the worker's CPU time (the library knows
@@ -60,20 +57,12 @@ class WorkerReporter : public benchmark::BenchmarkReporter
 
     void ReportRuns(const std::vector<Run> &runs) override
     {
-        std::vector<Run> kept;
-        for (Run run : runs) {
-            auto counter = run.counters.find(index_counter);
-            if (counter == run.counters.end())
-                continue;
-            const mlm_gbench_result &result = runner_->results[static_cast<size_t>(counter->second.value)];
-            if (!result.ran)
-                continue;
-            run.counters.erase(counter);
-            run.cpu_accumulated_time = result.cpu_seconds;
-            kept.push_back(run);
-        }
-        if (!kept.empty())
-            inner_->ReportRuns(kept);
+        if (!runner_->result.ran)
+            return;
+        std::vector<Run> mended = runs;
+        for (Run &run : mended)
+            run.cpu_accumulated_time = runner_->result.cpu_seconds;
+        inner_->ReportRuns(mended);
     }
 
     void Finalize() override { inner_->Finalize(); }
@@ -121,7 +110,7 @@ bool format_known(const char *format)
 
 int run(const mlm_gbench_order *order, mlm_error *error)
 {
-    Runner runner{order, std::vector<mlm_gbench_result>(order->count)};
+    Runner runner{order, {}};
     const char *out = flag_value(order, "--benchmark_out");
     const char *out_format = flag_value(order, "--benchmark_out_format");
     const char *format = flag_value(order, "--benchmark_format");
