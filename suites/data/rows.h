@@ -2,10 +2,10 @@
  * loader's reference is built from one, so that all variants see the same data.
  *
  * Generated rows (density d, p columns): row 2m and row 2m+1 together have exactly 2k values other than 0,
- * k = max(1, round(d·p)): one has k-j, the other k+j, j drawn from 0..min(k/2, p-k, k-1), so row lengths differ as real
- * ones do and yet the total has a closed form: z = k·n for even n. Columns are drawn one from each of equal
- * strata, hence distinct and sorted. Values are whole numbers in ±1…±7: exact in f64, f32, f16 and int8 alike.
- * Labels are 0 or 1. The widest row has k + min(k/2, p-k, k-1) values at most. */
+ * k = max(1, round(d·p)): one has k-j, the other k+j, j drawn from 0..min(k/2, p-k, k-1), so row lengths
+ * differ as real ones do and yet the total has a closed form: z = k·n for even n. Columns are drawn one from
+ * each of equal strata, hence distinct and sorted. Values are whole numbers in ±1…±7: exact in f64, f32, f16
+ * and int8 alike. Labels are 0 or 1. The widest row has k + min(k/2, p-k, k-1) values at most. */
 #pragma once
 
 #include <stdbool.h>
@@ -18,7 +18,7 @@ struct mlm_row {
     uint32_t count;          /* values other than 0 */
     const uint32_t *columns; /* ascending */
     const float *values;
-    float label;             /* 0 or 1 for generated rows; of a user's file: see mlm_rows_open_file() */
+    float label; /* 0 or 1 for generated rows; of a user's file: see mlm_rows_open_file() */
 };
 
 struct mlm_rows;
@@ -28,9 +28,10 @@ int mlm_rows_open_generated(uint64_t rows, uint64_t columns, double density, uin
     struct mlm_rows **ret_rows, struct mlm_scoreboard *sb);
 
 /* By the file's ending, as mlm_dataset_inspect(). libsvm brings labels (> 0 becomes 1, else 0); .npy and .csv
- * have none: the label of row r is a bit of mlm_random_u64(), so that the job is defined. Values are rounded to
- * f32 once, here. */
-int mlm_rows_open_file(const char *path, uint64_t seed, struct mlm_rows **ret_rows, struct mlm_scoreboard *sb);
+ * have none: the label of row r is a bit of mlm_random_u64(), so that the job is defined. Values are rounded
+ * to f32 once, here. */
+int mlm_rows_open_file(
+    const char *path, uint64_t seed, struct mlm_rows **ret_rows, struct mlm_scoreboard *sb);
 
 /* 1: *ret_row is filled and valid until the next call; 0: no more; negative errno through mlm_fail(). */
 int mlm_rows_next(struct mlm_rows *rows, struct mlm_row *ret_row, struct mlm_scoreboard *sb);

@@ -119,9 +119,9 @@ int mlm_loading_end(
 
 /* Theory. r is what a row takes in memory: p·4 dense; (z/n)·8 + 12 sparse (CSR with labels).
  *
- * core (shared/DESIGN.md): D = n·r where all rows are held, else r·B·(q+w+1) + K·r for batches of B, a queue
- * of q, w reader threads and a shuffle buffer of K. peak adds what a variant holds beside: copies, the
- * reader's buffer, page tables (8 bytes a page of 4096). */
+ * core: D = n·r where all rows are held, else r·B·(q+w+1) + K·r for batches of B, a queue of q, w reader
+ * threads and a shuffle buffer of K. peak adds what a variant holds beside: copies, the reader's buffer, page
+ * tables (8 bytes a page of 4096). */
 
 static uint64_t rows_bytes(const struct mlm_loading_config *config, uint64_t rows)
 {
@@ -199,8 +199,13 @@ static uint64_t shuffle_peak(const void *p)
     return peak_of(batch_core(p) + places);
 }
 
-/* Of mapped values nothing is held but the map's page tables, which stay until it is gone; else a batch is
- * decoded. */
+/* Mapped values are the page cache's, which is no need; of what must be decoded a batch is held. */
+static uint64_t mmap_core(const void *config)
+{
+    return ((const struct mlm_loading_config *)config)->format == MLM_FORMAT_NPY ? 0 : batch_core(config);
+}
+
+/* The map's page tables stay until it is gone. */
 static uint64_t mmap_peak(const void *p)
 {
     const struct mlm_loading_config *config = p;
@@ -367,7 +372,7 @@ static const struct mlm_workload prefetch = {LOADING_COMMON, .name = "prefetch",
     .run = mlm_loading_prefetch, .verify = ordered_verify};
 static const struct mlm_workload map = {LOADING_COMMON, .name = "mmap",
     .summary = "maps the file and lets the kernel read what is touched",
-    .flags = MLM_QUICK | MLM_MAPS_FILE | MLM_USER_DATA, .params = plain_params, .core_bytes = batch_core,
+    .flags = MLM_QUICK | MLM_MAPS_FILE | MLM_USER_DATA, .params = plain_params, .core_bytes = mmap_core,
     .peak_bytes = mmap_peak, .rough_ns = stream_rough, .run = mlm_loading_mmap, .verify = ordered_verify};
 static const struct mlm_workload shuffle = {LOADING_COMMON, .name = "shuffle",
     .summary = "a stream whose rows leave in random order, through a buffer", .work = "shuffled",
