@@ -113,12 +113,13 @@ const struct mlm_storage_format mlm_storage_csc = {
     .part_begin = part_begin,
 };
 
-void mlm_matrix_coo_to_csr(const struct mlm_matrix *coo, struct mlm_matrix *csr)
+void mlm_matrix_coo_to_csr(const struct mlm_matrix *coo, struct mlm_matrix *csr, struct mlm_scoreboard *sb)
 {
-    csr->builders->coo_to_csr(coo, csr);
+    csr->builders->coo_to_csr(coo, csr, sb);
 }
 
-void mlm_matrix_csr_to_dense(const struct mlm_matrix *csr, struct mlm_matrix *dense)
+void mlm_matrix_csr_to_dense(
+    const struct mlm_matrix *csr, struct mlm_matrix *dense, struct mlm_scoreboard *sb)
 {
-    csr->builders->csr_to_dense(csr, dense);
+    csr->builders->csr_to_dense(csr, dense, sb);
 }

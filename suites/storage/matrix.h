@@ -88,8 +88,10 @@ int mlm_matrix_open(const struct mlm_storage_format *format, const struct mlm_la
     struct mlm_matrix *ret_matrix, struct mlm_scoreboard *sb);
 void mlm_matrix_close(struct mlm_matrix *matrix); /* takes one of zeros; leaves it so */
 
-/* Row-sorted COO to CSR of the same layout, as a general COO is turned: count, sum, scatter. */
-void mlm_matrix_coo_to_csr(const struct mlm_matrix *coo, struct mlm_matrix *csr);
+/* Row-sorted COO to CSR of the same layout, as a general COO is turned: count, sum, scatter. Progress
+ * advances by the number of rows, here and below. */
+void mlm_matrix_coo_to_csr(const struct mlm_matrix *coo, struct mlm_matrix *csr, struct mlm_scoreboard *sb);
 
 /* CSR to dense of the same real type, every element written. */
-void mlm_matrix_csr_to_dense(const struct mlm_matrix *csr, struct mlm_matrix *dense);
+void mlm_matrix_csr_to_dense(
+    const struct mlm_matrix *csr, struct mlm_matrix *dense, struct mlm_scoreboard *sb);

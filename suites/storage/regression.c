@@ -234,12 +234,16 @@ static void step(const struct mlm_regression *job)
     memset(job->gradients, 0, job->parts.gradients * columns * sizeof *job->gradients);
 }
 
+uint64_t mlm_regression_steps(const struct mlm_matrix *matrix, uint64_t epochs)
+{
+    return 2 * epochs * matrix->format->units(matrix);
+}
+
 int mlm_regression_run(
     struct mlm_regression *job, const struct mlm_matrix *matrix, uint64_t epochs, struct mlm_scoreboard *sb)
 {
     void (*const phases[])(void *context, uint64_t part) = {multiply, residuals, multiply_transposed};
     struct epoch epoch = {.job = job, .matrix = matrix, .sb = sb};
-    mlm_progress_begin(sb, 2 * epochs * matrix->format->units(matrix));
     for (uint64_t e = 0; e < epochs; e++) {
         epoch.last = e + 1 == epochs;
         memset(job->margins, 0, job->parts.margins * job->layout.rows * job->real_bytes);

@@ -29,8 +29,10 @@ void mlm_regression_close(struct mlm_regression *regression); /* takes NULL */
 /* Tells it of a row: its label, and its part of ‖X‖²_F. */
 void mlm_regression_row(struct mlm_regression *regression, uint64_t index, const struct mlm_row *row);
 
-/* Runs `epochs` epochs from w = 0; progress in blocks. The matrix has the layout and the format named at
- * open. */
+/* By how much a run advances the progress. */
+uint64_t mlm_regression_steps(const struct mlm_matrix *matrix, uint64_t epochs);
+
+/* Runs `epochs` epochs from w = 0. The matrix has the layout and the format named at open. */
 int mlm_regression_run(struct mlm_regression *regression, const struct mlm_matrix *matrix, uint64_t epochs,
     struct mlm_scoreboard *sb);
 

@@ -19,8 +19,8 @@ struct mlm_sparse_builders {
     /* A row's entries and its padding. */
     void (*ell_place)(struct mlm_matrix *matrix, uint64_t index, const struct mlm_row *row);
 
-    void (*coo_to_csr)(const struct mlm_matrix *coo, struct mlm_matrix *csr);
-    void (*csr_to_dense)(const struct mlm_matrix *csr, struct mlm_matrix *dense);
+    void (*coo_to_csr)(const struct mlm_matrix *coo, struct mlm_matrix *csr, struct mlm_scoreboard *sb);
+    void (*csr_to_dense)(const struct mlm_matrix *csr, struct mlm_matrix *dense, struct mlm_scoreboard *sb);
 };
 
 /* value: MLM_F32 or MLM_F64. */

@@ -81,7 +81,7 @@ static void NAME(ell_place)(struct mlm_matrix *m, uint64_t index, const struct m
     }
 }
 
-static void NAME(coo_to_csr)(const struct mlm_matrix *coo, struct mlm_matrix *csr)
+static void NAME(coo_to_csr)(const struct mlm_matrix *coo, struct mlm_matrix *csr, struct mlm_scoreboard *sb)
 {
     const INDEX *rows = coo->starts, *columns = coo->indices;
     const VALUE *from = coo->values;
@@ -96,6 +96,8 @@ static void NAME(coo_to_csr)(const struct mlm_matrix *coo, struct mlm_matrix *cs
         sum += count;
     }
     for (uint64_t e = 0; e < coo->extent.values; e++) {
+        if (e > 0 && rows[e] != rows[e - 1])
+            mlm_progress_add(sb, 1);
         INDEX at = starts[rows[e]]++;
         indices[at] = columns[e];
         values[at] = from[e];
@@ -104,7 +106,8 @@ static void NAME(coo_to_csr)(const struct mlm_matrix *coo, struct mlm_matrix *cs
     starts[0] = 0;
 }
 
-static void NAME(csr_to_dense)(const struct mlm_matrix *csr, struct mlm_matrix *dense)
+static void NAME(csr_to_dense)(
+    const struct mlm_matrix *csr, struct mlm_matrix *dense, struct mlm_scoreboard *sb)
 {
     uint64_t columns = csr->layout.columns;
     const INDEX *starts = csr->starts, *indices = csr->indices;
@@ -114,6 +117,7 @@ static void NAME(csr_to_dense)(const struct mlm_matrix *csr, struct mlm_matrix *
         memset(row, 0, columns * sizeof *row);
         for (uint64_t e = starts[r]; e < starts[r + 1]; e++)
             row[indices[e]] = values[e];
+        mlm_progress_add(sb, 1);
     }
 }
 

@@ -29,7 +29,7 @@ struct storage_config {
 struct variant {
     const struct mlm_storage_format *built;     /* in prepare */
     const struct mlm_storage_format *converted; /* in run; NULL: none */
-    void (*convert)(const struct mlm_matrix *from, struct mlm_matrix *to);
+    void (*convert)(const struct mlm_matrix *from, struct mlm_matrix *to, struct mlm_scoreboard *sb);
     bool keeps_both; /* the first one stays to the end */
 };
 
@@ -221,16 +221,20 @@ static int storage_run(void *p, struct mlm_scoreboard *sb)
     struct storage_state *state = p;
     const struct variant *variant = state->variant;
     const struct mlm_matrix *matrix = &state->built;
+    uint64_t epochs = state->config.epochs;
     if (variant->converted) {
         int r = mlm_matrix_open(variant->converted, &state->config.layout, &state->converted, sb);
         if (r < 0)
             return r;
-        variant->convert(&state->built, &state->converted);
+        mlm_progress_begin(sb, state->config.layout.rows + mlm_regression_steps(&state->converted, epochs));
+        variant->convert(&state->built, &state->converted, sb);
         if (!variant->keeps_both)
             mlm_matrix_close(&state->built);
         matrix = &state->converted;
+    } else {
+        mlm_progress_begin(sb, mlm_regression_steps(matrix, epochs));
     }
-    return mlm_regression_run(state->regression, matrix, state->config.epochs, sb);
+    return mlm_regression_run(state->regression, matrix, epochs, sb);
 }
 
 static int storage_verify(const void *p, struct mlm_scoreboard *sb)

@@ -325,8 +325,8 @@ static void test_conversions(void **state)
             struct mlm_matrix csr, dense;
             assert_int_equal(mlm_matrix_open(&mlm_storage_csr, &coo.layout, &csr, &sb), 0);
             assert_int_equal(mlm_matrix_open(&mlm_storage_dense, &coo.layout, &dense, &sb), 0);
-            mlm_matrix_coo_to_csr(&coo, &csr);
-            mlm_matrix_csr_to_dense(&csr, &dense);
+            mlm_matrix_coo_to_csr(&coo, &csr, &sb);
+            mlm_matrix_csr_to_dense(&csr, &dense, &sb);
             check_products(&csr, &x);
             check_products(&dense, &x);
             mlm_matrix_close(&coo);
