@@ -123,8 +123,9 @@ static void phase_end(struct mlm_scoreboard *sb, const struct phase *phase)
     atomic_store_explicit(&reading->complete, 1, memory_order_release);
 }
 
-/* jemalloc keeps its threads' state in static TLS, of which glibc leaves a library that is opened at run time too
- * little, unless it was told before the program began: main() starts again with this in the environment. */
+/* jemalloc keeps its threads' state in static TLS, of which glibc leaves a library that is opened at run time
+ * too little, unless it was told before the program began: main() starts again with this in the environment.
+ */
 #define TUNABLES "GLIBC_TUNABLES"
 #define MORE_TLS "glibc.rtld.optional_static_tls=16384"
 

@@ -78,7 +78,7 @@ static int number_parse(const char *text, uint64_t *ret_value)
     char *rest;
     unsigned long long value = strtoull(text, &rest, 10);
     if (errno)
-        return -errno;
+        return -ERANGE;
     if (*rest && !isspace((unsigned char)*rest))
         return -EINVAL;
     *ret_value = value;
@@ -87,7 +87,7 @@ static int number_parse(const char *text, uint64_t *ret_value)
 
 int mlm_file_read_number(int dir_fd, const char *name, uint64_t *ret_value, struct mlm_error *error)
 {
-    char text[64];
+    char text[64] = "";
     ssize_t n = mlm_file_read_into(dir_fd, name, text, sizeof text);
     if (n < 0)
         return mlm_error_errno(error, (int)n, "cannot read %s", name);

@@ -18,5 +18,6 @@ struct mlm_blas {
     void (*set_threads)(int threads);
 };
 
-/* Fills the table and fixes the number of threads. -ENOTSUP through mlm_fail() where the library is missing. */
+/* Fills the table and fixes the number of threads. -ENOTSUP through mlm_fail() where the library is missing.
+ */
 int mlm_blas_open(uint64_t threads, struct mlm_blas *ret_blas, struct mlm_scoreboard *sb);

@@ -8,7 +8,7 @@ sed -n 's/^ *"file": "\(.*\)",\{0,1\}$/\1/p' "$build/compile_commands.json" | gr
     exit 1
 }
 echo "$(wc -l <"$build/tidy.list") sources"
-xargs -P "$(nproc)" -n 2 clang-tidy --quiet -p "$build" <"$build/tidy.list" 2>"$build/tidy.log" || {
+xargs -P "$(nproc)" -n 1 clang-tidy --quiet -p "$build" <"$build/tidy.list" 2>"$build/tidy.log" || {
     grep -v 'warnings\{0,1\} generated' "$build/tidy.log"
     exit 1
 }
