@@ -41,6 +41,7 @@ struct mlm_param {
     const char *const *words; /* MLM_PARAM_WORD: names, ended by NULL */
     double minimum, maximum;  /* inclusive; both 0: any */
     bool equal_work;          /* rows with different values do different work and are not compared */
+    bool of_generated_data;   /* shapes the data that is generated; a user's file has its own shape */
 };
 
 /* First member of every config. The harness fills it; mlm_job_params names its fields on a command line. */

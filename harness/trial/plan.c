@@ -184,6 +184,8 @@ static int rows_add(struct mlm_plan *plan, const struct mlm_suite *suite, const 
 {
     if (!param || !param->name)
         return row_add(plan, suite, workload, chosen, error);
+    if (plan->options.dataset && param->of_generated_data)
+        return rows_add(plan, suite, workload, param + 1, chosen, error);
     char first[64];
     mlm_auto_free char *values = strdup(sweep_of(&plan->options, param, first));
     if (!values)

@@ -304,12 +304,13 @@ static const char *const modes[] = {[MLM_LOADING_IN_PLACE] = "inplace", [MLM_LOA
 #define FORMAT_PARAM                                                                                         \
     {                                                                                                        \
         .name = "format", .type = MLM_PARAM_WORD, .offset = CONFIG(format), .words = formats,                \
-        .help = "the file's; a user's file has its own", .sweep = "npy,csv,libsvm", .equal_work = true       \
+        .help = "the file's; a user's file has its own", .sweep = "npy,csv,libsvm", .equal_work = true,      \
+        .of_generated_data = true                                                                            \
     }
 #define WIDTH_PARAM                                                                                          \
     {                                                                                                        \
         .name = "width", .type = MLM_PARAM_COUNT, .offset = CONFIG(columns), .help = "values in a row",      \
-        .sweep = "1000", .minimum = 1, .maximum = 1 << 24, .equal_work = true                                \
+        .sweep = "1000", .minimum = 1, .maximum = 1 << 24, .equal_work = true, .of_generated_data = true     \
     }
 #define BATCH_PARAM(values)                                                                                  \
     {                                                                                                        \

@@ -257,7 +257,8 @@ static const char *const index_widths[] = {[MLM_INDEX_32] = "32", [MLM_INDEX_64]
         .quick = "0.01",                                                                                     \
         .minimum = 1e-6,                                                                                     \
         .maximum = 1,                                                                                        \
-        .equal_work = true},                                                                                 \
+        .equal_work = true,                                                                                  \
+        .of_generated_data = true},                                                                          \
         {.name = "width",                                                                                    \
             .type = MLM_PARAM_COUNT,                                                                         \
             .offset = FIELD(width),                                                                          \
@@ -265,7 +266,8 @@ static const char *const index_widths[] = {[MLM_INDEX_32] = "32", [MLM_INDEX_64]
             .sweep = "4000",                                                                                 \
             .minimum = 1,                                                                                    \
             .maximum = INT32_MAX,                                                                            \
-            .equal_work = true},                                                                             \
+            .equal_work = true,                                                                              \
+            .of_generated_data = true},                                                                      \
     {                                                                                                        \
         .name = "epochs", .type = MLM_PARAM_COUNT, .offset = FIELD(epochs), .help = "steps of the descent",  \
         .sweep = "3", .minimum = 2, .maximum = 1000000, .equal_work = true                                   \

@@ -34,7 +34,8 @@ static const struct mlm_param toy_params[] = {
         .type = MLM_PARAM_COUNT,
         .offset = offsetof(struct toy_config, batch),
         .help = "rows",
-        .sweep = "64,128"},
+        .sweep = "64,128",
+        .of_generated_data = true},
     {.name = NULL},
 };
 
@@ -285,6 +286,24 @@ static void sweeps_and_filters(void **state)
     mlm_params_release(&options.sweeps);
 }
 
+static void a_users_file_has_its_own_shape(void **state)
+{
+    (void)state;
+    struct mlm_plan_options options = standard();
+    options.all = true;
+    options.dataset = "/somewhere/own.csv";
+    struct mlm_plan *plan = make(&options);
+    /* Three densities each of quick, slow, other and grows; what shapes generated data is no parameter of
+     * theirs. */
+    assert_int_equal(plan->row_count, 12);
+    assert_int_equal(count(plan, "batch:"), 0);
+    for (size_t i = 0; i < plan->row_count; i++) {
+        assert_int_equal(plan->rows[i].refused, !(plan->rows[i].workload->flags & MLM_USER_DATA));
+        assert_non_null(strstr(plan->rows[i].equal_work, "dataset=/somewhere/own.csv"));
+    }
+    mlm_plan_free(plan);
+}
+
 static void what_does_not_exist_is_named(void **state)
 {
     (void)state;
@@ -371,6 +390,7 @@ int main(void)
         cmocka_unit_test(order_is_a_seeded_shuffle),
         cmocka_unit_test(equal_work_is_the_job_and_what_decides_it),
         cmocka_unit_test(sweeps_and_filters),
+        cmocka_unit_test(a_users_file_has_its_own_shape),
         cmocka_unit_test(what_does_not_exist_is_named),
         cmocka_unit_test(specifications_reach_the_record),
         cmocka_unit_test(estimates_know_swap),
