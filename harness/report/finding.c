@@ -240,11 +240,14 @@ static void say_trade(FILE *out, const struct mlm_section *section, const struct
     (void)fprintf(out, " and takes %.3g × as long. ", lean->time.median / fast->time.median);
 }
 
+/* A job shorter than this is slowed by chance as much as by a cap. */
+#define SLOWED_LEAST_NS 10e6
+
 static const struct mlm_row *most_slowed(const struct mlm_section *section)
 {
     const struct mlm_row *slowest = NULL;
     for (size_t i = 0; i < section->count; i++)
-        if (!isnan(section->rows[i]->slowdown) &&
+        if (!isnan(section->rows[i]->slowdown) && section->rows[i]->time.median >= SLOWED_LEAST_NS &&
             (!slowest || section->rows[i]->slowdown > slowest->slowdown))
             slowest = section->rows[i];
     return slowest;
