@@ -12,7 +12,7 @@ enum stream { STREAM_WEIGHTS = 0x626174, STREAM_INPUTS, STREAM_LABELS, STREAM_PR
 /* 256 KiB of a layer: a block of one activation, one of the delta it came from and one of the delta it
  * becomes fit in a middling L2 together. Fewer rows than this would slow the products down. */
 #define BLOCK_FLOATS 65536u
-#define BLOCK_ROWS_MIN 256u
+#define BLOCK_ROWS_MIN 512u
 
 static uint32_t widest(const struct mlm_mlp_shape *shape)
 {
