@@ -20,7 +20,7 @@ struct mlm_trial_view {
     const struct mlm_workload *workload;
     uint64_t threads;          /* all that the worker computes with */
     uint64_t background_bytes; /* held in the cage by a second process */
-    bool machine_has_swap;
+    bool machine_has_swap;     /* before the trial or after it */
     pid_t worker;
     struct mlm_sample sample; /* of this tick; at finish, of the cage after the worker's end */
 };

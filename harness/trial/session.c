@@ -9,7 +9,6 @@
 
 #include "base/cleanup.h"
 #include "machine/fresh.h"
-#include "machine/memory.h"
 #include "machine/presence.h"
 #include "record/utf8.h"
 #include "trial/dataset.h"
@@ -57,20 +56,6 @@ static void run_id_make(struct mlm_session *session)
     (void)snprintf(session->run_id, sizeof session->run_id, "%.24s-%s", id ? id : "machine", text);
 }
 
-static int swap_look(struct mlm_session *session, struct mlm_error *error)
-{
-    struct mlm_memory_now memory;
-    int r = mlm_memory_now(AT_FDCWD, &memory, error);
-    if (r < 0)
-        return r;
-    session->machine_has_swap = memory.swap_total_bytes > 0;
-    if (session->machine_has_swap && memory.swap_is_zram)
-        session->marks |= MLM_MARK_BIT(swap_is_zram);
-    if (session->machine_has_swap && memory.zswap)
-        session->marks |= MLM_MARK_BIT(swap_is_zswap);
-    return 0;
-}
-
 static int preload(const struct mlm_session *session, struct mlm_error *error)
 {
     static const char *const arguments[] = {"preload", NULL};
@@ -100,8 +85,6 @@ int mlm_session_open(
     int r = mlm_machine_open(&session.machine, error);
     if (r == 0)
         r = mlm_cage_site_find(AT_FDCWD, &session.site, error);
-    if (r == 0)
-        r = swap_look(&session, error);
     if (r == 0)
         r = mlm_dataset_folder(session.dataset_folder, error);
     if (r == 0 && (command_keep(&session, options->argc, options->argv) < 0 || facts_make(&session) < 0))

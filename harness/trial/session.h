@@ -21,8 +21,7 @@ struct mlm_session {
     json_t *command;       /* the words that started this run, for a reader to repeat it */
     char run_id[64];       /* machine and time of the start */
     char dataset_folder[4096];
-    mlm_mark_set marks; /* of every trial: kind of swap, slow fresh memory */
-    bool machine_has_swap;
+    mlm_mark_set marks;              /* of every trial: slow fresh memory */
     double warm_ns_per_byte;         /* where fresh memory is slow: the pace of warm memory; else 0 */
     uint64_t warm_bytes, warm_at_ns; /* how much memory was touched lately, and when */
     int presence_fd;

@@ -269,11 +269,26 @@ static int ended_before(
     return record->reason ? 0 : mlm_error_errno(error, -ENOMEM, "record");
 }
 
+/* What the machine has at this moment. Looked at before and after a trial, for swap comes and goes. */
+static int machine_look(struct running *running, struct mlm_record *record, struct mlm_memory_now *ret_memory,
+    struct mlm_error *error)
+{
+    int r = mlm_memory_now(AT_FDCWD, ret_memory, error);
+    if (r < 0 || !ret_memory->swap_total_bytes)
+        return r;
+    running->view.machine_has_swap = true;
+    if (ret_memory->swap_is_zram)
+        record->marks |= MLM_MARK_BIT(swap_is_zram);
+    if (ret_memory->zswap)
+        record->marks |= MLM_MARK_BIT(swap_is_zswap);
+    return 0;
+}
+
 /* Does the cap bind, or something above it? */
-static void limits_compare(const struct running *running, struct mlm_record *record)
+static void limits_compare(
+    const struct running *running, const struct mlm_memory_now *memory, struct mlm_record *record)
 {
     uint64_t cap = running->trial->cap_bytes;
-    struct mlm_memory_now memory;
     record->cap_binds = cap != MLM_NO_LIMIT;
     if (!record->cap_binds)
         return;
@@ -281,7 +296,7 @@ static void limits_compare(const struct running *running, struct mlm_record *rec
         record->cap_binds = false;
         record->marks |= MLM_MARK_BIT(ancestor_binds_first);
     }
-    if (mlm_memory_now(AT_FDCWD, &memory, NULL) == 0 && memory.available_bytes < cap) {
+    if (memory->available_bytes < cap) {
         record->cap_binds = false;
         record->marks |= MLM_MARK_BIT(machine_binds_first);
     }
@@ -310,6 +325,10 @@ static int read_all(struct running *running, int status, struct mlm_record *reco
     struct mlm_timeline *ret_timeline, struct mlm_error *error)
 {
     const struct mlm_scoreboard *sb = running->worker.scoreboard;
+    struct mlm_memory_now memory;
+    int r = machine_look(running, record, &memory, error);
+    if (r < 0)
+        return r;
     mlm_sampler_take(&running->sampler, &running->view.sample);
     struct mlm_meter_result result = {
         .readings = &record->readings, .timeline = ret_timeline, .marks = &record->marks};
@@ -396,7 +415,6 @@ int mlm_trial_run(struct mlm_session *session, const struct mlm_plan *plan,
                 .workload = row->workload,
                 .threads = row->threads + row->workload->extra_threads,
                 .background_bytes = plan->options.background_bytes,
-                .machine_has_swap = session->machine_has_swap,
             },
     };
     ret_timeline->count = 0;
@@ -418,7 +436,11 @@ int mlm_trial_run(struct mlm_session *session, const struct mlm_plan *plan,
     if (r < 0)
         return r;
     warm_up(session, &running);
-    limits_compare(&running, record);
+    struct mlm_memory_now memory;
+    r = machine_look(&running, record, &memory, error);
+    if (r < 0)
+        return r;
+    limits_compare(&running, &memory, record);
 
     struct mlm_noise noise;
     bool others = mlm_presence_others(session->presence_fd);
