@@ -10,7 +10,7 @@ start()
         >log/out 2>log/err &
     harness=$!
     wait_until test -s "$1"
-    wait_until grep -q . <(pgrep -P $harness -f mlmembench-worker)
+    wait_until pgrep -P $harness -f mlmembench-worker >/dev/null
 }
 
 sorted()
