@@ -40,8 +40,8 @@ struct mlm_cage_site {
 int mlm_cage_site_find(int root_fd, struct mlm_cage_site *ret_site, struct mlm_error *error);
 
 /* Re-executes this program inside a scope of the user's (or, as root, the system's) systemd, where the site
- * says so and we are not in one already; returns 0 where there is nothing to do. Call it first thing in main,
- * with main's own arguments; it does not return when it succeeds. */
+ * says so and we are not in one already; returns 0 where there is nothing to do, and 1 once inside. Call it
+ * first thing in main, with main's own arguments. */
 int mlm_cage_enter_scope(char **argv, struct mlm_error *error);
 
 /* Makes the site usable (moves us into a leaf where v2's no-internal-process rule asks for it, enables the

@@ -35,7 +35,7 @@ int mlm_cage_enter_scope(char **argv, struct mlm_error *error)
     bool entered = getenv(ENTERED) != NULL;
     (void)unsetenv(ENTERED);
     if (site.access != MLM_CAGE_SCOPE)
-        return 0;
+        return entered;
     if (entered)
         return mlm_error_set(
             error, -EPERM, "the systemd scope that we entered cannot set a memory limit; run it with sudo");

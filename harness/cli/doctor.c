@@ -50,7 +50,7 @@ static void print(const struct mlm_finding *finding)
 }
 
 /* Not only looked up: a cage is made, its limit set and read back. */
-static struct mlm_finding cap_try(const struct mlm_cage_site *site)
+static struct mlm_finding cap_try(const struct mlm_cage_site *site, bool in_scope)
 {
     struct mlm_finding finding = {.grade = MLM_FINDING_POOR, .subject = "cap"};
     struct mlm_cages *cages = NULL;
@@ -73,14 +73,15 @@ static struct mlm_finding cap_try(const struct mlm_cage_site *site)
     }
     finding.grade = MLM_FINDING_GOOD;
     (void)snprintf(finding.fact, sizeof finding.fact, "caps can be set %s, by cgroup v%d%s below %.160s",
-        site->access == MLM_CAGE_SCOPE ? "through systemd" : "directly", site->version,
-        site->hybrid ? " (hybrid)" : "", site->path);
+        in_scope ? "through a systemd scope" : "directly", site->version, site->hybrid ? " (hybrid)" : "",
+        site->path);
     return finding;
 }
 
-static void cages_print(const struct mlm_cage_site *site)
+/* Whether a cap can be set. */
+static bool cages_print(const struct mlm_cage_site *site, bool in_scope)
 {
-    struct mlm_finding cap = cap_try(site);
+    struct mlm_finding cap = cap_try(site, in_scope);
     print(&cap);
     char limit[MLM_SIZE_TEXT];
     if (site->limit_above_bytes != MLM_NO_LIMIT) {
@@ -98,6 +99,7 @@ static void cages_print(const struct mlm_cage_site *site)
             .remedy = "boot with swapaccount=1"};
         print(&swap);
     }
+    return cap.grade == MLM_FINDING_GOOD;
 }
 
 static int doctor_verb(int argc, char **argv, struct mlm_error *error)
@@ -113,7 +115,8 @@ static int doctor_verb(int argc, char **argv, struct mlm_error *error)
     struct mlm_cage_site site;
     /* Where no scope can be entered, that is what there is to say. */
     struct mlm_error scope = {0};
-    if (mlm_cage_enter_scope(argv - 1, &scope) < 0) {
+    int in_scope = mlm_cage_enter_scope(argv - 1, &scope);
+    if (in_scope < 0) {
         struct mlm_finding finding = {.grade = MLM_FINDING_POOR, .subject = "scope"};
         (void)snprintf(finding.fact, sizeof finding.fact, "%.255s", scope.text);
         print(&finding);
@@ -121,7 +124,7 @@ static int doctor_verb(int argc, char **argv, struct mlm_error *error)
     r = mlm_cage_site_find(AT_FDCWD, &site, error);
     if (r < 0)
         return r;
-    cages_print(&site);
+    bool can_cap = cages_print(&site, in_scope > 0);
     char folder[4096];
     struct mlm_fresh_memory fresh;
     mlm_auto_close int presence_fd = mlm_presence_announce();
@@ -134,7 +137,7 @@ static int doctor_verb(int argc, char **argv, struct mlm_error *error)
     size_t count = mlm_machine_findings(&view, findings, MLM_FINDINGS_MOST);
     for (size_t i = 0; i < count; i++)
         print(&findings[i]);
-    return site.access == MLM_CAGE_NONE ? MLM_EXIT_NOT_RUN : MLM_EXIT_OK;
+    return can_cap ? MLM_EXIT_OK : MLM_EXIT_NOT_RUN;
 }
 
 const struct mlm_verb mlm_verb_doctor = {

@@ -561,7 +561,7 @@ static int run_verb(int argc, char **argv, struct mlm_error *error)
     r = resume_words(&run, argc, argv, &count, &words, &list, error);
     if (r == 0 && !only_looks(&run))
         r = mlm_cage_enter_scope(argv - 1, error);
-    if (r == 0) {
+    if (r >= 0) {
         memset(&run.request, 0, sizeof run.request);
         r = parse(&run, count, words, &help, error);
     }

@@ -46,8 +46,10 @@ static void process_finish(void *p, const struct mlm_trial_view *view, struct ml
             values[MLM_read_bytes] = (int64_t)run->read_bytes;
             values[MLM_written_bytes] = (int64_t)run->written_bytes;
         }
-        values[MLM_items] = (int64_t)view->scoreboard->items;
     }
+    /* Some say as they go how far they came; a worker may have written anything there. */
+    if (run || (view->scoreboard->items && view->scoreboard->items <= INT64_MAX))
+        values[MLM_items] = (int64_t)view->scoreboard->items;
     if (run && values[MLM_run_peak_rss_bytes] > values[MLM_peak_rss_bytes])
         values[MLM_peak_rss_bytes] = values[MLM_run_peak_rss_bytes];
     if (!run && state->last_peak_rss_bytes) {

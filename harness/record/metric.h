@@ -39,7 +39,7 @@ enum mlm_unit { MLM_UNIT_BYTES, MLM_UNIT_NS, MLM_UNIT_COUNT };
     X(stall_full_ns,              NS,    "time in which all tasks of the cage waited for memory (PSI)")                \
     X(read_bytes,                 BYTES, "bytes that the job read from storage, swap excluded")                        \
     X(written_bytes,              BYTES, "bytes that the job wrote to storage, swap excluded")                         \
-    X(items,                      COUNT, "work done, in the suite's unit")
+    X(items,                      COUNT, "work done, in the suite's unit; of a job that was cut off, as far as it said")
 
 enum mlm_metric {
 #define MLM_METRIC_ENUM(key, unit, help) MLM_##key,

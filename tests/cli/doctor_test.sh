@@ -17,7 +17,7 @@ for subject in memory swap disk kernel load; do
 done
 tr -s ' \n' ' ' <log/out >log/line
 if [ "$got" = 0 ]; then
-    expect "caps can be set, and how" grep -qE '^good cap caps can be set (directly|through systemd), by cgroup v[12]' log/line
+    expect "caps can be set, and how" grep -qE '^good cap caps can be set (directly|through a systemd scope), by cgroup v[12]' log/line
 else
     expect "exit status 3 says that they cannot" test "$got" = 3
     expect "and why" grep -qE '(^|[^a-z])poor cap no cap can be set: .* → ' log/line

@@ -31,6 +31,7 @@ expect "and the others not" bash -c '! grep "faulty/sum[ _a]" log/out | grep -q 
 status 0 "$mlm" run --suite self --cap 64M --swap none --all --filter hog --repetitions 3 --out out/hog.jsonl
 expect "a hog is an oom, three times, with a lower bound of its peak" records out/hog.jsonl \
     'outcomes("self/hog") == ["oom"] * 3 and all("peak_rss_lower_bound" in x["marks"] for x in r)'
+expect "and how far it came, in pages" records out/hog.jsonl 'all(14000 < x["items"] < 16385 for x in r)'
 expect "the cage peak is the cap" records out/hog.jsonl \
     'all(abs(x["cage_peak_bytes"] - (64 << 20)) < 1 << 20 for x in r)'
 finish

@@ -147,6 +147,8 @@ def check_clean(folder, findings):
 def check_doctor(folder, findings):
     findings.expect("doctor: exit status 0", text(folder / "doctor.status") == "0", text(folder / "doctor.status"))
     findings.expect("doctor names the cgroup version", re.search(r"v2|version 2", text(folder / "doctor")))
+    how = "through a systemd scope" if "session" in folder.parts else "directly"
+    findings.expect(f"doctor says how caps are set: {how}", how in text(folder / "doctor"))
     print(text(folder / "doctor"))
 
 
