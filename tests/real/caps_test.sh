@@ -23,6 +23,7 @@ expect "a cap above the machine's RAM runs, and is marked" records out/above.jso
 
 mkdir "$cgroup"
 echo $((128 << 20)) >"$cgroup/memory.limit_in_bytes"
+echo $((128 << 20)) >"$cgroup/memory.memsw.limit_in_bytes"
 status 0 bash -c 'echo $$ >'"$cgroup"'/cgroup.procs; exec "$@"' sh "$mlm" run --suite self --filter 'touch' --param size=16M,160M --cap 256M --repetitions 1 --out out/nested.jsonl
 expect "a tighter limit above us is noticed" records out/nested.jsonl \
     'all(x["cap_binds"] is False and "ancestor_binds_first" in x["marks"] for x in r)'
@@ -31,9 +32,9 @@ expect "and an oom by it is an oom" records out/nested.jsonl \
     'sorted(x["outcome"] for x in r) == ["ok", "oom"]'
 wait_until rmdir "$cgroup"
 
-status 0 "$mlm" run --suite self --filter touch --param size=96M --cap 64M --repetitions 1 --out out/none.jsonl
+status 0 "$mlm" run --suite self --filter touch --param size=96M --cap 64M --swap none --repetitions 1 --out out/none.jsonl
 expect "without swap, what does not fit is killed" records out/none.jsonl \
-    'r[0]["outcome"] == "oom" and r[0]["swap_peak_bytes"] == 0 and 0.5 < r[0]["progress"] < 0.75'
+    'r[0]["outcome"] == "oom" and r[0]["swap_peak_bytes"] < 1 << 20 and 0.5 < r[0]["progress"] < 0.75'
 
 fallocate -l 512M "$swap" && chmod 600 "$swap" && mkswap -q "$swap" && swapon "$swap" || fail "no swap file"
 status 0 "$mlm" run --suite self --filter touch --param size=96M --cap 64M --repetitions 1 --out out/swap.jsonl
