@@ -18,9 +18,11 @@ struct mlm_dialect {
     const char *procs;            /* whole processes: reading lists them, writing "0" moves the writer */
     const char *enter;            /* what a process of one thread writes "0" to */
     const char *no_limit;         /* what "none" is written as */
-    bool swap_files_count_memory; /* v1's memsw: limit, current and peak are of memory and swap together */
+    bool swap_files_count_memory; /* v1's memsw: limit and peak are of memory and swap together */
 
     /* Keys in `stat`, of the whole tree. */
+    const char *
+        swap_key; /* where there is no file of swap alone; memsw less memory would count charges on the way */
     const char *anon_key, *file_key;
     const char *major_faults_key, *all_faults_key;
     const char *refault_anon_key, *refault_file_key;

@@ -1,6 +1,7 @@
 /* The cage's own figures: the kernel's peaks where it keeps them, else the highest sample, marked; faults and
  * swap traffic of the whole trial; and from these what the job needs. */
 #include <stdlib.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
@@ -59,14 +60,22 @@ static void memory_peak(
     result->readings->values[MLM_cage_peak_bytes] = peak;
 }
 
-/* v1 keeps a peak of memory and swap together. Whatever of it lies above the limit was swap; below the limit
- * only the samples tell. */
+/* What a processor charges in advance: 64 pages. A cage at its limit tries to, first to memory and swap
+ * together, and that stays in this peak although memory then refuses. */
+static int64_t charges_on_the_way(void)
+{
+    return 64 * sysconf(_SC_PAGESIZE) * sysconf(_SC_NPROCESSORS_CONF);
+}
+
+/* v1 keeps a peak of memory and swap together. Whatever of it lies above the limit was swap, unless it is no
+ * more than charges on the way; below the limit only the samples tell. */
 static int64_t swap_peak_of_both(int64_t both_peak, const struct mlm_trial_view *view)
 {
     uint64_t limit = mlm_cage_limits(view->cage)->memory_bytes;
     if (both_peak == MLM_NULL || limit == MLM_NO_LIMIT)
         return MLM_NULL;
-    return both_peak > (int64_t)limit ? both_peak - (int64_t)limit : 0;
+    int64_t above = both_peak - (int64_t)limit;
+    return above > charges_on_the_way() ? above : MLM_NULL;
 }
 
 static void swap_peak(const struct cage_state *state, const struct mlm_trial_view *view,
@@ -111,10 +120,10 @@ static void needs(const struct cage_state *state, const struct mlm_trial_view *v
         if (need != MLM_NULL && !exact)
             *result->marks |= MLM_MARK_BIT(needs_peak_sampled);
         values[MLM_needs_peak_bytes] = need;
-    } else if (dialect->swap_files_count_memory && kernel_swap_peak != MLM_NULL) {
-        values[MLM_needs_peak_bytes] = larger(kernel_swap_peak, values[MLM_cage_peak_bytes]);
     } else if (values[MLM_swap_peak_bytes] == 0) {
         values[MLM_needs_peak_bytes] = values[MLM_cage_peak_bytes];
+    } else if (dialect->swap_files_count_memory && kernel_swap_peak != MLM_NULL) {
+        values[MLM_needs_peak_bytes] = larger(kernel_swap_peak, values[MLM_cage_peak_bytes]);
     } else if (values[MLM_cage_peak_bytes] != MLM_NULL && values[MLM_swap_peak_bytes] != MLM_NULL) {
         values[MLM_needs_peak_bytes] = larger(
             state->memory_and_swap_bytes, larger(values[MLM_cage_peak_bytes], values[MLM_swap_peak_bytes]));

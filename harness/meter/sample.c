@@ -81,25 +81,22 @@ static int64_t pressure_total_ns(const char *text, const char *kind)
 void mlm_sampler_take(const struct mlm_sampler *sampler, struct mlm_sample *ret_sample)
 {
     const struct mlm_dialect *dialect = sampler->dialect;
-    /* v1's swap file counts memory too. Read before memory, a cage that grows meanwhile cannot make up swap
-     * that is not there. */
-    int64_t swap_bytes = number(sampler->swap_fd);
     struct mlm_sample sample = {
         .at_ns = (int64_t)(mlm_now_ns() - sampler->begin_ns),
         .memory_bytes = number(sampler->current_fd),
-        .swap_bytes = swap_bytes,
+        .swap_bytes = number(sampler->swap_fd),
         .anon_bytes = MLM_NULL,
         .file_bytes = MLM_NULL,
         .stall_some_ns = MLM_NULL,
         .stall_full_ns = MLM_NULL,
         .worker_peak_rss_bytes = MLM_NULL,
     };
-    if (dialect->swap_files_count_memory && swap_bytes != MLM_NULL)
-        sample.swap_bytes = swap_bytes > sample.memory_bytes ? swap_bytes - sample.memory_bytes : 0;
     char text[8192];
     if (read_again(sampler->stat_fd, text, sizeof text)) {
         sample.anon_bytes = keyed(text, dialect->anon_key);
         sample.file_bytes = keyed(text, dialect->file_key);
+        if (dialect->swap_key)
+            sample.swap_bytes = keyed(text, dialect->swap_key);
     }
     if (read_again(sampler->pressure_fd, text, sizeof text)) {
         sample.stall_some_ns = pressure_total_ns(text, "some ");
