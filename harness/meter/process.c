@@ -14,9 +14,10 @@ static void process_tick(void *p, const struct mlm_trial_view *view)
 }
 
 /* NULL where the phase did not come to its end. */
-static const struct mlm_phase_reading *completed(const struct mlm_trial_view *view, enum mlm_phase phase)
+static const struct mlm_phase_reading *completed(
+    const struct mlm_scoreboard *scoreboard, enum mlm_phase phase)
 {
-    const struct mlm_phase_reading *reading = &view->scoreboard->phases[phase];
+    const struct mlm_phase_reading *reading = &scoreboard->phases[phase];
     return atomic_load_explicit(&reading->complete, memory_order_acquire) ? reading : NULL;
 }
 
@@ -24,8 +25,9 @@ static void process_finish(void *p, const struct mlm_trial_view *view, struct ml
 {
     const struct process_state *state = p;
     int64_t *values = result->readings->values;
-    const struct mlm_phase_reading *prepare = completed(view, MLM_PHASE_PREPARE);
-    const struct mlm_phase_reading *run = completed(view, MLM_PHASE_RUN);
+    const struct mlm_scoreboard *scoreboard = view->scoreboard;
+    const struct mlm_phase_reading *prepare = completed(scoreboard, MLM_PHASE_PREPARE);
+    const struct mlm_phase_reading *run = completed(scoreboard, MLM_PHASE_RUN);
     if (prepare) {
         values[MLM_prepare_ns] = (int64_t)(prepare->end_ns - prepare->begin_ns);
         values[MLM_prepare_cpu_ns] = (int64_t)(prepare->cpu_user_ns + prepare->cpu_system_ns);
@@ -48,8 +50,9 @@ static void process_finish(void *p, const struct mlm_trial_view *view, struct ml
         }
     }
     /* Some say as they go how far they came; a worker may have written anything there. */
-    if (run || (view->scoreboard->items && view->scoreboard->items <= INT64_MAX))
-        values[MLM_items] = (int64_t)view->scoreboard->items;
+    uint64_t items = scoreboard->items;
+    if (run || (items && items <= INT64_MAX))
+        values[MLM_items] = (int64_t)items;
     if (run && values[MLM_run_peak_rss_bytes] > values[MLM_peak_rss_bytes])
         values[MLM_peak_rss_bytes] = values[MLM_run_peak_rss_bytes];
     if (!run && state->last_peak_rss_bytes) {
