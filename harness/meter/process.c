@@ -26,6 +26,7 @@ static void process_finish(void *p, const struct mlm_trial_view *view, struct ml
     const struct process_state *state = p;
     int64_t *values = result->readings->values;
     const struct mlm_scoreboard *scoreboard = view->scoreboard;
+    uint64_t items = scoreboard->items;
     const struct mlm_phase_reading *prepare = completed(scoreboard, MLM_PHASE_PREPARE);
     const struct mlm_phase_reading *run = completed(scoreboard, MLM_PHASE_RUN);
     if (prepare) {
@@ -50,7 +51,6 @@ static void process_finish(void *p, const struct mlm_trial_view *view, struct ml
         }
     }
     /* Some say as they go how far they came; a worker may have written anything there. */
-    uint64_t items = scoreboard->items;
     if (run || (items && items <= INT64_MAX))
         values[MLM_items] = (int64_t)items;
     if (run && values[MLM_run_peak_rss_bytes] > values[MLM_peak_rss_bytes])
