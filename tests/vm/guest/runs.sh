@@ -35,12 +35,17 @@ mkdir -p "$results/killed"
 mlmembench run --suite self --quiet --out "$results/killed" --cap 48M --filter 'self/spin' --param seconds=300 \
     --timeout 600s >"$results/killed/output" 2>&1 &
 harness=$!
+# A cage, and not a worker, which there is before the first trial, too.
+in_cage()
+{
+    find /sys/fs/cgroup -type d -name 'mlmembench-*-*-*' 2>/dev/null
+}
 for _ in $(seq 100); do
-    grep -qs '^mlmembench-work' /proc/[0-9]*/comm && break
+    [ -n "$(in_cage)" ] && break
     kill -0 $harness 2>/dev/null || break
     sleep 0.2
 done
-grep -s '^mlmembench-work' /proc/[0-9]*/comm >"$results/killed/was_running"
+in_cage >"$results/killed/was_running"
 kill -KILL $harness
 wait $harness
 for _ in $(seq 50); do
