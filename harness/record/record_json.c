@@ -242,17 +242,27 @@ static json_t *marks_put(const void *field)
     return mlm_take_ptr(array);
 }
 
-static const char *marks_get(const json_t *value, void *field)
+static const char *texts_complaint(const json_t *value)
 {
-    static const char complaint[] = "must be a list of texts";
-    if (!json_is_array(value))
-        return complaint;
     size_t i;
     json_t *item;
+    bool texts = json_is_array(value);
     json_array_foreach(value, i, item)
     {
-        if (!json_is_string(item))
-            return complaint;
+        texts = texts && json_is_string(item);
+    }
+    return texts ? NULL : "must be a list of texts";
+}
+
+static const char *marks_get(const json_t *value, void *field)
+{
+    const char *complaint = texts_complaint(value);
+    size_t i;
+    json_t *item;
+    if (complaint)
+        return complaint;
+    json_array_foreach(value, i, item)
+    {
         for (int mark = 0; mark < MLM_MARK_COUNT; mark++)
             if (strcmp(json_string_value(item), mlm_marks[mark].key) == 0)
                 *(mlm_mark_set *)field |= UINT32_C(1) << mark;
@@ -268,18 +278,10 @@ static json_t *words_put(const void *field)
 
 static const char *words_get(const json_t *value, void *field)
 {
-    static const char complaint[] = "must be a list of texts";
-    if (!json_is_array(value))
-        return complaint;
-    size_t i;
-    json_t *item;
-    json_array_foreach(value, i, item)
-    {
-        if (!json_is_string(item))
-            return complaint;
-    }
-    *(json_t **)field = json_incref((json_t *)(uintptr_t)value);
-    return NULL;
+    const char *complaint = texts_complaint(value);
+    if (!complaint)
+        *(json_t **)field = json_incref((json_t *)value);
+    return complaint;
 }
 
 static const struct codec text = {.put = text_put, .get = text_get};
