@@ -8,7 +8,7 @@
 #           gnuplot 5.4 crashes on labels of which it can place none
 # sections.tsv: slot of the heading, last slot, cap, heading
 # title.tsv: 1, title
-# values.gp: see harness/report/picture_needs.c
+# values.gp: see harness/report/plot/picture_needs.c
 
 title_text = ""
 stats "title.tsv" using (title_text = strcol(2), 1) nooutput

@@ -11,10 +11,10 @@
 #include "base/size.h"
 #include "record/mark.h"
 #include "record/metric.h"
+#include "record/timeline.h"
 
 #define MLM_RECORD_SCHEMA 1
 #define MLM_RECORD_ANSWER_MAX 8
-#define MLM_TIMELINE_MAX 200
 
 /* Data, never a reason to stop the run. */
 enum mlm_outcome {
@@ -74,6 +74,7 @@ struct mlm_record {
     size_t answer_count;
     double answer[MLM_RECORD_ANSWER_MAX];
     mlm_mark_set marks;
+    struct mlm_timeline_place timeline; /* of a record that was read */
 };
 
 /* No texts, no limits, every reading null. */
@@ -104,13 +105,3 @@ int mlm_record_to_json(const struct mlm_record *record, json_t **ret_json, struc
 /* Checks types and ranges: -EBADMSG with the key. Unknown keys and marks are let be (a newer minor version),
  * a newer schema is -EPROTO. The record takes a reference of the machine inside `json`. */
 int mlm_record_from_json(const json_t *json, struct mlm_record *ret_record, struct mlm_error *error);
-
-/* A trial's course: at most MLM_TIMELINE_MAX points, evenly thinned. */
-struct mlm_timeline {
-    uint64_t interval_ns;
-    size_t count;
-    struct mlm_timeline_point {
-        int64_t at_ns;                                   /* since the worker started */
-        int64_t memory_bytes, swap_bytes, stall_full_ns; /* MLM_NULL where not had */
-    } points[MLM_TIMELINE_MAX];
-};

@@ -29,7 +29,7 @@ struct codec {
 
 static const char out_of_memory[] = "does not fit in memory";
 
-static json_t *string_or_repaired(const char *text)
+json_t *mlm_json_text(const char *text)
 {
     json_t *json = json_string(text);
     if (json)
@@ -44,7 +44,7 @@ static json_t *string_or_repaired(const char *text)
 static json_t *text_put(const void *field)
 {
     const char *text = *(char *const *)field;
-    return text ? string_or_repaired(text) : json_null();
+    return text ? mlm_json_text(text) : json_null();
 }
 
 static const char *text_get(const json_t *value, void *field)
@@ -155,7 +155,7 @@ static json_t *params_put(const void *field)
         if (!name)
             return NULL;
         mlm_utf8_repair(name);
-        if (json_object_set_new(object, name, string_or_repaired(params->items[i].value)) < 0)
+        if (json_object_set_new(object, name, mlm_json_text(params->items[i].value)) < 0)
             return NULL;
     }
     return mlm_take_ptr(object);
@@ -350,7 +350,7 @@ static const struct member members[] = {
 
 #define MEMBER_COUNT (sizeof members / sizeof *members)
 
-static json_t *line_begin(const char *kind)
+json_t *mlm_line_begin(const char *kind)
 {
     json_auto object = json_object();
     if (json_object_set_new(object, "kind", json_string(kind)) < 0 ||
@@ -361,7 +361,7 @@ static json_t *line_begin(const char *kind)
 
 int mlm_record_members_to_json(const struct mlm_record *record, json_t **ret_json, struct mlm_error *error)
 {
-    json_auto object = line_begin("trial");
+    json_auto object = mlm_line_begin("trial");
     if (!object)
         return mlm_error_errno(error, -ENOMEM, "making a record's line");
     for (size_t i = 0; i < MEMBER_COUNT; i++) {
@@ -400,7 +400,7 @@ int mlm_record_to_json(const struct mlm_record *record, json_t **ret_json, struc
 }
 
 /* Kind and schema come first: what a newer program wrote is not judged by this one's rules. */
-static int line_check(const json_t *json, struct mlm_error *error)
+int mlm_line_check(const json_t *json, const char *kind, struct mlm_error *error)
 {
     if (!json_is_object(json))
         return mlm_error_set(error, -EBADMSG, "not an object");
@@ -411,9 +411,9 @@ static int line_check(const json_t *json, struct mlm_error *error)
         return mlm_error_set(error, -EPROTO,
             "schema %" JSON_INTEGER_FORMAT " is newer than this program, which reads up to %d",
             json_integer_value(schema), MLM_RECORD_SCHEMA);
-    const char *kind = json_string_value(json_object_get(json, "kind"));
-    if (!kind || strcmp(kind, "trial") != 0)
-        return mlm_error_set(error, -EBADMSG, "not a record: \"kind\" must be \"trial\"");
+    const char *is = json_string_value(json_object_get(json, "kind"));
+    if (!is || strcmp(is, kind) != 0)
+        return mlm_error_set(error, -EBADMSG, "not a record: \"kind\" must be \"%s\"", kind);
     return 0;
 }
 
@@ -436,7 +436,7 @@ static int member_read(
 
 int mlm_record_members_from_json(const json_t *json, struct mlm_record *ret_record, struct mlm_error *error)
 {
-    int r = line_check(json, error);
+    int r = mlm_line_check(json, "trial", error);
     if (r < 0)
         return r;
     mlm_cleanup(mlm_record_release) struct mlm_record record;
@@ -465,43 +465,5 @@ int mlm_record_from_json(const json_t *json, struct mlm_record *ret_record, stru
     }
     record.machine = json_incref(machine);
     *ret_record = record;
-    return 0;
-}
-
-/* A column is an array as long as the timeline: shorter than a list of objects, and what a plot wants. */
-static int column_set(json_t *object, const char *key, const struct mlm_timeline *timeline, size_t offset)
-{
-    json_auto array = json_array();
-    for (size_t i = 0; i < timeline->count; i++) {
-        json_t *value = reading_put((const char *)&timeline->points[i] + offset);
-        if (json_array_append_new(array, value ? value : json_null()) < 0)
-            return -ENOMEM;
-    }
-    return json_object_set(object, key, array) < 0 ? -ENOMEM : 0;
-}
-
-int mlm_timeline_to_json(const struct mlm_record *record, const struct mlm_timeline *timeline,
-    json_t **ret_json, struct mlm_error *error)
-{
-    static const struct {
-        const char *key;
-        size_t offset;
-    } columns[] = {
-        {"at_ns", offsetof(struct mlm_timeline_point, at_ns)},
-        {"memory_bytes", offsetof(struct mlm_timeline_point, memory_bytes)},
-        {"swap_bytes", offsetof(struct mlm_timeline_point, swap_bytes)},
-        {"stall_full_ns", offsetof(struct mlm_timeline_point, stall_full_ns)},
-    };
-    json_auto object = line_begin("timeline");
-    bool failed = !object || json_object_set_new(object, "run_id", text_put(&record->run_id)) < 0 ||
-                  json_object_set_new(object, "time", text_put(&record->time)) < 0 ||
-                  json_object_set_new(object, "workload", text_put(&record->workload)) < 0 ||
-                  json_object_set_new(object, "repetition", count_put(&record->repetition)) < 0 ||
-                  json_object_set_new(object, "interval_ns", count_put(&timeline->interval_ns)) < 0;
-    for (size_t i = 0; !failed && i < sizeof columns / sizeof *columns; i++)
-        failed = column_set(object, columns[i].key, timeline, columns[i].offset) < 0;
-    if (failed)
-        return mlm_error_errno(error, -ENOMEM, "making a timeline's line");
-    *ret_json = mlm_take_ptr(object);
     return 0;
 }

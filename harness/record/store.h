@@ -26,6 +26,8 @@ const char *mlm_store_path(const struct mlm_store *store);
 struct mlm_record_list {
     struct mlm_record *items;
     size_t count, capacity;
+    char **paths; /* of the files that were read, in that order */
+    size_t path_count;
 };
 
 /* Moves the record into the list, leaving an empty one behind. */

@@ -18,7 +18,10 @@ struct reader {
     char *buffer;
     size_t size, begin, end; /* what is read and not yet given out: [begin, end) */
     bool at_end;
-    size_t line; /* number of the latest line, from 1 */
+    size_t line;            /* number of the latest line, from 1 */
+    uint64_t offset_bytes;  /* of the buffer's begin in the file */
+    uint64_t line_at_bytes; /* of the latest line */
+    bool after_trial;       /* the line before was a trial's, and good */
     struct mlm_record_list *list;
     mlm_store_complaint *complain;
     void *context;
@@ -53,6 +56,7 @@ static void complain(const struct reader *reader, const char *why)
 static ssize_t fill(struct reader *reader)
 {
     memmove(reader->buffer, reader->buffer + reader->begin, reader->end - reader->begin);
+    reader->offset_bytes += reader->begin;
     reader->end -= reader->begin;
     reader->begin = 0;
     if (reader->end == reader->size) {
@@ -85,10 +89,12 @@ static int next_line(struct reader *reader, char **ret_line, size_t *ret_size)
         char *newline = memchr(begin + searched, '\n', size - searched);
         if (newline || (reader->at_end && (size || too_long))) {
             size_t length = newline ? (size_t)(newline - begin) : size;
+            reader->line_at_bytes = reader->offset_bytes + reader->begin;
             reader->begin += length + (newline ? 1 : 0);
             reader->line++;
             if (too_long) {
                 complain(reader, "longer than any record");
+                reader->after_trial = false;
                 too_long = false;
                 searched = 0;
                 continue;
@@ -221,12 +227,27 @@ static int read_record(struct reader *reader, char *line, size_t size, struct ml
     return r;
 }
 
+/* A timeline is that of the trial right before it. */
+static void note_timeline(struct reader *reader, bool after_trial)
+{
+    struct mlm_record_list *list = reader->list;
+    if (after_trial)
+        list->items[list->count - 1].timeline =
+            (struct mlm_timeline_place){list->path_count - 1, reader->line_at_bytes};
+}
+
 /* 0, also for a line that is no good. */
 static int read_line(struct reader *reader, char *line, size_t size)
 {
     static const char timeline[] = MLM_TIMELINE_BEGIN;
-    if (!size || (size >= sizeof timeline && memcmp(line, timeline, sizeof timeline - 1) == 0))
+    bool after_trial = reader->after_trial;
+    reader->after_trial = false;
+    if (!size)
         return 0;
+    if (size >= sizeof timeline && memcmp(line, timeline, sizeof timeline - 1) == 0) {
+        note_timeline(reader, after_trial);
+        return 0;
+    }
     struct mlm_error why = {0};
     struct mlm_record record;
     bool is_trial = false;
@@ -235,12 +256,29 @@ static int read_line(struct reader *reader, char *line, size_t size)
         return r;
     if (r < 0)
         complain(reader, why.text);
+    if (r == 0 && !is_trial)
+        note_timeline(reader, after_trial);
     if (r < 0 || !is_trial)
         return 0;
     r = list_add(reader->list, &record);
     if (r < 0)
         mlm_record_release(&record);
+    reader->after_trial = r == 0;
     return r;
+}
+
+static int path_add(struct mlm_record_list *list, const char *path)
+{
+    char *copy = strdup(path);
+    char **paths = reallocarray(list->paths, list->path_count + 1, sizeof *paths);
+    if (paths)
+        list->paths = paths;
+    if (!paths || !copy) {
+        free(copy);
+        return -ENOMEM;
+    }
+    paths[list->path_count++] = copy;
+    return 0;
 }
 
 int mlm_store_read(const char *path, struct mlm_record_list *list, mlm_store_complaint *complaint,
@@ -257,7 +295,7 @@ int mlm_store_read(const char *path, struct mlm_record_list *list, mlm_store_com
     if (reader.fd < 0)
         return mlm_error_errno(error, -errno, "cannot open %s", path);
     reader.buffer = malloc(reader.size);
-    int r = reader.buffer ? 1 : -ENOMEM;
+    int r = reader.buffer && path_add(list, path) == 0 ? 1 : -ENOMEM;
     while (r > 0) {
         char *line = NULL;
         size_t size = 0;
@@ -274,5 +312,8 @@ void mlm_record_list_release(struct mlm_record_list *list)
     for (size_t i = 0; i < list->count; i++)
         mlm_record_release(&list->items[i]);
     free(list->items);
+    for (size_t i = 0; i < list->path_count; i++)
+        free(list->paths[i]);
+    free(list->paths);
     *list = (struct mlm_record_list){0};
 }

@@ -137,6 +137,53 @@ static void test_append_and_read(void **state)
     assert_ptr_equal(record->command, fixture->list.items[0].command);
 }
 
+static void assert_timeline(const struct fixture *fixture, size_t index, int64_t memory_bytes)
+{
+    struct mlm_timeline timeline;
+    struct mlm_error error = {0};
+    if (mlm_timeline_read(&fixture->list, &fixture->list.items[index], &timeline, &error) < 0)
+        fail_msg("%s", error.text);
+    assert_int_equal(timeline.interval_ns, 5);
+    assert_int_equal(timeline.count, 2);
+    assert_int_equal(timeline.points[1].memory_bytes, memory_bytes);
+    assert_int_equal(timeline.points[1].swap_bytes, MLM_NULL);
+}
+
+static void test_timelines(void **state)
+{
+    struct fixture *fixture = *state;
+    struct mlm_timeline timeline = {.interval_ns = 5, .count = 2};
+    timeline.points[1] = (struct mlm_timeline_point){5, 4096, MLM_NULL, 1};
+    struct mlm_store *store = open_store(fixture);
+    append(store, "a", &timeline);
+    append(store, "b", NULL);
+    timeline.points[1].memory_bytes = 8192;
+    append(store, "c", &timeline);
+    mlm_store_close(store);
+    /* Cut out: what now follows "b" is the timeline of "c". */
+    char *text = sample_read(fixture->path);
+    char *c = strstr(text, "\"storage/c\"");
+    assert_non_null(c);
+    char *line = c;
+    while (line > text && line[-1] != '\n')
+        line--;
+    FILE *file = fopen(fixture->path, "a");
+    assert_non_null(file);
+    char *b = strchr(strchr(text, '\n') + 1, '\n') + 1;
+    (void)fprintf(file, "%.*s%s", (int)(line - b), b, strchr(line, '\n') + 1);
+    assert_int_equal(fclose(file), 0);
+    free(text);
+
+    read_back(fixture);
+    assert_workloads(fixture, NAMES("a", "b", "c", "b"));
+    assert_timeline(fixture, 0, 4096);
+    assert_timeline(fixture, 2, 8192);
+    struct mlm_error error = {0};
+    assert_int_equal(mlm_timeline_read(&fixture->list, &fixture->list.items[1], &timeline, &error), -ENODATA);
+    assert_int_equal(mlm_timeline_read(&fixture->list, &fixture->list.items[3], &timeline, &error), -EBADMSG);
+    assert_non_null(strstr(error.text, fixture->path));
+}
+
 static void test_machines_differ(void **state)
 {
     struct fixture *fixture = *state;
@@ -389,6 +436,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_append_and_read, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_timelines, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_machines_differ, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_machine_inside_another, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_cut_off, set_up, tear_down),

@@ -1,5 +1,5 @@
 /* Findings: sentences that follow from the rows, and change with them. */
-#include "report/finding.h"
+#include "report/table/finding.h"
 #include "report_sample.h"
 
 struct fixture {

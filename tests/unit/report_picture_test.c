@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <sys/stat.h>
 
+#include "report/plot/picture.h"
 #include "report_sample.h"
 
 #define PLOTS MLM_FIXTURES "/../../plots"

@@ -3,7 +3,7 @@
 
 #include "record/judge.h"
 #include "record_sample.h"
-#include "report/table.h"
+#include "report/table/table.h"
 
 struct sample_table {
     struct mlm_record_list list;

@@ -4,6 +4,7 @@
  *
  * has changed in them. */
 #include "record/utf8.h"
+#include "report/text/text.h"
 #include "report_sample.h"
 
 static char *text_of(const struct mlm_table *table, bool colour, int width)

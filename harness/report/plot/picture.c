@@ -1,4 +1,4 @@
-#include "report/picture.h"
+#include "report/plot/picture.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -1,4 +1,4 @@
-#include "report/heading.h"
+#include "report/table/heading.h"
 
 #include <inttypes.h>
 #include <stdlib.h>

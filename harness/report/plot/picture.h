@@ -3,8 +3,8 @@
  */
 #pragma once
 
-#include "report/gnuplot.h"
-#include "report/table.h"
+#include "report/plot/gnuplot.h"
+#include "report/table/table.h"
 
 /* What a picture is made of: all sections of one suite, of every machine. */
 struct mlm_picture {
@@ -26,3 +26,8 @@ struct mlm_plot {
 /* needs.gp: needs as bars against the cap, time beside. */
 int mlm_plot_needs(
     const struct mlm_picture *picture, const struct mlm_plot_folder *folder, struct mlm_error *error);
+
+/* One picture a suite as SVG and PNG in `folder`, named BASE-SUITE.svg; needs gnuplot: -ENOENT says that it
+ * is missing. `plots_folder` holds the gnuplot scripts. */
+int mlm_report_pictures(const struct mlm_table *table, const char *plots_folder, const char *folder,
+    const char *base, struct mlm_error *error);

@@ -1,7 +1,7 @@
 /* What a section says, in two or three sentences computed from its rows. */
 #pragma once
 
-#include "report/table.h"
+#include "report/table/table.h"
 
 /* "" where there is nothing to say. One line, printable; the caller frees it. */
 int mlm_finding(const struct mlm_section *section, char **ret_text, struct mlm_error *error);

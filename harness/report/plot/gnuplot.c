@@ -1,4 +1,4 @@
-#include "report/gnuplot.h"
+#include "report/plot/gnuplot.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -9,7 +9,7 @@
 #pragma once
 
 #include "record/statistics.h"
-#include "report/report.h"
+#include "record/store.h"
 
 struct mlm_row {
     const struct mlm_record *first; /* speaks for the specification */
@@ -53,6 +53,10 @@ struct mlm_table {
     size_t section_count;
     bool seeds_differ, time_limits_differ; /* between sections: worth a word in their headings */
 };
+
+/* Borrows the list, which must outlive the table. Call mlm_judge() on it before. */
+int mlm_table_make(const struct mlm_record_list *list, struct mlm_table **ret_table, struct mlm_error *error);
+void mlm_table_free(struct mlm_table *table); /* takes NULL */
 
 /* Did all its trials end ok? Only such a row can be the best of its group. */
 bool mlm_row_all_ok(const struct mlm_row *row);

@@ -3,7 +3,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "report/table_parts.h"
+#include "report/table/table_parts.h"
 
 /* Keeps in `common` what the row has as well: names and values borrowed. */
 static void keep_common(struct mlm_params *common, const struct mlm_row *row)

@@ -1,5 +1,7 @@
 /* The table for a terminal. Columns that say nothing in a suite are left out, and where the terminal is
  * narrow so are the least important ones: a line never wraps. */
+#include "report/text/text.h"
+
 #include <errno.h>
 #include <math.h>
 #include <string.h>
@@ -8,9 +10,9 @@
 #include "base/size.h"
 #include "record/keymap.h"
 #include "record/utf8.h"
-#include "report/columns.h"
-#include "report/finding.h"
-#include "report/heading.h"
+#include "report/table/columns.h"
+#include "report/table/finding.h"
+#include "report/table/heading.h"
 
 #define GAP 2
 

@@ -1,4 +1,4 @@
-#include "report/columns.h"
+#include "report/table/columns.h"
 
 #include <math.h>
 #include <string.h>

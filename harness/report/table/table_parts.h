@@ -1,7 +1,7 @@
 /* What table.c is put together from; for it alone. */
 #pragma once
 
-#include "report/table.h"
+#include "report/table/table.h"
 
 /* The machine's id, "" without one. */
 const char *mlm_machine_id(const struct mlm_record *record);

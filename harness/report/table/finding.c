@@ -1,6 +1,6 @@
 /* Findings come from three questions that any table can be asked: what fits where something else does not,
  * what being lean costs among those that fit, and what the cap costs. Nothing here knows a suite. */
-#include "report/finding.h"
+#include "report/table/finding.h"
 
 #include <errno.h>
 #include <math.h>

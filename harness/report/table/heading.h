@@ -2,7 +2,7 @@
  */
 #pragma once
 
-#include "report/table.h"
+#include "report/table/table.h"
 
 /* "laptop: Intel …, 4 cores, 7.63 GiB memory, no swap, Linux 6.1.0, Debian 12" */
 char *mlm_machine_line(const struct mlm_record *record);

@@ -2,7 +2,7 @@
  * columns.c. */
 #pragma once
 
-#include "report/table.h"
+#include "report/table/table.h"
 
 /* Longer texts are cut: a name from a file can be of any length. */
 #define MLM_CELL_SIZE 256

@@ -5,8 +5,8 @@
 
 #include "base/cleanup.h"
 #include "record/utf8.h"
-#include "report/heading.h"
-#include "report/picture.h"
+#include "report/plot/picture.h"
+#include "report/table/heading.h"
 
 /* More rows than this are a table's business. */
 #define SLOTS_MAX 200

@@ -1,5 +1,5 @@
 /* From records to a table: rows found by their keys, given references, sorted into sections and compared. */
-#include "report/table_parts.h"
+#include "report/table/table_parts.h"
 
 #include <ctype.h>
 #include <errno.h>

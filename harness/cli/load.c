@@ -1,0 +1,74 @@
+#include "cli/load.h"
+
+#include <errno.h>
+#include <stdio.h>
+
+#include "base/cleanup.h"
+#include "record/judge.h"
+
+/* A file that is no store at all would fill the screen. */
+#define COMPLAINTS_SHOWN 3
+
+struct complaints {
+    char shown[COMPLAINTS_SHOWN][MLM_ERROR_TEXT_SIZE];
+    size_t count;
+};
+
+static void complain(void *context, const char *text)
+{
+    struct complaints *complaints = context;
+    if (complaints->count < COMPLAINTS_SHOWN)
+        (void)snprintf(complaints->shown[complaints->count], MLM_ERROR_TEXT_SIZE, "%s", text);
+    complaints->count++;
+}
+
+static void complaints_print(const struct complaints *complaints)
+{
+    for (size_t i = 0; i < complaints->count && i < COMPLAINTS_SHOWN; i++)
+        (void)fprintf(stderr, "mlmembench: %s\n", complaints->shown[i]);
+    if (complaints->count > COMPLAINTS_SHOWN)
+        (void)fprintf(
+            stderr, "mlmembench: %zu more lines are no records\n", complaints->count - COMPLAINTS_SHOWN);
+}
+
+static int read_all(
+    const char *const *paths, size_t path_count, struct mlm_record_list *list, struct mlm_error *error)
+{
+    struct complaints complaints = {0};
+    for (size_t i = 0; i < path_count; i++) {
+        int r = mlm_store_read(paths[i], list, complain, &complaints, error);
+        if (r < 0)
+            return r;
+    }
+    if (!list->count)
+        return mlm_error_set(error, -ENODATA, "no trial is recorded in %s%s%.400s%s", paths[0],
+            complaints.count ? " (" : "", complaints.shown[0], complaints.count ? ")" : "");
+    complaints_print(&complaints);
+    return 0;
+}
+
+int mlm_load(
+    const char *const *paths, size_t path_count, struct mlm_loaded *ret_loaded, struct mlm_error *error)
+{
+    mlm_cleanup(mlm_loaded_release) struct mlm_loaded loaded = {0};
+    int r = read_all(paths, path_count, &loaded.list, error);
+    if (r < 0)
+        return r;
+    int wrong = mlm_judge(&loaded.list, error);
+    if (wrong < 0)
+        return wrong;
+    loaded.wrong = (size_t)wrong;
+    r = mlm_table_make(&loaded.list, &loaded.table, error);
+    if (r < 0)
+        return r;
+    *ret_loaded = loaded;
+    loaded = (struct mlm_loaded){0};
+    return 0;
+}
+
+void mlm_loaded_release(struct mlm_loaded *loaded)
+{
+    mlm_table_free(loaded->table);
+    mlm_record_list_release(&loaded->list);
+    *loaded = (struct mlm_loaded){0};
+}
