@@ -32,8 +32,8 @@ const char *mlm_row_outcome_text(const struct mlm_row *row, bool brief, char tex
     if (most < row->trial_count)
         end += snprintf(end, 64, " %zu of %zu", most, row->trial_count);
     if (row->phase && !brief && !isnan(row->progress))
-        /* Rounded down: what was cut off had not come to 100 %. */
-        end += snprintf(end, 64, " at %.0f %% of %.24s", floor(100 * row->progress), row->phase);
+        /* What was cut off had not come to 100 %. */
+        end += snprintf(end, 64, " at %.0f %% of %.24s", fmin(100 * row->progress, 99), row->phase);
     else if (row->phase && !brief)
         end += snprintf(end, 64, " in %.24s", row->phase);
     for (int i = 0; i < MLM_OUTCOME_COUNT; i++)
