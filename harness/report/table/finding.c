@@ -205,8 +205,7 @@ static void say_none_fits(FILE *out, const struct mlm_section *section, const st
 static void say_trade(FILE *out, const struct mlm_section *section, const struct group *group)
 {
     const struct mlm_row *fast = group->fastest, *lean = group->leanest;
-    if (needs(fast) < LEANER * needs(lean))
-        lean = fast;
+    bool nearly = fast != lean && needs(fast) < LEANER * needs(lean);
     (void)fprintf(out, "Of %zu that fit and do equal work, ", group->ok_count);
     name_row(out, section, fast, NULL);
     (void)fputs(" is the fastest", out);
@@ -218,8 +217,8 @@ static void say_trade(FILE *out, const struct mlm_section *section, const struct
         (void)fprintf(out, " takes %.3g × as long. ", group->slowest->time.median / fast->time.median);
         return;
     }
-    if (fast == lean) {
-        (void)fputs(" and the leanest: ", out);
+    if (fast == lean || nearly) {
+        (void)fputs(nearly ? " and nearly the leanest: " : " and the leanest: ", out);
         put_time(out, fast->time.median);
         (void)fputs(" and ", out);
         put_size(out, needs(fast));
