@@ -1,6 +1,5 @@
 #include "record/utf8.h"
 
-#include <stdbool.h>
 #include <string.h>
 
 size_t mlm_utf8_next(const char *text, uint32_t *ret_code)
@@ -28,10 +27,12 @@ size_t mlm_utf8_next(const char *text, uint32_t *ret_code)
     return length;
 }
 
-static bool commands(uint32_t code)
+bool mlm_utf8_printable(uint32_t code)
 {
-    return code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x200b && code <= 0x200f) ||
-           (code >= 0x2028 && code <= 0x202e) || (code >= 0x2060 && code <= 0x206f) || code == 0xfeff;
+    bool commands = code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x200b && code <= 0x200f) ||
+                    (code >= 0x2028 && code <= 0x202e) || (code >= 0x2060 && code <= 0x206f) ||
+                    code == 0xfeff;
+    return !commands && code != UINT32_MAX;
 }
 
 static void replace(char *text, bool tame)
@@ -40,7 +41,7 @@ static void replace(char *text, bool tame)
     for (const char *from = text; *from;) {
         uint32_t code;
         size_t length = mlm_utf8_next(from, &code);
-        if (code == UINT32_MAX || (tame && commands(code))) {
+        if (tame ? !mlm_utf8_printable(code) : code == UINT32_MAX) {
             *to++ = '?';
         } else {
             memmove(to, from, length);

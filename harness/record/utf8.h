@@ -2,6 +2,7 @@
  * other machines. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,8 +13,12 @@ size_t mlm_utf8_next(const char *text, uint32_t *ret_code);
 /* Puts '?' for every byte that is no UTF-8. */
 void mlm_utf8_repair(char *text);
 
-/* The same, and '?' for what could command a terminal or break a line: control characters, and those that
- * change the direction of writing. What is left is one line that can be printed anywhere. */
+/* Neither commands a terminal nor breaks a line: no control character, none that changes the direction of
+ * writing, and no UINT32_MAX. */
+bool mlm_utf8_printable(uint32_t code);
+
+/* Puts '?' for every character that is not printable. What is left is one line that can be printed anywhere.
+ */
 void mlm_utf8_tame(char *text);
 
 /* Moves over the character at *text and returns the columns of a terminal that it takes. */

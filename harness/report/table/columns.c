@@ -22,16 +22,18 @@ void mlm_cell_text(const char *text, char cell[static MLM_CELL_SIZE])
     cell[length] = 0;
 }
 
-static void write_bytes(int64_t bytes, char *cell)
+static void write_bytes(double bytes, char cell[static MLM_CELL_SIZE])
 {
     cell[0] = 0;
-    if (bytes != MLM_NULL)
-        (void)mlm_size_show((double)bytes, cell);
+    if (!isnan(bytes))
+        (void)mlm_size_show(bytes, cell);
 }
 
 static void write_ns(double ns, char cell[static MLM_CELL_SIZE])
 {
-    (void)mlm_duration_show(ns, cell);
+    cell[0] = 0;
+    if (!isnan(ns))
+        (void)mlm_duration_show(ns, cell);
 }
 
 static void write_ratio(double ratio, char cell[static MLM_CELL_SIZE])
@@ -39,6 +41,16 @@ static void write_ratio(double ratio, char cell[static MLM_CELL_SIZE])
     cell[0] = 0;
     if (!isnan(ratio))
         (void)snprintf(cell, MLM_CELL_SIZE, ratio < 99.5 ? "%.2f ×" : "%.0f ×", ratio);
+}
+
+static double number(int64_t value)
+{
+    return value == MLM_NULL ? NAN : (double)value;
+}
+
+static double median(const struct mlm_summary *time)
+{
+    return time->count ? time->median : NAN;
 }
 
 static void write_workload(const struct mlm_row *row, char cell[static MLM_CELL_SIZE])
@@ -56,30 +68,44 @@ static void write_outcome(const struct mlm_row *row, char cell[static MLM_CELL_S
     (void)mlm_row_outcome_text(row, false, cell);
 }
 
+static double time_of(const struct mlm_row *row)
+{
+    return median(&row->time);
+}
+
 static void write_time(const struct mlm_row *row, char cell[static MLM_CELL_SIZE])
 {
-    cell[0] = 0;
-    if (row->time.count)
-        write_ns(row->time.median, cell);
+    write_ns(time_of(row), cell);
+}
+
+static double spread(const struct mlm_row *row)
+{
+    return row->time.count > 1 ? row->time.spread : NAN;
 }
 
 static void write_spread(const struct mlm_row *row, char cell[static MLM_CELL_SIZE])
 {
     cell[0] = 0;
-    if (row->time.count > 1)
-        (void)snprintf(cell, MLM_CELL_SIZE, "%.1f %%%s", 100 * row->time.spread,
-            row->time.spread > MLM_SPREAD_LIMIT ? "!" : "");
+    if (!isnan(spread(row)))
+        (void)snprintf(
+            cell, MLM_CELL_SIZE, "%.1f %%%s", 100 * spread(row), spread(row) > MLM_SPREAD_LIMIT ? "!" : "");
+}
+
+static double uncapped(const struct mlm_row *row)
+{
+    return row->reference ? median(&row->reference->time) : NAN;
 }
 
 static void write_uncapped(const struct mlm_row *row, char cell[static MLM_CELL_SIZE])
 {
-    cell[0] = 0;
-    if (!row->reference)
-        return;
-    if (row->reference->time.count)
-        write_ns(row->reference->time.median, cell);
-    else
+    write_ns(uncapped(row), cell);
+    if (row->reference && isnan(uncapped(row)))
         mlm_cell_text(mlm_outcome_name(row->reference->outcome), cell);
+}
+
+static double slowdown(const struct mlm_row *row)
+{
+    return row->slowdown;
 }
 
 static void write_slowdown(const struct mlm_row *row, char cell[static MLM_CELL_SIZE])
@@ -87,88 +113,137 @@ static void write_slowdown(const struct mlm_row *row, char cell[static MLM_CELL_
     write_ratio(row->slowdown, cell);
 }
 
+static double of_best(const struct mlm_row *row)
+{
+    return row->of_best;
+}
+
 static void write_of_best(const struct mlm_row *row, char cell[static MLM_CELL_SIZE])
 {
     write_ratio(row->of_best, cell);
 }
 
+static double core(const struct mlm_row *row)
+{
+    return number(row->readings.values[MLM_core_bytes]);
+}
+
 static void write_core(const struct mlm_row *row, char cell[static MLM_CELL_SIZE])
 {
-    write_bytes(row->readings.values[MLM_core_bytes], cell);
+    write_bytes(core(row), cell);
 }
 
 /* A job that was cut off had not come to its peak. */
-static void write_peak(const struct mlm_row *row, enum mlm_metric metric, char cell[static MLM_CELL_SIZE])
+static void write_peak(const struct mlm_row *row, double bytes, char cell[static MLM_CELL_SIZE])
 {
     char *text = cell;
-    int64_t bytes = row->readings.values[metric];
-    if (row->cut_off && bytes != MLM_NULL)
+    if (row->cut_off && !isnan(bytes))
         text = stpcpy(cell, "> ");
     write_bytes(bytes, text);
 }
 
+static double needs(const struct mlm_row *row)
+{
+    return number(row->readings.values[MLM_needs_peak_bytes]);
+}
+
 static void write_needs(const struct mlm_row *row, char cell[static MLM_CELL_SIZE])
 {
-    write_peak(row, MLM_needs_peak_bytes, cell);
+    write_peak(row, needs(row), cell);
 }
 
 /* Of a job that was cut off, what it needs when it can have it: its reference tells. */
+static double uncapped_needs(const struct mlm_row *row)
+{
+    return row->cut_off && row->reference && !row->reference->cut_off ? needs(row->reference) : NAN;
+}
+
 static void write_uncapped_needs(const struct mlm_row *row, char cell[static MLM_CELL_SIZE])
 {
-    cell[0] = 0;
-    if (row->cut_off && row->reference && !row->reference->cut_off)
-        write_bytes(row->reference->readings.values[MLM_needs_peak_bytes], cell);
+    write_bytes(uncapped_needs(row), cell);
+}
+
+static double overhead(const struct mlm_row *row)
+{
+    return number(row->overhead_bytes);
 }
 
 static void write_overhead(const struct mlm_row *row, char cell[static MLM_CELL_SIZE])
 {
-    write_bytes(row->overhead_bytes, cell);
+    write_bytes(overhead(row), cell);
+}
+
+static double peak_rss(const struct mlm_row *row)
+{
+    return number(row->readings.values[MLM_peak_rss_bytes]);
 }
 
 static void write_peak_rss(const struct mlm_row *row, char cell[static MLM_CELL_SIZE])
 {
-    write_peak(row, MLM_peak_rss_bytes, cell);
+    write_peak(row, peak_rss(row), cell);
+}
+
+static double swap_peak(const struct mlm_row *row)
+{
+    return number(row->readings.values[MLM_swap_peak_bytes]);
 }
 
 static void write_swap(const struct mlm_row *row, char cell[static MLM_CELL_SIZE])
 {
-    write_bytes(row->readings.values[MLM_swap_peak_bytes], cell);
+    write_bytes(swap_peak(row), cell);
+}
+
+static double stall(const struct mlm_row *row)
+{
+    return number(row->readings.values[MLM_stall_full_ns]);
 }
 
 static void write_stall(const struct mlm_row *row, char cell[static MLM_CELL_SIZE])
 {
-    cell[0] = 0;
-    if (row->readings.values[MLM_stall_full_ns] != MLM_NULL)
-        write_ns((double)row->readings.values[MLM_stall_full_ns], cell);
+    write_ns(stall(row), cell);
 }
 
 /* Stands in for the stall on kernels without PSI. */
+static double waiting(const struct mlm_row *row)
+{
+    return isnan(stall(row)) ? number(row->readings.values[MLM_waiting_ns]) : NAN;
+}
+
 static void write_waiting(const struct mlm_row *row, char cell[static MLM_CELL_SIZE])
 {
-    cell[0] = 0;
-    if (row->readings.values[MLM_stall_full_ns] == MLM_NULL &&
-        row->readings.values[MLM_waiting_ns] != MLM_NULL)
-        write_ns((double)row->readings.values[MLM_waiting_ns], cell);
+    write_ns(waiting(row), cell);
+}
+
+bool mlm_column_used(size_t column, const struct mlm_section *sections, size_t count)
+{
+    for (size_t s = 0; s < count; s++)
+        for (size_t i = 0; i < sections[s].count; i++) {
+            char cell[MLM_CELL_SIZE];
+            mlm_columns[column].write(sections[s].rows[i], cell);
+            if (cell[0])
+                return true;
+        }
+    return false;
 }
 
 /* clang-format off */
 const struct mlm_column mlm_columns[MLM_COLUMN_COUNT] = {
-    /* title         sacrifice left   write */
-    {"workload",       0,  true,  write_workload},
-    {"parameters",     0,  true,  write_params},
-    {"outcome",        0,  true,  write_outcome},
-    {"time",           0,  false, write_time},
-    {"spread",         9,  false, write_spread},
-    {"uncapped",       6,  false, write_uncapped},
-    {"slowdown",       2,  false, write_slowdown},
-    {"of best",        3,  false, write_of_best},
-    {"core",           5,  false, write_core},
-    {"needs",          1,  false, write_needs},
-    {"needs uncapped", 4,  false, write_uncapped_needs},
-    {"overhead",       10, false, write_overhead},
-    {"peak RSS",       11, false, write_peak_rss},
-    {"swap peak",      7,  false, write_swap},
-    {"stall",          8,  false, write_stall},
-    {"waiting",        12, false, write_waiting},
+    /* title         sacrifice left   value           write */
+    {"workload",       0,  true,  NULL,           write_workload},
+    {"parameters",     0,  true,  NULL,           write_params},
+    {"outcome",        0,  true,  NULL,           write_outcome},
+    {"time",           0,  false, time_of,        write_time},
+    {"spread",         9,  false, spread,         write_spread},
+    {"uncapped",       6,  false, uncapped,       write_uncapped},
+    {"slowdown",       2,  false, slowdown,       write_slowdown},
+    {"of best",        3,  false, of_best,        write_of_best},
+    {"core",           5,  false, core,           write_core},
+    {"needs",          1,  false, needs,          write_needs},
+    {"needs uncapped", 4,  false, uncapped_needs, write_uncapped_needs},
+    {"overhead",       10, false, overhead,       write_overhead},
+    {"peak RSS",       11, false, peak_rss,       write_peak_rss},
+    {"swap peak",      7,  false, swap_peak,      write_swap},
+    {"stall",          8,  false, stall,          write_stall},
+    {"waiting",        12, false, waiting,        write_waiting},
 };
 /* clang-format on */

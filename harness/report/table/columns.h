@@ -12,8 +12,9 @@
 
 struct mlm_column {
     const char *title;
-    int sacrifice; /* where there is no room the highest goes first; 0: stays */
-    bool left;     /* a text rather than a figure */
+    int sacrifice;                              /* where there is no room the highest goes first; 0: stays */
+    bool left;                                  /* a text rather than a figure */
+    double (*value)(const struct mlm_row *row); /* what `write` shows, unrounded; NAN: none; NULL: a text */
     void (*write)(const struct mlm_row *row, char cell[static MLM_CELL_SIZE]); /* "" where there is nothing */
 };
 
@@ -21,6 +22,9 @@ struct mlm_column {
 #define MLM_COLUMN_COUNT 16
 
 extern const struct mlm_column mlm_columns[MLM_COLUMN_COUNT];
+
+/* Does any row have something in this column? Tables leave out those that say nothing. */
+bool mlm_column_used(size_t column, const struct mlm_section *sections, size_t count);
 
 /* Copies a text into a cell, the end of a long one replaced by "…". */
 void mlm_cell_text(const char *text, char cell[static MLM_CELL_SIZE]);

@@ -8,19 +8,12 @@
 
 #include "base/cleanup.h"
 #include "base/size.h"
-#include "record/keymap.h"
 #include "record/utf8.h"
-#include "report/table/columns.h"
 #include "report/table/finding.h"
 #include "report/table/heading.h"
+#include "report/table/notes.h"
 
 #define GAP 2
-
-/* What is said below the table, each text once, by number. */
-struct notes {
-    struct mlm_keymap texts;
-    mlm_mark_set of_every_row; /* said once for all instead */
-};
 
 /* How one suite's tables are laid out; a width of 0: the column is not shown. */
 struct layout {
@@ -38,45 +31,12 @@ static size_t larger(size_t a, size_t b)
     return a > b ? a : b;
 }
 
-#define NOTE_LETTERS 16
-
-/* a, b, … z, aa, ab, … */
-static const char *note_letters(size_t number, char text[static NOTE_LETTERS])
-{
-    char *at = text + NOTE_LETTERS - 1;
-    *at = 0;
-    for (size_t rest = number + 1; rest; rest = (rest - 1) / 26)
-        *--at = (char)('a' + (rest - 1) % 26);
-    return at;
-}
-
-/* Puts one more note into a cell's brackets: "", "[a]", "[a,c]". */
-static int note_add(struct notes *notes, const char *text, char *cell, size_t size)
-{
-    size_t number;
-    int r = mlm_keymap_add(&notes->texts, strdup(text), &number);
-    if (r < 0)
-        return r;
-    char letters[NOTE_LETTERS];
-    size_t length = strlen(cell);
-    if (length)
-        length--; /* over the bracket */
-    (void)snprintf(cell + length, size - length, "%c%s]", length ? ',' : '[', note_letters(number, letters));
-    return 0;
-}
-
 /* The outcome's cell with its notes: reason and marks. */
 static int outcome_cell(
-    struct notes *notes, const struct mlm_row *row, bool brief, char cell[static MLM_CELL_SIZE])
+    struct mlm_notes *notes, const struct mlm_row *row, bool brief, char cell[static MLM_CELL_SIZE])
 {
-    char letters[MLM_CELL_SIZE] = "";
-    mlm_mark_set marks = row->marks & ~notes->of_every_row;
-    if (row->cut_off) /* the figure's ">" says it */
-        marks &= ~MLM_MARK_BIT(peak_rss_lower_bound);
-    int r = row->reason ? note_add(notes, row->reason, letters, sizeof letters) : 0;
-    for (int i = 0; i < MLM_MARK_COUNT && r >= 0; i++)
-        if (marks >> i & 1)
-            r = note_add(notes, mlm_marks[i].help, letters, sizeof letters);
+    char letters[MLM_CELL_SIZE];
+    int r = mlm_notes_of_row(notes, row, letters);
     (void)mlm_row_outcome_text(row, brief, cell);
     size_t length = strlen(cell);
     if (letters[0])
@@ -84,7 +44,7 @@ static int outcome_cell(
     return r;
 }
 
-static int cell_make(struct notes *notes, size_t column, const struct mlm_row *row, bool brief,
+static int cell_make(struct mlm_notes *notes, size_t column, const struct mlm_row *row, bool brief,
     char cell[static MLM_CELL_SIZE])
 {
     if (column == MLM_COLUMN_OUTCOME)
@@ -130,7 +90,7 @@ static void narrow(struct layout *layout, size_t room)
     }
 }
 
-static int layout_row(struct layout *layout, struct notes *notes, const struct mlm_row *row)
+static int layout_row(struct layout *layout, struct mlm_notes *notes, const struct mlm_row *row)
 {
     char cell[MLM_CELL_SIZE];
     for (size_t c = 0; c < MLM_COLUMN_COUNT; c++) {
@@ -144,8 +104,8 @@ static int layout_row(struct layout *layout, struct notes *notes, const struct m
     return r;
 }
 
-static int layout_make(
-    const struct mlm_section *sections, size_t count, struct notes *notes, int width, struct layout *layout)
+static int layout_make(const struct mlm_section *sections, size_t count, struct mlm_notes *notes, int width,
+    struct layout *layout)
 {
     *layout = (struct layout){.brief_width = mlm_utf8_width(mlm_columns[MLM_COLUMN_OUTCOME].title)};
     for (size_t s = 0; s < count; s++)
@@ -220,7 +180,7 @@ static void put_titles(FILE *out, const struct mlm_text_style *style, const stru
 }
 
 static int put_row(FILE *out, const struct mlm_text_style *style, const struct layout *layout,
-    struct notes *notes, const struct mlm_row *row)
+    struct mlm_notes *notes, const struct mlm_row *row)
 {
     size_t held_back = 0;
     for (size_t c = 0; c < MLM_COLUMN_COUNT; c++) {
@@ -320,7 +280,7 @@ static int put_finding(
 
 /* One suite: its sections share a layout, so that caps can be compared by eye. */
 static int put_suite(FILE *out, const struct mlm_text_style *style, const struct mlm_table *table,
-    size_t begin, size_t end, struct notes *notes, struct mlm_error *error)
+    size_t begin, size_t end, struct mlm_notes *notes, struct mlm_error *error)
 {
     struct layout layout;
     int r = layout_make(table->sections + begin, end - begin, notes, style->width, &layout);
@@ -344,81 +304,29 @@ static int put_suite(FILE *out, const struct mlm_text_style *style, const struct
     return r < 0 ? mlm_error_errno(error, r, "printing a table") : 0;
 }
 
-/* Marks that every row has which ran at all would only clutter the rows. */
-static mlm_mark_set marks_of_every_row(const struct mlm_table *table)
-{
-    mlm_mark_set marks = ~(mlm_mark_set)0;
-    size_t count = 0;
-    for (size_t s = 0; s < table->section_count; s++)
-        for (size_t i = 0; i < table->sections[s].count; i++) {
-            const struct mlm_row *row = table->sections[s].rows[i];
-            if (row->outcome == MLM_OUTCOME_REFUSED || row->outcome == MLM_OUTCOME_SKIPPED)
-                continue;
-            marks &= row->marks;
-            count++;
-        }
-    return count > 1 ? marks : 0;
-}
+/* Where a note's lines go. */
+struct place {
+    FILE *out;
+    const struct mlm_text_style *style;
+};
 
-static void put_note(FILE *out, const struct mlm_text_style *style, const char *label, const char *text)
+static int put_note(void *context, const char *label, const char *text)
 {
+    const struct place *place = context;
     mlm_auto_free char *line = NULL;
     if (asprintf(&line, "%s %s", label, text) < 0) {
         line = NULL;
-        return;
+        return -ENOMEM;
     }
-    mlm_utf8_tame(line);
-    put_wrapped(out, style->width, strlen(label) + 1, line);
-}
-
-static bool any_row(const struct mlm_table *table, bool (*is)(const struct mlm_row *row))
-{
-    for (size_t s = 0; s < table->section_count; s++)
-        for (size_t i = 0; i < table->sections[s].count; i++)
-            if (is(table->sections[s].rows[i]))
-                return true;
-    return false;
-}
-
-static bool is_partly_ok(const struct mlm_row *row)
-{
-    return row->outcome == MLM_OUTCOME_OK && !mlm_row_all_ok(row);
-}
-
-static bool is_spread(const struct mlm_row *row)
-{
-    return row->time.count > 1 && row->time.spread > MLM_SPREAD_LIMIT;
-}
-
-static bool is_lower_bound(const struct mlm_row *row)
-{
-    return row->cut_off && row->readings.values[MLM_needs_peak_bytes] != MLM_NULL;
-}
-
-static void put_notes(
-    FILE *out, const struct mlm_text_style *style, const struct mlm_table *table, const struct notes *notes)
-{
-    (void)fputc('\n', out);
-    for (size_t i = 0; i < notes->texts.count; i++) {
-        char letters[NOTE_LETTERS], label[NOTE_LETTERS + 2];
-        (void)snprintf(label, sizeof label, "[%s]", note_letters(i, letters));
-        put_note(out, style, label, notes->texts.entries[i].key);
-    }
-    for (int i = 0; i < MLM_MARK_COUNT; i++)
-        if (notes->of_every_row >> i & 1)
-            put_note(out, style, "every row:", mlm_marks[i].help);
-    if (any_row(table, is_partly_ok))
-        put_note(out, style, "ok N of M:", "figures are of the repetitions that ended ok");
-    if (any_row(table, is_lower_bound))
-        put_note(out, style, ">", "cut off before its peak: at least so much");
-    if (any_row(table, is_spread))
-        put_note(out, style, "!", "repetitions differ by more than 5 %");
+    put_wrapped(place->out, place->style->width, mlm_utf8_width(label) + 1, line);
+    return 0;
 }
 
 int mlm_report_text(
     const struct mlm_table *table, const struct mlm_text_style *style, FILE *out, struct mlm_error *error)
 {
-    struct notes notes = {.of_every_row = marks_of_every_row(table)};
+    mlm_cleanup(mlm_notes_release) struct mlm_notes notes = {0};
+    mlm_notes_begin(table->sections, table->section_count, &notes);
     int r = 0;
     const struct mlm_record *machine = NULL;
     for (size_t begin = 0, end; begin < table->section_count && r >= 0; begin = end) {
@@ -435,9 +343,12 @@ int mlm_report_text(
         if (r >= 0)
             r = put_suite(out, style, table, begin, end, &notes, error);
     }
-    if (r >= 0)
-        put_notes(out, style, table, &notes);
-    mlm_keymap_release(&notes.texts);
+    if (r >= 0) {
+        (void)fputc('\n', out);
+        r = mlm_notes_say(&notes, put_note, &(struct place){out, style});
+        if (r < 0)
+            (void)mlm_error_errno(error, r, "printing a table");
+    }
     if (r >= 0 && (fflush(out) != 0 || ferror(out)))
         r = mlm_error_errno(error, -EIO, "printing a table");
     return r;

@@ -1,0 +1,173 @@
+#include "report/html/html.h"
+
+#include <errno.h>
+#include <math.h>
+
+#include "base/cleanup.h"
+#include "record/utf8.h"
+#include "report/table/columns.h"
+#include "report/table/finding.h"
+#include "report/table/heading.h"
+#include "report/table/notes.h"
+
+/* Wide tables scroll in their own box, never the page. */
+const char mlm_html_table_css[] =
+    ":root{color-scheme:light dark;--mlm-ok:#1a6e34;--mlm-bad:#b3261e;--mlm-warn:#7a5200;--mlm-dim:#5d6671;"
+    "--mlm-line:#d4d9df;--mlm-stripe:#f5f7f9}\n"
+    "@media(prefers-color-scheme:dark){:root{--mlm-ok:#63c07c;--mlm-bad:#ff8a80;--mlm-warn:#e0b050;"
+    "--mlm-dim:#9aa4af;--mlm-line:#3a4149;--mlm-stripe:#1e2328}}\n"
+    ".mlm-scroll{overflow-x:auto;margin:1.5em 0 .75em}\n"
+    ".mlm-table{border-collapse:collapse;font-variant-numeric:tabular-nums}\n"
+    ".mlm-table caption{text-align:left;font-weight:600;padding:0 0 .4em}\n"
+    ".mlm-table th,.mlm-table td{padding:.3em .7em;white-space:nowrap;text-align:right;font-weight:400;"
+    "border-bottom:1px solid var(--mlm-line)}\n"
+    ".mlm-table th:first-child,.mlm-table td:first-child{padding-left:.2em}\n"
+    ".mlm-table thead th{color:var(--mlm-dim)}\n"
+    ".mlm-table .text{text-align:left}\n"
+    ".mlm-table tbody tr:nth-child(even){background:var(--mlm-stripe)}\n"
+    ".mlm-table .ok{color:var(--mlm-ok)}\n"
+    ".mlm-table .oom,.mlm-table .killed,.mlm-table .crash,.mlm-table .wrong{color:var(--mlm-bad)}\n"
+    ".mlm-table .timeout,.mlm-table .partly{color:var(--mlm-warn)}\n"
+    ".mlm-table .refused,.mlm-table .skipped{color:var(--mlm-dim)}\n"
+    ".mlm-finding{max-width:75ch}\n"
+    ".mlm-notes{color:var(--mlm-dim);font-size:.9em;display:grid;grid-template-columns:max-content 1fr;"
+    "gap:.2em .6em;overflow-wrap:anywhere}\n"
+    ".mlm-notes dd{margin:0}\n";
+
+void mlm_html_text(FILE *out, const char *text)
+{
+    while (*text) {
+        uint32_t code;
+        size_t length = mlm_utf8_next(text, &code);
+        if (code == '&')
+            (void)fputs("&amp;", out);
+        else if (code == '<')
+            (void)fputs("&lt;", out);
+        else if (code == '>')
+            (void)fputs("&gt;", out);
+        else if (code == '"')
+            (void)fputs("&quot;", out);
+        else if (code == '\'')
+            (void)fputs("&#39;", out);
+        else if (mlm_utf8_printable(code))
+            (void)fwrite(text, 1, length, out);
+        else
+            (void)fputc('?', out);
+        text += length;
+    }
+}
+
+/* Which columns are shown. */
+struct layout {
+    bool shown[MLM_COLUMN_COUNT];
+};
+
+static void put_titles(FILE *out, const struct layout *layout)
+{
+    (void)fputs("<thead><tr>", out);
+    for (size_t c = 0; c < MLM_COLUMN_COUNT; c++)
+        if (layout->shown[c])
+            (void)fprintf(out, "<th scope=\"col\" class=\"%s\">%s</th>",
+                mlm_columns[c].left ? "text" : "figure", mlm_columns[c].title);
+    (void)fputs("</tr></thead>\n", out);
+}
+
+static void put_cell(FILE *out, size_t column, const struct mlm_row *row, const char *notes)
+{
+    char cell[MLM_CELL_SIZE];
+    mlm_columns[column].write(row, cell);
+    const char *tag = column == 0 ? "th scope=\"row\"" : "td";
+    if (column == MLM_COLUMN_OUTCOME) {
+        bool partly = row->outcome == MLM_OUTCOME_OK && !mlm_row_all_ok(row);
+        (void)fprintf(
+            out, "<td class=\"text outcome %s\">", partly ? "partly" : mlm_outcome_name(row->outcome));
+    } else if (mlm_columns[column].left) {
+        (void)fprintf(out, "<%s class=\"text\">", tag);
+    } else {
+        double value = mlm_columns[column].value(row);
+        (void)fputs("<td class=\"figure\" data-value=\"", out);
+        if (!isnan(value))
+            (void)fprintf(out, "%.17g", value);
+        (void)fputs("\">", out);
+    }
+    /* A text that is absent is no reading that could not be had. */
+    mlm_html_text(out, cell[0] || mlm_columns[column].left ? cell : "-");
+    if (column == MLM_COLUMN_OUTCOME && *notes) {
+        (void)fputc(' ', out);
+        mlm_html_text(out, notes);
+    }
+    (void)fprintf(out, "</%.2s>", tag);
+}
+
+static int put_section(FILE *out, const struct layout *layout, const struct mlm_table *table,
+    const struct mlm_section *section, struct mlm_notes *notes)
+{
+    mlm_auto_free char *caption = mlm_section_line(table, section);
+    if (!caption)
+        return -ENOMEM;
+    (void)fputs("<div class=\"mlm-scroll\" tabindex=\"0\"><table class=\"mlm-table\">\n<caption>", out);
+    mlm_html_text(out, caption);
+    (void)fputs("</caption>\n", out);
+    put_titles(out, layout);
+    (void)fputs("<tbody>\n", out);
+    for (size_t i = 0; i < section->count; i++) {
+        char letters[MLM_CELL_SIZE];
+        int r = mlm_notes_of_row(notes, section->rows[i], letters);
+        if (r < 0)
+            return r;
+        (void)fputs("<tr>", out);
+        for (size_t c = 0; c < MLM_COLUMN_COUNT; c++)
+            if (layout->shown[c])
+                put_cell(out, c, section->rows[i], letters);
+        (void)fputs("</tr>\n", out);
+    }
+    (void)fputs("</tbody></table></div>\n", out);
+    return 0;
+}
+
+static int put_finding(FILE *out, const struct mlm_section *section, struct mlm_error *error)
+{
+    mlm_auto_free char *finding = NULL;
+    int r = mlm_finding(section, &finding, error);
+    if (r < 0 || !*finding)
+        return r;
+    (void)fputs("<p class=\"mlm-finding\">", out);
+    mlm_html_text(out, finding);
+    (void)fputs("</p>\n", out);
+    return 0;
+}
+
+static int put_note(void *context, const char *label, const char *text)
+{
+    FILE *out = context;
+    (void)fputs("<dt>", out);
+    mlm_html_text(out, label);
+    (void)fputs("</dt><dd>", out);
+    mlm_html_text(out, text);
+    (void)fputs("</dd>\n", out);
+    return 0;
+}
+
+int mlm_html_suite(
+    FILE *out, const struct mlm_table *table, size_t begin, size_t end, struct mlm_error *error)
+{
+    const struct mlm_section *sections = &table->sections[begin];
+    mlm_cleanup(mlm_notes_release) struct mlm_notes notes = {0};
+    mlm_notes_begin(sections, end - begin, &notes);
+    struct layout layout;
+    for (size_t c = 0; c < MLM_COLUMN_COUNT; c++)
+        layout.shown[c] = mlm_column_used(c, sections, end - begin);
+    int r = 0;
+    for (size_t s = 0; s < end - begin; s++) {
+        r = put_section(out, &layout, table, &sections[s], &notes);
+        if (r < 0)
+            return mlm_error_errno(error, r, "tables of %s", sections[s].rows[0]->first->suite);
+        r = put_finding(out, &sections[s], error);
+        if (r < 0)
+            return r;
+    }
+    (void)fputs("<dl class=\"mlm-notes\">\n", out);
+    r = mlm_notes_say(&notes, put_note, out);
+    (void)fputs("</dl>\n", out);
+    return r < 0 ? mlm_error_errno(error, r, "footnotes of %s", sections[0].rows[0]->first->suite) : 0;
+}

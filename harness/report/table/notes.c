@@ -1,0 +1,124 @@
+#include "report/table/notes.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "record/utf8.h"
+
+#define LETTERS 16
+
+/* a, b, … z, aa, ab, … */
+static const char *letters_of(size_t number, char text[static LETTERS])
+{
+    char *at = text + LETTERS - 1;
+    *at = 0;
+    for (size_t rest = number + 1; rest; rest = (rest - 1) / 26)
+        *--at = (char)('a' + (rest - 1) % 26);
+    return at;
+}
+
+/* Marks that every row has which ran at all would only clutter the rows. */
+static mlm_mark_set marks_of_every_row(const struct mlm_section *sections, size_t section_count)
+{
+    mlm_mark_set marks = ~(mlm_mark_set)0;
+    size_t count = 0;
+    for (size_t s = 0; s < section_count; s++)
+        for (size_t i = 0; i < sections[s].count; i++) {
+            const struct mlm_row *row = sections[s].rows[i];
+            if (row->outcome == MLM_OUTCOME_REFUSED || row->outcome == MLM_OUTCOME_SKIPPED)
+                continue;
+            marks &= row->marks;
+            count++;
+        }
+    return count > 1 ? marks : 0;
+}
+
+void mlm_notes_begin(const struct mlm_section *sections, size_t count, struct mlm_notes *ret_notes)
+{
+    *ret_notes = (struct mlm_notes){
+        .sections = sections, .count = count, .of_every_row = marks_of_every_row(sections, count)};
+}
+
+void mlm_notes_release(struct mlm_notes *notes)
+{
+    mlm_keymap_release(&notes->texts);
+}
+
+/* Puts one more note into the brackets: "", "[a]", "[a,c]". */
+static int note_add(struct mlm_notes *notes, const char *note, char text[static MLM_CELL_SIZE])
+{
+    size_t number;
+    int r = mlm_keymap_add(&notes->texts, strdup(note), &number);
+    if (r < 0)
+        return r;
+    char letters[LETTERS];
+    size_t length = strlen(text);
+    if (length)
+        length--; /* over the bracket */
+    (void)snprintf(
+        text + length, MLM_CELL_SIZE - length, "%c%s]", length ? ',' : '[', letters_of(number, letters));
+    return 0;
+}
+
+int mlm_notes_of_row(struct mlm_notes *notes, const struct mlm_row *row, char text[static MLM_CELL_SIZE])
+{
+    text[0] = 0;
+    mlm_mark_set marks = row->marks & ~notes->of_every_row;
+    if (row->cut_off) /* the figure's ">" says it */
+        marks &= ~MLM_MARK_BIT(peak_rss_lower_bound);
+    int r = row->reason ? note_add(notes, row->reason, text) : 0;
+    for (int i = 0; i < MLM_MARK_COUNT && r >= 0; i++)
+        if (marks >> i & 1)
+            r = note_add(notes, mlm_marks[i].help, text);
+    return r;
+}
+
+static bool any_row(const struct mlm_notes *notes, bool (*is)(const struct mlm_row *row))
+{
+    for (size_t s = 0; s < notes->count; s++)
+        for (size_t i = 0; i < notes->sections[s].count; i++)
+            if (is(notes->sections[s].rows[i]))
+                return true;
+    return false;
+}
+
+static bool is_partly_ok(const struct mlm_row *row)
+{
+    return row->outcome == MLM_OUTCOME_OK && !mlm_row_all_ok(row);
+}
+
+static bool is_spread(const struct mlm_row *row)
+{
+    return row->time.count > 1 && row->time.spread > MLM_SPREAD_LIMIT;
+}
+
+static bool is_lower_bound(const struct mlm_row *row)
+{
+    return row->cut_off && row->readings.values[MLM_needs_peak_bytes] != MLM_NULL;
+}
+
+int mlm_notes_say(const struct mlm_notes *notes,
+    int (*put)(void *context, const char *label, const char *text), void *context)
+{
+    int r = 0;
+    for (size_t i = 0; i < notes->texts.count && r >= 0; i++) {
+        char letters[LETTERS], label[LETTERS + 2];
+        mlm_auto_free char *text = strdup(notes->texts.entries[i].key);
+        if (!text)
+            return -ENOMEM;
+        mlm_utf8_tame(text);
+        (void)snprintf(label, sizeof label, "[%s]", letters_of(i, letters));
+        r = put(context, label, text);
+    }
+    for (int i = 0; i < MLM_MARK_COUNT && r >= 0; i++)
+        if (notes->of_every_row >> i & 1)
+            r = put(context, "every row:", mlm_marks[i].help);
+    if (r >= 0 && any_row(notes, is_partly_ok))
+        r = put(context, "ok N of M:", "figures are of the repetitions that ended ok");
+    if (r >= 0 && any_row(notes, is_lower_bound))
+        r = put(context, ">", "cut off before its peak: at least so much");
+    if (r >= 0 && any_row(notes, is_spread))
+        r = put(context, "!", "repetitions differ by more than 5 %");
+    return r;
+}
