@@ -1,0 +1,41 @@
+/* Rows of one section that do equal work, looked at: what findings are made from. */
+#pragma once
+
+#include <stdio.h>
+
+#include "report/table/table.h"
+
+/* Slower than this under a cap is said to be slowed by it: repetitions alone differ by less. */
+#define MLM_SLOWED 1.1
+
+/* Needs closer together than this are about the same. */
+#define MLM_LEANER 1.1
+
+struct mlm_group {
+    const struct mlm_row *const *rows;
+    size_t count;
+    const struct mlm_row *fastest, *slowest, *leanest,
+        *largest;                 /* of those whose trials are all ok; or NULL */
+    const struct mlm_row *failed; /* the one that would need most; or NULL */
+    size_t ok_count, failed_count;
+};
+
+struct mlm_group mlm_group_look(const struct mlm_row *const *rows, size_t count);
+
+/* The peak of memory and swap that was measured; NAN: not known. */
+double mlm_row_needs(const struct mlm_row *row);
+
+/* What a row needs when it can have it: its own figure if it ended, else its uncapped reference's; NAN: not
+ * known. */
+double mlm_row_full_needs(const struct mlm_row *row);
+
+/* Known or not, at least so much; NAN: nothing is known. */
+double mlm_row_least_needs(const struct mlm_row *row);
+
+/* The row that its cap slowed most, if a job long enough for that to be no chance; NULL: none. */
+const struct mlm_row *mlm_section_most_slowed(const struct mlm_section *section);
+
+/* "csr at density=0.01"; beside another row that was just named (else NULL), only what differs from it:
+ * "batch=4096". */
+void mlm_row_name(
+    FILE *out, const struct mlm_section *section, const struct mlm_row *row, const struct mlm_row *beside);
