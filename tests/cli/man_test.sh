@@ -58,6 +58,8 @@ command -v mandoc >/dev/null || {
     [ "$failures" != 0 ] || exit 77
     finish
 }
-status 0 mandoc -Tlint -Wstyle "$page"
-expect "the page has no lint" test ! -s log/out
+for file in "$MLM_SOURCE"/man/*.[1-8]; do
+    status 0 mandoc -Tlint -Wstyle "$file"
+    expect "${file##*/} has no lint" test ! -s log/out
+done
 finish
