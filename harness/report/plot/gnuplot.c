@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/whole.h"
 #include "record/utf8.h"
 
 #define SCRIPTS_MAX 4
@@ -185,26 +186,19 @@ int mlm_plot_deliver(
     const struct mlm_plot_folder *folder, const char *name, const char *path, struct mlm_error *error)
 {
     mlm_auto_free char *from_path = NULL;
-    mlm_auto_free char *part_path = NULL;
+    mlm_cleanup(mlm_whole_drop) struct mlm_whole to = {0};
     int r = path_of(folder, name, &from_path, error);
     if (r < 0)
         return r;
-    if (asprintf(&part_path, "%s.part", path) < 0) {
-        part_path = NULL;
-        return mlm_error_errno(error, -ENOMEM, "%s", path);
-    }
     mlm_auto_close int from = open(from_path, O_RDONLY | O_CLOEXEC);
     if (from < 0)
         return mlm_error_set(error, -EIO, "gnuplot made no %s", name);
     /* Copied, not moved: the temporary folder is often on another file system. */
-    mlm_auto_close int to = open(part_path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    r = to < 0 ? -errno : copy(from, to);
-    if (r == 0 && rename(part_path, path) < 0)
-        r = -errno;
-    if (r < 0) {
-        if (to >= 0)
-            (void)unlink(part_path);
+    r = mlm_whole_open(path, &to, error);
+    if (r < 0)
+        return r;
+    r = copy(from, fileno(to.file));
+    if (r < 0)
         return mlm_error_errno(error, r, "cannot write %s", path);
-    }
-    return 0;
+    return mlm_whole_keep(&to, error);
 }
