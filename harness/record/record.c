@@ -148,39 +148,62 @@ static char *key_finish(FILE *out, char **text)
     return *text;
 }
 
-static char *specification_key(const struct mlm_record *record, bool capped)
+/* What of a specification a key has in it, besides what is always there. */
+enum {
+    KEY_MACHINE = 1,
+    KEY_DATA = 2,
+    KEY_SEED = 4,
+    KEY_CAP = 8, /* and swap limit */
+    KEY_TIME_LIMIT = 16,
+};
+
+static char *specification_key(const struct mlm_record *record, unsigned parts)
 {
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
     if (!out)
         return NULL;
-    key_text(out, 'm', json_string_value(json_object_get(record->machine, "id")));
+    if (parts & KEY_MACHINE)
+        key_text(out, 'm', json_string_value(json_object_get(record->machine, "id")));
     key_text(out, 'u', record->suite);
     key_text(out, 'w', record->workload);
     key_params(out, &record->params);
-    key_number(out, 'd', record->data_bytes);
+    if (parts & KEY_DATA)
+        key_number(out, 'd', record->data_bytes);
     key_text(out, 'f', record->dataset);
-    key_number(out, 's', record->seed);
+    if (parts & KEY_SEED)
+        key_number(out, 's', record->seed);
     key_number(out, 't', record->threads);
     key_number(out, 'b', record->background_bytes);
     key_text(out, 'a', record->background_mode);
-    if (capped) {
+    if (parts & KEY_CAP) {
         key_number(out, 'c', record->cap_bytes);
         key_number(out, 'x', record->swap_limit_bytes);
-        key_number(out, 'l', record->timeout_ns);
     }
+    if (parts & KEY_TIME_LIMIT)
+        key_number(out, 'l', record->timeout_ns);
     return key_finish(out, &text);
 }
 
 char *mlm_record_row_key(const struct mlm_record *record)
 {
-    return specification_key(record, true);
+    return specification_key(record, KEY_MACHINE | KEY_DATA | KEY_SEED | KEY_CAP | KEY_TIME_LIMIT);
 }
 
 char *mlm_record_uncapped_key(const struct mlm_record *record)
 {
-    return specification_key(record, false);
+    return specification_key(record, KEY_MACHINE | KEY_DATA | KEY_SEED);
+}
+
+char *mlm_record_work_key(const struct mlm_record *record, enum mlm_likeness likeness)
+{
+    static const unsigned parts[] = {
+        [MLM_LIKE_AGAIN] = KEY_DATA | KEY_CAP | KEY_SEED | KEY_TIME_LIMIT,
+        [MLM_LIKE_WORK] = KEY_DATA | KEY_CAP,
+        [MLM_LIKE_BUT_DATA] = KEY_CAP,
+    };
+    return specification_key(record, parts[likeness]);
 }
 
 char *mlm_record_variant_key(const struct mlm_record *record)

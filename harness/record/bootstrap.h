@@ -1,0 +1,34 @@
+/* How far a ratio of two medians can be trusted: its bootstrap interval, by percentiles (Efron and
+ * Tibshirani, An Introduction to the Bootstrap, 13.3).
+ *
+ * The bootstrap draws each sample anew from itself, with replacement, and looks at the medians that come out.
+ * For a median this need not be done by chance: of n values, how often the median of n draws is which value,
+ * or the middle of which two, is a matter of binomials. So the distribution is the exact one, of all n^n
+ * draws: no seed, no noise of resampling, the same interval on every machine. */
+#pragma once
+
+#include <stddef.h>
+
+/* What is kept from call to call. A zeroed one holds nothing. */
+struct mlm_bootstrap {
+    struct mlm_bootstrap_median {
+        size_t count; /* of the sample; 0: not made */
+        struct mlm_bootstrap_weight {
+            size_t low, high; /* the median is the middle of these two values */
+            double share;     /* of all draws */
+        } * weights;
+        size_t weight_count;
+    } medians[2];
+    struct mlm_bootstrap_value {
+        double value, share;
+    } * values[2]; /* scratch */
+    size_t room[2];
+};
+
+void mlm_bootstrap_release(struct mlm_bootstrap *bootstrap);
+
+/* The interval of median(b) / median(a) that holds the share `confidence` of the distribution, the rest being
+ * cut off evenly at both ends. Sorted samples of at least one value each, a's above 0, b's not below.
+ * -ENOMEM. */
+int mlm_ratio_interval(struct mlm_bootstrap *bootstrap, const double *a, size_t a_count, const double *b,
+    size_t b_count, double confidence, double *ret_low, double *ret_high);

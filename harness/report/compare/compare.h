@@ -1,0 +1,118 @@
+/* Results set side by side: machine beside machine, today beside last week, one build beside another.
+ *
+ *   side        the rows of one machine or file, with a label; the first is what the others are compared with
+ *   pair        a row of the first side and the row of another that does the same work under the same limits
+ *   contrast    one figure of a pair: ratio of the medians, its interval, and whether the difference is
+ * chance comparison  the pairs of every other side with the first, and what has no partner
+ *
+ * A ratio is given only where all repetitions of both rows ended ok; otherwise the outcomes are what there is
+ * to say. Ratios are new over old: above 1 is slower, needs more.
+ *
+ * Many rows are many tests, so p-values are corrected by Holm's method. The family is all tests of a
+ * comparison: time and needs of every pair of every side, but for those that could not come to
+ * MLM_SIGNIFICANCE if they stood alone (with three repetitions a side the smallest p is 0.1): they show
+ * nothing, and are not counted. */
+#pragma once
+
+#include "report/table/table.h"
+
+#define MLM_SIGNIFICANCE 0.05
+#define MLM_CONFIDENCE 0.95
+
+struct mlm_side {
+    const char *label; /* printable */
+    const struct mlm_table *table;
+    const struct mlm_row *const *rows; /* of the table, in its order */
+    size_t count;
+};
+
+/* All rows that stand in the table's sections, borrowed as the label is. */
+struct mlm_side mlm_side_of_table(const struct mlm_table *table, const char *label);
+
+/* A side a machine, in the order of the records; labels are hosts, with the ids where hosts are equal. The
+ * caller frees them with mlm_sides_free(); the table must outlive them. */
+int mlm_sides_by_machine(
+    const struct mlm_table *table, struct mlm_side **ret_sides, size_t *ret_count, struct mlm_error *error);
+void mlm_sides_free(struct mlm_side *sides, size_t count); /* takes NULL */
+
+enum mlm_figure { MLM_FIGURE_TIME, MLM_FIGURE_NEEDS, MLM_FIGURE_COUNT };
+
+/* What each figure is in a record, and in words: "time", "slower", "faster". */
+struct mlm_figure_info {
+    enum mlm_metric metric;
+    const char *name, *more, *less;
+};
+
+extern const struct mlm_figure_info mlm_figures[MLM_FIGURE_COUNT];
+
+enum mlm_verdict {
+    MLM_VERDICT_NONE,    /* there is no ratio */
+    MLM_VERDICT_TOO_FEW, /* too few repetitions to tell a difference from chance */
+    MLM_VERDICT_EVEN,    /* enough of them, and none shown */
+    MLM_VERDICT_LESS,
+    MLM_VERDICT_MORE,
+};
+
+struct mlm_contrast {
+    size_t old_count, new_count;   /* repetitions */
+    double old_median, new_median; /* ns or bytes; NAN: not had, or not of all repetitions */
+    double old_minimum, old_maximum, new_minimum, new_maximum;
+    double ratio;         /* of the medians; NAN: none */
+    double low, high;     /* its bootstrap interval; NAN with one repetition on a side */
+    double p, adjusted_p; /* of the rank test; NAN: no ratio; not in the family */
+    enum mlm_verdict verdict;
+};
+
+/* What became of a row that did not end alike on both sides. */
+enum mlm_change {
+    MLM_CHANGE_NONE,
+    MLM_CHANGE_WORSE, /* fewer repetitions are ok: none, or not all that were */
+    MLM_CHANGE_BETTER,
+    MLM_CHANGE_OTHER, /* as bad in another way, or not run at all on one side */
+};
+
+struct mlm_pair {
+    const struct mlm_row *old_row, *new_row;
+    enum mlm_change change;
+    struct mlm_contrast contrasts[MLM_FIGURE_COUNT];
+};
+
+/* A geometric mean of ratios, and what is not in it. */
+struct mlm_overall {
+    double ratio; /* NAN: of nothing */
+    size_t count;
+};
+
+struct mlm_pairing {
+    const struct mlm_side *old_side, *new_side;
+    struct mlm_pair *pairs; /* in the order of the old side's rows */
+    size_t pair_count;
+    const struct mlm_row **old_alone, **new_alone; /* without a partner */
+    size_t old_alone_count, new_alone_count;
+    size_t other_data; /* of those without, pairs that differ in the size of the data alone */
+    struct mlm_overall overall[MLM_FIGURE_COUNT];
+};
+
+struct mlm_comparison {
+    const struct mlm_side *sides;
+    struct mlm_pairing *pairings; /* of each side but the first */
+    size_t pairing_count;
+    size_t ratio_count; /* contrasts that have a ratio */
+    size_t test_count;  /* those of them that make the family */
+};
+
+struct mlm_compare_options {
+    bool mix_data; /* pair rows of different data sizes too, where there is no other partner */
+};
+
+/* Borrows the sides, of which there are at least two. */
+int mlm_compare(const struct mlm_side *sides, size_t side_count, const struct mlm_compare_options *options,
+    struct mlm_comparison **ret_comparison, struct mlm_error *error);
+void mlm_comparison_free(struct mlm_comparison *comparison); /* takes NULL */
+
+/* The repetitions a side with which a family of so many tests can show a difference at all. */
+size_t mlm_repetitions_needed(size_t test_count);
+
+/* "storage/csr density=0.01 index=32 at 2G", with what else tells it from others of the side: swap limit,
+ * background, data where said. Printable; the caller frees it; NULL: out of memory. */
+char *mlm_row_name(const struct mlm_row *row, bool with_data);

@@ -1,0 +1,103 @@
+/* Sides out of tables, and what their rows are called. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/size.h"
+#include "record/utf8.h"
+#include "report/compare/compare.h"
+
+struct mlm_side mlm_side_of_table(const struct mlm_table *table, const char *label)
+{
+    size_t count = 0;
+    for (size_t s = 0; s < table->section_count; s++)
+        count += table->sections[s].count;
+    return (struct mlm_side){.label = label, .table = table, .rows = table->order, .count = count};
+}
+
+void mlm_sides_free(struct mlm_side *sides, size_t count)
+{
+    for (size_t i = 0; sides && i < count; i++)
+        free((char *)(uintptr_t)sides[i].label);
+    free(sides);
+}
+
+static const char *machine_text(const struct mlm_side *side, const char *key)
+{
+    const char *text = json_string_value(json_object_get(side->rows[0]->first->machine, key));
+    return text ? text : "";
+}
+
+/* Host, or host and id where another machine is called so too. */
+static char *label_make(const struct mlm_side *sides, size_t count, size_t which)
+{
+    const char *host = machine_text(&sides[which], "host"), *id = machine_text(&sides[which], "id");
+    bool alone = *host;
+    for (size_t i = 0; i < count; i++)
+        alone = alone && (i == which || strcmp(machine_text(&sides[i], "host"), host) != 0);
+    char *label = NULL;
+    if (asprintf(&label, "%s%s%s%s", host, *host && !alone ? " (" : "", alone ? "" : id,
+            *host && !alone ? ")" : "") < 0)
+        return NULL;
+    mlm_utf8_tame(label);
+    return label;
+}
+
+int mlm_sides_by_machine(
+    const struct mlm_table *table, struct mlm_side **ret_sides, size_t *ret_count, struct mlm_error *error)
+{
+    struct mlm_side whole = mlm_side_of_table(table, NULL);
+    struct mlm_side *sides = calloc(whole.count + 1, sizeof *sides);
+    size_t count = 0;
+    int r = sides ? 0 : -ENOMEM;
+    /* Rows are sorted by machine. */
+    for (size_t i = 0; i < whole.count && r >= 0; i++) {
+        if (!i || !mlm_same_machine(whole.rows[i - 1]->first, whole.rows[i]->first))
+            sides[count++] = (struct mlm_side){.table = table, .rows = &whole.rows[i]};
+        sides[count - 1].count++;
+    }
+    for (size_t i = 0; i < count && r >= 0; i++) {
+        sides[i].label = label_make(sides, count, i);
+        r = sides[i].label ? 0 : -ENOMEM;
+    }
+    if (r < 0) {
+        mlm_sides_free(sides, count);
+        return mlm_error_errno(error, r, "machines of %zu rows", whole.count);
+    }
+    *ret_sides = sides;
+    *ret_count = count;
+    return 0;
+}
+
+char *mlm_row_name(const struct mlm_row *row, bool with_data)
+{
+    const struct mlm_record *record = row->first;
+    mlm_auto_free char *params = mlm_params_text(&record->params);
+    char *text = NULL, size_text[MLM_SIZE_TEXT];
+    size_t size;
+    FILE *out = params ? open_memstream(&text, &size) : NULL;
+    if (!out)
+        return NULL;
+    (void)fprintf(out, "%s%s%s", record->workload, *params ? " " : "", params);
+    if (record->threads > 1)
+        (void)fprintf(out, " threads=%llu", (unsigned long long)record->threads);
+    (void)fprintf(out, " at %s", mlm_size_spell(record->cap_bytes, size_text));
+    if (record->swap_limit_bytes == 0)
+        (void)fputs(", without swap", out);
+    else if (record->swap_limit_bytes != MLM_NO_LIMIT)
+        (void)fprintf(out, ", swap %s", mlm_size_spell(record->swap_limit_bytes, size_text));
+    if (record->background_bytes)
+        (void)fprintf(out, ", background %s%s%s", mlm_size_spell(record->background_bytes, size_text),
+            record->background_mode ? " " : "", record->background_mode ? record->background_mode : "");
+    if (record->dataset)
+        (void)fprintf(out, ", dataset %s", record->dataset);
+    else if (with_data)
+        (void)fprintf(out, ", data %s", mlm_size_show((double)record->data_bytes, size_text));
+    if (fclose(out) != 0) {
+        free(text);
+        return NULL;
+    }
+    mlm_utf8_tame(text);
+    return text;
+}

@@ -1,0 +1,400 @@
+/* Sides, pairs, contrasts and verdicts. */
+#include <math.h>
+
+#include "report/compare/compare.h"
+#include "report_sample.h"
+
+#define CAP (UINT64_C(2) << 30)
+#define MOST_SIDES 3
+
+struct fixture {
+    struct mlm_record_list lists[MOST_SIDES];
+    struct sample_table tables[MOST_SIDES];
+    struct mlm_side sides[MOST_SIDES];
+    struct mlm_comparison *comparison;
+};
+
+static int set_up(void **state)
+{
+    *state = calloc(1, sizeof(struct fixture));
+    return *state ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *fixture = *state;
+    mlm_comparison_free(fixture->comparison);
+    for (size_t i = 0; i < MOST_SIDES; i++) {
+        if (fixture->tables[i].table)
+            sample_table_release(&fixture->tables[i]);
+        else
+            mlm_record_list_release(&fixture->lists[i]);
+    }
+    free(fixture);
+    return 0;
+}
+
+/* A trial of storage/NAME on one side. */
+static struct mlm_record *add(
+    struct fixture *fixture, size_t side, const char *name, int64_t run_ns, int64_t needs_bytes)
+{
+    struct mlm_record record = sample_record(name);
+    record.cap_bytes = CAP;
+    record.repetition = fixture->lists[side].count;
+    record.readings.values[MLM_run_ns] = run_ns;
+    record.readings.values[MLM_needs_peak_bytes] = needs_bytes;
+    assert_int_equal(mlm_record_list_add(&fixture->lists[side], &record, NULL), 0);
+    return &fixture->lists[side].items[fixture->lists[side].count - 1];
+}
+
+/* Repetitions a little apart. */
+static void add_row(struct fixture *fixture, size_t side, const char *name, size_t count, double scale)
+{
+    for (size_t i = 0; i < count; i++)
+        add(fixture, side, name, (int64_t)(scale * (1e9 + 1e6 * (double)(i * 7 % count))), 5000000);
+}
+
+static const struct mlm_comparison *compare(struct fixture *fixture, size_t side_count, bool mix_data)
+{
+    struct mlm_error error = {0};
+    for (size_t i = 0; i < side_count; i++)
+        if (!fixture->tables[i].table) {
+            fixture->tables[i] = sample_table_of(fixture->lists[i]);
+            fixture->sides[i] = mlm_side_of_table(fixture->tables[i].table, "a side");
+        }
+    mlm_comparison_free(fixture->comparison);
+    fixture->comparison = NULL;
+    const struct mlm_compare_options options = {.mix_data = mix_data};
+    assert_int_equal(mlm_compare(fixture->sides, side_count, &options, &fixture->comparison, &error), 0);
+    return fixture->comparison;
+}
+
+static const struct mlm_contrast *contrast(
+    const struct mlm_comparison *comparison, size_t pair, enum mlm_figure figure)
+{
+    return &comparison->pairings[0].pairs[pair].contrasts[figure];
+}
+
+static void test_with_itself(void **state)
+{
+    struct fixture *fixture = *state;
+    for (size_t side = 0; side < 2; side++) {
+        add_row(fixture, side, "coo", 10, 1);
+        add_row(fixture, side, "csr", 10, 2);
+    }
+    const struct mlm_comparison *comparison = compare(fixture, 2, false);
+    const struct mlm_pairing *pairing = &comparison->pairings[0];
+    assert_int_equal(pairing->pair_count, 2);
+    assert_int_equal(pairing->old_alone_count + pairing->new_alone_count, 0);
+    assert_int_equal(comparison->ratio_count, 4);
+    assert_int_equal(comparison->test_count, 4);
+    for (size_t i = 0; i < 2; i++)
+        for (int f = 0; f < MLM_FIGURE_COUNT; f++) {
+            const struct mlm_contrast *c = contrast(comparison, i, (enum mlm_figure)f);
+            assert_true(c->ratio == 1 && c->p == 1 && c->adjusted_p == 1);
+            assert_true(c->low <= 1 && c->high >= 1);
+            assert_int_equal(c->verdict, MLM_VERDICT_EVEN);
+        }
+    assert_true(pairing->overall[MLM_FIGURE_TIME].ratio == 1);
+    assert_int_equal(pairing->overall[MLM_FIGURE_TIME].count, 2);
+}
+
+static void test_slower_row(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const names[] = {"a", "b", "c", "d"};
+    for (size_t i = 0; i < 4; i++) {
+        add_row(fixture, 0, names[i], 10, 1);
+        add_row(fixture, 1, names[i], 10, i == 1 ? 1.2 : i == 2 ? 0.5 : 1);
+    }
+    const struct mlm_comparison *comparison = compare(fixture, 2, false);
+    static const enum mlm_verdict wanted[] = {
+        MLM_VERDICT_EVEN, MLM_VERDICT_MORE, MLM_VERDICT_LESS, MLM_VERDICT_EVEN};
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(contrast(comparison, i, MLM_FIGURE_TIME)->verdict, wanted[i]);
+        assert_int_equal(contrast(comparison, i, MLM_FIGURE_NEEDS)->verdict, MLM_VERDICT_EVEN);
+    }
+    const struct mlm_contrast *slower = contrast(comparison, 1, MLM_FIGURE_TIME);
+    assert_true(fabs(slower->ratio - 1.2) < 1e-9);
+    assert_true(slower->low > 1.19 && slower->high < 1.21);
+    assert_true(fabs(slower->p - 2 / 184756.0) < 1e-12);
+    assert_true(fabs(slower->adjusted_p - 8 * 2 / 184756.0) < 1e-12);
+    assert_true(fabs(comparison->pairings[0].overall[MLM_FIGURE_TIME].ratio - pow(0.6, 0.25)) < 1e-9);
+}
+
+static void test_too_few(void **state)
+{
+    struct fixture *fixture = *state;
+    add_row(fixture, 0, "csr", 3, 1);
+    add_row(fixture, 1, "csr", 3, 2);
+    const struct mlm_comparison *comparison = compare(fixture, 2, false);
+    const struct mlm_contrast *c = contrast(comparison, 0, MLM_FIGURE_TIME);
+    assert_int_equal(c->verdict, MLM_VERDICT_TOO_FEW);
+    assert_true(fabs(c->p - 0.1) < 1e-12);
+    assert_true(isnan(c->adjusted_p));
+    assert_true(c->ratio == 2 && c->low < 2 && c->high > 2);
+    assert_int_equal(comparison->ratio_count, 2);
+    assert_int_equal(comparison->test_count, 0);
+}
+
+/* Four repetitions would do for one row, but not for as many as these; nor would one do for an interval. */
+static void test_too_few_for_so_many(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const names[] = {"a", "b", "c"};
+    for (size_t i = 0; i < 3; i++) {
+        add_row(fixture, 0, names[i], 4, 1);
+        add_row(fixture, 1, names[i], 4, 2);
+    }
+    add_row(fixture, 0, "single", 1, 1);
+    add_row(fixture, 1, "single", 4, 1);
+    const struct mlm_comparison *comparison = compare(fixture, 2, false);
+    assert_int_equal(comparison->ratio_count, 8);
+    assert_int_equal(comparison->test_count, 6);
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(contrast(comparison, i, MLM_FIGURE_TIME)->verdict, MLM_VERDICT_TOO_FEW);
+    const struct mlm_contrast *single = contrast(comparison, 3, MLM_FIGURE_TIME);
+    assert_true(isnan(single->low) && isnan(single->high) && !isnan(single->ratio));
+    assert_int_equal(mlm_repetitions_needed(1), 4);
+    assert_int_equal(mlm_repetitions_needed(6), 5);
+    assert_int_equal(mlm_repetitions_needed(48), 7);
+    assert_int_equal(mlm_repetitions_needed(120), 8);
+}
+
+/* Survivors say nothing of a row of which some did not survive. */
+static void test_outcomes(void **state)
+{
+    struct fixture *fixture = *state;
+    static const struct {
+        const char *name;
+        enum mlm_outcome old_ends, new_ends; /* of one repetition of two */
+        enum mlm_change change;
+    } rows[] = {
+        {"a", MLM_OUTCOME_OK, MLM_OUTCOME_OOM, MLM_CHANGE_WORSE},
+        {"b", MLM_OUTCOME_OOM, MLM_OUTCOME_OK, MLM_CHANGE_BETTER},
+        {"c", MLM_OUTCOME_OOM, MLM_OUTCOME_OOM, MLM_CHANGE_NONE},
+        {"d", MLM_OUTCOME_OK, MLM_OUTCOME_OK, MLM_CHANGE_NONE},
+    };
+    for (size_t i = 0; i < 4; i++)
+        for (size_t side = 0; side < 2; side++) {
+            add_row(fixture, side, rows[i].name, 2, 1);
+            struct mlm_record *last = &fixture->lists[side].items[fixture->lists[side].count - 1];
+            last->outcome = side ? rows[i].new_ends : rows[i].old_ends;
+        }
+    static const struct {
+        const char *name;
+        enum mlm_outcome old_ends, new_ends; /* of all */
+        enum mlm_change change;
+    } whole[] = {
+        {"e", MLM_OUTCOME_OOM, MLM_OUTCOME_TIMEOUT, MLM_CHANGE_OTHER},
+        {"f", MLM_OUTCOME_OOM, MLM_OUTCOME_OK, MLM_CHANGE_BETTER},
+        {"g", MLM_OUTCOME_OK, MLM_OUTCOME_SKIPPED, MLM_CHANGE_OTHER},
+        {"h", MLM_OUTCOME_SKIPPED, MLM_OUTCOME_SKIPPED, MLM_CHANGE_NONE},
+    };
+    for (size_t i = 0; i < 4; i++) {
+        add(fixture, 0, whole[i].name, 1000, 1000)->outcome = whole[i].old_ends;
+        add(fixture, 1, whole[i].name, 1000, 1000)->outcome = whole[i].new_ends;
+    }
+    const struct mlm_comparison *comparison = compare(fixture, 2, false);
+    const struct mlm_pairing *pairing = &comparison->pairings[0];
+    assert_int_equal(pairing->pair_count, 8);
+    for (size_t i = 0; i < 4; i++) {
+        assert_int_equal(pairing->pairs[i].change, rows[i].change);
+        assert_int_equal(pairing->pairs[i + 4].change, whole[i].change);
+    }
+    for (size_t i = 0; i < 8; i++)
+        for (int f = 0; f < MLM_FIGURE_COUNT; f++) {
+            const struct mlm_contrast *c = contrast(comparison, i, (enum mlm_figure)f);
+            assert_int_equal(c->verdict == MLM_VERDICT_NONE, i != 3);
+            assert_int_equal(isnan(c->ratio) != 0, i != 3);
+        }
+    assert_int_equal(pairing->overall[MLM_FIGURE_TIME].count, 1);
+}
+
+/* A reading that was not had is none, and nothing is no denominator. */
+static void test_missing_readings(void **state)
+{
+    struct fixture *fixture = *state;
+    for (size_t side = 0; side < 2; side++)
+        for (int i = 0; i < 5; i++) {
+            add(fixture, side, "a", 1000000 + i, MLM_NULL);
+            add(fixture, side, "b", 1000000 + i, side || i ? 5000 : MLM_NULL);
+            add(fixture, side, "c", 1000000 + i, side ? 5000 : 0);
+        }
+    const struct mlm_comparison *comparison = compare(fixture, 2, false);
+    assert_true(isnan(contrast(comparison, 0, MLM_FIGURE_NEEDS)->ratio));
+    assert_true(isnan(contrast(comparison, 0, MLM_FIGURE_NEEDS)->old_median));
+    assert_true(contrast(comparison, 0, MLM_FIGURE_TIME)->ratio == 1);
+    assert_true(contrast(comparison, 1, MLM_FIGURE_NEEDS)->ratio == 1);
+    assert_int_equal(contrast(comparison, 1, MLM_FIGURE_NEEDS)->old_count, 4);
+    assert_true(isnan(contrast(comparison, 2, MLM_FIGURE_NEEDS)->ratio));
+    assert_true(contrast(comparison, 2, MLM_FIGURE_NEEDS)->old_median == 0);
+    assert_int_equal(comparison->pairings[0].overall[MLM_FIGURE_NEEDS].count, 1);
+}
+
+static void set_machine(struct mlm_record *record, const char *id, const char *host)
+{
+    json_decref(record->machine);
+    record->machine = json_pack("{s:s, s:s}", "id", id, "host", host);
+    assert_non_null(record->machine);
+}
+
+/* What must agree for rows to be partners, and what need not. */
+static void test_partners(void **state)
+{
+    struct fixture *fixture = *state;
+    for (size_t side = 0; side < 2; side++) {
+        struct mlm_record *same = add(fixture, side, "elsewhere", 1000, 1000);
+        set_machine(same, side ? "m2" : "m1", "host");
+        add(fixture, side, "seed", 1000, 1000)->seed = 1 + side;
+        add(fixture, side, "limit", 1000, 1000)->timeout_ns = 1000 + side;
+        add(fixture, side, "cap", 1000, 1000)->cap_bytes = CAP + side;
+        add(fixture, side, "swap", 1000, 1000)->swap_limit_bytes = side;
+        add(fixture, side, "background", 1000, 1000)->background_bytes = side;
+        add(fixture, side, "threads", 1000, 1000)->threads = 1 + side;
+        add(fixture, side, "data", 1000, 1000)->data_bytes = 1000 + side;
+        struct mlm_record *params = add(fixture, side, "params", 1000, 1000);
+        assert_int_equal(mlm_params_add(&params->params, "x", side ? "1" : "2"), 0);
+        if (side)
+            add(fixture, side, "dataset", 1000, 1000)->dataset = strdup("a.npy");
+        else
+            add(fixture, side, "dataset", 1000, 1000);
+    }
+    const struct mlm_pairing *pairing = &compare(fixture, 2, false)->pairings[0];
+    assert_int_equal(pairing->pair_count, 3);
+    assert_int_equal(pairing->old_alone_count, 7);
+    assert_int_equal(pairing->new_alone_count, 7);
+    assert_int_equal(pairing->other_data, 1);
+    pairing = &compare(fixture, 2, true)->pairings[0];
+    assert_int_equal(pairing->pair_count, 4);
+    assert_int_equal(pairing->old_alone_count, 6);
+    assert_int_equal(pairing->other_data, 0);
+}
+
+/* The same seed goes before another, and each row has one partner. */
+static void test_best_partner(void **state)
+{
+    struct fixture *fixture = *state;
+    static const uint64_t seeds[2][3] = {{1, 2, 3}, {3, 4, 1}};
+    for (size_t side = 0; side < 2; side++)
+        for (size_t i = 0; i < (side ? 3 : 2); i++)
+            add(fixture, side, "csr", 1000, 1000)->seed = seeds[side][i];
+    const struct mlm_pairing *pairing = &compare(fixture, 2, false)->pairings[0];
+    assert_int_equal(pairing->pair_count, 2);
+    assert_int_equal(pairing->new_alone_count, 1);
+    for (size_t i = 0; i < 2; i++) {
+        const struct mlm_pair *pair = &pairing->pairs[i];
+        assert_int_equal(pair->new_row->first->seed, pair->old_row->first->seed == 1 ? 1 : 3);
+    }
+    assert_int_equal(pairing->new_alone[0]->first->seed, 4);
+}
+
+static void test_machines_of_one_table(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const ids[] = {"m1", "m2", "m3"}, *const hosts[] = {"thinkpad", "host", "host"};
+    for (size_t i = 0; i < 3; i++) {
+        set_machine(add(fixture, 0, "csr", 1000 * (int64_t)(i + 1), 1000), ids[i], hosts[i]);
+        set_machine(add(fixture, 0, "coo", 1000, 1000), ids[i], hosts[i]);
+    }
+    fixture->tables[0] = sample_table_of(fixture->lists[0]);
+    struct mlm_side *sides = NULL;
+    size_t count = 0;
+    struct mlm_error error = {0};
+    assert_int_equal(mlm_sides_by_machine(fixture->tables[0].table, &sides, &count, &error), 0);
+    assert_int_equal(count, 3);
+    assert_string_equal(sides[0].label, "thinkpad");
+    assert_string_equal(sides[1].label, "host (m2)");
+    assert_string_equal(sides[2].label, "host (m3)");
+    assert_int_equal(
+        mlm_compare(sides, count, &(struct mlm_compare_options){0}, &fixture->comparison, &error), 0);
+    assert_int_equal(fixture->comparison->pairing_count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        const struct mlm_pairing *pairing = &fixture->comparison->pairings[i];
+        assert_int_equal(pairing->pair_count, 2);
+        assert_string_equal(pairing->pairs[1].old_row->workload, "csr");
+        assert_true(pairing->pairs[1].contrasts[MLM_FIGURE_TIME].ratio == (double)(i + 2));
+    }
+    mlm_comparison_free(fixture->comparison);
+    fixture->comparison = NULL;
+    mlm_sides_free(sides, count);
+}
+
+static void test_names(void **state)
+{
+    struct fixture *fixture = *state;
+    struct mlm_record *record = add(fixture, 0, "c\033sr", 1000, 1000);
+    record->threads = 2;
+    record->swap_limit_bytes = 0;
+    record->background_bytes = UINT64_C(1) << 30;
+    record->background_mode = strdup("idle");
+    compare(fixture, 1, false);
+    char *name = mlm_row_name(fixture->sides[0].rows[0], true);
+    assert_string_equal(name,
+        "storage/c?sr density=0.01 a=z threads=2 at 2G, without swap, background 1G idle, "
+        "data 2.50 GiB");
+    free(name);
+}
+
+/* The same 60 rows, dealt out to old and new by chance 200 times: in at most one of 20 does any row stand
+ * out. */
+static void test_family(void **state)
+{
+    struct fixture *fixture = *state;
+    enum { ROWS = 60, REPETITIONS = 8, SHUFFLES = 200 };
+    uint64_t random = 7;
+    for (size_t side = 0; side < 2; side++)
+        for (size_t row = 0; row < ROWS; row++)
+            for (size_t i = 0; i < REPETITIONS; i++) {
+                char name[16];
+                (void)snprintf(name, sizeof name, "row%zu", row);
+                random = random * 6364136223846793005u + 1442695040888963407u;
+                /* Now and then far off, as times are; memory in whole pages. */
+                double noise = (double)(random >> 40) / (1 << 24);
+                int64_t ns = (int64_t)(1e9 * (1 + 0.05 * noise + (noise > 0.9 ? 0.3 * noise : 0)));
+                add(fixture, side, name, ns, (int64_t)(5000 + (random >> 20) % 5) * 4096);
+            }
+    compare(fixture, 2, false);
+    size_t alarms = 0, fewest = SIZE_MAX;
+    for (int shuffle = 0; shuffle < SHUFFLES; shuffle++) {
+        const struct mlm_pairing *pairing = &fixture->comparison->pairings[0];
+        for (size_t i = 0; i < pairing->pair_count; i++) {
+            struct mlm_record *trials[2 * REPETITIONS];
+            for (size_t k = 0; k < REPETITIONS; k++) {
+                trials[k] = (struct mlm_record *)(uintptr_t)pairing->pairs[i].old_row->trials[k];
+                trials[k + REPETITIONS] =
+                    (struct mlm_record *)(uintptr_t)pairing->pairs[i].new_row->trials[k];
+            }
+            for (size_t k = 2 * REPETITIONS; k-- > 1;) {
+                random = random * 6364136223846793005u + 1442695040888963407u;
+                size_t other = (random >> 33) % (k + 1);
+                struct mlm_readings kept = trials[k]->readings;
+                trials[k]->readings = trials[other]->readings;
+                trials[other]->readings = kept;
+            }
+        }
+        const struct mlm_comparison *comparison = compare(fixture, 2, false);
+        bool alarm = false;
+        for (size_t i = 0; i < ROWS; i++)
+            for (int f = 0; f < MLM_FIGURE_COUNT; f++) {
+                enum mlm_verdict verdict = contrast(comparison, i, (enum mlm_figure)f)->verdict;
+                assert_true(verdict != MLM_VERDICT_NONE && verdict != MLM_VERDICT_TOO_FEW);
+                alarm |= verdict != MLM_VERDICT_EVEN;
+            }
+        alarms += alarm;
+        fewest = comparison->test_count < fewest ? comparison->test_count : fewest;
+    }
+    print_message("%zu false alarms in %d comparisons of %zu tests\n", alarms, SHUFFLES, fewest);
+    assert_int_equal(fewest, ROWS * MLM_FIGURE_COUNT);
+    assert_true(alarms <= SHUFFLES / 20);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {TEST(test_with_itself), TEST(test_slower_row), TEST(test_too_few),
+        TEST(test_too_few_for_so_many), TEST(test_outcomes), TEST(test_missing_readings), TEST(test_partners),
+        TEST(test_best_partner), TEST(test_machines_of_one_table), TEST(test_names), TEST(test_family)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
