@@ -24,7 +24,7 @@
 #include "meter/sample.h"
 #include "record/store.h"
 #include "trial/dataset.h"
-#include "trial/trial.h"
+#include "trial/planned.h"
 #include "trial/worker.h"
 
 /* A record with a full timeline. */
@@ -317,7 +317,7 @@ static int trial_do(struct run *run, const struct mlm_plan_trial *trial, struct 
     uint64_t begin = mlm_now_ns();
     mlm_progress_trial(&run->progress, trial->name);
     mlm_record_init(&record);
-    int r = mlm_trial_run(&run->session, run->plan, trial, &watcher, &record, &timeline, error);
+    int r = mlm_planned_trial_run(&run->session, run->plan, trial, &watcher, &record, &timeline, error);
     if (r == 0 && record.outcome == MLM_OUTCOME_TIMEOUT && !trial->reference &&
         run->plan->options.repetitions > 1) {
         record.marks |= MLM_MARK_BIT(not_repeated);

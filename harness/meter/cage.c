@@ -107,7 +107,7 @@ static void needs(const struct cage_state *state, const struct mlm_trial_view *v
     struct mlm_meter_result *result)
 {
     int64_t *values = result->readings->values;
-    unsigned flags = view->workload->flags;
+    unsigned flags = view->flags;
     const struct mlm_dialect *dialect = mlm_cage_dialect(view->cage);
     if (flags & (MLM_READS_FILE | MLM_MAPS_FILE)) {
         int64_t need = state->stat_seen ? state->anon_and_swap_bytes : MLM_NULL;

@@ -17,8 +17,8 @@
 struct mlm_trial_view {
     const struct mlm_cage *cage;
     const struct mlm_scoreboard *scoreboard;
-    const struct mlm_workload *workload;
-    uint64_t threads;          /* all that the worker computes with */
+    unsigned flags;            /* enum mlm_workload_flag: what file pages mean */
+    uint64_t threads;          /* all that the worker computes with; 0: not known */
     uint64_t background_bytes; /* held in the cage by a second process */
     bool machine_has_swap;     /* before the trial or after it */
     pid_t worker;

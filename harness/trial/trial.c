@@ -16,17 +16,12 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "machine/fresh.h"
-#include "machine/machine.h"
 #include "machine/memory.h"
 #include "machine/noise.h"
 #include "machine/presence.h"
 #include "meter/meter.h"
-#include "trial/dataset.h"
 #include "trial/outcome.h"
-#include "trial/worker.h"
 
-/* The kernel's first choice when memory runs out in the cage. */
-#define WORKER_OOM_SCORE_ADJ 1000
 /* Sampling starts close, for short trials, and settles. */
 #define FIRST_TICK_NS UINT64_C(1000000)
 #define TICK_NS UINT64_C(20000000)
@@ -41,9 +36,7 @@
 /* All that one trial has open. */
 struct running {
     struct mlm_session *session;
-    const struct mlm_plan *plan;
-    const struct mlm_plan_row *row;
-    const struct mlm_plan_trial *trial;
+    const struct mlm_trial_order *order;
     const struct mlm_trial_watcher *watcher;
     struct mlm_cage *cage;
     struct mlm_worker background, worker;
@@ -122,11 +115,11 @@ static int wait_for(const struct mlm_session *session, const struct mlm_worker *
 
 static int background_start(struct running *running, struct mlm_error *error)
 {
-    const struct mlm_plan_options *options = &running->plan->options;
+    const struct mlm_trial_order *trial = running->order;
     char size[48];
-    (void)snprintf(size, sizeof size, "size=%llu", (unsigned long long)options->background_bytes);
+    (void)snprintf(size, sizeof size, "size=%llu", (unsigned long long)trial->background_bytes);
     const char *const arguments[] = {
-        "run", "self/background", size, options->background_active ? "mode=active" : "mode=idle", NULL};
+        "run", "self/background", size, trial->background_active ? "mode=active" : "mode=idle", NULL};
     struct mlm_worker_order order = {
         .program = running->session->catalogue->worker,
         .cage = running->cage,
@@ -140,7 +133,7 @@ static int background_start(struct running *running, struct mlm_error *error)
 static int background_wait(struct running *running)
 {
     const struct mlm_scoreboard *sb = running->background.scoreboard;
-    uint64_t end_ns = mlm_now_ns() + running->plan->options.timeout_ns;
+    uint64_t end_ns = mlm_now_ns() + running->order->timeout_ns;
     for (;;) {
         uint64_t now = mlm_now_ns();
         int r = wait_for(running->session, &running->background, now + FIRST_TICK_NS);
@@ -155,55 +148,11 @@ static int background_wait(struct running *running)
     }
 }
 
-static int worker_start(struct running *running, const char *dataset, struct mlm_error *error)
-{
-    const struct mlm_plan_row *row = running->row;
-    const struct mlm_plan_options *options = &running->plan->options;
-    const struct mlm_job *job = row->config;
-    mlm_auto_free char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
-        return mlm_error_errno(error, -ENOMEM, "worker");
-    (void)fprintf(out, "run%c%s/%s%c", 0, row->suite->name, row->workload->name, 0);
-    (void)fprintf(out, "data=%llu%c", (unsigned long long)options->data_bytes, 0);
-    (void)fprintf(out, "seed=%llu%c", (unsigned long long)options->seed, 0);
-    (void)fprintf(out, "threads=%llu%c", (unsigned long long)row->threads, 0);
-    if (dataset[0])
-        (void)fprintf(out, "dataset=%s%c", dataset, 0);
-    if (options->dataset)
-        (void)fprintf(out, "rows=%llu%ccolumns=%llu%cnonzeros=%llu%cwidest_row=%llu%c",
-            (unsigned long long)job->rows, 0, (unsigned long long)job->columns, 0,
-            (unsigned long long)job->nonzeros, 0, (unsigned long long)job->widest_row, 0);
-    for (size_t i = 0; i < row->params.count; i++)
-        (void)fprintf(out, "%s=%s%c", row->params.items[i].name, row->params.items[i].value, 0);
-    if (fclose(out) != 0)
-        return mlm_error_errno(error, -ENOMEM, "worker");
-    const char *arguments[48] = {0};
-    size_t count = 0;
-    for (const char *next = text; next < text + size && count < 47; next += strlen(next) + 1)
-        arguments[count++] = next;
-    cpu_set_t affinity;
-    int r = mlm_machine_affinity(
-        running->session->machine, row->threads + row->workload->extra_threads, &affinity, error);
-    if (r < 0)
-        return r;
-    struct mlm_worker_order order = {
-        .program = running->session->catalogue->worker,
-        .cage = running->cage,
-        .arguments = arguments,
-        .pass_fd = -1,
-        .affinity = &affinity,
-        .oom_score_adj = WORKER_OOM_SCORE_ADJ,
-    };
-    return mlm_worker_start(&order, &running->worker, error);
-}
-
 /* Watches until the worker ends or its time is up. */
 static int watch(struct running *running)
 {
     const struct mlm_scoreboard *sb = running->worker.scoreboard;
-    uint64_t begin = mlm_now_ns(), end = begin + running->plan->options.timeout_ns;
+    uint64_t begin = mlm_now_ns(), end = begin + running->order->timeout_ns;
     uint64_t interval = FIRST_TICK_NS, next_tick = begin + interval, next_news = begin + NEWS_NS;
     for (;;) {
         int r = wait_for(running->session, &running->worker, next_tick < end ? next_tick : end);
@@ -247,21 +196,17 @@ static char *time_text(void)
     return strdup(text);
 }
 
-static int describe(struct running *running, struct mlm_record *record, struct mlm_error *error)
+int mlm_trial_describe(const struct mlm_session *session, struct mlm_record *record, struct mlm_error *error)
 {
-    const struct mlm_session *session = running->session;
     record->run_id = strdup(session->run_id);
     record->time = time_text();
     record->machine = json_incref(session->machine_facts);
     record->command = json_incref(session->command);
     record->marks |= session->marks;
-    if (!record->run_id || !record->time || mlm_plan_describe(running->plan, running->trial, record) < 0)
-        return mlm_error_errno(error, -ENOMEM, "record");
-    return 0;
+    return record->run_id && record->time ? 0 : mlm_error_errno(error, -ENOMEM, "record");
 }
 
-/* A trial that did not take place is an outcome too. */
-static int ended_before(
+int mlm_trial_ended_before(
     struct mlm_record *record, enum mlm_outcome outcome, const char *reason, struct mlm_error *error)
 {
     record->outcome = outcome;
@@ -288,7 +233,7 @@ static int machine_look(struct running *running, struct mlm_record *record, stru
 static void limits_compare(
     const struct running *running, const struct mlm_memory_now *memory, struct mlm_record *record)
 {
-    uint64_t cap = running->trial->cap_bytes;
+    uint64_t cap = running->order->limits.memory_bytes;
     record->cap_binds = cap != MLM_NO_LIMIT;
     if (!record->cap_binds)
         return;
@@ -308,10 +253,9 @@ static void warm_up(struct mlm_session *session, const struct running *running)
 {
     if (session->warm_ns_per_byte <= 0)
         return;
-    const struct mlm_plan_row *row = running->row;
-    uint64_t need = row->peak_bytes ? row->peak_bytes : row->core_bytes * 2;
-    if (need > running->trial->cap_bytes)
-        need = running->trial->cap_bytes;
+    uint64_t need = running->order->fills_bytes;
+    if (need > running->order->limits.memory_bytes)
+        need = running->order->limits.memory_bytes;
     if (need < WARM_LEAST_BYTES)
         return;
     if (session->warm_bytes >= need && mlm_now_ns() - session->warm_at_ns < WARM_NS)
@@ -346,7 +290,7 @@ static int read_all(struct running *running, int status, struct mlm_record *reco
         .worker_spared = WIFEXITED(status),
         .scoreboard = sb,
         .last_words = words,
-        .timeout_ns = running->plan->options.timeout_ns,
+        .timeout_ns = running->order->timeout_ns,
     };
     if (mlm_outcome_judge(&ending, record) < 0)
         return mlm_error_errno(error, -ENOMEM, "record");
@@ -361,16 +305,14 @@ static int read_all(struct running *running, int status, struct mlm_record *reco
 }
 
 /* From the cage's opening to its end. */
-static int cage_life(struct running *running, const char *dataset, struct mlm_record *record,
-    struct mlm_timeline *ret_timeline, struct mlm_error *error)
+static int cage_life(struct running *running, struct mlm_record *record, struct mlm_timeline *ret_timeline,
+    struct mlm_error *error)
 {
-    const struct mlm_plan_options *options = &running->plan->options;
-    struct mlm_cage_limits limits = {
-        .memory_bytes = running->trial->cap_bytes, .swap_bytes = options->swap_limit_bytes};
-    int r = mlm_cage_open(running->session->cages, &limits, &running->cage, error);
+    const struct mlm_trial_order *order = running->order;
+    int r = mlm_cage_open(running->session->cages, &order->limits, &running->cage, error);
     if (r < 0)
         return r;
-    if (options->background_bytes) {
+    if (order->background_bytes) {
         r = background_start(running, error);
         if (r == 0)
             r = background_wait(running);
@@ -378,11 +320,11 @@ static int cage_life(struct running *running, const char *dataset, struct mlm_re
             return r;
         if (r == 0) {
             record->marks |= MLM_MARK_BIT(background_died);
-            return ended_before(record, oom_kills(running) ? MLM_OUTCOME_OOM : MLM_OUTCOME_TIMEOUT,
+            return mlm_trial_ended_before(record, oom_kills(running) ? MLM_OUTCOME_OOM : MLM_OUTCOME_TIMEOUT,
                 "the background alone does not fit under the cap", error);
         }
     }
-    r = worker_start(running, dataset, error);
+    r = order->start(order->context, running->cage, &running->worker, error);
     if (r < 0)
         return r;
     mlm_sampler_open(&running->sampler, running->cage, running->worker.pid);
@@ -399,45 +341,27 @@ static int cage_life(struct running *running, const char *dataset, struct mlm_re
     return r < 0 ? r : read_all(running, status, record, ret_timeline, error);
 }
 
-int mlm_trial_run(struct mlm_session *session, const struct mlm_plan *plan,
-    const struct mlm_plan_trial *trial, const struct mlm_trial_watcher *watcher, struct mlm_record *record,
-    struct mlm_timeline *ret_timeline, struct mlm_error *error)
+int mlm_trial_run(struct mlm_session *session, const struct mlm_trial_order *order,
+    const struct mlm_trial_watcher *watcher, struct mlm_record *record, struct mlm_timeline *ret_timeline,
+    struct mlm_error *error)
 {
-    const struct mlm_plan_row *row = &plan->rows[trial->row];
     mlm_cleanup(running_end) struct running running = {
         .session = session,
-        .plan = plan,
-        .row = row,
-        .trial = trial,
+        .order = order,
         .watcher = watcher,
         .view =
             {
-                .workload = row->workload,
-                .threads = row->threads + row->workload->extra_threads,
-                .background_bytes = plan->options.background_bytes,
+                .flags = order->flags,
+                .threads = order->threads,
+                .background_bytes = order->background_bytes,
             },
     };
     ret_timeline->count = 0;
-    int r = describe(&running, record, error);
-    if (r < 0)
-        return r;
-    if (row->refused)
-        return ended_before(record, MLM_OUTCOME_SKIPPED, row->reason, error);
     if (!session->cages)
-        return ended_before(record, MLM_OUTCOME_REFUSED, session->site.why, error);
-    char dataset[4096];
-    r = mlm_dataset_path(session->dataset_folder, row, &plan->options, dataset, error);
-    if (r == 0 && dataset[0]) {
-        bool evicted = false;
-        r = mlm_dataset_evict(dataset, &evicted, error);
-        if (!evicted)
-            record->marks |= MLM_MARK_BIT(cache_not_evicted);
-    }
-    if (r < 0)
-        return r;
+        return mlm_trial_ended_before(record, MLM_OUTCOME_REFUSED, session->site.why, error);
     warm_up(session, &running);
     struct mlm_memory_now memory;
-    r = machine_look(&running, record, &memory, error);
+    int r = machine_look(&running, record, &memory, error);
     if (r < 0)
         return r;
     limits_compare(&running, &memory, record);
@@ -446,7 +370,7 @@ int mlm_trial_run(struct mlm_session *session, const struct mlm_plan *plan,
     bool others = mlm_presence_others(session->presence_fd);
     uint64_t own_cpu = own_cpu_ns();
     mlm_noise_begin(AT_FDCWD, &noise);
-    r = cage_life(&running, dataset, record, ret_timeline, error);
+    r = cage_life(&running, record, ret_timeline, error);
     if (r < 0)
         return r;
     if (others || mlm_presence_others(session->presence_fd) ||

@@ -1,0 +1,104 @@
+#include "trial/planned.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "machine/machine.h"
+#include "trial/dataset.h"
+
+/* The kernel's first choice when memory runs out in the cage. */
+#define WORKER_OOM_SCORE_ADJ 1000
+
+struct planned {
+    const struct mlm_session *session;
+    const struct mlm_plan *plan;
+    const struct mlm_plan_row *row;
+    char dataset[4096]; /* "": none */
+};
+
+static int worker_start(
+    const void *context, struct mlm_cage *cage, struct mlm_worker *ret_worker, struct mlm_error *error)
+{
+    const struct planned *planned = context;
+    const struct mlm_plan_row *row = planned->row;
+    const struct mlm_plan_options *options = &planned->plan->options;
+    const struct mlm_job *job = row->config;
+    mlm_auto_free char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return mlm_error_errno(error, -ENOMEM, "worker");
+    (void)fprintf(out, "run%c%s/%s%c", 0, row->suite->name, row->workload->name, 0);
+    (void)fprintf(out, "data=%llu%c", (unsigned long long)options->data_bytes, 0);
+    (void)fprintf(out, "seed=%llu%c", (unsigned long long)options->seed, 0);
+    (void)fprintf(out, "threads=%llu%c", (unsigned long long)row->threads, 0);
+    if (planned->dataset[0])
+        (void)fprintf(out, "dataset=%s%c", planned->dataset, 0);
+    if (options->dataset)
+        (void)fprintf(out, "rows=%llu%ccolumns=%llu%cnonzeros=%llu%cwidest_row=%llu%c",
+            (unsigned long long)job->rows, 0, (unsigned long long)job->columns, 0,
+            (unsigned long long)job->nonzeros, 0, (unsigned long long)job->widest_row, 0);
+    for (size_t i = 0; i < row->params.count; i++)
+        (void)fprintf(out, "%s=%s%c", row->params.items[i].name, row->params.items[i].value, 0);
+    if (fclose(out) != 0)
+        return mlm_error_errno(error, -ENOMEM, "worker");
+    const char *arguments[48] = {0};
+    size_t count = 0;
+    for (const char *next = text; next < text + size && count < 47; next += strlen(next) + 1)
+        arguments[count++] = next;
+    cpu_set_t affinity;
+    int r = mlm_machine_affinity(
+        planned->session->machine, row->threads + row->workload->extra_threads, &affinity, error);
+    if (r < 0)
+        return r;
+    struct mlm_worker_order order = {
+        .program = planned->session->catalogue->worker,
+        .cage = cage,
+        .arguments = arguments,
+        .pass_fd = -1,
+        .affinity = &affinity,
+        .oom_score_adj = WORKER_OOM_SCORE_ADJ,
+    };
+    return mlm_worker_start(&order, ret_worker, error);
+}
+
+int mlm_planned_trial_run(struct mlm_session *session, const struct mlm_plan *plan,
+    const struct mlm_plan_trial *trial, const struct mlm_trial_watcher *watcher, struct mlm_record *record,
+    struct mlm_timeline *ret_timeline, struct mlm_error *error)
+{
+    const struct mlm_plan_row *row = &plan->rows[trial->row];
+    const struct mlm_plan_options *options = &plan->options;
+    struct planned planned = {.session = session, .plan = plan, .row = row};
+    ret_timeline->count = 0;
+    int r = mlm_trial_describe(session, record, error);
+    if (r < 0)
+        return r;
+    if (mlm_plan_describe(plan, trial, record) < 0)
+        return mlm_error_errno(error, -ENOMEM, "record");
+    if (row->refused)
+        return mlm_trial_ended_before(record, MLM_OUTCOME_SKIPPED, row->reason, error);
+    r = mlm_dataset_path(session->dataset_folder, row, options, planned.dataset, error);
+    if (r == 0 && planned.dataset[0]) {
+        bool evicted = false;
+        r = mlm_dataset_evict(planned.dataset, &evicted, error);
+        if (!evicted)
+            record->marks |= MLM_MARK_BIT(cache_not_evicted);
+    }
+    if (r < 0)
+        return r;
+    struct mlm_trial_order order = {
+        .limits = {.memory_bytes = trial->cap_bytes, .swap_bytes = options->swap_limit_bytes},
+        .timeout_ns = options->timeout_ns,
+        .background_bytes = options->background_bytes,
+        .background_active = options->background_active,
+        .fills_bytes = row->peak_bytes ? row->peak_bytes : row->core_bytes * 2,
+        .threads = row->threads + row->workload->extra_threads,
+        .flags = row->workload->flags,
+        .start = worker_start,
+        .context = &planned,
+    };
+    return mlm_trial_run(session, &order, watcher, record, ret_timeline, error);
+}
