@@ -158,10 +158,12 @@ static const char *field_slow(const struct mlm_decoder *d, const char *at, const
 {
     const char *next = field_end(at, end, d->csv.delimiter);
     *ret_stop = MLM_STOP_BYTES;
-    if (!next && end - at > MLM_NUMBER_MAX) {
+    /* However much of it is here. */
+    if ((next ? next : end) - at > MLM_NUMBER_MAX) {
         *ret_stop = mlm_fail(sb, -EINVAL,
-            "%.200s, line %" PRIu64 ", field %" PRIu64 ": expected its end within %d bytes (an open quote?)",
-            d->name, d->line, d->csv.field + 1, MLM_NUMBER_MAX);
+            "%.200s, line %" PRIu64 ", field %" PRIu64
+            ": expected a number, found '%.40s…' of more than %d bytes (an open quote?)",
+            d->name, d->line, d->csv.field + 1, at, MLM_NUMBER_MAX);
         return NULL;
     }
     if (!next && !last)
@@ -244,13 +246,19 @@ int mlm_csv_decode(struct mlm_decoder *d, const char *bytes, size_t size, bool l
     struct mlm_csv *csv = &d->csv;
     const char *at = bytes, *end = bytes + size;
     *ret_used = 0;
-    if (!csv->started) {
+    if (!csv->marked) {
         static const char byte_order_mark[] = "\xef\xbb\xbf";
-        if (!last && size < LOOK_BYTES && !field_end(at, end, '\n'))
+        if (size < 3 && !last)
             return MLM_STOP_BYTES;
         if (size >= 3 && memcmp(at, byte_order_mark, 3) == 0)
             at += 3;
+        csv->marked = true;
+    }
+    if (!csv->started) {
         at = blanks_skip(d, at, end);
+        *ret_used = (size_t)(at - bytes);
+        if (!last && (size_t)(end - at) < LOOK_BYTES && !field_end(at, end, '\n'))
+            return MLM_STOP_BYTES;
         first_line_judge(csv, at, end, last);
         csv->started = true;
     }

@@ -17,6 +17,7 @@ struct mlm_csv {
     uint64_t field;         /* the one that comes next in this row, from 0 */
     uint64_t header_fields; /* 0: no header */
     char delimiter;
+    bool marked;    /* a byte order mark was looked for */
     bool started;   /* delimiter and header are known */
     bool in_header; /* until its end */
     bool quoted;    /* inside quotes of the header */

@@ -64,7 +64,7 @@ static int query_parse(
     const char *next = end - *at > 4 && memcmp(*at, "qid:", 4) == 0
                            ? mlm_whole_parse(*at + 4, end, INT64_MAX, &query)
                            : NULL;
-    if (d->libsvm.last_index || !next || (next < end && !ends_token(*next)))
+    if (d->libsvm.last_index || !next || (next < end && !ends_token(*next)) || next - *at > MLM_NUMBER_MAX)
         return refuse(d, *at, end, "INDEX:VALUE, or one qid:NUMBER after the label", sb);
     *at = next;
     return TOKEN_READ;
@@ -84,6 +84,8 @@ static int pair_parse(struct mlm_decoder *d, const char **at, const char *end, b
         if (!next || (next < end && !ends_token(*next)))
             return refuse(d, *at, end, "INDEX:VALUE", sb);
     }
+    if (next - *at > MLM_NUMBER_MAX) /* as where its end is not here yet */
+        return refuse(d, *at, end, "INDEX:VALUE", sb);
     if (!isfinite(value))
         return refuse(d, *at, end, "a value that is finite in f32", sb);
     if (index == 0)

@@ -39,12 +39,11 @@ static const char *exponent_parse(const char *at, const char *end, int *exponent
     return next;
 }
 
+/* Of at most MLM_NUMBER_MAX bytes. */
 static bool slow_parse(const char *at, const char *end, float *ret_value)
 {
     char text[MLM_NUMBER_MAX + 1];
     size_t length = (size_t)(end - at);
-    if (length >= sizeof text)
-        return false;
     memcpy(text, at, length);
     text[length] = 0;
     /* glibc answers with its constant C locale: nothing is allocated. */
@@ -95,6 +94,8 @@ const char *mlm_number_parse(const char *at, const char *end, float *ret_value)
     if (count == 0)
         return NULL;
     at = exponent_parse(at, end, &exponent);
+    if (at - begin > MLM_NUMBER_MAX)
+        return NULL;
 
     /* 19 digits always fit 64 bits; with more the mantissa may have wrapped. */
     if (count <= 19 && fast_parse(mantissa, exponent, negative, ret_value))

@@ -8,7 +8,7 @@
 
 /* Reads a decimal number ("-1", "+.5", "2.5e-3") that begins at `at`, and rounds it once to the nearest f32:
  * beyond the range of f32 that is infinity. Returns where the number ends, at most `end`, or NULL where none
- * begins. The words "nan" and "inf" are no numbers. */
+ * begins, or one that is too long. The words "nan" and "inf" are no numbers. */
 const char *mlm_number_parse(const char *at, const char *end, float *ret_value);
 
 /* A whole number without sign, at most `maximum`. Returns where it ends, or NULL. */

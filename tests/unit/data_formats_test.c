@@ -91,6 +91,7 @@ static void good_text_is_read(void **state)
                      "1,-2.5\n0,1e3\n0.1,7\n"),
         FILE_OF(CSV, "\xef\xbb\xbf"
                      "a,b\n1,-2.5\n0,1e3\n0.1,7\n"),
+        FILE_OF(CSV, "\n  \r\na,b\n1,-2.5\n0,1e3\n0.1,7\n"),
         FILE_OF(CSV, "\"1\",\"-2.5\"\n\"0\",\"1e3\"\n\" 0.1 \",\"7\"\n"),
         FILE_OF(CSV, " 1 , -2.5\n0,  1e3  \r\n\t0.1,7\t\n"),
         FILE_OF(CSV, "\n\n1,-2.5\n\n  \n0,1e3\r\n\r\n0.1,7\n\n  \n"),
@@ -129,6 +130,10 @@ static void libsvm_labels_are_read_and_zeros_dropped(void **state)
     assert_int_equal(d.columns, UINT32_MAX);
     mlm_block_close(&block);
 }
+
+#define ZEROS_64 "0000000000000000000000000000000000000000000000000000000000000000"
+#define ZEROS_256 ZEROS_64 ZEROS_64 ZEROS_64 ZEROS_64
+#define ZEROS_1024 ZEROS_256 ZEROS_256 ZEROS_256 ZEROS_256
 
 static void malformed_text_gets_its_line_named(void **state)
 {
@@ -179,6 +184,14 @@ static void malformed_text_gets_its_line_named(void **state)
             "name, line 1: expected a value that is finite in f32, found '5:1e50'"},
         {FILE_OF(LIBSVM, "1 5:1 qid:2\n"), "name, line 1: expected INDEX:VALUE, or one qid:NUMBER"},
         {FILE_OF(LIBSVM, "1 qid:x\n"), "name, line 1: expected INDEX:VALUE, or one qid:NUMBER"},
+        /* A good number but for its length: refused whether its end is here yet or not. */
+        {FILE_OF(CSV, "1,2\n3,1e" ZEROS_1024 "1\n"), "name, line 2, field 2: expected a number, found "
+                                                     "'1e00000000000000000000000000000000000000…' of more"},
+        {FILE_OF(LIBSVM, "1e" ZEROS_1024 "1 1:1\n"), "name, line 1: expected a line to begin with its label"},
+        {FILE_OF(LIBSVM, "1 " ZEROS_1024 "1:1\n"), "name, line 1: expected INDEX:VALUE, found '0000"},
+        {FILE_OF(LIBSVM, "1 1:1e" ZEROS_1024 "1\n"), "name, line 1: expected INDEX:VALUE, found '1:1e00"},
+        {FILE_OF(LIBSVM, "1 qid:" ZEROS_1024 "1 1:1\n"),
+            "name, line 1: expected INDEX:VALUE, or one qid:NUMBER"},
         {FILE_OF(LIBSVM, "# nothing\n\n"),
             "name, line 3: expected a line 'LABEL INDEX:VALUE…', found the end"},
         {FILE_OF(LIBSVM, ""), "name, line 1: expected a line 'LABEL INDEX:VALUE…', found the end"},
