@@ -1,0 +1,35 @@
+/* What all that is written to a terminal is made of: colours, and lines broken where it ends. */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdio.h>
+
+struct mlm_text_style {
+    bool colour; /* escape codes */
+    int width;   /* columns of the terminal; 0: no limit */
+};
+
+enum mlm_paint {
+    MLM_PAINT_PLAIN,
+    MLM_PAINT_BOLD,
+    MLM_PAINT_DIM,
+    MLM_PAINT_GREEN,
+    MLM_PAINT_RED,
+    MLM_PAINT_YELLOW,
+    MLM_PAINT_MAGENTA,
+};
+
+void mlm_put_painted(FILE *out, const struct mlm_text_style *style, enum mlm_paint paint, const char *text);
+
+void mlm_put_spaces(FILE *out, size_t count);
+
+/* Prose, broken at spaces; a word longer than a line is broken where the line ends. Further lines begin at
+ * `indent`. */
+void mlm_put_wrapped(FILE *out, const struct mlm_text_style *style, size_t indent, const char *text);
+
+/* A heading, wrapped as well. Takes the line, also NULL: -ENOMEM. */
+int mlm_put_line(FILE *out, const struct mlm_text_style *style, enum mlm_paint paint, char *line);
+
+/* "LABEL text", further lines under the text. -ENOMEM. */
+int mlm_put_note(FILE *out, const struct mlm_text_style *style, const char *label, const char *text);
