@@ -49,6 +49,7 @@ __mlmembench_value()
         __mlmembench_words "${listed[@]}"
         compopt -o nospace
         ;;
+    --format) __mlmembench_words svg png pdf ;;
     --dataset | --resume | --out) __mlmembench_files ;;
     *) return 1 ;;
     esac
@@ -59,7 +60,7 @@ _mlmembench()
     local cur=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]} options
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        __mlmembench_words run show list doctor clean help --help --version
+        __mlmembench_words run show plot list doctor clean help --help --version
         return
     fi
     # Bash takes --cap=2G for three words.
@@ -74,10 +75,11 @@ _mlmembench()
             --seed --threads --background --out --resume --dry-run --quiet --help)
         ;;
     list) options=(--suite --data --help) ;;
+    plot) options=(--out --format --help) ;;
     clean) options=(--dry-run --help) ;;
     show | doctor) options=(--help) ;;
     help)
-        __mlmembench_words run show list doctor clean
+        __mlmembench_words run show plot list doctor clean
         return
         ;;
     *) return ;;
@@ -87,7 +89,7 @@ _mlmembench()
         return
     elif [[ $cur == -* ]]; then
         __mlmembench_words "${options[@]}"
-    elif [[ $verb == show ]]; then
+    elif [[ $verb == show || $verb == plot ]]; then
         __mlmembench_files
     fi
 }

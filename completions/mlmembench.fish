@@ -22,6 +22,8 @@ complete --command mlmembench --condition __fish_use_subcommand --arguments run 
     --description 'run workloads under memory caps, and show what they cost'
 complete --command mlmembench --condition __fish_use_subcommand --arguments show \
     --description 'show the table of stored runs again'
+complete --command mlmembench --condition __fish_use_subcommand --arguments plot \
+    --description 'draw pictures of stored runs'
 complete --command mlmembench --condition __fish_use_subcommand --arguments list \
     --description 'list suites, workloads with their core bytes, and parameters'
 complete --command mlmembench --condition __fish_use_subcommand --arguments doctor \
@@ -31,7 +33,7 @@ complete --command mlmembench --condition __fish_use_subcommand --arguments clea
 complete --command mlmembench --condition __fish_use_subcommand --arguments help --description 'explain a verb'
 complete --command mlmembench --condition __fish_use_subcommand --long-option version --description 'name the build'
 complete --command mlmembench --long-option help --description 'explain the verb'
-complete --command mlmembench --condition '__fish_seen_subcommand_from help' --arguments 'run show list doctor clean'
+complete --command mlmembench --condition '__fish_seen_subcommand_from help' --arguments 'run show plot list doctor clean'
 
 set --local run --command mlmembench --condition '__fish_seen_subcommand_from run'
 complete $run --long-option cap --exclusive --arguments '(__mlmembench_list 512M 1G 2G 4G 8G none)' \
@@ -66,6 +68,12 @@ complete $run --long-option dry-run --description 'show the plan and write nothi
 complete $run --long-option quiet --description 'no progress; the table alone'
 
 complete --command mlmembench --condition '__fish_seen_subcommand_from show' --force-files
+
+set --local plot --command mlmembench --condition '__fish_seen_subcommand_from plot'
+complete $plot --force-files
+complete $plot --long-option out --require-parameter --force-files --description 'folder for the pictures'
+complete $plot --long-option format --exclusive --arguments '(__mlmembench_list svg png pdf)' \
+    --description 'svg, png, pdf, or several of them'
 
 set --local list --command mlmembench --condition '__fish_seen_subcommand_from list'
 complete $list --long-option suite --exclusive --arguments '(__mlmembench_listed suites)' \

@@ -9,7 +9,7 @@
 #include "version.h"
 
 static const struct mlm_verb *const verbs[] = {
-    &mlm_verb_run, &mlm_verb_show, &mlm_verb_list, &mlm_verb_doctor, &mlm_verb_clean};
+    &mlm_verb_run, &mlm_verb_show, &mlm_verb_plot, &mlm_verb_list, &mlm_verb_doctor, &mlm_verb_clean};
 
 #define VERB_COUNT (sizeof verbs / sizeof *verbs)
 
@@ -36,10 +36,17 @@ static int unknown(const char *word, struct mlm_error *error)
     if (word[0] == '-')
         return mlm_error_set(
             error, -EINVAL, "'%s' needs a verb before it, as in: mlmembench run --cap 2G", word);
-    for (size_t i = 0; i < VERB_COUNT; i++)
-        if (mlm_word_distance(word, strlen(word), verbs[i]->name) <= MLM_SLIP_EDITS)
-            return mlm_error_set(
-                error, -EINVAL, "there is no verb '%s'; did you mean %s?", word, verbs[i]->name);
+    size_t nearest = 0, edits = SIZE_MAX;
+    for (size_t i = 0; i < VERB_COUNT; i++) {
+        size_t distance = mlm_word_distance(word, strlen(word), verbs[i]->name);
+        if (distance < edits) {
+            nearest = i;
+            edits = distance;
+        }
+    }
+    if (edits <= MLM_SLIP_EDITS)
+        return mlm_error_set(
+            error, -EINVAL, "there is no verb '%s'; did you mean %s?", word, verbs[nearest]->name);
     return mlm_error_set(error, -EINVAL, "there is no verb '%s'; `mlmembench --help` shows them", word);
 }
 

@@ -2,28 +2,30 @@
 
 #include <errno.h>
 #include <stdio.h>
-#include <string.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "cli/load.h"
+#include "cli/place.h"
 #include "cli/style.h"
 #include "report/plot/picture.h"
 
-static void pictures(const struct mlm_presentation *presentation, const struct mlm_table *table)
+/* One picture a suite, as SVG and PNG. They can be made again; the records are safe and the table is printed.
+ */
+static void pictures(const struct mlm_presentation *presentation, const struct mlm_loaded *loaded)
 {
-    char folder[4096], base[256];
-    const char *path = presentation->paths[0], *slash = strrchr(path, '/');
-    const char *name = slash ? slash + 1 : path;
-    (void)snprintf(folder, sizeof folder, "%.*s", slash ? (int)(slash - path) : 1, slash ? path : ".");
-    size_t length = strlen(name);
-    if (length > 6 && strcmp(name + length - 6, ".jsonl") == 0)
-        length -= 6;
-    (void)snprintf(base, sizeof base, "%.*s", (int)length, name);
-    /* Pictures can be made again; the records are safe and the table is printed. */
-    struct mlm_error error = {0};
-    if (mlm_report_pictures(table, presentation->plots_folder, folder[0] ? folder : "/", base, &error) < 0)
+    static const char *const formats[] = {"svg", "png"};
+    struct mlm_place place;
+    mlm_place_of(presentation->paths, presentation->path_count, &place);
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+        struct mlm_picture_options options = {presentation->plots_folder, formats[i], "needs"};
+        struct mlm_error error = {0};
+        size_t count;
+        if (mlm_pictures_write(
+                loaded->table, &loaded->list, &options, place.folder, place.base, NULL, &count, &error) >= 0)
+            continue;
         (void)fprintf(stderr, "mlmembench: %s\n", error.text);
+        return;
+    }
 }
 
 int mlm_present(const struct mlm_presentation *presentation, size_t *ret_wrong, struct mlm_error *error)
@@ -37,7 +39,7 @@ int mlm_present(const struct mlm_presentation *presentation, size_t *ret_wrong, 
     if (presentation->table)
         r = mlm_report_text(loaded.table, &style, stdout, error);
     if (r == 0 && presentation->pictures)
-        pictures(presentation, loaded.table);
+        pictures(presentation, &loaded);
     if (r == 0 && presentation->table && presentation->pictures)
         printf("\nRecords: %s\n", presentation->paths[0]);
     return r;

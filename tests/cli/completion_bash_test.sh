@@ -27,7 +27,7 @@ completes()
     expect "mlmembench $*" diff <(printf '%s\n' $wanted | sort) <(complete_words "$@")
 }
 
-completes "clean doctor help list run show --help --version" ''
+completes "clean doctor help list plot run show --help --version" ''
 completes "run" r
 for verb in $verbs; do
     expect "$verb: the options of its help" diff <(options_of "$verb") <(complete_words "$verb" -- | sed 's/^--//')
@@ -53,6 +53,8 @@ touch a.csv b.jsonl
 completes "a.csv" run --dataset a
 completes "b.jsonl" run --resume b
 completes "b.jsonl" show b
+completes "b.jsonl" plot b
+completes "svg,png svg,pdf" plot --format svg,p
 completes "a.csv b.jsonl log" show ''
 
 # Each value that is offered is one that the program takes.

@@ -25,7 +25,7 @@ expect "all that was asked of the kernel came back" records out/one.jsonl \
 expect "loading reads from a cold cache" records out/one.jsonl \
     'all(x["read_bytes"] >= 300 << 20 for x in by["loading/generator"])'
 for suite in storage batch loading pooling; do
-    expect "a picture of $suite" test -s out/one-$suite.svg -a -s out/one-$suite.png
+    expect "a picture of $suite" test -s out/one-$suite-needs.svg -a -s out/one-$suite-needs.png
 done
 
 "$MLM_PYTHON" - <<'PYTHON'

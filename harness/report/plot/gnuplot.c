@@ -5,11 +5,11 @@
 #include <fcntl.h>
 #include <spawn.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "base/whole.h"
 #include "record/utf8.h"
 
 #define SCRIPTS_MAX 4
@@ -167,38 +167,26 @@ int mlm_gnuplot(const struct mlm_plot_folder *folder, const char *const *scripts
     return mlm_error_set(error, -EIO, "gnuplot failed: %s", complaint[0] ? complaint : "it said nothing");
 }
 
-static int copy(int from, int to)
+int mlm_plot_read(const struct mlm_plot_folder *folder, const char *name, char **ret_bytes, size_t *ret_size,
+    struct mlm_error *error)
 {
-    char block[1 << 16];
-    for (;;) {
-        ssize_t n = read(from, block, sizeof block);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n <= 0)
-            return n < 0 ? -errno : 0;
-        int r = mlm_write_all(to, block, (size_t)n);
-        if (r < 0)
-            return r;
-    }
-}
-
-int mlm_plot_deliver(
-    const struct mlm_plot_folder *folder, const char *name, const char *path, struct mlm_error *error)
-{
-    mlm_auto_free char *from_path = NULL;
-    mlm_cleanup(mlm_whole_drop) struct mlm_whole to = {0};
-    int r = path_of(folder, name, &from_path, error);
+    mlm_auto_free char *path = NULL;
+    mlm_auto_free char *bytes = NULL;
+    struct stat status;
+    int r = path_of(folder, name, &path, error);
     if (r < 0)
         return r;
-    mlm_auto_close int from = open(from_path, O_RDONLY | O_CLOEXEC);
-    if (from < 0)
+    mlm_auto_fclose FILE *file = fopen(path, "re");
+    if (!file || fstat(fileno(file), &status) < 0 || status.st_size == 0)
         return mlm_error_set(error, -EIO, "gnuplot made no %s", name);
-    /* Copied, not moved: the temporary folder is often on another file system. */
-    r = mlm_whole_open(path, &to, error);
-    if (r < 0)
-        return r;
-    r = copy(from, fileno(to.file));
-    if (r < 0)
-        return mlm_error_errno(error, r, "cannot write %s", path);
-    return mlm_whole_keep(&to, error);
+    size_t size = (size_t)status.st_size;
+    bytes = malloc(size + 1);
+    if (!bytes)
+        return mlm_error_errno(error, -ENOMEM, "%s", name);
+    if (fread(bytes, 1, size, file) != size)
+        return mlm_error_set(error, -EIO, "cannot read %s", path);
+    bytes[size] = 0;
+    *ret_bytes = mlm_take_ptr(bytes);
+    *ret_size = size;
+    return 0;
 }

@@ -1,5 +1,5 @@
-/* gnuplot as a tool: data goes into files of a temporary folder in which it is run, pictures come out of it
- * whole. No shell takes part, and no text of a record is ever part of a command. */
+/* gnuplot as a tool: data goes into files of a temporary folder in which it is run, pictures come out of it.
+ * No shell takes part, and no text of a record is ever part of a command. */
 #pragma once
 
 #include <stdbool.h>
@@ -30,6 +30,6 @@ void mlm_plot_text(FILE *file, const char *text, bool any_character);
  * gnuplot. What it printed is in the error. */
 int mlm_gnuplot(const struct mlm_plot_folder *folder, const char *const *scripts, struct mlm_error *error);
 
-/* Moves a file of the folder to `path`, where it appears whole or not at all. */
-int mlm_plot_deliver(
-    const struct mlm_plot_folder *folder, const char *name, const char *path, struct mlm_error *error);
+/* Reads a file that a script made in the folder. A NUL stands behind its bytes, which the caller frees. */
+int mlm_plot_read(const struct mlm_plot_folder *folder, const char *name, char **ret_bytes, size_t *ret_size,
+    struct mlm_error *error);

@@ -3,17 +3,22 @@
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/whole.h"
 #include "record/keymap.h"
+#include "report/plot/data.h"
+#include "report/plot/svg.h"
 
-static const struct mlm_plot plots[] = {
-    {.suffix = "", .script = "needs.gp", .write = mlm_plot_needs},
+struct drawing {
+    const struct mlm_table *table;
+    const struct mlm_record_list *list;
+    const struct mlm_picture_options *options;
+    mlm_picture_take *take;
+    void *context;
+    size_t count;
 };
-
-static const char *const formats[] = {"svg", "png"};
 
 static int script_path(const char *plots_folder, const char *script, char **ret_path, struct mlm_error *error)
 {
@@ -30,65 +35,77 @@ static int script_path(const char *plots_folder, const char *script, char **ret_
     return 0;
 }
 
-/* A suite's name comes from a record, a file's must not leave its folder. */
-static int picture_path(const char *folder, const char *base, const char *suite, const struct mlm_plot *plot,
-    const char *format, char **ret_path)
-{
-    mlm_auto_free char *name = strndup(suite, 64);
-    if (!name)
-        return -ENOMEM;
-    for (char *c = name; *c; c++)
-        if (!isalnum((unsigned char)*c) && *c != '-' && *c != '_')
-            *c = '_';
-    char *path = NULL;
-    if (asprintf(&path, "%s/%s-%s%s.%s", folder, base, name, plot->suffix, format) < 0)
-        return -ENOMEM;
-    *ret_path = path;
-    return 0;
-}
-
-static int draw(const struct mlm_plot *plot, const struct mlm_picture *picture, const char *plots_folder,
-    const char *path, struct mlm_error *error)
+static int plot_run(const struct mlm_plot *plot, const char *plots_folder,
+    const struct mlm_plot_folder *folder, struct mlm_error *error)
 {
     mlm_auto_free char *style = NULL;
     mlm_auto_free char *script = NULL;
-    mlm_cleanup(mlm_plot_folder_remove) struct mlm_plot_folder folder = {""};
     int r = script_path(plots_folder, "style.gp", &style, error);
     if (r == 0)
         r = script_path(plots_folder, plot->script, &script, error);
-    if (r == 0)
-        r = mlm_plot_folder_make(&folder, error);
-    if (r == 0)
-        r = plot->write(picture, &folder, error);
-    if (r == 0)
-        r = mlm_gnuplot(&folder, (const char *const[]){style, script, NULL}, error);
-    if (r < 0)
-        return r;
-    char name[32];
-    (void)snprintf(name, sizeof name, "picture.%s", picture->format);
-    return mlm_plot_deliver(&folder, name, path, error);
+    return r == 0 ? mlm_gnuplot(folder, (const char *const[]){style, script, NULL}, error) : r;
 }
 
-static int draw_suite(const struct mlm_table *table, const struct mlm_section **sections, size_t count,
-    const char *plots_folder, const char *folder, const char *base, struct mlm_error *error)
+static int svg_finish(struct mlm_picture *picture, size_t number, char **bytes, struct mlm_error *error)
 {
-    for (size_t p = 0; p < sizeof plots / sizeof *plots; p++)
-        for (size_t f = 0; f < sizeof formats / sizeof *formats; f++) {
-            struct mlm_picture picture = {.table = table,
-                .sections = sections,
-                .count = count,
-                .format = formats[f],
-                .bitmap = strcmp(formats[f], "png") == 0};
-            mlm_auto_free char *path = NULL;
-            const char *suite = sections[0]->rows[0]->first->suite;
-            int r = picture_path(folder, base, suite, &plots[p], formats[f], &path);
-            if (r < 0)
-                return mlm_error_errno(error, r, "picture of %s", suite);
-            r = draw(&plots[p], &picture, plots_folder, path, error);
-            if (r < 0)
-                return r;
-        }
+    char prefix[64], *svg = NULL;
+    /* Pictures of one call stand on one page. */
+    (void)snprintf(prefix, sizeof prefix, "mlm-%s-%zu", picture->plot, number);
+    int r = mlm_svg_finish(*bytes, prefix, picture->title, picture->description, &svg, error);
+    if (r < 0)
+        return r;
+    free(*bytes);
+    picture->bytes = *bytes = svg;
+    picture->size = strlen(svg);
     return 0;
+}
+
+static int frame_draw(struct drawing *drawing, const struct mlm_frame *frame, struct mlm_error *error)
+{
+    struct mlm_picture picture = {
+        .plot = frame->plot->name, .suite = frame->suite, .format = drawing->options->format};
+    mlm_cleanup(mlm_plot_folder_remove) struct mlm_plot_folder folder = {""};
+    mlm_auto_free char *title = mlm_frame_title(frame);
+    mlm_auto_free char *description = mlm_frame_describe(frame);
+    mlm_auto_free char *bytes = NULL;
+    char name[32];
+    if (!title || !description)
+        return mlm_error_errno(error, -ENOMEM, "picture");
+    (void)snprintf(name, sizeof name, "picture.%s", picture.format);
+    int r = mlm_plot_folder_make(&folder, error);
+    if (r == 0)
+        r = mlm_frame_write(frame, picture.format, &folder, error);
+    if (r == 0)
+        r = plot_run(frame->plot, drawing->options->plots_folder, &folder, error);
+    if (r == 0)
+        r = mlm_plot_read(&folder, name, &bytes, &picture.size, error);
+    if (r < 0)
+        return r;
+    picture.title = title;
+    picture.description = description;
+    picture.bytes = bytes;
+    drawing->count++;
+    if (strcmp(picture.format, "svg") == 0)
+        r = svg_finish(&picture, drawing->count, &bytes, error);
+    return r < 0 ? r : drawing->take(drawing->context, &picture, error);
+}
+
+static int suite_draw(
+    struct drawing *drawing, const struct mlm_section *const *sections, size_t count, struct mlm_error *error)
+{
+    const char *suite = sections[0]->rows[0]->first->suite;
+    int r = 0;
+    for (size_t p = 0; p < mlm_plot_count && r >= 0; p++) {
+        const struct mlm_plot *plot = &mlm_plots[p];
+        if ((plot->suite && strcmp(plot->suite, suite) != 0) ||
+            (drawing->options->only && strcmp(plot->name, drawing->options->only) != 0))
+            continue;
+        mlm_cleanup(mlm_frame_release) struct mlm_frame frame = {0};
+        r = mlm_frame_make(plot, drawing->table, drawing->list, sections, count, &frame, error);
+        if (r > 0)
+            r = frame_draw(drawing, &frame, error);
+    }
+    return r < 0 ? r : 0;
 }
 
 /* Numbers the suites: sections of several machines belong to one picture. */
@@ -102,22 +119,89 @@ static int suites_find(const struct mlm_table *table, struct mlm_keymap *suites,
     return 0;
 }
 
-int mlm_report_pictures(const struct mlm_table *table, const char *plots_folder, const char *folder,
-    const char *base, struct mlm_error *error)
+/* A record may name any suite, and so may many. */
+#define SUITES_MAX 16
+
+static int suites_draw(struct drawing *drawing, struct mlm_error *error)
 {
+    const struct mlm_table *table = drawing->table;
     mlm_cleanup(mlm_keymap_release) struct mlm_keymap suites = {0};
     mlm_auto_free size_t *suite_of = calloc(table->section_count + 1, sizeof *suite_of);
     mlm_auto_free const struct mlm_section **sections = calloc(table->section_count + 1, sizeof(void *));
     if (!suite_of || !sections || suites_find(table, &suites, suite_of) < 0)
         return mlm_error_errno(error, -ENOMEM, "pictures");
-    int r = mlm_make_directories(folder, error);
-    for (size_t suite = 0; suite < suites.count && r == 0; suite++) {
+    int r = 0;
+    for (size_t suite = 0; suite < suites.count && suite < SUITES_MAX && r == 0; suite++) {
         size_t count = 0;
         for (size_t i = 0; i < table->section_count; i++)
             if (suite_of[i] == suite)
                 sections[count++] = &table->sections[i];
         if (count)
-            r = draw_suite(table, sections, count, plots_folder, folder, base, error);
+            r = suite_draw(drawing, sections, count, error);
     }
     return r;
+}
+
+int mlm_picture_format_check(const char *format, struct mlm_error *error)
+{
+    static const char *const formats[] = {"svg", "png", "pdf"};
+    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++)
+        if (strcmp(format, formats[i]) == 0)
+            return 0;
+    return mlm_error_set(error, -EINVAL, "pictures are svg, png or pdf, not '%s'", format);
+}
+
+int mlm_pictures_draw(const struct mlm_table *table, const struct mlm_record_list *list,
+    const struct mlm_picture_options *options, mlm_picture_take *take, void *context, size_t *ret_count,
+    struct mlm_error *error)
+{
+    int r = mlm_picture_format_check(options->format, error);
+    if (r < 0)
+        return r;
+    struct drawing drawing = {table, list, options, take, context, 0};
+    r = suites_draw(&drawing, error);
+    if (r == 0)
+        *ret_count = drawing.count;
+    return r;
+}
+
+struct writing {
+    const char *folder, *base;
+    void (*written)(const char *path);
+};
+
+static int picture_write(void *context, const struct mlm_picture *picture, struct mlm_error *error)
+{
+    const struct writing *writing = context;
+    mlm_auto_free char *path = NULL;
+    mlm_auto_free char *suite = strndup(picture->suite, 64);
+    if (!suite)
+        return mlm_error_errno(error, -ENOMEM, "picture");
+    /* A suite's name comes from a record, a file's must not leave its folder. */
+    for (char *c = suite; *c; c++)
+        if (!isalnum((unsigned char)*c) && *c != '-' && *c != '_')
+            *c = '_';
+    if (asprintf(&path, "%s/%s-%s-%s.%s", writing->folder, writing->base, suite, picture->plot,
+            picture->format) < 0) {
+        path = NULL;
+        return mlm_error_errno(error, -ENOMEM, "picture");
+    }
+    mlm_cleanup(mlm_whole_drop) struct mlm_whole whole = {0};
+    int r = mlm_whole_open(path, &whole, error);
+    if (r < 0)
+        return r;
+    (void)fwrite(picture->bytes, 1, picture->size, whole.file);
+    r = mlm_whole_keep(&whole, error);
+    if (r == 0 && writing->written)
+        writing->written(path);
+    return r;
+}
+
+int mlm_pictures_write(const struct mlm_table *table, const struct mlm_record_list *list,
+    const struct mlm_picture_options *options, const char *folder, const char *base,
+    void (*written)(const char *path), size_t *ret_count, struct mlm_error *error)
+{
+    struct writing writing = {folder, base, written};
+    int r = mlm_make_directories(folder, error);
+    return r < 0 ? r : mlm_pictures_draw(table, list, options, picture_write, &writing, ret_count, error);
 }

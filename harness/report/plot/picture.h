@@ -1,33 +1,44 @@
-/* From records to pictures: for each suite, each plot's writer puts the rows into data files, and its script
- * makes a picture of them. A new plot is a gnuplot script in plots/ and an entry in the table of picture.c.
- */
+/* From a table to pictures: every plot that there is data for, of every suite. A new plot is a gnuplot script
+ * in plots/ and an entry of the table in plots.c. */
 #pragma once
 
 #include "report/plot/gnuplot.h"
 #include "report/table/table.h"
 
-/* What a picture is made of: all sections of one suite, of every machine. */
+struct mlm_picture_options {
+    const char *plots_folder; /* where the scripts are */
+    const char *format;       /* "svg", "png" or "pdf" */
+    const char *only;         /* the name of one plot; NULL: all */
+};
+
+/* A picture that was made. It goes away when its taker returns. */
 struct mlm_picture {
-    const struct mlm_table *table;
-    const struct mlm_section **sections;
-    size_t count;
-    const char *format; /* "svg" or "png" */
-    bool bitmap;
+    const char *plot;        /* "slowdown" */
+    const char *suite;       /* as the records have it, which may be any text */
+    const char *title;       /* "storage: slowdown against cap", printable */
+    const char *description; /* what it shows, in a sentence, for those who cannot see it; printable */
+    const char *format;
+    /* What a file of it holds. An SVG is text that ends with a NUL and begins with its <svg> tag: it can
+     * stand in a page beside others of the same call, and follows a dark screen by itself. */
+    const char *bytes;
+    size_t size;
 };
 
-struct mlm_plot {
-    const char *suffix; /* of the file's name; "": the suite's own picture */
-    const char *script; /* in plots/, loaded after style.gp */
-    /* Writes values.gp (numbers and our own words alone: it is a script) and data files into the folder. */
-    int (*write)(
-        const struct mlm_picture *picture, const struct mlm_plot_folder *folder, struct mlm_error *error);
-};
+/* -EINVAL: no picture can be made in that format. */
+int mlm_picture_format_check(const char *format, struct mlm_error *error);
 
-/* needs.gp: needs as bars against the cap, time beside. */
-int mlm_plot_needs(
-    const struct mlm_picture *picture, const struct mlm_plot_folder *folder, struct mlm_error *error);
+/* An error ends the drawing and is what mlm_pictures_draw() returns. */
+typedef int mlm_picture_take(void *context, const struct mlm_picture *picture, struct mlm_error *error);
 
-/* One picture a suite as SVG and PNG in `folder`, named BASE-SUITE.svg; needs gnuplot: -ENOENT says that it
- * is missing. `plots_folder` holds the gnuplot scripts. */
-int mlm_report_pictures(const struct mlm_table *table, const char *plots_folder, const char *folder,
-    const char *base, struct mlm_error *error);
+/* Gives every picture to the taker, suite by suite, and says how many. Bounded in number, size and time
+ * however long the list is. The list is that of the table: timelines are read from its files. -ENOENT:
+ * gnuplot is missing. -EINVAL: an unknown format. */
+int mlm_pictures_draw(const struct mlm_table *table, const struct mlm_record_list *list,
+    const struct mlm_picture_options *options, mlm_picture_take *take, void *context, size_t *ret_count,
+    struct mlm_error *error);
+
+/* The same into a folder, which is made, as BASE-SUITE-PLOT.FORMAT. `written` (may be NULL) is told each
+ * path. */
+int mlm_pictures_write(const struct mlm_table *table, const struct mlm_record_list *list,
+    const struct mlm_picture_options *options, const char *folder, const char *base,
+    void (*written)(const char *path), size_t *ret_count, struct mlm_error *error);

@@ -2,6 +2,7 @@
 
 #include <inttypes.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/size.h"
 #include "record/utf8.h"
@@ -75,6 +76,23 @@ static void put_memory_limits(FILE *out, const struct mlm_record *record)
     (void)fprintf(out, ", %s background of %s", mode, mlm_size_spell(record->background_bytes, text));
 }
 
+static void put_surroundings(FILE *out, const struct mlm_table *table, const struct mlm_section *section)
+{
+    char text[MLM_SIZE_TEXT];
+    const struct mlm_record *record = section->rows[0]->first;
+    if (record->dataset)
+        (void)fprintf(out, ", dataset %s", record->dataset);
+    else if (record->data_bytes)
+        (void)fprintf(out, ", data %s", mlm_size_show((double)record->data_bytes, text));
+    put_memory_limits(out, record);
+    if (table->time_limits_differ)
+        (void)fprintf(out, ", time limit %s", mlm_duration_show((double)record->timeout_ns, text));
+    if (table->seeds_differ)
+        (void)fprintf(out, ", seed %" PRIu64, record->seed);
+    if (*section->common)
+        (void)fprintf(out, ", %s", section->common);
+}
+
 char *mlm_section_line(const struct mlm_table *table, const struct mlm_section *section)
 {
     char *text = NULL, size_text[MLM_SIZE_TEXT];
@@ -84,16 +102,21 @@ char *mlm_section_line(const struct mlm_table *table, const struct mlm_section *
         return NULL;
     const struct mlm_record *record = section->rows[0]->first;
     (void)fprintf(out, "%s, cap %s", record->suite, mlm_size_spell(record->cap_bytes, size_text));
-    if (record->dataset)
-        (void)fprintf(out, ", dataset %s", record->dataset);
-    else if (record->data_bytes)
-        (void)fprintf(out, ", data %s", mlm_size_show((double)record->data_bytes, size_text));
-    put_memory_limits(out, record);
-    if (table->time_limits_differ)
-        (void)fprintf(out, ", time limit %s", mlm_duration_show((double)record->timeout_ns, size_text));
-    if (table->seeds_differ)
-        (void)fprintf(out, ", seed %" PRIu64, record->seed);
-    if (*section->common)
-        (void)fprintf(out, ", %s", section->common);
+    put_surroundings(out, table, section);
     return finish(out, &text);
+}
+
+char *mlm_surroundings_line(const struct mlm_table *table, const struct mlm_section *section)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return NULL;
+    put_surroundings(out, table, section);
+    if (!finish(out, &text))
+        return NULL;
+    size_t separator = strspn(text, ", ");
+    memmove(text, text + separator, strlen(text + separator) + 1);
+    return text;
 }

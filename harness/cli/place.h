@@ -1,0 +1,11 @@
+/* What is made from results files stands beside the first of them and is called after it. */
+#pragma once
+
+#include <stddef.h>
+
+struct mlm_place {
+    char folder[4096];
+    char base[256]; /* "NAME"; "NAME-and-2-more" of several files */
+};
+
+void mlm_place_of(const char *const *paths, size_t count, struct mlm_place *ret_place);

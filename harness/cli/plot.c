@@ -1,0 +1,118 @@
+/* plot: pictures of stored runs. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "cli/load.h"
+#include "cli/place.h"
+#include "cli/verbs.h"
+#include "report/plot/picture.h"
+#include "trial/catalogue.h"
+
+struct plot_options {
+    const char *out, *formats;
+};
+
+static const struct mlm_option options[] = {
+    {"out", "DIR", MLM_OPTION_TEXT, offsetof(struct plot_options, out),
+        "folder for the pictures, made if missing", "where the first FILE is"},
+    {"format", "LIST", MLM_OPTION_TEXT, offsetof(struct plot_options, formats),
+        "svg, png, pdf, or several of them", "svg"},
+    {NULL, NULL, MLM_OPTION_FLAG, 0, NULL, NULL},
+};
+
+static const struct mlm_exit_meaning exits[] = {
+    {MLM_EXIT_OK, "every picture that there is data for was made"},
+    {MLM_EXIT_USAGE, "wrong usage"},
+    {MLM_EXIT_NOT_RUN, "a file cannot be read or holds no record, or gnuplot is missing"},
+    {0, NULL},
+};
+
+static void catalogue_close_p(struct mlm_catalogue **catalogue)
+{
+    mlm_catalogue_close(*catalogue);
+}
+
+static void written(const char *path)
+{
+    puts(path);
+}
+
+#define FORMATS_MAX 8
+
+/* Cuts the words at commas; checked before anything is drawn. */
+static int formats_cut(
+    char *words, const char *formats[static FORMATS_MAX], size_t *ret_count, struct mlm_error *error)
+{
+    size_t count = 0;
+    for (char *word; (word = strsep(&words, ","));) {
+        if (mlm_picture_format_check(word, error) < 0)
+            return mlm_error_wrap(error, -EINVAL, "--format"), -EINVAL;
+        if (count == FORMATS_MAX)
+            return mlm_error_set(error, -EINVAL, "--format lists more than %d formats", FORMATS_MAX);
+        formats[count++] = word;
+    }
+    *ret_count = count;
+    return 0;
+}
+
+static int draw(const struct mlm_texts *paths, const struct plot_options *said, struct mlm_error *error)
+{
+    mlm_cleanup(mlm_loaded_release) struct mlm_loaded loaded = {0};
+    mlm_cleanup(catalogue_close_p) struct mlm_catalogue *catalogue = NULL;
+    mlm_auto_free char *words = strdup(said->formats);
+    const char *formats[FORMATS_MAX];
+    size_t format_count = 0, drawn = 0;
+    struct mlm_place place;
+    if (!words)
+        return mlm_error_errno(error, -ENOMEM, "--format");
+    int r = formats_cut(words, formats, &format_count, error);
+    if (r < 0)
+        return r;
+    mlm_place_of(paths->items, paths->count, &place);
+    if (said->out && snprintf(place.folder, sizeof place.folder, "%s", said->out) >= (int)sizeof place.folder)
+        return mlm_error_errno(error, -ENAMETOOLONG, "--out");
+    r = mlm_load(paths->items, paths->count, &loaded, error);
+    if (r == 0)
+        r = mlm_catalogue_open(&catalogue, error);
+    for (size_t i = 0; i < format_count && r == 0; i++) {
+        struct mlm_picture_options how = {catalogue->plots_folder, formats[i], NULL};
+        r = mlm_pictures_write(
+            loaded.table, &loaded.list, &how, place.folder, place.base, written, &drawn, error);
+    }
+    return r < 0 ? r : MLM_EXIT_OK;
+}
+
+static int plot_verb(int argc, char **argv, struct mlm_error *error)
+{
+    struct plot_options said = {.formats = "svg"};
+    struct mlm_parsed parsed;
+    int r = mlm_options_parse(&mlm_verb_plot, argc, argv, &said, NULL, &parsed, error);
+    if (r < 0)
+        return r;
+    if (parsed.help) {
+        mlm_options_help(&mlm_verb_plot);
+        return MLM_EXIT_OK;
+    }
+    if (!parsed.operands.count)
+        return mlm_error_set(error, -EINVAL, "plot needs a file: mlmembench plot results/NAME.jsonl");
+    return draw(&parsed.operands, &said, error);
+}
+
+const struct mlm_verb mlm_verb_plot = {
+    .name = "plot",
+    .summary = "draw pictures of stored runs",
+    .operands = "FILE…",
+    .details =
+        "Draws what there is data for, suite by suite: the memory that each row needs and its time; slowdown "
+        "against cap, from two caps on; memory and time against a parameter that was swept; memory over "
+        "time; "
+        "time against the first machine's, from two machines on. Each picture's file is named as it is "
+        "written: BASE-SUITE-PLOT.svg, BASE being the first FILE's name.\n\n"
+        "Several files are drawn as if they were one. Needs gnuplot.",
+    .exits = exits,
+    .example = "mlmembench plot results/*.jsonl --out pictures --format svg,png",
+    .options = options,
+    .run = plot_verb,
+};

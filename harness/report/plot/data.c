@@ -1,0 +1,330 @@
+#include "report/plot/data.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/size.h"
+#include "record/utf8.h"
+
+#define LABEL_COLUMNS 44
+#define TITLE_COLUMNS 116
+#define LABEL_SIZE 1024
+
+/* Columns of points.tsv before its figures, and those of a figure. */
+#define POINT_COLUMNS 9
+#define FIGURE_COLUMNS 4
+
+struct unit {
+    const char *name;
+    double size;
+};
+
+struct writer {
+    const struct mlm_frame *frame;
+    const struct mlm_plot_folder *folder;
+    bool any_character;
+    struct unit x_unit, units[MLM_PLOT_AXES];
+};
+
+static struct unit unit_of(enum mlm_quantity quantity, double high)
+{
+    switch (quantity) {
+    case MLM_QUANTITY_BYTES:
+        return high >= 0x1p30   ? (struct unit){"GiB", 0x1p30}
+               : high >= 0x1p20 ? (struct unit){"MiB", 0x1p20}
+                                : (struct unit){"KiB", 0x1p10};
+    case MLM_QUANTITY_NS:
+        return high >= 1e9   ? (struct unit){"s", 1e9}
+               : high >= 1e6 ? (struct unit){"ms", 1e6}
+                             : (struct unit){"us", 1e3};
+    case MLM_QUANTITY_RATIO:
+        return (struct unit){"×", 1};
+    case MLM_QUANTITY_PER_SECOND:
+        return (struct unit){"1/s", 1};
+    }
+    return (struct unit){"", 1};
+}
+
+static const char *outcome_text(const struct mlm_row *row, char text[static MLM_OUTCOME_TEXT])
+{
+    return mlm_row_outcome_text(row, true, text);
+}
+
+static void label_of(const struct mlm_row *row, char label[static LABEL_SIZE])
+{
+    (void)snprintf(label, LABEL_SIZE, "%s%s%s", row->workload, *row->params ? " " : "", row->params);
+    mlm_utf8_repair(label); /* it may have been cut within a character */
+    mlm_utf8_cut(label, LABEL_SIZE, LABEL_COLUMNS);
+}
+
+static void put_number(FILE *file, double value)
+{
+    if (isfinite(value))
+        (void)fprintf(file, "%.9g\t", value);
+    else
+        (void)fputs("NaN\t", file);
+}
+
+static void put_text(const struct writer *writer, FILE *file, const char *text, char end)
+{
+    mlm_plot_text(file, text, writer->any_character);
+    (void)fputc(end, file);
+}
+
+/* Takes the text; NULL: it could not be made. */
+static int put_line(const struct writer *writer, FILE *file, char *text, size_t columns)
+{
+    mlm_auto_free char *line = text;
+    /* Room for the character that stands for what is cut. */
+    char *roomy = line ? realloc(line, strlen(line) + 4) : NULL;
+    if (!roomy)
+        return -ENOMEM;
+    line = roomy;
+    mlm_utf8_cut(line, strlen(line) + 4, columns);
+    put_text(writer, file, line, '\n');
+    return 0;
+}
+
+/* points.tsv: see plots/README.md. */
+static int write_points(const struct writer *writer, FILE *file)
+{
+    const struct mlm_frame *frame = writer->frame;
+    for (size_t i = 0; i < frame->point_count; i++) {
+        const struct mlm_frame_point *point = &frame->points[i];
+        char text[MLM_OUTCOME_TEXT], label[LABEL_SIZE];
+        (void)fprintf(file, "%zu\t%zu\t", point->panel + 1, point->series + 1);
+        put_number(file, point->x / writer->x_unit.size);
+        (void)fprintf(
+            file, "%d\t%d\t%zu\t%zu\t", (int)point->outcome, point->partial, point->place + 1, point->places);
+        label_of(point->row, label);
+        put_text(writer, file, label, '\t');
+        put_text(writer, file, outcome_text(point->row, text), '\t');
+        for (size_t a = 0; a < MLM_PLOT_AXES; a++)
+            for (size_t f = 0; f < MLM_PLOT_FIELDS && frame->plot->axes[a].fields[f]; f++) {
+                const struct mlm_figure *figure = &point->figures[a][f];
+                char shown[MLM_FIGURE_TEXT];
+                put_number(file, figure->value / writer->units[a].size);
+                put_number(file, figure->low / writer->units[a].size);
+                put_number(file, figure->high / writer->units[a].size);
+                put_text(writer, file,
+                    mlm_figure_show(figure, frame->plot->axes[a].fields[f]->quantity, shown), '\t');
+            }
+        (void)fputc('\n', file);
+    }
+    return 0;
+}
+
+/* The caps of panels are figures of the axis that has bytes. */
+static double cap_shown(const struct writer *writer, const struct mlm_frame_panel *panel)
+{
+    for (size_t a = 0; a < MLM_PLOT_AXES; a++) {
+        const struct mlm_plot_axis *axis = &writer->frame->plot->axes[a];
+        if (axis->title && axis->fields[0]->quantity == MLM_QUANTITY_BYTES &&
+            panel->cap_bytes <= writer->frame->axes[a].high)
+            return panel->cap_bytes / writer->units[a].size;
+    }
+    return NAN;
+}
+
+static int write_panels(const struct writer *writer, FILE *file)
+{
+    int r = 0;
+    for (size_t p = 0; p < writer->frame->panel_count && r == 0; p++) {
+        const struct mlm_frame_panel *panel = &writer->frame->panels[p];
+        (void)fprintf(file, "%zu\t%zu\t%zu\t", p + 1, panel->slot, panel->last_slot);
+        put_number(file, cap_shown(writer, panel));
+        for (size_t a = 0; a < MLM_PLOT_AXES; a++)
+            (void)fprintf(file, "%d\t", panel->shown[a]);
+        r = put_line(writer, file, mlm_frame_heading(writer->frame, panel), TITLE_COLUMNS);
+    }
+    return r;
+}
+
+static int write_series(const struct writer *writer, FILE *file)
+{
+    int r = 0;
+    for (size_t s = 0; s < writer->frame->series_count && r == 0; s++) {
+        const struct mlm_frame_series *series = &writer->frame->series[s];
+        (void)fprintf(file, "%zu\t%zu\t%zu\t", s + 1, series->colour + 1, series->shape + 1);
+        r = put_line(writer, file, strdup(series->name), LABEL_COLUMNS);
+    }
+    return r;
+}
+
+static int write_crossings(const struct writer *writer, FILE *file)
+{
+    for (size_t i = 0; i < writer->frame->crossing_count; i++) {
+        const struct mlm_frame_crossing *crossing = &writer->frame->crossings[i];
+        (void)fprintf(file, "%zu\t%zu\t%zu\t%zu\t", crossing->panel + 1, crossing->axis + 1,
+            crossing->series + 1, crossing->base + 1);
+        put_number(file, crossing->x / writer->x_unit.size);
+        put_number(file, crossing->y / writer->units[crossing->axis].size);
+        (void)fprintf(file, "%.3g\n", crossing->x);
+    }
+    return 0;
+}
+
+static int write_title(const struct writer *writer, FILE *file)
+{
+    (void)fputs("1\t", file);
+    int r = put_line(writer, file, mlm_frame_title(writer->frame), TITLE_COLUMNS);
+    (void)fputs("2\t", file);
+    return r == 0 ? put_line(writer, file, mlm_frame_subtitle(writer->frame), TITLE_COLUMNS) : r;
+}
+
+/* The widest of the texts that stand in the picture, in columns. */
+static void write_widths(const struct writer *writer, FILE *file)
+{
+    const struct mlm_frame *frame = writer->frame;
+    size_t label = 0, series = 0, outcome = 0;
+    for (size_t i = 0; i < frame->point_count; i++) {
+        char text[MLM_OUTCOME_TEXT], name[LABEL_SIZE];
+        label_of(frame->points[i].row, name);
+        size_t width = mlm_utf8_width(name);
+        label = width > label ? width : label;
+        width = frame->points[i].outcome == MLM_OUTCOME_OK && !frame->points[i].partial
+                    ? 0
+                    : mlm_utf8_width(outcome_text(frame->points[i].row, text));
+        outcome = width > outcome ? width : outcome;
+    }
+    for (size_t s = 0; s < frame->series_count; s++) {
+        size_t width = mlm_utf8_width(frame->series[s].name);
+        width = width > LABEL_COLUMNS ? LABEL_COLUMNS : width;
+        series = width > series ? width : series;
+    }
+    (void)fprintf(file, "wide_label = %zu\nwide_series = %zu\nwide_outcome = %zu\n", label, series, outcome);
+}
+
+static void write_field(const struct writer *writer, FILE *file, size_t axis, size_t field, size_t column)
+{
+    const struct mlm_frame *frame = writer->frame;
+    const struct mlm_field *is = frame->plot->axes[axis].fields[field];
+    size_t wide = 0;
+    bool had = false, above_zero = false;
+    for (size_t i = 0; i < frame->point_count; i++) {
+        char text[MLM_FIGURE_TEXT];
+        const struct mlm_figure *figure = &frame->points[i].figures[axis][field];
+        size_t width = mlm_utf8_width(mlm_figure_show(figure, is->quantity, text));
+        wide = width > wide ? width : wide;
+        had |= !isnan(figure->value);
+        above_zero |= figure->value > 0;
+    }
+    (void)fprintf(file, "at_%s = %zu\nhas_%s = %d\nsome_%s = %d\nwide_%s = %zu\n", is->name, column, is->name,
+        had, is->name, above_zero, is->name, wide);
+}
+
+static void write_axes(const struct writer *writer, FILE *file)
+{
+    const struct mlm_frame *frame = writer->frame;
+    size_t column = POINT_COLUMNS + 1, count = 0;
+    bool cap = false;
+    for (size_t p = 0; p < frame->panel_count; p++)
+        cap |= !isnan(cap_shown(writer, &frame->panels[p]));
+    for (; count < MLM_PLOT_AXES && frame->plot->axes[count].title; count++) {
+        const struct mlm_plot_axis *axis = &frame->plot->axes[count];
+        const struct mlm_frame_extent *extent = &frame->axes[count];
+        size_t a = count + 1;
+        bool had = !isnan(extent->high);
+        (void)fprintf(file, "title_%zu = \"%s\"\nunit_%zu = \"%s\"\nshown_%zu = %d\nlogarithmic_%zu = %d\n",
+            a, axis->title, a, writer->units[count].name, a, had, a, extent->logarithmic);
+        (void)fprintf(file, "low_%zu = %.9g\nhigh_%zu = %.9g\nfirst_%zu = %zu\nbytes_%zu = %d\n", a,
+            had ? extent->low / writer->units[count].size : 0, a,
+            had ? extent->high / writer->units[count].size : 1, a, column, a,
+            axis->fields[0]->quantity == MLM_QUANTITY_BYTES);
+        size_t fields = 0;
+        for (; fields < MLM_PLOT_FIELDS && axis->fields[fields]; fields++, column += FIGURE_COLUMNS)
+            write_field(writer, file, count, fields, column);
+        (void)fprintf(file, "fields_%zu = %zu\n", a, fields);
+    }
+    (void)fprintf(file, "axes = %zu\nhas_cap = %d\n", count, cap);
+}
+
+static void write_x(const struct writer *writer, FILE *file)
+{
+    const struct mlm_frame *frame = writer->frame;
+    const struct mlm_plot *plot = frame->plot;
+    double size = writer->x_unit.size;
+    (void)fprintf(file,
+        "title_x = \"%s\"\nunit_x = \"%s\"\nlow_x = %.9g\nhigh_x = %.9g\nlogarithmic_x = %d\n",
+        plot->x_title ? plot->x_title : "", writer->x_unit.name, frame->x.low / size, frame->x.high / size,
+        frame->x.logarithmic);
+    (void)fprintf(file, "tics = %zu\narray tic[%d]\narray tic_text[%d]\n", frame->tic_count, MLM_FRAME_TICS,
+        MLM_FRAME_TICS);
+    for (size_t i = 0; i < frame->tic_count; i++) {
+        char text[MLM_SIZE_TEXT];
+        if (plot->x == MLM_X_CAP)
+            (void)mlm_size_spell((uint64_t)frame->tics[i], text);
+        else
+            (void)snprintf(text, sizeof text, "%g", frame->tics[i] / size);
+        (void)fprintf(
+            file, "tic[%zu] = %.9g\ntic_text[%zu] = \"%s\"\n", i + 1, frame->tics[i] / size, i + 1, text);
+    }
+}
+
+/* Numbers and our own words alone: it is a script. */
+static int write_values(const struct writer *writer, const char *format, FILE *file)
+{
+    const struct mlm_frame *frame = writer->frame;
+    (void)fprintf(file,
+        "format = \"%s\"\npanels = %zu\nseries = %zu\npoints = %zu\nslots = %zu\ncrossings = %zu\n", format,
+        frame->panel_count, frame->series_count, frame->point_count, frame->slot_count,
+        frame->crossing_count);
+    write_x(writer, file);
+    write_axes(writer, file);
+    write_widths(writer, file);
+    (void)fprintf(file, "array outcome_name[%d]\n", MLM_OUTCOME_COUNT);
+    for (int i = 0; i < MLM_OUTCOME_COUNT; i++) {
+        size_t count = 0;
+        for (size_t p = 0; p < frame->point_count; p++)
+            count += frame->points[p].outcome == (enum mlm_outcome)i;
+        const char *name = mlm_outcome_name((enum mlm_outcome)i);
+        (void)fprintf(file, "outcome_name[%d] = \"%s\"\nis_%s = %d\ncount_%s = %zu\n", i + 1, name, name, i,
+            name, count);
+    }
+    return 0;
+}
+
+static int write_file(const struct writer *writer, const char *name,
+    int (*write)(const struct writer *writer, FILE *file), struct mlm_error *error)
+{
+    FILE *file;
+    int r = mlm_plot_file(writer->folder, name, &file, error);
+    if (r < 0)
+        return r;
+    int written = write(writer, file);
+    r = mlm_plot_file_close(file, error);
+    return written < 0 ? mlm_error_errno(error, written, "a picture's data") : r;
+}
+
+int mlm_frame_write(const struct mlm_frame *frame, const char *format, const struct mlm_plot_folder *folder,
+    struct mlm_error *error)
+{
+    static const struct {
+        const char *name;
+        int (*write)(const struct writer *writer, FILE *file);
+    } files[] = {
+        {"points.tsv", write_points},
+        {"panels.tsv", write_panels},
+        {"series.tsv", write_series},
+        {"crossings.tsv", write_crossings},
+        {"title.tsv", write_title},
+    };
+    struct writer writer = {.frame = frame,
+        .folder = folder,
+        .any_character = strcmp(format, "svg") == 0,
+        .x_unit =
+            frame->plot->x == MLM_X_TIME ? unit_of(MLM_QUANTITY_NS, frame->x.high) : (struct unit){"", 1}};
+    for (size_t a = 0; a < MLM_PLOT_AXES && frame->plot->axes[a].title; a++)
+        writer.units[a] = unit_of(frame->plot->axes[a].fields[0]->quantity, frame->axes[a].high);
+    FILE *values;
+    int r = mlm_plot_file(folder, "values.gp", &values, error);
+    if (r < 0)
+        return r;
+    (void)write_values(&writer, format, values);
+    r = mlm_plot_file_close(values, error);
+    for (size_t i = 0; i < sizeof files / sizeof *files && r == 0; i++)
+        r = write_file(&writer, files[i].name, files[i].write, error);
+    return r;
+}

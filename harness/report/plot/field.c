@@ -1,0 +1,153 @@
+#include "report/plot/field.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/size.h"
+
+static struct mlm_figure single(double value)
+{
+    return (struct mlm_figure){.value = value, .low = NAN, .high = NAN};
+}
+
+static double or_nan(int64_t value)
+{
+    return value == MLM_NULL ? NAN : (double)value;
+}
+
+static double reading(const struct mlm_row *row, enum mlm_metric metric)
+{
+    return or_nan(row->readings.values[metric]);
+}
+
+static struct mlm_figure needs(const struct mlm_subject *subject)
+{
+    struct mlm_figure figure = single(reading(subject->row, MLM_needs_peak_bytes));
+    figure.bound = subject->row->cut_off;
+    return figure;
+}
+
+static struct mlm_figure uncapped_needs(const struct mlm_subject *subject)
+{
+    const struct mlm_row *row = subject->row;
+    bool known = row->cut_off && row->reference && !row->reference->cut_off;
+    return single(known ? reading(row->reference, MLM_needs_peak_bytes) : NAN);
+}
+
+static struct mlm_figure full_needs(const struct mlm_subject *subject)
+{
+    if (subject->row->outcome == MLM_OUTCOME_WRONG)
+        return single(NAN);
+    return subject->row->cut_off ? uncapped_needs(subject) : needs(subject);
+}
+
+static struct mlm_figure swap(const struct mlm_subject *subject)
+{
+    return single(reading(subject->row, MLM_swap_peak_bytes));
+}
+
+static struct mlm_figure core(const struct mlm_subject *subject)
+{
+    return single(reading(subject->row, MLM_core_bytes));
+}
+
+static struct mlm_figure predicted(const struct mlm_subject *subject)
+{
+    return single(reading(subject->row, MLM_predicted_peak_bytes));
+}
+
+static struct mlm_figure over_core(const struct mlm_subject *subject)
+{
+    double bytes = reading(subject->row, MLM_core_bytes);
+    return single(bytes > 0 ? full_needs(subject).value / bytes : NAN);
+}
+
+/* `scale` over the time, or the time over it. */
+static struct mlm_figure timed(const struct mlm_row *row, double scale, bool inverse)
+{
+    if (row->outcome != MLM_OUTCOME_OK || !row->time.count || row->time.minimum <= 0)
+        return single(NAN);
+    double median = row->time.median, minimum = row->time.minimum, maximum = row->time.maximum;
+    struct mlm_figure figure =
+        inverse ? (struct mlm_figure){scale / median, scale / maximum, scale / minimum, false}
+                : (struct mlm_figure){median / scale, minimum / scale, maximum / scale, false};
+    if (row->time.count < 2)
+        figure.low = figure.high = NAN;
+    return figure;
+}
+
+static struct mlm_figure time_of(const struct mlm_subject *subject)
+{
+    return timed(subject->row, 1, false);
+}
+
+static struct mlm_figure uncapped_time(const struct mlm_subject *subject)
+{
+    const struct mlm_row *reference = subject->row->reference;
+    return single(reference ? timed(reference, 1, false).value : NAN);
+}
+
+static struct mlm_figure slowdown(const struct mlm_subject *subject)
+{
+    if (isnan(subject->row->slowdown))
+        return single(NAN);
+    return timed(subject->row, subject->row->reference->time.median, false);
+}
+
+static struct mlm_figure rate(const struct mlm_subject *subject)
+{
+    double items = reading(subject->row, MLM_items);
+    return items > 0 ? timed(subject->row, 1e9 * items, true) : single(NAN);
+}
+
+static struct mlm_figure memory_now(const struct mlm_subject *subject)
+{
+    return single(or_nan(subject->moment->memory_bytes));
+}
+
+static struct mlm_figure swap_now(const struct mlm_subject *subject)
+{
+    return single(or_nan(subject->moment->swap_bytes));
+}
+
+/* clang-format off */
+const struct mlm_field
+    mlm_field_needs          = {"needs",          MLM_QUANTITY_BYTES,      needs},
+    mlm_field_full_needs     = {"full_needs",     MLM_QUANTITY_BYTES,      full_needs},
+    mlm_field_uncapped_needs = {"uncapped_needs", MLM_QUANTITY_BYTES,      uncapped_needs},
+    mlm_field_swap           = {"swap",           MLM_QUANTITY_BYTES,      swap},
+    mlm_field_core           = {"core",           MLM_QUANTITY_BYTES,      core},
+    mlm_field_predicted      = {"predicted",      MLM_QUANTITY_BYTES,      predicted},
+    mlm_field_over_core      = {"over_core",      MLM_QUANTITY_RATIO,      over_core},
+    mlm_field_time           = {"time",           MLM_QUANTITY_NS,         time_of},
+    mlm_field_uncapped_time  = {"uncapped_time",  MLM_QUANTITY_NS,         uncapped_time},
+    mlm_field_slowdown       = {"slowdown",       MLM_QUANTITY_RATIO,      slowdown},
+    mlm_field_rate           = {"rate",           MLM_QUANTITY_PER_SECOND, rate},
+    mlm_field_memory_now     = {"memory_now",     MLM_QUANTITY_BYTES,      memory_now},
+    mlm_field_swap_now       = {"swap_now",       MLM_QUANTITY_BYTES,      swap_now};
+/* clang-format on */
+
+const char *mlm_figure_show(
+    const struct mlm_figure *figure, enum mlm_quantity quantity, char text[static MLM_FIGURE_TEXT])
+{
+    text[0] = 0;
+    if (isnan(figure->value))
+        return text;
+    char *end = figure->bound ? stpcpy(text, "> ") : text;
+    switch (quantity) {
+    case MLM_QUANTITY_BYTES:
+        (void)mlm_size_show(figure->value, end);
+        break;
+    case MLM_QUANTITY_NS:
+        (void)mlm_duration_show(figure->value, end);
+        break;
+    case MLM_QUANTITY_RATIO:
+        (void)snprintf(end, MLM_FIGURE_TEXT - 2, figure->value < 99.5 ? "%.2f ×" : "%.3g ×", figure->value);
+        break;
+    case MLM_QUANTITY_PER_SECOND:
+        (void)snprintf(end, MLM_FIGURE_TEXT - 2, "%.3g", figure->value);
+        break;
+    }
+    return text;
+}

@@ -1,0 +1,42 @@
+/* What can be drawn: figures of a row, of a moment of its timeline, of a pair of rows of two machines. Adding
+ * one is adding a line here and a function in field.c. */
+#pragma once
+
+#include <stdbool.h>
+
+#include "report/table/table.h"
+
+enum mlm_quantity { MLM_QUANTITY_BYTES, MLM_QUANTITY_NS, MLM_QUANTITY_RATIO, MLM_QUANTITY_PER_SECOND };
+
+/* What a point of a picture stands for. */
+struct mlm_subject {
+    const struct mlm_row *row;
+    const struct mlm_timeline_point *moment; /* of one of the row's trials; NULL */
+};
+
+/* NAN: not had; low and high also where there is no range. */
+struct mlm_figure {
+    double value, low, high;
+    bool bound; /* it is at least so much: the job was cut off */
+};
+
+struct mlm_field {
+    const char *name; /* as gnuplot's variables have it */
+    enum mlm_quantity quantity;
+    struct mlm_figure (*read)(const struct mlm_subject *subject);
+};
+
+/* Figures of time are those of rows that did their work; what a row needed is also known of one that was cut
+ * off, as a bound. */
+extern const struct mlm_field mlm_field_needs, /* memory and swap together */
+    mlm_field_full_needs,                      /* the same; of a row that was cut off, its reference's */
+    mlm_field_uncapped_needs,                  /* of a row that was cut off: its reference's */
+    mlm_field_swap, mlm_field_core, mlm_field_predicted, mlm_field_over_core,    /* full needs over core */
+    mlm_field_time, mlm_field_uncapped_time, mlm_field_slowdown, mlm_field_rate, /* items a second */
+    mlm_field_memory_now, mlm_field_swap_now;                                    /* of a moment */
+
+#define MLM_FIGURE_TEXT 48
+
+/* "1.25 GiB", "> 512 MiB", "3.41 s", "1.20 ×", "12300"; "" for one that was not had. */
+const char *mlm_figure_show(
+    const struct mlm_figure *figure, enum mlm_quantity quantity, char text[static MLM_FIGURE_TEXT]);

@@ -1,0 +1,338 @@
+/* From rows to points: which sections, which panels and series, and what the axes have to hold. */
+#include "report/plot/frame.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "record/keymap.h"
+#include "record/utf8.h"
+#include "report/plot/frame_parts.h"
+
+/* More than these are a table's business. */
+#define SERIES_MAX 24
+#define FAMILIES_MAX 4
+#define SECTIONS_MAX 24
+#define ROWS_MAX 12
+#define SLOTS_MAX 120
+
+struct builder {
+    struct mlm_frame *frame;
+    struct mlm_keymap series; /* by variant */
+    size_t panel_capacity, series_capacity, point_capacity;
+    size_t rows;
+};
+
+static void builder_release(struct builder *builder)
+{
+    mlm_keymap_release(&builder->series);
+}
+
+/* Room for one more. */
+static int grow(void *items, size_t count, size_t *capacity, size_t size)
+{
+    if (count < *capacity)
+        return 0;
+    size_t wanted = *capacity ? 2 * *capacity : 16;
+    void *grown = reallocarray(*(void **)items, wanted, size);
+    if (!grown)
+        return -ENOMEM;
+    *(void **)items = grown;
+    *capacity = wanted;
+    return 0;
+}
+
+bool mlm_frame_failed(const struct mlm_frame_point *point)
+{
+    return point->outcome != MLM_OUTCOME_OK && point->outcome != MLM_OUTCOME_SKIPPED &&
+           point->outcome != MLM_OUTCOME_REFUSED;
+}
+
+/* The first figure; a job that failed comes before all others, for that is what one looks for. */
+static double weight_of(const struct mlm_frame_point *point)
+{
+    double figure = point->figures[0][0].value;
+    return isnan(figure) && mlm_frame_failed(point) ? INFINITY : figure;
+}
+
+static int panel_add(struct builder *builder, const struct mlm_section *section, const struct mlm_row *row)
+{
+    struct mlm_frame *frame = builder->frame;
+    int r = grow(&frame->panels, frame->panel_count, &builder->panel_capacity, sizeof *frame->panels);
+    if (r < 0)
+        return r;
+    uint64_t cap_bytes = section->rows[0]->first->cap_bytes;
+    bool one_cap = frame->plot->x != MLM_X_CAP && cap_bytes != MLM_NO_LIMIT;
+    frame->panels[frame->panel_count++] = (struct mlm_frame_panel){
+        .section = section, .row = row, .cap_bytes = one_cap ? (double)cap_bytes : NAN, .weight = NAN};
+    return 0;
+}
+
+/* Its variant without the parameter that is on the axis. */
+static char *series_key(const struct mlm_plot *plot, const struct mlm_row *row)
+{
+    if (plot->x != MLM_X_CAP && plot->x != MLM_X_PARAMETER)
+        return strdup("");
+    const struct mlm_params *all = &row->first->params;
+    struct mlm_record variant = {.suite = row->first->suite, .workload = row->first->workload};
+    variant.params.items = calloc(all->count + 1, sizeof *all->items);
+    if (!variant.params.items)
+        return NULL;
+    for (size_t i = 0; i < all->count; i++)
+        if (!plot->parameter || strcmp(all->items[i].name, plot->parameter) != 0)
+            variant.params.items[variant.params.count++] = all->items[i];
+    mlm_auto_free char *key = mlm_record_variant_key(&variant);
+    free(variant.params.items);
+    char *with_threads = NULL;
+    if (!key || asprintf(&with_threads, "%llu%s", (unsigned long long)row->first->threads, key) < 0)
+        return NULL;
+    return with_threads;
+}
+
+static int series_find(struct builder *builder, const struct mlm_row *row, size_t *ret_number)
+{
+    struct mlm_frame *frame = builder->frame;
+    int r = mlm_keymap_add(&builder->series, series_key(frame->plot, row), ret_number);
+    if (r < 0 || *ret_number < frame->series_count)
+        return r;
+    r = grow(&frame->series, frame->series_count, &builder->series_capacity, sizeof *frame->series);
+    if (r == 0)
+        frame->series[frame->series_count++] = (struct mlm_frame_series){.row = row, .weight = NAN};
+    return r;
+}
+
+static double x_of(const struct mlm_plot *plot, const struct mlm_row *row)
+{
+    if (plot->x == MLM_X_CAP)
+        return row->first->cap_bytes == MLM_NO_LIMIT ? NAN : (double)row->first->cap_bytes;
+    if (plot->x != MLM_X_PARAMETER)
+        return 0;
+    const char *text = mlm_row_param(row, plot->parameter);
+    char *rest = NULL;
+    double x = text && *text ? strtod(text, &rest) : NAN;
+    return rest && !*rest && isfinite(x) ? x : NAN;
+}
+
+static void figures_read(
+    const struct mlm_plot *plot, const struct mlm_subject *subject, struct mlm_frame_point *point)
+{
+    for (size_t a = 0; a < MLM_PLOT_AXES; a++)
+        for (size_t f = 0; f < MLM_PLOT_FIELDS; f++) {
+            const struct mlm_field *field = plot->axes[a].fields[f];
+            point->figures[a][f] =
+                field ? field->read(subject) : (struct mlm_figure){.value = NAN, .low = NAN, .high = NAN};
+        }
+}
+
+static int point_add(struct builder *builder, const struct mlm_frame_point *point)
+{
+    struct mlm_frame *frame = builder->frame;
+    int r = grow(&frame->points, frame->point_count, &builder->point_capacity, sizeof *frame->points);
+    if (r == 0)
+        frame->points[frame->point_count++] = *point;
+    return r;
+}
+
+static int row_add(struct builder *builder, const struct mlm_row *row)
+{
+    struct mlm_frame *frame = builder->frame;
+    struct mlm_frame_point point = {
+        .panel = frame->panel_count - 1,
+        .order = builder->rows++,
+        .x = x_of(frame->plot, row),
+        .outcome = row->outcome,
+        .partial = row->outcome_counts[row->outcome] < row->trial_count,
+        .row = row,
+    };
+    if (isnan(point.x))
+        return 0;
+    int r = series_find(builder, row, &point.series);
+    if (r < 0)
+        return r;
+    figures_read(frame->plot, &(struct mlm_subject){.row = row}, &point);
+    struct mlm_frame_series *series = &frame->series[point.series];
+    struct mlm_frame_panel *panel = &frame->panels[point.panel];
+    point.weight = weight_of(&point);
+    series->weight = fmax(series->weight, point.weight);
+    panel->weight = fmax(panel->weight, point.weight);
+    return point_add(builder, &point);
+}
+
+/* Is there a course to show? Its points are read when it is known that there is room for it. */
+static int course_add(struct builder *builder, const struct mlm_section *section, const struct mlm_row *row)
+{
+    bool recorded = false;
+    for (size_t i = 0; i < row->trial_count; i++)
+        recorded |= row->trials[i]->timeline.offset_bytes != 0;
+    if (!recorded)
+        return 0;
+    int r = panel_add(builder, section, row);
+    if (r < 0)
+        return r;
+    int64_t needs = row->readings.values[MLM_needs_peak_bytes];
+    builder->frame->panels[builder->frame->panel_count - 1].weight = row->cut_off        ? INFINITY
+                                                                     : needs == MLM_NULL ? NAN
+                                                                                         : (double)needs;
+    size_t series;
+    return series_find(builder, row, &series);
+}
+
+/* The trial that shows how a row goes: of those that ended as the row did, the one whose time is nearest the
+ * median, or the first. */
+static const struct mlm_record *typical_trial(const struct mlm_row *row)
+{
+    const struct mlm_record *best = NULL;
+    double best_distance = INFINITY;
+    for (size_t i = 0; i < row->trial_count; i++) {
+        const struct mlm_record *trial = row->trials[i];
+        int64_t ns = trial->readings.values[MLM_run_ns];
+        double distance =
+            row->time.count && ns != MLM_NULL ? fabs((double)ns - row->time.median) : (double)INT64_MAX;
+        if (trial->outcome == row->outcome && trial->timeline.offset_bytes && distance < best_distance) {
+            best = trial;
+            best_distance = distance;
+        }
+    }
+    return best;
+}
+
+static int course_read(
+    struct builder *builder, const struct mlm_record_list *list, size_t panel, struct mlm_error *error)
+{
+    const struct mlm_row *row = builder->frame->panels[panel].row;
+    const struct mlm_record *trial = typical_trial(row);
+    mlm_auto_free struct mlm_timeline *timeline = malloc(sizeof *timeline);
+    if (!timeline)
+        return mlm_error_errno(error, -ENOMEM, "timeline");
+    int r = trial ? mlm_timeline_read(list, trial, timeline, error) : 0;
+    if (r < 0)
+        return r;
+    for (size_t i = 0; trial && i < timeline->count; i++) {
+        struct mlm_frame_point point = {
+            .panel = panel,
+            .order = builder->rows++,
+            .x = (double)timeline->points[i].at_ns,
+            .outcome = row->outcome,
+            .row = row,
+        };
+        figures_read(
+            builder->frame->plot, &(struct mlm_subject){.row = row, .moment = &timeline->points[i]}, &point);
+        if (point_add(builder, &point) < 0)
+            return mlm_error_errno(error, -ENOMEM, "timeline");
+    }
+    return 0;
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool same_family(const struct mlm_section *x, const struct mlm_section *y)
+{
+    const struct mlm_record *a = x->rows[0]->first, *b = y->rows[0]->first;
+    return mlm_same_machine(a, b) && a->data_bytes == b->data_bytes && same_text(a->dataset, b->dataset) &&
+           a->background_bytes == b->background_bytes && same_text(a->background_mode, b->background_mode) &&
+           a->swap_limit_bytes == b->swap_limit_bytes && a->seed == b->seed && a->timeout_ns == b->timeout_ns;
+}
+
+/* The family's sections that are shown, from *from up to *to. They come by cap, none last. */
+static void caps_choose(
+    const struct mlm_plot *plot, const struct mlm_section *const *sections, size_t *from, size_t *to)
+{
+    size_t capped = 0;
+    while (*from + capped < *to && sections[*from + capped]->rows[0]->first->cap_bytes != MLM_NO_LIMIT)
+        capped++;
+    if (plot->caps == MLM_CAPS_ALL)
+        return;
+    if (plot->caps == MLM_CAPS_LARGEST)
+        *from = *to - 1;
+    else if (capped)
+        *from += (capped - 1) / 2; /* of two the lower, as data is scaled */
+    *to = *from + 1;
+}
+
+static int section_add(struct builder *builder, const struct mlm_section *section, bool first)
+{
+    const struct mlm_plot *plot = builder->frame->plot;
+    int r = 0;
+    if (plot->panels == MLM_PANEL_SECTION || (plot->panels == MLM_PANEL_FAMILY && first))
+        r = panel_add(builder, section, NULL);
+    for (size_t i = 0; i < section->count && r >= 0; i++)
+        r = plot->panels == MLM_PANEL_ROW ? course_add(builder, section, section->rows[i])
+                                          : row_add(builder, section->rows[i]);
+    return r;
+}
+
+static int sections_add(struct builder *builder, const struct mlm_section *const *sections, size_t count)
+{
+    int r = 0;
+    for (size_t begin = 0, end; begin < count && r >= 0; begin = end) {
+        for (end = begin + 1; end < count && same_family(sections[begin], sections[end]);)
+            end++;
+        size_t from = begin, to = end;
+        caps_choose(builder->frame->plot, sections, &from, &to);
+        for (size_t s = from; s < to && r >= 0; s++)
+            r = section_add(builder, sections[s], s == from);
+    }
+    return r;
+}
+
+static int bound(struct mlm_frame *frame)
+{
+    static const size_t panels_max[] = {
+        [MLM_PANEL_FAMILY] = FAMILIES_MAX, [MLM_PANEL_SECTION] = SECTIONS_MAX, [MLM_PANEL_ROW] = ROWS_MAX};
+    int r = mlm_frame_bound_series(frame, SERIES_MAX);
+    if (r == 0)
+        r = mlm_frame_bound_panels(frame, panels_max[frame->plot->panels]);
+    if (r == 0 && frame->plot->x == MLM_X_SLOT)
+        r = mlm_frame_bound_points(frame, SLOTS_MAX);
+    return r;
+}
+
+static int fill(struct builder *builder, const struct mlm_record_list *list,
+    const struct mlm_section *const *sections, size_t count, struct mlm_error *error)
+{
+    struct mlm_frame *frame = builder->frame;
+    int r = sections_add(builder, sections, count);
+    if (r == 0)
+        r = bound(frame);
+    if (r < 0)
+        return mlm_error_errno(error, r, "picture of %s", frame->suite);
+    for (size_t p = 0; p < frame->panel_count && frame->plot->x == MLM_X_TIME; p++) {
+        r = course_read(builder, list, p, error);
+        if (r < 0)
+            return r;
+    }
+    r = mlm_frame_finish(frame);
+    return r < 0 ? mlm_error_errno(error, r, "picture of %s", frame->suite) : 0;
+}
+
+int mlm_frame_make(const struct mlm_plot *plot, const struct mlm_table *table,
+    const struct mlm_record_list *list, const struct mlm_section *const *sections, size_t count,
+    struct mlm_frame *ret_frame, struct mlm_error *error)
+{
+    const struct mlm_record *first = sections[0]->rows[0]->first;
+    mlm_cleanup(mlm_frame_release) struct mlm_frame frame = {.table = table,
+        .plot = plot,
+        .suite = first->suite,
+        .several_machines = !mlm_same_machine(first, sections[count - 1]->rows[0]->first)};
+    mlm_cleanup(builder_release) struct builder builder = {.frame = &frame};
+    int r = fill(&builder, list, sections, count, error);
+    if (r < 0 || !frame.panel_count)
+        return r;
+    *ret_frame = frame;
+    frame = (struct mlm_frame){0};
+    return 1;
+}
+
+void mlm_frame_release(struct mlm_frame *frame)
+{
+    for (size_t s = 0; s < frame->series_count; s++)
+        free(frame->series[s].name);
+    free(frame->series);
+    free(frame->panels);
+    free(frame->points);
+    *frame = (struct mlm_frame){0};
+}

@@ -1,0 +1,189 @@
+/* What is said of a picture: its titles, and for those who cannot see it, what it shows. */
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/size.h"
+#include "record/utf8.h"
+#include "report/plot/frame.h"
+#include "report/table/heading.h"
+
+struct text {
+    FILE *out;
+    char *text;
+    size_t size;
+};
+
+static bool begin(struct text *text)
+{
+    text->out = open_memstream(&text->text, &text->size);
+    return text->out;
+}
+
+/* One line, printable. */
+static char *finish(struct text *text)
+{
+    if (fclose(text->out) != 0) {
+        free(text->text);
+        return NULL;
+    }
+    mlm_utf8_tame(text->text);
+    return text->text;
+}
+
+static void put_host(FILE *out, const struct mlm_record *record)
+{
+    mlm_auto_free char *machine = mlm_machine_line(record);
+    if (machine)
+        (void)fwrite(machine, 1, strcspn(machine, ","), out);
+}
+
+char *mlm_frame_heading(const struct mlm_frame *frame, const struct mlm_frame_panel *panel)
+{
+    struct text text;
+    char cap[MLM_SIZE_TEXT];
+    const struct mlm_record *record = panel->section->rows[0]->first;
+    mlm_auto_free char *surroundings = mlm_surroundings_line(frame->table, panel->section);
+    if (!surroundings || !begin(&text))
+        return NULL;
+    const char *separator = "";
+    if (frame->several_machines) {
+        put_host(text.out, record);
+        separator = ": ";
+    }
+    if (panel->row) {
+        (void)fprintf(text.out, "%s%s%s%s", separator, panel->row->workload, *panel->row->params ? " " : "",
+            panel->row->params);
+        return finish(&text);
+    }
+    if (frame->plot->x != MLM_X_CAP) {
+        (void)fprintf(text.out, "%scap %s", separator, mlm_size_spell(record->cap_bytes, cap));
+        separator = ", ";
+    }
+    (void)fprintf(text.out, "%s%s", *surroundings ? separator : "", surroundings);
+    return finish(&text);
+}
+
+char *mlm_frame_title(const struct mlm_frame *frame)
+{
+    struct text text;
+    char cap[MLM_SIZE_TEXT];
+    if (!begin(&text))
+        return NULL;
+    (void)fprintf(text.out, "%s: %s", frame->suite, frame->plot->title);
+    /* Panels of rows have no other place to say it. */
+    if (frame->plot->panels == MLM_PANEL_ROW)
+        (void)fprintf(
+            text.out, ", cap %s", mlm_size_spell(frame->panels[0].section->rows[0]->first->cap_bytes, cap));
+    return finish(&text);
+}
+
+/* "the 12 of 57 variants with the largest slowdown" */
+static void put_left_out(FILE *out, const struct mlm_frame *frame)
+{
+    const char *what = frame->plot->axes[0].title;
+    if (frame->series_of > frame->series_count && frame->series_count > 1)
+        (void)fprintf(out, "; %zu of %zu variants: those that failed, or have the largest %s",
+            frame->series_count, frame->series_of, what);
+    if (frame->plot->panels == MLM_PANEL_ROW && frame->panels_of > frame->panel_count)
+        (void)fprintf(out, "; %zu of %zu variants: those that failed, or need most", frame->panel_count,
+            frame->panels_of);
+    else if (frame->panels_of > frame->panel_count && frame->plot->x != MLM_X_CAP)
+        (void)fprintf(out, "; %zu of %zu tables", frame->panel_count, frame->panels_of);
+    if (frame->points_of > frame->point_count)
+        (void)fprintf(out, "; %zu of %zu rows: those that failed, or have the largest %s", frame->point_count,
+            frame->points_of, what);
+}
+
+static size_t machine_count(const struct mlm_frame *frame)
+{
+    size_t count = 1;
+    for (size_t p = 1; p < frame->panel_count; p++)
+        count += !mlm_same_machine(
+            frame->panels[p - 1].section->rows[0]->first, frame->panels[p].section->rows[0]->first);
+    return count;
+}
+
+char *mlm_frame_subtitle(const struct mlm_frame *frame)
+{
+    struct text text;
+    mlm_auto_free char *machine = mlm_machine_line(frame->panels[0].section->rows[0]->first);
+    if (!machine || !begin(&text))
+        return NULL;
+    size_t machines = machine_count(frame);
+    if (machines > 1)
+        (void)fprintf(text.out, "%zu machines", machines);
+    else
+        (void)fputs(machine, text.out);
+    put_left_out(text.out, frame);
+    return finish(&text);
+}
+
+static void put_range(FILE *out, const struct mlm_frame *frame)
+{
+    char low[MLM_SIZE_TEXT], high[MLM_SIZE_TEXT];
+    if (frame->plot->x == MLM_X_CAP)
+        (void)fprintf(out, ", caps from %s to %s", mlm_size_spell((uint64_t)frame->x.low, low),
+            mlm_size_spell((uint64_t)frame->x.high, high));
+    else if (frame->plot->x == MLM_X_PARAMETER)
+        (void)fprintf(out, ", %s from %g to %g", frame->plot->parameter, frame->x.low, frame->x.high);
+    else if (frame->plot->x == MLM_X_TIME)
+        (void)fprintf(out, ", up to %s", mlm_duration_show(frame->x.high, high));
+}
+
+static void put_figures(FILE *out, const struct mlm_frame *frame)
+{
+    for (size_t a = 0; a < MLM_PLOT_AXES; a++) {
+        const struct mlm_plot_axis *axis = &frame->plot->axes[a];
+        struct mlm_figure low = {.value = NAN}, high = {.value = NAN};
+        for (size_t i = 0; i < frame->point_count && axis->title; i++) {
+            double value = frame->points[i].figures[a][0].value;
+            low.value = fmin(isnan(low.value) ? value : low.value, value);
+            high.value = fmax(isnan(high.value) ? value : high.value, value);
+        }
+        char from[MLM_FIGURE_TEXT], to[MLM_FIGURE_TEXT];
+        if (!isnan(high.value))
+            (void)fprintf(out, "; %s from %s to %s", axis->title,
+                mlm_figure_show(&low, axis->fields[0]->quantity, from),
+                mlm_figure_show(&high, axis->fields[0]->quantity, to));
+    }
+}
+
+static void put_failures(FILE *out, const struct mlm_frame *frame)
+{
+    size_t counts[MLM_OUTCOME_COUNT] = {0};
+    for (size_t i = 0; i < frame->point_count; i++) {
+        bool again =
+            frame->plot->x == MLM_X_TIME && i && frame->points[i - 1].panel == frame->points[i].panel;
+        counts[frame->points[i].outcome] += !again;
+    }
+    for (int i = MLM_OUTCOME_OK + 1; i < MLM_OUTCOME_COUNT; i++)
+        if (counts[i])
+            (void)fprintf(out, "; %zu ended as %s", counts[i], mlm_outcome_name((enum mlm_outcome)i));
+}
+
+char *mlm_frame_describe(const struct mlm_frame *frame)
+{
+    struct text text;
+    if (!begin(&text))
+        return NULL;
+    const struct mlm_plot *plot = frame->plot;
+    size_t count = plot->x == MLM_X_SLOT   ? frame->point_count
+                   : plot->x == MLM_X_TIME ? frame->panel_count
+                                           : frame->series_count;
+    (void)fprintf(text.out, "%s: %s, %zu %s%s", frame->suite, plot->title, count,
+        plot->x == MLM_X_SLOT ? "row" : "variant", count == 1 ? "" : "s");
+    put_range(text.out, frame);
+    put_figures(text.out, frame);
+    put_failures(text.out, frame);
+    for (size_t i = 0; i < frame->crossing_count; i++) {
+        const struct mlm_frame_crossing *crossing = &frame->crossings[i];
+        (void)fprintf(text.out, "; in %s %s crosses %s at %.3g", plot->axes[crossing->axis].title,
+            frame->series[crossing->series].name, frame->series[crossing->base].name, crossing->x);
+    }
+    put_left_out(text.out, frame);
+    (void)fputc('.', text.out);
+    return finish(&text);
+}

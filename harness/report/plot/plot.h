@@ -1,0 +1,50 @@
+/* What a plot is: an entry of the table in plots.c, and a script of plots/ that draws what the entry asks
+ * for.
+ *
+ *   picture  one plot of one suite, of every machine in the table
+ *   panel    what has a heading of its own
+ *   series   what has a colour of its own and a line in the legend
+ *   point    figures at a place: of a row, or of a moment of a row's timeline
+ *   axis     figures with a unit in common; a panel is drawn once for each axis
+ *   family   sections that differ in their cap alone
+ *
+ * Nothing here knows a suite: which suite and which of its parameters is data of an entry. */
+#pragma once
+
+#include "report/plot/field.h"
+
+#define MLM_PLOT_AXES 2
+#define MLM_PLOT_FIELDS 4
+
+enum mlm_plot_scale {
+    MLM_SCALE_LINEAR,
+    MLM_SCALE_LOGARITHMIC,
+    MLM_SCALE_FITTING, /* logarithmic where figures are far apart */
+};
+
+struct mlm_plot_axis {
+    const char *title; /* its unit comes behind it; NULL: no such axis */
+    enum mlm_plot_scale scale;
+    /* Of one quantity. The first is what the plot is about: it decides what is shown where there is not room
+     * for all, and a point without it is a point with an outcome alone. */
+    const struct mlm_field *fields[MLM_PLOT_FIELDS];
+};
+
+struct mlm_plot {
+    const char *name; /* part of a file's */
+    const char *script;
+    const char *title;
+    const char *suite;                                                  /* NULL: each */
+    enum { MLM_CAPS_ALL, MLM_CAPS_MIDDLE, MLM_CAPS_LARGEST } caps;      /* of each family */
+    enum { MLM_PANEL_FAMILY, MLM_PANEL_SECTION, MLM_PANEL_ROW } panels; /* what a panel holds */
+    /* Where a point stands: a row's own line, from the top down; its cap; its value of `parameter`; the
+     * time of a moment. Points at caps and parameters make a series for each variant. */
+    enum { MLM_X_SLOT, MLM_X_CAP, MLM_X_PARAMETER, MLM_X_TIME } x;
+    const char *x_title, *parameter;
+    const char *base; /* a workload: where others cross its line is marked; NULL */
+    size_t places;    /* some series must have so many, or there is no picture */
+    struct mlm_plot_axis axes[MLM_PLOT_AXES];
+};
+
+extern const struct mlm_plot mlm_plots[];
+extern const size_t mlm_plot_count;
