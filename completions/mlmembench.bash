@@ -49,7 +49,14 @@ __mlmembench_value()
         __mlmembench_words "${listed[@]}"
         compopt -o nospace
         ;;
-    --format) __mlmembench_words svg png pdf ;;
+    --format)
+        if [[ $verb == export ]]; then
+            __mlmembench_words markdown csv tsv json html google-benchmark github-action-benchmark bencher junit \
+                openmetrics
+        else
+            __mlmembench_words svg png pdf
+        fi
+        ;;
     --dataset | --resume | --out) __mlmembench_files ;;
     *) return 1 ;;
     esac
@@ -60,7 +67,7 @@ _mlmembench()
     local cur=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]} options
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        __mlmembench_words run show plot list doctor clean help --help --version
+        __mlmembench_words run show plot export list doctor clean help --help --version
         return
     fi
     # Bash takes --cap=2G for three words.
@@ -76,10 +83,11 @@ _mlmembench()
         ;;
     list) options=(--suite --data --help) ;;
     plot) options=(--out --format --help) ;;
+    export) options=(--format --out --rows --help) ;;
     clean) options=(--dry-run --help) ;;
     show | doctor) options=(--help) ;;
     help)
-        __mlmembench_words run show plot list doctor clean
+        __mlmembench_words run show plot export list doctor clean
         return
         ;;
     *) return ;;
@@ -89,7 +97,7 @@ _mlmembench()
         return
     elif [[ $cur == -* ]]; then
         __mlmembench_words "${options[@]}"
-    elif [[ $verb == show || $verb == plot ]]; then
+    elif [[ $verb == show || $verb == plot || $verb == export ]]; then
         __mlmembench_files
     fi
 }

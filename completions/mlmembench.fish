@@ -24,6 +24,8 @@ complete --command mlmembench --condition __fish_use_subcommand --arguments show
     --description 'show the table of stored runs again'
 complete --command mlmembench --condition __fish_use_subcommand --arguments plot \
     --description 'draw pictures of stored runs'
+complete --command mlmembench --condition __fish_use_subcommand --arguments export \
+    --description 'write the tables of stored runs in other formats'
 complete --command mlmembench --condition __fish_use_subcommand --arguments list \
     --description 'list suites, workloads with their core bytes, and parameters'
 complete --command mlmembench --condition __fish_use_subcommand --arguments doctor \
@@ -33,7 +35,7 @@ complete --command mlmembench --condition __fish_use_subcommand --arguments clea
 complete --command mlmembench --condition __fish_use_subcommand --arguments help --description 'explain a verb'
 complete --command mlmembench --condition __fish_use_subcommand --long-option version --description 'name the build'
 complete --command mlmembench --long-option help --description 'explain the verb'
-complete --command mlmembench --condition '__fish_seen_subcommand_from help' --arguments 'run show plot list doctor clean'
+complete --command mlmembench --condition '__fish_seen_subcommand_from help' --arguments 'run show plot export list doctor clean'
 
 set --local run --command mlmembench --condition '__fish_seen_subcommand_from run'
 complete $run --long-option cap --exclusive --arguments '(__mlmembench_list 512M 1G 2G 4G 8G none)' \
@@ -74,6 +76,13 @@ complete $plot --force-files
 complete $plot --long-option out --require-parameter --force-files --description 'folder for the pictures'
 complete $plot --long-option format --exclusive --arguments '(__mlmembench_list svg png pdf)' \
     --description 'svg, png, pdf, or several of them'
+
+set --local export --command mlmembench --condition '__fish_seen_subcommand_from export'
+complete $export --force-files
+complete $export --long-option format --exclusive --description 'what the tables are written as' \
+    --arguments 'markdown csv tsv json html google-benchmark github-action-benchmark bencher junit openmetrics'
+complete $export --long-option out --require-parameter --force-files --description 'where to, if not standard output'
+complete $export --long-option rows --description 'a line a row in place of a line a trial'
 
 set --local list --command mlmembench --condition '__fish_seen_subcommand_from list'
 complete $list --long-option suite --exclusive --arguments '(__mlmembench_listed suites)' \

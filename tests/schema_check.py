@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
 """schema_check.py FILE…: every line of these results files is what results/schema.json says.
+schema_check.py --schema SCHEMA FILE…: each file, as a whole, is what SCHEMA says.
 
 Needs jsonschema (python3-jsonschema). Names each line that is not, and exits 1."""
 
@@ -9,27 +10,49 @@ import sys
 
 import jsonschema
 
-SCHEMA = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "results", "schema.json")
+RECORDS = os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "results", "schema.json")
+
+
+def load(path):
+    with open(path, encoding="utf-8") as file:
+        return json.load(file)
+
+
+def validator_of(schema):
+    jsonschema.Draft202012Validator.check_schema(schema)
+    return jsonschema.Draft202012Validator(schema)
+
+
+def texts_of(paths, schema_path):
+    """Place, value and validator of everything that is to be checked."""
+    if schema_path:
+        validator = validator_of(load(schema_path))
+        for path in paths:
+            yield path, load(path), validator
+        return
+    schema = load(RECORDS)
+    # One validator a kind: what is wrong with a line is said better than "fits none of two".
+    validators = {kind: validator_of({"$ref": f"#/$defs/{kind}", "$defs": schema["$defs"]})
+                  for kind in ("trial", "timeline")}
+    for path in paths:
+        with open(path, encoding="utf-8") as file:
+            for number, text in enumerate(file, 1):
+                line = json.loads(text)
+                yield f"{path}:{number}", line, validators[line["kind"]]
 
 
 def main():
-    with open(SCHEMA, encoding="utf-8") as file:
-        schema = json.load(file)
-    jsonschema.Draft202012Validator.check_schema(schema)
-    # One validator a kind: what is wrong with a line is said better than "fits none of two".
-    validators = {kind: jsonschema.Draft202012Validator({"$ref": f"#/$defs/{kind}", "$defs": schema["$defs"]})
-                  for kind in ("trial", "timeline")}
-    lines = bad = 0
-    for path in sys.argv[1:]:
-        with open(path, encoding="utf-8") as file:
-            for number, text in enumerate(file, 1):
-                lines += 1
-                line = json.loads(text)
-                for error in validators[line["kind"]].iter_errors(line):
-                    bad += 1
-                    print(f"{path}:{number}: {'/'.join(map(str, error.path))}: {error.message:.200}")
-    print(f"{lines} lines, {bad} complaints")
-    return 1 if bad or not lines else 0
+    paths, schema_path = sys.argv[1:], None
+    if paths[:1] == ["--schema"]:
+        schema_path, paths = paths[1], paths[2:]
+    checked = bad = 0
+    for place, value, validator in texts_of(paths, schema_path):
+        checked += 1
+        for error in validator.iter_errors(value):
+            bad += 1
+            print(f"{place}: {'/'.join(map(str, error.path))}: {error.message:.200}")
+    print(f"{checked} checked, {bad} complaints")
+    return 1 if bad or not checked else 0
 
 
 sys.exit(main())

@@ -186,6 +186,10 @@ void mlm_options_help(const struct mlm_verb *verb)
     for (const struct mlm_option *o = verb->options; o->name; o++)
         option_help(o);
     printf("  --help%*sthis page\n", HELP_COLUMN - 8, "");
+    if (verb->print_more) {
+        putchar('\n');
+        verb->print_more();
+    }
     printf("\nExit status:\n");
     for (const struct mlm_exit_meaning *exit = verb->exits; exit->meaning; exit++)
         mlm_wrap(exit->meaning, 7, printf("  %-3d  ", exit->status));

@@ -48,6 +48,7 @@ struct mlm_verb {
     const struct mlm_exit_meaning *exits;
     const char *example;
     const struct mlm_option *options;
+    void (*print_more)(void); /* what --help tells behind the options, with its heading; or NULL */
     /* Returns the exit status, or a negative errno with the error set. */
     int (*run)(int argc, char **argv, struct mlm_error *error);
 };

@@ -27,7 +27,7 @@ completes()
     expect "mlmembench $*" diff <(printf '%s\n' $wanted | sort) <(complete_words "$@")
 }
 
-completes "clean doctor help list plot run show --help --version" ''
+completes "clean doctor export help list plot run show --help --version" ''
 completes "run" r
 for verb in $verbs; do
     expect "$verb: the options of its help" diff <(options_of "$verb") <(complete_words "$verb" -- | sed 's/^--//')
@@ -53,6 +53,9 @@ touch a.csv b.jsonl
 completes "a.csv" run --dataset a
 completes "b.jsonl" run --resume b
 completes "b.jsonl" show b
+completes "b.jsonl" export b
+formats=$("$mlm" export --help | sed -n '/^Formats:/,/^$/s/^  \([a-z][a-z-]*\)  .*/\1/p' | xargs)
+completes "$formats" export --format ''
 completes "b.jsonl" plot b
 completes "svg,png svg,pdf" plot --format svg,p
 completes "a.csv b.jsonl log" show ''

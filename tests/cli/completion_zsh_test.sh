@@ -29,7 +29,7 @@ completions()
 }
 
 status 0 completions ''
-printf '%s\n' run show plot list doctor clean help --help --version >log/wanted
+printf '%s\n' run show plot export list doctor clean help --help --version >log/wanted
 expect "verbs" diff log/wanted log/out
 for verb in $verbs; do
     options_of "$verb" >log/help
@@ -52,6 +52,9 @@ for function in _mlmembench_suites _mlmembench_one_suite; do
     FUNCTION=$function completions doctor '' | grep -v '^--' >log/got
     expect "$function" diff log/suites log/got
 done
+"$mlm" export --help | sed -n '/^Formats:/,/^$/s/^  \([a-z][a-z-]*\)  .*/\1/p' >log/formats
+FUNCTION=_mlmembench_formats completions doctor '' | grep -v '^--' >log/got
+expect "formats" diff log/formats log/got
 FUNCTION=_mlmembench_workloads completions doctor '' >log/got
 expect "workloads" grep -qx storage/csr log/got
 FUNCTION=_mlmembench_params completions doctor '' >log/got

@@ -33,6 +33,11 @@ for option in cap laptop suite filter param data dataset swap repetitions timeou
     refused 2 "--$option needs a value: --$option [A-Z]" run --$option
 done
 refused 2 "show needs a file" show
+refused 2 "export needs a file: mlmembench export results/" export --format csv
+refused 2 "export needs --format: mlmembench export .* --format markdown" export broken.jsonl
+refused 2 "no format 'parquet'; .mlmembench export --help. shows them" export broken.jsonl --format parquet
+refused 2 "no format 'cvs'; did you mean csv\?" export broken.jsonl --format cvs
+refused 2 "--rows is for csv and tsv, not for junit" export broken.jsonl --format junit --rows
 
 # Sizes, numbers, times.
 refused 2 "--cap 0 is below 16M" run --cap 0
@@ -111,6 +116,11 @@ refused 3 "no trial is recorded in empty$" show empty
 refused 3 "folder: Is a directory" show folder
 refused 3 "no trial is recorded in garbage \(garbage:1: no JSON" show garbage
 refused 3 "no trial is recorded in broken.jsonl \(broken.jsonl:1: no JSON" show broken.jsonl
+refused 3 "missing.jsonl: No such file" export missing.jsonl --format csv --out new.csv
+refused 3 "no trial is recorded in broken.jsonl" export broken.jsonl --format json --out new.json
+refused 3 "cannot write missing/new.csv: No such file" export "$MLM_SOURCE/tests/fixtures/record/swap.jsonl" --format csv \
+    --out missing/new.csv
+refused 3 "cannot write folder: Is a directory" export "$MLM_SOURCE/tests/fixtures/record/swap.jsonl" --format csv --out folder
 refused 3 "missing.jsonl: No such file" run --resume missing.jsonl
 refused 2 "no trial is recorded in empty; start without --resume" run --resume empty
 refused 2 "no trial is recorded in garbage" run --resume garbage --dry-run

@@ -207,7 +207,7 @@ static int sections_make(struct mlm_table *table)
     for (size_t i = 0; i < table->row_count; i++) {
         table->order[i] = keys[i].row;
         if (keys[i].row->folded)
-            break; /* these come last */
+            continue; /* these come last */
         if (!section || compare_sections(&keys[i - 1], &keys[i]) != 0) {
             section = &table->sections[table->section_count++];
             section->rows = &table->order[i];

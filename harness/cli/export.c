@@ -1,0 +1,137 @@
+/* export: the table in other tools' formats. */
+#include "report/export/export.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/whole.h"
+#include "cli/load.h"
+#include "cli/nearest.h"
+#include "cli/verbs.h"
+#include "cli/wrap.h"
+
+struct export_options {
+    const char *format, *out;
+    bool rows;
+};
+
+static const struct mlm_option options[] = {
+    {"format", "NAME", MLM_OPTION_TEXT, offsetof(struct export_options, format), "one of the formats below",
+        NULL},
+    {"out", "FILE", MLM_OPTION_TEXT, offsetof(struct export_options, out),
+        "where to; the file appears whole or not at all", "standard output"},
+    {"rows", NULL, MLM_OPTION_FLAG, offsetof(struct export_options, rows),
+        "csv and tsv: a line a row, summed up, in place of a line a trial", NULL},
+    {NULL, NULL, MLM_OPTION_FLAG, 0, NULL, NULL},
+};
+
+static const struct mlm_exit_meaning exits[] = {
+    {MLM_EXIT_OK, "exported"},
+    {MLM_EXIT_USAGE, "wrong usage"},
+    {MLM_EXIT_NOT_RUN, "a file cannot be read or written, or holds no record"},
+    {0, NULL},
+};
+
+#define PURPOSE_COLUMN 27
+
+static void formats_print(void)
+{
+    printf("Formats:\n");
+    for (size_t i = 0; i < MLM_EXPORT_FORMAT_COUNT; i++) {
+        printf("  %-*s", PURPOSE_COLUMN - 2, mlm_export_formats[i].name);
+        mlm_wrap(mlm_export_formats[i].purpose, PURPOSE_COLUMN, PURPOSE_COLUMN);
+    }
+}
+
+static int format_find(const char *name, const struct mlm_export_format **ret_format, struct mlm_error *error)
+{
+    const struct mlm_export_format *nearest = NULL;
+    size_t edits = MLM_SLIP_EDITS + 1;
+    for (size_t i = 0; i < MLM_EXPORT_FORMAT_COUNT; i++) {
+        size_t distance = mlm_word_distance(name, strlen(name), mlm_export_formats[i].name);
+        if (distance == 0) {
+            *ret_format = &mlm_export_formats[i];
+            return 0;
+        }
+        if (distance < edits) {
+            nearest = &mlm_export_formats[i];
+            edits = distance;
+        }
+    }
+    if (nearest)
+        return mlm_error_set(
+            error, -EINVAL, "there is no format '%s'; did you mean %s?", name, nearest->name);
+    return mlm_error_set(
+        error, -EINVAL, "there is no format '%s'; `mlmembench export --help` shows them", name);
+}
+
+static int check(const struct export_options *said, const struct mlm_parsed *parsed,
+    const struct mlm_export_format **ret_format, struct mlm_error *error)
+{
+    static const char example[] = "mlmembench export results/NAME.jsonl --format markdown";
+    if (!parsed->operands.count)
+        return mlm_error_set(error, -EINVAL, "export needs a file: %s", example);
+    if (!said->format)
+        return mlm_error_set(error, -EINVAL, "export needs --format: %s", example);
+    int r = format_find(said->format, ret_format, error);
+    if (r == 0 && said->rows && !(*ret_format)->has_rows)
+        r = mlm_error_set(error, -EINVAL, "--rows is for csv and tsv, not for %s", said->format);
+    return r;
+}
+
+static int write_to(const char *path, const struct mlm_export_format *format, const struct mlm_export *export,
+    size_t *ret_left_out, struct mlm_error *error)
+{
+    if (!path)
+        return format->write(export, stdout, ret_left_out, error);
+    mlm_cleanup(mlm_whole_drop) struct mlm_whole whole = {0};
+    int r = mlm_whole_open(path, &whole, error);
+    if (r == 0)
+        r = format->write(export, whole.file, ret_left_out, error);
+    return r == 0 ? mlm_whole_keep(&whole, error) : r;
+}
+
+static int export_verb(int argc, char **argv, struct mlm_error *error)
+{
+    struct export_options said = {0};
+    struct mlm_parsed parsed;
+    const struct mlm_export_format *format = NULL;
+    int r = mlm_options_parse(&mlm_verb_export, argc, argv, &said, NULL, &parsed, error);
+    if (r < 0)
+        return r;
+    if (parsed.help) {
+        mlm_options_help(&mlm_verb_export);
+        return MLM_EXIT_OK;
+    }
+    r = check(&said, &parsed, &format, error);
+    if (r < 0)
+        return r;
+    mlm_cleanup(mlm_loaded_release) struct mlm_loaded loaded = {0};
+    r = mlm_load(parsed.operands.items, parsed.operands.count, &loaded, error);
+    if (r < 0)
+        return r;
+    struct mlm_export export = {.table = loaded.table, .list = &loaded.list, .rows = said.rows};
+    size_t left_out = 0;
+    r = write_to(said.out, format, &export, &left_out, error);
+    if (r < 0)
+        return r;
+    if (left_out)
+        (void)fprintf(stderr, "mlmembench: %zu left out: %s cannot tell of %s\n", left_out, format->name,
+            format->leaves_out);
+    return MLM_EXIT_OK;
+}
+
+const struct mlm_verb mlm_verb_export = {
+    .name = "export",
+    .summary = "write the tables of stored runs in other tools' formats",
+    .operands = "FILE…",
+    .details =
+        "Several files are exported as if they were one. What could not be had is missing in every format, "
+        "never 0, and a job that was cut off has no time. results/README.md tells what each format holds.",
+    .exits = exits,
+    .example = "mlmembench export results/NAME.jsonl --format csv --out trials.csv",
+    .options = options,
+    .print_more = formats_print,
+    .run = export_verb,
+};

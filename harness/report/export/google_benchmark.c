@@ -1,0 +1,266 @@
+/* Google Benchmark's JSON as version 1.7.1 writes it: an entry a repetition, and aggregates where a row has
+ * several. Its compare.py takes the geometric mean over all entries, which one of zero time would ruin, and
+ * averages whatever is there; so a row is told only if all its trials ended ok with times above zero. Those
+ * left out are named in the context. */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "report/export/formats.h"
+#include "report/export/json_text.h"
+#include "report/export/names.h"
+
+static void json_release_p(json_t **json)
+{
+    json_decref(*json);
+}
+
+#define json_auto mlm_cleanup(json_release_p) json_t *
+
+/* A figure of a trial; NAN: not had. */
+static double metric_of(const struct mlm_record *trial, enum mlm_metric metric)
+{
+    int64_t value = trial->readings.values[metric];
+    return value == MLM_NULL ? NAN : (double)value;
+}
+
+static double real_ms(const struct mlm_record *trial)
+{
+    return metric_of(trial, MLM_run_ns) / 1e6;
+}
+
+static double cpu_ms(const struct mlm_record *trial)
+{
+    return (metric_of(trial, MLM_run_cpu_user_ns) + metric_of(trial, MLM_run_cpu_system_ns)) / 1e6;
+}
+
+static bool is_told(const struct mlm_row *row)
+{
+    for (size_t i = 0; i < row->trial_count; i++)
+        if (!(real_ms(row->trials[i]) > 0) || !(cpu_ms(row->trials[i]) > 0))
+            return false;
+    return mlm_row_all_ok(row);
+}
+
+/* Says whether that went wrong; takes the value, also NULL. */
+static bool put(json_t *object, const char *key, json_t *value)
+{
+    return json_object_set_new(object, key, value) < 0;
+}
+
+/* What the entries of a row are made from. */
+struct family {
+    const struct mlm_row *row;
+    const char *name;
+    size_t index;
+    double *numbers; /* room for one figure of all trials */
+};
+
+static json_t *entry_make(const struct family *family, const char *name, const char *run_type)
+{
+    json_auto entry = json_object();
+    if (put(entry, "name", json_string(name)) ||
+        put(entry, "family_index", json_integer((json_int_t)family->index)) ||
+        put(entry, "per_family_instance_index", json_integer(0)) ||
+        put(entry, "run_name", json_string(family->name)) || put(entry, "run_type", json_string(run_type)) ||
+        put(entry, "repetitions", json_integer((json_int_t)family->row->trial_count)))
+        return NULL;
+    return mlm_take_ptr(entry);
+}
+
+static json_t *repetition_entry(const struct family *family, size_t index)
+{
+    const struct mlm_record *trial = family->row->trials[index];
+    json_auto entry = entry_make(family, family->name, "iteration");
+    if (put(entry, "repetition_index", json_integer((json_int_t)index)) ||
+        put(entry, "threads", json_integer((json_int_t)trial->threads)) ||
+        put(entry, "iterations", json_integer(1)) ||
+        put(entry, "real_time", mlm_json_number(real_ms(trial))) ||
+        put(entry, "cpu_time", mlm_json_number(cpu_ms(trial))) || put(entry, "time_unit", json_string("ms")))
+        return NULL;
+    for (int metric = 0; metric < MLM_METRIC_COUNT; metric++) {
+        int64_t value = trial->readings.values[metric];
+        if (value != MLM_NULL && put(entry, mlm_metrics[metric].key, json_integer(value)))
+            return NULL;
+    }
+    return mlm_take_ptr(entry);
+}
+
+static double mean(double *numbers, size_t count)
+{
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += numbers[i];
+    return sum / (double)count;
+}
+
+/* Of a sample, as Google Benchmark computes it. */
+static double deviation(double *numbers, size_t count)
+{
+    double middle = mean(numbers, count), sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += (numbers[i] - middle) * (numbers[i] - middle);
+    return sqrt(sum / (double)(count - 1));
+}
+
+static double variation(double *numbers, size_t count)
+{
+    return deviation(numbers, count) / mean(numbers, count);
+}
+
+static const struct aggregate {
+    const char *name, *unit;
+    double (*of)(double *numbers, size_t count);
+} aggregates[] = {
+    {"mean", "time", mean},
+    {"median", "time", mlm_median},
+    {"stddev", "time", deviation},
+    {"cv", "percentage", variation},
+};
+
+#define AGGREGATE_COUNT (sizeof aggregates / sizeof *aggregates)
+
+static json_t *time_aggregate(const struct family *family, const struct aggregate *aggregate,
+    double (*figure)(const struct mlm_record *trial))
+{
+    for (size_t i = 0; i < family->row->trial_count; i++)
+        family->numbers[i] = figure(family->row->trials[i]);
+    return mlm_json_number(aggregate->of(family->numbers, family->row->trial_count));
+}
+
+/* Only of what all trials have; the variation of zeros is no number. Says whether that went wrong. */
+static bool put_metric_aggregate(
+    json_t *entry, const struct family *family, const struct aggregate *aggregate, enum mlm_metric metric)
+{
+    const struct mlm_row *row = family->row;
+    for (size_t i = 0; i < row->trial_count; i++) {
+        family->numbers[i] = metric_of(row->trials[i], metric);
+        if (isnan(family->numbers[i]))
+            return false;
+    }
+    double figure = aggregate->of(family->numbers, row->trial_count);
+    return !isnan(figure) && put(entry, mlm_metrics[metric].key, mlm_json_number(figure));
+}
+
+static json_t *aggregate_entry(const struct family *family, const struct aggregate *aggregate)
+{
+    const struct mlm_row *row = family->row;
+    mlm_auto_free char *name = NULL;
+    if (asprintf(&name, "%s_%s", family->name, aggregate->name) < 0) {
+        name = NULL;
+        return NULL;
+    }
+    json_auto entry = entry_make(family, name, "aggregate");
+    if (put(entry, "threads", json_integer((json_int_t)row->first->threads)) ||
+        put(entry, "aggregate_name", json_string(aggregate->name)) ||
+        put(entry, "aggregate_unit", json_string(aggregate->unit)) ||
+        put(entry, "iterations", json_integer((json_int_t)row->trial_count)) ||
+        put(entry, "real_time", time_aggregate(family, aggregate, real_ms)) ||
+        put(entry, "cpu_time", time_aggregate(family, aggregate, cpu_ms)) ||
+        put(entry, "time_unit", json_string("ms")))
+        return NULL;
+    for (int metric = 0; metric < MLM_METRIC_COUNT; metric++)
+        if (put_metric_aggregate(entry, family, aggregate, (enum mlm_metric)metric))
+            return NULL;
+    return mlm_take_ptr(entry);
+}
+
+/* Takes the entry, also NULL. */
+static int put_entry(FILE *out, json_t *taken, bool *begun)
+{
+    json_auto entry = taken;
+    if (!entry)
+        return -ENOMEM;
+    (void)fputs(*begun ? ",\n    " : "\n    ", out);
+    mlm_json_write(out, entry);
+    *begun = true;
+    return 0;
+}
+
+static int put_family(FILE *out, const struct family *family, bool *begun)
+{
+    size_t count = family->row->trial_count;
+    int r = 0;
+    for (size_t i = 0; i < count && r == 0; i++)
+        r = put_entry(out, repetition_entry(family, i), begun);
+    for (size_t i = 0; i < AGGREGATE_COUNT && count > 1 && r == 0; i++)
+        r = put_entry(out, aggregate_entry(family, &aggregates[i]), begun);
+    return r;
+}
+
+static json_t *left_out_array(
+    const struct mlm_table *table, const struct mlm_row_names *names, size_t *ret_left_out)
+{
+    json_auto array = json_array();
+    for (size_t i = 0; i < table->row_count; i++) {
+        const struct mlm_row *row = table->order[i];
+        char outcome[MLM_OUTCOME_TEXT];
+        mlm_auto_free char *text = NULL;
+        if (is_told(row))
+            continue;
+        if (asprintf(&text, "%s: %s", mlm_row_name_of(names, table, row),
+                mlm_row_all_ok(row) ? "no time above zero" : mlm_row_outcome_text(row, true, outcome)) < 0) {
+            text = NULL;
+            return NULL;
+        }
+        if (json_array_append_new(array, json_string(text)) < 0)
+            return NULL;
+    }
+    *ret_left_out = json_array_size(array);
+    return mlm_take_ptr(array);
+}
+
+/* What is known of it: the machine is not always this one. */
+static int put_context(FILE *out, const struct mlm_table *table, json_t *taken_left_out)
+{
+    json_auto left_out = taken_left_out;
+    json_auto context = json_object();
+    if (!left_out)
+        return -ENOMEM;
+    const struct mlm_record *record = table->row_count ? table->order[0]->first : NULL;
+    const json_t *host = record ? json_object_get(record->machine, "host") : NULL;
+    const json_t *cores = record ? json_object_get(record->machine, "cores") : NULL;
+    if ((record && put(context, "date", json_string(record->time))) ||
+        (json_is_string(host) && put(context, "host_name", json_string(json_string_value(host)))) ||
+        put(context, "executable", json_string("mlmembench")) ||
+        (json_is_integer(cores) && put(context, "num_cpus", json_integer(json_integer_value(cores)))) ||
+        put(context, "library_build_type", json_string("release")) ||
+        put(context, "mlmembench_left_out", json_incref(left_out)))
+        return -ENOMEM;
+    mlm_json_write(out, context);
+    return 0;
+}
+
+int mlm_export_google_benchmark(
+    const struct mlm_export *export, FILE *out, size_t *ret_left_out, struct mlm_error *error)
+{
+    const struct mlm_table *table = export->table;
+    mlm_cleanup(mlm_row_names_release) struct mlm_row_names names = {0};
+    mlm_auto_free double *numbers = calloc(export->list->count + 1, sizeof *numbers);
+    if (!numbers)
+        return mlm_error_errno(error, -ENOMEM, "exporting benchmarks");
+    int r = mlm_row_names_make(table, &names, error);
+    if (r < 0)
+        return r;
+    size_t left_out = 0;
+    bool begun = false;
+    (void)fputs("{\n  \"context\": ", out);
+    r = put_context(out, table, left_out_array(table, &names, &left_out));
+    (void)fputs(",\n  \"benchmarks\": [", out);
+    size_t index = 0;
+    for (size_t i = 0; i < table->row_count && r == 0; i++) {
+        const struct mlm_row *row = table->order[i];
+        struct family family = {row, mlm_row_name_of(&names, table, row), index, numbers};
+        if (!is_told(row))
+            continue;
+        r = put_family(out, &family, &begun);
+        index++;
+    }
+    (void)fputs("\n  ]\n}\n", out);
+    if (r < 0)
+        return mlm_error_errno(error, r, "exporting benchmarks");
+    *ret_left_out = left_out;
+    return 0;
+}

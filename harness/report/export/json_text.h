@@ -1,0 +1,19 @@
+/* JSON as text: one line, numbers as short as they can be without loss, and nothing in it that commands a
+ * terminal. */
+#pragma once
+
+#include <jansson.h>
+#include <stdio.h>
+
+#define MLM_NUMBER_TEXT 32
+
+/* The shortest decimal that reads back as the same number: "0.1", "2684354560". Not for NAN. */
+const char *mlm_number_text(double number, char text[static MLM_NUMBER_TEXT]);
+
+/* An integer where it is one, null for NAN; NULL: out of memory. */
+json_t *mlm_json_number(double number);
+
+void mlm_json_write(FILE *out, const json_t *json);
+
+/* A text in quotes, escaped. */
+void mlm_json_write_text(FILE *out, const char *text);

@@ -1,0 +1,181 @@
+/* GitHub-flavoured Markdown. Texts of records are escaped so that they stand as they are: by a backslash
+ * where that serves, as entities where a table or HTML would see through it. */
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "record/utf8.h"
+#include "report/export/formats.h"
+#include "report/table/columns.h"
+#include "report/table/finding.h"
+#include "report/table/heading.h"
+#include "report/table/notes.h"
+
+/* "www.", "http:" and "name@host" become links by themselves, "@name" tells somebody: a character of each is
+ * written so that they do not. `before` and `after` are its neighbours. */
+static const char *unlinked(char before, char c, char after)
+{
+    if (c == '.' && before == 'w')
+        return "&#46;";
+    if (c == ':' && after == '/')
+        return "&#58;";
+    if (c == '@' && after != ' ' && after)
+        return "＠";
+    return NULL;
+}
+
+/* A list or a heading begins so; only at the begin of a line. */
+static bool begins_block(const char *text, const char *at)
+{
+    size_t digits = strspn(text, "0123456789");
+    return at == text ? strchr("#+-=", *at) != NULL
+                      : digits && at == text + digits && (*at == '.' || *at == ')');
+}
+
+/* Takes a tame text. */
+static void put_text(FILE *out, const char *text, bool begins_line)
+{
+    for (const char *at = text; *at; at++) {
+        const char *link = unlinked(at == text ? 0 : at[-1], *at, at[1]);
+        bool in_word =
+            *at == '_' && at != text && isalnum((unsigned char)at[-1]) && isalnum((unsigned char)at[1]);
+        if (link)
+            (void)fputs(link, out);
+        else if (*at == '<')
+            (void)fputs("&lt;", out);
+        else if (*at == '>')
+            (void)fputs("&gt;", out);
+        else if (*at == '&')
+            (void)fputs("&amp;", out);
+        else if (*at == '|')
+            (void)fputs("&#124;", out);
+        else if ((strchr("\\`*_[]~$!", *at) && !in_word) || (begins_line && begins_block(text, at)))
+            (void)fprintf(out, "\\%c", *at);
+        else
+            (void)fputc(*at, out);
+    }
+}
+
+/* Takes the line, also NULL; with what stands before and behind it. */
+static int put_line(FILE *out, const char *before, char *line, const char *behind)
+{
+    mlm_auto_free char *owned = line;
+    if (!owned)
+        return -ENOMEM;
+    (void)fputs(before, out);
+    put_text(out, owned, true);
+    (void)fputs(behind, out);
+    return 0;
+}
+
+static void put_titles(FILE *out, const bool *shown)
+{
+    for (size_t c = 0; c < MLM_COLUMN_COUNT; c++)
+        if (shown[c])
+            (void)fprintf(out, "| %s ", mlm_columns[c].title);
+    (void)fputs("|\n", out);
+    for (size_t c = 0; c < MLM_COLUMN_COUNT; c++)
+        if (shown[c])
+            (void)fputs(mlm_columns[c].left ? "| --- " : "| ---: ", out);
+    (void)fputs("|\n", out);
+}
+
+static int put_row(FILE *out, const bool *shown, struct mlm_notes *notes, const struct mlm_row *row)
+{
+    char letters[MLM_CELL_SIZE];
+    int r = mlm_notes_of_row(notes, row, letters);
+    if (r < 0)
+        return r;
+    for (size_t c = 0; c < MLM_COLUMN_COUNT; c++) {
+        char cell[MLM_CELL_SIZE];
+        if (!shown[c])
+            continue;
+        mlm_columns[c].write(row, cell);
+        (void)fputs("| ", out);
+        /* What went wrong is to be seen at a glance. */
+        bool loud = c == MLM_COLUMN_OUTCOME && !mlm_row_all_ok(row);
+        (void)fputs(loud ? "**" : "", out);
+        put_text(out, cell[0] || mlm_columns[c].left ? cell : "-", false);
+        (void)fputs(loud ? "**" : "", out);
+        if (c == MLM_COLUMN_OUTCOME && *letters) {
+            (void)fputc(' ', out);
+            put_text(out, letters, false);
+        }
+        (void)fputc(' ', out);
+    }
+    (void)fputs("|\n", out);
+    return 0;
+}
+
+static int put_note(void *context, const char *label, const char *text)
+{
+    FILE *out = context;
+    (void)fputs("- ", out);
+    put_text(out, label, false);
+    (void)fputc(' ', out);
+    put_text(out, text, false);
+    (void)fputc('\n', out);
+    return 0;
+}
+
+static int put_finding(FILE *out, const struct mlm_section *section, struct mlm_error *error)
+{
+    char *finding = NULL;
+    int r = mlm_finding(section, &finding, error);
+    if (r < 0)
+        return r;
+    if (!*finding) {
+        free(finding);
+        return 0;
+    }
+    return put_line(out, "\n", finding, "\n");
+}
+
+static int put_suite(
+    FILE *out, const struct mlm_table *table, size_t begin, size_t end, struct mlm_error *error)
+{
+    const struct mlm_section *sections = &table->sections[begin];
+    mlm_cleanup(mlm_notes_release) struct mlm_notes notes = {0};
+    bool shown[MLM_COLUMN_COUNT];
+    mlm_notes_begin(sections, end - begin, &notes);
+    for (size_t c = 0; c < MLM_COLUMN_COUNT; c++)
+        shown[c] = mlm_column_used(c, sections, end - begin);
+    int r = 0;
+    for (size_t s = 0; s < end - begin && r >= 0; s++) {
+        r = put_line(out, "\n### ", mlm_section_line(table, &sections[s]), "\n\n");
+        if (r < 0)
+            break;
+        put_titles(out, shown);
+        for (size_t i = 0; i < sections[s].count && r >= 0; i++)
+            r = put_row(out, shown, &notes, sections[s].rows[i]);
+        if (r >= 0)
+            r = put_finding(out, &sections[s], error);
+    }
+    (void)fputc('\n', out);
+    if (r >= 0)
+        r = mlm_notes_say(&notes, put_note, out);
+    return r < 0 ? mlm_error_errno(error, r, "exporting a table") : 0;
+}
+
+int mlm_export_markdown(
+    const struct mlm_export *export, FILE *out, size_t *ret_left_out, struct mlm_error *error)
+{
+    const struct mlm_table *table = export->table;
+    const struct mlm_record *machine = NULL;
+    int r = 0;
+    (void)fputs("## mlmembench\n", out);
+    for (size_t begin = 0, end; begin < table->section_count && r == 0; begin = end) {
+        const struct mlm_record *record = table->sections[begin].rows[0]->first;
+        end = mlm_table_suite_end(table, begin);
+        if (!machine || !mlm_same_machine(machine, record)) {
+            machine = record;
+            r = put_line(out, "\n", mlm_machine_line(machine), "\n");
+            if (r < 0)
+                return mlm_error_errno(error, r, "exporting a table");
+        }
+        r = put_suite(out, table, begin, end, error);
+    }
+    *ret_left_out = 0;
+    return r;
+}

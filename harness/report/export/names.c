@@ -1,0 +1,128 @@
+#include "report/export/names.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/size.h"
+#include "record/keymap.h"
+#include "record/utf8.h"
+
+#define USUAL_SEED 1
+
+/* Bencher takes names of up to 1024 characters. */
+#define NAME_BYTES_MOST 1000
+
+static void put_size(FILE *out, const char *what, uint64_t bytes)
+{
+    char text[MLM_SIZE_TEXT];
+    (void)fprintf(out, "/%s:%s", what, mlm_size_spell(bytes, text));
+}
+
+static void put_surroundings(FILE *out, const struct mlm_record *record)
+{
+    if (record->swap_limit_bytes != MLM_NO_LIMIT)
+        put_size(out, "swap", record->swap_limit_bytes);
+    if (record->background_bytes) {
+        put_size(out, "background", record->background_bytes);
+        if (record->background_mode)
+            (void)fprintf(out, ":%s", record->background_mode);
+    }
+    if (record->threads != 1)
+        (void)fprintf(out, "/threads:%" PRIu64, record->threads);
+    if (record->seed != USUAL_SEED)
+        (void)fprintf(out, "/seed:%" PRIu64, record->seed);
+}
+
+/* NULL: out of memory. */
+static char *name_make(const struct mlm_table *table, const struct mlm_row *row, bool several_machines)
+{
+    char *text = NULL, limit[MLM_SIZE_TEXT];
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return NULL;
+    const struct mlm_record *record = row->first;
+    (void)fputs(record->workload, out);
+    for (size_t i = 0; i < record->params.count; i++)
+        (void)fprintf(out, "/%s:%s", record->params.items[i].name, record->params.items[i].value);
+    if (record->dataset)
+        (void)fprintf(out, "/dataset:%s", record->dataset);
+    else
+        put_size(out, "data", record->data_bytes);
+    put_surroundings(out, record);
+    if (table->time_limits_differ)
+        (void)fprintf(out, "/timeout:%s", mlm_duration_show((double)record->timeout_ns, limit));
+    put_size(out, "cap", record->cap_bytes);
+    if (several_machines)
+        (void)fprintf(out, "/machine:%s", json_string_value(json_object_get(record->machine, "id")));
+    if (fclose(out) != 0) {
+        free(text);
+        return NULL;
+    }
+    mlm_utf8_tame(text);
+    if (strlen(text) > NAME_BYTES_MOST) {
+        text[NAME_BYTES_MOST] = 0;
+        mlm_utf8_repair(text); /* a character may have been cut in two */
+    }
+    return text;
+}
+
+/* Texts that were tamed or cut may have become the same: "NAME#2". */
+static int name_add(struct mlm_keymap *taken, char *name, char **ret_name)
+{
+    for (unsigned next = 1;; next++) {
+        char *wanted = NULL;
+        size_t before = taken->count, number;
+        if (!name || asprintf(&wanted, next == 1 ? "%s" : "%s#%u", name, next) < 0)
+            wanted = NULL;
+        int r = mlm_keymap_add(taken, wanted, &number);
+        if (r < 0)
+            return r;
+        if (number < before)
+            continue;
+        *ret_name = taken->entries[number].key;
+        return 0;
+    }
+}
+
+int mlm_row_names_make(
+    const struct mlm_table *table, struct mlm_row_names *ret_names, struct mlm_error *error)
+{
+    mlm_cleanup(mlm_row_names_release) struct mlm_row_names names = {.count = table->row_count};
+    mlm_cleanup(mlm_keymap_release) struct mlm_keymap taken = {0};
+    names.items = calloc(table->row_count + 1, sizeof *names.items);
+    if (!names.items)
+        return mlm_error_errno(error, -ENOMEM, "names of rows");
+    bool several_machines = false;
+    for (size_t i = 1; i < table->row_count; i++)
+        several_machines = several_machines || !mlm_same_machine(table->rows[i].first, table->rows[0].first);
+    for (size_t i = 0; i < table->row_count; i++) {
+        const struct mlm_row *row = table->order[i];
+        mlm_auto_free char *name = name_make(table, row, several_machines);
+        char *taken_name = NULL;
+        int r = name_add(&taken, name, &taken_name);
+        char **place = &names.items[row - table->rows];
+        *place = r < 0 ? NULL : strdup(taken_name);
+        if (!*place)
+            return mlm_error_errno(error, -ENOMEM, "names of rows");
+    }
+    *ret_names = names;
+    names = (struct mlm_row_names){0};
+    return 0;
+}
+
+void mlm_row_names_release(struct mlm_row_names *names)
+{
+    for (size_t i = 0; i < names->count && names->items; i++)
+        free(names->items[i]);
+    free(names->items);
+    *names = (struct mlm_row_names){0};
+}
+
+const char *mlm_row_name_of(
+    const struct mlm_row_names *names, const struct mlm_table *table, const struct mlm_row *row)
+{
+    return names->items[row - table->rows];
+}

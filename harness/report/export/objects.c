@@ -1,0 +1,226 @@
+#include "report/export/objects.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/size.h"
+#include "record/utf8.h"
+#include "report/export/json_text.h"
+
+static void json_release_p(json_t **json)
+{
+    json_decref(*json);
+}
+
+#define json_auto mlm_cleanup(json_release_p) json_t *
+
+/* Says whether that went wrong; takes the value, also NULL. */
+static bool put(json_t *object, const char *key, json_t *value)
+{
+    return json_object_set_new(object, key, value) < 0;
+}
+
+static json_t *text_or_null(const char *text)
+{
+    return text ? json_string(text) : json_null();
+}
+
+/* The value as it is there, null where it is not. */
+static json_t *copy(const json_t *object, const char *key)
+{
+    json_t *value = json_object_get(object, key);
+    return value ? json_incref(value) : json_null();
+}
+
+static json_t *cap_text(uint64_t cap_bytes)
+{
+    char text[MLM_SIZE_TEXT];
+    return json_string(mlm_size_spell(cap_bytes, text));
+}
+
+json_t *mlm_export_trial(const struct mlm_record *record, json_t *machine)
+{
+    json_auto whole = NULL;
+    json_auto trial = json_object();
+    if (!trial || mlm_record_to_json(record, &whole, NULL) < 0)
+        return NULL;
+    const char *key;
+    json_t *value;
+    json_object_foreach(whole, key, value)
+    {
+        if (strcmp(key, "kind") == 0 || strcmp(key, "schema") == 0)
+            continue;
+        if (strcmp(key, "cap_bytes") == 0 && put(trial, "cap", cap_text(record->cap_bytes)))
+            return NULL;
+        if (put(trial, key, json_incref(strcmp(key, "machine") == 0 ? machine : value)))
+            return NULL;
+    }
+    return mlm_take_ptr(trial);
+}
+
+int mlm_export_figures(const struct mlm_row *row, enum mlm_metric metric, struct mlm_summary *ret_summary)
+{
+    mlm_auto_free double *numbers = calloc(row->trial_count + 1, sizeof *numbers);
+    if (!numbers)
+        return -ENOMEM;
+    size_t count = 0;
+    for (size_t i = 0; i < row->trial_count; i++) {
+        int64_t value = row->trials[i]->readings.values[metric];
+        if (row->trials[i]->outcome == row->outcome && value != MLM_NULL)
+            numbers[count++] = (double)value;
+    }
+    *ret_summary = count ? mlm_summarize(numbers, count) : (struct mlm_summary){0};
+    return 0;
+}
+
+static json_t *summary_object(const struct mlm_summary *summary)
+{
+    json_auto object = json_object();
+    bool had = summary->count != 0;
+    if (put(object, "count", json_integer((json_int_t)summary->count)) ||
+        put(object, "median", mlm_json_number(had ? summary->median : NAN)) ||
+        put(object, "min", mlm_json_number(had ? summary->minimum : NAN)) ||
+        put(object, "max", mlm_json_number(had ? summary->maximum : NAN)) ||
+        put(object, "spread", mlm_json_number(summary->count > 1 ? summary->spread : NAN)))
+        return NULL;
+    return mlm_take_ptr(object);
+}
+
+static json_t *metric_object(const struct mlm_row *row, enum mlm_metric metric)
+{
+    struct mlm_summary summary = {0};
+    /* The time of a job that was cut off is no time of the job. */
+    bool no_time = metric == MLM_run_ns && row->cut_off;
+    if (!no_time && mlm_export_figures(row, metric, &summary) < 0)
+        return NULL;
+    return summary_object(&summary);
+}
+
+static json_t *outcomes_object(const struct mlm_row *row)
+{
+    json_auto object = json_object();
+    for (int i = 0; i < MLM_OUTCOME_COUNT; i++)
+        if (put(object, mlm_outcome_name((enum mlm_outcome)i),
+                json_integer((json_int_t)row->outcome_counts[i])))
+            return NULL;
+    return mlm_take_ptr(object);
+}
+
+static json_t *marks_array(mlm_mark_set marks)
+{
+    json_auto array = json_array();
+    for (int i = 0; i < MLM_MARK_COUNT; i++)
+        if (marks >> i & 1 && json_array_append_new(array, json_string(mlm_marks[i].key)) < 0)
+            return NULL;
+    return mlm_take_ptr(array);
+}
+
+/* Says whether that went wrong. */
+static bool put_specification(json_t *object, const struct mlm_record *record)
+{
+    static const char *const keys[] = {"suite", "workload", "params", "equal_work", "cap_bytes",
+        "swap_limit_bytes", "background_bytes", "background_mode", "data_bytes", "dataset", "seed", "threads",
+        "timeout_ns"};
+    json_auto whole = NULL;
+    if (mlm_record_to_json(record, &whole, NULL) < 0)
+        return true;
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        if (strcmp(keys[i], "cap_bytes") == 0 && put(object, "cap", cap_text(record->cap_bytes)))
+            return true;
+        if (put(object, keys[i], copy(whole, keys[i])))
+            return true;
+    }
+    return false;
+}
+
+static bool put_end(json_t *object, const struct mlm_row *row)
+{
+    return put(object, "trials", json_integer((json_int_t)row->trial_count)) ||
+           put(object, "outcome", json_string(mlm_outcome_name(row->outcome))) ||
+           put(object, "outcomes", outcomes_object(row)) ||
+           put(object, "reason", text_or_null(row->reason)) ||
+           put(object, "phase", text_or_null(row->phase)) ||
+           put(object, "progress", mlm_json_number(row->progress)) ||
+           put(object, "marks", marks_array(row->marks)) ||
+           put(object, "lower_bounds", json_boolean(row->cut_off));
+}
+
+static bool put_comparisons(json_t *object, const struct mlm_row *row)
+{
+    const struct mlm_row *reference = row->reference;
+    double uncapped_ns = reference && reference->time.count ? reference->time.median : NAN;
+    double overhead_bytes = row->overhead_bytes == MLM_NULL ? NAN : (double)row->overhead_bytes;
+    return put(object, "uncapped_run_ns", mlm_json_number(uncapped_ns)) ||
+           put(object, "slowdown", mlm_json_number(row->slowdown)) ||
+           put(object, "of_best", mlm_json_number(row->of_best)) ||
+           put(object, "overhead_bytes", mlm_json_number(overhead_bytes));
+}
+
+json_t *mlm_export_row(const struct mlm_row *row, const char *name, json_t *machine)
+{
+    json_auto object = json_object();
+    if (put(object, "name", json_string(name)) || put_specification(object, row->first) ||
+        put(object, "is_reference", json_boolean(row->folded)) || put_end(object, row) ||
+        put_comparisons(object, row))
+        return NULL;
+    for (int metric = 0; metric < MLM_METRIC_COUNT; metric++)
+        if (put(object, mlm_metrics[metric].key, metric_object(row, (enum mlm_metric)metric)))
+            return NULL;
+    if (put(object, "machine", json_incref(machine)))
+        return NULL;
+    return mlm_take_ptr(object);
+}
+
+/* Swap of all devices; NAN: not known. */
+static double swap_bytes(const json_t *devices)
+{
+    size_t i;
+    const json_t *device;
+    double bytes = json_is_array(devices) ? 0 : NAN;
+    json_array_foreach(devices, i, device)
+    {
+        const json_t *size = json_object_get(device, "size_bytes");
+        bytes += json_is_number(size) ? json_number_value(size) : NAN;
+    }
+    return bytes;
+}
+
+/* "partition", "zram,file"; null without any. */
+static json_t *swap_kinds(const json_t *devices)
+{
+    char text[256] = "";
+    size_t i, length = 0;
+    const json_t *device;
+    json_array_foreach(devices, i, device)
+    {
+        const char *kind = json_string_value(json_object_get(device, "kind"));
+        if (length < sizeof text)
+            length += (size_t)snprintf(
+                text + length, sizeof text - length, "%s%s", i ? "," : "", kind ? kind : "unknown");
+    }
+    mlm_utf8_repair(text); /* the last may have been cut in a character */
+    return *text ? json_string(text) : json_null();
+}
+
+json_t *mlm_export_machine(const json_t *machine)
+{
+    static const char *const keys[] = {"id", "host", "cpu", "cores", "memory_bytes", "swappiness", "thp",
+        "governor", "virtualization", "kernel", "distribution", "cgroup_version", "compiler", "flags",
+        "version", "commit"};
+    const json_t *swap = json_object_get(machine, "swap");
+    json_auto object = json_object();
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
+        json_t *value = json_object_get(machine, keys[i]);
+        /* A file from elsewhere may hold anything there. */
+        bool plain = json_is_string(value) || json_is_number(value);
+        if (put(object, keys[i], plain ? json_incref(value) : json_null()))
+            return NULL;
+        if (strcmp(keys[i], "memory_bytes") == 0 &&
+            (put(object, "swap_bytes", mlm_json_number(swap_bytes(swap))) ||
+                put(object, "swap_kinds", swap_kinds(swap))))
+            return NULL;
+    }
+    return mlm_take_ptr(object);
+}

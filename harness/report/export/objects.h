@@ -1,0 +1,20 @@
+/* Trials, rows and machines as JSON objects with a fixed set of keys each: what the long formats are made of.
+ * Missing is null. The caller owns what it gets; NULL: out of memory. */
+#pragma once
+
+#include <jansson.h>
+
+#include "report/table/table.h"
+
+/* A record's keys as results/README.md tells them, but `kind` and `schema`; before `cap_bytes` stands `cap`,
+ * "2G" or "none"; the machine is mlm_export_machine()'s. */
+json_t *mlm_export_trial(const struct mlm_record *record, json_t *machine);
+
+/* A row under its name. results/export.schema.json tells its keys. */
+json_t *mlm_export_row(const struct mlm_row *row, const char *name, json_t *machine);
+
+/* What shapes figures most: id, host, cpu, memory, swap, kernel, … */
+json_t *mlm_export_machine(const json_t *machine);
+
+/* Summary of a metric over the trials that ended as the row did; count 0: not had by any. -ENOMEM. */
+int mlm_export_figures(const struct mlm_row *row, enum mlm_metric metric, struct mlm_summary *ret_summary);

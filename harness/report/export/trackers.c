@@ -1,0 +1,172 @@
+/* Services that follow benchmarks from commit to commit: each wants a name and numbers of which smaller is
+ * better. Told are the table's rows, with figures of the trials that ended ok; how many did not is a measure
+ * of its own, so that a row which no longer fits is seen, and never as a better time or a lower peak. */
+#include <errno.h>
+#include <math.h>
+
+#include "base/cleanup.h"
+#include "report/export/formats.h"
+#include "report/export/json_text.h"
+#include "report/export/names.h"
+#include "report/export/objects.h"
+
+static const struct measure {
+    enum mlm_metric metric;
+    const char *title, *unit; /* for github-action-benchmark */
+    double unit_size;
+    const char *slug; /* for Bencher, in nanoseconds or bytes: `latency` is its own, in nanoseconds */
+} measures[] = {
+    {MLM_run_ns, "time", "ms", 1e6, "latency"},
+    {MLM_needs_peak_bytes, "peak", "MiB", 1048576, "peak-memory"},
+    {MLM_swap_peak_bytes, "swap", "MiB", 1048576, "swap"},
+};
+
+#define MEASURE_COUNT (sizeof measures / sizeof *measures)
+
+/* What never ran says nothing. */
+static bool has_run(const struct mlm_row *row)
+{
+    return row->outcome != MLM_OUTCOME_REFUSED && row->outcome != MLM_OUTCOME_SKIPPED;
+}
+
+static size_t failed_count(const struct mlm_row *row)
+{
+    return row->trial_count - row->outcome_counts[MLM_OUTCOME_OK];
+}
+
+/* Count 0: nothing to tell. */
+static int figures(const struct mlm_row *row, const struct measure *measure, struct mlm_summary *ret_summary)
+{
+    *ret_summary = (struct mlm_summary){0};
+    return row->outcome == MLM_OUTCOME_OK ? mlm_export_figures(row, measure->metric, ret_summary) : 0;
+}
+
+static void put_number(FILE *out, double number)
+{
+    char text[MLM_NUMBER_TEXT];
+    (void)fputs(mlm_number_text(number, text), out);
+}
+
+/* What both formats are: entries for each row that is in a section and has run. */
+typedef int row_writer(FILE *out, const struct mlm_row *row, const char *name, bool *begun);
+
+static int each_row(const struct mlm_export *export, FILE *out, row_writer *write, size_t *ret_left_out,
+    struct mlm_error *error)
+{
+    const struct mlm_table *table = export->table;
+    mlm_cleanup(mlm_row_names_release) struct mlm_row_names names = {0};
+    int r = mlm_row_names_make(table, &names, error);
+    if (r < 0)
+        return r;
+    size_t left_out = 0;
+    bool begun = false;
+    for (size_t i = 0; i < table->row_count && r == 0; i++) {
+        const struct mlm_row *row = table->order[i];
+        if (row->folded)
+            continue;
+        if (has_run(row))
+            r = write(out, row, mlm_row_name_of(&names, table, row), &begun);
+        else
+            left_out++;
+    }
+    if (r < 0)
+        return mlm_error_errno(error, r, "exporting measures");
+    *ret_left_out = left_out;
+    return 0;
+}
+
+/* {"name": "storage/csr/… time", "unit": "ms", "value": 24.8 */
+static int entry_begin(
+    FILE *out, const char *name, const char *title, const char *unit, double value, bool *begun)
+{
+    mlm_auto_free char *full_name = NULL;
+    if (asprintf(&full_name, "%s %s", name, title) < 0) {
+        full_name = NULL;
+        return -ENOMEM;
+    }
+    (void)fputs(*begun ? ",\n  {\"name\": " : "\n  {\"name\": ", out);
+    mlm_json_write_text(out, full_name);
+    (void)fprintf(out, ", \"unit\": \"%s\", \"value\": ", unit);
+    put_number(out, value);
+    *begun = true;
+    return 0;
+}
+
+static void entry_end(FILE *out, const struct mlm_row *row)
+{
+    char outcome[MLM_OUTCOME_TEXT];
+    (void)fputs(", \"extra\": ", out);
+    mlm_json_write_text(out, mlm_row_outcome_text(row, false, outcome));
+    (void)fputc('}', out);
+}
+
+static int github_row(FILE *out, const struct mlm_row *row, const char *name, bool *begun)
+{
+    for (size_t i = 0; i < MEASURE_COUNT; i++) {
+        struct mlm_summary summary;
+        int r = figures(row, &measures[i], &summary);
+        if (r < 0)
+            return r;
+        if (!summary.count)
+            continue;
+        double size = measures[i].unit_size;
+        r = entry_begin(out, name, measures[i].title, measures[i].unit, summary.median / size, begun);
+        if (r < 0)
+            return r;
+        if (summary.count > 1) {
+            (void)fputs(", \"range\": \"± ", out);
+            put_number(out, (summary.maximum - summary.minimum) / 2 / size);
+            (void)fputc('"', out);
+        }
+        entry_end(out, row);
+    }
+    int r = entry_begin(out, name, "failed", "trials", (double)failed_count(row), begun);
+    if (r == 0)
+        entry_end(out, row);
+    return r;
+}
+
+int mlm_export_github_action(
+    const struct mlm_export *export, FILE *out, size_t *ret_left_out, struct mlm_error *error)
+{
+    (void)fputc('[', out);
+    int r = each_row(export, out, github_row, ret_left_out, error);
+    (void)fputs("\n]\n", out);
+    return r;
+}
+
+static int bencher_row(FILE *out, const struct mlm_row *row, const char *name, bool *begun)
+{
+    (void)fputs(*begun ? ",\n  " : "\n  ", out);
+    *begun = true;
+    mlm_json_write_text(out, name);
+    (void)fputs(": {", out);
+    for (size_t i = 0; i < MEASURE_COUNT; i++) {
+        struct mlm_summary summary;
+        int r = figures(row, &measures[i], &summary);
+        if (r < 0)
+            return r;
+        if (!summary.count)
+            continue;
+        (void)fprintf(out, "\"%s\": {\"value\": ", measures[i].slug);
+        put_number(out, summary.median);
+        if (summary.count > 1) {
+            (void)fputs(", \"lower_value\": ", out);
+            put_number(out, summary.minimum);
+            (void)fputs(", \"upper_value\": ", out);
+            put_number(out, summary.maximum);
+        }
+        (void)fputs("}, ", out);
+    }
+    (void)fprintf(out, "\"failed-trials\": {\"value\": %zu}}", failed_count(row));
+    return 0;
+}
+
+int mlm_export_bencher(
+    const struct mlm_export *export, FILE *out, size_t *ret_left_out, struct mlm_error *error)
+{
+    (void)fputc('{', out);
+    int r = each_row(export, out, bencher_row, ret_left_out, error);
+    (void)fputs("\n}\n", out);
+    return r;
+}
