@@ -3,26 +3,21 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/file.h"
+#include "cli/measuring.h"
 #include "cli/present.h"
-#include "cli/progress.h"
 #include "cli/resume.h"
 #include "cli/run_options.h"
 #include "cli/verbs.h"
 #include "gbench/gbench.h"
 #include "machine/disk.h"
-#include "machine/fresh.h"
 #include "machine/memory.h"
 #include "meter/sample.h"
-#include "record/store.h"
 #include "trial/dataset.h"
 #include "trial/planned.h"
 #include "trial/worker.h"
@@ -33,13 +28,8 @@
 /* Everything that one `run` holds. */
 struct run {
     struct mlm_run_request request;
-    struct mlm_catalogue *catalogue;
+    struct mlm_measuring measuring;
     struct mlm_plan *plan;
-    struct mlm_session session;
-    struct mlm_store *store;
-    struct mlm_progress progress;
-    int interrupt_fd;
-    char path[4096]; /* of the store */
     bool *finished;  /* a trial whose record was there before; by its index in the plan */
     bool *timed_out; /* a row and cap that is not repeated; by the same index */
     bool stopped;    /* no trial is started any more: interrupted, or `failure` */
@@ -50,31 +40,11 @@ struct run {
 
 static void run_release(struct run *run)
 {
-    mlm_store_close(run->store);
-    mlm_session_close(&run->session);
+    mlm_measuring_release(&run->measuring);
     mlm_plan_free(run->plan);
-    mlm_catalogue_close(run->catalogue);
     mlm_run_request_release(&run->request);
-    mlm_close_p(&run->interrupt_fd);
     free(run->finished);
     free(run->timed_out);
-}
-
-/* Ctrl-C and a polite end become something to poll: a trial is ended and cleaned up like any other. */
-static int interrupts_open(struct run *run, struct mlm_error *error)
-{
-    sigset_t signals;
-    (void)sigemptyset(&signals);
-    (void)sigaddset(&signals, SIGINT);
-    (void)sigaddset(&signals, SIGTERM);
-    (void)sigaddset(&signals, SIGHUP);
-    if (sigprocmask(SIG_BLOCK, &signals, NULL) < 0)
-        return mlm_error_errno(error, -errno, "signals");
-    /* A reader that went away is an error of write(), not our end; a full disk likewise. */
-    (void)signal(SIGPIPE, SIG_IGN);
-    (void)signal(SIGXFSZ, SIG_IGN);
-    run->interrupt_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-    return run->interrupt_fd < 0 ? mlm_error_errno(error, -errno, "signals") : 0;
 }
 
 /* The shape of the user's file, before any formula can be evaluated. */
@@ -85,9 +55,9 @@ static int dataset_inspect(struct run *run, struct mlm_error *error)
         return 0;
     const char *const arguments[] = {"inspect", plan->dataset, NULL};
     struct mlm_worker_order order = {
-        .program = run->catalogue->worker, .arguments = arguments, .pass_fd = -1};
+        .program = run->measuring.catalogue->worker, .arguments = arguments, .pass_fd = -1};
     struct mlm_scoreboard left;
-    int r = mlm_worker_do(&order, run->interrupt_fd, &left, error);
+    int r = mlm_worker_do(&order, run->measuring.interrupt_fd, &left, error);
     if (r < 0)
         return r == -EINTR ? r : (mlm_error_wrap(error, -EINVAL, "--dataset"), -EINVAL);
     plan->dataset_shape.rows = (uint64_t)left.answer[0];
@@ -105,39 +75,14 @@ static int dataset_inspect(struct run *run, struct mlm_error *error)
 static int plan_make(struct run *run, struct mlm_error *error)
 {
     struct mlm_memory_now memory = {0};
-    int r = mlm_catalogue_open(&run->catalogue, error);
-    if (r == 0)
-        r = dataset_inspect(run, error);
+    int r = dataset_inspect(run, error);
     if (r == 0)
         r = mlm_memory_now(AT_FDCWD, &memory, error);
     if (r < 0)
         return r;
     run->request.plan.available_bytes = memory.available_bytes;
     run->request.plan.machine_swap_bytes = memory.swap_total_bytes;
-    return mlm_plan_make(run->catalogue, &run->request.plan, &run->plan, error);
-}
-
-static int store_path(struct run *run, struct mlm_error *error)
-{
-    const struct mlm_run_options *said = &run->request.said;
-    const char *ending = strrchr(said->out, '.');
-    int n = 0;
-    int r = 0;
-    if (said->resume) {
-        n = snprintf(run->path, sizeof run->path, "%s", said->resume);
-    } else if (ending && strcmp(ending, ".jsonl") == 0) {
-        const char *slash = strrchr(said->out, '/');
-        n = snprintf(run->path, sizeof run->path, "%.*s", slash ? (int)(slash - said->out) : 0, said->out);
-        if (n > 0 && n < (int)sizeof run->path)
-            r = mlm_make_directories(run->path, error);
-        n = snprintf(run->path, sizeof run->path, "%s", said->out);
-    } else {
-        r = mlm_make_directories(said->out, error);
-        n = snprintf(run->path, sizeof run->path, "%s/%s.jsonl", said->out, run->session.run_id);
-    }
-    if (r < 0)
-        return r;
-    return n < (int)sizeof run->path ? 0 : mlm_error_set(error, -EINVAL, "--out is too long");
+    return mlm_plan_make(run->measuring.catalogue, &run->request.plan, &run->plan, error);
 }
 
 /* Free disk, before anything is written: the datasets that are missing, and the records. */
@@ -193,9 +138,9 @@ static void announce(struct run *run, uint64_t disk_bytes)
     char text[192];
     laptop_text(run, text);
     if (text[0])
-        mlm_progress_say(&run->progress, "%s", text);
+        mlm_progress_say(&run->measuring.progress, "%s", text);
     plan_text(run, disk_bytes, text);
-    mlm_progress_say(&run->progress, "%s", text);
+    mlm_progress_say(&run->measuring.progress, "%s", text);
 }
 
 /* Names have no width to count on: they come last. */
@@ -233,17 +178,17 @@ static void tell_dataset(void *context, const char *name, uint64_t bytes)
 {
     struct run *run = context;
     char size[MLM_SIZE_TEXT];
-    mlm_progress_say(
-        &run->progress, "building dataset %s (at most %s)", name, mlm_size_show((double)bytes, size));
+    mlm_progress_say(&run->measuring.progress, "building dataset %s (at most %s)", name,
+        mlm_size_show((double)bytes, size));
 }
 
 static int datasets_build(struct run *run, struct mlm_error *error)
 {
     struct mlm_dataset_order order = {
-        .catalogue = run->catalogue,
+        .catalogue = run->measuring.catalogue,
         .plan = run->plan,
-        .folder = run->session.dataset_folder,
-        .interrupt_fd = run->interrupt_fd,
+        .folder = run->measuring.session.dataset_folder,
+        .interrupt_fd = run->measuring.interrupt_fd,
         .tell = tell_dataset,
         .context = run,
     };
@@ -261,10 +206,10 @@ static int resume_read(struct run *run, struct mlm_error *error)
     if (!run->request.said.resume)
         return 0;
     struct mlm_record_list list = {0};
-    int r = mlm_store_read(run->path, &list, complain, &run->progress, error);
+    int r = mlm_store_read(run->measuring.path, &list, complain, &run->measuring.progress, error);
     if (r >= 0)
         r = mlm_resume_match(
-            run->plan, run->session.machine_facts, &list, run->finished, run->timed_out, error);
+            run->plan, run->measuring.session.machine_facts, &list, run->finished, run->timed_out, error);
     mlm_record_list_release(&list);
     return r;
 }
@@ -304,7 +249,7 @@ static void result_fill(const struct mlm_record *record, struct mlm_gbench_resul
 
 static void news(void *context, const struct mlm_trial_news *what)
 {
-    mlm_progress_news(&((struct run *)context)->progress, what);
+    mlm_progress_news(&((struct run *)context)->measuring.progress, what);
 }
 
 /* Runs one trial and appends what it left. */
@@ -315,20 +260,21 @@ static int trial_do(struct run *run, const struct mlm_plan_trial *trial, struct 
     struct mlm_timeline timeline = {0};
     struct mlm_trial_watcher watcher = {.tell = news, .context = run};
     uint64_t begin = mlm_now_ns();
-    mlm_progress_trial(&run->progress, trial->name);
+    mlm_progress_trial(&run->measuring.progress, trial->name);
     mlm_record_init(&record);
-    int r = mlm_planned_trial_run(&run->session, run->plan, trial, &watcher, &record, &timeline, error);
+    int r =
+        mlm_planned_trial_run(&run->measuring.session, run->plan, trial, &watcher, &record, &timeline, error);
     if (r == 0 && record.outcome == MLM_OUTCOME_TIMEOUT && !trial->reference &&
         run->plan->options.repetitions > 1) {
         record.marks |= MLM_MARK_BIT(not_repeated);
         timeout_note(run, trial);
     }
     if (r == 0)
-        r = mlm_store_append(run->store, &record, &timeline, error);
+        r = mlm_store_append(run->measuring.store, &record, &timeline, error);
     if (r == 0) {
         if (record.outcome == MLM_OUTCOME_CRASH || record.outcome == MLM_OUTCOME_WRONG)
             run->bad++;
-        mlm_progress_done(&run->progress, trial->rough_ns, mlm_now_ns() - begin, &record);
+        mlm_progress_done(&run->measuring.progress, trial->rough_ns, mlm_now_ns() - begin, &record);
         result_fill(&record, result);
     }
     mlm_record_release(&record);
@@ -342,7 +288,7 @@ static void instance(void *context, size_t index, struct mlm_gbench_result *ret_
     if (run->stopped)
         return;
     if (run->finished[index] || run->timed_out[index]) {
-        mlm_progress_done(&run->progress, trial->rough_ns, 0, NULL);
+        mlm_progress_done(&run->measuring.progress, trial->rough_ns, 0, NULL);
         return;
     }
     run->failure = trial_do(run, trial, ret_result, &run->error);
@@ -367,13 +313,13 @@ static int trials_do(struct run *run, struct mlm_error *error)
         .context = run,
     };
     int r = mlm_gbench_run(&order, error);
-    mlm_progress_close(&run->progress);
+    mlm_progress_close(&run->measuring.progress);
     if (r < 0)
         return r;
     if (run->failure == -EINTR)
         return mlm_error_set(error, -EINTR,
             "interrupted; %zu of %zu trials are in %s, go on with: mlmembench run --resume %s",
-            run->progress.done, count, run->path, run->path);
+            run->measuring.progress.done, count, run->measuring.path, run->measuring.path);
     if (run->failure < 0) {
         *error = run->error;
         return run->failure;
@@ -381,52 +327,19 @@ static int trials_do(struct run *run, struct mlm_error *error)
     return 0;
 }
 
-/* A probe sees no further than it fills, and fills several times: as much as the largest cap lets a trial
- * take, up to what can be filled in a few seconds. */
-static uint64_t probe_bytes(const struct mlm_plan_options *plan)
-{
-    uint64_t bytes = MLM_FRESH_MEMORY_PROBE_BYTES / 4;
-    for (size_t i = 0; i < plan->cap_count; i++)
-        if (plan->caps[i] != MLM_NO_LIMIT && plan->caps[i] > bytes)
-            bytes = plan->caps[i];
-    return bytes < 2 * MLM_FRESH_MEMORY_PROBE_BYTES ? bytes : 2 * MLM_FRESH_MEMORY_PROBE_BYTES;
-}
-
 static int run_open(struct run *run, int argc, char **argv, struct mlm_error *error)
 {
+    const struct mlm_plan_options *plan = &run->plan->options;
     struct mlm_session_options options = {
-        .catalogue = run->catalogue,
+        .catalogue = run->measuring.catalogue,
         .argc = argc,
         .argv = argv,
-        .interrupt_fd = run->interrupt_fd,
-        .probe_bytes = probe_bytes(&run->plan->options),
+        .interrupt_fd = run->measuring.interrupt_fd,
+        .probe_bytes = mlm_measuring_probe_bytes(plan->caps, plan->cap_count),
     };
-    int r = mlm_session_open(&options, &run->session, error);
-    if (r < 0)
-        return r;
-    if (!run->session.cages)
-        return mlm_error_set(
-            error, -ENOTSUP, "refused: %s; %s", run->session.site.why, run->session.site.remedy);
-    r = store_path(run, error);
-    if (r == 0)
-        r = mlm_store_open(run->path, &run->store, error);
-    if (r == 0)
-        r = resume_read(run, error);
-    return r;
-}
-
-static void warn_of_limits(struct run *run)
-{
-    const struct mlm_cage_site *site = &run->session.site;
-    char limit[MLM_SIZE_TEXT];
-    for (size_t i = 0; i < run->plan->options.cap_count; i++)
-        if (site->limit_above_bytes < run->plan->options.caps[i] &&
-            run->plan->options.caps[i] != MLM_NO_LIMIT) {
-            mlm_progress_say(&run->progress,
-                "warning: %s limits memory to %s, which is tighter than a cap; trials are marked",
-                site->limit_above_path, mlm_size_show((double)site->limit_above_bytes, limit));
-            return;
-        }
+    const struct mlm_run_options *said = &run->request.said;
+    int r = mlm_measuring_open(&run->measuring, &options, said->resume ? said->resume : said->out, error);
+    return r < 0 ? r : resume_read(run, error);
 }
 
 static int run_all(struct run *run, int argc, char **argv, uint64_t disk_bytes, struct mlm_error *error)
@@ -436,21 +349,21 @@ static int run_all(struct run *run, int argc, char **argv, uint64_t disk_bytes, 
     run->timed_out = calloc(count, sizeof *run->timed_out);
     if (!run->finished || !run->timed_out)
         return mlm_error_errno(error, -ENOMEM, "run");
-    mlm_progress_open(&run->progress, run->request.said.quiet, count, run->plan->rough_ns);
+    mlm_progress_open(&run->measuring.progress, run->request.said.quiet, count, run->plan->rough_ns);
     announce(run, disk_bytes);
     int r = run_open(run, argc, argv, error);
     if (r < 0)
         return r;
-    warn_of_limits(run);
+    mlm_measuring_warn_of_limits(&run->measuring, run->plan->options.caps, run->plan->options.cap_count);
     r = datasets_build(run, error);
     if (r == 0)
         r = trials_do(run, error);
     if (r < 0)
         return r;
     struct mlm_presentation presentation = {
-        .paths = {run->path},
+        .paths = {run->measuring.path},
         .path_count = 1,
-        .plots_folder = run->catalogue->plots_folder,
+        .plots_folder = run->measuring.catalogue->plots_folder,
         .pictures = true,
         .table = !mlm_gbench_prints(run->request.gbench_flags.items, run->request.gbench_flags.count),
     };
@@ -515,7 +428,7 @@ static int run_with(struct run *run, int argc, char **argv, struct mlm_error *er
     uint64_t disk_bytes = 0;
     int r = mlm_run_request_resolve(&run->request, error);
     if (r == 0)
-        r = interrupts_open(run, error);
+        r = mlm_measuring_begin(&run->measuring, error);
     if (r == 0)
         r = plan_make(run, error);
     if (r == 0)
@@ -540,7 +453,7 @@ static bool only_looks(const struct run *run)
 
 static int run_verb(int argc, char **argv, struct mlm_error *error)
 {
-    mlm_cleanup(run_release) struct run run = {.interrupt_fd = -1};
+    mlm_cleanup(run_release) struct run run = {.measuring.interrupt_fd = -1};
     bool help = false;
     int r = parse(&run, argc, argv, &help, error);
     if (r < 0)

@@ -1,0 +1,103 @@
+#include "cli/measuring.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/signalfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "machine/fresh.h"
+
+static int interrupts_open(struct mlm_measuring *measuring, struct mlm_error *error)
+{
+    sigset_t signals;
+    (void)sigemptyset(&signals);
+    (void)sigaddset(&signals, SIGINT);
+    (void)sigaddset(&signals, SIGTERM);
+    (void)sigaddset(&signals, SIGHUP);
+    if (sigprocmask(SIG_BLOCK, &signals, NULL) < 0)
+        return mlm_error_errno(error, -errno, "signals");
+    /* A reader that went away is an error of write(), not our end; a full disk likewise. */
+    (void)signal(SIGPIPE, SIG_IGN);
+    (void)signal(SIGXFSZ, SIG_IGN);
+    measuring->interrupt_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
+    return measuring->interrupt_fd < 0 ? mlm_error_errno(error, -errno, "signals") : 0;
+}
+
+int mlm_measuring_begin(struct mlm_measuring *measuring, struct mlm_error *error)
+{
+    int r = interrupts_open(measuring, error);
+    return r < 0 ? r : mlm_catalogue_open(&measuring->catalogue, error);
+}
+
+static int store_path(struct mlm_measuring *measuring, const char *out, struct mlm_error *error)
+{
+    const char *ending = strrchr(out, '.');
+    struct stat file;
+    bool is_file =
+        (ending && strcmp(ending, ".jsonl") == 0) || (stat(out, &file) == 0 && S_ISREG(file.st_mode));
+    char *path = measuring->path;
+    size_t size = sizeof measuring->path;
+    int n = 0;
+    int r = 0;
+    if (is_file) {
+        const char *slash = strrchr(out, '/');
+        n = snprintf(path, size, "%.*s", slash ? (int)(slash - out) : 0, out);
+        if (n > 0 && n < (int)size)
+            r = mlm_make_directories(path, error);
+        n = snprintf(path, size, "%s", out);
+    } else {
+        r = mlm_make_directories(out, error);
+        n = snprintf(path, size, "%s/%s.jsonl", out, measuring->session.run_id);
+    }
+    if (r < 0)
+        return r;
+    return n < (int)size ? 0 : mlm_error_set(error, -EINVAL, "--out is too long");
+}
+
+int mlm_measuring_open(struct mlm_measuring *measuring, const struct mlm_session_options *options,
+    const char *out, struct mlm_error *error)
+{
+    int r = mlm_session_open(options, &measuring->session, error);
+    if (r < 0)
+        return r;
+    const struct mlm_session *session = &measuring->session;
+    if (!session->cages)
+        return mlm_error_set(error, -ENOTSUP, "refused: %s; %s", session->site.why, session->site.remedy);
+    r = store_path(measuring, out, error);
+    return r < 0 ? r : mlm_store_open(measuring->path, &measuring->store, error);
+}
+
+void mlm_measuring_warn_of_limits(struct mlm_measuring *measuring, const uint64_t *caps, size_t cap_count)
+{
+    const struct mlm_cage_site *site = &measuring->session.site;
+    char limit[MLM_SIZE_TEXT];
+    for (size_t i = 0; i < cap_count; i++)
+        if (site->limit_above_bytes < caps[i] && caps[i] != MLM_NO_LIMIT) {
+            mlm_progress_say(&measuring->progress,
+                "warning: %s limits memory to %s, which is tighter than a cap; trials are marked",
+                site->limit_above_path, mlm_size_show((double)site->limit_above_bytes, limit));
+            return;
+        }
+}
+
+uint64_t mlm_measuring_probe_bytes(const uint64_t *caps, size_t cap_count)
+{
+    uint64_t bytes = MLM_FRESH_MEMORY_PROBE_BYTES / 4;
+    for (size_t i = 0; i < cap_count; i++)
+        if (caps[i] != MLM_NO_LIMIT && caps[i] > bytes)
+            bytes = caps[i];
+    return bytes < 2 * MLM_FRESH_MEMORY_PROBE_BYTES ? bytes : 2 * MLM_FRESH_MEMORY_PROBE_BYTES;
+}
+
+void mlm_measuring_release(struct mlm_measuring *measuring)
+{
+    mlm_store_close(measuring->store);
+    mlm_session_close(&measuring->session);
+    mlm_catalogue_close(measuring->catalogue);
+    mlm_close_p(&measuring->interrupt_fd);
+}

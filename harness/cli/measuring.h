@@ -1,0 +1,35 @@
+/* What every verb that measures has open: the session, the store that its records go to, what it says
+ * meanwhile, and the user's wish to stop. */
+#pragma once
+
+#include "cli/progress.h"
+#include "record/store.h"
+#include "trial/session.h"
+
+struct mlm_measuring {
+    struct mlm_catalogue *catalogue;
+    struct mlm_session session;
+    struct mlm_store *store;
+    struct mlm_progress progress;
+    int interrupt_fd;
+    char path[4096]; /* of the store */
+};
+
+/* Opens the catalogue, and makes Ctrl-C and a polite end something to poll: a trial is ended and cleaned up
+ * like any other. */
+int mlm_measuring_begin(struct mlm_measuring *measuring, struct mlm_error *error);
+
+/* Opens session and store. `out` is a folder, in which the file is named by machine and time, or a file: one
+ * that is there, which is appended to, or one that ends in .jsonl. -ENOTSUP: no cage can be made here, with
+ * the remedy. */
+int mlm_measuring_open(struct mlm_measuring *measuring, const struct mlm_session_options *options,
+    const char *out, struct mlm_error *error);
+
+/* Warns where something above our cages is tighter than one of the caps. */
+void mlm_measuring_warn_of_limits(struct mlm_measuring *measuring, const uint64_t *caps, size_t cap_count);
+
+/* How much fresh memory to try: a probe sees no further than it fills, and fills several times, so as much as
+ * the largest cap lets a trial take, up to what can be filled in a few seconds. */
+uint64_t mlm_measuring_probe_bytes(const uint64_t *caps, size_t cap_count);
+
+void mlm_measuring_release(struct mlm_measuring *measuring);
