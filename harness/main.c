@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "cli/nearest.h"
+#include "cli/say.h"
 #include "cli/verbs.h"
 #include "cli/wrap.h"
 #include "version.h"
@@ -87,6 +88,6 @@ int main(int argc, char **argv)
         r = mlm_error_errno(&error, errno ? -errno : -EIO, "cannot write to standard output");
     if (r >= 0)
         return r;
-    (void)fprintf(stderr, "mlmembench: %s\n", error.text);
+    mlm_say("mlmembench: %s", error.text);
     return r == -EINVAL ? MLM_EXIT_USAGE : r == -EINTR ? MLM_EXIT_INTERRUPTED : MLM_EXIT_NOT_RUN;
 }

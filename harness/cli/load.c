@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "base/cleanup.h"
+#include "cli/say.h"
 #include "record/judge.h"
 
 /* A file that is no store at all would fill the screen. */
@@ -25,10 +26,9 @@ static void complain(void *context, const char *text)
 static void complaints_print(const struct complaints *complaints)
 {
     for (size_t i = 0; i < complaints->count && i < COMPLAINTS_SHOWN; i++)
-        (void)fprintf(stderr, "mlmembench: %s\n", complaints->shown[i]);
+        mlm_say("mlmembench: %s", complaints->shown[i]);
     if (complaints->count > COMPLAINTS_SHOWN)
-        (void)fprintf(
-            stderr, "mlmembench: %zu more lines are no records\n", complaints->count - COMPLAINTS_SHOWN);
+        mlm_say("mlmembench: %zu more lines are no records", complaints->count - COMPLAINTS_SHOWN);
 }
 
 static int read_all(

@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "cli/load.h"
 #include "cli/place.h"
+#include "cli/say.h"
 #include "cli/style.h"
 #include "report/plot/picture.h"
 
@@ -23,7 +24,7 @@ static void pictures(const struct mlm_presentation *presentation, const struct m
         if (mlm_pictures_write(
                 loaded->table, &loaded->list, &options, place.folder, place.base, NULL, &count, &error) >= 0)
             continue;
-        (void)fprintf(stderr, "mlmembench: %s\n", error.text);
+        mlm_say("mlmembench: %s", error.text);
         return;
     }
 }

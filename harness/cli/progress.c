@@ -8,6 +8,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "cli/say.h"
+
 #define BAR_CELLS 20
 
 static bool terminal(void)
@@ -37,11 +39,12 @@ void mlm_progress_say(struct mlm_progress *progress, const char *format, ...)
     if (progress->silent)
         return;
     wipe(progress);
+    char text[4096];
     va_list args;
     va_start(args, format);
-    (void)vfprintf(stderr, format, args);
+    (void)vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    (void)fputc('\n', stderr);
+    mlm_say("%s", text);
 }
 
 /* The plan's estimate of what is left, corrected by how the estimates have done so far. */
@@ -115,7 +118,7 @@ void mlm_progress_done(
         progress->rough_total_ns -= rough_ns, progress->rough_done_ns -= rough_ns;
     if (!progress->silent && !progress->bar && record) {
         char time[MLM_SIZE_TEXT];
-        (void)fprintf(stderr, "[%zu/%zu] %s: %s, %s%s%s\n", progress->done, progress->total, progress->name,
+        mlm_say("[%zu/%zu] %s: %s, %s%s%s", progress->done, progress->total, progress->name,
             mlm_outcome_name(record->outcome), mlm_duration_show((double)spent_ns, time),
             record->reason ? "; " : "", record->reason ? record->reason : "");
     }

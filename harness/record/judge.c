@@ -16,11 +16,11 @@
 struct party {
     size_t first;    /* index of its earliest record, which speaks for it */
     size_t variants; /* distinct ones */
+    size_t next;     /* of its group; NOBODY: the last */
 };
 
 struct group {
-    struct party parties[PARTIES_MAX];
-    size_t count;
+    size_t parties, count; /* the first of them, in the order of their first records; how many */
 };
 
 /* What is known of a record that is judged. */
@@ -30,9 +30,11 @@ struct opinion {
 
 struct judgement {
     struct mlm_record_list *list;
-    struct mlm_keymap group_keys, member_keys; /* member: a variant in a party of a group */
+    struct mlm_keymap group_keys, member_keys; /* member: a variant in a party */
     struct group *groups;
     size_t group_capacity;
+    struct party *parties; /* of all groups */
+    size_t party_count, party_capacity;
     struct opinion *opinions; /* one a record */
 };
 
@@ -41,6 +43,7 @@ static void judgement_release(struct judgement *judgement)
     mlm_keymap_release(&judgement->group_keys);
     mlm_keymap_release(&judgement->member_keys);
     free(judgement->groups);
+    free(judgement->parties);
     free(judgement->opinions);
 }
 
@@ -94,42 +97,64 @@ static int group_of(struct judgement *judgement, const struct mlm_record *record
         struct group *groups = reallocarray(judgement->groups, capacity, sizeof *groups);
         if (!groups)
             return -ENOMEM;
-        memset(
-            groups + judgement->group_capacity, 0, (capacity - judgement->group_capacity) * sizeof *groups);
+        for (size_t i = judgement->group_capacity; i < capacity; i++)
+            groups[i] = (struct group){.parties = NOBODY};
         judgement->groups = groups;
         judgement->group_capacity = capacity;
     }
     return 0;
 }
 
-static size_t party_of(struct judgement *judgement, struct group *group, size_t index)
+static int party_add(struct judgement *judgement, size_t index, size_t *ret_party)
 {
-    const struct mlm_record *record = &judgement->list->items[index];
-    if (!all_finite(record))
-        return NOBODY;
-    for (size_t i = 0; i < group->count; i++)
-        if (agree(&judgement->list->items[group->parties[i].first], record))
-            return i;
+    if (judgement->party_count == judgement->party_capacity) {
+        size_t capacity = 2 * judgement->party_capacity + 16;
+        struct party *parties = reallocarray(judgement->parties, capacity, sizeof *parties);
+        if (!parties)
+            return -ENOMEM;
+        judgement->parties = parties;
+        judgement->party_capacity = capacity;
+    }
+    judgement->parties[judgement->party_count] = (struct party){.first = index, .next = NOBODY};
+    *ret_party = judgement->party_count++;
+    return 0;
+}
+
+/* The party that the record is of, a new one where it agrees with none. */
+static int party_of(struct judgement *judgement, struct group *group, size_t index, size_t *ret_party)
+{
+    const struct mlm_record *items = judgement->list->items;
+    size_t last = NOBODY;
+    if (!all_finite(&items[index]))
+        return 0;
+    for (size_t i = group->parties; i != NOBODY; last = i, i = judgement->parties[i].next)
+        if (agree(&items[judgement->parties[i].first], &items[index])) {
+            *ret_party = i;
+            return 0;
+        }
     if (group->count == PARTIES_MAX)
-        return NOBODY;
-    group->parties[group->count] = (struct party){.first = index};
-    return group->count++;
+        return 0;
+    int r = party_add(judgement, index, ret_party);
+    if (r < 0)
+        return r;
+    group->count++;
+    *(last == NOBODY ? &group->parties : &judgement->parties[last].next) = *ret_party;
+    return 0;
 }
 
 /* Counts a variant once in each party that it is of. */
-static int variant_count(
-    struct judgement *judgement, size_t group, size_t party, const struct mlm_record *record)
+static int variant_count(struct judgement *judgement, size_t party, const struct mlm_record *record)
 {
     mlm_auto_free char *variant = mlm_record_variant_key(record);
     char *key = NULL;
-    if (!variant || asprintf(&key, "%zu %zu %s", group, party, variant) < 0)
+    if (!variant || asprintf(&key, "%zu %s", party, variant) < 0)
         return -ENOMEM;
     size_t before = judgement->member_keys.count, number;
     int r = mlm_keymap_add(&judgement->member_keys, key, &number);
     if (r < 0)
         return r;
     if (number == before)
-        judgement->groups[group].parties[party].variants++;
+        judgement->parties[party].variants++;
     return 0;
 }
 
@@ -144,9 +169,9 @@ static int form_parties(struct judgement *judgement)
         int r = group_of(judgement, record, &opinion->group);
         if (r < 0)
             return r;
-        opinion->party = party_of(judgement, &judgement->groups[opinion->group], i);
-        if (opinion->party != NOBODY)
-            r = variant_count(judgement, opinion->group, opinion->party, record);
+        r = party_of(judgement, &judgement->groups[opinion->group], i, &opinion->party);
+        if (r >= 0 && opinion->party != NOBODY)
+            r = variant_count(judgement, opinion->party, record);
         if (r < 0)
             return r;
     }
@@ -154,11 +179,12 @@ static int form_parties(struct judgement *judgement)
 }
 
 /* Parties stand in the order of their first records, so the first of equals is the earlier one. */
-static size_t right_party(const struct group *group)
+static size_t right_party(const struct judgement *judgement, const struct group *group)
 {
-    size_t right = NOBODY;
-    for (size_t i = 0; i < group->count; i++)
-        if (right == NOBODY || group->parties[i].variants > group->parties[right].variants)
+    const struct party *parties = judgement->parties;
+    size_t right = group->parties;
+    for (size_t i = right; i != NOBODY; i = parties[i].next)
+        if (parties[i].variants > parties[right].variants)
             right = i;
     return right;
 }
@@ -205,10 +231,10 @@ static int pronounce(struct judgement *judgement, char **reasons)
         if (opinion->group == NOBODY)
             continue;
         const struct group *group = &judgement->groups[opinion->group];
-        size_t right = right_party(group);
+        size_t right = right_party(judgement, group);
         if (right != NOBODY && right == opinion->party)
             continue;
-        reasons[i] = reason_make(&items[i], right == NOBODY ? NULL : &items[group->parties[right].first]);
+        reasons[i] = reason_make(&items[i], right == NOBODY ? NULL : &items[judgement->parties[right].first]);
         if (!reasons[i])
             return -ENOMEM;
     }

@@ -2,7 +2,6 @@
 #include "record/record.h"
 
 #include <errno.h>
-#include <inttypes.h>
 #include <math.h>
 #include <string.h>
 
@@ -108,44 +107,69 @@ void mlm_record_release(struct mlm_record *record)
     mlm_record_init(record);
 }
 
+/* A key in the making; one a record, so that printf() would be felt. */
+struct key {
+    char *text; /* NULL once memory ran out */
+    size_t size, capacity;
+};
+
+static void key_begin(struct key *key)
+{
+    *key = (struct key){.capacity = 256};
+    key->text = malloc(key->capacity);
+}
+
+static void key_byte(struct key *key, char byte)
+{
+    if (key->size == key->capacity && key->text) {
+        char *larger = realloc(key->text, key->capacity *= 2);
+        if (!larger)
+            free(key->text);
+        key->text = larger;
+    }
+    if (key->text)
+        key->text[key->size++] = byte;
+}
+
 /* Escaped, so that no two specifications share a text. */
-static void key_text(FILE *out, char tag, const char *text)
+static void key_text(struct key *key, char tag, const char *text)
 {
     if (!text)
         return;
-    (void)putc_unlocked('\n', out);
-    (void)putc_unlocked(tag, out);
+    key_byte(key, '\n');
+    key_byte(key, tag);
     for (; *text; text++) {
         if (*text == '\n' || *text == '=' || *text == '\\')
-            (void)putc_unlocked('\\', out);
-        (void)putc_unlocked(*text, out);
+            key_byte(key, '\\');
+        key_byte(key, *text);
     }
 }
 
-static void key_number(FILE *out, char tag, uint64_t number)
+static void key_number(struct key *key, char tag, uint64_t number)
 {
-    char text[24];
-    (void)snprintf(text, sizeof text, "%" PRIu64, number);
-    key_text(out, tag, text);
+    char text[21], *at = text + sizeof text - 1;
+    *at = 0;
+    do
+        *--at = (char)('0' + number % 10);
+    while (number /= 10);
+    key_text(key, tag, at);
 }
 
-static void key_params(FILE *out, const struct mlm_params *params)
+static void key_params(struct key *key, const struct mlm_params *params)
 {
     for (size_t i = 0; i < params->count; i++) {
-        key_text(out, 'p', params->items[i].name);
-        key_text(out, '=', params->items[i].value);
+        key_text(key, 'p', params->items[i].name);
+        key_text(key, '=', params->items[i].value);
     }
 }
 
 /* Repaired, for so are the texts that a store gives back: a planned trial's key must match its record's. */
-static char *key_finish(FILE *out, char **text)
+static char *key_finish(struct key *key)
 {
-    if (fclose(out) != 0) {
-        free(*text);
-        return NULL;
-    }
-    mlm_utf8_repair(*text);
-    return *text;
+    key_byte(key, 0);
+    if (key->text)
+        mlm_utf8_repair(key->text);
+    return key->text;
 }
 
 /* What of a specification a key has in it, besides what is always there. */
@@ -159,31 +183,28 @@ enum {
 
 static char *specification_key(const struct mlm_record *record, unsigned parts)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
-        return NULL;
+    struct key key;
+    key_begin(&key);
     if (parts & KEY_MACHINE)
-        key_text(out, 'm', json_string_value(json_object_get(record->machine, "id")));
-    key_text(out, 'u', record->suite);
-    key_text(out, 'w', record->workload);
-    key_params(out, &record->params);
+        key_text(&key, 'm', json_string_value(json_object_get(record->machine, "id")));
+    key_text(&key, 'u', record->suite);
+    key_text(&key, 'w', record->workload);
+    key_params(&key, &record->params);
     if (parts & KEY_DATA)
-        key_number(out, 'd', record->data_bytes);
-    key_text(out, 'f', record->dataset);
+        key_number(&key, 'd', record->data_bytes);
+    key_text(&key, 'f', record->dataset);
     if (parts & KEY_SEED)
-        key_number(out, 's', record->seed);
-    key_number(out, 't', record->threads);
-    key_number(out, 'b', record->background_bytes);
-    key_text(out, 'a', record->background_mode);
+        key_number(&key, 's', record->seed);
+    key_number(&key, 't', record->threads);
+    key_number(&key, 'b', record->background_bytes);
+    key_text(&key, 'a', record->background_mode);
     if (parts & KEY_CAP) {
-        key_number(out, 'c', record->cap_bytes);
-        key_number(out, 'x', record->swap_limit_bytes);
+        key_number(&key, 'c', record->cap_bytes);
+        key_number(&key, 'x', record->swap_limit_bytes);
     }
     if (parts & KEY_TIME_LIMIT)
-        key_number(out, 'l', record->timeout_ns);
-    return key_finish(out, &text);
+        key_number(&key, 'l', record->timeout_ns);
+    return key_finish(&key);
 }
 
 char *mlm_record_row_key(const struct mlm_record *record)
@@ -208,13 +229,10 @@ char *mlm_record_work_key(const struct mlm_record *record, enum mlm_likeness lik
 
 char *mlm_record_variant_key(const struct mlm_record *record)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
-        return NULL;
-    key_text(out, 'u', record->suite);
-    key_text(out, 'w', record->workload);
-    key_params(out, &record->params);
-    return key_finish(out, &text);
+    struct key key;
+    key_begin(&key);
+    key_text(&key, 'u', record->suite);
+    key_text(&key, 'w', record->workload);
+    key_params(&key, &record->params);
+    return key_finish(&key);
 }

@@ -10,13 +10,6 @@
 #include "base/cleanup.h"
 #include "record/utf8.h"
 
-#define json_auto mlm_cleanup(json_release_p) json_t *
-
-static void json_release_p(json_t **json)
-{
-    json_decref(*json);
-}
-
 /* How one type of member is written and read. `field` points at the member inside a record. */
 struct codec {
     json_t *(*put)(const void *field);
@@ -149,7 +142,7 @@ static const char *outcome_get(const json_t *value, void *field)
 static json_t *params_put(const void *field)
 {
     const struct mlm_params *params = field;
-    json_auto object = json_object();
+    mlm_auto_json object = json_object();
     for (size_t i = 0; i < params->count; i++) {
         mlm_auto_free char *name = strdup(params->items[i].name);
         if (!name)
@@ -169,13 +162,20 @@ static const char *params_get(const json_t *value, void *field)
     static const char complaint[] = "must be an object of at most 64 texts";
     if (!json_is_object(value) || json_object_size(value) > PARAMS_MAX)
         return complaint;
+    struct mlm_params *params = field;
+    params->items = calloc(json_object_size(value) + 1, sizeof *params->items);
     const char *name;
     json_t *item;
     json_object_foreach((json_t *)(uintptr_t)value, name, item)
     {
         if (!json_is_string(item))
             return complaint;
-        if (mlm_params_add(field, name, json_string_value(item)) < 0)
+        if (!params->items)
+            return out_of_memory;
+        struct mlm_param_value *param = &params->items[params->count++];
+        param->name = strdup(name);
+        param->value = strdup(json_string_value(item));
+        if (!param->name || !param->value)
             return out_of_memory;
     }
     return NULL;
@@ -205,7 +205,7 @@ static const char *checksum_get(const json_t *value, void *field)
 static json_t *answer_put(const void *field)
 {
     const struct mlm_record *record = field;
-    json_auto array = json_array();
+    mlm_auto_json array = json_array();
     for (size_t i = 0; i < record->answer_count; i++) {
         double number = record->answer[i];
         if (json_array_append_new(array, isfinite(number) ? json_real(number) : json_null()) < 0)
@@ -235,7 +235,7 @@ static const char *answer_get(const json_t *value, void *field)
 static json_t *marks_put(const void *field)
 {
     mlm_mark_set marks = *(const mlm_mark_set *)field;
-    json_auto array = json_array();
+    mlm_auto_json array = json_array();
     for (int i = 0; i < MLM_MARK_COUNT; i++)
         if (marks >> i & 1 && json_array_append_new(array, json_string(mlm_marks[i].key)) < 0)
             return NULL;
@@ -352,7 +352,7 @@ static const struct member members[] = {
 
 json_t *mlm_line_begin(const char *kind)
 {
-    json_auto object = json_object();
+    mlm_auto_json object = json_object();
     if (json_object_set_new(object, "kind", json_string(kind)) < 0 ||
         json_object_set_new(object, "schema", json_integer(MLM_RECORD_SCHEMA)) < 0)
         return NULL;
@@ -361,7 +361,7 @@ json_t *mlm_line_begin(const char *kind)
 
 int mlm_record_members_to_json(const struct mlm_record *record, json_t **ret_json, struct mlm_error *error)
 {
-    json_auto object = mlm_line_begin("trial");
+    mlm_auto_json object = mlm_line_begin("trial");
     if (!object)
         return mlm_error_errno(error, -ENOMEM, "making a record's line");
     for (size_t i = 0; i < MEMBER_COUNT; i++) {
@@ -387,7 +387,7 @@ int mlm_machine_check(const json_t *machine, struct mlm_error *error)
 
 int mlm_record_to_json(const struct mlm_record *record, json_t **ret_json, struct mlm_error *error)
 {
-    json_auto object = NULL;
+    mlm_auto_json object = NULL;
     int r = mlm_record_members_to_json(record, &object, error);
     if (r < 0)
         return r;
@@ -417,11 +417,21 @@ int mlm_line_check(const json_t *json, const char *kind, struct mlm_error *error
     return 0;
 }
 
+/* Members mostly stand in a line as they do in the table: then the next one is that at *at, and need not be
+ * looked for. */
+static const json_t *member_find(json_t *json, const char *key, void **at)
+{
+    if (!*at || strcmp(json_object_iter_key(*at), key) != 0)
+        *at = json_object_iter_at(json, key);
+    const json_t *value = *at ? json_object_iter_value(*at) : NULL;
+    *at = json_object_iter_next(json, *at);
+    return value;
+}
+
 static int member_read(
-    const json_t *json, const struct member *member, struct mlm_record *record, struct mlm_error *error)
+    const json_t *value, const struct member *member, struct mlm_record *record, struct mlm_error *error)
 {
     const struct codec *codec = member->codec;
-    const json_t *value = json_object_get(json, member->key);
     if (!value)
         return codec->may_be_missing ? 0 : mlm_error_set(error, -EBADMSG, "\"%s\" is missing", member->key);
     if (json_is_null(value))
@@ -441,8 +451,10 @@ int mlm_record_members_from_json(const json_t *json, struct mlm_record *ret_reco
         return r;
     mlm_cleanup(mlm_record_release) struct mlm_record record;
     mlm_record_init(&record);
+    json_t *object = (json_t *)(uintptr_t)json; /* for its iterators, which change nothing */
+    void *at = NULL;
     for (size_t i = 0; i < MEMBER_COUNT; i++) {
-        r = member_read(json, &members[i], &record, error);
+        r = member_read(member_find(object, members[i].key, &at), &members[i], &record, error);
         if (r < 0)
             return r;
     }

@@ -2,19 +2,29 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "record/record_json.h"
 #include "record/store.h"
 #include "record/utf8.h"
 
-/* A trial's line has about 4 KiB, a timeline's up to 20: what is longer is no record. */
-#define LINE_LIMIT_BYTES ((size_t)8 << 20)
 #define BLOCK_BYTES ((size_t)256 << 10)
+
+/* Runs whose lines may alternate, as in files that were merged by time, before any must be parsed whole. */
+#define TAILS_MAX 16
+
+/* What all lines of a run end with, and are for the most part: ,"command":[…],"machine":{…}} */
+struct tail {
+    char *text;
+    size_t size;
+    json_t *command, *machine; /* command: NULL where there is none */
+};
 
 struct reader {
     const char *path;
     int fd;
+    bool is_file; /* rather than a pipe, in which there is no coming back to a place */
     char *buffer;
     size_t size, begin, end; /* what is read and not yet given out: [begin, end) */
     bool at_end;
@@ -25,20 +35,24 @@ struct reader {
     struct mlm_record_list *list;
     mlm_store_complaint *complain;
     void *context;
-    json_t *machine;   /* of the latest good line */
-    json_t *command;   /* the same */
-    char *machine_end; /* with what that line ended: ,"machine":{…}} */
-    size_t machine_end_size;
+    struct tail tails[TAILS_MAX]; /* the latest first */
+    size_t tail_count;
 };
+
+static void tail_release(struct tail *tail)
+{
+    free(tail->text);
+    json_decref(tail->command);
+    json_decref(tail->machine);
+}
 
 static void reader_release(struct reader *reader)
 {
     if (reader->fd >= 0)
         (void)close(reader->fd);
     free(reader->buffer);
-    json_decref(reader->machine);
-    json_decref(reader->command);
-    free(reader->machine_end);
+    for (size_t i = 0; i < reader->tail_count; i++)
+        tail_release(&reader->tails[i]);
 }
 
 static void complain(const struct reader *reader, const char *why)
@@ -106,7 +120,7 @@ static int next_line(struct reader *reader, char **ret_line, size_t *ret_size)
         if (reader->at_end)
             return 0;
         searched = size;
-        if (size > LINE_LIMIT_BYTES) {
+        if (size > MLM_LINE_LIMIT_BYTES) {
             too_long = true;
             reader->begin = reader->end;
             searched = 0;
@@ -139,91 +153,144 @@ int mlm_record_list_add(struct mlm_record_list *list, struct mlm_record *record,
     return 0;
 }
 
-/* Remembers how the line ended, if its machine stood there. */
-static int remember_machine_end(struct reader *reader, const char *line, size_t size)
-{
-    free(reader->machine_end);
-    reader->machine_end = NULL;
-    mlm_auto_free char *text = json_dumps(reader->machine, JSON_COMPACT);
-    char *end = NULL;
-    if (!text || asprintf(&end, ",\"machine\":%s}", text) < 0)
-        return -ENOMEM;
-    size_t end_size = strlen(end);
-    if (size <= end_size || memcmp(line + size - end_size, end, end_size) != 0) {
-        free(end);
-        return 0;
-    }
-    reader->machine_end = end;
-    reader->machine_end_size = end_size;
-    return 0;
-}
+/* Of two members of one name one would be lost: such a line is no record. */
+#define PARSE_FLAGS JSON_REJECT_DUPLICATES
 
-static json_t *parse(char *line, size_t size, struct mlm_error *error)
+static json_t *parse(const char *line, size_t size, struct mlm_error *error)
 {
     json_error_t why;
-    json_t *json = json_loadb(line, size, 0, &why);
+    json_t *json = json_loadb(line, size, PARSE_FLAGS, &why);
     if (!json)
         (void)mlm_error_set(error, -EBADMSG, "no JSON: column %d: %s", why.column, why.text);
     return json;
 }
 
-/* A line that ends as the one before did has the same machine: if what stands before that end makes a whole
- * object, it is the last member of it, and need not be parsed and held once more. Most of every line is that.
- */
-static json_t *parse_without_machine(const struct reader *reader, char *line, size_t size)
+/* The known tail that the line ends with, which becomes the latest; or NULL. */
+static const struct tail *tail_find(struct reader *reader, const char *line, size_t size)
 {
-    size_t end_size = reader->machine_end_size;
-    if (!reader->machine_end || size <= end_size ||
-        memcmp(line + size - end_size, reader->machine_end, end_size) != 0)
+    struct tail *tails = reader->tails;
+    size_t i = 0;
+    while (i < reader->tail_count &&
+           (size <= tails[i].size || memcmp(line + size - tails[i].size, tails[i].text, tails[i].size) != 0))
+        i++;
+    if (i == reader->tail_count)
         return NULL;
-    char *comma = line + size - end_size;
+    struct tail found = tails[i];
+    memmove(tails + 1, tails, i * sizeof *tails);
+    tails[0] = found;
+    return tails;
+}
+
+/* What of the line may be a tail; or NULL. Within a text the quotes would be escaped. */
+static const char *tail_begin(const char *line, size_t size)
+{
+    static const char command[] = ",\"command\":", machine[] = ",\"machine\":";
+    const char *begin = memmem(line, size, command, sizeof command - 1);
+    return begin ? begin : memmem(line, size, machine, sizeof machine - 1);
+}
+
+/* Do these bytes hold the record's command and machine, and nothing else? */
+static bool is_tail(const char *text, size_t size, const struct mlm_record *record)
+{
+    mlm_auto_free char *object = malloc(size);
+    if (!object)
+        return false;
+    memcpy(object, text, size);
+    object[0] = '{'; /* for the comma */
+    json_t *json = json_loadb(object, size, PARSE_FLAGS, NULL);
+    json_t *command = json_object_get(json, "command"), *machine = json_object_get(json, "machine");
+    bool is = json_object_size(json) == (command ? 2 : 1) && json_equal(machine, record->machine) &&
+              (record->command ? json_equal(command, record->command) : !command || json_is_null(command));
+    json_decref(json);
+    return is;
+}
+
+/* Remembers how a record's line ended, where that is what it ends with. */
+static int tail_learn(struct reader *reader, const char *line, size_t size, const struct mlm_record *record)
+{
+    const char *begin = tail_begin(line, size);
+    size_t tail_size = begin ? size - (size_t)(begin - line) : 0;
+    if (!begin || !is_tail(begin, tail_size, record))
+        return 0;
+    char *text = malloc(tail_size);
+    if (!text)
+        return -ENOMEM;
+    memcpy(text, begin, tail_size);
+    if (reader->tail_count == TAILS_MAX)
+        tail_release(&reader->tails[--reader->tail_count]);
+    memmove(reader->tails + 1, reader->tails, reader->tail_count++ * sizeof *reader->tails);
+    reader->tails[0] =
+        (struct tail){text, tail_size, json_incref(record->command), json_incref(record->machine)};
+    return 0;
+}
+
+/* A line with a known tail need not be parsed whole, nor hold once more what is in the tail: if what stands
+ * before makes a whole object that lacks just that, the tail's members are the line's last ones. NULL where
+ * it does not. */
+static json_t *parse_without_tail(const struct tail *tail, char *line, size_t size)
+{
+    char *comma = line + size - tail->size;
     *comma = '}';
-    json_t *json = json_loadb(line, size - end_size + 1, 0, NULL);
+    json_t *json = json_loadb(line, size - tail->size + 1, PARSE_FLAGS, NULL);
     *comma = ',';
+    if (json_object_get(json, "machine") || json_object_get(json, "command")) {
+        json_decref(json);
+        return NULL;
+    }
     return json;
 }
 
-/* Holds what all records of a run have alike once: *ret_value becomes a reference of what was seen before, if
- * that is the same. */
-static void share(json_t **seen, json_t **ret_value)
+/* Lets go of a value for an equal one that is held already. */
+static void share(json_t **value, json_t *held)
 {
-    if (*seen != *ret_value && json_equal(*seen, *ret_value)) {
-        json_decref(*ret_value);
-        *ret_value = json_incref(*seen);
-    } else if (*seen != *ret_value) {
-        json_decref(*seen);
-        *seen = json_incref(*ret_value);
+    if (*value == held || !json_equal(*value, held))
+        return;
+    json_decref(*value);
+    *value = json_incref(held);
+}
+
+/* A record out of a line that was parsed whole. */
+static int read_whole(struct reader *reader, const json_t *json, const char *line, size_t size,
+    struct mlm_record *ret_record, struct mlm_error *why)
+{
+    int r = mlm_record_from_json(json, ret_record, why);
+    if (r < 0)
+        return r;
+    if (reader->list->count) {
+        const struct mlm_record *previous = &reader->list->items[reader->list->count - 1];
+        share(&ret_record->machine, previous->machine);
+        share(&ret_record->command, previous->command);
     }
+    r = tail_learn(reader, line, size, ret_record);
+    if (r < 0)
+        mlm_record_release(ret_record);
+    return r;
 }
 
 /* A record out of a line; 0, -ENOMEM, or what is wrong with the line. */
 static int read_record(struct reader *reader, char *line, size_t size, struct mlm_record *ret_record,
     bool *ret_is_trial, struct mlm_error *why)
 {
-    json_t *json = parse_without_machine(reader, line, size);
-    bool known = json;
-    if (!json)
+    const struct tail *tail = tail_find(reader, line, size);
+    json_t *json = tail ? parse_without_tail(tail, line, size) : NULL;
+    if (!json) {
+        tail = NULL;
         json = parse(line, size, why);
+    }
     if (!json)
         return why->code;
     const char *kind = json_string_value(json_object_get(json, "kind"));
     int r = 0;
     *ret_is_trial = !kind || strcmp(kind, "timeline") != 0; /* one that another program wrote anew */
-    if (*ret_is_trial)
-        r = known ? mlm_record_members_from_json(json, ret_record, why)
-                  : mlm_record_from_json(json, ret_record, why);
-    json_decref(json);
-    if (r < 0 || !*ret_is_trial)
-        return r;
-    share(&reader->command, &ret_record->command);
-    if (known) {
-        ret_record->machine = json_incref(reader->machine);
-        return 0;
+    if (*ret_is_trial && tail)
+        r = mlm_record_members_from_json(json, ret_record, why);
+    else if (*ret_is_trial)
+        r = read_whole(reader, json, line, size, ret_record, why);
+    if (r == 0 && *ret_is_trial && tail) {
+        ret_record->machine = json_incref(tail->machine);
+        ret_record->command = json_incref(tail->command);
     }
-    share(&reader->machine, &ret_record->machine);
-    r = remember_machine_end(reader, line, size);
-    if (r < 0)
-        mlm_record_release(ret_record);
+    json_decref(json);
     return r;
 }
 
@@ -231,7 +298,7 @@ static int read_record(struct reader *reader, char *line, size_t size, struct ml
 static void note_timeline(struct reader *reader, bool after_trial)
 {
     struct mlm_record_list *list = reader->list;
-    if (after_trial)
+    if (after_trial && reader->is_file)
         list->items[list->count - 1].timeline =
             (struct mlm_timeline_place){list->path_count - 1, reader->line_at_bytes};
 }
@@ -281,21 +348,42 @@ static int path_add(struct mlm_record_list *list, const char *path)
     return 0;
 }
 
+/* Whoever waits for a pipe's writer would wait for ever if there is none, and a device may have no end. */
+static int source_open(struct reader *reader, struct mlm_error *error)
+{
+    reader->fd = open(reader->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (reader->fd < 0)
+        return mlm_error_errno(error, -errno, "cannot open %s", reader->path);
+    struct stat status;
+    if (fstat(reader->fd, &status) < 0)
+        return mlm_error_errno(error, -errno, "cannot read %s", reader->path);
+    reader->is_file = S_ISREG(status.st_mode);
+    if (S_ISDIR(status.st_mode))
+        return mlm_error_errno(error, -EISDIR, "cannot read %s", reader->path);
+    if (!reader->is_file && !S_ISFIFO(status.st_mode))
+        return mlm_error_set(error, -ENOTSUP, "cannot read %s: it is no regular file", reader->path);
+    int flags = fcntl(reader->fd, F_GETFL);
+    if (flags < 0 || fcntl(reader->fd, F_SETFL, flags & ~O_NONBLOCK) < 0)
+        return mlm_error_errno(error, -errno, "cannot read %s", reader->path);
+    return 0;
+}
+
 int mlm_store_read(const char *path, struct mlm_record_list *list, mlm_store_complaint *complaint,
     void *context, struct mlm_error *error)
 {
     mlm_cleanup(reader_release) struct reader reader = {
         .path = path,
-        .fd = open(path, O_RDONLY | O_CLOEXEC),
+        .fd = -1,
         .size = BLOCK_BYTES,
         .list = list,
         .complain = complaint,
         .context = context,
     };
-    if (reader.fd < 0)
-        return mlm_error_errno(error, -errno, "cannot open %s", path);
+    int r = source_open(&reader, error);
+    if (r < 0)
+        return r;
     reader.buffer = malloc(reader.size);
-    int r = reader.buffer && path_add(list, path) == 0 ? 1 : -ENOMEM;
+    r = reader.buffer && path_add(list, path) == 0 ? 1 : -ENOMEM;
     while (r > 0) {
         char *line = NULL;
         size_t size = 0;

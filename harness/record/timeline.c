@@ -9,13 +9,6 @@
 #include "record/record_json.h"
 #include "record/store.h"
 
-static void json_release_p(json_t **json)
-{
-    json_decref(*json);
-}
-
-#define json_auto mlm_cleanup(json_release_p) json_t *
-
 /* A column is an array as long as the timeline: shorter than a list of objects, and what a plot wants. */
 static const struct column {
     const char *key;
@@ -32,7 +25,7 @@ static const struct column {
 
 static int column_set(json_t *object, const struct column *column, const struct mlm_timeline *timeline)
 {
-    json_auto array = json_array();
+    mlm_auto_json array = json_array();
     for (size_t i = 0; i < timeline->count; i++) {
         int64_t value = *(const int64_t *)((const char *)&timeline->points[i] + column->offset);
         if (json_array_append_new(array, value >= 0 ? json_integer(value) : json_null()) < 0)
@@ -44,7 +37,7 @@ static int column_set(json_t *object, const struct column *column, const struct 
 int mlm_timeline_to_json(const struct mlm_record *record, const struct mlm_timeline *timeline,
     json_t **ret_json, struct mlm_error *error)
 {
-    json_auto object = mlm_line_begin("timeline");
+    mlm_auto_json object = mlm_line_begin("timeline");
     bool failed =
         !object || json_object_set_new(object, "run_id", mlm_json_text(record->run_id)) < 0 ||
         json_object_set_new(object, "time", mlm_json_text(record->time)) < 0 ||
@@ -110,10 +103,32 @@ int mlm_timeline_from_json(const json_t *json, const struct mlm_record *record,
     return 0;
 }
 
-static void file_close_p(FILE **file)
+/* The line that begins at the offset; -EBADMSG where it is too long for one. */
+static int line_read(
+    const char *path, uint64_t offset_bytes, char **ret_line, size_t *ret_size, struct mlm_error *error)
 {
-    if (*file)
-        (void)fclose(*file);
+    mlm_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return mlm_error_errno(error, -errno, "cannot open %s", path);
+    mlm_auto_free char *line = NULL;
+    for (size_t size = 0; size < MLM_LINE_LIMIT_BYTES;) {
+        size_t more = size ? size : (size_t)32 << 10;
+        char *larger = realloc(line, size + more);
+        if (!larger)
+            return mlm_error_errno(error, -ENOMEM, "cannot read %s", path);
+        line = larger;
+        ssize_t n = pread(fd, line + size, more, (off_t)(offset_bytes + size));
+        if (n < 0)
+            return mlm_error_errno(error, -errno, "cannot read %s", path);
+        const char *newline = memchr(line + size, '\n', (size_t)n);
+        if (newline || n == 0) {
+            *ret_size = newline ? (size_t)(newline - line) : size;
+            *ret_line = mlm_take_ptr(line);
+            return 0;
+        }
+        size += (size_t)n;
+    }
+    return mlm_error_set(error, -EBADMSG, "%s: a timeline: longer than any", path);
 }
 
 int mlm_timeline_read(const struct mlm_record_list *list, const struct mlm_record *record,
@@ -123,16 +138,16 @@ int mlm_timeline_read(const struct mlm_record_list *list, const struct mlm_recor
     if (!place->offset_bytes)
         return mlm_error_set(error, -ENODATA, "no timeline is recorded");
     const char *path = list->paths[place->file];
-    mlm_cleanup(file_close_p) FILE *file = fopen(path, "re");
-    if (!file)
-        return mlm_error_errno(error, -errno, "cannot open %s", path);
-    if (fseeko(file, (off_t)place->offset_bytes, SEEK_SET) < 0)
-        return mlm_error_errno(error, -errno, "cannot read %s", path);
+    mlm_auto_free char *line = NULL;
+    size_t size = 0;
+    int r = line_read(path, place->offset_bytes, &line, &size, error);
+    if (r < 0)
+        return r;
     json_error_t why;
-    json_auto json = json_loadf(file, JSON_DISABLE_EOF_CHECK, &why);
+    mlm_auto_json json = json_loadb(line, size, 0, &why);
     if (!json)
         return mlm_error_set(
             error, -EBADMSG, "%s: a timeline: no JSON: column %d: %s", path, why.column, why.text);
-    int r = mlm_timeline_from_json(json, record, ret_timeline, error);
+    r = mlm_timeline_from_json(json, record, ret_timeline, error);
     return r < 0 ? mlm_error_wrap(error, r, "%s: a timeline", path) : 0;
 }

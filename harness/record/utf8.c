@@ -31,7 +31,8 @@ bool mlm_utf8_printable(uint32_t code)
 {
     bool commands = code < 0x20 || (code >= 0x7f && code < 0xa0) || (code >= 0x200b && code <= 0x200f) ||
                     (code >= 0x2028 && code <= 0x202e) || (code >= 0x2060 && code <= 0x206f) ||
-                    code == 0xfeff;
+                    code == 0xfeff || code == 0x061c || (code >= 0xfff9 && code <= 0xfffb) ||
+                    (code >= 0xe0000 && code <= 0xe007f);
     return !commands && code != UINT32_MAX;
 }
 
@@ -39,6 +40,10 @@ static void replace(char *text, bool tame)
 {
     char *to = text;
     for (const char *from = text; *from;) {
+        if (*from >= ' ' && *from < 0x7f) { /* nearly all */
+            *to++ = *from++;
+            continue;
+        }
         uint32_t code;
         size_t length = mlm_utf8_next(from, &code);
         if (tame ? !mlm_utf8_printable(code) : code == UINT32_MAX) {
@@ -87,7 +92,7 @@ static size_t columns(uint32_t code)
         {0x1f900, 0x1f9ff, 2},
         {0x20000, 0x3fffd, 2},
     };
-    for (size_t i = 0; i < sizeof ranges / sizeof *ranges; i++)
+    for (size_t i = 0; code >= ranges[0].first && i < sizeof ranges / sizeof *ranges; i++)
         if (code >= ranges[i].first && code <= ranges[i].last)
             return ranges[i].columns;
     return 1;

@@ -6,6 +6,7 @@
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "record/record_json.h"
 #include "record/store.h"
 #include "record_sample.h"
 
@@ -184,6 +185,35 @@ static void test_timelines(void **state)
     assert_non_null(strstr(error.text, fixture->path));
 }
 
+/* What stands at a timeline's place may be anything by the time that it is asked for. */
+static void test_timeline_changed(void **state)
+{
+    struct fixture *fixture = *state;
+    struct mlm_timeline timeline = {.interval_ns = 5, .count = 2};
+    struct mlm_store *store = open_store(fixture);
+    append(store, "a", &timeline);
+    mlm_store_close(store);
+    read_back(fixture);
+    FILE *file = fopen(fixture->path, "r+");
+    assert_non_null(file);
+    assert_int_equal(fseeko(file, (off_t)fixture->list.items[0].timeline.offset_bytes, SEEK_SET), 0);
+    (void)fprintf(file, "%s\n,\"x\":[", MLM_TIMELINE_BEGIN);
+    for (int i = 0; i < 1 << 20; i++)
+        (void)fputs("0,", file);
+    assert_int_equal(fclose(file), 0);
+    struct mlm_error error = {0};
+    const struct mlm_record *record = &fixture->list.items[0];
+    assert_int_equal(mlm_timeline_read(&fixture->list, record, &timeline, &error), -EBADMSG);
+    assert_non_null(strstr(error.text, "run.jsonl: a timeline: no JSON"));
+    fixture->list.items[0].timeline.offset_bytes += 32;
+    assert_int_equal(mlm_timeline_read(&fixture->list, record, &timeline, &error), -EBADMSG);
+    assert_non_null(strstr(error.text, "longer than any"));
+    assert_int_equal(truncate(fixture->path, 10), 0);
+    assert_int_equal(mlm_timeline_read(&fixture->list, record, &timeline, &error), -EBADMSG);
+    assert_int_equal(unlink(fixture->path), 0);
+    assert_int_equal(mlm_timeline_read(&fixture->list, record, &timeline, &error), -ENOENT);
+}
+
 static void test_machines_differ(void **state)
 {
     struct fixture *fixture = *state;
@@ -201,6 +231,101 @@ static void test_machines_differ(void **state)
     assert_int_equal(fixture->list.count, 4);
     for (size_t i = 0; i < 4; i++)
         assert_string_equal(json_string_value(json_object_get(fixture->list.items[i].machine, "id")), ids[i]);
+}
+
+/* Runs may be mixed line by line, and there may be more of them than are remembered. */
+static void test_runs_alternate(void **state)
+{
+    struct fixture *fixture = *state;
+    enum { ROUNDS = 3, MACHINES = 20 };
+    struct mlm_store *store = open_store(fixture);
+    for (int i = 0; i < ROUNDS * MACHINES; i++) {
+        char id[16];
+        (void)snprintf(id, sizeof id, "m%d", i % MACHINES % (i < MACHINES ? 3 : MACHINES));
+        struct mlm_record record = sample_record("a");
+        json_decref(record.machine);
+        record.machine = sample_machine(id);
+        json_decref(record.command);
+        record.command = i % 3 ? json_pack("[s]", id) : NULL;
+        assert_int_equal(mlm_store_append(store, &record, NULL, NULL), 0);
+        mlm_record_release(&record);
+    }
+    mlm_store_close(store);
+    read_back(fixture);
+    assert_int_equal(fixture->list.count, ROUNDS * MACHINES);
+    for (int i = 0; i < ROUNDS * MACHINES; i++) {
+        char id[16];
+        (void)snprintf(id, sizeof id, "m%d", i % MACHINES % (i < MACHINES ? 3 : MACHINES));
+        const struct mlm_record *record = &fixture->list.items[i];
+        assert_string_equal(json_string_value(json_object_get(record->machine, "id")), id);
+        assert_int_equal(record->command != NULL, i % 3 != 0);
+        if (record->command)
+            assert_string_equal(json_string_value(json_array_get(record->command, 0)), id);
+        if (i >= 3 && i < MACHINES)
+            assert_ptr_equal(record->machine, fixture->list.items[i - 3].machine);
+    }
+}
+
+/* A program that wrote the lines anew has its own order and spaces. */
+static void test_written_anew(void **state)
+{
+    struct fixture *fixture = *state;
+    struct mlm_timeline timeline = {.interval_ns = 5, .count = 2};
+    timeline.points[1] = (struct mlm_timeline_point){5, 4096, MLM_NULL, 1};
+    struct mlm_store *store = open_store(fixture);
+    append(store, "a", &timeline);
+    append(store, "b", NULL);
+    mlm_store_close(store);
+    for (size_t flags = 0; flags < 3; flags++) {
+        char *text = sample_read(fixture->path), *rest = text, *anew = NULL;
+        size_t size;
+        FILE *out = open_memstream(&anew, &size);
+        for (char *line; (line = strsep(&rest, "\n")) && *line;) {
+            json_t *json = json_loads(line, 0, NULL);
+            assert_int_equal(json_dumpf(json, out,
+                                 flags == 1   ? JSON_SORT_KEYS
+                                 : flags == 2 ? JSON_COMPACT
+                                              : 0),
+                0);
+            (void)fputc('\n', out);
+            json_decref(json);
+        }
+        assert_int_equal(fclose(out), 0);
+        sample_write(fixture->path, anew, size);
+        free(anew);
+        free(text);
+        read_back(fixture);
+        assert_int_equal(fixture->complaint_count, 0);
+        assert_workloads(fixture, NAMES("a", "b"));
+        assert_timeline(fixture, 0, 4096);
+        assert_ptr_equal(fixture->list.items[0].machine, fixture->list.items[1].machine);
+        assert_ptr_equal(fixture->list.items[0].command, fixture->list.items[1].command);
+    }
+}
+
+/* Of two that are called the same, nobody knows which is meant. */
+static void test_members_twice(void **state)
+{
+    struct fixture *fixture = *state;
+    append_some(fixture, NAMES("a"));
+    char *good = sample_read(fixture->path);
+    int size = (int)strcspn(good, "\n");
+    FILE *file = fopen(fixture->path, "w");
+    assert_non_null(file);
+    static const char *const before[] = {"\"outcome\":\"oom\",", "\"machine\":{\"id\":\"m2\"},",
+        "\"command\":[\"x\"],", "\"unknown\":1,\"unknown\":1,"};
+    (void)fprintf(file, "%.*s\n", size, good);
+    for (size_t i = 0; i < 4; i++)
+        (void)fprintf(file, "{%s%.*s\n", before[i], size - 1, good + 1);
+    (void)fprintf(file, "%.*s,\"seed\":1}\n", size - 1, good);
+    (void)fprintf(file, "{\"unknown\":1,%.*s\n", size - 1, good + 1);
+    assert_int_equal(fclose(file), 0);
+    free(good);
+    read_back(fixture);
+    assert_workloads(fixture, NAMES("a", "a"));
+    assert_int_equal(fixture->complaint_count, 5);
+    assert_non_null(strstr(fixture->complaints, ":2: no JSON: column "));
+    assert_non_null(strstr(fixture->complaints, "duplicate object key"));
 }
 
 /* A line whose end looks like the machine before, but is something else inside. */
@@ -292,9 +417,38 @@ static void test_no_place(void **state)
     (void)snprintf(path, sizeof path, "%s/pipe", fixture->folder);
     assert_int_equal(mkfifo(path, 0600), 0);
     assert_int_equal(mlm_store_open(path, &store, &error), -EINVAL);
+    /* Nobody writes into it: nobody is waited for. */
+    assert_int_equal(mlm_store_read(path, &fixture->list, complain, fixture, &error), 0);
+    assert_int_equal(fixture->list.count, 0);
     assert_int_equal(unlink(path), 0);
+    /* It has no end. */
+    assert_int_equal(mlm_store_read("/dev/zero", &fixture->list, complain, fixture, &error), -ENOTSUP);
+    assert_non_null(strstr(error.text, "/dev/zero"));
     assert_int_equal(mlm_store_read(path, &fixture->list, complain, fixture, &error), -ENOENT);
     assert_int_equal(mlm_store_read(fixture->folder, &fixture->list, complain, fixture, &error), -EISDIR);
+}
+
+/* What comes through a pipe is read as far as it comes; there is no going back to a timeline. */
+static void test_pipe(void **state)
+{
+    struct fixture *fixture = *state;
+    struct mlm_timeline timeline = {.interval_ns = 5, .count = 2};
+    struct mlm_store *store = open_store(fixture);
+    append(store, "a", &timeline);
+    append(store, "b", &timeline);
+    mlm_store_close(store);
+    char *text = sample_read(fixture->path), path[32];
+    int ends[2];
+    assert_int_equal(pipe(ends), 0);
+    assert_int_equal(mlm_write_all(ends[1], text, strlen(text)), 0);
+    free(text);
+    (void)snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+    assert_int_equal(close(ends[1]), 0);
+    assert_int_equal(mlm_store_read(path, &fixture->list, complain, fixture, NULL), 0);
+    assert_int_equal(close(ends[0]), 0);
+    assert_workloads(fixture, NAMES("a", "b"));
+    struct mlm_error error;
+    assert_int_equal(mlm_timeline_read(&fixture->list, &fixture->list.items[0], &timeline, &error), -ENODATA);
 }
 
 /* In a child, for the limit of a file's size cannot be raised again by everyone. A write that crosses it is
@@ -395,10 +549,10 @@ static void test_huge_lines(void **state)
     for (int i = 0; i < 20 << 20; i++)
         (void)putc_unlocked('x', file);
     (void)fprintf(file, "\n%s", good);
-    for (int i = 0; i < 1 << 20; i++)
+    for (int i = 0; i < 1000000; i++)
         (void)putc_unlocked('[', file);
     (void)fprintf(file, "\n%s{\"kind\":\"trial\",\"schema\":1,\"run_id\":\"", good);
-    for (int i = 0; i < 3 << 20; i++)
+    for (int i = 0; i < 1000000; i++)
         (void)putc_unlocked('y', file);
     (void)fprintf(file, "\"}\n%s", good);
     for (int i = 0; i < 9 << 20; i++) /* and no newline at the end */
@@ -437,13 +591,18 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_append_and_read, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_timelines, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_timeline_changed, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_machines_differ, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_runs_alternate, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_written_anew, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_members_twice, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_machine_inside_another, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_cut_off, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_last_newline_missing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nothing_but_a_torn_line, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_one_writer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_no_place, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_pipe, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_full, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_bad_record, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_broken_lines, set_up, tear_down),

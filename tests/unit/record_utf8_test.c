@@ -37,6 +37,11 @@ static void test_repair_and_tame(void **state)
         "a\xe2\x80\x8f"
         "b",
         "a?b"); /* changes the direction of writing */
+    assert_repaired("a\xd8\x9c\xf3\xa0\x81\x81"
+                    "b",
+        "a\xd8\x9c\xf3\xa0\x81\x81"
+        "b",
+        "a??b"); /* so does this one; and a letter that is not to be seen */
 }
 
 static void test_width(void **state)

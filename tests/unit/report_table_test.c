@@ -81,6 +81,20 @@ static void test_background_is_no_overhead(void **state)
     assert_int_equal(make(fixture)->sections[0].rows[0]->overhead_bytes, 20 * MIB);
 }
 
+/* Figures that no machine has come out as the largest that there are, not as others. */
+static void test_beyond_measure(void **state)
+{
+    struct fixture *fixture = *state;
+    for (int i = 0; i < 2; i++) {
+        struct mlm_record *record = add(fixture, "csr", CAP, MLM_OUTCOME_OK, INT64_MAX - i, 0);
+        record->readings.values[MLM_core_bytes] = INT64_MAX;
+        record->background_bytes = INT64_MAX;
+    }
+    const struct mlm_row *row = make(fixture)->sections[0].rows[0];
+    assert_int_equal(row->readings.values[MLM_run_ns], INT64_MAX);
+    assert_int_equal(row->overhead_bytes, -INT64_MAX);
+}
+
 /* Survivors are not averaged with those that died, nor shown as if they were all. */
 static void test_partly_ok(void **state)
 {
@@ -243,6 +257,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TABLE_TEST(test_medians),
         TABLE_TEST(test_background_is_no_overhead),
+        TABLE_TEST(test_beyond_measure),
         TABLE_TEST(test_partly_ok),
         TABLE_TEST(test_cut_off),
         TABLE_TEST(test_reference),

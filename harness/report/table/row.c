@@ -83,6 +83,12 @@ static void outcome_find(struct mlm_row *row)
         row->reason = row->trials[i]->reason;
 }
 
+/* Of a file that came from anywhere: as far as it is one at all. */
+static int64_t whole(double figure)
+{
+    return figure >= 0x1p63 ? INT64_MAX : figure <= -0x1p63 ? -INT64_MAX : llround(figure);
+}
+
 /* Readings of the trials that ended as the row did. `numbers` has room for all of them. */
 static void readings_sum_up(struct mlm_row *row, double *numbers)
 {
@@ -99,7 +105,7 @@ static void readings_sum_up(struct mlm_row *row, double *numbers)
         if (!count)
             continue;
         struct mlm_summary summary = mlm_summarize(numbers, count);
-        *figure = llround(row->cut_off ? summary.maximum : summary.median);
+        *figure = whole(row->cut_off ? summary.maximum : summary.median);
         if (metric == MLM_run_ns && !row->cut_off)
             row->time = summary;
     }
@@ -168,7 +174,7 @@ int mlm_row_sum_up(struct mlm_row *row, double *numbers)
     end_find(row, numbers);
     const int64_t *values = row->readings.values;
     if (!row->cut_off && values[MLM_needs_peak_bytes] != MLM_NULL && values[MLM_core_bytes] != MLM_NULL)
-        row->overhead_bytes =
-            values[MLM_needs_peak_bytes] - values[MLM_core_bytes] - (int64_t)row->first->background_bytes;
+        row->overhead_bytes = whole((double)values[MLM_needs_peak_bytes] - (double)values[MLM_core_bytes] -
+                                    (double)row->first->background_bytes);
     return 0;
 }

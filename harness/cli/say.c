@@ -1,0 +1,17 @@
+#include "cli/say.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+
+#include "record/utf8.h"
+
+void mlm_say(const char *format, ...)
+{
+    char text[4096];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    mlm_utf8_tame(text);
+    (void)fprintf(stderr, "%s\n", text);
+}
