@@ -67,7 +67,7 @@ _mlmembench()
     local cur=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]} options
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        __mlmembench_words run show plot export list doctor clean help --help --version
+        __mlmembench_words run show report plot export list doctor clean help --help --version
         return
     fi
     # Bash takes --cap=2G for three words.
@@ -82,12 +82,13 @@ _mlmembench()
             --seed --threads --background --out --resume --dry-run --quiet --help)
         ;;
     list) options=(--suite --data --help) ;;
+    report) options=(--out --help) ;;
     plot) options=(--out --format --help) ;;
     export) options=(--format --out --rows --help) ;;
     clean) options=(--dry-run --help) ;;
     show | doctor) options=(--help) ;;
     help)
-        __mlmembench_words run show plot export list doctor clean
+        __mlmembench_words run show report plot export list doctor clean
         return
         ;;
     *) return ;;
@@ -97,7 +98,7 @@ _mlmembench()
         return
     elif [[ $cur == -* ]]; then
         __mlmembench_words "${options[@]}"
-    elif [[ $verb == show || $verb == plot || $verb == export ]]; then
+    elif [[ $verb == show || $verb == report || $verb == plot || $verb == export ]]; then
         __mlmembench_files
     fi
 }

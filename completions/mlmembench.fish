@@ -22,6 +22,8 @@ complete --command mlmembench --condition __fish_use_subcommand --arguments run 
     --description 'run workloads under memory caps, and show what they cost'
 complete --command mlmembench --condition __fish_use_subcommand --arguments show \
     --description 'show the table of stored runs again'
+complete --command mlmembench --condition __fish_use_subcommand --arguments report \
+    --description 'write one page of HTML with everything that stored runs say'
 complete --command mlmembench --condition __fish_use_subcommand --arguments plot \
     --description 'draw pictures of stored runs'
 complete --command mlmembench --condition __fish_use_subcommand --arguments export \
@@ -35,7 +37,7 @@ complete --command mlmembench --condition __fish_use_subcommand --arguments clea
 complete --command mlmembench --condition __fish_use_subcommand --arguments help --description 'explain a verb'
 complete --command mlmembench --condition __fish_use_subcommand --long-option version --description 'name the build'
 complete --command mlmembench --long-option help --description 'explain the verb'
-complete --command mlmembench --condition '__fish_seen_subcommand_from help' --arguments 'run show plot export list doctor clean'
+complete --command mlmembench --condition '__fish_seen_subcommand_from help' --arguments 'run show report plot export list doctor clean'
 
 set --local run --command mlmembench --condition '__fish_seen_subcommand_from run'
 complete $run --long-option cap --exclusive --arguments '(__mlmembench_list 512M 1G 2G 4G 8G none)' \
@@ -70,6 +72,10 @@ complete $run --long-option dry-run --description 'show the plan and write nothi
 complete $run --long-option quiet --description 'no progress; the table alone'
 
 complete --command mlmembench --condition '__fish_seen_subcommand_from show' --force-files
+
+set --local report --command mlmembench --condition '__fish_seen_subcommand_from report'
+complete $report --force-files
+complete $report --long-option out --require-parameter --force-files --description 'where the page goes'
 
 set --local plot --command mlmembench --condition '__fish_seen_subcommand_from plot'
 complete $plot --force-files

@@ -27,8 +27,8 @@ completes()
     expect "mlmembench $*" diff <(printf '%s\n' $wanted | sort) <(complete_words "$@")
 }
 
-completes "clean doctor export help list plot run show --help --version" ''
-completes "run" r
+completes "clean doctor export help list plot report run show --help --version" ''
+completes "report run" r
 for verb in $verbs; do
     expect "$verb: the options of its help" diff <(options_of "$verb") <(complete_words "$verb" -- | sed 's/^--//')
     completes "$verb" help "$verb"
@@ -56,6 +56,8 @@ completes "b.jsonl" show b
 completes "b.jsonl" export b
 formats=$("$mlm" export --help | sed -n '/^Formats:/,/^$/s/^  \([a-z][a-z-]*\)  .*/\1/p' | xargs)
 completes "$formats" export --format ''
+completes "b.jsonl" report b
+completes "a.csv" report --out a
 completes "b.jsonl" plot b
 completes "svg,png svg,pdf" plot --format svg,p
 completes "a.csv b.jsonl log" show ''

@@ -24,7 +24,7 @@ completes()
     expect "$2" diff log/wanted log/got
 }
 
-completes "clean doctor export help list plot run show" "mlmembench "
+completes "clean doctor export help list plot report run show" "mlmembench "
 completes "--help --version" "mlmembench --"
 for verb in $verbs; do
     options_of "$verb" >log/help
@@ -43,6 +43,7 @@ completes "storage/csr" "mlmembench run --filter storage/csr"
 touch a.csv b.jsonl
 completes "a.csv" "mlmembench run --dataset a."
 completes "b.jsonl" "mlmembench show b."
+completes "b.jsonl" "mlmembench report b."
 completes "b.jsonl" "mlmembench plot b."
 completes "csv" "mlmembench export --format c"
 completes "b.jsonl" "mlmembench export b."

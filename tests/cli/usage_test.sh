@@ -38,6 +38,7 @@ refused 2 "export needs --format: mlmembench export .* --format markdown" export
 refused 2 "no format 'parquet'; .mlmembench export --help. shows them" export broken.jsonl --format parquet
 refused 2 "no format 'cvs'; did you mean csv\?" export broken.jsonl --format cvs
 refused 2 "--rows is for csv and tsv, not for junit" export broken.jsonl --format junit --rows
+refused 2 "report needs a file: mlmembench report results/NAME.jsonl" report
 
 # Sizes, numbers, times.
 refused 2 "--cap 0 is below 16M" run --cap 0
@@ -121,6 +122,10 @@ refused 3 "no trial is recorded in broken.jsonl" export broken.jsonl --format js
 refused 3 "cannot write missing/new.csv: No such file" export "$MLM_SOURCE/tests/fixtures/record/swap.jsonl" --format csv \
     --out missing/new.csv
 refused 3 "cannot write folder: Is a directory" export "$MLM_SOURCE/tests/fixtures/record/swap.jsonl" --format csv --out folder
+refused 3 "missing.jsonl: No such file" report missing.jsonl
+refused 3 "no trial is recorded in empty$" report empty
+refused 2 "--out: x.jsonl is the name of a file of records; name one that ends in .html" report empty --out x.jsonl
+refused 2 "--out: empty would overwrite the records in empty" report empty --out empty
 refused 3 "missing.jsonl: No such file" run --resume missing.jsonl
 refused 2 "no trial is recorded in empty; start without --resume" run --resume empty
 refused 2 "no trial is recorded in garbage" run --resume garbage --dry-run

@@ -224,19 +224,6 @@ static int course_read(
     return 0;
 }
 
-static bool same_text(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
-static bool same_family(const struct mlm_section *x, const struct mlm_section *y)
-{
-    const struct mlm_record *a = x->rows[0]->first, *b = y->rows[0]->first;
-    return mlm_same_machine(a, b) && a->data_bytes == b->data_bytes && same_text(a->dataset, b->dataset) &&
-           a->background_bytes == b->background_bytes && same_text(a->background_mode, b->background_mode) &&
-           a->swap_limit_bytes == b->swap_limit_bytes && a->seed == b->seed && a->timeout_ns == b->timeout_ns;
-}
-
 /* The family's sections that are shown, from *from up to *to. They come by cap, none last. */
 static void caps_choose(
     const struct mlm_plot *plot, const struct mlm_section *const *sections, size_t *from, size_t *to)
@@ -269,7 +256,7 @@ static int sections_add(struct builder *builder, const struct mlm_section *const
 {
     int r = 0;
     for (size_t begin = 0, end; begin < count && r >= 0; begin = end) {
-        for (end = begin + 1; end < count && same_family(sections[begin], sections[end]);)
+        for (end = begin + 1; end < count && mlm_section_same_family(sections[begin], sections[end]);)
             end++;
         size_t from = begin, to = end;
         caps_choose(builder->frame->plot, sections, &from, &to);

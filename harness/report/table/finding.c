@@ -55,11 +55,11 @@ static void put_failure(FILE *out, const struct mlm_row *row)
 static void say_contrast(FILE *out, const struct mlm_section *section, const struct mlm_group *group)
 {
     const struct mlm_row *fits = group->fastest, *failed = group->failed;
-    mlm_row_name(out, section, fits, NULL);
+    mlm_row_say(out, section, fits, NULL);
     (void)fputs(" needs ", out);
     put_size(out, mlm_row_needs(fits));
     (void)fputs(" where ", out);
-    mlm_row_name(out, section, failed, fits);
+    mlm_row_say(out, section, failed, fits);
     (void)fputc(' ', out);
     put_failure(out, failed);
     const struct mlm_row *reference = failed->reference;
@@ -69,7 +69,7 @@ static void say_contrast(FILE *out, const struct mlm_section *section, const str
             (void)fprintf(out, "; it takes %.3g × the time that ", ratio);
         else
             (void)fprintf(out, "; it is %.3g × as fast as ", 1 / ratio);
-        mlm_row_name(out, section, failed, fits);
+        mlm_row_say(out, section, failed, fits);
         (void)fputs(ratio > 0.5 ? " takes uncapped" : " is uncapped", out);
     }
     (void)fputs(". ", out);
@@ -78,7 +78,7 @@ static void say_contrast(FILE *out, const struct mlm_section *section, const str
 static void say_none_fits(FILE *out, const struct mlm_section *section, const struct mlm_group *group)
 {
     if (group->count == 1) {
-        mlm_row_name(out, section, group->failed, NULL);
+        mlm_row_say(out, section, group->failed, NULL);
         (void)fputc(' ', out);
         put_failure(out, group->failed);
         (void)fputs(". ", out);
@@ -90,7 +90,7 @@ static void say_none_fits(FILE *out, const struct mlm_section *section, const st
             (!closest || mlm_row_full_needs(group->rows[i]) < mlm_row_full_needs(closest)))
             closest = group->rows[i];
     (void)fprintf(out, "None of the %zu that do the work of ", group->count);
-    mlm_row_name(out, section, group->failed, NULL);
+    mlm_row_say(out, section, group->failed, NULL);
     (void)fputs(" gets through at ", out);
     put_cap(out, group->failed);
     if (closest) {
@@ -98,7 +98,7 @@ static void say_none_fits(FILE *out, const struct mlm_section *section, const st
         put_size(out, mlm_row_full_needs(closest));
         if (closest != group->failed) {
             (void)fputs(", by ", out);
-            mlm_row_name(out, section, closest, group->failed);
+            mlm_row_say(out, section, closest, group->failed);
         }
     }
     (void)fputs(". ", out);
@@ -110,13 +110,13 @@ static void say_trade(FILE *out, const struct mlm_section *section, const struct
     const struct mlm_row *fast = group->fastest, *lean = group->leanest;
     bool nearly = fast != lean && mlm_row_needs(fast) < MLM_LEANER * mlm_row_needs(lean);
     (void)fprintf(out, "Of %zu that fit and do equal work, ", group->ok_count);
-    mlm_row_name(out, section, fast, NULL);
+    mlm_row_say(out, section, fast, NULL);
     (void)fputs(" is the fastest", out);
     if (mlm_row_needs(group->largest) < MLM_LEANER * mlm_row_needs(lean)) {
         (void)fputs("; all need about ", out);
         put_size(out, mlm_row_needs(fast));
         (void)fputs(", and ", out);
-        mlm_row_name(out, section, group->slowest, fast);
+        mlm_row_say(out, section, group->slowest, fast);
         (void)fprintf(out, " takes %.3g × as long. ", group->slowest->time.median / fast->time.median);
         return;
     }
@@ -126,7 +126,7 @@ static void say_trade(FILE *out, const struct mlm_section *section, const struct
         (void)fputs(" and ", out);
         put_size(out, mlm_row_needs(fast));
         (void)fputs("; ", out);
-        mlm_row_name(out, section, group->largest, fast);
+        mlm_row_say(out, section, group->largest, fast);
         (void)fprintf(out, " takes %.3g × the time and %.3g × the memory. ",
             group->largest->time.median / fast->time.median,
             mlm_row_needs(group->largest) / mlm_row_needs(fast));
@@ -137,7 +137,7 @@ static void say_trade(FILE *out, const struct mlm_section *section, const struct
     (void)fputs(", ", out);
     put_size(out, mlm_row_needs(fast));
     (void)fputs("); ", out);
-    mlm_row_name(out, section, lean, fast);
+    mlm_row_say(out, section, lean, fast);
     (void)fputs(" is the leanest: it needs ", out);
     put_size(out, mlm_row_needs(lean));
     (void)fprintf(out, " and takes %.3g × as long. ", lean->time.median / fast->time.median);
@@ -145,7 +145,7 @@ static void say_trade(FILE *out, const struct mlm_section *section, const struct
 
 static void say_slowed(FILE *out, const struct mlm_section *section, const struct mlm_row *row)
 {
-    mlm_row_name(out, section, row, NULL);
+    mlm_row_say(out, section, row, NULL);
     (void)fprintf(out, " pays most for the cap: %.3g × its uncapped time", row->slowdown);
     int64_t swap_bytes = row->readings.values[MLM_swap_peak_bytes];
     if (swap_bytes != MLM_NULL && swap_bytes > 0) {
@@ -164,10 +164,24 @@ static void say_how_many(FILE *out, const struct mlm_section *section, size_t fa
     (void)fputs(". ", out);
 }
 
+/* Not even by chance, as far as that is known. */
+static bool none_slowed(const struct mlm_section *section)
+{
+    bool known = false;
+    for (size_t i = 0; i < section->count; i++) {
+        const struct mlm_row *row = section->rows[i];
+        if (isnan(mlm_row_sure_slowdown(row)))
+            continue;
+        if (row->slowdown >= MLM_SLOWED)
+            return false;
+        known = true;
+    }
+    return known;
+}
+
 /* Every row ended ok: say so, and whether the cap was felt. */
 static void say_all_fit(FILE *out, const struct mlm_section *section)
 {
-    const struct mlm_row *slowest = mlm_section_most_slowed(section);
     if (section->rows[0]->first->cap_bytes == MLM_NO_LIMIT)
         return;
     if (section->count == 1)
@@ -175,7 +189,7 @@ static void say_all_fit(FILE *out, const struct mlm_section *section)
     else
         (void)fprintf(out, "All %zu rows fit in ", section->count);
     put_cap(out, section->rows[0]);
-    if (slowest && slowest->slowdown < MLM_SLOWED)
+    if (none_slowed(section))
         (void)fprintf(out, ", %s noticeably slower than uncapped", section->count == 1 ? "not" : "none");
     (void)fputs(". ", out);
 }
@@ -232,7 +246,7 @@ static void section_say(FILE *out, const struct mlm_section *section)
         say_trade(out, section, &look.trade);
     const struct mlm_row *slowest = mlm_section_most_slowed(section);
     bool said_enough = look.contrast.count && look.failed.count && look.trade.count;
-    if (slowest && slowest->slowdown >= MLM_SLOWED && !said_enough)
+    if (slowest && mlm_row_sure_slowdown(slowest) >= MLM_SLOWED && !said_enough)
         say_slowed(out, section, slowest);
 }
 

@@ -59,7 +59,7 @@ static bool varies(const struct mlm_section *section, const char *name)
     return false;
 }
 
-void mlm_row_name(
+void mlm_row_say(
     FILE *out, const struct mlm_section *section, const struct mlm_row *row, const struct mlm_row *beside)
 {
     bool by_workload = !beside || strcmp(row->first->workload, beside->first->workload) != 0;
@@ -84,12 +84,20 @@ void mlm_row_name(
 /* A job shorter than this is slowed by chance as much as by a cap. */
 #define SLOWED_LEAST_NS 10e6
 
+double mlm_row_sure_slowdown(const struct mlm_row *row)
+{
+    if (isnan(row->slowdown) || row->time.median < SLOWED_LEAST_NS)
+        return NAN;
+    return row->slowdown * row->time.minimum / row->time.median;
+}
+
 const struct mlm_row *mlm_section_most_slowed(const struct mlm_section *section)
 {
     const struct mlm_row *slowest = NULL;
-    for (size_t i = 0; i < section->count; i++)
-        if (!isnan(section->rows[i]->slowdown) && section->rows[i]->time.median >= SLOWED_LEAST_NS &&
-            (!slowest || section->rows[i]->slowdown > slowest->slowdown))
+    for (size_t i = 0; i < section->count; i++) {
+        double slowdown = mlm_row_sure_slowdown(section->rows[i]);
+        if (!isnan(slowdown) && (!slowest || slowdown > mlm_row_sure_slowdown(slowest)))
             slowest = section->rows[i];
+    }
     return slowest;
 }

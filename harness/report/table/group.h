@@ -32,10 +32,14 @@ double mlm_row_full_needs(const struct mlm_row *row);
 /* Known or not, at least so much; NAN: nothing is known. */
 double mlm_row_least_needs(const struct mlm_row *row);
 
-/* The row that its cap slowed most, if a job long enough for that to be no chance; NULL: none. */
+/* How much slower than uncapped even its fastest repetition was: what is no chance. NAN: not known, or the
+ * job is too short to say. */
+double mlm_row_sure_slowdown(const struct mlm_row *row);
+
+/* The row of which that is the most; NULL: it is known of none. */
 const struct mlm_row *mlm_section_most_slowed(const struct mlm_section *section);
 
 /* "csr at density=0.01"; beside another row that was just named (else NULL), only what differs from it:
  * "batch=4096". */
-void mlm_row_name(
+void mlm_row_say(
     FILE *out, const struct mlm_section *section, const struct mlm_row *row, const struct mlm_row *beside);

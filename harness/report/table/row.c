@@ -62,6 +62,20 @@ bool mlm_row_same_suite(const struct mlm_row *a, const struct mlm_row *b)
     return strcmp(a->first->suite, b->first->suite) == 0 && mlm_same_machine(a->first, b->first);
 }
 
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+bool mlm_section_same_family(const struct mlm_section *a, const struct mlm_section *b)
+{
+    const struct mlm_record *x = a->rows[0]->first, *y = b->rows[0]->first;
+    return mlm_row_same_suite(a->rows[0], b->rows[0]) && x->data_bytes == y->data_bytes &&
+           same_text(x->dataset, y->dataset) && x->background_bytes == y->background_bytes &&
+           same_text(x->background_mode, y->background_mode) && x->swap_limit_bytes == y->swap_limit_bytes &&
+           x->seed == y->seed && x->timeout_ns == y->timeout_ns;
+}
+
 bool mlm_row_same_group(const struct mlm_row *a, const struct mlm_row *b)
 {
     return a->first->equal_work && b->first->equal_work &&

@@ -75,6 +75,8 @@ const char *mlm_row_param(const struct mlm_row *row, const char *name);
 bool mlm_same_machine(const struct mlm_record *a, const struct mlm_record *b);
 /* Same machine and suite. */
 bool mlm_row_same_suite(const struct mlm_row *a, const struct mlm_row *b);
+/* Do they differ in their cap alone: same machine, suite, data and surroundings? */
+bool mlm_section_same_family(const struct mlm_section *a, const struct mlm_section *b);
 /* Equal work, for rows of one section. */
 bool mlm_row_same_group(const struct mlm_row *a, const struct mlm_row *b);
 

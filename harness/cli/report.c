@@ -1,0 +1,141 @@
+/* report: stored runs as one page of HTML. */
+#include <errno.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/cleanup.h"
+#include "base/whole.h"
+#include "cli/load.h"
+#include "cli/place.h"
+#include "cli/verbs.h"
+#include "report/page/page.h"
+#include "trial/catalogue.h"
+#include "version.h"
+
+struct report_options {
+    const char *out;
+};
+
+static const struct mlm_option options[] = {
+    {"out", "FILE", MLM_OPTION_TEXT, offsetof(struct report_options, out),
+        "where the page goes; '-' is standard output", "beside the first FILE, as NAME.html"},
+    {NULL, NULL, MLM_OPTION_FLAG, 0, NULL, NULL},
+};
+
+static const struct mlm_exit_meaning exits[] = {
+    {MLM_EXIT_OK, "the page was written"},
+    {MLM_EXIT_USAGE, "wrong usage"},
+    {MLM_EXIT_NOT_RUN, "a file cannot be read or written, or holds no record"},
+    {0, NULL},
+};
+
+static bool ends_with(const char *text, const char *end)
+{
+    size_t length = strlen(text), end_length = strlen(end);
+    return length > end_length && strcmp(text + length - end_length, end) == 0;
+}
+
+/* "results/NAME.html", or as it was said. */
+static char *page_path(const struct report_options *said, const struct mlm_texts *stores)
+{
+    struct mlm_place place;
+    char *path = NULL;
+    if (said->out)
+        return strdup(said->out);
+    mlm_place_of(stores->items, stores->count, &place);
+    return asprintf(&path, "%s/%s.html", place.folder, place.base) < 0 ? NULL : path;
+}
+
+/* Records cannot be had again, a page can. */
+static int check_target(const char *path, const struct mlm_texts *stores, struct mlm_error *error)
+{
+    struct stat target, store;
+    if (ends_with(path, ".jsonl"))
+        return mlm_error_set(
+            error, -EINVAL, "--out: %s is the name of a file of records; name one that ends in .html", path);
+    if (stat(path, &target) < 0)
+        return 0;
+    for (size_t i = 0; i < stores->count; i++)
+        if (stat(stores->items[i], &store) == 0 && store.st_dev == target.st_dev &&
+            store.st_ino == target.st_ino)
+            return mlm_error_set(
+                error, -EINVAL, "--out: %s would overwrite the records in %s", path, stores->items[i]);
+    return 0;
+}
+
+/* Writes the page, and says on standard error why it has no pictures. */
+static int page_write(const struct mlm_loaded *loaded, FILE *out, struct mlm_error *error)
+{
+    static const char program[] = "mlmembench " MLM_VERSION;
+    mlm_auto_free char *no_pictures = NULL;
+    struct mlm_catalogue *catalogue = NULL;
+    int r = mlm_catalogue_open(&catalogue, error);
+    if (r < 0)
+        return r;
+    struct mlm_page_request request = {.list = &loaded->list,
+        .table = loaded->table,
+        .plots_folder = catalogue->plots_folder,
+        .program = program};
+    r = mlm_report_page(&request, out, &no_pictures, error);
+    mlm_catalogue_close(catalogue);
+    if (r == 0 && no_pictures)
+        (void)fprintf(stderr, "mlmembench: %s\n", no_pictures);
+    return r;
+}
+
+static int report(const char *path, const struct mlm_texts *stores, struct mlm_error *error)
+{
+    mlm_cleanup(mlm_loaded_release) struct mlm_loaded loaded = {0};
+    mlm_cleanup(mlm_whole_drop) struct mlm_whole page = {0};
+    bool to_file = strcmp(path, "-") != 0;
+    int r = to_file ? check_target(path, stores, error) : 0;
+    if (r == 0)
+        r = mlm_load(stores->items, stores->count, &loaded, error);
+    if (r == 0 && to_file)
+        r = mlm_whole_open(path, &page, error);
+    if (r == 0)
+        r = page_write(&loaded, to_file ? page.file : stdout, error);
+    if (r == 0 && to_file)
+        r = mlm_whole_keep(&page, error);
+    if (r == 0 && to_file)
+        printf("Report: %s\n", path);
+    return r;
+}
+
+static int report_verb(int argc, char **argv, struct mlm_error *error)
+{
+    struct report_options said = {0};
+    struct mlm_parsed parsed;
+    int r = mlm_options_parse(&mlm_verb_report, argc, argv, &said, NULL, &parsed, error);
+    if (r < 0)
+        return r;
+    if (parsed.help) {
+        mlm_options_help(&mlm_verb_report);
+        return MLM_EXIT_OK;
+    }
+    if (!parsed.operands.count)
+        return mlm_error_set(error, -EINVAL, "report needs a file: mlmembench report results/NAME.jsonl");
+    mlm_auto_free char *path = page_path(&said, &parsed.operands);
+    if (!path)
+        return mlm_error_errno(error, -ENOMEM, "report");
+    r = report(path, &parsed.operands, error);
+    return r < 0 ? r : MLM_EXIT_OK;
+}
+
+const struct mlm_verb mlm_verb_report = {
+    .name = "report",
+    .summary = "write one page of HTML with everything that stored runs say",
+    .operands = "FILE…",
+    .details =
+        "The finding in words, the machines, pictures and tables of each suite, how it was measured and how "
+        "to "
+        "repeat it. The page needs nothing beside it and no network, and can be sent as it is. Several files "
+        "are shown as if they were one: a laptop beside a laptop. Pictures are drawn by gnuplot, where it is "
+        "installed.",
+    .exits = exits,
+    .example = "mlmembench report results/*.jsonl --out report.html",
+    .options = options,
+    .run = report_verb,
+};

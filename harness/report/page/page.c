@@ -1,0 +1,300 @@
+#include "report/page/page.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "record/keymap.h"
+#include "report/html/html.h"
+#include "report/page/page_parts.h"
+#include "report/table/heading.h"
+
+void mlm_page_count(FILE *out, size_t count, const char *noun)
+{
+    (void)fprintf(out, "%zu %s%s", count, noun, count == 1 ? "" : "s");
+}
+
+/* More rows than this are folded. */
+#define ROWS_UNFOLDED 300
+
+void mlm_page_fold_begin(FILE *out, size_t row_count, size_t table_count)
+{
+    if (row_count <= ROWS_UNFOLDED)
+        return;
+    (void)fputs("<details><summary>", out);
+    mlm_page_count(out, row_count, "row");
+    if (table_count > 1)
+        (void)fprintf(out, " in %zu tables", table_count);
+    (void)fputs("</summary>\n", out);
+}
+
+void mlm_page_fold_end(FILE *out, size_t row_count)
+{
+    if (row_count > ROWS_UNFOLDED)
+        (void)fputs("</details>\n", out);
+}
+
+void mlm_page_in_cap(FILE *out, uint64_t cap_bytes)
+{
+    char text[MLM_SIZE_TEXT];
+    if (cap_bytes == MLM_NO_LIMIT)
+        (void)fputs("without a cap", out);
+    else
+        (void)fprintf(out, "in %s", mlm_size_spell(cap_bytes, text));
+}
+
+int mlm_page_said(FILE *out, void (*say)(FILE *out, const void *of), const void *of)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *words = open_memstream(&text, &size);
+    if (!words)
+        return -ENOMEM;
+    say(words, of);
+    int r = fclose(words) == 0 ? 0 : -ENOMEM;
+    if (r == 0)
+        mlm_html_text(out, text);
+    free(text);
+    return r;
+}
+
+/* Sections of one suite, of every machine: a chapter of the page. */
+struct chapter {
+    const char *suite;
+    size_t *begins; /* of its parts in the table, one a machine */
+    size_t count;
+};
+
+struct chapters {
+    struct mlm_keymap suites; /* by chapter */
+    struct chapter *items;
+};
+
+static void chapters_release(struct chapters *chapters)
+{
+    for (size_t i = 0; chapters->items && i < chapters->suites.count; i++)
+        free(chapters->items[i].begins);
+    free(chapters->items);
+    mlm_keymap_release(&chapters->suites);
+}
+
+static int chapter_add(struct chapter *chapter, const char *suite, size_t begin)
+{
+    size_t *begins = reallocarray(chapter->begins, chapter->count + 1, sizeof *begins);
+    if (!begins)
+        return -ENOMEM;
+    begins[chapter->count++] = begin;
+    chapter->begins = begins;
+    chapter->suite = suite;
+    return 0;
+}
+
+static int chapters_make(const struct mlm_table *table, struct chapters *chapters)
+{
+    chapters->items = calloc(table->section_count + 1, sizeof *chapters->items);
+    if (!chapters->items)
+        return -ENOMEM;
+    for (size_t begin = 0; begin < table->section_count; begin = mlm_table_suite_end(table, begin)) {
+        const char *suite = table->sections[begin].rows[0]->first->suite;
+        size_t number;
+        int r = mlm_keymap_add(&chapters->suites, strdup(suite), &number);
+        if (r == 0)
+            r = chapter_add(&chapters->items[number], suite, begin);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+static size_t machines_count(const struct mlm_table *table)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < table->section_count; i++)
+        count += i == 0 ||
+                 !mlm_same_machine(table->sections[i].rows[0]->first, table->sections[i - 1].rows[0]->first);
+    return count;
+}
+
+/* "storage and batch on thinkpad", "4 suites on 3 machines" */
+static void put_title(FILE *out, const struct mlm_table *table, const struct chapters *chapters)
+{
+    size_t suites = chapters->suites.count, machines = machines_count(table);
+    if (suites > 4)
+        (void)fprintf(out, "%zu suites", suites);
+    for (size_t i = 0; i < suites && suites <= 4; i++) {
+        (void)fputs(!i ? "" : i + 1 == suites ? " and " : ", ", out);
+        mlm_html_text(out, chapters->items[i].suite);
+    }
+    (void)fputs(" on ", out);
+    if (machines == 1)
+        mlm_html_text(out, mlm_page_host(table->sections[0].rows[0]->first));
+    else
+        (void)fprintf(out, "%zu machines", machines);
+}
+
+static void put_head(FILE *out, const struct mlm_page_request *request, const struct chapters *chapters)
+{
+    /* Nothing is fetched, no script but ours runs, whatever the records hold. Pictures have style attributes.
+     */
+    (void)fprintf(out,
+        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
+        "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
+        "'unsafe-inline'; "
+        "script-src '%s'; base-uri 'none'; form-action 'none'\"/>\n"
+        "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
+        "<meta name=\"color-scheme\" content=\"light dark\"/>\n<meta name=\"generator\" content=\"",
+        mlm_page_js_hash);
+    mlm_html_text(out, request->program);
+    (void)fputs("\"/>\n<title>", out);
+    put_title(out, request->table, chapters);
+    (void)fprintf(
+        out, "</title>\n<style>\n%s%s</style>\n</head>\n<body>\n", mlm_html_table_css, mlm_page_css);
+}
+
+/* When it was measured, from the trials' own times. */
+static void put_days(FILE *out, const struct mlm_record_list *list)
+{
+    const char *from = list->items[0].time, *to = from;
+    for (size_t i = 1; i < list->count; i++) {
+        const char *time = list->items[i].time;
+        from = strcmp(time, from) < 0 ? time : from;
+        to = strcmp(time, to) > 0 ? time : to;
+    }
+    char day[2][11];
+    (void)snprintf(day[0], sizeof day[0], "%s", from);
+    (void)snprintf(day[1], sizeof day[1], "%s", to);
+    mlm_html_text(out, day[0]);
+    if (strcmp(day[0], day[1]) != 0) {
+        (void)fputs(" to ", out);
+        mlm_html_text(out, day[1]);
+    }
+}
+
+static int put_header(FILE *out, const struct mlm_page_request *request, const struct chapters *chapters)
+{
+    const struct mlm_record *machine = request->table->sections[0].rows[0]->first;
+    mlm_auto_free char *line = mlm_machine_line(machine);
+    if (!line)
+        return -ENOMEM;
+    (void)fputs("<header>\n<p class=\"brand\">Machine learning in little memory</p>\n<h1>", out);
+    put_title(out, request->table, chapters);
+    (void)fputs("</h1>\n<p class=\"about\">", out);
+    if (machines_count(request->table) == 1) {
+        mlm_html_text(out, line);
+        (void)fputs(" · ", out);
+    }
+    mlm_page_count(out, request->list->count, "trial");
+    (void)fputs(" · ", out);
+    put_days(out, request->list);
+    (void)fputs(
+        "</p>\n</header>\n<nav aria-label=\"Sections\"><ul>\n<li><a href=\"#finding\">The finding</a></li>\n"
+        "<li><a href=\"#machine\">The machine</a></li>\n",
+        out);
+    for (size_t i = 0; i < chapters->suites.count && i < MLM_PAGE_SETTINGS_MAX; i++) {
+        (void)fprintf(out, "<li><a href=\"#suite-%zu\">", i + 1);
+        mlm_html_text(out, chapters->items[i].suite);
+        (void)fputs("</a></li>\n", out);
+    }
+    (void)fputs("<li><a href=\"#method\">How it was measured</a></li>\n"
+                "<li><a href=\"#repeat\">How to repeat it</a></li>\n</ul></nav>\n<main>\n",
+        out);
+    return 0;
+}
+
+static size_t rows_count(const struct mlm_table *table, size_t begin, size_t end)
+{
+    size_t count = 0;
+    for (size_t i = begin; i < end; i++)
+        count += table->sections[i].count;
+    return count;
+}
+
+static int put_tables(FILE *out, const struct mlm_table *table, const struct chapter *chapter, bool named,
+    struct mlm_error *error)
+{
+    for (size_t i = 0; i < chapter->count; i++) {
+        size_t begin = chapter->begins[i], end = mlm_table_suite_end(table, begin);
+        size_t rows = rows_count(table, begin, end);
+        mlm_auto_free char *line = mlm_machine_line(table->sections[begin].rows[0]->first);
+        if (!line)
+            return mlm_error_errno(error, -ENOMEM, "page");
+        if (named) {
+            (void)fputs("<h3>", out);
+            mlm_html_text(out, line);
+            (void)fputs("</h3>\n", out);
+        }
+        mlm_page_fold_begin(out, rows, end - begin);
+        int r = mlm_html_suite(out, table, begin, end, error);
+        if (r < 0)
+            return r;
+        mlm_page_fold_end(out, rows);
+    }
+    return 0;
+}
+
+static int put_chapter(FILE *out, const struct mlm_table *table, const struct mlm_page_pictures *pictures,
+    const struct chapter *chapter, size_t number, bool named, struct mlm_error *error)
+{
+    (void)fprintf(out, "<section id=\"suite-%zu\">\n<h2>", number);
+    mlm_html_text(out, chapter->suite);
+    (void)fputs("</h2>\n", out);
+    mlm_page_pictures_put(out, pictures, chapter->suite);
+    int r = put_tables(out, table, chapter, named, error);
+    (void)fputs("</section>\n", out);
+    return r;
+}
+
+static int put_body(FILE *out, const struct mlm_page_request *request, const struct chapters *chapters,
+    const struct mlm_page_pictures *pictures, struct mlm_error *error)
+{
+    const struct mlm_table *table = request->table;
+    int r = put_header(out, request, chapters);
+    if (r < 0)
+        return mlm_error_errno(error, r, "page");
+    if (pictures->missing) {
+        (void)fputs("<p class=\"note missing-pictures\">", out);
+        mlm_html_text(out, pictures->missing);
+        (void)fputs("</p>\n", out);
+    }
+    r = mlm_page_summary(out, table, error);
+    if (r == 0)
+        r = mlm_page_machines(out, request->list, table, error);
+    bool named = machines_count(table) > 1;
+    if (r == 0 && named)
+        r = mlm_page_compare(out, table, error);
+    for (size_t i = 0; r == 0 && i < chapters->suites.count; i++)
+        r = put_chapter(out, table, pictures, &chapters->items[i], i + 1, named, error);
+    if (r < 0)
+        return r;
+    (void)fputs(mlm_method_html, out);
+    r = mlm_page_repeat(out, request->list, error);
+    (void)fputs("</main>\n<footer>Made by ", out);
+    mlm_html_text(out, request->program);
+    (void)fprintf(out,
+        " from %zu trials. Columns sort by their headings.</footer>\n<script>%s</script>\n"
+        "</body>\n</html>\n",
+        request->list->count, mlm_page_js);
+    return r;
+}
+
+int mlm_report_page(
+    const struct mlm_page_request *request, FILE *out, char **ret_no_pictures, struct mlm_error *error)
+{
+    mlm_cleanup(chapters_release) struct chapters chapters = {0};
+    mlm_cleanup(mlm_page_pictures_release) struct mlm_page_pictures pictures = {0};
+    int r = chapters_make(request->table, &chapters);
+    if (r == 0)
+        r = mlm_page_pictures_draw(request, &pictures);
+    if (r < 0)
+        return mlm_error_errno(error, r, "page");
+    put_head(out, request, &chapters);
+    r = put_body(out, request, &chapters, &pictures, error);
+    if (r == 0 && fflush(out) != 0)
+        r = mlm_error_errno(error, -errno, "cannot write the page");
+    else if (r == 0 && ferror(out))
+        r = mlm_error_errno(error, -EIO, "cannot write the page");
+    if (r == 0)
+        *ret_no_pictures = mlm_take_ptr(pictures.missing);
+    return r;
+}

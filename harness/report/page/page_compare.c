@@ -1,0 +1,204 @@
+/* Several machines: each row of the first beside the same row of the others. */
+#include <errno.h>
+#include <math.h>
+
+#include "base/cleanup.h"
+#include "report/compare/compare.h"
+#include "report/html/html.h"
+#include "report/page/page_parts.h"
+
+/* "1.25 ×" */
+static void put_ratio(FILE *out, double ratio)
+{
+    (void)fprintf(out, ratio < 99.5 ? "%.2f" : "%.0f", ratio);
+}
+
+/* "1.25 × (1.21 to 1.30)"; a difference that is shown to be none of chance stands out. */
+static void put_contrast(FILE *out, const struct mlm_contrast *contrast)
+{
+    const char *kind = contrast->verdict == MLM_VERDICT_LESS   ? " less"
+                       : contrast->verdict == MLM_VERDICT_MORE ? " more"
+                                                               : "";
+    (void)fprintf(out, "<td class=\"figure%s\" data-value=\"%.17g\">", kind, contrast->ratio);
+    put_ratio(out, contrast->ratio);
+    (void)fputs(" ×", out);
+    if (!isnan(contrast->low)) {
+        (void)fputs(" <span class=\"interval\">", out);
+        put_ratio(out, contrast->low);
+        (void)fputs(" to ", out);
+        put_ratio(out, contrast->high);
+        (void)fputs("</span>", out);
+    }
+    (void)fputs("</td>", out);
+}
+
+/* Where there is no ratio, how both ended. */
+static void put_outcomes(FILE *out, const struct mlm_pair *pair)
+{
+    char text[2][MLM_OUTCOME_TEXT];
+    (void)fputs("<td class=\"figure\" data-value=\"\">", out);
+    if (mlm_row_all_ok(pair->old_row) && mlm_row_all_ok(pair->new_row))
+        (void)fputs("-", out);
+    else
+        (void)fprintf(out, "%s → %s", mlm_row_outcome_text(pair->old_row, true, text[0]),
+            mlm_row_outcome_text(pair->new_row, true, text[1]));
+    (void)fputs("</td>", out);
+}
+
+static void put_pair(FILE *out, const struct mlm_pair *pair)
+{
+    for (int f = 0; f < MLM_FIGURE_COUNT; f++)
+        if (!pair)
+            (void)fputs("<td class=\"figure\" data-value=\"\">-</td>", out);
+        else if (isnan(pair->contrasts[f].ratio))
+            put_outcomes(out, pair);
+        else
+            put_contrast(out, &pair->contrasts[f]);
+}
+
+/* The row's own pair; pairs stand in the order of the rows, so that all are found in one pass. */
+static const struct mlm_pair *next_pair(
+    const struct mlm_pairing *pairing, const struct mlm_row *row, size_t *next)
+{
+    if (*next < pairing->pair_count && pairing->pairs[*next].old_row == row)
+        return &pairing->pairs[(*next)++];
+    return NULL;
+}
+
+static int put_row(
+    FILE *out, const struct mlm_comparison *comparison, const struct mlm_row *row, size_t *next)
+{
+    const struct mlm_pair *pairs[MLM_PAGE_MACHINES_MAX];
+    bool any = false;
+    for (size_t i = 0; i < comparison->pairing_count; i++) {
+        pairs[i] = next_pair(&comparison->pairings[i], row, &next[i]);
+        any = any || pairs[i];
+    }
+    if (!any)
+        return 0;
+    mlm_auto_free char *name = mlm_row_name(row, true);
+    if (!name)
+        return -ENOMEM;
+    (void)fputs("<tr><th scope=\"row\" class=\"text\">", out);
+    mlm_html_text(out, name);
+    (void)fputs("</th>", out);
+    for (size_t i = 0; i < comparison->pairing_count; i++)
+        put_pair(out, pairs[i]);
+    (void)fputs("</tr>\n", out);
+    return 0;
+}
+
+static int put_matrix(FILE *out, const struct mlm_comparison *comparison)
+{
+    const struct mlm_side *first = &comparison->sides[0];
+    size_t next[MLM_PAGE_MACHINES_MAX] = {0};
+    (void)fputs(
+        "<div class=\"mlm-scroll\" tabindex=\"0\"><table class=\"mlm-table matrix\">\n<caption>Against ",
+        out);
+    mlm_html_text(out, first->label);
+    (void)fputs("</caption>\n<thead><tr><th scope=\"col\" class=\"text\">row</th>", out);
+    for (size_t i = 0; i < comparison->pairing_count; i++)
+        for (int f = 0; f < MLM_FIGURE_COUNT; f++) {
+            (void)fputs("<th scope=\"col\" class=\"figure\">", out);
+            mlm_html_text(out, comparison->pairings[i].new_side->label);
+            (void)fprintf(out, ", %s</th>", mlm_figures[f].name);
+        }
+    (void)fputs("</tr></thead>\n<tbody>\n", out);
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < first->count; i++)
+        r = put_row(out, comparison, first->rows[i], next);
+    (void)fputs("</tbody></table></div>\n", out);
+    return r;
+}
+
+/* "netbook: time 1.84 × and needs 1.00 × over 21 rows; …" */
+static void put_overall(FILE *out, const struct mlm_pairing *pairing)
+{
+    (void)fputs("<li><strong>", out);
+    mlm_html_text(out, pairing->new_side->label);
+    (void)fputs("</strong>: ", out);
+    const char *glue = "";
+    for (int f = 0; f < MLM_FIGURE_COUNT; f++) {
+        const struct mlm_overall *overall = &pairing->overall[f];
+        if (isnan(overall->ratio))
+            continue;
+        (void)fprintf(out, "%s%s ", glue, mlm_figures[f].name);
+        put_ratio(out, overall->ratio);
+        (void)fputs(" × over ", out);
+        mlm_page_count(out, overall->count, "row");
+        glue = ", ";
+    }
+    if (!*glue)
+        (void)fputs("no row ended ok on both", out);
+    size_t alone = pairing->old_alone_count + pairing->new_alone_count;
+    if (alone)
+        (void)fprintf(out, "; %zu without a partner", alone);
+    if (pairing->other_data)
+        (void)fprintf(out, ", %zu of them for their size of data alone", pairing->other_data);
+    (void)fputs("</li>\n", out);
+}
+
+static void put_meaning(FILE *out, const struct mlm_comparison *comparison)
+{
+    (void)fputs(
+        "<p class=\"note\">Ratios of medians, with their 95 % interval: above 1 is slower, or needs more. ",
+        out);
+    if (comparison->test_count)
+        (void)fprintf(out,
+            "In colour are those that chance does not explain (rank test, corrected by Holm's method for "
+            "all %zu). ",
+            comparison->test_count);
+    if (comparison->ratio_count > comparison->test_count)
+        (void)fprintf(out,
+            "%s are of too few repetitions to tell a difference from chance; that takes %zu a side here. ",
+            comparison->test_count ? "Some" : "All", mlm_repetitions_needed(comparison->ratio_count));
+    (void)fputs(
+        "Overall figures are geometric means, and leave out what did not end ok on both. Facts in which the "
+        "machines differ are marked above.</p>\n",
+        out);
+}
+
+static int put_comparison(FILE *out, const struct mlm_comparison *comparison)
+{
+    size_t pairs = 0;
+    (void)fputs("<p>Overall, against <strong>", out);
+    mlm_html_text(out, comparison->sides[0].label);
+    (void)fputs("</strong>:</p>\n<ul>\n", out);
+    for (size_t i = 0; i < comparison->pairing_count; i++) {
+        put_overall(out, &comparison->pairings[i]);
+        pairs += comparison->pairings[i].pair_count;
+    }
+    (void)fputs("</ul>\n", out);
+    if (!pairs) {
+        (void)fputs("<p class=\"note\">No row was run on both under the same cap, swap and data.</p>\n", out);
+        return 0;
+    }
+    put_meaning(out, comparison);
+    mlm_page_fold_begin(out, comparison->sides[0].count, 1);
+    int r = put_matrix(out, comparison);
+    mlm_page_fold_end(out, comparison->sides[0].count);
+    return r;
+}
+
+int mlm_page_compare(FILE *out, const struct mlm_table *table, struct mlm_error *error)
+{
+    struct mlm_side *sides = NULL;
+    struct mlm_comparison *comparison = NULL;
+    size_t count = 0;
+    int r = mlm_sides_by_machine(table, &sides, &count, error);
+    size_t shown = count < MLM_PAGE_MACHINES_MAX ? count : MLM_PAGE_MACHINES_MAX;
+    if (r == 0)
+        r = mlm_compare(sides, shown, &(struct mlm_compare_options){0}, &comparison, error);
+    if (r == 0) {
+        (void)fputs("<section id=\"comparison\">\n<h2>Machine against machine</h2>\n", out);
+        r = put_comparison(out, comparison);
+        if (r < 0)
+            (void)mlm_error_errno(error, r, "comparison of machines");
+        if (count > shown)
+            (void)fprintf(out, "<p class=\"note\">And %zu machines more.</p>\n", count - shown);
+        (void)fputs("</section>\n", out);
+    }
+    mlm_comparison_free(comparison);
+    mlm_sides_free(sides, count);
+    return r;
+}

@@ -1,0 +1,168 @@
+/* What buys most: for each suite, the row to take and the one to leave. */
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/cleanup.h"
+#include "report/html/html.h"
+#include "report/page/page_parts.h"
+
+static void put_size(FILE *out, double bytes)
+{
+    char text[MLM_SIZE_TEXT];
+    (void)fputs(mlm_size_show(bytes, text), out);
+}
+
+/* A row to take rather than another that does the same work. The greater the kind, the more it says. */
+struct gain {
+    enum { NO_GAIN, OF_TIME, OF_MEMORY, OF_FITTING } kind;
+    const struct mlm_section *section;
+    const struct mlm_row *use, *instead;
+    double memory; /* what `instead` needs, as a multiple */
+    double time;   /* what `instead` takes, as a multiple; NAN: not known */
+};
+
+/* Of a row that failed, without a cap. */
+static double time_of(const struct mlm_row *row)
+{
+    if (mlm_row_failed(row))
+        row = row->reference;
+    return row && row->time.count && mlm_row_all_ok(row) ? row->time.median : NAN;
+}
+
+static struct gain gain_make(
+    const struct mlm_section *section, int kind, const struct mlm_row *use, const struct mlm_row *instead)
+{
+    return (struct gain){.kind = kind,
+        .section = section,
+        .use = use,
+        .instead = instead,
+        .memory = mlm_row_least_needs(instead) / mlm_row_needs(use),
+        .time = time_of(instead) / use->time.median};
+}
+
+static struct gain group_gain(const struct mlm_section *section, const struct mlm_group *group)
+{
+    const struct mlm_row *fast = group->fastest;
+    if (!fast)
+        return (struct gain){.kind = NO_GAIN};
+    if (group->failed && mlm_row_least_needs(group->failed) > mlm_row_needs(fast))
+        return gain_make(section, OF_FITTING, fast, group->failed);
+    if (mlm_row_needs(group->largest) >= MLM_LEANER * mlm_row_needs(fast))
+        return gain_make(section, OF_MEMORY, fast, group->largest);
+    if (mlm_row_needs(fast) >= MLM_LEANER * mlm_row_needs(group->leanest))
+        return gain_make(section, OF_MEMORY, group->leanest, fast);
+    if (group->slowest->time.median >= MLM_SLOWED * fast->time.median)
+        return gain_make(section, OF_TIME, fast, group->slowest);
+    return (struct gain){.kind = NO_GAIN};
+}
+
+/* What fits where something else does not says most under the tightest cap, which comes first. */
+static bool gain_is_better(const struct gain *a, const struct gain *b)
+{
+    if (a->kind != b->kind)
+        return a->kind > b->kind;
+    if (a->kind == OF_FITTING && a->section != b->section)
+        return false;
+    return a->kind == OF_TIME ? a->time > b->time : a->memory > b->memory;
+}
+
+static struct gain suite_gain(const struct mlm_section *sections, size_t count)
+{
+    struct gain best = {.kind = NO_GAIN};
+    for (size_t s = 0; s < count; s++)
+        for (size_t begin = 0, end; begin < sections[s].count; begin = end) {
+            end = mlm_section_group_end(&sections[s], begin);
+            struct mlm_group group = mlm_group_look(sections[s].rows + begin, end - begin);
+            struct gain gain = group_gain(&sections[s], &group);
+            if (gain_is_better(&gain, &best))
+                best = gain;
+        }
+    return best;
+}
+
+/* "and 134 × as fast" */
+static void say_time(FILE *out, const struct gain *gain, const char *glue)
+{
+    if (isnan(gain->time))
+        return;
+    (void)fputs(glue, out);
+    if (gain->time >= MLM_SLOWED)
+        (void)fprintf(out, "%.3g × as fast", gain->time);
+    else if (gain->time <= 1 / MLM_SLOWED)
+        (void)fprintf(out, "%.3g × the time", 1 / gain->time);
+    else
+        (void)fputs("about the same time", out);
+}
+
+static void say_gain(FILE *out, const void *of)
+{
+    const struct gain *gain = of;
+    char text[MLM_SIZE_TEXT];
+    mlm_row_say(out, gain->section, gain->use, NULL);
+    (void)fputs(" rather than ", out);
+    mlm_row_say(out, gain->section, gain->instead, gain->use);
+    (void)fputs(": ", out);
+    if (gain->kind == OF_TIME) {
+        say_time(out, gain, "");
+        (void)fprintf(out, ", in about the same memory (%s).", mlm_size_show(mlm_row_needs(gain->use), text));
+        return;
+    }
+    put_size(out, mlm_row_needs(gain->use));
+    (void)fprintf(out, " instead of %s", isnan(mlm_row_full_needs(gain->instead)) ? "more than " : "");
+    put_size(out, mlm_row_least_needs(gain->instead));
+    if (gain->memory >= 2)
+        (void)fprintf(out, ", 1/%.0f of the memory", gain->memory);
+    else
+        (void)fprintf(out, ", %.0f %% of the memory", 100 / gain->memory);
+    say_time(out, gain, ", and ");
+    (void)fputc('.', out);
+}
+
+static int compare_gains(const void *a, const void *b)
+{
+    const struct gain *x = a, *y = b;
+    if ((x->kind == OF_TIME) != (y->kind == OF_TIME))
+        return x->kind == OF_TIME ? 1 : -1;
+    double p = x->kind == OF_TIME ? x->time : x->memory, q = y->kind == OF_TIME ? y->time : y->memory;
+    return p > q ? -1 : p < q;
+}
+
+static int put_gain(FILE *out, const struct gain *gain)
+{
+    (void)fputs("<li><strong>", out);
+    mlm_html_text(out, gain->use->first->suite);
+    (void)fputs("</strong>, ", out);
+    mlm_page_in_cap(out, gain->use->first->cap_bytes);
+    (void)fputs(": ", out);
+    int r = mlm_page_said(out, say_gain, gain);
+    (void)fputs("</li>\n", out);
+    return r;
+}
+
+int mlm_page_gains(FILE *out, const struct mlm_section *sections, size_t section_count)
+{
+    mlm_auto_free struct gain *gains = calloc(section_count + 1, sizeof *gains);
+    if (!gains)
+        return -ENOMEM;
+    size_t count = 0;
+    for (size_t begin = 0, end; begin < section_count; begin = end) {
+        for (end = begin + 1; end < section_count; end++)
+            if (!mlm_row_same_suite(sections[end].rows[0], sections[begin].rows[0]))
+                break;
+        gains[count] = suite_gain(&sections[begin], end - begin);
+        count += gains[count].kind != NO_GAIN;
+    }
+    if (!count)
+        return 0;
+    qsort(gains, count, sizeof *gains, compare_gains);
+    (void)fputs("<h3>What buys most</h3>\n<p class=\"note\">For work that is proved to be equal: the fastest "
+                "that fits, rather than what needs most. Of what was ended, the time is that of its uncapped "
+                "run.</p>\n<ol class=\"gains\">\n",
+        out);
+    int r = 0;
+    for (size_t i = 0; r == 0 && i < count && i < MLM_PAGE_SETTINGS_MAX; i++)
+        r = put_gain(out, &gains[i]);
+    (void)fputs("</ol>\n", out);
+    return r;
+}

@@ -1,0 +1,61 @@
+/* What page.c is put together from; for it alone. Each writes a section of the page and leaves asking whether
+ * `out` could be written to the caller; the one error is -ENOMEM. */
+#pragma once
+
+#include "report/page/page.h"
+#include "report/table/group.h"
+
+/* Files of this folder, part of the program (cmake/embed.cmake). */
+extern const char mlm_page_css[], mlm_page_js[], mlm_page_js_hash[], mlm_method_html[];
+
+/* Lists in a page end somewhere, however many there are in the files: what is left out is counted. */
+#define MLM_PAGE_MACHINES_MAX 16
+#define MLM_PAGE_RUNS_MAX 30
+#define MLM_PAGE_CAPS_MAX 12
+#define MLM_PAGE_SETTINGS_MAX 40
+
+struct mlm_page_pictures {
+    struct mlm_page_picture {
+        char *suite, *title, *svg;
+    } * items;
+    size_t count;
+    char *missing; /* why there are none, or not all; NULL: nothing is missing */
+};
+
+/* Draws all that there is data for. That one could not be drawn is no error. */
+int mlm_page_pictures_draw(const struct mlm_page_request *request, struct mlm_page_pictures *ret_pictures);
+void mlm_page_pictures_release(struct mlm_page_pictures *pictures);
+void mlm_page_pictures_put(FILE *out, const struct mlm_page_pictures *pictures, const char *suite);
+
+/* What all sections together say: what fits where, and what buys most. */
+int mlm_page_summary(FILE *out, const struct mlm_table *table, struct mlm_error *error);
+
+/* For each suite in the sections of one machine, which row to take rather than which other. */
+int mlm_page_gains(FILE *out, const struct mlm_section *sections, size_t section_count);
+
+/* The facts of each machine, side by side where there are several. A machine that was changed between runs
+ * (swap, kernel, …) stands there once for each state. */
+int mlm_page_machines(
+    FILE *out, const struct mlm_record_list *list, const struct mlm_table *table, struct mlm_error *error);
+
+/* Of a table of several machines: all beside the first. */
+int mlm_page_compare(FILE *out, const struct mlm_table *table, struct mlm_error *error);
+
+/* The commands that made the records, as a shell takes them. */
+int mlm_page_repeat(FILE *out, const struct mlm_record_list *list, struct mlm_error *error);
+
+/* What has many rows is folded: a browser need not lay it out before somebody asks. */
+void mlm_page_fold_begin(FILE *out, size_t row_count, size_t table_count);
+void mlm_page_fold_end(FILE *out, size_t row_count);
+
+/* The host's name, or else the machine's id; printable or not. */
+const char *mlm_page_host(const struct mlm_record *record);
+
+/* Writes what `say` writes of `of`, escaped. */
+int mlm_page_said(FILE *out, void (*say)(FILE *out, const void *of), const void *of);
+
+/* "1 trial", "3 trials" */
+void mlm_page_count(FILE *out, size_t count, const char *noun);
+
+/* "in 2G", "without a cap" */
+void mlm_page_in_cap(FILE *out, uint64_t cap_bytes);

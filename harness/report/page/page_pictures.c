@@ -1,0 +1,63 @@
+/* Pictures are drawn before the page is written, for it needs them suite by suite. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "report/html/html.h"
+#include "report/page/page_parts.h"
+#include "report/plot/picture.h"
+
+static int take(void *context, const struct mlm_picture *picture, struct mlm_error *error)
+{
+    struct mlm_page_pictures *pictures = context;
+    struct mlm_page_picture *items = reallocarray(pictures->items, pictures->count + 1, sizeof *items);
+    if (!items)
+        return mlm_error_errno(error, -ENOMEM, "pictures");
+    pictures->items = items;
+    struct mlm_page_picture *item = &items[pictures->count++];
+    *item = (struct mlm_page_picture){
+        .suite = strdup(picture->suite), .title = strdup(picture->title), .svg = strdup(picture->bytes)};
+    return item->suite && item->title && item->svg ? 0 : mlm_error_errno(error, -ENOMEM, "pictures");
+}
+
+int mlm_page_pictures_draw(const struct mlm_page_request *request, struct mlm_page_pictures *ret_pictures)
+{
+    struct mlm_picture_options options = {.plots_folder = request->plots_folder, .format = "svg"};
+    struct mlm_error why = {0};
+    size_t count;
+    if (!request->plots_folder)
+        return 0;
+    int r = mlm_pictures_draw(request->table, request->list, &options, take, ret_pictures, &count, &why);
+    if (r == -ENOMEM)
+        return r;
+    /* The page is worth having without them. */
+    if (r < 0 && !(ret_pictures->missing = strdup(why.text)))
+        return -ENOMEM;
+    return 0;
+}
+
+void mlm_page_pictures_release(struct mlm_page_pictures *pictures)
+{
+    for (size_t i = 0; i < pictures->count; i++) {
+        free(pictures->items[i].suite);
+        free(pictures->items[i].title);
+        free(pictures->items[i].svg);
+    }
+    free(pictures->items);
+    free(pictures->missing);
+    *pictures = (struct mlm_page_pictures){0};
+}
+
+void mlm_page_pictures_put(FILE *out, const struct mlm_page_pictures *pictures, const char *suite)
+{
+    for (size_t i = 0; i < pictures->count; i++) {
+        const struct mlm_page_picture *picture = &pictures->items[i];
+        if (strcmp(picture->suite, suite) != 0)
+            continue;
+        (void)fputs("<figure>\n<div class=\"picture\" tabindex=\"0\">", out);
+        (void)fputs(picture->svg, out);
+        (void)fputs("</div>\n<figcaption>", out);
+        mlm_html_text(out, picture->title);
+        (void)fputs("</figcaption>\n</figure>\n", out);
+    }
+}

@@ -1,0 +1,190 @@
+/* How to repeat it: the command of each run, and the version of the program that ran it. */
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "record/keymap.h"
+#include "record/utf8.h"
+#include "report/html/html.h"
+#include "report/page/page_parts.h"
+
+/* One `mlmembench run`, as far as it is in the files. */
+struct past_run {
+    const struct mlm_record *first; /* speaks for it */
+    const char *from, *to;          /* of its trials' times, which sort as texts */
+    size_t trial_count;
+};
+
+static bool plain(const char *word)
+{
+    static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
+    return *word && strspn(word, safe) == strlen(word);
+}
+
+static bool printable(const char *word)
+{
+    while (*word) {
+        uint32_t code;
+        word += mlm_utf8_next(word, &code);
+        if (!mlm_utf8_printable(code))
+            return false;
+    }
+    return true;
+}
+
+static void put_shell_word(FILE *out, const char *word)
+{
+    if (plain(word)) {
+        (void)fputs(word, out);
+        return;
+    }
+    /* What cannot be seen has an escape, which bash, zsh and POSIX 2024 know in $'…'. */
+    bool escapes = !printable(word);
+    (void)fputs(escapes ? "$'" : "'", out);
+    while (*word) {
+        uint32_t code;
+        size_t length = mlm_utf8_next(word, &code);
+        if (*word == '\'')
+            (void)fputs(escapes ? "\\'" : "'\\''", out);
+        else if (escapes && *word == '\\')
+            (void)fputs("\\\\", out);
+        else if (mlm_utf8_printable(code))
+            (void)fwrite(word, 1, length, out);
+        else
+            for (size_t i = 0; i < length; i++)
+                (void)fprintf(out, "\\%03o", (unsigned char)word[i]);
+        word += length;
+    }
+    (void)fputc('\'', out);
+}
+
+/* The program's name and the words behind `from`, as a line to be copied. */
+static int put_command(FILE *out, const json_t *words, size_t from)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *line = open_memstream(&text, &size);
+    if (!line)
+        return -ENOMEM;
+    (void)fputs("mlmembench", line);
+    for (size_t i = from; i < json_array_size(words); i++) {
+        const char *word = json_string_value(json_array_get(words, i));
+        (void)fputc(' ', line);
+        put_shell_word(line, word ? word : "");
+    }
+    int r = fclose(line) == 0 ? 0 : -ENOMEM;
+    if (r == 0) {
+        (void)fputs("<pre><code>", out);
+        mlm_html_text(out, text);
+        (void)fputs("</code></pre>\n", out);
+    }
+    free(text);
+    return r;
+}
+
+/* Older records begin with the program as it was called. */
+static size_t verb_at(const json_t *words)
+{
+    const char *first = json_string_value(json_array_get(words, 0));
+    return first && strcmp(first, "run") == 0 ? 0 : 1;
+}
+
+/* The command that makes this page of the same files. */
+static int put_report(FILE *out, const struct mlm_record_list *list)
+{
+    json_t *words = json_array();
+    int r = json_array_append_new(words, json_string("report"));
+    for (size_t i = 0; r == 0 && i < list->path_count; i++)
+        r = json_array_append_new(words, json_stringn_nocheck(list->paths[i], strlen(list->paths[i])));
+    r = r == 0 ? put_command(out, words, 0) : -ENOMEM;
+    json_decref(words);
+    return r;
+}
+
+static void put_fact(FILE *out, const char *glue, const json_t *machine, const char *key)
+{
+    const char *value = json_string_value(json_object_get(machine, key));
+    if (!value || !*value)
+        return;
+    (void)fputs(glue, out);
+    mlm_html_text(out, value);
+}
+
+static int put_run(FILE *out, const struct past_run *run)
+{
+    (void)fputs("<li><p><strong>", out);
+    mlm_html_text(out, mlm_page_host(run->first));
+    (void)fputs("</strong>, ", out);
+    mlm_html_text(out, run->from);
+    if (strcmp(run->from, run->to) != 0) {
+        (void)fputs(" to ", out);
+        mlm_html_text(out, run->to);
+    }
+    (void)fputs(", ", out);
+    mlm_page_count(out, run->trial_count, "trial");
+    put_fact(out, ", mlmembench ", run->first->machine, "version");
+    put_fact(out, ", commit ", run->first->machine, "commit");
+    (void)fputs("</p>\n", out);
+    int r = 0;
+    if (run->first->command)
+        r = put_command(out, run->first->command, verb_at(run->first->command));
+    else
+        (void)fputs("<p class=\"note\">Its command is not recorded.</p>\n", out);
+    (void)fputs("</li>\n", out);
+    return r;
+}
+
+static int runs_collect(const struct mlm_record_list *list, struct past_run *runs, size_t *ret_count)
+{
+    mlm_cleanup(mlm_keymap_release) struct mlm_keymap ids = {0};
+    size_t number = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        const struct mlm_record *record = &list->items[i];
+        /* Trials of a run stand together. */
+        if (i == 0 || strcmp(record->run_id, list->items[i - 1].run_id) != 0) {
+            int r = mlm_keymap_add(&ids, strdup(record->run_id), &number);
+            if (r < 0)
+                return r;
+        }
+        if (number >= MLM_PAGE_RUNS_MAX)
+            continue;
+        struct past_run *run = &runs[number];
+        if (!run->first)
+            *run = (struct past_run){.first = record, .from = record->time, .to = record->time};
+        if (strcmp(record->time, run->from) < 0)
+            run->from = record->time;
+        if (strcmp(record->time, run->to) > 0)
+            run->to = record->time;
+        run->trial_count++;
+    }
+    *ret_count = ids.count;
+    return 0;
+}
+
+int mlm_page_repeat(FILE *out, const struct mlm_record_list *list, struct mlm_error *error)
+{
+    struct past_run runs[MLM_PAGE_RUNS_MAX] = {0};
+    size_t count = 0;
+    int r = runs_collect(list, runs, &count);
+    (void)fputs(
+        "<section id=\"repeat\">\n<h2>How to repeat it</h2>\n"
+        "<p>The same seed makes the same data and the same order of trials everywhere. "
+        "<code>./bootstrap run</code> in a clone of that commit builds what is missing and takes the same "
+        "options; <code>mlmembench doctor</code> says beforehand what would spoil figures.</p>\n"
+        "<ol class=\"runs\">\n",
+        out);
+    for (size_t i = 0; r == 0 && i < count && i < MLM_PAGE_RUNS_MAX; i++)
+        r = put_run(out, &runs[i]);
+    (void)fputs("</ol>\n", out);
+    if (count > MLM_PAGE_RUNS_MAX) {
+        (void)fputs("<p class=\"note\">And ", out);
+        mlm_page_count(out, count - MLM_PAGE_RUNS_MAX, "more run");
+        (void)fputs(" in the same files.</p>\n", out);
+    }
+    (void)fputs("<p>This page again, from the records:</p>\n", out);
+    if (r == 0)
+        r = put_report(out, list);
+    (void)fputs("</section>\n", out);
+    return r < 0 ? mlm_error_errno(error, r, "how to repeat it") : 0;
+}

@@ -1,0 +1,243 @@
+#!/usr/bin/env python3
+"""page_test.py ONE.html SEVERAL.html HOSTILE.html: what people see of three reports in Chromium. ONE is of one machine,
+SEVERAL of two, HOSTILE of records by hostile.py. Says what is as it should be and what is not, and exits 1."""
+
+import json
+import re
+import sys
+
+from chromium import Chromium
+
+failures = 0
+
+
+def expect(what, right, but=""):
+    global failures
+    failures += not right
+    print(f"ok: {what}" if right else f"FAILED: {what}: {but!r:.600}")
+
+
+def expect_equal(what, got, wanted):
+    expect(what, got == wanted, f"{got!r}, not {wanted!r}")
+
+
+# What a reader does with a table: the column under a heading, by the machine's section and the table's number.
+COLUMN = """(table, title) => {
+    const titles = Array.from(table.tHead.rows[0].cells, th => th.innerText.trim());
+    return Array.from(table.tBodies[0].rows, row => row.cells[titles.indexOf(title)].innerText.trim());
+}"""
+TABLE = "Array.from(document.querySelectorAll('table.mlm-table')).find(t => t.caption.innerText.startsWith('storage'))"
+
+
+def column(page, title):
+    return page.evaluate(f"({COLUMN})({TABLE}, {json.dumps(title)})")
+
+
+def heading(page, title):
+    return f"Array.from({TABLE}.tHead.rows[0].cells).find(th => th.innerText.trim() === {json.dumps(title)})"
+
+
+def seconds(text):
+    """A time as it is shown, None for a dash."""
+    if text == "-":
+        return None
+    number, unit = text.split()
+    return float(number) * {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1}[unit]
+
+
+def in_order(values, reverse=False):
+    """Are figures in order, and what was not had at the end?"""
+    had = [value for value in values if value is not None]
+    return values[:len(had)] == had and had == sorted(had, reverse=reverse)
+
+
+def check_sorting(page):
+    before = [seconds(text) for text in column(page, "time")]
+    expect("times have several units, some are missing, and they are in no order at first",
+           None in before and not in_order(before) and not in_order(before, True), before)
+    cells = page.evaluate(f"{TABLE}.tBodies[0].innerText.split('\\n').map(line => line.trim()).sort()")
+
+    def click(title):
+        page.evaluate(f"{heading(page, title)}.querySelector('button').click()")
+        return page.evaluate(f"{heading(page, title)}.getAttribute('aria-sort')")
+
+    expect_equal("aria-sort says upwards", click("time"), "ascending")
+    up = [seconds(text) for text in column(page, "time")]
+    expect("a click sorts figures across units, what is missing last", in_order(up), up)
+    expect_equal("aria-sort says downwards", click("time"), "descending")
+    down = [seconds(text) for text in column(page, "time")]
+    expect("a second click turns them round, what is missing last still", in_order(down, True), down)
+    expect("no value is lost", sorted(map(str, up)) == sorted(map(str, before)), up)
+    expect_equal("rows stay whole",
+                 page.evaluate(f"{TABLE}.tBodies[0].innerText.split('\\n').map(line => line.trim()).sort()"), cells)
+
+    # By keyboard: the heading can be reached and pressed.
+    page.evaluate(f"{heading(page, 'workload')}.querySelector('button').focus()")
+    page.press("Enter")
+    names = column(page, "workload")
+    expect("Enter on a heading sorts texts", names == sorted(names), names)
+    expect_equal("one column at a time is said to be sorted",
+                 page.evaluate(f"{TABLE}.querySelectorAll('[aria-sort]').length"), 1)
+    page.press("Tab")
+    expect_equal("Tab goes on to the next heading", page.evaluate("document.activeElement.innerText.trim()"), "parameters")
+
+
+# Of what is in front: how much darker or lighter than what is behind it, as WCAG counts.
+CONTRASTS = """(() => {
+    const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
+    const rgba = colour => {
+        canvas.clearRect(0, 0, 1, 1);
+        canvas.fillStyle = colour;
+        canvas.fillRect(0, 0, 1, 1);
+        return Array.from(canvas.getImageData(0, 0, 1, 1).data);
+    };
+    const light = ([r, g, b]) => [r, g, b].map(v => v / 255).map(v => v <= .04045 ? v / 12.92 : ((v + .055) / 1.055) ** 2.4)
+        .reduce((sum, v, i) => sum + v * [.2126, .7152, .0722][i], 0);
+    const behind = element => {
+        for (let at = element; at; at = at.parentElement) {
+            const colour = rgba(getComputedStyle(at).backgroundColor);
+            if (colour[3] === 255)
+                return colour;
+        }
+        return [255, 255, 255];
+    };
+    const poor = [];
+    for (const element of document.querySelectorAll('body *')) {
+        const own = Array.from(element.childNodes).some(n => n.nodeType === 3 && n.data.trim());
+        if (!own || element.closest('svg, script') || !element.offsetParent)
+            continue;
+        const [a, b] = [light(rgba(getComputedStyle(element).color)), light(behind(element))];
+        const ratio = (Math.max(a, b) + .05) / (Math.min(a, b) + .05);
+        if (ratio < 4.5)
+            poor.push(`${element.tagName}.${element.className} ${ratio.toFixed(2)}: ${element.innerText.slice(0, 30)}`);
+    }
+    return poor;
+})()"""
+
+
+def check_light_and_dark(browser, path):
+    grounds = {}
+    for dark in False, True:
+        page = browser.open(path, dark=dark)
+        name = "dark" if dark else "light"
+        grounds[dark] = page.evaluate("getComputedStyle(document.body).backgroundColor")
+        expect_equal(f"{name}: all text stands out from its ground", page.evaluate(CONTRASTS), [])
+        expect_equal(f"{name}: nothing in the console", page.complaints(), [])
+        page.close()
+    expect("the dark has another ground", grounds[False] != grounds[True], grounds)
+    expect("and a dark one", max(map(int, re.findall(r"\d+", grounds[True])[:3])) < 64, grounds)
+
+
+def check_phone(browser, path):
+    page = browser.open(path, width=390, height=844)
+    wide = page.evaluate("[document.scrollingElement.scrollWidth, window.innerWidth]")
+    expect(f"{path}: a phone need not scroll sideways", wide[0] <= wide[1] == 390, wide)
+    inside = page.evaluate("""Array.from(document.querySelectorAll('.mlm-scroll')).filter(
+        box => box.scrollWidth > box.clientWidth).every(box => getComputedStyle(box).overflowX === 'auto')""")
+    expect(f"{path}: wide tables scroll by themselves", inside)
+    outside = page.evaluate("""Array.from(document.querySelectorAll('main *')).filter(e => !e.closest(
+        '.mlm-scroll, .picture, pre') && e.getBoundingClientRect().right > innerWidth + 1).map(e => e.outerHTML)""")
+    expect_equal(f"{path}: nothing else reaches beyond the screen", outside[:3], [])
+    page.close()
+
+
+def check_pictures(page, suites):
+    pictures = page.evaluate("""Array.from(document.querySelectorAll('figure svg'), svg => {
+        const box = svg.getBoundingClientRect();
+        return [box.width > 300, box.height > 100, svg.querySelectorAll('text').length > 3,
+            svg.querySelectorAll('path, polygon, rect').length > 3, svg.getAttribute('role') === 'img' && svg.querySelector('desc').textContent.length > 10];
+    })""")
+    expect("there is a picture a suite, or more", len(pictures) >= suites, len(pictures))
+    expect("none is empty, and each is told in words", all(all(picture) for picture in pictures), pictures)
+
+
+# The tree as names and attributes' names; equal trees were read without mending anything.
+OUTLINE = """(() => {
+    const outline = e => [e.localName, Array.from(e.attributes, a => a.name).sort().join(), Array.from(e.children, outline)];
+    const text = %s;
+    const parse = type => JSON.stringify(outline(new DOMParser().parseFromString(text, type).documentElement));
+    return parse('text/html') === parse('application/xhtml+xml');
+})()"""
+
+
+SAID = "document.body.innerText.split(/\\s+/).join(' ')"
+
+
+def check_one(browser, path):
+    page = browser.open(path)
+    expect_equal("nothing in the console", page.complaints(), [])
+    expect_equal("nothing is fetched but the page", len(page.fetched()), 1)
+    said = page.evaluate(SAID)
+    check_sorting(page)
+    suites = page.evaluate("document.querySelectorAll('section[id^=suite-]').length")
+    check_pictures(page, suites)
+    links = page.evaluate("Array.from(document.querySelectorAll('nav a'), a => a.getAttribute('href'))")
+    expect("the way to each section", len(links) == suites + 4, links)
+    with open(path, encoding="utf-8") as file:
+        expect("a browser mends nothing", page.evaluate(OUTLINE % json.dumps(file.read())))
+    expect_equal("still nothing in the console", page.complaints(), [])
+    page.close()
+
+    page = browser.open(path, script=False)
+    expect_equal("without script, the same text", page.evaluate(SAID), said)
+    expect_equal("and no buttons that would do nothing", page.evaluate("document.querySelectorAll('button').length"), 0)
+    page.close()
+
+    page = browser.open(path, media="print", dark=True)
+    expect_equal("on paper, black on white",
+                 page.evaluate("[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]"),
+                 ["rgb(255, 255, 255)", "rgb(0, 0, 0)"])
+    page.close()
+
+
+def check_several(browser, path):
+    page = browser.open(path)
+    expect_equal("several machines: nothing in the console", page.complaints(), [])
+    cells = page.evaluate("Array.from(document.querySelectorAll('#comparison td'), td => td.innerText)")
+    expect("they are compared, with intervals", any(re.fullmatch(r"1\.00 × +1\.00 to 1\.00", c) for c in cells), cells)
+    expect("what did not end ok has no ratio, but how it ended", "oom → oom" in cells, cells)
+    differing = page.evaluate("Array.from(document.querySelectorAll('.differs th'), th => th.innerText)")
+    expect("facts that differ are marked", "memory" in differing and "architecture" not in differing, differing)
+    page.close()
+
+
+def check_hostile(browser, path):
+    page = browser.open(path)
+    expect_equal("hostile texts: nothing in the console", page.complaints(), [])
+    expect_equal("hostile texts: nothing is fetched", len(page.fetched()), 1)
+    expect_equal("hostile texts: nothing ran", page.evaluate("typeof window.owned"), "undefined")
+    alien = page.evaluate("""Array.from(document.querySelectorAll('*')).filter(e => !e.closest('svg')).filter(
+        e => ['img', 'iframe', 'b', 'a[href^="javascript:"]'].some(s => e.matches(s)) ||
+            Array.from(e.attributes).some(a => a.name.startsWith('on'))).map(e => e.outerHTML)""")
+    expect_equal("hostile texts: no element and no handler of theirs", alien, [])
+    said = page.evaluate("document.body.innerText")
+    for text in ("<script>window.owned=1</script><img src=x onerror=", "javascript:window.owned=1",
+                 "</title></style></script><script>window.owned=1//storage", "<b onclick=window.owned=1>",
+                 "</td><style>*{display:none}</style>", "</dl></main><meta http-equiv=refresh", "&lt;"):
+        expect(f"hostile texts: {text} can be read", text in said)
+    page.evaluate("for (const e of document.querySelectorAll('th, td, a, dd')) e.click()")
+    # Even if a text had become a script: the policy lets ours run alone.
+    owned = page.evaluate("""(() => {
+        const script = document.createElement('script');
+        script.textContent = 'window.owned = 1';
+        document.body.append(script);
+        return typeof window.owned;
+    })()""")
+    expect_equal("a script of others does not run", owned, "undefined")
+    expect("and the browser says why", any("Content Security Policy" in said for said in page.complaints()))
+    page.close()
+
+
+def main():
+    one, several, hostile = sys.argv[1:]
+    with Chromium() as browser:
+        check_one(browser, one)
+        check_several(browser, several)
+        check_hostile(browser, hostile)
+        check_light_and_dark(browser, several)
+        for path in one, several, hostile:
+            check_phone(browser, path)
+    sys.exit(failures > 0)
+
+
+main()

@@ -1,0 +1,18 @@
+#!/bin/sh
+# The report in a browser: what page_test.py says of it.
+. "$MLM_SOURCE/tests/cli/common.sh"
+begin
+records=$MLM_SOURCE/tests/fixtures/record
+
+"$MLM_PYTHON" "$MLM_SOURCE/tests/browser/hostile.py" <"$records/quick.jsonl" >hostile.jsonl
+status 0 "$mlm" report "$records/quick.jsonl" --out one.html
+expect "nothing on standard error" test ! -s log/err
+sed 's/"id":"4f1c2a90b7","host":"thinkpad"/"id":"0ther","host":"netbook"/; s/"memory_bytes":[0-9]\+/"memory_bytes":4294967296/' \
+    "$records/quick.jsonl" >netbook.jsonl
+status 0 "$mlm" report "$records/quick.jsonl" netbook.jsonl --out several.html
+status 0 "$mlm" report hostile.jsonl --out hostile.html
+for page in one several hostile; do
+    expect "$page.html is well-formed and stands alone" "$MLM_PYTHON" "$here/page_check.py" $page.html
+done
+expect "in Chromium" "$MLM_PYTHON" "$MLM_SOURCE/tests/browser/page_test.py" one.html several.html hostile.html
+finish

@@ -1,0 +1,95 @@
+#!/bin/sh
+# report: one page of HTML. What a browser makes of it is looked at in tests/browser.
+. "$(dirname "$0")/common.sh"
+begin
+records=$MLM_SOURCE/tests/fixtures/record
+
+page()
+{
+    "$MLM_PYTHON" "$here/page_check.py" "$@"
+}
+
+# Beside the records, or where it is told to be.
+cp "$records/quick.jsonl" run.jsonl
+status 0 "$mlm" report run.jsonl
+expect "it says where" grep -qx 'Report: ./run.html' log/out
+expect "nothing on standard error" test ! -s log/err
+expect "nothing else is left" test "$(files)" = "$(printf '.\n./run.html\n./run.jsonl')"
+status 0 "$mlm" report run.jsonl --out other.html
+expect "the same page" cmp run.html other.html
+status 0 "$mlm" report run.jsonl --out=-
+expect "and on standard output" cmp run.html log/out
+cp run.jsonl plain
+status 0 "$mlm" report plain
+expect "a name without .jsonl" test -s plain.html
+rm plain plain.html other.html
+
+# It is well-formed, stands alone, and says what is there.
+expect "the finding" page run.html 'variants fit in 2G' 'What buys most' 'ok 2 of 3, oom' \
+    'csr at density=0.01 rather than dense_f64' 'came to another answer'
+expect "the machine" page run.html 'thinkpad, Intel(R) Core(TM) i5-7200U' 'swappiness 60' 'no swap'
+expect "what qualifies" page run.html 'figures are of the repetitions that ended ok' \
+    'memory and swap together were sampled; the true peak may be a little higher'
+expect "the method and its limits" page run.html 'Equal work is proved' 'not a smaller laptop in every respect'
+expect "how to repeat it" page run.html 'mlmembench run' 'mlmembench report run.jsonl' 'mlmembench 0.1.0'
+expect "what was not had is a dash, and sorts as nothing" \
+    grep -qE '<td class="text outcome oom">oom at [^<]*</td><td class="figure" data-value="">-</td>' run.html
+expect "sorting takes unrounded figures" grep -qE 'data-value="[0-9]{6,}">[0-9.]+ (m?s|[MG]iB)<' run.html
+
+# Another command, another machine.
+"$MLM_PYTHON" - run.jsonl >quoted.jsonl <<'PYTHON'
+import json, sys
+for line in open(sys.argv[1]):
+    line = json.loads(line)
+    if line["kind"] == "trial":
+        line["command"] = ["run", "--filter", "a|b $(touch x)", "--dataset", "it's.npy", "--out", "\x1b[2J"]
+        line["machine"]["fresh_fact"] = {"of": ["a", "later"]}
+    print(json.dumps(line))
+PYTHON
+status 0 "$mlm" report quoted.jsonl
+expect "the command, as a shell takes it" page quoted.html \
+    "mlmembench run --filter 'a|b \$(touch x)' --dataset 'it'\\''s.npy' --out \$'\\033[2J'"
+expect "a fact that this version does not know" page quoted.html 'fresh_fact {"of": ["a", "later"]}'
+status 0 "$mlm" report run.jsonl "$records/swap.jsonl" --out two.html
+expect "two machines" page two.html 'on 2 machines' 'netbook' 'thinkpad' '4.00 GiB (partition)'
+
+# Without gnuplot there are no pictures, which is said in one line, here and there.
+expect "there are pictures" grep -q '<svg' run.html
+mkdir empty
+status 0 env PATH="$PWD/empty" "$mlm" report run.jsonl --out bare.html
+expect "one line" test "$(cat log/err)" = "mlmembench: no pictures: gnuplot is not installed"
+expect "it is in the page" page bare.html 'no pictures: gnuplot is not installed' 'variants fit in 2G'
+expect_not "and no picture" grep -q '<svg' bare.html
+
+# Hostile names are text.
+status 0 "$mlm" report "$records/hostile.jsonl" --out hostile.html
+expect "hostile records are a page as any" page hostile.html "\`touch x\`?[31m<b>'; system(\"touch x\")"
+expect "and plain" no_escapes hostile.html
+expect_not "and make no file" test -e x
+
+# Whole or not at all, and never in the place of records.
+cp run.html before.html
+ln run.jsonl link.html
+ln -s run.jsonl symbolic.html
+for target in link.html symbolic.html ./run.jsonl; do
+    "$mlm" report run.jsonl --out $target >log/out 2>log/err
+    expect "--out $target is refused" test $? = 2
+done
+expect "the records are there" cmp run.jsonl "$records/quick.jsonl"
+refused 3 'cannot write missing/x.html: No such file' report run.jsonl --out missing/x.html
+refused 3 'No space left on device' report run.jsonl --out /dev/full
+"$mlm" report run.jsonl --out - >/dev/full 2>log/err
+expect "a full disk is exit status 3" test $? = 3
+expect "what was there stays" cmp run.html before.html
+{ "$mlm" report run.jsonl --out - 2>log/err; } | head -n 1 >/dev/null
+expect "a reader may go" test ! -s log/err
+
+# What is no record is named, and the rest is shown.
+{
+    cat run.jsonl
+    echo '{'
+} >torn.jsonl
+status 0 "$mlm" report torn.jsonl
+expect "the line is named" grep -q '^mlmembench: torn.jsonl:' log/err
+expect "the rest is shown" page torn.html 'variants fit in 2G'
+finish
