@@ -1,0 +1,104 @@
+#!/bin/sh
+# Files from anywhere: lines that are no records are named and passed over, and no text of a record becomes anything else,
+# in whatever reads records.
+. "$(dirname "$0")/common.sh"
+begin
+expect "records are made" "$MLM_PYTHON" "$here/hostile.py" make "$PWD/ran"
+
+# check FILE…: what hostile.py looks for.
+check()
+{
+    expect "plain: $*" "$MLM_PYTHON" "$here/hostile.py" check "$@"
+}
+
+# One bad line between two good ones: it is named, they are used.
+status 0 "$mlm" show good.jsonl
+cp log/out log/table
+for file in bad-*.jsonl; do
+    status 0 "$mlm" show "$file"
+    expect "the good lines are used" diff log/table log/out
+    expect "the bad one is named, and no other" sh -c "[ \$(wc -l <log/err) = 1 ] && grep -q '^mlmembench: $file:2: ' log/err"
+    check log/err
+done
+
+# What is odd but good is no matter for complaint.
+for file in odd-*.jsonl; do
+    status 0 "$mlm" show "$file"
+    expect "nothing to complain of" test ! -s log/err
+done
+
+# A million lines of nothing say little.
+status 0 "$mlm" show million.jsonl
+expect "the good lines are used" diff log/table log/out
+expect "few lines" test "$(wc -l <log/err)" = 4
+expect "and how many there are" grep -q "999997 more" log/err
+
+# What is no file, or has no end, is not waited for.
+mkdir folder
+mkfifo fifo
+refused 3 "folder: Is a directory" show folder
+refused 3 "no trial is recorded in fifo" show fifo
+refused 3 "/dev/zero" show /dev/zero
+refused 3 "/dev/full" show /dev/full
+head -c 30000000 /dev/zero | "$mlm" show /dev/stdin >log/out 2>log/err
+expect "a line without end" grep -q "no trial is recorded in /dev/stdin (/dev/stdin:1: longer than any record)" log/err
+status 0 sh -c "'$mlm' show /dev/stdin <good.jsonl"
+expect "through a pipe, the same" sh -c "cat good.jsonl | '$mlm' show /dev/stdin | diff log/table -"
+name=$(printf 'name\033[31m.jsonl')
+"$mlm" show "$name" >log/out 2>log/err
+check log/err
+
+# Each verb that reads records makes something of the worst, and it is only what it should be.
+mkdir made
+for verb in $verbs; do
+    case $verb in
+    run | list | doctor | clean) ;;
+    show)
+        for file in names other extreme; do
+            status 0 "$mlm" show "$file.jsonl"
+            cp log/out "made/show-$file.txt"
+        done
+        "$MLM_PYTHON" "$here/terminal.py" 80 env TERM=xterm "$mlm" show names.jsonl >made/show.terminal
+        ;;
+    plot)
+        command -v gnuplot >/dev/null || {
+            echo "gnuplot is not installed"
+            exit 77
+        }
+        status 0 "$mlm" plot --out made --format svg,png names.jsonl
+        cp log/out made/plot.txt
+        status 0 "$mlm" plot --out made --format svg extreme.jsonl
+        ;;
+    export)
+        for format in $("$mlm" export --help | sed -n '/^Formats:/,/^$/s/^  \([a-z][a-z-]*\)  *.*/\1/p'); do
+            case $format in
+            markdown) ending=md ;;
+            junit) ending=xml ;;
+            openmetrics) ending=prom ;;
+            google-benchmark | github-action-benchmark | bencher) ending=$format.json ;;
+            *) ending=$format ;;
+            esac
+            for file in names extreme; do
+                status 0 "$mlm" export --format "$format" "$file.jsonl"
+                cp log/out "made/export-$file.$ending"
+            done
+        done
+        ;;
+    compare)
+        for new in other extreme; do
+            "$mlm" compare names.jsonl "$new.jsonl" >"made/compare-$new.txt" 2>log/err
+            expect "compare ends" test $? -le 1
+            check log/err
+        done
+        ;;
+    report)
+        status 0 "$mlm" report --out made/report.html names.jsonl other.jsonl
+        status 0 "$mlm" report --out made/extreme.html extreme.jsonl
+        ;;
+    *) fail "what does $verb make of hostile records?" ;;
+    esac
+done
+expect "there is something to look at" test "$(find made -type f -size +0 | wc -l)" -ge 20
+check made/*
+expect_not "nothing was executed" test -e ran
+finish
