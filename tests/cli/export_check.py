@@ -281,9 +281,14 @@ def check_junit(path, _trials, rows):
 
 
 def check_openmetrics(path, _trials, rows):
+    from prometheus_client import parser as text_parser
     from prometheus_client.openmetrics import parser
-    families = {f.name: f for f in parser.text_string_to_metric_families(open(path, encoding="utf-8").read())}
-    assert families["mlmembench_machine"].type == "info"
+    text = open(path, encoding="utf-8").read()
+    families = {f.name: f for f in parser.text_string_to_metric_families(text)}
+    older = {f.name: f for f in text_parser.text_string_to_metric_families(text)}
+    assert {name: f.samples for name, f in families.items()} == {name: f.samples for name, f in older.items()}
+    machines = families["mlmembench_machine_info"].samples
+    assert {s.labels["machine"] for s in machines} == {row.trials[0]["machine"]["id"] for row in rows}
     for family in families.values():
         assert family.documentation and (family.name.endswith(family.unit))
     counts = collections.defaultdict(dict)
@@ -354,7 +359,7 @@ def check_tables(text, rows, tags, attributes):
 def check_html(path, _trials, rows):
     text = open(path, encoding="utf-8").read()
     check_tables(text, rows,
-                 set("html head meta title style body h1 h2 div table caption thead tbody tr th td p dl dt dd".split()),
+                 set("html head meta title style body h1 div span table caption thead tbody tr th td p dl dt dd".split()),
                  set("lang charset name content class scope data-value tabindex".split()))
 
 

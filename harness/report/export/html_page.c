@@ -23,9 +23,9 @@ static int put_machine(FILE *out, const struct mlm_record *record)
     mlm_auto_free char *line = mlm_machine_line(record);
     if (!line)
         return -ENOMEM;
-    (void)fputs("<h2>", out);
+    (void)fputs("<p>", out);
     mlm_html_text(out, line);
-    (void)fputs("</h2>\n", out);
+    (void)fputs("</p>\n", out);
     return 0;
 }
 

@@ -12,9 +12,12 @@
 #include "report/table/heading.h"
 #include "report/table/notes.h"
 
+/* What would make a table too wide for a job's summary is left out: overhead, peak RSS and waiting. */
+#define SACRIFICE_MOST 9
+
 /* "www.", "http:" and "name@host" become links by themselves, "@name" tells somebody: a character of each is
  * written so that they do not. `before` and `after` are its neighbours. */
-static const char *unlinked(char before, char c, char after)
+static const char *unlinked(int before, int c, int after)
 {
     if (c == '.' && before == 'w')
         return "&#46;";
@@ -57,6 +60,18 @@ static void put_text(FILE *out, const char *text, bool begins_line)
     }
 }
 
+/* A figure is not broken at its unit. */
+static void put_figure(FILE *out, const char *text)
+{
+    for (; *text; text++)
+        if (*text == ' ')
+            (void)fputs("\u00a0", out);
+        else if (*text == '>')
+            (void)fputs("&gt;", out);
+        else
+            (void)fputc(*text, out);
+}
+
 /* Takes the line, also NULL; with what stands before and behind it. */
 static int put_line(FILE *out, const char *before, char *line, const char *behind)
 {
@@ -96,7 +111,10 @@ static int put_row(FILE *out, const bool *shown, struct mlm_notes *notes, const 
         /* What went wrong is to be seen at a glance. */
         bool loud = c == MLM_COLUMN_OUTCOME && !mlm_row_all_ok(row);
         (void)fputs(loud ? "**" : "", out);
-        put_text(out, cell[0] || mlm_columns[c].left ? cell : "-", false);
+        if (mlm_columns[c].left)
+            put_text(out, cell, false);
+        else
+            put_figure(out, cell[0] ? cell : "-");
         (void)fputs(loud ? "**" : "", out);
         if (c == MLM_COLUMN_OUTCOME && *letters) {
             (void)fputc(' ', out);
@@ -140,7 +158,7 @@ static int put_suite(
     bool shown[MLM_COLUMN_COUNT];
     mlm_notes_begin(sections, end - begin, &notes);
     for (size_t c = 0; c < MLM_COLUMN_COUNT; c++)
-        shown[c] = mlm_column_used(c, sections, end - begin);
+        shown[c] = mlm_columns[c].sacrifice <= SACRIFICE_MOST && mlm_column_used(c, sections, end - begin);
     int r = 0;
     for (size_t s = 0; s < end - begin && r >= 0; s++) {
         r = put_line(out, "\n### ", mlm_section_line(table, &sections[s]), "\n\n");

@@ -36,7 +36,7 @@ static void put_surroundings(FILE *out, const struct mlm_record *record)
 }
 
 /* NULL: out of memory. */
-static char *name_make(const struct mlm_table *table, const struct mlm_row *row, bool several_machines)
+static char *name_make(const struct mlm_table *table, const struct mlm_row *row, bool with_machine)
 {
     char *text = NULL, limit[MLM_SIZE_TEXT];
     size_t size = 0;
@@ -55,7 +55,7 @@ static char *name_make(const struct mlm_table *table, const struct mlm_row *row,
     if (table->time_limits_differ)
         (void)fprintf(out, "/timeout:%s", mlm_duration_show((double)record->timeout_ns, limit));
     put_size(out, "cap", record->cap_bytes);
-    if (several_machines)
+    if (with_machine)
         (void)fprintf(out, "/machine:%s", json_string_value(json_object_get(record->machine, "id")));
     if (fclose(out) != 0) {
         free(text);
@@ -87,27 +87,44 @@ static int name_add(struct mlm_keymap *taken, char *name, char **ret_name)
     }
 }
 
+static bool several_machines(const struct mlm_table *table)
+{
+    for (size_t i = 1; i < table->row_count; i++)
+        if (!mlm_same_machine(table->rows[i].first, table->rows[0].first))
+            return true;
+    return false;
+}
+
+static int names_fill(struct mlm_row_names *names, const struct mlm_table *table)
+{
+    mlm_cleanup(mlm_keymap_release) struct mlm_keymap taken = {0};
+    bool with_machine = several_machines(table);
+    names->items = calloc(table->row_count + 1, sizeof *names->items);
+    if (!names->items)
+        return -ENOMEM;
+    names->count = table->row_count;
+    for (size_t i = 0; i < table->row_count; i++) {
+        const struct mlm_row *row = table->order[i];
+        mlm_auto_free char *name = name_make(table, row, with_machine);
+        char *taken_name = NULL;
+        int r = name_add(&taken, name, &taken_name);
+        if (r < 0)
+            return r;
+        char **place = &names->items[row - table->rows];
+        *place = strdup(taken_name);
+        if (!*place)
+            return -ENOMEM;
+    }
+    return 0;
+}
+
 int mlm_row_names_make(
     const struct mlm_table *table, struct mlm_row_names *ret_names, struct mlm_error *error)
 {
-    mlm_cleanup(mlm_row_names_release) struct mlm_row_names names = {.count = table->row_count};
-    mlm_cleanup(mlm_keymap_release) struct mlm_keymap taken = {0};
-    names.items = calloc(table->row_count + 1, sizeof *names.items);
-    if (!names.items)
-        return mlm_error_errno(error, -ENOMEM, "names of rows");
-    bool several_machines = false;
-    for (size_t i = 1; i < table->row_count; i++)
-        several_machines = several_machines || !mlm_same_machine(table->rows[i].first, table->rows[0].first);
-    for (size_t i = 0; i < table->row_count; i++) {
-        const struct mlm_row *row = table->order[i];
-        mlm_auto_free char *name = name_make(table, row, several_machines);
-        char *taken_name = NULL;
-        int r = name_add(&taken, name, &taken_name);
-        char **place = &names.items[row - table->rows];
-        *place = r < 0 ? NULL : strdup(taken_name);
-        if (!*place)
-            return mlm_error_errno(error, -ENOMEM, "names of rows");
-    }
+    mlm_cleanup(mlm_row_names_release) struct mlm_row_names names = {0};
+    int r = names_fill(&names, table);
+    if (r < 0)
+        return mlm_error_errno(error, r, "names of rows");
     *ret_names = names;
     names = (struct mlm_row_names){0};
     return 0;

@@ -1,6 +1,7 @@
 /* OpenMetrics' text format: a family of gauges for each figure, a sample a row, in base units. Figures are
  * medians of the trials that ended ok; how all ended is mlmembench_trials, and what a row that was cut off
- * needs at least has a family of its own. */
+ * needs at least has a family of its own. The machine is a gauge of 1, not of the type info: so Prometheus'
+ * older text format, which text file collectors read, is the same. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -73,9 +74,9 @@ static void put_sample(
     (void)fprintf(out, "} %s\n", mlm_number_text(value, number));
 }
 
-static void put_family_head(FILE *out, const char *name, const char *type, const char *unit, const char *help)
+static void put_family_head(FILE *out, const char *name, const char *unit, const char *help)
 {
-    (void)fprintf(out, "# TYPE %s %s\n", name, type);
+    (void)fprintf(out, "# TYPE %s gauge\n", name);
     if (unit)
         (void)fprintf(out, "# UNIT %s %s\n", name, unit);
     (void)fprintf(out, "# HELP %s %s\n", name, help);
@@ -92,7 +93,7 @@ static void put_family(const struct place *place, const struct family *family)
         if (isnan(figure))
             continue;
         if (!begun)
-            put_family_head(place->out, family->name, "gauge", family->unit, family->help);
+            put_family_head(place->out, family->name, family->unit, family->help);
         begun = true;
         put_sample(place, family->name, row, mlm_outcome_name(row->outcome), figure / family->unit_size);
     }
@@ -176,7 +177,7 @@ static const struct family others[] = {
 static void put_trials(const struct place *place)
 {
     const struct mlm_table *table = place->table;
-    put_family_head(place->out, "mlmembench_trials", "gauge", NULL, "trials of the row by how they ended");
+    put_family_head(place->out, "mlmembench_trials", NULL, "trials of the row by how they ended");
     for (size_t i = 0; i < table->row_count; i++)
         for (int outcome = 0; outcome < MLM_OUTCOME_COUNT; outcome++) {
             const struct mlm_row *row = table->order[i];
@@ -214,8 +215,8 @@ static int put_machines(FILE *out, const struct mlm_table *table)
 {
     mlm_cleanup(mlm_keymap_release) struct mlm_keymap seen = {0};
     int r = 0;
-    put_family_head(out, "mlmembench_machine", "info", NULL,
-        "the machines that the rows were measured on, and with what");
+    put_family_head(
+        out, "mlmembench_machine_info", NULL, "the machines that the rows were measured on, and with what");
     for (size_t i = 0; i < table->row_count && r == 0; i++) {
         const struct mlm_record *record = table->order[i]->first;
         size_t before = seen.count, number;

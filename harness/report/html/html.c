@@ -10,21 +10,25 @@
 #include "report/table/heading.h"
 #include "report/table/notes.h"
 
-/* Wide tables scroll in their own box, never the page. */
+/* Wide tables scroll in their own box, never the page; what a row is called stays in sight. */
 const char mlm_html_table_css[] =
     ":root{color-scheme:light dark;--mlm-ok:#1a6e34;--mlm-bad:#b3261e;--mlm-warn:#7a5200;--mlm-dim:#5d6671;"
     "--mlm-line:#d4d9df;--mlm-stripe:#f5f7f9}\n"
     "@media(prefers-color-scheme:dark){:root{--mlm-ok:#63c07c;--mlm-bad:#ff8a80;--mlm-warn:#e0b050;"
     "--mlm-dim:#9aa4af;--mlm-line:#3a4149;--mlm-stripe:#1e2328}}\n"
     ".mlm-scroll{overflow-x:auto;margin:1.5em 0 .75em}\n"
-    ".mlm-table{border-collapse:collapse;font-variant-numeric:tabular-nums}\n"
+    ".mlm-table{border-collapse:collapse;font-size:.92em;font-variant-numeric:tabular-nums}\n"
     ".mlm-table caption{text-align:left;font-weight:600;padding:0 0 .4em}\n"
-    ".mlm-table th,.mlm-table td{padding:.3em .7em;white-space:nowrap;text-align:right;font-weight:400;"
+    ".mlm-table caption span{position:sticky;left:0;display:inline-block;max-width:calc(100vw - 3rem);"
+    "overflow-wrap:anywhere}\n"
+    ".mlm-table th,.mlm-table td{padding:.3em .6em;white-space:nowrap;text-align:right;font-weight:400;"
     "border-bottom:1px solid var(--mlm-line)}\n"
     ".mlm-table th:first-child,.mlm-table td:first-child{padding-left:.2em}\n"
     ".mlm-table thead th{color:var(--mlm-dim)}\n"
     ".mlm-table .text{text-align:left}\n"
-    ".mlm-table tbody tr:nth-child(even){background:var(--mlm-stripe)}\n"
+    ".mlm-table tbody th{position:sticky;left:0;background:var(--mlm-page,Canvas)}\n"
+    ".mlm-table tbody tr:nth-child(even),.mlm-table tbody tr:nth-child(even) th{background:var(--mlm-stripe)}"
+    "\n"
     ".mlm-table .ok{color:var(--mlm-ok)}\n"
     ".mlm-table .oom,.mlm-table .killed,.mlm-table .crash,.mlm-table .wrong{color:var(--mlm-bad)}\n"
     ".mlm-table .timeout,.mlm-table .partly{color:var(--mlm-warn)}\n"
@@ -105,9 +109,9 @@ static int put_section(FILE *out, const struct layout *layout, const struct mlm_
     mlm_auto_free char *caption = mlm_section_line(table, section);
     if (!caption)
         return -ENOMEM;
-    (void)fputs("<div class=\"mlm-scroll\" tabindex=\"0\"><table class=\"mlm-table\">\n<caption>", out);
+    (void)fputs("<div class=\"mlm-scroll\" tabindex=\"0\"><table class=\"mlm-table\">\n<caption><span>", out);
     mlm_html_text(out, caption);
-    (void)fputs("</caption>\n", out);
+    (void)fputs("</span></caption>\n", out);
     put_titles(out, layout);
     (void)fputs("<tbody>\n", out);
     for (size_t i = 0; i < section->count; i++) {

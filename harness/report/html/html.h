@@ -15,7 +15,7 @@ void mlm_html_text(FILE *out, const char *text);
  * the suite has something are left out.
  *
  *   <div class="mlm-scroll"><table class="mlm-table">
- *     <caption>storage, cap 2G, data 2.50 GiB</caption>
+ *     <caption><span>storage, cap 2G, data 2.50 GiB</span></caption>
  *     <thead><tr><th scope="col" class="text">workload</th> … <th scope="col" class="figure">time</th>
  *     <tbody><tr><th scope="row" class="text">csr</th><td class="text outcome ok">ok</td>
  *                <td class="figure" data-value="24800000">24.8 ms</td>
@@ -31,5 +31,6 @@ void mlm_html_text(FILE *out, const char *text);
 int mlm_html_suite(
     FILE *out, const struct mlm_table *table, size_t begin, size_t end, struct mlm_error *error);
 
-/* Style of the above, in light and dark, through the custom properties that it begins with. */
+/* Style of the above, in light and dark, through the custom properties that it begins with; --mlm-page is the
+ * page's own background, where it has one. */
 extern const char mlm_html_table_css[];
