@@ -6,7 +6,9 @@ set -eu
 fuzzer=$1 seconds=$2 folder=$3
 here=$(cd "$(dirname "$0")" && pwd)
 name=$(basename "$fuzzer" _fuzz)
+seeds=$name
+[ "$name" != export ] || seeds=record # both read stores
 mkdir -p "$folder/corpus"
-if [ -e "$here/$name.dict" ]; then set -- "-dict=$here/$name.dict"; else set --; fi
+if [ -e "$here/$seeds.dict" ]; then set -- "-dict=$here/$seeds.dict"; else set --; fi
 exec "$fuzzer" "$@" "-max_total_time=$seconds" -timeout=20 -print_final_stats=1 "-artifact_prefix=$folder/broken-" \
-    "$folder/corpus" "$here/seeds/$name"
+    "$folder/corpus" "$here/seeds/$seeds"

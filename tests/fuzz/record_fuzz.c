@@ -2,27 +2,9 @@
  * terminal, and a record that was read can be written and is then the same. */
 #include <string.h>
 
-#include "fuzz.h"
+#include "printable.h"
 #include "record/judge.h"
-#include "record/utf8.h"
 #include "report/text/text.h"
-
-static void check_line(const char *line, size_t length)
-{
-    char *tame = strndup(line, length);
-    fuzz_assert(tame && strlen(tame) == length);
-    mlm_utf8_tame(tame);
-    fuzz_assert(memcmp(tame, line, length) == 0);
-    free(tame);
-}
-
-static void check_text(const char *text, size_t size)
-{
-    const char *end = text + size;
-    for (const char *newline; (newline = memchr(text, '\n', (size_t)(end - text))); text = newline + 1)
-        check_line(text, (size_t)(newline - text));
-    fuzz_assert(text == end);
-}
 
 static void complain(void *context, const char *text)
 {

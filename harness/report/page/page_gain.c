@@ -15,7 +15,7 @@ static void put_size(FILE *out, double bytes)
 
 /* A row to take rather than another that does the same work. The greater the kind, the more it says. */
 struct gain {
-    enum { NO_GAIN, OF_TIME, OF_MEMORY, OF_FITTING } kind;
+    enum gain_kind { NO_GAIN, OF_TIME, OF_MEMORY, OF_FITTING } kind;
     const struct mlm_section *section;
     const struct mlm_row *use, *instead;
     double memory; /* what `instead` needs, as a multiple */
@@ -30,8 +30,8 @@ static double time_of(const struct mlm_row *row)
     return row && row->time.count && mlm_row_all_ok(row) ? row->time.median : NAN;
 }
 
-static struct gain gain_make(
-    const struct mlm_section *section, int kind, const struct mlm_row *use, const struct mlm_row *instead)
+static struct gain gain_make(const struct mlm_section *section, enum gain_kind kind,
+    const struct mlm_row *use, const struct mlm_row *instead)
 {
     return (struct gain){.kind = kind,
         .section = section,

@@ -1,0 +1,24 @@
+/* What may come out where anything may have gone in: lines of characters. */
+#pragma once
+
+#include <string.h>
+
+#include "fuzz.h"
+#include "record/utf8.h"
+
+static inline void check_line(const char *line, size_t length)
+{
+    char *tame = strndup(line, length);
+    fuzz_assert(tame && strlen(tame) == length);
+    mlm_utf8_tame(tame);
+    fuzz_assert(memcmp(tame, line, length) == 0);
+    free(tame);
+}
+
+static inline void check_text(const char *text, size_t size)
+{
+    const char *end = text + size;
+    for (const char *newline; (newline = memchr(text, '\n', (size_t)(end - text))); text = newline + 1)
+        check_line(text, (size_t)(newline - text));
+    fuzz_assert(text == end);
+}
