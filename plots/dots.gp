@@ -1,20 +1,29 @@
-# A dot a row with its range, and its figure beside; a row of the table has a slot, from the top down, and a panel begins
-# with a slot for its heading. What ended in another way has its outcome beside it, and a ring where the figure is its
-# reference's.
+# A dot with its range and its figure beside; a row of the table has a slot, from the top down, with a line in it for each
+# series, and a panel begins with a slot for its heading. What ended in another way has its outcome beside it, and a ring
+# where there is a figure all the same: its reference's.
 
-slot_height = 20.0
-top = 70.0
+line_height = 15.0
+slot_height = series > 1 ? 6 + line_height * series : 20.0
+legend_height = series > 1 || strlen(series_name[1]) > 0 ? 22.0 : 0.0
+top = head_height + 4 + legend_height
 bottom = 46.0
 eval canvas(top + slots * slot_height + bottom)
 
 left = character * wide_label + 20
 right = width - 24
 inner_width = right - left
-text_width = character * (wide_outcome + 14) + 30
+wide_said = (first_1 > 0 ? 14 : 0) + wide_outcome
 
 set multiplot
-set label 1 title[1] at screen at_x(12), screen at_y(16) left noenhanced textcolor rgb black font ",12.5"
-set label 2 title[2] at screen at_x(12), screen at_y(36) left noenhanced textcolor rgb muted
+eval head(0)
+x = 12.0
+do for [s = 1:series] {
+    if (legend_height > 0 && x < width - 100) {
+        eval legend_point(s, x, head_height + 8, series_colour[s], 7, 0.9)
+        eval legend_says(s, x, head_height + 8, sprintf("series_name[%d]", s))
+        x = x + 40 + character * strlen(series_name[s])
+    }
+}
 set lmargin at screen at_x(left)
 set rmargin at screen at_x(right)
 set tmargin at screen at_y(top)
@@ -23,16 +32,14 @@ set yrange [slots - 0.5 : -0.5]
 set grid xtics noytics
 set ytics noenhanced scale 0
 set xlabel with_unit(title_1, unit_1) noenhanced textcolor rgb black
-share = text_width / inner_width
+share = (character * wide_said + 30) / inner_width
 room = 1 / (1 - (share < 0.6 ? share : 0.6))
 if (logarithmic_1) {
     set logscale x
-    x_begin = low_1 / 1.3
-    decades = log10(high_1 / x_begin) * room
+    x_begin = low_1 / 1.2
+    decades = log10(1.2 * high_1 / x_begin) * room
     x_end = x_begin * 10 ** decades
-    if (decades < 2.5) {
-        set xtics (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000)
-    }
+    eval "set xtics " . log_tics(decades)
     set format x "%g"
 } else {
     x_begin = 0
@@ -40,21 +47,26 @@ if (logarithmic_1) {
     set xtics step(x_end * 50 / inner_width)
 }
 set xrange [x_begin : x_end]
-if (unit_1 eq "×") {
-    set arrow 1 from 1, graph 0 to 1, graph 1 nohead linecolor rgb grey dashtype 2 back
-}
-had(c) = valid(c) && column(c) == column(c)
-number(c) = had(c) ? column(c) : NaN
-right_end(c) = had(first_1 + 2) ? column(first_1 + 2) : had(first_1) ? column(first_1) : x_begin
-said(c) = strcol(first_1 + 3) . (column(outcome) == is_ok && column(partial) != 1 ? "" : \
-    (strlen(strcol(first_1 + 3)) > 1 ? " (" . strcol(outcome_text) . ")" : strcol(outcome_text)))
-said_colour(c) = column(outcome) == is_ok ? 0x202020 : \
-    column(outcome) == is_skipped || column(outcome) == is_refused ? 0x505050 : 0xb04000
-plot "points.tsv" using (x_begin):at_place:yticlabel(label) with points pointtype 0 linecolor rgb light, \
-     "" using (x_begin):at_place:(had(first_1) ? column(first_1) - x_begin : 0):(0) with vectors nohead linecolor rgb light linewidth 2, \
-     "" using first_1:at_place:first_1 + 1:first_1 + 2 with xerrorbars pointtype 0 linecolor rgb blue, \
-     "" using (column(outcome) == is_ok ? number(first_1) : NaN):at_place with points pointtype 7 pointsize 0.9 linecolor rgb blue, \
-     "" using (column(outcome) == is_ok ? NaN : number(first_1)):at_place with points pointtype 6 pointsize 0.9 linewidth 1.6 linecolor rgb red, \
-     "panels.tsv" using (x_begin):2:7 with labels left noenhanced textcolor rgb muted, \
-     "points.tsv" using (right_end(0)):at_place:(said(0)):(said_colour(0)) with labels left offset 1.2, 0 noenhanced textcolor rgb variable
+
+y_of(c) = column(at_place) + (column(in_series) - (series + 1) / 2.0) * line_height / slot_height
+behind(c) = larger(larger(number(first_1), number(first_1 + 2)), x_begin)
+fine(c) = column(outcome) == is_ok && column(partial) != 1
+said(c) = !had(first_1) ? strcol(outcome_text) : \
+    strcol(first_1 + 3) . (fine(0) ? "" : " (" . strcol(outcome_text) . ")")
+said_colour(c) = column(outcome) == is_ok ? 0x202020 : is_bad(column(outcome)) ? 0xb04000 : 0x505050
+rgb_of(c) = series_rgb[int(column(in_series))]
+from(c) = logarithmic_1 ? 1 : 0
+plot "panels.tsv" using (unit_1 eq "×" ? 1 : NaN):($2 + 0.5):(0):($3 - $2) with vectors nohead linecolor rgb grey linewidth 1, \
+     "" using (x_begin):2:(fitting(strcol(7), inner_width / character)) with labels left noenhanced textcolor rgb muted, \
+     "points.tsv" using (x_begin):at_place:yticlabel(label) with points pointtype 0 linecolor rgb light, \
+     "" using (had(first_1) ? from(0) : NaN):(y_of(0)):(number(first_1) - from(0)):(0) \
+         with vectors nohead linecolor rgb light linewidth 3, \
+     "" using (number(first_1)):(y_of(0)):(column(first_1 + 1)):(column(first_1 + 2)):(rgb_of(0)) \
+         with xerrorbars pointtype 0 linewidth 1.4 linecolor rgb variable, \
+     "" using (column(outcome) == is_ok ? number(first_1) : NaN):(y_of(0)):(rgb_of(0)) \
+         with points pointtype 7 pointsize 0.9 linecolor rgb variable, \
+     "" using (column(outcome) == is_ok ? NaN : number(first_1)):(y_of(0)) \
+         with points pointtype 6 pointsize 0.9 linewidth 1.6 linecolor rgb red, \
+     "" using (behind(0)):(y_of(0)):(said(0)):(said_colour(0)) \
+         with labels left offset 1.2, 0 noenhanced textcolor rgb variable
 unset multiplot

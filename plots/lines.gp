@@ -1,60 +1,96 @@
 # A line a variant, over caps or over a parameter: a panel for each family of sections, and in it one for each axis, from
-# the top down. Points without their figure stand above the panel with their outcome, and a dotted line leads up to
-# them. The further figures of an axis (theory) are thin dashed lines. The legend is at the right.
+# the top down. A point that has no figure stands above its panel with its outcome, and a dotted line leads up to it. The
+# second figure of an axis (theory) is a thin dashed line. Where a line crosses one of the base is marked. The legend is
+# at the right.
 
 legend = 46 + character * wide_series
-plot_left = 66.0
-plot_right = width - 26 - legend
-top = 64.0
-gap = 30.0                    # between panels, for a heading
+plot_left = 74.0
+plot_right = width - 30 - legend
 inner = 170.0                 # of a panel
 strip = 15.0                  # of an outcome, above it
+between = 22.0
 bottom = 50.0
 
 # Outcomes that are shown above the panels, from the top down.
-strips = (count_oom > 0) + (count_timeout > 0) + (count_killed > 0) + (count_crash > 0) + (count_wrong > 0)
 array strip_outcome[5] = [is_oom, is_timeout, is_killed, is_crash, is_wrong]
 array strip_count[5] = [count_oom, count_timeout, count_killed, count_crash, count_wrong]
 array strip_of[9] = [0, 0, 0, 0, 0, 0, 0, 0, 0]
-n = 0
+strips = 0
 do for [i = 1:5] {
     if (strip_count[i] > 0) {
-        n = n + 1
-        strip_of[strip_outcome[i] + 1] = n
+        strips = strips + 1
+        strip_of[strip_outcome[i] + 1] = strips
     }
 }
 
-# Which panels there are: of each family those axes that have figures there.
-array shown[panels * axes]
+# Which panels there are: of each family those axes that have figures there. A heading stands above a family.
+array family[panels * axes]
+array axis[panels * axes]
+array y_head[panels * axes]
 drawn = 0
+y = head_height
 do for [p = 1:panels] {
+    y = y + 22
     do for [a = 1:axes] {
         if (a == 1 ? panel_shown_1[p] : panel_shown_2[p]) {
             drawn = drawn + 1
-            shown[drawn] = (p - 1) * axes + a
+            family[drawn] = p
+            axis[drawn] = a
+            y_head[drawn] = y
+            y = y + strips * strip + inner + between
         }
     }
 }
-each = gap + strips * strip + inner
-legend_lines = series + 1 + (axes > 0 ? 2 : 0)
-panels_height = top + drawn * each + bottom
-legend_height = top + gap + legend_lines * 17 + 20
-eval canvas(panels_height > legend_height ? panels_height : legend_height)
+theory_words = fields_1 > 1 ? second_1 : axes > 1 && fields_2 > 1 ? second_2 : ""
+legend_end = head_height + 50 + (series + 3) * 18
+y = y - between + bottom
+eval canvas(y > legend_end ? y : legend_end)
 
-# Where a point that has no figure stands: in its strip, beside the others of its place.
-dodge = 9.0
+# x, with room at both ends; points that failed at the same place stand beside each other.
 inner_width = plot_right - plot_left
-x_span = logarithmic_x ? log(high_x / low_x) : high_x - low_x
-x_pad = inner_width > 0 ? 0.5 * (x_span > 0 ? x_span : 1) * (logarithmic_x ? 0.14 : 0.1) : 0
-x_begin = logarithmic_x ? low_x * exp(-x_pad) : low_x - x_pad
-x_end = logarithmic_x ? high_x * exp(x_pad) : high_x + x_pad
-x_pixel = (x_span + 2 * x_pad) / inner_width
-shifted(x, pixels) = logarithmic_x ? x * exp(pixels * x_pixel) : x + pixels * x_pixel
-spread(n, of) = (n - (of + 1) / 2.0) * dodge
+to(x) = logarithmic_x ? log(x) : x
+from(x) = logarithmic_x ? exp(x) : x
+span = to(high_x) - to(low_x)
+pad = (span > 0 ? span : 1) * 0.08
+x_begin = from(to(low_x) - pad)
+x_end = from(to(high_x) + pad)
+shifted(x, pixels) = from(to(x) + pixels * (span + 2 * pad) / inner_width)
+spread(n, of) = (n - (of + 1) / 2.0) * 9.0
 
 set multiplot
-set label 1 title[1] at screen at_x(12), screen at_y(16) left noenhanced textcolor rgb black font ",12.5"
-set label 2 title[2] at screen at_x(12), screen at_y(36) left noenhanced textcolor rgb muted
+eval head(0)
+legend_x = plot_right + 16
+legend_y = head_height + 30
+do for [s = 1:series] {
+    eval legend_line(s, legend_x, legend_y, series_colour[s], "linewidth 1.8")
+    eval legend_point(s, legend_x, legend_y, series_colour[s], point_type(series_shape[s]), 0.8)
+    eval legend_says(s, legend_x, legend_y, sprintf("series_name[%d]", s))
+    legend_y = legend_y + 18
+}
+legend_y = legend_y + 6
+if (theory_words ne "") {
+    eval legend_line(series + 1, legend_x, legend_y, grey, "dashtype 2")
+    eval legend_says(series + 1, legend_x, legend_y, "theory_words")
+    legend_y = legend_y + 18
+}
+if (has_cap) {
+    eval legend_line(series + 2, legend_x, legend_y, red, "linewidth 2")
+    eval legend_says(series + 2, legend_x, legend_y, "'cap'")
+    legend_y = legend_y + 18
+}
+if (crossings > 0) {
+    eval legend_point(series + 3, legend_x, legend_y, black, 6, 1.6)
+    eval legend_says(series + 3, legend_x, legend_y, "'crossing'")
+    array crossing_panel[crossings]
+    array crossing_axis[crossings]
+    array crossing_series[crossings]
+    array crossing_x[crossings]
+    array crossing_y[crossings]
+    array crossing_text[crossings]
+    n = 0
+    stats "crossings.tsv" using (n = n + 1, crossing_panel[n] = $1, crossing_axis[n] = $2, crossing_series[n] = int($3), \
+        crossing_x[n] = $5, crossing_y[n] = $6, crossing_text[n] = strcol(7), 1) nooutput
+}
 if (logarithmic_x) {
     set logscale x 2
 }
@@ -62,64 +98,45 @@ set xrange [x_begin : x_end]
 set lmargin at screen at_x(plot_left)
 set rmargin at screen at_x(plot_right)
 set xtics ()
-if (tics > 0) {
-    set for [i = 1:tics] xtics add (tic_text[i] tic[i])
-}
-
+set for [i = 1:tics] xtics add (tic_text[i] tic[i])
 mine(p, s) = column(in_panel) == p && column(in_series) == s
 
 do for [d = 1:drawn] {
-    p = int((shown[d] - 1) / axes) + 1
-    a = int((shown[d] - 1) % axes) + 1
+    p = family[d]
+    a = axis[d]
     first    = a == 1 ? first_1 : first_2
-    more     = (a == 1 ? fields_1 : fields_2) > 1 ? first + 4 : 0
+    theory   = (a == 1 ? fields_1 : fields_2) > 1 ? first + 4 : 0
     low      = a == 1 ? low_1 : low_2
     high     = a == 1 ? high_1 : high_2
     is_log   = a == 1 ? logarithmic_1 : logarithmic_2
     is_bytes = a == 1 ? bytes_1 : bytes_2
-    y_title  = a == 1 ? with_unit(title_1, unit_1) : with_unit(title_2, unit_2)
-
-    y_top = top + (d - 1) * each + gap + strips * strip
-    set tmargin at screen at_y(y_top - strips * strip)
-    set bmargin at screen at_y(y_top + inner)
+    set ylabel (a == 1 ? with_unit(title_1, unit_1) : with_unit(title_2, unit_2)) \
+        noenhanced textcolor rgb black offset -0.5, 0
+    set tmargin at screen at_y(y_head[d])
+    set bmargin at screen at_y(y_head[d] + strips * strip + inner)
 
     # The strips belong to the same axis, above all figures.
     if (is_log) {
         set logscale y
-        y_begin = low / 1.25
-        y_figures = high * 1.25
+        y_begin = low / 1.2
+        y_figures = high * 1.2
         if (y_figures / y_begin < 4) {
-            middle = sqrt(y_figures * y_begin)
-            y_begin = middle / 2
-            y_figures = middle * 2
+            y_begin = y_begin < 0.5 * y_figures ? y_begin : 0.5 * sqrt(low * high)
+            y_figures = 4 * y_begin > y_figures ? 4 * y_begin : y_figures
         }
         decades = log10(y_figures / y_begin)
         set yrange [y_begin : y_figures * 10 ** (decades * strips * strip / inner)]
+        eval "set ytics " . log_tics(decades)
     } else {
         unset logscale y
-        y_begin = 0
-        y_figures = high > 0 ? high * 1.08 : 1
+        y_figures = high > 0 ? high * 1.1 : 1
         set yrange [0 : y_figures * (1 + strips * strip / inner)]
-    }
-    y_strip(o) = is_log ? y_figures * 10 ** (decades * (strips - strip_of[int(o) + 1] + 0.5) * strip / inner) \
-                        : y_figures * (1 + (strips - strip_of[int(o) + 1] + 0.5) * strip / inner)
-    if (is_log) {
-        set ytics auto
-        if (decades < 1.3) {
-            set ytics (0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
-        }
-        set format y "%g"
-    } else {
         set ytics step(y_figures * 34 / inner)
-        set format y "%g"
     }
-    set ylabel y_title noenhanced textcolor rgb black offset 1, 0
-    if (d == drawn) {
-        set xlabel with_unit(title_x, unit_x) noenhanced textcolor rgb black
-    } else {
-        unset xlabel
-    }
-    set label 3 heading[p] at graph 0, screen at_y(y_top - strips * strip - 10) left noenhanced textcolor rgb muted
+    set format y "%g"
+    height_of(n) = n * strip / inner
+    y_strip(o) = is_log ? y_figures * 10 ** (decades * height_of(strips - strip_of[int(o) + 1] + 0.5)) \
+                        : y_figures * (1 + height_of(strips - strip_of[int(o) + 1] + 0.5))
     do for [i = 1:5] {
         unset label 10 + i
         if (strip_count[i] > 0) {
@@ -127,39 +144,66 @@ do for [d = 1:drawn] {
                 offset -0.8, 0 noenhanced textcolor rgb failed
         }
     }
-    set object 1 rectangle from graph 0, first y_figures to graph 1, graph 1 behind fillcolor rgb light fillstyle solid 0.5 noborder
-    unset arrow
+    unset object 1
+    if (strips > 0) {
+        set object 1 rectangle from graph 0, first y_figures to graph 1, graph 1 behind \
+            fillcolor rgb light fillstyle solid noborder
+    }
+    if (d == drawn) {
+        set xlabel with_unit(title_x, unit_x) noenhanced textcolor rgb black
+        set format x
+    } else {
+        unset xlabel
+    }
+    unset label 3
+    if (d == 1 || family[d] != family[d > 1 ? d - 1 : 1]) {
+        set label 3 heading[p] at screen at_x(plot_left), screen at_y(y_head[d] - 11) left noenhanced textcolor rgb muted
+    }
+    unset arrow 1
     if (is_bytes && panel_cap[p] == panel_cap[p]) {
         set arrow 1 from graph 0, first panel_cap[p] to graph 1, first panel_cap[p] nohead linecolor rgb red linewidth 2
     }
-
-    # A line ends where its next point is up in a strip, and a dotted one leads there.
-    had(c) = valid(c) && column(c) == column(c)
-    bad(c) = column(outcome) != is_ok && column(outcome) != is_skipped && column(outcome) != is_refused
-    y_of(c) = had(c) ? column(c) : NaN
-    y_any(c) = had(c) ? column(c) : bad(0) ? y_strip(column(outcome)) : NaN
-    x_any(c) = had(c) || !bad(0) ? column(at_place) : shifted(column(at_place), spread(column(place), column(places)))
-
-    if (d == 1) {
-        set key at screen at_x(plot_right + 18), screen at_y(top + gap) left top Left reverse vertical noenhanced \
-            samplen 2.2 spacing 1.25 textcolor rgb black
-    } else {
-        unset key
+    # Crossings, each with a line down to its place; texts that would lie on each other have heights of their own.
+    n = 0
+    do for [i = 1:crossings] {
+        unset arrow 20 + i
+        unset label 20 + i
+        unset label 40 + i
+        if (crossing_panel[i] == p && crossing_axis[i] == a) {
+            text_at = 0.07 + 0.1 * (n % 3)
+            n = n + 1
+            set arrow 20 + i from crossing_x[i], graph 0 to crossing_x[i], crossing_y[i] nohead \
+                linecolor rgb series_colour[crossing_series[i]] dashtype 3
+            set label 20 + i "" at crossing_x[i], crossing_y[i] point pointtype 6 pointsize 1.6 linewidth 1.4 linecolor rgb black
+            set label 40 + i crossing_text[i] at crossing_x[i], graph text_at left offset 0.4, 0 noenhanced textcolor rgb black
+        }
     }
-    plot for [s = 1:series] "points.tsv" using (mine(p, s) ? x_any(first) : NaN):(y_any(first)) \
-             with lines linecolor rgb series_colour[s] dashtype 3 linewidth 1 notitle, \
-         for [s = 1:series] "" using (mine(p, s) && more ? column(at_place) : NaN):(more ? y_of(more) : NaN) \
-             with lines linecolor rgb series_colour[s] dashtype 2 linewidth 1 notitle, \
-         for [s = 1:series] "" using (mine(p, s) ? column(at_place) : NaN):(y_of(first)):(column(first + 1)):(column(first + 2)) \
-             with yerrorbars pointtype 0 linecolor rgb series_colour[s] notitle, \
-         for [s = 1:series] "" using (mine(p, s) ? column(at_place) : NaN):(y_of(first)) \
-             with linespoints linecolor rgb series_colour[s] linewidth 1.8 pointtype point_type(series_shape[s]) \
-             pointsize 0.8 title series_name[s], \
-         for [s = 1:series] "" using (mine(p, s) && !had(first) && bad(0) ? x_any(first) : NaN):(y_any(first)) \
-             with points linecolor rgb series_colour[s] linewidth 1.6 pointtype 2 pointsize 0.7 notitle, \
-         "" using (column(in_panel) == p && column(partial) == 1 && had(first) ? column(at_place) : NaN):(column(first)):(strcol(outcome_text)) \
-             with labels left offset 0.8, 0.5 noenhanced textcolor rgb failed notitle
-    unset label 1
-    unset label 2
+
+    # A dotted line joins a figure and a failure that are next to each other.
+    lost(c) = !had(first) && is_bad(column(outcome))
+    x_of(c) = lost(0) ? shifted(column(at_place), spread(column(place), column(places))) : column(at_place)
+    y_of(c) = lost(0) ? y_strip(column(outcome)) : number(first)
+    old_line = 0
+    old_lost = 0
+    old_x = NaN
+    old_y = NaN
+    line_of(c) = column(in_panel) * 1000 + column(in_series)
+    advance(x, y, lost_now, line) = (old_x = x, old_y = y, old_lost = lost_now, old_line = line, 1)
+    said(c) = column(in_panel) == p && column(partial) == 1 && had(first)
+    leads(c) = line_of(0) == old_line && lost(0) != old_lost && column(in_panel) == p
+    plot "points.tsv" using (from_x = leads(0) ? old_x : NaN):(from_y = old_y):(x_of(0) - from_x): \
+             (to_y = y_of(0), advance(x_of(0), to_y, lost(0), line_of(0)), to_y - from_y):(series_rgb[int(column(in_series))]) \
+             with vectors nohead linecolor rgb variable dashtype 3 linewidth 1, \
+         for [s = 1:series] "" using (mine(p, s) && theory ? column(at_place) : NaN):(theory ? number(theory) : NaN) \
+             with lines linecolor rgb series_colour[s] dashtype 2 linewidth 1, \
+         for [s = 1:series] "" using (mine(p, s) ? column(at_place) : NaN):(number(first)):(column(first + 1)):(column(first + 2)) \
+             with yerrorbars pointtype 0 linecolor rgb series_colour[s], \
+         for [s = 1:series] "" using (mine(p, s) ? column(at_place) : NaN):(number(first)) \
+             with linespoints linecolor rgb series_colour[s] linewidth 1.8 pointtype point_type(series_shape[s]) pointsize 0.8, \
+         for [s = 1:series] "" using (mine(p, s) && lost(0) ? x_of(0) : NaN):(y_of(0)) \
+             with points linecolor rgb series_colour[s] linewidth 1.4 pointtype point_type(series_shape[s]) pointsize 0.7, \
+         "" using (said(0) ? column(at_place) : x_begin):(said(0) ? number(first) : y_figures):(said(0) ? strcol(outcome_text) : "") \
+             with labels left offset 0.8, 0.6 noenhanced textcolor rgb failed
+    eval head_done
 }
 unset multiplot

@@ -2,7 +2,7 @@
 # from the top down; a panel (a section: a cap) begins with a slot for its heading.
 
 slot_height = 20.0
-top = 92.0
+top = head_height + 24
 bottom = 46.0
 eval canvas(top + slots * slot_height + bottom)
 
@@ -19,46 +19,27 @@ set bmargin at screen bottom / height
 set yrange [slots - 0.5 : -0.5]
 set grid xtics noytics
 
-# Title and legend: gnuplot's own would keep to the width of one panel.
-set label 1 title[1] at screen at_x(12), screen at_y(16) left noenhanced textcolor rgb black font ",12.5"
-set label 2 title[2] at screen at_x(12), screen at_y(36) left noenhanced textcolor rgb muted
+# gnuplot's own legend would keep to the width of one panel.
+eval head(0)
 array entry[8]  = ["memory", "cut off", "swap", "needs uncapped", "core bytes", "cap", "time, range", "time uncapped"]
 array colour[8] = [blue, sky, orange, red, black, red, blue, red]
 array shown[8]  = [1, cut_off, some_swap, has_uncapped_needs, some_core, has_cap, has_time, has_uncapped_time]
 array shape[8]  = ["bar", "bar", "bar", "outline", "line", "line", "dot", "ring"]
-legend_x = 12.0
+x = 12.0
+y = head_height + 8
 do for [i = 1:8] {
     if (shown[i]) {
-        x = at_x(legend_x)
-        y = at_y(60)
-        dy = 5 / height
-        if (shape[i] eq "bar" || shape[i] eq "outline") {
-            set object i + 1 rectangle from screen x, screen y - dy to screen x + 18 / width, screen y + dy
-            if (shape[i] eq "bar") {
-                set object i + 1 fillstyle solid noborder fillcolor rgb colour[i]
-            } else {
-                set object i + 1 fillstyle empty border rgb colour[i] dashtype 2
-            }
-        }
-        if (shape[i] eq "line") {
-            set arrow i + 1 from screen x + 9 / width, screen y - 1.4 * dy to screen x + 9 / width, \
-                screen y + 1.4 * dy nohead linecolor rgb colour[i] linewidth 2
-        }
-        if (shape[i] eq "dot") {
-            set label i + 20 "" at screen x + 9 / width, screen y point pointtype 7 pointsize 0.6 linecolor rgb colour[i]
-        }
-        if (shape[i] eq "ring") {
-            set label i + 20 "" at screen x + 9 / width, screen y point pointtype 6 pointsize 1.1 linecolor rgb colour[i]
-        }
-        set label i + 2 entry[i] at screen x + 23 / width, screen y left noenhanced textcolor rgb black
-        legend_x = legend_x + 38 + 6.4 * strlen(entry[i])
+        if (shape[i] eq "bar")     { eval legend_bar(i, x, y, sprintf("fillstyle solid noborder fillcolor rgb '%s'", colour[i])) }
+        if (shape[i] eq "outline") { eval legend_bar(i, x, y, sprintf("fillstyle empty border rgb '%s' dashtype 2", colour[i])) }
+        if (shape[i] eq "line")    { eval legend_tick(i, x, y, colour[i]) }
+        if (shape[i] eq "dot")     { eval legend_point(i, x, y, colour[i], 7, 0.6) }
+        if (shape[i] eq "ring")    { eval legend_point(i, x, y, colour[i], 6, 1.1) }
+        eval legend_says(i, x, y, sprintf("entry[%d]", i))
+        x = x + 40 + 6.4 * strlen(entry[i])
     }
 }
 
-had(c) = valid(c) && column(c) == column(c)
-number(c) = had(c) ? column(c) : NaN
 is_cut(c) = column(outcome) != is_ok && column(outcome) != is_wrong
-larger(x, y) = x != x ? y : y != y ? x : x > y ? x : y
 
 # Swap never makes more than the need: it may have been sampled at another moment.
 swapped(c) = had(at_swap) && column(at_swap) > 0 ? \
@@ -77,6 +58,7 @@ set rmargin at screen needs_edge
 panel = (needs_edge - left_edge) * width
 text_width = character * (wide_needs > wide_uncapped_needs ? wide_needs : wide_uncapped_needs) + 16
 share_of_text = text_width / panel
+room_of_heading = panel / character
 longest = (high_1 > 0 ? high_1 : 1) / (1 - (share_of_text < 0.7 ? share_of_text : 0.7))
 set xrange [0 : longest]
 set xtics step(longest * 50 / panel)
@@ -93,14 +75,12 @@ plot "points.tsv" using (0):at_place:(0):(is_cut(0) ? NaN : in_memory(0)):(colum
      "" using (had(at_core) && column(at_core) > 0 ? column(at_core) : NaN):(column(at_place) - 0.42):(0):(0.84) \
          with vectors nohead linecolor rgb black linewidth 2, \
      "panels.tsv" using 4:($2 + 0.5):(0):($3 - $2) with vectors nohead linecolor rgb red linewidth 2, \
-     "" using (0):2:7 with labels left noenhanced textcolor rgb muted, \
+     "" using (0):2:(fitting(strcol(7), room_of_heading)) with labels left noenhanced textcolor rgb muted, \
      "points.tsv" using (figure_at(0)):at_place:(had(at_uncapped_needs) ? strcol(at_uncapped_needs + 3) : strcol(at_needs + 3)) \
          with labels left offset 0.7, 0 noenhanced textcolor rgb black
 
 # Time.
-unset label
-unset object
-unset arrow
+eval head_done
 set lmargin at screen time_edge
 set rmargin at screen right_edge
 unset ytics

@@ -68,8 +68,9 @@ stats "panels.tsv" using (n = int($1), heading[n] = strcol(7), panel_cap[n] = va
 array series_name[series]
 array series_colour[series]
 array series_shape[series]
+array series_rgb[series]
 stats "series.tsv" using (n = int($1), series_name[n] = strcol(4), series_colour[n] = colour_rgb($2), \
-    series_shape[n] = int($3), 1) nooutput
+    series_rgb[n] = int("0x" . series_colour[n][2:7]), series_shape[n] = int($3), 1) nooutput
 
 # The columns of points.tsv that all plots have; those of a figure are at_FIGURE, its low end, its high end, its text.
 in_panel = 1
@@ -87,3 +88,37 @@ set tics nomirror textcolor rgb black
 set grid linecolor rgb light linetype 1 linewidth 1
 set style fill solid 1.0 noborder
 unset key
+
+# These give a command to `eval`. The head: what is drawn, and on which machine.
+head(n) = "set label 1 title[1] at screen at_x(12), screen at_y(16) left noenhanced textcolor rgb black font ',12.5'; " . \
+    "set label 2 title[2] at screen at_x(12), screen at_y(36) left noenhanced textcolor rgb muted"
+head_height = 52.0
+
+# A line of a legend: what it shows at x and y (pixels), numbered from 1, and what it says (an expression, as text).
+legend_line(n, x, y, rgb, style) = sprintf("set arrow %d from screen at_x(%.1f), screen at_y(%.1f) to screen at_x(%.1f), " . \
+    "screen at_y(%.1f) nohead linecolor rgb '%s' %s", 100 + n, x, y, x + 18, y, rgb, style)
+legend_tick(n, x, y, rgb) = sprintf("set arrow %d from screen at_x(%.1f), screen at_y(%.1f) to screen at_x(%.1f), " . \
+    "screen at_y(%.1f) nohead linecolor rgb '%s' linewidth 2", 100 + n, x + 9, y - 7, x + 9, y + 7, rgb)
+legend_bar(n, x, y, style) = sprintf("set object %d rectangle from screen at_x(%.1f), screen at_y(%.1f) to screen at_x(%.1f), " . \
+    "screen at_y(%.1f) %s", 100 + n, x, y + 5, x + 18, y - 5, style)
+legend_point(n, x, y, rgb, type, size) = sprintf("set label %d '' at screen at_x(%.1f), screen at_y(%.1f) " . \
+    "point pointtype %d pointsize %.1f linewidth 1.4 linecolor rgb '%s'", 200 + n, x + 9, y, type, size, rgb)
+legend_says(n, x, y, what) = sprintf("set label %d %s at screen at_x(%.1f), screen at_y(%.1f) left noenhanced textcolor rgb black", \
+    100 + n, what, x + 24, y)
+
+# What of the head and the legend is drawn with the first panel is not drawn with the others.
+head_done = "unset label 1; unset label 2; do for [i = 101:160] { unset label i; unset label i + 100; unset arrow i; unset object i }"
+
+# Where two figures are far apart on a logarithmic axis, powers of ten are enough; where not, 1, 2 and 5 between them.
+log_tics(decades) = decades > 2.5 ? "10" : \
+    "(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4)"
+
+# A figure that may not have been had.
+had(c) = valid(c) && column(c) == column(c)
+number(c) = had(c) ? column(c) : NaN
+or_zero(c) = had(c) ? column(c) : 0
+larger(x, y) = x != x ? y : y != y ? x : x > y ? x : y
+is_bad(o) = o != is_ok && o != is_skipped && o != is_refused
+
+# A text that has to fit.
+fitting(text, n) = strlen(text) > n ? text[1 : int(n) - 1] . "…" : text

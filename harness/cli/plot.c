@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "cli/load.h"
+#include "cli/machines.h"
 #include "cli/place.h"
 #include "cli/verbs.h"
 #include "report/plot/picture.h"
@@ -60,6 +61,7 @@ static int formats_cut(
 static int draw(const struct mlm_texts *paths, const struct plot_options *said, struct mlm_error *error)
 {
     mlm_cleanup(mlm_loaded_release) struct mlm_loaded loaded = {0};
+    mlm_cleanup(mlm_machines_release) struct mlm_machines machines = {0};
     mlm_cleanup(catalogue_close_p) struct mlm_catalogue *catalogue = NULL;
     mlm_auto_free char *words = strdup(said->formats);
     const char *formats[FORMATS_MAX];
@@ -76,8 +78,11 @@ static int draw(const struct mlm_texts *paths, const struct plot_options *said, 
     r = mlm_load(paths->items, paths->count, &loaded, error);
     if (r == 0)
         r = mlm_catalogue_open(&catalogue, error);
+    if (r == 0)
+        r = mlm_machines_compare(loaded.table, &machines, error);
     for (size_t i = 0; i < format_count && r == 0; i++) {
-        struct mlm_picture_options how = {catalogue->plots_folder, formats[i], NULL};
+        struct mlm_picture_options how = {
+            .plots_folder = catalogue->plots_folder, .format = formats[i], .machines = machines.comparison};
         r = mlm_pictures_write(
             loaded.table, &loaded.list, &how, place.folder, place.base, written, &drawn, error);
     }

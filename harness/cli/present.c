@@ -18,7 +18,8 @@ static void pictures(const struct mlm_presentation *presentation, const struct m
     struct mlm_place place;
     mlm_place_of(presentation->paths, presentation->path_count, &place);
     for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
-        struct mlm_picture_options options = {presentation->plots_folder, formats[i], "needs"};
+        struct mlm_picture_options options = {
+            .plots_folder = presentation->plots_folder, .format = formats[i], .only = "needs"};
         struct mlm_error error = {0};
         size_t count;
         if (mlm_pictures_write(

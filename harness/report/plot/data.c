@@ -47,9 +47,14 @@ static struct unit unit_of(enum mlm_quantity quantity, double high)
     return (struct unit){"", 1};
 }
 
-static const char *outcome_text(const struct mlm_row *row, char text[static MLM_OUTCOME_TEXT])
+static const char *outcome_text(const struct mlm_frame_point *point, char text[static LABEL_SIZE])
 {
-    return mlm_row_outcome_text(row, true, text);
+    char outcome[MLM_OUTCOME_TEXT];
+    (void)snprintf(text, LABEL_SIZE, "%s%s%s", point->teller ? point->teller : "", point->teller ? ": " : "",
+        mlm_row_outcome_text(point->tells, true, outcome));
+    mlm_utf8_repair(text);
+    mlm_utf8_cut(text, LABEL_SIZE, LABEL_COLUMNS);
+    return text;
 }
 
 static void label_of(const struct mlm_row *row, char label[static LABEL_SIZE])
@@ -93,23 +98,23 @@ static int write_points(const struct writer *writer, FILE *file)
     const struct mlm_frame *frame = writer->frame;
     for (size_t i = 0; i < frame->point_count; i++) {
         const struct mlm_frame_point *point = &frame->points[i];
-        char text[MLM_OUTCOME_TEXT], label[LABEL_SIZE];
+        char text[LABEL_SIZE], label[LABEL_SIZE];
         (void)fprintf(file, "%zu\t%zu\t", point->panel + 1, point->series + 1);
         put_number(file, point->x / writer->x_unit.size);
         (void)fprintf(
             file, "%d\t%d\t%zu\t%zu\t", (int)point->outcome, point->partial, point->place + 1, point->places);
         label_of(point->row, label);
         put_text(writer, file, label, '\t');
-        put_text(writer, file, outcome_text(point->row, text), '\t');
+        put_text(writer, file, outcome_text(point, text), '\t');
         for (size_t a = 0; a < MLM_PLOT_AXES; a++)
             for (size_t f = 0; f < MLM_PLOT_FIELDS && frame->plot->axes[a].fields[f]; f++) {
-                const struct mlm_figure *figure = &point->figures[a][f];
-                char shown[MLM_FIGURE_TEXT];
+                const struct mlm_plot_value *figure = &point->figures[a][f];
+                char shown[MLM_PLOT_VALUE_TEXT];
                 put_number(file, figure->value / writer->units[a].size);
                 put_number(file, figure->low / writer->units[a].size);
                 put_number(file, figure->high / writer->units[a].size);
                 put_text(writer, file,
-                    mlm_figure_show(figure, frame->plot->axes[a].fields[f]->quantity, shown), '\t');
+                    mlm_plot_value_show(figure, frame->plot->axes[a].fields[f]->quantity, shown), '\t');
             }
         (void)fputc('\n', file);
     }
@@ -180,13 +185,13 @@ static void write_widths(const struct writer *writer, FILE *file)
     const struct mlm_frame *frame = writer->frame;
     size_t label = 0, series = 0, outcome = 0;
     for (size_t i = 0; i < frame->point_count; i++) {
-        char text[MLM_OUTCOME_TEXT], name[LABEL_SIZE];
+        char text[LABEL_SIZE], name[LABEL_SIZE];
         label_of(frame->points[i].row, name);
         size_t width = mlm_utf8_width(name);
         label = width > label ? width : label;
         width = frame->points[i].outcome == MLM_OUTCOME_OK && !frame->points[i].partial
                     ? 0
-                    : mlm_utf8_width(outcome_text(frame->points[i].row, text));
+                    : mlm_utf8_width(outcome_text(&frame->points[i], text));
         outcome = width > outcome ? width : outcome;
     }
     for (size_t s = 0; s < frame->series_count; s++) {
@@ -204,13 +209,14 @@ static void write_field(const struct writer *writer, FILE *file, size_t axis, si
     size_t wide = 0;
     bool had = false, above_zero = false;
     for (size_t i = 0; i < frame->point_count; i++) {
-        char text[MLM_FIGURE_TEXT];
-        const struct mlm_figure *figure = &frame->points[i].figures[axis][field];
-        size_t width = mlm_utf8_width(mlm_figure_show(figure, is->quantity, text));
+        char text[MLM_PLOT_VALUE_TEXT];
+        const struct mlm_plot_value *figure = &frame->points[i].figures[axis][field];
+        size_t width = mlm_utf8_width(mlm_plot_value_show(figure, is->quantity, text));
         wide = width > wide ? width : wide;
         had |= !isnan(figure->value);
         above_zero |= figure->value > 0;
     }
+    (void)fprintf(file, "words_%s = \"%s\"\n", is->name, is->words);
     (void)fprintf(file, "at_%s = %zu\nhas_%s = %d\nsome_%s = %d\nwide_%s = %zu\n", is->name, column, is->name,
         had, is->name, above_zero, is->name, wide);
 }
@@ -236,7 +242,8 @@ static void write_axes(const struct writer *writer, FILE *file)
         size_t fields = 0;
         for (; fields < MLM_PLOT_FIELDS && axis->fields[fields]; fields++, column += FIGURE_COLUMNS)
             write_field(writer, file, count, fields, column);
-        (void)fprintf(file, "fields_%zu = %zu\n", a, fields);
+        (void)fprintf(file, "fields_%zu = %zu\nsecond_%zu = \"%s\"\n", a, fields, a,
+            fields > 1 ? axis->fields[1]->words : "");
     }
     (void)fprintf(file, "axes = %zu\nhas_cap = %d\n", count, cap);
 }

@@ -6,9 +6,9 @@
 
 #include "base/size.h"
 
-static struct mlm_figure single(double value)
+static struct mlm_plot_value single(double value)
 {
-    return (struct mlm_figure){.value = value, .low = NAN, .high = NAN};
+    return (struct mlm_plot_value){.value = value, .low = NAN, .high = NAN};
 }
 
 static double or_nan(int64_t value)
@@ -21,115 +21,122 @@ static double reading(const struct mlm_row *row, enum mlm_metric metric)
     return or_nan(row->readings.values[metric]);
 }
 
-static struct mlm_figure needs(const struct mlm_subject *subject)
+static struct mlm_plot_value needs(const struct mlm_subject *subject)
 {
-    struct mlm_figure figure = single(reading(subject->row, MLM_needs_peak_bytes));
+    struct mlm_plot_value figure = single(reading(subject->row, MLM_needs_peak_bytes));
     figure.bound = subject->row->cut_off;
     return figure;
 }
 
-static struct mlm_figure uncapped_needs(const struct mlm_subject *subject)
+static struct mlm_plot_value uncapped_needs(const struct mlm_subject *subject)
 {
     const struct mlm_row *row = subject->row;
     bool known = row->cut_off && row->reference && !row->reference->cut_off;
     return single(known ? reading(row->reference, MLM_needs_peak_bytes) : NAN);
 }
 
-static struct mlm_figure full_needs(const struct mlm_subject *subject)
+static struct mlm_plot_value full_needs(const struct mlm_subject *subject)
 {
     if (subject->row->outcome == MLM_OUTCOME_WRONG)
         return single(NAN);
     return subject->row->cut_off ? uncapped_needs(subject) : needs(subject);
 }
 
-static struct mlm_figure swap(const struct mlm_subject *subject)
+static struct mlm_plot_value swap(const struct mlm_subject *subject)
 {
     return single(reading(subject->row, MLM_swap_peak_bytes));
 }
 
-static struct mlm_figure core(const struct mlm_subject *subject)
+static struct mlm_plot_value core(const struct mlm_subject *subject)
 {
     return single(reading(subject->row, MLM_core_bytes));
 }
 
-static struct mlm_figure predicted(const struct mlm_subject *subject)
+static struct mlm_plot_value predicted(const struct mlm_subject *subject)
 {
     return single(reading(subject->row, MLM_predicted_peak_bytes));
 }
 
-static struct mlm_figure over_core(const struct mlm_subject *subject)
+static struct mlm_plot_value over_core(const struct mlm_subject *subject)
 {
     double bytes = reading(subject->row, MLM_core_bytes);
     return single(bytes > 0 ? full_needs(subject).value / bytes : NAN);
 }
 
 /* `scale` over the time, or the time over it. */
-static struct mlm_figure timed(const struct mlm_row *row, double scale, bool inverse)
+static struct mlm_plot_value timed(const struct mlm_row *row, double scale, bool inverse)
 {
     if (row->outcome != MLM_OUTCOME_OK || !row->time.count || row->time.minimum <= 0)
         return single(NAN);
     double median = row->time.median, minimum = row->time.minimum, maximum = row->time.maximum;
-    struct mlm_figure figure =
-        inverse ? (struct mlm_figure){scale / median, scale / maximum, scale / minimum, false}
-                : (struct mlm_figure){median / scale, minimum / scale, maximum / scale, false};
+    struct mlm_plot_value figure =
+        inverse ? (struct mlm_plot_value){scale / median, scale / maximum, scale / minimum, false}
+                : (struct mlm_plot_value){median / scale, minimum / scale, maximum / scale, false};
     if (row->time.count < 2)
         figure.low = figure.high = NAN;
     return figure;
 }
 
-static struct mlm_figure time_of(const struct mlm_subject *subject)
+static struct mlm_plot_value time_of(const struct mlm_subject *subject)
 {
     return timed(subject->row, 1, false);
 }
 
-static struct mlm_figure uncapped_time(const struct mlm_subject *subject)
+static struct mlm_plot_value uncapped_time(const struct mlm_subject *subject)
 {
     const struct mlm_row *reference = subject->row->reference;
     return single(reference ? timed(reference, 1, false).value : NAN);
 }
 
-static struct mlm_figure slowdown(const struct mlm_subject *subject)
+static struct mlm_plot_value slowdown(const struct mlm_subject *subject)
 {
     if (isnan(subject->row->slowdown))
         return single(NAN);
     return timed(subject->row, subject->row->reference->time.median, false);
 }
 
-static struct mlm_figure rate(const struct mlm_subject *subject)
+static struct mlm_plot_value rate(const struct mlm_subject *subject)
 {
     double items = reading(subject->row, MLM_items);
     return items > 0 ? timed(subject->row, 1e9 * items, true) : single(NAN);
 }
 
-static struct mlm_figure memory_now(const struct mlm_subject *subject)
+static struct mlm_plot_value memory_now(const struct mlm_subject *subject)
 {
     return single(or_nan(subject->moment->memory_bytes));
 }
 
-static struct mlm_figure swap_now(const struct mlm_subject *subject)
+static struct mlm_plot_value swap_now(const struct mlm_subject *subject)
 {
     return single(or_nan(subject->moment->swap_bytes));
 }
 
+static struct mlm_plot_value time_ratio(const struct mlm_subject *subject)
+{
+    const struct mlm_contrast *time = &subject->pair->contrasts[MLM_FIGURE_TIME];
+    return (struct mlm_plot_value){.value = time->ratio, .low = time->low, .high = time->high};
+}
+
 /* clang-format off */
 const struct mlm_field
-    mlm_field_needs          = {"needs",          MLM_QUANTITY_BYTES,      needs},
-    mlm_field_full_needs     = {"full_needs",     MLM_QUANTITY_BYTES,      full_needs},
-    mlm_field_uncapped_needs = {"uncapped_needs", MLM_QUANTITY_BYTES,      uncapped_needs},
-    mlm_field_swap           = {"swap",           MLM_QUANTITY_BYTES,      swap},
-    mlm_field_core           = {"core",           MLM_QUANTITY_BYTES,      core},
-    mlm_field_predicted      = {"predicted",      MLM_QUANTITY_BYTES,      predicted},
-    mlm_field_over_core      = {"over_core",      MLM_QUANTITY_RATIO,      over_core},
-    mlm_field_time           = {"time",           MLM_QUANTITY_NS,         time_of},
-    mlm_field_uncapped_time  = {"uncapped_time",  MLM_QUANTITY_NS,         uncapped_time},
-    mlm_field_slowdown       = {"slowdown",       MLM_QUANTITY_RATIO,      slowdown},
-    mlm_field_rate           = {"rate",           MLM_QUANTITY_PER_SECOND, rate},
-    mlm_field_memory_now     = {"memory_now",     MLM_QUANTITY_BYTES,      memory_now},
-    mlm_field_swap_now       = {"swap_now",       MLM_QUANTITY_BYTES,      swap_now};
+    mlm_field_needs          = {"needs",          "memory and swap", MLM_QUANTITY_BYTES,      needs},
+    mlm_field_full_needs     = {"full_needs",     "measured",        MLM_QUANTITY_BYTES,      full_needs},
+    mlm_field_uncapped_needs = {"uncapped_needs", "needs uncapped",  MLM_QUANTITY_BYTES,      uncapped_needs},
+    mlm_field_swap           = {"swap",           "swap",            MLM_QUANTITY_BYTES,      swap},
+    mlm_field_core           = {"core",           "core bytes",      MLM_QUANTITY_BYTES,      core},
+    mlm_field_predicted      = {"predicted",      "predicted",       MLM_QUANTITY_BYTES,      predicted},
+    mlm_field_over_core      = {"over_core",      "peak over live",  MLM_QUANTITY_RATIO,      over_core},
+    mlm_field_time           = {"time",           "time",            MLM_QUANTITY_NS,         time_of},
+    mlm_field_uncapped_time  = {"uncapped_time",  "time uncapped",   MLM_QUANTITY_NS,         uncapped_time},
+    mlm_field_slowdown       = {"slowdown",       "slowdown",        MLM_QUANTITY_RATIO,      slowdown},
+    mlm_field_rate           = {"rate",           "items a second",  MLM_QUANTITY_PER_SECOND, rate},
+    mlm_field_memory_now     = {"memory_now",     "memory",          MLM_QUANTITY_BYTES,      memory_now},
+    mlm_field_swap_now       = {"swap_now",       "swap",            MLM_QUANTITY_BYTES,      swap_now},
+    mlm_field_time_ratio     = {"time_ratio",     "time",            MLM_QUANTITY_RATIO,      time_ratio};
 /* clang-format on */
 
-const char *mlm_figure_show(
-    const struct mlm_figure *figure, enum mlm_quantity quantity, char text[static MLM_FIGURE_TEXT])
+const char *mlm_plot_value_show(
+    const struct mlm_plot_value *figure, enum mlm_quantity quantity, char text[static MLM_PLOT_VALUE_TEXT])
 {
     text[0] = 0;
     if (isnan(figure->value))
@@ -143,10 +150,11 @@ const char *mlm_figure_show(
         (void)mlm_duration_show(figure->value, end);
         break;
     case MLM_QUANTITY_RATIO:
-        (void)snprintf(end, MLM_FIGURE_TEXT - 2, figure->value < 99.5 ? "%.2f ×" : "%.3g ×", figure->value);
+        (void)snprintf(
+            end, MLM_PLOT_VALUE_TEXT - 2, figure->value < 99.5 ? "%.2f ×" : "%.3g ×", figure->value);
         break;
     case MLM_QUANTITY_PER_SECOND:
-        (void)snprintf(end, MLM_FIGURE_TEXT - 2, "%.3g", figure->value);
+        (void)snprintf(end, MLM_PLOT_VALUE_TEXT - 2, "%.3g", figure->value);
         break;
     }
     return text;

@@ -4,7 +4,7 @@
 
 #include <stdbool.h>
 
-#include "report/table/table.h"
+#include "report/compare/compare.h"
 
 enum mlm_quantity { MLM_QUANTITY_BYTES, MLM_QUANTITY_NS, MLM_QUANTITY_RATIO, MLM_QUANTITY_PER_SECOND };
 
@@ -12,31 +12,40 @@ enum mlm_quantity { MLM_QUANTITY_BYTES, MLM_QUANTITY_NS, MLM_QUANTITY_RATIO, MLM
 struct mlm_subject {
     const struct mlm_row *row;
     const struct mlm_timeline_point *moment; /* of one of the row's trials; NULL */
+    const struct mlm_pair *pair;             /* the row's with another machine's; NULL */
 };
 
 /* NAN: not had; low and high also where there is no range. */
-struct mlm_figure {
+struct mlm_plot_value {
     double value, low, high;
     bool bound; /* it is at least so much: the job was cut off */
 };
 
 struct mlm_field {
-    const char *name; /* as gnuplot's variables have it */
+    const char *name;  /* as gnuplot's variables have it */
+    const char *words; /* as a legend has it */
     enum mlm_quantity quantity;
-    struct mlm_figure (*read)(const struct mlm_subject *subject);
+    struct mlm_plot_value (*read)(const struct mlm_subject *subject);
 };
 
 /* Figures of time are those of rows that did their work; what a row needed is also known of one that was cut
  * off, as a bound. */
-extern const struct mlm_field mlm_field_needs, /* memory and swap together */
-    mlm_field_full_needs,                      /* the same; of a row that was cut off, its reference's */
-    mlm_field_uncapped_needs,                  /* of a row that was cut off: its reference's */
-    mlm_field_swap, mlm_field_core, mlm_field_predicted, mlm_field_over_core,    /* full needs over core */
-    mlm_field_time, mlm_field_uncapped_time, mlm_field_slowdown, mlm_field_rate, /* items a second */
-    mlm_field_memory_now, mlm_field_swap_now;                                    /* of a moment */
+extern const struct mlm_field mlm_field_needs;          /* memory and swap together */
+extern const struct mlm_field mlm_field_full_needs;     /* the same; of a row cut off, its reference's */
+extern const struct mlm_field mlm_field_uncapped_needs; /* of a row cut off: its reference's */
+extern const struct mlm_field mlm_field_swap;
+extern const struct mlm_field mlm_field_core;
+extern const struct mlm_field mlm_field_predicted;
+extern const struct mlm_field mlm_field_over_core; /* full needs over core */
+extern const struct mlm_field mlm_field_time;
+extern const struct mlm_field mlm_field_uncapped_time;
+extern const struct mlm_field mlm_field_slowdown;
+extern const struct mlm_field mlm_field_rate; /* items a second */
+extern const struct mlm_field mlm_field_memory_now, mlm_field_swap_now;
+extern const struct mlm_field mlm_field_time_ratio; /* another machine's time over this one's */
 
-#define MLM_FIGURE_TEXT 48
+#define MLM_PLOT_VALUE_TEXT 48
 
 /* "1.25 GiB", "> 512 MiB", "3.41 s", "1.20 ×", "12300"; "" for one that was not had. */
-const char *mlm_figure_show(
-    const struct mlm_figure *figure, enum mlm_quantity quantity, char text[static MLM_FIGURE_TEXT]);
+const char *mlm_plot_value_show(
+    const struct mlm_plot_value *figure, enum mlm_quantity quantity, char text[static MLM_PLOT_VALUE_TEXT]);

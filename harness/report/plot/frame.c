@@ -21,12 +21,14 @@ struct builder {
     struct mlm_frame *frame;
     struct mlm_keymap series; /* by variant */
     size_t panel_capacity, series_capacity, point_capacity;
-    size_t rows;
+    size_t order;
+    size_t *cursors; /* of each pairing, behind the last pair that was shown */
 };
 
 static void builder_release(struct builder *builder)
 {
     mlm_keymap_release(&builder->series);
+    free(builder->cursors);
 }
 
 /* Room for one more. */
@@ -90,24 +92,27 @@ static char *series_key(const struct mlm_plot *plot, const struct mlm_row *row)
     return with_threads;
 }
 
-static int series_find(struct builder *builder, const struct mlm_row *row, size_t *ret_number)
+/* `key` is taken; NULL: it could not be made. */
+static int series_find(
+    struct builder *builder, char *key, const struct mlm_row *row, const char *name, size_t *ret_number)
 {
     struct mlm_frame *frame = builder->frame;
-    int r = mlm_keymap_add(&builder->series, series_key(frame->plot, row), ret_number);
+    int r = mlm_keymap_add(&builder->series, key, ret_number);
     if (r < 0 || *ret_number < frame->series_count)
         return r;
     r = grow(&frame->series, frame->series_count, &builder->series_capacity, sizeof *frame->series);
     if (r == 0)
-        frame->series[frame->series_count++] = (struct mlm_frame_series){.row = row, .weight = NAN};
+        frame->series[frame->series_count++] =
+            (struct mlm_frame_series){.row = row, .label = name, .weight = NAN};
     return r;
 }
 
-static double x_of(const struct mlm_plot *plot, const struct mlm_row *row)
+static double x_of(const struct mlm_plot *plot, const struct mlm_row *row, size_t order)
 {
     if (plot->x == MLM_X_CAP)
         return row->first->cap_bytes == MLM_NO_LIMIT ? NAN : (double)row->first->cap_bytes;
     if (plot->x != MLM_X_PARAMETER)
-        return 0;
+        return (double)order;
     const char *text = mlm_row_param(row, plot->parameter);
     char *rest = NULL;
     double x = text && *text ? strtod(text, &rest) : NAN;
@@ -121,17 +126,25 @@ static void figures_read(
         for (size_t f = 0; f < MLM_PLOT_FIELDS; f++) {
             const struct mlm_field *field = plot->axes[a].fields[f];
             point->figures[a][f] =
-                field ? field->read(subject) : (struct mlm_figure){.value = NAN, .low = NAN, .high = NAN};
+                field ? field->read(subject) : (struct mlm_plot_value){.value = NAN, .low = NAN, .high = NAN};
         }
 }
 
-static int point_add(struct builder *builder, const struct mlm_frame_point *point)
+static int point_add(struct builder *builder, struct mlm_frame_point *point)
 {
     struct mlm_frame *frame = builder->frame;
     int r = grow(&frame->points, frame->point_count, &builder->point_capacity, sizeof *frame->points);
-    if (r == 0)
-        frame->points[frame->point_count++] = *point;
-    return r;
+    if (r < 0)
+        return r;
+    struct mlm_frame_series *series = &frame->series[point->series];
+    struct mlm_frame_panel *panel = &frame->panels[point->panel];
+    point->outcome = point->tells->outcome;
+    point->partial = point->tells->outcome_counts[point->outcome] < point->tells->trial_count;
+    point->weight = weight_of(point);
+    series->weight = fmax(series->weight, point->weight);
+    panel->weight = fmax(panel->weight, point->weight);
+    frame->points[frame->point_count++] = *point;
+    return 0;
 }
 
 static int row_add(struct builder *builder, const struct mlm_row *row)
@@ -139,24 +152,51 @@ static int row_add(struct builder *builder, const struct mlm_row *row)
     struct mlm_frame *frame = builder->frame;
     struct mlm_frame_point point = {
         .panel = frame->panel_count - 1,
-        .order = builder->rows++,
-        .x = x_of(frame->plot, row),
-        .outcome = row->outcome,
-        .partial = row->outcome_counts[row->outcome] < row->trial_count,
+        .order = builder->order++,
+        .x = x_of(frame->plot, row, builder->order),
         .row = row,
+        .tells = row,
     };
     if (isnan(point.x))
         return 0;
-    int r = series_find(builder, row, &point.series);
+    int r = series_find(builder, series_key(frame->plot, row), row, NULL, &point.series);
     if (r < 0)
         return r;
     figures_read(frame->plot, &(struct mlm_subject){.row = row}, &point);
-    struct mlm_frame_series *series = &frame->series[point.series];
-    struct mlm_frame_panel *panel = &frame->panels[point.panel];
-    point.weight = weight_of(&point);
-    series->weight = fmax(series->weight, point.weight);
-    panel->weight = fmax(panel->weight, point.weight);
     return point_add(builder, &point);
+}
+
+/* A point for each other machine that has such a row. The pairs come in the order of the first machine's
+ * rows, so each cursor moves with them. */
+static int pairs_add(struct builder *builder, const struct mlm_row *row)
+{
+    const struct mlm_comparison *machines = builder->frame->from.machines;
+    size_t order = builder->order++;
+    int r = 0;
+    for (size_t i = 0; i < machines->pairing_count && r >= 0; i++) {
+        const struct mlm_pairing *pairing = &machines->pairings[i];
+        if (builder->cursors[i] >= pairing->pair_count || pairing->pairs[builder->cursors[i]].old_row != row)
+            continue;
+        const struct mlm_pair *pair = &pairing->pairs[builder->cursors[i]++];
+        bool new_ok = mlm_row_all_ok(pair->new_row);
+        struct mlm_frame_point point = {
+            .panel = builder->frame->panel_count - 1,
+            .order = order,
+            .x = (double)order,
+            .row = row,
+            .tells = new_ok ? row : pair->new_row,
+            .teller = new_ok ? pairing->old_side->label : pairing->new_side->label,
+        };
+        char *key = NULL;
+        if (asprintf(&key, "%zu", i) < 0)
+            return -ENOMEM;
+        r = series_find(builder, key, pair->new_row, pairing->new_side->label, &point.series);
+        if (r < 0)
+            return r;
+        figures_read(builder->frame->plot, &(struct mlm_subject){.row = row, .pair = pair}, &point);
+        r = point_add(builder, &point);
+    }
+    return r;
 }
 
 /* Is there a course to show? Its points are read when it is known that there is room for it. */
@@ -175,7 +215,7 @@ static int course_add(struct builder *builder, const struct mlm_section *section
                                                                      : needs == MLM_NULL ? NAN
                                                                                          : (double)needs;
     size_t series;
-    return series_find(builder, row, &series);
+    return series_find(builder, strdup(""), row, NULL, &series);
 }
 
 /* The trial that shows how a row goes: of those that ended as the row did, the one whose time is nearest the
@@ -197,24 +237,23 @@ static const struct mlm_record *typical_trial(const struct mlm_row *row)
     return best;
 }
 
-static int course_read(
-    struct builder *builder, const struct mlm_record_list *list, size_t panel, struct mlm_error *error)
+static int course_read(struct builder *builder, size_t panel, struct mlm_error *error)
 {
     const struct mlm_row *row = builder->frame->panels[panel].row;
     const struct mlm_record *trial = typical_trial(row);
     mlm_auto_free struct mlm_timeline *timeline = malloc(sizeof *timeline);
     if (!timeline)
         return mlm_error_errno(error, -ENOMEM, "timeline");
-    int r = trial ? mlm_timeline_read(list, trial, timeline, error) : 0;
+    int r = trial ? mlm_timeline_read(builder->frame->from.list, trial, timeline, error) : 0;
     if (r < 0)
         return r;
     for (size_t i = 0; trial && i < timeline->count; i++) {
         struct mlm_frame_point point = {
             .panel = panel,
-            .order = builder->rows++,
+            .order = builder->order++,
             .x = (double)timeline->points[i].at_ns,
-            .outcome = row->outcome,
             .row = row,
+            .tells = row,
         };
         figures_read(
             builder->frame->plot, &(struct mlm_subject){.row = row, .moment = &timeline->points[i]}, &point);
@@ -247,7 +286,8 @@ static int section_add(struct builder *builder, const struct mlm_section *sectio
     if (plot->panels == MLM_PANEL_SECTION || (plot->panels == MLM_PANEL_FAMILY && first))
         r = panel_add(builder, section, NULL);
     for (size_t i = 0; i < section->count && r >= 0; i++)
-        r = plot->panels == MLM_PANEL_ROW ? course_add(builder, section, section->rows[i])
+        r = plot->x == MLM_X_TIME         ? course_add(builder, section, section->rows[i])
+            : plot->of == MLM_OF_MACHINES ? pairs_add(builder, section->rows[i])
                                           : row_add(builder, section->rows[i]);
     return r;
 }
@@ -266,6 +306,21 @@ static int sections_add(struct builder *builder, const struct mlm_section *const
     return r;
 }
 
+/* Pairs of the suite begin somewhere, and are then as contiguous as its sections. */
+static int cursors_place(struct builder *builder)
+{
+    const struct mlm_comparison *machines = builder->frame->from.machines;
+    builder->cursors = calloc(machines->pairing_count + 1, sizeof *builder->cursors);
+    for (size_t i = 0; builder->cursors && i < machines->pairing_count; i++) {
+        const struct mlm_pairing *pairing = &machines->pairings[i];
+        size_t *cursor = &builder->cursors[i];
+        while (*cursor < pairing->pair_count &&
+               strcmp(pairing->pairs[*cursor].old_row->first->suite, builder->frame->suite) != 0)
+            ++*cursor;
+    }
+    return builder->cursors ? 0 : -ENOMEM;
+}
+
 static int bound(struct mlm_frame *frame)
 {
     static const size_t panels_max[] = {
@@ -278,17 +333,19 @@ static int bound(struct mlm_frame *frame)
     return r;
 }
 
-static int fill(struct builder *builder, const struct mlm_record_list *list,
-    const struct mlm_section *const *sections, size_t count, struct mlm_error *error)
+static int fill(
+    struct builder *builder, const struct mlm_section *const *sections, size_t count, struct mlm_error *error)
 {
     struct mlm_frame *frame = builder->frame;
-    int r = sections_add(builder, sections, count);
+    int r = frame->plot->of == MLM_OF_MACHINES ? cursors_place(builder) : 0;
+    if (r == 0)
+        r = sections_add(builder, sections, count);
     if (r == 0)
         r = bound(frame);
     if (r < 0)
         return mlm_error_errno(error, r, "picture of %s", frame->suite);
     for (size_t p = 0; p < frame->panel_count && frame->plot->x == MLM_X_TIME; p++) {
-        r = course_read(builder, list, p, error);
+        r = course_read(builder, p, error);
         if (r < 0)
             return r;
     }
@@ -296,17 +353,19 @@ static int fill(struct builder *builder, const struct mlm_record_list *list,
     return r < 0 ? mlm_error_errno(error, r, "picture of %s", frame->suite) : 0;
 }
 
-int mlm_frame_make(const struct mlm_plot *plot, const struct mlm_table *table,
-    const struct mlm_record_list *list, const struct mlm_section *const *sections, size_t count,
-    struct mlm_frame *ret_frame, struct mlm_error *error)
+int mlm_frame_make(const struct mlm_plot *plot, const struct mlm_frame_source *from,
+    const struct mlm_section *const *sections, size_t count, struct mlm_frame *ret_frame,
+    struct mlm_error *error)
 {
     const struct mlm_record *first = sections[0]->rows[0]->first;
-    mlm_cleanup(mlm_frame_release) struct mlm_frame frame = {.table = table,
+    if (plot->of == MLM_OF_MACHINES && !from->machines)
+        return 0;
+    mlm_cleanup(mlm_frame_release) struct mlm_frame frame = {.from = *from,
         .plot = plot,
         .suite = first->suite,
         .several_machines = !mlm_same_machine(first, sections[count - 1]->rows[0]->first)};
     mlm_cleanup(builder_release) struct builder builder = {.frame = &frame};
-    int r = fill(&builder, list, sections, count, error);
+    int r = fill(&builder, sections, count, error);
     if (r < 0 || !frame.panel_count)
         return r;
     *ret_frame = frame;

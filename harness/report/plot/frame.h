@@ -15,6 +15,7 @@ struct mlm_frame_panel {
 
 struct mlm_frame_series {
     const struct mlm_row *row; /* the first */
+    const char *label;         /* NULL: it is called after the row */
     char *name;                /* printable; "" where there is but one */
     size_t colour, shape;      /* which workload, and which of its variants */
     double weight;
@@ -23,13 +24,15 @@ struct mlm_frame_series {
 struct mlm_frame_point {
     size_t panel, series;
     size_t order; /* of the rows */
-    double x;     /* bytes, a parameter's value, ns or a slot */
+    double x;     /* bytes, a parameter's value, ns, or a slot (points of one row share it) */
     enum mlm_outcome outcome;
     bool partial;         /* not all repetitions ended so */
     size_t place, places; /* its place among those of its panel and x that failed, and how many they are */
     double weight;
-    const struct mlm_row *row;
-    struct mlm_figure figures[MLM_PLOT_AXES][MLM_PLOT_FIELDS];
+    const struct mlm_row *row;   /* whose label it has */
+    const struct mlm_row *tells; /* whose outcome it has */
+    const char *teller;          /* the machine of that row; NULL: there is but one */
+    struct mlm_plot_value figures[MLM_PLOT_AXES][MLM_PLOT_FIELDS];
 };
 
 /* Where a series crosses one of the plot's base. */
@@ -46,8 +49,14 @@ struct mlm_frame_extent {
     bool logarithmic;
 };
 
-struct mlm_frame {
+struct mlm_frame_source {
     const struct mlm_table *table;
+    const struct mlm_record_list *list;    /* the table's: timelines are read from its files */
+    const struct mlm_comparison *machines; /* the table's machines; NULL */
+};
+
+struct mlm_frame {
+    struct mlm_frame_source from;
     const struct mlm_plot *plot;
     const char *suite;
     bool several_machines;
@@ -64,9 +73,9 @@ struct mlm_frame {
 };
 
 /* The sections are those of one suite, in the table's order. 1: made; 0: there is nothing to show. */
-int mlm_frame_make(const struct mlm_plot *plot, const struct mlm_table *table,
-    const struct mlm_record_list *list, const struct mlm_section *const *sections, size_t count,
-    struct mlm_frame *ret_frame, struct mlm_error *error);
+int mlm_frame_make(const struct mlm_plot *plot, const struct mlm_frame_source *from,
+    const struct mlm_section *const *sections, size_t count, struct mlm_frame *ret_frame,
+    struct mlm_error *error);
 void mlm_frame_release(struct mlm_frame *frame);
 
 /* The caller frees these; NULL: out of memory. The heading of a panel; "storage: slowdown against cap"; the

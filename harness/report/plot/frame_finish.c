@@ -39,9 +39,6 @@ static size_t line_end(const struct mlm_frame *frame, size_t begin)
 
 static size_t places_of(const struct mlm_frame *frame, size_t begin, size_t end)
 {
-    /* Each row has a line of its own. */
-    if (frame->plot->x == MLM_X_SLOT)
-        return end - begin;
     size_t count = 1;
     for (size_t i = begin + 1; i < end; i++)
         count += frame->points[i].x > frame->points[i - 1].x;
@@ -81,17 +78,50 @@ static int empty_drop(struct mlm_frame *frame)
     return mlm_frame_keep(frame, panels, series);
 }
 
-/* A panel's heading and each of its rows have a slot. */
-static void slots_number(struct mlm_frame *frame)
+static int compare_places(const void *p, const void *q)
 {
+    const struct mlm_frame_point *a = *(struct mlm_frame_point *const *)p,
+                                 *b = *(struct mlm_frame_point *const *)q;
+    if (a->panel != b->panel)
+        return a->panel < b->panel ? -1 : 1;
+    if (a->x < b->x || a->x > b->x)
+        return a->x < b->x ? -1 : 1;
+    return (a > b) - (a < b);
+}
+
+/* Those points that are `wanted` (NULL: all), by panel and x. The caller frees the list; NULL: out of memory.
+ */
+static struct mlm_frame_point **points_by_place(
+    struct mlm_frame *frame, bool (*wanted)(const struct mlm_frame_point *point))
+{
+    struct mlm_frame_point **points = calloc(frame->point_count + 1, sizeof *points);
+    size_t count = 0;
+    for (size_t i = 0; points && i < frame->point_count; i++)
+        if (!wanted || wanted(&frame->points[i]))
+            points[count++] = &frame->points[i];
+    if (points)
+        qsort(points, count, sizeof(struct mlm_frame_point *), compare_places);
+    return points;
+}
+
+/* A panel's heading and each of its rows have a slot. */
+static int slots_number(struct mlm_frame *frame)
+{
+    mlm_auto_free struct mlm_frame_point **points = points_by_place(frame, NULL);
+    if (!points)
+        return -ENOMEM;
     size_t slot = 0, i = 0;
     for (size_t p = 0; p < frame->panel_count; p++) {
-        frame->panels[p].slot = slot++;
-        for (; i < frame->point_count && frame->points[i].panel == p; i++)
-            frame->points[i].x = (double)slot++;
-        frame->panels[p].last_slot = slot - 1;
+        frame->panels[p].slot = slot;
+        for (const struct mlm_row *row = NULL; i < frame->point_count && points[i]->panel == p; i++) {
+            slot += points[i]->row != row;
+            row = points[i]->row;
+            points[i]->x = (double)slot;
+        }
+        frame->panels[p].last_slot = slot++;
     }
     frame->slot_count = slot;
+    return 0;
 }
 
 static void include(struct mlm_frame_extent *extent, double value)
@@ -106,7 +136,7 @@ static void figures_include(struct mlm_frame_extent *extent, const struct mlm_fr
 {
     for (size_t i = 0; i < frame->point_count; i++)
         for (size_t f = 0; f < MLM_PLOT_FIELDS; f++) {
-            const struct mlm_figure *figure = &frame->points[i].figures[axis][f];
+            const struct mlm_plot_value *figure = &frame->points[i].figures[axis][f];
             include(extent, figure->value);
             include(extent, figure->low);
             include(extent, figure->high);
@@ -171,28 +201,15 @@ static void x_measure(struct mlm_frame *frame)
     frame->x = extent;
 }
 
-static int compare_places(const void *p, const void *q)
-{
-    const struct mlm_frame_point *a = *(struct mlm_frame_point *const *)p,
-                                 *b = *(struct mlm_frame_point *const *)q;
-    if (a->panel != b->panel)
-        return a->panel < b->panel ? -1 : 1;
-    if (a->x < b->x || a->x > b->x)
-        return a->x < b->x ? -1 : 1;
-    return (a > b) - (a < b);
-}
-
 /* Those that failed at the same place would hide each other. */
 static int places_number(struct mlm_frame *frame)
 {
-    mlm_auto_free struct mlm_frame_point **failed = calloc(frame->point_count + 1, sizeof *failed);
-    if (!failed)
-        return -ENOMEM;
     size_t count = 0;
     for (size_t i = 0; i < frame->point_count; i++)
-        if (mlm_frame_failed(&frame->points[i]))
-            failed[count++] = &frame->points[i];
-    qsort(failed, count, sizeof(struct mlm_frame_point *), compare_places);
+        count += mlm_frame_failed(&frame->points[i]);
+    mlm_auto_free struct mlm_frame_point **failed = points_by_place(frame, mlm_frame_failed);
+    if (!failed)
+        return -ENOMEM;
     for (size_t begin = 0, end; begin < count; begin = end) {
         for (end = begin + 1;
              end < count && failed[end]->panel == failed[begin]->panel && failed[end]->x <= failed[begin]->x;)
@@ -209,6 +226,10 @@ static int places_number(struct mlm_frame *frame)
 static int name_make(const struct mlm_plot *plot, struct mlm_frame_series *series)
 {
     const struct mlm_row *row = series->row;
+    if (series->label || plot->x == MLM_X_SLOT || plot->x == MLM_X_TIME) {
+        series->name = strdup(series->label ? series->label : "");
+        return series->name ? 0 : -ENOMEM;
+    }
     mlm_auto_free char *params = strdup(row->params);
     const char *value = plot->x == MLM_X_PARAMETER ? mlm_row_param(row, plot->parameter) : NULL;
     mlm_auto_free char *word = NULL;
@@ -232,19 +253,17 @@ static int name_make(const struct mlm_plot *plot, struct mlm_frame_series *serie
     return 0;
 }
 
-/* A colour a workload, a shape a variant of it. */
+/* A colour a workload (or a machine), a shape a variant of it. */
 static int series_name(struct mlm_frame *frame)
 {
     mlm_cleanup(mlm_keymap_release) struct mlm_keymap workloads = {0};
-    bool one = frame->plot->x == MLM_X_SLOT || frame->plot->x == MLM_X_TIME;
     for (size_t s = 0; s < frame->series_count; s++) {
         struct mlm_frame_series *series = &frame->series[s];
-        int r = mlm_keymap_add(&workloads, strdup(series->row->first->workload), &series->colour);
+        char *key = strdup(series->label ? series->label : series->row->first->workload);
+        int r = mlm_keymap_add(&workloads, key, &series->colour);
         for (size_t before = 0; before < s; before++)
             series->shape += frame->series[before].colour == series->colour;
-        if (r == 0 && one)
-            r = (series->name = strdup("")) ? 0 : -ENOMEM;
-        else if (r == 0)
+        if (r == 0)
             r = name_make(frame->plot, series);
         if (r < 0)
             return r;
@@ -258,8 +277,8 @@ int mlm_frame_finish(struct mlm_frame *frame)
     int r = empty_drop(frame);
     if (r < 0 || !frame->point_count)
         return r;
-    if (frame->plot->x == MLM_X_SLOT)
-        slots_number(frame);
+    if (frame->plot->x == MLM_X_SLOT && (r = slots_number(frame)) < 0)
+        return r;
     for (size_t a = 0; a < MLM_PLOT_AXES; a++)
         axis_measure(frame, a);
     x_measure(frame);

@@ -45,7 +45,7 @@ char *mlm_frame_heading(const struct mlm_frame *frame, const struct mlm_frame_pa
     struct text text;
     char cap[MLM_SIZE_TEXT];
     const struct mlm_record *record = panel->section->rows[0]->first;
-    mlm_auto_free char *surroundings = mlm_surroundings_line(frame->table, panel->section);
+    mlm_auto_free char *surroundings = mlm_surroundings_line(frame->from.table, panel->section);
     if (!surroundings || !begin(&text))
         return NULL;
     const char *separator = "";
@@ -137,17 +137,17 @@ static void put_figures(FILE *out, const struct mlm_frame *frame)
 {
     for (size_t a = 0; a < MLM_PLOT_AXES; a++) {
         const struct mlm_plot_axis *axis = &frame->plot->axes[a];
-        struct mlm_figure low = {.value = NAN}, high = {.value = NAN};
+        struct mlm_plot_value low = {.value = NAN}, high = {.value = NAN};
         for (size_t i = 0; i < frame->point_count && axis->title; i++) {
             double value = frame->points[i].figures[a][0].value;
             low.value = fmin(isnan(low.value) ? value : low.value, value);
             high.value = fmax(isnan(high.value) ? value : high.value, value);
         }
-        char from[MLM_FIGURE_TEXT], to[MLM_FIGURE_TEXT];
+        char from[MLM_PLOT_VALUE_TEXT], to[MLM_PLOT_VALUE_TEXT];
         if (!isnan(high.value))
             (void)fprintf(out, "; %s from %s to %s", axis->title,
-                mlm_figure_show(&low, axis->fields[0]->quantity, from),
-                mlm_figure_show(&high, axis->fields[0]->quantity, to));
+                mlm_plot_value_show(&low, axis->fields[0]->quantity, from),
+                mlm_plot_value_show(&high, axis->fields[0]->quantity, to));
     }
 }
 

@@ -12,8 +12,7 @@
 #include "report/plot/svg.h"
 
 struct drawing {
-    const struct mlm_table *table;
-    const struct mlm_record_list *list;
+    struct mlm_frame_source from;
     const struct mlm_picture_options *options;
     mlm_picture_take *take;
     void *context;
@@ -101,7 +100,7 @@ static int suite_draw(
             (drawing->options->only && strcmp(plot->name, drawing->options->only) != 0))
             continue;
         mlm_cleanup(mlm_frame_release) struct mlm_frame frame = {0};
-        r = mlm_frame_make(plot, drawing->table, drawing->list, sections, count, &frame, error);
+        r = mlm_frame_make(plot, &drawing->from, sections, count, &frame, error);
         if (r > 0)
             r = frame_draw(drawing, &frame, error);
     }
@@ -124,7 +123,7 @@ static int suites_find(const struct mlm_table *table, struct mlm_keymap *suites,
 
 static int suites_draw(struct drawing *drawing, struct mlm_error *error)
 {
-    const struct mlm_table *table = drawing->table;
+    const struct mlm_table *table = drawing->from.table;
     mlm_cleanup(mlm_keymap_release) struct mlm_keymap suites = {0};
     mlm_auto_free size_t *suite_of = calloc(table->section_count + 1, sizeof *suite_of);
     mlm_auto_free const struct mlm_section **sections = calloc(table->section_count + 1, sizeof(void *));
@@ -158,7 +157,7 @@ int mlm_pictures_draw(const struct mlm_table *table, const struct mlm_record_lis
     int r = mlm_picture_format_check(options->format, error);
     if (r < 0)
         return r;
-    struct drawing drawing = {table, list, options, take, context, 0};
+    struct drawing drawing = {{table, list, options->machines}, options, take, context, 0};
     r = suites_draw(&drawing, error);
     if (r == 0)
         *ret_count = drawing.count;

@@ -2,13 +2,16 @@
  * in plots/ and an entry of the table in plots.c. */
 #pragma once
 
-#include "report/plot/gnuplot.h"
 #include "report/table/table.h"
+
+struct mlm_comparison;
 
 struct mlm_picture_options {
     const char *plots_folder; /* where the scripts are */
     const char *format;       /* "svg", "png" or "pdf" */
     const char *only;         /* the name of one plot; NULL: all */
+    /* The table's machines with each other (mlm_sides_by_machine()); NULL: no picture of that. */
+    const struct mlm_comparison *machines;
 };
 
 /* A picture that was made. It goes away when its taker returns. */

@@ -4,7 +4,7 @@
  *   picture  one plot of one suite, of every machine in the table
  *   panel    what has a heading of its own
  *   series   what has a colour of its own and a line in the legend
- *   point    figures at a place: of a row, or of a moment of a row's timeline
+ *   point    figures at a place: of a row, of a moment of a row's timeline, of a row and another machine's
  *   axis     figures with a unit in common; a panel is drawn once for each axis
  *   family   sections that differ in their cap alone
  *
@@ -34,11 +34,14 @@ struct mlm_plot {
     const char *name; /* part of a file's */
     const char *script;
     const char *title;
-    const char *suite;                                                  /* NULL: each */
+    const char *suite; /* NULL: each */
+    /* Points of rows (with MLM_X_TIME of their timelines), or of rows paired with those of other machines. */
+    enum { MLM_OF_ROWS, MLM_OF_MACHINES } of;
     enum { MLM_CAPS_ALL, MLM_CAPS_MIDDLE, MLM_CAPS_LARGEST } caps;      /* of each family */
     enum { MLM_PANEL_FAMILY, MLM_PANEL_SECTION, MLM_PANEL_ROW } panels; /* what a panel holds */
     /* Where a point stands: a row's own line, from the top down; its cap; its value of `parameter`; the
-     * time of a moment. Points at caps and parameters make a series for each variant. */
+     * time of a moment. Points at caps and parameters make a series for each variant, those of machines one
+     * for each machine but the first. */
     enum { MLM_X_SLOT, MLM_X_CAP, MLM_X_PARAMETER, MLM_X_TIME } x;
     const char *x_title, *parameter;
     const char *base; /* a workload: where others cross its line is marked; NULL */

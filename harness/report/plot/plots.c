@@ -67,6 +67,15 @@ const struct mlm_plot mlm_plots[] = {
         .places = 1,
         .axes = {{"peak over live bytes", MLM_SCALE_FITTING, {&mlm_field_over_core}}},
     },
+    {
+        .name = "machines",
+        .script = "dots.gp",
+        .title = "time against the first machine's",
+        .of = MLM_OF_MACHINES,
+        .panels = MLM_PANEL_SECTION,
+        .places = 1,
+        .axes = {{"time ratio", MLM_SCALE_LOGARITHMIC, {&mlm_field_time_ratio}}},
+    },
 };
 
 const size_t mlm_plot_count = sizeof mlm_plots / sizeof *mlm_plots;

@@ -1,0 +1,26 @@
+#include "cli/machines.h"
+
+#include "base/cleanup.h"
+#include "report/compare/compare.h"
+
+int mlm_machines_compare(
+    const struct mlm_table *table, struct mlm_machines *ret_machines, struct mlm_error *error)
+{
+    static const struct mlm_compare_options options = {.mix_data = false};
+    mlm_cleanup(mlm_machines_release) struct mlm_machines machines = {0};
+    int r = mlm_sides_by_machine(table, &machines.sides, &machines.count, error);
+    if (r == 0 && machines.count > 1)
+        r = mlm_compare(machines.sides, machines.count, &options, &machines.comparison, error);
+    if (r < 0)
+        return r;
+    *ret_machines = machines;
+    machines = (struct mlm_machines){0};
+    return 0;
+}
+
+void mlm_machines_release(struct mlm_machines *machines)
+{
+    mlm_comparison_free(machines->comparison);
+    mlm_sides_free(machines->sides, machines->count);
+    *machines = (struct mlm_machines){0};
+}
