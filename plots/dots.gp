@@ -12,7 +12,8 @@ eval canvas(top + slots * slot_height + bottom)
 left = character * wide_label + 20
 right = width - 24
 inner_width = right - left
-wide_said = (first_1 > 0 ? 14 : 0) + wide_outcome
+# What has a figure says its outcome behind it; what has none, at the begin of its line.
+wide_said = 10 + (points - count_ok > lost_1 || count_partial > 0 ? wide_outcome + 3 : 0)
 
 set multiplot
 eval head(0)
@@ -39,7 +40,7 @@ if (logarithmic_1) {
     x_begin = low_1 / 1.2
     decades = log10(1.2 * high_1 / x_begin) * room
     x_end = x_begin * 10 ** decades
-    eval "set xtics " . log_tics(decades)
+    eval log_tics("xtics", x_begin, 1.2 * high_1)
     set format x "%g"
 } else {
     x_begin = 0

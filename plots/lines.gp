@@ -1,6 +1,6 @@
 # A line a variant, over caps or over a parameter: a panel for each family of sections, and in it one for each axis, from
 # the top down. A point that has no figure stands above its panel with its outcome, and a dotted line leads up to it. The
-# second figure of an axis (theory) is a thin dashed line. Where a line crosses one of the base is marked. The legend is
+# second figure of an axis (theory) is a dashed line. Where a line crosses one of the base is marked. The legend is
 # at the right.
 
 legend = 46 + character * wide_series
@@ -27,40 +27,58 @@ do for [i = 1:5] {
 array family[panels * axes]
 array axis[panels * axes]
 array y_head[panels * axes]
+array strips_in[2] = [lost_1 > 0 ? strips : 0, lost_2 > 0 ? strips : 0]
 drawn = 0
 y = head_height
 do for [p = 1:panels] {
-    y = y + 22
+    y = y + (strlen(heading[p]) > 1 ? 22 : 4)
     do for [a = 1:axes] {
         if (a == 1 ? panel_shown_1[p] : panel_shown_2[p]) {
             drawn = drawn + 1
             family[drawn] = p
             axis[drawn] = a
             y_head[drawn] = y
-            y = y + strips * strip + inner + between
+            y = y + strips_in[a] * strip + inner + between
         }
     }
 }
-theory_words = fields_1 > 1 ? second_1 : axes > 1 && fields_2 > 1 ? second_2 : ""
-legend_end = head_height + 50 + (series + 3) * 18
+theory_words = fields_1 > 1 ? second_1 : shown_2 && fields_2 > 1 ? second_2 : ""
+
+# A long legend makes room for taller panels.
 y = y - between + bottom
-eval canvas(y > legend_end ? y : legend_end)
+legend_end = head_height + 20 + (series + (theory_words ne "") + has_cap + (crossings > 0)) * 18 + 16
+if (legend_end > y) {
+    more = (legend_end - y) / drawn
+    inner = inner + more
+    do for [d = 1:drawn] {
+        y_head[d] = y_head[d] + (d - 1) * more
+    }
+    y = legend_end
+}
+eval canvas(y)
 
 # x, with room at both ends; points that failed at the same place stand beside each other.
 inner_width = plot_right - plot_left
 to(x) = logarithmic_x ? log(x) : x
 from(x) = logarithmic_x ? exp(x) : x
-span = to(high_x) - to(low_x)
-pad = (span > 0 ? span : 1) * 0.08
+span = to(high_x) > to(low_x) ? to(high_x) - to(low_x) : 1
+pad_pixels = most_places * 4.5 + 10 > 34 ? most_places * 4.5 + 10 : 34
+pad = span * pad_pixels / (inner_width - 2 * pad_pixels)
+per_pixel = (span + 2 * pad) / inner_width
 x_begin = from(to(low_x) - pad)
 x_end = from(to(high_x) + pad)
-shifted(x, pixels) = from(to(x) + pixels * (span + 2 * pad) / inner_width)
-spread(n, of) = (n - (of + 1) / 2.0) * 9.0
+apart = 9.0
+do for [i = 2:tics] {
+    room = (to(tic[i]) - to(tic[i - 1])) / per_pixel / (most_places + 1)
+    apart = room < apart ? room : apart
+}
+shifted(x, pixels) = from(to(x) + pixels * per_pixel)
+spread(n, of) = (n - (of + 1) / 2.0) * apart
 
 set multiplot
 eval head(0)
 legend_x = plot_right + 16
-legend_y = head_height + 30
+legend_y = head_height + 16
 do for [s = 1:series] {
     eval legend_line(s, legend_x, legend_y, series_colour[s], "linewidth 1.8")
     eval legend_point(s, legend_x, legend_y, series_colour[s], point_type(series_shape[s]), 0.8)
@@ -69,7 +87,8 @@ do for [s = 1:series] {
 }
 legend_y = legend_y + 6
 if (theory_words ne "") {
-    eval legend_line(series + 1, legend_x, legend_y, grey, "dashtype 2")
+    eval legend_line(series + 1, legend_x, legend_y, black, "dashtype 2")
+    eval legend_point(series + 1, legend_x, legend_y, black, 1, 0.8)
     eval legend_says(series + 1, legend_x, legend_y, "theory_words")
     legend_y = legend_y + 18
 }
@@ -80,7 +99,7 @@ if (has_cap) {
 }
 if (crossings > 0) {
     eval legend_point(series + 3, legend_x, legend_y, black, 6, 1.6)
-    eval legend_says(series + 3, legend_x, legend_y, "'crossing'")
+    eval legend_says(series + 3, legend_x, legend_y, "'crosses ' . base")
     array crossing_panel[crossings]
     array crossing_axis[crossings]
     array crossing_series[crossings]
@@ -112,6 +131,7 @@ do for [d = 1:drawn] {
     is_bytes = a == 1 ? bytes_1 : bytes_2
     set ylabel (a == 1 ? with_unit(title_1, unit_1) : with_unit(title_2, unit_2)) \
         noenhanced textcolor rgb black offset -0.5, 0
+    strips = strips_in[a]
     set tmargin at screen at_y(y_head[d])
     set bmargin at screen at_y(y_head[d] + strips * strip + inner)
 
@@ -120,18 +140,18 @@ do for [d = 1:drawn] {
         set logscale y
         y_begin = low / 1.2
         y_figures = high * 1.2
-        if (y_figures / y_begin < 4) {
-            y_begin = y_begin < 0.5 * y_figures ? y_begin : 0.5 * sqrt(low * high)
+        if (y_figures < 4 * y_begin) {
+            y_begin = 0.9 * low < 0.5 * y_figures / 1.2 ? y_begin : 0.5 * sqrt(low * high)
             y_figures = 4 * y_begin > y_figures ? 4 * y_begin : y_figures
         }
         decades = log10(y_figures / y_begin)
         set yrange [y_begin : y_figures * 10 ** (decades * strips * strip / inner)]
-        eval "set ytics " . log_tics(decades)
+        eval log_tics("ytics", y_begin, y_figures)
     } else {
         unset logscale y
         y_figures = high > 0 ? high * 1.1 : 1
         set yrange [0 : y_figures * (1 + strips * strip / inner)]
-        set ytics step(y_figures * 34 / inner)
+        set ytics 0, step(y_figures * 34 / inner), y_figures
     }
     set format y "%g"
     height_of(n) = n * strip / inner
@@ -139,7 +159,7 @@ do for [d = 1:drawn] {
                         : y_figures * (1 + height_of(strips - strip_of[int(o) + 1] + 0.5))
     do for [i = 1:5] {
         unset label 10 + i
-        if (strip_count[i] > 0) {
+        if (strips > 0 && strip_count[i] > 0) {
             set label 10 + i outcome_name[strip_outcome[i] + 1] at graph 0, first y_strip(strip_outcome[i]) right \
                 offset -0.8, 0 noenhanced textcolor rgb failed
         }
@@ -147,17 +167,16 @@ do for [d = 1:drawn] {
     unset object 1
     if (strips > 0) {
         set object 1 rectangle from graph 0, first y_figures to graph 1, graph 1 behind \
-            fillcolor rgb light fillstyle solid noborder
+            fillcolor rgb pale fillstyle solid noborder
     }
     if (d == drawn) {
         set xlabel with_unit(title_x, unit_x) noenhanced textcolor rgb black
-        set format x
     } else {
         unset xlabel
     }
-    unset label 3
+    unset label 9
     if (d == 1 || family[d] != family[d > 1 ? d - 1 : 1]) {
-        set label 3 heading[p] at screen at_x(plot_left), screen at_y(y_head[d] - 11) left noenhanced textcolor rgb muted
+        set label 9 heading[p] at screen at_x(plot_left), screen at_y(y_head[d] - 11) left noenhanced textcolor rgb muted
     }
     unset arrow 1
     if (is_bytes && panel_cap[p] == panel_cap[p]) {
@@ -194,12 +213,12 @@ do for [d = 1:drawn] {
     plot "points.tsv" using (from_x = leads(0) ? old_x : NaN):(from_y = old_y):(x_of(0) - from_x): \
              (to_y = y_of(0), advance(x_of(0), to_y, lost(0), line_of(0)), to_y - from_y):(series_rgb[int(column(in_series))]) \
              with vectors nohead linecolor rgb variable dashtype 3 linewidth 1, \
-         for [s = 1:series] "" using (mine(p, s) && theory ? column(at_place) : NaN):(theory ? number(theory) : NaN) \
-             with lines linecolor rgb series_colour[s] dashtype 2 linewidth 1, \
          for [s = 1:series] "" using (mine(p, s) ? column(at_place) : NaN):(number(first)):(column(first + 1)):(column(first + 2)) \
              with yerrorbars pointtype 0 linecolor rgb series_colour[s], \
          for [s = 1:series] "" using (mine(p, s) ? column(at_place) : NaN):(number(first)) \
              with linespoints linecolor rgb series_colour[s] linewidth 1.8 pointtype point_type(series_shape[s]) pointsize 0.8, \
+         for [s = 1:series] "" using (mine(p, s) && theory ? column(at_place) : NaN):(theory ? number(theory) : NaN) \
+             with linespoints linecolor rgb black dashtype 2 linewidth 1 pointtype 1 pointsize 0.8, \
          for [s = 1:series] "" using (mine(p, s) && lost(0) ? x_of(0) : NaN):(y_of(0)) \
              with points linecolor rgb series_colour[s] linewidth 1.4 pointtype point_type(series_shape[s]) pointsize 0.7, \
          "" using (said(0) ? column(at_place) : x_begin):(said(0) ? number(first) : y_figures):(said(0) ? strcol(outcome_text) : "") \

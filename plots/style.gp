@@ -8,12 +8,13 @@ set encoding utf8
 set datafile separator "\t"
 set datafile commentschars ""
 
-# Colours that people who see few of them can tell apart, also in grey (Okabe and Ito). Those of the first six lines
-# have a counterpart for dark screens in harness/report/plot/svg.c.
+# Colours that people who see few of them can tell apart, also in grey (Okabe and Ito). Most have a
+# counterpart for dark screens in harness/report/plot/svg.c.
 black  = "#202020"
 muted  = "#505050"
 grey   = "#8C8C8C"
 light  = "#E4E4E4"
+pale   = "#F2F2F2"
 failed = "#B04000"
 blue   = "#0072B2"
 sky    = "#9CCBE8"
@@ -57,7 +58,7 @@ step(x) = power(x) * (x <= 2 * power(x) ? 2 : x <= 5 * power(x) ? 5 : 10)
 with_unit(title, unit) = unit eq "" ? title : sprintf("%s (%s)", title, unit)
 
 # What the data files say in words.
-array title[2] = ["", ""]
+array title[4] = ["", "", "", ""]
 stats "title.tsv" using (title[int($1)] = strcol(2), 1) nooutput
 array heading[panels]
 array panel_cap[panels]
@@ -87,12 +88,19 @@ set border 3 linecolor rgb grey
 set tics nomirror textcolor rgb black
 set grid linecolor rgb light linetype 1 linewidth 1
 set style fill solid 1.0 noborder
+set errorbars 0.5
 unset key
 
-# These give a command to `eval`. The head: what is drawn, and on which machine.
+# These give a command to `eval`. The head: what is drawn, on which machine, where, and what is left out.
+stands(n) = sprintf("set label %d title[%d] at screen at_x(12), screen at_y(%d) left noenhanced textcolor rgb muted; ", n, n, 18 * n)
 head(n) = "set label 1 title[1] at screen at_x(12), screen at_y(16) left noenhanced textcolor rgb black font ',12.5'; " . \
-    "set label 2 title[2] at screen at_x(12), screen at_y(36) left noenhanced textcolor rgb muted"
-head_height = 52.0
+    stands(2) . stands(3) . stands(4)
+trimmed(text) = text eq " " ? "" : text
+head_height = 52.0 + (trimmed(title[3]) eq "" ? 0 : 18) + (trimmed(title[4]) eq "" ? 0 : 18)
+if (trimmed(title[3]) eq "") {
+    title[3] = title[4]
+    title[4] = ""
+}
 
 # A line of a legend: what it shows at x and y (pixels), numbered from 1, and what it says (an expression, as text).
 legend_line(n, x, y, rgb, style) = sprintf("set arrow %d from screen at_x(%.1f), screen at_y(%.1f) to screen at_x(%.1f), " . \
@@ -107,11 +115,13 @@ legend_says(n, x, y, what) = sprintf("set label %d %s at screen at_x(%.1f), scre
     100 + n, what, x + 24, y)
 
 # What of the head and the legend is drawn with the first panel is not drawn with the others.
-head_done = "unset label 1; unset label 2; do for [i = 101:160] { unset label i; unset label i + 100; unset arrow i; unset object i }"
+head_done = "do for [i = 1:4] { unset label i }; do for [i = 101:160] { unset label i; unset label i + 100; unset arrow i; unset object i }"
 
-# Where two figures are far apart on a logarithmic axis, powers of ten are enough; where not, 1, 2 and 5 between them.
-log_tics(decades) = decades > 2.5 ? "10" : \
-    "(0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20, 50, 100, 200, 500, 1e3, 2e3, 5e3, 1e4, 2e4, 5e4)"
+# Tics of a logarithmic axis: powers of ten, and 2 and 5 between them where there are few.
+log_tics(axis, low, high) = sprintf("set %s (); ", axis) . \
+    sprintf("do for [k = %d:%d] { do for [m in '%s'] { if (m * 10.0 ** k >= %g && m * 10.0 ** k <= %g) { " . \
+        "set %s add (sprintf('%%g', m * 10.0 ** k) m * 10.0 ** k) } } }", \
+        floor(log10(low)), ceil(log10(high)), high / low > 400 ? "1" : "1 2 5", 0.999 * low, 1.001 * high, axis)
 
 # A figure that may not have been had.
 had(c) = valid(c) && column(c) == column(c)

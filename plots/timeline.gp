@@ -2,7 +2,7 @@
 
 columns = panels < 3 ? panels : 3
 rows = int((panels + columns - 1) / columns)
-left = 62.0
+left = 66.0
 right = 18.0
 top = head_height + 14
 gap_x = 18.0
@@ -14,7 +14,7 @@ eval canvas(top + rows * (gap_y + inner) + bottom)
 
 set multiplot
 eval head(0)
-array entry[4]  = ["memory", "swap", "cap", "the job was ended"]
+array entry[4]  = ["memory, page cache included", "swap", "cap", "the job was ended"]
 array colour[4] = [blue, orange, red, failed]
 array shown[4]  = [1, some_swap_now, has_cap, points - count_ok]
 x = 12.0
@@ -29,11 +29,6 @@ do for [i = 1:4] {
     }
 }
 
-x_end = (high_x > 0 ? high_x : 1) * 1.06
-set xrange [0 : x_end]
-set yrange [0 : (high_1 > 0 ? high_1 : 1) * 1.1]
-set xtics step(x_end * 45 / inner_width)
-set ytics step(high_1 * 30 / inner)
 mine(p) = column(in_panel) == p
 total(c) = or_zero(at_memory_now) + or_zero(at_swap_now)
 
@@ -49,6 +44,16 @@ stats "points.tsv" using (n = int(column(in_panel)), higher = total(0) >= peak_y
     peak_x[n] = higher ? column(at_place) : peak_x[n], peak_y[n] = higher ? total(0) : peak_y[n], \
     ended[n] = int(column(outcome)), ended_word[n] = strcol(outcome_text), 1) nooutput
 
+highest = high_1 > 0 ? high_1 : 1
+do for [p = 1:panels] {
+    highest = larger(highest, peak_y[p])
+}
+x_end = (high_x > 0 ? high_x : 1) * 1.06
+set xrange [0 : x_end]
+set yrange [0 : highest * 1.1]
+set xtics step(x_end * 45 / inner_width)
+set ytics step(highest * 30 / inner)
+
 do for [p = 1:panels] {
     row = int((p - 1) / columns)
     column_number = (p - 1) % columns
@@ -60,7 +65,7 @@ do for [p = 1:panels] {
     set bmargin at screen at_y(y0 + inner)
     if (column_number == 0) {
         set format y "%g"
-        set ylabel with_unit(title_1, unit_1) noenhanced textcolor rgb black offset 1, 0
+        set ylabel with_unit(title_1, unit_1) noenhanced textcolor rgb black offset 0.3, 0
     } else {
         set format y ""
         unset ylabel
@@ -72,16 +77,16 @@ do for [p = 1:panels] {
         set format x ""
         unset xlabel
     }
-    set label 3 fitting(heading[p], (inner_width - (ended[p] != is_ok ? 60 : 0)) / character) at graph 0, screen at_y(y0 - 9) left noenhanced textcolor rgb muted
+    set label 9 fitting(heading[p], (inner_width - (ended[p] != is_ok ? 60 : 0)) / character) at graph 0, screen at_y(y0 - 9) left noenhanced textcolor rgb muted
     unset arrow 5
     if (panel_cap[p] == panel_cap[p]) {
         set arrow 5 from graph 0, first panel_cap[p] to graph 1, first panel_cap[p] nohead linecolor rgb red linewidth 2 front
     }
-    unset label 4
-    unset label 5
+    unset label 7
+    unset label 8
     if (ended[p] != is_ok) {
-        set label 4 "" at peak_x[p], peak_y[p] point pointtype 2 pointsize 0.8 linewidth 2 linecolor rgb failed front
-        set label 5 ended_word[p] at graph 1, screen at_y(y0 - 9) right noenhanced textcolor rgb failed
+        set label 8 "" at peak_x[p], peak_y[p] point pointtype 2 pointsize 0.8 linewidth 2 linecolor rgb failed front
+        set label 7 ended_word[p] at graph 1, screen at_y(y0 - 9) right noenhanced textcolor rgb failed
     }
     plot "points.tsv" using (mine(p) ? column(at_place) : NaN):(number(at_memory_now)) with filledcurves x1 linecolor rgb blue, \
          "" using (mine(p) ? column(at_place) : NaN):(number(at_memory_now)):(number(at_memory_now) + or_zero(at_swap_now)) \

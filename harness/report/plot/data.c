@@ -166,17 +166,25 @@ static int write_crossings(const struct writer *writer, FILE *file)
             crossing->series + 1, crossing->base + 1);
         put_number(file, crossing->x / writer->x_unit.size);
         put_number(file, crossing->y / writer->units[crossing->axis].size);
-        (void)fprintf(file, "%.3g\n", crossing->x);
+        char from[16], to[16];
+        (void)snprintf(from, sizeof from, "%.2g", crossing->x);
+        (void)snprintf(to, sizeof to, "%.2g", crossing->last_x);
+        bool range = strcmp(from, to) != 0;
+        (void)fprintf(file, "%s%s%s\n", crossing->close ? " " : from, range ? "–" : "", range ? to : "");
     }
     return 0;
 }
 
 static int write_title(const struct writer *writer, FILE *file)
 {
-    (void)fputs("1\t", file);
-    int r = put_line(writer, file, mlm_frame_title(writer->frame), TITLE_COLUMNS);
-    (void)fputs("2\t", file);
-    return r == 0 ? put_line(writer, file, mlm_frame_subtitle(writer->frame), TITLE_COLUMNS) : r;
+    char *(*const lines[])(const struct mlm_frame *frame) = {
+        mlm_frame_title, mlm_frame_machine, mlm_frame_place, mlm_frame_left_out};
+    int r = 0;
+    for (size_t i = 0; i < sizeof lines / sizeof *lines && r == 0; i++) {
+        (void)fprintf(file, "%zu\t", i + 1);
+        r = put_line(writer, file, lines[i](writer->frame), TITLE_COLUMNS);
+    }
+    return r;
 }
 
 /* The widest of the texts that stand in the picture, in columns. */
@@ -239,6 +247,10 @@ static void write_axes(const struct writer *writer, FILE *file)
             had ? extent->low / writer->units[count].size : 0, a,
             had ? extent->high / writer->units[count].size : 1, a, column, a,
             axis->fields[0]->quantity == MLM_QUANTITY_BYTES);
+        size_t lost = 0;
+        for (size_t i = 0; i < frame->point_count; i++)
+            lost += isnan(frame->points[i].figures[count][0].value) && mlm_frame_failed(&frame->points[i]);
+        (void)fprintf(file, "lost_%zu = %zu\n", a, lost);
         size_t fields = 0;
         for (; fields < MLM_PLOT_FIELDS && axis->fields[fields]; fields++, column += FIGURE_COLUMNS)
             write_field(writer, file, count, fields, column);
@@ -246,6 +258,8 @@ static void write_axes(const struct writer *writer, FILE *file)
             fields > 1 ? axis->fields[1]->words : "");
     }
     (void)fprintf(file, "axes = %zu\nhas_cap = %d\n", count, cap);
+    for (; count < MLM_PLOT_AXES; count++)
+        (void)fprintf(file, "shown_%zu = 0\nlost_%zu = 0\n", count + 1, count + 1);
 }
 
 static void write_x(const struct writer *writer, FILE *file)
@@ -278,6 +292,13 @@ static int write_values(const struct writer *writer, const char *format, FILE *f
         "format = \"%s\"\npanels = %zu\nseries = %zu\npoints = %zu\nslots = %zu\ncrossings = %zu\n", format,
         frame->panel_count, frame->series_count, frame->point_count, frame->slot_count,
         frame->crossing_count);
+    size_t places = 0, partial = 0;
+    for (size_t i = 0; i < frame->point_count; i++) {
+        places = frame->points[i].places > places ? frame->points[i].places : places;
+        partial += frame->points[i].partial;
+    }
+    (void)fprintf(file, "most_places = %zu\ncount_partial = %zu\nbase = \"%s\"\n", places, partial,
+        frame->plot->base ? frame->plot->base : "");
     write_x(writer, file);
     write_axes(writer, file);
     write_widths(writer, file);

@@ -154,7 +154,7 @@ const char *mlm_plot_value_show(
             end, MLM_PLOT_VALUE_TEXT - 2, figure->value < 99.5 ? "%.2f ×" : "%.3g ×", figure->value);
         break;
     case MLM_QUANTITY_PER_SECOND:
-        (void)snprintf(end, MLM_PLOT_VALUE_TEXT - 2, "%.3g", figure->value);
+        (void)snprintf(end, MLM_PLOT_VALUE_TEXT - 2, figure->value < 999.5 ? "%.3g" : "%.0f", figure->value);
         break;
     }
     return text;

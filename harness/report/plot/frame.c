@@ -11,7 +11,7 @@
 #include "report/plot/frame_parts.h"
 
 /* More than these are a table's business. */
-#define SERIES_MAX 24
+#define SERIES_MAX 16
 #define FAMILIES_MAX 4
 #define SECTIONS_MAX 24
 #define ROWS_MAX 12
@@ -283,6 +283,10 @@ static int section_add(struct builder *builder, const struct mlm_section *sectio
 {
     const struct mlm_plot *plot = builder->frame->plot;
     int r = 0;
+    /* Those of other machines come with the pairs. */
+    if (plot->of == MLM_OF_MACHINES &&
+        !mlm_same_machine(section->rows[0]->first, builder->frame->from.machines->sides[0].rows[0]->first))
+        return 0;
     if (plot->panels == MLM_PANEL_SECTION || (plot->panels == MLM_PANEL_FAMILY && first))
         r = panel_add(builder, section, NULL);
     for (size_t i = 0; i < section->count && r >= 0; i++)

@@ -39,9 +39,11 @@ struct mlm_frame_point {
 struct mlm_frame_crossing {
     size_t panel, axis, series, base;
     double x, y;
+    bool close;    /* so near the one before it in its panel that one label stands for both */
+    double last_x; /* of those that this one's label stands for */
 };
 
-#define MLM_FRAME_CROSSINGS 16
+#define MLM_FRAME_CROSSINGS 24
 #define MLM_FRAME_TICS 12
 
 struct mlm_frame_extent {
@@ -64,7 +66,7 @@ struct mlm_frame {
     struct mlm_frame_series *series;
     struct mlm_frame_point *points; /* by panel, series and x */
     size_t panel_count, series_count, point_count, slot_count;
-    size_t panels_of, series_of, points_of; /* so many there were */
+    size_t panels_of, series_of, points_of; /* so many there were; 0: all are shown */
     struct mlm_frame_extent x, axes[MLM_PLOT_AXES];
     double tics[MLM_FRAME_TICS]; /* places of x that are worth a label */
     size_t tic_count;
@@ -78,11 +80,13 @@ int mlm_frame_make(const struct mlm_plot *plot, const struct mlm_frame_source *f
     struct mlm_error *error);
 void mlm_frame_release(struct mlm_frame *frame);
 
-/* The caller frees these; NULL: out of memory. The heading of a panel; "storage: slowdown against cap"; the
- * machine, and what is left out; what the picture shows, in a sentence or two. All are printable. */
+/* All of these are printable, and the caller's to free; NULL: out of memory. */
 char *mlm_frame_heading(const struct mlm_frame *frame, const struct mlm_frame_panel *panel);
-char *mlm_frame_title(const struct mlm_frame *frame);
-char *mlm_frame_subtitle(const struct mlm_frame *frame);
+char *mlm_frame_title(const struct mlm_frame *frame); /* "storage: slowdown against cap" */
+char *mlm_frame_machine(const struct mlm_frame *frame);
+char *mlm_frame_place(const struct mlm_frame *frame);    /* "cap 2G, data 2.50 GiB": what its panels share */
+char *mlm_frame_left_out(const struct mlm_frame *frame); /* "" where nothing is */
+/* What it shows, in a sentence, for those who cannot see it. */
 char *mlm_frame_describe(const struct mlm_frame *frame);
 
 /* Did the job fail or do wrong, rather than never run? */

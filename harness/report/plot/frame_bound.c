@@ -78,27 +78,30 @@ int mlm_frame_keep(struct mlm_frame *frame, const bool *panels, const bool *seri
 
 int mlm_frame_bound_series(struct mlm_frame *frame, size_t most)
 {
-    size_t count = frame->series_of = frame->series_count;
+    size_t count = frame->series_count;
     if (count <= most)
         return 0;
+    frame->series_of = count;
     mlm_auto_free bool *kept = heaviest(&frame->series[0].weight, sizeof *frame->series, count, most);
     return kept ? mlm_frame_keep(frame, NULL, kept) : -ENOMEM;
 }
 
 int mlm_frame_bound_panels(struct mlm_frame *frame, size_t most)
 {
-    size_t count = frame->panels_of = frame->panel_count;
+    size_t count = frame->panel_count;
     if (count <= most)
         return 0;
+    frame->panels_of = count;
     mlm_auto_free bool *kept = heaviest(&frame->panels[0].weight, sizeof *frame->panels, count, most);
     return kept ? mlm_frame_keep(frame, kept, NULL) : -ENOMEM;
 }
 
 int mlm_frame_bound_points(struct mlm_frame *frame, size_t most)
 {
-    size_t count = frame->points_of = frame->point_count;
+    size_t count = frame->point_count;
     if (count <= most)
         return 0;
+    frame->points_of = count;
     mlm_auto_free bool *kept = heaviest(&frame->points[0].weight, sizeof *frame->points, count, most);
     if (!kept)
         return -ENOMEM;

@@ -5,6 +5,12 @@
 
 #include "report/plot/frame_parts.h"
 
+/* Figures that differ by less than this, of the smaller, are alike. */
+#define LEVEL 0.01
+
+/* Crossings nearer than this, of the axis, have one label. */
+#define CLOSE 0.04
+
 struct line {
     const struct mlm_frame_point *points;
     size_t count;
@@ -38,15 +44,23 @@ static void crossing_add(struct mlm_frame *frame, size_t axis, const struct mlm_
     const struct mlm_frame_point *base, double x, double y)
 {
     if (frame->crossing_count < MLM_FRAME_CROSSINGS)
-        frame->crossings[frame->crossing_count++] = (struct mlm_frame_crossing){at->panel, axis, at->series,
-            base->series, from_axis(&frame->x, x), from_axis(&frame->axes[axis], y)};
+        frame->crossings[frame->crossing_count++] = (struct mlm_frame_crossing){
+            .panel = at->panel,
+            .axis = axis,
+            .series = at->series,
+            .base = base->series,
+            .x = from_axis(&frame->x, x),
+            .y = from_axis(&frame->axes[axis], y),
+        };
 }
 
-/* Only between places where both lines have a figure, one right after the other. */
+/* Between places where both lines have a figure, one right after the other but for places where they are
+ * level. */
 static void lines_cross(struct mlm_frame *frame, size_t axis, struct line line, struct line base)
 {
     const struct mlm_frame_extent *ys = &frame->axes[axis];
-    double x0 = NAN, y0 = NAN, gap0 = NAN;
+    double x0 = NAN, y0 = NAN, gap0 = NAN; /* where one was above the other */
+    double level_x = NAN, level_y = NAN;   /* the first place after it where they were level */
     for (size_t i = 0, j = 0; i < line.count && j < base.count;) {
         const struct mlm_frame_point *a = &line.points[i], *b = &base.points[j];
         if (a->x < b->x || a->x > b->x) {
@@ -54,17 +68,52 @@ static void lines_cross(struct mlm_frame *frame, size_t axis, struct line line, 
             j += b->x < a->x;
             continue;
         }
-        double x = to_axis(&frame->x, a->x), y = to_axis(ys, b->figures[axis][0].value);
-        double gap = to_axis(ys, a->figures[axis][0].value) - y;
-        if ((gap0 < 0 && gap >= 0) || (gap0 > 0 && gap <= 0)) {
+        double above = a->figures[axis][0].value, below = b->figures[axis][0].value;
+        double x = to_axis(&frame->x, a->x), y = to_axis(ys, below), gap = to_axis(ys, above) - y;
+        i++;
+        j++;
+        if (fabs(above - below) < LEVEL * below) {
+            level_x = isnan(level_x) ? x : level_x;
+            level_y = isnan(level_y) ? y : level_y;
+            continue;
+        }
+        if (gap0 * gap < 0) {
             double share = gap0 / (gap0 - gap);
-            crossing_add(frame, axis, a, b, x0 + share * (x - x0), y0 + share * (y - y0));
+            crossing_add(frame, axis, a, b, isnan(level_x) ? x0 + share * (x - x0) : level_x,
+                isnan(level_x) ? y0 + share * (y - y0) : level_y);
         }
         x0 = x;
         y0 = y;
         gap0 = gap;
-        i++;
-        j++;
+        level_x = level_y = NAN;
+    }
+}
+
+static int compare_crossings(const void *p, const void *q)
+{
+    const struct mlm_frame_crossing *a = p, *b = q;
+    if (a->panel != b->panel)
+        return a->panel < b->panel ? -1 : 1;
+    if (a->axis != b->axis)
+        return a->axis < b->axis ? -1 : 1;
+    return (a->x > b->x) - (a->x < b->x);
+}
+
+/* Several lines often cross at one place, where there is room for one label. */
+static void labels_share(struct mlm_frame *frame)
+{
+    qsort(frame->crossings, frame->crossing_count, sizeof *frame->crossings, compare_crossings);
+    double apart = CLOSE * (to_axis(&frame->x, frame->x.high) - to_axis(&frame->x, frame->x.low));
+    struct mlm_frame_crossing *first = NULL;
+    for (size_t i = 0; i < frame->crossing_count; i++) {
+        struct mlm_frame_crossing *crossing = &frame->crossings[i];
+        crossing->last_x = crossing->x;
+        crossing->close = first && first->panel == crossing->panel && first->axis == crossing->axis &&
+                          to_axis(&frame->x, crossing->x) - to_axis(&frame->x, first->x) < apart;
+        if (crossing->close)
+            first->last_x = crossing->x;
+        else
+            first = crossing;
     }
 }
 
@@ -92,4 +141,5 @@ void mlm_frame_find_crossings(struct mlm_frame *frame)
                 for (size_t a = 0; a < MLM_PLOT_AXES && !is_base(frame, s); a++)
                     if (comparable(frame->plot, frame->series[s].row, frame->series[b].row))
                         lines_cross(frame, a, line_of(frame, p, s), line_of(frame, p, b));
+    labels_share(frame);
 }

@@ -40,61 +40,101 @@ static void put_host(FILE *out, const struct mlm_record *record)
         (void)fwrite(machine, 1, strcspn(machine, ","), out);
 }
 
+/* "cap 2G, data 2.50 GiB": where a panel's rows ran. */
+static char *place_of(const struct mlm_frame *frame, const struct mlm_frame_panel *panel, bool with_cap)
+{
+    struct text text;
+    char cap[MLM_SIZE_TEXT];
+    mlm_auto_free char *surroundings = mlm_surroundings_line(frame->from.table, panel->section);
+    if (!surroundings || !begin(&text))
+        return NULL;
+    if (with_cap)
+        (void)fprintf(text.out, "cap %s%s", mlm_size_spell(panel->section->rows[0]->first->cap_bytes, cap),
+            *surroundings ? ", " : "");
+    (void)fputs(surroundings, text.out);
+    return finish(&text);
+}
+
+/* What all panels have alike is said once, below the title, and not in their headings. */
+enum shared { SHARED_NOTHING, SHARED_SURROUNDINGS, SHARED_ALL };
+
+static enum shared shared_of(const struct mlm_frame *frame)
+{
+    enum shared shared = SHARED_ALL;
+    for (bool with_cap = frame->plot->x != MLM_X_CAP; shared > SHARED_NOTHING; with_cap = false, shared--) {
+        mlm_auto_free char *first = place_of(frame, &frame->panels[0], with_cap);
+        bool same = first;
+        for (size_t p = 1; p < frame->panel_count && same; p++) {
+            mlm_auto_free char *other = place_of(frame, &frame->panels[p], with_cap);
+            same = other && strcmp(first, other) == 0;
+        }
+        if (same)
+            return shared;
+    }
+    return SHARED_NOTHING;
+}
+
 char *mlm_frame_heading(const struct mlm_frame *frame, const struct mlm_frame_panel *panel)
 {
     struct text text;
     char cap[MLM_SIZE_TEXT];
+    enum shared shared = shared_of(frame);
     const struct mlm_record *record = panel->section->rows[0]->first;
-    mlm_auto_free char *surroundings = mlm_surroundings_line(frame->from.table, panel->section);
-    if (!surroundings || !begin(&text))
+    mlm_auto_free char *place = place_of(frame, panel, frame->plot->x != MLM_X_CAP);
+    if (!place || !begin(&text))
         return NULL;
     const char *separator = "";
-    if (frame->several_machines) {
+    if (frame->several_machines && frame->plot->of != MLM_OF_MACHINES) {
         put_host(text.out, record);
         separator = ": ";
     }
     if (panel->row) {
         (void)fprintf(text.out, "%s%s%s%s", separator, panel->row->workload, *panel->row->params ? " " : "",
             panel->row->params);
-        return finish(&text);
-    }
-    if (frame->plot->x != MLM_X_CAP) {
-        (void)fprintf(text.out, "%scap %s", separator, mlm_size_spell(record->cap_bytes, cap));
         separator = ", ";
     }
-    (void)fprintf(text.out, "%s%s", *surroundings ? separator : "", surroundings);
+    if (shared == SHARED_NOTHING)
+        (void)fprintf(text.out, "%s%s", separator, place);
+    else if (shared == SHARED_SURROUNDINGS && frame->plot->x != MLM_X_CAP)
+        (void)fprintf(text.out, "%scap %s", separator, mlm_size_spell(record->cap_bytes, cap));
     return finish(&text);
 }
 
 char *mlm_frame_title(const struct mlm_frame *frame)
 {
     struct text text;
-    char cap[MLM_SIZE_TEXT];
     if (!begin(&text))
         return NULL;
     (void)fprintf(text.out, "%s: %s", frame->suite, frame->plot->title);
-    /* Panels of rows have no other place to say it. */
-    if (frame->plot->panels == MLM_PANEL_ROW)
-        (void)fprintf(
-            text.out, ", cap %s", mlm_size_spell(frame->panels[0].section->rows[0]->first->cap_bytes, cap));
     return finish(&text);
 }
 
-/* "the 12 of 57 variants with the largest slowdown" */
-static void put_left_out(FILE *out, const struct mlm_frame *frame)
+char *mlm_frame_place(const struct mlm_frame *frame)
 {
-    const char *what = frame->plot->axes[0].title;
-    if (frame->series_of > frame->series_count && frame->series_count > 1)
-        (void)fprintf(out, "; %zu of %zu variants: those that failed, or have the largest %s",
-            frame->series_count, frame->series_of, what);
-    if (frame->plot->panels == MLM_PANEL_ROW && frame->panels_of > frame->panel_count)
-        (void)fprintf(out, "; %zu of %zu variants: those that failed, or need most", frame->panel_count,
-            frame->panels_of);
-    else if (frame->panels_of > frame->panel_count && frame->plot->x != MLM_X_CAP)
-        (void)fprintf(out, "; %zu of %zu tables", frame->panel_count, frame->panels_of);
-    if (frame->points_of > frame->point_count)
-        (void)fprintf(out, "; %zu of %zu rows: those that failed, or have the largest %s", frame->point_count,
-            frame->points_of, what);
+    enum shared shared = shared_of(frame);
+    if (shared == SHARED_NOTHING)
+        return strdup("");
+    return place_of(frame, &frame->panels[0], shared == SHARED_ALL && frame->plot->x != MLM_X_CAP);
+}
+
+static void put_some(FILE *out, size_t some, size_t all, const char *what, const char *measure)
+{
+    if (all)
+        (void)fprintf(out, "%s%zu of %zu %s: those that failed, or have the largest %s",
+            ftell(out) > 0 ? "; " : "", some, all, what, measure);
+}
+
+char *mlm_frame_left_out(const struct mlm_frame *frame)
+{
+    struct text text;
+    bool rows = frame->plot->panels == MLM_PANEL_ROW;
+    const char *measure = frame->plot->axes[0].title;
+    if (!begin(&text))
+        return NULL;
+    put_some(text.out, frame->series_count, frame->series_of, "variants", measure);
+    put_some(text.out, frame->panel_count, frame->panels_of, rows ? "rows" : "panels", measure);
+    put_some(text.out, frame->point_count, frame->points_of, "rows", measure);
+    return finish(&text);
 }
 
 static size_t machine_count(const struct mlm_frame *frame)
@@ -106,18 +146,18 @@ static size_t machine_count(const struct mlm_frame *frame)
     return count;
 }
 
-char *mlm_frame_subtitle(const struct mlm_frame *frame)
+char *mlm_frame_machine(const struct mlm_frame *frame)
 {
     struct text text;
-    mlm_auto_free char *machine = mlm_machine_line(frame->panels[0].section->rows[0]->first);
+    const struct mlm_record *record = frame->panels[0].section->rows[0]->first;
+    size_t machines = machine_count(frame);
+    mlm_auto_free char *machine = mlm_machine_line(record);
     if (!machine || !begin(&text))
         return NULL;
-    size_t machines = machine_count(frame);
     if (machines > 1)
         (void)fprintf(text.out, "%zu machines", machines);
     else
-        (void)fputs(machine, text.out);
-    put_left_out(text.out, frame);
+        (void)fprintf(text.out, "%s%s", frame->plot->of == MLM_OF_MACHINES ? "1 × is " : "", machine);
     return finish(&text);
 }
 
@@ -183,7 +223,7 @@ char *mlm_frame_describe(const struct mlm_frame *frame)
         (void)fprintf(text.out, "; in %s %s crosses %s at %.3g", plot->axes[crossing->axis].title,
             frame->series[crossing->series].name, frame->series[crossing->base].name, crossing->x);
     }
-    put_left_out(text.out, frame);
-    (void)fputc('.', text.out);
+    mlm_auto_free char *left_out = mlm_frame_left_out(frame);
+    (void)fprintf(text.out, "%s%s.", left_out && *left_out ? "; shown are " : "", left_out ? left_out : "");
     return finish(&text);
 }

@@ -15,7 +15,7 @@ const struct mlm_plot mlm_plots[] = {
         .script = "lines.gp",
         .title = "slowdown against cap",
         .x = MLM_X_CAP,
-        .x_title = "memory cap",
+        .x_title = "memory cap (M: MiB, G: GiB)",
         .places = 2,
         .axes = {{"time against uncapped", MLM_SCALE_LOGARITHMIC, {&mlm_field_slowdown}}},
     },
@@ -30,7 +30,7 @@ const struct mlm_plot mlm_plots[] = {
         .parameter = "density",
         .base = "dense",
         .places = 2,
-        .axes = {{"memory needed", MLM_SCALE_FITTING, {&mlm_field_full_needs, &mlm_field_core}},
+        .axes = {{"memory needed", MLM_SCALE_FITTING, {&mlm_field_full_needs}},
             {"time", MLM_SCALE_FITTING, {&mlm_field_time}}},
     },
     {

@@ -16,6 +16,7 @@ static const struct {
     {"#505050", "#b4b8be"}, /* headings */
     {"#8c8c8c", "#7d838c"}, /* axes */
     {"#e4e4e4", "#33373e"}, /* grid */
+    {"#f2f2f2", "#22262c"}, /* strips */
     {"#0072b2", "#4aa8e0"}, /* blue */
     {"#9ccbe8", "#2c5d80"}, /* sky */
     {"#d55e00", "#ff8838"}, /* red */
