@@ -68,7 +68,11 @@ static size_t put_colour(FILE *out, const char *at)
 {
     unsigned red, green, blue;
     int length = 0;
-    if (sscanf(at, "rgb(%3u,%3u,%3u)%n", &red, &green, &blue, &length) != 3 || !length || red > 255 ||
+    char text[32]; /* a copy: sscanf() looks for the end of all that it is given */
+    if (strncmp(at, "rgb(", 4) != 0)
+        return 0;
+    (void)snprintf(text, sizeof text, "%.31s", at);
+    if (sscanf(text, "rgb(%3u,%3u,%3u)%n", &red, &green, &blue, &length) != 3 || !length || red > 255 ||
         green > 255 || blue > 255)
         return 0;
     (void)fprintf(out, "#%02x%02x%02x", red, green, blue);
