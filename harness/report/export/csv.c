@@ -17,13 +17,6 @@
 #include "report/export/names.h"
 #include "report/export/objects.h"
 
-static void json_release_p(json_t **json)
-{
-    json_decref(*json);
-}
-
-#define json_auto mlm_cleanup(json_release_p) json_t *
-
 struct sheet {
     FILE *out;
     char separator;
@@ -230,7 +223,7 @@ static int params_find(struct sheet *sheet, const struct mlm_record_list *list)
 /* Takes the object, also NULL. */
 static int put_object(struct sheet *sheet, json_t *taken, const struct mlm_params *params, bool first)
 {
-    json_auto object = taken;
+    mlm_json_auto object = taken;
     int r = object ? 0 : -ENOMEM;
     if (r == 0 && first)
         r = put_titles(sheet, object);
@@ -239,7 +232,7 @@ static int put_object(struct sheet *sheet, json_t *taken, const struct mlm_param
 
 static int put_trials(struct sheet *sheet, const struct mlm_record_list *list)
 {
-    json_auto machine = NULL;
+    mlm_json_auto machine = NULL;
     int r = 0;
     for (size_t i = 0; i < list->count && r == 0; i++) {
         const struct mlm_record *record = &list->items[i];
@@ -259,7 +252,7 @@ static int put_rows(struct sheet *sheet, const struct mlm_table *table, struct m
     int r = mlm_row_names_make(table, &names, error);
     for (size_t i = 0; i < table->row_count && r == 0; i++) {
         const struct mlm_row *row = table->order[i];
-        json_auto machine = mlm_export_machine(row->first->machine);
+        mlm_json_auto machine = mlm_export_machine(row->first->machine);
         json_t *object = machine ? mlm_export_row(row, mlm_row_name_of(&names, table, row), machine) : NULL;
         r = put_object(sheet, object, &row->first->params, i == 0);
     }

@@ -12,13 +12,6 @@
 #include "report/export/json_text.h"
 #include "report/export/names.h"
 
-static void json_release_p(json_t **json)
-{
-    json_decref(*json);
-}
-
-#define json_auto mlm_cleanup(json_release_p) json_t *
-
 /* A figure of a trial; NAN: not had. */
 static double metric_of(const struct mlm_record *trial, enum mlm_metric metric)
 {
@@ -44,12 +37,6 @@ static bool is_told(const struct mlm_row *row)
     return mlm_row_all_ok(row);
 }
 
-/* Says whether that went wrong; takes the value, also NULL. */
-static bool put(json_t *object, const char *key, json_t *value)
-{
-    return json_object_set_new(object, key, value) < 0;
-}
-
 /* What the entries of a row are made from. */
 struct family {
     const struct mlm_row *row;
@@ -60,12 +47,13 @@ struct family {
 
 static json_t *entry_make(const struct family *family, const char *name, const char *run_type)
 {
-    json_auto entry = json_object();
-    if (put(entry, "name", json_string(name)) ||
-        put(entry, "family_index", json_integer((json_int_t)family->index)) ||
-        put(entry, "per_family_instance_index", json_integer(0)) ||
-        put(entry, "run_name", json_string(family->name)) || put(entry, "run_type", json_string(run_type)) ||
-        put(entry, "repetitions", json_integer((json_int_t)family->row->trial_count)))
+    mlm_json_auto entry = json_object();
+    if (mlm_json_put(entry, "name", json_string(name)) ||
+        mlm_json_put(entry, "family_index", json_integer((json_int_t)family->index)) ||
+        mlm_json_put(entry, "per_family_instance_index", json_integer(0)) ||
+        mlm_json_put(entry, "run_name", json_string(family->name)) ||
+        mlm_json_put(entry, "run_type", json_string(run_type)) ||
+        mlm_json_put(entry, "repetitions", json_integer((json_int_t)family->row->trial_count)))
         return NULL;
     return mlm_take_ptr(entry);
 }
@@ -73,16 +61,17 @@ static json_t *entry_make(const struct family *family, const char *name, const c
 static json_t *repetition_entry(const struct family *family, size_t index)
 {
     const struct mlm_record *trial = family->row->trials[index];
-    json_auto entry = entry_make(family, family->name, "iteration");
-    if (put(entry, "repetition_index", json_integer((json_int_t)index)) ||
-        put(entry, "threads", json_integer((json_int_t)trial->threads)) ||
-        put(entry, "iterations", json_integer(1)) ||
-        put(entry, "real_time", mlm_json_number(real_ms(trial))) ||
-        put(entry, "cpu_time", mlm_json_number(cpu_ms(trial))) || put(entry, "time_unit", json_string("ms")))
+    mlm_json_auto entry = entry_make(family, family->name, "iteration");
+    if (mlm_json_put(entry, "repetition_index", json_integer((json_int_t)index)) ||
+        mlm_json_put(entry, "threads", json_integer((json_int_t)trial->threads)) ||
+        mlm_json_put(entry, "iterations", json_integer(1)) ||
+        mlm_json_put(entry, "real_time", mlm_json_number(real_ms(trial))) ||
+        mlm_json_put(entry, "cpu_time", mlm_json_number(cpu_ms(trial))) ||
+        mlm_json_put(entry, "time_unit", json_string("ms")))
         return NULL;
     for (int metric = 0; metric < MLM_METRIC_COUNT; metric++) {
         int64_t value = trial->readings.values[metric];
-        if (value != MLM_NULL && put(entry, mlm_metrics[metric].key, json_integer(value)))
+        if (value != MLM_NULL && mlm_json_put(entry, mlm_metrics[metric].key, json_integer(value)))
             return NULL;
     }
     return mlm_take_ptr(entry);
@@ -141,7 +130,7 @@ static bool put_metric_aggregate(
             return false;
     }
     double figure = aggregate->of(family->numbers, row->trial_count);
-    return !isnan(figure) && put(entry, mlm_metrics[metric].key, mlm_json_number(figure));
+    return !isnan(figure) && mlm_json_put(entry, mlm_metrics[metric].key, mlm_json_number(figure));
 }
 
 static json_t *aggregate_entry(const struct family *family, const struct aggregate *aggregate)
@@ -152,14 +141,14 @@ static json_t *aggregate_entry(const struct family *family, const struct aggrega
         name = NULL;
         return NULL;
     }
-    json_auto entry = entry_make(family, name, "aggregate");
-    if (put(entry, "threads", json_integer((json_int_t)row->first->threads)) ||
-        put(entry, "aggregate_name", json_string(aggregate->name)) ||
-        put(entry, "aggregate_unit", json_string(aggregate->unit)) ||
-        put(entry, "iterations", json_integer((json_int_t)row->trial_count)) ||
-        put(entry, "real_time", time_aggregate(family, aggregate, real_ms)) ||
-        put(entry, "cpu_time", time_aggregate(family, aggregate, cpu_ms)) ||
-        put(entry, "time_unit", json_string("ms")))
+    mlm_json_auto entry = entry_make(family, name, "aggregate");
+    if (mlm_json_put(entry, "threads", json_integer((json_int_t)row->first->threads)) ||
+        mlm_json_put(entry, "aggregate_name", json_string(aggregate->name)) ||
+        mlm_json_put(entry, "aggregate_unit", json_string(aggregate->unit)) ||
+        mlm_json_put(entry, "iterations", json_integer((json_int_t)row->trial_count)) ||
+        mlm_json_put(entry, "real_time", time_aggregate(family, aggregate, real_ms)) ||
+        mlm_json_put(entry, "cpu_time", time_aggregate(family, aggregate, cpu_ms)) ||
+        mlm_json_put(entry, "time_unit", json_string("ms")))
         return NULL;
     for (int metric = 0; metric < MLM_METRIC_COUNT; metric++)
         if (put_metric_aggregate(entry, family, aggregate, (enum mlm_metric)metric))
@@ -170,7 +159,7 @@ static json_t *aggregate_entry(const struct family *family, const struct aggrega
 /* Takes the entry, also NULL. */
 static int put_entry(FILE *out, json_t *taken, bool *begun)
 {
-    json_auto entry = taken;
+    mlm_json_auto entry = taken;
     if (!entry)
         return -ENOMEM;
     (void)fputs(*begun ? ",\n    " : "\n    ", out);
@@ -193,7 +182,7 @@ static int put_family(FILE *out, const struct family *family, bool *begun)
 static json_t *left_out_array(
     const struct mlm_table *table, const struct mlm_row_names *names, size_t *ret_left_out)
 {
-    json_auto array = json_array();
+    mlm_json_auto array = json_array();
     for (size_t i = 0; i < table->row_count; i++) {
         const struct mlm_row *row = table->order[i];
         char outcome[MLM_OUTCOME_TEXT];
@@ -215,19 +204,20 @@ static json_t *left_out_array(
 /* What is known of it: the machine is not always this one. */
 static int put_context(FILE *out, const struct mlm_table *table, json_t *taken_left_out)
 {
-    json_auto left_out = taken_left_out;
-    json_auto context = json_object();
+    mlm_json_auto left_out = taken_left_out;
+    mlm_json_auto context = json_object();
     if (!left_out)
         return -ENOMEM;
     const struct mlm_record *record = table->row_count ? table->order[0]->first : NULL;
     const json_t *host = record ? json_object_get(record->machine, "host") : NULL;
     const json_t *cores = record ? json_object_get(record->machine, "cores") : NULL;
-    if ((record && put(context, "date", json_string(record->time))) ||
-        (json_is_string(host) && put(context, "host_name", json_string(json_string_value(host)))) ||
-        put(context, "executable", json_string("mlmembench")) ||
-        (json_is_integer(cores) && put(context, "num_cpus", json_integer(json_integer_value(cores)))) ||
-        put(context, "library_build_type", json_string("release")) ||
-        put(context, "mlmembench_left_out", json_incref(left_out)))
+    if ((record && mlm_json_put(context, "date", json_string(record->time))) ||
+        (json_is_string(host) && mlm_json_put(context, "host_name", json_string(json_string_value(host)))) ||
+        mlm_json_put(context, "executable", json_string("mlmembench")) ||
+        (json_is_integer(cores) &&
+            mlm_json_put(context, "num_cpus", json_integer(json_integer_value(cores)))) ||
+        mlm_json_put(context, "library_build_type", json_string("release")) ||
+        mlm_json_put(context, "mlmembench_left_out", json_incref(left_out)))
         return -ENOMEM;
     mlm_json_write(out, context);
     return 0;

@@ -10,14 +10,12 @@
 static int put_row(
     FILE *out, const struct mlm_table *table, const struct mlm_row_names *names, const struct mlm_row *row)
 {
-    json_t *machine = mlm_export_machine(row->first->machine);
-    json_t *object = machine ? mlm_export_row(row, mlm_row_name_of(names, table, row), machine) : NULL;
-    int r = object ? 0 : -ENOMEM;
-    if (object)
-        mlm_json_write(out, object);
-    json_decref(object);
-    json_decref(machine);
-    return r;
+    mlm_json_auto machine = mlm_export_machine(row->first->machine);
+    mlm_json_auto object = machine ? mlm_export_row(row, mlm_row_name_of(names, table, row), machine) : NULL;
+    if (!object)
+        return -ENOMEM;
+    mlm_json_write(out, object);
+    return 0;
 }
 
 int mlm_export_json(const struct mlm_export *export, FILE *out, size_t *ret_left_out, struct mlm_error *error)

@@ -1,9 +1,25 @@
-/* JSON as text: one line, numbers as short as they can be without loss, and nothing in it that commands a
- * terminal. */
+/* JSON that is put together, and as text: one line, numbers as short as they can be without loss, and nothing
+ * in it that commands a terminal. */
 #pragma once
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdio.h>
+
+#include "base/cleanup.h"
+
+static inline void mlm_json_release_p(json_t **json)
+{
+    json_decref(*json);
+}
+
+#define mlm_json_auto mlm_cleanup(mlm_json_release_p) json_t *
+
+/* Says whether that went wrong; takes the value, also NULL, which is a failure. */
+static inline bool mlm_json_put(json_t *object, const char *key, json_t *value)
+{
+    return json_object_set_new(object, key, value) < 0;
+}
 
 #define MLM_NUMBER_TEXT 32
 

@@ -9,19 +9,6 @@
 #include "record/utf8.h"
 #include "report/export/json_text.h"
 
-static void json_release_p(json_t **json)
-{
-    json_decref(*json);
-}
-
-#define json_auto mlm_cleanup(json_release_p) json_t *
-
-/* Says whether that went wrong; takes the value, also NULL. */
-static bool put(json_t *object, const char *key, json_t *value)
-{
-    return json_object_set_new(object, key, value) < 0;
-}
-
 static json_t *text_or_null(const char *text)
 {
     return text ? json_string(text) : json_null();
@@ -42,8 +29,8 @@ static json_t *cap_text(uint64_t cap_bytes)
 
 json_t *mlm_export_trial(const struct mlm_record *record, json_t *machine)
 {
-    json_auto whole = NULL;
-    json_auto trial = json_object();
+    mlm_json_auto whole = NULL;
+    mlm_json_auto trial = json_object();
     if (!trial || mlm_record_to_json(record, &whole, NULL) < 0)
         return NULL;
     const char *key;
@@ -52,9 +39,9 @@ json_t *mlm_export_trial(const struct mlm_record *record, json_t *machine)
     {
         if (strcmp(key, "kind") == 0 || strcmp(key, "schema") == 0)
             continue;
-        if (strcmp(key, "cap_bytes") == 0 && put(trial, "cap", cap_text(record->cap_bytes)))
+        if (strcmp(key, "cap_bytes") == 0 && mlm_json_put(trial, "cap", cap_text(record->cap_bytes)))
             return NULL;
-        if (put(trial, key, json_incref(strcmp(key, "machine") == 0 ? machine : value)))
+        if (mlm_json_put(trial, key, json_incref(strcmp(key, "machine") == 0 ? machine : value)))
             return NULL;
     }
     return mlm_take_ptr(trial);
@@ -77,13 +64,13 @@ int mlm_export_figures(const struct mlm_row *row, enum mlm_metric metric, struct
 
 static json_t *summary_object(const struct mlm_summary *summary)
 {
-    json_auto object = json_object();
+    mlm_json_auto object = json_object();
     bool had = summary->count != 0;
-    if (put(object, "count", json_integer((json_int_t)summary->count)) ||
-        put(object, "median", mlm_json_number(had ? summary->median : NAN)) ||
-        put(object, "min", mlm_json_number(had ? summary->minimum : NAN)) ||
-        put(object, "max", mlm_json_number(had ? summary->maximum : NAN)) ||
-        put(object, "spread", mlm_json_number(summary->count > 1 ? summary->spread : NAN)))
+    if (mlm_json_put(object, "count", json_integer((json_int_t)summary->count)) ||
+        mlm_json_put(object, "median", mlm_json_number(had ? summary->median : NAN)) ||
+        mlm_json_put(object, "min", mlm_json_number(had ? summary->minimum : NAN)) ||
+        mlm_json_put(object, "max", mlm_json_number(had ? summary->maximum : NAN)) ||
+        mlm_json_put(object, "spread", mlm_json_number(summary->count > 1 ? summary->spread : NAN)))
         return NULL;
     return mlm_take_ptr(object);
 }
@@ -100,9 +87,9 @@ static json_t *metric_object(const struct mlm_row *row, enum mlm_metric metric)
 
 static json_t *outcomes_object(const struct mlm_row *row)
 {
-    json_auto object = json_object();
+    mlm_json_auto object = json_object();
     for (int i = 0; i < MLM_OUTCOME_COUNT; i++)
-        if (put(object, mlm_outcome_name((enum mlm_outcome)i),
+        if (mlm_json_put(object, mlm_outcome_name((enum mlm_outcome)i),
                 json_integer((json_int_t)row->outcome_counts[i])))
             return NULL;
     return mlm_take_ptr(object);
@@ -110,7 +97,7 @@ static json_t *outcomes_object(const struct mlm_row *row)
 
 static json_t *marks_array(mlm_mark_set marks)
 {
-    json_auto array = json_array();
+    mlm_json_auto array = json_array();
     for (int i = 0; i < MLM_MARK_COUNT; i++)
         if (marks >> i & 1 && json_array_append_new(array, json_string(mlm_marks[i].key)) < 0)
             return NULL;
@@ -123,13 +110,13 @@ static bool put_specification(json_t *object, const struct mlm_record *record)
     static const char *const keys[] = {"suite", "workload", "params", "equal_work", "cap_bytes",
         "swap_limit_bytes", "background_bytes", "background_mode", "data_bytes", "dataset", "seed", "threads",
         "timeout_ns"};
-    json_auto whole = NULL;
+    mlm_json_auto whole = NULL;
     if (mlm_record_to_json(record, &whole, NULL) < 0)
         return true;
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        if (strcmp(keys[i], "cap_bytes") == 0 && put(object, "cap", cap_text(record->cap_bytes)))
+        if (strcmp(keys[i], "cap_bytes") == 0 && mlm_json_put(object, "cap", cap_text(record->cap_bytes)))
             return true;
-        if (put(object, keys[i], copy(whole, keys[i])))
+        if (mlm_json_put(object, keys[i], copy(whole, keys[i])))
             return true;
     }
     return false;
@@ -137,14 +124,14 @@ static bool put_specification(json_t *object, const struct mlm_record *record)
 
 static bool put_end(json_t *object, const struct mlm_row *row)
 {
-    return put(object, "trials", json_integer((json_int_t)row->trial_count)) ||
-           put(object, "outcome", json_string(mlm_outcome_name(row->outcome))) ||
-           put(object, "outcomes", outcomes_object(row)) ||
-           put(object, "reason", text_or_null(row->reason)) ||
-           put(object, "phase", text_or_null(row->phase)) ||
-           put(object, "progress", mlm_json_number(row->progress)) ||
-           put(object, "marks", marks_array(row->marks)) ||
-           put(object, "lower_bounds", json_boolean(row->cut_off));
+    return mlm_json_put(object, "trials", json_integer((json_int_t)row->trial_count)) ||
+           mlm_json_put(object, "outcome", json_string(mlm_outcome_name(row->outcome))) ||
+           mlm_json_put(object, "outcomes", outcomes_object(row)) ||
+           mlm_json_put(object, "reason", text_or_null(row->reason)) ||
+           mlm_json_put(object, "phase", text_or_null(row->phase)) ||
+           mlm_json_put(object, "progress", mlm_json_number(row->progress)) ||
+           mlm_json_put(object, "marks", marks_array(row->marks)) ||
+           mlm_json_put(object, "lower_bounds", json_boolean(row->cut_off));
 }
 
 static bool put_comparisons(json_t *object, const struct mlm_row *row)
@@ -152,23 +139,23 @@ static bool put_comparisons(json_t *object, const struct mlm_row *row)
     const struct mlm_row *reference = row->reference;
     double uncapped_ns = reference && reference->time.count ? reference->time.median : NAN;
     double overhead_bytes = row->overhead_bytes == MLM_NULL ? NAN : (double)row->overhead_bytes;
-    return put(object, "uncapped_run_ns", mlm_json_number(uncapped_ns)) ||
-           put(object, "slowdown", mlm_json_number(row->slowdown)) ||
-           put(object, "of_best", mlm_json_number(row->of_best)) ||
-           put(object, "overhead_bytes", mlm_json_number(overhead_bytes));
+    return mlm_json_put(object, "uncapped_run_ns", mlm_json_number(uncapped_ns)) ||
+           mlm_json_put(object, "slowdown", mlm_json_number(row->slowdown)) ||
+           mlm_json_put(object, "of_best", mlm_json_number(row->of_best)) ||
+           mlm_json_put(object, "overhead_bytes", mlm_json_number(overhead_bytes));
 }
 
 json_t *mlm_export_row(const struct mlm_row *row, const char *name, json_t *machine)
 {
-    json_auto object = json_object();
-    if (put(object, "name", json_string(name)) || put_specification(object, row->first) ||
-        put(object, "is_reference", json_boolean(row->folded)) || put_end(object, row) ||
+    mlm_json_auto object = json_object();
+    if (mlm_json_put(object, "name", json_string(name)) || put_specification(object, row->first) ||
+        mlm_json_put(object, "is_reference", json_boolean(row->folded)) || put_end(object, row) ||
         put_comparisons(object, row))
         return NULL;
     for (int metric = 0; metric < MLM_METRIC_COUNT; metric++)
-        if (put(object, mlm_metrics[metric].key, metric_object(row, (enum mlm_metric)metric)))
+        if (mlm_json_put(object, mlm_metrics[metric].key, metric_object(row, (enum mlm_metric)metric)))
             return NULL;
-    if (put(object, "machine", json_incref(machine)))
+    if (mlm_json_put(object, "machine", json_incref(machine)))
         return NULL;
     return mlm_take_ptr(object);
 }
@@ -210,16 +197,16 @@ json_t *mlm_export_machine(const json_t *machine)
         "governor", "virtualization", "kernel", "distribution", "cgroup_version", "compiler", "flags",
         "version", "commit"};
     const json_t *swap = json_object_get(machine, "swap");
-    json_auto object = json_object();
+    mlm_json_auto object = json_object();
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
         json_t *value = json_object_get(machine, keys[i]);
         /* A file from elsewhere may hold anything there. */
         bool plain = json_is_string(value) || json_is_number(value);
-        if (put(object, keys[i], plain ? json_incref(value) : json_null()))
+        if (mlm_json_put(object, keys[i], plain ? json_incref(value) : json_null()))
             return NULL;
         if (strcmp(keys[i], "memory_bytes") == 0 &&
-            (put(object, "swap_bytes", mlm_json_number(swap_bytes(swap))) ||
-                put(object, "swap_kinds", swap_kinds(swap))))
+            (mlm_json_put(object, "swap_bytes", mlm_json_number(swap_bytes(swap))) ||
+                mlm_json_put(object, "swap_kinds", swap_kinds(swap))))
             return NULL;
     }
     return mlm_take_ptr(object);

@@ -189,7 +189,7 @@ static void put_trials(const struct place *place)
 
 static int put_machine(FILE *out, const struct mlm_record *record)
 {
-    json_t *machine = mlm_export_machine(record->machine);
+    mlm_json_auto machine = mlm_export_machine(record->machine);
     if (!machine)
         return -ENOMEM;
     const char *key, *glue = "{";
@@ -207,7 +207,6 @@ static int put_machine(FILE *out, const struct mlm_record *record)
         glue = ",";
     }
     (void)fputs("} 1\n", out);
-    json_decref(machine);
     return 0;
 }
 
