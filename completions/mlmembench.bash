@@ -57,7 +57,7 @@ __mlmembench_value()
             __mlmembench_words svg png pdf
         fi
         ;;
-    --dataset | --resume | --out) __mlmembench_files ;;
+    --dataset | --resume | --out | --output) __mlmembench_files ;;
     *) return 1 ;;
     esac
 }
@@ -67,7 +67,7 @@ _mlmembench()
     local cur=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]} options
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        __mlmembench_words run show report plot export list doctor clean help --help --version
+        __mlmembench_words run exec show report plot export list doctor clean help --help --version
         return
     fi
     # Bash takes --cap=2G for three words.
@@ -81,6 +81,10 @@ _mlmembench()
         options=(--cap --laptop --suite --all --filter --param --data --dataset --swap --repetitions --timeout
             --seed --threads --background --out --resume --dry-run --quiet --help)
         ;;
+    exec)
+        options=(--cap --swap --repetitions --warmup --timeout --background --prepare --cleanup --name --output --out
+            --quiet --help)
+        ;;
     list) options=(--suite --data --help) ;;
     report) options=(--out --help) ;;
     plot) options=(--out --format --help) ;;
@@ -88,11 +92,16 @@ _mlmembench()
     clean) options=(--dry-run --help) ;;
     show | doctor) options=(--help) ;;
     help)
-        __mlmembench_words run show report plot export list doctor clean
+        __mlmembench_words run exec show report plot export list doctor clean
         return
         ;;
     *) return ;;
     esac
+    # What stands behind -- is another program's.
+    if [[ $verb == exec && " ${COMP_WORDS[*]:0:COMP_CWORD} " == *' -- '* ]]; then
+        __mlmembench_files
+        return
+    fi
     # shellcheck disable=SC2076  # the option itself, as a word
     if [[ " ${options[*]} " =~ " $before " ]] && __mlmembench_value "$before"; then
         return

@@ -22,6 +22,8 @@ complete --command mlmembench --condition __fish_use_subcommand --arguments run 
     --description 'run workloads under memory caps, and show what they cost'
 complete --command mlmembench --condition __fish_use_subcommand --arguments show \
     --description 'show the table of stored runs again'
+complete --command mlmembench --condition __fish_use_subcommand --arguments exec \
+    --description 'run any command under memory caps and show what it needed'
 complete --command mlmembench --condition __fish_use_subcommand --arguments report \
     --description 'write one page of HTML with everything that stored runs say'
 complete --command mlmembench --condition __fish_use_subcommand --arguments plot \
@@ -37,7 +39,7 @@ complete --command mlmembench --condition __fish_use_subcommand --arguments clea
 complete --command mlmembench --condition __fish_use_subcommand --arguments help --description 'explain a verb'
 complete --command mlmembench --condition __fish_use_subcommand --long-option version --description 'name the build'
 complete --command mlmembench --long-option help --description 'explain the verb'
-complete --command mlmembench --condition '__fish_seen_subcommand_from help' --arguments 'run show report plot export list doctor clean'
+complete --command mlmembench --condition '__fish_seen_subcommand_from help' --arguments 'run exec show report plot export list doctor clean'
 
 set --local run --command mlmembench --condition '__fish_seen_subcommand_from run'
 complete $run --long-option cap --exclusive --arguments '(__mlmembench_list 512M 1G 2G 4G 8G none)' \
@@ -82,6 +84,26 @@ complete $plot --force-files
 complete $plot --long-option out --require-parameter --force-files --description 'folder for the pictures'
 complete $plot --long-option format --exclusive --arguments '(__mlmembench_list svg png pdf)' \
     --description 'svg, png, pdf, or several of them'
+
+set --local exec --command mlmembench --condition '__fish_seen_subcommand_from exec'
+complete $exec --long-option cap --exclusive --arguments '(__mlmembench_list 512M 1G 2G 4G 8G none)' \
+    --description 'memory caps to run under'
+complete $exec --long-option swap --exclusive --arguments 'max none 1G 2G 4G' \
+    --description 'swap that a trial may use'
+complete $exec --long-option repetitions --exclusive --description 'trials of each command under each cap'
+complete $exec --long-option warmup --exclusive --description 'runs before the first one that counts'
+complete $exec --long-option timeout --exclusive --arguments '60s 5min 1h' \
+    --description 'longest that a trial may take'
+complete $exec --long-option background --exclusive --arguments '512M 1G 1600M 2G' \
+    --description 'memory of a second process in the cage'
+complete $exec --long-option prepare --exclusive --description 'command before each run'
+complete $exec --long-option cleanup --exclusive --description 'command after all runs'
+complete $exec --long-option name --exclusive --description 'what the command is called'
+complete $exec --long-option output --require-parameter --force-files \
+    --description "where the command's standard output goes"
+complete $exec --long-option out --require-parameter --force-files \
+    --description 'folder or .jsonl file for the records'
+complete $exec --long-option quiet --description 'say nothing but errors'
 
 set --local export --command mlmembench --condition '__fish_seen_subcommand_from export'
 complete $export --force-files

@@ -83,12 +83,13 @@ struct mlm_cage_spawn {
     int stdin_fd, stdout_fd, stderr_fd; /* -1: /dev/null */
     const void *affinity;               /* cpu_set_t; NULL: ours */
     int oom_score_adj;
+    bool same_group; /* stays in our process group: a Ctrl-C at the terminal is the program's as well */
 };
 
 /* Starts a process inside the cage (entered before exec, so every byte is charged to it); with cage NULL,
  * outside any. It is killed when the thread that called this ends: call it from one that stays. The child has
- * no signals blocked, default handlers and a process group of its own. The caller reaps it, and closes the
- * pidfd. */
+ * no signals blocked, default handlers and, unless asked otherwise, a process group of its own. The caller
+ * reaps it, and closes the pidfd. */
 int mlm_cage_spawn(struct mlm_cage *cage, const struct mlm_cage_spawn *spawn, pid_t *ret_pid, int *ret_pidfd,
     struct mlm_error *error);
 

@@ -12,6 +12,8 @@ struct mlm_dialect {
     const char *memory_current, *swap_current;
     const char *memory_peak, *swap_peak;
     const char *stat; /* flat keyed: the keys below are in it */
+    const char *cpu;  /* CPU time of all that ever ran in the cage, in microseconds */
+    const char *cpu_user_key, *cpu_system_key;
     const char *oom_file, *oom_kill_key;
     const char *pressure;
     const char *kill;             /* write "1" to kill all; NULL or absent: a loop over procs */
@@ -24,6 +26,7 @@ struct mlm_dialect {
     const char *
         swap_key; /* where there is no file of swap alone; memsw less memory would count charges on the way */
     const char *anon_key, *file_key;
+    const char *shmem_key; /* part of what file_key counts, and none that can be given back */
     const char *major_faults_key, *all_faults_key;
     const char *refault_anon_key, *refault_file_key;
     const char *swapped_in_key, *swapped_out_key;

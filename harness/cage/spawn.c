@@ -130,7 +130,8 @@ IN_CHILD static int child_run(void *argument)
     if (child->enter_fd >= 0 && (error = write_exactly(child->enter_fd, "0", 1)))
         child_fail(child, STEP_ENTER, error);
     /* A Ctrl-C at the terminal is the harness's to answer. */
-    (void)setpgid(0, 0);
+    if (!spawn->same_group)
+        (void)setpgid(0, 0);
     if ((error = score_set(child)))
         child_fail(child, STEP_SCORE, error);
     if (spawn->affinity && sched_setaffinity(0, sizeof(cpu_set_t), spawn->affinity) < 0)

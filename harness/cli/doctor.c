@@ -35,7 +35,7 @@ static void print(const struct mlm_finding *finding)
         [MLM_FINDING_NOTE] = {"note", "\033[33m"},
         [MLM_FINDING_POOR] = {"poor", "\033[31m"},
     };
-    bool colour = mlm_style_of_stdout().colour;
+    bool colour = mlm_style_of(STDOUT_FILENO).colour;
     printf("%s%s%s  %-13s ", colour ? grades[finding->grade].colour : "", grades[finding->grade].word,
         colour ? "\033[0m" : "", finding->subject);
     mlm_wrap(finding->fact, FACT_COLUMN, FACT_COLUMN);

@@ -136,6 +136,9 @@ int mlm_options_parse(const struct mlm_verb *verb, int argc, char **argv, void *
         int r = 0;
         if (operands_only || argument[0] != '-' || !argument[1]) {
             r = operand_take(verb, argument, &parsed, error);
+        } else if (strcmp(argument, "--") == 0 && verb->takes_command) {
+            parsed.command = i + 1 < argc ? argv + i + 1 : NULL;
+            break;
         } else if (strcmp(argument, "--") == 0) {
             operands_only = true;
         } else if (strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0) {

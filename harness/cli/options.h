@@ -44,6 +44,7 @@ struct mlm_verb {
     const char *name;
     const char *summary;  /* one line */
     const char *operands; /* "FILE…"; NULL: takes none */
+    bool takes_command;   /* what stands behind "--" is a command with options of its own */
     const char *details;  /* paragraphs for --help, or NULL */
     const struct mlm_exit_meaning *exits;
     const char *example;
@@ -56,6 +57,7 @@ struct mlm_verb {
 struct mlm_parsed {
     struct mlm_texts operands;
     struct mlm_texts passed; /* what `pass` took */
+    char **command;          /* all that stood behind "--", of a verb that takes a command; NULL: nothing */
     bool help;
 };
 

@@ -37,7 +37,7 @@ int mlm_present(const struct mlm_presentation *presentation, size_t *ret_wrong, 
     if (r < 0)
         return r;
     *ret_wrong = loaded.wrong;
-    struct mlm_text_style style = mlm_style_of_stdout();
+    struct mlm_text_style style = mlm_style_of(STDOUT_FILENO);
     if (presentation->table)
         r = mlm_report_text(loaded.table, &style, stdout, error);
     if (r == 0 && presentation->pictures)

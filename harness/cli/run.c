@@ -115,7 +115,7 @@ static void laptop_text(const struct run *run, char text[static 192])
     text[0] = 0;
     if (run->request.laptop_bytes)
         (void)snprintf(text, 192, "a laptop of %.64s: --cap %s --background %s:active",
-            run->request.said.laptop, mlm_size_spell(run->request.caps[0], cap),
+            run->request.said.laptop, mlm_size_spell(run->request.limits.caps[0], cap),
             mlm_size_spell(run->plan->options.background_bytes, held));
 }
 

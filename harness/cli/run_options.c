@@ -67,49 +67,6 @@ void mlm_run_request_release(struct mlm_run_request *request)
     mlm_params_release(&request->plan.sweeps);
 }
 
-static int caps_parse(struct mlm_run_request *request, const char *list, struct mlm_error *error)
-{
-    mlm_auto_free char *words = strdup(list);
-    if (!words)
-        return mlm_error_errno(error, -ENOMEM, "--cap");
-    size_t count = 0;
-    char *rest = words;
-    for (char *word; (word = strsep(&rest, ","));) {
-        uint64_t cap = 0;
-        if (count == MLM_TEXTS_MAX)
-            return mlm_error_set(error, -EINVAL, "--cap lists more than %d caps", MLM_TEXTS_MAX);
-        if (mlm_limit_parse(word, &cap, error) < 0)
-            return mlm_error_wrap(error, -EINVAL, "--cap"), -EINVAL;
-        if (cap < MLM_CAP_MINIMUM_BYTES)
-            return mlm_error_set(error, -EINVAL,
-                "--cap %s is below 16M, the least that a worker needs; 512M to 8G are what caps are for",
-                word);
-        for (size_t i = 0; i < count; i++)
-            if (request->caps[i] == cap)
-                return mlm_error_set(error, -EINVAL, "--cap names %s twice", word);
-        request->caps[count++] = cap;
-    }
-    request->plan.caps = request->caps;
-    request->plan.cap_count = count;
-    return 0;
-}
-
-static int background_parse(struct mlm_run_request *request, const char *text, struct mlm_error *error)
-{
-    char size[64];
-    const char *mode = strchr(text, ':');
-    (void)snprintf(size, sizeof size, "%.*s", (int)(mode ? mode - text : (ptrdiff_t)strlen(text)), text);
-    if (mlm_size_parse(size, &request->plan.background_bytes, error) < 0)
-        return mlm_error_wrap(error, -EINVAL, "--background"), -EINVAL;
-    if (!mode || strcmp(mode, ":idle") == 0)
-        return 0;
-    if (strcmp(mode, ":active") != 0)
-        return mlm_error_set(
-            error, -EINVAL, "--background is SIZE, SIZE:idle or SIZE:active, not '%s'", text);
-    request->plan.background_active = true;
-    return 0;
-}
-
 /* What a laptop of that size has left. The kernel and firmware keep about a sixteenth and 128 MiB (page
  * structs, slabs, buffers, reserved memory); a desktop with a browser holds about 1.6 GiB, and on a small
  * machine, where people open less, two fifths of the RAM. */
@@ -126,23 +83,10 @@ static int laptop_resolve(struct mlm_run_request *request, struct mlm_error *err
     const uint64_t mib = UINT64_C(1) << 20;
     uint64_t desktop = ram / 5 * 2 < 1600 * mib ? ram / 5 * 2 : 1600 * mib;
     request->laptop_bytes = ram;
-    request->caps[0] = (ram - ram / 16 - 128 * mib) / mib * mib;
-    request->plan.caps = request->caps;
-    request->plan.cap_count = 1;
-    request->plan.background_bytes = desktop / mib * mib;
-    request->plan.background_active = true;
-    return 0;
-}
-
-static int swap_parse(struct mlm_run_request *request, struct mlm_error *error)
-{
-    const char *text = request->said.swap;
-    if (strcmp(text, "none") == 0) {
-        request->plan.swap_limit_bytes = 0;
-        return 0;
-    }
-    if (mlm_limit_parse(text, &request->plan.swap_limit_bytes, error) < 0)
-        return mlm_error_wrap(error, -EINVAL, "--swap"), -EINVAL;
+    request->limits.caps[0] = (ram - ram / 16 - 128 * mib) / mib * mib;
+    request->limits.cap_count = 1;
+    request->limits.background_bytes = desktop / mib * mib;
+    request->limits.background_active = true;
     return 0;
 }
 
@@ -189,12 +133,18 @@ int mlm_run_request_resolve(struct mlm_run_request *request, struct mlm_error *e
     request->plan.timeout_ns = said->timeout_ns;
     request->plan.seed = said->seed;
     request->plan.threads = said->threads;
+    struct mlm_limits *limits = &request->limits;
     int r = said->laptop ? laptop_resolve(request, error)
-                         : caps_parse(request, said->caps ? said->caps : "2G", error);
+                         : mlm_caps_parse(said->caps ? said->caps : "2G", limits, error);
     if (r == 0 && said->background)
-        r = background_parse(request, said->background, error);
+        r = mlm_background_parse(said->background, limits, error);
     if (r == 0)
-        r = swap_parse(request, error);
+        r = mlm_swap_limit_parse(said->swap, limits, error);
+    request->plan.caps = limits->caps;
+    request->plan.cap_count = limits->cap_count;
+    request->plan.swap_limit_bytes = limits->swap_limit_bytes;
+    request->plan.background_bytes = limits->background_bytes;
+    request->plan.background_active = limits->background_active;
     if (r == 0)
         r = suites_parse(request, error);
     if (r == 0)

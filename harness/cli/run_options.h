@@ -1,7 +1,7 @@
 /* What `run` can be told, and what a plan makes of it. */
 #pragma once
 
-#include "cli/options.h"
+#include "cli/limits.h"
 #include "trial/plan.h"
 
 struct mlm_run_options {
@@ -19,7 +19,7 @@ struct mlm_run_request {
     struct mlm_run_options said;
     struct mlm_texts gbench_flags;
     struct mlm_plan_options plan;
-    uint64_t caps[MLM_TEXTS_MAX];
+    struct mlm_limits limits;
     const char *suites[MLM_TEXTS_MAX];
     char *suite_words;
     uint64_t laptop_bytes; /* 0: not said */

@@ -1,6 +1,6 @@
-/* How standard output may be written to: colours and width of a terminal, neither elsewhere. */
+/* How a file may be written to: colours and width of a terminal, neither elsewhere. */
 #pragma once
 
 #include "report/text/text.h"
 
-struct mlm_text_style mlm_style_of_stdout(void);
+struct mlm_text_style mlm_style_of(int fd);

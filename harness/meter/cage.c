@@ -10,6 +10,8 @@
 struct cage_state {
     int64_t memory_bytes, swap_bytes, anon_bytes, file_bytes; /* highest samples; 0: none */
     int64_t memory_and_swap_bytes, anon_and_swap_bytes;       /* highest sums of one sample */
+    int64_t held_bytes;  /* the same of memory without the page cache that can be given back, and swap */
+    int64_t cache_bytes; /* highest sample of that page cache */
     bool memory_seen, swap_seen, stat_seen;
 };
 
@@ -39,6 +41,11 @@ static void cage_tick(void *p, const struct mlm_trial_view *view)
         larger(state->memory_and_swap_bytes, null_is_0(sample->memory_bytes) + swap_bytes);
     state->anon_and_swap_bytes =
         larger(state->anon_and_swap_bytes, null_is_0(sample->anon_bytes) + swap_bytes);
+    if (sample->file_bytes == MLM_NULL || sample->memory_bytes == MLM_NULL)
+        return;
+    int64_t cache_bytes = larger(sample->file_bytes - null_is_0(sample->shmem_bytes), 0);
+    state->cache_bytes = larger(state->cache_bytes, cache_bytes);
+    state->held_bytes = larger(state->held_bytes, sample->memory_bytes - cache_bytes + swap_bytes);
 }
 
 static int64_t kernel_number(const struct mlm_trial_view *view, const char *name)
@@ -102,14 +109,22 @@ static void swap_peak(const struct cage_state *state, const struct mlm_trial_vie
 /* Needs: the peak of memory and swap together. The kernel's own on v1 (memsw) and wherever nothing was
  * swapped; else the highest sum seen, which cannot be below either peak. Of a job that reads files, page
  * cache can be given back and is no need: there it is anonymous memory and swap, sampled, and for one that
- * reads without mapping at least what the worker itself had resident. */
+ * reads without mapping at least what the worker itself had resident. Of a tree, which may do anything, it is
+ * all but such page cache, sampled. */
 static void needs(const struct cage_state *state, const struct mlm_trial_view *view, int64_t kernel_swap_peak,
     struct mlm_meter_result *result)
 {
     int64_t *values = result->readings->values;
     unsigned flags = view->flags;
     const struct mlm_dialect *dialect = mlm_cage_dialect(view->cage);
-    if (flags & (MLM_READS_FILE | MLM_MAPS_FILE)) {
+    if (view->tree) {
+        /* A peak between two samples is in the kernel's, of which no more than the cache could be given back.
+         */
+        if (state->stat_seen && values[MLM_cage_peak_bytes] != MLM_NULL)
+            values[MLM_needs_peak_bytes] =
+                larger(state->held_bytes, values[MLM_cage_peak_bytes] - state->cache_bytes);
+        *result->marks |= MLM_MARK_BIT(needs_peak_sampled);
+    } else if (flags & (MLM_READS_FILE | MLM_MAPS_FILE)) {
         int64_t need = state->stat_seen ? state->anon_and_swap_bytes : MLM_NULL;
         int64_t resident = values[MLM_peak_rss_bytes];
         if (!(flags & MLM_MAPS_FILE) && resident != MLM_NULL)
@@ -159,6 +174,9 @@ static void traffic(const struct mlm_trial_view *view, struct mlm_meter_result *
 
 static void cage_finish(void *p, const struct mlm_trial_view *view, struct mlm_meter_result *result)
 {
+    /* A command may have ended before the first sample was due. */
+    if (view->tree)
+        cage_tick(p, view);
     const struct cage_state *state = p;
     int64_t *values = result->readings->values;
     int64_t kernel_swap_peak = kernel_number(view, mlm_cage_dialect(view->cage)->swap_peak);

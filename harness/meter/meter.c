@@ -9,6 +9,8 @@ static const struct mlm_meter *const meters_in_order[] = {
     &mlm_meter_cage,
     &mlm_meter_pressure,
     &mlm_meter_timeline,
+    &mlm_meter_tree,
+    &mlm_meter_growth,
 };
 
 #define METER_COUNT (sizeof meters_in_order / sizeof *meters_in_order)

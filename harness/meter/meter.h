@@ -21,12 +21,14 @@ struct mlm_trial_view {
     uint64_t threads;          /* all that the worker computes with; 0: not known */
     uint64_t background_bytes; /* held in the cage by a second process */
     bool machine_has_swap;     /* before the trial or after it */
-    pid_t worker;
-    struct mlm_sample sample; /* of this tick; at finish, of the cage after the worker's end */
+    bool tree;                 /* a program of the user's, which may start others, rather than our worker */
+    pid_t worker, background;  /* 0: none */
+    struct mlm_sample sample;  /* of this tick; at finish, of the cage after the worker's end */
 };
 
 struct mlm_meter_result {
     struct mlm_readings *readings;
+    json_t **processes; /* of a tree: see record.h */
     struct mlm_timeline *timeline;
     mlm_mark_set *marks;
 };
@@ -45,6 +47,8 @@ extern const struct mlm_meter
     mlm_meter_cage; /* the kernel's peaks, faults, swap traffic; sampled anon and file */
 extern const struct mlm_meter mlm_meter_pressure; /* PSI of the cage */
 extern const struct mlm_meter mlm_meter_timeline; /* the course of memory, swap and stall */
+extern const struct mlm_meter mlm_meter_tree;     /* of a tree: each process's memory, all CPU time */
+extern const struct mlm_meter mlm_meter_growth;   /* of a tree: does it grow on and on? */
 
 /* All meters of one trial, in the order in which they finish: a later one may build on what an earlier found.
  */

@@ -44,14 +44,15 @@ static void process_finish(void *p, const struct mlm_trial_view *view, struct ml
         /* CPU time has a coarser clock than wall time. */
         if (view->threads == 1)
             values[MLM_waiting_ns] = run_ns > cpu_ns ? run_ns - cpu_ns : 0;
-        values[MLM_run_peak_rss_bytes] = (int64_t)run->peak_rss_bytes;
+        if (run->peak_rss_bytes)
+            values[MLM_run_peak_rss_bytes] = (int64_t)run->peak_rss_bytes;
         if (run->io_known) {
             values[MLM_read_bytes] = (int64_t)run->read_bytes;
             values[MLM_written_bytes] = (int64_t)run->written_bytes;
         }
     }
     /* Some say as they go how far they came; a worker may have written anything there. */
-    if (run || (items && items <= INT64_MAX))
+    if (items <= INT64_MAX && (run || items))
         values[MLM_items] = (int64_t)items;
     if (run && values[MLM_run_peak_rss_bytes] > values[MLM_peak_rss_bytes])
         values[MLM_peak_rss_bytes] = values[MLM_run_peak_rss_bytes];

@@ -87,6 +87,7 @@ void mlm_sampler_take(const struct mlm_sampler *sampler, struct mlm_sample *ret_
         .swap_bytes = number(sampler->swap_fd),
         .anon_bytes = MLM_NULL,
         .file_bytes = MLM_NULL,
+        .shmem_bytes = MLM_NULL,
         .stall_some_ns = MLM_NULL,
         .stall_full_ns = MLM_NULL,
         .worker_peak_rss_bytes = MLM_NULL,
@@ -95,6 +96,7 @@ void mlm_sampler_take(const struct mlm_sampler *sampler, struct mlm_sample *ret_
     if (read_again(sampler->stat_fd, text, sizeof text)) {
         sample.anon_bytes = keyed(text, dialect->anon_key);
         sample.file_bytes = keyed(text, dialect->file_key);
+        sample.shmem_bytes = keyed(text, dialect->shmem_key);
         if (dialect->swap_key)
             sample.swap_bytes = keyed(text, dialect->swap_key);
     }

@@ -6,6 +6,7 @@
 /* clang-format off */
 #define MLM_MARKS(X)                                                                                                  \
     X(peak_rss_lower_bound,  "the worker was killed: its peak RSS is the last one seen, the true one is higher")      \
+    X(peak_rss_sampled,      "peak RSS is the highest of any process that was seen; the true one may be a little higher") \
     X(swap_peak_sampled,     "this kernel keeps no swap peak: sampled")                                               \
     X(cage_peak_sampled,     "this kernel keeps no memory peak: sampled")                                             \
     X(needs_peak_sampled,    "memory and swap together were sampled; the true peak may be a little higher")           \
@@ -17,7 +18,8 @@
     X(not_repeated,          "an earlier repetition timed out, so this row was not repeated")                         \
     X(noisy,                 "other programs used the CPU, or another run went on at the same time")                  \
     X(fresh_memory_slow,     "memory fresh from the machine was slow at the start; it was touched before each trial") \
-    X(background_died,       "the background process ended before the worker")
+    X(background_died,       "the background process ended before the worker")                                       \
+    X(children_left,         "the command left processes behind when it ended; they were ended")
 
 enum mlm_mark {
 #define MLM_MARK_ENUM(key, help) MLM_MARK_##key,

@@ -9,7 +9,7 @@
 
 #define MLM_NULL INT64_MIN
 
-enum mlm_unit { MLM_UNIT_BYTES, MLM_UNIT_NS, MLM_UNIT_COUNT };
+enum mlm_unit { MLM_UNIT_BYTES, MLM_UNIT_NS, MLM_UNIT_COUNT, MLM_UNIT_BYTES_PER_S };
 
 /* clang-format off */
 /*     key                        unit   what it is */
@@ -39,7 +39,10 @@ enum mlm_unit { MLM_UNIT_BYTES, MLM_UNIT_NS, MLM_UNIT_COUNT };
     X(stall_full_ns,              NS,    "time in which all tasks of the cage waited for memory (PSI)")                \
     X(read_bytes,                 BYTES, "bytes that the job read from storage, swap excluded")                        \
     X(written_bytes,              BYTES, "bytes that the job wrote to storage, swap excluded")                         \
-    X(items,                      COUNT, "work done, in the suite's unit; of a job that was cut off, as far as it said")
+    X(items,                      COUNT, "work done, in the suite's unit; of a job that was cut off, as far as it said")            \
+    X(growth_bytes_per_s,         BYTES_PER_S, "growth of memory and swap over the second half of the run, where it is significant: a possible leak") \
+    X(growth_low_bytes_per_s,     BYTES_PER_S, "lower end of its 95 % interval")                                       \
+    X(growth_high_bytes_per_s,    BYTES_PER_S, "upper end of its 95 % interval")
 
 enum mlm_metric {
 #define MLM_METRIC_ENUM(key, unit, help) MLM_##key,

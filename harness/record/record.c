@@ -104,6 +104,7 @@ void mlm_record_release(struct mlm_record *record)
     mlm_params_release(&record->params);
     json_decref(record->machine);
     json_decref(record->command);
+    json_decref(record->processes);
     mlm_record_init(record);
 }
 

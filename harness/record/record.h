@@ -73,6 +73,9 @@ struct mlm_record {
     uint64_t data_checksum; /* 16 hexadecimal digits in JSON */
     size_t answer_count;
     double answer[MLM_RECORD_ANSWER_MAX];
+    json_t *processes; /* of a command: an array of those that were large, at the last look before their end,
+                          largest first, each with name, rss_bytes, pss_bytes (or null), peak_rss_bytes; or
+                          NULL */
     mlm_mark_set marks;
     struct mlm_timeline_place timeline; /* of a record that was read */
 };

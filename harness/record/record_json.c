@@ -284,6 +284,28 @@ static const char *words_get(const json_t *value, void *field)
     return complaint;
 }
 
+static const char *processes_get(const json_t *value, void *field)
+{
+    static const char complaint[] = "must be a list of objects, each with a name and bytes";
+    static const char *const bytes[] = {"rss_bytes", "pss_bytes", "peak_rss_bytes"};
+    if (!json_is_array(value))
+        return complaint;
+    size_t i;
+    json_t *item;
+    json_array_foreach(value, i, item)
+    {
+        if (!json_is_string(json_object_get(item, "name")))
+            return complaint;
+        for (size_t k = 0; k < sizeof bytes / sizeof *bytes; k++) {
+            const json_t *number = json_object_get(item, bytes[k]);
+            if (!json_is_null(number) && (!json_is_integer(number) || json_integer_value(number) < 0))
+                return complaint;
+        }
+    }
+    *(json_t **)field = json_incref((json_t *)value);
+    return NULL;
+}
+
 static const struct codec text = {.put = text_put, .get = text_get};
 static const struct codec text_or_null = {
     .put = text_put, .get = text_get, .may_be_null = true, .may_be_missing = true};
@@ -299,6 +321,8 @@ static const struct codec progress = {
 static const struct codec outcome = {.put = outcome_put, .get = outcome_get};
 static const struct codec words = {
     .put = words_put, .get = words_get, .may_be_null = true, .may_be_missing = true};
+static const struct codec processes = {
+    .put = words_put, .get = processes_get, .may_be_null = true, .may_be_missing = true};
 static const struct codec params = {.put = params_put, .get = params_get};
 static const struct codec checksum = {
     .put = checksum_put, .get = checksum_get, .may_be_null = true, .may_be_missing = true};
@@ -344,6 +368,7 @@ static const struct member members[] = {
     MLM_METRICS(METRIC) /* each with its comma */
     {"data_checksum", &checksum, 0},
     {"answer", &answer, 0},
+    MEMBER(processes, processes),
     MEMBER(marks, marks),
     MEMBER(command, words),
 };

@@ -96,6 +96,8 @@ int mlm_session_open(
     if (r < 0)
         return r;
     run_id_make(&session);
+    if (sched_getaffinity(0, sizeof session.started_affinity, &session.started_affinity) < 0)
+        return mlm_error_errno(error, -errno, "cannot learn on which processors we may run");
     cpu_set_t own;
     mlm_machine_harness_affinity(session.machine, &own);
     (void)sched_setaffinity(0, sizeof own, &own);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <jansson.h>
+#include <sched.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -24,6 +25,8 @@ struct mlm_session {
     mlm_mark_set marks;              /* of every trial: slow fresh memory */
     double warm_ns_per_byte;         /* where fresh memory is slow: the pace of warm memory; else 0 */
     uint64_t warm_bytes, warm_at_ns; /* how much memory was touched lately, and when */
+    cpu_set_t
+        started_affinity; /* processors that this program was started on: the user's programs have them */
     int presence_fd;
     int interrupt_fd; /* readable when the user wants to stop; -1: never */
 };

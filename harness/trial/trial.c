@@ -28,6 +28,8 @@
 #define NEWS_NS UINT64_C(100000000)
 /* CPU seconds a second of other programs that make a trial noisy: a tenth of a core. */
 #define NOISY_CORES 0.1
+/* What a command may take to lose its last children when it has ended itself. */
+#define CHILDREN_GO_NS UINT64_C(100000000)
 /* How long touched memory stays quick to get again on a machine where fresh memory is slow. */
 #define WARM_NS UINT64_C(2000000000)
 /* Less than this any machine has at hand, and touching it would take longer than a short trial. */
@@ -45,6 +47,7 @@ struct running {
     struct mlm_trial_view view;
     struct mlm_meters *meters;
     bool timed_out;
+    uint64_t ended_ns;
 };
 
 static void running_end(struct running *running)
@@ -156,8 +159,10 @@ static int watch(struct running *running)
     uint64_t interval = FIRST_TICK_NS, next_tick = begin + interval, next_news = begin + NEWS_NS;
     for (;;) {
         int r = wait_for(running->session, &running->worker, next_tick < end ? next_tick : end);
-        if (r != 0)
+        if (r != 0) {
+            running->ended_ns = mlm_now_ns();
             return r < 0 ? r : 0;
+        }
         mlm_sampler_take(&running->sampler, &running->view.sample);
         mlm_meters_tick(running->meters, &running->view);
         uint64_t now = mlm_now_ns();
@@ -167,11 +172,32 @@ static int watch(struct running *running)
         }
         if (now >= end) {
             running->timed_out = true;
+            running->ended_ns = now;
             (void)kill(running->worker.pid, SIGKILL);
             return 0;
         }
         interval = interval * 2 < TICK_NS ? interval * 2 : TICK_NS;
         next_tick = now + interval;
+    }
+}
+
+/* Processes that the command left behind. Those of a pipeline may take a moment to be gone. */
+static bool children_left(const struct running *running)
+{
+    const struct mlm_dialect *dialect = mlm_cage_dialect(running->cage);
+    uint64_t until_ns = mlm_now_ns() + CHILDREN_GO_NS;
+    for (;;) {
+        char text[4096];
+        char background[16] = "";
+        if (running->background.pid)
+            (void)snprintf(background, sizeof background, "%d\n", (int)running->background.pid);
+        if (mlm_file_read_into(mlm_cage_dir_fd(running->cage), dialect->procs, text, sizeof text) < 0 ||
+            strcmp(text, background) == 0)
+            return false;
+        if (mlm_now_ns() > until_ns)
+            return true;
+        const struct timespec pause = {.tv_nsec = 1000000};
+        (void)nanosleep(&pause, NULL);
     }
 }
 
@@ -274,8 +300,10 @@ static int read_all(struct running *running, int status, struct mlm_record *reco
     if (r < 0)
         return r;
     mlm_sampler_take(&running->sampler, &running->view.sample);
-    struct mlm_meter_result result = {
-        .readings = &record->readings, .timeline = ret_timeline, .marks = &record->marks};
+    struct mlm_meter_result result = {.readings = &record->readings,
+        .timeline = ret_timeline,
+        .processes = &record->processes,
+        .marks = &record->marks};
     mlm_meters_finish(running->meters, &running->view, &result);
     char words[256];
     mlm_worker_last_words(&running->worker, words, sizeof words);
@@ -332,13 +360,20 @@ static int cage_life(struct running *running, struct mlm_record *record, struct 
     running->view.cage = running->cage;
     running->view.scoreboard = running->worker.scoreboard;
     running->view.worker = running->worker.pid;
+    running->view.background = running->background.pid;
     r = mlm_meters_begin(&running->view, &running->meters, error);
     if (r == 0)
         r = watch(running);
     int status = 0;
     if (r == 0)
         r = mlm_worker_reap(&running->worker, &status, error);
-    return r < 0 ? r : read_all(running, status, record, ret_timeline, error);
+    if (r < 0)
+        return r;
+    if (order->ended)
+        order->ended(order->context, &running->worker, status, running->ended_ns);
+    if (order->tree && !running->timed_out && children_left(running))
+        record->marks |= MLM_MARK_BIT(children_left);
+    return read_all(running, status, record, ret_timeline, error);
 }
 
 int mlm_trial_run(struct mlm_session *session, const struct mlm_trial_order *order,
@@ -353,6 +388,7 @@ int mlm_trial_run(struct mlm_session *session, const struct mlm_trial_order *ord
             {
                 .flags = order->flags,
                 .threads = order->threads,
+                .tree = order->tree,
                 .background_bytes = order->background_bytes,
             },
     };

@@ -33,9 +33,13 @@ struct mlm_trial_order {
                              touched first */
     uint64_t threads;     /* all that it computes with; 0: not known */
     unsigned flags;       /* enum mlm_workload_flag: what its file pages mean */
+    bool tree;            /* a program of the user's, which may start others */
     /* Starts it; the trial reaps and ends it. */
     int (*start)(
         const void *context, struct mlm_cage *cage, struct mlm_worker *ret_worker, struct mlm_error *error);
+    /* When it has ended and was reaped, before its readings are taken: what a worker of ours would have
+     * written itself. May be NULL. */
+    void (*ended)(const void *context, struct mlm_worker *worker, int status, uint64_t ended_ns);
     const void *context;
 };
 

@@ -15,7 +15,7 @@
 
 #define ARGUMENTS_MAX 64
 
-static int scoreboard_make(struct mlm_scoreboard **ret_scoreboard, int *ret_fd, struct mlm_error *error)
+int mlm_scoreboard_make(struct mlm_scoreboard **ret_scoreboard, int *ret_fd, struct mlm_error *error)
 {
     mlm_auto_close int fd = memfd_create("mlmembench-scoreboard", MFD_CLOEXEC);
     if (fd < 0 || ftruncate(fd, sizeof **ret_scoreboard) < 0)
@@ -55,7 +55,7 @@ int mlm_worker_start(
     if (messages_fd < 0)
         return mlm_error_errno(error, -errno, "cannot make a memory file");
     struct mlm_worker worker = {.pidfd = -1};
-    int r = scoreboard_make(&worker.scoreboard, &scoreboard_fd, error);
+    int r = mlm_scoreboard_make(&worker.scoreboard, &scoreboard_fd, error);
     if (r < 0)
         return r;
     char fd_text[16];
@@ -93,7 +93,7 @@ int mlm_worker_reap(struct mlm_worker *worker, int *ret_status, struct mlm_error
     int status;
     pid_t pid;
     do
-        pid = waitpid(worker->pid, &status, 0);
+        pid = wait4(worker->pid, &status, 0, &worker->usage);
     while (pid < 0 && errno == EINTR);
     if (pid < 0)
         return mlm_error_errno(error, -errno, "cannot wait for worker %d", (int)worker->pid);

@@ -13,7 +13,8 @@ struct mlm_worker {
     pid_t pid;
     int pidfd;
     struct mlm_scoreboard *scoreboard;
-    int messages_fd; /* what it wrote to stderr, a memory file */
+    int messages_fd;     /* what it wrote to stderr, a memory file; -1: nothing is kept */
+    struct rusage usage; /* of a reaped one and of all that it reaped itself */
 };
 
 struct mlm_worker_order {
@@ -39,6 +40,9 @@ int mlm_worker_reap(struct mlm_worker *worker, int *ret_status, struct mlm_error
  * killed, -EINTR. ret_scoreboard (may be NULL) gets a copy of what it left. */
 int mlm_worker_do(const struct mlm_worker_order *order, int interrupt_fd,
     struct mlm_scoreboard *ret_scoreboard, struct mlm_error *error);
+
+/* A page in shared memory, outside any cage; the descriptor is for a process that shall inherit it. */
+int mlm_scoreboard_make(struct mlm_scoreboard **ret_scoreboard, int *ret_fd, struct mlm_error *error);
 
 /* The last line that it wrote to stderr, "" for none. */
 void mlm_worker_last_words(const struct mlm_worker *worker, char *text, size_t size);

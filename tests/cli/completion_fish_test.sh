@@ -24,7 +24,7 @@ completes()
     expect "$2" diff log/wanted log/got
 }
 
-completes "clean doctor export help list plot report run show" "mlmembench "
+completes "clean doctor exec export help list plot report run show" "mlmembench "
 completes "--help --version" "mlmembench --"
 for verb in $verbs; do
     options_of "$verb" >log/help

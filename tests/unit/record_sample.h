@@ -47,6 +47,7 @@ static inline struct mlm_record sample_record(const char *name)
     for (int i = 0; i < MLM_METRIC_COUNT; i++)
         record.readings.values[i] = 1000 + i;
     record.readings.values[MLM_stall_full_ns] = MLM_NULL;
+    record.readings.values[MLM_growth_bytes_per_s] = MLM_NULL;
     record.has_checksum = true;
     record.data_checksum = UINT64_C(0x00c0ffee12345678);
     record.answer_count = 2;

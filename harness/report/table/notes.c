@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/size.h"
 #include "record/utf8.h"
 
 #define LETTERS 16
@@ -61,6 +62,55 @@ static int note_add(struct mlm_notes *notes, const char *note, char text[static 
     return 0;
 }
 
+static int growth_note(struct mlm_notes *notes, const struct mlm_row *row, char text[static MLM_CELL_SIZE])
+{
+    const int64_t *values = row->readings.values;
+    char slope[MLM_SIZE_TEXT], low[MLM_SIZE_TEXT], high[MLM_SIZE_TEXT], note[256];
+    if (values[MLM_growth_bytes_per_s] == MLM_NULL || values[MLM_growth_low_bytes_per_s] == MLM_NULL ||
+        values[MLM_growth_high_bytes_per_s] == MLM_NULL)
+        return 0;
+    (void)snprintf(note, sizeof note,
+        "possible leak: memory grew by %s a second (95 %%: %s to %s) over the second half of the run",
+        mlm_size_show((double)values[MLM_growth_bytes_per_s], slope),
+        mlm_size_show((double)values[MLM_growth_low_bytes_per_s], low),
+        mlm_size_show((double)values[MLM_growth_high_bytes_per_s], high));
+    return note_add(notes, note, text);
+}
+
+static void put_process(FILE *out, const json_t *process)
+{
+    char size[MLM_SIZE_TEXT];
+    const json_t *pss = json_object_get(process, "pss_bytes");
+    (void)fprintf(out, "%s %s", json_string_value(json_object_get(process, "name")),
+        mlm_size_show(json_number_value(json_object_get(process, "peak_rss_bytes")), size));
+    if (json_is_integer(pss))
+        (void)fprintf(out, " (PSS %s)", mlm_size_show(json_number_value(pss), size));
+}
+
+/* More than this many are counted rather than named. */
+#define PROCESSES_NAMED 6
+
+/* Of one process there is nothing to say that its row does not. */
+static int processes_note(struct mlm_notes *notes, const struct mlm_row *row, char text[static MLM_CELL_SIZE])
+{
+    const json_t *processes = row->first->processes;
+    size_t count = json_array_size(processes), size;
+    if (count < 2)
+        return 0;
+    mlm_auto_free char *note = NULL;
+    FILE *out = open_memstream(&note, &size);
+    if (!out)
+        return -ENOMEM;
+    (void)fputs("largest processes, peak RSS and the PSS seen last: ", out);
+    for (size_t i = 0; i < count && i < PROCESSES_NAMED; i++) {
+        (void)fputs(i ? ", " : "", out);
+        put_process(out, json_array_get(processes, i));
+    }
+    if (count > PROCESSES_NAMED)
+        (void)fprintf(out, ", and %zu more", count - PROCESSES_NAMED);
+    return fclose(out) == 0 ? note_add(notes, note, text) : -ENOMEM;
+}
+
 int mlm_notes_of_row(struct mlm_notes *notes, const struct mlm_row *row, char text[static MLM_CELL_SIZE])
 {
     text[0] = 0;
@@ -71,6 +121,10 @@ int mlm_notes_of_row(struct mlm_notes *notes, const struct mlm_row *row, char te
     for (int i = 0; i < MLM_MARK_COUNT && r >= 0; i++)
         if (marks >> i & 1)
             r = note_add(notes, mlm_marks[i].help, text);
+    if (r >= 0)
+        r = growth_note(notes, row, text);
+    if (r >= 0)
+        r = processes_note(notes, row, text);
     return r;
 }
 

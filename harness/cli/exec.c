@@ -1,0 +1,358 @@
+/* exec: commands of the user's in cages. What they print is theirs; what we have to say goes to standard
+ * error. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "cli/contest.h"
+#include "cli/limits.h"
+#include "cli/load.h"
+#include "cli/measuring.h"
+#include "cli/shell.h"
+#include "cli/style.h"
+#include "cli/verbs.h"
+#include "meter/sample.h"
+#include "report/text/text.h"
+#include "trial/command.h"
+
+struct exec_options {
+    const char *caps, *swap, *background, *out, *output, *prepare, *cleanup;
+    struct mlm_texts names;
+    uint64_t repetitions, warmup, timeout_ns;
+    bool quiet;
+};
+
+#define AT(field) offsetof(struct exec_options, field)
+
+static const struct mlm_option options[] = {
+    {"cap", "LIST", MLM_OPTION_TEXT, AT(caps),
+        "memory caps to run under, comma-separated: sizes from 16M up, and none", "none"},
+    {"swap", "LIMIT", MLM_OPTION_TEXT, AT(swap),
+        "swap that a trial may use: max (what the machine has), none, or a size", "max"},
+    {"repetitions", "N", MLM_OPTION_COUNT, AT(repetitions), "trials of each command under each cap", "1"},
+    {"warmup", "N", MLM_OPTION_NUMBER, AT(warmup),
+        "runs of each command under each cap before the first one that counts", "0"},
+    {"timeout", "TIME", MLM_OPTION_DURATION, AT(timeout_ns),
+        "longest that a trial may take, as 20s, 5min, 2h", "24h"},
+    {"background", "SIZE[:idle|active]", MLM_OPTION_TEXT, AT(background),
+        "a second process in the cage that holds that much, as open programs do", "0"},
+    {"prepare", "COMMAND", MLM_OPTION_TEXT, AT(prepare),
+        "run by the shell, outside the cage, before each run", NULL},
+    {"cleanup", "COMMAND", MLM_OPTION_TEXT, AT(cleanup),
+        "run by the shell, outside the cage, when all runs are done", NULL},
+    {"name", "NAME", MLM_OPTION_TEXTS, AT(names),
+        "what the command is called in records and tables; once for each command, in their order",
+        "its program's name"},
+    {"output", "FILE", MLM_OPTION_TEXT, AT(output), "where the command's standard output goes",
+        "standard output"},
+    {"out", "PATH", MLM_OPTION_TEXT, AT(out),
+        "folder for the records, named by machine and time, or a file that ends in .jsonl", "results/"},
+    {"quiet", NULL, MLM_OPTION_FLAG, AT(quiet), "say nothing but errors; the record is kept all the same",
+        NULL},
+    {NULL, NULL, MLM_OPTION_FLAG, 0, NULL, NULL},
+};
+
+static const struct exec_options defaults = {
+    .caps = "none",
+    .swap = "max",
+    .out = "results",
+    .repetitions = 1,
+    .timeout_ns = UINT64_C(86400000000000),
+};
+
+/* A command to run. */
+struct job {
+    const char *name;
+    char *text; /* as it would be typed */
+    char program[4096];
+    char **argv;
+    char *shell_argv[4]; /* where a shell runs it */
+};
+
+struct exec {
+    struct exec_options said;
+    struct mlm_limits limits;
+    struct mlm_measuring measuring;
+    struct job jobs[MLM_TEXTS_MAX];
+    size_t job_count;
+    int output_fd;
+    bool single;     /* one command, one cap, one run: we stand for the command */
+    int last_status; /* of the latest command, as of waitpid() */
+    size_t bad;      /* outcomes that are a mistake of a program, not data */
+};
+
+static void exec_release(struct exec *exec)
+{
+    mlm_measuring_release(&exec->measuring);
+    for (size_t i = 0; i < exec->job_count; i++)
+        free(exec->jobs[i].text);
+    mlm_close_p(&exec->output_fd);
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
+/* Behind "--" stands one command as it is; else each operand is one, for the shell. */
+static int jobs_make(struct exec *exec, const struct mlm_parsed *parsed, struct mlm_error *error)
+{
+    if (!parsed->command && !parsed->operands.count)
+        return mlm_error_set(
+            error, -EINVAL, "exec needs a command: mlmembench exec --cap 2G -- python3 train.py");
+    if (parsed->command && parsed->operands.count)
+        return mlm_error_set(error, -EINVAL,
+            "exec takes one command behind --, or several in quotes, not both: what is '%s'?",
+            parsed->operands.items[0]);
+    size_t count = parsed->command ? 1 : parsed->operands.count;
+    if (exec->said.names.count && exec->said.names.count != count)
+        return mlm_error_set(error, -EINVAL, "--name is given %zu times for %zu command%s",
+            exec->said.names.count, count, count == 1 ? "" : "s");
+    for (size_t i = 0; i < count; i++) {
+        struct job *job = &exec->jobs[i];
+        exec->job_count = i + 1;
+        if (parsed->command) {
+            job->argv = parsed->command;
+            job->text = mlm_shell_quote_all(parsed->command);
+        } else {
+            static char shell[] = "sh", option[] = "-c";
+            job->text = strdup(parsed->operands.items[i]);
+            job->argv = job->shell_argv;
+            job->argv[0] = shell;
+            job->argv[1] = option;
+            job->argv[2] = job->text;
+        }
+        if (!job->text)
+            return mlm_error_errno(error, -ENOMEM, "exec");
+        job->name = exec->said.names.count ? exec->said.names.items[i]
+                    : parsed->command      ? base_name(parsed->command[0])
+                                           : job->text;
+        int r = mlm_command_find(job->argv[0], job->program, error);
+        if (r < 0)
+            return r;
+    }
+    return 0;
+}
+
+static int resolve(struct exec *exec, const struct mlm_parsed *parsed, struct mlm_error *error)
+{
+    const struct exec_options *said = &exec->said;
+    int r = mlm_caps_parse(said->caps, &exec->limits, error);
+    if (r == 0)
+        r = mlm_swap_limit_parse(said->swap, &exec->limits, error);
+    if (r == 0 && said->background)
+        r = mlm_background_parse(said->background, &exec->limits, error);
+    if (r == 0)
+        r = jobs_make(exec, parsed, error);
+    exec->single =
+        exec->job_count == 1 && exec->limits.cap_count == 1 && said->repetitions == 1 && !said->warmup;
+    return r;
+}
+
+static int output_open(struct exec *exec, struct mlm_error *error)
+{
+    if (!exec->said.output)
+        return 0;
+    exec->output_fd = open(exec->said.output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    return exec->output_fd < 0 ? mlm_error_errno(error, -errno, "cannot write %s", exec->said.output) : 0;
+}
+
+/* What names the trial in its record; readings come from the trial. */
+static int describe(const struct exec *exec, const struct job *job, uint64_t cap_bytes, uint64_t repetition,
+    struct mlm_record *record)
+{
+    const struct mlm_limits *limits = &exec->limits;
+    record->suite = strdup("exec");
+    if (asprintf(&record->workload, "exec/%s", job->name) < 0)
+        record->workload = NULL;
+    record->cap_bytes = cap_bytes;
+    record->swap_limit_bytes = limits->swap_limit_bytes;
+    record->background_bytes = limits->background_bytes;
+    if (limits->background_bytes)
+        record->background_mode = strdup(limits->background_active ? "active" : "idle");
+    record->timeout_ns = exec->said.timeout_ns;
+    record->repetition = repetition;
+    record->threads = 0; /* nobody told it */
+    if (!record->suite || !record->workload || (limits->background_bytes && !record->background_mode))
+        return -ENOMEM;
+    return strcmp(job->name, job->text) == 0 ? 0 : mlm_params_add(&record->params, "command", job->text);
+}
+
+/* One run; a record is kept of it unless it is to warm up. */
+static int trial_do(struct exec *exec, const struct job *job, uint64_t cap_bytes, uint64_t repetition,
+    bool keep, struct mlm_record *record, struct mlm_error *error)
+{
+    struct mlm_session *session = &exec->measuring.session;
+    struct mlm_timeline timeline = {0};
+    int r = exec->said.prepare ? mlm_shell_run("--prepare", exec->said.prepare, error) : 0;
+    if (r == 0)
+        r = mlm_trial_describe(session, record, error);
+    if (r == 0 && describe(exec, job, cap_bytes, repetition, record) < 0)
+        r = mlm_error_errno(error, -ENOMEM, "record");
+    if (r < 0)
+        return r;
+    struct mlm_command command = {
+        .program = job->program,
+        .argv = job->argv,
+        .stdin_fd = exec->single ? STDIN_FILENO : -1,
+        .stdout_fd = exec->output_fd >= 0 ? exec->output_fd : STDOUT_FILENO,
+        .stderr_fd = STDERR_FILENO,
+        .same_group = true,
+    };
+    struct mlm_trial_order limits = {
+        .limits = {.memory_bytes = cap_bytes, .swap_bytes = exec->limits.swap_limit_bytes},
+        .timeout_ns = exec->said.timeout_ns,
+        .background_bytes = exec->limits.background_bytes,
+        .background_active = exec->limits.background_active,
+    };
+    const struct mlm_trial_watcher watcher = {0};
+    r = mlm_command_trial_run(
+        session, &command, &limits, &watcher, record, &timeline, &exec->last_status, error);
+    return r < 0 || !keep ? r : mlm_store_append(exec->measuring.store, record, &timeline, error);
+}
+
+static int trial(struct exec *exec, const struct job *job, uint64_t cap_bytes, uint64_t repetition, bool keep,
+    struct mlm_error *error)
+{
+    char name[160], cap[MLM_SIZE_TEXT];
+    (void)snprintf(name, sizeof name, "%.100s under %s%s", job->name, mlm_size_spell(cap_bytes, cap),
+        keep ? "" : " (warmup)");
+    uint64_t begin_ns = mlm_now_ns();
+    mlm_progress_trial(&exec->measuring.progress, name);
+    struct mlm_record record;
+    mlm_record_init(&record);
+    int r = trial_do(exec, job, cap_bytes, repetition, keep, &record, error);
+    if (r == 0) {
+        mlm_progress_done(&exec->measuring.progress, 0, mlm_now_ns() - begin_ns, &record);
+        if (keep && (record.outcome == MLM_OUTCOME_CRASH || record.outcome == MLM_OUTCOME_WRONG))
+            exec->bad++;
+    }
+    mlm_record_release(&record);
+    return r;
+}
+
+/* Each round has every command under every cap once, so that a drift of the machine falls on all alike. */
+static int trials(struct exec *exec, struct mlm_error *error)
+{
+    uint64_t rounds = exec->said.warmup + exec->said.repetitions;
+    for (uint64_t round = 0; round < rounds; round++)
+        for (size_t cap = 0; cap < exec->limits.cap_count; cap++)
+            for (size_t job = 0; job < exec->job_count; job++) {
+                bool keep = round >= exec->said.warmup;
+                int r = trial(exec, &exec->jobs[job], exec->limits.caps[cap],
+                    keep ? round - exec->said.warmup : 0, keep, error);
+                if (r < 0)
+                    return r;
+            }
+    return 0;
+}
+
+static int summarize(struct exec *exec, struct mlm_error *error)
+{
+    mlm_cleanup(mlm_loaded_release) struct mlm_loaded loaded = {0};
+    const char *const paths[] = {exec->measuring.path};
+    struct mlm_text_style style = mlm_style_of(STDERR_FILENO);
+    int r = mlm_load(paths, 1, &loaded, error);
+    if (r == 0)
+        r = mlm_report_text(loaded.table, &style, stderr, error);
+    if (r == 0)
+        r = mlm_contest_say(loaded.table, &style, stderr, error);
+    if (r == 0)
+        (void)fprintf(stderr, "\nRecords: %s\n", exec->measuring.path);
+    return r;
+}
+
+/* One command that ran once: its own status, as a shell gives it. */
+static int exit_status(const struct exec *exec)
+{
+    int status = exec->last_status;
+    if (!exec->single || status < 0)
+        return exec->bad ? MLM_EXIT_WRONG : MLM_EXIT_OK;
+    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+}
+
+static int exec_all(struct exec *exec, int argc, char **argv, struct mlm_error *error)
+{
+    struct mlm_measuring *measuring = &exec->measuring;
+    size_t count = exec->job_count * exec->limits.cap_count * (exec->said.repetitions + exec->said.warmup);
+    mlm_progress_open(&measuring->progress, exec->said.quiet || exec->single, count, 0);
+    measuring->progress.bar = false; /* the screen is the command's */
+    struct mlm_session_options session = {
+        .catalogue = measuring->catalogue,
+        .argc = argc,
+        .argv = argv,
+        .interrupt_fd = measuring->interrupt_fd,
+        .probe_bytes = mlm_measuring_probe_bytes(exec->limits.caps, exec->limits.cap_count),
+    };
+    int r = output_open(exec, error);
+    if (r == 0)
+        r = mlm_measuring_open(measuring, &session, exec->said.out, error);
+    if (r < 0)
+        return r;
+    mlm_measuring_warn_of_limits(measuring, exec->limits.caps, exec->limits.cap_count);
+    r = trials(exec, error);
+    /* What was prepared is cleaned up whatever came of it. */
+    if (exec->said.cleanup) {
+        int cleaned = mlm_shell_run("--cleanup", exec->said.cleanup, r == 0 ? error : NULL);
+        r = r == 0 ? cleaned : r;
+    }
+    if (r == -EINTR)
+        return mlm_error_set(error, -EINTR, "interrupted; what had ended is in %s", measuring->path);
+    if (r == 0 && !exec->said.quiet)
+        r = summarize(exec, error);
+    return r < 0 ? r : exit_status(exec);
+}
+
+static int exec_verb(int argc, char **argv, struct mlm_error *error)
+{
+    mlm_cleanup(exec_release) struct exec exec = {
+        .said = defaults, .measuring.interrupt_fd = -1, .output_fd = -1, .last_status = -1};
+    struct mlm_parsed parsed;
+    int r = mlm_options_parse(&mlm_verb_exec, argc, argv, &exec.said, NULL, &parsed, error);
+    if (r == 0 && parsed.help) {
+        mlm_options_help(&mlm_verb_exec);
+        return MLM_EXIT_OK;
+    }
+    if (r == 0)
+        r = resolve(&exec, &parsed, error);
+    if (r == 0)
+        r = mlm_cage_enter_scope(argv - 1, error);
+    if (r >= 0)
+        r = mlm_measuring_begin(&exec.measuring, error);
+    return r < 0 ? r : exec_all(&exec, argc, argv, error);
+}
+
+static const struct mlm_exit_meaning exits[] = {
+    {MLM_EXIT_OK, "every trial ended in an outcome that is data: oom and timeout are"},
+    {MLM_EXIT_WRONG, "a command ended by an error of its own"},
+    {MLM_EXIT_USAGE, "wrong usage"},
+    {MLM_EXIT_NOT_RUN, "nothing, or not all, could be run"},
+    {MLM_EXIT_INTERRUPTED, "interrupted by Ctrl-C"},
+    {0, NULL},
+};
+
+const struct mlm_verb mlm_verb_exec = {
+    .name = "exec",
+    .summary = "run any command under memory caps and show what it needed",
+    .operands = "-- COMMAND… | 'COMMAND'…",
+    .takes_command = true,
+    .details = "The command and all processes that it starts run in a cgroup of their own. Its output passes "
+               "through "
+               "untouched; the table goes to standard error, the records to a file that show, plot, report "
+               "and compare "
+               "read. One command under one cap, run once, gives its own exit status (128 and the signal's "
+               "number where "
+               "one ended it).\n\n"
+               "Behind -- stands one command. Several in quotes, each run by the shell, are compared with "
+               "each other.",
+    .exits = exits,
+    .example = "mlmembench exec --cap 2G,4G,none --repetitions 3 -- python3 train.py",
+    .options = options,
+    .run = exec_verb,
+};

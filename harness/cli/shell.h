@@ -1,0 +1,12 @@
+/* Commands for the shell: those that the user gives us, and words as he would type them. */
+#pragma once
+
+#include "base/error.h"
+
+/* Runs `sh -c COMMAND`, its output going to standard error. -EIO where it ends otherwise than well; `option`
+ * is what the error calls it. */
+int mlm_shell_run(const char *option, const char *command, struct mlm_error *error);
+
+/* Words, ended by NULL, as one line that a shell takes apart again. The caller frees it; NULL: out of memory.
+ */
+char *mlm_shell_quote_all(char *const *words);

@@ -1,0 +1,109 @@
+/* Does a program grow on and on? Memory without page cache, and swap, over the second half of its run: cut
+ * into blocks of equal length, whose means are compared pair by pair. The slope is the median of all pairs'
+ * (Theil 1950, Sen 1968), its interval comes from the variance of Kendall's S. One step up, wherever it is,
+ * gives no slope; blocks rather than samples, for neighbouring samples are nearly the same number. */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "meter/meter.h"
+#include "record/statistics.h"
+
+#define POINTS_MAX 512
+#define BLOCKS 16
+#define PAIRS (BLOCKS * (BLOCKS - 1) / 2)
+/* Samples a block: fewer say nothing. */
+#define SAMPLES_LEAST (BLOCKS * 2)
+/* Of the standard normal distribution, two-sided 95 %. */
+#define Z95 1.959964
+/* Growth over the second half below this, or below this share of what is held, is nobody's leak. */
+#define GROWN_LEAST_BYTES 1048576.0
+#define GROWN_LEAST_SHARE 0.02
+
+struct growth_state {
+    struct point {
+        double at_s, bytes;
+    } points[POINTS_MAX];
+    size_t count;
+    uint64_t ticks, stride;
+};
+
+static void growth_begin(void *p, const struct mlm_trial_view *view)
+{
+    (void)view;
+    ((struct growth_state *)p)->stride = 1;
+}
+
+static void growth_tick(void *p, const struct mlm_trial_view *view)
+{
+    struct growth_state *state = p;
+    const struct mlm_sample *sample = &view->sample;
+    if (!view->tree || sample->anon_bytes == MLM_NULL || state->ticks++ % state->stride != 0)
+        return;
+    if (state->count == POINTS_MAX) {
+        for (size_t i = 0; i < POINTS_MAX / 2; i++)
+            state->points[i] = state->points[2 * i];
+        state->count = POINTS_MAX / 2;
+        state->stride *= 2;
+    }
+    int64_t bytes = sample->anon_bytes + (sample->shmem_bytes == MLM_NULL ? 0 : sample->shmem_bytes) +
+                    (sample->swap_bytes == MLM_NULL ? 0 : sample->swap_bytes);
+    state->points[state->count++] = (struct point){(double)sample->at_ns / 1e9, (double)bytes};
+}
+
+/* Means of the blocks of the second half; false where one has too few samples. */
+static bool blocks_make(const struct growth_state *state, double means[static BLOCKS], double *ret_block_s)
+{
+    if (state->count < 2)
+        return false;
+    double end_s = state->points[state->count - 1].at_s;
+    double begin_s = end_s / 2, block_s = (end_s - begin_s) / BLOCKS;
+    double sums[BLOCKS] = {0};
+    size_t counts[BLOCKS] = {0}, all = 0;
+    for (size_t i = 0; i < state->count; i++) {
+        if (state->points[i].at_s < begin_s || !(block_s > 0))
+            continue;
+        size_t block = (size_t)((state->points[i].at_s - begin_s) / block_s);
+        block = block < BLOCKS ? block : BLOCKS - 1;
+        sums[block] += state->points[i].bytes;
+        counts[block]++;
+        all++;
+    }
+    for (size_t i = 0; i < BLOCKS; i++) {
+        if (!counts[i])
+            return false;
+        means[i] = sums[i] / (double)counts[i];
+    }
+    *ret_block_s = block_s;
+    return all >= SAMPLES_LEAST;
+}
+
+static void growth_finish(void *p, const struct mlm_trial_view *view, struct mlm_meter_result *result)
+{
+    const struct growth_state *state = p;
+    double means[BLOCKS], slopes[PAIRS], block_s;
+    if (!view->tree || !blocks_make(state, means, &block_s))
+        return;
+    size_t count = 0;
+    for (size_t i = 0; i < BLOCKS; i++)
+        for (size_t k = i + 1; k < BLOCKS; k++)
+            slopes[count++] = (means[k] - means[i]) / ((double)(k - i) * block_s);
+    double slope = mlm_median(slopes, count); /* sorts them */
+    double n = BLOCKS, reach = Z95 * sqrt(n * (n - 1) * (2 * n + 5) / 18);
+    size_t low = (size_t)floor(((double)count - reach) / 2), high = (size_t)ceil(((double)count + reach) / 2);
+    double grown = slope * block_s * BLOCKS;
+    if (slopes[low] <= 0 || grown < GROWN_LEAST_BYTES || grown < GROWN_LEAST_SHARE * means[BLOCKS - 1])
+        return;
+    int64_t *values = result->readings->values;
+    values[MLM_growth_bytes_per_s] = llround(slope);
+    values[MLM_growth_low_bytes_per_s] = llround(slopes[low]);
+    values[MLM_growth_high_bytes_per_s] = llround(slopes[high < count ? high : count - 1]);
+}
+
+const struct mlm_meter mlm_meter_growth = {
+    .name = "growth",
+    .state_size = sizeof(struct growth_state),
+    .begin = growth_begin,
+    .tick = growth_tick,
+    .finish = growth_finish,
+};

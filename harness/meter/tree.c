@@ -1,0 +1,234 @@
+/* A tree of processes: what each of them held when it was last looked at before its end, and the CPU time of
+ * all. A sum of RSS counts shared pages again and again, so the tree's peak is the cage's; this says who was
+ * how large. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "meter/meter.h"
+#include "record/utf8.h"
+
+#define PROCESSES_MAX 64
+/* PSS is found by a walk through all pages: no more than this share of the time goes there. */
+#define PSS_TIME_SHARE 0.01
+/* Who held less than this share of the cage's peak is not listed. */
+#define LISTED_SHARE 0.01
+
+struct process {
+    pid_t pid;
+    char name[32];
+    /* At the last look before it ended. */
+    int64_t rss_bytes, peak_rss_bytes;
+    int64_t pss_bytes;  /* MLM_NULL: not had */
+    uint64_t pss_at_ns; /* 0: never */
+    uint64_t seen_at_ns;
+};
+
+struct tree_state {
+    struct process processes[PROCESSES_MAX]; /* the largest that were ever seen */
+    size_t count;
+    uint64_t begin_ns, pss_spent_ns;
+};
+
+static void tree_begin(void *p, const struct mlm_trial_view *view)
+{
+    (void)view;
+    ((struct tree_state *)p)->begin_ns = mlm_now_ns();
+}
+
+static int64_t kib(const char *text, const char *key)
+{
+    uint64_t value;
+    return mlm_keyed_number(text, key, &value) == 0 ? (int64_t)value * 1024 : MLM_NULL;
+}
+
+/* "Name:\tpython3" */
+static void name_find(const char *status, char name[static 32])
+{
+    name[0] = 0;
+    if (strncmp(status, "Name:\t", 6) == 0)
+        (void)snprintf(name, 32, "%.*s", (int)strcspn(status + 6, "\n"), status + 6);
+    mlm_utf8_tame(name);
+}
+
+/* False for one that has ended meanwhile. */
+static bool process_look(pid_t pid, struct process *ret_process)
+{
+    char path[64], text[4096];
+    (void)snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    if (mlm_file_read_into(AT_FDCWD, path, text, sizeof text) <= 0)
+        return false;
+    struct process process = {
+        .pid = pid,
+        .rss_bytes = kib(text, "VmRSS"),
+        .peak_rss_bytes = kib(text, "VmHWM"),
+        .pss_bytes = MLM_NULL,
+    };
+    if (process.rss_bytes == MLM_NULL || process.peak_rss_bytes == MLM_NULL)
+        return false;
+    name_find(text, process.name);
+    *ret_process = process;
+    return true;
+}
+
+static int64_t pss_of(pid_t pid)
+{
+    char path[64], text[2048];
+    (void)snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)pid);
+    if (mlm_file_read_into(AT_FDCWD, path, text, sizeof text) <= 0)
+        return MLM_NULL;
+    return kib(text, "Pss");
+}
+
+/* Its place among those that were seen: its own, a free one, or that of a smaller one; NULL: none. */
+static struct process *place_of(struct tree_state *state, const struct process *process)
+{
+    struct process *smallest = &state->processes[0];
+    for (size_t i = 0; i < state->count; i++) {
+        if (state->processes[i].pid == process->pid)
+            return &state->processes[i];
+        if (state->processes[i].peak_rss_bytes < smallest->peak_rss_bytes)
+            smallest = &state->processes[i];
+    }
+    if (state->count < PROCESSES_MAX)
+        return &state->processes[state->count++];
+    return smallest->peak_rss_bytes < process->peak_rss_bytes ? smallest : NULL;
+}
+
+static void process_note(struct tree_state *state, struct process *process)
+{
+    struct process *place = place_of(state, process);
+    if (!place)
+        return;
+    if (place->pid == process->pid) {
+        process->pss_bytes = place->pss_bytes;
+        process->pss_at_ns = place->pss_at_ns;
+    }
+    *place = *process;
+}
+
+/* Of those seen at `now`, the large one whose PSS is the oldest; NULL: all are of now. */
+static struct process *pss_due(struct tree_state *state, const struct mlm_sample *sample, uint64_t now)
+{
+    struct process *due = NULL;
+    for (size_t i = 0; i < state->count; i++) {
+        struct process *process = &state->processes[i];
+        bool large = (double)process->rss_bytes >= LISTED_SHARE * (double)sample->memory_bytes;
+        if (process->seen_at_ns == now && process->pss_at_ns < now && large &&
+            (!due || process->pss_at_ns < due->pss_at_ns))
+            due = process;
+    }
+    return due;
+}
+
+static void pss_look(struct tree_state *state, const struct mlm_sample *sample, uint64_t now)
+{
+    struct process *process;
+    while ((double)state->pss_spent_ns <= PSS_TIME_SHARE * (double)(now - state->begin_ns) &&
+           (process = pss_due(state, sample, now))) {
+        uint64_t begin_ns = mlm_now_ns();
+        process->pss_bytes = pss_of(process->pid);
+        process->pss_at_ns = now;
+        state->pss_spent_ns += mlm_now_ns() - begin_ns;
+    }
+}
+
+static void tree_tick(void *p, const struct mlm_trial_view *view)
+{
+    struct tree_state *state = p;
+    char text[16384];
+    const char *procs = mlm_cage_dialect(view->cage)->procs;
+    if (!view->tree || mlm_file_read_into(mlm_cage_dir_fd(view->cage), procs, text, sizeof text) <= 0)
+        return;
+    uint64_t now = mlm_now_ns();
+    char *end = text;
+    for (const char *next = text; *next; next = end) {
+        pid_t pid = (pid_t)strtol(next, &end, 10);
+        if (end == next)
+            break;
+        struct process process;
+        if (pid != view->background && process_look(pid, &process)) {
+            process.seen_at_ns = now;
+            process_note(state, &process);
+        }
+        end += *end == '\n';
+    }
+    pss_look(state, &view->sample, now);
+}
+
+static json_t *bytes_or_null(int64_t bytes)
+{
+    return bytes == MLM_NULL ? json_null() : json_integer(bytes);
+}
+
+static int by_size(const void *a, const void *b)
+{
+    const struct process *x = a, *y = b;
+    return (x->peak_rss_bytes < y->peak_rss_bytes) - (x->peak_rss_bytes > y->peak_rss_bytes);
+}
+
+/* NULL where memory is short: a list that is not there is no reason to lose the trial. */
+static json_t *list_make(struct tree_state *state, int64_t cage_peak_bytes)
+{
+    json_t *list = json_array();
+    qsort(state->processes, state->count, sizeof *state->processes, by_size);
+    for (size_t i = 0; list && i < state->count; i++) {
+        const struct process *process = &state->processes[i];
+        if ((double)process->peak_rss_bytes < LISTED_SHARE * (double)cage_peak_bytes)
+            break;
+        json_t *item = json_pack("{s:o, s:o, s:o, s:o}", "name", json_string(process->name), "rss_bytes",
+            bytes_or_null(process->rss_bytes), "pss_bytes", bytes_or_null(process->pss_bytes),
+            "peak_rss_bytes", bytes_or_null(process->peak_rss_bytes));
+        if (!item || json_array_append_new(list, item) < 0) {
+            json_decref(list);
+            list = NULL;
+        }
+    }
+    return list;
+}
+
+/* What the kernel counted of all that ever ran in the cage; elsewhere there is what the command waited for.
+ */
+static void cpu_read(const struct mlm_trial_view *view, int64_t *values)
+{
+    const struct mlm_dialect *dialect = mlm_cage_dialect(view->cage);
+    char text[1024];
+    uint64_t user_us, system_us;
+    if (!dialect->cpu || view->background ||
+        mlm_file_read_into(mlm_cage_dir_fd(view->cage), dialect->cpu, text, sizeof text) <= 0 ||
+        mlm_keyed_number(text, dialect->cpu_user_key, &user_us) < 0 ||
+        mlm_keyed_number(text, dialect->cpu_system_key, &system_us) < 0)
+        return;
+    values[MLM_run_cpu_user_ns] = (int64_t)user_us * 1000;
+    values[MLM_run_cpu_system_ns] = (int64_t)system_us * 1000;
+}
+
+static void tree_finish(void *p, const struct mlm_trial_view *view, struct mlm_meter_result *result)
+{
+    struct tree_state *state = p;
+    if (!view->tree)
+        return;
+    int64_t *values = result->readings->values;
+    cpu_read(view, values);
+    *result->processes = list_make(state, values[MLM_cage_peak_bytes]);
+    int64_t seen_bytes = state->count ? state->processes[0].peak_rss_bytes : MLM_NULL;
+    if (seen_bytes > values[MLM_peak_rss_bytes])
+        values[MLM_peak_rss_bytes] = seen_bytes;
+    /* Only what the command itself reaped left an exact figure. */
+    if (values[MLM_run_peak_rss_bytes] == MLM_NULL && values[MLM_peak_rss_bytes] != MLM_NULL)
+        *result->marks |= MLM_MARK_BIT(peak_rss_sampled);
+}
+
+const struct mlm_meter mlm_meter_tree = {
+    .name = "tree",
+    .state_size = sizeof(struct tree_state),
+    .begin = tree_begin,
+    .tick = tree_tick,
+    .finish = tree_finish,
+};

@@ -1,0 +1,138 @@
+#include "trial/command.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "meter/sample.h"
+
+/* As for our own workers: what runs in the cage dies before anything else. */
+#define COMMAND_OOM_SCORE_ADJ 1000
+
+struct job {
+    const struct mlm_session *session;
+    const struct mlm_command *command;
+    int *status;
+    uint64_t own_peak_rss_bytes;
+};
+
+static bool is_program(const char *path)
+{
+    struct stat file;
+    return stat(path, &file) == 0 && S_ISREG(file.st_mode) && access(path, X_OK) == 0;
+}
+
+int mlm_command_find(const char *name, char ret_path[static 4096], struct mlm_error *error)
+{
+    char path[4096];
+    if (strchr(name, '/')) {
+        if (!realpath(name, path))
+            return mlm_error_errno(error, -errno, "cannot run %s", name);
+        if (!is_program(path))
+            return mlm_error_set(
+                error, -EACCES, "cannot run %s: it is no program; chmod +x makes it one", name);
+        memcpy(ret_path, path, sizeof path);
+        return 0;
+    }
+    const char *folders = getenv("PATH");
+    for (const char *next = folders ? folders : "/usr/local/bin:/usr/bin:/bin"; *next;) {
+        size_t length = strcspn(next, ":");
+        if (length && snprintf(path, sizeof path, "%.*s/%s", (int)length, next, name) < (int)sizeof path &&
+            is_program(path)) {
+            memcpy(ret_path, path, sizeof path);
+            return 0;
+        }
+        next += length + (next[length] == ':');
+    }
+    return mlm_error_set(
+        error, -ENOENT, "there is no program %s; is it installed, and its folder in PATH?", name);
+}
+
+/* In kibibytes; the kernel's ru_maxrss of a child cannot be below it, for the child was us until it exec'ed.
+ */
+static uint64_t own_peak_rss_bytes(void)
+{
+    struct rusage usage;
+    (void)getrusage(RUSAGE_SELF, &usage);
+    return (uint64_t)usage.ru_maxrss * 1024;
+}
+
+static int job_start(
+    const void *context, struct mlm_cage *cage, struct mlm_worker *ret_worker, struct mlm_error *error)
+{
+    const struct job *job = context;
+    const struct mlm_command *command = job->command;
+    mlm_auto_close int scoreboard_fd = -1;
+    struct mlm_worker worker = {.pidfd = -1, .messages_fd = -1};
+    int r = mlm_scoreboard_make(&worker.scoreboard, &scoreboard_fd, error);
+    if (r < 0)
+        return r;
+    struct mlm_cage_spawn spawn = {
+        .program = command->program,
+        .argv = command->argv,
+        .stdin_fd = command->stdin_fd,
+        .stdout_fd = command->stdout_fd,
+        .stderr_fd = command->stderr_fd,
+        .affinity = &job->session->started_affinity,
+        .oom_score_adj = COMMAND_OOM_SCORE_ADJ,
+        .same_group = command->same_group,
+    };
+    worker.scoreboard->items = UINT64_MAX; /* not known */
+    worker.scoreboard->phases[MLM_PHASE_RUN].begin_ns = mlm_now_ns();
+    r = mlm_cage_spawn(cage, &spawn, &worker.pid, &worker.pidfd, error);
+    if (r < 0) {
+        mlm_worker_end(&worker);
+        return r;
+    }
+    atomic_store_explicit(&worker.scoreboard->phase, MLM_PHASE_RUN, memory_order_release);
+    *ret_worker = worker;
+    return 0;
+}
+
+static uint64_t time_ns(struct timeval time)
+{
+    return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_usec * 1000u;
+}
+
+/* Writes what a worker of ours would have written itself. */
+static void job_ended(const void *context, struct mlm_worker *worker, int status, uint64_t ended_ns)
+{
+    const struct job *job = context;
+    struct mlm_scoreboard *sb = worker->scoreboard;
+    struct mlm_phase_reading *run = &sb->phases[MLM_PHASE_RUN];
+    *job->status = status;
+    if (!WIFEXITED(status))
+        return;
+    uint64_t peak_rss_bytes = (uint64_t)worker->usage.ru_maxrss * 1024;
+    run->end_ns = ended_ns;
+    run->cpu_user_ns = time_ns(worker->usage.ru_utime);
+    run->cpu_system_ns = time_ns(worker->usage.ru_stime);
+    run->peak_rss_bytes = peak_rss_bytes > job->own_peak_rss_bytes ? peak_rss_bytes : 0;
+    atomic_store_explicit(&run->complete, 1, memory_order_release);
+    if (WEXITSTATUS(status) != 0)
+        return;
+    atomic_store_explicit(&sb->phase, MLM_PHASE_DONE, memory_order_release);
+    atomic_store_explicit(&sb->verdict, MLM_VERDICT_OK, memory_order_release);
+}
+
+int mlm_command_trial_run(struct mlm_session *session, const struct mlm_command *command,
+    const struct mlm_trial_order *limits, const struct mlm_trial_watcher *watcher, struct mlm_record *record,
+    struct mlm_timeline *ret_timeline, int *ret_status, struct mlm_error *error)
+{
+    *ret_status = -1;
+    struct job job = {.session = session,
+        .command = command,
+        .status = ret_status,
+        .own_peak_rss_bytes = own_peak_rss_bytes()};
+    struct mlm_trial_order order = *limits;
+    order.tree = true;
+    order.start = job_start;
+    order.ended = job_ended;
+    order.context = &job;
+    return mlm_trial_run(session, &order, watcher, record, ret_timeline, error);
+}

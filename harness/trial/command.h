@@ -1,0 +1,21 @@
+/* A trial of a program of the user's: any command, with all the processes that it starts. */
+#pragma once
+
+#include "trial/trial.h"
+
+struct mlm_command {
+    const char *program; /* absolute path */
+    char *const *argv;
+    int stdin_fd, stdout_fd, stderr_fd; /* -1: /dev/null */
+    bool same_group;                    /* stays in our process group: it may read from the terminal */
+};
+
+/* Finds a program as a shell would. -ENOENT names it and the remedy. */
+int mlm_command_find(const char *name, char ret_path[static 4096], struct mlm_error *error);
+
+/* Runs it under the order's limits (cap, swap, time, background; the rest of the order is filled in here) and
+ * fills a described record; see mlm_trial_run(). *ret_status (as of waitpid(); -1: it never ran) is the
+ * command's own. */
+int mlm_command_trial_run(struct mlm_session *session, const struct mlm_command *command,
+    const struct mlm_trial_order *limits, const struct mlm_trial_watcher *watcher, struct mlm_record *record,
+    struct mlm_timeline *ret_timeline, int *ret_status, struct mlm_error *error);

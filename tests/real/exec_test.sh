@@ -1,0 +1,80 @@
+#!/bin/bash
+# Any command in a cage: its output and status are its own, its whole tree is measured, and nothing of it stays.
+. "$(dirname "$0")/common.sh"
+begin
+hold() { echo "import sys, time; x = bytearray(int(sys.argv[1]) << 20); time.sleep(float(sys.argv[2]))"; }
+hold >hold.py
+run() { "$mlm" exec --out "out/$1.jsonl" "${@:2}"; }
+
+status 7 run status -- sh -c 'echo out; echo err >&2; exit 7'
+expect "standard output is the command's" [ "$(cat log/out)" = out ]
+expect "standard error has it, too" grep -qx err log/err
+expect "an error of its own is a crash with its status" records out/status.jsonl \
+    'outcomes("exec/sh") == ["crash"] and r[0]["reason"] == "exit status 7"'
+status 0 run quiet --quiet -- true
+expect "--quiet says nothing" [ ! -s log/out ] && expect "nothing at all" [ ! -s log/err ]
+echo through >log/in
+status 0 bash -c "'$mlm' exec --quiet --out out/in.jsonl -- tr a-z A-Z <log/in"
+expect "standard input is the command's" [ "$(cat log/out)" = THROUGH ]
+status 0 run output --quiet --output out/said -- echo said
+expect "--output takes it to a file" [ "$(cat out/said)" = said ] && expect "and nowhere else" [ ! -s log/out ]
+status 143 run term -- sh -c 'kill -TERM $$'
+status 3 run nowhere -- no-such-program-anywhere
+expect "a missing program is named" grep -q 'no program no-such-program-anywhere' log/err
+
+status 0 run stress --cap 512M --swap none -- stress-ng --quiet --vm 1 --vm-bytes 300M --vm-keep --vm-method rand-set --timeout 3
+expect "stress-ng: 300M and a little" records out/stress.jsonl \
+    'outcomes("exec/stress-ng") == ["ok"] and 300 << 20 < r[0]["needs_peak_bytes"] < 330 << 20'
+status 137 run oom --cap 64M --swap none -- "$MLM_PYTHON" hold.py 200 0
+expect "above its cap: oom" records out/oom.jsonl 'r[0]["outcome"] == "oom" and r[0]["cage_peak_bytes"] > 62 << 20'
+
+status 0 run pipe --swap none -- sh -c "'$MLM_PYTHON' hold.py 60 1 | '$MLM_PYTHON' hold.py 40 1 | cat | wc -c"
+expect "a pipeline: the sum of what is held at once" records out/pipe.jsonl \
+    'outcomes("exec/sh") == ["ok"] and 100 << 20 < r[0]["needs_peak_bytes"] < 135 << 20'
+expect "each large process with its PSS" records out/pipe.jsonl \
+    'sorted(p["peak_rss_bytes"] >> 20 for p in r[0]["processes"])[-1] in range(60, 80) and sum((p["pss_bytes"] or 0) >> 20 for p in r[0]["processes"]) in range(95, 140)'
+expect "no child was left" records out/pipe.jsonl '"children_left" not in r[0]["marks"]'
+status 0 run fork -- sh -c "'$MLM_PYTHON' hold.py 50 60 & sleep 1"
+expect "children left behind: ok, marked, and their memory counts" records out/fork.jsonl \
+    'outcomes("exec/sh") == ["ok"] and "children_left" in r[0]["marks"] and r[0]["needs_peak_bytes"] > 50 << 20 and r[0]["run_ns"] < 20e9'
+expect "they are gone" wait_until_none "pgrep -f 'hold.py 50 60'"
+status 137 run deaf --timeout 1s -- sh -c 'trap "" TERM; while :; do sleep 0.1; done'
+expect "what ignores SIGTERM is ended all the same" records out/deaf.jsonl 'outcomes("exec/sh") == ["timeout"]'
+
+status 0 run file --swap none -- sh -c "head -c 200M /dev/zero >out/file; cat out/file | wc -c; rm out/file"
+expect "page cache is no need" records out/file.jsonl \
+    'r[0]["file_peak_bytes"] > 100 << 20 and r[0]["needs_peak_bytes"] < 40 << 20'
+cat >leak.py <<'PYTHON'
+import sys, time
+held = [bytearray(20 << 20)]
+for _ in range(int(sys.argv[1])):
+    time.sleep(0.01)
+    if sys.argv[2] == "leak":
+        held.append(bytearray(b"x" * (256 << 10)))
+PYTHON
+status 0 run leak -- "$MLM_PYTHON" leak.py 200 leak
+expect "what grows on and on is noticed, by how much" records out/leak.jsonl \
+    '2e6 < r[0]["growth_low_bytes_per_s"] <= r[0]["growth_bytes_per_s"] <= r[0]["growth_high_bytes_per_s"] < 40e6'
+expect "and said" grep -q 'possible leak: memory grew by' log/err
+status 0 run steady -- "$MLM_PYTHON" leak.py 200 steady
+expect "what holds still is not" records out/steady.jsonl 'r[0]["growth_bytes_per_s"] is None'
+
+status 0 run several --cap 64M,none --repetitions 2 --warmup 1 --name one --name two \
+    --prepare 'echo p >>out/prepared' --cleanup 'echo c >>out/cleaned' 'sleep 0.05' 'sleep 0.1'
+expect "every command under every cap, twice" records out/several.jsonl \
+    'Counter((x["workload"], x["cap_bytes"]) for x in r) == Counter({(w, c): 2 for w in ("exec/one", "exec/two") for c in (64 << 20, None)})'
+expect "--prepare before each run, warm-up too" [ "$(wc -l <out/prepared)" = 12 ]
+expect "--cleanup once" [ "$(wc -l <out/cleaned)" = 1 ]
+expect "they are compared" grep -q 'Fastest under cap 64M: one.*two took' log/err
+status 0 "$mlm" show out/several.jsonl
+expect "show reads the records" grep -q '^two ' log/out
+status 3 run prepare --prepare 'exit 4' -- true
+expect "a --prepare that fails ends it" grep -q -- '--prepare ended with status 4' log/err
+
+"$mlm" exec --out out/killed.jsonl -- sh -c "'$MLM_PYTHON' hold.py 33 60" >/dev/null 2>&1 &
+harness=$!
+expect "it runs" wait_until pgrep -f 'hold.py 33 60'
+kill -KILL "$harness"
+expect "kill -9 of the harness takes the tree with it" wait_until_none "pgrep -f 'hold.py 33 60'"
+wait "$harness" 2>/dev/null
+finish
