@@ -1,5 +1,6 @@
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -155,6 +156,35 @@ int mlm_config_set(const struct mlm_workload *workload, void *config, const char
     if (r < 0)
         return mlm_fail(sb, r, "'%s' is not a value of %s (%s)", value, name, param->help);
     return 0;
+}
+
+static const char *value_text(const struct mlm_param *param, const void *config, char text[static 32])
+{
+    const void *field = (const char *)config + param->offset;
+    switch (param->type) {
+    case MLM_PARAM_REAL:
+        (void)snprintf(text, 32, "%.17g", *(const double *)field);
+        return text;
+    case MLM_PARAM_WORD:
+        return param->words[*(const uint32_t *)field];
+    case MLM_PARAM_TEXT:
+        return *(const char *const *)field;
+    default:
+        (void)snprintf(text, 32, "%" PRIu64, *(const uint64_t *)field);
+        return text;
+    }
+}
+
+int mlm_config_tell(const struct mlm_workload *workload, const void *config,
+    int (*tell)(void *context, const char *name, const char *value), void *context)
+{
+    char text[32];
+    int r = 0;
+    for (const struct mlm_param *p = workload->params; r == 0 && p && p->name; p++)
+        r = tell(context, p->name, value_text(p, config, text));
+    for (const struct mlm_param *p = mlm_job_params; r == 0 && p->offset < JOB(dataset); p++)
+        r = tell(context, p->name, value_text(p, config, text));
+    return r;
 }
 
 void mlm_config_init(const struct mlm_workload *workload, void *config)

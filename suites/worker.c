@@ -5,6 +5,7 @@
  *   mlmembench-worker [--scoreboard FD] build SUITE/WORKLOAD [NAME=VALUE…] FD    writes a workload's dataset
  *   mlmembench-worker [--scoreboard FD] inspect FILE                             shape of a user's dataset
  *   mlmembench-worker preload                                                    reads every module once
+ *   mlmembench-worker [--scoreboard FD] preload SUITE/WORKLOAD                   what its script imports
  *
  * Without --scoreboard, by hand, what the scoreboard holds is printed at the end. */
 #include <dlfcn.h>
@@ -25,6 +26,12 @@
 #include "workload.h"
 
 enum { EXIT_USAGE = 2 };
+
+/* What a verb is given beside its arguments. */
+struct worker {
+    struct mlm_scoreboard *sb;
+    const char *scoreboard_fd; /* as it was told; NULL: by hand */
+};
 
 static uint64_t now_ns(void)
 {
@@ -140,13 +147,18 @@ static int library_open(const char *name)
     return why && strstr(why, "static TLS") && !told ? -ERESTART : -ENOENT;
 }
 
-static int live(const struct mlm_workload *workload, const void *config, struct mlm_scoreboard *sb)
+/* Libraries read these when they are opened, and would else start a thread a processor. */
+static void libraries_tell(const struct mlm_job *job)
 {
-    /* Libraries read these when they are opened, and would else start a thread a processor. */
     char threads[24];
-    (void)snprintf(threads, sizeof threads, "%" PRIu64, ((const struct mlm_job *)config)->threads);
+    (void)snprintf(threads, sizeof threads, "%" PRIu64, job->threads);
     (void)setenv("OMP_NUM_THREADS", threads, 1);
     (void)setenv("OPENBLAS_NUM_THREADS", threads, 1);
+}
+
+static int live(const struct mlm_workload *workload, const void *config, struct mlm_scoreboard *sb)
+{
+    libraries_tell(config);
     int r = workload->library ? library_open(workload->library) : 0;
     if (r == -ERESTART)
         return r;
@@ -195,9 +207,9 @@ static int suites_folder(char folder[static 4096], struct mlm_scoreboard *sb)
     return 0;
 }
 
-/* Loads SUITE/WORKLOAD and makes its config of the NAME=VALUE arguments. */
-static int configure(const char *full_name, char *const *settings, int count,
-    const struct mlm_workload **ret_workload, void **ret_config, struct mlm_scoreboard *sb)
+/* Loads the module of SUITE/WORKLOAD. */
+static int workload_open(
+    const char *full_name, const struct mlm_workload **ret_workload, struct mlm_scoreboard *sb)
 {
     char folder[4096], suite_name[64];
     int r = suites_folder(folder, sb);
@@ -214,6 +226,18 @@ static int configure(const char *full_name, char *const *settings, int count,
     const struct mlm_workload *workload = mlm_workload_find(suite, slash + 1);
     if (!workload)
         return mlm_fail(sb, -ENOENT, "suite %s has no workload '%s'", suite_name, slash + 1);
+    *ret_workload = workload;
+    return 0;
+}
+
+/* Loads SUITE/WORKLOAD and makes its config of the NAME=VALUE arguments. */
+static int configure(const char *full_name, char *const *settings, int count,
+    const struct mlm_workload **ret_workload, void **ret_config, struct mlm_scoreboard *sb)
+{
+    const struct mlm_workload *workload;
+    int r = workload_open(full_name, &workload, sb);
+    if (r < 0)
+        return r;
     void *config = calloc(1, workload->config_size);
     if (!config)
         return mlm_fail(sb, -ENOMEM, "out of memory");
@@ -241,20 +265,79 @@ static int configure(const char *full_name, char *const *settings, int count,
     return 0;
 }
 
-static int verb_run(int argc, char **argv, struct mlm_scoreboard *sb)
+/* An argument vector in one place: it is gone, and needs no freeing, once another program runs. */
+struct words {
+    char *items[64];
+    size_t count, used;
+    char text[12288];
+};
+
+static int words_add(struct words *words, const char *begin, const char *middle, const char *end)
+{
+    size_t left = sizeof words->text - words->used;
+    int n = snprintf(words->text + words->used, left, "%s%s%s", begin, middle, end);
+    if (n < 0 || (size_t)n >= left || words->count + 1 == sizeof words->items / sizeof *words->items)
+        return -E2BIG;
+    words->items[words->count++] = words->text + words->used;
+    words->used += (size_t)n + 1;
+    return 0;
+}
+
+static int words_add_setting(void *context, const char *name, const char *value)
+{
+    return words_add(context, name, "=", value);
+}
+
+/* A workload that is a script: Python takes this process over, and with it the cage and the scoreboard. It is
+ * the distribution's own where there is one, for that has the distribution's packages; it ignores what the
+ * user's home and environment would add (-E, -s), and writes nothing (-B). config NULL: no settings. */
+static int script_become(const char *verb, const char *full_name, const struct mlm_workload *workload,
+    const void *config, const struct worker *worker)
+{
+    static const char *const pythons[] = {"/usr/bin/python3", "python3"};
+    struct words words = {.count = 0};
+    char folder[4096];
+    int r = suites_folder(folder, worker->sb);
+    if (r < 0)
+        return r;
+    static const char *const first[] = {"", "-E", "-s", "-B"};
+    for (size_t i = 0; r == 0 && i < sizeof first / sizeof *first; i++)
+        r = words_add(&words, first[i], "", "");
+    if (r == 0)
+        r = words_add(&words, folder, "/", workload->script);
+    if (r == 0 && worker->scoreboard_fd && (r = words_add(&words, "--scoreboard", "", "")) == 0)
+        r = words_add(&words, worker->scoreboard_fd, "", "");
+    if (r == 0 && (r = words_add(&words, verb, "", "")) == 0)
+        r = words_add(&words, full_name, "", "");
+    if (r == 0 && config)
+        r = mlm_config_tell(workload, config, words_add_setting, &words);
+    if (r < 0)
+        return mlm_fail(worker->sb, r, "too many words for %s", workload->script);
+    if (config)
+        libraries_tell(config);
+    for (size_t i = 0; i < sizeof pythons / sizeof *pythons; i++) {
+        words.items[0] = (char *)pythons[i]; /* by which it finds its own packages */
+        (void)execvp(pythons[i], words.items);
+    }
+    return mlm_fail(worker->sb, -ENOTSUP, "python3 is not installed; install the package python3");
+}
+
+static int verb_run(int argc, char **argv, const struct worker *worker)
 {
     const struct mlm_workload *workload;
     void *config;
-    int r = configure(argv[0], argv + 1, argc - 1, &workload, &config, sb);
+    int r = configure(argv[0], argv + 1, argc - 1, &workload, &config, worker->sb);
     if (r < 0)
         return r;
-    r = live(workload, config, sb);
+    r = workload->script ? script_become("run", argv[0], workload, config, worker)
+                         : live(workload, config, worker->sb);
     free(config);
     return r;
 }
 
-static int verb_build(int argc, char **argv, struct mlm_scoreboard *sb)
+static int verb_build(int argc, char **argv, const struct worker *worker)
 {
+    struct mlm_scoreboard *sb = worker->sb;
     const struct mlm_workload *workload;
     void *config;
     if (argc < 2)
@@ -273,9 +356,10 @@ static int verb_build(int argc, char **argv, struct mlm_scoreboard *sb)
 }
 
 /* The shape goes out as the four job parameters, in the order of struct mlm_shape, in the answer. */
-static int verb_inspect(int argc, char **argv, struct mlm_scoreboard *sb)
+static int verb_inspect(int argc, char **argv, const struct worker *worker)
 {
     (void)argc;
+    struct mlm_scoreboard *sb = worker->sb;
     struct mlm_shape shape;
     int r = mlm_dataset_inspect(argv[0], &shape, sb);
     if (r < 0)
@@ -288,10 +372,23 @@ static int verb_inspect(int argc, char **argv, struct mlm_scoreboard *sb)
     return 0;
 }
 
-/* Loads what trials will load, so that its file pages are in memory and charged to nobody's cage. */
-static int verb_preload(int argc, char **argv, struct mlm_scoreboard *sb)
+static int script_preload(const char *full_name, const struct worker *worker)
 {
-    (void)argc, (void)argv;
+    const struct mlm_workload *workload;
+    int r = workload_open(full_name, &workload, worker->sb);
+    if (r < 0)
+        return r;
+    if (!workload->script)
+        return mlm_fail(worker->sb, -EINVAL, "%s is no script", full_name);
+    return script_become("preload", full_name, workload, NULL, worker);
+}
+
+/* Loads what trials will load, so that its file pages are in memory and charged to nobody's cage. */
+static int verb_preload(int argc, char **argv, const struct worker *worker)
+{
+    if (argc > 0)
+        return script_preload(argv[0], worker);
+    struct mlm_scoreboard *sb = worker->sb;
     char folder[4096];
     char **names = NULL;
     size_t count = 0;
@@ -348,7 +445,7 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         int minimum;
-        int (*run)(int argc, char **argv, struct mlm_scoreboard *sb);
+        int (*run)(int argc, char **argv, const struct worker *worker);
     } verbs[] = {
         {"run", 1, verb_run},
         {"build", 2, verb_build},
@@ -356,9 +453,11 @@ int main(int argc, char **argv)
         {"preload", 0, verb_preload},
     };
     struct mlm_scoreboard *sb = NULL;
+    const char *scoreboard_fd = NULL;
     int next = 1;
     if (argc > 2 && strcmp(argv[1], "--scoreboard") == 0) {
-        int fd = atoi(argv[2]);
+        scoreboard_fd = argv[2];
+        int fd = atoi(scoreboard_fd);
         void *page = mmap(NULL, sizeof *sb, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
         if (page == MAP_FAILED) {
             (void)fprintf(stderr, "mlmembench-worker: --scoreboard %s is not a scoreboard\n", argv[2]);
@@ -374,9 +473,10 @@ int main(int argc, char **argv)
     bool by_hand = !sb;
     if (by_hand)
         sb = &own;
+    const struct worker worker = {.sb = sb, .scoreboard_fd = scoreboard_fd};
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (next < argc && strcmp(argv[next], verbs[i].name) == 0 && argc - next - 1 >= verbs[i].minimum) {
-            int r = verbs[i].run(argc - next - 1, argv + next + 1, sb);
+            int r = verbs[i].run(argc - next - 1, argv + next + 1, &worker);
             if (r == -ERESTART && setenv(TUNABLES, MORE_TLS, 1) == 0)
                 (void)execv("/proc/self/exe", argv);
             int status = end(sb, r);
@@ -389,6 +489,7 @@ int main(int argc, char **argv)
         }
     (void)fprintf(stderr,
         "usage: mlmembench-worker [--scoreboard FD] run SUITE/WORKLOAD [NAME=VALUE…]\n"
-        "                         build SUITE/WORKLOAD [NAME=VALUE…] FD | inspect FILE | preload\n");
+        "                         build SUITE/WORKLOAD [NAME=VALUE…] FD | inspect FILE | preload "
+        "[SUITE/WORKLOAD]\n");
     return EXIT_USAGE;
 }

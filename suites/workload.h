@@ -83,9 +83,11 @@ struct mlm_workload {
     uint64_t extra_threads; /* helpers beside job.threads (a prefetching reader: 1) */
     const char *work;       /* which job it does, where a suite has several (train, infer): only rows with the
                              * same are compared; NULL: the suite's one job */
-    double answer_tolerance;           /* relative; 0: bit for bit */
-    const char *library;               /* soname that must be there, or NULL */
-    const char *library_package;       /* Debian's package that brings it */
+    double answer_tolerance;     /* relative; 0: bit for bit */
+    const char *library;         /* soname that must be there, or NULL */
+    const char *library_package; /* Debian's package that brings it */
+    const char *script;          /* a program in Python that is the workload, by its place beside the modules:
+                                  * the worker becomes it. NULL: the functions below */
     const struct mlm_dataset *dataset; /* NULL: reads no generated file */
 
     /* Fills what follows from the parameters (rows from data_bytes) and refuses what cannot be: negative
@@ -110,9 +112,10 @@ struct mlm_workload {
 struct mlm_suite {
     unsigned contract; /* MLM_CONTRACT_VERSION */
     const char *name;
-    const char *summary;                         /* the question it answers, one line */
-    const char *item;                            /* what `items` counts: "samples" */
-    bool calibrates;                             /* tests the harness: runs only when --suite names it */
+    const char *summary; /* the question it answers, one line */
+    const char *item;    /* what `items` counts: "samples" */
+    bool calibrates;     /* tests the harness */
+    bool on_request;     /* runs only when --suite names it, as what calibrates does */
     const struct mlm_workload *const *workloads; /* ended by NULL */
 };
 
@@ -132,6 +135,11 @@ void mlm_config_init(const struct mlm_workload *workload, void *config);
  * value. The text must outlive the config (MLM_PARAM_TEXT borrows it). */
 int mlm_config_set(const struct mlm_workload *workload, void *config, const char *name, const char *value,
     struct mlm_scoreboard *sb);
+
+/* Calls `tell` with every parameter of the workload, and of the job what all workloads are told (data, seed,
+ * threads), as text that mlm_config_set() takes. Stops at an error, which it returns. */
+int mlm_config_tell(const struct mlm_workload *workload, const void *config,
+    int (*tell)(void *context, const char *name, const char *value), void *context);
 
 /* Finds a parameter of the workload (not of the job); NULL: none. */
 const struct mlm_param *mlm_param_find(const struct mlm_workload *workload, const char *name);

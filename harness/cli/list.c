@@ -64,8 +64,8 @@ static void workloads_print(const struct mlm_suite *suite, uint64_t data_bytes)
         if ((*w)->flags & MLM_HIDDEN)
             continue;
         core_text(*w, data_bytes, core);
-        (void)snprintf(text, sizeof text, "%s%s%s", (*w)->summary, (*w)->library ? "; needs " : "",
-            (*w)->library ? (*w)->library_package : "");
+        (void)snprintf(text, sizeof text, "%s%s%s", (*w)->summary, (*w)->library_package ? "; needs " : "",
+            (*w)->library_package ? (*w)->library_package : "");
         int column = printf("  %s/%-*s  %-5s  %10s  ", suite->name, widest - (int)strlen(suite->name) - 1,
             (*w)->name, (*w)->flags & MLM_QUICK ? "quick" : "", core);
         mlm_wrap(text, column, column);
@@ -150,8 +150,10 @@ static void params_print(const struct mlm_suite *suite)
 
 static void suite_print(const struct mlm_suite *suite, uint64_t data_bytes)
 {
-    printf(
-        "%s: %s%s\n", suite->name, suite->summary, suite->calibrates ? " (runs only with --suite self)" : "");
+    printf("%s: %s", suite->name, suite->summary);
+    if (suite->on_request)
+        printf(" (runs only with --suite %s)", suite->name);
+    putchar('\n');
     workloads_print(suite, data_bytes);
     params_print(suite);
 }

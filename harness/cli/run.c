@@ -20,6 +20,7 @@
 #include "meter/sample.h"
 #include "trial/dataset.h"
 #include "trial/planned.h"
+#include "trial/scripts.h"
 #include "trial/worker.h"
 
 /* A record with a full timeline. */
@@ -356,6 +357,8 @@ static int run_all(struct run *run, int argc, char **argv, uint64_t disk_bytes, 
         return r;
     mlm_measuring_warn_of_limits(&run->measuring, run->plan->options.caps, run->plan->options.cap_count);
     r = datasets_build(run, error);
+    if (r == 0)
+        r = mlm_scripts_preload(run->measuring.catalogue, run->plan, run->measuring.interrupt_fd, error);
     if (r == 0)
         r = trials_do(run, error);
     if (r < 0)

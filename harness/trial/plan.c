@@ -209,7 +209,7 @@ static bool suite_chosen(const struct mlm_plan_options *options, const struct ml
     for (size_t i = 0; i < options->suite_count; i++)
         if (strcmp(options->suites[i], suite->name) == 0)
             return true;
-    return options->suite_count == 0 && !suite->calibrates;
+    return options->suite_count == 0 && !suite->on_request;
 }
 
 static int suites_check(

@@ -266,5 +266,6 @@ MLM_EXPORT const struct mlm_suite mlm_suite = {
     .summary = "does the harness measure right?",
     .item = "pages",
     .calibrates = true,
+    .on_request = true,
     .workloads = workloads,
 };

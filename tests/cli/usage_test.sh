@@ -74,7 +74,7 @@ refused 2 "--timeout: duration '0' is out of range" run --timeout 0
 refused 2 "--timeout: '5y' is not a duration; write one like 20s, 500ms or 2min" run --timeout 5y
 
 # What there is to run.
-refused 2 "no suite 'nonsense'; there are batch, loading, pooling, self, storage" run --suite nonsense
+refused 2 "no suite 'nonsense'; there are batch, frameworks, loading, pooling, self, storage" run --suite nonsense
 refused 2 "no suite ''; there are batch, " run --suite self,
 refused 2 "no suite 'nonsense'; .mlmembench list. shows them" list --suite nonsense
 refused 2 "--filter '\[' is not a regular expression" run --filter '['

@@ -276,5 +276,6 @@ MLM_EXPORT const struct mlm_suite mlm_suite = {
     .summary = "what does the harness make of broken programs?",
     .item = "items",
     .calibrates = true,
+    .on_request = true,
     .workloads = workloads,
 };

@@ -76,8 +76,11 @@ static const struct mlm_workload *const toy_workloads[] = {&quick, &slow, &other
 static const struct mlm_workload *const self_workloads[] = {&quick, NULL};
 static const struct mlm_suite toy = {
     .contract = MLM_CONTRACT_VERSION, .name = "toy", .workloads = toy_workloads};
-static const struct mlm_suite calibration = {
-    .contract = MLM_CONTRACT_VERSION, .name = "calibration", .calibrates = true, .workloads = self_workloads};
+static const struct mlm_suite calibration = {.contract = MLM_CONTRACT_VERSION,
+    .name = "calibration",
+    .calibrates = true,
+    .on_request = true,
+    .workloads = self_workloads};
 static const struct mlm_suite *suites[] = {&calibration, &toy};
 static const struct mlm_catalogue catalogue = {.suites = suites, .suite_count = 2};
 

@@ -1,0 +1,202 @@
+"""The data of the C suites, made by NumPy: the same bytes of the same seed.
+
+suites/data/random.h, suites/data/rows.h and suites/batch/model.c say what it is; the tests compare checksums."""
+import numpy as np
+
+GOLDEN = 0x9e3779b97f4a7c15
+MASK = (1 << 64) - 1
+# Values made at once: what is held on the way is some MiB, so that no peak is the generator's.
+BLOCK_VALUES = 1 << 15
+
+
+def mix64(x):
+    """Of an array of uint64, in place."""
+    x ^= x >> np.uint64(30)
+    x *= np.uint64(0xbf58476d1ce4e5b9)
+    x ^= x >> np.uint64(27)
+    x *= np.uint64(0x94d049bb133111eb)
+    x ^= x >> np.uint64(31)
+    return x
+
+
+def _u64(values):
+    return np.array(values, dtype=np.uint64, ndmin=1)
+
+
+def random_key(seed, stream):
+    """A key for one stream, or an array of keys for an array of seeds."""
+    keys = _u64(seed) * np.uint64(GOLDEN) + mix64(_u64((stream + 0xd1b54a32d192ed03) & MASK))
+    return mix64(keys)
+
+
+def random_u64(key, index):
+    """Numbers `index` (an array, or one) of one stream, or of a stream each."""
+    return mix64(key + _u64(index) * np.uint64(GOLDEN))
+
+
+def random_below(key, index, bound):
+    return (random_u64(key, index) >> np.uint64(32)) * np.uint64(bound) >> np.uint64(32)
+
+
+def random_floats(key, first, count):
+    """Uniform in [-1, 1), as f32."""
+    bits = random_u64(key, np.arange(first, first + count, dtype=np.uint64)) >> np.uint64(40)
+    return (bits.astype(np.int32) - (1 << 23)).astype(np.float32) * np.float32(2.0**-23)
+
+
+class Rows:
+    """The generated rows of suites/data/rows.h, a block of them at a time."""
+
+    def __init__(self, data_bytes, width, density, seed):
+        """As many as `data_bytes` hold as dense f32."""
+        self.rows = data_bytes // (4 * width) // 2 * 2
+        self.width = width
+        self.middle = min(max(int(density * width + 0.5), 1), width)
+        self.spread = min(self.middle // 2, width - self.middle, self.middle - 1)
+        self.nonzeros = self.middle * self.rows
+        self.lengths_key, self.labels_key, self.values_key = (random_key(seed, stream) for stream in range(3))
+
+    def labels(self, first, count):
+        return (random_u64(self.labels_key, np.arange(first, first + count)) >> np.uint64(63)).astype(np.int32)
+
+    def _lengths(self, first, count):
+        row = np.arange(first, first + count, dtype=np.uint64)
+        draw = random_u64(self.lengths_key, row // np.uint64(2))
+        j = (draw >> np.uint64(32)) * np.uint64(self.spread + 1) >> np.uint64(32)
+        longer = (row ^ draw) & np.uint64(1) == 1
+        return np.where(longer, self.middle + j.astype(np.int64), self.middle - j.astype(np.int64))
+
+    def sparse(self, first, count):
+        """Lengths of the rows; columns (uint64) and values (f32) of all of them, one row after the other."""
+        lengths = self._lengths(first, count)
+        keys = random_u64(self.values_key, np.arange(first, first + count))
+        starts = np.cumsum(lengths) - lengths
+        length = np.repeat(lengths, lengths).astype(np.uint64)
+        i = np.arange(length.size, dtype=np.uint64) - np.repeat(starts, lengths).astype(np.uint64)
+        draw = random_u64(np.repeat(keys, lengths), i)
+        # Stratum i of a row of l values is [i·p/l, (i+1)·p/l).
+        columns = i * np.uint64(self.width) // length
+        widths = (i + np.uint64(1)) * np.uint64(self.width) // length - columns
+        columns += (draw >> np.uint64(32)) * widths >> np.uint64(32)
+        values = ((draw & np.uint64(0xffffffff)) * np.uint64(14) >> np.uint64(32)).astype(np.int32) - 7
+        values += values >= 0
+        return lengths, columns, values.astype(np.float32)
+
+    def _pieces(self, first, count):
+        step = max(1, BLOCK_VALUES // self.middle)
+        return ((row, min(step, first + count - row)) for row in range(first, first + count, step))
+
+    def fill(self, first, x):
+        """Writes the rows from `first` on into the array x, as many as it has."""
+        for row, count in self._pieces(first, len(x)):
+            lengths, columns, values = self.sparse(row, count)
+            part = x[row - first:row - first + count]
+            part[...] = 0
+            part[np.repeat(np.arange(count), lengths), columns.astype(np.intp)] = values
+        return x
+
+    def dense(self, dtype):
+        """All of them, and their labels."""
+        return self.fill(0, np.empty((self.rows, self.width), dtype)), self.labels(0, self.rows)
+
+    def csr(self, dtype):
+        """All of them as SciPy's CSR, with 32-bit indices where they suffice, and their labels."""
+        from scipy.sparse import csr_matrix
+        index = np.int32 if self.nonzeros < 1 << 31 else np.int64
+        indices, data = np.empty(self.nonzeros, index), np.empty(self.nonzeros, dtype)
+        starts = np.zeros(self.rows + 1, index)
+        at = 0
+        for row, count in self._pieces(0, self.rows):
+            lengths, columns, values = self.sparse(row, count)
+            starts[row + 1:row + count + 1] = at + np.cumsum(lengths)
+            indices[at:at + values.size], data[at:at + values.size] = columns, values
+            at += values.size
+        return csr_matrix((data, indices, starts), (self.rows, self.width), copy=False), self.labels(0, self.rows)
+
+    def batches(self, count, dtype):
+        """A stream: every batch is made when it is asked for, in the same array."""
+        x = np.empty((min(count, self.rows), self.width), dtype)
+        for first in range(0, self.rows, count):
+            some = x[:min(count, self.rows - first)]
+            yield self.fill(first, some), self.labels(first, len(some))
+
+    def checksum(self):
+        """mlm_row_checksum() of every row, summed."""
+        total = 0
+        for first, count in self._pieces(0, self.rows):
+            lengths, columns, values = self.sparse(first, count)
+            keys = random_key(np.arange(first, first + count), 0)
+            labels = self.labels(first, count).astype(np.float32).view(np.uint32).astype(np.uint64)
+            entries = columns << np.uint64(32) | values.view(np.uint32)
+            total += int(mix64(~keys ^ labels).sum()) + int(mix64(np.repeat(keys, lengths) ^ entries).sum())
+        return total & MASK
+
+
+def rows_of(job, density=None):
+    rows = Rows(job.data, job.width, density or job.density, job.seed)
+    job.checksum(rows.checksum())
+    return rows
+
+
+class Perceptron:
+    """The weights and the samples of suites/batch: `layers` layers of `width` units."""
+
+    WEIGHTS, INPUTS, LABELS, PROJECTION = range(0x626174, 0x626174 + 4)
+
+    def __init__(self, layers, width, samples, seed):
+        self.layers, self.width, self.samples, self.seed = layers, width, samples, seed
+
+    def weights(self, layer):
+        """A row an input, a column an output; the biases are 0."""
+        width, half = self.width, self.width // 2
+        key = random_key(self.seed, self.WEIGHTS + (layer << 32))
+        i, j = np.arange(width), np.arange(width)
+        negative = (j >= half)[None, :]
+        j = np.where(j >= half, j - half, j)
+        if layer > 1:
+            negative = negative ^ (i >= half)[:, None]
+            i = np.where(i >= half, i - half, i)
+        parity = i[:, None] & j[None, :]
+        for shift in (16, 8, 4, 2, 1):
+            parity ^= parity >> shift
+        signs_in = random_u64(key, 2 * i) >> np.uint64(63) == 1
+        signs_out = random_u64(key, 2 * j + 1) >> np.uint64(63) == 1
+        negative = negative ^ (parity & 1 == 1) ^ signs_in[:, None] ^ signs_out[None, :]
+        scale = np.float32(1 / np.sqrt(float(half if layer > 1 else width)))
+        return np.where(negative, -scale, scale)
+
+    def inputs(self):
+        x = np.empty((self.samples, self.width), np.float32)
+        flat, key = x.reshape(-1), random_key(self.seed, self.INPUTS)
+        for at in range(0, flat.size, BLOCK_VALUES):
+            flat[at:at + BLOCK_VALUES] = random_floats(key, at, min(BLOCK_VALUES, flat.size - at))
+        return x
+
+    def labels(self):
+        return random_below(random_key(self.seed, self.LABELS), np.arange(self.samples), self.width).astype(np.int64)
+
+    def signs(self, projection, layer):
+        """Of the weights of a layer and its biases after them."""
+        count = (self.width + 1) * self.width
+        bits = random_u64(random_key(projection, self.PROJECTION + layer), np.arange(count)) >> np.uint64(63)
+        return np.where(bits == 1, 1.0, -1.0)
+
+    def checksum(self, inputs):
+        """Of all weights, with their biases, and inputs: each step multiplies what is there and adds."""
+        total = _u64(1)
+        biases = np.zeros(self.width, np.float32)
+        pieces = (part for layer in range(1, self.layers + 1) for part in (self.weights(layer).reshape(-1), biases))
+        for part in pieces:
+            total = _checksum_on(total, part)
+        flat = inputs.reshape(-1)
+        for at in range(0, flat.size, BLOCK_VALUES):
+            total = _checksum_on(total, flat[at:at + BLOCK_VALUES])
+        return int(total[0])
+
+
+def _checksum_on(total, floats):
+    bits = np.ascontiguousarray(floats, np.float32).view(np.uint32).astype(np.uint64)
+    powers = np.full(bits.size, GOLDEN, np.uint64)
+    powers[0] = 1
+    powers = np.multiply.accumulate(powers)[::-1]
+    return total * (powers[:1] * np.uint64(GOLDEN)) + (bits * powers).sum()

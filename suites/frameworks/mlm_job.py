@@ -1,0 +1,225 @@
+"""Runs one job of a framework: what all drivers have in common, the scoreboard, the phases, the end.
+
+    python3 mlm_job.py [--scoreboard FD] run frameworks/WORKLOAD NAME=VALUE…
+    python3 mlm_job.py [--scoreboard FD] preload frameworks/WORKLOAD
+
+mlmembench-worker becomes this program when it is told to run one of these workloads; it has checked the values and
+filled in those that were not given. sklearn_kmeans is in sklearn_job.py, and so on. Without --scoreboard, by hand, what
+the scoreboard holds is printed at the end."""
+import contextlib
+import ctypes
+import importlib
+import mmap
+import os
+import resource
+import sys
+import time
+
+# suites/scoreboard.h, whose fields these are.
+START, PREPARE, RUN, VERIFY, DONE = range(5)
+PHASES = ("start", "prepare", "run", "verify", "done")
+NONE, OK, WRONG, SKIPPED, NO_MEMORY, FAILED = range(6)
+MESSAGE_SIZE, ANSWER_MAX = 512, 8
+EXIT_USAGE = 2
+MADV_POPULATE_READ = 22
+
+
+class Reading(ctypes.Structure):
+    _fields_ = [(name, ctypes.c_uint64) for name in ("begin_ns", "end_ns", "cpu_user_ns", "cpu_system_ns",
+                                                     "peak_rss_bytes", "read_bytes", "written_bytes")]
+    _fields_ += [("complete", ctypes.c_uint32), ("io_known", ctypes.c_uint32)]
+
+
+class Scoreboard(ctypes.Structure):
+    _fields_ = [("phase", ctypes.c_uint32), ("verdict", ctypes.c_uint32), ("progress_done", ctypes.c_uint64),
+                ("progress_total", ctypes.c_uint64), ("phases", Reading * len(PHASES)), ("items", ctypes.c_uint64),
+                ("data_checksum", ctypes.c_uint64), ("answer_count", ctypes.c_uint32),
+                ("answer", ctypes.c_double * ANSWER_MAX), ("message", ctypes.c_char * MESSAGE_SIZE)]
+
+
+class Missing(Exception):
+    """A package that is not there."""
+
+
+class Wrong(Exception):
+    """The work does not check out."""
+
+
+class Job:
+    """The settings of a workload as attributes (job.batch), and what it tells of itself."""
+
+    def __init__(self, board, settings):
+        self._board = board
+        self.__dict__.update(settings)
+
+    def __getattr__(self, name):
+        raise AttributeError(f"{name}=VALUE is missing")
+
+    def checksum(self, value):
+        self._board.data_checksum = value
+
+    def items(self, count, total=0):
+        """Work done, and of how much."""
+        self._board.items += count
+        self._board.progress_done, self._board.progress_total = self._board.items, total
+
+
+def proc_read(path):
+    try:
+        with open(path, "rb", buffering=0) as file:
+            return file.read(4096).decode()
+    except OSError:
+        return None
+
+
+def keyed(text, key):
+    return int(text.split(key, 1)[1].split(None, 1)[0])
+
+
+def usage():
+    """CPU of this process and of those that it reaped, and what went to storage."""
+    both = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    io = proc_read("/proc/self/io")
+    return (int(sum(r.ru_utime for r in both) * 1e9), int(sum(r.ru_stime for r in both) * 1e9),
+            keyed(io, "\nread_bytes:") if io else 0, keyed(io, "\nwrite_bytes:") if io else 0, bool(io))
+
+
+@contextlib.contextmanager
+def phase(board, which):
+    board.progress_done = board.progress_total = 0
+    board.phase = which
+    with contextlib.suppress(OSError), open("/proc/self/clear_refs", "wb", buffering=0) as file:
+        file.write(b"5")  # VmHWM starts again at what is resident now
+    before = usage()
+    reading = board.phases[which]
+    reading.begin_ns = time.clock_gettime_ns(time.CLOCK_MONOTONIC)
+    try:
+        yield
+    finally:
+        reading.end_ns = time.clock_gettime_ns(time.CLOCK_MONOTONIC)
+        after = usage()
+        reading.cpu_user_ns, reading.cpu_system_ns, reading.read_bytes, reading.written_bytes = (
+            max(0, b - a) for a, b in zip(before[:4], after[:4]))
+        reading.io_known = before[4] and after[4]
+        status = proc_read("/proc/self/status")
+        if status and "\nVmHWM:" in status:
+            reading.peak_rss_bytes = keyed(status, "\nVmHWM:") * 1024
+    reading.complete = 1
+
+
+def need(module, package):
+    """Imports it, or says which package is missing."""
+    try:
+        return importlib.import_module(module)
+    except ImportError as error:
+        if (error.name or "").split(".")[0] == module.split(".")[0]:
+            raise Missing(f"{module} is not installed; install the package {package}") from None
+        raise Missing(f"{module} cannot be imported: {error}; is the package {package} whole?") from None
+
+
+def value_of(text):
+    for kind in (int, float):
+        with contextlib.suppress(ValueError):
+            return kind(text)
+    return text
+
+
+def fail(board, verdict, message):
+    board.message = message.encode()[:MESSAGE_SIZE - 1]
+    board.verdict = verdict
+    return 1
+
+
+def no_memory(error):
+    """Libraries in C++ say it in their own words."""
+    return isinstance(error, MemoryError) or any(
+        words in str(error) for words in ("bad_alloc", "can't allocate memory", "Cannot allocate memory"))
+
+
+def driver(name):
+    """The module that has the workload, once all that it imports is there."""
+    module = name.split("_")[0] + "_job"
+    if not os.path.exists(os.path.join(os.path.dirname(os.path.abspath(__file__)), module + ".py")):
+        raise ValueError(f"there is no workload '{name}'")
+    need("numpy", "python3-numpy")
+    module = importlib.import_module(module)
+    for pair in module.NEEDS:
+        need(*pair)
+    if name not in module.WORKLOADS:
+        raise ValueError(f"there is no workload '{name}'; there are {', '.join(module.WORKLOADS)}")
+    return module.WORKLOADS[name]
+
+
+def run(board, name, settings):
+    job = Job(board, {key: value_of(value) for key, _, value in (pair.partition("=") for pair in settings)})
+    with phase(board, PREPARE):
+        timed = driver(name)(job)
+    with phase(board, RUN):
+        answer = timed()
+    with phase(board, VERIFY):
+        for i, number in enumerate(map(float, answer)):
+            if number != number:
+                raise Wrong("the answer is not a number")
+            board.answer[i] = number
+            board.answer_count = i + 1
+    board.phase = DONE
+
+
+def preload(_board, name, _settings):
+    """Reads the pages of all libraries, so that no trial is charged for them. What is missing is a trial's to tell."""
+    with contextlib.suppress(Missing):
+        driver(name)
+    libc = ctypes.CDLL(None)
+    with open("/proc/self/maps", encoding="utf-8") as maps:
+        for fields in map(str.split, maps):
+            if len(fields) > 5 and fields[1][0] == "r" and fields[5].startswith("/"):
+                begin, end = (int(address, 16) for address in fields[0].split("-"))
+                libc.madvise(ctypes.c_void_p(begin), ctypes.c_size_t(end - begin), MADV_POPULATE_READ)
+
+
+def obey(board, verb, name, settings):
+    """Every end leaves a verdict."""
+    try:
+        verb(board, name, settings)
+    except Missing as error:
+        return fail(board, SKIPPED, str(error))
+    except Wrong as error:
+        return fail(board, WRONG, str(error))
+    except Exception as error:  # pylint: disable=broad-except
+        text = " ".join(str(error).split()) or type(error).__name__
+        return fail(board, NO_MEMORY if no_memory(error) else FAILED, f"{type(error).__name__}: {text}")
+    board.verdict = OK
+    return 0
+
+
+def show(board):
+    for name, reading in zip(PHASES, board.phases):
+        if reading.complete:
+            print(f"{name:8} {(reading.end_ns - reading.begin_ns) / 1e6:9.3f} ms  user {reading.cpu_user_ns / 1e6:9.3f} ms"
+                  f"  system {reading.cpu_system_ns / 1e6:9.3f} ms  peak RSS {reading.peak_rss_bytes // 1024} KiB")
+    print(f"items {board.items}  data checksum {board.data_checksum:016x}  answer",
+          *(f"{x:.17g}" for x in board.answer[:board.answer_count]))
+    if board.message:
+        print(f"mlm_job.py: {board.message.decode()}", file=sys.stderr)
+
+
+def main():
+    arguments = sys.argv[1:]
+    by_hand = arguments[:1] != ["--scoreboard"]
+    if by_hand:
+        board = Scoreboard()
+    else:
+        board = Scoreboard.from_buffer(mmap.mmap(int(arguments[1]), ctypes.sizeof(Scoreboard)))
+        del arguments[:2]
+    verb = {"run": run, "preload": preload}.get(arguments[0] if len(arguments) > 1 else None)
+    if not verb:
+        print("usage: mlm_job.py [--scoreboard FD] run|preload frameworks/WORKLOAD NAME=VALUE…", file=sys.stderr)
+        return EXIT_USAGE
+    status = obey(board, verb, arguments[1].removeprefix("frameworks/"), arguments[2:])
+    if by_hand:
+        show(board)
+    return status
+
+
+if __name__ == "__main__":
+    sys.exit(main())

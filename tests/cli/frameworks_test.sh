@@ -1,0 +1,111 @@
+#!/bin/sh
+# The scripts of suites/frameworks: the scoreboard that they share with the C, data that are bit for bit the suites', and
+# what they say where a package is missing. That they run is shown by real/frameworks.
+. "$(dirname "$0")/common.sh"
+begin
+worker=$MLM_BIN/mlmembench-worker
+scripts=$MLM_SOURCE/suites/frameworks
+export MLM_WORKER="$worker" MLM_SCRIPTS="$scripts" ASAN_OPTIONS=detect_leaks=0
+
+cat >log/compile.py <<'PYTHON'
+import glob, os
+for path in glob.glob(os.environ["MLM_SCRIPTS"] + "/*.py"):
+    with open(path, encoding="utf-8") as file:
+        compile(file.read(), path, "exec")
+    print(os.path.basename(path))
+PYTHON
+status 0 "$MLM_PYTHON" -B log/compile.py
+for script in mlm_job.py mlm_data.py sklearn_job.py xgboost_job.py torch_job.py; do
+    expect "$script is Python" grep -qx "$script" log/out
+done
+
+# What C writes, Python reads, field by field to the last.
+cat >log/scoreboard.py <<'PYTHON'
+import ctypes, mmap, os, subprocess, sys
+sys.path.insert(0, os.environ["MLM_SCRIPTS"])
+import mlm_job
+
+def worker(*arguments):
+    fd = os.memfd_create("scoreboard", 0)
+    os.ftruncate(fd, ctypes.sizeof(mlm_job.Scoreboard))
+    subprocess.run([os.environ["MLM_WORKER"], "--scoreboard", str(fd), *arguments], pass_fds=[fd])
+    return mlm_job.Scoreboard.from_buffer(mmap.mmap(fd, ctypes.sizeof(mlm_job.Scoreboard)))
+
+board = worker("run", "storage/csr", "data=1M")
+assert (board.phase, board.verdict) == (mlm_job.DONE, mlm_job.OK), (board.phase, board.verdict)
+assert board.data_checksum and board.items and board.answer_count == 4 and 0 < board.answer[0] < 1, board.answer[:]
+assert board.progress_done == board.progress_total
+for reading in board.phases[mlm_job.PREPARE:mlm_job.DONE]:
+    assert reading.complete == 1 and reading.io_known == 1 and 0 < reading.begin_ns <= reading.end_ns
+    assert 1 << 20 <= reading.peak_rss_bytes < 1 << 30, reading.peak_rss_bytes
+board = worker("run", "storage/csr", "data=1M", "width=0")
+assert board.verdict == mlm_job.FAILED and b"width" in board.message, board.message
+PYTHON
+status 0 "$MLM_PYTHON" -B log/scoreboard.py
+
+# The same data of the same seed: rows, sparse and dense, and the perceptron's weights and samples.
+cat >log/data.py <<'PYTHON'
+import os, re, subprocess, sys
+sys.path.insert(0, os.environ["MLM_SCRIPTS"])
+import numpy as np
+import mlm_data
+
+def theirs(*arguments):
+    out = subprocess.run([os.environ["MLM_WORKER"], "run", *arguments], capture_output=True, text=True, check=True).stdout
+    return int(re.search("data checksum ([0-9a-f]{16})", out)[1], 16)
+
+for data, width, density, seed in ((1 << 20, 4000, 0.01, 1), (1 << 20, 37, 0.5, 7), (1 << 20, 100, 1, 2**63 + 5),
+                                   (1 << 18, 1, 1, 3), (1 << 22, 50000, 0.001, 4)):
+    rows = mlm_data.Rows(data, width, density, seed)
+    wanted = theirs("storage/csr", f"data={data}", f"width={width}", f"density={density}", f"seed={seed}")
+    assert rows.checksum() == wanted, (width, density, hex(wanted))
+    x, y = rows.dense(np.float32)
+    s, labels = rows.csr(np.float64)
+    assert s.nnz == rows.nonzeros and (s.toarray() == x).all() and (labels == y).all()
+    batches = [(b.copy(), l) for b, l in rows.batches(999, np.float64)]
+    assert (np.concatenate([b for b, _ in batches]) == x).all()
+    assert (np.concatenate([l for _, l in batches]) == y).all()
+    # The checksum is of what is in the array, by the formula of rows.h in plain words.
+    mix = lambda n: int(mlm_data.mix64(np.array([n & mlm_data.MASK], np.uint64))[0])
+    total = 0
+    for r in range(8):
+        key = int(mlm_data.random_key(r, 0)[0])
+        total += mix(~key ^ int(np.float32(y[r]).view(np.uint32)))
+        total += sum(mix(key ^ (int(c) << 32 | int(x[r, c].view(np.uint32)))) for c in np.flatnonzero(x[r]))
+    rows.rows = 8
+    assert rows.checksum() == total & mlm_data.MASK
+for layers, data in ((2, "1M"), (3, "16M"), (7, "24M")):
+    perceptron = mlm_data.Perceptron(layers, 128, 4096, 5)
+    assert perceptron.checksum(perceptron.inputs()) == theirs("batch/train", f"data={data}", "seed=5"), layers
+PYTHON
+status 0 "$MLM_PYTHON" -B log/data.py
+
+# Without a package, the package is named: -S leaves out the distribution's.
+run="$MLM_PYTHON -S -s -B $scripts/mlm_job.py run"
+# shellcheck disable=SC2086  # words
+status 1 env PYTHONPATH= $run frameworks/sklearn_kmeans
+expect "NumPy is missed first" grep -q 'numpy is not installed; install the package python3-numpy$' log/err
+"$MLM_PYTHON" -c 'import numpy, os; print(os.path.dirname(numpy.__file__))' >log/numpy
+mkdir packages
+ln -s "$(cat log/numpy)" packages/numpy
+ln -s "$(cat log/numpy)" packages/scipy
+for name in sklearn_kmeans xgboost_hist torch_mlp; do
+    # shellcheck disable=SC2086
+    status 1 env PYTHONPATH="$PWD/packages" $run frameworks/$name
+    expect "$name" grep -q "${name%%_*} is not installed; install the package python3-${name%%_*}\$" log/err
+done
+# One that is there and broken is no missing one.
+echo 'import no_such_part' >packages/torch.py
+# shellcheck disable=SC2086
+status 1 env PYTHONPATH="$PWD/packages" $run frameworks/torch_mlp
+expect "a broken one is told apart" grep -q "torch cannot be imported: No module named 'no_such_part'" log/err
+
+# By hand, and wrong.
+# shellcheck disable=SC2086
+status 2 $run
+# shellcheck disable=SC2086
+status 1 $run frameworks/cobol_kmeans
+expect "no such framework" grep -q "there is no workload 'cobol_kmeans'" log/err
+status 1 "$worker" preload storage/csr
+expect "only scripts have something to preload" grep -q 'storage/csr is no script' log/err
+finish
