@@ -128,7 +128,7 @@ static void put_title(FILE *out, const struct mlm_table *table, const struct cha
     }
     (void)fputs(" on ", out);
     if (machines == 1)
-        mlm_html_text(out, mlm_page_host(table->sections[0].rows[0]->first));
+        mlm_html_text(out, mlm_page_host(table->sections[0].rows[0]->first->machine));
     else
         (void)fprintf(out, "%zu machines", machines);
 }
@@ -189,7 +189,11 @@ static int put_header(FILE *out, const struct mlm_page_request *request, const s
     put_days(out, request->list);
     (void)fputs(
         "</p>\n</header>\n<nav aria-label=\"Sections\"><ul>\n<li><a href=\"#finding\">The finding</a></li>\n"
-        "<li><a href=\"#machine\">The machine</a></li>\n",
+        "<li><a href=\"#machine\">The machine",
+        out);
+    (void)fputs(machines_count(request->table) > 1
+                    ? "s</a></li>\n<li><a href=\"#comparison\">Machine against machine</a></li>\n"
+                    : "</a></li>\n",
         out);
     for (size_t i = 0; i < chapters->suites.count && i < MLM_PAGE_SETTINGS_MAX; i++) {
         (void)fprintf(out, "<li><a href=\"#suite-%zu\">", i + 1);

@@ -56,6 +56,15 @@ static void put_pair(FILE *out, const struct mlm_pair *pair)
             put_contrast(out, &pair->contrasts[f]);
 }
 
+/* Is the size of data what tells rows apart? */
+static bool data_differs(const struct mlm_side *side)
+{
+    for (size_t i = 1; i < side->count; i++)
+        if (side->rows[i]->first->data_bytes != side->rows[0]->first->data_bytes)
+            return true;
+    return false;
+}
+
 /* The row's own pair; pairs stand in the order of the rows, so that all are found in one pass. */
 static const struct mlm_pair *next_pair(
     const struct mlm_pairing *pairing, const struct mlm_row *row, size_t *next)
@@ -65,8 +74,8 @@ static const struct mlm_pair *next_pair(
     return NULL;
 }
 
-static int put_row(
-    FILE *out, const struct mlm_comparison *comparison, const struct mlm_row *row, size_t *next)
+static int put_row(FILE *out, const struct mlm_comparison *comparison, const struct mlm_row *row,
+    bool with_data, size_t *next)
 {
     const struct mlm_pair *pairs[MLM_PAGE_MACHINES_MAX];
     bool any = false;
@@ -76,7 +85,7 @@ static int put_row(
     }
     if (!any)
         return 0;
-    mlm_auto_free char *name = mlm_row_name(row, true);
+    mlm_auto_free char *name = mlm_row_name(row, with_data);
     if (!name)
         return -ENOMEM;
     (void)fputs("<tr><th scope=\"row\" class=\"text\">", out);
@@ -104,9 +113,10 @@ static int put_matrix(FILE *out, const struct mlm_comparison *comparison)
             (void)fprintf(out, ", %s</th>", mlm_figures[f].name);
         }
     (void)fputs("</tr></thead>\n<tbody>\n", out);
+    bool with_data = data_differs(first);
     int r = 0;
     for (size_t i = 0; r == 0 && i < first->count; i++)
-        r = put_row(out, comparison, first->rows[i], next);
+        r = put_row(out, comparison, first->rows[i], with_data, next);
     (void)fputs("</tbody></table></div>\n", out);
     return r;
 }

@@ -13,9 +13,12 @@ static void put_size(FILE *out, double bytes)
     (void)fputs(mlm_size_show(bytes, text), out);
 }
 
-/* A row to take rather than another that does the same work. The greater the kind, the more it says. */
+/* The greater, the more it says. */
+enum gain_kind { NO_GAIN, OF_TIME, OF_MEMORY, OF_FITTING };
+
+/* A row to take rather than another that does the same work. */
 struct gain {
-    enum gain_kind { NO_GAIN, OF_TIME, OF_MEMORY, OF_FITTING } kind;
+    enum gain_kind kind;
     const struct mlm_section *section;
     const struct mlm_row *use, *instead;
     double memory; /* what `instead` needs, as a multiple */

@@ -12,7 +12,7 @@
 
 /* A machine as it was at the time. */
 struct state {
-    const struct mlm_record *first; /* speaks for it */
+    json_t *machine; /* borrowed */
     size_t trial_count;
 };
 
@@ -132,7 +132,7 @@ static bool is_known(const char *key)
 
 static const json_t *fact_of(const struct state *state, const char *key)
 {
-    return json_object_get(state->first->machine, key);
+    return json_object_get(state->machine, key);
 }
 
 static bool any_has(const struct states *states, const char *key)
@@ -200,8 +200,7 @@ static int put_other_facts(FILE *out, const struct states *states)
 {
     mlm_cleanup(mlm_keymap_release) struct mlm_keymap keys = {0};
     for (size_t i = 0; i < states->shown; i++) {
-        /* Only looked at, which jansson's iterators have no const for. */
-        json_t *machine = states->items[i].first->machine;
+        json_t *machine = states->items[i].machine;
         for (void *at = json_object_iter(machine); at; at = json_object_iter_next(machine, at)) {
             size_t number, before = keys.count;
             const char *key = json_object_iter_key(at);
@@ -217,10 +216,10 @@ static int put_other_facts(FILE *out, const struct states *states)
     return 0;
 }
 
-const char *mlm_page_host(const struct mlm_record *record)
+const char *mlm_page_host(const json_t *machine)
 {
-    const char *host = json_string_value(json_object_get(record->machine, "host"));
-    const char *id = json_string_value(json_object_get(record->machine, "id"));
+    const char *host = json_string_value(json_object_get(machine, "host"));
+    const char *id = json_string_value(json_object_get(machine, "id"));
     return host && *host ? host : id ? id : "?";
 }
 
@@ -240,8 +239,7 @@ static int states_collect(const struct mlm_record_list *list, struct states *sta
         }
         if (number >= MLM_PAGE_MACHINES_MAX)
             continue;
-        if (!states->items[number].first)
-            states->items[number].first = record;
+        states->items[number].machine = record->machine;
         states->items[number].trial_count++;
     }
     states->count = texts.count;
@@ -256,7 +254,7 @@ static void put_machines_head(FILE *out, const struct states *states)
         out);
     for (size_t i = 0; i < states->shown; i++) {
         (void)fputs("<th scope=\"col\"><strong>", out);
-        mlm_html_text(out, mlm_page_host(states->items[i].first));
+        mlm_html_text(out, mlm_page_host(states->items[i].machine));
         (void)fputs("</strong>, ", out);
         mlm_page_count(out, states->items[i].trial_count, "trial");
         (void)fputs("</th>", out);

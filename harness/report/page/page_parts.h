@@ -16,7 +16,7 @@ extern const char mlm_page_css[], mlm_page_js[], mlm_page_js_hash[], mlm_method_
 
 struct mlm_page_pictures {
     struct mlm_page_picture {
-        char *suite, *title, *svg;
+        char *suite, *caption, *svg;
     } * items;
     size_t count;
     char *missing; /* why there are none, or not all; NULL: nothing is missing */
@@ -49,7 +49,7 @@ void mlm_page_fold_begin(FILE *out, size_t row_count, size_t table_count);
 void mlm_page_fold_end(FILE *out, size_t row_count);
 
 /* The host's name, or else the machine's id; printable or not. */
-const char *mlm_page_host(const struct mlm_record *record);
+const char *mlm_page_host(const json_t *machine);
 
 /* Writes what `say` writes of `of`, escaped. */
 int mlm_page_said(FILE *out, void (*say)(FILE *out, const void *of), const void *of);

@@ -15,9 +15,10 @@ static int take(void *context, const struct mlm_picture *picture, struct mlm_err
         return mlm_error_errno(error, -ENOMEM, "pictures");
     pictures->items = items;
     struct mlm_page_picture *item = &items[pictures->count++];
-    *item = (struct mlm_page_picture){
-        .suite = strdup(picture->suite), .title = strdup(picture->title), .svg = strdup(picture->bytes)};
-    return item->suite && item->title && item->svg ? 0 : mlm_error_errno(error, -ENOMEM, "pictures");
+    *item = (struct mlm_page_picture){.suite = strdup(picture->suite),
+        .caption = strdup(picture->description),
+        .svg = strdup(picture->bytes)};
+    return item->suite && item->caption && item->svg ? 0 : mlm_error_errno(error, -ENOMEM, "pictures");
 }
 
 int mlm_page_pictures_draw(const struct mlm_page_request *request, struct mlm_page_pictures *ret_pictures)
@@ -40,7 +41,7 @@ void mlm_page_pictures_release(struct mlm_page_pictures *pictures)
 {
     for (size_t i = 0; i < pictures->count; i++) {
         free(pictures->items[i].suite);
-        free(pictures->items[i].title);
+        free(pictures->items[i].caption);
         free(pictures->items[i].svg);
     }
     free(pictures->items);
@@ -57,7 +58,7 @@ void mlm_page_pictures_put(FILE *out, const struct mlm_page_pictures *pictures, 
         (void)fputs("<figure>\n<div class=\"picture\" tabindex=\"0\">", out);
         (void)fputs(picture->svg, out);
         (void)fputs("</div>\n<figcaption>", out);
-        mlm_html_text(out, picture->title);
+        mlm_html_text(out, picture->caption);
         (void)fputs("</figcaption>\n</figure>\n", out);
     }
 }

@@ -114,7 +114,7 @@ static void put_fact(FILE *out, const char *glue, const json_t *machine, const c
 static int put_run(FILE *out, const struct past_run *run)
 {
     (void)fputs("<li><p><strong>", out);
-    mlm_html_text(out, mlm_page_host(run->first));
+    mlm_html_text(out, mlm_page_host(run->first->machine));
     (void)fputs("</strong>, ", out);
     mlm_html_text(out, run->from);
     if (strcmp(run->from, run->to) != 0) {
@@ -174,7 +174,7 @@ int mlm_page_repeat(FILE *out, const struct mlm_record_list *list, struct mlm_er
         "options; <code>mlmembench doctor</code> says beforehand what would spoil figures.</p>\n"
         "<ol class=\"runs\">\n",
         out);
-    for (size_t i = 0; r == 0 && i < count && i < MLM_PAGE_RUNS_MAX; i++)
+    for (size_t i = 0; r == 0 && i < MLM_PAGE_RUNS_MAX && runs[i].first; i++)
         r = put_run(out, &runs[i]);
     (void)fputs("</ol>\n", out);
     if (count > MLM_PAGE_RUNS_MAX) {

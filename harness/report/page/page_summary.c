@@ -90,13 +90,21 @@ static struct tally tally_cap(const struct span *span, uint64_t cap_bytes)
     return tally;
 }
 
-/* "14 of 24 variants fit in 512M, 19 of 24 in 1G." */
+/* "14 of 24 variants fit in 512M and all 24 in 1G." */
 static void say_fits(FILE *out, const struct span *span, const uint64_t *caps, size_t cap_count)
 {
+    bool said = false;
     for (size_t i = 0; i < cap_count; i++) {
         struct tally tally = tally_cap(span, caps[i]);
         (void)fputs(!i ? "" : i + 1 == cap_count ? " and " : ", ", out);
-        (void)fprintf(out, "%zu of %zu %s", tally.ok, tally.ok + tally.short_of, i ? "" : "variants fit ");
+        size_t ran = tally.ok + tally.short_of;
+        if (!ran)
+            (void)fputs(i ? "nothing could be run " : "Nothing could be run ", out);
+        else if (tally.ok == ran)
+            (void)fprintf(out, "%s %zu %s", i ? "all" : "All", ran, said ? "" : "variants fit ");
+        else
+            (void)fprintf(out, "%zu of %zu %s", tally.ok, ran, said ? "" : "variants fit ");
+        said = said || ran;
         mlm_page_in_cap(out, caps[i]);
     }
     (void)fputs(". ", out);

@@ -273,7 +273,8 @@ static int series_name(struct mlm_frame *frame)
 
 int mlm_frame_finish(struct mlm_frame *frame)
 {
-    qsort(frame->points, frame->point_count, sizeof *frame->points, compare_points);
+    if (frame->point_count)
+        qsort(frame->points, frame->point_count, sizeof *frame->points, compare_points);
     int r = empty_drop(frame);
     if (r < 0 || !frame->point_count)
         return r;

@@ -53,7 +53,7 @@ static void put_head(
     (void)fputs("</desc>\n<style>\n"
                 ".mlm-plot{max-width:100%;height:auto}\n"
                 ".mlm-plot text{font-family:\"DejaVu Sans\",Verdana,sans-serif;white-space:pre}\n"
-                "@media (prefers-color-scheme:dark){\n",
+                "@media screen and (prefers-color-scheme:dark){\n",
         out);
     static const char *const attributes[] = {"fill", "stroke", "color"};
     for (size_t i = 0; i < sizeof colours / sizeof *colours; i++)
