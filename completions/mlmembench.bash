@@ -57,7 +57,9 @@ __mlmembench_value()
             __mlmembench_words svg png pdf
         fi
         ;;
-    --dataset | --resume | --out | --output) __mlmembench_files ;;
+    --fail-above | --floor) __mlmembench_words 5% 10% 20% ;;
+    --fail-on) __mlmembench_words time needs both ;;
+    --dataset | --resume | --out | --output | --history) __mlmembench_files ;;
     *) return 1 ;;
     esac
 }
@@ -67,7 +69,7 @@ _mlmembench()
     local cur=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]} options
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        __mlmembench_words run exec show report plot export list doctor clean help --help --version
+        __mlmembench_words run exec show compare report plot export list doctor clean help --help --version
         return
     fi
     # Bash takes --cap=2G for three words.
@@ -86,13 +88,14 @@ _mlmembench()
             --quiet --help)
         ;;
     list) options=(--suite --data --help) ;;
+    compare) options=(--fail-above --fail-on --mix-data --history --last --floor --any-machine --help) ;;
     report) options=(--out --help) ;;
     plot) options=(--out --format --help) ;;
     export) options=(--format --out --rows --help) ;;
     clean) options=(--dry-run --help) ;;
     show | doctor) options=(--help) ;;
     help)
-        __mlmembench_words run exec show report plot export list doctor clean
+        __mlmembench_words run exec show compare report plot export list doctor clean
         return
         ;;
     *) return ;;
@@ -107,7 +110,7 @@ _mlmembench()
         return
     elif [[ $cur == -* ]]; then
         __mlmembench_words "${options[@]}"
-    elif [[ $verb == show || $verb == report || $verb == plot || $verb == export ]]; then
+    elif [[ $verb =~ ^(show|compare|report|plot|export)$ ]]; then
         __mlmembench_files
     fi
 }

@@ -24,6 +24,8 @@ complete --command mlmembench --condition __fish_use_subcommand --arguments show
     --description 'show the table of stored runs again'
 complete --command mlmembench --condition __fish_use_subcommand --arguments exec \
     --description 'run any command under memory caps and show what it needed'
+complete --command mlmembench --condition __fish_use_subcommand --arguments compare \
+    --description 'set stored runs side by side, and fail on regressions'
 complete --command mlmembench --condition __fish_use_subcommand --arguments report \
     --description 'write one page of HTML with everything that stored runs say'
 complete --command mlmembench --condition __fish_use_subcommand --arguments plot \
@@ -39,7 +41,7 @@ complete --command mlmembench --condition __fish_use_subcommand --arguments clea
 complete --command mlmembench --condition __fish_use_subcommand --arguments help --description 'explain a verb'
 complete --command mlmembench --condition __fish_use_subcommand --long-option version --description 'name the build'
 complete --command mlmembench --long-option help --description 'explain the verb'
-complete --command mlmembench --condition '__fish_seen_subcommand_from help' --arguments 'run exec show report plot export list doctor clean'
+complete --command mlmembench --condition '__fish_seen_subcommand_from help' --arguments 'run exec show compare report plot export list doctor clean'
 
 set --local run --command mlmembench --condition '__fish_seen_subcommand_from run'
 complete $run --long-option cap --exclusive --arguments '(__mlmembench_list 512M 1G 2G 4G 8G none)' \
@@ -74,6 +76,19 @@ complete $run --long-option dry-run --description 'show the plan and write nothi
 complete $run --long-option quiet --description 'no progress; the table alone'
 
 complete --command mlmembench --condition '__fish_seen_subcommand_from show' --force-files
+
+set --local compare --command mlmembench --condition '__fish_seen_subcommand_from compare'
+complete $compare --force-files
+complete $compare --long-option fail-above --exclusive --arguments '5% 10% 20%' \
+    --description 'exit 1 if a row is surely more than that above the old'
+complete $compare --long-option fail-on --exclusive --arguments 'time needs both' --description 'figure to fail on'
+complete $compare --long-option mix-data --description 'compare rows of different data sizes too'
+complete $compare --long-option history --require-parameter --force-files \
+    --description 'compare with the earlier files of a folder'
+complete $compare --long-option last --exclusive --description 'files of the history that count'
+complete $compare --long-option floor --exclusive --arguments '5% 10% 20%' \
+    --description 'least step above the usual that is a regression'
+complete $compare --long-option any-machine --description 'files of other machines count in the history'
 
 set --local report --command mlmembench --condition '__fish_seen_subcommand_from report'
 complete $report --force-files

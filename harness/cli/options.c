@@ -50,6 +50,17 @@ static int count_parse(const char *text, uint64_t minimum, uint64_t *ret_value, 
     return 0;
 }
 
+static int percent_parse(const char *text, double *ret_share, struct mlm_error *error)
+{
+    char *rest;
+    double percent = strtod(text, &rest);
+    bool plain = strspn(text, "0123456789.") == (size_t)(rest - text);
+    if (rest == text || !plain || strcmp(rest, "%") != 0 || percent > 1e6)
+        return mlm_error_set(error, -EINVAL, "'%s' is not a percentage; write one like 10%%", text);
+    *ret_share = percent / 100;
+    return 0;
+}
+
 static int set(const struct mlm_option *option, void *values, const char *text, struct mlm_error *error)
 {
     void *field = (char *)values + option->offset;
@@ -83,6 +94,12 @@ static int set(const struct mlm_option *option, void *values, const char *text, 
     case MLM_OPTION_NUMBER:
         r = count_parse(text, 0, &number, error);
         break;
+    case MLM_OPTION_PERCENT: {
+        double share = 0;
+        r = percent_parse(text, &share, error);
+        memcpy(&number, &share, sizeof number);
+        break;
+    }
     }
     if (r < 0)
         return mlm_error_wrap(error, -EINVAL, "--%s", option->name), -EINVAL;

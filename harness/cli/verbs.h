@@ -3,13 +3,14 @@
 
 #include "cli/options.h"
 
-extern const struct mlm_verb mlm_verb_run, mlm_verb_exec, mlm_verb_list, mlm_verb_show, mlm_verb_report,
-    mlm_verb_plot, mlm_verb_export, mlm_verb_doctor, mlm_verb_clean;
+extern const struct mlm_verb mlm_verb_run, mlm_verb_exec, mlm_verb_list, mlm_verb_show, mlm_verb_compare,
+    mlm_verb_report, mlm_verb_plot, mlm_verb_export, mlm_verb_doctor, mlm_verb_clean;
 
 /* Exit statuses; see `mlmembench run --help`. */
 enum mlm_exit {
     MLM_EXIT_OK = 0,    /* every trial ended in an outcome that is data */
     MLM_EXIT_WRONG = 1, /* a trial was wrong or crashed */
+    MLM_EXIT_REGRESSION = 1,
     MLM_EXIT_USAGE = 2,
     MLM_EXIT_NOT_RUN = 3, /* nothing, or not all, could be run */
     MLM_EXIT_INTERRUPTED = 130,

@@ -27,7 +27,7 @@ completes()
     expect "mlmembench $*" diff <(printf '%s\n' $wanted | sort) <(complete_words "$@")
 }
 
-completes "clean doctor exec export help list plot report run show --help --version" ''
+completes "clean compare doctor exec export help list plot report run show --help --version" ''
 completes "report run" r
 for verb in $verbs; do
     expect "$verb: the options of its help" diff <(options_of "$verb") <(complete_words "$verb" -- | sed 's/^--//')
@@ -57,6 +57,8 @@ completes "b.jsonl" export b
 formats=$("$mlm" export --help | sed -n '/^Formats:/,/^$/s/^  \([a-z][a-z-]*\)  .*/\1/p' | xargs)
 completes "$formats" export --format ''
 completes "b.jsonl" report b
+completes "b.jsonl" compare b
+completes "time" compare --fail-on t
 completes "a.csv" report --out a
 completes "b.jsonl" plot b
 completes "svg,png svg,pdf" plot --format svg,p

@@ -24,7 +24,7 @@ completes()
     expect "$2" diff log/wanted log/got
 }
 
-completes "clean doctor exec export help list plot report run show" "mlmembench "
+completes "clean compare doctor exec export help list plot report run show" "mlmembench "
 completes "--help --version" "mlmembench --"
 for verb in $verbs; do
     options_of "$verb" >log/help
@@ -44,6 +44,7 @@ touch a.csv b.jsonl
 completes "a.csv" "mlmembench run --dataset a."
 completes "b.jsonl" "mlmembench show b."
 completes "b.jsonl" "mlmembench report b."
+completes "b.jsonl" "mlmembench compare b."
 completes "b.jsonl" "mlmembench plot b."
 completes "csv" "mlmembench export --format c"
 completes "b.jsonl" "mlmembench export b."

@@ -331,7 +331,7 @@ static void test_names(void **state)
     compare(fixture, 1, false);
     char *name = mlm_row_name(fixture->sides[0].rows[0], true);
     assert_string_equal(name,
-        "storage/c?sr density=0.01 a=z threads=2 at 2G, without swap, background 1G idle, "
+        "storage/c?sr density=0.01 a=z threads=2 at 2G, without swap, idle background of 1G, "
         "data 2.50 GiB");
     free(name);
 }

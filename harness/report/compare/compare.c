@@ -10,8 +10,8 @@
 #include "report/compare/pair.h"
 
 const struct mlm_figure_info mlm_figures[MLM_FIGURE_COUNT] = {
-    [MLM_FIGURE_TIME] = {MLM_run_ns, "time", "slower", "faster"},
-    [MLM_FIGURE_NEEDS] = {MLM_needs_peak_bytes, "needs", "needs more", "needs less"},
+    [MLM_FIGURE_TIME] = {MLM_run_ns, "time", "", "slower", "faster"},
+    [MLM_FIGURE_NEEDS] = {MLM_needs_peak_bytes, "needs", "needs ", "more", "less"},
 };
 
 void mlm_comparison_free(struct mlm_comparison *comparison)
@@ -96,11 +96,9 @@ static int contrast_make(
 
 static enum mlm_change change_of(const struct mlm_row *old, const struct mlm_row *new)
 {
-    bool old_ran = old->outcome != MLM_OUTCOME_REFUSED && old->outcome != MLM_OUTCOME_SKIPPED;
-    bool new_ran = new->outcome != MLM_OUTCOME_REFUSED &&new->outcome != MLM_OUTCOME_SKIPPED;
     int old_ok = old->outcome == MLM_OUTCOME_OK ? 1 + mlm_row_all_ok(old) : 0;
     int new_ok = new->outcome == MLM_OUTCOME_OK ? 1 + mlm_row_all_ok(new) : 0;
-    if (old_ran && new_ran && old_ok != new_ok)
+    if (mlm_row_ran(old) && mlm_row_ran(new) && old_ok != new_ok)
         return new_ok < old_ok ? MLM_CHANGE_WORSE : MLM_CHANGE_BETTER;
     return old->outcome == new->outcome ? MLM_CHANGE_NONE : MLM_CHANGE_OTHER;
 }
@@ -234,6 +232,11 @@ int mlm_compare(const struct mlm_side *sides, size_t side_count, const struct ml
         return mlm_error_errno(error, r, "comparing %zu sides", side_count);
     *ret_comparison = mlm_take_ptr(comparison);
     return 0;
+}
+
+bool mlm_contrast_is_slight(const struct mlm_contrast *contrast)
+{
+    return fabs(contrast->ratio - 1) < MLM_SLIGHT;
 }
 
 size_t mlm_repetitions_needed(size_t test_count)

@@ -37,10 +37,10 @@ void mlm_sides_free(struct mlm_side *sides, size_t count); /* takes NULL */
 
 enum mlm_figure { MLM_FIGURE_TIME, MLM_FIGURE_NEEDS, MLM_FIGURE_COUNT };
 
-/* What each figure is in a record, and in words: "time", "slower", "faster". */
+/* What each figure is in a record, and in words: a row is "slower", or "needs slightly more". */
 struct mlm_figure_info {
     enum mlm_metric metric;
-    const char *name, *more, *less;
+    const char *name, *verb, *more, *less;
 };
 
 extern const struct mlm_figure_info mlm_figures[MLM_FIGURE_COUNT];
@@ -52,6 +52,9 @@ enum mlm_verdict {
     MLM_VERDICT_LESS,
     MLM_VERDICT_MORE,
 };
+
+/* What is no chance can still be next to nothing: memory hardly varies. */
+#define MLM_SLIGHT 0.01
 
 struct mlm_contrast {
     size_t old_count, new_count;   /* repetitions */
@@ -73,6 +76,7 @@ enum mlm_change {
 
 struct mlm_pair {
     const struct mlm_row *old_row, *new_row;
+    size_t old_index; /* of old_row in its side */
     enum mlm_change change;
     struct mlm_contrast contrasts[MLM_FIGURE_COUNT];
 };
@@ -110,9 +114,13 @@ int mlm_compare(const struct mlm_side *sides, size_t side_count, const struct ml
     struct mlm_comparison **ret_comparison, struct mlm_error *error);
 void mlm_comparison_free(struct mlm_comparison *comparison); /* takes NULL */
 
+/* Within MLM_SLIGHT of 1. */
+bool mlm_contrast_is_slight(const struct mlm_contrast *contrast);
+
 /* The repetitions a side with which a family of so many tests can show a difference at all. */
 size_t mlm_repetitions_needed(size_t test_count);
 
-/* "storage/csr density=0.01 index=32 at 2G", with what else tells it from others of the side: swap limit,
- * background, data where said. Printable; the caller frees it; NULL: out of memory. */
-char *mlm_row_name(const struct mlm_row *row, bool with_data);
+/* "storage/csr density=0.01 index=32 at 2G", with swap limit, background and dataset where there are any;
+ * whole: also the parameters that all rows of its suite have alike, and the size of the data. Printable; the
+ * caller frees it; NULL: out of memory. */
+char *mlm_row_name(const struct mlm_row *row, bool whole);

@@ -78,7 +78,7 @@ static void pairing_fill(const struct match *match, struct mlm_pairing *pairing)
             pairing->old_alone[pairing->old_alone_count++] = row;
         else
             pairing->pairs[pairing->pair_count++] =
-                (struct mlm_pair){.old_row = row, .new_row = match->new_side->rows[partner]};
+                (struct mlm_pair){.old_row = row, .new_row = match->new_side->rows[partner], .old_index = i};
     }
     for (size_t i = 0; i < match->new_side->count; i++)
         if (!match->taken[i])

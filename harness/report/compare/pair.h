@@ -1,4 +1,4 @@
-/* Which row goes with which; for compare.c alone. */
+/* Which row goes with which; for this folder alone. */
 #pragma once
 
 #include "report/compare/compare.h"

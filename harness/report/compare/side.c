@@ -7,6 +7,7 @@
 #include "base/size.h"
 #include "record/utf8.h"
 #include "report/compare/compare.h"
+#include "report/table/heading.h"
 
 struct mlm_side mlm_side_of_table(const struct mlm_table *table, const char *label)
 {
@@ -70,29 +71,22 @@ int mlm_sides_by_machine(
     return 0;
 }
 
-char *mlm_row_name(const struct mlm_row *row, bool with_data)
+char *mlm_row_name(const struct mlm_row *row, bool whole)
 {
     const struct mlm_record *record = row->first;
-    mlm_auto_free char *params = mlm_params_text(&record->params);
+    mlm_auto_free char *params =
+        whole ? mlm_params_show(&record->params, record->threads) : strdup(row->params);
     char *text = NULL, size_text[MLM_SIZE_TEXT];
     size_t size;
     FILE *out = params ? open_memstream(&text, &size) : NULL;
     if (!out)
         return NULL;
-    (void)fprintf(out, "%s%s%s", record->workload, *params ? " " : "", params);
-    if (record->threads > 1)
-        (void)fprintf(out, " threads=%llu", (unsigned long long)record->threads);
-    (void)fprintf(out, " at %s", mlm_size_spell(record->cap_bytes, size_text));
-    if (record->swap_limit_bytes == 0)
-        (void)fputs(", without swap", out);
-    else if (record->swap_limit_bytes != MLM_NO_LIMIT)
-        (void)fprintf(out, ", swap %s", mlm_size_spell(record->swap_limit_bytes, size_text));
-    if (record->background_bytes)
-        (void)fprintf(out, ", background %s%s%s", mlm_size_spell(record->background_bytes, size_text),
-            record->background_mode ? " " : "", record->background_mode ? record->background_mode : "");
+    (void)fprintf(out, "%s%s%s at %s", record->workload, *params ? " " : "", params,
+        mlm_size_spell(record->cap_bytes, size_text));
+    mlm_limits_write(out, record);
     if (record->dataset)
         (void)fprintf(out, ", dataset %s", record->dataset);
-    else if (with_data)
+    else if (whole)
         (void)fprintf(out, ", data %s", mlm_size_show((double)record->data_bytes, size_text));
     if (fclose(out) != 0) {
         free(text);

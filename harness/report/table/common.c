@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "report/table/heading.h"
 #include "report/table/table_parts.h"
 
 /* Keeps in `common` what the row has as well: names and values borrowed. */

@@ -63,7 +63,7 @@ char *mlm_machine_line(const struct mlm_record *record)
     return finish(out, &text);
 }
 
-static void put_memory_limits(FILE *out, const struct mlm_record *record)
+void mlm_limits_write(FILE *out, const struct mlm_record *record)
 {
     char text[MLM_SIZE_TEXT];
     if (record->swap_limit_bytes == 0)
@@ -84,7 +84,7 @@ static void put_surroundings(FILE *out, const struct mlm_table *table, const str
         (void)fprintf(out, ", dataset %s", record->dataset);
     else if (record->data_bytes)
         (void)fprintf(out, ", data %s", mlm_size_show((double)record->data_bytes, text));
-    put_memory_limits(out, record);
+    mlm_limits_write(out, record);
     if (table->time_limits_differ)
         (void)fprintf(out, ", time limit %s", mlm_duration_show((double)record->timeout_ns, text));
     if (table->seeds_differ)

@@ -2,6 +2,8 @@
  */
 #pragma once
 
+#include <stdio.h>
+
 #include "report/table/table.h"
 
 /* "laptop: Intel …, 4 cores, 7.63 GiB memory, no swap, Linux 6.1.0, Debian 12" */
@@ -12,3 +14,11 @@ char *mlm_section_line(const struct mlm_table *table, const struct mlm_section *
 
 /* "data 2.50 GiB, without swap": the same without suite and cap, "" where that is all. */
 char *mlm_surroundings_line(const struct mlm_table *table, const struct mlm_section *section);
+
+/* ", without swap, idle background of 1G": what a row's memory is limited by beside its cap, "" for nothing.
+ */
+void mlm_limits_write(FILE *out, const struct mlm_record *record);
+
+/* The parameters as a printable text; threads are stated wherever there is more than the usual one. The
+ * caller frees it; NULL: out of memory. */
+char *mlm_params_show(const struct mlm_params *params, uint64_t threads);

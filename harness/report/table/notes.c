@@ -27,7 +27,7 @@ static mlm_mark_set marks_of_every_row(const struct mlm_section *sections, size_
     for (size_t s = 0; s < section_count; s++)
         for (size_t i = 0; i < sections[s].count; i++) {
             const struct mlm_row *row = sections[s].rows[i];
-            if (row->outcome == MLM_OUTCOME_REFUSED || row->outcome == MLM_OUTCOME_SKIPPED)
+            if (!mlm_row_ran(row))
                 continue;
             marks &= row->marks;
             count++;
@@ -46,20 +46,35 @@ void mlm_notes_release(struct mlm_notes *notes)
     mlm_keymap_release(&notes->texts);
 }
 
-/* Puts one more note into the brackets: "", "[a]", "[a,c]". */
-static int note_add(struct mlm_notes *notes, const char *note, char text[static MLM_CELL_SIZE])
+int mlm_footnote_add(struct mlm_keymap *texts, const char *note, char brackets[static MLM_CELL_SIZE])
 {
     size_t number;
-    int r = mlm_keymap_add(&notes->texts, strdup(note), &number);
+    int r = mlm_keymap_add(texts, strdup(note), &number);
     if (r < 0)
         return r;
     char letters[LETTERS];
-    size_t length = strlen(text);
+    size_t length = strlen(brackets);
     if (length)
         length--; /* over the bracket */
     (void)snprintf(
-        text + length, MLM_CELL_SIZE - length, "%c%s]", length ? ',' : '[', letters_of(number, letters));
+        brackets + length, MLM_CELL_SIZE - length, "%c%s]", length ? ',' : '[', letters_of(number, letters));
     return 0;
+}
+
+int mlm_footnotes_say(const struct mlm_keymap *texts,
+    int (*put)(void *context, const char *label, const char *text), void *context)
+{
+    int r = 0;
+    for (size_t i = 0; i < texts->count && r >= 0; i++) {
+        char letters[LETTERS], label[LETTERS + 2];
+        mlm_auto_free char *text = strdup(texts->entries[i].key);
+        if (!text)
+            return -ENOMEM;
+        mlm_utf8_tame(text);
+        (void)snprintf(label, sizeof label, "[%s]", letters_of(i, letters));
+        r = put(context, label, text);
+    }
+    return r;
 }
 
 static int growth_note(struct mlm_notes *notes, const struct mlm_row *row, char text[static MLM_CELL_SIZE])
@@ -74,7 +89,7 @@ static int growth_note(struct mlm_notes *notes, const struct mlm_row *row, char 
         mlm_size_show((double)values[MLM_growth_bytes_per_s], slope),
         mlm_size_show((double)values[MLM_growth_low_bytes_per_s], low),
         mlm_size_show((double)values[MLM_growth_high_bytes_per_s], high));
-    return note_add(notes, note, text);
+    return mlm_footnote_add(&notes->texts, note, text);
 }
 
 static void put_process(FILE *out, const json_t *process)
@@ -108,7 +123,7 @@ static int processes_note(struct mlm_notes *notes, const struct mlm_row *row, ch
     }
     if (count > PROCESSES_NAMED)
         (void)fprintf(out, ", and %zu more", count - PROCESSES_NAMED);
-    return fclose(out) == 0 ? note_add(notes, note, text) : -ENOMEM;
+    return fclose(out) == 0 ? mlm_footnote_add(&notes->texts, note, text) : -ENOMEM;
 }
 
 int mlm_notes_of_row(struct mlm_notes *notes, const struct mlm_row *row, char text[static MLM_CELL_SIZE])
@@ -117,10 +132,10 @@ int mlm_notes_of_row(struct mlm_notes *notes, const struct mlm_row *row, char te
     mlm_mark_set marks = row->marks & ~notes->of_every_row;
     if (row->cut_off) /* the figure's ">" says it */
         marks &= ~MLM_MARK_BIT(peak_rss_lower_bound);
-    int r = row->reason ? note_add(notes, row->reason, text) : 0;
+    int r = row->reason ? mlm_footnote_add(&notes->texts, row->reason, text) : 0;
     for (int i = 0; i < MLM_MARK_COUNT && r >= 0; i++)
         if (marks >> i & 1)
-            r = note_add(notes, mlm_marks[i].help, text);
+            r = mlm_footnote_add(&notes->texts, mlm_marks[i].help, text);
     if (r >= 0)
         r = growth_note(notes, row, text);
     if (r >= 0)
@@ -155,16 +170,7 @@ static bool is_lower_bound(const struct mlm_row *row)
 int mlm_notes_say(const struct mlm_notes *notes,
     int (*put)(void *context, const char *label, const char *text), void *context)
 {
-    int r = 0;
-    for (size_t i = 0; i < notes->texts.count && r >= 0; i++) {
-        char letters[LETTERS], label[LETTERS + 2];
-        mlm_auto_free char *text = strdup(notes->texts.entries[i].key);
-        if (!text)
-            return -ENOMEM;
-        mlm_utf8_tame(text);
-        (void)snprintf(label, sizeof label, "[%s]", letters_of(i, letters));
-        r = put(context, label, text);
-    }
+    int r = mlm_footnotes_say(&notes->texts, put, context);
     for (int i = 0; i < MLM_MARK_COUNT && r >= 0; i++)
         if (notes->of_every_row >> i & 1)
             r = put(context, "every row:", mlm_marks[i].help);

@@ -5,6 +5,14 @@
 #include "record/keymap.h"
 #include "report/table/columns.h"
 
+/* Puts one more footnote into the brackets: "", "[a]", "[a,c]"; each text is kept once, by letter. -ENOMEM.
+ */
+int mlm_footnote_add(struct mlm_keymap *texts, const char *note, char brackets[static MLM_CELL_SIZE]);
+
+/* Calls for each of them: "[a]" and a printable text. An error of `put` ends it; -ENOMEM. */
+int mlm_footnotes_say(const struct mlm_keymap *texts,
+    int (*put)(void *context, const char *label, const char *text), void *context);
+
 struct mlm_notes {
     const struct mlm_section *sections;
     size_t count;

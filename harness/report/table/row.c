@@ -6,11 +6,17 @@
 
 #include "base/cleanup.h"
 #include "record/utf8.h"
+#include "report/table/heading.h"
 #include "report/table/table_parts.h"
 
 bool mlm_row_all_ok(const struct mlm_row *row)
 {
     return row->outcome_counts[MLM_OUTCOME_OK] == row->trial_count;
+}
+
+bool mlm_row_ran(const struct mlm_row *row)
+{
+    return row->outcome != MLM_OUTCOME_REFUSED && row->outcome != MLM_OUTCOME_SKIPPED;
 }
 
 bool mlm_row_failed(const struct mlm_row *row)

@@ -61,6 +61,9 @@ void mlm_table_free(struct mlm_table *table); /* takes NULL */
 /* Did all its trials end ok? Only such a row can be the best of its group. */
 bool mlm_row_all_ok(const struct mlm_row *row);
 
+/* Was it run at all, rather than refused or skipped? */
+bool mlm_row_ran(const struct mlm_row *row);
+
 /* Did it fail for lack of memory, time or luck, rather than never run? */
 bool mlm_row_failed(const struct mlm_row *row);
 

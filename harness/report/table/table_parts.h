@@ -10,9 +10,5 @@ const char *mlm_machine_id(const struct mlm_record *record);
  */
 int mlm_row_sum_up(struct mlm_row *row, double *numbers);
 
-/* The parameters as a printable text; threads are stated wherever there is more than the usual one. The
- * caller frees it; NULL: out of memory. */
-char *mlm_params_show(const struct mlm_params *params, uint64_t threads);
-
 /* Fills `common` of the sections and shortens the rows' parameters by it. -ENOMEM. */
 int mlm_table_find_common(struct mlm_table *table);

@@ -1,0 +1,286 @@
+/* compare: stored runs set side by side, and a gate on regressions. */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "cli/history.h"
+#include "cli/load.h"
+#include "cli/style.h"
+#include "cli/verbs.h"
+#include "record/utf8.h"
+#include "report/compare/show.h"
+
+/* Files of a history. */
+#define LAST_STANDARD 10
+#define LAST_MOST 1000
+
+struct compare_options {
+    double fail_above; /* NAN: no gate */
+    const char *fail_on;
+    bool mix_data;
+    const char *history;
+    uint64_t last;
+    double floor;
+    bool any_machine;
+};
+
+#define AT(member) offsetof(struct compare_options, member)
+
+static const struct mlm_option options[] = {
+    {"fail-above", "PERCENT", MLM_OPTION_PERCENT, AT(fail_above),
+        "exit 1 if a row is surely more than that above the old, or was ok and no longer is", NULL},
+    {"fail-on", "WHAT", MLM_OPTION_TEXT, AT(fail_on), "figure to fail on: time, needs or both", "both"},
+    {"mix-data", NULL, MLM_OPTION_FLAG, AT(mix_data),
+        "compare rows of different data sizes too, where there is no other partner", NULL},
+    {"history", "DIR", MLM_OPTION_TEXT, AT(history),
+        "compare NEW alone with the earlier .jsonl files there; exit 1 if a row is above what is usual",
+        NULL},
+    {"last", "N", MLM_OPTION_COUNT, AT(last), "files of the history that count, the latest", "10"},
+    {"floor", "PERCENT", MLM_OPTION_PERCENT, AT(floor), "least step above the usual that is a regression",
+        "5%"},
+    {"any-machine", NULL, MLM_OPTION_FLAG, AT(any_machine),
+        "files of other machines count in the history: runners that are new each time", NULL},
+    {NULL, NULL, MLM_OPTION_FLAG, 0, NULL, NULL},
+};
+
+static const struct mlm_exit_meaning exits[] = {
+    {MLM_EXIT_OK, "compared; no regression, where one was looked for"},
+    {MLM_EXIT_REGRESSION, "a regression, its rows named"},
+    {MLM_EXIT_USAGE, "wrong usage"},
+    {MLM_EXIT_NOT_RUN, "a file cannot be read or holds no record, or there is nothing to compare"},
+    {0, NULL},
+};
+
+/* What is compared: a file a side, or the machines of one file. */
+struct lineup {
+    struct mlm_loaded files[MLM_TEXTS_MAX];
+    char *labels[MLM_TEXTS_MAX];
+    size_t file_count;
+    struct mlm_side *sides;
+    size_t side_count;
+    bool by_machine; /* the sides are mlm_sides_by_machine()'s */
+};
+
+static void lineup_release(struct lineup *lineup)
+{
+    if (lineup->by_machine)
+        mlm_sides_free(lineup->sides, lineup->side_count);
+    else
+        free(lineup->sides);
+    for (size_t i = 0; i < lineup->file_count; i++) {
+        mlm_loaded_release(&lineup->files[i]);
+        free(lineup->labels[i]);
+    }
+}
+
+/* One file: a side a machine. */
+static int enter_machines(struct lineup *lineup, const char *path, struct mlm_error *error)
+{
+    int r = mlm_load(&path, 1, &lineup->files[0], error);
+    if (r < 0)
+        return r;
+    lineup->file_count = 1;
+    lineup->by_machine = true;
+    r = mlm_sides_by_machine(lineup->files[0].table, &lineup->sides, &lineup->side_count, error);
+    if (r < 0)
+        return r;
+    if (lineup->side_count < 2)
+        return mlm_error_set(error, -EINVAL,
+            "%s holds the runs of one machine; compare needs two files: mlmembench compare OLD NEW", path);
+    return 0;
+}
+
+/* A file as a side: of one machine, or its rows would have several partners. */
+static int enter_file(struct lineup *lineup, const char *path, struct mlm_error *error)
+{
+    size_t at = lineup->file_count, machine_count = 0;
+    struct mlm_side *machines = NULL;
+    int r = mlm_load(&path, 1, &lineup->files[at], error);
+    if (r < 0)
+        return r;
+    lineup->file_count++;
+    lineup->labels[at] = strdup(path);
+    if (!lineup->labels[at])
+        return mlm_error_errno(error, -ENOMEM, "%s", path);
+    mlm_utf8_tame(lineup->labels[at]);
+    r = mlm_sides_by_machine(lineup->files[at].table, &machines, &machine_count, error);
+    if (r < 0)
+        return r;
+    if (machine_count > 1)
+        r = mlm_error_set(error, -EINVAL,
+            "%s holds the runs of %zu machines, %s and %s among them; to compare those, give it alone", path,
+            machine_count, machines[0].label, machines[1].label);
+    mlm_sides_free(machines, machine_count);
+    lineup->sides[at] = mlm_side_of_table(lineup->files[at].table, lineup->labels[at]);
+    lineup->side_count++;
+    return r;
+}
+
+static int enter(struct lineup *lineup, const struct mlm_texts *paths, struct mlm_error *error)
+{
+    if (paths->count == 1)
+        return enter_machines(lineup, paths->items[0], error);
+    lineup->sides = calloc(paths->count, sizeof *lineup->sides);
+    if (!lineup->sides)
+        return mlm_error_errno(error, -ENOMEM, "%zu files", paths->count);
+    int r = 0;
+    for (size_t i = 0; i < paths->count && r >= 0; i++)
+        r = enter_file(lineup, paths->items[i], error);
+    return r;
+}
+
+/* A comparison of nothing must not look like one that found nothing. */
+static int anything_compared(const struct mlm_pairing *pairing, struct mlm_error *error)
+{
+    const char *old = pairing->old_side->label, *new = pairing->new_side->label;
+    for (size_t i = 0; i < pairing->pair_count; i++)
+        if (mlm_row_ran(pairing->pairs[i].old_row) && mlm_row_ran(pairing->pairs[i].new_row))
+            return 0;
+    if (pairing->pair_count)
+        return mlm_error_set(error, -ENODATA, "nothing to compare: no row ran in both %s and %s", old, new);
+    mlm_auto_free char *old_name = mlm_row_name(pairing->old_side->rows[0], true);
+    mlm_auto_free char *new_name = mlm_row_name(pairing->new_side->rows[0], true);
+    if (!old_name || !new_name)
+        return mlm_error_errno(error, -ENOMEM, "naming rows");
+    if (pairing->other_data)
+        return mlm_error_set(error, -ENODATA,
+            "nothing to compare: %s and %s hold different data sizes (%zu rows differ in that alone); "
+            "--mix-data "
+            "compares them all the same",
+            old, new, pairing->other_data);
+    return mlm_error_set(error, -ENODATA,
+        "nothing to compare: no row of %s has a partner in %s, with the same workload, parameters, cap, swap "
+        "and "
+        "data; the first is %.150s in one and %.150s in the other",
+        old, new, old_name, new_name);
+}
+
+static void figures_of(const struct compare_options *said, bool figures[static MLM_FIGURE_COUNT])
+{
+    bool both = !said->fail_on || strcmp(said->fail_on, "both") == 0;
+    for (int f = 0; f < MLM_FIGURE_COUNT; f++)
+        figures[f] = both || strcmp(said->fail_on, mlm_figures[f].name) == 0;
+}
+
+static int gate_try(const struct compare_options *said, const struct mlm_comparison *comparison,
+    const struct mlm_text_style *style, struct mlm_error *error)
+{
+    struct mlm_gate gate = {.above = said->fail_above};
+    mlm_auto_free struct mlm_trip *trips = NULL;
+    size_t count = 0;
+    figures_of(said, gate.figures);
+    int r = mlm_gate_try(&gate, comparison, &trips, &count, error);
+    if (r >= 0)
+        r = mlm_gate_show(&gate, comparison, trips, count, style, stdout, error);
+    return r < 0 ? r : count ? MLM_EXIT_REGRESSION : MLM_EXIT_OK;
+}
+
+static void comparison_free_p(struct mlm_comparison **comparison)
+{
+    mlm_comparison_free(*comparison);
+}
+
+static int compare(const struct mlm_texts *paths, const struct compare_options *said, struct mlm_error *error)
+{
+    mlm_cleanup(lineup_release) struct lineup lineup = {0};
+    mlm_cleanup(comparison_free_p) struct mlm_comparison *comparison = NULL;
+    const struct mlm_compare_options how = {.mix_data = said->mix_data};
+    struct mlm_text_style style = mlm_style_of(STDOUT_FILENO);
+    int r = enter(&lineup, paths, error);
+    if (r >= 0)
+        r = mlm_compare(lineup.sides, lineup.side_count, &how, &comparison, error);
+    for (size_t i = 0; r >= 0 && i < comparison->pairing_count; i++)
+        r = anything_compared(&comparison->pairings[i], error);
+    if (r >= 0)
+        r = mlm_comparison_show(comparison, &style, stdout, error);
+    if (r < 0 || isnan(said->fail_above))
+        return r;
+    return gate_try(said, comparison, &style, error);
+}
+
+static int history(const char *path, const struct compare_options *said, struct mlm_error *error)
+{
+    struct mlm_history_request request = {.folder = said->history,
+        .last = said->last ? said->last : LAST_STANDARD,
+        .floor = isnan(said->floor) ? MLM_HISTORY_FLOOR : said->floor,
+        .any_machine = said->any_machine};
+    figures_of(said, request.figures);
+    return mlm_compare_history(path, &request, error);
+}
+
+/* Options that mean nothing without another, or beside one. */
+static int options_check(const struct compare_options *said, size_t file_count, struct mlm_error *error)
+{
+    static const char *const figures[] = {"time", "needs", "both"};
+    bool known = !said->fail_on;
+    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
+        known |= said->fail_on && strcmp(said->fail_on, figures[i]) == 0;
+    const char *of_history = said->last            ? "--last"
+                             : !isnan(said->floor) ? "--floor"
+                             : said->any_machine   ? "--any-machine"
+                                                   : NULL;
+    const char *of_files = !isnan(said->fail_above) ? "--fail-above" : said->mix_data ? "--mix-data" : NULL;
+    if (!known)
+        return mlm_error_set(error, -EINVAL, "--fail-on is time, needs or both, not '%s'", said->fail_on);
+    if (said->fail_on && isnan(said->fail_above) && !said->history)
+        return mlm_error_set(error, -EINVAL, "--fail-on goes with --fail-above, as in: --fail-above 10%%");
+    if (of_history && !said->history)
+        return mlm_error_set(error, -EINVAL, "%s goes with --history DIR", of_history);
+    if (of_files && said->history)
+        return mlm_error_set(error, -EINVAL,
+            "%s does not go with --history, which has a rule of its own; see --floor", of_files);
+    if (said->last > LAST_MOST)
+        return mlm_error_set(error, -EINVAL, "--last is at most %d", LAST_MOST);
+    if (said->history && file_count != 1)
+        return mlm_error_set(
+            error, -EINVAL, "--history needs one file: mlmembench compare --history DIR NEW");
+    if (!file_count)
+        return mlm_error_set(error, -EINVAL, "compare needs two files: mlmembench compare OLD NEW");
+    return 0;
+}
+
+static int compare_verb(int argc, char **argv, struct mlm_error *error)
+{
+    struct compare_options said = {.fail_above = NAN, .floor = NAN};
+    struct mlm_parsed parsed;
+    int r = mlm_options_parse(&mlm_verb_compare, argc, argv, &said, NULL, &parsed, error);
+    if (r < 0)
+        return r;
+    if (parsed.help) {
+        mlm_options_help(&mlm_verb_compare);
+        return MLM_EXIT_OK;
+    }
+    r = options_check(&said, parsed.operands.count, error);
+    if (r < 0)
+        return r;
+    return said.history ? history(parsed.operands.items[0], &said, error)
+                        : compare(&parsed.operands, &said, error);
+}
+
+const struct mlm_verb mlm_verb_compare = {
+    .name = "compare",
+    .summary = "set stored runs side by side, and fail on regressions",
+    .operands = "OLD NEW [MORE…]",
+    .details =
+        "Pairs the rows that do the same work under the same limits (workload, parameters, cap, swap, data) "
+        "and "
+        "gives each pair's time and needs as ratios, new over old: of the medians, with a 95 % bootstrap "
+        "interval "
+        "and the verdict of a Mann–Whitney U test, corrected by Holm over all tests of the comparison. Where "
+        "repetitions are too few to tell a difference from chance, that is said; outcomes that changed stand "
+        "for "
+        "themselves. More files make a matrix against the first; one file of several machines compares "
+        "those.\n\n"
+        "With `--fail-above 10%` a row fails when its whole interval lies above 1.10 or, with fewer than "
+        "five "
+        "repetitions a side, when every new one is 10 % above every old one. With `--history DIR` it fails "
+        "when "
+        "its median is above the median of the earlier files' medians by more than three of their standard "
+        "deviations, and by more than --floor. In both, a row that was ok and no longer is fails as well.",
+    .exits = exits,
+    .example = "mlmembench compare main.jsonl new.jsonl --fail-above 10%",
+    .options = options,
+    .run = compare_verb,
+};

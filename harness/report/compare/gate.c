@@ -1,0 +1,50 @@
+#include "report/compare/gate.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+static bool lies_above(const struct mlm_contrast *contrast, double above)
+{
+    if (isnan(contrast->ratio))
+        return false;
+    if (contrast->old_count < MLM_GATE_INTERVAL_REPETITIONS ||
+        contrast->new_count < MLM_GATE_INTERVAL_REPETITIONS)
+        return contrast->new_minimum > contrast->old_maximum * (1 + above);
+    return contrast->low > 1 + above;
+}
+
+static bool trips(const struct mlm_gate *gate, struct mlm_trip *trip)
+{
+    const struct mlm_pair *pair = trip->pair;
+    /* One that was not run, for want of a cap or a library, has not become worse. */
+    trip->outcome =
+        mlm_row_all_ok(pair->old_row) && !mlm_row_all_ok(pair->new_row) && mlm_row_ran(pair->new_row);
+    bool any = trip->outcome;
+    for (int f = 0; f < MLM_FIGURE_COUNT; f++) {
+        trip->figures[f] = gate->figures[f] && lies_above(&pair->contrasts[f], gate->above);
+        any |= trip->figures[f];
+    }
+    return any;
+}
+
+int mlm_gate_try(const struct mlm_gate *gate, const struct mlm_comparison *comparison,
+    struct mlm_trip **ret_trips, size_t *ret_count, struct mlm_error *error)
+{
+    size_t room = 1, count = 0;
+    for (size_t i = 0; i < comparison->pairing_count; i++)
+        room += comparison->pairings[i].pair_count;
+    struct mlm_trip *found = calloc(room, sizeof *found);
+    if (!found)
+        return mlm_error_errno(error, -ENOMEM, "gate of %zu pairs", room - 1);
+    for (size_t i = 0; i < comparison->pairing_count; i++)
+        for (size_t k = 0; k < comparison->pairings[i].pair_count; k++) {
+            const struct mlm_pairing *pairing = &comparison->pairings[i];
+            struct mlm_trip trip = {.pairing = pairing, .pair = &pairing->pairs[k]};
+            if (trips(gate, &trip))
+                found[count++] = trip;
+        }
+    *ret_trips = found;
+    *ret_count = count;
+    return 0;
+}

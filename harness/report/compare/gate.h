@@ -1,0 +1,24 @@
+/* A gate for CI: which rows are worse than they may be. */
+#pragma once
+
+#include "report/compare/compare.h"
+
+/* Fewer repetitions on a side have no interval to speak of: then every new one must be above every old one.
+ */
+#define MLM_GATE_INTERVAL_REPETITIONS 5
+
+struct mlm_gate {
+    double above;                   /* 0.1: more than 10 % above the old */
+    bool figures[MLM_FIGURE_COUNT]; /* that are looked at; outcomes always are */
+};
+
+struct mlm_trip {
+    const struct mlm_pairing *pairing;
+    const struct mlm_pair *pair;
+    bool figures[MLM_FIGURE_COUNT]; /* whose whole interval, or every new repetition, lies above */
+    bool outcome;                   /* all repetitions were ok, and now not all are */
+};
+
+/* The pairs that trip it, in their order; the caller frees them. -ENOMEM. */
+int mlm_gate_try(const struct mlm_gate *gate, const struct mlm_comparison *comparison,
+    struct mlm_trip **ret_trips, size_t *ret_count, struct mlm_error *error);

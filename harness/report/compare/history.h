@@ -1,0 +1,56 @@
+/* A run beside the runs before it: is it worse than they ever were by chance?
+ *
+ * Machines have good days and bad ones, so one earlier run says little of what is usual. Of each row the
+ * medians of the earlier files are taken; their median is what is usual, and their standard deviation (of a
+ * sample: over n - 1) how far a day is off. A row has regressed when its new median exceeds what is usual by
+ * more than three of those deviations, and by more than the floor: the same medians day after day would make
+ * a trifle an alarm.
+ *
+ * The deviation is the plain one, not one that leaves outliers out: where one run in five is slow, as on a
+ * machine that others use too, slow is usual. The price is that an outlier hides smaller steps until it is
+ * out of the last files. */
+#pragma once
+
+#include "report/compare/compare.h"
+
+#define MLM_HISTORY_FLOOR 0.05
+#define MLM_HISTORY_DEVIATIONS 3
+/* Of fewer medians no deviation is worth the name. */
+#define MLM_HISTORY_FILES_LEAST 3
+
+enum mlm_history_verdict {
+    MLM_HISTORY_NONE,       /* no figure: not had, or not all repetitions are ok */
+    MLM_HISTORY_TOO_LITTLE, /* too few earlier files have it */
+    MLM_HISTORY_USUAL,      /* not above its limit */
+    MLM_HISTORY_REGRESSED,
+};
+
+struct mlm_history_figure {
+    size_t count;         /* of earlier medians */
+    double usual;         /* their median, ns or bytes; NAN: none */
+    double limit;         /* what a new median must not exceed; NAN with too few */
+    double median, ratio; /* the new one, and to what is usual; NAN: none */
+    enum mlm_history_verdict verdict;
+};
+
+struct mlm_history_row {
+    const struct mlm_row *row;     /* of the new side */
+    size_t ok_count, not_ok_count; /* earlier files in which all its repetitions are ok, or not */
+    bool ends_worse;               /* ok in all of enough earlier files, and now it is not */
+    struct mlm_history_figure figures[MLM_FIGURE_COUNT];
+};
+
+struct mlm_history {
+    const struct mlm_side *new_side;
+    struct mlm_history_row *rows; /* one a row of the new side */
+    size_t count;
+    size_t file_count, known_count; /* earlier files; rows that any of them has */
+};
+
+/* Borrows the sides. floor: 0.05 for 5 %. */
+int mlm_history_make(const struct mlm_side *files, size_t file_count, const struct mlm_side *new_side,
+    double floor, struct mlm_history **ret_history, struct mlm_error *error);
+void mlm_history_free(struct mlm_history *history); /* takes NULL */
+
+/* Has the row regressed in one of the figures that are asked for, or does it end worse? */
+bool mlm_history_row_trips(const struct mlm_history_row *row, const bool figures[static MLM_FIGURE_COUNT]);

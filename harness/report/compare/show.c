@@ -1,0 +1,289 @@
+#include "report/compare/show.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "record/utf8.h"
+#include "report/compare/facts.h"
+#include "report/compare/show_parts.h"
+#include "report/compare/words.h"
+#include "report/table/heading.h"
+#include "report/table/notes.h"
+
+/* Names in a list of what has no partner. */
+#define NAMES_SHOWN 5
+
+const char *mlm_side_name(
+    const struct mlm_comparison *comparison, size_t side, char text[static MLM_SIDE_NAME])
+{
+    if (comparison->pairing_count == 1)
+        return strcpy(text, side ? "new" : "old");
+    if (side < 26)
+        (void)snprintf(text, MLM_SIDE_NAME, "%c", (char)('A' + side));
+    else
+        (void)snprintf(text, MLM_SIDE_NAME, "%c%c", (char)('A' + side / 26 - 1), (char)('A' + side % 26));
+    return text;
+}
+
+int mlm_put_labelled(const struct mlm_view *view, const char *label, char *text)
+{
+    mlm_auto_free char *owned = text;
+    char *line = NULL;
+    if (!owned || asprintf(&line, "%s %s", label, owned) < 0)
+        return -ENOMEM;
+    return mlm_put_line(view->out, view->style, MLM_PAINT_PLAIN, line);
+}
+
+int mlm_paragraph_begin(struct mlm_paragraph *ret_paragraph)
+{
+    ret_paragraph->out = open_memstream(&ret_paragraph->text, &ret_paragraph->size);
+    return ret_paragraph->out ? 0 : -ENOMEM;
+}
+
+char *mlm_paragraph_end(struct mlm_paragraph *paragraph)
+{
+    if (fclose(paragraph->out) == 0)
+        return paragraph->text;
+    free(paragraph->text);
+    return NULL;
+}
+
+/* "old  results/a.jsonl: thinkpad, Intel …" */
+static int put_sides(const struct mlm_view *view)
+{
+    const struct mlm_side *sides = view->comparison->sides;
+    mlm_auto_free char *first = NULL;
+    for (size_t i = 0; i <= view->comparison->pairing_count; i++) {
+        char name[MLM_SIDE_NAME];
+        mlm_auto_free char *line = mlm_machine_line(sides[i].rows[0]->first);
+        if (!line)
+            return -ENOMEM;
+        /* A machine's label is what its line begins with. */
+        bool says_it = strncmp(line, sides[i].label, strlen(sides[i].label)) == 0;
+        bool same = first && strcmp(line, first) == 0;
+        char *text = NULL;
+        if (asprintf(&text, "%s%s%s", says_it ? "" : sides[i].label, says_it ? "" : ": ",
+                same ? "the same machine" : line) < 0)
+            return -ENOMEM;
+        (void)mlm_side_name(view->comparison, i, name);
+        int r = mlm_put_labelled(view, name, text);
+        if (r < 0)
+            return r;
+        if (!first)
+            first = mlm_take_ptr(line);
+    }
+    return 0;
+}
+
+/* "differs: swap none → 8.00 GiB (file); kernel …" */
+static int put_facts(const struct mlm_view *view, struct mlm_error *error)
+{
+    mlm_cleanup(mlm_facts_release) struct mlm_facts facts = {0};
+    size_t side_count = view->comparison->pairing_count + 1;
+    int r = mlm_facts_find(view->comparison->sides, side_count, &facts, error);
+    struct mlm_paragraph paragraph;
+    if (r < 0 || !facts.count)
+        return r;
+    if (mlm_paragraph_begin(&paragraph) < 0)
+        return -ENOMEM;
+    for (size_t i = 0; i < facts.count; i++) {
+        const struct mlm_fact *fact = &facts.items[i];
+        (void)fprintf(paragraph.out, "%s%s", i ? "; " : "", fact->name);
+        for (size_t s = 0; s < side_count; s++) {
+            char name[MLM_SIDE_NAME];
+            (void)mlm_side_name(view->comparison, s, name);
+            if (side_count == 2)
+                (void)fprintf(paragraph.out, "%s%s", s ? " → " : " ", fact->values[s]);
+            else
+                (void)fprintf(paragraph.out, "%s%s %s", s ? ", " : ": ", name, fact->values[s]);
+        }
+    }
+    return mlm_put_labelled(view, "differs:", mlm_paragraph_end(&paragraph));
+}
+
+/* Which rows have partners, in the order of their table. */
+static int lines_make(struct mlm_view *view)
+{
+    const struct mlm_comparison *comparison = view->comparison;
+    const struct mlm_side *first = &comparison->sides[0];
+    size_t width = comparison->pairing_count, at = (size_t)(first->rows - first->table->order);
+    mlm_auto_free size_t *next = calloc(width, sizeof *next); /* pair of each pairing */
+    view->lines.table = first->table;
+    view->lines.items = calloc(first->count + 1, sizeof *view->lines.items);
+    view->pairs = calloc((first->count + 1) * width, sizeof(void *));
+    if (!next || !view->lines.items || !view->pairs)
+        return -ENOMEM;
+    for (size_t i = 0; i < first->count; i++) {
+        const struct mlm_pair **pairs = view->pairs + i * width;
+        bool any = false;
+        for (size_t k = 0; k < width; k++) {
+            const struct mlm_pairing *pairing = &comparison->pairings[k];
+            if (next[k] < pairing->pair_count && pairing->pairs[next[k]].old_index == i)
+                pairs[k] = &pairing->pairs[next[k]++];
+            any |= pairs[k] != NULL;
+        }
+        if (any)
+            view->lines.items[view->lines.count++] =
+                (struct mlm_line){.row = first->rows[i], .index = at + i, .pairs = pairs};
+    }
+    return 0;
+}
+
+static void view_release(struct mlm_view *view)
+{
+    free(view->lines.items);
+    free(view->pairs);
+    free(view->work_of_every_row);
+    mlm_keymap_release(&view->footnotes);
+}
+
+static int put_names(
+    const struct mlm_view *view, const char *label, const struct mlm_row *const *rows, size_t count)
+{
+    struct mlm_paragraph paragraph;
+    if (!count)
+        return 0;
+    if (mlm_paragraph_begin(&paragraph) < 0)
+        return -ENOMEM;
+    bool complete = true;
+    for (size_t i = 0; i < count && i < NAMES_SHOWN; i++) {
+        mlm_auto_free char *name = mlm_row_name(rows[i], true);
+        complete = complete && name;
+        (void)fprintf(paragraph.out, "%s%s", i ? "; " : "", name ? name : "");
+    }
+    if (count > NAMES_SHOWN)
+        (void)fprintf(paragraph.out, "; and %zu more", count - NAMES_SHOWN);
+    mlm_auto_free char *text = mlm_paragraph_end(&paragraph);
+    return complete ? mlm_put_labelled(view, label, mlm_take_ptr(text)) : -ENOMEM;
+}
+
+/* Who has no partner: how many, and the first of them by name. */
+static int put_alone(const struct mlm_view *view, const struct mlm_pairing *pairing, size_t side)
+{
+    char first[MLM_SIDE_NAME], name[MLM_SIDE_NAME], label[64];
+    if (!pairing->old_alone_count && !pairing->new_alone_count)
+        return 0;
+    (void)mlm_side_name(view->comparison, 0, first);
+    (void)mlm_side_name(view->comparison, side, name);
+    (void)fputc('\n', view->out);
+    (void)snprintf(label, sizeof label, "%zu in %s alone:", pairing->old_alone_count, first);
+    int r = put_names(view, label, pairing->old_alone, pairing->old_alone_count);
+    (void)snprintf(label, sizeof label, "%zu in %s alone:", pairing->new_alone_count, name);
+    if (r >= 0)
+        r = put_names(view, label, pairing->new_alone, pairing->new_alone_count);
+    if (r < 0 || !pairing->other_data)
+        return r;
+    char text[160];
+    (void)snprintf(text, sizeof text,
+        "%zu of each differ in the size of the data alone; --mix-data compares them", pairing->other_data);
+    mlm_put_wrapped(view->out, view->style, 4, text);
+    return 0;
+}
+
+/* Marks that every trial row of every pair has would only clutter the rows. */
+static mlm_mark_set marks_of_every_row(const struct mlm_comparison *comparison)
+{
+    mlm_mark_set marks = ~(mlm_mark_set)0;
+    size_t count = 0;
+    for (size_t i = 0; i < comparison->pairing_count; i++)
+        for (size_t k = 0; k < comparison->pairings[i].pair_count; k++, count++) {
+            const struct mlm_pair *pair = &comparison->pairings[i].pairs[k];
+            marks &= pair->old_row->marks & pair->new_row->marks;
+        }
+    return count > 1 ? marks : 0;
+}
+
+/* Marks that say nothing of time or needs, or that the outcome says. */
+#define OTHER_MARKS                                                                                          \
+    (MLM_MARK_BIT(peak_rss_lower_bound) | MLM_MARK_BIT(swap_peak_sampled) |                                  \
+        MLM_MARK_BIT(cage_peak_sampled) | MLM_MARK_BIT(not_repeated))
+
+/* The marks of one side of a line. */
+static mlm_mark_set marks_of_side(const struct mlm_line *line, size_t side)
+{
+    const struct mlm_row *row = !side                   ? line->row
+                                : line->pairs[side - 1] ? line->pairs[side - 1]->new_row
+                                                        : NULL;
+    return row ? row->marks : 0;
+}
+
+int mlm_view_mark_notes(
+    struct mlm_view *view, const struct mlm_line *line, char brackets[static MLM_CELL_SIZE])
+{
+    size_t side_count = view->comparison->pairing_count + 1;
+    int r = 0;
+    for (int i = 0; i < MLM_MARK_COUNT && r >= 0; i++) {
+        char text[2 * MLM_CELL_SIZE] = "", name[MLM_SIDE_NAME];
+        size_t length = 0, having = 0;
+        if ((view->of_every_row | OTHER_MARKS) >> i & 1)
+            continue;
+        for (size_t s = 0; s < side_count; s++)
+            if (marks_of_side(line, s) >> i & 1 && having++ < 2 * MLM_SIDE_NAME)
+                length += (size_t)snprintf(text + length, sizeof text - length, "%s%s", length ? ", " : "",
+                    mlm_side_name(view->comparison, s, name));
+        if (!having)
+            continue;
+        if (having == side_count)
+            length = 0;
+        (void)snprintf(text + length, sizeof text - length, "%s%s", length ? ": " : "", mlm_marks[i].help);
+        r = mlm_footnote_add(&view->footnotes, text, brackets);
+    }
+    return r;
+}
+
+static int put_footnote(void *context, const char *label, const char *text)
+{
+    const struct mlm_view *view = context;
+    return mlm_put_note(view->out, view->style, label, text);
+}
+
+static int put_notes(struct mlm_view *view)
+{
+    char text[2 * MLM_WORDS_SIZE];
+    (void)mlm_too_few_text(view->comparison, text);
+    if (view->footnotes.count || view->work_of_every_row || view->of_every_row || text[0])
+        (void)fputc('\n', view->out);
+    int r = mlm_footnotes_say(&view->footnotes, put_footnote, view);
+    if (view->work_of_every_row && r >= 0)
+        r = mlm_put_labelled(view, "every row:", strdup(view->work_of_every_row));
+    for (int i = 0; i < MLM_MARK_COUNT && r >= 0; i++)
+        if (view->of_every_row >> i & 1)
+            r = mlm_put_labelled(view, "every row:", strdup(mlm_marks[i].help));
+    if (text[0] && r >= 0)
+        r = mlm_put_labelled(view, "too few repetitions:", strdup(text));
+    return r;
+}
+
+static int show(struct mlm_view *view, struct mlm_error *error)
+{
+    const struct mlm_comparison *comparison = view->comparison;
+    int r = put_sides(view);
+    if (r >= 0)
+        r = put_facts(view, error);
+    if (r >= 0)
+        r = lines_make(view);
+    if (r >= 0)
+        r = comparison->pairing_count == 1 ? mlm_show_pairs(view) : mlm_show_matrix(view);
+    for (size_t i = 0; i < comparison->pairing_count && r >= 0; i++)
+        r = put_alone(view, &comparison->pairings[i], i + 1);
+    if (r >= 0)
+        r = put_notes(view);
+    return r;
+}
+
+static int finish(FILE *out, int r, struct mlm_error *error)
+{
+    if (r >= 0 && (fflush(out) != 0 || ferror(out)))
+        r = -EIO;
+    return r < 0 ? mlm_error_errno(error, r, "printing a comparison") : 0;
+}
+
+int mlm_comparison_show(const struct mlm_comparison *comparison, const struct mlm_text_style *style,
+    FILE *out, struct mlm_error *error)
+{
+    mlm_cleanup(view_release) struct mlm_view view = {
+        .comparison = comparison, .style = style, .out = out, .of_every_row = marks_of_every_row(comparison)};
+    return finish(out, show(&view, error), error);
+}

@@ -1,0 +1,65 @@
+/* What a gate says. */
+#include <errno.h>
+#include <math.h>
+
+#include "base/cleanup.h"
+#include "report/compare/show.h"
+#include "report/compare/words.h"
+
+/* "time 1.20 × (1.18 to 1.22)", "time 1.20 × (every repetition)", "ok → oom" */
+static void reason_text(const struct mlm_trip *trip, char text[static 2 * MLM_WORDS_SIZE])
+{
+    size_t length = 0;
+    char ratio[MLM_WORDS_SIZE], extent[MLM_WORDS_SIZE];
+    text[0] = 0;
+    if (trip->outcome)
+        length = (size_t)snprintf(text, MLM_WORDS_SIZE, "%s", mlm_change_text(trip->pair, false, ratio));
+    for (int f = 0; f < MLM_FIGURE_COUNT; f++) {
+        const struct mlm_contrast *contrast = &trip->pair->contrasts[f];
+        bool few = contrast->old_count < MLM_GATE_INTERVAL_REPETITIONS ||
+                   contrast->new_count < MLM_GATE_INTERVAL_REPETITIONS;
+        if (!trip->figures[f])
+            continue;
+        (void)mlm_interval_text(contrast, extent);
+        length += (size_t)snprintf(text + length, 2 * (size_t)MLM_WORDS_SIZE - length, "%s%s %.16s (%.40s)",
+            length ? ", " : "", mlm_figures[f].name, mlm_ratio_text(contrast->ratio, ratio),
+            few ? "every repetition" : extent);
+    }
+}
+
+static int put_trip(const struct mlm_trip *trip, const struct mlm_comparison *comparison,
+    const struct mlm_text_style *style, FILE *out)
+{
+    char reason[2 * MLM_WORDS_SIZE];
+    mlm_auto_free char *name = mlm_row_name(trip->pair->new_row, false);
+    char *line = NULL;
+    if (!name)
+        return -ENOMEM;
+    reason_text(trip, reason);
+    bool many = comparison->pairing_count > 1;
+    if (asprintf(&line, "  %s%s%s: %s", many ? trip->pairing->new_side->label : "", many ? ": " : "", name,
+            reason) < 0)
+        return -ENOMEM;
+    return mlm_put_line(out, style, MLM_PAINT_PLAIN, line);
+}
+
+int mlm_gate_show(const struct mlm_gate *gate, const struct mlm_comparison *comparison,
+    const struct mlm_trip *trips, size_t count, const struct mlm_text_style *style, FILE *out,
+    struct mlm_error *error)
+{
+    const char *what = !gate->figures[MLM_FIGURE_NEEDS]  ? "time"
+                       : !gate->figures[MLM_FIGURE_TIME] ? "needs"
+                                                         : "time or needs";
+    char *line = NULL;
+    int r = count ? asprintf(&line, "regression: %zu row%s more than %g %% above in %s, or ending worse",
+                        count, count == 1 ? "" : "s", 100 * gate->above, what)
+                  : asprintf(&line, "no regression: no row is more than %g %% above in %s, or ends worse",
+                        100 * gate->above, what);
+    (void)fputc('\n', out);
+    r = r < 0 ? -ENOMEM : mlm_put_line(out, style, count ? MLM_PAINT_RED : MLM_PAINT_GREEN, line);
+    for (size_t i = 0; i < count && r >= 0; i++)
+        r = put_trip(&trips[i], comparison, style, out);
+    if (r >= 0 && (fflush(out) != 0 || ferror(out)))
+        r = -EIO;
+    return r < 0 ? mlm_error_errno(error, r, "printing a gate") : 0;
+}

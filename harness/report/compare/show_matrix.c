@@ -1,0 +1,210 @@
+/* Many sides: a row has the first side's figure, and every other side's ratio to it. */
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "report/compare/show_parts.h"
+#include "report/compare/words.h"
+#include "report/text/text.h"
+
+enum { WORKLOAD, PARAMETERS, NOTES, FIRST, OTHERS };
+
+/* Needs closer to the first side's than this are about the same, and not shown. */
+#define ABOUT_THE_SAME 1.05
+
+/* The first side's contrast with any other says its median; NULL: no pair. */
+static const struct mlm_contrast *any_contrast(const struct mlm_view *view, const struct mlm_line *line)
+{
+    for (size_t i = 0; i < view->comparison->pairing_count; i++)
+        if (line->pairs[i])
+            return &line->pairs[i]->contrasts[view->figure];
+    return NULL;
+}
+
+static void first_write(
+    const struct mlm_view *view, const struct mlm_line *line, char cell[static MLM_CELL_SIZE])
+{
+    const struct mlm_contrast *contrast = any_contrast(view, line);
+    if (mlm_row_all_ok(line->row) && contrast)
+        (void)mlm_figure_text(view->figure, contrast->old_median, cell);
+    else
+        (void)mlm_row_outcome_text(line->row, true, cell);
+}
+
+static bool is_significant(enum mlm_verdict verdict)
+{
+    return verdict == MLM_VERDICT_MORE || verdict == MLM_VERDICT_LESS;
+}
+
+/* A ratio; where there is none, how the row ended on that side. */
+static void other_write(
+    const struct mlm_view *view, const struct mlm_pair *pair, char cell[static MLM_CELL_SIZE])
+{
+    cell[0] = 0;
+    if (!pair)
+        return;
+    const struct mlm_contrast *contrast = &pair->contrasts[view->figure];
+    if (isnan(contrast->ratio))
+        (void)mlm_row_outcome_text(pair->new_row, true, cell);
+    else
+        (void)mlm_ratio_text(contrast->ratio, is_significant(contrast->verdict) ? stpcpy(cell, "* ") : cell);
+}
+
+static int cell_write(
+    void *context, const void *p, size_t column, bool brief, char cell[static MLM_CELL_SIZE])
+{
+    (void)brief;
+    struct mlm_view *view = context;
+    const struct mlm_line *line = p;
+    if (column == WORKLOAD)
+        mlm_cell_text(line->row->workload, cell);
+    else if (column == PARAMETERS)
+        mlm_cell_text(line->row->params, cell);
+    else if (column == FIRST)
+        first_write(view, line, cell);
+    else if (column >= OTHERS)
+        other_write(view, line->pairs[column - OTHERS], cell);
+    cell[0] = column == NOTES ? 0 : cell[0];
+    return column == NOTES ? mlm_view_mark_notes(view, line, cell) : 0;
+}
+
+static enum mlm_paint cell_paint(const void *p, size_t column)
+{
+    const struct mlm_line *line = p;
+    if (column == FIRST && !mlm_row_all_ok(line->row))
+        return mlm_outcome_paint(line->row);
+    if (column < OTHERS)
+        return MLM_PAINT_PLAIN;
+    const struct mlm_pair *pair = line->pairs[column - OTHERS];
+    return pair && !mlm_row_all_ok(pair->new_row) ? mlm_outcome_paint(pair->new_row) : MLM_PAINT_PLAIN;
+}
+
+/* Needs are a program's more than a machine's: rows in which they differ are few. */
+static void hide_the_same(struct mlm_view *view)
+{
+    for (size_t i = 0; i < view->lines.count; i++) {
+        view->lines.items[i].hidden = view->figure == MLM_FIGURE_NEEDS;
+        for (size_t k = 0; k < view->comparison->pairing_count; k++) {
+            const struct mlm_pair *pair = view->lines.items[i].pairs[k];
+            if (pair && fabs(log(pair->contrasts[view->figure].ratio)) > log(ABOUT_THE_SAME))
+                view->lines.items[i].hidden = false;
+        }
+    }
+}
+
+static int put_hidden(const struct mlm_view *view)
+{
+    size_t count = 0;
+    char text[128];
+    for (size_t i = 0; i < view->lines.count; i++)
+        for (size_t k = 0; k < view->comparison->pairing_count && view->lines.items[i].hidden; k++)
+            if (view->lines.items[i].pairs[k] &&
+                !isnan(view->lines.items[i].pairs[k]->contrasts[view->figure].ratio)) {
+                count++;
+                break;
+            }
+    if (!count)
+        return 0;
+    (void)snprintf(text, sizeof text, "of %zu row%s not shown above are within %.0f %% of A on every side",
+        count, count == 1 ? "" : "s", 100 * (ABOUT_THE_SAME - 1));
+    return mlm_put_note(view->out, view->style, mlm_figures[view->figure].name, text);
+}
+
+/* Ratios of all sides over the rows that all of them have: only so can they be laid beside each other. */
+static int put_overall(const struct mlm_view *view)
+{
+    size_t width = view->comparison->pairing_count, common = 0, not_ok = 0;
+    const struct mlm_side *first = &view->comparison->sides[0];
+    mlm_auto_free double *ratios = calloc((view->lines.count + 1) * width, sizeof *ratios);
+    struct mlm_paragraph paragraph;
+    if (!ratios || mlm_paragraph_begin(&paragraph) < 0)
+        return -ENOMEM;
+    for (size_t i = 0; i < view->lines.count; i++) {
+        bool everywhere = true, ok = true;
+        for (size_t k = 0; k < width; k++) {
+            const struct mlm_pair *pair = view->lines.items[i].pairs[k];
+            everywhere = everywhere && pair;
+            double ratio = pair ? pair->contrasts[view->figure].ratio : NAN;
+            ok = ok && !isnan(ratio);
+            ratios[k * view->lines.count + common] = ratio;
+        }
+        common += everywhere && ok;
+        not_ok += everywhere && !ok;
+    }
+    for (size_t k = 0; k < width && common; k++) {
+        char name[MLM_SIDE_NAME], ratio[MLM_WORDS_SIZE];
+        double mean = mlm_geometric_mean(ratios + k * view->lines.count, common);
+        (void)fprintf(paragraph.out, "%s%s %s", k ? ", " : "", mlm_side_name(view->comparison, k + 1, name),
+            mlm_ratio_text(mean, ratio));
+    }
+    if (common)
+        (void)fprintf(paragraph.out, " (geometric means of the %zu row%s that are ok on all sides)", common,
+            common == 1 ? "" : "s");
+    else
+        (void)fputs("none, for no row is ok on all sides", paragraph.out);
+    size_t elsewhere = first->count - common - not_ok;
+    const char *comma = "; left out: ";
+    if (not_ok)
+        (void)fprintf(paragraph.out, "%s%zu not all ok everywhere", comma, not_ok);
+    comma = not_ok ? ", " : comma;
+    if (elsewhere)
+        (void)fprintf(paragraph.out, "%s%zu of A that not all have", comma, elsewhere);
+    (void)fputc('\n', view->out);
+    char label[32];
+    (void)snprintf(label, sizeof label, "%s overall:", mlm_figures[view->figure].name);
+    return mlm_put_labelled(view, label, mlm_paragraph_end(&paragraph));
+}
+
+static int put_figure(struct mlm_view *view)
+{
+    size_t width = view->comparison->pairing_count;
+    mlm_auto_free char *titles = calloc(width, 2 * (size_t)MLM_SIDE_NAME);
+    if (!titles)
+        return -ENOMEM;
+    char first_title[16];
+    (void)snprintf(first_title, sizeof first_title, "%s of A", mlm_figures[view->figure].name);
+    struct mlm_grid grid = {.style = view->style,
+        .out = view->out,
+        .columns = {{.title = "workload", .left = true}, {.title = "parameters", .left = true},
+            {.title = "notes", .left = true, .nothing = ""}, {.title = first_title}},
+        .count = OTHERS,
+        .write = cell_write,
+        .paint = cell_paint,
+        .context = view};
+    for (size_t k = 0; k < width && grid.count < MLM_GRID_COLUMNS; k++) {
+        char *title = titles + k * 2 * (size_t)MLM_SIDE_NAME, name[MLM_SIDE_NAME];
+        (void)snprintf(
+            title, 2 * (size_t)MLM_SIDE_NAME, "%s / A", mlm_side_name(view->comparison, k + 1, name));
+        /* Where there is no room the last go first. */
+        grid.columns[grid.count++] = (struct mlm_grid_column){.title = title, .sacrifice = k ? (int)k : 0};
+    }
+    hide_the_same(view);
+    int r = mlm_lines_put(&view->lines, &grid);
+    if (r >= 0)
+        r = put_overall(view);
+    return r < 0 ? r : put_hidden(view);
+}
+
+int mlm_show_matrix(struct mlm_view *view)
+{
+    bool any_star = false;
+    int r = 0;
+    for (int f = 0; f < MLM_FIGURE_COUNT && r >= 0; f++) {
+        view->figure = (enum mlm_figure)f;
+        r = put_figure(view);
+    }
+    for (size_t i = 0; i < view->lines.count; i++)
+        for (size_t k = 0; k < view->comparison->pairing_count; k++)
+            for (int f = 0; f < MLM_FIGURE_COUNT; f++)
+                any_star |= view->lines.items[i].pairs[k] &&
+                            is_significant(view->lines.items[i].pairs[k]->contrasts[f].verdict);
+    if (r >= 0 && any_star) {
+        char text[160];
+        (void)snprintf(text, sizeof text,
+            "more than chance: significant at %g when corrected by Holm over %zu tests", MLM_SIGNIFICANCE,
+            view->comparison->test_count);
+        r = mlm_put_note(view->out, view->style, "*", text);
+    }
+    return r;
+}

@@ -1,0 +1,129 @@
+#include "report/compare/words.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/size.h"
+#include "record/rank.h"
+#include "report/table/columns.h"
+
+const char *mlm_ratio_text(double ratio, char text[static MLM_WORDS_SIZE])
+{
+    text[0] = 0;
+    if (!isnan(ratio))
+        (void)snprintf(text, MLM_WORDS_SIZE, ratio < 99.5 ? "%.2f ×" : "%.0f ×", ratio);
+    return text;
+}
+
+const char *mlm_interval_text(const struct mlm_contrast *contrast, char text[static MLM_WORDS_SIZE])
+{
+    text[0] = 0;
+    if (!isnan(contrast->low) && !isnan(contrast->high))
+        (void)snprintf(text, MLM_WORDS_SIZE, contrast->high < 99.5 ? "%.2f to %.2f" : "%.0f to %.0f",
+            contrast->low, contrast->high);
+    return text;
+}
+
+const char *mlm_p_text(double p, char text[static MLM_WORDS_SIZE])
+{
+    text[0] = 0;
+    if (!isnan(p))
+        (void)snprintf(text, MLM_WORDS_SIZE, p < 0.001 ? "< 0.001" : p < 0.1 ? "%.3f" : "%.2f", p);
+    return text;
+}
+
+const char *mlm_figure_text(enum mlm_figure figure, double median, char text[static MLM_WORDS_SIZE])
+{
+    char short_text[MLM_SIZE_TEXT] = "";
+    if (isnan(median))
+        ; /* none */
+    else if (mlm_metrics[mlm_figures[figure].metric].unit == MLM_UNIT_BYTES)
+        (void)mlm_size_show(median, short_text);
+    else
+        (void)mlm_duration_show(median, short_text);
+    (void)strcpy(text, short_text);
+    return text;
+}
+
+const char *mlm_change_text(const struct mlm_pair *pair, bool brief, char text[static MLM_WORDS_SIZE])
+{
+    char old[MLM_OUTCOME_TEXT], new[MLM_OUTCOME_TEXT], both[2 * MLM_OUTCOME_TEXT + sizeof " → "];
+    text[0] = 0;
+    if (mlm_row_all_ok(pair->old_row) && mlm_row_all_ok(pair->new_row))
+        return text;
+    (void)mlm_row_outcome_text(pair->old_row, true, old);
+    (void)mlm_row_outcome_text(pair->new_row, true, new);
+    bool same = strcmp(old, new) == 0;
+    if (!same)
+        (void)mlm_row_outcome_text(pair->new_row, brief, new);
+    (void)snprintf(both, sizeof both, "%s%s%s", old, same ? "" : " → ", same ? "" : new);
+    mlm_cell_text(both, text);
+    return text;
+}
+
+const char *mlm_verdict_text(const struct mlm_pair *pair, bool brief, char text[static MLM_WORDS_SIZE])
+{
+    bool even = false, too_few = false;
+    size_t length = 0;
+    text[0] = 0;
+    for (int f = 0; f < MLM_FIGURE_COUNT; f++) {
+        const struct mlm_figure_info *info = &mlm_figures[f];
+        enum mlm_verdict verdict = pair->contrasts[f].verdict;
+        if (verdict == MLM_VERDICT_MORE || verdict == MLM_VERDICT_LESS)
+            length += (size_t)snprintf(text + length, MLM_WORDS_SIZE - length, "%s%s%s%s", length ? ", " : "",
+                info->verb, mlm_contrast_is_slight(&pair->contrasts[f]) ? "slightly " : "",
+                verdict == MLM_VERDICT_MORE ? info->more : info->less);
+        even |= verdict == MLM_VERDICT_EVEN;
+        too_few |= verdict == MLM_VERDICT_TOO_FEW;
+    }
+    if (length)
+        return text;
+    return strcpy(text, pair->change == MLM_CHANGE_WORSE    ? "worse"
+                        : pair->change == MLM_CHANGE_BETTER ? "better"
+                        : too_few                           ? (brief ? "too few" : "too few repetitions")
+                        : even                              ? "within noise"
+                                                            : "");
+}
+
+/* Of the contrasts that had too few, the one that had the most. */
+static const struct mlm_contrast *best_of_too_few(const struct mlm_comparison *comparison)
+{
+    const struct mlm_contrast *best = NULL;
+    double best_p = 2;
+    for (size_t i = 0; i < comparison->pairing_count; i++)
+        for (size_t k = 0; k < comparison->pairings[i].pair_count; k++)
+            for (int f = 0; f < MLM_FIGURE_COUNT; f++) {
+                const struct mlm_contrast *contrast = &comparison->pairings[i].pairs[k].contrasts[f];
+                if (contrast->verdict != MLM_VERDICT_TOO_FEW)
+                    continue;
+                double p = mlm_rank_test_least_p(contrast->old_count, contrast->new_count);
+                if (p < best_p) {
+                    best_p = p;
+                    best = contrast;
+                }
+            }
+    return best;
+}
+
+const char *mlm_too_few_text(const struct mlm_comparison *comparison, char text[static 2 * MLM_WORDS_SIZE])
+{
+    const struct mlm_contrast *best = best_of_too_few(comparison);
+    text[0] = 0;
+    if (!best)
+        return text;
+    char counts[64], corrected[96] = "";
+    (void)snprintf(counts, sizeof counts, "%zu", best->old_count);
+    if (best->new_count != best->old_count)
+        (void)snprintf(counts, sizeof counts, "%zu and %zu", best->old_count, best->new_count);
+    double p = mlm_rank_test_least_p(best->old_count, best->new_count);
+    if (p <= MLM_SIGNIFICANCE)
+        (void)snprintf(corrected, sizeof corrected, ", and %.2g when corrected for %zu tests",
+            fmin(1, p * (double)comparison->test_count), comparison->test_count);
+    (void)snprintf(text, 2 * (size_t)MLM_WORDS_SIZE,
+        "with %s a side the smallest p-value there can be is %.2g%s: %s %s too few for significance at %g. "
+        "The %zu ratios here take %zu repetitions a side.",
+        counts, p, corrected, counts, strcmp(counts, "1") == 0 ? "is" : "are", MLM_SIGNIFICANCE,
+        comparison->ratio_count, mlm_repetitions_needed(comparison->ratio_count));
+    return text;
+}

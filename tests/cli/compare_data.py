@@ -1,0 +1,68 @@
+"""compare_data.py FILE OUT [NAME=VALUE…]: the trials of FILE again, as another run of them.
+
+  repetitions=N        so many of each capped row, their times and needs a little apart
+  seed=N               of how far apart they are
+  scale=WORKLOAD:X     its times are X times as long; may be given several times
+  grow=WORKLOAD:X      its needs are X times as large
+  outcome=WORKLOAD:HOW it ends so, in all repetitions; WORKLOAD:HOW:N in N of them
+  drop=WORKLOAD        without it
+  day=N                of November, on which it ran
+  machine=ID:HOST      on which it ran
+  fact=KEY:JSON        of the machine
+  data=BYTES           that the suites held
+"""
+
+import json
+import random
+import sys
+
+source, out = sys.argv[1:3]
+said = {}
+for argument in sys.argv[3:]:
+    name, value = argument.split("=", 1)
+    said.setdefault(name, []).append(value)
+
+
+def last(name, standard):
+    return said.get(name, [standard])[-1]
+
+
+def factor(name, workload):
+    return next((float(x) for w, x in (s.split(":") for s in said.get(name, [])) if w == workload), 1)
+
+
+noise = random.Random(int(last("seed", "1")))
+repetitions, day = int(last("repetitions", "10")), int(last("day", "1"))
+rows = {}
+for line in open(source, encoding="utf-8"):
+    trial = json.loads(line)
+    if trial["kind"] == "trial" and trial["cap_bytes"]:
+        rows.setdefault(json.dumps([trial["workload"], trial["params"], trial["cap_bytes"]]), trial)
+with open(out, "w", encoding="utf-8") as file:
+    count = 0
+    for trial in rows.values():
+        workload = trial["workload"]
+        if workload in said.get("drop", []):
+            continue
+        for repetition in range(repetitions):
+            record = json.loads(json.dumps(trial))
+            record.update(repetition=repetition, run_id=f"{out}-{day}", marks=[], reason=None,
+                          time=f"2026-11-{day:02}T10:{count // 60 % 60:02}:{count % 60:02}.000Z")
+            count += 1
+            apart, more = 1 + 0.03 * noise.random(), 4096 * noise.randrange(4)
+            if record["run_ns"]:
+                record["run_ns"] = int(record["run_ns"] * apart * factor("scale", workload))
+            if record["needs_peak_bytes"]:
+                record["needs_peak_bytes"] = int(record["needs_peak_bytes"] * factor("grow", workload)) + more
+            for how in said.get("outcome", []):
+                name, outcome, of = (how.split(":") + [str(repetitions)])[:3]
+                if name == workload and repetition < int(of):
+                    record.update(outcome=outcome, run_ns=None, phase="run", progress=0.5, answer=[])
+            if "data" in said:
+                record["data_bytes"] = int(last("data", "0"))
+            if "machine" in said:
+                record["machine"]["id"], record["machine"]["host"] = last("machine", "").split(":")
+            for fact in said.get("fact", []):
+                key, value = fact.split(":", 1)
+                record["machine"][key] = json.loads(value)
+            file.write(json.dumps(record, separators=(",", ":")) + "\n")

@@ -1,0 +1,187 @@
+#!/bin/sh
+# compare: what has changed, what has not, what cannot be told; and gates that fail on what has.
+. "$(dirname "$0")/common.sh"
+begin
+records=$MLM_SOURCE/tests/fixtures/record
+
+# run_again OUT NAME=VALUE…: another run of the same rows.
+run_again()
+{
+    "$MLM_PYTHON" "$here/compare_data.py" "$records/quick.jsonl" "$@"
+}
+
+on_terminal()
+{
+    columns=$1
+    shift
+    "$MLM_PYTHON" "$here/terminal.py" "$columns" env TERM=dumb "$mlm" "$@"
+}
+
+run_again old.jsonl
+run_again new.jsonl seed=2
+run_again slow.jsonl seed=1 scale=storage/csr:1.2
+
+# With itself, and with a copy of which one workload is slower: nothing, and exactly that.
+golden compare_self "$mlm" compare old.jsonl old.jsonl
+status 0 "$mlm" compare old.jsonl old.jsonl --fail-above 0%
+expect "all ratios are 1" sh -c '! grep " × " log/out | grep -v "^ratios:" | grep -v "1\.00 ×"'
+expect_not "and none is significant" grep -qE "slower|faster|more$|less$" log/out
+golden compare_slow "$mlm" compare old.jsonl slow.jsonl
+status 1 "$mlm" compare old.jsonl slow.jsonl --fail-above 10%
+sed '1,/^regression: /d' log/out >log/named
+expect "exactly the slower rows are named" diff log/named - <<'NAMED'
+  storage/csr density=0.01 index=32 at 2G: time 1.20 × (1.19 to 1.21)
+  storage/csr density=0.1 index=32 at 2G: time 1.20 × (1.19 to 1.21)
+NAMED
+expect "and no other is slower" test "$(grep -c 'slower$' log/out)" = 2
+status 0 "$mlm" compare old.jsonl slow.jsonl --fail-above 20%
+expect "it is said that none is" grep -qx "no regression: no row is more than 20 % above in time or needs, or ends worse" log/out
+status 0 "$mlm" compare old.jsonl slow.jsonl --fail-above 10% --fail-on needs
+status 1 "$mlm" compare old.jsonl slow.jsonl --fail-above=10% --fail-on=time
+status 0 "$mlm" compare slow.jsonl old.jsonl --fail-above 10%
+status 0 "$mlm" compare old.jsonl new.jsonl --fail-above 10%
+run_again large.jsonl grow=batch/mlp:1.5
+status 1 "$mlm" compare old.jsonl large.jsonl --fail-above 10%
+expect "what needs more" grep -q "^  batch/mlp batch=1 at 2G: needs 1.50 ×" log/out
+status 0 "$mlm" compare old.jsonl large.jsonl --fail-above 10% --fail-on time
+
+# The figures are those that scipy comes to.
+run_again old8.jsonl repetitions=8 drop=pooling/refcount
+run_again new8.jsonl repetitions=8 seed=3 scale=storage/csr:1.02 scale=batch/mlp:1.03 scale=storage/csc:1.012 \
+    scale=pooling/arena:1.018 scale=loading/mmap:0.985 grow=storage/coo:1.0001
+status 0 "$mlm" compare old8.jsonl new8.jsonl
+cp log/out log/table
+status 0 "$MLM_PYTHON" "$here/compare_check.py" old8.jsonl new8.jsonl log/table
+
+# Three repetitions are too few to tell chance from change; a gate goes by every one of them.
+run_again old3.jsonl repetitions=3
+run_again new3.jsonl repetitions=3 seed=2 scale=storage/csr:1.2
+status 1 "$mlm" compare old3.jsonl new3.jsonl --fail-above 10%
+expect "three are too few" grep -q "^too few repetitions: with 3 a side .* is 0.1: 3 are too few for significance at 0.05" log/out
+expect "so none is called slower" test "$(grep -c slower log/out)" = 0
+expect "the gate names them" test "$(grep -c 'storage/csr .*(every repetition)' log/out)" = 2
+expect "and no other" test "$(sed '1,/^regression: /d' log/out | wc -l)" = 2
+golden compare_few on_terminal 80 compare old3.jsonl new3.jsonl --fail-above 10%
+run_again old5.jsonl repetitions=5
+status 0 "$mlm" compare old5.jsonl old5.jsonl
+expect "five are too few for so many rows" grep -q "^too few repetitions: with 5 a side .* when corrected for 30 tests" log/out
+
+# Outcomes that changed stand for themselves; the machine's facts, and rows of one side alone.
+run_again worse.jsonl seed=2 outcome=storage/csc:oom outcome=storage/coo:timeout:2 outcome=pooling/arena:skipped \
+    drop=loading/mmap machine=m2:netbook fact='swap:[{"kind":"zram","size_bytes":2147483648}]' fact='thp:"always"'
+for columns in 80 120; do
+    golden compare_worse_$columns on_terminal $columns compare old.jsonl worse.jsonl --fail-above 10%
+    expect "$columns columns" "$MLM_PYTHON" -c '
+import sys
+wide = [line for line in open("log/out", encoding="utf-8").read().split("\n") if len(line) > int(sys.argv[1])]
+print(*wide, sep="\n")
+sys.exit(bool(wide))' $columns
+done
+status 1 "$mlm" compare old.jsonl worse.jsonl --fail-above 1000%
+expect "what ends worse trips any gate" grep -q "^  storage/csc .*: ok → oom at 50 % of run" log/out
+expect "also in part" grep -q "^  storage/coo .*: ok → ok 8 of 10, timeout" log/out
+expect_not "what was not run has not become worse" grep -q "^  pooling/arena" log/out
+status 0 "$mlm" compare worse.jsonl old.jsonl --fail-above 1000%
+expect "the other way round it is better" grep -q "oom → ok .* better$" log/out
+
+# Several machines: a matrix against the first, from files or out of one.
+run_again other.jsonl seed=3 machine=m3:desktop scale=batch/mlp:0.5 fact=cores:8
+golden compare_matrix on_terminal 100 compare old.jsonl worse.jsonl other.jsonl
+cat old.jsonl worse.jsonl other.jsonl >all.jsonl
+status 0 "$mlm" compare all.jsonl
+expect "out of one file" grep -q "^time overall: B 1.00 ×, C " log/out
+refused 2 "all.jsonl holds the runs of 3 machines, thinkpad and netbook among them; to compare those, give it alone" \
+    compare old.jsonl all.jsonl
+
+# Other data is other work.
+run_again half.jsonl data=1342177280
+refused 3 "nothing to compare: old.jsonl and half.jsonl hold different data sizes .*--mix-data" compare old.jsonl half.jsonl
+status 0 "$mlm" compare old.jsonl half.jsonl --mix-data
+expect "it is said" grep -q "^every row: other work: data 2.50 GiB → 1.25 GiB" log/out
+
+# A gate never passes for want of something to look at.
+refused 3 "nothing to compare: no row of old.jsonl has a partner in .*swap.jsonl" compare old.jsonl "$records/swap.jsonl" \
+    --fail-above 10%
+"$MLM_PYTHON" - <<'PYTHON'
+import json
+with open("refused.jsonl", "w") as out:
+    for line in open("old.jsonl"):
+        out.write(json.dumps(dict(json.loads(line), outcome="refused", run_ns=None)) + "\n")
+PYTHON
+refused 3 "nothing to compare: no row ran in both old.jsonl and refused.jsonl" compare old.jsonl refused.jsonl --fail-above 10%
+refused 3 "missing.jsonl: No such file" compare old.jsonl missing.jsonl
+refused 2 "old.jsonl holds the runs of one machine; compare needs two files: mlmembench compare OLD NEW" compare old.jsonl
+refused 2 "compare needs two files: mlmembench compare OLD NEW" compare
+refused 2 "--fail-above: '10' is not a percentage; write one like 10%" compare old.jsonl new.jsonl --fail-above 10
+for word in % -5% nan% 1e3% 10%% ten; do
+    refused 2 "--fail-above: '$word' is not a percentage" compare old.jsonl new.jsonl --fail-above="$word"
+done
+refused 2 "--fail-on is time, needs or both, not 'swap'" compare old.jsonl new.jsonl --fail-above 10% --fail-on swap
+refused 2 "--fail-on goes with --fail-above" compare old.jsonl new.jsonl --fail-on time
+
+# History: what is usual, from the files of a folder.
+mkdir history empty
+golden compare_no_history "$mlm" compare --history empty new3.jsonl
+for day in 1 2 3 4 5 6; do
+    run_again history/day$day.jsonl repetitions=3 seed=$day day=$day
+done
+run_again today.jsonl repetitions=3 seed=7 day=7 scale=storage/csr:1.2 outcome=storage/csc:oom
+status 1 "$mlm" compare --history history today.jsonl
+sed '1,/^regression: /d' log/out | sed 's/:.*//' >log/named
+expect "exactly what is worse is named" diff log/named - <<'NAMED'
+  storage/csc density=0.01 index=32 at 2G
+  storage/csr density=0.01 index=32 at 2G
+  storage/csc density=0.1 index=32 at 2G
+  storage/csr density=0.1 index=32 at 2G
+NAMED
+golden compare_history on_terminal 120 compare --history history today.jsonl
+run_again usual.jsonl repetitions=3 seed=7 day=7
+status 0 "$mlm" compare --history history usual.jsonl
+expect "no regression" grep -q "^no regression in 15 rows" log/out
+status 0 "$mlm" compare --history history usual.jsonl --last 3
+expect "the last three" grep -q "^history history: 3 files, from 2026-11-04 to 2026-11-06" log/out
+expect "and what is older" grep -q "^left out: 3 older" log/out
+status 0 "$mlm" compare --history history usual.jsonl --last 2
+expect "two are too few" grep -q "^too little history: no row is in 3 earlier files yet" log/out
+run_again slower.jsonl repetitions=3 seed=7 day=7 scale=storage/csr:1.2
+status 1 "$mlm" compare --history history slower.jsonl
+status 1 "$mlm" compare --history history slower.jsonl --fail-on time
+status 0 "$mlm" compare --history history slower.jsonl --fail-on needs
+status 0 "$mlm" compare --history history slower.jsonl --floor 30%
+
+# The run itself lies there too, under two names; later ones, a broken one, one of another machine.
+cp today.jsonl history/copy.jsonl
+ln -s ../today.jsonl history/link.jsonl
+run_again history/later.jsonl day=9 scale=storage/csr:1.2
+run_again history/other.jsonl day=2 machine=m9:runner scale=storage/csr:1.2
+echo '{' >history/broken.jsonl
+echo 'no store' >history/notes.txt
+status 1 "$mlm" compare --history history today.jsonl
+expect "these are left out" grep -q \
+    "^left out: 1 of other machines (--any-machine takes them), 1 of the same run, 1 later than it, 1 that cannot be read" log/out
+expect "the broken one is named" grep -q "^mlmembench: passed over: no trial is recorded in history/broken.jsonl" log/err
+expect "the others count" grep -q "^history history: 6 files" log/out
+status 1 "$mlm" compare --history history today.jsonl --any-machine
+expect "also of other machines" grep -q "^history history: 7 files" log/out
+run_again runner.jsonl day=8 machine=m8:runner
+"$mlm" compare --history history runner.jsonl >log/out 2>log/err
+expect "a history of other machines is none" test $? = 3
+expect "which is said" grep -q "nothing to compare: .*--any-machine takes them" log/err
+refused 3 "cannot read the folder missing: No such file" compare --history missing today.jsonl
+refused 2 "--history needs one file" compare --history history old.jsonl new.jsonl
+refused 2 "--history needs one file" compare --history history
+refused 2 "all.jsonl holds the runs of several machines; --history needs one's" compare --history empty all.jsonl
+refused 2 "--fail-above does not go with --history" compare --history history today.jsonl --fail-above 10%
+refused 2 "--mix-data does not go with --history" compare --history history today.jsonl --mix-data
+refused 2 "--last goes with --history" compare old.jsonl new.jsonl --last 3
+refused 2 "--floor goes with --history" compare old.jsonl new.jsonl --floor 3%
+refused 2 "--any-machine goes with --history" compare old.jsonl new.jsonl --any-machine
+refused 2 "--last is at most 1000" compare --history history today.jsonl --last 1001
+
+# Files from elsewhere command no terminal.
+status 0 "$mlm" compare "$records/hostile.jsonl" "$records/hostile.jsonl"
+expect "hostile records are plain" no_escapes log/out
+cp "$records/hostile.jsonl" "$(printf 'x\033[31m.jsonl')"
+status 0 "$mlm" compare "$records/hostile.jsonl" "$(printf 'x\033[31m.jsonl')"
+expect "and so is a file's name" no_escapes log/out
+finish
