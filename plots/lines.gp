@@ -146,12 +146,12 @@ do for [d = 1:drawn] {
         }
         decades = log10(y_figures / y_begin)
         set yrange [y_begin : y_figures * 10 ** (decades * strips * strip / inner)]
-        eval log_tics("ytics", y_begin, y_figures)
+        eval log_tics("ytics", y_begin, y_figures / 1.1)
     } else {
         unset logscale y
         y_figures = high > 0 ? high * 1.1 : 1
         set yrange [0 : y_figures * (1 + strips * strip / inner)]
-        set ytics 0, step(y_figures * 34 / inner), y_figures
+        set ytics 0, step(y_figures * 34 / inner), 0.96 * y_figures
     }
     set format y "%g"
     height_of(n) = n * strip / inner

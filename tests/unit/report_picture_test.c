@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <sys/stat.h>
 
+#include "report/compare/compare.h"
 #include "report/plot/picture.h"
 #include "report_sample.h"
 
@@ -179,6 +180,92 @@ static void test_hostile(void **state)
     free(svg);
 }
 
+static const char *const evil[] = {"`touch x`", "'; system(\"touch x\"); '", "\"; !touch x; \"",
+    "@PATH $(touch x)", "{/:Bold x}_a^b", "\n\\n\t% <b>&", "</text><script>"};
+
+#define EVIL(i) evil[(i) % (sizeof evil / sizeof *evil)]
+
+/* Two machines, two caps, two values of a parameter, a course each: every plot has something to show. */
+static void evil_append(struct mlm_store *store, const char *suite, const char *parameter)
+{
+    static const struct mlm_timeline timeline = {.interval_ns = 1000,
+        .count = 3,
+        .points = {{0, 1000, 0, MLM_NULL}, {1000, 5000, 100, MLM_NULL}, {2000, 4000, 300, MLM_NULL}}};
+    for (size_t machine = 0; machine < 2; machine++)
+        for (uint64_t cap = 0; cap <= 2; cap++)
+            for (size_t i = 0; i < 2 * sizeof evil / sizeof *evil; i++) {
+                struct mlm_record record = sample_record(EVIL(i));
+                free(record.suite);
+                record.suite = strdup(suite);
+                json_decref(record.machine);
+                record.machine = json_pack("{s:s, s:s, s:s}", "id", EVIL(machine), "host", EVIL(machine + 1),
+                    "cpu", EVIL(machine + 2));
+                mlm_params_release(&record.params);
+                assert_int_equal(mlm_params_add(&record.params, parameter, i % 2 ? "0.5" : "16"), 0);
+                assert_int_equal(mlm_params_add(&record.params, EVIL(i), EVIL(i + 1)), 0);
+                free(record.equal_work);
+                record.equal_work = NULL;
+                record.cap_bytes = cap ? cap << 29 : MLM_NO_LIMIT;
+                record.outcome = cap == 1 && i % 3 == 0 ? MLM_OUTCOME_OOM : MLM_OUTCOME_OK;
+                record.readings.values[MLM_run_ns] = (int64_t)(1000 * (i + 1 + cap + machine));
+                assert_int_equal(mlm_store_append(store, &record, &timeline, NULL), 0);
+                mlm_record_release(&record);
+            }
+}
+
+static void test_hostile_everywhere(void **state)
+{
+    struct fixture *fixture = *state;
+    char path[2 * SAMPLE_PATH], before[4096];
+    (void)snprintf(path, sizeof path, "%s/run.jsonl", fixture->folder);
+    struct mlm_store *store = NULL;
+    struct mlm_record_list list = {0};
+    assert_int_equal(mlm_store_open(path, &store, NULL), 0);
+    evil_append(store, "storage", "density");
+    evil_append(store, "batch", "batch");
+    evil_append(store, "pooling", "x");
+    mlm_store_close(store);
+    assert_int_equal(mlm_store_read(path, &list, NULL, NULL, NULL), 0);
+    struct sample_table sample = sample_table_of(list);
+    struct mlm_side *sides = NULL;
+    struct mlm_comparison *comparison = NULL;
+    size_t side_count = 0, count = 0;
+    const struct mlm_compare_options compare_options = {0};
+    assert_int_equal(mlm_sides_by_machine(sample.table, &sides, &side_count, NULL), 0);
+    assert_int_equal(side_count, 2);
+    assert_int_equal(mlm_compare(sides, side_count, &compare_options, &comparison, NULL), 0);
+
+    assert_non_null(getcwd(before, sizeof before));
+    assert_int_equal(chdir(fixture->folder), 0);
+    struct mlm_picture_options options = {.plots_folder = PLOTS, .machines = comparison};
+    static const char *const formats[] = {"svg", "png", "pdf"};
+    for (size_t f = 0; f < 3; f++) {
+        struct mlm_error error = {0};
+        options.format = formats[f];
+        if (mlm_pictures_write(
+                sample.table, &sample.list, &options, fixture->folder, "run", NULL, &count, &error) < 0)
+            fail_msg("%s", error.text);
+    }
+    assert_int_equal(chdir(before), 0);
+    assert_int_equal(count, 4 * 3 + 3); /* and the suites' own */
+    assert_int_equal(files_in(fixture->folder), 3 * count + 1);
+
+    static const char *const names[] = {"storage-needs", "storage-slowdown", "storage-density",
+        "storage-timeline", "storage-machines", "batch-batch", "pooling-overhead"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char name[64];
+        (void)snprintf(name, sizeof name, "run-%s.svg", names[i]);
+        char *svg = picture(fixture, name);
+        assert_shows(svg, strstr(name, "timeline") ? "touch x" : "`touch x`"); /* long headings are cut */
+        assert_null(strstr(svg, "<b>"));
+        assert_null(strstr(svg, "<script"));
+        free(svg);
+    }
+    mlm_comparison_free(comparison);
+    mlm_sides_free(sides, side_count);
+    sample_table_release(&sample);
+}
+
 /* A suite's name is part of a file's, and must not be part of a path. */
 static void test_names_of_files(void **state)
 {
@@ -275,6 +362,7 @@ int main(void)
         PICTURE_TEST(test_every_suite),
         PICTURE_TEST(test_swap),
         PICTURE_TEST(test_hostile),
+        PICTURE_TEST(test_hostile_everywhere),
         PICTURE_TEST(test_names_of_files),
         PICTURE_TEST(test_sparse),
         PICTURE_TEST(test_no_gnuplot),

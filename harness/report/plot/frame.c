@@ -15,7 +15,8 @@
 #define FAMILIES_MAX 4
 #define SECTIONS_MAX 24
 #define ROWS_MAX 12
-#define SLOTS_MAX 120
+#define SLOTS_MAX 80
+#define TALL_SLOTS_MAX 40 /* with a line for each of several machines */
 
 struct builder {
     struct mlm_frame *frame;
@@ -55,7 +56,7 @@ bool mlm_frame_failed(const struct mlm_frame_point *point)
 static double weight_of(const struct mlm_frame_point *point)
 {
     double figure = point->figures[0][0].value;
-    return isnan(figure) && mlm_frame_failed(point) ? INFINITY : figure;
+    return mlm_frame_failed(point) ? INFINITY : figure;
 }
 
 static int panel_add(struct builder *builder, const struct mlm_section *section, const struct mlm_row *row)
@@ -150,10 +151,11 @@ static int point_add(struct builder *builder, struct mlm_frame_point *point)
 static int row_add(struct builder *builder, const struct mlm_row *row)
 {
     struct mlm_frame *frame = builder->frame;
+    size_t order = builder->order++;
     struct mlm_frame_point point = {
         .panel = frame->panel_count - 1,
-        .order = builder->order++,
-        .x = x_of(frame->plot, row, builder->order),
+        .order = order,
+        .x = x_of(frame->plot, row, order),
         .row = row,
         .tells = row,
     };
@@ -333,7 +335,7 @@ static int bound(struct mlm_frame *frame)
     if (r == 0)
         r = mlm_frame_bound_panels(frame, panels_max[frame->plot->panels]);
     if (r == 0 && frame->plot->x == MLM_X_SLOT)
-        r = mlm_frame_bound_points(frame, SLOTS_MAX);
+        r = mlm_frame_bound_rows(frame, frame->series_count > 1 ? TALL_SLOTS_MAX : SLOTS_MAX);
     return r;
 }
 

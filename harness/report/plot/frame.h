@@ -23,7 +23,7 @@ struct mlm_frame_series {
 
 struct mlm_frame_point {
     size_t panel, series;
-    size_t order; /* of the rows */
+    size_t order; /* of the rows; points of one row share it */
     double x;     /* bytes, a parameter's value, ns, or a slot (points of one row share it) */
     enum mlm_outcome outcome;
     bool partial;         /* not all repetitions ended so */
@@ -65,8 +65,8 @@ struct mlm_frame {
     struct mlm_frame_panel *panels;
     struct mlm_frame_series *series;
     struct mlm_frame_point *points; /* by panel, series and x */
-    size_t panel_count, series_count, point_count, slot_count;
-    size_t panels_of, series_of, points_of; /* so many there were; 0: all are shown */
+    size_t panel_count, series_count, point_count, row_count, slot_count;
+    size_t panels_of, series_of, rows_of; /* so many there were; 0: all are shown */
     struct mlm_frame_extent x, axes[MLM_PLOT_AXES];
     double tics[MLM_FRAME_TICS]; /* places of x that are worth a label */
     size_t tic_count;

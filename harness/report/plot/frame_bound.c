@@ -96,18 +96,38 @@ int mlm_frame_bound_panels(struct mlm_frame *frame, size_t most)
     return kept ? mlm_frame_keep(frame, kept, NULL) : -ENOMEM;
 }
 
-int mlm_frame_bound_points(struct mlm_frame *frame, size_t most)
+/* The points of a row follow each other. */
+static bool same_row(const struct mlm_frame *frame, size_t i)
 {
-    size_t count = frame->point_count;
+    return i && frame->points[i].order == frame->points[i - 1].order;
+}
+
+int mlm_frame_bound_rows(struct mlm_frame *frame, size_t most)
+{
+    size_t count = 0;
+    mlm_auto_free double *weights = calloc(frame->point_count + 1, sizeof *weights);
+    mlm_auto_free size_t *row_of = calloc(frame->point_count + 1, sizeof *row_of);
+    if (!weights || !row_of)
+        return -ENOMEM;
+    for (size_t i = 0; i < frame->point_count; i++) {
+        double weight = frame->points[i].weight;
+        if (same_row(frame, i))
+            weights[count - 1] = fmax(weights[count - 1], weight);
+        else
+            weights[count++] = weight;
+        row_of[i] = count - 1;
+    }
+    frame->row_count = count < most ? count : most;
     if (count <= most)
         return 0;
-    frame->points_of = count;
-    mlm_auto_free bool *kept = heaviest(&frame->points[0].weight, sizeof *frame->points, count, most);
+    frame->rows_of = count;
+    mlm_auto_free bool *kept = heaviest(weights, sizeof *weights, count, most);
     if (!kept)
         return -ENOMEM;
-    frame->point_count = 0;
-    for (size_t i = 0; i < count; i++)
-        if (kept[i])
-            frame->points[frame->point_count++] = frame->points[i];
+    size_t point_count = 0;
+    for (size_t i = 0; i < frame->point_count; i++)
+        if (kept[row_of[i]])
+            frame->points[point_count++] = frame->points[i];
+    frame->point_count = point_count;
     return 0;
 }

@@ -6,7 +6,7 @@
 /* Keeps so many, those of the most weight, and drops the points of the others. */
 int mlm_frame_bound_series(struct mlm_frame *frame, size_t most);
 int mlm_frame_bound_panels(struct mlm_frame *frame, size_t most);
-int mlm_frame_bound_points(struct mlm_frame *frame, size_t most);
+int mlm_frame_bound_rows(struct mlm_frame *frame, size_t most);
 
 /* Keeps the panels and series that are marked (NULL: all), and the points of both. */
 int mlm_frame_keep(struct mlm_frame *frame, const bool *panels, const bool *series);

@@ -117,23 +117,23 @@ char *mlm_frame_place(const struct mlm_frame *frame)
     return place_of(frame, &frame->panels[0], shared == SHARED_ALL && frame->plot->x != MLM_X_CAP);
 }
 
-static void put_some(FILE *out, size_t some, size_t all, const char *what, const char *measure)
+static void put_some(FILE *out, size_t some, size_t all, const char *what)
 {
     if (all)
-        (void)fprintf(out, "%s%zu of %zu %s: those that failed, or have the largest %s",
-            ftell(out) > 0 ? "; " : "", some, all, what, measure);
+        (void)fprintf(out, "%s%zu of %zu %s", ftell(out) > 0 ? " and " : "", some, all, what);
 }
 
 char *mlm_frame_left_out(const struct mlm_frame *frame)
 {
     struct text text;
-    bool rows = frame->plot->panels == MLM_PANEL_ROW;
-    const char *measure = frame->plot->axes[0].title;
     if (!begin(&text))
         return NULL;
-    put_some(text.out, frame->series_count, frame->series_of, "variants", measure);
-    put_some(text.out, frame->panel_count, frame->panels_of, rows ? "rows" : "panels", measure);
-    put_some(text.out, frame->point_count, frame->points_of, "rows", measure);
+    put_some(text.out, frame->series_count, frame->series_of, "variants");
+    put_some(text.out, frame->panel_count, frame->panels_of,
+        frame->plot->panels == MLM_PANEL_ROW ? "rows" : "panels");
+    put_some(text.out, frame->row_count, frame->rows_of, "rows");
+    if (ftell(text.out) > 0)
+        (void)fprintf(text.out, ": those that failed, or have the largest %s", frame->plot->axes[0].title);
     return finish(&text);
 }
 
