@@ -12,8 +12,6 @@ eval canvas(top + slots * slot_height + bottom)
 left = character * wide_label + 20
 right = width - 24
 inner_width = right - left
-# What has a figure says its outcome behind it; what has none, at the begin of its line.
-wide_said = 10 + (points - count_ok > lost_1 || count_partial > 0 ? wide_outcome + 3 : 0)
 
 set multiplot
 eval head(0)
@@ -33,33 +31,33 @@ set yrange [slots - 0.5 : -0.5]
 set grid xtics noytics
 set ytics noenhanced scale 0
 set xlabel with_unit(title_1, unit_1) noenhanced textcolor rgb black
-share = (character * wide_said + 30) / inner_width
-room = 1 / (1 - (share < 0.6 ? share : 0.6))
-if (logarithmic_1) {
-    set logscale x
-    x_begin = low_1 / 1.2
-    decades = log10(1.2 * high_1 / x_begin) * room
-    x_end = x_begin * 10 ** decades
-    eval log_tics("xtics", x_begin, 1.2 * high_1)
-    set format x "%g"
-} else {
-    x_begin = 0
-    x_end = high_1 * room
-    set xtics step(x_end * 50 / inner_width)
-}
-set xrange [x_begin : x_end]
-
-y_of(c) = column(at_place) + (column(in_series) - (series + 1) / 2.0) * line_height / slot_height
-behind(c) = larger(larger(number(first_1), number(first_1 + 2)), x_begin)
+first = logarithmic_1 ? low_1 / 1.2 : 0
+behind(c) = larger(larger(number(first_1), number(first_1 + 2)), first)
 fine(c) = column(outcome) == is_ok && column(partial) != 1
 said(c) = !had(first_1) ? strcol(outcome_text) : \
     strcol(first_1 + 3) . (fine(0) ? "" : " (" . strcol(outcome_text) . ")")
+room = inner_width
+stats "points.tsv" using (room = shrunk(room, inner_width, share_of(behind(0), first, high_1, logarithmic_1), \
+    character * strlen(said(0)) + 20), 1) nooutput
+if (logarithmic_1) {
+    set logscale x
+    decades = log10(high_1 / first) * inner_width / room
+    x_end = first * 10 ** decades
+    eval log_tics("xtics", first, 1.2 * high_1)
+    set format x "%g"
+} else {
+    x_end = high_1 * inner_width / room
+    set xtics step(x_end * 50 / inner_width)
+}
+set xrange [first : x_end]
+eval slot_headings(first, inner_width / character)
+
+y_of(c) = column(at_place) + (column(in_series) - (series + 1) / 2.0) * line_height / slot_height
 said_colour(c) = column(outcome) == is_ok ? 0x202020 : is_bad(column(outcome)) ? 0xb04000 : 0x505050
 rgb_of(c) = series_rgb[int(column(in_series))]
 from(c) = logarithmic_1 ? 1 : 0
 plot "panels.tsv" using (unit_1 eq "×" ? 1 : NaN):($2 + 0.5):(0):($3 - $2) with vectors nohead linecolor rgb grey linewidth 1, \
-     "" using (x_begin):2:(fitting(strcol(7), inner_width / character)) with labels left noenhanced textcolor rgb muted, \
-     "points.tsv" using (x_begin):at_place:yticlabel(label) with points pointtype 0 linecolor rgb light, \
+     "points.tsv" using (first):at_place:yticlabel(label) with points pointtype 0 linecolor rgb light, \
      "" using (had(first_1) ? from(0) : NaN):(y_of(0)):(number(first_1) - from(0)):(0) \
          with vectors nohead linecolor rgb light linewidth 3, \
      "" using (number(first_1)):(y_of(0)):(column(first_1 + 1)):(column(first_1 + 2)):(rgb_of(0)) \

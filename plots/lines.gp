@@ -3,7 +3,7 @@
 # second figure of an axis (theory) is a dashed line. Where a line crosses one of the base is marked. The legend is
 # at the right.
 
-legend = 46 + character * wide_series
+legend = 46 + character * (wide_series > 13 ? wide_series : 13)
 plot_left = 74.0
 plot_right = width - 30 - legend
 inner = 170.0                 # of a panel
@@ -31,7 +31,7 @@ array strips_in[2] = [lost_1 > 0 ? strips : 0, lost_2 > 0 ? strips : 0]
 drawn = 0
 y = head_height
 do for [p = 1:panels] {
-    y = y + (strlen(heading[p]) > 1 ? 22 : 4)
+    y = y + (strlen(heading[p]) > 0 ? 22 : 4)
     do for [a = 1:axes] {
         if (a == 1 ? panel_shown_1[p] : panel_shown_2[p]) {
             drawn = drawn + 1

@@ -56,10 +56,12 @@ figure_at(c) = behind(behind(bar_end(c), number(at_core)), panel_cap[int(column(
 set lmargin at screen left_edge
 set rmargin at screen needs_edge
 panel = (needs_edge - left_edge) * width
-text_width = character * (wide_needs > wide_uncapped_needs ? wide_needs : wide_uncapped_needs) + 16
-share_of_text = text_width / panel
-room_of_heading = panel / character
-longest = (high_1 > 0 ? high_1 : 1) / (1 - (share_of_text < 0.7 ? share_of_text : 0.7))
+figure_text(c) = had(at_uncapped_needs) ? strcol(at_uncapped_needs + 3) : strcol(at_needs + 3)
+high_1 = high_1 > 0 ? high_1 : 1
+room = panel
+stats "points.tsv" using (room = shrunk(room, panel, figure_at(0) / high_1, character * strlen(figure_text(0)) + 12), 1) nooutput
+longest = high_1 * panel / room
+eval slot_headings(0, panel / character)
 set xrange [0 : longest]
 set xtics step(longest * 50 / panel)
 set xlabel with_unit(title_1, unit_1) noenhanced textcolor rgb black
@@ -75,8 +77,7 @@ plot "points.tsv" using (0):at_place:(0):(is_cut(0) ? NaN : in_memory(0)):(colum
      "" using (had(at_core) && column(at_core) > 0 ? column(at_core) : NaN):(column(at_place) - 0.42):(0):(0.84) \
          with vectors nohead linecolor rgb black linewidth 2, \
      "panels.tsv" using 4:($2 + 0.5):(0):($3 - $2) with vectors nohead linecolor rgb red linewidth 2, \
-     "" using (0):2:(fitting(strcol(7), room_of_heading)) with labels left noenhanced textcolor rgb muted, \
-     "points.tsv" using (figure_at(0)):at_place:(had(at_uncapped_needs) ? strcol(at_uncapped_needs + 3) : strcol(at_needs + 3)) \
+     "points.tsv" using (figure_at(0)):at_place:(figure_text(0)) \
          with labels left offset 0.7, 0 noenhanced textcolor rgb black
 
 # Time.
@@ -85,36 +86,35 @@ set lmargin at screen time_edge
 set rmargin at screen right_edge
 unset ytics
 panel = (right_edge - time_edge) * width
-text_width = character * (wide_time + (wide_outcome > 0 ? wide_outcome + 3 : 0)) + 22
-share_of_text = text_width / panel
-room = 1 / (1 - (share_of_text < 0.7 ? share_of_text : 0.7))
 if (shown_2) {
     set xlabel with_unit(title_2, unit_2) noenhanced textcolor rgb black
 } else {
     set xlabel title_2 noenhanced textcolor rgb black
     unset xtics
 }
-if (shown_2 && logarithmic_2) {
-    set logscale x
-    first = low_2 / 1.5
-    decades = log10(high_2 / first) * room
-    set xrange [first : first * 10 ** decades]
-    set xtics 10 ** ceil(decades * 50 / panel)
-    set format x "%g"
-} else {
-    first = 0
-    longest = (high_2 > 0 ? high_2 : 1) * room
-    set xrange [0 : longest]
-    if (shown_2) {
-        set xtics step(longest * 50 / panel)
-    }
-}
+is_log = shown_2 && logarithmic_2
+first = is_log ? low_2 / 1.5 : 0
+high_2 = high_2 > 0 ? high_2 : 1
 longest_time(c) = larger(larger(number(at_time), number(at_time + 2)), number(at_uncapped_time))
 time_at(c) = larger(longest_time(c), first)
 said(c) = column(outcome) != is_ok ? strcol(outcome_text) : \
     strcol(at_time + 3) . (column(partial) == 1 ? " (" . strcol(outcome_text) . ")" : "")
-said_colour(c) = column(outcome) == is_ok ? 0x202020 : \
-    column(outcome) == is_skipped || column(outcome) == is_refused ? 0x505050 : 0xb04000
+said_colour(c) = column(outcome) == is_ok ? 0x202020 : is_bad(column(outcome)) ? 0xb04000 : 0x505050
+room = panel
+stats "points.tsv" using (room = shrunk(room, panel, share_of(time_at(0), first, high_2, is_log), \
+    character * strlen(said(0)) + 16), 1) nooutput
+if (is_log) {
+    set logscale x
+    decades = log10(high_2 / first) * panel / room
+    set xrange [first : first * 10 ** decades]
+    set xtics 10 ** ceil(decades * 40 / panel)
+    set format x "%g"
+} else {
+    set xrange [0 : high_2 * panel / room]
+    if (shown_2) {
+        set xtics step(high_2 * panel / room * 50 / panel)
+    }
+}
 plot "points.tsv" using at_uncapped_time:at_place with points pointtype 6 pointsize 1.1 linecolor rgb red, \
      "" using at_time:at_place:at_time + 1:at_time + 2 with xerrorbars pointtype 0 linecolor rgb blue, \
      "" using at_time:at_place with points pointtype 7 pointsize 0.6 linecolor rgb blue, \

@@ -57,20 +57,22 @@ step(x) = power(x) * (x <= 2 * power(x) ? 2 : x <= 5 * power(x) ? 5 : 10)
 
 with_unit(title, unit) = unit eq "" ? title : sprintf("%s (%s)", title, unit)
 
-# What the data files say in words.
+# What the data files say in words; an empty field is a space.
+trimmed(text) = text eq " " ? "" : text
 array title[4] = ["", "", "", ""]
-stats "title.tsv" using (title[int($1)] = strcol(2), 1) nooutput
+stats "title.tsv" using (title[int($1)] = trimmed(strcol(2)), 1) nooutput
 array heading[panels]
 array panel_cap[panels]
+array panel_slot[panels]
 array panel_shown_1[panels]
 array panel_shown_2[panels]
-stats "panels.tsv" using (n = int($1), heading[n] = strcol(7), panel_cap[n] = valid(4) ? $4 : NaN, \
+stats "panels.tsv" using (n = int($1), heading[n] = trimmed(strcol(7)), panel_slot[n] = $2, panel_cap[n] = valid(4) ? $4 : NaN, \
     panel_shown_1[n] = $5, panel_shown_2[n] = $6, 1) nooutput
 array series_name[series]
 array series_colour[series]
 array series_shape[series]
 array series_rgb[series]
-stats "series.tsv" using (n = int($1), series_name[n] = strcol(4), series_colour[n] = colour_rgb($2), \
+stats "series.tsv" using (n = int($1), series_name[n] = trimmed(strcol(4)), series_colour[n] = colour_rgb($2), \
     series_rgb[n] = int("0x" . series_colour[n][2:7]), series_shape[n] = int($3), 1) nooutput
 
 # The columns of points.tsv that all plots have; those of a figure are at_FIGURE, its low end, its high end, its text.
@@ -95,9 +97,8 @@ unset key
 stands(n) = sprintf("set label %d title[%d] at screen at_x(12), screen at_y(%d) left noenhanced textcolor rgb muted; ", n, n, 18 * n)
 head(n) = "set label 1 title[1] at screen at_x(12), screen at_y(16) left noenhanced textcolor rgb black font ',12.5'; " . \
     stands(2) . stands(3) . stands(4)
-trimmed(text) = text eq " " ? "" : text
-head_height = 52.0 + (trimmed(title[3]) eq "" ? 0 : 18) + (trimmed(title[4]) eq "" ? 0 : 18)
-if (trimmed(title[3]) eq "") {
+head_height = 52.0 + (title[3] eq "" ? 0 : 18) + (title[4] eq "" ? 0 : 18)
+if (title[3] eq "") {
     title[3] = title[4]
     title[4] = ""
 }
@@ -114,8 +115,18 @@ legend_point(n, x, y, rgb, type, size) = sprintf("set label %d '' at screen at_x
 legend_says(n, x, y, what) = sprintf("set label %d %s at screen at_x(%.1f), screen at_y(%.1f) left noenhanced textcolor rgb black", \
     100 + n, what, x + 24, y)
 
+# The headings of panels that are slots; not `with labels`, which shows a number for an empty text.
+slot_headings(x, columns) = sprintf("do for [p = 1:panels] { set label 300 + p fitting(heading[p], %d) " . \
+    "at first %g, first panel_slot[p] left noenhanced textcolor rgb muted }", columns, x)
+
+# Texts stand right of their points, so an axis is longer than its figures: by as much as it takes for all to fit. `share` is
+# where a point stands, 1 being the largest; `pixels` is how long its text is. Begin with room = inner pixels.
+shrunk(room, inner, share, pixels) = share > 0 && (inner - pixels) / share < room ? \
+    ((inner - pixels) / share > 0.3 * inner ? (inner - pixels) / share : 0.3 * inner) : room
+share_of(value, first, high, is_log) = value != value ? 0 : is_log ? log(value / first) / log(high / first) : (value - first) / (high - first)
+
 # What of the head and the legend is drawn with the first panel is not drawn with the others.
-head_done = "do for [i = 1:4] { unset label i }; do for [i = 101:160] { unset label i; unset label i + 100; unset arrow i; unset object i }"
+head_done = "do for [i = 1:4] { unset label i }; do for [i = 301:300 + panels] { unset label i }; do for [i = 101:160] { unset label i; unset label i + 100; unset arrow i; unset object i }"
 
 # Tics of a logarithmic axis: powers of ten, and 2 and 5 between them where there are few.
 log_tics(axis, low, high) = sprintf("set %s (); ", axis) . \

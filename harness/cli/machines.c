@@ -7,15 +7,15 @@ int mlm_machines_compare(
     const struct mlm_table *table, struct mlm_machines *ret_machines, struct mlm_error *error)
 {
     static const struct mlm_compare_options options = {.mix_data = false};
-    mlm_cleanup(mlm_machines_release) struct mlm_machines machines = {0};
+    struct mlm_machines machines = {0};
     int r = mlm_sides_by_machine(table, &machines.sides, &machines.count, error);
     if (r == 0 && machines.count > 1)
         r = mlm_compare(machines.sides, machines.count, &options, &machines.comparison, error);
-    if (r < 0)
-        return r;
-    *ret_machines = machines;
-    machines = (struct mlm_machines){0};
-    return 0;
+    if (r == 0)
+        *ret_machines = machines;
+    else
+        mlm_machines_release(&machines);
+    return r;
 }
 
 void mlm_machines_release(struct mlm_machines *machines)

@@ -34,8 +34,8 @@ int mlm_picture_format_check(const char *format, struct mlm_error *error);
 typedef int mlm_picture_take(void *context, const struct mlm_picture *picture, struct mlm_error *error);
 
 /* Gives every picture to the taker, suite by suite, and says how many. Bounded in number, size and time
- * however long the list is. The list is that of the table: timelines are read from its files. -ENOENT:
- * gnuplot is missing. -EINVAL: an unknown format. */
+ * however long the list is; of more than 16 suites, the first. The list is that of the table: timelines are
+ * read from its files. -ENOENT: gnuplot is missing. -EINVAL: an unknown format. */
 int mlm_pictures_draw(const struct mlm_table *table, const struct mlm_record_list *list,
     const struct mlm_picture_options *options, mlm_picture_take *take, void *context, size_t *ret_count,
     struct mlm_error *error);
