@@ -1,0 +1,33 @@
+#!/bin/sh
+# Do the commands that the README tells exist, with the options that it gives them?
+. "$(dirname "$0")/common.sh"
+begin
+
+# Every `mlmembench VERB …` and `./bootstrap VERB …`, one a line: in a line of code or between backticks, up to what
+# belongs to the program behind --, a comment, or the shell.
+sed -n 's/^ *//; /mlmembench \|\.\/bootstrap /p' "$MLM_SOURCE/README.md" | tr '`' '\n' |
+    grep -oE '(^|[^/a-z]|release/)(mlmembench|\./bootstrap) [a-z]+( .*)?$' | sed 's/ -- .*//; s/ #.*//; s/ >.*//; s/.*\(mlmembench\|bootstrap\) //' |
+    grep -E '^[a-z]+( |$)' >log/commands
+grep -vE '^(test|and|or|is|are|says|runs|needs) ?' log/commands | while read -r verb rest; do
+    case " $verbs help " in
+    *" $verb "*) ;;
+    *)
+        echo "$verb $rest" >>log/prose
+        continue
+        ;;
+    esac
+    options_of "$verb" >log/options
+    for word in $rest; do
+        case $word in
+        --benchmark_*) ;;
+        --*) grep -qx -- "$(echo "${word#--}" | sed 's/[^a-z-].*//')" log/options || echo "$verb $word" >>log/missing ;;
+        esac
+    done
+    echo "$verb" >>log/verbs
+done
+expect "there are commands" test "$(wc -l <log/verbs)" -ge 12
+expect "of most verbs" test "$(sort -u log/verbs | wc -l)" -ge 7
+touch log/missing log/prose
+expect "each has its options: $(cat log/missing)" test ! -s log/missing
+expect "nothing else looks like a command: $(cat log/prose)" test ! -s log/prose
+finish
