@@ -173,6 +173,32 @@ static char *key_finish(struct key *key)
     return key->text;
 }
 
+const char *mlm_record_swap_kinds(const struct mlm_record *record, char text[static MLM_SWAP_KINDS_TEXT])
+{
+    size_t i, length = 0;
+    const json_t *device;
+    text[0] = 0;
+    if (record->swap_limit_bytes == 0)
+        return text;
+    json_array_foreach(json_object_get(record->machine, "swap"), i, device)
+    {
+        const char *kind = json_string_value(json_object_get(device, "kind"));
+        if (length < MLM_SWAP_KINDS_TEXT)
+            length += (size_t)snprintf(
+                text + length, MLM_SWAP_KINDS_TEXT - length, "%s%s", length ? "+" : "", kind ? kind : "swap");
+    }
+    mlm_utf8_tame(text);
+    return text;
+}
+
+bool mlm_record_same_swap(const struct mlm_record *a, const struct mlm_record *b)
+{
+    char x[MLM_SWAP_KINDS_TEXT], y[MLM_SWAP_KINDS_TEXT];
+    return a->swap_limit_bytes == b->swap_limit_bytes &&
+           (a->machine == b->machine ||
+               strcmp(mlm_record_swap_kinds(a, x), mlm_record_swap_kinds(b, y)) == 0);
+}
+
 /* What of a specification a key has in it, besides what is always there. */
 enum {
     KEY_MACHINE = 1,
@@ -185,6 +211,7 @@ enum {
 static char *specification_key(const struct mlm_record *record, unsigned parts)
 {
     struct key key;
+    char kinds[MLM_SWAP_KINDS_TEXT];
     key_begin(&key);
     if (parts & KEY_MACHINE)
         key_text(&key, 'm', json_string_value(json_object_get(record->machine, "id")));
@@ -203,6 +230,8 @@ static char *specification_key(const struct mlm_record *record, unsigned parts)
         key_number(&key, 'c', record->cap_bytes);
         key_number(&key, 'x', record->swap_limit_bytes);
     }
+    if (parts & KEY_MACHINE)
+        key_text(&key, 'k', mlm_record_swap_kinds(record, kinds));
     if (parts & KEY_TIME_LIMIT)
         key_number(&key, 'l', record->timeout_ns);
     return key_finish(&key);

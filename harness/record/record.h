@@ -85,6 +85,15 @@ void mlm_record_init(struct mlm_record *record);
 /* Frees the texts and gives the machine's reference back; leaves a record as mlm_record_init() does. */
 void mlm_record_release(struct mlm_record *record);
 
+#define MLM_SWAP_KINDS_TEXT 64
+
+/* What kinds of swap a trial could use, as the machine lists its devices: "file", "partition+zram"; "" for
+ * none. Without a limit of the trial's own that is part of what it ran under. */
+const char *mlm_record_swap_kinds(const struct mlm_record *record, char text[static MLM_SWAP_KINDS_TEXT]);
+
+/* The same limit, and the same kinds. */
+bool mlm_record_same_swap(const struct mlm_record *a, const struct mlm_record *b);
+
 /* What names a row: everything of the specification but the repetition. Two records of one row are
  * repetitions of each other; equal text, equal row. The caller frees it. */
 char *mlm_record_row_key(const struct mlm_record *record);

@@ -85,6 +85,11 @@ static void put_surroundings(FILE *out, const struct mlm_table *table, const str
     else if (record->data_bytes)
         (void)fprintf(out, ", data %s", mlm_size_show((double)record->data_bytes, text));
     mlm_limits_write(out, record);
+    if (table->swaps_differ && record->swap_limit_bytes != 0) {
+        char kinds[MLM_SWAP_KINDS_TEXT];
+        (void)mlm_record_swap_kinds(record, kinds);
+        (void)fprintf(out, ", %s%s", kinds[0] ? "swap: " : "no swap", kinds);
+    }
     if (table->time_limits_differ)
         (void)fprintf(out, ", time limit %s", mlm_duration_show((double)record->timeout_ns, text));
     if (table->seeds_differ)

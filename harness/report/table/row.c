@@ -78,7 +78,7 @@ bool mlm_section_same_family(const struct mlm_section *a, const struct mlm_secti
     const struct mlm_record *x = a->rows[0]->first, *y = b->rows[0]->first;
     return mlm_row_same_suite(a->rows[0], b->rows[0]) && x->data_bytes == y->data_bytes &&
            same_text(x->dataset, y->dataset) && x->background_bytes == y->background_bytes &&
-           same_text(x->background_mode, y->background_mode) && x->swap_limit_bytes == y->swap_limit_bytes &&
+           same_text(x->background_mode, y->background_mode) && mlm_record_same_swap(x, y) &&
            x->seed == y->seed && x->timeout_ns == y->timeout_ns;
 }
 

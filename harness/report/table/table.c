@@ -149,6 +149,16 @@ static int compare_suites(const struct sort_key *a, const struct sort_key *b)
     return r ? r : strcmp(a->row->first->suite, b->row->first->suite);
 }
 
+/* A machine may have had swap in one run and none in another. */
+static int compare_swap(const struct mlm_record *a, const struct mlm_record *b)
+{
+    char x[MLM_SWAP_KINDS_TEXT], y[MLM_SWAP_KINDS_TEXT];
+    int r = compare_numbers(a->swap_limit_bytes, b->swap_limit_bytes);
+    if (r || a->machine == b->machine)
+        return r;
+    return strcmp(mlm_record_swap_kinds(a, x), mlm_record_swap_kinds(b, y));
+}
+
 static int compare_sections(const struct sort_key *x, const struct sort_key *y)
 {
     const struct mlm_record *a = x->row->first, *b = y->row->first;
@@ -157,7 +167,7 @@ static int compare_sections(const struct sort_key *x, const struct sort_key *y)
     r = r ? r : compare_texts(a->dataset, b->dataset);
     r = r ? r : compare_numbers(a->background_bytes, b->background_bytes);
     r = r ? r : compare_texts(a->background_mode, b->background_mode);
-    r = r ? r : compare_numbers(a->swap_limit_bytes, b->swap_limit_bytes);
+    r = r ? r : compare_swap(a, b);
     r = r ? r : compare_numbers(a->seed, b->seed);
     r = r ? r : compare_numbers(a->timeout_ns, b->timeout_ns);
     return r ? r : compare_numbers(a->cap_bytes, b->cap_bytes);
@@ -214,6 +224,8 @@ static int sections_make(struct mlm_table *table)
         }
         section->count++;
         const struct mlm_record *record = keys[i].row->first, *other = keys[0].row->first;
+        if (i > 0 && mlm_same_machine(record, keys[i - 1].row->first))
+            table->swaps_differ |= !mlm_record_same_swap(record, keys[i - 1].row->first);
         table->seeds_differ |= record->seed != other->seed;
         table->time_limits_differ |= record->timeout_ns != other->timeout_ns;
     }
