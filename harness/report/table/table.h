@@ -51,7 +51,7 @@ struct mlm_table {
     const struct mlm_record **trials;
     struct mlm_section *sections;
     size_t section_count;
-    bool swaps_differ; /* between sections of a machine */
+    bool swaps_differ;                     /* between sections of a machine */
     bool seeds_differ, time_limits_differ; /* between sections: worth a word in their headings */
 };
 
