@@ -35,6 +35,14 @@ __mlmembench_value()
     --data) __mlmembench_words 256M 640M 1G 2560M 5G ;;
     --swap) __mlmembench_words max none 1G 2G 4G ;;
     --background) __mlmembench_words 512M 1G 1600M 2G ;;
+    --value) __mlmembench_words f64 f32 f16 i8 ;;
+    --storage) __mlmembench_words dense csr csc coo ;;
+    --model) __mlmembench_words none linear logistic mlp kmeans pca pca-randomized knn forest boosting-hist boosting-exact ;;
+    --runtime) __mlmembench_words c numpy sklearn xgboost pytorch ;;
+    --optimizer) __mlmembench_words sgd momentum adam ;;
+    --system) __mlmembench_words 256M 512M 1G ;;
+    --density) __mlmembench_words 0.01 0.05 0.1 0.5 ;;
+    --batch) __mlmembench_words 64 256 1024 4096 ;;
     --timeout) __mlmembench_words 20s 60s 5min ;;
     --suite)
         mapfile -t listed < <(__mlmembench_listed suites)
@@ -53,13 +61,15 @@ __mlmembench_value()
         if [[ $verb == export ]]; then
             __mlmembench_words markdown csv tsv json html google-benchmark github-action-benchmark bencher junit \
                 openmetrics
+        elif [[ $verb == estimate ]]; then
+            __mlmembench_words text json
         else
             __mlmembench_words svg png pdf
         fi
         ;;
     --fail-above | --floor) __mlmembench_words 5% 10% 20% ;;
     --fail-on) __mlmembench_words time needs both ;;
-    --dataset | --resume | --out | --output | --history) __mlmembench_files ;;
+    --dataset | --file | --resume | --out | --output | --history) __mlmembench_files ;;
     *) return 1 ;;
     esac
 }
@@ -69,7 +79,7 @@ _mlmembench()
     local cur=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]} options
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        __mlmembench_words run exec show compare report plot export list doctor clean help --help --version
+        __mlmembench_words run exec show compare report plot export list estimate doctor clean help --help --version
         return
     fi
     # Bash takes --cap=2G for three words.
@@ -92,10 +102,15 @@ _mlmembench()
     report) options=(--out --help) ;;
     plot) options=(--out --format --help) ;;
     export) options=(--format --out --rows --help) ;;
+    estimate)
+        options=(--rows --columns --file --value --density --storage --model --runtime --stream --batch --prefetch
+            --workers --split --in-place --widths --optimizer --checkpoint --clusters --components --neighbors
+            --trees --depth --bins --quantile --system --background --sources --check --format --help)
+        ;;
     clean) options=(--dry-run --help) ;;
     show | doctor) options=(--help) ;;
     help)
-        __mlmembench_words run exec show compare report plot export list doctor clean
+        __mlmembench_words run exec show compare report plot export list estimate doctor clean
         return
         ;;
     *) return ;;

@@ -34,6 +34,8 @@ complete --command mlmembench --condition __fish_use_subcommand --arguments expo
     --description 'write the tables of stored runs in other formats'
 complete --command mlmembench --condition __fish_use_subcommand --arguments list \
     --description 'list suites, workloads with their core bytes, and parameters'
+complete --command mlmembench --condition __fish_use_subcommand --arguments estimate \
+    --description 'how much memory will a job need, and what would save some?'
 complete --command mlmembench --condition __fish_use_subcommand --arguments doctor \
     --description 'can caps be set here, and what would spoil figures?'
 complete --command mlmembench --condition __fish_use_subcommand --arguments clean \
@@ -41,7 +43,7 @@ complete --command mlmembench --condition __fish_use_subcommand --arguments clea
 complete --command mlmembench --condition __fish_use_subcommand --arguments help --description 'explain a verb'
 complete --command mlmembench --condition __fish_use_subcommand --long-option version --description 'name the build'
 complete --command mlmembench --long-option help --description 'explain the verb'
-complete --command mlmembench --condition '__fish_seen_subcommand_from help' --arguments 'run exec show compare report plot export list doctor clean'
+complete --command mlmembench --condition '__fish_seen_subcommand_from help' --arguments 'run exec show compare report plot export list estimate doctor clean'
 
 set --local run --command mlmembench --condition '__fish_seen_subcommand_from run'
 complete $run --long-option cap --exclusive --arguments '(__mlmembench_list 512M 1G 2G 4G 8G none)' \
@@ -132,6 +134,47 @@ complete $list --long-option suite --exclusive --arguments '(__mlmembench_listed
     --description 'this suite alone'
 complete $list --long-option data --exclusive --arguments '256M 640M 1G 2560M 5G' \
     --description 'the size that core bytes are shown for'
+
+set --local estimate --command mlmembench --condition '__fish_seen_subcommand_from estimate'
+complete $estimate --long-option rows --exclusive --description 'rows of the data'
+complete $estimate --long-option columns --exclusive --description 'columns of the data'
+complete $estimate --long-option file --require-parameter --force-files --description 'take the shape of this file'
+complete $estimate --long-option value --exclusive --arguments 'f64 f32 f16 i8' \
+    --description 'type of the values'
+complete $estimate --long-option density --exclusive --arguments '0.01 0.05 0.1 0.5' \
+    --description 'share of values other than 0'
+complete $estimate --long-option storage --exclusive --arguments 'dense csr csc coo' \
+    --description 'how the data is stored'
+complete $estimate --long-option model --exclusive --arguments 'none linear logistic mlp kmeans pca pca-randomized knn forest boosting-hist boosting-exact' \
+    --description 'what is fitted'
+complete $estimate --long-option runtime --exclusive --arguments 'c numpy sklearn xgboost pytorch' \
+    --description 'what runs it'
+complete $estimate --long-option stream --description 'read batch by batch, never all at once'
+complete $estimate --long-option batch --exclusive --arguments '64 256 1024 4096' \
+    --description 'rows in a batch'
+complete $estimate --long-option prefetch --exclusive --description 'batches that wait for each worker'
+complete $estimate --long-option workers --exclusive --description 'processes that make batches'
+complete $estimate --long-option split --description 'a fifth is held out by copying'
+complete $estimate --long-option in-place --description 'the library may overwrite the data'
+complete $estimate --long-option widths --exclusive --description 'units of the layers of an mlp'
+complete $estimate --long-option optimizer --exclusive --arguments 'sgd momentum adam' \
+    --description 'of an mlp'
+complete $estimate --long-option checkpoint --description 'keep few activations'
+complete $estimate --long-option clusters --exclusive --description 'of kmeans'
+complete $estimate --long-option components --exclusive --description 'of pca'
+complete $estimate --long-option neighbors --exclusive --description 'of knn'
+complete $estimate --long-option trees --exclusive --description 'of forest and boosting'
+complete $estimate --long-option depth --exclusive --description 'levels of a tree'
+complete $estimate --long-option bins --exclusive --description 'bins a column'
+complete $estimate --long-option quantile --description 'QuantileDMatrix in place of DMatrix'
+complete $estimate --long-option system --exclusive --arguments '256M 512M 1G' \
+    --description 'what the operating system holds'
+complete $estimate --long-option background --exclusive --arguments '512M 1G 1600M 2G' \
+    --description 'what open programs hold'
+complete $estimate --long-option sources --description 'say where formulas come from'
+complete $estimate --long-option check --description 'measure the nearest own workload'
+complete $estimate --long-option format --exclusive --arguments 'text json' \
+    --description 'text or json'
 
 complete --command mlmembench --condition '__fish_seen_subcommand_from clean' --long-option dry-run \
     --description 'say which datasets would go, and keep them'

@@ -51,6 +51,26 @@ int mlm_size_parse(const char *text, uint64_t *ret_bytes, struct mlm_error *erro
     return 0;
 }
 
+int mlm_amount_parse(const char *text, uint64_t *ret_amount, struct mlm_error *error)
+{
+    static const char units[] = "KMGT";
+    double value = 0;
+    const char *rest = text;
+    int r = number_parse(text, &value, &rest);
+    const char *unit = r == 0 && *rest ? strchr(units, toupper((unsigned char)*rest)) : NULL;
+    if (unit) {
+        value *= pow(1000, (double)(unit - units + 1));
+        rest++;
+    }
+    if (r == -EINVAL || *rest || (r == 0 && value != floor(value)))
+        return mlm_error_set(
+            error, -EINVAL, "'%s' is not a whole number; write one like 500, 20K or 1M", text);
+    if (r < 0 || value >= 0x1p63)
+        return mlm_error_set(error, -ERANGE, "'%s' is more than can be counted", text);
+    *ret_amount = (uint64_t)value;
+    return 0;
+}
+
 int mlm_limit_parse(const char *text, uint64_t *ret_bytes, struct mlm_error *error)
 {
     if (strcmp(text, "none") == 0 || strcmp(text, "max") == 0) {

@@ -15,6 +15,9 @@ int mlm_size_parse(const char *text, uint64_t *ret_bytes, struct mlm_error *erro
 /* Like mlm_size_parse(), but "none" and "max" give MLM_NO_LIMIT. */
 int mlm_limit_parse(const char *text, uint64_t *ret_bytes, struct mlm_error *error);
 
+/* How many of something: "1M" rows are a million, with K, M, G and T in thousands. Whole numbers alone. */
+int mlm_amount_parse(const char *text, uint64_t *ret_amount, struct mlm_error *error);
+
 /* "20s", "500ms", "2min", "1.5h"; a bare number is seconds. */
 int mlm_duration_parse(const char *text, uint64_t *ret_ns, struct mlm_error *error);
 

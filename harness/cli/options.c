@@ -100,6 +100,11 @@ static int set(const struct mlm_option *option, void *values, const char *text, 
         memcpy(&number, &share, sizeof number);
         break;
     }
+    case MLM_OPTION_AMOUNT:
+        r = mlm_amount_parse(text, &number, error);
+        if (r == 0 && !number)
+            r = mlm_error_set(error, -EINVAL, "'%s' is none; give at least 1", text);
+        break;
     }
     if (r < 0)
         return mlm_error_wrap(error, -EINVAL, "--%s", option->name), -EINVAL;

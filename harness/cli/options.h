@@ -18,6 +18,7 @@ enum mlm_option_type {
     MLM_OPTION_COUNT,    /* uint64_t, at least 1 */
     MLM_OPTION_NUMBER,   /* uint64_t */
     MLM_OPTION_PERCENT,  /* double, a share: 0.1 for 10% */
+    MLM_OPTION_AMOUNT,   /* uint64_t, at least 1; 1M is a million */
 };
 
 #define MLM_TEXTS_MAX 64

@@ -54,17 +54,10 @@ static int dataset_inspect(struct run *run, struct mlm_error *error)
     struct mlm_plan_options *plan = &run->request.plan;
     if (!plan->dataset)
         return 0;
-    const char *const arguments[] = {"inspect", plan->dataset, NULL};
-    struct mlm_worker_order order = {
-        .program = run->measuring.catalogue->worker, .arguments = arguments, .pass_fd = -1};
-    struct mlm_scoreboard left;
-    int r = mlm_worker_do(&order, run->measuring.interrupt_fd, &left, error);
+    int r = mlm_dataset_look(
+        run->measuring.catalogue, plan->dataset, run->measuring.interrupt_fd, &plan->dataset_shape, error);
     if (r < 0)
         return r == -EINTR ? r : (mlm_error_wrap(error, -EINVAL, "--dataset"), -EINVAL);
-    plan->dataset_shape.rows = (uint64_t)left.answer[0];
-    plan->dataset_shape.columns = (uint64_t)left.answer[1];
-    plan->dataset_shape.nonzeros = (uint64_t)left.answer[2];
-    plan->dataset_shape.widest_row = (uint64_t)left.answer[3];
     if (!plan->suite_count) {
         static const char *const suites[] = {"loading", "storage"};
         plan->suites = suites;

@@ -16,6 +16,22 @@
 /* More of a file than this still in memory counts as warm. */
 #define WARM_SHARE 0.01
 
+int mlm_dataset_look(const struct mlm_catalogue *catalogue, const char *path, int interrupt_fd,
+    struct mlm_dataset_shape *ret_shape, struct mlm_error *error)
+{
+    const char *const arguments[] = {"inspect", path, NULL};
+    struct mlm_worker_order order = {.program = catalogue->worker, .arguments = arguments, .pass_fd = -1};
+    struct mlm_scoreboard left;
+    int r = mlm_worker_do(&order, interrupt_fd, &left, error);
+    if (r < 0)
+        return r == -EINTR ? r : -EINVAL;
+    *ret_shape = (struct mlm_dataset_shape){.rows = (uint64_t)left.answer[0],
+        .columns = (uint64_t)left.answer[1],
+        .nonzeros = (uint64_t)left.answer[2],
+        .widest_row = (uint64_t)left.answer[3]};
+    return 0;
+}
+
 int mlm_dataset_folder(char folder[static 4096], struct mlm_error *error)
 {
     const char *own = getenv("MLMEMBENCH_CACHE");

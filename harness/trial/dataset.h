@@ -8,6 +8,11 @@
 #include "base/error.h"
 #include "trial/plan.h"
 
+/* The shape of a user's file, which a worker reads once. -EINVAL names the line or byte that is wrong;
+ * -EINTR: `interrupt_fd` (or -1) became readable. */
+int mlm_dataset_look(const struct mlm_catalogue *catalogue, const char *path, int interrupt_fd,
+    struct mlm_dataset_shape *ret_shape, struct mlm_error *error);
+
 /* $MLMEMBENCH_CACHE, else $XDG_CACHE_HOME/mlmembench, else ~/.cache/mlmembench. */
 int mlm_dataset_folder(char folder[static 4096], struct mlm_error *error);
 

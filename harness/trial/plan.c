@@ -256,6 +256,8 @@ static int rows_make(struct mlm_plan *plan, const struct mlm_catalogue *catalogu
                 continue;
             if (!plan->options.all && !((*w)->flags & MLM_QUICK))
                 continue;
+            if (plan->options.workload && strcmp(plan->options.workload, (*w)->name) != 0)
+                continue;
             struct mlm_params chosen = {0};
             int r = rows_add(plan, suite, *w, (*w)->params, &chosen, error);
             mlm_params_release(&chosen);

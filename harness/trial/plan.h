@@ -13,20 +13,24 @@
 
 #define MLM_CAP_MINIMUM_BYTES (UINT64_C(16) << 20)
 
+/* Of a user's file. */
+struct mlm_dataset_shape {
+    uint64_t rows, columns, nonzeros, widest_row;
+};
+
 /* What the user asked for. Zero means "not said" where a default depends on other fields. */
 struct mlm_plan_options {
     const uint64_t *caps; /* MLM_NO_LIMIT: none */
     size_t cap_count;
     const char *const *suites; /* names; none: every suite that is not for calibration */
     size_t suite_count;
+    const char *workload;     /* this one of each suite alone; NULL: all */
     bool all;                 /* every row, not the quick ones alone */
     const char *filter;       /* POSIX extended regular expression on trial names; '-' in front negates */
     struct mlm_params sweeps; /* NAME → V1,V2 instead of the descriptor's sweep */
     uint64_t data_bytes;      /* 0: 1.25 × the middle cap */
     const char *dataset;      /* the user's file */
-    struct {
-        uint64_t rows, columns, nonzeros, widest_row;
-    } dataset_shape;
+    struct mlm_dataset_shape dataset_shape;
     uint64_t swap_limit_bytes; /* MLM_NO_LIMIT: what the machine has */
     uint64_t repetitions, timeout_ns, seed, threads;
     uint64_t background_bytes;

@@ -27,7 +27,7 @@ completes()
     expect "mlmembench $*" diff <(printf '%s\n' $wanted | sort) <(complete_words "$@")
 }
 
-completes "clean compare doctor exec export help list plot report run show --help --version" ''
+completes "clean compare doctor estimate exec export help list plot report run show --help --version" ''
 completes "report run" r
 for verb in $verbs; do
     expect "$verb: the options of its help" diff <(options_of "$verb") <(complete_words "$verb" -- | sed 's/^--//')
@@ -56,6 +56,9 @@ completes "b.jsonl" show b
 completes "b.jsonl" export b
 formats=$("$mlm" export --help | sed -n '/^Formats:/,/^$/s/^  \([a-z][a-z-]*\)  .*/\1/p' | xargs)
 completes "$formats" export --format ''
+completes "text json" estimate --format ''
+completes "csr csc coo" estimate --storage c
+completes "a.csv" estimate --file a
 completes "b.jsonl" report b
 completes "b.jsonl" compare b
 completes "time" compare --fail-on t

@@ -53,6 +53,27 @@ static void limits_may_be_none(void **state)
     assert_true(mlm_limit_parse("nothing", &bytes, NULL) < 0);
 }
 
+static void amounts_are_whole_and_in_thousands(void **state)
+{
+    (void)state;
+    static const char *const bad[] = {
+        "", "x", "0.5", "-1", "1M2", "1Mi", "1.0005K", "nan", "1e400", "10000000T"};
+    uint64_t amount = 0;
+    assert_int_equal(mlm_amount_parse("1M", &amount, NULL), 0);
+    assert_int_equal(amount, 1000000);
+    assert_int_equal(mlm_amount_parse("1.5k", &amount, NULL), 0);
+    assert_int_equal(amount, 1500);
+    assert_int_equal(mlm_amount_parse("0", &amount, NULL), 0);
+    assert_int_equal(amount, 0);
+    amount = 42;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct mlm_error error = {0};
+        assert_true(mlm_amount_parse(bad[i], &amount, &error) < 0);
+        assert_non_null(strstr(error.text, bad[i]));
+    }
+    assert_int_equal(amount, 42);
+}
+
 static void durations_are_read(void **state)
 {
     (void)state;
@@ -120,6 +141,7 @@ int main(void)
         cmocka_unit_test(sizes_are_read),
         cmocka_unit_test(what_is_no_size_is_refused_by_name),
         cmocka_unit_test(limits_may_be_none),
+        cmocka_unit_test(amounts_are_whole_and_in_thousands),
         cmocka_unit_test(durations_are_read),
         cmocka_unit_test(sizes_are_spelt_to_be_read_again),
         cmocka_unit_test(sizes_are_shown_with_three_digits),

@@ -1,0 +1,85 @@
+/* What would save the most: every option that can be turned, turned, and reckoned anew. */
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "advise/estimate/estimate.h"
+
+/* What saves less is not worth the trouble. */
+#define LEAST_SHARE 0.01
+
+/* A model stands for another only where it answers the same question. */
+static bool kin(uint32_t from, uint32_t to)
+{
+    return (from == MLM_MODEL_PCA && to == MLM_MODEL_PCA_RANDOMIZED) ||
+           (from == MLM_MODEL_EXACT && to == MLM_MODEL_HIST);
+}
+
+static void say(const struct mlm_knob *knob, const struct mlm_estimate_request *request, char text[static 32])
+{
+    const char *field = (const char *)request + knob->offset;
+    text[0] = 0;
+    if (knob->kind == MLM_KNOB_WORD)
+        (void)snprintf(text, 32, "%s", knob->words[*(const uint32_t *)(const void *)field]);
+    else if (knob->kind == MLM_KNOB_COUNT)
+        (void)snprintf(text, 32, "%" PRIu64, *(const uint64_t *)(const void *)field);
+}
+
+/* Keeps the change where it is the option's best so far; of two that are as good, the first. */
+static void try(const struct mlm_estimate *estimate, const struct mlm_knob *knob,
+    const struct mlm_estimate_request *request, struct mlm_change *best)
+{
+    struct mlm_estimate other;
+    if (mlm_estimate_make(request, &other, NULL) < 0)
+        return;
+    double saves = estimate->needs_bytes - other.needs_bytes;
+    if (saves <= best->saves_bytes * (1 + LEAST_SHARE) || saves < LEAST_SHARE * estimate->needs_bytes)
+        return;
+    *best = (struct mlm_change){
+        .knob = knob, .request = other.request, .needs_bytes = other.needs_bytes, .saves_bytes = saves};
+    say(knob, &other.request, best->to);
+    say(knob, &estimate->request, best->from);
+}
+
+static struct mlm_change turn(const struct mlm_estimate *estimate, const struct mlm_knob *knob)
+{
+    struct mlm_change best = {.knob = NULL};
+    struct mlm_estimate_request request = estimate->request;
+    void *field = (char *)&request + knob->offset;
+    if (knob->kind == MLM_KNOB_FLAG) {
+        *(bool *)field = !*(bool *)field;
+        try(estimate, knob, &request, &best);
+    } else if (knob->kind == MLM_KNOB_COUNT) {
+        uint64_t *count = field, less = *count / knob->divisor;
+        less = less < knob->least ? knob->least : less;
+        if (less < *count) {
+            *count = less;
+            try(estimate, knob, &request, &best);
+        }
+    } else {
+        for (uint32_t word = 0; knob->words[word]; word++) {
+            *(uint32_t *)field = word;
+            if (knob->words != mlm_estimate_words("model") || kin(estimate->request.model, word))
+                try(estimate, knob, &request, &best);
+        }
+    }
+    return best;
+}
+
+size_t mlm_estimate_changes(
+    const struct mlm_estimate *estimate, struct mlm_change changes[static MLM_CHANGES])
+{
+    size_t count = 0;
+    for (const struct mlm_knob *knob = mlm_knobs; knob->option; knob++) {
+        struct mlm_change change = knob->cost ? turn(estimate, knob) : (struct mlm_change){.knob = NULL};
+        if (!change.knob)
+            continue;
+        size_t at = count < MLM_CHANGES ? count++ : MLM_CHANGES;
+        for (; at > 0 && changes[at - 1].saves_bytes < change.saves_bytes; at--)
+            if (at < MLM_CHANGES)
+                changes[at] = changes[at - 1];
+        if (at < MLM_CHANGES)
+            changes[at] = change;
+    }
+    return count;
+}

@@ -1,0 +1,88 @@
+#include "advise/estimate/estimate.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "advise/estimate/runtime.h"
+#include "base/size.h"
+
+static const struct mlm_runtime *const runtimes[MLM_RUNTIMES] = {
+    [MLM_RUNTIME_C] = &mlm_runtime_c,
+    [MLM_RUNTIME_NUMPY] = &mlm_runtime_numpy,
+    [MLM_RUNTIME_SKLEARN] = &mlm_runtime_sklearn,
+    [MLM_RUNTIME_XGBOOST] = &mlm_runtime_xgboost,
+    [MLM_RUNTIME_PYTORCH] = &mlm_runtime_pytorch,
+};
+
+int mlm_estimate_make(
+    const struct mlm_estimate_request *request, struct mlm_estimate *ret_estimate, struct mlm_error *error)
+{
+    struct mlm_estimate estimate = {.request = *request};
+    int r = mlm_estimate_request_complete(&estimate.request, error);
+    if (r < 0)
+        return r;
+    estimate.runtime = runtimes[estimate.request.runtime];
+    mlm_estimate_symbols(&estimate.request, &estimate.ledger);
+    r = estimate.runtime->reckon(&estimate.request, &estimate.ledger, error);
+    if (r == 0)
+        r = mlm_ledger_close(&estimate.ledger, error);
+    if (r < 0)
+        return r;
+    estimate.peak = mlm_ledger_peak(&estimate.ledger);
+    estimate.needs_bytes = estimate.ledger.phase_bytes[estimate.peak];
+    *ret_estimate = estimate;
+    return 0;
+}
+
+#define MIB 1048576.0
+
+double mlm_estimate_system_bytes(const struct mlm_estimate_beside *beside, double ram_bytes)
+{
+    return beside->system_bytes != MLM_NO_LIMIT ? (double)beside->system_bytes : 128 * MIB + ram_bytes / 16;
+}
+
+double mlm_estimate_background_bytes(const struct mlm_estimate_beside *beside, double ram_bytes)
+{
+    return beside->background_bytes != MLM_NO_LIMIT ? (double)beside->background_bytes
+                                                    : fmin(1600 * MIB, ram_bytes * 2 / 5);
+}
+
+const uint64_t mlm_fitting_sizes[MLM_FITTINGS] = {
+    UINT64_C(512) << 20, UINT64_C(1) << 30, UINT64_C(2) << 30, UINT64_C(4) << 30, UINT64_C(8) << 30};
+
+static struct mlm_fitting fit(
+    const struct mlm_estimate *estimate, double size_bytes, double room_bytes, double cached_bytes)
+{
+    double off = estimate->runtime->tolerance;
+    struct mlm_fitting fitting = {.size_bytes = size_bytes,
+        .room_bytes = room_bytes,
+        .spare_bytes = room_bytes - estimate->needs_bytes};
+    fitting.fit = estimate->needs_bytes * (1 + off) + cached_bytes <= room_bytes ? MLM_FIT_YES
+                  : estimate->needs_bytes * (1 - off) > room_bytes               ? MLM_FIT_NO
+                                                                                 : MLM_FIT_CLOSE;
+    return fitting;
+}
+
+struct mlm_fitting mlm_estimate_fit_cap(const struct mlm_estimate *estimate, double cap_bytes)
+{
+    return fit(estimate, cap_bytes, cap_bytes, 0);
+}
+
+struct mlm_fitting mlm_estimate_fit_machine(
+    const struct mlm_estimate *estimate, const struct mlm_estimate_beside *beside, double ram_bytes)
+{
+    double room = ram_bytes - mlm_estimate_system_bytes(beside, ram_bytes) -
+                  mlm_estimate_background_bytes(beside, ram_bytes);
+    return fit(estimate, ram_bytes, fmax(room, 0), estimate->runtime->cached_bytes);
+}
+
+double mlm_estimate_smallest_machine(
+    const struct mlm_estimate *estimate, const struct mlm_estimate_beside *beside)
+{
+    double ram = (double)mlm_fitting_sizes[0];
+    /* Beyond 2^62 bytes nothing fits anywhere. */
+    while (ram < 0x1p62 && mlm_estimate_fit_machine(estimate, beside, ram).fit != MLM_FIT_YES)
+        ram *= 2;
+    return ram;
+}

@@ -1,0 +1,77 @@
+/* How much memory a job will need, reckoned step by step.
+ *
+ *   needs    the peak of the program's own memory: what a cap must hold, and what a trial measures as needs
+ *   cached   pages of its libraries' files: they can be given back, at the cost of reading them again
+ *   cap      a limit on the program alone
+ *   machine  RAM, of which the kernel and the programs in the background have their part
+ */
+#pragma once
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "advise/estimate/ledger.h"
+#include "advise/estimate/request.h"
+
+struct mlm_runtime;
+
+struct mlm_estimate {
+    struct mlm_estimate_request request; /* completed */
+    const struct mlm_runtime *runtime;
+    struct mlm_ledger ledger;
+    size_t peak; /* the phase */
+    double needs_bytes;
+};
+
+/* -EINVAL: the request cannot be, or nobody knows how to reckon it; with the remedy. */
+int mlm_estimate_make(
+    const struct mlm_estimate_request *request, struct mlm_estimate *ret_estimate, struct mlm_error *error);
+
+/* What else lives on the machine. */
+struct mlm_estimate_beside {
+    uint64_t system_bytes;     /* MLM_NO_LIMIT: by the machine's size */
+    uint64_t background_bytes; /* the same */
+};
+
+/* As `run --laptop` has it: the kernel and firmware keep about a sixteenth of RAM and 128 MiB; a desktop with
+ * a browser holds 1.6 GiB, and on a small machine, where people open less, two fifths of the RAM. */
+double mlm_estimate_system_bytes(const struct mlm_estimate_beside *beside, double ram_bytes);
+double mlm_estimate_background_bytes(const struct mlm_estimate_beside *beside, double ram_bytes);
+
+/* CLOSE: within what such an estimate may be off. */
+enum mlm_fit { MLM_FIT_NO, MLM_FIT_CLOSE, MLM_FIT_YES };
+
+struct mlm_fitting {
+    double size_bytes;  /* of the cap, or of the machine's RAM */
+    double room_bytes;  /* that it leaves to the program */
+    double spare_bytes; /* of the room, less needs; below 0: what lacks */
+    enum mlm_fit fit;
+};
+
+#define MLM_FITTINGS 5
+extern const uint64_t mlm_fitting_sizes[MLM_FITTINGS]; /* 512 MiB to 8 GiB */
+
+struct mlm_fitting mlm_estimate_fit_cap(const struct mlm_estimate *estimate, double cap_bytes);
+struct mlm_fitting mlm_estimate_fit_machine(
+    const struct mlm_estimate *estimate, const struct mlm_estimate_beside *beside, double ram_bytes);
+
+/* The smallest machine, of a power of two, on which it fits. */
+double mlm_estimate_smallest_machine(
+    const struct mlm_estimate *estimate, const struct mlm_estimate_beside *beside);
+
+/* One option turned. */
+struct mlm_change {
+    const struct mlm_knob *knob;
+    struct mlm_estimate_request request; /* with the change */
+    char to[32], from[32];               /* "csr", "dense"; a flag: "", "" */
+    double needs_bytes, saves_bytes;
+};
+
+#define MLM_CHANGES 3
+
+/* The changes that would save the most, largest first, one an option, found by reckoning anew with every
+ * other value of every option that can be turned. What saves less than a hundredth is none. Returns how
+ * many. */
+size_t mlm_estimate_changes(
+    const struct mlm_estimate *estimate, struct mlm_change changes[static MLM_CHANGES]);

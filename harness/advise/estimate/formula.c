@@ -1,0 +1,220 @@
+#include "advise/estimate/formula.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <math.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+void mlm_symbol_set(struct mlm_symbols *symbols, const char *name, double value, const char *meaning)
+{
+    struct mlm_symbol *symbol = NULL;
+    for (size_t i = 0; i < symbols->count && !symbol; i++)
+        if (strcmp(symbols->items[i].name, name) == 0)
+            symbol = &symbols->items[i];
+    if (!symbol && symbols->count < MLM_SYMBOLS_MOST)
+        symbol = &symbols->items[symbols->count++];
+    if (!symbol)
+        return;
+    *symbol = (struct mlm_symbol){.meaning = meaning, .value = value};
+    memcpy(symbol->name, name, strnlen(name, MLM_SYMBOL_NAME - 1));
+}
+
+const struct mlm_symbol *mlm_symbol_find(const struct mlm_symbols *symbols, const char *name)
+{
+    for (size_t i = 0; i < symbols->count; i++)
+        if (strcmp(symbols->items[i].name, name) == 0)
+            return &symbols->items[i];
+    return NULL;
+}
+
+/* A recursive descent; what went wrong first is kept, and everything after it yields 0. */
+struct parser {
+    const char *formula, *at;
+    const struct mlm_symbols *symbols;
+    struct mlm_error *error;
+    int depth;
+    bool failed;
+};
+
+/* Parentheses in parentheses. */
+#define DEPTH_MOST 32
+
+static double fail(struct parser *parser, const char *what)
+{
+    if (!parser->failed)
+        (void)mlm_error_set(parser->error, -EINVAL, "formula '%s': %s at '%s'", parser->formula, what,
+            *parser->at ? parser->at : "its end");
+    parser->failed = true;
+    return 0;
+}
+
+/* Takes one of the two spellings of a sign. */
+static bool take(struct parser *parser, const char *sign, const char *other)
+{
+    const char *const spellings[] = {sign, other};
+    while (*parser->at == ' ')
+        parser->at++;
+    for (size_t i = 0; i < 2; i++)
+        if (spellings[i] && strncmp(parser->at, spellings[i], strlen(spellings[i])) == 0) {
+            parser->at += strlen(spellings[i]);
+            return true;
+        }
+    return false;
+}
+
+static double sum(struct parser *parser);
+
+enum function { MAX, MIN, FLOOR, CEIL, SQRT, LOG2, FUNCTIONS };
+
+static const char *const functions[FUNCTIONS] = {
+    [MAX] = "max", [MIN] = "min", [FLOOR] = "floor", [CEIL] = "ceil", [SQRT] = "sqrt", [LOG2] = "log2"};
+
+static enum function function_of(const char *name)
+{
+    size_t i = 0;
+    while (i < FUNCTIONS && strcmp(functions[i], name) != 0)
+        i++;
+    return (enum function)i;
+}
+
+/* Behind "name(". */
+static double call(struct parser *parser, enum function function)
+{
+    double value = sum(parser), other;
+    switch (function) {
+    case MAX:
+    case MIN:
+        if (!take(parser, ",", NULL))
+            return fail(parser, "expected a comma");
+        other = sum(parser);
+        value = function == MAX ? fmax(value, other) : fmin(value, other);
+        break;
+    case FLOOR:
+        value = floor(value);
+        break;
+    case CEIL:
+        value = ceil(value);
+        break;
+    case SQRT:
+        value = sqrt(value);
+        break;
+    case LOG2:
+        value = log2(value);
+        break;
+    case FUNCTIONS:
+        return fail(parser, "no function");
+    }
+    return take(parser, ")", NULL) ? value : fail(parser, "expected ')'");
+}
+
+static double named(struct parser *parser)
+{
+    char name[MLM_SYMBOL_NAME] = "";
+    size_t length = 0;
+    for (; isalnum((unsigned char)parser->at[length]); length++)
+        if (length < sizeof name - 1)
+            name[length] = parser->at[length];
+    const struct mlm_symbol *symbol = mlm_symbol_find(parser->symbols, name);
+    if (parser->at[length] != '(' && !symbol)
+        return fail(parser, "no such symbol");
+    parser->at += length;
+    return take(parser, "(", NULL) ? call(parser, function_of(name)) : symbol->value;
+}
+
+static double atom(struct parser *parser)
+{
+    double value;
+    if (take(parser, "(", NULL)) {
+        if (++parser->depth > DEPTH_MOST)
+            return fail(parser, "too deep");
+        value = sum(parser);
+        parser->depth--;
+        return take(parser, ")", NULL) ? value : fail(parser, "expected ')'");
+    }
+    if (isalpha((unsigned char)*parser->at))
+        return named(parser);
+    if (!isdigit((unsigned char)*parser->at))
+        return fail(parser, "expected a number or a symbol");
+    char *rest;
+    value = strtod(parser->at, &rest);
+    parser->at = rest;
+    return value;
+}
+
+static double power(struct parser *parser)
+{
+    double value = atom(parser);
+    return take(parser, "^", NULL) ? pow(value, power(parser)) : value;
+}
+
+static double product(struct parser *parser)
+{
+    double value = power(parser);
+    while (!parser->failed) {
+        if (take(parser, "·", "*"))
+            value *= power(parser);
+        else if (take(parser, "/", NULL))
+            value /= power(parser);
+        else
+            break;
+    }
+    return value;
+}
+
+static double sum(struct parser *parser)
+{
+    double value = product(parser);
+    while (!parser->failed) {
+        if (take(parser, "+", NULL))
+            value += product(parser);
+        else if (take(parser, "−", "-"))
+            value -= product(parser);
+        else
+            break;
+    }
+    return value;
+}
+
+int mlm_formula_value(
+    const char *formula, const struct mlm_symbols *symbols, double *ret_value, struct mlm_error *error)
+{
+    struct parser parser = {.formula = formula, .at = formula, .symbols = symbols, .error = error};
+    double value = sum(&parser);
+    if (!parser.failed && (take(&parser, " ", NULL), *parser.at))
+        (void)fail(&parser, "expected an end");
+    if (parser.failed)
+        return -EINVAL;
+    if (!isfinite(value))
+        return mlm_error_set(error, -ERANGE, "formula '%s' has no finite value", formula);
+    *ret_value = value;
+    return 0;
+}
+
+int mlm_formula_next_symbol(const char **at, char name[static MLM_SYMBOL_NAME])
+{
+    const char *text = *at;
+    while (*text) {
+        if (!isalpha((unsigned char)*text)) {
+            text++;
+            continue;
+        }
+        size_t length = 0;
+        while (isalnum((unsigned char)text[length]))
+            length++;
+        bool symbol = text[length] != '(' && length < MLM_SYMBOL_NAME;
+        if (symbol) {
+            memcpy(name, text, length);
+            name[length] = 0;
+        }
+        text += length;
+        if (symbol) {
+            *at = text;
+            return 1;
+        }
+    }
+    *at = text;
+    return 0;
+}

@@ -1,0 +1,120 @@
+#include "advise/estimate/json.h"
+
+#include <math.h>
+
+#include "advise/estimate/runtime.h"
+
+static json_t *bytes(double value)
+{
+    return json_integer((json_int_t)llround(value));
+}
+
+/* Every option by its name; what is not set is left out. */
+static json_t *request_json(const struct mlm_estimate_request *request)
+{
+    json_t *object = json_object();
+    for (const struct mlm_knob *knob = mlm_knobs; knob->option; knob++) {
+        const void *field = (const char *)request + knob->offset;
+        uint64_t count = knob->kind == MLM_KNOB_COUNT ? *(const uint64_t *)field : 0;
+        if (knob->kind == MLM_KNOB_WORD)
+            (void)json_object_set_new(
+                object, knob->option, json_string(knob->words[*(const uint32_t *)field]));
+        else if (knob->kind == MLM_KNOB_FLAG && *(const bool *)field)
+            (void)json_object_set_new(object, knob->option, json_true());
+        else if (count)
+            (void)json_object_set_new(object, knob->option, json_integer((json_int_t)count));
+    }
+    (void)json_object_set_new(object, "nonzeros", bytes(mlm_estimate_nonzeros(request)));
+    json_t *widths = request->width_count ? json_array() : NULL;
+    for (size_t i = 0; i < request->width_count; i++)
+        (void)json_array_append_new(widths, json_integer(request->widths[i]));
+    if (widths)
+        (void)json_object_set_new(object, "widths", widths);
+    return object;
+}
+
+static json_t *symbols_json(const struct mlm_symbols *symbols)
+{
+    json_t *object = json_object();
+    for (size_t i = 0; i < symbols->count; i++)
+        (void)json_object_set_new(object, symbols->items[i].name,
+            json_pack("{s:f,s:s}", "value", symbols->items[i].value, "meaning", symbols->items[i].meaning));
+    return object;
+}
+
+static json_t *phase_json(const struct mlm_ledger *ledger, size_t phase)
+{
+    json_t *lines = json_array();
+    for (size_t i = 0; i < ledger->line_count; i++) {
+        const struct mlm_ledger_line *line = &ledger->lines[i];
+        if (mlm_ledger_in_phase(line, phase))
+            (void)json_array_append_new(
+                lines, json_pack("{s:s,s:o,s:s?,s:s}", "name", line->name, "bytes",
+                           bytes(mlm_ledger_line_bytes(ledger, line, phase)), "formula",
+                           line->formula[0] ? line->formula : NULL, "source", line->source));
+    }
+    return json_pack("{s:s,s:o,s:o}", "name", ledger->phases[phase], "bytes",
+        bytes(ledger->phase_bytes[phase]), "lines", lines);
+}
+
+static json_t *fitting_json(const struct mlm_fitting *fitting)
+{
+    static const char *const words[] = {
+        [MLM_FIT_NO] = "no", [MLM_FIT_CLOSE] = "close", [MLM_FIT_YES] = "yes"};
+    return json_pack("{s:o,s:o,s:o,s:s}", "size_bytes", bytes(fitting->size_bytes), "room_bytes",
+        bytes(fitting->room_bytes), "spare_bytes", bytes(fitting->spare_bytes), "fits", words[fitting->fit]);
+}
+
+static json_t *changes_json(const struct mlm_estimate *estimate)
+{
+    struct mlm_change changes[MLM_CHANGES];
+    size_t count = mlm_estimate_changes(estimate, changes);
+    json_t *array = json_array();
+    for (size_t i = 0; i < count; i++) {
+        bool flag = changes[i].knob->kind == MLM_KNOB_FLAG;
+        bool on = flag && *(const bool *)((const char *)&changes[i].request + changes[i].knob->offset);
+        json_t *to = flag ? json_boolean(on) : json_string(changes[i].to);
+        json_t *from = flag ? json_boolean(!on) : json_string(changes[i].from);
+        (void)json_array_append_new(
+            array, json_pack("{s:s,s:o,s:o,s:o,s:o,s:s}", "option", changes[i].knob->option, "value", to,
+                       "instead_of", from, "saves_bytes", bytes(changes[i].saves_bytes), "needs_bytes",
+                       bytes(changes[i].needs_bytes), "cost", changes[i].knob->cost));
+    }
+    return array;
+}
+
+static json_t *measured_json(const struct mlm_estimate_measured *measured)
+{
+    if (!measured)
+        return json_null();
+    return json_pack("{s:s,s:o,s:s,s:o,s:o}", "workload", measured->workload, "cap_bytes",
+        measured->cap_bytes > 0 ? bytes(measured->cap_bytes) : json_null(), "outcome", measured->outcome,
+        "estimate_bytes", bytes(measured->estimate_bytes), "needs_bytes",
+        measured->needs_bytes > 0 ? bytes(measured->needs_bytes) : json_null());
+}
+
+json_t *mlm_estimate_json(const struct mlm_estimate *estimate, const struct mlm_estimate_beside *beside,
+    const struct mlm_estimate_measured *measured)
+{
+    const struct mlm_ledger *ledger = &estimate->ledger;
+    json_t *phases = json_array(), *caps = json_array(), *machines = json_array();
+    for (size_t phase = 0; phase < ledger->phase_count; phase++)
+        (void)json_array_append_new(phases, phase_json(ledger, phase));
+    for (size_t i = 0; i < MLM_FITTINGS; i++) {
+        struct mlm_fitting cap = mlm_estimate_fit_cap(estimate, (double)mlm_fitting_sizes[i]);
+        struct mlm_fitting machine = mlm_estimate_fit_machine(estimate, beside, (double)mlm_fitting_sizes[i]);
+        (void)json_array_append_new(caps, fitting_json(&cap));
+        (void)json_array_append_new(machines, fitting_json(&machine));
+    }
+    double ram = mlm_estimate_smallest_machine(estimate, beside);
+    json_t *of_machine = json_pack("{s:o,s:o,s:o,s:o}", "ram_bytes", bytes(ram), "system_bytes",
+        bytes(mlm_estimate_system_bytes(beside, ram)), "background_bytes",
+        bytes(mlm_estimate_background_bytes(beside, ram)), "cached_bytes",
+        bytes(estimate->runtime->cached_bytes));
+    return json_pack("{s:s,s:i,s:s,s:f,s:o,s:o,s:o,s:s,s:o,s:o,s:o,s:o,s:o,s:o}", "kind", "estimate",
+        "schema", 1, "reckoned_for", estimate->runtime->title, "tolerance", estimate->runtime->tolerance,
+        "request", request_json(&estimate->request), "symbols", symbols_json(&ledger->symbols), "phases",
+        phases, "peak_phase", ledger->phases[estimate->peak], "needs_bytes", bytes(estimate->needs_bytes),
+        "smallest_machine", of_machine, "caps", caps, "machines", machines, "changes", changes_json(estimate),
+        "measured", measured_json(measured));
+}

@@ -1,0 +1,108 @@
+#include "advise/estimate/ledger.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <string.h>
+
+size_t mlm_ledger_phase(struct mlm_ledger *ledger, const char *name)
+{
+    if (ledger->phase_count == MLM_PHASES_MOST) {
+        (void)mlm_error_set(&ledger->error, -E2BIG, "more than %d phases", MLM_PHASES_MOST);
+        ledger->failed = true;
+        return 0;
+    }
+    ledger->phases[ledger->phase_count] = name;
+    return ledger->phase_count++;
+}
+
+static void add(struct mlm_ledger *ledger, const struct mlm_ledger_line *line)
+{
+    /* The last place is for the page tables. */
+    if (ledger->line_count == MLM_LINES_MOST - 1)
+        ledger->failed = mlm_error_set(&ledger->error, -E2BIG, "%s: no room for the line", line->name) < 0;
+    else if (line->bytes > 0)
+        ledger->lines[ledger->line_count++] = *line;
+}
+
+/* Copies the formula; where all rows are fitted, m and F become n and X. */
+static void write_formula(const struct mlm_ledger *ledger, const char *formula, char *written)
+{
+    for (const char *c = formula; *c; c++) {
+        bool alone = !(c > formula && isalnum((unsigned char)c[-1])) && !isalnum((unsigned char)c[1]);
+        *written++ = *c == 'm' && alone && !ledger->parted   ? 'n'
+                     : *c == 'F' && alone && !ledger->parted ? 'X'
+                                                             : *c;
+    }
+    *written = 0;
+}
+
+void mlm_ledger_add(struct mlm_ledger *ledger, size_t from, size_t to, const char *name, const char *formula,
+    const char *source)
+{
+    struct mlm_ledger_line line = {.name = name, .source = source, .from = from, .to = to};
+    if (ledger->failed)
+        return;
+    if (strlen(formula) >= sizeof line.formula) {
+        ledger->failed = mlm_error_set(&ledger->error, -E2BIG, "%s: a long formula", name) < 0;
+        return;
+    }
+    write_formula(ledger, formula, line.formula);
+    ledger->failed = mlm_formula_value(line.formula, &ledger->symbols, &line.bytes, &ledger->error) < 0;
+    if (!ledger->failed)
+        add(ledger, &line);
+}
+
+void mlm_ledger_add_measured(
+    struct mlm_ledger *ledger, size_t from, size_t to, const char *name, double bytes, const char *source)
+{
+    struct mlm_ledger_line line = {.name = name, .source = source, .bytes = bytes, .from = from, .to = to};
+    if (!ledger->failed)
+        add(ledger, &line);
+}
+
+/* Of 8 bytes for each page of 4096. */
+#define PAGE_TABLE_SHARE (1.0 / 512)
+
+double mlm_ledger_line_bytes(
+    const struct mlm_ledger *ledger, const struct mlm_ledger_line *line, size_t phase)
+{
+    double sum = 0;
+    if (!line->of_phase)
+        return line->bytes;
+    for (size_t i = 0; i < ledger->line_count; i++)
+        if (!ledger->lines[i].of_phase && mlm_ledger_in_phase(&ledger->lines[i], phase))
+            sum += ledger->lines[i].bytes;
+    return sum * PAGE_TABLE_SHARE;
+}
+
+int mlm_ledger_close(struct mlm_ledger *ledger, struct mlm_error *error)
+{
+    if (ledger->failed) {
+        if (error)
+            *error = ledger->error;
+        return ledger->error.code;
+    }
+    ledger->lines[ledger->line_count++] = (struct mlm_ledger_line){
+        .name = "page tables",
+        .formula = "sum/512",
+        .source = "x86-64 and arm64: an entry of 8 bytes a page of 4096",
+        .to = MLM_TO_THE_END,
+        .of_phase = true,
+    };
+    for (size_t phase = 0; phase < ledger->phase_count; phase++) {
+        ledger->phase_bytes[phase] = 0;
+        for (size_t i = 0; i < ledger->line_count; i++)
+            if (mlm_ledger_in_phase(&ledger->lines[i], phase))
+                ledger->phase_bytes[phase] += mlm_ledger_line_bytes(ledger, &ledger->lines[i], phase);
+    }
+    return 0;
+}
+
+size_t mlm_ledger_peak(const struct mlm_ledger *ledger)
+{
+    size_t peak = 0;
+    for (size_t phase = 1; phase < ledger->phase_count; phase++)
+        if (ledger->phase_bytes[phase] > ledger->phase_bytes[peak])
+            peak = phase;
+    return peak;
+}

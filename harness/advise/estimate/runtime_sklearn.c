@@ -1,0 +1,291 @@
+/* scikit-learn 1.2.1 as Debian 12 ships it; sources are paths in its package. One process, one thread. */
+#include <errno.h>
+#include <math.h>
+#include <stdio.h>
+
+#include "advise/estimate/runtime.h"
+
+#define MIB(n) ((n)*1048576.0)
+
+enum accepted { F64_OR_F32, F64_ALONE, F32_ALONE };
+
+struct job {
+    const struct mlm_estimate_request *request;
+    struct mlm_ledger *ledger;
+    size_t fit; /* the phase in which fitting begins */
+    bool sparse;
+    bool own;         /* the data was converted: what the library has is its own */
+    const char *data; /* the formula of the converted data */
+};
+
+/* check_array(): a type that an estimator does not take becomes the first that it takes; a format likewise.
+ */
+#define CHECK_ARRAY "sklearn/utils/validation.py, check_array()"
+
+static unsigned accepted_bytes(uint32_t value, enum accepted accepted)
+{
+    if (accepted == F64_OR_F32)
+        return value == MLM_VALUE_F32 ? 4 : 8;
+    return accepted == F32_ALONE ? 4 : 8;
+}
+
+/* Sets v, and V, the bytes of what is computed with; adds the copy where one is made. `format`: the sparse
+ * one that the estimator takes. */
+static void convert(struct job *job, enum accepted accepted, uint32_t format)
+{
+    const struct mlm_estimate_request *request = job->request;
+    struct mlm_symbols *symbols = &job->ledger->symbols;
+    unsigned bytes = accepted_bytes(request->value, accepted);
+    bool retyped = bytes != mlm_estimate_value_bytes(request->value) || request->value > MLM_VALUE_F32;
+    bool reformed = job->sparse && request->storage != format;
+    mlm_symbol_set(symbols, "v", bytes, "bytes a value that is computed with");
+    job->data = !job->sparse               ? "m·p·v"
+                : format == MLM_STORED_CSC ? "m/n·z·(v+i)+(p+1)·i"
+                                           : "m/n·z·(v+i)+(m+1)·i";
+    if (reformed)
+        mlm_ledger_add(job->ledger, job->fit, MLM_TO_THE_END,
+            format == MLM_STORED_CSC ? "the data as CSC" : "the data as CSR", job->data, CHECK_ARRAY);
+    else if (retyped)
+        mlm_ledger_add(job->ledger, job->fit, MLM_TO_THE_END,
+            bytes == 8 ? "the data as f64" : "the data as f32", job->data, CHECK_ARRAY);
+    job->own = reformed || retyped;
+}
+
+static void line(
+    struct job *job, size_t from, size_t to, const char *name, const char *formula, const char *source)
+{
+    mlm_ledger_add(job->ledger, from, to, name, formula, source);
+}
+
+/* A copy that the estimator makes so as not to overwrite the caller's data. */
+static void copy(struct job *job, const char *name, const char *source)
+{
+    if (!job->own && !job->request->in_place)
+        line(job, job->fit, MLM_TO_THE_END, name, job->data, source);
+}
+
+static int linear(struct job *job, struct mlm_error *error)
+{
+    static const char source[] = "sklearn/linear_model/_base.py, LinearRegression.fit()";
+    (void)error;
+    convert(job, F64_OR_F32, job->request->storage == MLM_STORED_CSC ? MLM_STORED_CSC : MLM_STORED_CSR);
+    /* _preprocess_data() copies what check_array() had converted once more. */
+    if (!job->request->in_place)
+        line(job, job->fit, MLM_TO_THE_END, job->sparse ? "copy" : "centred copy", job->data,
+            "sklearn/linear_model/_base.py, _preprocess_data(copy=copy_X)");
+    if (!job->sparse)
+        line(job, job->fit, MLM_TO_THE_END, "lstsq's copy, by columns", "m·p·v",
+            "scipy/linalg/_basic.py, lstsq(overwrite_a=False)");
+    line(job, job->fit, MLM_TO_THE_END, "targets, weights, residuals", "8·m·8", source);
+    return 0;
+}
+
+static int logistic(struct job *job, struct mlm_error *error)
+{
+    (void)error;
+    convert(job, F64_ALONE, MLM_STORED_CSR);
+    line(job, job->fit, MLM_TO_THE_END, "weights, margins, loss, gradients", "8·m·8",
+        "sklearn/linear_model/_logistic.py, _logistic_regression_path(); _linear_loss.py, loss_gradient()");
+    return 0;
+}
+
+static int kmeans(struct job *job, struct mlm_error *error)
+{
+    (void)error;
+    convert(job, F64_OR_F32, MLM_STORED_CSR);
+    copy(job, job->sparse ? "copy" : "centred copy", "sklearn/cluster/_kmeans.py, KMeans.fit(copy_x=True)");
+    double trials = 2 + floor(log((double)job->request->clusters));
+    mlm_symbol_set(&job->ledger->symbols, "k", (double)job->request->clusters, "clusters");
+    mlm_symbol_set(&job->ledger->symbols, "t", trials, "candidates for a seed: 2+ln k");
+    line(job, job->fit, MLM_TO_THE_END, "weights, norms, labels", "m·(2·v+8)", "KMeans.fit()");
+    if (!job->sparse)
+        line(job, job->fit, job->fit, "deviations, for the tolerance", "m·p·v",
+            "sklearn/cluster/_kmeans.py, _tolerance(): np.var(X, axis=0)");
+    size_t seed = mlm_ledger_phase(job->ledger, "seed");
+    line(job, seed, seed, "distances to candidates", "3·t·m·v", "_kmeans_plusplus()");
+    if (job->sparse) {
+        line(job, seed, seed, "the data transposed", job->data,
+            "scipy/sparse/_compressed.py, _mul_sparse_matrix(): Y.T becomes CSR");
+        line(job, seed, seed, "their product, sparse", "t·m·(v+i)",
+            "sklearn/utils/extmath.py, safe_sparse_dot()");
+    }
+    line(job, seed, seed, "centres", "4·k·p·v", "_kmeans_single_lloyd()");
+    return 0;
+}
+
+static int pca(struct job *job, struct mlm_error *error)
+{
+    static const char source[] = "sklearn/decomposition/_pca.py, _fit_full()";
+    if (job->sparse)
+        return mlm_estimate_dense_only(
+            job->request, "give --storage dense; TruncatedSVD takes sparse data", error);
+    convert(job, F64_OR_F32, MLM_STORED_CSR);
+    copy(job, "centred copy", "sklearn/decomposition/_pca.py, PCA._fit(copy=True)");
+    if (job->request->model == MLM_MODEL_PCA_RANDOMIZED) {
+        mlm_symbol_set(&job->ledger->symbols, "k", (double)job->request->components, "components");
+        line(job, job->fit, MLM_TO_THE_END, "random projections and their LU", "4·m·(k+10)·v",
+            "sklearn/utils/extmath.py, randomized_range_finder(): linalg.lu(A @ Q)");
+        return 0;
+    }
+    line(job, job->fit, MLM_TO_THE_END, "svd's copy, then |U|", "m·p·v",
+        "scipy/linalg/_decomp_svd.py, overwrite_a=False; sklearn/utils/extmath.py, svd_flip()");
+    line(job, job->fit, MLM_TO_THE_END, "U, left singular vectors", "m·min(m,p)·v", source);
+    line(job, job->fit, MLM_TO_THE_END, "Vt and LAPACK's workspace", "6·p·min(m,p)·v",
+        "LAPACK dgesdd, JOBZ='S': LWORK of path 3");
+    return 0;
+}
+
+static int neighbors(struct job *job, struct mlm_error *error)
+{
+    static const char source[] = "sklearn/neighbors/_classification.py, predict()";
+    (void)error;
+    convert(job, F64_OR_F32, MLM_STORED_CSR);
+    mlm_symbol_set(&job->ledger->symbols, "k", (double)job->request->neighbors, "neighbours");
+    line(job, job->fit, MLM_TO_THE_END, "classes and norms", "3·m·8", "sklearn/neighbors/_base.py, _fit()");
+    line(job, job->fit, MLM_TO_THE_END, "queries", "B·p·v", "a batch that is asked about");
+    line(job, job->fit, MLM_TO_THE_END, "neighbours found", "3·B·k·8", source);
+    if (job->sparse)
+        line(job, job->fit, MLM_TO_THE_END, "distances, and their order", "2·min(B·m·8,2^30)",
+            "sklearn/metrics/pairwise.py, pairwise_distances_chunked(working_memory=1024)");
+    return 0;
+}
+
+/* Nodes of a tree that grows until its leaves are pure: a quarter of the rows, measured on labels that have
+ * nothing to do with the data, the worst case. */
+static int forest(struct job *job, struct mlm_error *error)
+{
+    const struct mlm_estimate_request *request = job->request;
+    struct mlm_symbols *symbols = &job->ledger->symbols;
+    (void)error;
+    convert(job, F32_ALONE, MLM_STORED_CSC);
+    mlm_symbol_set(symbols, "T", (double)request->trees, "trees");
+    mlm_symbol_set(symbols, "D", request->depth ? (double)(request->depth < 60 ? request->depth : 60) : 60,
+        "depth of a tree; 60: as deep as it grows");
+    line(job, job->fit, MLM_TO_THE_END, "trees: at most n/4 nodes of 72 bytes", "T·min(2^(D+1),m/4)·72",
+        "sklearn/tree/_tree.pxd, struct Node: 56 bytes, and 16 of values");
+    line(job, job->fit, MLM_TO_THE_END, "labels, bootstrap, samples", "6·m·8",
+        "sklearn/ensemble/_forest.py, _parallel_build_trees(); sklearn/tree/_splitter.pyx");
+    return 0;
+}
+
+static int boosting(struct job *job, struct mlm_error *error)
+{
+    static const char source[] = "sklearn/ensemble/_hist_gradient_boosting/gradient_boosting.py, fit()";
+    const struct mlm_estimate_request *request = job->request;
+    struct mlm_ledger *ledger = job->ledger;
+    if (job->sparse)
+        return mlm_estimate_dense_only(request, "give --storage dense, or --runtime xgboost", error);
+    convert(job, F64_ALONE, MLM_STORED_CSR);
+    double rows = mlm_symbol_find(&ledger->symbols, "m")->value;
+    mlm_symbol_set(&ledger->symbols, "b", (double)request->bins, "bins a column");
+    /* early_stopping='auto' holds out a tenth. */
+    if (rows > 10000)
+        line(job, job->fit, MLM_TO_THE_END, "training and validation copies", "m·p·8", source);
+    line(job, job->fit, MLM_TO_THE_END, "labels, three times", "3·m·8", source);
+    size_t bin = mlm_ledger_phase(ledger, "bin");
+    if (rows * 0.9 > 200000)
+        line(job, bin, bin, "sample of 200,000 rows", "200000·p·8",
+            "sklearn/ensemble/_hist_gradient_boosting/binning.py, _BinMapper.fit(subsample)");
+    size_t look = mlm_ledger_phase(ledger, "grow");
+    line(
+        job, look, MLM_TO_THE_END, "binned values, a byte each", "m·p", "binning.py, _BinMapper.transform()");
+    line(job, look, MLM_TO_THE_END, "mask of missing values, at first", "9/10·m·p", source);
+    line(job, look, MLM_TO_THE_END, "predictions and gradients", "m·(8+4+4)", source);
+    return 0;
+}
+
+/* partial_fit(), a batch after the other. */
+static int streamed(struct job *job, struct mlm_error *error)
+{
+    const struct mlm_estimate_request *request = job->request;
+    struct mlm_symbols *symbols = &job->ledger->symbols;
+    bool linear_model = request->model == MLM_MODEL_LINEAR || request->model == MLM_MODEL_LOGISTIC;
+    unsigned bytes = accepted_bytes(request->value, linear_model ? F64_ALONE : F64_OR_F32);
+    mlm_symbol_set(symbols, "v", bytes, "bytes a value that is computed with");
+    if (request->model == MLM_MODEL_PCA && job->sparse)
+        return mlm_estimate_dense_only(request, "IncrementalPCA.partial_fit() wants --storage dense", error);
+    line(job, 0, 0, "batches: one made, one in use", "2·x", "a generator's loop variable");
+    if (mlm_symbol_find(symbols, "x")->value < MLM_HEAP_BYTES)
+        line(job, job->fit, MLM_TO_THE_END, "the batch, and the place of the last", "2·x", MLM_HEAP_SOURCE);
+    else
+        line(job, job->fit, MLM_TO_THE_END, "the batch", "x", "what partial_fit() is given");
+    if (bytes != mlm_estimate_value_bytes(request->value) || request->value > MLM_VALUE_F32)
+        line(job, job->fit, MLM_TO_THE_END, "the batch converted",
+            job->sparse ? "B/n·z·(v+i)+(B+1)·i" : "B·p·v", CHECK_ARRAY);
+    switch (request->model) {
+    case MLM_MODEL_LINEAR:
+    case MLM_MODEL_LOGISTIC:
+        line(job, job->fit, MLM_TO_THE_END, "weights of rows and columns", "8·(4·B+4·p)",
+            "sklearn/linear_model/_stochastic_gradient.py, _partial_fit()");
+        return 0;
+    case MLM_MODEL_KMEANS:
+        mlm_symbol_set(symbols, "k", (double)request->clusters, "clusters");
+        line(job, job->fit, MLM_TO_THE_END, "centres and distances", "4·k·p·v+4·B·v",
+            "sklearn/cluster/_kmeans.py, MiniBatchKMeans.partial_fit()");
+        return 0;
+    case MLM_MODEL_PCA:
+        line(job, job->fit, MLM_TO_THE_END, "stacked copy, and svd's copy", "2·B·p·v",
+            "sklearn/decomposition/_incremental_pca.py, partial_fit()");
+        line(job, job->fit, MLM_TO_THE_END, "U, left singular vectors", "B·min(B,p)·v", "the same");
+        line(job, job->fit, MLM_TO_THE_END, "Vt and LAPACK's workspace", "6·p·min(B,p)·v", "LAPACK dgesdd");
+        return 0;
+    default:
+        return mlm_estimate_no_model(
+            request, "with --stream it has linear, logistic, kmeans and pca (partial_fit)", error);
+    }
+}
+
+static const struct {
+    double baseline_mib; /* Python, NumPy, SciPy and the model's modules after a fit of 200 rows; private
+                            pages */
+    int (*fit)(struct job *job, struct mlm_error *error);
+} models[MLM_MODELS] = {
+    [MLM_MODEL_NONE] = {60.6, NULL},
+    [MLM_MODEL_LINEAR] = {66.2, linear},
+    [MLM_MODEL_LOGISTIC] = {66.1, logistic},
+    [MLM_MODEL_KMEANS] = {69.5, kmeans},
+    [MLM_MODEL_PCA] = {66.9, pca},
+    [MLM_MODEL_PCA_RANDOMIZED] = {67.1, pca},
+    [MLM_MODEL_KNN] = {67.9, neighbors},
+    [MLM_MODEL_FOREST] = {69.5, forest},
+    [MLM_MODEL_HIST] = {70.0, boosting},
+};
+
+static int reckon(
+    const struct mlm_estimate_request *request, struct mlm_ledger *ledger, struct mlm_error *error)
+{
+    struct job job = {.request = request, .ledger = ledger, .sparse = request->storage != MLM_STORED_DENSE};
+    if (!(models[request->model].baseline_mib > 0))
+        return mlm_estimate_no_model(request,
+            request->model == MLM_MODEL_MLP ? "give --runtime pytorch" : "give --runtime xgboost", error);
+    if (request->workers)
+        return mlm_error_set(error, -EINVAL,
+            "scikit-learn reads nothing ahead; leave out --workers, or give --runtime pytorch");
+    size_t load = mlm_ledger_phase(ledger, "load");
+    mlm_ledger_add_measured(ledger, load, MLM_TO_THE_END, "Python with scikit-learn",
+        MIB(models[request->model].baseline_mib),
+        "measured: Debian 12, Python 3.11, scikit-learn 1.2.1, a fit of 200 rows; private pages");
+    if (request->stream) {
+        job.fit = mlm_ledger_phase(ledger, "fit");
+        return streamed(&job, error);
+    }
+    mlm_ledger_add(ledger, load, MLM_TO_THE_END, mlm_estimate_data_name(request),
+        mlm_estimate_data_formula(request, false), "numpy.ndarray, scipy.sparse");
+    if (!models[request->model].fit)
+        return 0;
+    mlm_ledger_add(ledger, load, MLM_TO_THE_END, "labels", "n·8", "int64 or f64");
+    if (request->split) {
+        size_t split = mlm_ledger_phase(ledger, "split");
+        mlm_ledger_add(ledger, split, MLM_TO_THE_END, "copies for training and test", "X+n·8",
+            "sklearn/model_selection/_split.py, train_test_split()");
+    }
+    job.fit = mlm_ledger_phase(ledger, "fit");
+    return models[request->model].fit(&job, error);
+}
+
+const struct mlm_runtime mlm_runtime_sklearn = {
+    .title = "scikit-learn 1.2.1",
+    .tolerance = 0.15,
+    .cached_bytes = MIB(38),
+    .reckon = reckon,
+};

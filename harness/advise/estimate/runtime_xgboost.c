@@ -1,0 +1,183 @@
+/* XGBoost 1.7.4 as Debian 12 ships it, through its Python interface; sources are paths in its repository. One
+ * thread, histograms of 16 bytes a bin. */
+#include <errno.h>
+#include <math.h>
+
+#include "advise/estimate/runtime.h"
+
+#define MIB(n) ((n)*1048576.0)
+
+/* src/common/quantile.h: every column has a sketch of `limit` entries a level, so many levels that the error
+ * stays below 1/(8·bins). `used`: levels that so many rows fill, the first of which is work space.
+ * `outgrown`: levels of the vector that it was in before std::vector doubled it; all columns grow together,
+ * so that no other fits into the place. */
+struct sketch {
+    double limit, used, outgrown;
+};
+
+static struct sketch sketch_of(double rows, double bins)
+{
+    struct sketch sketch = {.used = 0};
+    double eps = 1 / (8 * fmin(bins, rows)), level = 1;
+    /* LimitSizeLevel() */
+    while (sketch.limit = fmin(rows, ceil(level / eps) + 1), exp2(level) * sketch.limit < rows)
+        level++;
+    /* The queue takes 2·limit values; each time it is full they go up as a binary counter does. */
+    double pushes = floor(rows / (2 * sketch.limit));
+    if (pushes >= 1)
+        sketch.used = floor(log2(pushes)) + 2;
+    if (sketch.used > 2)
+        sketch.outgrown = exp2(ceil(log2(sketch.used)) - 1);
+    return sketch;
+}
+
+static void sketch(
+    const struct mlm_estimate_request *request, struct mlm_ledger *ledger, size_t from, size_t to)
+{
+    struct mlm_symbols *symbols = &ledger->symbols;
+    double rows = ceil(mlm_symbol_find(symbols, "e")->value / (double)request->columns);
+    struct sketch made = sketch_of(fmax(rows, 1), (double)request->bins);
+    mlm_symbol_set(symbols, "c", rows, "entries a column");
+    mlm_symbol_set(symbols, "l", made.limit, "entries of a sketch's level");
+    mlm_symbol_set(symbols, "v", made.used, "levels of a sketch");
+    mlm_symbol_set(symbols, "u", made.outgrown, "levels that it outgrew");
+    mlm_ledger_add(ledger, from, to, "sketches of the columns", "p·l·(48+16·(v+u))",
+        "src/common/quantile.h, WQuantileSketch: queue 2·8, temp 2·16, levels of 16 bytes an entry");
+    mlm_ledger_add(
+        ledger, from, to, "sketches, reduced", "p·min(c,8·b)·16", "src/common/quantile.cc, AllReduce()");
+}
+
+static void binned(
+    const struct mlm_estimate_request *request, struct mlm_ledger *ledger, size_t from, bool dense)
+{
+    mlm_symbol_set(&ledger->symbols, "y", request->bins > 256 ? 2 : 1, "bytes a bin's number");
+    if (dense) {
+        mlm_ledger_add(ledger, from, MLM_TO_THE_END, "binned values, by rows", "e·y",
+            "src/data/gradient_index.h, GHistIndexMatrix: compressed where nothing is missing");
+        mlm_ledger_add(ledger, from, MLM_TO_THE_END, "binned values, by columns", "e·(y+1/8)",
+            "src/common/column_matrix.h, index_ and missing_flags_");
+        return;
+    }
+    mlm_ledger_add(ledger, from, MLM_TO_THE_END, "binned values, by rows", "e·4+(n+1)·8",
+        "src/data/gradient_index.h, GHistIndexMatrix: 32 bits where something is missing");
+    /* Columns with values in less than a fifth of the rows are kept as (row, bin). */
+    bool sparse_columns = mlm_symbol_find(&ledger->symbols, "c")->value < 0.2 * (double)request->rows;
+    mlm_ledger_add(ledger, from, MLM_TO_THE_END, "binned values, by columns",
+        sparse_columns ? "e·(8+y+1/8)" : "n·p·(y+1/8)", "src/common/column_matrix.cc, InitStorage()");
+}
+
+/* Nodes that have a histogram at the worst: of a tree that splits as deep as it may, on labels that have
+ * nothing to do with the data; 75 rows a node were measured where that is less. */
+static void histograms(const struct mlm_estimate_request *request, struct mlm_ledger *ledger, size_t from)
+{
+    struct mlm_symbols *symbols = &ledger->symbols;
+    double depth = (double)(request->depth < 60 ? request->depth : 60);
+    mlm_symbol_set(symbols, "N", fmin(exp2(depth + 1), fmax((double)request->rows / 75, 2)),
+        "nodes of a tree: min(2^(depth+1), n/75)");
+    mlm_ledger_add(ledger, from, MLM_TO_THE_END, "histograms of a tree's nodes", "16·p·min(b,c)·N",
+        "src/common/hist_util.h, HistCollection");
+}
+
+static void trees(const struct mlm_estimate_request *request, struct mlm_ledger *ledger, size_t from)
+{
+    mlm_symbol_set(&ledger->symbols, "T", (double)request->trees, "trees");
+    mlm_symbol_set(
+        &ledger->symbols, "D", (double)(request->depth < 60 ? request->depth : 60), "depth of a tree");
+    mlm_ledger_add(ledger, from, MLM_TO_THE_END, "gradients, predictions, rows of nodes", "n·(8+4+4+16)",
+        "include/xgboost/base.h, GradientPair; src/tree/row_set.h");
+    mlm_ledger_add(ledger, from, MLM_TO_THE_END, "trees: at most n/4 nodes of 64 bytes",
+        "T·min(2^(D+1),n/4)·64", "include/xgboost/tree_model.h, Node and RTreeNodeStat");
+}
+
+/* DMatrix: 8 bytes an entry, whatever the type it was given in. */
+static void page(struct mlm_ledger *ledger, size_t from)
+{
+    mlm_ledger_add(ledger, from, MLM_TO_THE_END, "DMatrix: column and f32 of each entry", "8·e+(n+1)·8",
+        "include/xgboost/data.h, struct Entry; SparsePage");
+}
+
+static int hist(const struct mlm_estimate_request *request, struct mlm_ledger *ledger, bool dense,
+    struct mlm_error *error)
+{
+    bool direct = request->stream || request->quantile;
+    mlm_symbol_set(&ledger->symbols, "b", (double)request->bins, "bins a column");
+    if (request->bins > 65536 || request->bins < 2)
+        return mlm_error_set(error, -EINVAL, "--bins lies in 2 to 65536 for XGBoost");
+    if (!direct)
+        page(ledger, mlm_ledger_phase(ledger, "DMatrix"));
+    size_t bin = mlm_ledger_phase(ledger, "bin");
+    sketch(request, ledger, bin, bin);
+    size_t grow = mlm_ledger_phase(ledger, "grow");
+    /* IterativeDMatrix::InitFromCPU() keeps its sketches until the bins are filled. */
+    binned(request, ledger, direct ? bin : grow, dense);
+    histograms(request, ledger, grow);
+    trees(request, ledger, grow);
+    return 0;
+}
+
+static int exact(
+    const struct mlm_estimate_request *request, struct mlm_ledger *ledger, struct mlm_error *error)
+{
+    if (request->stream || request->quantile)
+        return mlm_error_set(error, -EINVAL,
+            "exact boosting sorts all values; leave out --stream and --quantile, or give --model "
+            "boosting-hist");
+    page(ledger, mlm_ledger_phase(ledger, "DMatrix"));
+    size_t grow = mlm_ledger_phase(ledger, "grow");
+    mlm_ledger_add(ledger, grow, MLM_TO_THE_END, "the same by columns, sorted", "8·e+(p+1)·8",
+        "src/data/simple_dmatrix.cc, GetSortedColumnBatches()");
+    trees(request, ledger, grow);
+    return 0;
+}
+
+static void source(const struct mlm_estimate_request *request, struct mlm_ledger *ledger, size_t load)
+{
+    if (request->stream) {
+        mlm_ledger_add(ledger, load, MLM_TO_THE_END, "batches: one made, one in use", "2·x",
+            "a generator's loop variable");
+        return;
+    }
+    mlm_ledger_add(ledger, load, MLM_TO_THE_END, mlm_estimate_data_name(request),
+        mlm_estimate_data_formula(request, false), "numpy.ndarray, scipy.sparse");
+    if (request->value == MLM_VALUE_F16)
+        mlm_ledger_add(ledger, load, MLM_TO_THE_END, "the data as f32", "n·p·4",
+            "python-package/xgboost/data.py, _ensure_np_dtype()");
+    if (request->storage == MLM_STORED_COO)
+        mlm_ledger_add(ledger, load, MLM_TO_THE_END, "the data as CSR", "z·(s+i)+(n+1)·i",
+            "python-package/xgboost/data.py: tocsr()");
+}
+
+static int reckon(
+    const struct mlm_estimate_request *request, struct mlm_ledger *ledger, struct mlm_error *error)
+{
+    bool dense = request->storage == MLM_STORED_DENSE, none = request->model == MLM_MODEL_NONE;
+    bool is_exact = request->model == MLM_MODEL_EXACT;
+    if (request->model != MLM_MODEL_HIST && !is_exact && !none)
+        return mlm_estimate_no_model(request, "it has boosting-hist and boosting-exact", error);
+    if (request->workers)
+        return mlm_error_set(error, -EINVAL, "XGBoost reads nothing ahead; leave out --workers");
+    if (request->split)
+        return mlm_error_set(error, -EINVAL,
+            "--split is not reckoned for XGBoost: give --rows of the training part, and add a DMatrix of the "
+            "other");
+    mlm_symbol_set(&ledger->symbols, "e",
+        dense ? (double)request->rows * (double)request->columns : mlm_estimate_nonzeros(request),
+        dense ? "entries: n·p" : "entries: z");
+    size_t load = mlm_ledger_phase(ledger, "load");
+    mlm_ledger_add_measured(ledger, load, MLM_TO_THE_END, "Python with XGBoost", MIB(is_exact ? 86.2 : 89.9),
+        "measured: Debian 12, Python 3.11, XGBoost 1.7.4 (it imports scikit-learn), a fit of 200 rows; "
+        "private pages");
+    source(request, ledger, load);
+    if (none)
+        return 0;
+    mlm_ledger_add(
+        ledger, load, MLM_TO_THE_END, "labels, and XGBoost's own", "n·(8+4)", "int64; MetaInfo::labels");
+    return is_exact ? exact(request, ledger, error) : hist(request, ledger, dense, error);
+}
+
+const struct mlm_runtime mlm_runtime_xgboost = {
+    .title = "XGBoost 1.7.4",
+    .tolerance = 0.15,
+    .cached_bytes = MIB(45),
+    .reckon = reckon,
+};

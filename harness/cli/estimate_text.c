@@ -1,0 +1,244 @@
+#include "cli/estimate_text.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "advise/estimate/runtime.h"
+#include "base/size.h"
+#include "cli/style.h"
+#include "cli/wrap.h"
+#include "record/utf8.h"
+
+#define NAME_COLUMNS 38
+#define FORMULA_COLUMN 53
+
+static const char *size(double bytes, char text[static MLM_SIZE_TEXT])
+{
+    return mlm_size_show(bytes, text);
+}
+
+/* "1,000,000" */
+static const char *grouped(double value, char text[static 48])
+{
+    char plain[32];
+    if (value != floor(value) || value >= 1e15) {
+        (void)snprintf(text, 48, "%.6g", value);
+        return text;
+    }
+    int length = snprintf(plain, sizeof plain, "%.0f", value), at = 0;
+    for (int i = 0; i < length; i++) {
+        if (i && (length - i) % 3 == 0)
+            text[at++] = ',';
+        text[at++] = plain[i];
+    }
+    text[at] = 0;
+    return text;
+}
+
+static void name_print(const char *name, size_t columns)
+{
+    size_t width = mlm_utf8_width(name);
+    printf("%s%*s", name, width < columns ? (int)(columns - width) : 0, "");
+}
+
+static void sum_line(const char *name, double bytes, const char *formula)
+{
+    char text[MLM_SIZE_TEXT];
+    printf("  ");
+    name_print(name, NAME_COLUMNS);
+    int column = 2 + NAME_COLUMNS + printf(" %9s   ", size(bytes, text));
+    mlm_wrap(formula, FORMULA_COLUMN, column);
+}
+
+static void rule(void)
+{
+    printf("  %*s ---------\n", NAME_COLUMNS, "");
+}
+
+static void headline(const struct mlm_estimate *estimate)
+{
+    const struct mlm_estimate_request *request = &estimate->request;
+    char rows[48], columns[48], share[64] = "", text[400];
+    double density = mlm_estimate_nonzeros(request) / ((double)request->rows * (double)request->columns);
+    if (density < 1)
+        (void)snprintf(share, sizeof share, ", %.3g %% of them not 0", density * 100);
+    (void)snprintf(text, sizeof text, "%s rows of %s values%s, %s %s; %s with %s%s%s.",
+        grouped((double)request->rows, rows), grouped((double)request->columns, columns), share,
+        mlm_estimate_word("storage", request->storage), mlm_estimate_word("value", request->value),
+        request->model == MLM_MODEL_NONE ? "nothing but the data,"
+                                         : mlm_estimate_word("model", request->model),
+        estimate->runtime->title, request->stream ? ", batch by batch" : "",
+        request->split ? ", a fifth held out" : "");
+    mlm_wrap(text, 0, 0);
+}
+
+/* The largest line first: that is where to look. */
+static void peak_print(const struct mlm_estimate *estimate, bool sources)
+{
+    const struct mlm_ledger *ledger = &estimate->ledger;
+    bool shown[MLM_LINES_MOST] = {false};
+    char text[160];
+    if (ledger->phase_count > 1)
+        printf("\nThe peak, while in '%s':\n", ledger->phases[estimate->peak]);
+    else
+        printf("\nThe sum:\n");
+    for (;;) {
+        size_t largest = SIZE_MAX;
+        double most = 0;
+        for (size_t i = 0; i < ledger->line_count; i++) {
+            double bytes = mlm_ledger_line_bytes(ledger, &ledger->lines[i], estimate->peak);
+            if (!shown[i] && mlm_ledger_in_phase(&ledger->lines[i], estimate->peak) && bytes > most) {
+                largest = i;
+                most = bytes;
+            }
+        }
+        if (largest == SIZE_MAX)
+            break;
+        const struct mlm_ledger_line *line = &ledger->lines[largest];
+        shown[largest] = true;
+        sum_line(line->name, most, line->formula[0] ? line->formula : "measured");
+        if (sources) {
+            printf("      ");
+            (void)snprintf(text, sizeof text, "%s", line->source);
+            mlm_wrap(text, 6, 6);
+        }
+    }
+    rule();
+    (void)snprintf(text, sizeof text, "± %.0f %%", estimate->runtime->tolerance * 100);
+    sum_line("the program needs", estimate->needs_bytes, text);
+}
+
+static void phases_print(const struct mlm_estimate *estimate)
+{
+    const struct mlm_ledger *ledger = &estimate->ledger;
+    char text[400] = "Step by step: ", bytes[MLM_SIZE_TEXT];
+    size_t length = strlen(text);
+    if (ledger->phase_count < 2)
+        return;
+    for (size_t phase = 0; phase < ledger->phase_count && length < sizeof text; phase++)
+        length += (size_t)snprintf(text + length, sizeof text - length, "%s%s %s%s", phase ? ", " : "",
+            ledger->phases[phase], size(ledger->phase_bytes[phase], bytes),
+            phase == estimate->peak ? " (peak)" : "");
+    putchar('\n');
+    mlm_wrap(text, 2, 0);
+}
+
+/* What the letters of the formulas above mean. */
+static void legend_print(const struct mlm_estimate *estimate)
+{
+    const struct mlm_ledger *ledger = &estimate->ledger;
+    bool used[MLM_SYMBOLS_MOST] = {false};
+    for (size_t i = 0; i < ledger->line_count; i++) {
+        const char *at = ledger->lines[i].formula;
+        char name[MLM_SYMBOL_NAME];
+        if (ledger->lines[i].of_phase || !mlm_ledger_in_phase(&ledger->lines[i], estimate->peak))
+            continue;
+        while (mlm_formula_next_symbol(&at, name))
+            for (size_t k = 0; k < ledger->symbols.count; k++)
+                used[k] |= strcmp(ledger->symbols.items[k].name, name) == 0;
+    }
+    printf("\n");
+    for (size_t k = 0; k < ledger->symbols.count; k++) {
+        const struct mlm_symbol *symbol = &ledger->symbols.items[k];
+        char value[48];
+        if (used[k])
+            printf("  %s = %s %s\n", symbol->name, grouped(symbol->value, value), symbol->meaning);
+    }
+}
+
+static void machine_print(const struct mlm_estimate *estimate, const struct mlm_estimate_beside *beside)
+{
+    double ram = mlm_estimate_smallest_machine(estimate, beside);
+    double system = mlm_estimate_system_bytes(beside, ram);
+    double background = mlm_estimate_background_bytes(beside, ram);
+    char text[MLM_SIZE_TEXT], all[160];
+    printf("\nBeside it, on a machine with %s:\n", mlm_size_spell((uint64_t)ram, text));
+    if (estimate->runtime->cached_bytes > 0)
+        sum_line("its libraries' code, in the page cache", estimate->runtime->cached_bytes, "measured");
+    sum_line(
+        "operating system", system, beside->system_bytes == MLM_NO_LIMIT ? "128 MiB + RAM/16" : "--system");
+    sum_line("desktop, browser, other programs", background,
+        beside->background_bytes == MLM_NO_LIMIT ? "min(1600 MiB, 2/5·RAM)" : "--background");
+    rule();
+    (void)snprintf(all, sizeof all, "of %s", mlm_size_spell((uint64_t)ram, text));
+    sum_line(
+        "RAM in use", estimate->needs_bytes + estimate->runtime->cached_bytes + system + background, all);
+}
+
+static void fits_print(const struct mlm_estimate *estimate, const struct mlm_estimate_beside *beside)
+{
+    static const char *const words[] = {
+        [MLM_FIT_NO] = "no", [MLM_FIT_CLOSE] = "close", [MLM_FIT_YES] = "fits"};
+    char name[MLM_SIZE_TEXT], spare[MLM_SIZE_TEXT], cell[64];
+    printf("\n  %-8s %-26s %s\n", "size", "as a cap on the program", "as the RAM of a laptop");
+    for (size_t i = 0; i < MLM_FITTINGS; i++) {
+        double bytes = (double)mlm_fitting_sizes[i];
+        struct mlm_fitting fittings[] = {
+            mlm_estimate_fit_cap(estimate, bytes), mlm_estimate_fit_machine(estimate, beside, bytes)};
+        printf("  %-8s", mlm_size_spell(mlm_fitting_sizes[i], name));
+        for (size_t k = 0; k < 2; k++) {
+            bool lacks = fittings[k].spare_bytes < 0;
+            (void)snprintf(cell, sizeof cell, "%-5s  %s%s%s", words[fittings[k].fit], lacks ? "lacks " : "",
+                size(fabs(fittings[k].spare_bytes), spare), lacks ? "" : " spare");
+            printf(k ? " %s\n" : " %-26s", cell);
+        }
+    }
+}
+
+static void changes_print(const struct mlm_estimate *estimate)
+{
+    struct mlm_change changes[MLM_CHANGES];
+    size_t count = mlm_estimate_changes(estimate, changes);
+    char saves[MLM_SIZE_TEXT], needs[MLM_SIZE_TEXT], what[96];
+    printf(count ? "\nWhat would save the most:\n" : "\nNo single option would save a hundredth of it.\n");
+    for (size_t i = 0; i < count; i++) {
+        const struct mlm_change *change = &changes[i];
+        bool flag = change->knob->kind == MLM_KNOB_FLAG;
+        bool on = flag && *(const bool *)((const char *)&change->request + change->knob->offset);
+        if (flag)
+            (void)snprintf(what, sizeof what, "%s--%s", on ? "" : "no ", change->knob->option);
+        else
+            (void)snprintf(
+                what, sizeof what, "--%s %s instead of %s", change->knob->option, change->to, change->from);
+        printf("  ");
+        name_print(what, NAME_COLUMNS);
+        printf("%*s−%s   leaves %s\n", (int)(9 - strlen(size(change->saves_bytes, saves))), "", saves,
+            size(change->needs_bytes, needs));
+        printf("      ");
+        mlm_wrap(change->knob->cost, 6, 6);
+    }
+}
+
+static void measured_print(const struct mlm_estimate_measured *measured)
+{
+    char estimate[MLM_SIZE_TEXT], needs[MLM_SIZE_TEXT], cap[MLM_SIZE_TEXT], text[400];
+    const char *spelled =
+        measured->cap_bytes > 0 ? mlm_size_spell((uint64_t)measured->cap_bytes, cap) : "none";
+    if (measured->needs_bytes > 0)
+        (void)snprintf(text, sizeof text,
+            "Measured: %s under --cap %s ended %s and needed %s; the estimate for it is %s (%+.1f %%).",
+            measured->workload, spelled, measured->outcome, size(measured->needs_bytes, needs),
+            size(measured->estimate_bytes, estimate),
+            100 * (measured->estimate_bytes / measured->needs_bytes - 1));
+    else
+        (void)snprintf(text, sizeof text, "Measured: %s under --cap %s ended %s; the estimate for it is %s.",
+            measured->workload, spelled, measured->outcome, size(measured->estimate_bytes, estimate));
+    putchar('\n');
+    mlm_wrap(text, 2, 0);
+}
+
+void mlm_estimate_print(const struct mlm_estimate *estimate, const struct mlm_estimate_beside *beside,
+    bool sources, const struct mlm_estimate_measured *measured)
+{
+    headline(estimate);
+    peak_print(estimate, sources);
+    legend_print(estimate);
+    phases_print(estimate);
+    machine_print(estimate, beside);
+    fits_print(estimate, beside);
+    changes_print(estimate);
+    if (measured)
+        measured_print(measured);
+}

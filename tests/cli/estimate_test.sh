@@ -1,0 +1,116 @@
+#!/bin/sh
+# estimate: the sum that a person sees and the JSON that a program reads, for each runtime; what cannot be is refused with
+# the remedy.
+. "$(dirname "$0")/common.sh"
+begin
+
+cat >small.csv <<'CSV'
+1,0,3
+4,5,0
+CSV
+
+# name: its words, one job a runtime and one of each kind.
+jobs()
+{
+    cat <<'JOBS'
+logistic --rows 1M --columns 100
+kmeans_sparse --rows 1M --columns 1000 --density 0.01 --model kmeans
+mlp --rows 60K --model mlp --widths 784,512,10 --batch 4096 --checkpoint --workers 2
+boosting --rows 1M --columns 50 --value f32 --model boosting-hist --background 0 --system 256M
+own --rows 100K --columns 1000 --density 0.05 --storage csr --runtime c --sources
+file --file small.csv --model pca --components 2 --runtime numpy
+JOBS
+}
+
+jobs | while read -r name words; do
+    # shellcheck disable=SC2086  # words
+    golden "estimate_$name" "$mlm" estimate $words
+    expect "$name: 80 columns" narrow log/out
+    expect_not "$name: no space at the end of a line" grep ' $' log/out
+    # shellcheck disable=SC2086
+    status 0 "$mlm" estimate $words --format json
+    cp log/out "$name.json"
+    expect "$name: what the schema says" "$MLM_PYTHON" "$MLM_SOURCE/tests/schema_check.py" --schema \
+        "$MLM_SOURCE/results/estimate.schema.json" "$name.json"
+    echo "$failures" >log/failures
+done
+failures=$(cat log/failures)
+golden estimate_json "$mlm" estimate --rows 1M --columns 100 --format json
+
+# A program that adds up the lines comes to the same, and evaluates the formulas to the same.
+cat >log/sums.py <<'PYTHON'
+import json, math, re, sys
+
+failed = 0
+for path in sys.argv[1:]:
+    e = json.load(open(path, encoding="utf-8"))
+    names = {name: symbol["value"] for name, symbol in e["symbols"].items()}
+    names |= {"max": max, "min": min, "ceil": math.ceil, "floor": math.floor, "sqrt": math.sqrt, "log2": math.log2}
+    for phase in e["phases"]:
+        total = sum(line["bytes"] for line in phase["lines"])
+        if abs(total - phase["bytes"]) > len(phase["lines"]):
+            failed = print(f"{path}: {phase['name']}: the lines make {total}, not {phase['bytes']}") or 1
+        for line in phase["lines"]:
+            text = line["formula"]
+            if text is None or text == "sum/512":
+                continue
+            text = text.replace("·", "*").replace("−", "-").replace("^", "**")
+            value = eval(text, {"__builtins__": {}}, names)
+            if abs(value - line["bytes"]) > 1:
+                failed = print(f"{path}: {line['name']}: {line['formula']} is {value}, not {line['bytes']}") or 1
+    peak = max(phase["bytes"] for phase in e["phases"])
+    if peak != e["needs_bytes"]:
+        failed = print(f"{path}: the worst phase has {peak}, not {e['needs_bytes']}") or 1
+    for change in e["changes"]:
+        if abs(change["saves_bytes"] + change["needs_bytes"] - e["needs_bytes"]) > 1:
+            failed = print(f"{path}: {change['option']} does not add up") or 1
+sys.exit(failed)
+PYTHON
+expect "sums and formulas" "$MLM_PYTHON" log/sums.py ./*.json
+
+# What a change promises is what comes of it.
+status 0 "$mlm" estimate --rows 1M --columns 1000 --density 0.01 --model kmeans --storage csr --format json
+expect "csr: as promised" "$MLM_PYTHON" -c '
+import json, sys
+promised = [c for c in json.load(open("kmeans_sparse.json"))["changes"] if c["option"] == "storage"][0]
+sys.exit(promised["value"] != "csr" or promised["needs_bytes"] != json.load(open("log/out"))["needs_bytes"])'
+
+# The shape of a file.
+status 0 "$mlm" estimate --file small.csv --model none --format json
+expect "a file's shape" "$MLM_PYTHON" -c '
+import json, sys
+r = json.load(open("log/out"))["request"]
+sys.exit((r["rows"], r["columns"], r["nonzeros"]) != (2, 3, 4))'
+rm ./*.json
+
+refused 2 "how large is the data\? give --rows and --columns, or --file" estimate
+refused 2 "how large is the data" estimate --rows 5
+refused 2 "--rows: 'x' is not a whole number; write one like 500, 20K or 1M" estimate --rows x --columns 5
+refused 2 "--rows: '0.5' is not a whole number" estimate --rows 0.5 --columns 5
+refused 2 "--rows: '0' is none; give at least 1" estimate --rows 0 --columns 5
+refused 2 "--density is a share above 0 and up to 1, as 0.05, not '2'" estimate --rows 5 --columns 5 --density 2
+refused 2 "--density is a share .* not 'nan'" estimate --rows 5 --columns 5 --density nan
+refused 2 "--model: there is no 'svm'; there are none, linear, .*boosting-exact" estimate --rows 5 --columns 5 --model svm
+refused 2 "--value: there is no 'f8'; there are f64, f32, f16, i8" estimate --rows 5 --columns 5 --value f8
+refused 2 "--format is text or json, not 'xml'" estimate --rows 5 --columns 5 --format xml
+refused 2 "--system: 'much' is not a size" estimate --rows 5 --columns 5 --system much
+refused 2 "--file stands for --rows, --columns and --density; give either" estimate --rows 5 --file small.csv
+refused 2 "--file: .*missing.csv: No such file" estimate --file missing.csv
+refused 2 "--workers is N, N:shared or N:copied .* not '2:many'" estimate --rows 5 --columns 5 --workers 2:many
+refused 2 "--widths '784': an input and an output at least" estimate --rows 5 --columns 5 --model mlp --widths 784
+refused 2 "--widths '784,x': write units" estimate --rows 5 --columns 5 --model mlp --widths 784,x
+refused 2 "--widths is of --model mlp, not of pca" estimate --rows 50 --columns 20 --model pca --widths 20,3
+refused 2 "--widths begins with 784 inputs, but the data has 5 columns" estimate --rows 5 --columns 5 --model mlp --widths 784,10
+refused 2 "sparse matrices hold f64 or f32, not i8" estimate --rows 5 --columns 5 --storage csr --value i8
+refused 2 "pca with --runtime sklearn takes no --storage csr; give --storage dense; TruncatedSVD" \
+    estimate --rows 50 --columns 20 --model pca --storage csr
+refused 2 "no formula for --model mlp with --runtime sklearn; give --runtime pytorch" \
+    estimate --rows 5 --columns 5 --model mlp --runtime sklearn
+refused 2 "no formula for --model kmeans with --runtime c; the own worker has" estimate --rows 5 --columns 5 --model kmeans --runtime c
+refused 2 "--components 10 is more than rows or columns" estimate --rows 5 --columns 50 --model pca
+refused 2 "exact boosting sorts all values; leave out --stream" estimate --rows 5 --columns 5 --model boosting-exact --stream
+refused 2 "--checkpoint is about activations; it needs --model mlp" estimate --rows 5 --columns 5 --checkpoint
+refused 2 "--split copies what is in memory" estimate --rows 5 --columns 5 --split --stream
+refused 2 "scikit-learn reads nothing ahead" estimate --rows 5 --columns 5 --workers 2
+refused 3 "--check: no own workload is near knn" estimate --rows 5 --columns 5 --model knn --check
+finish
