@@ -97,6 +97,7 @@ int mlm_planned_trial_run(struct mlm_session *session, const struct mlm_plan *pl
         .fills_bytes = row->peak_bytes ? row->peak_bytes : row->core_bytes * 2,
         .threads = row->threads + row->workload->extra_threads,
         .flags = row->workload->flags,
+        .tree = row->workload->script != NULL,
         .start = worker_start,
         .context = &planned,
     };

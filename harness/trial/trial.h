@@ -33,7 +33,7 @@ struct mlm_trial_order {
                              touched first */
     uint64_t threads;     /* all that it computes with; 0: not known */
     unsigned flags;       /* enum mlm_workload_flag: what its file pages mean */
-    bool tree;            /* a program of the user's, which may start others */
+    bool tree;            /* a program that is none of ours, which may start others */
     /* Starts it; the trial reaps and ends it. */
     int (*start)(
         const void *context, struct mlm_cage *cage, struct mlm_worker *ret_worker, struct mlm_error *error);

@@ -148,9 +148,16 @@ class Perceptron:
 
     def weights(self, layer):
         """A row an input, a column an output; the biases are 0."""
+        weights = np.empty((self.width, self.width), np.float32)
+        step = max(1, BLOCK_VALUES // self.width)
+        for row in range(0, self.width, step):
+            weights[row:row + step] = self._weights(layer, np.arange(row, min(row + step, self.width)))
+        return weights
+
+    def _weights(self, layer, i):
         width, half = self.width, self.width // 2
         key = random_key(self.seed, self.WEIGHTS + (layer << 32))
-        i, j = np.arange(width), np.arange(width)
+        j = np.arange(width)
         negative = (j >= half)[None, :]
         j = np.where(j >= half, j - half, j)
         if layer > 1:
@@ -175,11 +182,14 @@ class Perceptron:
     def labels(self):
         return random_below(random_key(self.seed, self.LABELS), np.arange(self.samples), self.width).astype(np.int64)
 
-    def signs(self, projection, layer):
-        """Of the weights of a layer and its biases after them."""
-        count = (self.width + 1) * self.width
-        bits = random_u64(random_key(projection, self.PROJECTION + layer), np.arange(count)) >> np.uint64(63)
-        return np.where(bits == 1, 1.0, -1.0)
+    def projected(self, values, projection, layer):
+        """The sum of a layer's values, its weights and then its biases, with random signs."""
+        key, total = random_key(projection, self.PROJECTION + layer), 0.0
+        for at in range(0, values.size, BLOCK_VALUES):
+            some = values[at:at + BLOCK_VALUES].astype(np.float64)
+            bits = random_u64(key, np.arange(at, at + some.size)) >> np.uint64(63)
+            total += some @ np.where(bits == 1, 1.0, -1.0)
+        return total
 
     def checksum(self, inputs):
         """Of all weights, with their biases, and inputs: each step multiplies what is there and adds."""

@@ -157,7 +157,7 @@ def run(board, name, settings):
     with phase(board, RUN):
         answer = timed()
     with phase(board, VERIFY):
-        for i, number in enumerate(map(float, answer)):
+        for i, number in enumerate(map(float, answer() if callable(answer) else answer)):
             if number != number:
                 raise Wrong("the answer is not a number")
             board.answer[i] = number

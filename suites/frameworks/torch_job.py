@@ -32,11 +32,11 @@ def gradient_answer(perceptron, model):
     """As suites/batch/model.c: the mean of the layers' norms, and projections with each layer brought to norm 1."""
     logarithms, projections = 0.0, [0.0, 0.0]
     for number, layer in enumerate(model[::2], 1):
-        gradient = np.concatenate([layer.weight.grad.numpy().T.reshape(-1), layer.bias.grad.numpy()]).astype(np.float64)
-        length = np.linalg.norm(gradient)
+        gradient = np.concatenate([layer.weight.grad.numpy().T.reshape(-1), layer.bias.grad.numpy()])
+        length = float(np.linalg.norm(gradient))
         logarithms += np.log(length)
         for p in range(2):
-            projections[p] += gradient @ perceptron.signs(p, number) / length
+            projections[p] += perceptron.projected(gradient, p, number) / length
     return [np.exp(logarithms / perceptron.layers)] + [p + 4 * perceptron.layers**0.5 for p in projections]
 
 
@@ -65,7 +65,7 @@ def mlp(job):
             optimizer.step()
             total += loss.item()
             job.items(end - first, job.samples)
-        return [total / job.samples] + gradient_answer(perceptron, model)
+        return lambda: [total / job.samples] + gradient_answer(perceptron, model)
     return run
 
 

@@ -24,6 +24,10 @@ if "$MLM_PYTHON" -c 'import sklearn' 2>log/import; then
         --out out/tight.jsonl
     expect "32M is too little for scikit-learn" records out/tight.jsonl 'any(x["outcome"] == "oom" for x in r if x["cap_bytes"])'
 fi
+if "$MLM_PYTHON" -c 'import torch' 2>log/import; then
+    expect "processes that load are told apart" records out/all.jsonl \
+        'all(len(x["processes"]) > 1 for x in by["frameworks/torch_dataloader"] if x["params"]["workers"] == "4")'
+fi
 # The perceptron is the one of `batch`: the same loss, the same gradient.
 if "$MLM_PYTHON" -c 'import torch' 2>log/import; then
     "$tree/mlmembench-worker" run batch/train data=16M seed=5 optimizer=adam batch=256 | tail -n 1 >log/ours
