@@ -27,7 +27,6 @@ set lmargin at screen at_x(left)
 set rmargin at screen at_x(right)
 set tmargin at screen at_y(top)
 set bmargin at screen bottom / height
-set yrange [slots - 0.5 : -0.5]
 set grid xtics noytics
 set ytics noenhanced scale 0
 set xlabel with_unit(title_1, unit_1) noenhanced textcolor rgb black
@@ -50,6 +49,7 @@ if (logarithmic_1) {
     set xtics step(x_end * 50 / inner_width)
 }
 set xrange [first : x_end]
+set yrange [slots - 0.5 : -0.5]
 eval slot_headings(first, inner_width / character)
 
 y_of(c) = column(at_place) + (column(in_series) - (series + 1) / 2.0) * line_height / slot_height

@@ -16,7 +16,6 @@ cut_off = count_oom + count_timeout + count_killed + count_crash
 set multiplot
 set tmargin at screen at_y(top)
 set bmargin at screen bottom / height
-set yrange [slots - 0.5 : -0.5]
 set grid xtics noytics
 
 # gnuplot's own legend would keep to the width of one panel.
@@ -60,6 +59,7 @@ figure_text(c) = had(at_uncapped_needs) ? strcol(at_uncapped_needs + 3) : strcol
 high_1 = high_1 > 0 ? high_1 : 1
 room = panel
 stats "points.tsv" using (room = shrunk(room, panel, figure_at(0) / high_1, character * strlen(figure_text(0)) + 12), 1) nooutput
+set yrange [slots - 0.5 : -0.5]
 longest = high_1 * panel / room
 eval slot_headings(0, panel / character)
 set xrange [0 : longest]
@@ -101,8 +101,11 @@ said(c) = column(outcome) != is_ok ? strcol(outcome_text) : \
     strcol(at_time + 3) . (column(partial) == 1 ? " (" . strcol(outcome_text) . ")" : "")
 said_colour(c) = column(outcome) == is_ok ? 0x202020 : is_bad(column(outcome)) ? 0xb04000 : 0x505050
 room = panel
+set xrange [*:*]
+set yrange [*:*]
 stats "points.tsv" using (room = shrunk(room, panel, share_of(time_at(0), first, high_2, is_log), \
     character * strlen(said(0)) + 16), 1) nooutput
+set yrange [slots - 0.5 : -0.5]
 if (is_log) {
     set logscale x
     decades = log10(high_2 / first) * panel / room
