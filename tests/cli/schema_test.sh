@@ -5,7 +5,9 @@ begin
 check=$MLM_SOURCE/tests/schema_check.py
 records=$MLM_SOURCE/tests/fixtures/record
 
-status 0 "$MLM_PYTHON" "$check" "$records"/*.jsonl
+status 0 "$MLM_PYTHON" "$check" "$records"/*.jsonl "$MLM_SOURCE"/results/reference/*.jsonl
+status 0 "$mlm" show "$MLM_SOURCE/results/reference/reference.jsonl"
+expect "the reference run has nothing to complain of" test ! -s log/err
 head -n 1 "$records/swap.jsonl" >good.jsonl
 status 0 "$MLM_PYTHON" "$check" good.jsonl
 
