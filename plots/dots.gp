@@ -55,10 +55,9 @@ eval slot_headings(first, inner_width / character)
 y_of(c) = column(at_place) + (column(in_series) - (series + 1) / 2.0) * line_height / slot_height
 said_colour(c) = column(outcome) == is_ok ? 0x202020 : is_bad(column(outcome)) ? 0xb04000 : 0x505050
 rgb_of(c) = series_rgb[int(column(in_series))]
-from(c) = logarithmic_1 ? 1 : 0
 plot "panels.tsv" using (unit_1 eq "×" ? 1 : NaN):($2 + 0.5):(0):($3 - $2) with vectors nohead linecolor rgb grey linewidth 1, \
      "points.tsv" using (first):at_place:yticlabel(label) with points pointtype 0 linecolor rgb light, \
-     "" using (had(first_1) ? from(0) : NaN):(y_of(0)):(number(first_1) - from(0)):(0) \
+     "" using (logarithmic_1 ? NaN : 0):(y_of(0)):(number(first_1)):(0) \
          with vectors nohead linecolor rgb light linewidth 3, \
      "" using (number(first_1)):(y_of(0)):(column(first_1 + 1)):(column(first_1 + 2)):(rgb_of(0)) \
          with xerrorbars pointtype 0 linewidth 1.4 linecolor rgb variable, \
