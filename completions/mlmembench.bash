@@ -79,7 +79,7 @@ _mlmembench()
     local cur=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]} options
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        __mlmembench_words run exec show compare report plot export list estimate doctor clean help --help --version
+        __mlmembench_words run exec show compare report plot export advise list estimate doctor clean help --help --version
         return
     fi
     # Bash takes --cap=2G for three words.
@@ -108,9 +108,9 @@ _mlmembench()
             --trees --depth --bins --quantile --system --background --sources --check --format --help)
         ;;
     clean) options=(--dry-run --help) ;;
-    show | doctor) options=(--help) ;;
+    show | advise | doctor) options=(--help) ;;
     help)
-        __mlmembench_words run exec show compare report plot export list estimate doctor clean
+        __mlmembench_words run exec show compare report plot export advise list estimate doctor clean
         return
         ;;
     *) return ;;
@@ -125,7 +125,7 @@ _mlmembench()
         return
     elif [[ $cur == -* ]]; then
         __mlmembench_words "${options[@]}"
-    elif [[ $verb =~ ^(show|compare|report|plot|export)$ ]]; then
+    elif [[ $verb =~ ^(show|compare|report|plot|export|advise)$ ]]; then
         __mlmembench_files
     fi
 }

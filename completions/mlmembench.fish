@@ -32,6 +32,8 @@ complete --command mlmembench --condition __fish_use_subcommand --arguments plot
     --description 'draw pictures of stored runs'
 complete --command mlmembench --condition __fish_use_subcommand --arguments export \
     --description 'write the tables of stored runs in other formats'
+complete --command mlmembench --condition __fish_use_subcommand --arguments advise \
+    --description 'would more RAM help, or another technique?'
 complete --command mlmembench --condition __fish_use_subcommand --arguments list \
     --description 'list suites, workloads with their core bytes, and parameters'
 complete --command mlmembench --condition __fish_use_subcommand --arguments estimate \
@@ -43,7 +45,7 @@ complete --command mlmembench --condition __fish_use_subcommand --arguments clea
 complete --command mlmembench --condition __fish_use_subcommand --arguments help --description 'explain a verb'
 complete --command mlmembench --condition __fish_use_subcommand --long-option version --description 'name the build'
 complete --command mlmembench --long-option help --description 'explain the verb'
-complete --command mlmembench --condition '__fish_seen_subcommand_from help' --arguments 'run exec show compare report plot export list estimate doctor clean'
+complete --command mlmembench --condition '__fish_seen_subcommand_from help' --arguments 'run exec show compare report plot export advise list estimate doctor clean'
 
 set --local run --command mlmembench --condition '__fish_seen_subcommand_from run'
 complete $run --long-option cap --exclusive --arguments '(__mlmembench_list 512M 1G 2G 4G 8G none)' \
@@ -78,6 +80,7 @@ complete $run --long-option dry-run --description 'show the plan and write nothi
 complete $run --long-option quiet --description 'no progress; the table alone'
 
 complete --command mlmembench --condition '__fish_seen_subcommand_from show' --force-files
+complete --command mlmembench --condition '__fish_seen_subcommand_from advise' --force-files
 
 set --local compare --command mlmembench --condition '__fish_seen_subcommand_from compare'
 complete $compare --force-files

@@ -204,8 +204,9 @@ enum {
     KEY_MACHINE = 1,
     KEY_DATA = 2,
     KEY_SEED = 4,
-    KEY_CAP = 8, /* and swap limit */
-    KEY_TIME_LIMIT = 16,
+    KEY_CAP = 8,
+    KEY_SWAP_LIMIT = 16,
+    KEY_TIME_LIMIT = 32,
 };
 
 static char *specification_key(const struct mlm_record *record, unsigned parts)
@@ -226,10 +227,10 @@ static char *specification_key(const struct mlm_record *record, unsigned parts)
     key_number(&key, 't', record->threads);
     key_number(&key, 'b', record->background_bytes);
     key_text(&key, 'a', record->background_mode);
-    if (parts & KEY_CAP) {
+    if (parts & KEY_CAP)
         key_number(&key, 'c', record->cap_bytes);
+    if (parts & KEY_SWAP_LIMIT)
         key_number(&key, 'x', record->swap_limit_bytes);
-    }
     if (parts & KEY_MACHINE)
         key_text(&key, 'k', mlm_record_swap_kinds(record, kinds));
     if (parts & KEY_TIME_LIMIT)
@@ -239,7 +240,13 @@ static char *specification_key(const struct mlm_record *record, unsigned parts)
 
 char *mlm_record_row_key(const struct mlm_record *record)
 {
-    return specification_key(record, KEY_MACHINE | KEY_DATA | KEY_SEED | KEY_CAP | KEY_TIME_LIMIT);
+    return specification_key(
+        record, KEY_MACHINE | KEY_DATA | KEY_SEED | KEY_CAP | KEY_SWAP_LIMIT | KEY_TIME_LIMIT);
+}
+
+char *mlm_record_sweep_key(const struct mlm_record *record)
+{
+    return specification_key(record, KEY_MACHINE | KEY_DATA | KEY_SEED | KEY_SWAP_LIMIT | KEY_TIME_LIMIT);
 }
 
 char *mlm_record_uncapped_key(const struct mlm_record *record)
@@ -250,9 +257,9 @@ char *mlm_record_uncapped_key(const struct mlm_record *record)
 char *mlm_record_work_key(const struct mlm_record *record, enum mlm_likeness likeness)
 {
     static const unsigned parts[] = {
-        [MLM_LIKE_AGAIN] = KEY_DATA | KEY_CAP | KEY_SEED | KEY_TIME_LIMIT,
-        [MLM_LIKE_WORK] = KEY_DATA | KEY_CAP,
-        [MLM_LIKE_BUT_DATA] = KEY_CAP,
+        [MLM_LIKE_AGAIN] = KEY_DATA | KEY_CAP | KEY_SWAP_LIMIT | KEY_SEED | KEY_TIME_LIMIT,
+        [MLM_LIKE_WORK] = KEY_DATA | KEY_CAP | KEY_SWAP_LIMIT,
+        [MLM_LIKE_BUT_DATA] = KEY_CAP | KEY_SWAP_LIMIT,
     };
     return specification_key(record, parts[likeness]);
 }

@@ -98,7 +98,10 @@ bool mlm_record_same_swap(const struct mlm_record *a, const struct mlm_record *b
  * repetitions of each other; equal text, equal row. The caller frees it. */
 char *mlm_record_row_key(const struct mlm_record *record);
 
-/* The same without what only a cap makes matter (cap, swap limit, time limit): a row and its uncapped
+/* The same without the cap: rows that share it are one sweep. The caller frees it. */
+char *mlm_record_sweep_key(const struct mlm_record *record);
+
+/* And without what only a cap makes matter (cap, swap limit, time limit): a row and its uncapped
  * reference have it in common. The caller frees it. */
 char *mlm_record_uncapped_key(const struct mlm_record *record);
 

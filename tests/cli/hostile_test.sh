@@ -60,6 +60,14 @@ for verb in $verbs; do
         done
         "$MLM_PYTHON" "$here/terminal.py" 80 env TERM=xterm "$mlm" show names.jsonl >made/show.terminal
         ;;
+    advise)
+        for file in names other extreme; do
+            status 0 "$mlm" advise "$file.jsonl"
+            cp log/out "made/advise-$file.txt"
+        done
+        status 0 "$mlm" advise names.jsonl other.jsonl extreme.jsonl
+        cp log/out made/advise.txt
+        ;;
     plot)
         command -v gnuplot >/dev/null || {
             echo "gnuplot is not installed"

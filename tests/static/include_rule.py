@@ -13,7 +13,7 @@ LAYERS = {
     "machine": {"base"},
     "record": {"base"},
     "report": {"base", "record"},
-    "advise": {"base", "record"},
+    "advise": {"base", "record", "report"},
     "meter": {"base", "cage", "machine", "record"},
     "trial": {"base", "cage", "machine", "record", "meter"},
     "gbench": {"base", "cage", "machine", "record", "meter", "trial"},

@@ -1,0 +1,370 @@
+#include "advise/advice/advice.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "advise/advice/rerun.h"
+#include "advise/advice/words.h"
+#include "base/cleanup.h"
+#include "base/size.h"
+#include "record/utf8.h"
+#include "report/table/group.h"
+#include "report/table/heading.h"
+#include "report/text/grid.h"
+
+/* Columns beside the caps. */
+enum { COLUMN_WORKLOAD, COLUMN_PARAMS, COLUMN_CAPS };
+enum { COLUMNS_BEHIND = 3 };
+#define CAPS_MAX (MLM_GRID_COLUMNS - COLUMN_CAPS - COLUMNS_BEHIND)
+
+/* Sweeps that stand in one table: one suite of a field. */
+struct block {
+    const struct mlm_sweep *sweeps;
+    size_t count;
+    uint64_t caps[CAPS_MAX]; /* ascending, MLM_NO_LIMIT last */
+    size_t cap_count;
+    char titles[CAPS_MAX][MLM_SIZE_TEXT];
+};
+
+/* Sentences, which a writer puts into memory. */
+struct prose {
+    char *text;
+    size_t size;
+    FILE *out;
+};
+
+static void prose_release(struct prose *prose)
+{
+    if (prose->out)
+        (void)fclose(prose->out);
+    free(prose->text);
+}
+
+static int prose_begin(struct prose *prose)
+{
+    prose->out = open_memstream(&prose->text, &prose->size);
+    return prose->out ? 0 : -ENOMEM;
+}
+
+/* Ends the writing, and prints what was written: a paragraph a line, those that begin with blanks indented
+ * by as many. */
+static int prose_put(struct prose *prose, FILE *out, const struct mlm_text_style *style)
+{
+    FILE *written = mlm_take_ptr(prose->out);
+    if (fclose(written) != 0)
+        return -ENOMEM;
+    char *rest = prose->text;
+    for (char *line; (line = strsep(&rest, "\n"));) {
+        mlm_utf8_tame(line);
+        size_t length = strlen(line), indent = strspn(line, " ");
+        while (length > indent && line[length - 1] == ' ')
+            line[--length] = 0;
+        if (length > indent)
+            mlm_put_wrapped(out, style, indent, line);
+    }
+    return 0;
+}
+
+static void cap_add(struct block *block, uint64_t cap_bytes)
+{
+    size_t at = 0;
+    while (at < block->cap_count && block->caps[at] < cap_bytes)
+        at++;
+    if (block->cap_count == CAPS_MAX || (at < block->cap_count && block->caps[at] == cap_bytes))
+        return;
+    memmove(block->caps + at + 1, block->caps + at, (block->cap_count - at) * sizeof *block->caps);
+    block->caps[at] = cap_bytes;
+    block->cap_count++;
+}
+
+/* Sweeps that stand together in the order of the table. */
+static size_t block_make(const struct mlm_sweeps *sweeps, size_t begin, struct block *block)
+{
+    const struct mlm_sweep *first = &sweeps->items[begin];
+    size_t end = begin;
+    *block = (struct block){.sweeps = first};
+    for (; end < sweeps->count; end++) {
+        const struct mlm_sweep *sweep = &sweeps->items[end];
+        if (!mlm_sweep_same_field(first, sweep) || !mlm_row_same_suite(first->first, sweep->first))
+            break;
+        for (size_t i = 0; i < mlm_sweep_point_count(sweep); i++)
+            cap_add(block, sweep->points[i].cap_bytes);
+    }
+    block->count = end - begin;
+    for (size_t i = 0; i < block->cap_count; i++)
+        (void)mlm_size_spell(block->caps[i], block->titles[i]);
+    return end;
+}
+
+static const struct mlm_point *point_at(const struct mlm_sweep *sweep, uint64_t cap_bytes)
+{
+    for (size_t i = 0; i < mlm_sweep_point_count(sweep); i++)
+        if (sweep->points[i].cap_bytes == cap_bytes)
+            return &sweep->points[i];
+    return NULL;
+}
+
+static void write_point(const struct mlm_point *point, char cell[static MLM_CELL_SIZE])
+{
+    char text[MLM_OUTCOME_TEXT];
+    if (!point)
+        return;
+    if (point->end == MLM_END_OK)
+        (void)mlm_duration_show(point->row->time.median, cell);
+    else
+        mlm_cell_text(mlm_row_outcome_text(point->row, true, text), cell);
+}
+
+/* "1G", "≤ 512M": the smallest tried; "> 2G": more than the largest; "1G ~": not certain. */
+static void write_enough(const struct mlm_sweep *sweep, char cell[static MLM_CELL_SIZE])
+{
+    char text[MLM_SIZE_TEXT];
+    if (!sweep->cap_count)
+        return;
+    const struct mlm_point *last = &sweep->points[sweep->cap_count - 1];
+    bool at_none = sweep->enough == MLM_NOT_ENOUGH || sweep->enough == sweep->cap_count;
+    if (at_none && last->end == MLM_END_UNKNOWN)
+        return;
+    uint64_t cap_bytes = at_none ? last->cap_bytes : sweep->points[sweep->enough].cap_bytes;
+    (void)snprintf(cell, MLM_CELL_SIZE, "%s%s%s",
+        at_none         ? "> "
+        : sweep->enough ? ""
+                        : "≤ ",
+        mlm_size_spell(cap_bytes, text), sweep->sure ? "" : " ~");
+}
+
+static void write_needs(const struct mlm_sweep *sweep, char cell[static MLM_CELL_SIZE])
+{
+    double least = NAN;
+    if (!isnan(sweep->needs_bytes)) {
+        (void)mlm_size_show(sweep->needs_bytes, cell);
+        return;
+    }
+    for (size_t i = 0; i < mlm_sweep_point_count(sweep); i++)
+        least = fmax(least, mlm_row_needs(sweep->points[i].row));
+    if (!isnan(least)) {
+        (void)strcpy(cell, "> ");
+        (void)mlm_size_show(least, cell + 2);
+    }
+}
+
+static int write_spent(const struct mlm_sweep *sweep, char cell[static MLM_CELL_SIZE])
+{
+    const struct mlm_point *point = mlm_sweep_at_ease(sweep);
+    FILE *out = point ? fmemopen(cell, MLM_CELL_SIZE, "w") : NULL;
+    if (!out)
+        return point ? -ENOMEM : 0;
+    mlm_say_spent(out, point);
+    return fclose(out) == 0 ? 0 : -ENOMEM;
+}
+
+static int cell_write(
+    void *context, const void *row, size_t column, bool brief, char cell[static MLM_CELL_SIZE])
+{
+    (void)brief;
+    const struct block *block = context;
+    const struct mlm_sweep *sweep = row;
+    cell[0] = 0;
+    if (column == COLUMN_WORKLOAD)
+        mlm_cell_text(sweep->first->workload, cell);
+    else if (column == COLUMN_PARAMS)
+        mlm_cell_text(sweep->first->params, cell);
+    else if (column - COLUMN_CAPS < block->cap_count)
+        write_point(point_at(sweep, block->caps[column - COLUMN_CAPS]), cell);
+    else if (column - COLUMN_CAPS == block->cap_count)
+        write_enough(sweep, cell);
+    else if (column - COLUMN_CAPS == block->cap_count + 1)
+        write_needs(sweep, cell);
+    else
+        return write_spent(sweep, cell);
+    return 0;
+}
+
+static int put_table(FILE *out, const struct mlm_text_style *style, struct block *block)
+{
+    struct mlm_grid grid = {.style = style, .out = out, .write = cell_write, .context = block};
+    grid.columns[COLUMN_WORKLOAD] = (struct mlm_grid_column){.title = "workload", .left = true};
+    grid.columns[COLUMN_PARAMS] = (struct mlm_grid_column){.title = "parameters", .left = true};
+    grid.count = COLUMN_CAPS;
+    for (size_t i = 0; i < block->cap_count; i++)
+        grid.columns[grid.count++] =
+            (struct mlm_grid_column){.title = block->caps[i] == MLM_NO_LIMIT ? "uncapped" : block->titles[i]};
+    grid.columns[grid.count++] = (struct mlm_grid_column){.title = "enough", .left = true};
+    grid.columns[grid.count++] = (struct mlm_grid_column){.title = "needs", .sacrifice = 2};
+    grid.columns[grid.count++] =
+        (struct mlm_grid_column){.title = "time goes into", .left = true, .sacrifice = 3};
+    int r = 0;
+    for (size_t i = 0; i < block->count && r >= 0; i++)
+        r = mlm_grid_measure(&grid, &block->sweeps[i]);
+    if (r < 0)
+        return r;
+    mlm_grid_fit(&grid);
+    mlm_grid_put_titles(&grid);
+    for (size_t i = 0; i < block->count && r >= 0; i++)
+        r = mlm_grid_put_row(&grid, &block->sweeps[i]);
+    mlm_grid_put_dropped(&grid);
+    return r;
+}
+
+static int put_heading(
+    FILE *out, const struct mlm_text_style *style, const struct mlm_table *table, const struct block *block)
+{
+    const struct mlm_sweep *first = &block->sweeps[0];
+    mlm_auto_free char *surroundings = mlm_surroundings_line(table, first->section);
+    char *line = NULL;
+    if (!surroundings ||
+        asprintf(&line, "%s%s%s", first->first->first->suite, *surroundings ? ", " : "", surroundings) < 0)
+        return -ENOMEM;
+    mlm_utf8_tame(line);
+    return mlm_put_line(out, style, MLM_PAINT_BOLD, line);
+}
+
+/* A step is there where some sweep has just these two caps next to each other. */
+static int put_steps(FILE *out, const struct mlm_text_style *style, const struct block *block)
+{
+    int r = 0;
+    for (size_t from = 0; from < block->cap_count && r >= 0; from++)
+        for (size_t to = from + 1; to < block->cap_count && r >= 0; to++) {
+            mlm_cleanup(prose_release) struct prose prose = {0};
+            r = prose_begin(&prose);
+            if (r < 0)
+                break;
+            (void)fputs("  ", prose.out);
+            mlm_say_step(prose.out, block->sweeps, block->count, block->caps[from], block->caps[to]);
+            r = prose_put(&prose, out, style);
+        }
+    return r;
+}
+
+static bool in_block(const struct block *block, const struct mlm_sweep *sweep)
+{
+    return sweep >= block->sweeps && sweep < block->sweeps + block->count;
+}
+
+static int put_trades(
+    FILE *out, const struct mlm_text_style *style, const struct mlm_fields *fields, const struct block *block)
+{
+    int r = 0;
+    for (size_t f = 0; f < fields->count; f++)
+        for (size_t j = 0; j < fields->items[f].job_count && r >= 0; j++) {
+            const struct mlm_job *job = &fields->items[f].jobs[j];
+            struct mlm_trade trade;
+            if (!in_block(block, job->sweeps[0]) || !mlm_job_trade(job, &trade))
+                continue;
+            mlm_cleanup(prose_release) struct prose prose = {0};
+            r = prose_begin(&prose);
+            if (r < 0)
+                break;
+            (void)fputs("  ", prose.out);
+            mlm_say_trade(prose.out, &trade);
+            r = prose_put(&prose, out, style);
+        }
+    return r;
+}
+
+static int put_block(FILE *out, const struct mlm_text_style *style, const struct mlm_table *table,
+    const struct mlm_fields *fields, struct block *block)
+{
+    (void)fputc('\n', out);
+    int r = put_heading(out, style, table, block);
+    if (r >= 0)
+        r = put_table(out, style, block);
+    (void)fputc('\n', out);
+    if (r >= 0)
+        r = put_steps(out, style, block);
+    if (r >= 0)
+        r = put_trades(out, style, fields, block);
+    return r;
+}
+
+static int put_machine(FILE *out, const struct mlm_text_style *style, const struct mlm_sweep *sweep)
+{
+    return mlm_put_line(out, style, MLM_PAINT_PLAIN, mlm_machine_line(sweep->first->first));
+}
+
+/* "laptop, data 1.25 GiB, without swap:", where there are several fields. */
+static void put_label(FILE *out, const struct mlm_table *table, const struct mlm_field *field)
+{
+    const struct mlm_record *record = field->sweeps[0]->first->first;
+    const char *host = json_string_value(json_object_get(record->machine, "host"));
+    char text[MLM_SIZE_TEXT], kinds[MLM_SWAP_KINDS_TEXT];
+    (void)fputs(host && *host ? host : "a machine", out);
+    if (record->dataset)
+        (void)fprintf(out, ", dataset %s", record->dataset);
+    else if (record->data_bytes)
+        (void)fprintf(out, ", data %s", mlm_size_show((double)record->data_bytes, text));
+    mlm_limits_write(out, record);
+    if (table->swaps_differ && record->swap_limit_bytes != 0)
+        (void)fprintf(out, ", %s%s", *mlm_record_swap_kinds(record, kinds) ? "swap: " : "no swap", kinds);
+    (void)fputs(":\n", out);
+}
+
+static int put_recommendation(FILE *out, const struct mlm_text_style *style, const struct mlm_table *table,
+    const struct mlm_fields *fields, const struct mlm_field *field)
+{
+    mlm_cleanup(prose_release) struct prose prose = {0};
+    mlm_auto_free const struct mlm_sweep **rerun = calloc(field->sweep_count + 1, sizeof(void *));
+    size_t rerun_count = 0;
+    int r = rerun ? prose_begin(&prose) : -ENOMEM;
+    if (r < 0)
+        return r;
+    if (fields->count > 1)
+        put_label(prose.out, table, field);
+    mlm_say_recommendation(prose.out, field, rerun, &rerun_count);
+    (void)fputc('\n', out);
+    r = prose_put(&prose, out, style);
+    if (r < 0 || !rerun_count)
+        return r;
+    struct mlm_rerun plan = mlm_rerun_plan(field);
+    (void)fputs("To measure what is missing:\n", out);
+    return mlm_rerun_put(out, &plan, rerun, rerun_count, "  ");
+}
+
+static const char legend[] =
+    "enough: the smallest cap within 10 % of the best time with all repetitions ok (≤: the smallest tried; "
+    ">: "
+    "more than the largest tried; ~: not certain). Times are medians. A cap is what the job may hold: a "
+    "machine needs what its system and desktop hold on top.";
+
+static int advice_put(FILE *out, const struct mlm_text_style *style, const struct mlm_table *table,
+    const struct mlm_sweeps *sweeps, const struct mlm_fields *fields)
+{
+    const struct mlm_sweep *machine = NULL;
+    int r = 0;
+    for (size_t begin = 0; begin < sweeps->count && r >= 0;) {
+        struct block block;
+        const struct mlm_sweep *first = &sweeps->items[begin];
+        if (!machine || !mlm_same_machine(machine->first->first, first->first->first)) {
+            (void)fputs(machine ? "\n" : "", out);
+            r = put_machine(out, style, first);
+            machine = first;
+        }
+        begin = block_make(sweeps, begin, &block);
+        if (r >= 0)
+            r = put_block(out, style, table, fields, &block);
+    }
+    (void)fputc('\n', out);
+    mlm_put_wrapped(out, style, 0, legend);
+    for (size_t i = 0; i < fields->count && r >= 0; i++)
+        r = put_recommendation(out, style, table, fields, &fields->items[i]);
+    return r;
+}
+
+int mlm_advise(
+    const struct mlm_table *table, const struct mlm_text_style *style, FILE *out, struct mlm_error *error)
+{
+    mlm_cleanup(mlm_sweeps_release) struct mlm_sweeps sweeps = {0};
+    mlm_cleanup(mlm_fields_release) struct mlm_fields fields = {0};
+    int r = mlm_sweeps_make(table, &sweeps, error);
+    if (r < 0)
+        return r;
+    r = mlm_fields_make(&sweeps, &fields);
+    if (r >= 0)
+        r = advice_put(out, style, table, &sweeps, &fields);
+    if (r < 0)
+        return mlm_error_errno(error, r, "advice");
+    if (fflush(out) != 0 || ferror(out))
+        return mlm_error_errno(error, -EIO, "printing advice");
+    return 0;
+}

@@ -1,0 +1,28 @@
+/* The small parts that sentences are put together from. */
+#pragma once
+
+#include <stdio.h>
+
+#include "advise/advice/sweep.h"
+
+void mlm_phrase_size(FILE *out, double bytes);
+void mlm_phrase_time(FILE *out, double ns);
+/* "512M", "no cap" */
+void mlm_phrase_cap(FILE *out, uint64_t cap_bytes);
+
+/* "csr at value=f32"; beside another (or NULL), only what differs. */
+void mlm_phrase_name(FILE *out, const struct mlm_sweep *sweep, const struct mlm_sweep *beside);
+/* "storage/csr at value=f32": where several suites are spoken of. */
+void mlm_phrase_full_name(FILE *out, const struct mlm_sweep *sweep);
+
+/* "oom", "ok 2 of 3, oom" */
+void mlm_phrase_outcome(FILE *out, const struct mlm_point *point);
+
+/* "6.3 × as fast (5.1 to 7)" */
+void mlm_phrase_span(FILE *out, const struct mlm_span *span);
+
+/* Of a time over another: "3.5 × as long", "about as long", "0.2 of the time". */
+void mlm_phrase_comparison(FILE *out, double ratio);
+
+/* "2 %", "less than 1 %" */
+void mlm_phrase_share(FILE *out, double part, double whole);

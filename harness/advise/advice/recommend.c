@@ -1,0 +1,401 @@
+/* One recommendation for a field: what is enough, what a technique spares, what RAM gains. */
+#include <math.h>
+
+#include "advise/advice/phrase.h"
+#include "advise/advice/words.h"
+#include "report/table/group.h"
+
+/* More examples than these nobody reads. */
+#define EXAMPLES_MAX 4
+
+/* Sweeps and jobs of a field, counted. */
+struct count {
+    const struct mlm_field *field;
+    size_t usable;      /* sweeps with a figure under a cap */
+    size_t wanting;     /* of these, for which the smallest of their caps is not enough */
+    size_t unsure;      /* of these, whose cap is not certain */
+    size_t jobs;        /* with a usable sweep */
+    size_t beyond;      /* of these, for which no cap is enough */
+    uint64_t cap_bytes; /* enough for the others; 0: for none */
+};
+
+static bool is_usable(const struct mlm_sweep *sweep)
+{
+    for (size_t i = 0; i < sweep->cap_count; i++)
+        if (sweep->points[i].end != MLM_END_UNKNOWN)
+            return true;
+    return false;
+}
+
+static bool is_usable_job(const struct mlm_job *job)
+{
+    for (size_t i = 0; i < job->count; i++)
+        if (is_usable(job->sweeps[i]))
+            return true;
+    return false;
+}
+
+static struct count count_of(const struct mlm_field *field)
+{
+    struct count count = {.field = field};
+    for (size_t i = 0; i < field->sweep_count; i++) {
+        const struct mlm_sweep *sweep = field->sweeps[i];
+        if (!is_usable(sweep))
+            continue;
+        count.usable++;
+        count.wanting += sweep->enough != 0;
+        count.unsure += !sweep->sure;
+    }
+    for (size_t i = 0; i < field->job_count; i++) {
+        const struct mlm_job *job = &field->jobs[i];
+        if (!is_usable_job(job))
+            continue;
+        count.jobs++;
+        if (job->cap_bytes == MLM_NO_LIMIT)
+            count.beyond++;
+        else if (job->cap_bytes > count.cap_bytes)
+            count.cap_bytes = job->cap_bytes;
+    }
+    return count;
+}
+
+/* Where the time goes of the sweeps that are looked at: the evidence that memory has no part in it. */
+struct ease {
+    size_t count, untouched, computing, reading, unknown;
+    double least_computing; /* share of the time; NAN */
+    double most_needs_bytes;
+};
+
+static void ease_add(struct ease *ease, const struct mlm_sweep *sweep)
+{
+    const struct mlm_point *point = mlm_sweep_at_ease(sweep);
+    ease->most_needs_bytes = fmax(ease->most_needs_bytes, sweep->needs_bytes);
+    if (!point)
+        return;
+    ease->count++;
+    ease->untouched += point->felt == MLM_FELT_NOTHING;
+    ease->reading += point->spent == MLM_SPENT_DISK;
+    ease->unknown += point->spent == MLM_SPENT_UNKNOWN;
+    if (point->spent != MLM_SPENT_COMPUTING)
+        return;
+    ease->computing++;
+    ease->least_computing = fmin(ease->least_computing, 1 - point->waiting);
+}
+
+/* "the time goes into computing (97 % of it or more is CPU time), and …" */
+static void put_ease(FILE *out, const struct ease *ease, uint64_t cap_bytes)
+{
+    const char *glue = "";
+    if (ease->computing == ease->count)
+        (void)fprintf(out, "the time goes into computing (%.0f %% of it or more is CPU time)",
+            floor(100 * ease->least_computing));
+    else if (ease->computing)
+        (void)fprintf(out, "of %zu, %zu spend%s the time on computing (%.0f %% of it or more is CPU time)",
+            ease->count, ease->computing, ease->computing == 1 ? "s" : "",
+            floor(100 * ease->least_computing));
+    if (ease->computing)
+        glue = ", ";
+    if (ease->reading) {
+        (void)fprintf(out, "%s%zu wait%s for the files %s read%s", glue, ease->reading,
+            ease->reading == 1 ? "s" : "", ease->reading == 1 ? "it" : "they", ease->reading == 1 ? "s" : "");
+        glue = ", ";
+    }
+    if (ease->unknown) {
+        (void)fprintf(out, "%sof %zu it is not known what the time goes into", glue, ease->unknown);
+        glue = ", ";
+    }
+    if (ease->untouched == ease->count) {
+        (void)fprintf(out, "%snone ever reached ", ease->computing == ease->count ? ", and " : glue);
+        mlm_phrase_cap(out, cap_bytes);
+        (void)fputs(": nothing was swapped out, and nothing given up that was wanted again", out);
+    } else if (ease->untouched) {
+        (void)fprintf(
+            out, "%s%zu never reached %s cap", glue, ease->untouched, ease->untouched == 1 ? "its" : "their");
+    }
+}
+
+static void say_one_cap(FILE *out, const struct count *count)
+{
+    const struct mlm_field *field = count->field;
+    size_t untouched = 0, failed = 0, wanting = 0;
+    for (size_t i = 0; i < field->sweep_count; i++) {
+        const struct mlm_sweep *sweep = field->sweeps[i];
+        if (!sweep->cap_count)
+            continue;
+        untouched += sweep->points[0].end == MLM_END_OK && sweep->points[0].felt == MLM_FELT_NOTHING;
+        failed += sweep->points[0].end == MLM_END_FAILED;
+        wanting += sweep->points[0].end == MLM_END_OK && sweep->enough != 0;
+    }
+    if (field->most_caps == 0) {
+        (void)fputs("Not enough data: nothing was run under a cap.", out);
+        return;
+    }
+    (void)fputs("Not enough data: one cap shows no step to another.\n", out);
+    if (untouched)
+        (void)fprintf(out,
+            "%zu of %zu never reached it, so more would gain them nothing; whether less would do "
+            "is not known. ",
+            untouched, count->usable);
+    if (failed)
+        (void)fprintf(out, "%zu do%s not end under it. ", failed, failed == 1 ? "es" : "");
+    if (wanting)
+        (void)fprintf(out, "%zu %s slower than with memory enough. ", wanting, wanting == 1 ? "is" : "are");
+    if (untouched || failed || wanting)
+        (void)fputc('\n', out);
+}
+
+static void say_no_help(FILE *out, const struct count *count)
+{
+    const struct mlm_field *field = count->field;
+    struct ease ease = {.least_computing = NAN, .most_needs_bytes = NAN};
+    for (size_t i = 0; i < field->sweep_count; i++)
+        if (is_usable(field->sweeps[i]))
+            ease_add(&ease, field->sweeps[i]);
+    (void)fputs("More RAM than ", out);
+    mlm_phrase_cap(out, field->least_cap_bytes);
+    (void)fputs(" would not help", out);
+    if (count->usable == 1)
+        (void)fputs(" this: ", out);
+    else
+        (void)fprintf(out, " these %zu: ", count->usable);
+    put_ease(out, &ease, field->least_cap_bytes);
+    (void)fputs(".\nLess was not tried", out);
+    if (!isnan(ease.most_needs_bytes)) {
+        (void)fputs("; the most that one needs is ", out);
+        mlm_phrase_size(out, ease.most_needs_bytes);
+    }
+    (void)fputs(".\n", out);
+}
+
+/* "needs 5.00 GiB" */
+static void put_needs(FILE *out, const struct mlm_sweep *sweep)
+{
+    if (isnan(sweep->needs_bytes)) {
+        (void)fputs("it ended nowhere", out);
+        return;
+    }
+    (void)fputs("needs ", out);
+    mlm_phrase_size(out, sweep->needs_bytes);
+}
+
+static const struct mlm_sweep *leanest(const struct mlm_job *job)
+{
+    const struct mlm_sweep *least = job->sweeps[0];
+    for (size_t i = 1; i < job->count; i++)
+        if (isnan(least->needs_bytes) || job->sweeps[i]->needs_bytes < least->needs_bytes)
+            least = job->sweeps[i];
+    return least;
+}
+
+static void say_enough(FILE *out, const struct count *count)
+{
+    const struct mlm_field *field = count->field;
+    bool techniques = false;
+    for (size_t i = 0; i < field->job_count; i++)
+        techniques = techniques || field->jobs[i].count > 1;
+    if (count->cap_bytes) {
+        mlm_phrase_cap(out, count->cap_bytes);
+        (void)fputs(" is enough", out);
+        if (count->beyond)
+            (void)fprintf(out, " for %zu of %zu jobs", count->jobs - count->beyond, count->jobs);
+        else if (count->jobs > 1)
+            (void)fprintf(out, " for all %zu jobs", count->jobs);
+        if (techniques)
+            (void)fputs(
+                count->jobs > 1 ? ", each done by its best technique" : ", by the best technique", out);
+        (void)fputs(".\n", out);
+    }
+    if (!count->beyond)
+        return;
+    (void)fputs("No cap up to ", out);
+    mlm_phrase_cap(out, field->most_cap_bytes);
+    (void)fputs(" is enough for ", out);
+    size_t said = 0;
+    for (size_t i = 0; i < field->job_count; i++) {
+        const struct mlm_job *job = &field->jobs[i];
+        if (!is_usable_job(job) || job->cap_bytes != MLM_NO_LIMIT || said++ >= EXAMPLES_MAX)
+            continue;
+        (void)fputs(said > 1 ? ", " : "", out);
+        mlm_phrase_full_name(out, leanest(job));
+        (void)fputs(" (", out);
+        put_needs(out, leanest(job));
+        (void)fputc(')', out);
+    }
+    if (said > EXAMPLES_MAX)
+        (void)fprintf(out, " and %zu more", said - EXAMPLES_MAX);
+    (void)fputs(".\n", out);
+}
+
+static bool wants_more_than(const struct mlm_sweep *sweep, uint64_t cap_bytes)
+{
+    return is_usable(sweep) && mlm_sweep_lacks_at(sweep, cap_bytes);
+}
+
+/* The one that wants most of those of the job that want more than the cap; NULL. */
+static const struct mlm_sweep *most_wanting(const struct mlm_job *job, uint64_t cap_bytes, size_t *ret_count)
+{
+    const struct mlm_sweep *most = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < job->count; i++) {
+        const struct mlm_sweep *sweep = job->sweeps[i];
+        if (!wants_more_than(sweep, cap_bytes))
+            continue;
+        count++;
+        if (!most || isnan(sweep->needs_bytes) ||
+            (!isnan(most->needs_bytes) && sweep->needs_bytes > most->needs_bytes))
+            most = sweep;
+    }
+    *ret_count = count;
+    return most;
+}
+
+/* What other techniques would want, and what is had instead; how many jobs there is something to say of. */
+static size_t say_techniques(FILE *out, const struct count *count)
+{
+    size_t said = 0;
+    for (size_t i = 0; i < count->field->job_count; i++) {
+        const struct mlm_job *job = &count->field->jobs[i];
+        const struct mlm_sweep *chosen = job->chosen;
+        if (!chosen)
+            continue;
+        size_t wanting;
+        const struct mlm_sweep *most = most_wanting(job, job->cap_bytes, &wanting);
+        if (!most || said++ >= EXAMPLES_MAX)
+            continue;
+        uint64_t enough = mlm_sweep_enough_bytes(most);
+        (void)fputs("  ", out);
+        mlm_phrase_full_name(out, most);
+        if (enough == MLM_NO_LIMIT) {
+            (void)fputs(" wants more than ", out);
+            mlm_phrase_cap(out, most->points[most->cap_count - 1].cap_bytes);
+            (void)fputs(" (", out);
+            put_needs(out, most);
+            (void)fputc(')', out);
+        } else {
+            (void)fputs(" wants ", out);
+            mlm_phrase_cap(out, enough);
+        }
+        if (wanting == 2)
+            (void)fputs(", another way of doing it more than ", out);
+        else if (wanting > 2)
+            (void)fprintf(out, ", %zu other ways of doing it more than ", wanting - 1);
+        if (wanting > 1)
+            mlm_phrase_cap(out, job->cap_bytes);
+        (void)fputs("; ", out);
+        mlm_phrase_name(out, chosen, most);
+        (void)fputs(" gives the same at ", out);
+        mlm_phrase_cap(out, job->cap_bytes);
+        if (!isnan(most->needs_bytes) && chosen->needs_bytes < most->needs_bytes) {
+            (void)fputs(" with ", out);
+            mlm_phrase_share(out, chosen->needs_bytes, most->needs_bytes);
+            (void)fputs(" of the memory", out);
+        }
+        if (!isnan(most->best_ns)) {
+            (void)fputs(", in ", out);
+            mlm_phrase_time(out, chosen->best_ns);
+            (void)fputs(" where that one at its best takes ", out);
+            mlm_phrase_time(out, most->best_ns);
+        }
+        (void)fputs(".\n", out);
+    }
+    if (said > EXAMPLES_MAX)
+        (void)fprintf(out, "  So it is with %zu more job%s.\n", said - EXAMPLES_MAX,
+            said == EXAMPLES_MAX + 1 ? "" : "s");
+    return said;
+}
+
+/* What jobs gain from the least cap to the one that is enough for them; how many do. */
+static size_t say_gains(FILE *out, const struct count *count)
+{
+    uint64_t least_bytes = count->field->least_cap_bytes;
+    size_t said = 0;
+    for (size_t i = 0; i < count->field->job_count; i++) {
+        const struct mlm_job *job = &count->field->jobs[i];
+        if (!job->chosen || !mlm_sweep_lacks_at(job->chosen, least_bytes) || said++ >= EXAMPLES_MAX)
+            continue;
+        const struct mlm_sweep *fastest = mlm_job_fastest_at(job, least_bytes);
+        (void)fputs("  ", out);
+        mlm_phrase_full_name(out, job->chosen);
+        (void)fputs(" takes ", out);
+        mlm_phrase_time(out, job->chosen->points[job->chosen->enough].row->time.median);
+        (void)fputs(" at ", out);
+        mlm_phrase_cap(out, job->cap_bytes);
+        (void)fputs(", where ", out);
+        mlm_phrase_cap(out, least_bytes);
+        if (fastest) {
+            (void)fputs(" gives ", out);
+            mlm_phrase_time(out, mlm_sweep_at(fastest, least_bytes)->row->time.median);
+            if (fastest != job->chosen) {
+                (void)fputs(" by ", out);
+                mlm_phrase_name(out, fastest, job->chosen);
+            }
+        } else {
+            (void)fputs(job->count > 1 ? " is enough for no technique" : " is not enough", out);
+        }
+        (void)fputs(".\n", out);
+    }
+    if (said > EXAMPLES_MAX)
+        (void)fprintf(
+            out, "  %zu more gain%s so.\n", said - EXAMPLES_MAX, said == EXAMPLES_MAX + 1 ? "s" : "");
+    return said;
+}
+
+static void say_choice(FILE *out, const struct count *count)
+{
+    struct ease ease = {.least_computing = NAN, .most_needs_bytes = NAN};
+    say_enough(out, count);
+    size_t spared = say_techniques(out, count), gaining = say_gains(out, count);
+    bool sure = true;
+    for (size_t i = 0; i < count->field->job_count; i++) {
+        const struct mlm_sweep *chosen = count->field->jobs[i].chosen;
+        if (!chosen)
+            continue;
+        ease_add(&ease, chosen);
+        sure = sure && chosen->sure;
+    }
+    if (count->cap_bytes && ease.count) {
+        (void)fputs("More than ", out);
+        mlm_phrase_cap(out, count->cap_bytes);
+        (void)fputs(" gains ", out);
+        (void)fputs(count->beyond ? "these nothing" : "nothing", out);
+        (void)fputs(sure ? ": " : " that repetitions show: ", out);
+        put_ease(out, &ease, count->cap_bytes);
+        (void)fputs(".\n", out);
+    }
+    if (spared && !gaining)
+        (void)fputs("Change the technique before buying RAM.\n", out);
+    else if (spared && gaining)
+        (void)fputs("Change the technique first; RAM pays for what is left.\n", out);
+    else if (gaining)
+        (void)fputs("Here RAM is what helps.\n", out);
+}
+
+/* What no cap is enough for, or not surely one. */
+static bool wants_data(const struct mlm_sweep *sweep)
+{
+    return is_usable(sweep) && (!sweep->sure || mlm_sweep_enough_bytes(sweep) == MLM_NO_LIMIT);
+}
+
+void mlm_say_recommendation(
+    FILE *out, const struct mlm_field *field, const struct mlm_sweep **ret_rerun, size_t *ret_count)
+{
+    struct count count = count_of(field);
+    bool one_cap = field->most_caps <= 1;
+    *ret_count = 0;
+    for (size_t i = 0; i < field->sweep_count; i++)
+        if (one_cap || wants_data(field->sweeps[i]))
+            ret_rerun[(*ret_count)++] = field->sweeps[i];
+    if (one_cap || !count.usable)
+        say_one_cap(out, &count);
+    else if (!count.wanting)
+        say_no_help(out, &count);
+    else
+        say_choice(out, &count);
+    if (!one_cap && count.unsure)
+        (void)fprintf(out,
+            "Of %zu the cap is not certain (~): repetitions are too few, or differ too much.\n",
+            count.unsure);
+    if (count.usable < field->sweep_count && !one_cap)
+        (void)fprintf(out, "Of %zu there is no figure: they did not run, crashed or did other work.\n",
+            field->sweep_count - count.usable);
+}

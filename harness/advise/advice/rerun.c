@@ -1,0 +1,341 @@
+#include "advise/advice/rerun.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/size.h"
+#include "record/keymap.h"
+#include "record/utf8.h"
+
+/* The least that a worker is given, and what a run does where nothing is said; a command of the user's has no
+ * seed, and a day. */
+#define LEAST_CAP_BYTES (UINT64_C(16) << 20)
+#define USUAL_TIMEOUT_NS UINT64_C(60000000000)
+#define USUAL_COMMAND_TIMEOUT_NS UINT64_C(86400000000000)
+#define USUAL_SEED 1
+
+#define LEAST_REPETITIONS 3
+#define SURE_REPETITIONS 5
+
+/* Options of the command that are taken over, for they choose rows or are part of the job; all others follow
+ * from the record. */
+static const struct kept {
+    const char *name;
+    bool takes_value;
+} kept_options[] = {
+    {"all", false},
+    {"filter", true},
+    {"param", true},
+    {"threads", true},
+    {"prepare", true},
+    {"cleanup", true},
+    {"warmup", true},
+};
+
+/* A command of the user's rather than a workload of ours. */
+static bool is_command(const struct mlm_record *record)
+{
+    return strcmp(record->suite, "exec") == 0;
+}
+
+static void put_quoted(FILE *out, const char *text)
+{
+    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_%+=:,./-";
+    if (*text && !text[strspn(text, plain)]) {
+        (void)fputs(text, out);
+        return;
+    }
+    (void)fputc('\'', out);
+    for (; *text; text++) {
+        if (*text == '\'')
+            (void)fputs("'\\''", out);
+        else
+            (void)fputc(*text, out);
+    }
+    (void)fputc('\'', out);
+}
+
+static int put_word(FILE *out, const char *text)
+{
+    mlm_auto_free char *tame = strdup(text);
+    if (!tame)
+        return -ENOMEM;
+    mlm_utf8_tame(tame);
+    (void)fputc(' ', out);
+    put_quoted(out, tame);
+    return 0;
+}
+
+static const char *word_at(const json_t *command, size_t i)
+{
+    const char *word = json_string_value(json_array_get(command, i));
+    return word ? word : "";
+}
+
+/* --param NAME=…: some of the sweeps have it? Else the command would be refused. */
+static bool has_param(const struct mlm_sweep *sweep, const char *value)
+{
+    size_t length = strcspn(value, "=");
+    const struct mlm_params *params = &sweep->first->first->params;
+    for (size_t i = 0; i < params->count; i++)
+        if (strlen(params->items[i].name) == length && strncmp(params->items[i].name, value, length) == 0)
+            return true;
+    return false;
+}
+
+static int put_option(FILE *out, const struct mlm_sweep *sweep, const struct kept *kept, const char *value)
+{
+    if (!kept->takes_value)
+        (void)fprintf(out, " --%s", kept->name);
+    if (!value)
+        return 0;
+    if (strcmp(kept->name, "param") == 0 && !has_param(sweep, value))
+        return 0;
+    /* Caps are chosen anew. */
+    if (strcmp(kept->name, "filter") == 0 && strstr(value, "cap:"))
+        return 0;
+    (void)fprintf(out, " --%s", kept->name);
+    return put_word(out, value);
+}
+
+static int put_kept(FILE *out, const struct mlm_sweep *sweep)
+{
+    const json_t *command = sweep->first->first->command;
+    int r = 0;
+    for (size_t i = 0; i < json_array_size(command) && r >= 0; i++) {
+        const char *word = word_at(command, i);
+        if (strcmp(word, "--") == 0)
+            break; /* what follows is the user's command */
+        if (strncmp(word, "--", 2) != 0)
+            continue;
+        size_t length = strcspn(word + 2, "=");
+        for (size_t k = 0; k < sizeof kept_options / sizeof *kept_options && r >= 0; k++) {
+            const struct kept *kept = &kept_options[k];
+            if (strlen(kept->name) != length || strncmp(kept->name, word + 2, length) != 0)
+                continue;
+            const char *value = NULL;
+            if (kept->takes_value)
+                value = word[2 + length]                   ? word + 3 + length
+                        : i + 1 < json_array_size(command) ? word_at(command, ++i)
+                                                           : NULL;
+            r = put_option(out, sweep, kept, value);
+        }
+    }
+    return r;
+}
+
+static void put_duration(FILE *out, uint64_t ns)
+{
+    if (ns % 1000000000 == 0)
+        (void)fprintf(out, "%" PRIu64 "s", ns / 1000000000);
+    else if (ns % 1000000 == 0)
+        (void)fprintf(out, "%" PRIu64 "ms", ns / 1000000);
+    else
+        (void)fprintf(out, "%" PRIu64 ".%09" PRIu64 "s", ns / 1000000000, ns % 1000000000);
+}
+
+/* What the record says of its surroundings, where it is not what a run has anyway. */
+static int put_surroundings(FILE *out, const struct mlm_record *record)
+{
+    char text[MLM_SIZE_TEXT];
+    int r = 0;
+    if (record->dataset) {
+        (void)fputs(" --dataset", out);
+        r = put_word(out, record->dataset);
+    } else if (record->data_bytes) {
+        (void)fprintf(out, " --data %s", mlm_size_spell(record->data_bytes, text));
+    }
+    if (record->swap_limit_bytes != MLM_NO_LIMIT)
+        (void)fprintf(out, " --swap %s",
+            record->swap_limit_bytes ? mlm_size_spell(record->swap_limit_bytes, text) : "none");
+    if (record->background_bytes)
+        (void)fprintf(out, " --background %s%s", mlm_size_spell(record->background_bytes, text),
+            record->background_mode && strcmp(record->background_mode, "active") == 0 ? ":active" : "");
+    if (record->seed != USUAL_SEED && !is_command(record))
+        (void)fprintf(out, " --seed %" PRIu64, record->seed);
+    uint64_t usual_ns = is_command(record) ? USUAL_COMMAND_TIMEOUT_NS : USUAL_TIMEOUT_NS;
+    if (record->timeout_ns != usual_ns && record->timeout_ns) {
+        (void)fputs(" --timeout ", out);
+        put_duration(out, record->timeout_ns);
+    }
+    return r;
+}
+
+/* The user's command as it was typed, for exec's shell: the parameter `command`, or the name where that says
+ * it all. */
+static int put_own_command(FILE *out, const struct mlm_row *row)
+{
+    const char *text = mlm_row_param(row, "command");
+    int r = 0;
+    if (text) {
+        (void)fputs(" --name", out);
+        r = put_word(out, row->workload);
+    }
+    return r < 0 ? r : put_word(out, text ? text : row->workload);
+}
+
+/* All of the command behind its suites, caps and repetitions. The caller frees it. */
+static char *rest_of(const struct mlm_sweep *sweep)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return NULL;
+    int r = put_surroundings(out, sweep->first->first);
+    if (r >= 0)
+        r = put_kept(out, sweep);
+    if (r >= 0 && is_command(sweep->first->first))
+        r = put_own_command(out, sweep->first);
+    if (fclose(out) != 0 || r < 0) {
+        free(text);
+        return NULL;
+    }
+    return text;
+}
+
+static int put_suites(FILE *out, const struct mlm_keymap *suites)
+{
+    (void)fputs("run --suite", out);
+    mlm_auto_free char *list = NULL;
+    size_t size;
+    FILE *words = open_memstream(&list, &size);
+    if (!words)
+        return -ENOMEM;
+    for (size_t i = 0; i < suites->count; i++)
+        (void)fprintf(words, "%s%s", i ? "," : "", suites->entries[i].key);
+    if (fclose(words) != 0)
+        return -ENOMEM;
+    return put_word(out, list);
+}
+
+static void put_numbers(FILE *out, const struct mlm_rerun *rerun, bool uncapped)
+{
+    for (size_t i = 0; i < rerun->cap_count; i++) {
+        char text[MLM_SIZE_TEXT];
+        (void)fprintf(out, "%s%s", i ? "," : " --cap ", mlm_size_spell(rerun->caps[i], text));
+    }
+    (void)fprintf(out, "%s --repetitions %zu", uncapped ? ",none" : "", rerun->repetitions);
+}
+
+/* The command of those sweeps whose rest is the same. */
+static int put_command(FILE *out, const struct mlm_rerun *rerun, const struct mlm_sweep *const *sweeps,
+    const size_t *rests, size_t sweep_count, size_t rest, const char *rest_text)
+{
+    mlm_cleanup(mlm_keymap_release) struct mlm_keymap suites = {0};
+    bool own = false;
+    size_t number;
+    int r = 0;
+    for (size_t i = 0; i < sweep_count && r >= 0; i++) {
+        const struct mlm_record *record = sweeps[i]->first->first;
+        if (rests[i] != rest)
+            continue;
+        own = is_command(record);
+        r = mlm_keymap_add(&suites, strdup(record->suite), &number);
+    }
+    (void)fputs(own ? "mlmembench exec" : "mlmembench ", out);
+    if (r >= 0 && !own)
+        r = put_suites(out, &suites);
+    /* `run` adds a trial without a cap by itself. */
+    put_numbers(out, rerun, own);
+    (void)fprintf(out, "%s\n", rest_text);
+    return r;
+}
+
+int mlm_rerun_put(FILE *out, const struct mlm_rerun *rerun, const struct mlm_sweep *const *sweeps,
+    size_t sweep_count, const char *indent)
+{
+    mlm_cleanup(mlm_keymap_release) struct mlm_keymap rests = {0};
+    mlm_auto_free size_t *rest_of_sweep = calloc(sweep_count + 1, sizeof *rest_of_sweep);
+    int r = rest_of_sweep ? 0 : -ENOMEM;
+    for (size_t i = 0; i < sweep_count && r >= 0; i++)
+        r = mlm_keymap_add(&rests, rest_of(sweeps[i]), &rest_of_sweep[i]);
+    for (size_t i = 0; i < rests.count && r >= 0; i++) {
+        (void)fputs(indent, out);
+        r = put_command(out, rerun, sweeps, rest_of_sweep, sweep_count, i, rests.entries[i].key);
+    }
+    return r;
+}
+
+static void cap_add(struct mlm_rerun *rerun, uint64_t cap_bytes, uint64_t most_bytes)
+{
+    if (cap_bytes < LEAST_CAP_BYTES || cap_bytes > most_bytes || rerun->cap_count == MLM_RERUN_CAPS)
+        return;
+    size_t at = 0;
+    while (at < rerun->cap_count && rerun->caps[at] < cap_bytes)
+        at++;
+    if (at < rerun->cap_count && rerun->caps[at] == cap_bytes)
+        return;
+    memmove(rerun->caps + at + 1, rerun->caps + at, (rerun->cap_count - at) * sizeof *rerun->caps);
+    rerun->caps[at] = cap_bytes;
+    rerun->cap_count++;
+}
+
+static double most_needs(const struct mlm_field *field)
+{
+    double most = NAN;
+    for (size_t i = 0; i < field->sweep_count; i++)
+        most = fmax(most, field->sweeps[i]->needs_bytes);
+    return most;
+}
+
+/* From a quarter to twice of the only cap, by halves. */
+static void caps_around(struct mlm_rerun *rerun, uint64_t cap_bytes, uint64_t most_bytes)
+{
+    const uint64_t whole = UINT64_C(1) << 20;
+    for (uint64_t part = 4; part >= 1; part /= 2)
+        cap_add(rerun, cap_bytes / part / whole * whole, most_bytes);
+    if (cap_bytes <= most_bytes / 2)
+        cap_add(rerun, 2 * cap_bytes, most_bytes);
+}
+
+/* Of something that was not enough at any: twice the largest, and on until it holds what is needed. */
+static void caps_above(struct mlm_rerun *rerun, const struct mlm_field *field, uint64_t most_bytes)
+{
+    for (size_t i = 0; i < field->sweep_count; i++) {
+        const struct mlm_sweep *sweep = field->sweeps[i];
+        bool at_none = sweep->enough == MLM_NOT_ENOUGH || sweep->enough == sweep->cap_count;
+        if (!at_none || !sweep->cap_count || sweep->points[sweep->cap_count - 1].end == MLM_END_UNKNOWN)
+            continue;
+        uint64_t cap_bytes = field->most_cap_bytes;
+        while (cap_bytes <= most_bytes / 2) {
+            cap_bytes *= 2;
+            cap_add(rerun, cap_bytes, most_bytes);
+            if (!(sweep->needs_bytes * 1.1 > (double)cap_bytes))
+                break;
+        }
+    }
+}
+
+struct mlm_rerun mlm_rerun_plan(const struct mlm_field *field)
+{
+    struct mlm_rerun rerun = {.repetitions = LEAST_REPETITIONS};
+    const json_t *machine = field->sweeps[0]->first->first->machine;
+    double memory = json_number_value(json_object_get(machine, "memory_bytes"));
+    const double most = 0x1p62; /* of a machine that does not say, or is not to be believed */
+    uint64_t most_bytes = (uint64_t)(memory > 0 && memory < most ? memory : most);
+    bool sure = true;
+    for (size_t i = 0; i < field->sweep_count; i++) {
+        const struct mlm_sweep *sweep = field->sweeps[i];
+        sure = sure && sweep->sure;
+        for (size_t k = 0; k < sweep->cap_count; k++)
+            cap_add(&rerun, sweep->points[k].cap_bytes, UINT64_MAX);
+        if (sweep->repetitions > rerun.repetitions)
+            rerun.repetitions = sweep->repetitions;
+    }
+    if (field->most_caps <= 1 && rerun.cap_count)
+        caps_around(&rerun, field->most_cap_bytes, most_bytes);
+    else if (!rerun.cap_count && !isnan(most_needs(field)))
+        caps_around(&rerun, (uint64_t)exp2(ceil(log2(most_needs(field)))) / 2, most_bytes);
+    else if (!rerun.cap_count)
+        caps_around(&rerun, UINT64_C(2) << 30, most_bytes);
+    else
+        caps_above(&rerun, field, most_bytes);
+    if (!sure && field->most_caps > 1)
+        rerun.repetitions = rerun.repetitions < SURE_REPETITIONS ? SURE_REPETITIONS : 2 * rerun.repetitions;
+    return rerun;
+}

@@ -1,0 +1,511 @@
+#include "advise/advice/sweep.h"
+
+#include <errno.h>
+#include <math.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "record/keymap.h"
+#include "report/table/group.h"
+
+#define MIB (INT64_C(1) << 20)
+
+/* Figures that something else than memory had a hand in. */
+#define DOUBTFUL (MLM_MARK_BIT(noisy) | MLM_MARK_BIT(cache_not_evicted) | MLM_MARK_BIT(background_died))
+
+/* Then the cap was not the limit. */
+#define ANOTHER_LIMIT (MLM_MARK_BIT(machine_binds_first) | MLM_MARK_BIT(ancestor_binds_first))
+
+/* Waiting that, were all of it gone, would gain no more than what counts as alike. */
+#define LITTLE_WAITING MLM_WITHIN
+
+/* Reading that is no more than a program's own start, and reading again that is. */
+#define SOME_READING_BYTES MIB
+#define READ_AGAIN 1.1
+
+static bool same_text(const char *a, const char *b)
+{
+    return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+void mlm_sweeps_release(struct mlm_sweeps *sweeps)
+{
+    free(sweeps->items);
+    free(sweeps->points);
+    free(sweeps->steps);
+    *sweeps = (struct mlm_sweeps){0};
+}
+
+size_t mlm_sweep_point_count(const struct mlm_sweep *sweep)
+{
+    return sweep->cap_count + sweep->has_reference;
+}
+
+const struct mlm_point *mlm_sweep_at(const struct mlm_sweep *sweep, uint64_t cap_bytes)
+{
+    for (size_t i = 0; i < sweep->cap_count; i++)
+        if (sweep->points[i].cap_bytes == cap_bytes)
+            return &sweep->points[i];
+    return NULL;
+}
+
+/* The largest of all trials' readings; MLM_NULL where one of them has none. */
+static int64_t largest(const struct mlm_row *row, enum mlm_metric metric)
+{
+    int64_t most = 0;
+    for (size_t i = 0; i < row->trial_count; i++) {
+        int64_t value = row->trials[i]->readings.values[metric];
+        if (value == MLM_NULL)
+            return MLM_NULL;
+        most = value > most ? value : most;
+    }
+    return most;
+}
+
+static enum mlm_end end_of(const struct mlm_row *row)
+{
+    const size_t *counts = row->outcome_counts;
+    size_t failed = counts[MLM_OUTCOME_OOM] + counts[MLM_OUTCOME_TIMEOUT] + counts[MLM_OUTCOME_KILLED];
+    if (mlm_row_all_ok(row) && row->time.count == row->trial_count && row->time.median > 0)
+        return MLM_END_OK;
+    if (!failed || counts[MLM_OUTCOME_OK] + failed < row->trial_count || row->marks & ANOTHER_LIMIT)
+        return MLM_END_UNKNOWN;
+    return MLM_END_FAILED;
+}
+
+/* Processors charge some pages in advance, so that a cage at its limit can stay a little below; and what is
+ * sampled can have been higher. */
+static int64_t slack_of(const struct mlm_row *row, int64_t cap_bytes)
+{
+    bool sampled = row->marks & (MLM_MARK_BIT(cage_peak_sampled) | MLM_MARK_BIT(needs_peak_sampled));
+    return sampled ? cap_bytes / 8 : cap_bytes / 64 + 2 * MIB;
+}
+
+/* Without a cap the machine can still be short. */
+static enum mlm_felt felt_uncapped(const struct mlm_row *row)
+{
+    int64_t peak = largest(row, MLM_cage_peak_bytes), swap = largest(row, MLM_swap_peak_bytes);
+    if (peak == MLM_NULL || swap == MLM_NULL)
+        return MLM_FELT_UNKNOWN;
+    /* Some pages that were swapped while the program started are nothing. */
+    return swap > MIB && swap > peak / 100 ? MLM_FELT_SHORT : MLM_FELT_NOTHING;
+}
+
+static enum mlm_felt felt_of(const struct mlm_row *row, uint64_t cap_bytes)
+{
+    int64_t peak = largest(row, MLM_cage_peak_bytes), swap = largest(row, MLM_swap_peak_bytes);
+    int64_t needs = largest(row, MLM_needs_peak_bytes), cap = (int64_t)cap_bytes;
+    if (cap_bytes == MLM_NO_LIMIT)
+        return felt_uncapped(row);
+    if (peak == MLM_NULL)
+        return MLM_FELT_UNKNOWN;
+    int64_t slack = slack_of(row, cap);
+    if (peak < cap - slack && !(row->marks & ANOTHER_LIMIT))
+        return MLM_FELT_NOTHING;
+    if (needs == MLM_NULL || swap == MLM_NULL)
+        return MLM_FELT_UNKNOWN;
+    return swap > 0 && needs >= cap - slack ? MLM_FELT_SHORT : MLM_FELT_CACHE;
+}
+
+/* Of a wall clock's time, how much nobody computed. With several threads only what their CPU time does not
+ * even fill for one. */
+static double waiting_of(const struct mlm_row *row)
+{
+    const int64_t *values = row->readings.values;
+    int64_t run = values[MLM_run_ns], user = values[MLM_run_cpu_user_ns];
+    int64_t system = values[MLM_run_cpu_system_ns];
+    if (run == MLM_NULL || run <= 0)
+        return NAN;
+    if (values[MLM_waiting_ns] != MLM_NULL)
+        return fmin((double)values[MLM_waiting_ns] / (double)run, 1);
+    if (user == MLM_NULL || system == MLM_NULL || user + system > run)
+        return NAN;
+    return 1 - (double)(user + system) / (double)run;
+}
+
+static double kernel_of(const struct mlm_row *row)
+{
+    int64_t user = row->readings.values[MLM_run_cpu_user_ns];
+    int64_t system = row->readings.values[MLM_run_cpu_system_ns];
+    if (user == MLM_NULL || system == MLM_NULL || user + system <= 0)
+        return NAN;
+    return (double)system / (double)(user + system);
+}
+
+static bool read_again(const struct mlm_point *point, const struct mlm_point *with_more)
+{
+    int64_t here = point->row->readings.values[MLM_read_bytes];
+    int64_t there = with_more->row->readings.values[MLM_read_bytes];
+    return here != MLM_NULL && there != MLM_NULL && here > SOME_READING_BYTES &&
+           (double)here > READ_AGAIN * (double)there;
+}
+
+static bool slower_than_best(const struct mlm_point *point)
+{
+    return point->over.low > 1 + MLM_WITHIN;
+}
+
+static enum mlm_spent spent_of(const struct mlm_sweep *sweep, const struct mlm_point *point)
+{
+    const struct mlm_point *with_more = &sweep->points[mlm_sweep_point_count(sweep) - 1];
+    int64_t read_bytes = point->row->readings.values[MLM_read_bytes];
+    if (point->end != MLM_END_OK)
+        return MLM_SPENT_UNKNOWN;
+    bool slower = slower_than_best(point);
+    if (slower && point->felt == MLM_FELT_SHORT)
+        return MLM_SPENT_MEMORY;
+    if (slower && point->felt == MLM_FELT_CACHE && with_more->end == MLM_END_OK &&
+        read_again(point, with_more))
+        return MLM_SPENT_MEMORY;
+    if (isnan(point->waiting))
+        return MLM_SPENT_UNKNOWN;
+    if (point->waiting <= LITTLE_WAITING)
+        return MLM_SPENT_COMPUTING;
+    /* For the CPU, it may be, that another had. */
+    if (point->row->marks & MLM_MARK_BIT(noisy))
+        return MLM_SPENT_UNKNOWN;
+    return read_bytes != MLM_NULL && read_bytes > SOME_READING_BYTES ? MLM_SPENT_DISK : MLM_SPENT_WAITING;
+}
+
+/* Times, sorted. */
+struct sample {
+    double *values;
+    size_t count;
+};
+
+static void sample_add(struct sample *sample, const struct mlm_row *row)
+{
+    for (size_t i = 0; i < row->trial_count; i++)
+        sample->values[sample->count++] = (double)row->trials[i]->readings.values[MLM_run_ns];
+    mlm_sort(sample->values, sample->count);
+}
+
+static double sample_median(const struct sample *sample)
+{
+    size_t half = sample->count / 2;
+    return sample->count % 2 ? sample->values[half] : (sample->values[half - 1] + sample->values[half]) / 2;
+}
+
+/* What sweeps are looked at with. */
+struct bench {
+    struct mlm_bootstrap bootstrap;
+    struct sample ample, one, other; /* room for all trials of a table, and as many again */
+    double *scaled;
+};
+
+static void bench_release(struct bench *bench)
+{
+    mlm_bootstrap_release(&bench->bootstrap);
+    free(bench->ample.values);
+    free(bench->one.values);
+    free(bench->other.values);
+    free(bench->scaled);
+}
+
+static int bench_make(struct bench *bench, size_t trial_count)
+{
+    bench->ample.values = calloc(trial_count + 1, sizeof(double));
+    bench->one.values = calloc(trial_count + 1, sizeof(double));
+    bench->other.values = calloc(trial_count + 1, sizeof(double));
+    bench->scaled = calloc(trial_count + 1, sizeof(double));
+    return bench->ample.values && bench->one.values && bench->other.values && bench->scaled ? 0 : -ENOMEM;
+}
+
+/* A side of one is taken to vary as the other does. */
+static struct sample widened(struct bench *bench, const struct sample *sample, const struct sample *other)
+{
+    if (sample->count > 1)
+        return *sample;
+    double scale = sample->values[0] / sample_median(other);
+    for (size_t i = 0; i < other->count; i++)
+        bench->scaled[i] = other->values[i] * scale;
+    return (struct sample){.values = bench->scaled, .count = other->count};
+}
+
+/* above / below */
+static int span_make(
+    struct bench *bench, const struct sample *above, const struct sample *below, struct mlm_span *ret_span)
+{
+    struct mlm_span span = {.ratio = sample_median(above) / sample_median(below), .low = NAN, .high = NAN};
+    int r = 0;
+    if (above->count > 1 || below->count > 1) {
+        struct sample a = widened(bench, below, above), b = *above;
+        if (above->count == 1)
+            b = widened(bench, above, below);
+        r = mlm_ratio_interval(&bench->bootstrap, a.values, a.count, b.values, b.count, MLM_ADVICE_CONFIDENCE,
+            &span.low, &span.high);
+    }
+    if (r >= 0)
+        *ret_span = span;
+    return r;
+}
+
+/* Makes bench->one the sample with memory enough, and the fastest. */
+static void best_find(struct mlm_sweep *sweep, struct bench *bench)
+{
+    struct sample *best = &bench->one;
+    bench->ample.count = best->count = 0;
+    size_t count = mlm_sweep_point_count(sweep);
+    for (size_t i = 0; i < count; i++)
+        if (sweep->points[i].end == MLM_END_OK && sweep->points[i].felt == MLM_FELT_NOTHING)
+            sample_add(&bench->ample, sweep->points[i].row);
+    struct sample swap = *best;
+    if (bench->ample.count) {
+        *best = bench->ample;
+        bench->ample = swap;
+    }
+    for (size_t i = 0; i < count; i++) {
+        const struct mlm_point *point = &sweep->points[i];
+        if (point->end != MLM_END_OK || point->felt == MLM_FELT_NOTHING)
+            continue;
+        if (best->count && point->row->time.median >= sample_median(best))
+            continue;
+        best->count = 0;
+        sample_add(best, point->row);
+    }
+    sweep->best_ns = best->count ? sample_median(best) : NAN;
+}
+
+static int points_judge(struct mlm_sweep *sweep, struct bench *bench)
+{
+    size_t count = mlm_sweep_point_count(sweep);
+    best_find(sweep, bench);
+    for (size_t i = 0; i < count; i++) {
+        struct mlm_point *point = &sweep->points[i];
+        point->over = (struct mlm_span){NAN, NAN, NAN};
+        if (point->end != MLM_END_OK)
+            continue;
+        bench->other.count = 0;
+        sample_add(&bench->other, point->row);
+        int r = span_make(bench, &bench->other, &bench->one, &point->over);
+        if (r < 0)
+            return r;
+    }
+    for (size_t i = 0; i < count; i++)
+        sweep->points[i].spent = spent_of(sweep, &sweep->points[i]);
+    return 0;
+}
+
+/* Swapping explains a difference, whatever else went on. */
+static bool doubtful(const struct mlm_point *point)
+{
+    return point->row->marks & DOUBTFUL && point->felt != MLM_FELT_SHORT;
+}
+
+static int step_judge(
+    struct bench *bench, const struct mlm_point *from, const struct mlm_point *to, struct mlm_step *step)
+{
+    *step = (struct mlm_step){.gain = MLM_GAIN_UNKNOWN, .speedup = {NAN, NAN, NAN}};
+    if (from->end == MLM_END_UNKNOWN || to->end == MLM_END_UNKNOWN)
+        return 0;
+    if (from->end == MLM_END_FAILED || to->end == MLM_END_FAILED) {
+        step->gain = from->end == MLM_END_OK ? MLM_GAIN_LOST
+                     : to->end == MLM_END_OK ? MLM_GAIN_FITS
+                                             : MLM_GAIN_NO_FIT;
+        return 0;
+    }
+    bench->one.count = bench->other.count = 0;
+    sample_add(&bench->one, from->row);
+    sample_add(&bench->other, to->row);
+    int r = span_make(bench, &bench->one, &bench->other, &step->speedup);
+    if (r < 0)
+        return r;
+    const struct mlm_span *speedup = &step->speedup;
+    const double more = 1 + MLM_WITHIN;
+    step->gain = MLM_GAIN_UNCLEAR;
+    if (from->felt == MLM_FELT_NOTHING)
+        step->gain = MLM_GAIN_NONE;
+    else if (doubtful(from))
+        return 0;
+    else if (speedup->low > 1 && speedup->ratio > more)
+        step->gain = MLM_GAIN_FASTER;
+    else if (speedup->high < 1 && speedup->ratio < 1 / more)
+        step->gain = MLM_GAIN_SLOWER;
+    else if (speedup->high <= more && speedup->low >= 1 / more)
+        step->gain = MLM_GAIN_EVEN;
+    return 0;
+}
+
+static bool is_shown_slower(const struct mlm_point *point)
+{
+    return point->end == MLM_END_OK && point->felt != MLM_FELT_NOTHING && slower_than_best(point) &&
+           !doubtful(point);
+}
+
+bool mlm_sweep_lacks_at(const struct mlm_sweep *sweep, uint64_t cap_bytes)
+{
+    const struct mlm_point *point = mlm_sweep_at(sweep, cap_bytes);
+    return point && (point->end == MLM_END_FAILED || is_shown_slower(point));
+}
+
+static bool suffices(const struct mlm_point *point)
+{
+    return point->end == MLM_END_OK &&
+           (point->felt == MLM_FELT_NOTHING || point->over.ratio <= 1 + MLM_WITHIN);
+}
+
+static void enough_find(struct mlm_sweep *sweep)
+{
+    size_t begin = sweep->cap_count;
+    /* Where a larger one fails a smaller one was luck. */
+    while (begin > 0 && sweep->points[begin - 1].end != MLM_END_FAILED)
+        begin--;
+    size_t enough = begin;
+    while (enough < sweep->cap_count && !suffices(&sweep->points[enough]))
+        enough++;
+    bool found = enough < sweep->cap_count || (sweep->has_reference && suffices(&sweep->points[enough]));
+    sweep->enough = found ? enough : MLM_NOT_ENOUGH;
+    sweep->sure = true;
+    if (enough < sweep->cap_count) {
+        const struct mlm_point *point = &sweep->points[enough];
+        sweep->sure =
+            point->felt == MLM_FELT_NOTHING || (point->over.high <= 1 + MLM_WITHIN && !doubtful(point));
+    }
+    for (size_t i = begin; i < enough && i < sweep->cap_count; i++)
+        sweep->sure = sweep->sure && is_shown_slower(&sweep->points[i]);
+}
+
+static double needs_of(const struct mlm_sweep *sweep)
+{
+    for (size_t i = mlm_sweep_point_count(sweep); i-- > 0;)
+        if (sweep->points[i].end == MLM_END_OK && !isnan(mlm_row_needs(sweep->points[i].row)))
+            return mlm_row_needs(sweep->points[i].row);
+    return NAN;
+}
+
+static int sweep_judge(struct mlm_sweep *sweep, struct bench *bench)
+{
+    size_t count = mlm_sweep_point_count(sweep);
+    for (size_t i = 0; i < count; i++) {
+        struct mlm_point *point = &sweep->points[i];
+        point->end = end_of(point->row);
+        point->felt = point->end == MLM_END_OK ? felt_of(point->row, point->cap_bytes) : MLM_FELT_UNKNOWN;
+        point->waiting = waiting_of(point->row);
+        point->kernel = kernel_of(point->row);
+        if (point->row->trial_count > sweep->repetitions)
+            sweep->repetitions = point->row->trial_count;
+    }
+    int r = points_judge(sweep, bench);
+    for (size_t i = 0; i + 1 < count && r >= 0; i++)
+        r = step_judge(bench, &sweep->points[i], &sweep->points[i + 1], &sweep->steps[i]);
+    enough_find(sweep);
+    sweep->needs_bytes = needs_of(sweep);
+    return r;
+}
+
+/* Which sweep each row of the sections belongs to, in their order. */
+struct belonging {
+    struct mlm_keymap keys;
+    size_t *sweep_of;
+    size_t *counts; /* rows of a sweep */
+    bool *refers;   /* by the table's rows: another row's reference */
+    size_t row_count;
+};
+
+static void belonging_release(struct belonging *belonging)
+{
+    mlm_keymap_release(&belonging->keys);
+    free(belonging->sweep_of);
+    free(belonging->counts);
+    free(belonging->refers);
+}
+
+static int belonging_find(const struct mlm_table *table, struct belonging *belonging)
+{
+    belonging->sweep_of = calloc(table->row_count + 1, sizeof *belonging->sweep_of);
+    belonging->counts = calloc(table->row_count + 1, sizeof *belonging->counts);
+    belonging->refers = calloc(table->row_count + 1, sizeof *belonging->refers);
+    if (!belonging->sweep_of || !belonging->counts || !belonging->refers)
+        return -ENOMEM;
+    for (size_t s = 0; s < table->section_count; s++)
+        for (size_t i = 0; i < table->sections[s].count; i++) {
+            const struct mlm_row *row = table->sections[s].rows[i];
+            size_t *sweep = &belonging->sweep_of[belonging->row_count++];
+            int r = mlm_keymap_add(&belonging->keys, mlm_record_sweep_key(row->first), sweep);
+            if (r < 0)
+                return r;
+            belonging->counts[*sweep]++;
+            if (row->reference)
+                belonging->refers[row->reference - table->rows] = true;
+        }
+    return 0;
+}
+
+/* Points of each sweep, by cap as the sections are; room for a reference behind each. */
+static void points_fill(
+    const struct mlm_table *table, const struct belonging *belonging, struct mlm_sweeps *sweeps)
+{
+    size_t next = 0, at = 0;
+    for (size_t i = 0; i < sweeps->count; i++) {
+        sweeps->items[i].points = sweeps->points + next;
+        sweeps->items[i].steps = sweeps->steps + next;
+        next += belonging->counts[i] + 1;
+    }
+    for (size_t s = 0; s < table->section_count; s++)
+        for (size_t i = 0; i < table->sections[s].count; i++) {
+            const struct mlm_row *row = table->sections[s].rows[i];
+            struct mlm_sweep *sweep = &sweeps->items[belonging->sweep_of[at++]];
+            if (!sweep->first) {
+                sweep->first = row;
+                sweep->section = &table->sections[s];
+            }
+            sweep->points[sweep->cap_count] =
+                (struct mlm_point){.row = row, .cap_bytes = row->first->cap_bytes};
+            if (row->first->cap_bytes == MLM_NO_LIMIT) /* the last of all */
+                sweep->has_reference = true;
+            else
+                sweep->cap_count++;
+        }
+    for (size_t i = 0; i < sweeps->count; i++) {
+        struct mlm_sweep *sweep = &sweeps->items[i];
+        const struct mlm_row *reference = sweep->first->reference;
+        if (sweep->has_reference || !reference)
+            continue;
+        sweep->points[sweep->cap_count] = (struct mlm_point){.row = reference, .cap_bytes = MLM_NO_LIMIT};
+        sweep->has_reference = true;
+    }
+}
+
+bool mlm_sweep_same_field(const struct mlm_sweep *x, const struct mlm_sweep *y)
+{
+    const struct mlm_record *a = x->first->first, *b = y->first->first;
+    return mlm_same_machine(a, b) && a->data_bytes == b->data_bytes && same_text(a->dataset, b->dataset) &&
+           a->seed == b->seed && a->background_bytes == b->background_bytes &&
+           same_text(a->background_mode, b->background_mode) && mlm_record_same_swap(a, b) &&
+           a->timeout_ns == b->timeout_ns;
+}
+
+int mlm_sweeps_make(const struct mlm_table *table, struct mlm_sweeps *ret_sweeps, struct mlm_error *error)
+{
+    mlm_cleanup(mlm_sweeps_release) struct mlm_sweeps sweeps = {0};
+    mlm_cleanup(belonging_release) struct belonging belonging = {0};
+    mlm_cleanup(bench_release) struct bench bench = {0};
+    size_t trial_count = 0, kept = 0;
+    for (size_t i = 0; i < table->row_count; i++)
+        trial_count += table->rows[i].trial_count;
+    int r = belonging_find(table, &belonging);
+    if (r >= 0)
+        r = bench_make(&bench, trial_count);
+    size_t room = belonging.row_count + belonging.keys.count + 1;
+    sweeps.items = calloc(belonging.keys.count + 1, sizeof *sweeps.items);
+    sweeps.points = calloc(room, sizeof *sweeps.points);
+    sweeps.steps = calloc(room, sizeof *sweeps.steps);
+    if (r < 0 || !sweeps.items || !sweeps.points || !sweeps.steps)
+        return mlm_error_errno(error, r < 0 ? r : -ENOMEM, "caps of %zu rows", table->row_count);
+    sweeps.count = belonging.keys.count;
+    points_fill(table, &belonging, &sweeps);
+    for (size_t i = 0; i < sweeps.count; i++) {
+        struct mlm_sweep sweep = sweeps.items[i];
+        /* One without a cap that is but others' reference, under another swap limit, is no sweep. */
+        if (!sweep.cap_count && belonging.refers[sweep.first - table->rows])
+            continue;
+        r = sweep_judge(&sweep, &bench);
+        if (r < 0)
+            return mlm_error_errno(error, r, "caps of %zu rows", table->row_count);
+        sweeps.items[kept++] = sweep;
+    }
+    sweeps.count = kept;
+    *ret_sweeps = sweeps;
+    sweeps = (struct mlm_sweeps){0};
+    return 0;
+}

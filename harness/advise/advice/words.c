@@ -1,0 +1,197 @@
+#include "advise/advice/words.h"
+
+#include <inttypes.h>
+#include <math.h>
+#include <string.h>
+
+#include "advise/advice/phrase.h"
+
+/* More names than these nobody reads. */
+#define NAMES_MAX 4
+
+/* ", having swapped (46.4 MiB in swap, 12773 pages wanted again)" */
+static void put_swapped(FILE *out, const struct mlm_point *point)
+{
+    const int64_t *values = point->row->readings.values;
+    (void)fputs(", having swapped (", out);
+    mlm_phrase_size(out, (double)values[MLM_swap_peak_bytes]);
+    (void)fputs(" in swap", out);
+    if (values[MLM_refaults] != MLM_NULL)
+        (void)fprintf(out, ", %" PRId64 " pages wanted again", values[MLM_refaults]);
+    (void)fputc(')', out);
+}
+
+/* A sweep's part of a step's sentence. */
+static void put_gain(FILE *out, const struct mlm_sweep *sweep, const struct mlm_step *step)
+{
+    const struct mlm_point *from = &sweep->points[step - sweep->steps], *to = from + 1;
+    if (step->gain == MLM_GAIN_UNCLEAR)
+        (void)fputs("what ", out);
+    mlm_phrase_name(out, sweep, NULL);
+    switch (step->gain) {
+    case MLM_GAIN_FITS:
+        (void)fputs(" fits (", out);
+        mlm_phrase_outcome(out, from);
+        (void)fputs(" before, ", out);
+        mlm_phrase_time(out, to->row->time.median);
+        (void)fputc(')', out);
+        return;
+    case MLM_GAIN_FASTER:
+        (void)fputs(" is ", out);
+        mlm_phrase_span(out, &step->speedup);
+        if (from->felt == MLM_FELT_SHORT)
+            put_swapped(out, from);
+        return;
+    case MLM_GAIN_SLOWER:
+        (void)fputs(" is slower, not faster: ", out);
+        mlm_phrase_span(out, &step->speedup);
+        return;
+    case MLM_GAIN_UNCLEAR:
+        (void)fputs(" gains is not clear: ", out);
+        mlm_phrase_span(out, &step->speedup);
+        if (isnan(step->speedup.low))
+            (void)fputs(", once each", out);
+        return;
+    case MLM_GAIN_LOST:
+        (void)fputs(" ended ok and does not with more, so one of the two is chance", out);
+        return;
+    default:
+        return;
+    }
+}
+
+/* The sweep's step between just these caps; NULL. */
+static const struct mlm_step *step_of(const struct mlm_sweep *sweep, uint64_t from_bytes, uint64_t to_bytes)
+{
+    for (size_t i = 0; i + 1 < mlm_sweep_point_count(sweep); i++)
+        if (sweep->points[i].cap_bytes == from_bytes && sweep->points[i + 1].cap_bytes == to_bytes)
+            return &sweep->steps[i];
+    return NULL;
+}
+
+void mlm_say_step(
+    FILE *out, const struct mlm_sweep *sweeps, size_t count, uint64_t from_bytes, uint64_t to_bytes)
+{
+    static const enum mlm_gain named[] = {
+        MLM_GAIN_FITS, MLM_GAIN_FASTER, MLM_GAIN_SLOWER, MLM_GAIN_LOST, MLM_GAIN_UNCLEAR};
+    size_t gains[MLM_GAIN_LOST + 1] = {0}, all = 0;
+    for (size_t i = 0; i < count; i++) {
+        const struct mlm_step *step = step_of(&sweeps[i], from_bytes, to_bytes);
+        all += step != NULL;
+        gains[step ? step->gain : MLM_GAIN_UNKNOWN] += step != NULL;
+    }
+    if (!all)
+        return;
+    mlm_phrase_cap(out, from_bytes);
+    (void)fputs(" → ", out);
+    mlm_phrase_cap(out, to_bytes);
+    const char *glue = ": ";
+    for (size_t n = 0; n < sizeof named / sizeof *named; n++) {
+        size_t said = 0;
+        for (size_t i = 0; i < count; i++) {
+            const struct mlm_step *step = step_of(&sweeps[i], from_bytes, to_bytes);
+            if (!step || step->gain != named[n] || said++ >= NAMES_MAX)
+                continue;
+            (void)fputs(glue, out);
+            put_gain(out, &sweeps[i], step);
+            glue = "; ";
+        }
+        if (said > NAMES_MAX)
+            (void)fprintf(out, "; so do %zu more", said - NAMES_MAX);
+    }
+    if (gains[MLM_GAIN_NONE]) {
+        if (gains[MLM_GAIN_NONE] == all)
+            (void)fprintf(out, ": nothing, for none of %zu reached ", all);
+        else
+            (void)fprintf(out, "%s%zu of %zu gain%s nothing, never having reached ", glue,
+                gains[MLM_GAIN_NONE], all, gains[MLM_GAIN_NONE] == 1 ? "s" : "");
+        mlm_phrase_cap(out, from_bytes);
+        glue = "; ";
+    }
+    if (gains[MLM_GAIN_EVEN]) {
+        (void)fprintf(out, "%s%zu reached it and %s no faster", glue, gains[MLM_GAIN_EVEN],
+            gains[MLM_GAIN_EVEN] == 1 ? "is" : "are");
+        glue = "; ";
+    }
+    if (gains[MLM_GAIN_NO_FIT]) {
+        (void)fprintf(out, "%s%zu end%s at neither", glue, gains[MLM_GAIN_NO_FIT],
+            gains[MLM_GAIN_NO_FIT] == 1 ? "s" : "");
+        glue = "; ";
+    }
+    if (gains[MLM_GAIN_UNKNOWN])
+        (void)fprintf(out, "%sof %zu there is no figure", glue, gains[MLM_GAIN_UNKNOWN]);
+    (void)fputs(".", out);
+}
+
+void mlm_say_trade(FILE *out, const struct mlm_trade *trade)
+{
+    const struct mlm_point *point = mlm_sweep_at(trade->instead, trade->cap_bytes);
+    const struct mlm_point *there = mlm_sweep_at(trade->wants, trade->cap_bytes);
+    (void)fputs("At ", out);
+    mlm_phrase_cap(out, trade->cap_bytes);
+    (void)fputs(" already ", out);
+    mlm_phrase_name(out, trade->instead, NULL);
+    (void)fputs(" does the work of ", out);
+    mlm_phrase_name(out, trade->wants, NULL);
+    (void)fputs(", in ", out);
+    mlm_phrase_time(out, point->row->time.median);
+    if (!isnan(trade->instead->needs_bytes)) {
+        (void)fputs(" with ", out);
+        mlm_phrase_size(out, trade->instead->needs_bytes);
+    }
+    if (!isnan(trade->wants->needs_bytes) && trade->instead->needs_bytes < trade->wants->needs_bytes) {
+        (void)fputs(", ", out);
+        mlm_phrase_share(out, trade->instead->needs_bytes, trade->wants->needs_bytes);
+        (void)fputs(" of its memory", out);
+    }
+    (void)fputs("; the latter ", out);
+    if (there->end == MLM_END_OK) {
+        (void)fputs("takes ", out);
+        mlm_phrase_time(out, there->row->time.median);
+    } else {
+        (void)fputs("is ", out);
+        mlm_phrase_outcome(out, there);
+    }
+    (void)fputs(" there", out);
+    if (!isnan(trade->wants->best_ns)) {
+        (void)fputs(", and with memory enough takes ", out);
+        mlm_phrase_time(out, trade->wants->best_ns);
+        (void)fputs(", ", out);
+        mlm_phrase_comparison(out, trade->wants->best_ns / point->row->time.median);
+    }
+    if (trade->others)
+        (void)fprintf(out, ". Nor is that enough for %zu other%s of this work", trade->others,
+            trade->others == 1 ? "" : "s");
+    (void)fputs(".", out);
+}
+
+const struct mlm_point *mlm_sweep_at_ease(const struct mlm_sweep *sweep)
+{
+    if (sweep->enough != MLM_NOT_ENOUGH)
+        return &sweep->points[sweep->enough];
+    for (size_t i = mlm_sweep_point_count(sweep); i-- > 0;)
+        if (sweep->points[i].end == MLM_END_OK)
+            return &sweep->points[i];
+    return NULL;
+}
+
+void mlm_say_spent(FILE *out, const struct mlm_point *point)
+{
+    switch (point->spent) {
+    case MLM_SPENT_COMPUTING:
+        (void)fprintf(out, "computing %.0f %%%s", 100 * (1 - point->waiting),
+            point->kernel > 0.5 ? ", in the kernel" : "");
+        return;
+    case MLM_SPENT_DISK:
+        (void)fprintf(out, "reading files %.0f %%", 100 * point->waiting);
+        return;
+    case MLM_SPENT_WAITING:
+        (void)fprintf(out, "waiting %.0f %%", 100 * point->waiting);
+        return;
+    case MLM_SPENT_MEMORY:
+        (void)fputs("getting memory", out);
+        return;
+    case MLM_SPENT_UNKNOWN:
+        return;
+    }
+}

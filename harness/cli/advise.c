@@ -1,0 +1,57 @@
+/* advise: would more RAM help? From stored runs. */
+#include "advise/advice/advice.h"
+
+#include <errno.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "cli/load.h"
+#include "cli/style.h"
+#include "cli/verbs.h"
+
+static const struct mlm_option options[] = {{NULL, NULL, MLM_OPTION_FLAG, 0, NULL, NULL}};
+
+static const struct mlm_exit_meaning exits[] = {
+    {MLM_EXIT_OK, "advice was given, be it that more has to be measured"},
+    {MLM_EXIT_USAGE, "wrong usage"},
+    {MLM_EXIT_NOT_RUN, "a file cannot be read, or holds no record"},
+    {0, NULL},
+};
+
+static int advise_verb(int argc, char **argv, struct mlm_error *error)
+{
+    struct mlm_parsed parsed;
+    int r = mlm_options_parse(&mlm_verb_advise, argc, argv, NULL, NULL, &parsed, error);
+    if (r < 0)
+        return r;
+    if (parsed.help) {
+        mlm_options_help(&mlm_verb_advise);
+        return MLM_EXIT_OK;
+    }
+    if (!parsed.operands.count)
+        return mlm_error_set(error, -EINVAL, "advise needs a file: mlmembench advise results/NAME.jsonl");
+    mlm_cleanup(mlm_loaded_release) struct mlm_loaded loaded = {0};
+    r = mlm_load(parsed.operands.items, parsed.operands.count, &loaded, error);
+    if (r < 0)
+        return r;
+    struct mlm_text_style style = mlm_style_of(STDOUT_FILENO);
+    r = mlm_advise(loaded.table, &style, stdout, error);
+    return r < 0 ? r : MLM_EXIT_OK;
+}
+
+const struct mlm_verb mlm_verb_advise = {
+    .name = "advise",
+    .summary = "would more RAM help, or another technique? From stored runs under several caps",
+    .operands = "FILE…",
+    .details =
+        "For each workload the smallest cap that is enough, within 10 % of its best time; what each step to "
+        "a "
+        "larger cap gains; what another technique that does equal work does under the same cap; and one "
+        "recommendation. Differences that repetitions do not show are not claimed. Where data is missing, "
+        "the "
+        "command that measures it is printed.",
+    .exits = exits,
+    .example = "mlmembench advise results/*.jsonl",
+    .options = options,
+    .run = advise_verb,
+};

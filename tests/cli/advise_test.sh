@@ -1,0 +1,61 @@
+#!/bin/sh
+# advise: right on sweeps that were really run, and with a command for what is missing that runs.
+. "$(dirname "$0")/common.sh"
+begin
+sweeps=$MLM_SOURCE/tests/fixtures/advise
+
+# At 80 columns, as on a terminal.
+advise()
+{
+    "$MLM_PYTHON" "$here/terminal.py" 80 env NO_COLOR=1 TERM=xterm "$mlm" advise "$@"
+}
+
+# says REGEX FILE…: the recommendation, as one line, has it.
+says()
+{
+    regex=$1
+    shift
+    status 0 "$mlm" advise "$@"
+    expect "$regex" sh -c "tr '\n' ' ' <log/out | grep -qE -- '$regex'"
+}
+
+for name in swap computing one_cap; do
+    golden "advise_$name" advise "$sweeps/$name.jsonl"
+    status 0 advise "$sweeps/$name.jsonl"
+    # A command that is to be copied is not broken.
+    grep -v '^  mlmembench ' log/out >log/text
+    expect "$name: 80 columns" narrow log/text
+    expect "$name: plain" no_escapes log/text
+    expect "$name: nothing on standard error" test ! -s log/err
+done
+
+says "More RAM than 512M would not help these [0-9]+: the time goes into computing" "$sweeps/computing.jsonl"
+expect_not "and nothing is missing" grep -q "To measure what is missing" log/out
+says "Not enough data: one cap shows no step to another" "$sweeps/one_cap.jsonl"
+says "Change the technique before buying RAM" "$sweeps/swap.jsonl"
+
+# The command that is printed is one that the program takes.
+"$mlm" advise "$sweeps/one_cap.jsonl" | sed -n 's/^  mlmembench //p' >commands
+expect "a command" test "$(wc -l <commands)" = 1
+expect "with several caps" grep -q -- '--cap 512M,1G,2G,4G ' commands
+while read -r words; do
+    # shellcheck disable=SC2086  # words, and none of them quoted
+    status 0 "$mlm" $words --dry-run
+done <commands
+
+# Two machines, or two sizes of data, are two things to say.
+says "vm, data 1.25 GiB, no swap:.*vm, data 2.50 GiB, swap: file:" "$sweeps/computing.jsonl" "$sweeps/one_cap.jsonl"
+
+# A machine that had swap in one run and not in the other is two as well.
+head -n 3 "$sweeps/one_cap.jsonl" >with.jsonl
+sed 's/"swap":\[[^]]*\]/"swap":[]/' "$sweeps/one_cap.jsonl" >without.jsonl
+says "swap: file:.*no swap:|no swap:.*swap: file:" with.jsonl without.jsonl
+
+for name in quick swap hostile; do
+    status 0 "$mlm" advise "$MLM_SOURCE/tests/fixtures/record/$name.jsonl"
+    expect "$name: plain" no_escapes log/out
+done
+expect_not "names make no file" test -e x
+refused 2 "advise needs a file: mlmembench advise results/NAME.jsonl" advise
+refused 3 "missing.jsonl: No such file" advise missing.jsonl
+finish

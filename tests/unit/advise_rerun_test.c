@@ -1,0 +1,198 @@
+/* The command that measures what is missing: exact, and harmless whatever a record holds. */
+#include "advise/advice/rerun.h"
+#include "report_sample.h"
+
+#define MIB (INT64_C(1) << 20)
+
+struct fixture {
+    struct mlm_record_list list;
+    struct sample_table sample;
+    struct mlm_sweeps sweeps;
+    struct mlm_fields fields;
+};
+
+static int set_up(void **state)
+{
+    *state = calloc(1, sizeof(struct fixture));
+    return *state ? 0 : -1;
+}
+
+static int tear_down(void **state)
+{
+    struct fixture *fixture = *state;
+    mlm_fields_release(&fixture->fields);
+    mlm_sweeps_release(&fixture->sweeps);
+    sample_table_release(&fixture->sample);
+    free(fixture);
+    return 0;
+}
+
+/* A trial of storage/NAME that fits in any cap; ms 0: killed for want of memory. */
+static struct mlm_record *add(struct fixture *fixture, const char *name, uint64_t cap_bytes, int64_t ms)
+{
+    struct mlm_record record = sample_record(name);
+    int64_t *values = record.readings.values;
+    record.cap_bytes = cap_bytes;
+    values[MLM_run_ns] = ms ? ms * 1000000 : MLM_NULL;
+    values[MLM_cage_peak_bytes] = values[MLM_needs_peak_bytes] = 10 * MIB;
+    values[MLM_swap_peak_bytes] = 0;
+    if (!ms)
+        record.outcome = MLM_OUTCOME_OOM;
+    for (size_t i = 0; i < fixture->list.count; i++)
+        record.repetition += fixture->list.items[i].cap_bytes == cap_bytes;
+    assert_int_equal(mlm_record_list_add(&fixture->list, &record, NULL), 0);
+    return &fixture->list.items[fixture->list.count - 1];
+}
+
+static void set_command(struct mlm_record *record, json_t *command)
+{
+    assert_non_null(command);
+    json_decref(record->command);
+    record->command = command;
+}
+
+static void assert_commands(struct fixture *fixture, const char *expected)
+{
+    fixture->sample = sample_table_of(fixture->list);
+    assert_int_equal(mlm_sweeps_make(fixture->sample.table, &fixture->sweeps, NULL), 0);
+    assert_int_equal(mlm_fields_make(&fixture->sweeps, &fixture->fields), 0);
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    for (size_t i = 0; i < fixture->fields.count; i++) {
+        const struct mlm_field *field = &fixture->fields.items[i];
+        struct mlm_rerun rerun = mlm_rerun_plan(field);
+        assert_int_equal(mlm_rerun_put(out, &rerun, field->sweeps, field->sweep_count, ""), 0);
+    }
+    assert_int_equal(fclose(out), 0);
+    assert_string_equal(text, expected);
+    free(text);
+}
+
+/* Around the only cap, and with the size of the data, which else would follow from the caps. */
+static void test_one_cap(void **state)
+{
+    struct fixture *fixture = *state;
+    add(fixture, "csr", 2048 * MIB, 100);
+    assert_commands(
+        fixture, "mlmembench run --suite storage --cap 512M,1G,2G,4G --repetitions 3 --data 2560M\n");
+}
+
+static void test_a_small_cap(void **state)
+{
+    struct fixture *fixture = *state;
+    add(fixture, "csr", 48 * MIB, 100);
+    assert_commands(
+        fixture, "mlmembench run --suite storage --cap 24M,48M,96M --repetitions 3 --data 2560M\n");
+}
+
+static void test_no_cap(void **state)
+{
+    struct fixture *fixture = *state;
+    add(fixture, "csr", MLM_NO_LIMIT, 100)->readings.values[MLM_needs_peak_bytes] = 900 * MIB;
+    assert_commands(
+        fixture, "mlmembench run --suite storage --cap 128M,256M,512M,1G --repetitions 3 --data 2560M\n");
+}
+
+/* Enough at none of its caps: on to what holds its need, but no further than the machine has. */
+static void test_larger_caps(void **state)
+{
+    struct fixture *fixture = *state;
+    json_t *memory = json_integer(7 * 1024 * MIB);
+    add(fixture, "csr", 512 * MIB, 0);
+    assert_int_equal(json_object_set(fixture->list.items[0].machine, "memory_bytes", memory), 0);
+    add(fixture, "csr", 1024 * MIB, 0);
+    add(fixture, "csr", MLM_NO_LIMIT, 100)->readings.values[MLM_needs_peak_bytes] = 9000 * MIB;
+    for (size_t i = 1; i < 3; i++)
+        assert_int_equal(json_object_set(fixture->list.items[i].machine, "memory_bytes", memory), 0);
+    json_decref(memory);
+    assert_commands(
+        fixture, "mlmembench run --suite storage --cap 512M,1G,2G,4G --repetitions 3 --data 2560M\n");
+}
+
+static void test_surroundings(void **state)
+{
+    struct fixture *fixture = *state;
+    struct mlm_record *record = add(fixture, "csr", 1024 * MIB, 100);
+    record->swap_limit_bytes = 0;
+    record->background_bytes = (uint64_t)(300 * MIB);
+    record->background_mode = strdup("active");
+    record->seed = 7;
+    record->timeout_ns = 1500000000;
+    assert_commands(fixture, "mlmembench run --suite storage --cap 256M,512M,1G,2G --repetitions 3 --data "
+                             "2560M --swap none --background 300M:active --seed 7 --timeout 1500ms\n");
+}
+
+/* What chose the rows is kept, all else is made anew; a parameter that none of the rows has would be refused.
+ */
+static void test_options_of_the_run(void **state)
+{
+    struct fixture *fixture = *state;
+    set_command(add(fixture, "csr", 2048 * MIB, 100),
+        json_pack("[s,s,s,s,s,s,s,s,s,s,s,s]", "run", "--cap=2G", "--out", "/elsewhere", "--all", "--param",
+            "density=0.01", "--param=batch=4", "--filter", "csr|cs c", "--quiet", "--threads=2"));
+    assert_commands(fixture, "mlmembench run --suite storage --cap 512M,1G,2G,4G --repetitions 3 --data "
+                             "2560M --all --param density=0.01 "
+                             "--filter 'csr|cs c' --threads 2\n");
+}
+
+/* Rows of runs with other options are measured by commands of their own. */
+static void test_two_runs(void **state)
+{
+    struct fixture *fixture = *state;
+    add(fixture, "csr", 2048 * MIB, 100);
+    set_command(add(fixture, "dense", 2048 * MIB, 100), json_pack("[s,s]", "run", "--all"));
+    assert_commands(fixture,
+        "mlmembench run --suite storage --cap 512M,1G,2G,4G --repetitions 3 --data 2560M\n"
+        "mlmembench run --suite storage --cap 512M,1G,2G,4G --repetitions 3 --data 2560M --all\n");
+}
+
+/* A command of the user's is run again as it was typed; what it is given is its own. */
+static void test_exec(void **state)
+{
+    struct fixture *fixture = *state;
+    struct mlm_record *record = add(fixture, "csr", 2048 * MIB, 100);
+    free(record->suite);
+    free(record->workload);
+    record->suite = strdup("exec");
+    record->workload = strdup("exec/python3");
+    record->data_bytes = record->seed = 0;
+    record->timeout_ns = UINT64_C(86400000000000);
+    assert_int_equal(mlm_params_add(&record->params, "command", "python3 train.py --all"), 0);
+    set_command(record, json_pack("[s,s,s,s,s,s,s,s,s]", "exec", "--cap", "2G", "--prepare", "sync; true",
+                            "--", "python3", "train.py", "--all"));
+    assert_commands(fixture, "mlmembench exec --cap 512M,1G,2G,4G,none --repetitions 3 --prepare 'sync; "
+                             "true' --name python3 'python3 train.py --all'\n");
+}
+
+/* A stranger's words stay words. */
+static void test_hostile(void **state)
+{
+    struct fixture *fixture = *state;
+    struct mlm_record *record = add(fixture, "csr", 2048 * MIB, 100);
+    free(record->suite);
+    record->suite = strdup("x; touch y");
+    free(record->dataset);
+    record->dataset = strdup("a'b\n$(touch z)\x1b[2J");
+    set_command(record, json_pack("[s,s,s,s,s]", "run", "--filter", "`touch x`", "--exec", "rm"));
+    assert_commands(fixture,
+        "mlmembench run --suite 'x; touch y' --cap 512M,1G,2G,4G --repetitions 3 --dataset "
+        "'a'\\''b?$(touch z)?[2J' --filter '`touch x`'\n");
+}
+
+int main(void)
+{
+#define RERUN_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+    const struct CMUnitTest tests[] = {
+        RERUN_TEST(test_one_cap),
+        RERUN_TEST(test_a_small_cap),
+        RERUN_TEST(test_no_cap),
+        RERUN_TEST(test_larger_caps),
+        RERUN_TEST(test_surroundings),
+        RERUN_TEST(test_options_of_the_run),
+        RERUN_TEST(test_two_runs),
+        RERUN_TEST(test_exec),
+        RERUN_TEST(test_hostile),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
