@@ -1,0 +1,123 @@
+#!/usr/bin/env python3
+"""laptop_vm.py BUILD [FOLDER]: does a cap stand for a smaller laptop?
+
+Two jobs of 200 MiB run uncapped in guests whose kernel sees little memory (mem=), and in a guest of 1 GiB under caps
+of as much as those had available when the run began (MemAvailable). Three sizes: above the need, at it, below it.
+Of both it prints time, slowdown against the large guest without a cap, and what the whole machine swapped and faulted
+meanwhile. Nothing is asked for: the figures are what they are, and say how far a cap can be trusted.
+
+Wants qemu, as the tests vm/* do, and some fifteen minutes; FOLDER (a temporary one) keeps what the guests left."""
+
+import json
+import os
+import pathlib
+import statistics
+import subprocess
+import sys
+import tempfile
+
+HERE = pathlib.Path(__file__).resolve().parent
+VM = HERE.parent / "vm"
+MIB = 1 << 20
+PAGE_BYTES = 4096
+LIVE_MIB = 200
+REPETITIONS = 3
+# What the guest's kernel and system keep of it is 70 to 80 MiB.
+SMALL_MIB = (300, 275, 250)
+JOBS = {"storage/csr": "two epochs over a CSR matrix", "pooling/arena": "twelve steps in an arena"}
+
+
+def boot(build, folder, caps, mem_mib=None):
+    """One guest; returns {(job, cap): [Trial, …]} by the order of repetitions."""
+    append = f"mlm.caps={','.join(map(str, caps))} mlm.live={LIVE_MIB} mlm.repetitions={REPETITIONS}"
+    if mem_mib:
+        append += f" mem={mem_mib}M"
+    environment = dict(os.environ, MLM_VM_APPEND=append, MLM_VM_TIMEOUT="3000")
+    environment.setdefault("MLM_VM_CACHE", str(build / "vm"))
+    subprocess.run([VM / "boot.sh", build, "laptop.sh", folder], check=True, env=environment,
+                   stdout=subprocess.DEVNULL)
+    return {(job, cap): [Trial(folder / job / str(cap) / str(k + 1)) for k in range(REPETITIONS)]
+            for job in JOBS for cap in caps}
+
+
+def counters(path):
+    """/proc/meminfo in KiB and /proc/vmstat in one."""
+    lines = (line.replace(":", " ").split() for line in path.read_text().splitlines())
+    return {words[0]: int(words[1]) for words in lines}
+
+
+class Trial:
+    def __init__(self, folder):
+        before, after = counters(folder / "before"), counters(folder / "after")
+        with open(folder / "run.jsonl", encoding="utf-8") as file:
+            records = [json.loads(line) for line in file if line.startswith('{"kind":"trial"')]
+        (self.record,) = records
+        self.available = before["MemAvailable"] * 1024
+        self.swapped_in, self.swapped_out, self.faults = (
+            after[key] - before[key] for key in ("pswpin", "pswpout", "pgmajfault"))
+        # Who did the work of freeing memory: kswapd beside the job, or the job itself on its way.
+        self.by_kswapd, self.by_itself = (
+            after[key] - before[key] for key in ("pgsteal_kswapd", "pgsteal_direct"))
+
+    def seconds(self):
+        return self.record["run_ns"] / 1e9 if self.record["outcome"] == "ok" else None
+
+
+def median(trials, of):
+    values = [of(trial) for trial in trials]
+    return None if None in values else statistics.median(values)
+
+
+def mib(pages):
+    return f"{pages * PAGE_BYTES / MIB:.0f}"
+
+
+def line(where, trials, best):
+    seconds = [trial.seconds() for trial in trials]
+    if None in seconds:
+        cells = [", ".join(sorted({trial.record["outcome"] for trial in trials})), "-", "-"]
+    else:
+        middle = statistics.median(seconds)
+        cells = [f"{middle:.2f} s", f"{100 * (max(seconds) - min(seconds)) / middle:.0f} %", f"{middle / best:.2f} ×"]
+    swap = median(trials, lambda t: t.record["swap_peak_bytes"])
+    freed = median(trials, lambda t: t.by_kswapd + t.by_itself)
+    kswapd = median(trials, lambda t: t.by_kswapd)
+    cells += [f"{swap / MIB:.0f}", mib(median(trials, lambda t: t.swapped_in)),
+              mib(median(trials, lambda t: t.swapped_out)), f"{median(trials, lambda t: t.faults):.0f}",
+              f"{100 * kswapd / freed:.0f} %" if freed > 1000 else "-"]
+    return [where, *cells]
+
+
+def main():
+    if len(sys.argv) not in (2, 3):
+        sys.exit(__doc__.split("\n", maxsplit=1)[0])
+    build = pathlib.Path(sys.argv[1]).resolve()
+    folder = pathlib.Path(sys.argv[2] if len(sys.argv) == 3 else tempfile.mkdtemp(prefix="mlm-laptop-")).resolve()
+    small = {}
+    for mem_mib in SMALL_MIB:
+        print(f"a guest with mem={mem_mib}M", file=sys.stderr)
+        small[mem_mib] = boot(build, folder / f"mem{mem_mib}", ["none"], mem_mib)
+    # A cap is in whole MiB; the jobs of a guest begin with the same memory but for some KiB.
+    caps = {mem_mib: int(median([t for trials in guest.values() for t in trials], lambda t: t.available)) // MIB * MIB
+            for mem_mib, guest in small.items()}
+    print("the guest of 1 GiB", file=sys.stderr)
+    large = boot(build, folder / "large", ["none", *caps.values()])
+
+    header = ["", "time", "spread", "slowdown", "swap peak", "in", "out", "faults", "kswapd"]
+    for job, what in JOBS.items():
+        best = median(large[job, "none"], Trial.seconds)
+        needs = median(large[job, "none"], lambda t: t.record["needs_peak_bytes"])
+        rows = [header, line("1 GiB, uncapped", large[job, "none"], best)]
+        for mem_mib, cap in caps.items():
+            rows.append(line(f"{cap // MIB} MiB free of a guest", small[mem_mib][job, "none"], best))
+            rows.append(line(f"{cap // MIB} MiB cap in 1 GiB", large[job, cap], best))
+        widths = [max(len(row[i]) for row in rows) for i in range(len(header))]
+        print(f"\n{job}: {what}, needs {needs / MIB:.0f} MiB")
+        for row in rows:
+            print("  ".join(cell.ljust(width) if i == 0 else cell.rjust(width)
+                            for i, (cell, width) in enumerate(zip(row, widths))))
+    print(f"\nMedians of {REPETITIONS}; swap in MiB, of the whole guest; faults: major ones; kswapd: its share of the\n"
+          f"pages that were freed, the rest being freed by who wanted memory. Records: {folder}")
+
+
+main()
