@@ -1,0 +1,186 @@
+#!/usr/bin/env python3
+"""Published figures beside those of own runs, with the bound within which they count as the same:
+
+    tests/bench/published_facts.py build/mlmembench [FOLDER [FACT…]]
+
+FACT is one of: csr_bytes, csr_time, exact, adam, loader, threshold; none: all of them. Runs that are stored in FOLDER
+(default: ./facts) are taken from there. All but csr_… need `./bootstrap frameworks`, 2 GiB of memory and some ten
+minutes; csr_time needs a quiet machine. Exit status 1 where a figure is not the published one."""
+import json
+import os
+import statistics
+import subprocess
+import sys
+
+MIB = 1 << 20
+
+
+class Runs:
+    def __init__(self, program, folder):
+        self.program, self.folder = program, folder
+        os.makedirs(folder, exist_ok=True)
+
+    def trials(self, name, suite, workloads, *options, repetitions=1, **params):
+        """Of a run without a cap; `workloads`: a regular expression on names."""
+        path = os.path.join(self.folder, name + ".jsonl")
+        if not os.path.exists(path):
+            command = [self.program, "run", "--all", "--suite", suite, "--cap", "none", "--swap", "none", "--timeout",
+                       "20min", "--quiet", "--repetitions", str(repetitions), "--filter", f"^{suite}/({workloads})/",
+                       "--out", path, *options]
+            for key, value in params.items():
+                command += ["--param", f"{key}={value}"]
+            done = subprocess.run(command, stdout=subprocess.DEVNULL, check=False)
+            if done.returncode not in (0, 1):
+                sys.exit(f"failed: {' '.join(command)}")
+        with open(path, encoding="utf-8") as lines:
+            trials = [r for r in map(json.loads, lines) if r["kind"] == "trial"]
+        for r in trials:
+            if r["outcome"] not in ("ok", "wrong"):
+                sys.exit(f"{r['workload']} {r['params']}: {r['outcome']}: {r['reason']}")
+        return trials
+
+
+def by(trials, *keys):
+    """Median needs and least CPU time, which a busy machine disturbs least, by the workload's name and these
+    parameters."""
+    groups = {}
+    for r in trials:
+        key = (r["workload"].split("/")[1],) + tuple(r["params"].get(k) for k in keys)
+        groups.setdefault(key, []).append(r)
+    return {key: (statistics.median(r["needs_peak_bytes"] for r in rs),
+                  min(r["run_cpu_user_ns"] + r["run_cpu_system_ns"] for r in rs)) for key, rs in groups.items()}
+
+
+def crossing(points):
+    """Where a ratio that grows with x passes 1, by straight lines between the points; None: nowhere."""
+    for (x0, y0), (x1, y1) in zip(points, points[1:]):
+        if y0 < 1 <= y1:
+            return x0 + (x1 - x0) * (1 - y0) / (y1 - y0)
+    return None
+
+
+class Table:
+    def __init__(self):
+        self.failed = 0
+        print(f"{'':3}{'published':>14}{'own':>12}  fact")
+
+    def row(self, published, own, low, high, unit, fact):
+        good = own is not None and low <= own <= high
+        self.failed += not good
+        shown = "nowhere" if own is None else f"{own:.3g} {unit}"
+        print(f"{'ok' if good else '!!':3}{published:>14}{shown:>12}  {fact}")
+
+    @staticmethod
+    def detail(text):
+        print(f"{'':31}{text}")
+
+
+def csr_trials(runs, name, value, densities, *options, **more):
+    return runs.trials(f"csr-{name}-{value}", "storage", "dense|csr", *options, value=value, index=32,
+                       density=",".join(map(str, densities)), **more)
+
+
+def csr_bytes(runs, table):
+    """s·n·p against z·(s + i), hence equal at s/(s+i)."""
+    densities = [0.3, 0.45, 0.55, 0.65, 0.75]
+    for value, published, share in (("f32", "50 %", 1 / 2), ("f64", "67 %", 2 / 3)):
+        rows = by(csr_trials(runs, "bytes", value, densities, "--data", "64M"), "density")
+        found = crossing([(d, rows["csr", str(d)][0] / rows["dense", str(d)][0]) for d in densities])
+        table.row(published, found and 100 * found, 100 * share - 2, 100 * share + 2, "%",
+                  f"density above which CSR takes more bytes than dense, {value} and 32-bit indices")
+
+
+def csr_time(runs, table):
+    """Of matrices that no cache holds. Dense reads the same bytes at every density, so its best time of all counts. What
+    it waits for is memory, which others share: beside a busy neighbour it is slower by several times, CSR, which computes
+    more, by less, and they cross near where their bytes do."""
+    densities = [0.1, 0.15, 0.2, 0.25, 0.3, 0.4, 0.5]
+    for value in ("f32", "f64"):
+        trials = csr_trials(runs, "time", value, densities, "--data", "256M", repetitions=5)
+        rows = by(trials, "density")
+        dense = min(time for (name, _), (_, time) in rows.items() if name == "dense")
+        ratios = [(d, rows["csr", str(d)][1] / dense) for d in densities]
+        found = crossing(ratios)
+        what = "density above which CSR takes more time than dense"
+        if value == "f32":
+            table.row("20-30 %", found and 100 * found, 20, 30, "%", f"{what}, f32 and 32-bit indices")
+        else:
+            table.detail(f"{what}, f64: " + (f"{100 * found:.3g} %" if found else "none"))
+        table.detail(", ".join(f"{100 * d:.0f} %: {y:.2f} ×" for d, y in ratios))
+        noisy = sum("noisy" in r["marks"] for r in trials)
+        if noisy:
+            table.detail(f"{noisy} of {len(trials)} trials had company: run `csr_time` again on a quiet machine")
+
+
+def exact(runs, table):
+    sizes = (32 * MIB, 96 * MIB)
+    needs = [runs.trials(f"exact-{size // MIB}M", "frameworks", "xgboost_exact", "--data", str(size), density=1, format="dense",
+                         width=50, trees=3)[0]["needs_peak_bytes"] for size in sizes]
+    elements = [size // 4 for size in sizes]
+    slope = (needs[1] - needs[0]) / (elements[1] - elements[0]) - 4
+    table.row("16 B", slope, 14.4, 17.6, "B", "an element in exact XGBoost, beside the caller's own array of f32")
+
+
+def adam(runs, table):
+    """By how much the needs grow from 4 layers to 12: what does not grow with the parameters falls out."""
+    needs = {}
+    for layers in (4, 12):
+        rows = by(runs.trials(f"adam-{layers}", "frameworks", "torch_mlp", width=2048, layers=layers, batch=8, samples=24,
+                              optimizer="sgd,momentum,adam", malloc="fixed"), "optimizer")
+        for key, (bytes_, _) in rows.items():
+            needs[key[1], layers] = bytes_
+    for optimizer, wanted in (("sgd", 8), ("momentum", 12), ("adam", 16)):
+        slope = (needs[optimizer, 12] - needs[optimizer, 4]) / (8 * 2048 * 2049)
+        table.row(f"{wanted} B", slope, 0.9 * wanted, 1.1 * wanted, "B", f"a parameter in PyTorch with {optimizer}")
+
+
+def loader(runs, table):
+    """Less what PyTorch holds with next to no data, so that it is the data's needs that are compared; a worker's own
+    part of the interpreter falls on both."""
+    nothing = by(runs.trials("loader-nothing", "frameworks", "torch_dataloader", "--data", "1M", storage="flat", workers="0,2,4",
+                             width=200), "workers")
+    rows = by(runs.trials("loader", "frameworks", "torch_dataloader", "--data", "32M", width=200, epochs=3), "storage", "workers")
+    held = {(storage, workers): rows["torch_dataloader", storage, workers][0] - nothing["torch_dataloader", workers][0]
+            for storage in ("objects", "flat") for workers in ("0", "2", "4")}
+    for storage, what, published, low, high in (("objects", "Python objects", "grows", 1.5, 6),
+                                                ("flat", "one flat tensor", "stays", 0.8, 1.3)):
+        for workers in ("2", "4"):
+            table.row(published, held[storage, workers] / held[storage, "0"], low, high, "×",
+                      f"the data's needs with {workers} workers against none, {what}")
+    table.row("grows", held["objects", "4"] / held["objects", "2"], 1.1, 3, "×",
+              "the same with 4 workers against 2, Python objects")
+    table.detail(", ".join(f"{s} {w}: {b / MIB:.0f} MiB" for (s, w), b in held.items()))
+
+
+def threshold(runs, table):
+    nothing = runs.trials("threshold-nothing", "frameworks", "torch_mlp", width=2, layers=2, batch=1, samples=1, optimizer="sgd",
+                          malloc="moving")[0]["needs_peak_bytes"]
+    for steps in (1, 4):
+        rows = by(runs.trials(f"threshold-{steps}", "frameworks", "torch_mlp", width=512, layers=32, batch=4096, samples=4096 * steps,
+                              optimizer="sgd", malloc="moving,fixed"), "malloc")
+        # Inputs are of the caller's, a block of their own.
+        inputs = 4096 * steps * 512 * 4
+        moving, fixed = (rows["torch_mlp", kind][0] - nothing - inputs for kind in ("moving", "fixed"))
+        what = f"glibc's moving mmap threshold against a fixed one, PyTorch's MLP, 32 × 512, batch 4096, {steps} steps"
+        if steps == 4:
+            table.row("3-4 ×", moving / fixed, 2.7, 4.4, "×", what)
+        else:
+            table.detail(f"{moving / fixed:.2f} × after {steps}")
+        table.detail(f"{moving / MIB:.0f} MiB against {fixed / MIB:.0f} MiB, beside PyTorch and the inputs")
+
+
+FACTS = {"csr_bytes": csr_bytes, "csr_time": csr_time, "exact": exact, "adam": adam, "loader": loader, "threshold": threshold}
+
+
+def main(program, folder="facts", *names):
+    runs, table = Runs(program, folder), Table()
+    for name in names or FACTS:
+        FACTS[name](runs, table)
+        sys.stdout.flush()
+    return 1 if table.failed else 0
+
+
+if __name__ == "__main__":
+    if len(sys.argv) < 2 or any(name not in FACTS for name in sys.argv[3:]):
+        sys.exit(__doc__)
+    sys.exit(main(*sys.argv[1:]))
