@@ -1,18 +1,18 @@
 /* How fast stored runs are read, beside a bare jansson parse of the same lines:
  *
- *   store_bench MLMEMBENCH [FOLDER [TRIALS]]   measures; FOLDER (/tmp/mlmembench-store by default) keeps the
- *                                              stores for the next time: 1.7 GB
- *   store_bench make FILE TRIALS SEED          writes one such store and ends
+ *   store_bench MLMEMBENCH [FOLDER [TRIALS]]     measures; FOLDER (/tmp/mlmembench-store by default) keeps
+ * the stores for the next time: 2.5 GB store_bench make FILE TRIALS SEED MACHINES   writes one such store and
+ * ends
  *
  * A store of 100,000 trials (TRIALS) and one of a tenth as many, each with a timeline of 200 points behind
- * it: five machines, four suites, caps and no cap, 3 to 5 repetitions, in the order of a run. The same once
- * more with another seed, for what compares. Asked for, of the larger store: in CPU time, at most so many
- * times what json_loadb() takes for the lines of the trials alone, of all stores that are read, in the same
- * way, timelines passed over by their first bytes
+ * it: five machines, four suites, caps and no cap, 3 to 5 repetitions, in the order of a run. For what
+ * compares, two stores of one machine each, as large. Asked for, of the larger stores: in CPU time, at most
+ * so many times what json_loadb() takes for the lines of the trials alone, of the same stores, read in the
+ * same way, timelines passed over by their first bytes
  *
- *   show 1.5, report 4 (with the gnuplot that it starts)
+ *   show 1.5, compare 2, report 4 (with the gnuplot that it starts)
  *
- * less than 400 MiB each; at most 12 × the time for the smaller store.
+ * less than 400 MiB each; at most 12 × the time for the smaller stores.
  *
  * Contestants take turns, each in a process of its own (this one stays small, for a child's peak begins with
  * its parent's), and each one's best round counts. */
@@ -241,16 +241,16 @@ static void trial_write(FILE *file, const struct mlm_record *record, uint64_t *r
     line_write(file, json);
 }
 
-static void store_make(const char *path, size_t trials, uint64_t seed)
+static void store_make(const char *path, size_t trials, uint64_t seed, size_t machine_count)
 {
-    size_t rows_a_group = COUNT(machines) * COUNT(suites) * COUNT(suites->workloads) * TYPES * COUNT(caps);
+    size_t rows_a_group = machine_count * COUNT(suites) * COUNT(suites->workloads) * TYPES * COUNT(caps);
     size_t groups = trials / (rows_a_group * MEAN_REPETITIONS);
     uint64_t random = seed;
     mlm_auto_free char *part = text_make("%s.part", path);
     FILE *file = must(fopen(part, "we"));
     json_t *command = must(json_pack("[sss]", "run", "--cap", "512M,1G,2G,4G"));
     size_t total = 0;
-    for (size_t m = 0; m < COUNT(machines); m++) {
+    for (size_t m = 0; m < machine_count; m++) {
         mlm_auto_free char *text = text_make("%s%s", machines[m], machine_rest);
         json_t *machine = must(json_loads(text, 0, NULL));
         size_t count;
@@ -302,9 +302,12 @@ static void file_parse(const char *path)
 
 /* The contest */
 
+/* Of several machines; of one, before and after. */
+enum { MANY, OLD, NEW, STORES };
+
 struct contest {
     const char *program, *folder;
-    char *stores[2][2]; /* smaller and larger, old and new */
+    char *stores[2][STORES]; /* smaller and larger */
     char *page;
 };
 
@@ -315,27 +318,30 @@ struct cost {
 
 static const struct contestant {
     const char *verb; /* NULL: the bare parse */
-    int stores;
-    double limit; /* × the bare parse */
+    int first, last;  /* of the stores */
+    int bare;         /* the contestant that it is held against */
+    double limit;     /* × that one's time */
 } contestants[] = {
-    {NULL, 1, 1},
-    {"show", 1, 1.5},
-    {"report", 1, 4},
+    {NULL, MANY, MANY, 0, 1},
+    {"show", MANY, MANY, 0, 1.5},
+    {"report", MANY, MANY, 0, 4},
+    {NULL, OLD, NEW, 3, 1},
+    {"compare", OLD, NEW, 3, 2},
 };
 
 static _Noreturn void child_run(
     const struct contest *contest, const struct contestant *contestant, size_t size)
 {
     char *const *stores = contest->stores[size];
-    if (!contestant->verb) {
-        for (int i = 0; i < contestant->stores; i++)
-            file_parse(stores[i]);
-        _exit(EXIT_SUCCESS);
-    }
     const char *arguments[8] = {contest->program, contestant->verb};
     int count = 2;
-    for (int i = 0; i < contestant->stores; i++)
+    for (int i = contestant->first; i <= contestant->last; i++) {
         arguments[count++] = stores[i];
+        if (!contestant->verb)
+            file_parse(stores[i]);
+    }
+    if (!contestant->verb)
+        _exit(EXIT_SUCCESS);
     if (strcmp(contestant->verb, "report") == 0) {
         arguments[count++] = "--out";
         arguments[count] = contest->page;
@@ -399,7 +405,7 @@ static void contest_hold(const struct contest *contest)
     for (size_t c = 0; c < COUNT(contestants); c++) {
         const struct contestant *contestant = &contestants[c];
         const struct cost *cost = &best[1][c];
-        double ratio = cost->cpu_s / best[1][0].cpu_s / contestant->stores;
+        double ratio = cost->cpu_s / best[1][contestant->bare].cpu_s;
         double growth = cost->cpu_s / best[0][c].cpu_s;
         printf("%-10s %8.3f %8.3f %8.2f %10.1f %8.0f", contestant->verb ? contestant->verb : "bare parse",
             cost->cpu_s, cost->wall_s, ratio, growth, cost->peak_mib);
@@ -409,15 +415,15 @@ static void contest_hold(const struct contest *contest)
 }
 
 /* In a process of its own: what it takes would be the least of every later child's peak. */
-static char *store_of(const char *folder, size_t trials, uint64_t seed)
+static char *store_of(const char *folder, size_t trials, int store)
 {
-    char *path = text_make("%s/%zu-%d.jsonl", folder, trials, (int)seed);
+    char *path = text_make("%s/%zu-%d.jsonl", folder, trials, store);
     if (access(path, R_OK) == 0)
         return path;
     (void)fflush(NULL);
     pid_t child = fork();
     if (child == 0) {
-        store_make(path, trials, seed);
+        store_make(path, trials, (uint64_t)store, store == MANY ? COUNT(machines) : 1);
         (void)fflush(NULL);
         _exit(EXIT_SUCCESS);
     }
@@ -429,12 +435,17 @@ static char *store_of(const char *folder, size_t trials, uint64_t seed)
 
 int main(int argc, char **argv)
 {
-    if (argc == 5 && strcmp(argv[1], "make") == 0) {
-        store_make(argv[2], strtoul(argv[3], NULL, 10), strtoul(argv[4], NULL, 10));
+    if (argc == 6 && strcmp(argv[1], "make") == 0) {
+        size_t machine_count = strtoul(argv[5], NULL, 10);
+        machine_count = machine_count < 1                 ? 1
+                        : machine_count > COUNT(machines) ? COUNT(machines)
+                                                          : machine_count;
+        store_make(argv[2], strtoul(argv[3], NULL, 10), strtoul(argv[4], NULL, 10), machine_count);
         return EXIT_SUCCESS;
     }
     if (argc < 2 || argc > 4) {
-        (void)fprintf(stderr, "usage: store_bench MLMEMBENCH [FOLDER [TRIALS]] | make FILE TRIALS SEED\n");
+        (void)fprintf(
+            stderr, "usage: store_bench MLMEMBENCH [FOLDER [TRIALS]] | make FILE TRIALS SEED MACHINES\n");
         return 2;
     }
     struct contest contest = {.program = argv[1], .folder = argc > 2 ? argv[2] : "/tmp/mlmembench-store"};
@@ -443,11 +454,11 @@ int main(int argc, char **argv)
         give_up(contest.folder);
     contest.page = text_make("%s/report.html", contest.folder);
     for (size_t size = 0; size < 2; size++)
-        for (size_t run = 0; run < 2; run++)
-            contest.stores[size][run] = store_of(contest.folder, size ? trials : trials / SMALLER, run + 1);
+        for (int store = 0; store < STORES; store++)
+            contest.stores[size][store] = store_of(contest.folder, size ? trials : trials / SMALLER, store);
     contest_hold(&contest);
-    for (size_t i = 0; i < 4; i++)
-        free(contest.stores[i / 2][i % 2]);
+    for (size_t i = 0; i < 2 * STORES; i++)
+        free(contest.stores[i / STORES][i % STORES]);
     free(contest.page);
     return EXIT_SUCCESS;
 }
