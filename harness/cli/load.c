@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdio.h>
 
-#include "base/cleanup.h"
 #include "cli/say.h"
 #include "record/judge.h"
 
@@ -47,23 +46,29 @@ static int read_all(
     return 0;
 }
 
+static int load(
+    const char *const *paths, size_t path_count, struct mlm_loaded *loaded, struct mlm_error *error)
+{
+    int r = read_all(paths, path_count, &loaded->list, error);
+    if (r < 0)
+        return r;
+    r = mlm_judge(&loaded->list, error);
+    if (r < 0)
+        return r;
+    loaded->wrong = (size_t)r;
+    return mlm_table_make(&loaded->list, &loaded->table, error);
+}
+
 int mlm_load(
     const char *const *paths, size_t path_count, struct mlm_loaded *ret_loaded, struct mlm_error *error)
 {
-    mlm_cleanup(mlm_loaded_release) struct mlm_loaded loaded = {0};
-    int r = read_all(paths, path_count, &loaded.list, error);
+    struct mlm_loaded loaded = {0};
+    int r = load(paths, path_count, &loaded, error);
     if (r < 0)
-        return r;
-    int wrong = mlm_judge(&loaded.list, error);
-    if (wrong < 0)
-        return wrong;
-    loaded.wrong = (size_t)wrong;
-    r = mlm_table_make(&loaded.list, &loaded.table, error);
-    if (r < 0)
-        return r;
-    *ret_loaded = loaded;
-    loaded = (struct mlm_loaded){0};
-    return 0;
+        mlm_loaded_release(&loaded);
+    else
+        *ret_loaded = loaded;
+    return r;
 }
 
 void mlm_loaded_release(struct mlm_loaded *loaded)

@@ -365,7 +365,7 @@ static void test_family(void **state)
                 trials[k + REPETITIONS] =
                     (struct mlm_record *)(uintptr_t)pairing->pairs[i].new_row->trials[k];
             }
-            for (size_t k = 2 * REPETITIONS; k-- > 1;) {
+            for (size_t k = (size_t)2 * REPETITIONS; k-- > 1;) {
                 random = random * 6364136223846793005u + 1442695040888963407u;
                 size_t other = (random >> 33) % (k + 1);
                 struct mlm_readings kept = trials[k]->readings;
