@@ -6,7 +6,9 @@ of as much as those had available when the run began (MemAvailable). Three sizes
 Of both it prints time, slowdown against the large guest without a cap, and what the whole machine swapped and faulted
 meanwhile. Nothing is asked for: the figures are what they are, and say how far a cap can be trusted.
 
-Wants qemu, as the tests vm/* do, and some fifteen minutes; FOLDER (a temporary one) keeps what the guests left."""
+A time is the best of three, for what else this machine does only ever adds; all else is a median. Wants qemu, as the
+tests vm/* do, and some fifteen minutes; FOLDER (a temporary one) keeps what the guests left, and what is there already
+is not run again."""
 
 import json
 import os
@@ -34,8 +36,9 @@ def boot(build, folder, caps, mem_mib=None):
         append += f" mem={mem_mib}M"
     environment = dict(os.environ, MLM_VM_APPEND=append, MLM_VM_TIMEOUT="3000")
     environment.setdefault("MLM_VM_CACHE", str(build / "vm"))
-    subprocess.run([VM / "boot.sh", build, "laptop.sh", folder], check=True, env=environment,
-                   stdout=subprocess.DEVNULL)
+    if not (folder / "status").exists():
+        subprocess.run([VM / "boot.sh", build, "laptop.sh", folder], check=True, env=environment,
+                       stdout=subprocess.DEVNULL)
     return {(job, cap): [Trial(folder / job / str(cap) / str(k + 1)) for k in range(REPETITIONS)]
             for job in JOBS for cap in caps}
 
@@ -77,8 +80,7 @@ def line(where, trials, best):
     if None in seconds:
         cells = [", ".join(sorted({trial.record["outcome"] for trial in trials})), "-", "-"]
     else:
-        middle = statistics.median(seconds)
-        cells = [f"{middle:.2f} s", f"{100 * (max(seconds) - min(seconds)) / middle:.0f} %", f"{middle / best:.2f} ×"]
+        cells = [f"{min(seconds):.2f} s", f"{max(seconds):.2f} s", f"{min(seconds) / best:.1f} ×"]
     swap = median(trials, lambda t: t.record["swap_peak_bytes"])
     freed = median(trials, lambda t: t.by_kswapd + t.by_itself)
     kswapd = median(trials, lambda t: t.by_kswapd)
@@ -103,9 +105,9 @@ def main():
     print("the guest of 1 GiB", file=sys.stderr)
     large = boot(build, folder / "large", ["none", *caps.values()])
 
-    header = ["", "time", "spread", "slowdown", "swap peak", "in", "out", "faults", "kswapd"]
+    header = ["", "best", "worst", "slowdown", "swap peak", "in", "out", "faults", "kswapd"]
     for job, what in JOBS.items():
-        best = median(large[job, "none"], Trial.seconds)
+        best = min(trial.seconds() for trial in large[job, "none"])
         needs = median(large[job, "none"], lambda t: t.record["needs_peak_bytes"])
         rows = [header, line("1 GiB, uncapped", large[job, "none"], best)]
         for mem_mib, cap in caps.items():
@@ -116,8 +118,8 @@ def main():
         for row in rows:
             print("  ".join(cell.ljust(width) if i == 0 else cell.rjust(width)
                             for i, (cell, width) in enumerate(zip(row, widths))))
-    print(f"\nMedians of {REPETITIONS}; swap in MiB, of the whole guest; faults: major ones; kswapd: its share of the\n"
-          f"pages that were freed, the rest being freed by who wanted memory. Records: {folder}")
+    print(f"\nOf {REPETITIONS} repetitions. Swap in MiB, of the whole guest; faults: major ones; kswapd: its share of the\n"
+          f"pages that were freed, others being freed by who wanted memory, as all are in a cage. Records: {folder}")
 
 
 main()
