@@ -88,7 +88,6 @@ expect "NumPy is missed first" grep -q 'numpy is not installed; install the pack
 "$MLM_PYTHON" -c 'import numpy, os; print(os.path.dirname(numpy.__file__))' >log/numpy
 mkdir packages
 ln -s "$(cat log/numpy)" packages/numpy
-ln -s "$(cat log/numpy)" packages/scipy
 for name in sklearn_kmeans xgboost_hist torch_mlp; do
     # shellcheck disable=SC2086
     status 1 env PYTHONPATH="$PWD/packages" $run frameworks/$name
