@@ -101,7 +101,10 @@ static void put_ease(FILE *out, const struct ease *ease, uint64_t cap_bytes)
         glue = ", ";
     }
     if (ease->unknown) {
-        (void)fprintf(out, "%sof %zu it is not known what the time goes into", glue, ease->unknown);
+        if (ease->unknown == ease->count)
+            (void)fputs("what the time goes into is not known", out);
+        else
+            (void)fprintf(out, "%sof %zu it is not known what the time goes into", glue, ease->unknown);
         glue = ", ";
     }
     if (ease->untouched == ease->count) {
@@ -131,10 +134,13 @@ static void say_one_cap(FILE *out, const struct count *count)
         return;
     }
     (void)fputs("Not enough data: one cap shows no step to another.\n", out);
-    if (untouched)
+    if (untouched && count->usable == 1)
+        (void)fputs(
+            "It was never reached, so more would gain nothing; whether less would do is not known. ", out);
+    else if (untouched)
         (void)fprintf(out,
-            "%zu of %zu never reached it, so more would gain them nothing; whether less would do "
-            "is not known. ",
+            "%zu of %zu never reached it, so more would gain them nothing; whether less would do is not "
+            "known. ",
             untouched, count->usable);
     if (failed)
         (void)fprintf(out, "%zu do%s not end under it. ", failed, failed == 1 ? "es" : "");
