@@ -60,7 +60,8 @@ struct lineup {
     size_t file_count;
     struct mlm_side *sides;
     size_t side_count;
-    bool by_machine; /* the sides are mlm_sides_by_machine()'s */
+    bool by_machine;   /* the sides are mlm_sides_by_machine()'s */
+    bool same_machine; /* a file has several, so rows are compared machine by machine */
 };
 
 static void lineup_release(struct lineup *lineup)
@@ -92,11 +93,9 @@ static int enter_machines(struct lineup *lineup, const char *path, struct mlm_er
     return 0;
 }
 
-/* A file as a side: of one machine, or its rows would have several partners. */
 static int enter_file(struct lineup *lineup, const char *path, struct mlm_error *error)
 {
-    size_t at = lineup->file_count, machine_count = 0;
-    struct mlm_side *machines = NULL;
+    size_t at = lineup->file_count;
     int r = mlm_load(&path, 1, &lineup->files[at], error);
     if (r < 0)
         return r;
@@ -105,17 +104,11 @@ static int enter_file(struct lineup *lineup, const char *path, struct mlm_error 
     if (!lineup->labels[at])
         return mlm_error_errno(error, -ENOMEM, "%s", path);
     mlm_utf8_tame(lineup->labels[at]);
-    r = mlm_sides_by_machine(lineup->files[at].table, &machines, &machine_count, error);
-    if (r < 0)
-        return r;
-    if (machine_count > 1)
-        r = mlm_error_set(error, -EINVAL,
-            "%s holds the runs of %zu machines, %s and %s among them; to compare those, give it alone", path,
-            machine_count, machines[0].label, machines[1].label);
-    mlm_sides_free(machines, machine_count);
     lineup->sides[at] = mlm_side_of_table(lineup->files[at].table, lineup->labels[at]);
     lineup->side_count++;
-    return r;
+    /* Whose rows go together is then no question of who is compared. */
+    lineup->same_machine |= mlm_side_has_machines(&lineup->sides[at]);
+    return 0;
 }
 
 static int enter(struct lineup *lineup, const struct mlm_texts *paths, struct mlm_error *error)
@@ -132,7 +125,7 @@ static int enter(struct lineup *lineup, const struct mlm_texts *paths, struct ml
 }
 
 /* A comparison of nothing must not look like one that found nothing. */
-static int anything_compared(const struct mlm_pairing *pairing, struct mlm_error *error)
+static int anything_compared(const struct mlm_pairing *pairing, bool same_machine, struct mlm_error *error)
 {
     const char *old = pairing->old_side->label, *new = pairing->new_side->label;
     for (size_t i = 0; i < pairing->pair_count; i++)
@@ -151,10 +144,10 @@ static int anything_compared(const struct mlm_pairing *pairing, struct mlm_error
             "compares them all the same",
             old, new, pairing->other_data);
     return mlm_error_set(error, -ENODATA,
-        "nothing to compare: no row of %s has a partner in %s, with the same workload, parameters, cap, swap "
-        "and "
-        "data; the first is %.150s in one and %.150s in the other",
-        old, new, old_name, new_name);
+        "nothing to compare: no row of %s has a partner in %s, with the same %sworkload, parameters, cap, "
+        "swap "
+        "and data; the first is %.150s in one and %.150s in the other",
+        old, new, same_machine ? "machine (for one holds several), " : "", old_name, new_name);
 }
 
 static void figures_of(const struct compare_options *said, bool figures[static MLM_FIGURE_COUNT])
@@ -186,13 +179,14 @@ static int compare(const struct mlm_texts *paths, const struct compare_options *
 {
     mlm_cleanup(lineup_release) struct lineup lineup = {0};
     mlm_cleanup(comparison_free_p) struct mlm_comparison *comparison = NULL;
-    const struct mlm_compare_options how = {.mix_data = said->mix_data};
     struct mlm_text_style style = mlm_style_of(STDOUT_FILENO);
     int r = enter(&lineup, paths, error);
+    const struct mlm_compare_options how = {
+        .mix_data = said->mix_data, .where = lineup.same_machine ? MLM_SAME_MACHINE : 0};
     if (r >= 0)
         r = mlm_compare(lineup.sides, lineup.side_count, &how, &comparison, error);
     for (size_t i = 0; r >= 0 && i < comparison->pairing_count; i++)
-        r = anything_compared(&comparison->pairings[i], error);
+        r = anything_compared(&comparison->pairings[i], lineup.same_machine, error);
     if (r >= 0)
         r = mlm_comparison_show(comparison, &style, stdout, error);
     if (r < 0 || isnan(said->fail_above))

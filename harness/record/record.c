@@ -207,6 +207,8 @@ enum {
     KEY_CAP = 8,
     KEY_SWAP_LIMIT = 16,
     KEY_TIME_LIMIT = 32,
+    KEY_SWAP_KINDS = 64,
+    KEY_PLACE = KEY_MACHINE | KEY_SWAP_KINDS,
 };
 
 static char *specification_key(const struct mlm_record *record, unsigned parts)
@@ -231,7 +233,7 @@ static char *specification_key(const struct mlm_record *record, unsigned parts)
         key_number(&key, 'c', record->cap_bytes);
     if (parts & KEY_SWAP_LIMIT)
         key_number(&key, 'x', record->swap_limit_bytes);
-    if (parts & KEY_MACHINE)
+    if (parts & KEY_SWAP_KINDS)
         key_text(&key, 'k', mlm_record_swap_kinds(record, kinds));
     if (parts & KEY_TIME_LIMIT)
         key_number(&key, 'l', record->timeout_ns);
@@ -241,27 +243,29 @@ static char *specification_key(const struct mlm_record *record, unsigned parts)
 char *mlm_record_row_key(const struct mlm_record *record)
 {
     return specification_key(
-        record, KEY_MACHINE | KEY_DATA | KEY_SEED | KEY_CAP | KEY_SWAP_LIMIT | KEY_TIME_LIMIT);
+        record, KEY_PLACE | KEY_DATA | KEY_SEED | KEY_CAP | KEY_SWAP_LIMIT | KEY_TIME_LIMIT);
 }
 
 char *mlm_record_sweep_key(const struct mlm_record *record)
 {
-    return specification_key(record, KEY_MACHINE | KEY_DATA | KEY_SEED | KEY_SWAP_LIMIT | KEY_TIME_LIMIT);
+    return specification_key(record, KEY_PLACE | KEY_DATA | KEY_SEED | KEY_SWAP_LIMIT | KEY_TIME_LIMIT);
 }
 
 char *mlm_record_uncapped_key(const struct mlm_record *record)
 {
-    return specification_key(record, KEY_MACHINE | KEY_DATA | KEY_SEED);
+    return specification_key(record, KEY_PLACE | KEY_DATA | KEY_SEED);
 }
 
-char *mlm_record_work_key(const struct mlm_record *record, enum mlm_likeness likeness)
+char *mlm_record_work_key(const struct mlm_record *record, enum mlm_likeness likeness, unsigned where)
 {
     static const unsigned parts[] = {
-        [MLM_LIKE_AGAIN] = KEY_DATA | KEY_CAP | KEY_SWAP_LIMIT | KEY_SEED | KEY_TIME_LIMIT,
+        [MLM_LIKE_AGAIN] = KEY_DATA | KEY_CAP | KEY_SWAP_LIMIT | KEY_SWAP_KINDS | KEY_SEED | KEY_TIME_LIMIT,
         [MLM_LIKE_WORK] = KEY_DATA | KEY_CAP | KEY_SWAP_LIMIT,
         [MLM_LIKE_BUT_DATA] = KEY_CAP | KEY_SWAP_LIMIT,
     };
-    return specification_key(record, parts[likeness]);
+    unsigned place =
+        (where & MLM_SAME_MACHINE ? KEY_MACHINE : 0u) | (where & MLM_SAME_SWAP ? KEY_SWAP_KINDS : 0u);
+    return specification_key(record, parts[likeness] | place);
 }
 
 char *mlm_record_variant_key(const struct mlm_record *record)

@@ -108,13 +108,18 @@ char *mlm_record_uncapped_key(const struct mlm_record *record);
 /* How alike two rows of different machines or days must be to be set side by side. */
 enum mlm_likeness {
     MLM_LIKE_AGAIN, /* a row's key but for the machine */
-    MLM_LIKE_WORK,  /* seeds and time limits may differ: as much work of the same kind, under the same limits
-                     */
+    MLM_LIKE_WORK,  /* seeds, time limits and kinds of swap may differ: the same work under the same limits */
     MLM_LIKE_BUT_DATA, /* and how much data there is */
 };
 
-/* Equal text: that alike, whatever the machine. The caller frees it. */
-char *mlm_record_work_key(const struct mlm_record *record, enum mlm_likeness likeness);
+/* Where both must have run, beside that; to be combined. */
+enum mlm_where {
+    MLM_SAME_MACHINE = 1,
+    MLM_SAME_SWAP = 2, /* the kinds of it */
+};
+
+/* Equal text: that alike. The caller frees it. */
+char *mlm_record_work_key(const struct mlm_record *record, enum mlm_likeness likeness, unsigned where);
 
 /* Suite, workload and parameters alone: which technique it is, wherever and however often it ran. The caller
  * frees it. */

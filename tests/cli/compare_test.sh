@@ -90,8 +90,16 @@ golden compare_matrix on_terminal 100 compare old.jsonl worse.jsonl other.jsonl
 cat old.jsonl worse.jsonl other.jsonl >all.jsonl
 status 0 "$mlm" compare all.jsonl
 expect "out of one file" grep -q "^time overall: B 1.00 ×, C " log/out
-refused 2 "all.jsonl holds the runs of 3 machines, thinkpad and netbook among them; to compare those, give it alone" \
-    compare old.jsonl all.jsonl
+# Files of several machines are compared machine by machine.
+run_again slow_other.jsonl seed=3 machine=m3:desktop scale=batch/mlp:1.5 fact=cores:8
+cat slow_other.jsonl old.jsonl >two.jsonl
+status 1 "$mlm" compare all.jsonl two.jsonl --fail-above 10%
+expect "the machines are named" grep -q "^old all.jsonl: 3 machines: thinkpad, netbook, desktop" log/out
+expect "one of them is slower" test "$(grep -c '^  desktop: batch/mlp .*: time 3.00 ×' log/out)" = 4
+expect "and no other" test "$(sed '1,/^regression: /d' log/out | wc -l)" = 4
+expect "one is not there" grep -q "^23 in old alone: netbook: " log/out
+expect "each has its tables" test "$(grep -c '^thinkpad, \|^desktop, ' log/out)" = 2
+refused 3 "nothing to compare: .*the same machine .for one holds several., workload" compare worse.jsonl two.jsonl
 
 # Other data is other work.
 run_again half.jsonl data=1342177280

@@ -93,17 +93,12 @@ for verb in $verbs; do
         done
         ;;
     compare)
-        # A machine at a time; then many that have nothing in common.
-        for file in names other; do
-            grep '^{"kind": *"trial"' "$file.jsonl" | split -l 1 - "$file-"
-        done
-        for old in names-*; do
-            status 0 "$mlm" compare "$old" "other-${old#names-}"
-            cat log/out >>made/compare.txt
-        done
+        # Many machines, each with itself; then those that have nothing in common.
+        status 0 "$mlm" compare names.jsonl other.jsonl
+        cp log/out made/compare-names.txt
         status 0 "$mlm" compare extreme.jsonl extreme.jsonl --fail-above 10%
         cp log/out made/compare-extreme.txt
-        for files in names.jsonl "names.jsonl other.jsonl" "names-aa extreme.jsonl"; do
+        for files in names.jsonl "names.jsonl extreme.jsonl"; do
             # shellcheck disable=SC2086  # words
             "$mlm" compare $files >log/out 2>log/err
             expect "there is nothing to compare" test $? -ge 2

@@ -1,73 +1,7 @@
 /* Sides, pairs, contrasts and verdicts. */
 #include <math.h>
 
-#include "report/compare/compare.h"
-#include "report_sample.h"
-
-#define CAP (UINT64_C(2) << 30)
-#define MOST_SIDES 3
-
-struct fixture {
-    struct mlm_record_list lists[MOST_SIDES];
-    struct sample_table tables[MOST_SIDES];
-    struct mlm_side sides[MOST_SIDES];
-    struct mlm_comparison *comparison;
-};
-
-static int set_up(void **state)
-{
-    *state = calloc(1, sizeof(struct fixture));
-    return *state ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *fixture = *state;
-    mlm_comparison_free(fixture->comparison);
-    for (size_t i = 0; i < MOST_SIDES; i++) {
-        if (fixture->tables[i].table)
-            sample_table_release(&fixture->tables[i]);
-        else
-            mlm_record_list_release(&fixture->lists[i]);
-    }
-    free(fixture);
-    return 0;
-}
-
-/* A trial of storage/NAME on one side. */
-static struct mlm_record *add(
-    struct fixture *fixture, size_t side, const char *name, int64_t run_ns, int64_t needs_bytes)
-{
-    struct mlm_record record = sample_record(name);
-    record.cap_bytes = CAP;
-    record.repetition = fixture->lists[side].count;
-    record.readings.values[MLM_run_ns] = run_ns;
-    record.readings.values[MLM_needs_peak_bytes] = needs_bytes;
-    assert_int_equal(mlm_record_list_add(&fixture->lists[side], &record, NULL), 0);
-    return &fixture->lists[side].items[fixture->lists[side].count - 1];
-}
-
-/* Repetitions a little apart. */
-static void add_row(struct fixture *fixture, size_t side, const char *name, size_t count, double scale)
-{
-    for (size_t i = 0; i < count; i++)
-        add(fixture, side, name, (int64_t)(scale * (1e9 + 1e6 * (double)(i * 7 % count))), 5000000);
-}
-
-static const struct mlm_comparison *compare(struct fixture *fixture, size_t side_count, bool mix_data)
-{
-    struct mlm_error error = {0};
-    for (size_t i = 0; i < side_count; i++)
-        if (!fixture->tables[i].table) {
-            fixture->tables[i] = sample_table_of(fixture->lists[i]);
-            fixture->sides[i] = mlm_side_of_table(fixture->tables[i].table, "a side");
-        }
-    mlm_comparison_free(fixture->comparison);
-    fixture->comparison = NULL;
-    const struct mlm_compare_options options = {.mix_data = mix_data};
-    assert_int_equal(mlm_compare(fixture->sides, side_count, &options, &fixture->comparison, &error), 0);
-    return fixture->comparison;
-}
+#include "compare_sample.h"
 
 static const struct mlm_contrast *contrast(
     const struct mlm_comparison *comparison, size_t pair, enum mlm_figure figure)
@@ -232,13 +166,6 @@ static void test_missing_readings(void **state)
     assert_int_equal(comparison->pairings[0].overall[MLM_FIGURE_NEEDS].count, 1);
 }
 
-static void set_machine(struct mlm_record *record, const char *id, const char *host)
-{
-    json_decref(record->machine);
-    record->machine = json_pack("{s:s, s:s}", "id", id, "host", host);
-    assert_non_null(record->machine);
-}
-
 /* What must agree for rows to be partners, and what need not. */
 static void test_partners(void **state)
 {
@@ -271,6 +198,28 @@ static void test_partners(void **state)
     assert_int_equal(pairing->other_data, 0);
 }
 
+/* Of sides with several machines, each is compared with itself. */
+static void test_same_machine(void **state)
+{
+    struct fixture *fixture = *state;
+    for (size_t side = 0; side < 2; side++)
+        for (size_t i = 0; i < 2; i++) {
+            bool first = (i == 0) != (side == 1); /* in another order */
+            set_machine(add(fixture, side, "csr", first ? 1000 : 3000, 1000), first ? "m1" : "m2", "host");
+        }
+    make_sides(fixture, 2);
+    assert_true(mlm_side_has_machines(&fixture->sides[0]));
+    struct mlm_error error = {0};
+    const struct mlm_compare_options same = {.where = MLM_SAME_MACHINE};
+    assert_int_equal(mlm_compare(fixture->sides, 2, &same, &fixture->comparison, &error), 0);
+    assert_int_equal(fixture->comparison->pairings[0].pair_count, 2);
+    for (size_t i = 0; i < 2; i++)
+        assert_true(contrast(fixture->comparison, i, MLM_FIGURE_TIME)->ratio == 1);
+    char *name = mlm_side_row_name(&fixture->sides[0], fixture->sides[0].rows[0], false);
+    assert_string_equal(name, "host: storage/csr density=0.01 a=z at 2G");
+    free(name);
+}
+
 /* The same seed goes before another, and each row has one partner. */
 static void test_best_partner(void **state)
 {
@@ -287,6 +236,38 @@ static void test_best_partner(void **state)
         assert_int_equal(pair->new_row->first->seed, pair->old_row->first->seed == 1 ? 1 : 3);
     }
     assert_int_equal(pairing->new_alone[0]->first->seed, 4);
+}
+
+/* The same kind of swap goes before another, which is better than none at all. */
+static void test_swap_of_machines(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const kinds[2][2] = {{"file", NULL}, {NULL, "zram"}};
+    for (size_t side = 0; side < 2; side++)
+        for (size_t i = 0; i < 2; i++) {
+            struct mlm_record *record = add(fixture, side, "csr", 1000, 1000);
+            json_decref(record->machine);
+            record->machine = kinds[side][i]
+                                  ? json_pack("{s:s, s:[{s:s}]}", "id", "m", "swap", "kind", kinds[side][i])
+                                  : json_pack("{s:s, s:[]}", "id", "m", "swap");
+            assert_non_null(record->machine);
+        }
+    for (size_t i = 0; i < 4; i++) /* what the trial could use is all there is */
+        fixture->lists[i / 2].items[i % 2].swap_limit_bytes = MLM_NO_LIMIT;
+    const struct mlm_pairing *pairing = &compare(fixture, 2, false)->pairings[0];
+    char text[2][MLM_SWAP_KINDS_TEXT];
+    assert_int_equal(pairing->pair_count, 2);
+    for (size_t i = 0; i < 2; i++) {
+        (void)mlm_record_swap_kinds(pairing->pairs[i].old_row->first, text[0]);
+        (void)mlm_record_swap_kinds(pairing->pairs[i].new_row->first, text[1]);
+        assert_string_equal(text[1], strcmp(text[0], "file") == 0 ? "zram" : "");
+    }
+    struct mlm_error error = {0};
+    mlm_comparison_free(fixture->comparison);
+    fixture->comparison = NULL;
+    const struct mlm_compare_options same = {.where = MLM_SAME_SWAP};
+    assert_int_equal(mlm_compare(fixture->sides, 2, &same, &fixture->comparison, &error), 0);
+    assert_int_equal(fixture->comparison->pairings[0].pair_count, 1);
 }
 
 static void test_machines_of_one_table(void **state)
@@ -395,6 +376,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(test_with_itself), TEST(test_slower_row), TEST(test_too_few),
         TEST(test_too_few_for_so_many), TEST(test_outcomes), TEST(test_missing_readings), TEST(test_partners),
-        TEST(test_best_partner), TEST(test_machines_of_one_table), TEST(test_names), TEST(test_family)};
+        TEST(test_same_machine), TEST(test_best_partner), TEST(test_swap_of_machines),
+        TEST(test_machines_of_one_table), TEST(test_names), TEST(test_family)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -210,7 +210,7 @@ static int comparison_fill(
     int r = 0;
     for (size_t i = 1; i < side_count && r >= 0; i++)
         r = mlm_pairing_make(
-            &sides[0], &sides[i], options->mix_data, &comparison->pairings[comparison->pairing_count++]);
+            &sides[0], &sides[i], options, &comparison->pairings[comparison->pairing_count++]);
     if (r >= 0)
         r = contrasts_make(comparison, most_trials(sides, side_count));
     if (r >= 0)

@@ -29,6 +29,9 @@ struct mlm_side {
 /* All rows that stand in the table's sections, borrowed as the label is. */
 struct mlm_side mlm_side_of_table(const struct mlm_table *table, const char *label);
 
+/* Are its rows of several machines? */
+bool mlm_side_has_machines(const struct mlm_side *side);
+
 /* A side a machine, in the order of the records; labels are hosts, with the ids where hosts are equal. The
  * caller frees them with mlm_sides_free(); the table must outlive them. */
 int mlm_sides_by_machine(
@@ -106,7 +109,8 @@ struct mlm_comparison {
 };
 
 struct mlm_compare_options {
-    bool mix_data; /* pair rows of different data sizes too, where there is no other partner */
+    bool mix_data;  /* pair rows of different data sizes too, where there is no other partner */
+    unsigned where; /* pair rows of the same machine alone (for sides that have several), or kinds of swap */
 };
 
 /* Borrows the sides, of which there are at least two. */
@@ -124,3 +128,6 @@ size_t mlm_repetitions_needed(size_t test_count);
  * whole: also the parameters that all rows of its suite have alike, and the size of the data. Printable; the
  * caller frees it; NULL: out of memory. */
 char *mlm_row_name(const struct mlm_row *row, bool whole);
+
+/* The same, after the machine's name where the side has several. */
+char *mlm_side_row_name(const struct mlm_side *side, const struct mlm_row *row, bool whole);

@@ -139,34 +139,56 @@ static void machines_find(const struct mlm_side *side, struct machines *machines
         }
 }
 
-/* What the side says of a key, each value once; NULL where it says nothing, with *ret_error 0. */
-static char *value_text(const struct machines *machines, const char *key,
-    void (*write)(FILE *out, const json_t *value), int *ret_error)
+static int by_text(const void *a, const void *b)
+{
+    return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static char *text_of(const json_t *value, void (*write)(FILE *out, const json_t *value))
 {
     char *text = NULL;
     size_t size;
     FILE *out = open_memstream(&text, &size);
-    *ret_error = out ? 0 : -ENOMEM;
-    bool any = false;
-    for (size_t i = 0; out && i < machines->count; i++) {
+    if (!out)
+        return NULL;
+    write(out, value);
+    if (fclose(out) == 0)
+        return text;
+    free(text);
+    return NULL;
+}
+
+/* What the side says of a key, each value once, in an order of their own; NULL where it says nothing, with
+ * *ret_error 0. */
+static char *value_text(const struct machines *machines, const char *key,
+    void (*write)(FILE *out, const json_t *value), int *ret_error)
+{
+    char *texts[MACHINES_MOST], *joined = NULL;
+    size_t count = 0, size;
+    *ret_error = 0;
+    for (size_t i = 0; i < machines->count && *ret_error == 0; i++) {
         const json_t *value = json_object_get(machines->items[i], key);
-        bool again = !value;
-        for (size_t k = 0; k < i && !again; k++)
-            again = json_equal(json_object_get(machines->items[k], key), value);
-        if (again)
-            continue;
-        (void)fputs(any ? " or " : "", out);
-        write(out, value);
-        any = true;
+        if (value && !(texts[count++] = text_of(value, write)))
+            *ret_error = -ENOMEM;
     }
-    if (out && fclose(out) != 0)
+    FILE *out = *ret_error == 0 && count ? open_memstream(&joined, &size) : NULL;
+    if (out) {
+        qsort(texts, count, sizeof *texts, by_text);
+        for (size_t i = 0; i < count; i++)
+            if (!i || strcmp(texts[i - 1], texts[i]) != 0)
+                (void)fprintf(out, "%s%s", i ? " or " : "", texts[i]);
+    }
+    if (count && (!out || fclose(out) != 0))
         *ret_error = -ENOMEM;
-    if (*ret_error < 0 || !any) {
-        free(text);
+    for (size_t i = 0; i < count; i++)
+        free(texts[i]);
+    if (*ret_error < 0) {
+        free(joined);
         return NULL;
     }
-    mlm_utf8_tame(text);
-    return text;
+    if (joined)
+        mlm_utf8_tame(joined);
+    return joined;
 }
 
 static void fact_release(struct mlm_fact *fact, size_t side_count)

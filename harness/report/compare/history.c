@@ -41,7 +41,8 @@ static double *medians_at(const struct medians *medians, size_t row, int figure)
 static int take_file(struct mlm_history *history, const struct mlm_side *file, struct medians *medians)
 {
     mlm_cleanup(mlm_pairing_release) struct mlm_pairing pairing = {0};
-    int r = mlm_pairing_make(history->new_side, file, false, &pairing);
+    int r = mlm_pairing_make(
+        history->new_side, file, &(struct mlm_compare_options){.where = MLM_SAME_SWAP}, &pairing);
     for (size_t i = 0; i < pairing.pair_count && r >= 0; i++) {
         const struct mlm_row *earlier = pairing.pairs[i].new_row;
         size_t index = pairing.pairs[i].old_index;

@@ -10,6 +10,7 @@
 /* Who of each side has found whom. */
 struct match {
     const struct mlm_side *old_side, *new_side;
+    unsigned where;
     size_t *partner_of_old; /* index on the new side, or NOBODY */
     bool *taken;            /* of the new side */
     size_t *next;           /* of the new side: the next row with the same key, or NOBODY */
@@ -35,7 +36,8 @@ static ssize_t match_find(struct match *match, enum mlm_likeness likeness)
         size_t key, before = keys.count;
         if (match->taken[i])
             continue;
-        int r = mlm_keymap_add(&keys, mlm_record_work_key(new_side->rows[i]->first, likeness), &key);
+        int r = mlm_keymap_add(
+            &keys, mlm_record_work_key(new_side->rows[i]->first, likeness, match->where), &key);
         if (r < 0)
             return r;
         match->next[i] = keys.count > before ? NOBODY : heads[key];
@@ -45,7 +47,7 @@ static ssize_t match_find(struct match *match, enum mlm_likeness likeness)
     for (size_t i = 0; i < old_side->count && keys.count; i++) {
         if (match->partner_of_old[i] != NOBODY)
             continue;
-        mlm_auto_free char *text = mlm_record_work_key(old_side->rows[i]->first, likeness);
+        mlm_auto_free char *text = mlm_record_work_key(old_side->rows[i]->first, likeness, match->where);
         if (!text)
             return -ENOMEM;
         size_t key = mlm_keymap_find(&keys, text);
@@ -85,11 +87,12 @@ static void pairing_fill(const struct match *match, struct mlm_pairing *pairing)
             pairing->new_alone[pairing->new_alone_count++] = match->new_side->rows[i];
 }
 
-int mlm_pairing_make(const struct mlm_side *old_side, const struct mlm_side *new_side, bool mix_data,
-    struct mlm_pairing *pairing)
+int mlm_pairing_make(const struct mlm_side *old_side, const struct mlm_side *new_side,
+    const struct mlm_compare_options *options, struct mlm_pairing *pairing)
 {
     *pairing = (struct mlm_pairing){.old_side = old_side, .new_side = new_side};
-    mlm_cleanup(match_release) struct match match = {.old_side = old_side, .new_side = new_side};
+    mlm_cleanup(match_release) struct match match = {
+        .old_side = old_side, .new_side = new_side, .where = options->where};
     match.partner_of_old = malloc((old_side->count + 1) * sizeof *match.partner_of_old);
     match.taken = calloc(new_side->count + 1, sizeof *match.taken);
     match.next = calloc(new_side->count + 1, sizeof *match.next);
@@ -105,11 +108,11 @@ int mlm_pairing_make(const struct mlm_side *old_side, const struct mlm_side *new
     ssize_t r = match_find(&match, MLM_LIKE_AGAIN);
     if (r >= 0)
         r = match_find(&match, MLM_LIKE_WORK);
-    if (r >= 0 && !mix_data)
+    if (r >= 0 && !options->mix_data)
         pairing_fill(&match, pairing);
     if (r >= 0)
         r = match_find(&match, MLM_LIKE_BUT_DATA);
-    if (r >= 0 && mix_data)
+    if (r >= 0 && options->mix_data)
         pairing_fill(&match, pairing);
     else if (r >= 0)
         pairing->other_data = (size_t)r;

@@ -50,14 +50,37 @@ char *mlm_paragraph_end(struct mlm_paragraph *paragraph)
     return NULL;
 }
 
-/* "old  results/a.jsonl: thinkpad, Intel …" */
+/* "3 machines: thinkpad, netbook, desktop" */
+static char *machines_line(const struct mlm_side *side)
+{
+    struct mlm_paragraph paragraph;
+    struct mlm_side *machines = NULL;
+    size_t count = 0;
+    if (mlm_sides_by_machine(side->table, &machines, &count, NULL) < 0)
+        return NULL;
+    char *text = NULL;
+    if (mlm_paragraph_begin(&paragraph) == 0) {
+        (void)fprintf(paragraph.out, "%zu machines: ", count);
+        for (size_t i = 0; i < count && i < NAMES_SHOWN; i++)
+            (void)fprintf(paragraph.out, "%s%s", i ? ", " : "", machines[i].label);
+        if (count > NAMES_SHOWN)
+            (void)fprintf(paragraph.out, " and %zu more", count - NAMES_SHOWN);
+        text = mlm_paragraph_end(&paragraph);
+    }
+    mlm_sides_free(machines, count);
+    return text;
+}
+
+/* "old results/a.jsonl: thinkpad, Intel …" */
 static int put_sides(const struct mlm_view *view)
 {
     const struct mlm_side *sides = view->comparison->sides;
     mlm_auto_free char *first = NULL;
     for (size_t i = 0; i <= view->comparison->pairing_count; i++) {
         char name[MLM_SIDE_NAME];
-        mlm_auto_free char *line = mlm_machine_line(sides[i].rows[0]->first);
+        bool many = mlm_side_has_machines(&sides[i]);
+        mlm_auto_free char *line =
+            many ? machines_line(&sides[i]) : mlm_machine_line(sides[i].rows[0]->first);
         if (!line)
             return -ENOMEM;
         /* A machine's label is what its line begins with. */
@@ -65,7 +88,9 @@ static int put_sides(const struct mlm_view *view)
         bool same = first && strcmp(line, first) == 0;
         char *text = NULL;
         if (asprintf(&text, "%s%s%s", says_it ? "" : sides[i].label, says_it ? "" : ": ",
-                same ? "the same machine" : line) < 0)
+                !same  ? line
+                : many ? "the same machines"
+                       : "the same machine") < 0)
             return -ENOMEM;
         (void)mlm_side_name(view->comparison, i, name);
         int r = mlm_put_labelled(view, name, text);
@@ -139,8 +164,8 @@ static void view_release(struct mlm_view *view)
     mlm_keymap_release(&view->footnotes);
 }
 
-static int put_names(
-    const struct mlm_view *view, const char *label, const struct mlm_row *const *rows, size_t count)
+static int put_names(const struct mlm_view *view, const char *label, const struct mlm_side *side,
+    const struct mlm_row *const *rows, size_t count)
 {
     struct mlm_paragraph paragraph;
     if (!count)
@@ -149,7 +174,7 @@ static int put_names(
         return -ENOMEM;
     bool complete = true;
     for (size_t i = 0; i < count && i < NAMES_SHOWN; i++) {
-        mlm_auto_free char *name = mlm_row_name(rows[i], true);
+        mlm_auto_free char *name = mlm_side_row_name(side, rows[i], true);
         complete = complete && name;
         (void)fprintf(paragraph.out, "%s%s", i ? "; " : "", name ? name : "");
     }
@@ -169,10 +194,10 @@ static int put_alone(const struct mlm_view *view, const struct mlm_pairing *pair
     (void)mlm_side_name(view->comparison, side, name);
     (void)fputc('\n', view->out);
     (void)snprintf(label, sizeof label, "%zu in %s alone:", pairing->old_alone_count, first);
-    int r = put_names(view, label, pairing->old_alone, pairing->old_alone_count);
+    int r = put_names(view, label, pairing->old_side, pairing->old_alone, pairing->old_alone_count);
     (void)snprintf(label, sizeof label, "%zu in %s alone:", pairing->new_alone_count, name);
     if (r >= 0)
-        r = put_names(view, label, pairing->new_alone, pairing->new_alone_count);
+        r = put_names(view, label, pairing->new_side, pairing->new_alone, pairing->new_alone_count);
     if (r < 0 || !pairing->other_data)
         return r;
     char text[160];
@@ -220,7 +245,7 @@ int mlm_view_mark_notes(
         if ((view->of_every_row | OTHER_MARKS) >> i & 1)
             continue;
         for (size_t s = 0; s < side_count; s++)
-            if (marks_of_side(line, s) >> i & 1 && having++ < 2 * MLM_SIDE_NAME)
+            if (marks_of_side(line, s) >> i & 1 && having++ < NAMES_SHOWN)
                 length += (size_t)snprintf(text + length, sizeof text - length, "%s%s", length ? ", " : "",
                     mlm_side_name(view->comparison, s, name));
         if (!having)

@@ -31,7 +31,7 @@ static int put_trip(const struct mlm_trip *trip, const struct mlm_comparison *co
     const struct mlm_text_style *style, FILE *out)
 {
     char reason[2 * MLM_WORDS_SIZE];
-    mlm_auto_free char *name = mlm_row_name(trip->pair->new_row, false);
+    mlm_auto_free char *name = mlm_side_row_name(trip->pairing->new_side, trip->pair->new_row, false);
     char *line = NULL;
     if (!name)
         return -ENOMEM;

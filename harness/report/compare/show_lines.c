@@ -63,10 +63,20 @@ int mlm_lines_put(const struct mlm_lines *lines, const struct mlm_grid *grid)
 {
     size_t line = 0;
     int r = 0;
+    bool many = lines->count &&
+                !mlm_same_machine(lines->items[0].row->first, lines->items[lines->count - 1].row->first);
+    const struct mlm_record *machine = NULL;
     for (size_t begin = 0, end; begin < lines->table->section_count && line < lines->count && r >= 0;
          begin = end) {
         end = mlm_table_suite_end(lines->table, begin);
-        r = put_suite(lines, grid, begin, end, &line);
+        const struct mlm_record *record = lines->table->sections[begin].rows[0]->first;
+        if (many && (!machine || !mlm_same_machine(machine, record))) {
+            machine = record;
+            (void)fputc('\n', grid->out);
+            r = mlm_put_line(grid->out, grid->style, MLM_PAINT_PLAIN, mlm_machine_line(machine));
+        }
+        if (r >= 0)
+            r = put_suite(lines, grid, begin, end, &line);
     }
     return r;
 }

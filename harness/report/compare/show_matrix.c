@@ -57,16 +57,23 @@ static int cell_write(
     (void)brief;
     struct mlm_view *view = context;
     const struct mlm_line *line = p;
-    if (column == WORKLOAD)
+    cell[0] = 0;
+    switch (column) {
+    case WORKLOAD:
         mlm_cell_text(line->row->workload, cell);
-    else if (column == PARAMETERS)
+        break;
+    case PARAMETERS:
         mlm_cell_text(line->row->params, cell);
-    else if (column == FIRST)
+        break;
+    case NOTES:
+        return mlm_view_mark_notes(view, line, cell);
+    case FIRST:
         first_write(view, line, cell);
-    else if (column >= OTHERS)
+        break;
+    default:
         other_write(view, line->pairs[column - OTHERS], cell);
-    cell[0] = column == NOTES ? 0 : cell[0];
-    return column == NOTES ? mlm_view_mark_notes(view, line, cell) : 0;
+    }
+    return 0;
 }
 
 static enum mlm_paint cell_paint(const void *p, size_t column)

@@ -230,7 +230,7 @@ static int put_named(const struct mlm_view *view, enum mlm_figure figure, enum m
     bool complete = true;
     for (size_t i = 0; i < named; i++) {
         char ratio[MLM_WORDS_SIZE];
-        mlm_auto_free char *name = mlm_row_name(largest[i]->old_row, false);
+        mlm_auto_free char *name = mlm_side_row_name(pairing->old_side, largest[i]->old_row, false);
         complete = complete && name;
         (void)fprintf(paragraph.out, "%s%s %s", i ? "; " : "", name ? name : "",
             mlm_ratio_text(largest[i]->contrasts[figure].ratio, ratio));

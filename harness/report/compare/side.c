@@ -17,6 +17,12 @@ struct mlm_side mlm_side_of_table(const struct mlm_table *table, const char *lab
     return (struct mlm_side){.label = label, .table = table, .rows = table->order, .count = count};
 }
 
+/* Rows are sorted by machine. */
+bool mlm_side_has_machines(const struct mlm_side *side)
+{
+    return side->count && !mlm_same_machine(side->rows[0]->first, side->rows[side->count - 1]->first);
+}
+
 void mlm_sides_free(struct mlm_side *sides, size_t count)
 {
     for (size_t i = 0; sides && i < count; i++)
@@ -24,19 +30,20 @@ void mlm_sides_free(struct mlm_side *sides, size_t count)
     free(sides);
 }
 
-static const char *machine_text(const struct mlm_side *side, const char *key)
+static const char *machine_text(const struct mlm_row *row, const char *key)
 {
-    const char *text = json_string_value(json_object_get(side->rows[0]->first->machine, key));
+    const char *text = json_string_value(json_object_get(row->first->machine, key));
     return text ? text : "";
 }
 
 /* Host, or host and id where another machine is called so too. */
 static char *label_make(const struct mlm_side *sides, size_t count, size_t which)
 {
-    const char *host = machine_text(&sides[which], "host"), *id = machine_text(&sides[which], "id");
+    const char *host = machine_text(sides[which].rows[0], "host"),
+               *id = machine_text(sides[which].rows[0], "id");
     bool alone = *host;
     for (size_t i = 0; i < count; i++)
-        alone = alone && (i == which || strcmp(machine_text(&sides[i], "host"), host) != 0);
+        alone = alone && (i == which || strcmp(machine_text(sides[i].rows[0], "host"), host) != 0);
     char *label = NULL;
     if (asprintf(&label, "%s%s%s%s", host, *host && !alone ? " (" : "", alone ? "" : id,
             *host && !alone ? ")" : "") < 0)
@@ -52,7 +59,6 @@ int mlm_sides_by_machine(
     struct mlm_side *sides = calloc(whole.count + 1, sizeof *sides);
     size_t count = 0;
     int r = sides ? 0 : -ENOMEM;
-    /* Rows are sorted by machine. */
     for (size_t i = 0; i < whole.count && r >= 0; i++) {
         if (!i || !mlm_same_machine(whole.rows[i - 1]->first, whole.rows[i]->first))
             sides[count++] = (struct mlm_side){.table = table, .rows = &whole.rows[i]};
@@ -92,6 +98,19 @@ char *mlm_row_name(const struct mlm_row *row, bool whole)
         free(text);
         return NULL;
     }
+    mlm_utf8_tame(text);
+    return text;
+}
+
+char *mlm_side_row_name(const struct mlm_side *side, const struct mlm_row *row, bool whole)
+{
+    mlm_auto_free char *name = mlm_row_name(row, whole);
+    const char *host = machine_text(row, "host");
+    char *text = NULL;
+    if (!name || !mlm_side_has_machines(side))
+        return mlm_take_ptr(name);
+    if (asprintf(&text, "%s: %s", *host ? host : machine_text(row, "id"), name) < 0)
+        return NULL;
     mlm_utf8_tame(text);
     return text;
 }

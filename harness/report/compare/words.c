@@ -48,7 +48,7 @@ const char *mlm_figure_text(enum mlm_figure figure, double median, char text[sta
 
 const char *mlm_change_text(const struct mlm_pair *pair, bool brief, char text[static MLM_WORDS_SIZE])
 {
-    char old[MLM_OUTCOME_TEXT], new[MLM_OUTCOME_TEXT], both[2 * MLM_OUTCOME_TEXT + sizeof " → "];
+    char old[MLM_OUTCOME_TEXT], new[MLM_OUTCOME_TEXT], both[sizeof old + sizeof new + sizeof " → "];
     text[0] = 0;
     if (mlm_row_all_ok(pair->old_row) && mlm_row_all_ok(pair->new_row))
         return text;

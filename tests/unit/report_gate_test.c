@@ -1,0 +1,179 @@
+/* When a gate trips, and when it does not. */
+#include <math.h>
+
+#include "compare_sample.h"
+#include "report/compare/gate.h"
+#include "report/compare/words.h"
+
+#define BOTH                                                                                                 \
+    {                                                                                                        \
+        true, true                                                                                           \
+    }
+
+static size_t trips_of(struct fixture *fixture, const struct mlm_gate *gate, struct mlm_trip *ret_first)
+{
+    struct mlm_trip *trips = NULL;
+    size_t count = SIZE_MAX;
+    struct mlm_error error = {0};
+    assert_int_equal(mlm_gate_try(gate, compare(fixture, 2, false), &trips, &count, &error), 0);
+    if (count && ret_first)
+        *ret_first = trips[0];
+    free(trips);
+    return count;
+}
+
+/* Times of a row on both sides, in ms. */
+static void add_times(struct fixture *fixture, size_t count, const int *old, const int *new)
+{
+    for (size_t i = 0; i < count; i++) {
+        add(fixture, 0, "csr", old[i] * INT64_C(1000000), 5000000);
+        add(fixture, 1, "csr", new[i] * INT64_C(1000000), 5000000);
+    }
+}
+
+/* Its median is 20 % above, but a draw of it may be as low as 5 %. */
+static void test_whole_interval(void **state)
+{
+    add_times(*state, 5, (const int[]){100, 101, 102, 103, 104}, (const int[]){107, 118, 122, 123, 124});
+    const struct mlm_comparison *comparison = compare(*state, 2, false);
+    const struct mlm_contrast *time = &comparison->pairings[0].pairs[0].contrasts[MLM_FIGURE_TIME];
+    assert_true(time->ratio > 1.19 && time->low > 1.04 && time->low < 1.06);
+    struct mlm_trip trip = {0};
+    assert_int_equal(trips_of(*state, &(struct mlm_gate){.above = 0.1, .figures = BOTH}, NULL), 0);
+    assert_int_equal(trips_of(*state, &(struct mlm_gate){.above = 0.04, .figures = BOTH}, &trip), 1);
+    assert_true(trip.figures[MLM_FIGURE_TIME] && !trip.figures[MLM_FIGURE_NEEDS] && !trip.outcome);
+    assert_int_equal(
+        trips_of(*state, &(struct mlm_gate){.above = 0.04, .figures = {[MLM_FIGURE_NEEDS] = true}}, NULL), 0);
+}
+
+/* Of four repetitions all must be above all. */
+static void test_every_repetition(void **state)
+{
+    add_times(*state, 4, (const int[]){100, 100, 100, 110}, (const int[]){122, 130, 130, 130});
+    assert_int_equal(trips_of(*state, &(struct mlm_gate){.above = 0.1, .figures = BOTH}, NULL), 1);
+    assert_int_equal(trips_of(*state, &(struct mlm_gate){.above = 0.11, .figures = BOTH}, NULL), 0);
+}
+
+/* Few on one side are few. */
+static void test_few_on_one_side(void **state)
+{
+    add_times(*state, 4, (const int[]){100, 100, 100, 100}, (const int[]){130, 130, 130, 105});
+    for (int i = 0; i < 3; i++)
+        add(*state, 1, "csr", INT64_C(130000000), 5000000);
+    assert_int_equal(trips_of(*state, &(struct mlm_gate){.above = 0.1, .figures = BOTH}, NULL), 0);
+    assert_int_equal(trips_of(*state, &(struct mlm_gate){.above = 0.04, .figures = BOTH}, NULL), 1);
+}
+
+static void test_outcomes(void **state)
+{
+    static const struct {
+        const char *name;
+        enum mlm_outcome old_ends, new_ends;
+        bool trips;
+    } rows[] = {
+        {"a", MLM_OUTCOME_OK, MLM_OUTCOME_OOM, true},
+        {"b", MLM_OUTCOME_OK, MLM_OUTCOME_TIMEOUT, true},
+        {"c", MLM_OUTCOME_OK, MLM_OUTCOME_CRASH, true},
+        {"d", MLM_OUTCOME_OK, MLM_OUTCOME_WRONG, true},
+        {"e", MLM_OUTCOME_OK, MLM_OUTCOME_KILLED, true},
+        {"f", MLM_OUTCOME_OK, MLM_OUTCOME_SKIPPED, false},
+        {"g", MLM_OUTCOME_OK, MLM_OUTCOME_REFUSED, false},
+        {"h", MLM_OUTCOME_OOM, MLM_OUTCOME_OOM, false},
+        {"i", MLM_OUTCOME_OOM, MLM_OUTCOME_OK, false},
+        {"j", MLM_OUTCOME_OK, MLM_OUTCOME_OK, false},
+    };
+    struct fixture *fixture = *state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        add(fixture, 0, rows[i].name, 1000, 1000)->outcome = rows[i].old_ends;
+        add(fixture, 1, rows[i].name, 1000, 1000)->outcome = rows[i].new_ends;
+    }
+    struct mlm_trip *trips = NULL;
+    size_t count = 0, at = 0;
+    const struct mlm_gate gate = {.above = 10}; /* no figure at all */
+    assert_int_equal(mlm_gate_try(&gate, compare(fixture, 2, false), &trips, &count, NULL), 0);
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        if (!rows[i].trips)
+            continue;
+        assert_true(at < count);
+        assert_string_equal(trips[at].pair->new_row->workload, rows[i].name);
+        assert_true(trips[at++].outcome);
+    }
+    assert_int_equal(at, count);
+    free(trips);
+}
+
+/* One repetition of two that is no longer ok. */
+static void test_partly(void **state)
+{
+    struct fixture *fixture = *state;
+    add_row(fixture, 0, "csr", 2, 1);
+    add_row(fixture, 1, "csr", 2, 1);
+    fixture->lists[1].items[1].outcome = MLM_OUTCOME_OOM;
+    struct mlm_trip trip = {0};
+    assert_int_equal(trips_of(fixture, &(struct mlm_gate){.above = 0.1}, &trip), 1);
+    assert_true(trip.outcome);
+    char text[MLM_WORDS_SIZE];
+    assert_string_equal(mlm_change_text(trip.pair, true, text), "ok → ok 1 of 2, oom");
+    assert_string_equal(mlm_verdict_text(trip.pair, true, text), "worse");
+}
+
+/* Words of pairs that differ in one figure, in both, in next to nothing. */
+static void test_words(void **state)
+{
+    static const struct {
+        const char *name, *verdict;
+        double time, needs;
+    } rows[] = {
+        {"a", "within noise", 1, 1},
+        {"b", "slower", 1.5, 1},
+        {"c", "slower, needs less", 1.5, 0.5},
+        {"d", "slightly faster, needs more", 0.995, 2},
+        {"e", "needs slightly more", 1, 1.004},
+    };
+    struct fixture *fixture = *state;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        for (size_t side = 0; side < 2; side++)
+            for (int64_t k = 0; k < 10; k++)
+                add(fixture, side, rows[i].name, (int64_t)(1e9 * (side ? rows[i].time : 1)) + k,
+                    (int64_t)(1e9 * (side ? rows[i].needs : 1)) + k);
+    const struct mlm_comparison *comparison = compare(fixture, 2, false);
+    char text[2 * MLM_WORDS_SIZE];
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        const struct mlm_pair *pair = &comparison->pairings[0].pairs[i];
+        assert_string_equal(mlm_verdict_text(pair, false, text), rows[i].verdict);
+        assert_string_equal(mlm_change_text(pair, false, text), "");
+    }
+    assert_string_equal(mlm_too_few_text(comparison, text), "");
+    const struct mlm_contrast *slower = &comparison->pairings[0].pairs[1].contrasts[MLM_FIGURE_TIME];
+    assert_string_equal(mlm_ratio_text(slower->ratio, text), "1.50 ×");
+    assert_string_equal(mlm_interval_text(slower, text), "1.50 to 1.50");
+    assert_string_equal(mlm_p_text(slower->adjusted_p, text), "< 0.001");
+    assert_string_equal(mlm_figure_text(MLM_FIGURE_NEEDS, slower->old_median, text), "954 MiB");
+    assert_string_equal(mlm_ratio_text(NAN, text), "");
+    assert_string_equal(mlm_p_text(NAN, text), "");
+    assert_string_equal(mlm_p_text(0.0123, text), "0.012");
+    assert_string_equal(mlm_figure_text(MLM_FIGURE_TIME, NAN, text), "");
+}
+
+/* What there is too little of, and how much would do. */
+static void test_too_few(void **state)
+{
+    struct fixture *fixture = *state;
+    add_row(fixture, 0, "csr", 3, 1);
+    add_row(fixture, 1, "csr", 2, 1);
+    char text[2 * MLM_WORDS_SIZE];
+    assert_string_equal(mlm_too_few_text(compare(fixture, 2, false), text),
+        "with 3 and 2 a side the smallest p-value there can be is 0.2: 3 and 2 are too few for significance "
+        "at "
+        "0.05. The 2 ratios here take 5 repetitions a side.");
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {TEST(test_whole_interval), TEST(test_every_repetition),
+        TEST(test_few_on_one_side), TEST(test_outcomes), TEST(test_partly), TEST(test_words),
+        TEST(test_too_few)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
