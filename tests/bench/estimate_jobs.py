@@ -21,8 +21,9 @@ def blocks(rows):
 def dense(job):
     x = np.empty((job["rows"], job["columns"]), VALUES[job["value"]])
     random = np.random.default_rng(1)
+    scale = np.float32(30 if job["value"] == "i8" else 1)
     for at, end in blocks(job["rows"]):
-        x[at:end] = random.standard_normal((end - at, job["columns"]), np.float32)
+        x[at:end] = np.clip(scale * random.standard_normal((end - at, job["columns"]), np.float32), -127, 127)
     return x
 
 

@@ -29,9 +29,12 @@ static void write_formula(const struct mlm_ledger *ledger, const char *formula, 
 {
     for (const char *c = formula; *c; c++) {
         bool alone = !(c > formula && isalnum((unsigned char)c[-1])) && !isalnum((unsigned char)c[1]);
-        *written++ = *c == 'm' && alone && !ledger->parted   ? 'n'
-                     : *c == 'F' && alone && !ledger->parted ? 'X'
-                                                             : *c;
+        char letter = *c;
+        if (alone && !ledger->parted && letter == 'm')
+            letter = 'n';
+        if (alone && !ledger->parted && letter == 'F')
+            letter = 'X';
+        *written++ = letter;
     }
     *written = 0;
 }

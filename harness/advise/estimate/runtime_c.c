@@ -73,7 +73,7 @@ static int loading(
     if (request->workers > 1)
         return mlm_error_set(error, -EINVAL, "the own worker reads with one thread; give --workers 1");
     bool sparse = request->storage == MLM_STORED_CSR;
-    size_t load = mlm_ledger_phase(ledger, "load"), split = load;
+    size_t load = mlm_ledger_phase(ledger, "load");
     mlm_ledger_add_measured(
         ledger, load, MLM_TO_THE_END, "the reader's buffer", KIB(256), "suites/data/reader.h");
     if (request->stream) {
@@ -88,7 +88,7 @@ static int loading(
     mlm_ledger_add(ledger, load, MLM_TO_THE_END, mlm_estimate_data_name(request),
         sparse ? "z·(s+4)+(n+1)·8+n·4" : "n·p·s", "suites/data/block.c, mlm_block_bytes()");
     if (request->split) {
-        split = mlm_ledger_phase(ledger, "split");
+        size_t split = mlm_ledger_phase(ledger, "split");
         mlm_ledger_add(ledger, split, split, "copies for training and test",
             sparse ? "z·(s+4)+(n+2)·8+n·4" : "n·p·s", SUITE_LOADING ", split_peak()");
     }

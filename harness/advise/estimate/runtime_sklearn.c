@@ -73,7 +73,10 @@ static int linear(struct job *job, struct mlm_error *error)
     if (!job->request->in_place)
         line(job, job->fit, MLM_TO_THE_END, job->sparse ? "copy" : "centred copy", job->data,
             "sklearn/linear_model/_base.py, _preprocess_data(copy=copy_X)");
-    if (!job->sparse)
+    if (job->sparse)
+        line(job, job->fit, MLM_TO_THE_END, "copy times weights", job->data,
+            "sklearn/linear_model/_base.py, _rescale_data()");
+    else
         line(job, job->fit, MLM_TO_THE_END, "lstsq's copy, by columns", "m·p·v",
             "scipy/linalg/_basic.py, lstsq(overwrite_a=False)");
     line(job, job->fit, MLM_TO_THE_END, "targets, weights, residuals", "8·m·8", source);
@@ -145,8 +148,8 @@ static int neighbors(struct job *job, struct mlm_error *error)
     line(job, job->fit, MLM_TO_THE_END, "queries", "B·p·v", "a batch that is asked about");
     line(job, job->fit, MLM_TO_THE_END, "neighbours found", "3·B·k·8", source);
     if (job->sparse)
-        line(job, job->fit, MLM_TO_THE_END, "distances, and their order", "2·min(B·m·8,2^30)",
-            "sklearn/metrics/pairwise.py, pairwise_distances_chunked(working_memory=1024)");
+        line(
+            job, job->fit, MLM_TO_THE_END, "copy", job->data, "sklearn/neighbors/_base.py, _fit(): X.copy()");
     return 0;
 }
 

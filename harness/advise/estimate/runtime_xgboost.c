@@ -15,7 +15,7 @@ struct sketch {
     double limit, used, outgrown;
 };
 
-static struct sketch sketch_of(double rows, double bins)
+static struct sketch sketch_of(double rows, double bins, uint32_t value)
 {
     struct sketch sketch = {.used = 0};
     double eps = 1 / (8 * fmin(bins, rows)), level = 1;
@@ -26,6 +26,12 @@ static struct sketch sketch_of(double rows, double bins)
     double pushes = floor(rows / (2 * sketch.limit));
     if (pushes >= 1)
         sketch.used = floor(log2(pushes)) + 2;
+    /* Equal values become one entry: all 256 that i8 has fit into the first level at any time, and what f16
+     * has fills it half as fast. */
+    if (value == MLM_VALUE_I8)
+        sketch.used = fmin(sketch.used, 2);
+    if (value == MLM_VALUE_F16 && sketch.used > 2)
+        sketch.used--;
     if (sketch.used > 2)
         sketch.outgrown = exp2(ceil(log2(sketch.used)) - 1);
     return sketch;
@@ -36,7 +42,7 @@ static void sketch(
 {
     struct mlm_symbols *symbols = &ledger->symbols;
     double rows = ceil(mlm_symbol_find(symbols, "e")->value / (double)request->columns);
-    struct sketch made = sketch_of(fmax(rows, 1), (double)request->bins);
+    struct sketch made = sketch_of(fmax(rows, 1), (double)request->bins, request->value);
     mlm_symbol_set(symbols, "c", rows, "entries a column");
     mlm_symbol_set(symbols, "l", made.limit, "entries of a sketch's level");
     mlm_symbol_set(symbols, "v", made.used, "levels of a sketch");
@@ -89,9 +95,21 @@ static void trees(const struct mlm_estimate_request *request, struct mlm_ledger 
         "T·min(2^(D+1),n/4)·64", "include/xgboost/tree_model.h, Node and RTreeNodeStat");
 }
 
-/* DMatrix: 8 bytes an entry, whatever the type it was given in. */
-static void page(struct mlm_ledger *ledger, size_t from)
+/* What the interface turns into what the library reads; it is gone when the matrix is made. */
+static void converted(const struct mlm_estimate_request *request, struct mlm_ledger *ledger, size_t made)
 {
+    if (request->value == MLM_VALUE_F16 && !request->stream)
+        mlm_ledger_add(ledger, made, made, "the data as f32", "n·p·4",
+            "python-package/xgboost/data.py, _ensure_np_dtype()");
+    if (request->storage == MLM_STORED_COO && !request->stream)
+        mlm_ledger_add(ledger, made, made, "the data as CSR", "z·(s+i)+(n+1)·i",
+            "python-package/xgboost/data.py, _transform_scipy_sparse(): tocsr()");
+}
+
+/* DMatrix: 8 bytes an entry, whatever the type it was given in. */
+static void page(const struct mlm_estimate_request *request, struct mlm_ledger *ledger, size_t from)
+{
+    converted(request, ledger, from);
     mlm_ledger_add(ledger, from, MLM_TO_THE_END, "DMatrix: column and f32 of each entry", "8·e+(n+1)·8",
         "include/xgboost/data.h, struct Entry; SparsePage");
 }
@@ -104,9 +122,11 @@ static int hist(const struct mlm_estimate_request *request, struct mlm_ledger *l
     if (request->bins > 65536 || request->bins < 2)
         return mlm_error_set(error, -EINVAL, "--bins lies in 2 to 65536 for XGBoost");
     if (!direct)
-        page(ledger, mlm_ledger_phase(ledger, "DMatrix"));
+        page(request, ledger, mlm_ledger_phase(ledger, "DMatrix"));
     size_t bin = mlm_ledger_phase(ledger, "bin");
     sketch(request, ledger, bin, bin);
+    if (direct)
+        converted(request, ledger, bin);
     size_t grow = mlm_ledger_phase(ledger, "grow");
     /* IterativeDMatrix::InitFromCPU() keeps its sketches until the bins are filled. */
     binned(request, ledger, direct ? bin : grow, dense);
@@ -122,7 +142,7 @@ static int exact(
         return mlm_error_set(error, -EINVAL,
             "exact boosting sorts all values; leave out --stream and --quantile, or give --model "
             "boosting-hist");
-    page(ledger, mlm_ledger_phase(ledger, "DMatrix"));
+    page(request, ledger, mlm_ledger_phase(ledger, "DMatrix"));
     size_t grow = mlm_ledger_phase(ledger, "grow");
     mlm_ledger_add(ledger, grow, MLM_TO_THE_END, "the same by columns, sorted", "8·e+(p+1)·8",
         "src/data/simple_dmatrix.cc, GetSortedColumnBatches()");
@@ -139,12 +159,6 @@ static void source(const struct mlm_estimate_request *request, struct mlm_ledger
     }
     mlm_ledger_add(ledger, load, MLM_TO_THE_END, mlm_estimate_data_name(request),
         mlm_estimate_data_formula(request, false), "numpy.ndarray, scipy.sparse");
-    if (request->value == MLM_VALUE_F16)
-        mlm_ledger_add(ledger, load, MLM_TO_THE_END, "the data as f32", "n·p·4",
-            "python-package/xgboost/data.py, _ensure_np_dtype()");
-    if (request->storage == MLM_STORED_COO)
-        mlm_ledger_add(ledger, load, MLM_TO_THE_END, "the data as CSR", "z·(s+i)+(n+1)·i",
-            "python-package/xgboost/data.py: tocsr()");
 }
 
 static int reckon(

@@ -1,0 +1,36 @@
+#!/bin/bash
+# estimate --check: the nearest own workload runs under a cap that it fits in, and needs what was reckoned for it.
+. "$(dirname "$0")/common.sh"
+begin
+
+# checked WORKLOAD CAP WORD…: which workload stands for the request, under which cap, and the estimate is right.
+checked()
+{
+    workload=$1 cap=$2
+    shift 2
+    status 0 "$mlm" estimate --check --format json "$@"
+    expect "$*: $workload, as reckoned" "$MLM_PYTHON" -c '
+import json, sys
+m = json.load(open("log/out"))["measured"]
+print(m)
+off = abs(m["estimate_bytes"] - m["needs_bytes"])
+sys.exit(m["workload"] != sys.argv[1] or m["cap_bytes"] != int(sys.argv[2]) << 20 or m["outcome"] != "ok"
+         or off > 0.05 * m["needs_bytes"] + (2 << 20))' "$workload" "$cap"
+}
+
+checked storage/dense 512 --rows 50K --columns 500
+checked storage/dense 512 --rows 50K --columns 500 --value i8 --runtime c
+checked storage/csr 512 --rows 100K --columns 1000 --density 0.05 --storage csr
+checked storage/csc 512 --rows 100K --columns 1000 --density 0.05 --storage csc --value f32
+checked storage/coo 512 --rows 100K --columns 1000 --density 0.05 --storage coo --runtime c
+checked batch/train 512 --rows 60K --model mlp --widths 784,512,512,10 --batch 512 --optimizer momentum
+checked loading/full 1024 --rows 700K --columns 200 --model none --value f32
+checked loading/split 512 --rows 100K --columns 200 --model none --value f32 --split
+checked loading/generator 512 --rows 100K --columns 1000 --model none --stream --batch 4096
+checked loading/prefetch 512 --rows 100K --columns 1000 --model none --runtime c --value f32 --stream --batch 4096 --workers 1
+
+status 0 "$mlm" estimate --check --rows 50K --columns 500
+expect "it is said in words" grep -q '^Measured: storage/dense under --cap 512M ended ok' log/out
+status 3 "$mlm" estimate --check --rows 5M --columns 5K --runtime c
+expect "what is too large is not tried" grep -q 'would need .* and .* are available here; check with fewer --rows' log/err
+finish
