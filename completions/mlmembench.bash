@@ -103,7 +103,7 @@ _mlmembench()
     plot) options=(--out --format --help) ;;
     export) options=(--format --out --rows --help) ;;
     estimate)
-        options=(--rows --columns --file --value --density --storage --model --runtime --stream --batch --prefetch
+        options=(--rows --columns --file --value --density --distinct --storage --model --runtime --stream --batch --prefetch
             --workers --split --in-place --widths --optimizer --checkpoint --clusters --components --neighbors
             --trees --depth --bins --quantile --system --background --sources --check --format --help)
         ;;

@@ -146,6 +146,7 @@ complete $estimate --long-option value --exclusive --arguments 'f64 f32 f16 i8' 
     --description 'type of the values'
 complete $estimate --long-option density --exclusive --arguments '0.01 0.05 0.1 0.5' \
     --description 'share of values other than 0'
+complete $estimate --long-option distinct --exclusive --description 'different values that a column has'
 complete $estimate --long-option storage --exclusive --arguments 'dense csr csc coo' \
     --description 'how the data is stored'
 complete $estimate --long-option model --exclusive --arguments 'none linear logistic mlp kmeans pca pca-randomized knn forest boosting-hist boosting-exact' \

@@ -16,7 +16,7 @@
 struct estimate_options {
     uint64_t rows, columns;
     const char *value, *density, *file, *storage, *model, *widths, *optimizer, *workers, *runtime;
-    uint64_t batch, prefetch, clusters, components, neighbors, trees, depth, bins;
+    uint64_t distinct, batch, prefetch, clusters, components, neighbors, trees, depth, bins;
     bool stream, split, in_place, quantile, checkpoint;
     const char *system, *background, *format;
     bool sources, check;
@@ -32,6 +32,11 @@ static const struct mlm_option options[] = {
     {"value", "TYPE", MLM_OPTION_TEXT, AT(value),
         "type of the values: f64 (NumPy's own), f32, f16 or i8; 8, 4, 2 bytes or 1", "f64; PyTorch: f32"},
     {"density", "SHARE", MLM_OPTION_TEXT, AT(density), "share of values other than 0, as 0.05", "1"},
+    {"distinct", "N", MLM_OPTION_AMOUNT, AT(distinct),
+        "different values that a column has, where they are few, as ages or pixels are: XGBoost's sketches "
+        "are "
+        "smaller then",
+        "all differ"},
     {"storage", "FORMAT", MLM_OPTION_TEXT, AT(storage),
         "dense holds every value; csr, csc and coo only those that are not 0, each with its place", "dense"},
     {"model", "NAME", MLM_OPTION_TEXT, AT(model),
@@ -146,6 +151,7 @@ static int request_resolve(
     *request = (struct mlm_estimate_request){.rows = said->rows,
         .columns = said->columns,
         .density = 1,
+        .distinct = said->distinct,
         .model = MLM_MODEL_LOGISTIC,
         .optimizer = MLM_OPTIMIZER_ADAM,
         .batch = said->batch,

@@ -153,7 +153,7 @@ static void test_sklearn_streams(void **state)
     HOLDS(SKLEARN(KMEANS, .rows = 1000000, .columns = 50, .batch = 100000, .stream = true),
         {"the batch", 40000000}, {"centres and distances", 4 * 8 * 50 * 8 + 4 * 100000 * 8});
     HOLDS(SKLEARN(PCA, .rows = 1000, .columns = 20, .batch = 100, .stream = true),
-        {"stacked copy, and svd's copy", 32000}, {"U, left singular vectors", 16000},
+        {"stacked copy, and svd's copy, f64", 32000}, {"U, left singular vectors", 16000},
         {"Vt and LAPACK's workspace", 6 * 20 * 20 * 8});
 }
 
@@ -187,7 +187,7 @@ static void test_xgboost(void **state)
     /* A twentieth of 10,000 rows: columns of 500, of which 500 bins at most; eps = 1/2048, one level holds
      * all. */
     HOLDS(XGBOOST(HIST, .rows = 10000, .columns = 10, .density = 0.05, .storage = MLM_STORED_CSR),
-        {"DMatrix: column and f32 of each entry", 40000 + 80008}, {"sketches of the columns", 10 * 500 * 48},
+        {"DMatrix: column and f32 of each entry", 40000 + 80008}, {"sketches of the columns", 10 * 500 * 16},
         {"binned values, by rows", 20000 + 80008}, {"binned values, by columns", 5000 * 9.125});
     HOLDS(XGBOOST(HIST, .rows = 10000, .columns = 10, .density = 0.5, .storage = MLM_STORED_CSR),
         {"binned values, by columns", 100000 * 1.125});
@@ -199,6 +199,13 @@ static void test_xgboost(void **state)
         {"sketches of the columns", 10.0 * 10241 * (48 + 16 * 2)});
     HOLDS(XGBOOST(HIST, .rows = 200000, .columns = 10, .value = MLM_VALUE_F16),
         {"sketches of the columns", 10.0 * 10241 * (48 + 16 * (4 + 2))});
+    /* A tenth of dense values other than 0: 40,000 that follow on another one, and 2 · 10241 fill the queue
+     * once. */
+    HOLDS(XGBOOST(HIST, .rows = 200000, .columns = 10, .density = 0.1),
+        {"sketches of the columns", 10.0 * 10241 * 16 * (1 + 4)});
+    HOLDS(XGBOOST(HIST, .rows = 200000, .columns = 10, .distinct = 15),
+        {"sketches of the columns", 10.0 * 10241 * (48 + 16 * 2)}, {"sketches, reduced", 10 * 15 * 16},
+        {"histograms of a tree's nodes", 16 * 10 * 15 * 128});
     HOLDS(XGBOOST(HIST, .rows = 1000, .columns = 20, .density = 0.1, .storage = MLM_STORED_COO),
         {"the data as CSR", 28004});
     struct mlm_estimate direct = estimate_of(XGBOOST(HIST, .rows = 10000, .columns = 10, .quantile = true));

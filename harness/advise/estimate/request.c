@@ -41,6 +41,7 @@ static const char *const runtimes[] = {[MLM_RUNTIME_OF_MODEL] = "auto",
 const struct mlm_knob mlm_knobs[] = {
     {.option = "rows", .kind = MLM_KNOB_COUNT, .offset = AT(rows)},
     {.option = "columns", .kind = MLM_KNOB_COUNT, .offset = AT(columns)},
+    {.option = "distinct", .kind = MLM_KNOB_COUNT, .offset = AT(distinct)},
     {.option = "value",
         .kind = MLM_KNOB_WORD,
         .offset = AT(value),

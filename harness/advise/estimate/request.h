@@ -44,6 +44,7 @@ struct mlm_estimate_request {
     uint64_t rows, columns;
     uint64_t nonzeros; /* of a file that was looked at; 0: by the density */
     double density;
+    uint64_t distinct;                                  /* values that a column has; 0: they all differ */
     uint32_t value, storage, model, runtime, optimizer; /* the enums above */
     uint64_t batch;
     uint64_t prefetch, workers;

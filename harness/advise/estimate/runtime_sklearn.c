@@ -227,10 +227,11 @@ static int streamed(struct job *job, struct mlm_error *error)
             "sklearn/cluster/_kmeans.py, MiniBatchKMeans.partial_fit()");
         return 0;
     case MLM_MODEL_PCA:
-        line(job, job->fit, MLM_TO_THE_END, "stacked copy, and svd's copy", "2·B·p·v",
+        /* From the second batch on the mean that is stacked with it is f64, and so is all. */
+        line(job, job->fit, MLM_TO_THE_END, "stacked copy, and svd's copy, f64", "2·B·p·8",
             "sklearn/decomposition/_incremental_pca.py, partial_fit()");
-        line(job, job->fit, MLM_TO_THE_END, "U, left singular vectors", "B·min(B,p)·v", "the same");
-        line(job, job->fit, MLM_TO_THE_END, "Vt and LAPACK's workspace", "6·p·min(B,p)·v", "LAPACK dgesdd");
+        line(job, job->fit, MLM_TO_THE_END, "U, left singular vectors", "B·min(B,p)·8", "the same");
+        line(job, job->fit, MLM_TO_THE_END, "Vt and LAPACK's workspace", "6·p·min(B,p)·8", "LAPACK dgesdd");
         return 0;
     default:
         return mlm_estimate_no_model(

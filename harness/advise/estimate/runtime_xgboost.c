@@ -8,32 +8,36 @@
 #define MIB(n) ((n)*1048576.0)
 
 /* src/common/quantile.h: every column has a sketch of `limit` entries a level, so many levels that the error
- * stays below 1/(8·bins). `used`: levels that so many rows fill, the first of which is work space.
- * `outgrown`: levels of the vector that it was in before std::vector doubled it; all columns grow together,
- * so that no other fits into the place. */
+ * stays below 1/(8·bins). `used`: levels in use, with the two of work space that the first full queue asks
+ * for and the one that the others are merged in. `outgrown`: levels of the vector that it was in before
+ * std::vector doubled it; all columns grow together, so that no other fits into the place. */
 struct sketch {
     double limit, used, outgrown;
 };
 
-static struct sketch sketch_of(double rows, double bins, uint32_t value)
+/* Of a column with so many entries, `queued` of which follow on another value: equal ones in a row are one.
+ */
+static struct sketch sketch_of(double entries, double queued, double bins, double distinct, bool f16)
 {
     struct sketch sketch = {.used = 0};
-    double eps = 1 / (8 * fmin(bins, rows)), level = 1;
+    double eps = 1 / (8 * fmin(bins, entries)), level = 1;
     /* LimitSizeLevel() */
-    while (sketch.limit = fmin(rows, ceil(level / eps) + 1), exp2(level) * sketch.limit < rows)
+    while (sketch.limit = fmin(entries, ceil(level / eps) + 1), exp2(level) * sketch.limit < entries)
         level++;
     /* The queue takes 2·limit values; each time it is full they go up as a binary counter does. */
-    double pushes = floor(rows / (2 * sketch.limit));
-    if (pushes >= 1)
-        sketch.used = floor(log2(pushes)) + 2;
-    /* Equal values become one entry: all 256 that i8 has fit into the first level at any time, and what f16
-     * has fills it half as fast. */
-    if (value == MLM_VALUE_I8)
-        sketch.used = fmin(sketch.used, 2);
-    if (value == MLM_VALUE_F16 && sketch.used > 2)
-        sketch.used--;
-    if (sketch.used > 2)
-        sketch.outgrown = exp2(ceil(log2(sketch.used)) - 1);
+    double pushes = floor(queued / (2 * sketch.limit));
+    if (pushes < 1)
+        return sketch;
+    double levels = floor(log2(pushes)) + 2;
+    /* Equal values become one entry: where a level holds all that there are, none above it is filled; what
+     * f16 has fills it half as fast. */
+    if (distinct <= sketch.limit)
+        levels = 2;
+    else if (f16 && levels > 2)
+        levels--;
+    if (levels > 2)
+        sketch.outgrown = exp2(ceil(log2(levels)) - 1);
+    sketch.used = levels + 2;
     return sketch;
 }
 
@@ -42,15 +46,24 @@ static void sketch(
 {
     struct mlm_symbols *symbols = &ledger->symbols;
     double rows = ceil(mlm_symbol_find(symbols, "e")->value / (double)request->columns);
-    struct sketch made = sketch_of(fmax(rows, 1), (double)request->bins, request->value);
+    double distinct = request->distinct                ? (double)request->distinct
+                      : request->value == MLM_VALUE_I8 ? 256
+                                                       : rows;
+    distinct = fmax(fmin(distinct, rows), 1);
+    /* Of a dense column zeros that follow on zeros are one entry. */
+    double density = request->storage == MLM_STORED_DENSE ? request->density : 1;
+    double queued = rows * density * (2 - density);
+    struct sketch made =
+        sketch_of(fmax(rows, 1), queued, (double)request->bins, distinct, request->value == MLM_VALUE_F16);
+    mlm_symbol_set(symbols, "d", distinct, "different values a column, at most");
     mlm_symbol_set(symbols, "c", rows, "entries a column");
     mlm_symbol_set(symbols, "l", made.limit, "entries of a sketch's level");
-    mlm_symbol_set(symbols, "v", made.used, "levels of a sketch");
+    mlm_symbol_set(symbols, "v", made.used, "levels of a sketch, and its work space");
     mlm_symbol_set(symbols, "u", made.outgrown, "levels that it outgrew");
-    mlm_ledger_add(ledger, from, to, "sketches of the columns", "p·l·(48+16·(v+u))",
-        "src/common/quantile.h, WQuantileSketch: queue 2·8, temp 2·16, levels of 16 bytes an entry");
+    mlm_ledger_add(ledger, from, to, "sketches of the columns", "16·p·l·(1+v+u)",
+        "src/common/quantile.h, WQuantileSketch: a queue of 2·8, temp of 2·16, levels of 16 bytes an entry");
     mlm_ledger_add(
-        ledger, from, to, "sketches, reduced", "p·min(c,8·b)·16", "src/common/quantile.cc, AllReduce()");
+        ledger, from, to, "sketches, reduced", "p·min(d,8·b)·16", "src/common/quantile.cc, AllReduce()");
 }
 
 static void binned(
@@ -80,7 +93,7 @@ static void histograms(const struct mlm_estimate_request *request, struct mlm_le
     double depth = (double)(request->depth < 60 ? request->depth : 60);
     mlm_symbol_set(symbols, "N", fmin(exp2(depth + 1), fmax((double)request->rows / 75, 2)),
         "nodes of a tree: min(2^(depth+1), n/75)");
-    mlm_ledger_add(ledger, from, MLM_TO_THE_END, "histograms of a tree's nodes", "16·p·min(b,c)·N",
+    mlm_ledger_add(ledger, from, MLM_TO_THE_END, "histograms of a tree's nodes", "16·p·min(b,d)·N",
         "src/common/hist_util.h, HistCollection");
 }
 
