@@ -5,9 +5,9 @@
 
 #include "base/cleanup.h"
 #include "cli/load.h"
-#include "cli/machines.h"
 #include "cli/place.h"
 #include "cli/verbs.h"
+#include "report/compare/machines.h"
 #include "report/plot/picture.h"
 #include "trial/catalogue.h"
 
@@ -79,7 +79,7 @@ static int draw(const struct mlm_texts *paths, const struct plot_options *said, 
     if (r == 0)
         r = mlm_catalogue_open(&catalogue, error);
     if (r == 0)
-        r = mlm_machines_compare(loaded.table, &machines, error);
+        r = mlm_machines_compare(loaded.table, SIZE_MAX, &machines, error);
     for (size_t i = 0; i < format_count && r == 0; i++) {
         struct mlm_picture_options how = {
             .plots_folder = catalogue->plots_folder, .format = formats[i], .machines = machines.comparison};

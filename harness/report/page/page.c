@@ -250,7 +250,7 @@ static int put_chapter(FILE *out, const struct mlm_table *table, const struct ml
 }
 
 static int put_body(FILE *out, const struct mlm_page_request *request, const struct chapters *chapters,
-    const struct mlm_page_pictures *pictures, struct mlm_error *error)
+    const struct mlm_machines *machines, const struct mlm_page_pictures *pictures, struct mlm_error *error)
 {
     const struct mlm_table *table = request->table;
     int r = put_header(out, request, chapters);
@@ -265,8 +265,8 @@ static int put_body(FILE *out, const struct mlm_page_request *request, const str
     if (r == 0)
         r = mlm_page_machines(out, request->list, table, error);
     bool named = machines_count(table) > 1;
-    if (r == 0 && named)
-        r = mlm_page_compare(out, table, error);
+    if (r == 0 && machines->comparison)
+        r = mlm_page_compare(out, machines, error);
     for (size_t i = 0; r == 0 && i < chapters->suites.count; i++)
         r = put_chapter(out, table, pictures, &chapters->items[i], i + 1, named, error);
     if (r < 0)
@@ -287,13 +287,16 @@ int mlm_report_page(
 {
     mlm_cleanup(chapters_release) struct chapters chapters = {0};
     mlm_cleanup(mlm_page_pictures_release) struct mlm_page_pictures pictures = {0};
-    int r = chapters_make(request->table, &chapters);
+    mlm_cleanup(mlm_machines_release) struct mlm_machines machines = {0};
+    int r = chapters_make(request->table, &chapters) < 0 ? mlm_error_errno(error, -ENOMEM, "page") : 0;
     if (r == 0)
-        r = mlm_page_pictures_draw(request, &pictures);
+        r = mlm_machines_compare(request->table, MLM_PAGE_MACHINES_MAX, &machines, error);
+    if (r == 0 && mlm_page_pictures_draw(request, &machines, &pictures) < 0)
+        r = mlm_error_errno(error, -ENOMEM, "page");
     if (r < 0)
-        return mlm_error_errno(error, r, "page");
+        return r;
     put_head(out, request, &chapters);
-    r = put_body(out, request, &chapters, &pictures, error);
+    r = put_body(out, request, &chapters, &machines, &pictures, error);
     if (r == 0 && fflush(out) != 0)
         r = mlm_error_errno(error, -errno, "cannot write the page");
     else if (r == 0 && ferror(out))

@@ -190,25 +190,16 @@ static int put_comparison(FILE *out, const struct mlm_comparison *comparison)
     return r;
 }
 
-int mlm_page_compare(FILE *out, const struct mlm_table *table, struct mlm_error *error)
+int mlm_page_compare(FILE *out, const struct mlm_machines *machines, struct mlm_error *error)
 {
-    struct mlm_side *sides = NULL;
-    struct mlm_comparison *comparison = NULL;
-    size_t count = 0;
-    int r = mlm_sides_by_machine(table, &sides, &count, error);
-    size_t shown = count < MLM_PAGE_MACHINES_MAX ? count : MLM_PAGE_MACHINES_MAX;
-    if (r == 0)
-        r = mlm_compare(sides, shown, &(struct mlm_compare_options){0}, &comparison, error);
-    if (r == 0) {
-        (void)fputs("<section id=\"comparison\">\n<h2>Machine against machine</h2>\n", out);
-        r = put_comparison(out, comparison);
-        if (r < 0)
-            (void)mlm_error_errno(error, r, "comparison of machines");
-        if (count > shown)
-            (void)fprintf(out, "<p class=\"note\">And %zu machines more.</p>\n", count - shown);
-        (void)fputs("</section>\n", out);
-    }
-    mlm_comparison_free(comparison);
-    mlm_sides_free(sides, count);
+    const struct mlm_comparison *comparison = machines->comparison;
+    (void)fputs("<section id=\"comparison\">\n<h2>Machine against machine</h2>\n", out);
+    int r = put_comparison(out, comparison);
+    if (r < 0)
+        (void)mlm_error_errno(error, r, "comparison of machines");
+    if (machines->count > comparison->pairing_count + 1)
+        (void)fprintf(out, "<p class=\"note\">And %zu machines more.</p>\n",
+            machines->count - comparison->pairing_count - 1);
+    (void)fputs("</section>\n", out);
     return r;
 }

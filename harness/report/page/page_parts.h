@@ -2,6 +2,7 @@
  * `out` could be written to the caller; the one error is -ENOMEM. */
 #pragma once
 
+#include "report/compare/machines.h"
 #include "report/page/page.h"
 #include "report/table/group.h"
 
@@ -23,7 +24,8 @@ struct mlm_page_pictures {
 };
 
 /* Draws all that there is data for. That one could not be drawn is no error. */
-int mlm_page_pictures_draw(const struct mlm_page_request *request, struct mlm_page_pictures *ret_pictures);
+int mlm_page_pictures_draw(const struct mlm_page_request *request, const struct mlm_machines *machines,
+    struct mlm_page_pictures *ret_pictures);
 void mlm_page_pictures_release(struct mlm_page_pictures *pictures);
 void mlm_page_pictures_put(FILE *out, const struct mlm_page_pictures *pictures, const char *suite);
 
@@ -39,7 +41,7 @@ int mlm_page_machines(
     FILE *out, const struct mlm_record_list *list, const struct mlm_table *table, struct mlm_error *error);
 
 /* Of a table of several machines: all beside the first. */
-int mlm_page_compare(FILE *out, const struct mlm_table *table, struct mlm_error *error);
+int mlm_page_compare(FILE *out, const struct mlm_machines *machines, struct mlm_error *error);
 
 /* The commands that made the records, as a shell takes them. */
 int mlm_page_repeat(FILE *out, const struct mlm_record_list *list, struct mlm_error *error);

@@ -21,9 +21,11 @@ static int take(void *context, const struct mlm_picture *picture, struct mlm_err
     return item->suite && item->caption && item->svg ? 0 : mlm_error_errno(error, -ENOMEM, "pictures");
 }
 
-int mlm_page_pictures_draw(const struct mlm_page_request *request, struct mlm_page_pictures *ret_pictures)
+int mlm_page_pictures_draw(const struct mlm_page_request *request, const struct mlm_machines *machines,
+    struct mlm_page_pictures *ret_pictures)
 {
-    struct mlm_picture_options options = {.plots_folder = request->plots_folder, .format = "svg"};
+    struct mlm_picture_options options = {
+        .plots_folder = request->plots_folder, .format = "svg", .machines = machines->comparison};
     struct mlm_error why = {0};
     size_t count;
     if (!request->plots_folder)

@@ -1,16 +1,17 @@
-#include "cli/machines.h"
+#include "report/compare/machines.h"
 
 #include "base/cleanup.h"
 #include "report/compare/compare.h"
 
 int mlm_machines_compare(
-    const struct mlm_table *table, struct mlm_machines *ret_machines, struct mlm_error *error)
+    const struct mlm_table *table, size_t most, struct mlm_machines *ret_machines, struct mlm_error *error)
 {
     static const struct mlm_compare_options options = {.mix_data = false};
     struct mlm_machines machines = {0};
     int r = mlm_sides_by_machine(table, &machines.sides, &machines.count, error);
     if (r == 0 && machines.count > 1)
-        r = mlm_compare(machines.sides, machines.count, &options, &machines.comparison, error);
+        r = mlm_compare(machines.sides, machines.count < most ? machines.count : most, &options,
+            &machines.comparison, error);
     if (r == 0)
         *ret_machines = machines;
     else
