@@ -25,6 +25,7 @@ struct mlm_dialect {
     /* Keys in `stat`, of the whole tree. */
     const char *
         swap_key; /* where there is no file of swap alone; memsw less memory would count charges on the way */
+    const char *swap_cached_key; /* in memory and in swap: counted by both, where these are counted apart */
     const char *anon_key, *file_key;
     const char *shmem_key; /* part of what file_key counts, and none that can be given back */
     const char *major_faults_key, *all_faults_key;

@@ -29,7 +29,8 @@ static void cage_tick(void *p, const struct mlm_trial_view *view)
 {
     struct cage_state *state = p;
     const struct mlm_sample *sample = &view->sample;
-    int64_t swap_bytes = null_is_0(sample->swap_bytes);
+    /* A page that was read back and keeps its place in swap is held once. */
+    int64_t only_swap_bytes = larger(null_is_0(sample->swap_bytes) - sample->swap_cached_bytes, 0);
     state->memory_seen |= sample->memory_bytes != MLM_NULL;
     state->swap_seen |= sample->swap_bytes != MLM_NULL;
     state->stat_seen |= sample->anon_bytes != MLM_NULL;
@@ -38,14 +39,14 @@ static void cage_tick(void *p, const struct mlm_trial_view *view)
     state->anon_bytes = larger(state->anon_bytes, sample->anon_bytes);
     state->file_bytes = larger(state->file_bytes, sample->file_bytes);
     state->memory_and_swap_bytes =
-        larger(state->memory_and_swap_bytes, null_is_0(sample->memory_bytes) + swap_bytes);
+        larger(state->memory_and_swap_bytes, null_is_0(sample->memory_bytes) + only_swap_bytes);
     state->anon_and_swap_bytes =
-        larger(state->anon_and_swap_bytes, null_is_0(sample->anon_bytes) + swap_bytes);
+        larger(state->anon_and_swap_bytes, null_is_0(sample->anon_bytes) + only_swap_bytes);
     if (sample->file_bytes == MLM_NULL || sample->memory_bytes == MLM_NULL)
         return;
     int64_t cache_bytes = larger(sample->file_bytes - null_is_0(sample->shmem_bytes), 0);
     state->cache_bytes = larger(state->cache_bytes, cache_bytes);
-    state->held_bytes = larger(state->held_bytes, sample->memory_bytes - cache_bytes + swap_bytes);
+    state->held_bytes = larger(state->held_bytes, sample->memory_bytes - cache_bytes + only_swap_bytes);
 }
 
 static int64_t kernel_number(const struct mlm_trial_view *view, const char *name)

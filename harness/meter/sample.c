@@ -97,6 +97,8 @@ void mlm_sampler_take(const struct mlm_sampler *sampler, struct mlm_sample *ret_
         sample.anon_bytes = keyed(text, dialect->anon_key);
         sample.file_bytes = keyed(text, dialect->file_key);
         sample.shmem_bytes = keyed(text, dialect->shmem_key);
+        int64_t cached_bytes = keyed(text, dialect->swap_cached_key);
+        sample.swap_cached_bytes = cached_bytes == MLM_NULL ? 0 : cached_bytes;
         if (dialect->swap_key)
             sample.swap_bytes = keyed(text, dialect->swap_key);
     }

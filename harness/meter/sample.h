@@ -12,6 +12,7 @@ struct mlm_sample {
     int64_t at_ns; /* since the sampler was opened */
     /* MLM_NULL where the cage has no such reading. swap_bytes is swap alone on every cgroup version. */
     int64_t memory_bytes, swap_bytes, anon_bytes, file_bytes, shmem_bytes;
+    int64_t swap_cached_bytes; /* part of memory_bytes and of swap_bytes; 0 where the kernel does not tell */
     int64_t stall_some_ns, stall_full_ns;
     int64_t worker_peak_rss_bytes; /* VmHWM of the worker, MLM_NULL once it is gone */
 };
