@@ -457,7 +457,7 @@ int main(int argc, char **argv)
         for (int store = 0; store < STORES; store++)
             contest.stores[size][store] = store_of(contest.folder, size ? trials : trials / SMALLER, store);
     contest_hold(&contest);
-    for (size_t i = 0; i < 2 * STORES; i++)
+    for (size_t i = 0; i < (size_t)2 * STORES; i++)
         free(contest.stores[i / STORES][i % STORES]);
     free(contest.page);
     return EXIT_SUCCESS;
