@@ -241,15 +241,17 @@ static int estimate_verb(int argc, char **argv, struct mlm_error *error)
 const struct mlm_verb mlm_verb_estimate = {
     .name = "estimate",
     .summary = "how much memory will a job need, and what would save some?",
-    .details = "Reckons, step by step, what a machine-learning job holds in memory at its worst moment: "
-               "data, copies that "
-               "libraries make of it, model, activations, the programs themselves. Shows each part with its "
-               "formula, "
-               "which memory caps and laptops of 512 MB to 8 GB it fits in, and which options would save the "
-               "most.\n\n"
-               "The formulas are read from the libraries of Debian 12 and were held to measurement: within 5 "
-               "% for the "
-               "own worker, within 15 % for the others. Other versions may differ.",
+    .details =
+        "Reckons, step by step, what a machine-learning job holds in memory at its worst moment: "
+        "data, copies that "
+        "libraries make of it, model, activations, the programs themselves. Shows each part with its "
+        "formula, "
+        "which memory caps and laptops of 512 MB to 8 GB it fits in, and which options would save the "
+        "most.\n\n"
+        "The formulas are read from the libraries of Debian 12. Held to measurement in one table of jobs "
+        "(tests/bench/README.md), they were within 5 % for the own worker and within 15 % for the "
+        "others; jobs with other than the libraries' default parameters were further off, wide PyTorch "
+        "models up to 25 % too low. Other versions may differ.",
     .exits = exits,
     .example = "mlmembench estimate --rows 1M --columns 100",
     .options = options,

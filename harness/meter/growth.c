@@ -13,7 +13,7 @@
 #define BLOCKS 16
 #define PAIRS (BLOCKS * (BLOCKS - 1) / 2)
 /* Samples a block: fewer say nothing. */
-#define SAMPLES_LEAST (BLOCKS * 2)
+#define SAMPLES_LEAST ((size_t)2 * BLOCKS)
 /* Of the standard normal distribution, two-sided 95 %. */
 #define Z95 1.959964
 /* Growth over the second half below this, or below this share of what is held, is nobody's leak. */

@@ -98,7 +98,7 @@ static void test_no_cap(void **state)
 static void test_larger_caps(void **state)
 {
     struct fixture *fixture = *state;
-    json_t *memory = json_integer(7 * 1024 * MIB);
+    json_t *memory = json_integer((json_int_t)7 * 1024 * MIB);
     add(fixture, "csr", 512 * MIB, 0);
     assert_int_equal(json_object_set(fixture->list.items[0].machine, "memory_bytes", memory), 0);
     add(fixture, "csr", 1024 * MIB, 0);

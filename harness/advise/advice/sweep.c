@@ -118,18 +118,19 @@ static double waiting_of(const struct mlm_row *row)
         return NAN;
     if (values[MLM_waiting_ns] != MLM_NULL)
         return fmin((double)values[MLM_waiting_ns] / (double)run, 1);
-    if (user == MLM_NULL || system == MLM_NULL || user + system > run)
+    if (user == MLM_NULL || system == MLM_NULL)
         return NAN;
-    return 1 - (double)(user + system) / (double)run;
+    /* Any two numbers may stand in a file. */
+    double busy = ((double)user + (double)system) / (double)run;
+    return busy > 1 ? NAN : 1 - busy;
 }
 
 static double kernel_of(const struct mlm_row *row)
 {
     int64_t user = row->readings.values[MLM_run_cpu_user_ns];
     int64_t system = row->readings.values[MLM_run_cpu_system_ns];
-    if (user == MLM_NULL || system == MLM_NULL || user + system <= 0)
-        return NAN;
-    return (double)system / (double)(user + system);
+    double busy = (double)user + (double)system;
+    return user == MLM_NULL || system == MLM_NULL || busy <= 0 ? NAN : (double)system / busy;
 }
 
 static bool read_again(const struct mlm_point *point, const struct mlm_point *with_more)

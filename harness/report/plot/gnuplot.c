@@ -115,10 +115,31 @@ static void read_complaint(const char *path, char *text, size_t size)
     memmove(text, begin, strlen(begin) + 1);
 }
 
+/* Ours, but for the locale: texts are UTF-8 whatever the user's is, and gnuplot warns where they could not be
+ * said in it. The caller frees the array, not the texts. */
+static char **environment_make(void)
+{
+    static char locale[] = "LC_ALL=C.UTF-8";
+    size_t count = 0, kept = 0;
+    while (environ[count])
+        count++;
+    char **environment = calloc(count + 2, sizeof *environment);
+    if (!environment)
+        return NULL;
+    for (size_t i = 0; i < count; i++)
+        if (strncmp(environ[i], "LC_ALL=", strlen("LC_ALL=")) != 0)
+            environment[kept++] = environ[i];
+    environment[kept] = locale;
+    return environment;
+}
+
 static int spawn(
     const struct mlm_plot_folder *folder, char *const *argv, const char *complaint_path, pid_t *ret_pid)
 {
     posix_spawn_file_actions_t actions;
+    mlm_auto_free char **environment = environment_make();
+    if (!environment)
+        return -ENOMEM;
     int r = posix_spawn_file_actions_init(&actions);
     if (r != 0)
         return -r;
@@ -131,7 +152,7 @@ static int spawn(
     if (r == 0)
         r = posix_spawn_file_actions_addchdir_np(&actions, folder->path);
     if (r == 0)
-        r = posix_spawnp(ret_pid, argv[0], &actions, NULL, argv, environ);
+        r = posix_spawnp(ret_pid, argv[0], &actions, NULL, argv, environment);
     (void)posix_spawn_file_actions_destroy(&actions);
     return -r;
 }
