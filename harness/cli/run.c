@@ -223,10 +223,11 @@ static double seconds(int64_t ns)
 /* Names that people grep for, in Google Benchmark's files. */
 static void counters_fill(const struct mlm_record *record, struct mlm_gbench_result *result)
 {
-    for (size_t i = 0; i < MLM_METRIC_COUNT && result->counter_count < MLM_GBENCH_COUNTERS_MAX; i++)
-        if (record->readings.values[i] != MLM_NULL)
-            result->counters[result->counter_count++] = (struct mlm_gbench_counter){
-                .name = mlm_metrics[i].key, .value = (double)record->readings.values[i]};
+    for (size_t i = 0; i < MLM_METRIC_COUNT && i < MLM_GBENCH_COUNTERS_MAX; i++) {
+        int64_t value = record->readings.values[i];
+        result->counters[result->counter_count++] = (struct mlm_gbench_counter){
+            .name = mlm_metrics[i].key, .value = value == MLM_NULL ? NAN : (double)value};
+    }
 }
 
 static void result_fill(const struct mlm_record *record, struct mlm_gbench_result *result)

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cmath>
 #include <cstdio>
 #include <cstring>
 #include <exception>
@@ -44,7 +45,9 @@ class WorkerReporter : public benchmark::BenchmarkReporter
 {
   public:
     WorkerReporter(std::unique_ptr<benchmark::BenchmarkReporter> inner, const Runner *runner)
-        : inner_(std::move(inner)), runner_(runner)
+        : inner_(std::move(inner)), runner_(runner),
+          csv_(!dynamic_cast<benchmark::JSONReporter *>(inner_.get()) &&
+               !dynamic_cast<benchmark::ConsoleReporter *>(inner_.get()))
     {
     }
 
@@ -60,8 +63,12 @@ class WorkerReporter : public benchmark::BenchmarkReporter
         if (!runner_->result.ran)
             return;
         std::vector<Run> mended = runs;
-        for (Run &run : mended)
+        for (Run &run : mended) {
             run.cpu_accumulated_time = runner_->result.cpu_seconds;
+            /* Lines of CSV must have the same columns: it says nan for what could not be had. */
+            for (auto it = run.counters.begin(); !csv_ && it != run.counters.end();)
+                it = std::isnan(it->second.value) ? run.counters.erase(it) : std::next(it);
+        }
         inner_->ReportRuns(mended);
     }
 
@@ -70,6 +77,7 @@ class WorkerReporter : public benchmark::BenchmarkReporter
   private:
     std::unique_ptr<benchmark::BenchmarkReporter> inner_;
     const Runner *runner_;
+    bool csv_;
     std::ostringstream silence_;
 };
 

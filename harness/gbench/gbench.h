@@ -23,7 +23,7 @@ struct mlm_gbench_result {
     size_t counter_count;
     struct mlm_gbench_counter {
         const char *name; /* static */
-        double value;
+        double value;     /* NAN: could not be had */
     } counters[MLM_GBENCH_COUNTERS_MAX];
 };
 
