@@ -27,7 +27,7 @@ static void test_with_itself(void **state)
             const struct mlm_contrast *c = contrast(comparison, i, (enum mlm_figure)f);
             assert_true(c->ratio == 1 && c->p == 1 && c->adjusted_p == 1);
             assert_true(c->low <= 1 && c->high >= 1);
-            assert_int_equal(c->verdict, MLM_VERDICT_EVEN);
+            assert_int_equal(c->verdict, MLM_CONTRAST_EVEN);
         }
     assert_true(pairing->overall[MLM_FIGURE_TIME].ratio == 1);
     assert_int_equal(pairing->overall[MLM_FIGURE_TIME].count, 2);
@@ -42,11 +42,11 @@ static void test_slower_row(void **state)
         add_row(fixture, 1, names[i], 10, i == 1 ? 1.2 : i == 2 ? 0.5 : 1);
     }
     const struct mlm_comparison *comparison = compare(fixture, 2, false);
-    static const enum mlm_verdict wanted[] = {
-        MLM_VERDICT_EVEN, MLM_VERDICT_MORE, MLM_VERDICT_LESS, MLM_VERDICT_EVEN};
+    static const enum mlm_contrast_verdict wanted[] = {
+        MLM_CONTRAST_EVEN, MLM_CONTRAST_MORE, MLM_CONTRAST_LESS, MLM_CONTRAST_EVEN};
     for (size_t i = 0; i < 4; i++) {
         assert_int_equal(contrast(comparison, i, MLM_FIGURE_TIME)->verdict, wanted[i]);
-        assert_int_equal(contrast(comparison, i, MLM_FIGURE_NEEDS)->verdict, MLM_VERDICT_EVEN);
+        assert_int_equal(contrast(comparison, i, MLM_FIGURE_NEEDS)->verdict, MLM_CONTRAST_EVEN);
     }
     const struct mlm_contrast *slower = contrast(comparison, 1, MLM_FIGURE_TIME);
     assert_true(fabs(slower->ratio - 1.2) < 1e-9);
@@ -63,7 +63,7 @@ static void test_too_few(void **state)
     add_row(fixture, 1, "csr", 3, 2);
     const struct mlm_comparison *comparison = compare(fixture, 2, false);
     const struct mlm_contrast *c = contrast(comparison, 0, MLM_FIGURE_TIME);
-    assert_int_equal(c->verdict, MLM_VERDICT_TOO_FEW);
+    assert_int_equal(c->verdict, MLM_CONTRAST_TOO_FEW);
     assert_true(fabs(c->p - 0.1) < 1e-12);
     assert_true(isnan(c->adjusted_p));
     assert_true(c->ratio == 2 && c->low < 2 && c->high > 2);
@@ -86,7 +86,7 @@ static void test_too_few_for_so_many(void **state)
     assert_int_equal(comparison->ratio_count, 8);
     assert_int_equal(comparison->test_count, 6);
     for (size_t i = 0; i < 4; i++)
-        assert_int_equal(contrast(comparison, i, MLM_FIGURE_TIME)->verdict, MLM_VERDICT_TOO_FEW);
+        assert_int_equal(contrast(comparison, i, MLM_FIGURE_TIME)->verdict, MLM_CONTRAST_TOO_FEW);
     const struct mlm_contrast *single = contrast(comparison, 3, MLM_FIGURE_TIME);
     assert_true(isnan(single->low) && isnan(single->high) && !isnan(single->ratio));
     assert_int_equal(mlm_repetitions_needed(1), 4);
@@ -139,7 +139,7 @@ static void test_outcomes(void **state)
     for (size_t i = 0; i < 8; i++)
         for (int f = 0; f < MLM_FIGURE_COUNT; f++) {
             const struct mlm_contrast *c = contrast(comparison, i, (enum mlm_figure)f);
-            assert_int_equal(c->verdict == MLM_VERDICT_NONE, i != 3);
+            assert_int_equal(c->verdict == MLM_CONTRAST_NONE, i != 3);
             assert_int_equal(isnan(c->ratio) != 0, i != 3);
         }
     assert_int_equal(pairing->overall[MLM_FIGURE_TIME].count, 1);
@@ -358,9 +358,9 @@ static void test_family(void **state)
         bool alarm = false;
         for (size_t i = 0; i < ROWS; i++)
             for (int f = 0; f < MLM_FIGURE_COUNT; f++) {
-                enum mlm_verdict verdict = contrast(comparison, i, (enum mlm_figure)f)->verdict;
-                assert_true(verdict != MLM_VERDICT_NONE && verdict != MLM_VERDICT_TOO_FEW);
-                alarm |= verdict != MLM_VERDICT_EVEN;
+                enum mlm_contrast_verdict verdict = contrast(comparison, i, (enum mlm_figure)f)->verdict;
+                assert_true(verdict != MLM_CONTRAST_NONE && verdict != MLM_CONTRAST_TOO_FEW);
+                alarm |= verdict != MLM_CONTRAST_EVEN;
             }
         alarms += alarm;
         fewest = comparison->test_count < fewest ? comparison->test_count : fewest;

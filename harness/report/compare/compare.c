@@ -90,7 +90,7 @@ static int contrast_make(
     if (r >= 0)
         r = mlm_rank_test(&bench->ranks, old, old_count, new, new_count, &contrast->p, &direction);
     /* Until the family's correction says otherwise. */
-    contrast->verdict = direction > 0 ? MLM_VERDICT_MORE : MLM_VERDICT_LESS;
+    contrast->verdict = direction > 0 ? MLM_CONTRAST_MORE : MLM_CONTRAST_LESS;
     return r;
 }
 
@@ -148,7 +148,7 @@ static void verdicts_find(struct mlm_contrast *const *contrasts, size_t count, s
             continue;
         bool could =
             !isnan(contrast->adjusted_p) && least_p(contrast) * (double)test_count <= MLM_SIGNIFICANCE;
-        contrast->verdict = could ? MLM_VERDICT_EVEN : MLM_VERDICT_TOO_FEW;
+        contrast->verdict = could ? MLM_CONTRAST_EVEN : MLM_CONTRAST_TOO_FEW;
     }
 }
 

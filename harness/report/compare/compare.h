@@ -48,12 +48,12 @@ struct mlm_figure_info {
 
 extern const struct mlm_figure_info mlm_figures[MLM_FIGURE_COUNT];
 
-enum mlm_verdict {
-    MLM_VERDICT_NONE,    /* there is no ratio */
-    MLM_VERDICT_TOO_FEW, /* too few repetitions to tell a difference from chance */
-    MLM_VERDICT_EVEN,    /* enough of them, and none shown */
-    MLM_VERDICT_LESS,
-    MLM_VERDICT_MORE,
+enum mlm_contrast_verdict {
+    MLM_CONTRAST_NONE,    /* there is no ratio */
+    MLM_CONTRAST_TOO_FEW, /* too few repetitions to tell a difference from chance */
+    MLM_CONTRAST_EVEN,    /* enough of them, and none shown */
+    MLM_CONTRAST_LESS,
+    MLM_CONTRAST_MORE,
 };
 
 /* What is no chance can still be next to nothing: memory hardly varies. */
@@ -66,7 +66,7 @@ struct mlm_contrast {
     double ratio;         /* of the medians; NAN: none */
     double low, high;     /* its bootstrap interval; NAN with one repetition on a side */
     double p, adjusted_p; /* of the rank test; NAN: no ratio; not in the family */
-    enum mlm_verdict verdict;
+    enum mlm_contrast_verdict verdict;
 };
 
 /* What became of a row that did not end alike on both sides. */

@@ -32,9 +32,9 @@ static void first_write(
         (void)mlm_row_outcome_text(line->row, true, cell);
 }
 
-static bool is_significant(enum mlm_verdict verdict)
+static bool is_significant(enum mlm_contrast_verdict verdict)
 {
-    return verdict == MLM_VERDICT_MORE || verdict == MLM_VERDICT_LESS;
+    return verdict == MLM_CONTRAST_MORE || verdict == MLM_CONTRAST_LESS;
 }
 
 /* A ratio; where there is none, how the row ended on that side. */

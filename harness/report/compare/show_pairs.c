@@ -178,8 +178,8 @@ static enum mlm_paint verdict_paint(const struct mlm_pair *pair)
 {
     bool better = pair->change == MLM_CHANGE_BETTER, worse = pair->change == MLM_CHANGE_WORSE;
     for (int f = 0; f < MLM_FIGURE_COUNT; f++) {
-        better |= pair->contrasts[f].verdict == MLM_VERDICT_LESS;
-        worse |= pair->contrasts[f].verdict == MLM_VERDICT_MORE;
+        better |= pair->contrasts[f].verdict == MLM_CONTRAST_LESS;
+        worse |= pair->contrasts[f].verdict == MLM_CONTRAST_MORE;
     }
     return better && worse ? MLM_PAINT_YELLOW
            : better        ? MLM_PAINT_GREEN
@@ -201,7 +201,7 @@ static double step(const struct mlm_pair *pair, enum mlm_figure figure)
 }
 
 /* Names those of a verdict, the largest step first: "storage/csr density=0.01 at 2G 1.20 ×; …". */
-static int put_named(const struct mlm_view *view, enum mlm_figure figure, enum mlm_verdict verdict)
+static int put_named(const struct mlm_view *view, enum mlm_figure figure, enum mlm_contrast_verdict verdict)
 {
     const struct mlm_pairing *pairing = &view->comparison->pairings[0];
     const struct mlm_pair *largest[NAMES_SHOWN];
@@ -243,7 +243,7 @@ static int put_named(const struct mlm_view *view, enum mlm_figure figure, enum m
     mlm_auto_free char *text = mlm_paragraph_end(&paragraph);
     char label[32];
     (void)snprintf(label, sizeof label,
-        "%s:", verdict == MLM_VERDICT_MORE ? mlm_figures[figure].more : mlm_figures[figure].less);
+        "%s:", verdict == MLM_CONTRAST_MORE ? mlm_figures[figure].more : mlm_figures[figure].less);
     return complete ? mlm_put_labelled(view, label, mlm_take_ptr(text)) : -ENOMEM;
 }
 
@@ -252,7 +252,7 @@ static int put_overall(const struct mlm_view *view, enum mlm_figure figure)
 {
     const struct mlm_pairing *pairing = &view->comparison->pairings[0];
     const struct mlm_overall *overall = &pairing->overall[figure];
-    size_t counts[MLM_VERDICT_MORE + 1] = {0};
+    size_t counts[MLM_CONTRAST_MORE + 1] = {0};
     char label[16], ratio[MLM_WORDS_SIZE];
     for (size_t i = 0; i < pairing->pair_count; i++)
         counts[pairing->pairs[i].contrasts[figure].verdict]++;
@@ -265,10 +265,10 @@ static int put_overall(const struct mlm_view *view, enum mlm_figure figure)
     (void)fprintf(paragraph.out, "%s overall, the geometric mean of %zu row%s; ",
         mlm_ratio_text(overall->ratio, ratio), overall->count, overall->count == 1 ? "" : "s");
     const char *comma = "";
-    static const enum mlm_verdict order[] = {
-        MLM_VERDICT_MORE, MLM_VERDICT_LESS, MLM_VERDICT_EVEN, MLM_VERDICT_TOO_FEW};
+    static const enum mlm_contrast_verdict order[] = {
+        MLM_CONTRAST_MORE, MLM_CONTRAST_LESS, MLM_CONTRAST_EVEN, MLM_CONTRAST_TOO_FEW};
     const char *const words[] = {mlm_figures[figure].more, mlm_figures[figure].less, "within noise",
-        counts[MLM_VERDICT_TOO_FEW] == 1 ? "has too few repetitions" : "have too few repetitions"};
+        counts[MLM_CONTRAST_TOO_FEW] == 1 ? "has too few repetitions" : "have too few repetitions"};
     for (size_t i = 0; i < sizeof order / sizeof *order; i++)
         if (counts[order[i]]) {
             (void)fprintf(paragraph.out, "%s%zu %s", comma, counts[order[i]], words[i]);
@@ -327,9 +327,9 @@ int mlm_show_pairs(struct mlm_view *view)
     for (int f = 0; f < MLM_FIGURE_COUNT && r >= 0; f++) {
         r = put_overall(view, (enum mlm_figure)f);
         if (r >= 0)
-            r = put_named(view, (enum mlm_figure)f, MLM_VERDICT_MORE);
+            r = put_named(view, (enum mlm_figure)f, MLM_CONTRAST_MORE);
         if (r >= 0)
-            r = put_named(view, (enum mlm_figure)f, MLM_VERDICT_LESS);
+            r = put_named(view, (enum mlm_figure)f, MLM_CONTRAST_LESS);
     }
     if (r >= 0)
         r = put_left_out(view);

@@ -69,13 +69,13 @@ const char *mlm_verdict_text(const struct mlm_pair *pair, bool brief, char text[
     text[0] = 0;
     for (int f = 0; f < MLM_FIGURE_COUNT; f++) {
         const struct mlm_figure_info *info = &mlm_figures[f];
-        enum mlm_verdict verdict = pair->contrasts[f].verdict;
-        if (verdict == MLM_VERDICT_MORE || verdict == MLM_VERDICT_LESS)
+        enum mlm_contrast_verdict verdict = pair->contrasts[f].verdict;
+        if (verdict == MLM_CONTRAST_MORE || verdict == MLM_CONTRAST_LESS)
             length += (size_t)snprintf(text + length, MLM_WORDS_SIZE - length, "%s%s%s%s", length ? ", " : "",
                 info->verb, mlm_contrast_is_slight(&pair->contrasts[f]) ? "slightly " : "",
-                verdict == MLM_VERDICT_MORE ? info->more : info->less);
-        even |= verdict == MLM_VERDICT_EVEN;
-        too_few |= verdict == MLM_VERDICT_TOO_FEW;
+                verdict == MLM_CONTRAST_MORE ? info->more : info->less);
+        even |= verdict == MLM_CONTRAST_EVEN;
+        too_few |= verdict == MLM_CONTRAST_TOO_FEW;
     }
     if (length)
         return text;
@@ -95,7 +95,7 @@ static const struct mlm_contrast *best_of_too_few(const struct mlm_comparison *c
         for (size_t k = 0; k < comparison->pairings[i].pair_count; k++)
             for (int f = 0; f < MLM_FIGURE_COUNT; f++) {
                 const struct mlm_contrast *contrast = &comparison->pairings[i].pairs[k].contrasts[f];
-                if (contrast->verdict != MLM_VERDICT_TOO_FEW)
+                if (contrast->verdict != MLM_CONTRAST_TOO_FEW)
                     continue;
                 double p = mlm_rank_test_least_p(contrast->old_count, contrast->new_count);
                 if (p < best_p) {

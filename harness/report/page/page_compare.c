@@ -16,9 +16,9 @@ static void put_ratio(FILE *out, double ratio)
 /* "1.25 × (1.21 to 1.30)"; a difference that is shown to be none of chance stands out. */
 static void put_contrast(FILE *out, const struct mlm_contrast *contrast)
 {
-    const char *kind = contrast->verdict == MLM_VERDICT_LESS   ? " less"
-                       : contrast->verdict == MLM_VERDICT_MORE ? " more"
-                                                               : "";
+    const char *kind = contrast->verdict == MLM_CONTRAST_LESS   ? " less"
+                       : contrast->verdict == MLM_CONTRAST_MORE ? " more"
+                                                                : "";
     (void)fprintf(out, "<td class=\"figure%s\" data-value=\"%.17g\">", kind, contrast->ratio);
     put_ratio(out, contrast->ratio);
     (void)fputs(" ×", out);
