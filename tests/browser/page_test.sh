@@ -2,10 +2,7 @@
 # The report in a browser: what page_test.py says of it.
 . "$MLM_SOURCE/tests/cli/common.sh"
 begin
-command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null || {
-    echo "chromium is not installed"
-    exit 77
-}
+needs chromium chromium-browser google-chrome
 records=$MLM_SOURCE/tests/fixtures/record
 
 "$MLM_PYTHON" "$MLM_SOURCE/tests/browser/hostile.py" <"$records/quick.jsonl" >hostile.jsonl

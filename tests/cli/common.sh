@@ -31,6 +31,16 @@ fail()
     failures=$((failures + 1))
 }
 
+# needs PROGRAM…: one of them is there. A test without its tool shows nothing, so it fails.
+needs()
+{
+    for program; do
+        command -v "$program" >/dev/null && return
+    done
+    fail "$1 is not installed; ./bootstrap test installs it"
+    finish
+}
+
 # expect WHAT COMMAND…: the command succeeds.
 expect()
 {

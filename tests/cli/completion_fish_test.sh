@@ -2,10 +2,7 @@
 # Does fish complete what help lists, and nothing else?
 . "$(dirname "$0")/common.sh"
 begin
-command -v fish >/dev/null || {
-    echo "fish is not installed"
-    exit 77
-}
+needs fish
 HOME=$PWD
 export HOME
 

@@ -3,10 +3,7 @@
 # given: no terminal is needed, and it is our file that is looked at.
 . "$(dirname "$0")/common.sh"
 begin
-command -v zsh >/dev/null || {
-    echo "zsh is not installed"
-    exit 77
-}
+needs zsh
 cat >log/complete.zsh <<'ZSH'
 _arguments() { print -rl -- "$@" }
 _describe() { print -rl -- ${(P)2%%:*} }

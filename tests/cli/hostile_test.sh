@@ -69,10 +69,7 @@ for verb in $verbs; do
         cp log/out made/advise.txt
         ;;
     plot)
-        command -v gnuplot >/dev/null || {
-            echo "gnuplot is not installed"
-            exit 77
-        }
+        needs gnuplot
         status 0 "$mlm" plot --out made --format svg,png names.jsonl
         cp log/out made/plot.txt
         status 0 "$mlm" plot --out made --format svg extreme.jsonl

@@ -53,11 +53,7 @@ done
 version=$("$mlm" --version | cut -d ' ' -f 2)
 expect "the page is of version $version" grep -q "^\.TH MLMEMBENCH 1 .* \"mlmembench $version\"" "$page"
 
-command -v mandoc >/dev/null || {
-    echo "mandoc is not installed"
-    [ "$failures" != 0 ] || exit 77
-    finish
-}
+needs mandoc
 for file in "$MLM_SOURCE"/man/*.[1-8]; do
     status 0 mandoc -Tlint -Wstyle "$file"
     expect "${file##*/} has no lint" test ! -s log/out

@@ -9,11 +9,7 @@ refused 2 "svg, png or pdf, not 'gif'" plot --format gif "$records/swap.jsonl"
 refused 2 "svg, png or pdf, not ''" plot --format svg, "$records/swap.jsonl"
 refused 3 "missing.jsonl: No such file" plot missing.jsonl
 
-command -v gnuplot >/dev/null || {
-    echo "gnuplot is not installed"
-    [ "$failures" != 0 ] || exit 77
-    finish
-}
+needs gnuplot
 
 # Where the records are, or where it is said; each file is named.
 mkdir records
