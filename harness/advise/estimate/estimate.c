@@ -37,15 +37,19 @@ int mlm_estimate_make(
 
 #define MIB 1048576.0
 
+static double said_or(uint64_t said_bytes, double usual_bytes)
+{
+    return said_bytes != MLM_NO_LIMIT ? (double)said_bytes : usual_bytes;
+}
+
 double mlm_estimate_system_bytes(const struct mlm_estimate_beside *beside, double ram_bytes)
 {
-    return beside->system_bytes != MLM_NO_LIMIT ? (double)beside->system_bytes : 128 * MIB + ram_bytes / 16;
+    return said_or(beside->system_bytes, 128 * MIB + ram_bytes / 16);
 }
 
 double mlm_estimate_background_bytes(const struct mlm_estimate_beside *beside, double ram_bytes)
 {
-    return beside->background_bytes != MLM_NO_LIMIT ? (double)beside->background_bytes
-                                                    : fmin(1600 * MIB, ram_bytes * 2 / 5);
+    return said_or(beside->background_bytes, fmin(1600 * MIB, ram_bytes * 2 / 5));
 }
 
 const uint64_t mlm_fitting_sizes[MLM_FITTINGS] = {
