@@ -11,13 +11,12 @@
 
 /* clang-format off */
 enum {
-    WORKLOAD, PARAMETERS, OUTCOME, FILES, USUAL_TIME, TIME_LIMIT, NEW_TIME, TIME,
+    OUTCOME = MLM_LINE_COLUMNS, FILES, USUAL_TIME, TIME_LIMIT, NEW_TIME, TIME,
     USUAL_NEEDS, NEEDS_LIMIT, NEW_NEEDS, NEEDS, VERDICT, COLUMN_COUNT
 };
 
 static const struct mlm_grid_column columns[COLUMN_COUNT] = {
-    [WORKLOAD]    = {"workload",    0, true,  NULL, false},
-    [PARAMETERS]  = {"parameters",  0, true,  NULL, false},
+    MLM_LINE_COLUMN_TITLES,
     [OUTCOME]     = {"outcome",     0, true,  "ok", true},
     [FILES]       = {"files",       3, false, NULL, false},
     [USUAL_TIME]  = {"usual time",  6, false, NULL, false},
@@ -68,13 +67,9 @@ static int cell_write(
     const struct mlm_history_figure *time = &row->figures[MLM_FIGURE_TIME];
     const struct mlm_history_figure *needs = &row->figures[MLM_FIGURE_NEEDS];
     cell[0] = 0;
+    if (mlm_line_name_write(line, column, cell))
+        return 0;
     switch (column) {
-    case WORKLOAD:
-        mlm_cell_text(row->row->workload, cell);
-        break;
-    case PARAMETERS:
-        mlm_cell_text(row->row->params, cell);
-        break;
     case OUTCOME:
         if (!mlm_row_all_ok(row->row))
             (void)mlm_row_outcome_text(row->row, brief, cell);

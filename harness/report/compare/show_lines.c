@@ -2,6 +2,14 @@
 #include "report/compare/show_parts.h"
 #include "report/table/heading.h"
 
+bool mlm_line_name_write(const struct mlm_line *line, size_t column, char cell[static MLM_CELL_SIZE])
+{
+    if (column >= MLM_LINE_COLUMNS)
+        return false;
+    mlm_cell_text(column == MLM_LINE_WORKLOAD ? line->row->workload : line->row->params, cell);
+    return true;
+}
+
 /* The line behind the last of a section. */
 static size_t section_end(const struct mlm_lines *lines, const struct mlm_section *section, size_t begin)
 {

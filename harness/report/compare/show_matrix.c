@@ -8,7 +8,7 @@
 #include "report/compare/words.h"
 #include "report/text/text.h"
 
-enum { WORKLOAD, PARAMETERS, NOTES, FIRST, OTHERS };
+enum { NOTES = MLM_LINE_COLUMNS, FIRST, OTHERS };
 
 /* Needs closer to the first side's than this are about the same, and not shown. */
 #define ABOUT_THE_SAME 1.05
@@ -58,13 +58,9 @@ static int cell_write(
     struct mlm_view *view = context;
     const struct mlm_line *line = p;
     cell[0] = 0;
+    if (mlm_line_name_write(line, column, cell))
+        return 0;
     switch (column) {
-    case WORKLOAD:
-        mlm_cell_text(line->row->workload, cell);
-        break;
-    case PARAMETERS:
-        mlm_cell_text(line->row->params, cell);
-        break;
     case NOTES:
         return mlm_view_mark_notes(view, line, cell);
     case FIRST:
@@ -173,8 +169,8 @@ static int put_figure(struct mlm_view *view)
     (void)snprintf(first_title, sizeof first_title, "%s of A", mlm_figures[view->figure].name);
     struct mlm_grid grid = {.style = view->style,
         .out = view->out,
-        .columns = {{.title = "workload", .left = true}, {.title = "parameters", .left = true},
-            {.title = "notes", .left = true, .nothing = ""}, {.title = first_title}},
+        .columns = {MLM_LINE_COLUMN_TITLES, {.title = "notes", .left = true, .nothing = ""},
+            {.title = first_title}},
         .count = OTHERS,
         .write = cell_write,
         .paint = cell_paint,

@@ -16,13 +16,12 @@
 
 /* clang-format off */
 enum {
-    WORKLOAD, PARAMETERS, OUTCOME, OLD_TIME, NEW_TIME, TIME, TIME_INTERVAL, TIME_P,
+    OUTCOME = MLM_LINE_COLUMNS, OLD_TIME, NEW_TIME, TIME, TIME_INTERVAL, TIME_P,
     OLD_NEEDS, NEW_NEEDS, NEEDS, NEEDS_INTERVAL, NEEDS_P, VERDICT, COLUMN_COUNT
 };
 
 static const struct mlm_grid_column columns[COLUMN_COUNT] = {
-    [WORKLOAD]       = {"workload",   0,  true,  NULL, false},
-    [PARAMETERS]     = {"parameters", 0,  true,  NULL, false},
+    MLM_LINE_COLUMN_TITLES,
     [OUTCOME]        = {"outcome",    0,  true,  "ok", true},
     [OLD_TIME]       = {"old time",   6,  false, NULL, false},
     [NEW_TIME]       = {"new time",   5,  false, NULL, false},
@@ -129,13 +128,9 @@ static int cell_write(
     const struct mlm_pair *pair = line->pairs[0];
     const struct mlm_contrast *time = &pair->contrasts[MLM_FIGURE_TIME];
     const struct mlm_contrast *needs = &pair->contrasts[MLM_FIGURE_NEEDS];
+    if (mlm_line_name_write(line, column, cell))
+        return 0;
     switch (column) {
-    case WORKLOAD:
-        mlm_cell_text(line->row->workload, cell);
-        break;
-    case PARAMETERS:
-        mlm_cell_text(line->row->params, cell);
-        break;
     case OUTCOME:
         return outcome_write(context, line, brief, cell);
     case OLD_TIME:

@@ -20,6 +20,18 @@ struct mlm_lines {
     size_t count;
 };
 
+/* The columns that every such table begins with: what its rows are called. */
+enum { MLM_LINE_WORKLOAD, MLM_LINE_PARAMETERS, MLM_LINE_COLUMNS };
+
+#define MLM_LINE_COLUMN_TITLES                                                                               \
+    {"workload", 0, true, NULL, false},                                                                      \
+    {                                                                                                        \
+        "parameters", 0, true, NULL, false                                                                   \
+    }
+
+/* Writes a cell of those; false: the column is none of them. */
+bool mlm_line_name_write(const struct mlm_line *line, size_t column, char cell[static MLM_CELL_SIZE]);
+
 /* Prints them through a grid that has its columns, a table a section. The grid's rows are struct mlm_line. */
 int mlm_lines_put(const struct mlm_lines *lines, const struct mlm_grid *grid);
 
