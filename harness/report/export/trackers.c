@@ -23,22 +23,21 @@ static const struct measure {
 
 #define MEASURE_COUNT (sizeof measures / sizeof *measures)
 
-/* What never ran says nothing. */
-static bool has_run(const struct mlm_row *row)
-{
-    return row->outcome != MLM_OUTCOME_REFUSED && row->outcome != MLM_OUTCOME_SKIPPED;
-}
-
 static size_t failed_count(const struct mlm_row *row)
 {
     return row->trial_count - row->outcome_counts[MLM_OUTCOME_OK];
 }
 
-/* Count 0: nothing to tell. */
-static int figures(const struct mlm_row *row, const struct measure *measure, struct mlm_summary *ret_summary)
+/* A row's figures by measure; count 0: nothing to tell. */
+static int figures(const struct mlm_row *row, struct mlm_summary summaries[static MEASURE_COUNT])
 {
-    *ret_summary = (struct mlm_summary){0};
-    return row->outcome == MLM_OUTCOME_OK ? mlm_export_figures(row, measure->metric, ret_summary) : 0;
+    int r = 0;
+    for (size_t i = 0; i < MEASURE_COUNT && r == 0; i++) {
+        summaries[i] = (struct mlm_summary){0};
+        if (row->outcome == MLM_OUTCOME_OK)
+            r = mlm_export_figures(row, measures[i].metric, &summaries[i]);
+    }
+    return r;
 }
 
 static void put_number(FILE *out, double number)
@@ -48,7 +47,8 @@ static void put_number(FILE *out, double number)
 }
 
 /* What both formats are: entries for each row that is in a section and has run. */
-typedef int row_writer(FILE *out, const struct mlm_row *row, const char *name, bool *begun);
+typedef int row_writer(FILE *out, const struct mlm_row *row, const char *name,
+    const struct mlm_summary summaries[static MEASURE_COUNT], bool *begun);
 
 static int each_row(const struct mlm_export *export, FILE *out, row_writer *write, size_t *ret_left_out,
     struct mlm_error *error)
@@ -64,10 +64,14 @@ static int each_row(const struct mlm_export *export, FILE *out, row_writer *writ
         const struct mlm_row *row = table->order[i];
         if (row->folded)
             continue;
-        if (has_run(row))
-            r = write(out, row, mlm_row_name_of(&names, table, row), &begun);
-        else
+        if (!mlm_row_ran(row)) { /* says nothing */
             left_out++;
+            continue;
+        }
+        struct mlm_summary summaries[MEASURE_COUNT];
+        r = figures(row, summaries);
+        if (r == 0)
+            r = write(out, row, mlm_row_name_of(&names, table, row), summaries, &begun);
     }
     if (r < 0)
         return mlm_error_errno(error, r, "exporting measures");
@@ -100,22 +104,20 @@ static void entry_end(FILE *out, const struct mlm_row *row)
     (void)fputc('}', out);
 }
 
-static int github_row(FILE *out, const struct mlm_row *row, const char *name, bool *begun)
+static int github_row(FILE *out, const struct mlm_row *row, const char *name,
+    const struct mlm_summary summaries[static MEASURE_COUNT], bool *begun)
 {
     for (size_t i = 0; i < MEASURE_COUNT; i++) {
-        struct mlm_summary summary;
-        int r = figures(row, &measures[i], &summary);
-        if (r < 0)
-            return r;
-        if (!summary.count)
+        const struct mlm_summary *summary = &summaries[i];
+        if (!summary->count)
             continue;
         double size = measures[i].unit_size;
-        r = entry_begin(out, name, measures[i].title, measures[i].unit, summary.median / size, begun);
+        int r = entry_begin(out, name, measures[i].title, measures[i].unit, summary->median / size, begun);
         if (r < 0)
             return r;
-        if (summary.count > 1) {
+        if (summary->count > 1) {
             (void)fputs(", \"range\": \"± ", out);
-            put_number(out, (summary.maximum - summary.minimum) / 2 / size);
+            put_number(out, (summary->maximum - summary->minimum) / 2 / size);
             (void)fputc('"', out);
         }
         entry_end(out, row);
@@ -135,26 +137,24 @@ int mlm_export_github_action(
     return r;
 }
 
-static int bencher_row(FILE *out, const struct mlm_row *row, const char *name, bool *begun)
+static int bencher_row(FILE *out, const struct mlm_row *row, const char *name,
+    const struct mlm_summary summaries[static MEASURE_COUNT], bool *begun)
 {
     (void)fputs(*begun ? ",\n  " : "\n  ", out);
     *begun = true;
     mlm_json_write_text(out, name);
     (void)fputs(": {", out);
     for (size_t i = 0; i < MEASURE_COUNT; i++) {
-        struct mlm_summary summary;
-        int r = figures(row, &measures[i], &summary);
-        if (r < 0)
-            return r;
-        if (!summary.count)
+        const struct mlm_summary *summary = &summaries[i];
+        if (!summary->count)
             continue;
         (void)fprintf(out, "\"%s\": {\"value\": ", measures[i].slug);
-        put_number(out, summary.median);
-        if (summary.count > 1) {
+        put_number(out, summary->median);
+        if (summary->count > 1) {
             (void)fputs(", \"lower_value\": ", out);
-            put_number(out, summary.minimum);
+            put_number(out, summary->minimum);
             (void)fputs(", \"upper_value\": ", out);
-            put_number(out, summary.maximum);
+            put_number(out, summary->maximum);
         }
         (void)fputs("}, ", out);
     }
