@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/size.h"
+#include "record/keymap.h"
 #include "record/utf8.h"
 #include "report/compare/compare.h"
 #include "report/table/heading.h"
@@ -37,19 +38,37 @@ static const char *machine_text(const struct mlm_row *row, const char *key)
 }
 
 /* Host, or host and id where another machine is called so too. */
-static char *label_make(const struct mlm_side *sides, size_t count, size_t which)
+static char *label_make(const struct mlm_side *side, bool host_is_shared)
 {
-    const char *host = machine_text(sides[which].rows[0], "host"),
-               *id = machine_text(sides[which].rows[0], "id");
-    bool alone = *host;
-    for (size_t i = 0; i < count; i++)
-        alone = alone && (i == which || strcmp(machine_text(sides[i].rows[0], "host"), host) != 0);
+    const char *host = machine_text(side->rows[0], "host"), *id = machine_text(side->rows[0], "id");
+    bool alone = *host && !host_is_shared;
     char *label = NULL;
     if (asprintf(&label, "%s%s%s%s", host, *host && !alone ? " (" : "", alone ? "" : id,
             *host && !alone ? ")" : "") < 0)
         return NULL;
     mlm_utf8_tame(label);
     return label;
+}
+
+static int sides_label(struct mlm_side *sides, size_t count)
+{
+    mlm_cleanup(mlm_keymap_release) struct mlm_keymap hosts = {0};
+    mlm_auto_free size_t *host_of = calloc(count + 1, sizeof *host_of);
+    mlm_auto_free size_t *machines_of = calloc(count + 1, sizeof *machines_of); /* by host */
+    if (!host_of || !machines_of)
+        return -ENOMEM;
+    for (size_t i = 0; i < count; i++) {
+        int r = mlm_keymap_add(&hosts, strdup(machine_text(sides[i].rows[0], "host")), &host_of[i]);
+        if (r < 0)
+            return r;
+        machines_of[host_of[i]]++;
+    }
+    for (size_t i = 0; i < count; i++) {
+        sides[i].label = label_make(&sides[i], machines_of[host_of[i]] > 1);
+        if (!sides[i].label)
+            return -ENOMEM;
+    }
+    return 0;
 }
 
 int mlm_sides_by_machine(
@@ -64,10 +83,8 @@ int mlm_sides_by_machine(
             sides[count++] = (struct mlm_side){.table = table, .rows = &whole.rows[i]};
         sides[count - 1].count++;
     }
-    for (size_t i = 0; i < count && r >= 0; i++) {
-        sides[i].label = label_make(sides, count, i);
-        r = sides[i].label ? 0 : -ENOMEM;
-    }
+    if (r >= 0)
+        r = sides_label(sides, count);
     if (r < 0) {
         mlm_sides_free(sides, count);
         return mlm_error_errno(error, r, "machines of %zu rows", whole.count);
