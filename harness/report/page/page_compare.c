@@ -3,32 +3,21 @@
 #include <math.h>
 
 #include "base/cleanup.h"
-#include "report/compare/compare.h"
+#include "report/compare/words.h"
 #include "report/html/html.h"
 #include "report/page/page_parts.h"
 
-/* "1.25 ×" */
-static void put_ratio(FILE *out, double ratio)
-{
-    (void)fprintf(out, ratio < 99.5 ? "%.2f" : "%.0f", ratio);
-}
-
-/* "1.25 × (1.21 to 1.30)"; a difference that is shown to be none of chance stands out. */
+/* "1.25 × 1.21 to 1.30"; a difference that is shown to be none of chance stands out. */
 static void put_contrast(FILE *out, const struct mlm_contrast *contrast)
 {
+    char text[MLM_WORDS_SIZE];
     const char *kind = contrast->verdict == MLM_CONTRAST_LESS   ? " less"
                        : contrast->verdict == MLM_CONTRAST_MORE ? " more"
                                                                 : "";
     (void)fprintf(out, "<td class=\"figure%s\" data-value=\"%.17g\">", kind, contrast->ratio);
-    put_ratio(out, contrast->ratio);
-    (void)fputs(" ×", out);
-    if (!isnan(contrast->low)) {
-        (void)fputs(" <span class=\"interval\">", out);
-        put_ratio(out, contrast->low);
-        (void)fputs(" to ", out);
-        put_ratio(out, contrast->high);
-        (void)fputs("</span>", out);
-    }
+    (void)fputs(mlm_ratio_text(contrast->ratio, text), out);
+    if (*mlm_interval_text(contrast, text))
+        (void)fprintf(out, " <span class=\"interval\">%s</span>", text);
     (void)fputs("</td>", out);
 }
 
@@ -128,13 +117,12 @@ static void put_overall(FILE *out, const struct mlm_pairing *pairing)
     mlm_html_text(out, pairing->new_side->label);
     (void)fputs("</strong>: ", out);
     const char *glue = "";
+    char ratio[MLM_WORDS_SIZE];
     for (int f = 0; f < MLM_FIGURE_COUNT; f++) {
         const struct mlm_overall *overall = &pairing->overall[f];
         if (isnan(overall->ratio))
             continue;
-        (void)fprintf(out, "%s%s ", glue, mlm_figures[f].name);
-        put_ratio(out, overall->ratio);
-        (void)fputs(" × over ", out);
+        (void)fprintf(out, "%s%s %s over ", glue, mlm_figures[f].name, mlm_ratio_text(overall->ratio, ratio));
         mlm_page_count(out, overall->count, "row");
         glue = ", ";
     }
