@@ -143,6 +143,13 @@ int mlm_write_all(int fd, const void *data, size_t size)
     return 0;
 }
 
+bool mlm_same_file(const char *path, const char *other)
+{
+    struct stat one, two;
+    return stat(path, &one) == 0 && stat(other, &two) == 0 && one.st_dev == two.st_dev &&
+           one.st_ino == two.st_ino;
+}
+
 int mlm_make_directories(const char *path, struct mlm_error *error)
 {
     mlm_auto_free char *part = strdup(path);

@@ -2,6 +2,7 @@
  * Give AT_FDCWD for paths of the working directory. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -27,6 +28,9 @@ int mlm_keyed_number(const char *text, const char *key, uint64_t *ret_value);
 
 /* write() until everything is written or an error comes; 0 or negative errno. */
 int mlm_write_all(int fd, const void *data, size_t size);
+
+/* Do both paths lead to one file? Not where one leads to none. */
+bool mlm_same_file(const char *path, const char *other);
 
 /* mkdir -p. */
 int mlm_make_directories(const char *path, struct mlm_error *error);

@@ -8,6 +8,7 @@
 #include "base/whole.h"
 #include "cli/load.h"
 #include "cli/nearest.h"
+#include "cli/target.h"
 #include "cli/verbs.h"
 #include "cli/wrap.h"
 
@@ -77,6 +78,8 @@ static int check(const struct export_options *said, const struct mlm_parsed *par
     int r = format_find(said->format, ret_format, error);
     if (r == 0 && said->rows && !(*ret_format)->has_rows)
         r = mlm_error_set(error, -EINVAL, "--rows is for csv and tsv, not for %s", said->format);
+    if (r == 0 && said->out)
+        r = mlm_target_check("--out", said->out, NULL, parsed->operands.items, parsed->operands.count, error);
     return r;
 }
 

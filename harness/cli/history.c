@@ -4,9 +4,9 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "cli/load.h"
 #include "cli/style.h"
 #include "cli/verbs.h"
@@ -121,20 +121,11 @@ static int is_store(const struct dirent *file)
     return length > 6 && strcmp(file->d_name + length - 6, ".jsonl") == 0;
 }
 
-static bool is_same_file(const char *path, const struct stat *other)
-{
-    struct stat status;
-    return stat(path, &status) == 0 && status.st_dev == other->st_dev && status.st_ino == other->st_ino;
-}
-
 static int archive_read(
     struct archive *archive, const char *new_path, const struct entry *new, struct mlm_error *error)
 {
     const char *folder = archive->request->folder;
     struct dirent **files = NULL;
-    struct stat new_status;
-    if (stat(new_path, &new_status) < 0)
-        return mlm_error_errno(error, -errno, "%s", new_path);
     int count = scandir(folder, &files, is_store, alphasort), r = 0;
     if (count < 0)
         return mlm_error_errno(error, -errno, "--history: cannot read the folder %s", folder);
@@ -145,7 +136,7 @@ static int archive_read(
             r = -ENOMEM;
         }
         free(files[i]);
-        if (r == 0 && !is_same_file(path, &new_status))
+        if (r == 0 && !mlm_same_file(path, new_path))
             archive_consider(archive, path, new);
     }
     free(files);

@@ -3,12 +3,12 @@
 #include <stddef.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/whole.h"
 #include "cli/load.h"
 #include "cli/place.h"
+#include "cli/target.h"
 #include "cli/verbs.h"
 #include "report/page/page.h"
 #include "trial/catalogue.h"
@@ -31,12 +31,6 @@ static const struct mlm_exit_meaning exits[] = {
     {0, NULL},
 };
 
-static bool ends_with(const char *text, const char *end)
-{
-    size_t length = strlen(text), end_length = strlen(end);
-    return length > end_length && strcmp(text + length - end_length, end) == 0;
-}
-
 /* "results/NAME.html", or as it was said. */
 static char *page_path(const struct report_options *said, const struct mlm_texts *stores)
 {
@@ -46,23 +40,6 @@ static char *page_path(const struct report_options *said, const struct mlm_texts
         return strdup(said->out);
     mlm_place_of(stores->items, stores->count, &place);
     return asprintf(&path, "%s/%s.html", place.folder, place.base) < 0 ? NULL : path;
-}
-
-/* Records cannot be had again, a page can. */
-static int check_target(const char *path, const struct mlm_texts *stores, struct mlm_error *error)
-{
-    struct stat target, store;
-    if (ends_with(path, ".jsonl"))
-        return mlm_error_set(
-            error, -EINVAL, "--out: %s is the name of a file of records; name one that ends in .html", path);
-    if (stat(path, &target) < 0)
-        return 0;
-    for (size_t i = 0; i < stores->count; i++)
-        if (stat(stores->items[i], &store) == 0 && store.st_dev == target.st_dev &&
-            store.st_ino == target.st_ino)
-            return mlm_error_set(
-                error, -EINVAL, "--out: %s would overwrite the records in %s", path, stores->items[i]);
-    return 0;
 }
 
 /* Writes the page, and says on standard error why it has no pictures. */
@@ -90,7 +67,7 @@ static int report(const char *path, const struct mlm_texts *stores, struct mlm_e
     mlm_cleanup(mlm_loaded_release) struct mlm_loaded loaded = {0};
     mlm_cleanup(mlm_whole_drop) struct mlm_whole page = {0};
     bool to_file = strcmp(path, "-") != 0;
-    int r = to_file ? check_target(path, stores, error) : 0;
+    int r = to_file ? mlm_target_check("--out", path, ".html", stores->items, stores->count, error) : 0;
     if (r == 0)
         r = mlm_load(stores->items, stores->count, &loaded, error);
     if (r == 0 && to_file)

@@ -13,6 +13,7 @@
 #include "cli/present.h"
 #include "cli/resume.h"
 #include "cli/run_options.h"
+#include "cli/target.h"
 #include "cli/verbs.h"
 #include "gbench/gbench.h"
 #include "machine/disk.h"
@@ -408,7 +409,9 @@ static int parse(struct run *run, int argc, char **argv, bool *ret_help, struct 
     *ret_help = parsed.help;
     for (size_t i = 0; i < parsed.passed.count; i++) {
         static const char filter[] = "--benchmark_filter=", list[] = "--benchmark_list_tests";
+        static const char option[] = "--benchmark_out", out[] = "--benchmark_out=";
         const char *flag = parsed.passed.items[i];
+        const char *resume = run->request.said.resume;
         /* The plan filters, so that the announced trials are those that run. */
         if (strncmp(flag, filter, sizeof filter - 1) == 0)
             run->request.said.filter = flag + sizeof filter - 1;
@@ -416,6 +419,9 @@ static int parse(struct run *run, int argc, char **argv, bool *ret_help, struct 
             run->request.said.names_only = true;
         else
             run->request.gbench_flags.items[run->request.gbench_flags.count++] = flag;
+        if (strncmp(flag, out, sizeof out - 1) == 0 &&
+            mlm_target_check(option, flag + sizeof out - 1, ".json", &resume, resume ? 1 : 0, error) < 0)
+            return -EINVAL;
     }
     return 0;
 }

@@ -1,6 +1,7 @@
 #include "gbench/gbench.h"
 
 #include <benchmark/benchmark.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -166,8 +167,13 @@ int run(const mlm_gbench_order *order, mlm_error *error)
 /* Known before anything runs; the file is opened when there is something to write. */
 static bool may_be_written(const std::string &path)
 {
-    if (access(path.c_str(), F_OK) == 0)
-        return access(path.c_str(), W_OK) == 0;
+    struct stat there;
+    if (stat(path.c_str(), &there) == 0) {
+        if (!S_ISDIR(there.st_mode))
+            return access(path.c_str(), W_OK) == 0;
+        errno = EISDIR;
+        return false;
+    }
     const size_t slash = path.rfind('/');
     const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
     return access(folder.c_str(), W_OK) == 0;

@@ -71,6 +71,16 @@ expect "the others as they were" grep -qE '^storage/coo/density:0.01/index:32/da
 expect_not "no oom row" grep -q 'dense_f64.*cap:2G' log/out
 expect "the geometric mean is one" grep -qE '^OVERALL_GEOMEAN +\+0\.[0-9]*[1-9][0-9]* ' log/out
 
+# Never in the place of records, by whatever name, nor of others' records.
+cp "$records/swap.jsonl" log/run.jsonl
+ln log/run.jsonl log/link.csv
+ln -s run.jsonl log/symbolic.csv
+for target in log/link.csv log/symbolic.csv ./log/run.jsonl log/other.jsonl; do
+    refused 2 "^mlmembench: --out: $target " export "$records/quick.jsonl" log/run.jsonl --format csv --out "$target"
+done
+expect "the records are there" cmp log/run.jsonl "$records/swap.jsonl"
+expect_not "and no others" test -e log/other.jsonl
+
 # Whole or not at all.
 echo before >log/kept
 printf '{"kind":"trial"}\n' >log/broken.jsonl

@@ -100,6 +100,10 @@ refused 2 "--benchmark_out_format is json, csv or console, not ''|--benchmark_ou
     --benchmark_out_format=
 
 refused 3 "cannot write --benchmark_out=missing/x.json: No such file" run --benchmark_out=missing/x.json
+refused 3 "cannot write --benchmark_out=folder: Is a directory" run --benchmark_out=folder
+refused 2 "--benchmark_out: x.jsonl is the name of a file of records; name one that ends in .json" run \
+    --benchmark_out=x.jsonl
+refused 2 "--benchmark_out: ./empty would overwrite the records in empty" run --resume empty --benchmark_out=./empty
 
 # Datasets: the file is named, and where in it.
 refused 2 "--dataset: .*missing.npy: No such file" run --dataset missing.npy
