@@ -1,8 +1,11 @@
 #include "cli/load.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <stdio.h>
+#include <stdlib.h>
 
+#include "base/cleanup.h"
 #include "cli/say.h"
 #include "record/judge.h"
 
@@ -34,15 +37,23 @@ static int read_all(
     const char *const *paths, size_t path_count, struct mlm_record_list *list, struct mlm_error *error)
 {
     struct complaints complaints = {0};
+    mlm_auto_free bool *is_empty = calloc(path_count, sizeof *is_empty);
+    if (!is_empty)
+        return mlm_error_errno(error, -ENOMEM, "%zu files", path_count);
     for (size_t i = 0; i < path_count; i++) {
+        size_t before = list->count;
         int r = mlm_store_read(paths[i], list, complain, &complaints, error);
         if (r < 0)
             return r;
+        is_empty[i] = list->count == before;
     }
     if (!list->count)
         return mlm_error_set(error, -ENODATA, "no trial is recorded in %s%s%.400s%s", paths[0],
             complaints.count ? " (" : "", complaints.shown[0], complaints.count ? ")" : "");
     complaints_print(&complaints);
+    for (size_t i = 0; i < path_count; i++)
+        if (is_empty[i])
+            mlm_say("mlmembench: no trial is recorded in %s", paths[i]);
     return 0;
 }
 

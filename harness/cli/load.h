@@ -11,8 +11,8 @@ struct mlm_loaded {
     size_t wrong; /* trials that the judge found wrong */
 };
 
-/* Reads, judges and sums up. Lines that are no good are named on standard error, the first few of them; the
- * others are used. -ENODATA: no record at all. */
+/* Reads, judges and sums up. Lines that are no good are named on standard error, the first few of them, and
+ * so is a file that holds no record; the others are used. -ENODATA: no record at all. */
 int mlm_load(
     const char *const *paths, size_t path_count, struct mlm_loaded *ret_loaded, struct mlm_error *error);
 void mlm_loaded_release(struct mlm_loaded *loaded);

@@ -30,6 +30,13 @@ expect "the line is named" grep -q "^mlmembench: torn.jsonl:$((lines + 1)): " lo
 expect "few lines" test "$(wc -l <log/err)" = 4
 expect "and how many more" grep -qx "mlmembench: 7 more lines are no records" log/err
 
+# So is a file without any, which must not look as if it had been shown.
+: >empty.jsonl
+status 0 "$mlm" show empty.jsonl "$records"
+expect "the rest is shown" diff log/table log/out
+expect "the file is named" test "$(cat log/err)" = "mlmembench: no trial is recorded in empty.jsonl"
+refused 3 "no trial is recorded in empty.jsonl$" compare empty.jsonl "$records"
+
 # A file from elsewhere commands no terminal.
 status 0 "$mlm" show "$MLM_SOURCE/tests/fixtures/record/hostile.jsonl"
 expect "hostile records are plain" no_escapes log/out
