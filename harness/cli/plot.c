@@ -6,6 +6,7 @@
 #include "base/cleanup.h"
 #include "cli/load.h"
 #include "cli/place.h"
+#include "cli/say.h"
 #include "cli/verbs.h"
 #include "report/compare/machines.h"
 #include "report/plot/picture.h"
@@ -65,7 +66,8 @@ static int draw(const struct mlm_texts *paths, const struct plot_options *said, 
     mlm_cleanup(catalogue_close_p) struct mlm_catalogue *catalogue = NULL;
     mlm_auto_free char *words = strdup(said->formats);
     const char *formats[FORMATS_MAX];
-    size_t format_count = 0, drawn = 0;
+    size_t format_count = 0;
+    struct mlm_pictures_made made = {0};
     struct mlm_place place;
     if (!words)
         return mlm_error_errno(error, -ENOMEM, "--format");
@@ -84,8 +86,10 @@ static int draw(const struct mlm_texts *paths, const struct plot_options *said, 
         struct mlm_picture_options how = {
             .plots_folder = catalogue->plots_folder, .format = formats[i], .machines = machines.comparison};
         r = mlm_pictures_write(
-            loaded.table, &loaded.list, &how, place.folder, place.base, written, &drawn, error);
+            loaded.table, &loaded.list, &how, place.folder, place.base, written, &made, error);
     }
+    if (r >= 0 && *made.left_out)
+        mlm_say("mlmembench: %s", made.left_out);
     return r < 0 ? r : MLM_EXIT_OK;
 }
 

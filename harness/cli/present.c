@@ -17,17 +17,18 @@ static void pictures(const struct mlm_presentation *presentation, const struct m
     static const char *const formats[] = {"svg", "png"};
     struct mlm_place place;
     mlm_place_of(presentation->paths, presentation->path_count, &place);
-    for (size_t i = 0; i < sizeof formats / sizeof *formats; i++) {
+    struct mlm_pictures_made made = {0};
+    struct mlm_error error = {0};
+    int r = 0;
+    for (size_t i = 0; i < sizeof formats / sizeof *formats && r >= 0; i++) {
         struct mlm_picture_options options = {
             .plots_folder = presentation->plots_folder, .format = formats[i], .only = "needs"};
-        struct mlm_error error = {0};
-        size_t count;
-        if (mlm_pictures_write(
-                loaded->table, &loaded->list, &options, place.folder, place.base, NULL, &count, &error) >= 0)
-            continue;
-        mlm_say("mlmembench: %s", error.text);
-        return;
+        r = mlm_pictures_write(
+            loaded->table, &loaded->list, &options, place.folder, place.base, NULL, &made, &error);
     }
+    const char *missing = r < 0 ? error.text : made.left_out;
+    if (*missing)
+        mlm_say("mlmembench: %s", missing);
 }
 
 int mlm_present(const struct mlm_presentation *presentation, size_t *ret_wrong, struct mlm_error *error)

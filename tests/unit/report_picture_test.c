@@ -89,11 +89,11 @@ static int try_to_draw_table(const struct fixture *fixture, const struct sample_
     const char *plots, const char *format, struct mlm_error *error)
 {
     struct mlm_picture_options options = {.plots_folder = plots, .format = format};
-    size_t count = 0;
+    struct mlm_pictures_made made = {0};
     int r = mlm_pictures_write(
-        sample->table, &sample->list, &options, fixture->folder, "run", NULL, &count, error);
+        sample->table, &sample->list, &options, fixture->folder, "run", NULL, &made, error);
     if (r == 0)
-        assert_true(count <= files_in(fixture->folder));
+        assert_true(made.count <= files_in(fixture->folder));
     return r;
 }
 
@@ -229,7 +229,8 @@ static void test_hostile_everywhere(void **state)
     struct sample_table sample = sample_table_of(list);
     struct mlm_side *sides = NULL;
     struct mlm_comparison *comparison = NULL;
-    size_t side_count = 0, count = 0;
+    size_t side_count = 0;
+    struct mlm_pictures_made made = {0};
     const struct mlm_compare_options compare_options = {0};
     assert_int_equal(mlm_sides_by_machine(sample.table, &sides, &side_count, NULL), 0);
     assert_int_equal(side_count, 2);
@@ -243,12 +244,12 @@ static void test_hostile_everywhere(void **state)
         struct mlm_error error = {0};
         options.format = formats[f];
         if (mlm_pictures_write(
-                sample.table, &sample.list, &options, fixture->folder, "run", NULL, &count, &error) < 0)
+                sample.table, &sample.list, &options, fixture->folder, "run", NULL, &made, &error) < 0)
             fail_msg("%s", error.text);
     }
     assert_int_equal(chdir(before), 0);
-    assert_int_equal(count, 4 * 3 + 3); /* and the suites' own */
-    assert_int_equal(files_in(fixture->folder), 3 * count + 1);
+    assert_int_equal(made.count, 4 * 3 + 3); /* and the suites' own */
+    assert_int_equal(files_in(fixture->folder), 3 * made.count + 1);
 
     static const char *const names[] = {"storage-needs", "storage-slowdown", "storage-density",
         "storage-timeline", "storage-machines", "batch-batch", "pooling-overhead"};
@@ -279,6 +280,59 @@ static void test_names_of_files(void **state)
     draw_table(fixture, &sample, "svg");
     free(picture(fixture, "run-______a_b_____x_-needs.svg"));
     sample_table_release(&sample);
+}
+
+static struct sample_table table_of_suites(const char *const *suites, size_t count)
+{
+    struct mlm_record_list list = {0};
+    for (size_t i = 0; i < count; i++) {
+        struct mlm_record record = sample_record("csr");
+        free(record.suite);
+        record.suite = strdup(suites[i]);
+        assert_int_equal(mlm_record_list_add(&list, &record, NULL), 0);
+    }
+    return sample_table_of(list);
+}
+
+/* What a file's name cannot hold must not make one suite's picture another's. */
+static void test_names_alike(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const suites[] = {"a b", "a$b", "a_b", "a_b-2", "a/b"};
+    struct sample_table sample = table_of_suites(suites, 5);
+    draw_table(fixture, &sample, "svg");
+    assert_int_equal(files_in(fixture->folder), 5);
+    /* The same names for every format. */
+    draw_table(fixture, &sample, "png");
+    assert_int_equal(files_in(fixture->folder), 10);
+    free(picture(fixture, "run-a_b-needs.svg"));
+    free(picture(fixture, "run-a_b-2-needs.png"));
+    sample_table_release(&sample);
+}
+
+/* Not endlessly many, and not without a word. */
+static void test_many_suites(void **state)
+{
+    struct fixture *fixture = *state;
+    char names[MLM_PICTURE_SUITES + 3][16];
+    const char *suites[MLM_PICTURE_SUITES + 3];
+    for (size_t i = 0; i < MLM_PICTURE_SUITES + 3; i++) {
+        (void)snprintf(names[i], sizeof names[i], "suite%02zu", i);
+        suites[i] = names[i];
+    }
+    for (size_t more = 0; more <= 3; more += 3) {
+        struct sample_table sample = table_of_suites(suites, MLM_PICTURE_SUITES + more);
+        struct mlm_picture_options options = {.plots_folder = PLOTS, .format = "svg"};
+        struct mlm_pictures_made made = {0};
+        struct mlm_error error = {0};
+        if (mlm_pictures_write(
+                sample.table, &sample.list, &options, fixture->folder, "run", NULL, &made, &error) < 0)
+            fail_msg("%s", error.text);
+        assert_int_equal(made.count, MLM_PICTURE_SUITES);
+        assert_string_equal(
+            made.left_out, more ? "no pictures of the last 3 suites: 16 are drawn at most" : "");
+        sample_table_release(&sample);
+    }
 }
 
 /* Little is known of these: still a picture each, never an error of gnuplot's. */
@@ -364,6 +418,8 @@ int main(void)
         PICTURE_TEST(test_hostile),
         PICTURE_TEST(test_hostile_everywhere),
         PICTURE_TEST(test_names_of_files),
+        PICTURE_TEST(test_names_alike),
+        PICTURE_TEST(test_many_suites),
         PICTURE_TEST(test_sparse),
         PICTURE_TEST(test_no_gnuplot),
         PICTURE_TEST(test_bad_gnuplot),

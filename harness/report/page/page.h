@@ -14,8 +14,8 @@ struct mlm_page_request {
     const char *program;           /* what made the page: "mlmembench 0.1.0 (1a2b3c)" */
 };
 
-/* Writes the page in one pass. Without gnuplot, or where it fails, there are no pictures and the page says
- * why; so does *ret_no_pictures, which is else NULL and the caller's to free. -ENOMEM, -EIO: `out` cannot be
- * written. */
+/* Writes the page in one pass. Without gnuplot, or where it fails, there are no pictures, or not all, and
+ * the page says why; so does *ret_no_pictures, which is else NULL and the caller's to free. -ENOMEM, -EIO:
+ * `out` cannot be written. */
 int mlm_report_page(
     const struct mlm_page_request *request, FILE *out, char **ret_no_pictures, struct mlm_error *error);

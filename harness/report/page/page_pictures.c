@@ -27,14 +27,15 @@ int mlm_page_pictures_draw(const struct mlm_page_request *request, const struct 
     struct mlm_picture_options options = {
         .plots_folder = request->plots_folder, .format = "svg", .machines = machines->comparison};
     struct mlm_error why = {0};
-    size_t count;
+    struct mlm_pictures_made made = {0};
     if (!request->plots_folder)
         return 0;
-    int r = mlm_pictures_draw(request->table, request->list, &options, take, ret_pictures, &count, &why);
+    int r = mlm_pictures_draw(request->table, request->list, &options, take, ret_pictures, &made, &why);
     if (r == -ENOMEM)
         return r;
     /* The page is worth having without them. */
-    if (r < 0 && !(ret_pictures->missing = strdup(why.text)))
+    const char *missing = r < 0 ? why.text : made.left_out;
+    if (*missing && !(ret_pictures->missing = strdup(missing)))
         return -ENOMEM;
     return 0;
 }

@@ -118,10 +118,7 @@ static int suites_find(const struct mlm_table *table, struct mlm_keymap *suites,
     return 0;
 }
 
-/* A record may name any suite, and so may many. */
-#define SUITES_MAX 16
-
-static int suites_draw(struct drawing *drawing, struct mlm_error *error)
+static int suites_draw(struct drawing *drawing, size_t *ret_left_out, struct mlm_error *error)
 {
     const struct mlm_table *table = drawing->from.table;
     mlm_cleanup(mlm_keymap_release) struct mlm_keymap suites = {0};
@@ -130,7 +127,7 @@ static int suites_draw(struct drawing *drawing, struct mlm_error *error)
     if (!suite_of || !sections || suites_find(table, &suites, suite_of) < 0)
         return mlm_error_errno(error, -ENOMEM, "pictures");
     int r = 0;
-    for (size_t suite = 0; suite < suites.count && suite < SUITES_MAX && r == 0; suite++) {
+    for (size_t suite = 0; suite < suites.count && suite < MLM_PICTURE_SUITES && r == 0; suite++) {
         size_t count = 0;
         for (size_t i = 0; i < table->section_count; i++)
             if (suite_of[i] == suite)
@@ -138,6 +135,7 @@ static int suites_draw(struct drawing *drawing, struct mlm_error *error)
         if (count)
             r = suite_draw(drawing, sections, count, error);
     }
+    *ret_left_out = suites.count > MLM_PICTURE_SUITES ? suites.count - MLM_PICTURE_SUITES : 0;
     return r;
 }
 
@@ -151,35 +149,76 @@ int mlm_picture_format_check(const char *format, struct mlm_error *error)
 }
 
 int mlm_pictures_draw(const struct mlm_table *table, const struct mlm_record_list *list,
-    const struct mlm_picture_options *options, mlm_picture_take *take, void *context, size_t *ret_count,
-    struct mlm_error *error)
+    const struct mlm_picture_options *options, mlm_picture_take *take, void *context,
+    struct mlm_pictures_made *ret_made, struct mlm_error *error)
 {
     int r = mlm_picture_format_check(options->format, error);
     if (r < 0)
         return r;
     struct drawing drawing = {{table, list, options->machines}, options, take, context, 0};
-    r = suites_draw(&drawing, error);
-    if (r == 0)
-        *ret_count = drawing.count;
-    return r;
+    size_t left_out = 0;
+    r = suites_draw(&drawing, &left_out, error);
+    if (r < 0)
+        return r;
+    *ret_made = (struct mlm_pictures_made){.count = drawing.count};
+    if (left_out)
+        (void)snprintf(ret_made->left_out, sizeof ret_made->left_out,
+            "no pictures of the last %zu suite%s: %d are drawn at most", left_out, left_out == 1 ? "" : "s",
+            MLM_PICTURE_SUITES);
+    return 0;
 }
 
 struct writing {
     const char *folder, *base;
     void (*written)(const char *path);
+    struct mlm_keymap names; /* of suites, as files have them */
+    char *suite;             /* whose pictures come now; NULL: none has */
 };
+
+static void writing_release(struct writing *writing)
+{
+    mlm_keymap_release(&writing->names);
+    free(writing->suite);
+}
+
+/* A suite's name comes from a record, a file's must not leave its folder. */
+static char *name_make(const char *suite, size_t number)
+{
+    char more[24] = "", *name = NULL;
+    if (number > 1)
+        (void)snprintf(more, sizeof more, "-%zu", number);
+    if (asprintf(&name, "%.64s%s", suite, more) < 0)
+        return NULL;
+    for (char *c = name; *c; c++)
+        if (!isalnum((unsigned char)*c) && *c != '-' && *c != '_')
+            *c = '_';
+    return name;
+}
+
+/* Suites whose names differ in what a file's cannot hold must not write over each other. Pictures come suite
+ * by suite. */
+static const char *name_of(struct writing *writing, const char *suite)
+{
+    if (!writing->suite || strcmp(writing->suite, suite) != 0) {
+        size_t number = 0, count = writing->names.count;
+        free(writing->suite);
+        writing->suite = strdup(suite);
+        while (writing->suite && writing->names.count == count)
+            if (mlm_keymap_add(&writing->names, name_make(suite, ++number), &(size_t){0}) < 0)
+                return NULL;
+        if (!writing->suite)
+            return NULL;
+    }
+    return writing->names.entries[writing->names.count - 1].key;
+}
 
 static int picture_write(void *context, const struct mlm_picture *picture, struct mlm_error *error)
 {
-    const struct writing *writing = context;
+    struct writing *writing = context;
     mlm_auto_free char *path = NULL;
-    mlm_auto_free char *suite = strndup(picture->suite, 64);
+    const char *suite = name_of(writing, picture->suite);
     if (!suite)
         return mlm_error_errno(error, -ENOMEM, "picture");
-    /* A suite's name comes from a record, a file's must not leave its folder. */
-    for (char *c = suite; *c; c++)
-        if (!isalnum((unsigned char)*c) && *c != '-' && *c != '_')
-            *c = '_';
     if (asprintf(&path, "%s/%s-%s-%s.%s", writing->folder, writing->base, suite, picture->plot,
             picture->format) < 0) {
         path = NULL;
@@ -198,9 +237,10 @@ static int picture_write(void *context, const struct mlm_picture *picture, struc
 
 int mlm_pictures_write(const struct mlm_table *table, const struct mlm_record_list *list,
     const struct mlm_picture_options *options, const char *folder, const char *base,
-    void (*written)(const char *path), size_t *ret_count, struct mlm_error *error)
+    void (*written)(const char *path), struct mlm_pictures_made *ret_made, struct mlm_error *error)
 {
-    struct writing writing = {folder, base, written};
+    mlm_cleanup(writing_release) struct writing writing = {
+        .folder = folder, .base = base, .written = written};
     int r = mlm_make_directories(folder, error);
-    return r < 0 ? r : mlm_pictures_draw(table, list, options, picture_write, &writing, ret_count, error);
+    return r < 0 ? r : mlm_pictures_draw(table, list, options, picture_write, &writing, ret_made, error);
 }

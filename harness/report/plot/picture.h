@@ -6,6 +6,9 @@
 
 struct mlm_comparison;
 
+/* A record may name any suite, and so may many. */
+#define MLM_PICTURE_SUITES 16
+
 struct mlm_picture_options {
     const char *plots_folder; /* where the scripts are */
     const char *format;       /* "svg", "png" or "pdf" */
@@ -33,15 +36,21 @@ int mlm_picture_format_check(const char *format, struct mlm_error *error);
 /* An error ends the drawing and is what mlm_pictures_draw() returns. */
 typedef int mlm_picture_take(void *context, const struct mlm_picture *picture, struct mlm_error *error);
 
-/* Gives every picture to the taker, suite by suite, and says how many. Bounded in number, size and time
- * however long the list is; of more than 16 suites, the first. The list is that of the table: timelines are
- * read from its files. -ENOENT: gnuplot is missing. -EINVAL: an unknown format. */
-int mlm_pictures_draw(const struct mlm_table *table, const struct mlm_record_list *list,
-    const struct mlm_picture_options *options, mlm_picture_take *take, void *context, size_t *ret_count,
-    struct mlm_error *error);
+struct mlm_pictures_made {
+    size_t count;
+    char left_out[96]; /* which suites there are no pictures of; "": of all there are */
+};
 
-/* The same into a folder, which is made, as BASE-SUITE-PLOT.FORMAT. `written` (may be NULL) is told each
- * path. */
+/* Gives every picture to the taker, suite by suite, and says how many. Bounded in number, size and time
+ * however long the list is; of more than MLM_PICTURE_SUITES suites, the first. The list is that of the table:
+ * timelines are read from its files. -ENOENT: gnuplot is missing. -EINVAL: an unknown format. */
+int mlm_pictures_draw(const struct mlm_table *table, const struct mlm_record_list *list,
+    const struct mlm_picture_options *options, mlm_picture_take *take, void *context,
+    struct mlm_pictures_made *ret_made, struct mlm_error *error);
+
+/* The same into a folder, which is made, as BASE-SUITE-PLOT.FORMAT, SUITE being as much of the suite's name
+ * as a file's may hold, with a number where another suite has that already. `written` (may be NULL) is told
+ * each path. */
 int mlm_pictures_write(const struct mlm_table *table, const struct mlm_record_list *list,
     const struct mlm_picture_options *options, const char *folder, const char *base,
-    void (*written)(const char *path), size_t *ret_count, struct mlm_error *error);
+    void (*written)(const char *path), struct mlm_pictures_made *ret_made, struct mlm_error *error);
