@@ -6,7 +6,6 @@ line_height = 15.0
 slot_height = series > 1 ? 6 + line_height * series : 20.0
 legend_height = series > 1 || strlen(series_name[1]) > 0 ? 22.0 : 0.0
 top = head_height + 4 + legend_height
-bottom = 46.0
 eval canvas(top + slots * slot_height + bottom)
 
 left = character * wide_label + 20

@@ -9,7 +9,6 @@ plot_right = width - 30 - legend
 inner = 170.0                 # of a panel
 strip = 15.0                  # of an outcome, above it
 between = 22.0
-bottom = 50.0
 
 # Outcomes that are shown above the panels, from the top down.
 array strip_outcome[5] = [is_oom, is_timeout, is_killed, is_crash, is_wrong]

@@ -3,7 +3,6 @@
 
 slot_height = 20.0
 top = head_height + 24
-bottom = 46.0
 eval canvas(top + slots * slot_height + bottom)
 
 left_edge  = (character * wide_label + 20) / width

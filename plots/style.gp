@@ -33,6 +33,9 @@ dash_type(n)  = (int(n) - 1) % 4 + 1
 width = 800.0
 character = 6.6
 
+# Below the lowest x axis: its tics, and its title with what of a letter is below the line.
+bottom = 50.0
+
 # `eval canvas(height)` opens the picture.
 canvas(h) = sprintf("height = %.1f; ", h) . \
     (format eq "svg" ? \
@@ -128,11 +131,11 @@ share_of(value, first, high, is_log) = value != value ? 0 : is_log ? log(value /
 # What of the head and the legend is drawn with the first panel is not drawn with the others.
 head_done = "do for [i = 1:4] { unset label i }; do for [i = 301:300 + panels] { unset label i }; do for [i = 101:160] { unset label i; unset label i + 100; unset arrow i; unset object i }"
 
-# Tics of a logarithmic axis: powers of ten, and 2 and 5 between them where there are few.
+# Tics of a logarithmic axis: powers of ten, and others between them where there are few.
 log_tics(axis, low, high) = sprintf("set %s (); ", axis) . \
     sprintf("do for [k = %d:%d] { do for [m in '%s'] { if (m * 10.0 ** k >= %g && m * 10.0 ** k <= %g) { " . \
         "set %s add (sprintf('%%g', m * 10.0 ** k) m * 10.0 ** k) } } }", \
-        floor(log10(low)), ceil(log10(high)), high / low > 400 ? "1" : "1 2 5", 0.999 * low, 1.001 * high, axis)
+        floor(log10(low)), ceil(log10(high)), high / low > 400 ? "1" : high / low > 8 ? "1 2 5" : "1 1.5 2 3 5 7", 0.999 * low, 1.001 * high, axis)
 
 # A figure that may not have been had.
 had(c) = valid(c) && column(c) == column(c)

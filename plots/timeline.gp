@@ -8,7 +8,6 @@ top = head_height + 14
 gap_x = 18.0
 gap_y = 26.0                  # a panel's heading
 inner = panels == 1 ? 220.0 : 110.0
-bottom = 48.0
 inner_width = (width - left - right - (columns - 1) * gap_x) / columns
 eval canvas(top + rows * (gap_y + inner) + bottom)
 
