@@ -181,4 +181,4 @@ complete $estimate --long-option format --exclusive --arguments 'text json' \
     --description 'text or json'
 
 complete --command mlmembench --condition '__fish_seen_subcommand_from clean' --long-option dry-run \
-    --description 'say which datasets would go, and keep them'
+    --description 'say what would go, and keep it'

@@ -81,14 +81,32 @@ const struct mlm_cage_site *mlm_cages_site(const struct mlm_cages *cages)
     return &cages->site;
 }
 
-static int remove_if_stale(int dir_fd, const char *name, const void *context)
+static int count_if_stale(int dir_fd, const char *name, const void *context)
 {
+    (void)dir_fd;
+    (void)context;
     pid_t maker;
     uint64_t start;
-    if (!mlm_cage_name_parse(name, &maker, &start) || mlm_cage_maker_lives(maker, start))
+    return mlm_cage_name_parse(name, &maker, &start) && !mlm_cage_maker_lives(maker, start);
+}
+
+static int remove_if_stale(int dir_fd, const char *name, const void *context)
+{
+    if (!count_if_stale(dir_fd, name, context))
         return 0;
     int r = mlm_cgroup_remove(dir_fd, name, context, NULL);
     return r < 0 ? r : 1;
+}
+
+int mlm_cages_count_stale(const struct mlm_cage_site *site, struct mlm_error *error)
+{
+    if (site->access != MLM_CAGE_DIRECT)
+        return 0;
+    mlm_auto_close int dir_fd = open_site(site, error);
+    if (dir_fd < 0)
+        return dir_fd;
+    int count = mlm_cgroup_children(dir_fd, count_if_stale, NULL);
+    return count < 0 ? mlm_error_errno(error, count, "cannot look for old cages in %s", site->path) : count;
 }
 
 int mlm_cages_remove_stale(const struct mlm_cage_site *site, struct mlm_error *error)

@@ -19,7 +19,7 @@ struct clean_options {
 
 static const struct mlm_option options[] = {
     {"dry-run", NULL, MLM_OPTION_FLAG, offsetof(struct clean_options, dry_run),
-        "say which datasets would go, and keep them", NULL},
+        "say what would go, and keep it", NULL},
     {NULL, NULL, MLM_OPTION_FLAG, 0, NULL, NULL},
 };
 
@@ -80,13 +80,14 @@ static int cages_clean(bool dry_run, struct mlm_error *error)
     int r = mlm_cage_site_find(AT_FDCWD, &site, error);
     if (r < 0)
         return r;
-    if (site.access == MLM_CAGE_NONE || dry_run)
+    if (site.access == MLM_CAGE_NONE)
         return 0;
-    r = mlm_cages_remove_stale(&site, error);
+    r = dry_run ? mlm_cages_count_stale(&site, error) : mlm_cages_remove_stale(&site, error);
     if (r == 0)
         printf("no cages left behind in %s\n", site.path);
     else if (r > 0)
-        printf("%d cage%s left behind in %s: removed\n", r, r == 1 ? "" : "s", site.path);
+        printf("%d cage%s left behind in %s: %s\n", r, r == 1 ? "" : "s", site.path,
+            dry_run ? "would be removed" : "removed");
     return r < 0 ? r : 0;
 }
 

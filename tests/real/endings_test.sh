@@ -49,4 +49,15 @@ expect "a worker killed from outside is 'killed'" records out/group.jsonl '"kill
 kill -TERM $harness
 wait $harness
 expect "SIGTERM ends it like Ctrl-C" test $? = 130
+
+# What nobody was left to remove, clean does, and says so before it does. The process 1 of that start time is gone.
+mkdir "$nest/mlmembench-1-1-0"
+status 0 "$mlm" clean --dry-run
+expect "a cage left behind is told" grep -q "^1 cage left behind in $nest: would be removed$" log/out
+expect "and kept" test -d "$nest/mlmembench-1-1-0"
+status 0 "$mlm" clean
+expect "it is removed" grep -q "^1 cage left behind in $nest: removed$" log/out
+expect "and gone" test ! -d "$nest/mlmembench-1-1-0"
+status 0 "$mlm" clean --dry-run
+expect "nothing is left" grep -q "^no cages left behind in $nest$" log/out
 finish

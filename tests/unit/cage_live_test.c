@@ -547,6 +547,8 @@ static void stale_cages_are_told_from_live_ones(void **unused)
     (void)snprintf(foreign, sizeof foreign, "mlmembench-%d-other", (int)getpid());
     assert_int_equal(mkdirat(cages->dir_fd, stale, 0755), 0);
     assert_int_equal(mkdirat(cages->dir_fd, foreign, 0755), 0);
+    assert_true(mlm_cages_count_stale(mlm_cages_site(cages), &error) >= 1);
+    assert_int_equal(faccessat(cages->dir_fd, stale, F_OK, 0), 0);
     assert_true(mlm_cages_remove_stale(mlm_cages_site(cages), &error) >= 1);
     assert_int_equal(faccessat(cages->dir_fd, stale, F_OK, 0), -1);
     assert_int_equal(faccessat(cages->dir_fd, foreign, F_OK, 0), 0);
