@@ -3,11 +3,37 @@
 #include <dirent.h>
 #include <dlfcn.h>
 #include <errno.h>
+#include <fcntl.h>
+#include <link.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 static const char module_suffix[] = ".so";
+
+/* The loader maps what the program headers promise, and a file that was cut short ends us with SIGBUS. */
+static bool module_is_whole(const char *path)
+{
+    ElfW(Ehdr) header;
+    ElfW(Phdr) segment;
+    struct stat status;
+    int fd = open(path, O_RDONLY | O_CLOEXEC);
+    bool whole = fd >= 0 && fstat(fd, &status) == 0 &&
+                 pread(fd, &header, sizeof header, 0) == (ssize_t)sizeof header &&
+                 memcmp(header.e_ident, ELFMAG, SELFMAG) == 0 && header.e_phentsize == sizeof segment;
+    for (size_t i = 0; whole && i < header.e_phnum; i++) {
+        off_t at = (off_t)(header.e_phoff + i * sizeof segment);
+        whole = pread(fd, &segment, sizeof segment, at) == (ssize_t)sizeof segment &&
+                segment.p_offset <= (uint64_t)status.st_size &&
+                segment.p_filesz <= (uint64_t)status.st_size - segment.p_offset;
+    }
+    if (fd >= 0)
+        (void)close(fd);
+    return whole;
+}
 
 int mlm_suite_open(
     const char *folder, const char *name, const struct mlm_suite **ret_suite, struct mlm_scoreboard *sb)
@@ -16,6 +42,8 @@ int mlm_suite_open(
     if (strchr(name, '/') ||
         snprintf(path, sizeof path, "%s/%s%s", folder, name, module_suffix) >= (int)sizeof path)
         return mlm_fail(sb, -ENOENT, "no suite '%s'", name);
+    if (access(path, F_OK) == 0 && !module_is_whole(path))
+        return mlm_fail(sb, -ENOEXEC, "%s cannot be read, or is cut short; build and install again", path);
     /* Never closed: descriptors are used until the process ends. */
     void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (!module)

@@ -6,7 +6,8 @@
 
 #include "workload.h"
 
-/* Loads one suite's module. -ENOENT: no such suite; the message names the file and the reason. */
+/* Loads one suite's module. -ENOENT: no such suite; -ENOEXEC: it is no
+ * module of this version, or not all of one; the message names the file and the reason. */
 int mlm_suite_open(
     const char *folder, const char *name, const struct mlm_suite **ret_suite, struct mlm_scoreboard *sb);
 

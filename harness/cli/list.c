@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/size.h"
+#include "cli/say.h"
 #include "cli/verbs.h"
 #include "cli/wrap.h"
 #include "trial/catalogue.h"
@@ -28,7 +29,7 @@ static const struct mlm_option options[] = {
 static const struct mlm_exit_meaning exits[] = {
     {MLM_EXIT_OK, "listed"},
     {MLM_EXIT_USAGE, "wrong usage"},
-    {MLM_EXIT_NOT_RUN, "the suites cannot be loaded: build or install again"},
+    {MLM_EXIT_NOT_RUN, "a suite cannot be loaded: build or install again"},
     {0, NULL},
 };
 
@@ -184,7 +185,10 @@ static int list_verb(int argc, char **argv, struct mlm_error *error)
     r = mlm_catalogue_open(&catalogue, error);
     if (r < 0)
         return r;
-    if (said.suite && !mlm_catalogue_suite(catalogue, said.suite))
+    const char *broken = said.suite ? mlm_catalogue_broken(catalogue, said.suite) : NULL;
+    if (broken)
+        r = mlm_error_set(error, -ENOEXEC, "%s", broken);
+    else if (said.suite && !mlm_catalogue_suite(catalogue, said.suite))
         r = mlm_error_set(error, -EINVAL, "there is no suite '%s'; `mlmembench list` shows them", said.suite);
     for (size_t i = 0; r == 0 && i < catalogue->suite_count; i++) {
         const struct mlm_suite *suite = catalogue->suites[i];
@@ -194,9 +198,11 @@ static int list_verb(int argc, char **argv, struct mlm_error *error)
             putchar('\n');
         suite_print(suite, said.data_bytes);
     }
-    mlm_catalogue_close(catalogue);
     if (r == 0)
         explain(said.data_bytes);
+    if (r == 0 && !said.suite && mlm_say_broken(catalogue))
+        r = MLM_EXIT_NOT_RUN;
+    mlm_catalogue_close(catalogue);
     return r;
 }
 

@@ -79,7 +79,7 @@ static int draw(const struct mlm_texts *paths, const struct plot_options *said, 
         return mlm_error_errno(error, -ENAMETOOLONG, "--out");
     r = mlm_load(paths->items, paths->count, &loaded, error);
     if (r == 0)
-        r = mlm_catalogue_open(&catalogue, error);
+        r = mlm_catalogue_find(&catalogue, error);
     if (r == 0)
         r = mlm_machines_compare(loaded.table, SIZE_MAX, &machines, error);
     for (size_t i = 0; i < format_count && r == 0; i++) {

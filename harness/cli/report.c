@@ -48,7 +48,7 @@ static int page_write(const struct mlm_loaded *loaded, FILE *out, struct mlm_err
     static const char program[] = "mlmembench " MLM_VERSION;
     mlm_auto_free char *no_pictures = NULL;
     struct mlm_catalogue *catalogue = NULL;
-    int r = mlm_catalogue_open(&catalogue, error);
+    int r = mlm_catalogue_find(&catalogue, error);
     if (r < 0)
         return r;
     struct mlm_page_request request = {.list = &loaded->list,

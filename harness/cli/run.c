@@ -13,6 +13,7 @@
 #include "cli/present.h"
 #include "cli/resume.h"
 #include "cli/run_options.h"
+#include "cli/say.h"
 #include "cli/target.h"
 #include "cli/verbs.h"
 #include "gbench/gbench.h"
@@ -438,6 +439,8 @@ static int run_with(struct run *run, int argc, char **argv, struct mlm_error *er
         r = disk_check(run, &disk_bytes, error);
     if (r < 0)
         return r;
+    /* Those that were asked for by name are all there. */
+    size_t broken = run->request.plan.suite_count ? 0 : mlm_say_broken(run->measuring.catalogue);
     if (run->request.said.names_only) {
         names_print(run->plan);
         return MLM_EXIT_OK;
@@ -446,7 +449,8 @@ static int run_with(struct run *run, int argc, char **argv, struct mlm_error *er
         plan_print(run, disk_bytes);
         return MLM_EXIT_OK;
     }
-    return run_all(run, argc, argv, disk_bytes, error);
+    r = run_all(run, argc, argv, disk_bytes, error);
+    return r == MLM_EXIT_OK && broken ? MLM_EXIT_NOT_RUN : r;
 }
 
 static bool only_looks(const struct run *run)

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "record/utf8.h"
+#include "trial/catalogue.h"
 
 void mlm_say(const char *format, ...)
 {
@@ -14,4 +15,11 @@ void mlm_say(const char *format, ...)
     va_end(args);
     mlm_utf8_tame(text);
     (void)fprintf(stderr, "%s\n", text);
+}
+
+size_t mlm_say_broken(const struct mlm_catalogue *catalogue)
+{
+    for (size_t i = 0; i < catalogue->broken_count; i++)
+        mlm_say("mlmembench: left out: %s", catalogue->broken[i].why);
+    return catalogue->broken_count;
 }

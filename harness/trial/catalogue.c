@@ -45,41 +45,72 @@ static int find_folders(struct mlm_catalogue *catalogue, struct mlm_error *error
         "mlmembench-worker is neither beside %s nor in ../libexec/mlmembench; build or install again", own);
 }
 
-int mlm_catalogue_open(struct mlm_catalogue **ret_catalogue, struct mlm_error *error)
+static int suite_add(struct mlm_catalogue *catalogue, const char *name)
 {
     struct mlm_scoreboard sb = {0};
-    mlm_cleanup(mlm_free_p) struct mlm_catalogue *catalogue = calloc(1, sizeof *catalogue);
-    if (!catalogue)
-        return mlm_error_errno(error, -ENOMEM, "catalogue");
-    int r = find_folders(catalogue, error);
-    if (r < 0)
-        return r;
+    if (mlm_suite_open(catalogue->suites_folder, name, &catalogue->suites[catalogue->suite_count], &sb) ==
+        0) {
+        catalogue->suite_count++;
+        return 0;
+    }
+    struct mlm_broken_suite *broken = &catalogue->broken[catalogue->broken_count++];
+    broken->name = strdup(name);
+    broken->why = strdup(sb.message);
+    return broken->name && broken->why ? 0 : -ENOMEM;
+}
+
+static int suites_open(struct mlm_catalogue *catalogue, struct mlm_error *error)
+{
+    struct mlm_scoreboard sb = {0};
     char **names = NULL;
     size_t count = 0;
-    r = mlm_suite_names(catalogue->suites_folder, &names, &count, &sb);
+    int r = mlm_suite_names(catalogue->suites_folder, &names, &count, &sb);
     if (r < 0)
         return mlm_error_set(error, r, "%s", sb.message);
-    catalogue->suites = calloc(count ? count : 1, sizeof *catalogue->suites);
-    r = catalogue->suites ? 0 : mlm_error_errno(error, -ENOMEM, "catalogue");
-    for (size_t i = 0; r == 0 && i < count; i++) {
-        r = mlm_suite_open(catalogue->suites_folder, names[i], &catalogue->suites[i], &sb);
-        if (r < 0)
-            (void)mlm_error_set(error, r, "%s", sb.message);
-        catalogue->suite_count = i + 1;
-    }
+    catalogue->suites = calloc(count + 1, sizeof *catalogue->suites);
+    catalogue->broken = calloc(count + 1, sizeof *catalogue->broken);
+    r = catalogue->suites && catalogue->broken ? 0 : -ENOMEM;
+    for (size_t i = 0; r == 0 && i < count; i++)
+        r = suite_add(catalogue, names[i]);
     mlm_suite_names_free(names, count);
-    if (r < 0) {
-        free((void *)catalogue->suites);
-        return r;
-    }
-    *ret_catalogue = mlm_take_ptr(catalogue);
-    return 0;
+    return r < 0 ? mlm_error_errno(error, r, "catalogue") : 0;
+}
+
+static void catalogue_close_p(struct mlm_catalogue **catalogue)
+{
+    mlm_catalogue_close(*catalogue);
+}
+
+int mlm_catalogue_find(struct mlm_catalogue **ret_catalogue, struct mlm_error *error)
+{
+    mlm_cleanup(catalogue_close_p) struct mlm_catalogue *catalogue = calloc(1, sizeof *catalogue);
+    int r = catalogue ? find_folders(catalogue, error) : mlm_error_errno(error, -ENOMEM, "catalogue");
+    if (r == 0)
+        *ret_catalogue = mlm_take_ptr(catalogue);
+    return r;
+}
+
+int mlm_catalogue_open(struct mlm_catalogue **ret_catalogue, struct mlm_error *error)
+{
+    mlm_cleanup(catalogue_close_p) struct mlm_catalogue *catalogue = NULL;
+    int r = mlm_catalogue_find(&catalogue, error);
+    if (r == 0)
+        r = suites_open(catalogue, error);
+    if (r == 0)
+        *ret_catalogue = mlm_take_ptr(catalogue);
+    return r;
 }
 
 void mlm_catalogue_close(struct mlm_catalogue *catalogue)
 {
-    if (catalogue)
-        free((void *)catalogue->suites);
+    if (!catalogue)
+        return;
+    for (size_t i = 0; i < catalogue->broken_count; i++) {
+        free(catalogue->broken[i].name);
+        free(catalogue->broken[i].why);
+    }
+    free(catalogue->broken);
+    free((void *)catalogue->suites);
     free(catalogue);
 }
 
@@ -88,5 +119,13 @@ const struct mlm_suite *mlm_catalogue_suite(const struct mlm_catalogue *catalogu
     for (size_t i = 0; i < catalogue->suite_count; i++)
         if (strcmp(catalogue->suites[i]->name, name) == 0)
             return catalogue->suites[i];
+    return NULL;
+}
+
+const char *mlm_catalogue_broken(const struct mlm_catalogue *catalogue, const char *name)
+{
+    for (size_t i = 0; i < catalogue->broken_count; i++)
+        if (strcmp(catalogue->broken[i].name, name) == 0)
+            return catalogue->broken[i].why;
     return NULL;
 }

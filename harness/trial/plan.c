@@ -218,6 +218,9 @@ static int suites_check(
     for (size_t i = 0; i < options->suite_count; i++) {
         if (mlm_catalogue_suite(catalogue, options->suites[i]))
             continue;
+        const char *broken = mlm_catalogue_broken(catalogue, options->suites[i]);
+        if (broken)
+            return mlm_error_set(error, -ENOEXEC, "%s", broken);
         char known[512] = "";
         size_t length = 0;
         for (size_t k = 0; k < catalogue->suite_count && length < sizeof known; k++)

@@ -60,4 +60,12 @@ expect "it is removed" grep -q "^1 cage left behind in $nest: removed$" log/out
 expect "and gone" test ! -d "$nest/mlmembench-1-1-0"
 status 0 "$mlm" clean --dry-run
 expect "nothing is left" grep -q "^no cages left behind in $nest$" log/out
+
+# A suite that cannot be loaded is left out, which is said and is an exit status; the others run.
+cp -RP "$tree" out/tree
+rm out/tree/suites/batch.so
+: >out/tree/suites/batch.so
+status 3 out/tree/mlmembench run --filter storage/csr --data 4M --cap 64M --swap none --repetitions 1 --out out/others.jsonl
+expect "it is named" grep -q '^mlmembench: left out: .*batch.so' log/err
+expect "the others ran" records out/others.jsonl 'len(r) == 2 and all(x["outcome"] == "ok" for x in r)'
 finish
