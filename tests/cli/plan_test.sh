@@ -107,6 +107,20 @@ done <<'SIZES'
 3G 3.00.GiB 3.01.GiB
 SIZES
 
+# However much is asked for, planning takes little itself; the sanitizers take address space of their own.
+for suite in pooling storage batch frameworks; do
+    (
+        # shellcheck disable=SC3045  # every shell of Linux has it
+        [ "$MLM_SANITIZED" = 1 ] || ulimit -v 100000
+        exec "$mlm" run --dry-run --suite $suite --data 900T --cap 1G,2G --all
+    ) >log/out 2>log/err
+    expect "$suite of 900T is planned" test $? = 0
+done
+status 0 "$mlm" run --dry-run --suite pooling --data 900T
+expect "without a formula where counting out would take long" grep -qE '^ +[0-9]+ +225 TiB +- .* pooling/arena/' log/out
+status 0 "$mlm" run --dry-run --suite pooling --data 16G
+expect "with one where it does not" grep -qE '^ +[0-9]+ +4.00 GiB +4.01 GiB .* pooling/arena/' log/out
+
 # What cannot be is said where it would have run.
 printf '1,2\n3,4\n' >two.csv
 plan dataset --dataset two.csv
