@@ -98,7 +98,7 @@ _mlmembench()
             --quiet --help)
         ;;
     list) options=(--suite --data --help) ;;
-    compare) options=(--fail-above --fail-on --mix-data --history --last --floor --any-machine --help) ;;
+    compare) options=(--fail-above --fail-on --allow-missing --mix-data --history --last --floor --any-machine --help) ;;
     report) options=(--out --help) ;;
     plot) options=(--out --format --help) ;;
     export) options=(--format --out --rows --help) ;;

@@ -87,6 +87,7 @@ complete $compare --force-files
 complete $compare --long-option fail-above --exclusive --arguments '5% 10% 20%' \
     --description 'exit 1 if a row is surely more than that above the old'
 complete $compare --long-option fail-on --exclusive --arguments 'time needs both' --description 'figure to fail on'
+complete $compare --long-option allow-missing --description 'a row that is missing in NEW is none to fail on'
 complete $compare --long-option mix-data --description 'compare rows of different data sizes too'
 complete $compare --long-option history --require-parameter --force-files \
     --description 'compare with the earlier files of a folder'

@@ -19,7 +19,7 @@
 struct compare_options {
     double fail_above; /* NAN: no gate */
     const char *fail_on;
-    bool mix_data;
+    bool mix_data, allow_missing;
     const char *history;
     uint64_t last;
     double floor;
@@ -30,10 +30,14 @@ struct compare_options {
 
 static const struct mlm_option options[] = {
     {"fail-above", "PERCENT", MLM_OPTION_PERCENT, AT(fail_above),
-        "exit 1 if a row is surely more than that above the old, or was ok and no longer is", NULL},
+        "exit 1 if a row is surely more than that above the old, or was ok and no longer is, or is missing",
+        NULL},
     {"fail-on", "WHAT", MLM_OPTION_TEXT, AT(fail_on), "figure to fail on: time, needs or both", "both"},
     {"mix-data", NULL, MLM_OPTION_FLAG, AT(mix_data),
         "compare rows of different data sizes too, where there is no other partner", NULL},
+    {"allow-missing", NULL, MLM_OPTION_FLAG, AT(allow_missing),
+        "a row that was ok and is missing in NEW is none to fail on: other suites or filters are meant",
+        NULL},
     {"history", "DIR", MLM_OPTION_TEXT, AT(history),
         "compare NEW alone with the earlier .jsonl files there; exit 1 if a row is above what is usual",
         NULL},
@@ -160,7 +164,7 @@ static void figures_of(const struct compare_options *said, bool figures[static M
 static int gate_try(const struct compare_options *said, const struct mlm_comparison *comparison,
     const struct mlm_text_style *style, struct mlm_error *error)
 {
-    struct mlm_gate gate = {.above = said->fail_above};
+    struct mlm_gate gate = {.above = said->fail_above, .missing = !said->allow_missing};
     mlm_auto_free struct mlm_trip *trips = NULL;
     size_t count = 0;
     figures_of(said, gate.figures);
@@ -220,6 +224,9 @@ static int options_check(const struct compare_options *said, size_t file_count, 
         return mlm_error_set(error, -EINVAL, "--fail-on is time, needs or both, not '%s'", said->fail_on);
     if (said->fail_on && isnan(said->fail_above) && !said->history)
         return mlm_error_set(error, -EINVAL, "--fail-on goes with --fail-above, as in: --fail-above 10%%");
+    if (said->allow_missing && isnan(said->fail_above))
+        return mlm_error_set(
+            error, -EINVAL, "--allow-missing goes with --fail-above, as in: --fail-above 10%%");
     if (of_history && !said->history)
         return mlm_error_set(error, -EINVAL, "%s goes with --history DIR", of_history);
     if (of_files && said->history)
@@ -272,7 +279,9 @@ const struct mlm_verb mlm_verb_compare = {
         "repetitions a side, when every new one is 10 % above every old one. With `--history DIR` it fails "
         "when "
         "its median is above the median of the earlier files' medians by more than three of their standard "
-        "deviations, and by more than --floor. In both, a row that was ok and no longer is fails as well.",
+        "deviations, and by more than --floor. In both, a row that was ok and no longer is fails as well; "
+        "with "
+        "--fail-above so does one that was ok and is missing in NEW, unless --allow-missing is said.",
     .exits = exits,
     .example = "mlmembench compare main.jsonl new.jsonl --fail-above 10%",
     .options = options,

@@ -81,6 +81,18 @@ status 1 "$mlm" compare old.jsonl worse.jsonl --fail-above 1000%
 expect "what ends worse trips any gate" grep -q "^  storage/csc .*: ok → oom at 50 % of run" log/out
 expect "also in part" grep -q "^  storage/coo .*: ok → ok 8 of 10, timeout" log/out
 expect_not "what was not run has not become worse" grep -q "^  pooling/arena" log/out
+expect "what is missing has ended worse" grep -qx "  loading/mmap at 2G: ok → missing" log/out
+run_again fewer.jsonl seed=2 drop=loading/mmap
+status 1 "$mlm" compare old.jsonl fewer.jsonl --fail-above 1000%
+expect "also alone" grep -q "^regression: 1 row more than 1000 % above in time or needs, or ending worse" log/out
+status 0 "$mlm" compare old.jsonl fewer.jsonl --fail-above 1000% --allow-missing
+expect "unless that is meant" grep -q "^no regression: " log/out
+expect "it is said all the same" grep -q "^1 in old alone: loading/mmap" log/out
+status 0 "$mlm" compare fewer.jsonl old.jsonl --fail-above 10%
+expect "what is new is none" grep -q "^1 in new alone: loading/mmap" log/out
+run_again never.jsonl outcome=loading/mmap:oom
+status 0 "$mlm" compare never.jsonl fewer.jsonl --fail-above 10%
+expect "nor is what was not ok" grep -q "^no regression: " log/out
 status 0 "$mlm" compare worse.jsonl old.jsonl --fail-above 1000%
 expect "the other way round it is better" grep -q "oom → ok .* better$" log/out
 
@@ -125,6 +137,7 @@ for word in % -5% nan% 1e3% 10%% ten; do
     refused 2 "--fail-above: '$word' is not a percentage" compare old.jsonl new.jsonl --fail-above="$word"
 done
 refused 2 "--fail-on is time, needs or both, not 'swap'" compare old.jsonl new.jsonl --fail-above 10% --fail-on swap
+refused 2 "--allow-missing goes with --fail-above" compare old.jsonl new.jsonl --allow-missing
 refused 2 "--fail-on goes with --fail-above" compare old.jsonl new.jsonl --fail-on time
 
 # History: what is usual, from the files of a folder.

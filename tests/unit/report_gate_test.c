@@ -102,6 +102,23 @@ static void test_outcomes(void **state)
     free(trips);
 }
 
+/* Those that were ok, where the gate asks for them. */
+static void test_missing(void **state)
+{
+    struct fixture *fixture = *state;
+    add_row(fixture, 0, "csr", 2, 1);
+    add_row(fixture, 0, "gone", 2, 1);
+    add_row(fixture, 0, "never", 2, 1);
+    fixture->lists[0].items[5].outcome = MLM_OUTCOME_OOM;
+    add_row(fixture, 1, "csr", 2, 1);
+    add_row(fixture, 1, "new", 2, 1);
+    struct mlm_trip trip = {0};
+    assert_int_equal(trips_of(fixture, &(struct mlm_gate){.above = 0.1}, NULL), 0);
+    assert_int_equal(trips_of(fixture, &(struct mlm_gate){.above = 0.1, .missing = true}, &trip), 1);
+    assert_null(trip.pair);
+    assert_string_equal(trip.missing->workload, "gone");
+}
+
 /* One repetition of two that is no longer ok. */
 static void test_partly(void **state)
 {
@@ -173,7 +190,7 @@ static void test_too_few(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(test_whole_interval), TEST(test_every_repetition),
-        TEST(test_few_on_one_side), TEST(test_outcomes), TEST(test_partly), TEST(test_words),
-        TEST(test_too_few)};
+        TEST(test_few_on_one_side), TEST(test_outcomes), TEST(test_missing), TEST(test_partly),
+        TEST(test_words), TEST(test_too_few)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

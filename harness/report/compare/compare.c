@@ -204,6 +204,7 @@ static int comparison_fill(
     struct mlm_comparison *comparison, size_t side_count, const struct mlm_compare_options *options)
 {
     const struct mlm_side *sides = comparison->sides;
+    comparison->by_machine = options->where & MLM_SAME_MACHINE;
     comparison->pairings = calloc(side_count, sizeof *comparison->pairings);
     if (!comparison->pairings)
         return -ENOMEM;

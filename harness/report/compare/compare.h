@@ -102,6 +102,7 @@ struct mlm_pairing {
 
 struct mlm_comparison {
     const struct mlm_side *sides;
+    bool by_machine;              /* a machine's rows have partners of the same machine alone */
     struct mlm_pairing *pairings; /* of each side but the first */
     size_t pairing_count;
     size_t ratio_count; /* contrasts that have a ratio */

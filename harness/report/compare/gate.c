@@ -28,22 +28,47 @@ static bool trips(const struct mlm_gate *gate, struct mlm_trip *trip)
     return any;
 }
 
+/* Where machines are compared with themselves, one that is not there has lost no rows. Alone are rows in the
+ * order of their side, machine by machine, so that each machine is looked for once. */
+static size_t missing_find(const struct mlm_pairing *pairing, bool by_machine, struct mlm_trip *found)
+{
+    const struct mlm_side *new = pairing->new_side;
+    const struct mlm_record *machine = NULL;
+    bool is_there = !by_machine;
+    size_t count = 0;
+    for (size_t i = 0; i < pairing->old_alone_count; i++) {
+        const struct mlm_row *row = pairing->old_alone[i];
+        if (by_machine && (!machine || !mlm_same_machine(machine, row->first))) {
+            machine = row->first;
+            is_there = false;
+            for (size_t k = 0; k < new->count && !is_there; k++)
+                is_there = mlm_same_machine(machine, new->rows[k]->first);
+        }
+        if (is_there && mlm_row_all_ok(row))
+            found[count++] = (struct mlm_trip){.pairing = pairing, .missing = row};
+    }
+    return count;
+}
+
 int mlm_gate_try(const struct mlm_gate *gate, const struct mlm_comparison *comparison,
     struct mlm_trip **ret_trips, size_t *ret_count, struct mlm_error *error)
 {
     size_t room = 1, count = 0;
     for (size_t i = 0; i < comparison->pairing_count; i++)
-        room += comparison->pairings[i].pair_count;
+        room += comparison->pairings[i].pair_count + comparison->pairings[i].old_alone_count;
     struct mlm_trip *found = calloc(room, sizeof *found);
     if (!found)
-        return mlm_error_errno(error, -ENOMEM, "gate of %zu pairs", room - 1);
-    for (size_t i = 0; i < comparison->pairing_count; i++)
-        for (size_t k = 0; k < comparison->pairings[i].pair_count; k++) {
-            const struct mlm_pairing *pairing = &comparison->pairings[i];
+        return mlm_error_errno(error, -ENOMEM, "gate of %zu rows", room - 1);
+    for (size_t i = 0; i < comparison->pairing_count; i++) {
+        const struct mlm_pairing *pairing = &comparison->pairings[i];
+        for (size_t k = 0; k < pairing->pair_count; k++) {
             struct mlm_trip trip = {.pairing = pairing, .pair = &pairing->pairs[k]};
             if (trips(gate, &trip))
                 found[count++] = trip;
         }
+        if (gate->missing)
+            count += missing_find(pairing, comparison->by_machine, found + count);
+    }
     *ret_trips = found;
     *ret_count = count;
     return 0;

@@ -10,15 +10,18 @@
 struct mlm_gate {
     double above;                   /* 0.1: more than 10 % above the old */
     bool figures[MLM_FIGURE_COUNT]; /* that are looked at; outcomes always are */
+    bool missing;                   /* a row that was ok and is not there any more trips it, too */
 };
 
 struct mlm_trip {
     const struct mlm_pairing *pairing;
     const struct mlm_pair *pair;
+    const struct mlm_row *missing;  /* the old row that has no partner; NULL: there is a pair */
     bool figures[MLM_FIGURE_COUNT]; /* whose whole interval, or every new repetition, lies above */
     bool outcome;                   /* all repetitions were ok, and now not all are */
 };
 
-/* The pairs that trip it, in their order; the caller frees them. -ENOMEM. */
+/* The pairs that trip it, in their order, and behind those of each pairing what is missing; the caller frees
+ * them. -ENOMEM. */
 int mlm_gate_try(const struct mlm_gate *gate, const struct mlm_comparison *comparison,
     struct mlm_trip **ret_trips, size_t *ret_count, struct mlm_error *error);

@@ -1,17 +1,20 @@
 /* What a gate says. */
 #include <errno.h>
 #include <math.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "report/compare/show.h"
 #include "report/compare/words.h"
 
-/* "time 1.20 × (1.18 to 1.22)", "time 1.20 × (every repetition)", "ok → oom" */
+/* "time 1.20 × (1.18 to 1.22)", "time 1.20 × (every repetition)", "ok → oom", "ok → missing" */
 static void reason_text(const struct mlm_trip *trip, char text[static 2 * MLM_WORDS_SIZE])
 {
     size_t length = 0;
     char ratio[MLM_WORDS_SIZE], extent[MLM_WORDS_SIZE];
-    text[0] = 0;
+    (void)strcpy(text, trip->missing ? "ok → missing" : "");
+    if (trip->missing)
+        return;
     if (trip->outcome)
         length = (size_t)snprintf(text, MLM_WORDS_SIZE, "%s", mlm_change_text(trip->pair, false, ratio));
     for (int f = 0; f < MLM_FIGURE_COUNT; f++) {
@@ -31,7 +34,9 @@ static int put_trip(const struct mlm_trip *trip, const struct mlm_comparison *co
     const struct mlm_text_style *style, FILE *out)
 {
     char reason[2 * MLM_WORDS_SIZE];
-    mlm_auto_free char *name = mlm_side_row_name(trip->pairing->new_side, trip->pair->new_row, false);
+    mlm_auto_free char *name = trip->missing
+                                   ? mlm_side_row_name(trip->pairing->old_side, trip->missing, false)
+                                   : mlm_side_row_name(trip->pairing->new_side, trip->pair->new_row, false);
     char *line = NULL;
     if (!name)
         return -ENOMEM;
