@@ -84,7 +84,7 @@ static int cages_clean(bool dry_run, struct mlm_error *error)
         return 0;
     r = dry_run ? mlm_cages_count_stale(&site, error) : mlm_cages_remove_stale(&site, error);
     if (r == 0)
-        printf("no cages left behind in %s\n", site.path);
+        printf("no cages left behind\n"); /* the path may be wider than a terminal */
     else if (r > 0)
         printf("%d cage%s left behind in %s: %s\n", r, r == 1 ? "" : "s", site.path,
             dry_run ? "would be removed" : "removed");
