@@ -43,12 +43,13 @@ __mlmembench_value()
     --system) __mlmembench_words 256M 512M 1G ;;
     --density) __mlmembench_words 0.01 0.05 0.1 0.5 ;;
     --batch) __mlmembench_words 64 256 1024 4096 ;;
+    --tolerance) __mlmembench_words 1% 2% 5% 10% ;;
     --timeout) __mlmembench_words 20s 60s 5min ;;
     --suite)
         mapfile -t listed < <(__mlmembench_listed suites)
         __mlmembench_words "${listed[@]}"
         ;;
-    --filter)
+    --filter | --workload)
         mapfile -t listed < <(__mlmembench_listed workloads)
         __mlmembench_words "${listed[@]}"
         ;;
@@ -67,9 +68,9 @@ __mlmembench_value()
             __mlmembench_words svg png pdf
         fi
         ;;
-    --fail-above | --floor) __mlmembench_words 5% 10% 20% ;;
+    --fail-above | --floor | --within) __mlmembench_words 5% 10% 20% ;;
     --fail-on) __mlmembench_words time needs both ;;
-    --dataset | --file | --resume | --out | --output | --history) __mlmembench_files ;;
+    --dataset | --file | --evict | --resume | --out | --output | --history) __mlmembench_files ;;
     *) return 1 ;;
     esac
 }
@@ -79,7 +80,7 @@ _mlmembench()
     local cur=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} verb=${COMP_WORDS[1]} options
     COMPREPLY=()
     if ((COMP_CWORD == 1)); then
-        __mlmembench_words run exec show compare report plot export advise list estimate doctor clean help --help --version
+        __mlmembench_words run exec fit show compare report plot export advise list estimate doctor clean help --help --version
         return
     fi
     # Bash takes --cap=2G for three words.
@@ -94,8 +95,12 @@ _mlmembench()
             --seed --threads --background --out --resume --dry-run --quiet --help)
         ;;
     exec)
-        options=(--cap --swap --repetitions --warmup --timeout --background --prepare --cleanup --name --output --out
-            --quiet --help)
+        options=(--cap --swap --repetitions --warmup --timeout --background --prepare --evict --cleanup --name --output
+            --out --quiet --help)
+        ;;
+    fit)
+        options=(--within --swap --tolerance --max-trials --repetitions --timeout --background --workload --param --data
+            --seed --threads --prepare --evict --cleanup --name --output --out --quiet --help)
         ;;
     list) options=(--suite --data --help) ;;
     compare) options=(--fail-above --fail-on --allow-missing --mix-data --history --last --floor --any-machine --help) ;;
@@ -110,13 +115,13 @@ _mlmembench()
     clean) options=(--dry-run --help) ;;
     show | advise | doctor) options=(--help) ;;
     help)
-        __mlmembench_words run exec show compare report plot export advise list estimate doctor clean
+        __mlmembench_words run exec fit show compare report plot export advise list estimate doctor clean
         return
         ;;
     *) return ;;
     esac
     # What stands behind -- is another program's.
-    if [[ $verb == exec && " ${COMP_WORDS[*]:0:COMP_CWORD} " == *' -- '* ]]; then
+    if [[ $verb =~ ^(exec|fit)$ && " ${COMP_WORDS[*]:0:COMP_CWORD} " == *' -- '* ]]; then
         __mlmembench_files
         return
     fi

@@ -24,6 +24,8 @@ complete --command mlmembench --condition __fish_use_subcommand --arguments show
     --description 'show the table of stored runs again'
 complete --command mlmembench --condition __fish_use_subcommand --arguments exec \
     --description 'run any command under memory caps and show what it needed'
+complete --command mlmembench --condition __fish_use_subcommand --arguments fit \
+    --description 'find the smallest memory cap at which a command ends well'
 complete --command mlmembench --condition __fish_use_subcommand --arguments compare \
     --description 'set stored runs side by side, and fail on regressions'
 complete --command mlmembench --condition __fish_use_subcommand --arguments report \
@@ -45,7 +47,7 @@ complete --command mlmembench --condition __fish_use_subcommand --arguments clea
 complete --command mlmembench --condition __fish_use_subcommand --arguments help --description 'explain a verb'
 complete --command mlmembench --condition __fish_use_subcommand --long-option version --description 'name the build'
 complete --command mlmembench --long-option help --description 'explain the verb'
-complete --command mlmembench --condition '__fish_seen_subcommand_from help' --arguments 'run exec show compare report plot export advise list estimate doctor clean'
+complete --command mlmembench --condition '__fish_seen_subcommand_from help' --arguments 'run exec fit show compare report plot export advise list estimate doctor clean'
 
 set --local run --command mlmembench --condition '__fish_seen_subcommand_from run'
 complete $run --long-option cap --exclusive --arguments '(__mlmembench_list 512M 1G 2G 4G 8G none)' \
@@ -118,6 +120,8 @@ complete $exec --long-option timeout --exclusive --arguments '60s 5min 1h' \
 complete $exec --long-option background --exclusive --arguments '512M 1G 1600M 2G' \
     --description 'memory of a second process in the cage'
 complete $exec --long-option prepare --exclusive --description 'command before each run'
+complete $exec --long-option evict --require-parameter --force-files \
+    --description 'file to put out of the page cache before each run'
 complete $exec --long-option cleanup --exclusive --description 'command after all runs'
 complete $exec --long-option name --exclusive --description 'what the command is called'
 complete $exec --long-option output --require-parameter --force-files \
@@ -125,6 +129,38 @@ complete $exec --long-option output --require-parameter --force-files \
 complete $exec --long-option out --require-parameter --force-files \
     --description 'folder or .jsonl file for the records'
 complete $exec --long-option quiet --description 'say nothing but errors'
+
+set --local fit --command mlmembench --condition '__fish_seen_subcommand_from fit'
+complete $fit --long-option within --exclusive --arguments '5% 10% 20%' \
+    --description 'also find where it is at most that much slower'
+complete $fit --long-option swap --exclusive --arguments 'max none 1G 2G 4G' \
+    --description 'swap that a trial may use'
+complete $fit --long-option tolerance --exclusive --arguments '1% 2% 5% 10%' \
+    --description 'how far off the answer may be'
+complete $fit --long-option max-trials --exclusive --description 'stop after that many'
+complete $fit --long-option repetitions --exclusive --description 'trials that the answer is made of'
+complete $fit --long-option timeout --exclusive --arguments '60s 5min 1h' \
+    --description 'longest that a trial may take'
+complete $fit --long-option background --exclusive --arguments '512M 1G 1600M 2G' \
+    --description 'memory of a second process in the cage'
+complete $fit --long-option workload --exclusive --arguments '(__mlmembench_listed workloads)' \
+    --description 'one of our own instead of a command'
+complete $fit --long-option param --exclusive --arguments '(__mlmembench_listed params)' \
+    --description "the workload's parameter"
+complete $fit --long-option data --exclusive --arguments '256M 640M 1G 2560M 5G' \
+    --description 'how much data the workload holds'
+complete $fit --long-option seed --exclusive --description "seed of the workload's data"
+complete $fit --long-option threads --exclusive --description 'threads that the workload computes with'
+complete $fit --long-option prepare --exclusive --description 'command before each trial'
+complete $fit --long-option evict --require-parameter --force-files \
+    --description 'file to put out of the page cache before each trial'
+complete $fit --long-option cleanup --exclusive --description 'command after all trials'
+complete $fit --long-option name --exclusive --description 'what the command is called'
+complete $fit --long-option output --require-parameter --force-files \
+    --description "where the command's output goes"
+complete $fit --long-option out --require-parameter --force-files \
+    --description 'folder or .jsonl file for the records'
+complete $fit --long-option quiet --description 'no progress; the answer and the table alone'
 
 set --local export --command mlmembench --condition '__fish_seen_subcommand_from export'
 complete $export --force-files

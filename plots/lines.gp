@@ -4,7 +4,7 @@
 # at the right.
 
 legend = 46 + character * (wide_series > 13 ? wide_series : 13)
-plot_left = 74.0
+plot_left = 82.0
 plot_right = width - 30 - legend
 inner = 170.0                 # of a panel
 strip = 15.0                  # of an outcome, above it
@@ -129,7 +129,7 @@ do for [d = 1:drawn] {
     is_log   = a == 1 ? logarithmic_1 : logarithmic_2
     is_bytes = a == 1 ? bytes_1 : bytes_2
     set ylabel (a == 1 ? with_unit(title_1, unit_1) : with_unit(title_2, unit_2)) \
-        noenhanced textcolor rgb black offset -0.5, 0
+        noenhanced textcolor rgb black offset -1.6, 0
     strips = strips_in[a]
     set tmargin at screen at_y(y_head[d])
     set bmargin at screen at_y(y_head[d] + strips * strip + inner)
@@ -180,6 +180,20 @@ do for [d = 1:drawn] {
     unset arrow 1
     if (is_bytes && panel_cap[p] == panel_cap[p]) {
         set arrow 1 from graph 0, first panel_cap[p] to graph 1, first panel_cap[p] nohead linecolor rgb red linewidth 2
+    }
+    # The cliff, a band between two caps with its name beside it.
+    unset object 2
+    unset label 8
+    if (panel_cliff_low[p] == panel_cliff_low[p]) {
+        set object 2 rectangle from panel_cliff_low[p], graph 0 to panel_cliff_high[p], graph 1 behind \
+            fillcolor rgb failed fillstyle solid 0.12 noborder
+        middle = from((to(panel_cliff_low[p]) + to(panel_cliff_high[p])) / 2)
+        beside = to(middle) - to(x_begin) < 0.6 * (to(x_end) - to(x_begin))
+        if (beside) {
+            set label 8 panel_cliff_text[p] at panel_cliff_high[p], graph 0.07 left offset 0.6, 0 noenhanced textcolor rgb failed
+        } else {
+            set label 8 panel_cliff_text[p] at panel_cliff_low[p], graph 0.07 right offset -0.6, 0 noenhanced textcolor rgb failed
+        }
     }
     # Crossings, each with a line down to its place; texts that would lie on each other have heights of their own.
     n = 0

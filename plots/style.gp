@@ -69,8 +69,12 @@ array panel_cap[panels]
 array panel_slot[panels]
 array panel_shown_1[panels]
 array panel_shown_2[panels]
-stats "panels.tsv" using (n = int($1), heading[n] = trimmed(strcol(7)), panel_slot[n] = $2, panel_cap[n] = valid(4) ? $4 : NaN, \
-    panel_shown_1[n] = $5, panel_shown_2[n] = $6, 1) nooutput
+array panel_cliff_low[panels]
+array panel_cliff_high[panels]
+array panel_cliff_text[panels]
+stats "panels.tsv" using (n = int($1), heading[n] = trimmed(strcol(10)), panel_slot[n] = $2, panel_cap[n] = valid(4) ? $4 : NaN, \
+    panel_shown_1[n] = $5, panel_shown_2[n] = $6, panel_cliff_low[n] = valid(7) ? $7 : NaN, \
+    panel_cliff_high[n] = valid(8) ? $8 : NaN, panel_cliff_text[n] = trimmed(strcol(9)), 1) nooutput
 array series_name[series]
 array series_colour[series]
 array series_shape[series]

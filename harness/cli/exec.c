@@ -12,17 +12,16 @@
 #include "cli/contest.h"
 #include "cli/limits.h"
 #include "cli/load.h"
-#include "cli/measuring.h"
+#include "cli/program.h"
 #include "cli/shell.h"
 #include "cli/style.h"
 #include "cli/verbs.h"
 #include "meter/sample.h"
 #include "report/text/text.h"
-#include "trial/command.h"
 
 struct exec_options {
     const char *caps, *swap, *background, *out, *output, *prepare, *cleanup;
-    struct mlm_texts names;
+    struct mlm_texts names, evict;
     uint64_t repetitions, warmup, timeout_ns;
     bool quiet;
 };
@@ -43,6 +42,10 @@ static const struct mlm_option options[] = {
         "a second process in the cage that holds that much, as open programs do", "0"},
     {"prepare", "COMMAND", MLM_OPTION_TEXT, AT(prepare),
         "run by the shell, outside the cage, before each run", NULL},
+    {"evict", "FILE", MLM_OPTION_TEXTS, AT(evict),
+        "a file that it reads, put out of the page cache before each run: what is there already is charged "
+        "to nobody; may be given several times",
+        NULL},
     {"cleanup", "COMMAND", MLM_OPTION_TEXT, AT(cleanup),
         "run by the shell, outside the cage, when all runs are done", NULL},
     {"name", "NAME", MLM_OPTION_TEXTS, AT(names),
@@ -65,21 +68,12 @@ static const struct exec_options defaults = {
     .timeout_ns = UINT64_C(86400000000000),
 };
 
-/* A command to run. */
-struct job {
-    const char *name;
-    char *text; /* as it would be typed */
-    char program[4096];
-    char **argv;
-    char *shell_argv[4]; /* where a shell runs it */
-};
-
 struct exec {
     struct exec_options said;
     struct mlm_limits limits;
     struct mlm_measuring measuring;
-    struct job jobs[MLM_TEXTS_MAX];
-    size_t job_count;
+    struct mlm_program programs[MLM_TEXTS_MAX];
+    size_t program_count;
     int output_fd;
     bool single;     /* one command, one cap, one run: we stand for the command */
     int last_status; /* of the latest command, as of waitpid() */
@@ -89,19 +83,13 @@ struct exec {
 static void exec_release(struct exec *exec)
 {
     mlm_measuring_release(&exec->measuring);
-    for (size_t i = 0; i < exec->job_count; i++)
-        free(exec->jobs[i].text);
+    for (size_t i = 0; i < exec->program_count; i++)
+        mlm_program_release(&exec->programs[i]);
     mlm_close_p(&exec->output_fd);
 }
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash && slash[1] ? slash + 1 : path;
-}
-
 /* Behind "--" stands one command as it is; else each operand is one, for the shell. */
-static int jobs_make(struct exec *exec, const struct mlm_parsed *parsed, struct mlm_error *error)
+static int programs_find(struct exec *exec, const struct mlm_parsed *parsed, struct mlm_error *error)
 {
     if (!parsed->command && !parsed->operands.count)
         return mlm_error_set(
@@ -115,27 +103,13 @@ static int jobs_make(struct exec *exec, const struct mlm_parsed *parsed, struct 
         return mlm_error_set(error, -EINVAL, "--name is given %zu times for %zu command%s",
             exec->said.names.count, count, count == 1 ? "" : "s");
     for (size_t i = 0; i < count; i++) {
-        struct job *job = &exec->jobs[i];
-        exec->job_count = i + 1;
-        if (parsed->command) {
-            job->argv = parsed->command;
-            job->text = mlm_shell_quote_all(parsed->command);
-        } else {
-            static char shell[] = "sh", option[] = "-c";
-            job->text = strdup(parsed->operands.items[i]);
-            job->argv = job->shell_argv;
-            job->argv[0] = shell;
-            job->argv[1] = option;
-            job->argv[2] = job->text;
-        }
-        if (!job->text)
-            return mlm_error_errno(error, -ENOMEM, "exec");
-        job->name = exec->said.names.count ? exec->said.names.items[i]
-                    : parsed->command      ? base_name(parsed->command[0])
-                                           : job->text;
-        int r = mlm_command_find(job->argv[0], job->program, error);
+        struct mlm_program *program = &exec->programs[i];
+        const char *name = exec->said.names.count ? exec->said.names.items[i] : NULL;
+        int r = parsed->command ? mlm_program_of_words(parsed->command, name, program, error)
+                                : mlm_program_of_line(parsed->operands.items[i], name, program, error);
         if (r < 0)
             return r;
+        exec->program_count = i + 1;
     }
     return 0;
 }
@@ -149,9 +123,9 @@ static int resolve(struct exec *exec, const struct mlm_parsed *parsed, struct ml
     if (r == 0 && said->background)
         r = mlm_background_parse(said->background, &exec->limits, error);
     if (r == 0)
-        r = jobs_make(exec, parsed, error);
+        r = programs_find(exec, parsed, error);
     exec->single =
-        exec->job_count == 1 && exec->limits.cap_count == 1 && said->repetitions == 1 && !said->warmup;
+        exec->program_count == 1 && exec->limits.cap_count == 1 && said->repetitions == 1 && !said->warmup;
     return r;
 }
 
@@ -163,71 +137,38 @@ static int output_open(struct exec *exec, struct mlm_error *error)
     return exec->output_fd < 0 ? mlm_error_errno(error, -errno, "cannot write %s", exec->said.output) : 0;
 }
 
-/* What names the trial in its record; readings come from the trial. */
-static int describe(const struct exec *exec, const struct job *job, uint64_t cap_bytes, uint64_t repetition,
-    struct mlm_record *record)
-{
-    const struct mlm_limits *limits = &exec->limits;
-    record->suite = strdup("exec");
-    if (asprintf(&record->workload, "exec/%s", job->name) < 0)
-        record->workload = NULL;
-    record->cap_bytes = cap_bytes;
-    record->swap_limit_bytes = limits->swap_limit_bytes;
-    record->background_bytes = limits->background_bytes;
-    if (limits->background_bytes)
-        record->background_mode = strdup(limits->background_active ? "active" : "idle");
-    record->timeout_ns = exec->said.timeout_ns;
-    record->repetition = repetition;
-    record->threads = 0; /* nobody told it */
-    if (!record->suite || !record->workload || (limits->background_bytes && !record->background_mode))
-        return -ENOMEM;
-    return strcmp(job->name, job->text) == 0 ? 0 : mlm_params_add(&record->params, "command", job->text);
-}
-
 /* One run; a record is kept of it unless it is to warm up. */
-static int trial_do(struct exec *exec, const struct job *job, uint64_t cap_bytes, uint64_t repetition,
-    bool keep, struct mlm_record *record, struct mlm_error *error)
+static int trial_do(struct exec *exec, const struct mlm_program *program, uint64_t cap_bytes,
+    uint64_t repetition, bool keep, struct mlm_record *record, struct mlm_error *error)
 {
-    struct mlm_session *session = &exec->measuring.session;
     struct mlm_timeline timeline = {0};
-    int r = exec->said.prepare ? mlm_shell_run("--prepare", exec->said.prepare, error) : 0;
-    if (r == 0)
-        r = mlm_trial_describe(session, record, error);
-    if (r == 0 && describe(exec, job, cap_bytes, repetition, record) < 0)
-        r = mlm_error_errno(error, -ENOMEM, "record");
-    if (r < 0)
-        return r;
-    struct mlm_command command = {
-        .program = job->program,
-        .argv = job->argv,
+    const struct mlm_program_order order = {
+        .limits = &exec->limits,
+        .cap_bytes = cap_bytes,
+        .timeout_ns = exec->said.timeout_ns,
+        .repetition = repetition,
+        .evict = &exec->said.evict,
+        .prepare = exec->said.prepare,
         .stdin_fd = exec->single ? STDIN_FILENO : -1,
         .stdout_fd = exec->output_fd >= 0 ? exec->output_fd : STDOUT_FILENO,
         .stderr_fd = STDERR_FILENO,
-        .same_group = true,
     };
-    struct mlm_trial_order limits = {
-        .limits = {.memory_bytes = cap_bytes, .swap_bytes = exec->limits.swap_limit_bytes},
-        .timeout_ns = exec->said.timeout_ns,
-        .background_bytes = exec->limits.background_bytes,
-        .background_active = exec->limits.background_active,
-    };
-    const struct mlm_trial_watcher watcher = {0};
-    r = mlm_command_trial_run(
-        session, &command, &limits, &watcher, record, &timeline, &exec->last_status, error);
+    int r = mlm_program_trial(
+        &exec->measuring.session, program, &order, record, &timeline, &exec->last_status, error);
     return r < 0 || !keep ? r : mlm_store_append(exec->measuring.store, record, &timeline, error);
 }
 
-static int trial(struct exec *exec, const struct job *job, uint64_t cap_bytes, uint64_t repetition, bool keep,
-    struct mlm_error *error)
+static int trial(struct exec *exec, const struct mlm_program *program, uint64_t cap_bytes,
+    uint64_t repetition, bool keep, struct mlm_error *error)
 {
     char name[160], cap[MLM_SIZE_TEXT];
-    (void)snprintf(name, sizeof name, "%.100s under %s%s", job->name, mlm_size_spell(cap_bytes, cap),
+    (void)snprintf(name, sizeof name, "%.100s under %s%s", program->name, mlm_size_spell(cap_bytes, cap),
         keep ? "" : " (warmup)");
     uint64_t begin_ns = mlm_now_ns();
     mlm_progress_trial(&exec->measuring.progress, name);
     struct mlm_record record;
     mlm_record_init(&record);
-    int r = trial_do(exec, job, cap_bytes, repetition, keep, &record, error);
+    int r = trial_do(exec, program, cap_bytes, repetition, keep, &record, error);
     if (r == 0) {
         mlm_progress_done(&exec->measuring.progress, 0, mlm_now_ns() - begin_ns, &record);
         if (keep && (record.outcome == MLM_OUTCOME_CRASH || record.outcome == MLM_OUTCOME_WRONG))
@@ -243,9 +184,9 @@ static int trials(struct exec *exec, struct mlm_error *error)
     uint64_t rounds = exec->said.warmup + exec->said.repetitions;
     for (uint64_t round = 0; round < rounds; round++)
         for (size_t cap = 0; cap < exec->limits.cap_count; cap++)
-            for (size_t job = 0; job < exec->job_count; job++) {
+            for (size_t i = 0; i < exec->program_count; i++) {
                 bool keep = round >= exec->said.warmup;
-                int r = trial(exec, &exec->jobs[job], exec->limits.caps[cap],
+                int r = trial(exec, &exec->programs[i], exec->limits.caps[cap],
                     keep ? round - exec->said.warmup : 0, keep, error);
                 if (r < 0)
                     return r;
@@ -280,7 +221,8 @@ static int exit_status(const struct exec *exec)
 static int exec_all(struct exec *exec, int argc, char **argv, struct mlm_error *error)
 {
     struct mlm_measuring *measuring = &exec->measuring;
-    size_t count = exec->job_count * exec->limits.cap_count * (exec->said.repetitions + exec->said.warmup);
+    size_t count =
+        exec->program_count * exec->limits.cap_count * (exec->said.repetitions + exec->said.warmup);
     mlm_progress_open(&measuring->progress, exec->said.quiet || exec->single, count, 0);
     measuring->progress.bar = false; /* the screen is the command's */
     struct mlm_session_options session = {

@@ -4,6 +4,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "cli/say.h"
@@ -57,12 +58,31 @@ static int read_all(
     return 0;
 }
 
-static int load(
-    const char *const *paths, size_t path_count, struct mlm_loaded *loaded, struct mlm_error *error)
+/* Leaves the records of one run. */
+static void keep_run(struct mlm_record_list *list, const char *run_id)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < list->count; i++) {
+        struct mlm_record *record = &list->items[i];
+        if (!record->run_id || strcmp(record->run_id, run_id) != 0) {
+            mlm_record_release(record);
+            continue;
+        }
+        struct mlm_record moved = *record;
+        mlm_record_init(record);
+        list->items[kept++] = moved;
+    }
+    list->count = kept;
+}
+
+static int load(const char *const *paths, size_t path_count, const char *run_id, struct mlm_loaded *loaded,
+    struct mlm_error *error)
 {
     int r = read_all(paths, path_count, &loaded->list, error);
     if (r < 0)
         return r;
+    if (run_id)
+        keep_run(&loaded->list, run_id);
     r = mlm_judge(&loaded->list, error);
     if (r < 0)
         return r;
@@ -70,16 +90,27 @@ static int load(
     return mlm_table_make(&loaded->list, &loaded->table, error);
 }
 
-int mlm_load(
-    const char *const *paths, size_t path_count, struct mlm_loaded *ret_loaded, struct mlm_error *error)
+static int load_into(const char *const *paths, size_t path_count, const char *run_id,
+    struct mlm_loaded *ret_loaded, struct mlm_error *error)
 {
     struct mlm_loaded loaded = {0};
-    int r = load(paths, path_count, &loaded, error);
+    int r = load(paths, path_count, run_id, &loaded, error);
     if (r < 0)
         mlm_loaded_release(&loaded);
     else
         *ret_loaded = loaded;
     return r;
+}
+
+int mlm_load(
+    const char *const *paths, size_t path_count, struct mlm_loaded *ret_loaded, struct mlm_error *error)
+{
+    return load_into(paths, path_count, NULL, ret_loaded, error);
+}
+
+int mlm_load_run(const char *path, const char *run_id, struct mlm_loaded *ret_loaded, struct mlm_error *error)
+{
+    return load_into(&path, 1, run_id, ret_loaded, error);
 }
 
 void mlm_loaded_release(struct mlm_loaded *loaded)

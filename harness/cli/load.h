@@ -15,4 +15,7 @@ struct mlm_loaded {
  * so is a file that holds no record; the others are used. -ENODATA: no record at all. */
 int mlm_load(
     const char *const *paths, size_t path_count, struct mlm_loaded *ret_loaded, struct mlm_error *error);
+/* The same of one run alone, which a file may hold beside others. */
+int mlm_load_run(
+    const char *path, const char *run_id, struct mlm_loaded *ret_loaded, struct mlm_error *error);
 void mlm_loaded_release(struct mlm_loaded *loaded);

@@ -4,27 +4,25 @@
 #include <stdio.h>
 
 #include "base/cleanup.h"
-#include "cli/load.h"
 #include "cli/place.h"
 #include "cli/say.h"
 #include "cli/style.h"
 #include "report/plot/picture.h"
 
-/* One picture a suite, as SVG and PNG. They can be made again; the records are safe and the table is printed.
- */
-static void pictures(const struct mlm_presentation *presentation, const struct mlm_loaded *loaded)
+void mlm_present_pictures(const struct mlm_loaded *loaded, const char *const *paths, size_t path_count,
+    const char *plots_folder, const char *plot, void (*written)(const char *path))
 {
     static const char *const formats[] = {"svg", "png"};
     struct mlm_place place;
-    mlm_place_of(presentation->paths, presentation->path_count, &place);
+    mlm_place_of(paths, path_count, &place);
     struct mlm_pictures_made made = {0};
     struct mlm_error error = {0};
     int r = 0;
     for (size_t i = 0; i < sizeof formats / sizeof *formats && r >= 0; i++) {
         struct mlm_picture_options options = {
-            .plots_folder = presentation->plots_folder, .format = formats[i], .only = "needs"};
+            .plots_folder = plots_folder, .format = formats[i], .only = plot};
         r = mlm_pictures_write(
-            loaded->table, &loaded->list, &options, place.folder, place.base, NULL, &made, &error);
+            loaded->table, &loaded->list, &options, place.folder, place.base, written, &made, &error);
     }
     const char *missing = r < 0 ? error.text : made.left_out;
     if (*missing)
@@ -42,7 +40,8 @@ int mlm_present(const struct mlm_presentation *presentation, size_t *ret_wrong, 
     if (presentation->table)
         r = mlm_report_text(loaded.table, &style, stdout, error);
     if (r == 0 && presentation->pictures)
-        pictures(presentation, &loaded);
+        mlm_present_pictures(&loaded, presentation->paths, presentation->path_count,
+            presentation->plots_folder, "needs", NULL);
     if (r == 0 && presentation->table && presentation->pictures)
         printf("\nRecords: %s\n", presentation->paths[0]);
     return r;

@@ -5,6 +5,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "cli/load.h"
 #include "cli/options.h"
 
 struct mlm_presentation {
@@ -17,3 +18,9 @@ struct mlm_presentation {
 
 /* *ret_wrong: trials that the judge found wrong. */
 int mlm_present(const struct mlm_presentation *presentation, size_t *ret_wrong, struct mlm_error *error);
+
+/* The pictures of one kind ("needs"), as SVG and PNG, beside the first of the files and called after it.
+ * `written` (may be NULL) is told each path. They can be made again, so what goes wrong is said on standard
+ * error and that is all. */
+void mlm_present_pictures(const struct mlm_loaded *loaded, const char *const *paths, size_t path_count,
+    const char *plots_folder, const char *plot, void (*written)(const char *path));

@@ -117,8 +117,10 @@ void mlm_progress_done(
     if (!record)
         progress->rough_total_ns -= rough_ns, progress->rough_done_ns -= rough_ns;
     if (!progress->silent && !progress->bar && record) {
-        char time[MLM_SIZE_TEXT];
-        mlm_say("[%zu/%zu] %s: %s, %s%s%s", progress->done, progress->total, progress->name,
+        char time[MLM_SIZE_TEXT], total[24] = "";
+        if (progress->total)
+            (void)snprintf(total, sizeof total, "/%zu", progress->total);
+        mlm_say("[%zu%s] %s: %s, %s%s%s", progress->done, total, progress->name,
             mlm_outcome_name(record->outcome), mlm_duration_show((double)spent_ns, time),
             record->reason ? "; " : "", record->reason ? record->reason : "");
     }

@@ -10,7 +10,7 @@
 
 struct mlm_progress {
     bool bar, silent;
-    size_t done, total;
+    size_t done, total; /* a total of 0: not known */
     uint64_t begin_ns;
     uint64_t rough_done_ns, rough_total_ns; /* of the plan's estimates */
     uint64_t spent_ns;                      /* on what is done */

@@ -107,16 +107,16 @@ static int suites_parse(struct mlm_run_request *request, struct mlm_error *error
     return 0;
 }
 
-static int params_parse(struct mlm_run_request *request, struct mlm_error *error)
+int mlm_params_parse(const struct mlm_texts *texts, struct mlm_params *params, struct mlm_error *error)
 {
-    for (size_t i = 0; i < request->said.params.count; i++) {
-        const char *text = request->said.params.items[i];
+    for (size_t i = 0; i < texts->count; i++) {
+        const char *text = texts->items[i];
         const char *equals = strchr(text, '=');
         if (!equals || equals == text || !equals[1])
             return mlm_error_set(error, -EINVAL, "--param is NAME=VALUE or NAME=VALUE,VALUE, not '%s'", text);
         char name[64];
         (void)snprintf(name, sizeof name, "%.*s", (int)(equals - text), text);
-        if (mlm_params_add(&request->plan.sweeps, name, equals + 1) < 0)
+        if (mlm_params_add(params, name, equals + 1) < 0)
             return mlm_error_errno(error, -ENOMEM, "--param");
     }
     return 0;
@@ -148,6 +148,6 @@ int mlm_run_request_resolve(struct mlm_run_request *request, struct mlm_error *e
     if (r == 0)
         r = suites_parse(request, error);
     if (r == 0)
-        r = params_parse(request, error);
+        r = mlm_params_parse(&said->params, &request->plan.sweeps, error);
     return r;
 }

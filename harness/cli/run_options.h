@@ -28,3 +28,6 @@ struct mlm_run_request {
 /* Fills `plan` from `said`, but for what needs a look at the machine (available_bytes, dataset_shape). */
 int mlm_run_request_resolve(struct mlm_run_request *request, struct mlm_error *error);
 void mlm_run_request_release(struct mlm_run_request *request);
+
+/* --param NAME=VALUE or NAME=VALUE,VALUE, added to `params`. */
+int mlm_params_parse(const struct mlm_texts *texts, struct mlm_params *params, struct mlm_error *error);

@@ -184,7 +184,7 @@ int mlm_dataset_evict(const char *path, bool *ret_evicted, struct mlm_error *err
     mlm_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
     struct stat status;
     if (fd < 0 || fstat(fd, &status) < 0)
-        return mlm_error_errno(error, -errno, "cannot open dataset %s", path);
+        return mlm_error_errno(error, -errno, "cannot open %s", path);
     if (status.st_size == 0) {
         *ret_evicted = true;
         return 0;

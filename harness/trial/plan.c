@@ -84,7 +84,7 @@ static const char *sweep_of(
             return options->sweeps.items[i].value;
     if (options->all)
         return param->sweep;
-    if (param->quick)
+    if (param->quick && !options->defaults)
         return param->quick;
     (void)snprintf(first, 64, "%.*s", (int)strcspn(param->sweep, ","), param->sweep);
     return first;
@@ -257,7 +257,7 @@ static int rows_make(struct mlm_plan *plan, const struct mlm_catalogue *catalogu
         for (const struct mlm_workload *const *w = suite->workloads; *w; w++) {
             if (!suite_chosen(&plan->options, suite) || (*w)->flags & MLM_HIDDEN)
                 continue;
-            if (!plan->options.all && !((*w)->flags & MLM_QUICK))
+            if (!plan->options.all && !plan->options.defaults && !((*w)->flags & MLM_QUICK))
                 continue;
             if (plan->options.workload && strcmp(plan->options.workload, (*w)->name) != 0)
                 continue;
@@ -319,6 +319,7 @@ static int trial_add(struct mlm_plan *plan, size_t row, uint64_t cap_bytes, uint
         .row = row,
         .cap_bytes = cap_bytes,
         .repetition = repetition,
+        .timeout_ns = plan->options.timeout_ns,
         .reference = reference,
         .name = name,
         .rough_ns = trial_rough_ns(plan, &plan->rows[row], cap_bytes),
@@ -466,7 +467,7 @@ int mlm_plan_describe(
     record->data_bytes = options->data_bytes;
     record->seed = options->seed;
     record->threads = row->threads;
-    record->timeout_ns = options->timeout_ns;
+    record->timeout_ns = trial->timeout_ns;
     record->repetition = trial->repetition;
     if (!row->refused && row->workload->core_bytes)
         record->readings.values[MLM_core_bytes] = (int64_t)row->core_bytes;

@@ -26,6 +26,7 @@ struct mlm_plan_options {
     size_t suite_count;
     const char *workload;     /* this one of each suite alone; NULL: all */
     bool all;                 /* every row, not the quick ones alone */
+    bool defaults;            /* of each workload one row alone, quick or not: its parameters' defaults */
     const char *filter;       /* POSIX extended regular expression on trial names; '-' in front negates */
     struct mlm_params sweeps; /* NAME → V1,V2 instead of the descriptor's sweep */
     uint64_t data_bytes;      /* 0: 1.25 × the middle cap */
@@ -57,8 +58,9 @@ struct mlm_plan_trial {
     size_t row;
     uint64_t cap_bytes;
     uint64_t repetition; /* from 0 */
-    bool reference;      /* uncapped, for slowdowns alone */
-    char *name;          /* "storage/csr/density:0.01/cap:2G" */
+    uint64_t timeout_ns;
+    bool reference; /* uncapped, for slowdowns alone */
+    char *name;     /* "storage/csr/density:0.01/cap:2G" */
     uint64_t rough_ns;
 };
 

@@ -26,7 +26,7 @@ completions()
 }
 
 status 0 completions ''
-printf '%s\n' run exec show compare report plot export advise list estimate doctor clean help --help --version >log/wanted
+printf '%s\n' run exec fit show compare report plot export advise list estimate doctor clean help --help --version >log/wanted
 expect "verbs" diff log/wanted log/out
 for verb in $verbs; do
     options_of "$verb" >log/help

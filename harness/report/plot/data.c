@@ -133,6 +133,16 @@ static double cap_shown(const struct writer *writer, const struct mlm_frame_pane
     return NAN;
 }
 
+/* "cliff 298M–302M" */
+static void put_cliff(FILE *file, const struct mlm_frame_panel *panel)
+{
+    char low[MLM_SIZE_TEXT], high[MLM_SIZE_TEXT];
+    if (!isnan(panel->cliff_low))
+        (void)fprintf(file, "cliff %s–%s", mlm_size_spell((uint64_t)panel->cliff_low, low),
+            mlm_size_spell((uint64_t)panel->cliff_high, high));
+    (void)fputc('\t', file);
+}
+
 static int write_panels(const struct writer *writer, FILE *file)
 {
     int r = 0;
@@ -142,6 +152,9 @@ static int write_panels(const struct writer *writer, FILE *file)
         put_number(file, cap_shown(writer, panel));
         for (size_t a = 0; a < MLM_PLOT_AXES; a++)
             (void)fprintf(file, "%d\t", panel->shown[a]);
+        put_number(file, panel->cliff_low / writer->x_unit.size);
+        put_number(file, panel->cliff_high / writer->x_unit.size);
+        put_cliff(file, panel);
         r = put_line(writer, file, mlm_frame_heading(writer->frame, panel), TITLE_COLUMNS);
     }
     return r;

@@ -10,7 +10,10 @@ struct mlm_frame_panel {
     double cap_bytes;                  /* NAN: none, or several */
     size_t slot, last_slot;            /* its heading's, and its last point's */
     bool shown[MLM_PLOT_AXES];         /* has a figure there */
-    double weight;                     /* decides what is shown where there is not room for all */
+    /* Over caps, of one line alone: a job that ends well, or runs freely, from the higher cap on did not at
+     * the lower one. NAN: there is no such place. */
+    double cliff_low, cliff_high;
+    double weight; /* decides what is shown where there is not room for all */
 };
 
 struct mlm_frame_series {

@@ -288,5 +288,7 @@ int mlm_frame_finish(struct mlm_frame *frame)
     r = r == 0 ? series_name(frame) : r;
     if (r == 0)
         mlm_frame_find_crossings(frame);
+    if (r == 0)
+        mlm_frame_find_cliffs(frame);
     return r;
 }

@@ -17,3 +17,6 @@ int mlm_frame_finish(struct mlm_frame *frame);
 
 /* Fills `crossings`. Points are sorted. */
 void mlm_frame_find_crossings(struct mlm_frame *frame);
+
+/* Fills the panels' cliffs. Points are sorted. */
+void mlm_frame_find_cliffs(struct mlm_frame *frame);

@@ -204,6 +204,15 @@ static void put_failures(FILE *out, const struct mlm_frame *frame)
             (void)fprintf(out, "; %zu ended as %s", counts[i], mlm_outcome_name((enum mlm_outcome)i));
 }
 
+static void put_cliff(FILE *out, const struct mlm_frame_panel *panel)
+{
+    char low[MLM_SIZE_TEXT], high[MLM_SIZE_TEXT];
+    if (!isnan(panel->cliff_low))
+        (void)fprintf(out, "; the cliff is between %s and %s",
+            mlm_size_spell((uint64_t)panel->cliff_low, low),
+            mlm_size_spell((uint64_t)panel->cliff_high, high));
+}
+
 char *mlm_frame_describe(const struct mlm_frame *frame)
 {
     struct text text;
@@ -223,6 +232,8 @@ char *mlm_frame_describe(const struct mlm_frame *frame)
         (void)fprintf(text.out, "; in %s %s crosses %s at %.3g", plot->axes[crossing->axis].title,
             frame->series[crossing->series].name, frame->series[crossing->base].name, crossing->x);
     }
+    for (size_t p = 0; p < frame->panel_count; p++)
+        put_cliff(text.out, &frame->panels[p]);
     mlm_auto_free char *left_out = mlm_frame_left_out(frame);
     (void)fprintf(text.out, "%s%s.", left_out && *left_out ? "; shown are " : "", left_out ? left_out : "");
     return finish(&text);

@@ -228,22 +228,22 @@ bool mlm_column_used(size_t column, const struct mlm_section *sections, size_t c
 
 /* clang-format off */
 const struct mlm_column mlm_columns[MLM_COLUMN_COUNT] = {
-    /* title         sacrifice left   value           write */
-    {"workload",       0,  true,  NULL,           write_workload},
-    {"parameters",     0,  true,  NULL,           write_params},
-    {"outcome",        0,  true,  NULL,           write_outcome},
-    {"time",           0,  false, time_of,        write_time},
-    {"spread",         9,  false, spread,         write_spread},
-    {"uncapped",       6,  false, uncapped,       write_uncapped},
-    {"slowdown",       2,  false, slowdown,       write_slowdown},
-    {"of best",        3,  false, of_best,        write_of_best},
-    {"core",           5,  false, core,           write_core},
-    {"needs",          1,  false, needs,          write_needs},
-    {"needs uncapped", 4,  false, uncapped_needs, write_uncapped_needs},
-    {"overhead",       10, false, overhead,       write_overhead},
-    {"peak RSS",       11, false, peak_rss,       write_peak_rss},
-    {"swap peak",      7,  false, swap_peak,      write_swap},
-    {"stall",          8,  false, stall,          write_stall},
-    {"waiting",        12, false, waiting,        write_waiting},
+    /* title         sacrifice left   beside value           write */
+    {"workload",       0,  true,  true,  NULL,           write_workload},
+    {"parameters",     0,  true,  true,  NULL,           write_params},
+    {"outcome",        0,  true,  false, NULL,           write_outcome},
+    {"time",           0,  false, false, time_of,        write_time},
+    {"spread",         9,  false, false, spread,         write_spread},
+    {"uncapped",       6,  false, true,  uncapped,       write_uncapped},
+    {"slowdown",       2,  false, false, slowdown,       write_slowdown},
+    {"of best",        3,  false, true,  of_best,        write_of_best},
+    {"core",           5,  false, true,  core,           write_core},
+    {"needs",          1,  false, false, needs,          write_needs},
+    {"needs uncapped", 4,  false, true,  uncapped_needs, write_uncapped_needs},
+    {"overhead",       10, false, true,  overhead,       write_overhead},
+    {"peak RSS",       11, false, false, peak_rss,       write_peak_rss},
+    {"swap peak",      7,  false, false, swap_peak,      write_swap},
+    {"stall",          8,  false, false, stall,          write_stall},
+    {"waiting",        12, false, false, waiting,        write_waiting},
 };
 /* clang-format on */

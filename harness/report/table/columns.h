@@ -12,8 +12,9 @@
 
 struct mlm_column {
     const char *title;
-    int sacrifice;                              /* where there is no room the highest goes first; 0: stays */
-    bool left;                                  /* a text rather than a figure */
+    int sacrifice; /* where there is no room the highest goes first; 0: stays */
+    bool left;     /* a text rather than a figure */
+    bool beside;   /* tells a row from other variants, and caps not from each other */
     double (*value)(const struct mlm_row *row); /* what `write` shows, unrounded; NAN: none; NULL: a text */
     void (*write)(const struct mlm_row *row, char cell[static MLM_CELL_SIZE]); /* "" where there is nothing */
 };

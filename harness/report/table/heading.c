@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/size.h"
 #include "record/utf8.h"
 
@@ -76,14 +77,20 @@ void mlm_limits_write(FILE *out, const struct mlm_record *record)
     (void)fprintf(out, ", %s background of %s", mode, mlm_size_spell(record->background_bytes, text));
 }
 
-static void put_surroundings(FILE *out, const struct mlm_table *table, const struct mlm_section *section)
+static void put_data(FILE *out, const struct mlm_record *record)
 {
     char text[MLM_SIZE_TEXT];
-    const struct mlm_record *record = section->rows[0]->first;
     if (record->dataset)
         (void)fprintf(out, ", dataset %s", record->dataset);
     else if (record->data_bytes)
         (void)fprintf(out, ", data %s", mlm_size_show((double)record->data_bytes, text));
+}
+
+static void put_surroundings(FILE *out, const struct mlm_table *table, const struct mlm_section *section)
+{
+    char text[MLM_SIZE_TEXT];
+    const struct mlm_record *record = section->rows[0]->first;
+    put_data(out, record);
     mlm_limits_write(out, record);
     if (table->swaps_differ && record->swap_limit_bytes != 0) {
         char kinds[MLM_SWAP_KINDS_TEXT];
@@ -96,6 +103,20 @@ static void put_surroundings(FILE *out, const struct mlm_table *table, const str
         (void)fprintf(out, ", seed %" PRIu64, record->seed);
     if (*section->common)
         (void)fprintf(out, ", %s", section->common);
+}
+
+char *mlm_sweep_line(const struct mlm_record *record)
+{
+    char *text = NULL;
+    size_t size;
+    mlm_auto_free char *params = mlm_params_show(&record->params, record->threads);
+    FILE *out = params ? open_memstream(&text, &size) : NULL;
+    if (!out)
+        return NULL;
+    (void)fprintf(out, "%s%s%s", record->workload, *params ? " " : "", params);
+    put_data(out, record);
+    mlm_limits_write(out, record);
+    return finish(out, &text);
 }
 
 char *mlm_section_line(const struct mlm_table *table, const struct mlm_section *section)

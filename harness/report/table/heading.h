@@ -12,6 +12,10 @@ char *mlm_machine_line(const struct mlm_record *record);
 /* "storage, cap 2G, data 2.50 GiB": what the rows of a section have in common. */
 char *mlm_section_line(const struct mlm_table *table, const struct mlm_section *section);
 
+/* "storage/csr density=0.01, data 2.50 GiB, without swap": what trials that differ in their cap have in
+ * common. */
+char *mlm_sweep_line(const struct mlm_record *record);
+
 /* "data 2.50 GiB, without swap": the same without suite and cap, "" where that is all. */
 char *mlm_surroundings_line(const struct mlm_table *table, const struct mlm_section *section);
 

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/size.h"
 #include "report/table/finding.h"
 #include "report/table/heading.h"
 #include "report/table/notes.h"
@@ -13,16 +14,10 @@
 /* Columns that matter more than how far a job came. */
 #define BEFORE_BRIEF 3
 
-static int cell_write(
-    void *context, const void *p, size_t column, bool brief, char cell[static MLM_CELL_SIZE])
+/* The outcome, with its notes: reason and marks. */
+static int outcome_write(
+    struct mlm_notes *notes, const struct mlm_row *row, bool brief, char cell[static MLM_CELL_SIZE])
 {
-    struct mlm_notes *notes = context;
-    const struct mlm_row *row = p;
-    if (column != MLM_COLUMN_OUTCOME) {
-        mlm_columns[column].write(row, cell);
-        return 0;
-    }
-    /* With its notes: reason and marks. */
     char letters[MLM_CELL_SIZE];
     int r = mlm_notes_of_row(notes, row, letters);
     (void)mlm_row_outcome_text(row, brief, cell);
@@ -30,6 +25,29 @@ static int cell_write(
     if (letters[0])
         (void)snprintf(cell + length, MLM_CELL_SIZE - length, " %s", letters);
     return r;
+}
+
+static int cell_write(
+    void *context, const void *row, size_t column, bool brief, char cell[static MLM_CELL_SIZE])
+{
+    if (column == MLM_COLUMN_OUTCOME)
+        return outcome_write(context, row, brief, cell);
+    mlm_columns[column].write(row, cell);
+    return 0;
+}
+
+/* Where rows differ in their cap alone, that stands for what they are called. */
+static int cap_cell_write(
+    void *context, const void *p, size_t column, bool brief, char cell[static MLM_CELL_SIZE])
+{
+    const struct mlm_row *row = p;
+    if (!mlm_columns[column].beside)
+        return cell_write(context, row, column, brief, cell);
+    char cap[MLM_SIZE_TEXT];
+    cell[0] = 0;
+    if (column == 0)
+        mlm_cell_text(mlm_size_spell(row->first->cap_bytes, cap), cell);
+    return 0;
 }
 
 enum mlm_paint mlm_outcome_paint(const struct mlm_row *row)
@@ -63,13 +81,17 @@ static int put_finding(
 }
 
 /* Its sections share a layout, so that caps can be compared by eye. */
-static int grid_make(struct mlm_grid *grid, const struct mlm_section *sections, size_t count)
+static int grid_make(
+    struct mlm_grid *grid, const struct mlm_section *sections, size_t count, const char *first_title)
 {
+    grid->brief_before = BEFORE_BRIEF;
+    grid->paint = cell_paint;
     for (size_t c = 0; c < MLM_COLUMN_COUNT; c++)
         grid->columns[grid->count++] = (struct mlm_grid_column){.title = mlm_columns[c].title,
             .sacrifice = mlm_columns[c].sacrifice,
             .left = mlm_columns[c].left,
             .two_lengths = c == MLM_COLUMN_OUTCOME};
+    grid->columns[0].title = first_title;
     int r = 0;
     for (size_t s = 0; s < count; s++)
         for (size_t i = 0; i < sections[s].count && r >= 0; i++)
@@ -78,25 +100,26 @@ static int grid_make(struct mlm_grid *grid, const struct mlm_section *sections, 
     return r;
 }
 
+static int put_rows(const struct mlm_grid *grid, const struct mlm_section *section)
+{
+    int r = 0;
+    mlm_grid_put_titles(grid);
+    for (size_t i = 0; i < section->count && r >= 0; i++)
+        r = mlm_grid_put_row(grid, section->rows[i]);
+    return r;
+}
+
 static int put_suite(FILE *out, const struct mlm_text_style *style, const struct mlm_table *table,
     size_t begin, size_t end, struct mlm_notes *notes, struct mlm_error *error)
 {
-    struct mlm_grid grid = {.style = style,
-        .out = out,
-        .brief_before = BEFORE_BRIEF,
-        .write = cell_write,
-        .paint = cell_paint,
-        .context = notes};
-    int r = grid_make(&grid, table->sections + begin, end - begin);
+    struct mlm_grid grid = {.style = style, .out = out, .write = cell_write, .context = notes};
+    int r = grid_make(&grid, table->sections + begin, end - begin, mlm_columns[0].title);
     for (size_t s = begin; s < end && r >= 0; s++) {
         const struct mlm_section *section = &table->sections[s];
         (void)fputc('\n', out);
         r = mlm_put_line(out, style, MLM_PAINT_BOLD, mlm_section_line(table, section));
-        if (r < 0)
-            break;
-        mlm_grid_put_titles(&grid);
-        for (size_t i = 0; i < section->count && r >= 0; i++)
-            r = mlm_grid_put_row(&grid, section->rows[i]);
+        if (r >= 0)
+            r = put_rows(&grid, section);
         if (r < 0)
             break;
         if (s + 1 == end)
@@ -120,6 +143,20 @@ static int put_note(void *context, const char *label, const char *text)
     return mlm_put_note(place->out, place->style, label, text);
 }
 
+/* What stands below all tables. */
+static int put_notes(FILE *out, const struct mlm_text_style *style, const struct mlm_notes *notes)
+{
+    (void)fputc('\n', out);
+    return mlm_notes_say(notes, put_note, &(struct place){out, style});
+}
+
+static int put_end(FILE *out, int r, struct mlm_error *error)
+{
+    if (r >= 0 && (fflush(out) != 0 || ferror(out)))
+        r = -EIO;
+    return r < 0 ? mlm_error_errno(error, r, "printing a table") : r;
+}
+
 int mlm_report_text(
     const struct mlm_table *table, const struct mlm_text_style *style, FILE *out, struct mlm_error *error)
 {
@@ -141,13 +178,37 @@ int mlm_report_text(
         if (r >= 0)
             r = put_suite(out, style, table, begin, end, &notes, error);
     }
-    if (r >= 0) {
-        (void)fputc('\n', out);
-        r = mlm_notes_say(&notes, put_note, &(struct place){out, style});
-        if (r < 0)
-            (void)mlm_error_errno(error, r, "printing a table");
-    }
-    if (r >= 0 && (fflush(out) != 0 || ferror(out)))
-        r = mlm_error_errno(error, -EIO, "printing a table");
-    return r;
+    return r < 0 ? r : put_end(out, put_notes(out, style, &notes), error);
+}
+
+static int compare_caps(const void *p, const void *q)
+{
+    const struct mlm_row *const *a = p, *const *b = q;
+    uint64_t cap_a = (*a)->first->cap_bytes, cap_b = (*b)->first->cap_bytes;
+    return (cap_a < cap_b) - (cap_a > cap_b);
+}
+
+int mlm_report_text_by_cap(
+    const struct mlm_table *table, const struct mlm_text_style *style, FILE *out, struct mlm_error *error)
+{
+    mlm_cleanup(mlm_notes_release) struct mlm_notes notes = {0};
+    mlm_auto_free const struct mlm_row **rows = calloc(table->row_count + 1, sizeof *rows);
+    if (!rows)
+        return mlm_error_errno(error, -ENOMEM, "printing a table");
+    memcpy(rows, table->order, table->row_count * sizeof *rows);
+    qsort(rows, table->row_count, sizeof *rows, compare_caps);
+    struct mlm_section section = {.rows = rows, .count = table->row_count};
+    mlm_notes_begin(&section, 1, &notes);
+    struct mlm_grid grid = {.style = style, .out = out, .write = cap_cell_write, .context = &notes};
+    int r = mlm_put_line(out, style, MLM_PAINT_PLAIN, mlm_machine_line(rows[0]->first));
+    if (r >= 0)
+        r = mlm_put_line(out, style, MLM_PAINT_BOLD, mlm_sweep_line(rows[0]->first));
+    if (r >= 0)
+        r = grid_make(&grid, &section, 1, "cap");
+    if (r >= 0)
+        r = put_rows(&grid, &section);
+    mlm_grid_put_dropped(&grid);
+    if (r >= 0)
+        r = put_notes(out, style, &notes);
+    return put_end(out, r, error);
 }

@@ -8,5 +8,9 @@
 int mlm_report_text(
     const struct mlm_table *table, const struct mlm_text_style *style, FILE *out, struct mlm_error *error);
 
+/* The rows of a table that differ in their cap alone, the largest first, with the footnotes. */
+int mlm_report_text_by_cap(
+    const struct mlm_table *table, const struct mlm_text_style *style, FILE *out, struct mlm_error *error);
+
 /* An outcome's colour, "ok 2 of 3" having one of its own. */
 enum mlm_paint mlm_outcome_paint(const struct mlm_row *row);

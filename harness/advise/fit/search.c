@@ -1,0 +1,293 @@
+#include "advise/fit/search.h"
+
+#include <errno.h>
+#include <math.h>
+#include <stdlib.h>
+
+#include "base/size.h"
+#include "record/statistics.h"
+
+#define PAGE_BYTES UINT64_C(4096)
+#define MIB (UINT64_C(1) << 20)
+
+/* Above this many times the ceiling a cap cannot be what slows a job. */
+#define CEILING_TIMES 2
+
+enum verdict { NOT_ENOUGH, NOT_SO_FAR, SO_FAR, ENOUGH };
+
+void mlm_fit_begin(const struct mlm_fit_options *options, struct mlm_fit *ret_fit)
+{
+    *ret_fit = (struct mlm_fit){.options = *options,
+        .ceiling_bytes = NAN,
+        .guess_bytes = NAN,
+        .file_least_bytes = NAN,
+        .file_most_bytes = NAN,
+        .unpaid_bytes = NAN};
+}
+
+void mlm_fit_release(struct mlm_fit *fit)
+{
+    free(fit->trials);
+    fit->trials = NULL;
+    fit->count = fit->room = 0;
+}
+
+static void raise_to(double *figure, int64_t value)
+{
+    if (value != MLM_NULL && value > 0)
+        *figure = fmax(*figure, (double)value);
+}
+
+/* From a trial without a cap. */
+static void learn(struct mlm_fit *fit, const int64_t *values)
+{
+    int64_t peak = values[MLM_cage_peak_bytes], file = values[MLM_file_peak_bytes];
+    raise_to(&fit->ceiling_bytes, peak);
+    if (file != MLM_NULL) {
+        fit->file_least_bytes = fmin(fit->file_least_bytes, (double)file);
+        fit->file_most_bytes = fmax(fit->file_most_bytes, (double)file);
+    }
+    if (peak != MLM_NULL && values[MLM_peak_rss_bytes] != MLM_NULL)
+        raise_to(&fit->unpaid_bytes, values[MLM_peak_rss_bytes] - peak);
+    if (fit->options.swaps)
+        return;
+    raise_to(&fit->guess_bytes, values[MLM_anon_peak_bytes]);
+    if (peak != MLM_NULL && file != MLM_NULL)
+        raise_to(&fit->guess_bytes, peak - file);
+}
+
+int mlm_fit_tell(struct mlm_fit *fit, const struct mlm_record *record)
+{
+    if (fit->count == fit->room) {
+        size_t room = fit->room ? 2 * fit->room : 32;
+        struct mlm_fit_trial *trials = realloc(fit->trials, room * sizeof *trials);
+        if (!trials)
+            return -ENOMEM;
+        fit->trials = trials;
+        fit->room = room;
+    }
+    const int64_t *values = record->readings.values;
+    bool ok = record->outcome == MLM_OUTCOME_OK;
+    fit->trials[fit->count++] = (struct mlm_fit_trial){
+        .cap_bytes = record->cap_bytes,
+        .outcome = record->outcome,
+        .time_ns = ok && values[MLM_run_ns] != MLM_NULL ? (double)values[MLM_run_ns] : NAN,
+    };
+    if (record->cap_bytes == MLM_NO_LIMIT && ok)
+        learn(fit, values);
+    return 0;
+}
+
+double mlm_fit_unpaid_bytes(const struct mlm_fit *fit)
+{
+    return fmax(fit->unpaid_bytes, fit->file_most_bytes - fit->file_least_bytes);
+}
+
+/* Median time of the trials that ended ok; NAN: none. */
+static double time_at(const struct mlm_fit *fit, uint64_t cap_bytes)
+{
+    double times[64];
+    size_t count = 0;
+    for (size_t i = 0; i < fit->count && count < sizeof times / sizeof *times; i++)
+        if (fit->trials[i].cap_bytes == cap_bytes && !isnan(fit->trials[i].time_ns))
+            times[count++] = fit->trials[i].time_ns;
+    return count ? mlm_median(times, count) : NAN;
+}
+
+struct mlm_fit_tally mlm_fit_tally(const struct mlm_fit *fit, uint64_t cap_bytes)
+{
+    struct mlm_fit_tally tally = {.slowdown = time_at(fit, cap_bytes) / time_at(fit, MLM_NO_LIMIT)};
+    for (size_t i = 0; i < fit->count; i++) {
+        if (fit->trials[i].cap_bytes != cap_bytes)
+            continue;
+        if (fit->trials[i].outcome != MLM_OUTCOME_OK && tally.ok == tally.count)
+            tally.failure = fit->trials[i].outcome;
+        tally.count++;
+        tally.ok += fit->trials[i].outcome == MLM_OUTCOME_OK;
+    }
+    return tally;
+}
+
+/* Most of as many trials as decide. */
+static size_t majority(const struct mlm_fit *fit)
+{
+    return (size_t)fit->options.repetitions / 2 + 1;
+}
+
+static enum verdict verdict_of(const struct mlm_fit *fit, enum mlm_fit_goal goal, uint64_t cap_bytes)
+{
+    struct mlm_fit_tally tally = mlm_fit_tally(fit, cap_bytes);
+    if (tally.ok < tally.count)
+        return NOT_ENOUGH;
+    if (goal == MLM_FIT_ENDS)
+        return tally.count >= fit->options.repetitions ? ENOUGH : SO_FAR;
+    double limit_ns = time_at(fit, MLM_NO_LIMIT) * (1 + fit->options.within);
+    size_t fast = 0;
+    for (size_t i = 0; i < fit->count; i++)
+        fast += fit->trials[i].cap_bytes == cap_bytes && fit->trials[i].time_ns <= limit_ns;
+    size_t slow = tally.count - fast;
+    return slow >= majority(fit)   ? NOT_ENOUGH
+           : fast >= majority(fit) ? ENOUGH
+           : slow > fast           ? NOT_SO_FAR
+                                   : SO_FAR;
+}
+
+/* What caps are rounded to: a power of two, at most the tolerance, and half of it where that is whole MiB all
+ * the same, so that they can be read. */
+static uint64_t grain(const struct mlm_fit *fit, double bytes)
+{
+    uint64_t grain = PAGE_BYTES;
+    while ((double)grain * (grain < MIB ? 2 : 4) <= bytes * fit->options.tolerance)
+        grain *= 2;
+    return grain;
+}
+
+static uint64_t round_up(const struct mlm_fit *fit, double bytes)
+{
+    uint64_t step = grain(fit, bytes);
+    uint64_t cap = (uint64_t)ceil(bytes / (double)step) * step;
+    return cap > fit->options.least_bytes ? cap : fit->options.least_bytes;
+}
+
+static uint64_t round_down(const struct mlm_fit *fit, double bytes)
+{
+    uint64_t step = grain(fit, bytes);
+    uint64_t cap = (uint64_t)(bytes / (double)step) * step;
+    return cap > fit->options.least_bytes ? cap : fit->options.least_bytes;
+}
+
+/* The trials' caps, put together. */
+struct view {
+    uint64_t low, high, some; /* as in the edge */
+    bool tried;               /* high was: else it is the ceiling */
+    size_t lows, highs;       /* different caps that were not enough, and that were */
+    size_t uncapped, uncapped_ok;
+};
+
+static bool seen_before(const struct mlm_fit *fit, size_t index)
+{
+    for (size_t i = 0; i < index; i++)
+        if (fit->trials[i].cap_bytes == fit->trials[index].cap_bytes)
+            return true;
+    return false;
+}
+
+static struct view look(const struct mlm_fit *fit, enum mlm_fit_goal goal)
+{
+    struct view view = {0};
+    for (size_t i = 0; i < fit->count; i++) {
+        uint64_t cap = fit->trials[i].cap_bytes;
+        if (cap == MLM_NO_LIMIT) {
+            view.uncapped++;
+            view.uncapped_ok += fit->trials[i].outcome == MLM_OUTCOME_OK;
+            continue;
+        }
+        if (fit->trials[i].outcome == MLM_OUTCOME_OK && (!view.some || cap < view.some))
+            view.some = cap;
+        if (seen_before(fit, i))
+            continue;
+        bool enough = verdict_of(fit, goal, cap) >= SO_FAR;
+        view.lows += !enough;
+        view.highs += enough;
+        if (!enough && cap > view.low)
+            view.low = cap;
+    }
+    for (size_t i = 0; i < fit->count; i++) {
+        uint64_t cap = fit->trials[i].cap_bytes;
+        if (cap != MLM_NO_LIMIT && cap > view.low && (!view.high || cap < view.high))
+            view.high = cap;
+    }
+    view.tried = view.high != 0;
+    if (!view.tried && !isnan(fit->ceiling_bytes)) {
+        uint64_t ceiling = round_up(fit, fit->ceiling_bytes);
+        view.high = ceiling > view.low ? ceiling : 0;
+    }
+    return view;
+}
+
+/* Steps that double: 1, 2, 4 … times the tolerance. */
+static double stride(const struct mlm_fit *fit, size_t taken)
+{
+    return 1 + ldexp(fit->options.tolerance, taken < 10 ? (int)taken : 10);
+}
+
+/* Nothing has failed yet. */
+static uint64_t next_down(const struct mlm_fit *fit, const struct view *view)
+{
+    if (view->tried)
+        return round_down(fit, (double)view->high / stride(fit, view->highs - 1));
+    if (isnan(fit->guess_bytes))
+        return view->high ? view->high : fit->options.least_bytes;
+    uint64_t guess = round_up(fit, fit->guess_bytes * (1 + fit->options.tolerance / 2));
+    return view->high && guess > view->high ? view->high : guess;
+}
+
+/* Something between a cap that is not enough and one that is, or is thought to be. */
+static uint64_t next_between(const struct mlm_fit *fit, const struct view *view)
+{
+    double middle = sqrt((double)view->low * (double)view->high);
+    double step = view->tried ? INFINITY : (double)view->low * stride(fit, view->lows - 1);
+    uint64_t cap = round_down(fit, fmin(middle, step));
+    uint64_t finest = grain(fit, (double)view->low);
+    if (cap <= view->low)
+        cap = view->low + finest;
+    return cap < view->high ? cap : view->high;
+}
+
+static bool near(const struct mlm_fit *fit, const struct view *view)
+{
+    return (double)view->high <= (double)view->low * (1 + fit->options.tolerance) ||
+           view->high - view->low <= PAGE_BYTES;
+}
+
+/* The cap that lacks a trial before high and low are an edge; 0: none does. */
+static uint64_t next_repeat(const struct mlm_fit *fit, enum mlm_fit_goal goal, const struct view *view)
+{
+    if (!view->tried || verdict_of(fit, goal, view->high) != ENOUGH)
+        return view->high;
+    return view->low && verdict_of(fit, goal, view->low) != NOT_ENOUGH ? view->low : 0;
+}
+
+static bool beyond_ceiling(const struct mlm_fit *fit, enum mlm_fit_goal goal, const struct view *view)
+{
+    return goal == MLM_FIT_FAST && !view->high && (double)view->low > CEILING_TIMES * fit->ceiling_bytes;
+}
+
+struct mlm_fit_edge mlm_fit_edge(const struct mlm_fit *fit, enum mlm_fit_goal goal)
+{
+    struct view view = look(fit, goal);
+    struct mlm_fit_edge edge = {
+        .low_bytes = view.low, .high_bytes = view.tried ? view.high : 0, .some_bytes = view.some};
+    size_t references = goal == MLM_FIT_FAST ? (size_t)fit->options.repetitions : 1;
+    if (view.uncapped_ok < view.uncapped || beyond_ceiling(fit, goal, &view)) {
+        edge.state = MLM_FIT_NEVER;
+    } else if (view.uncapped < references) {
+        edge.next_bytes = MLM_NO_LIMIT;
+    } else if (!view.low && view.tried && view.high <= fit->options.least_bytes) {
+        edge.next_bytes = next_repeat(fit, goal, &view);
+        edge.state = edge.next_bytes ? MLM_FIT_OPEN : MLM_FIT_LEAST;
+    } else if (!view.low) {
+        edge.next_bytes = next_down(fit, &view);
+    } else if (!view.high) {
+        edge.next_bytes = round_up(fit, (double)view.low * stride(fit, view.lows - 1));
+    } else if (!near(fit, &view)) {
+        edge.next_bytes = next_between(fit, &view);
+    } else {
+        edge.next_bytes = next_repeat(fit, goal, &view);
+        edge.state = edge.next_bytes ? MLM_FIT_OPEN : MLM_FIT_FOUND;
+    }
+    return edge;
+}
+
+uint64_t mlm_fit_next(const struct mlm_fit *fit)
+{
+    if (fit->count >= fit->options.max_trials)
+        return 0;
+    struct mlm_fit_edge edge = mlm_fit_edge(fit, MLM_FIT_ENDS);
+    if (edge.next_bytes || edge.state == MLM_FIT_NEVER)
+        return edge.next_bytes;
+    if (!isnan(fit->options.within))
+        return mlm_fit_edge(fit, MLM_FIT_FAST).next_bytes;
+    /* What slowdowns are told against is worth as many trials as the answer. */
+    return mlm_fit_tally(fit, MLM_NO_LIMIT).count < fit->options.repetitions ? MLM_NO_LIMIT : 0;
+}

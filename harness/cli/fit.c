@@ -1,0 +1,383 @@
+/* fit: the smallest cap at which a command, or a workload of ours, ends well. advise/fit decides what is
+ * tried next; here it is run. */
+#include <errno.h>
+#include <fcntl.h>
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "advise/fit/words.h"
+#include "base/cleanup.h"
+#include "cli/fit_job.h"
+#include "cli/present.h"
+#include "cli/shell.h"
+#include "cli/style.h"
+#include "cli/verbs.h"
+#include "meter/sample.h"
+#include "record/utf8.h"
+#include "report/text/text.h"
+
+/* More repetitions than these tell nothing more of an edge. */
+#define REPETITIONS_MAX 50
+
+#define TOLERANCE_MIN 0.001
+#define TOLERANCE_MAX 1.0
+
+/* How long a trial under a cap may take, unless it is said: a job that thrashes at its edge would not end. */
+#define PATIENCE_TIMES 10
+#define PATIENCE_NS UINT64_C(10000000000)
+
+struct fit_options {
+    const char *swap, *background, *out, *output, *prepare, *cleanup, *name;
+    struct mlm_texts evict;
+    struct mlm_fit_job_options job;
+    double within, tolerance;
+    uint64_t max_trials, repetitions, timeout_ns;
+    bool quiet;
+};
+
+#define AT(field) offsetof(struct fit_options, field)
+
+static const struct mlm_option options[] = {
+    {"within", "PERCENT", MLM_OPTION_PERCENT, AT(within),
+        "also find the smallest cap at which it is at most that much slower than without a cap", NULL},
+    {"swap", "LIMIT", MLM_OPTION_TEXT, AT(swap),
+        "swap that a trial may use: max (what the machine has), none, or a size", "none"},
+    {"tolerance", "PERCENT", MLM_OPTION_PERCENT, AT(tolerance),
+        "how far above a cap that is not enough the answer may be", "2%"},
+    {"max-trials", "N", MLM_OPTION_COUNT, AT(max_trials), "stop after that many, found or not", "40"},
+    {"repetitions", "N", MLM_OPTION_COUNT, AT(repetitions),
+        "trials that the answer is made of: as many end well under that cap", "3"},
+    {"timeout", "TIME", MLM_OPTION_DURATION, AT(timeout_ns),
+        "longest that a trial may take, as 20s, 5min, 2h",
+        "24h without a cap, and then 10 times as long as that took and 10s"},
+    {"background", "SIZE[:idle|active]", MLM_OPTION_TEXT, AT(background),
+        "a second process in the cage that holds that much, as open programs do", "0"},
+    {"workload", "SUITE/NAME", MLM_OPTION_TEXT, AT(job.workload),
+        "one of our own instead of a command, as storage/dense; its parameters have their defaults", NULL},
+    {"param", "NAME=VALUE", MLM_OPTION_TEXTS, AT(job.params),
+        "the workload's parameter; may be given several times", NULL},
+    {"data", "SIZE", MLM_OPTION_SIZE, AT(job.data_bytes), "how much data the workload holds", "256M"},
+    {"seed", "N", MLM_OPTION_NUMBER, AT(job.seed), "seed of the workload's data", "1"},
+    {"threads", "N", MLM_OPTION_COUNT, AT(job.threads), "threads that the workload computes with", "1"},
+    {"prepare", "COMMAND", MLM_OPTION_TEXT, AT(prepare),
+        "run by the shell, outside the cage, before each trial", NULL},
+    {"evict", "FILE", MLM_OPTION_TEXTS, AT(evict),
+        "a file that it reads, put out of the page cache before each trial: what is there already is charged "
+        "to nobody; may be given several times",
+        NULL},
+    {"cleanup", "COMMAND", MLM_OPTION_TEXT, AT(cleanup),
+        "run by the shell, outside the cage, when all trials are done", NULL},
+    {"name", "NAME", MLM_OPTION_TEXT, AT(name), "what the command is called in records and tables",
+        "its program's name"},
+    {"output", "FILE", MLM_OPTION_TEXT, AT(output), "where the command's output goes, of all trials together",
+        "nowhere"},
+    {"out", "PATH", MLM_OPTION_TEXT, AT(out),
+        "folder for the records and the picture, named by machine and time, or a file that ends in .jsonl",
+        "results/"},
+    {"quiet", NULL, MLM_OPTION_FLAG, AT(quiet), "no progress; the answer and the table alone", NULL},
+    {NULL, NULL, MLM_OPTION_FLAG, 0, NULL, NULL},
+};
+
+static const struct fit_options defaults = {
+    .swap = "none",
+    .out = "results",
+    .job = {.seed = 1, .threads = 1},
+    .within = NAN,
+    .tolerance = 0.02,
+    .max_trials = 40,
+    .repetitions = 3,
+};
+
+struct fit {
+    struct fit_options said;
+    struct mlm_limits limits;
+    struct mlm_measuring measuring;
+    struct mlm_fit_job job;
+    struct mlm_fit search;
+    uint64_t timeout_ns; /* of a trial under a cap */
+    int output_fd;
+};
+
+static void fit_release(struct fit *fit)
+{
+    mlm_measuring_release(&fit->measuring);
+    mlm_fit_job_release(&fit->job);
+    mlm_fit_release(&fit->search);
+    mlm_close_p(&fit->output_fd);
+}
+
+static int resolve(struct fit *fit, struct mlm_error *error)
+{
+    const struct fit_options *said = &fit->said;
+    if (said->tolerance < TOLERANCE_MIN || said->tolerance > TOLERANCE_MAX)
+        return mlm_error_set(error, -EINVAL, "--tolerance is between 0.1%% and 100%%");
+    if (said->repetitions > REPETITIONS_MAX)
+        return mlm_error_set(error, -EINVAL, "--repetitions is at most %d", REPETITIONS_MAX);
+    int r = mlm_swap_limit_parse(said->swap, &fit->limits, error);
+    if (r == 0 && said->background)
+        r = mlm_background_parse(said->background, &fit->limits, error);
+    const struct mlm_fit_options wanted = {
+        .tolerance = said->tolerance,
+        .within = said->within,
+        .repetitions = said->repetitions,
+        .max_trials = said->max_trials,
+        .least_bytes = MLM_CAP_MINIMUM_BYTES,
+        .swaps = fit->limits.swap_limit_bytes != 0,
+    };
+    mlm_fit_begin(&wanted, &fit->search);
+    return r;
+}
+
+/* What comes from outside says nothing of the need, and would make a wrong answer of it. */
+static int check_foreign(const struct mlm_record *record, struct mlm_error *error)
+{
+    char cap[MLM_SIZE_TEXT];
+    const char *name = mlm_outcome_name(record->outcome);
+    (void)mlm_size_spell(record->cap_bytes, cap);
+    switch (record->outcome) {
+    case MLM_OUTCOME_OK:
+    case MLM_OUTCOME_CRASH:
+        return 0;
+    case MLM_OUTCOME_OOM:
+    case MLM_OUTCOME_TIMEOUT:
+        if (record->cap_bytes == MLM_NO_LIMIT ||
+            !(record->marks & (MLM_MARK_BIT(machine_binds_first) | MLM_MARK_BIT(ancestor_binds_first))))
+            return 0;
+        return mlm_error_set(error, -ENOMEM,
+            "it ended in %s under a cap of %s, but something else was tighter than the cap (the machine had "
+            "less memory, or a cgroup above allows less): free memory, and start again",
+            name, cap);
+    default:
+        return mlm_error_set(error, -ECANCELED,
+            "a trial under cap %s ended in %s%s%s, which says nothing of what it needs; start again when "
+            "that is mended",
+            cap, name, record->reason ? ": " : "", record->reason ? record->reason : "");
+    }
+}
+
+static void tell_progress(void *context, const struct mlm_trial_news *news)
+{
+    mlm_progress_news(context, news);
+}
+
+static int trial_do(struct fit *fit, uint64_t cap_bytes, struct mlm_record *record, struct mlm_error *error)
+{
+    struct mlm_timeline timeline = {0};
+    const struct mlm_trial_watcher watcher = {.tell = tell_progress, .context = &fit->measuring.progress};
+    const struct mlm_program_order order = {
+        .limits = &fit->limits,
+        .cap_bytes = cap_bytes,
+        .timeout_ns =
+            cap_bytes == MLM_NO_LIMIT && !fit->said.timeout_ns ? MLM_FIT_JOB_LONGEST_NS : fit->timeout_ns,
+        .fills_bytes = isnan(fit->search.ceiling_bytes) ? 0 : (uint64_t)fit->search.ceiling_bytes,
+        .repetition = mlm_fit_tally(&fit->search, cap_bytes).count,
+        .evict = &fit->said.evict,
+        .prepare = fit->said.prepare,
+        .stdin_fd = -1,
+        .stdout_fd = fit->output_fd,
+        .stderr_fd = fit->output_fd,
+    };
+    int r = mlm_fit_job_trial(&fit->job, &fit->measuring.session, &order, &watcher, record, &timeline, error);
+    return r < 0 ? r : mlm_store_append(fit->measuring.store, record, &timeline, error);
+}
+
+static uint64_t patience(const struct mlm_record *record)
+{
+    int64_t run = record->readings.values[MLM_run_ns], prepare = record->readings.values[MLM_prepare_ns];
+    uint64_t ns = (run == MLM_NULL ? 0 : (uint64_t)run) + (prepare == MLM_NULL ? 0 : (uint64_t)prepare);
+    return PATIENCE_TIMES * ns + PATIENCE_NS;
+}
+
+static int trial(struct fit *fit, uint64_t cap_bytes, struct mlm_error *error)
+{
+    char name[160], cap[MLM_SIZE_TEXT];
+    struct mlm_progress *progress = &fit->measuring.progress;
+    if (cap_bytes == MLM_NO_LIMIT)
+        (void)snprintf(name, sizeof name, "%.100s without a cap", fit->job.name);
+    else
+        (void)snprintf(name, sizeof name, "%.100s under %s", fit->job.name, mlm_size_spell(cap_bytes, cap));
+    uint64_t begin_ns = mlm_now_ns();
+    mlm_progress_trial(progress, name);
+    struct mlm_record record;
+    mlm_record_init(&record);
+    int r = trial_do(fit, cap_bytes, &record, error);
+    if (r == 0) {
+        mlm_progress_done(progress, 0, mlm_now_ns() - begin_ns, &record);
+        r = check_foreign(&record, error);
+    }
+    if (r == 0 && mlm_fit_tell(&fit->search, &record) < 0)
+        r = mlm_error_errno(error, -ENOMEM, "fit");
+    if (r == 0 && !fit->timeout_ns)
+        fit->timeout_ns = patience(&record);
+    mlm_record_release(&record);
+    progress->name = NULL;
+    return r;
+}
+
+static int put_words(const struct fit *fit, const struct mlm_text_style *style, struct mlm_error *error)
+{
+    mlm_auto_free char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return mlm_error_errno(error, -ENOMEM, "fit");
+    mlm_fit_say(out, &fit->search, fit->job.name, fit->limits.swap_limit_bytes);
+    if (fclose(out) != 0)
+        return mlm_error_errno(error, -ENOMEM, "fit");
+    char *rest = text;
+    for (char *line; (line = strsep(&rest, "\n"));) {
+        mlm_utf8_tame(line);
+        if (*line)
+            mlm_put_wrapped(stdout, style, 0, line);
+    }
+    return 0;
+}
+
+static void written(const char *path)
+{
+    printf("Picture: %s\n", path);
+}
+
+/* What was found, all that was tried, and the picture of it. */
+static int present(const struct fit *fit, struct mlm_error *error)
+{
+    mlm_cleanup(mlm_loaded_release) struct mlm_loaded loaded = {0};
+    const struct mlm_measuring *measuring = &fit->measuring;
+    const char *const path = measuring->path;
+    struct mlm_text_style style = mlm_style_of(STDOUT_FILENO);
+    int r = put_words(fit, &style, error);
+    if (r == 0)
+        r = mlm_load_run(path, measuring->session.run_id, &loaded, error);
+    if (r < 0)
+        return r;
+    (void)putchar('\n');
+    r = mlm_report_text_by_cap(loaded.table, &style, stdout, error);
+    if (r < 0)
+        return r;
+    mlm_present_pictures(&loaded, &path, 1, measuring->catalogue->plots_folder, "slowdown", written);
+    printf("Records: %s\n", path);
+    return 0;
+}
+
+static int exit_status(const struct mlm_fit *search)
+{
+    enum mlm_fit_state need = mlm_fit_edge(search, MLM_FIT_ENDS).state;
+    if (need == MLM_FIT_NEVER)
+        return MLM_EXIT_WRONG;
+    bool open = need == MLM_FIT_OPEN ||
+                (!isnan(search->options.within) && mlm_fit_edge(search, MLM_FIT_FAST).state == MLM_FIT_OPEN);
+    return open ? MLM_EXIT_NOT_RUN : MLM_EXIT_OK;
+}
+
+static int trials(struct fit *fit, struct mlm_error *error)
+{
+    bool warned = false;
+    int r = 0;
+    for (uint64_t cap; r == 0 && (cap = mlm_fit_next(&fit->search)) != 0;) {
+        if (cap != MLM_NO_LIMIT && !warned) {
+            mlm_measuring_warn_of_limits(&fit->measuring, &cap, 1);
+            warned = true;
+        }
+        r = trial(fit, cap, error);
+    }
+    return r;
+}
+
+static int fit_all(struct fit *fit, int argc, char **argv, struct mlm_error *error)
+{
+    struct mlm_measuring *measuring = &fit->measuring;
+    const struct mlm_session_options session = {
+        .catalogue = measuring->catalogue,
+        .argc = argc,
+        .argv = argv,
+        .interrupt_fd = measuring->interrupt_fd,
+        .probe_bytes = mlm_measuring_probe_bytes(NULL, 0),
+    };
+    mlm_progress_open(&measuring->progress, fit->said.quiet, 0, 0);
+    measuring->progress.bar = false; /* how many there will be is not known */
+    fit->timeout_ns = fit->said.timeout_ns;
+    int r = mlm_measuring_open(measuring, &session, fit->said.out, error);
+    if (r == 0)
+        r = mlm_fit_job_prepare(&fit->job, measuring, error);
+    if (r < 0)
+        return r;
+    r = trials(fit, error);
+    /* What was prepared is cleaned up whatever came of it. */
+    if (fit->said.cleanup) {
+        int cleaned = mlm_shell_run("--cleanup", fit->said.cleanup, r == 0 ? error : NULL);
+        r = r == 0 ? cleaned : r;
+    }
+    if (fit->search.count && (r == 0 || r == -EINTR)) {
+        int shown = present(fit, r == 0 ? error : NULL);
+        r = r == 0 ? shown : r;
+    }
+    if (r == -EINTR)
+        return mlm_error_set(error, -EINTR, "interrupted; what had ended is in %s", measuring->path);
+    return r < 0 ? r : exit_status(&fit->search);
+}
+
+static int output_open(struct fit *fit, struct mlm_error *error)
+{
+    if (!fit->said.output)
+        return 0;
+    fit->output_fd = open(fit->said.output, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
+    return fit->output_fd < 0 ? mlm_error_errno(error, -errno, "cannot write %s", fit->said.output) : 0;
+}
+
+static int fit_verb(int argc, char **argv, struct mlm_error *error)
+{
+    mlm_cleanup(fit_release) struct fit fit = {
+        .said = defaults, .measuring.interrupt_fd = -1, .output_fd = -1};
+    struct mlm_parsed parsed;
+    int r = mlm_options_parse(&mlm_verb_fit, argc, argv, &fit.said, NULL, &parsed, error);
+    if (r == 0 && parsed.help) {
+        mlm_options_help(&mlm_verb_fit);
+        return MLM_EXIT_OK;
+    }
+    if (r == 0)
+        r = resolve(&fit, error);
+    if (r == 0)
+        r = mlm_fit_job_check(&fit.said.job, &parsed, error);
+    if (r == 0)
+        r = mlm_cage_enter_scope(argv - 1, error);
+    if (r >= 0)
+        r = mlm_measuring_begin(&fit.measuring, error);
+    if (r >= 0)
+        r = mlm_fit_job_make(
+            &fit.said.job, &parsed, fit.said.name, &fit.limits, fit.measuring.catalogue, &fit.job, error);
+    if (r >= 0)
+        r = output_open(&fit, error);
+    return r < 0 ? r : fit_all(&fit, argc, argv, error);
+}
+
+static const struct mlm_exit_meaning exits[] = {
+    {MLM_EXIT_OK, "the cap was found"},
+    {MLM_EXIT_WRONG, "the command does not end well without a cap either"},
+    {MLM_EXIT_USAGE, "wrong usage"},
+    {MLM_EXIT_NOT_RUN, "it was not found: trials were over, or none could be run"},
+    {MLM_EXIT_INTERRUPTED, "interrupted by Ctrl-C; what is known by then is shown"},
+    {0, NULL},
+};
+
+const struct mlm_verb mlm_verb_fit = {
+    .name = "fit",
+    .summary = "find the smallest memory cap at which a command ends well",
+    .operands = "-- COMMAND… | 'COMMAND' | --workload SUITE/NAME",
+    .takes_command = true,
+    .details =
+        "Runs it once without a cap and then under caps that close in on the smallest one, which is "
+        "repeated. "
+        "File cache that it can do without is no need, for the kernel takes it away before it runs out. "
+        "Without swap, unless --swap allows it; with swap a job may end under a very small cap, and --within "
+        "says from where on it is no torment.\n\n"
+        "The answer, a table of all that was tried and a picture of slowdown against cap come from the "
+        "records, "
+        "which show, plot, report, compare and advise read.",
+    .exits = exits,
+    .example = "mlmembench fit --within 10% -- python3 train.py",
+    .options = options,
+    .run = fit_verb,
+};

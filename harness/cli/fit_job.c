@@ -1,0 +1,125 @@
+#include "cli/fit_job.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "cli/run_options.h"
+#include "trial/dataset.h"
+#include "trial/planned.h"
+#include "trial/scripts.h"
+
+int mlm_fit_job_check(
+    const struct mlm_fit_job_options *options, const struct mlm_parsed *parsed, struct mlm_error *error)
+{
+    size_t commands = (parsed->command ? 1 : 0) + parsed->operands.count;
+    if (options->workload && commands)
+        return mlm_error_set(error, -EINVAL, "fit takes a command or --workload, not both");
+    if (options->workload && !strchr(options->workload, '/'))
+        return mlm_error_set(error, -EINVAL,
+            "--workload is SUITE/NAME, not '%s'; `mlmembench list` shows them", options->workload);
+    if (!options->workload && (options->params.count || options->data_bytes))
+        return mlm_error_set(error, -EINVAL, "--param and --data are for --workload; a command has its own");
+    if (!options->workload && !commands)
+        return mlm_error_set(
+            error, -EINVAL, "fit needs a command or a workload: mlmembench fit -- python3 train.py");
+    if (commands > 1)
+        return mlm_error_set(error, -EINVAL, "fit takes one command, behind -- or in quotes: what is '%s'?",
+            parsed->operands.items[0]);
+    return 0;
+}
+
+/* Makes a plan of one row. */
+static int workload_make(const struct mlm_fit_job_options *options, const struct mlm_limits *limits,
+    const struct mlm_catalogue *catalogue, struct mlm_fit_job *job, struct mlm_error *error)
+{
+    static const uint64_t uncapped = MLM_NO_LIMIT;
+    const char *slash = strchr(options->workload, '/');
+    job->suite = strndup(options->workload, (size_t)(slash - options->workload));
+    if (!job->suite)
+        return mlm_error_errno(error, -ENOMEM, "--workload");
+    int r = mlm_params_parse(&options->params, &job->params, error);
+    if (r < 0)
+        return r;
+    const struct mlm_plan_options plan = {
+        .caps = &uncapped,
+        .cap_count = 1,
+        .suites = &job->suite,
+        .suite_count = 1,
+        .workload = slash + 1,
+        .defaults = true,
+        .sweeps = job->params,
+        .data_bytes = options->data_bytes,
+        .swap_limit_bytes = limits->swap_limit_bytes,
+        .repetitions = 1,
+        .seed = options->seed,
+        .threads = options->threads,
+        .background_bytes = limits->background_bytes,
+        .background_active = limits->background_active,
+    };
+    r = mlm_plan_make(catalogue, &plan, &job->plan, error);
+    if (r < 0)
+        return mlm_error_wrap(error, r, "--workload %s", options->workload), r;
+    if (job->plan->row_count > 1)
+        return mlm_error_set(error, -EINVAL, "--param takes one value here: fit looks at one job at a time");
+    const struct mlm_plan_row *row = &job->plan->rows[0];
+    if (row->refused)
+        return mlm_error_set(error, -EINVAL, "%s cannot be run: %s", options->workload, row->reason);
+    job->name = options->workload;
+    return 0;
+}
+
+int mlm_fit_job_make(const struct mlm_fit_job_options *options, const struct mlm_parsed *parsed,
+    const char *name, const struct mlm_limits *limits, const struct mlm_catalogue *catalogue,
+    struct mlm_fit_job *ret_job, struct mlm_error *error)
+{
+    int r;
+    if (options->workload)
+        return workload_make(options, limits, catalogue, ret_job, error);
+    if (parsed->command)
+        r = mlm_program_of_words(parsed->command, name, &ret_job->program, error);
+    else
+        r = mlm_program_of_line(parsed->operands.items[0], name, &ret_job->program, error);
+    ret_job->name = ret_job->program.name;
+    return r;
+}
+
+void mlm_fit_job_release(struct mlm_fit_job *job)
+{
+    mlm_program_release(&job->program);
+    mlm_plan_free(job->plan);
+    mlm_params_release(&job->params);
+    free((char *)job->suite);
+}
+
+int mlm_fit_job_prepare(
+    const struct mlm_fit_job *job, struct mlm_measuring *measuring, struct mlm_error *error)
+{
+    if (!job->plan)
+        return 0;
+    const struct mlm_dataset_order order = {
+        .catalogue = measuring->catalogue,
+        .plan = job->plan,
+        .folder = measuring->session.dataset_folder,
+        .interrupt_fd = measuring->interrupt_fd,
+    };
+    int r = mlm_dataset_build(&order, error);
+    return r < 0 ? r : mlm_scripts_preload(measuring->catalogue, job->plan, measuring->interrupt_fd, error);
+}
+
+int mlm_fit_job_trial(const struct mlm_fit_job *job, struct mlm_session *session,
+    const struct mlm_program_order *order, const struct mlm_trial_watcher *watcher, struct mlm_record *record,
+    struct mlm_timeline *ret_timeline, struct mlm_error *error)
+{
+    int status;
+    if (!job->plan)
+        return mlm_program_trial(session, &job->program, order, record, ret_timeline, &status, error);
+    int r = mlm_program_make_ready(order, record, error);
+    if (r < 0)
+        return r;
+    struct mlm_plan_trial trial = job->plan->trials[0];
+    trial.cap_bytes = order->cap_bytes;
+    trial.repetition = order->repetition;
+    trial.timeout_ns = order->timeout_ns;
+    return mlm_planned_trial_run(session, job->plan, &trial, watcher, record, ret_timeline, error);
+}

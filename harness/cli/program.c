@@ -1,0 +1,125 @@
+#include "cli/program.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "cli/shell.h"
+#include "trial/dataset.h"
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash && slash[1] ? slash + 1 : path;
+}
+
+int mlm_program_of_words(
+    char **words, const char *name, struct mlm_program *ret_program, struct mlm_error *error)
+{
+    mlm_auto_free char *text = mlm_shell_quote_all(words);
+    if (!text)
+        return mlm_error_errno(error, -ENOMEM, "%s", words[0]);
+    int r = mlm_command_find(words[0], ret_program->path, error);
+    if (r < 0)
+        return r;
+    ret_program->argv = words;
+    ret_program->name = name ? name : base_name(words[0]);
+    ret_program->text = text;
+    text = NULL;
+    return 0;
+}
+
+int mlm_program_of_line(
+    const char *line, const char *name, struct mlm_program *ret_program, struct mlm_error *error)
+{
+    static char shell[] = "sh", option[] = "-c";
+    mlm_auto_free char *text = strdup(line);
+    if (!text)
+        return mlm_error_errno(error, -ENOMEM, "%s", line);
+    int r = mlm_command_find(shell, ret_program->path, error);
+    if (r < 0)
+        return r;
+    ret_program->argv = ret_program->shell_argv;
+    ret_program->argv[0] = shell;
+    ret_program->argv[1] = option;
+    ret_program->argv[2] = text;
+    ret_program->name = name ? name : text;
+    ret_program->text = text;
+    text = NULL;
+    return 0;
+}
+
+void mlm_program_release(struct mlm_program *program)
+{
+    free(program->text);
+    program->text = NULL;
+}
+
+/* What names the trial in its record; readings come from the trial. */
+static int describe(
+    const struct mlm_program *program, const struct mlm_program_order *order, struct mlm_record *record)
+{
+    const struct mlm_limits *limits = order->limits;
+    record->suite = strdup("exec");
+    if (asprintf(&record->workload, "exec/%s", program->name) < 0)
+        record->workload = NULL;
+    record->cap_bytes = order->cap_bytes;
+    record->swap_limit_bytes = limits->swap_limit_bytes;
+    record->background_bytes = limits->background_bytes;
+    if (limits->background_bytes)
+        record->background_mode = strdup(limits->background_active ? "active" : "idle");
+    record->timeout_ns = order->timeout_ns;
+    record->repetition = order->repetition;
+    record->threads = 0; /* nobody told it */
+    if (!record->suite || !record->workload || (limits->background_bytes && !record->background_mode))
+        return -ENOMEM;
+    return strcmp(program->name, program->text) == 0
+               ? 0
+               : mlm_params_add(&record->params, "command", program->text);
+}
+
+int mlm_program_make_ready(
+    const struct mlm_program_order *order, struct mlm_record *record, struct mlm_error *error)
+{
+    int r = order->prepare ? mlm_shell_run("--prepare", order->prepare, error) : 0;
+    for (size_t i = 0; order->evict && i < order->evict->count && r == 0; i++) {
+        bool evicted = false;
+        r = mlm_dataset_evict(order->evict->items[i], &evicted, error);
+        if (r == 0 && !evicted)
+            record->marks |= MLM_MARK_BIT(cache_not_evicted);
+    }
+    return r;
+}
+
+int mlm_program_trial(struct mlm_session *session, const struct mlm_program *program,
+    const struct mlm_program_order *order, struct mlm_record *record, struct mlm_timeline *ret_timeline,
+    int *ret_status, struct mlm_error *error)
+{
+    int r = mlm_trial_describe(session, record, error);
+    if (r == 0)
+        r = mlm_program_make_ready(order, record, error);
+    if (r == 0 && describe(program, order, record) < 0)
+        r = mlm_error_errno(error, -ENOMEM, "record");
+    if (r < 0)
+        return r;
+    struct mlm_command command = {
+        .program = program->path,
+        .argv = program->argv,
+        .stdin_fd = order->stdin_fd,
+        .stdout_fd = order->stdout_fd,
+        .stderr_fd = order->stderr_fd,
+        .same_group = true,
+    };
+    struct mlm_trial_order limits = {
+        .limits = {.memory_bytes = order->cap_bytes, .swap_bytes = order->limits->swap_limit_bytes},
+        .timeout_ns = order->timeout_ns,
+        .background_bytes = order->limits->background_bytes,
+        .background_active = order->limits->background_active,
+        .fills_bytes = order->fills_bytes,
+    };
+    const struct mlm_trial_watcher watcher = {0};
+    return mlm_command_trial_run(
+        session, &command, &limits, &watcher, record, ret_timeline, ret_status, error);
+}

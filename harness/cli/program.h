@@ -1,0 +1,43 @@
+/* A program of the user's, as exec and fit run it: what it is called, where it is, and one trial of it. */
+#pragma once
+
+#include "cli/limits.h"
+#include "cli/measuring.h"
+#include "trial/command.h"
+
+struct mlm_program {
+    const char *name; /* in records and tables */
+    char *text;       /* as it would be typed */
+    char path[4096];
+    char **argv;
+    char *shell_argv[4]; /* where a shell runs it */
+};
+
+/* Words as they are. `name` NULL: the program's own. -ENOENT: there is no such program, with the remedy. */
+int mlm_program_of_words(
+    char **words, const char *name, struct mlm_program *ret_program, struct mlm_error *error);
+/* A line for the shell. `name` NULL: the line. The program must stay where it is. */
+int mlm_program_of_line(
+    const char *line, const char *name, struct mlm_program *ret_program, struct mlm_error *error);
+void mlm_program_release(struct mlm_program *program); /* a zeroed one holds nothing */
+
+/* How it is to run. */
+struct mlm_program_order {
+    const struct mlm_limits *limits; /* swap and background; the caps are not looked at */
+    uint64_t cap_bytes, timeout_ns, repetition;
+    uint64_t fills_bytes;               /* what it will fill, as far as is known; 0: nothing is */
+    const struct mlm_texts *evict;      /* files to put out of the page cache before it; NULL: none */
+    const char *prepare;                /* for the shell, before it and outside the cage; NULL: nothing */
+    int stdin_fd, stdout_fd, stderr_fd; /* -1: /dev/null */
+};
+
+/* What comes before a trial: the user's own command, and files that it is to read cold. A file that stays in
+ * the page cache marks the record. */
+int mlm_program_make_ready(
+    const struct mlm_program_order *order, struct mlm_record *record, struct mlm_error *error);
+
+/* One trial: fills the record (made by mlm_record_init()) and the timeline. *ret_status is the program's own,
+ * as of waitpid(); -1: it never ran. See mlm_trial_run() for what is an error and what an outcome. */
+int mlm_program_trial(struct mlm_session *session, const struct mlm_program *program,
+    const struct mlm_program_order *order, struct mlm_record *record, struct mlm_timeline *ret_timeline,
+    int *ret_status, struct mlm_error *error);

@@ -1,0 +1,92 @@
+#!/bin/bash
+# The smallest cap that is enough: of programs whose need is known, and of those that have none.
+. "$(dirname "$0")/common.sh"
+begin
+fit() { "$mlm" fit --out "out/$1.jsonl" "${@:2}"; }
+# found FILE LOW HIGH TRIALS: the smallest cap that was enough three times is in this range of MiB, a cap less than 3 % below
+# it was not, and so many trials sufficed.
+found()
+{
+    records "out/$1.jsonl" "(lambda of: (lambda enough: $2 << 20 <= enough <= $3 << 20 and any(
+        c >= enough / 1.03 and 'oom' in of[c] for c in of if c < enough))(min(c for c in of if of[c] == ['ok'] * 3)))({
+        c: [x['outcome'] for x in r if x['cap_bytes'] == c] for c in {x['cap_bytes'] for x in r if x['cap_bytes']}
+    }) and len(r) <= $4"
+}
+
+# What a worker takes by itself is less than 4 MiB, page tables for its data included.
+status 0 "$mlm" run --suite self --filter null --cap none --repetitions 1 --quiet --out out/null.jsonl
+expect "a worker by itself takes less than 2 MiB" records out/null.jsonl 'r[0]["needs_peak_bytes"] < 2 << 20'
+for size in 64 300 1500; do
+    status 0 fit "touch$size" --workload self/touch --param size=${size}M
+    expect "self/touch of $size MiB: that and a worker, within 2 %, in a dozen trials" \
+        found "touch$size" "$size" $(((size + 2 + size / 500) * 102 / 100)) 12
+    expect "and said in a sentence" grep -Eq "^self/touch fits into [0-9]+M without swap: it ended well under [0-9]+M \(3 of 3\) and not under" log/out
+done
+expect "the picture is there, and named" test -s "$(sed -n 's/^Picture: \(.*svg\)$/\1/p' log/out)"
+expect "with its cliff" grep -q 'cliff [0-9]*M–[0-9]*M' "$(sed -n 's/^Picture: \(.*svg\)$/\1/p' log/out)"
+status 0 "$mlm" show out/touch64.jsonl
+expect "its trials are records like any others" grep -q 'self, cap 64M' log/out
+
+# A file of 200 MiB beside 60 MiB of its own.
+head -c 200M /dev/urandom >out/file
+cat >reader.py <<'PYTHON'
+import mmap, sys
+held = b"x" * (60 << 20)
+with open(sys.argv[1], "rb") as file:
+    data = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
+    print(sum(data[i] for _ in range(2) for i in range(0, len(data), 2048)))
+PYTHON
+status 0 fit reader --timeout 10s --evict out/file --tolerance 10% -- "$MLM_PYTHON" reader.py out/file
+expect "file cache is no need" records out/reader.jsonl \
+    'max(x["cage_peak_bytes"] for x in r) > 250 << 20 and min(c for c in (x["cap_bytes"] for x in r if x["outcome"] == "ok") if c) < 110 << 20'
+expect "and it is said" grep -q 'file cache, mostly' log/out
+status 0 fit within --within 50% --timeout 10s --evict out/file --tolerance 20% --repetitions 1 -- "$MLM_PYTHON" reader.py out/file
+expect "what it is worth, too" grep -Eq 'at most 50 % slower than without a cap' log/out
+status 0 fit warm --within 300% --tolerance 20% --repetitions 1 -- "$MLM_PYTHON" reader.py out/file
+expect "a file that was in the page cache is not taken for one that costs nothing" \
+    grep -q 'were in the page cache already and cost it nothing: name them by --evict' log/out
+
+status 1 fit fails -- sh -c 'exit 9'
+expect "what always fails is tried once" records out/fails.jsonl 'outcomes("exec/sh") == ["crash"]'
+expect "and told" grep -q 'does not end well without a cap either (0 of 1, crash)' log/out
+status 0 fit small -- true
+expect "what fits into the least cap fits into it" grep -q '^true fits into 16M (3 of 3) without swap' log/out
+status 3 fit few --max-trials 2 -- "$MLM_PYTHON" -c 'x = b"x" * (90 << 20)'
+expect "trials that were too few" records out/few.jsonl 'len(r) == 2'
+expect "leave what is known" grep -q 'not found yet after 2 trials.*More --max-trials would tell' log/out
+
+# Between 60 and 100 MiB, by chance.
+status 0 fit chance --name chance --tolerance 5% --repetitions 5 -- "$MLM_PYTHON" -c \
+    'import random; x = b"x" * (random.randint(60, 100) << 20)'
+expect "a need that varies: an interval, or the upper end of it" records out/chance.jsonl \
+    '(lambda of: 66 << 20 < min(c for c in of if of[c] == ["ok"] * 5) < 125 << 20)({c: [x["outcome"] for x in r if x["cap_bytes"] == c] for c in {x["cap_bytes"] for x in r if x["cap_bytes"]}})'
+
+status 0 fit hooks --prepare 'echo p >>out/prepared' --cleanup 'echo c >>out/cleaned' --output out/said -- echo said
+expect "--prepare before each trial" [ "$(wc -l <out/prepared)" = "$(grep -c '"kind": *"trial"' out/hooks.jsonl)" ]
+expect "--cleanup once" [ "$(wc -l <out/cleaned)" = 1 ]
+expect "--output has what each of them said" [ "$(grep -c '^said$' out/said)" = "$(wc -l <out/prepared)" ]
+
+"$mlm" fit --out out/stopped.jsonl --timeout 60s -- sh -c "'$MLM_PYTHON' -c 'x = b\"x\" * (80 << 20)'; echo x >>out/runs; [ \"\$(wc -l <out/runs)\" -lt 2 ] || sleep 47" >log/out 2>log/err &
+harness=$!
+expect "it runs under a cap" wait_until pgrep -f '^sleep 47$'
+kill -INT "$harness"
+wait "$harness"
+expect "Ctrl-C: exit status 130" [ $? = 130 ]
+expect "what is known by then is shown" grep -q 'not found yet after 1 trial' log/out
+expect "and where the records are" grep -q 'interrupted; what had ended is in out/stopped.jsonl' log/err
+
+status 2 fit usage
+expect "without a command" grep -q 'fit needs a command or a workload' log/err
+status 2 fit usage --workload self/touch -- true
+expect "with both" grep -q 'a command or --workload, not both' log/err
+status 2 fit usage --workload nowhere
+expect "with half a workload" grep -q "SUITE/NAME, not 'nowhere'" log/err
+status 2 fit usage --workload self/touch --param size=1M,2M
+expect "with two values" grep -q 'one value here' log/err
+status 2 fit usage --workload storage/nothing
+expect "with none of ours" grep -q 'storage/nothing' log/err
+status 2 fit usage --tolerance 0% -- true
+expect "with no tolerance" grep -q -- '--tolerance is between' log/err
+status 2 fit usage --data 1G -- true
+expect "with data for a command" grep -q 'are for --workload' log/err
+finish

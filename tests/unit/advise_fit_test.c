@@ -1,0 +1,256 @@
+/* The search for the smallest cap that is enough, on jobs whose need is known. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+
+#include <cmocka.h>
+
+#include "advise/fit/search.h"
+#include "base/size.h"
+
+#define MIB (UINT64_C(1) << 20)
+
+/* A job as a kernel would see it. */
+struct job {
+    double need_mib;             /* it ends well with a cap of at least so much */
+    double vary_mib;             /* and in each run of up to so much more */
+    double ceiling_mib;          /* what it takes without a cap */
+    double floor_mib;            /* its anonymous memory as it was sampled; 0: it was too short */
+    double ease_mib, slope;      /* below this cap its time grows by `slope` times the share that it lacks */
+    double noise;                /* of its time */
+    uint64_t fails_from, random; /* it fails by itself from this trial on, if not 0 */
+};
+
+/* Knuth's, of the MMIX: any will do. */
+static double chance(struct job *job)
+{
+    job->random = job->random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (double)(job->random >> 11) / (double)(UINT64_C(1) << 53);
+}
+
+static void job_run(struct job *job, uint64_t cap_bytes, size_t count, struct mlm_record *record)
+{
+    double need = (job->need_mib + job->vary_mib * chance(job)) * (double)MIB, cap = (double)cap_bytes;
+    bool capped = cap_bytes != MLM_NO_LIMIT;
+    mlm_record_init(record);
+    record->cap_bytes = cap_bytes;
+    record->outcome = MLM_OUTCOME_OK;
+    if (capped && cap < need)
+        record->outcome = MLM_OUTCOME_OOM;
+    if (job->fails_from && count + 1 >= job->fails_from)
+        record->outcome = MLM_OUTCOME_CRASH;
+    double lack = capped ? fmax(0, 1 - cap / (job->ease_mib * (double)MIB)) : 0;
+    double time = 1e9 * (1 + job->slope * lack) * (1 + job->noise * (chance(job) - 0.5));
+    record->readings.values[MLM_run_ns] = (int64_t)time;
+    double peak = fmax(job->ceiling_mib * (double)MIB, need);
+    record->readings.values[MLM_cage_peak_bytes] = (int64_t)fmin(peak, cap);
+    if (job->floor_mib > 0)
+        record->readings.values[MLM_anon_peak_bytes] = (int64_t)(job->floor_mib * (double)MIB);
+}
+
+static const struct mlm_fit_options usual = {
+    .tolerance = 0.02, .within = NAN, .repetitions = 3, .max_trials = 40, .least_bytes = 16 * MIB};
+
+static void search(struct job *job, const struct mlm_fit_options *options, struct mlm_fit *fit)
+{
+    mlm_fit_begin(options, fit);
+    for (uint64_t cap; (cap = mlm_fit_next(fit)) != 0;) {
+        struct mlm_record record;
+        assert_true(cap >= options->least_bytes);
+        job_run(job, cap, fit->count, &record);
+        assert_int_equal(mlm_fit_tell(fit, &record), 0);
+        mlm_record_release(&record);
+        assert_true(fit->count <= options->max_trials);
+    }
+}
+
+static void found_at(const struct mlm_fit_edge *edge, double need_mib)
+{
+    assert_int_equal(edge->state, MLM_FIT_FOUND);
+    assert_true((double)edge->low_bytes < need_mib * (double)MIB);
+    assert_true((double)edge->high_bytes >= need_mib * (double)MIB);
+    assert_true((double)edge->high_bytes <= 1.02 * (double)edge->low_bytes);
+}
+
+/* Whatever is known of it, and whatever its size: within 2 %, in a dozen trials. */
+static void test_steady_needs(void **state)
+{
+    (void)state;
+    for (double need = 17; need < 20000; need *= 1.37) {
+        struct job jobs[] = {
+            {.need_mib = need, .ceiling_mib = need + 0.5, .floor_mib = need - 1.3},
+            {.need_mib = need, .ceiling_mib = need, .floor_mib = 0},
+            {.need_mib = need, .ceiling_mib = need * 0.999, .floor_mib = need * 0.97},
+            {.need_mib = need, .ceiling_mib = need * 10, .floor_mib = need * 0.98},
+        };
+        for (size_t i = 0; i < sizeof jobs / sizeof *jobs; i++) {
+            struct mlm_fit fit;
+            search(&jobs[i], &usual, &fit);
+            struct mlm_fit_edge edge = mlm_fit_edge(&fit, MLM_FIT_ENDS);
+            found_at(&edge, need);
+            assert_int_equal(edge.some_bytes, edge.high_bytes);
+            assert_true(mlm_fit_tally(&fit, edge.high_bytes).ok == 3);
+            assert_true(fit.count <= 12);
+            mlm_fit_release(&fit);
+        }
+    }
+}
+
+/* A floor that was sampled too low, or a cache that hides the need: more trials, the same answer. */
+static void test_poor_hints(void **state)
+{
+    (void)state;
+    struct job jobs[] = {
+        {.need_mib = 300, .ceiling_mib = 310, .floor_mib = 20},
+        {.need_mib = 300, .ceiling_mib = 3000, .floor_mib = 0},
+        {.need_mib = 40, .ceiling_mib = 8000, .floor_mib = 1},
+    };
+    for (size_t i = 0; i < sizeof jobs / sizeof *jobs; i++) {
+        struct mlm_fit fit;
+        search(&jobs[i], &usual, &fit);
+        struct mlm_fit_edge edge = mlm_fit_edge(&fit, MLM_FIT_ENDS);
+        found_at(&edge, jobs[i].need_mib);
+        assert_true(fit.count <= 25);
+        mlm_fit_release(&fit);
+    }
+}
+
+static void test_fails_without_a_cap(void **state)
+{
+    (void)state;
+    struct job job = {.need_mib = 100, .ceiling_mib = 100, .fails_from = 1};
+    struct mlm_fit fit;
+    search(&job, &usual, &fit);
+    assert_int_equal(fit.count, 1);
+    assert_int_equal(mlm_fit_edge(&fit, MLM_FIT_ENDS).state, MLM_FIT_NEVER);
+    mlm_fit_release(&fit);
+}
+
+static void test_least(void **state)
+{
+    (void)state;
+    struct job job = {.need_mib = 2, .ceiling_mib = 3};
+    struct mlm_fit fit;
+    search(&job, &usual, &fit);
+    struct mlm_fit_edge edge = mlm_fit_edge(&fit, MLM_FIT_ENDS);
+    assert_int_equal(edge.state, MLM_FIT_LEAST);
+    assert_int_equal(edge.high_bytes, 16 * MIB);
+    assert_int_equal(fit.count, 6);
+    mlm_fit_release(&fit);
+}
+
+/* Between 100 and 130 MiB: the answer is a cap that is not enough at times and one that was three times, and
+ * where the need varies it is said. */
+static void test_varying_need(void **state)
+{
+    (void)state;
+    size_t said = 0;
+    for (uint64_t seed = 1; seed <= 200; seed++) {
+        struct job job = {
+            .need_mib = 100, .vary_mib = 30, .ceiling_mib = 100, .floor_mib = 90, .random = seed};
+        struct mlm_fit fit;
+        search(&job, &usual, &fit);
+        struct mlm_fit_edge edge = mlm_fit_edge(&fit, MLM_FIT_ENDS);
+        assert_int_equal(edge.state, MLM_FIT_FOUND);
+        assert_true(edge.high_bytes >= 100 * MIB);
+        assert_true(edge.high_bytes <= 136 * MIB);
+        assert_true(edge.low_bytes < 130 * MIB);
+        said += edge.some_bytes < edge.low_bytes;
+        mlm_fit_release(&fit);
+    }
+    assert_true(said > 100);
+}
+
+static void test_max_trials(void **state)
+{
+    (void)state;
+    struct mlm_fit_options options = usual;
+    options.max_trials = 4;
+    struct job job = {.need_mib = 300, .ceiling_mib = 3000};
+    struct mlm_fit fit;
+    search(&job, &options, &fit);
+    struct mlm_fit_edge edge = mlm_fit_edge(&fit, MLM_FIT_ENDS);
+    assert_int_equal(fit.count, 4);
+    assert_int_equal(edge.state, MLM_FIT_OPEN);
+    assert_true(edge.high_bytes >= 300 * MIB);
+    mlm_fit_release(&fit);
+}
+
+/* It ends from 100 MiB on; at 800 MiB it lacks a fifth of 1000, and is 10 % slower. */
+static void test_within(void **state)
+{
+    (void)state;
+    struct mlm_fit_options options = usual;
+    options.within = 0.1;
+    for (uint64_t seed = 1; seed <= 50; seed++) {
+        struct job job = {.need_mib = 100,
+            .ceiling_mib = 1100,
+            .floor_mib = 99,
+            .ease_mib = 1000,
+            .slope = 0.5,
+            .noise = seed % 2 ? 0 : 0.02,
+            .random = seed};
+        struct mlm_fit fit;
+        search(&job, &options, &fit);
+        struct mlm_fit_edge ends = mlm_fit_edge(&fit, MLM_FIT_ENDS), fast = mlm_fit_edge(&fit, MLM_FIT_FAST);
+        found_at(&ends, 100);
+        if (seed % 2)
+            found_at(&fast, 800);
+        assert_int_equal(fast.state, MLM_FIT_FOUND);
+        assert_true(fast.high_bytes > 750 * MIB && fast.high_bytes < 850 * MIB);
+        assert_true(fabs(mlm_fit_tally(&fit, fast.high_bytes).slowdown - 1.1) < 0.03);
+        assert_true(mlm_fit_tally(&fit, MLM_NO_LIMIT).count == 3);
+        mlm_fit_release(&fit);
+    }
+}
+
+/* A job that is as fast as ever where it ends at all has one edge. */
+static void test_within_at_once(void **state)
+{
+    (void)state;
+    struct mlm_fit_options options = usual;
+    options.within = 0.1;
+    struct job job = {.need_mib = 100, .ceiling_mib = 101, .floor_mib = 99, .noise = 0.02, .random = 7};
+    struct mlm_fit fit;
+    search(&job, &options, &fit);
+    struct mlm_fit_edge ends = mlm_fit_edge(&fit, MLM_FIT_ENDS), fast = mlm_fit_edge(&fit, MLM_FIT_FAST);
+    assert_int_equal(fast.state, MLM_FIT_FOUND);
+    assert_int_equal(fast.high_bytes, ends.high_bytes);
+    assert_int_equal(fast.low_bytes, ends.low_bytes);
+    mlm_fit_release(&fit);
+}
+
+/* Slow under every cap, however large: that is said and not searched for ever. */
+static void test_within_nowhere(void **state)
+{
+    (void)state;
+    struct mlm_fit_options options = usual;
+    options.within = 0.1;
+    struct job job = {.need_mib = 100, .ceiling_mib = 101, .floor_mib = 99, .ease_mib = 1e9, .slope = 2};
+    struct mlm_fit fit;
+    search(&job, &options, &fit);
+    struct mlm_fit_edge ends = mlm_fit_edge(&fit, MLM_FIT_ENDS), fast = mlm_fit_edge(&fit, MLM_FIT_FAST);
+    found_at(&ends, 100);
+    assert_int_equal(fast.state, MLM_FIT_NEVER);
+    assert_true(fit.count < 30);
+    mlm_fit_release(&fit);
+}
+
+int main(void)
+{
+    static const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_steady_needs),
+        cmocka_unit_test(test_poor_hints),
+        cmocka_unit_test(test_fails_without_a_cap),
+        cmocka_unit_test(test_least),
+        cmocka_unit_test(test_varying_need),
+        cmocka_unit_test(test_max_trials),
+        cmocka_unit_test(test_within),
+        cmocka_unit_test(test_within_at_once),
+        cmocka_unit_test(test_within_nowhere),
+    };
+    return cmocka_run_group_tests_name("fit", tests, NULL, NULL);
+}
