@@ -108,9 +108,10 @@ _mlmembench()
     plot) options=(--out --format --help) ;;
     export) options=(--format --out --rows --help) ;;
     estimate)
-        options=(--rows --columns --file --value --density --distinct --storage --model --runtime --stream --batch --prefetch
-            --workers --split --in-place --widths --optimizer --checkpoint --clusters --components --neighbors
-            --trees --depth --bins --quantile --system --background --sources --check --format --help)
+        options=(--rows --columns --file --value --density --distinct --storage --model --runtime --stream --batch --reuse
+            --epochs --malloc --prefetch --workers --slices --persistent --split --in-place --widths --optimizer
+            --checkpoint --clusters --init --no-tolerance --components --neighbors --trees --depth --bins
+            --no-early-stopping --quantile --system --background --sources --check --format --help)
         ;;
     clean) options=(--dry-run --help) ;;
     show | advise | doctor) options=(--help) ;;

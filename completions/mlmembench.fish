@@ -193,8 +193,14 @@ complete $estimate --long-option runtime --exclusive --arguments 'c numpy sklear
 complete $estimate --long-option stream --description 'read batch by batch, never all at once'
 complete $estimate --long-option batch --exclusive --arguments '64 256 1024 4096' \
     --description 'rows in a batch'
+complete $estimate --long-option reuse --description 'read every batch into the same array'
+complete $estimate --long-option epochs --exclusive --description 'passes over the data'
+complete $estimate --long-option malloc --exclusive --arguments 'moving fixed' \
+    --description 'mmap threshold of glibc'
 complete $estimate --long-option prefetch --exclusive --description 'batches that wait for each worker'
 complete $estimate --long-option workers --exclusive --description 'processes that make batches'
+complete $estimate --long-option slices --description 'batches are slices, without a DataLoader'
+complete $estimate --long-option persistent --description 'workers live on from epoch to epoch'
 complete $estimate --long-option split --description 'a fifth is held out by copying'
 complete $estimate --long-option in-place --description 'the library may overwrite the data'
 complete $estimate --long-option widths --exclusive --description 'units of the layers of an mlp'
@@ -202,11 +208,15 @@ complete $estimate --long-option optimizer --exclusive --arguments 'sgd momentum
     --description 'of an mlp'
 complete $estimate --long-option checkpoint --description 'keep few activations'
 complete $estimate --long-option clusters --exclusive --description 'of kmeans'
+complete $estimate --long-option init --exclusive --arguments 'k-means++ random' \
+    --description 'first centres of kmeans'
+complete $estimate --long-option no-tolerance --description 'of kmeans: tol=0'
 complete $estimate --long-option components --exclusive --description 'of pca'
 complete $estimate --long-option neighbors --exclusive --description 'of knn'
 complete $estimate --long-option trees --exclusive --description 'of forest and boosting'
 complete $estimate --long-option depth --exclusive --description 'levels of a tree'
 complete $estimate --long-option bins --exclusive --description 'bins a column'
+complete $estimate --long-option no-early-stopping --description 'hold no rows out'
 complete $estimate --long-option quantile --description 'QuantileDMatrix in place of DMatrix'
 complete $estimate --long-option system --exclusive --arguments '256M 512M 1G' \
     --description 'what the operating system holds'

@@ -15,9 +15,11 @@
 
 struct estimate_options {
     uint64_t rows, columns;
-    const char *value, *density, *file, *storage, *model, *widths, *optimizer, *workers, *runtime;
-    uint64_t distinct, batch, prefetch, clusters, components, neighbors, trees, depth, bins;
-    bool stream, split, in_place, quantile, checkpoint;
+    const char *value, *density, *file, *storage, *model, *widths, *optimizer, *workers, *runtime, *malloc,
+        *init;
+    uint64_t distinct, batch, epochs, prefetch, clusters, components, neighbors, trees, depth, bins;
+    bool stream, reuse, slices, split, in_place, quantile, checkpoint, persistent, no_early_stopping,
+        no_tolerance;
     const char *system, *background, *format;
     bool sources, check;
 };
@@ -50,6 +52,19 @@ static const struct mlm_option options[] = {
         "read batch by batch, never all at once: partial_fit, data iterators, IterableDataset", NULL},
     {"batch", "N", MLM_OPTION_AMOUNT, AT(batch), "rows in a batch; of knn: rows that are asked about at once",
         "64 for mlp, else 1000"},
+    {"reuse", NULL, MLM_OPTION_FLAG, AT(reuse),
+        "with --stream: every batch is read into the same array; else a new one is made while the last is "
+        "still "
+        "there",
+        NULL},
+    {"epochs", "N", MLM_OPTION_COUNT, AT(epochs),
+        "passes over the data, of PyTorch: over the first few steps its heap grows, and workers copy",
+        "many"},
+    {"malloc", "NAME", MLM_OPTION_TEXT, AT(malloc),
+        "glibc's mmap threshold, which large arrays and tensors meet: moving as it comes, or fixed at 128 "
+        "KiB "
+        "(MALLOC_MMAP_THRESHOLD_=131072 in the environment)",
+        "moving"},
     {"prefetch", "N", MLM_OPTION_COUNT, AT(prefetch), "batches that wait, ready, for each worker",
         "2 with workers"},
     {"workers", "N[:copied|shared]", MLM_OPTION_TEXT, AT(workers),
@@ -57,6 +72,11 @@ static const struct mlm_option options[] = {
         "own; "
         "shared: from one array or tensor",
         "0"},
+    {"slices", NULL, MLM_OPTION_FLAG, AT(slices),
+        "of PyTorch: batches are slices x[i:j] of the data; no DataLoader, which stacks copies of rows",
+        NULL},
+    {"persistent", NULL, MLM_OPTION_FLAG, AT(persistent),
+        "persistent_workers=True: workers live on from epoch to epoch, and go on copying", NULL},
     {"split", NULL, MLM_OPTION_FLAG, AT(split), "a fifth is held out by copying, as train_test_split does",
         NULL},
     {"in-place", NULL, MLM_OPTION_FLAG, AT(in_place),
@@ -67,12 +87,17 @@ static const struct mlm_option options[] = {
     {"checkpoint", NULL, MLM_OPTION_FLAG, AT(checkpoint),
         "of an mlp: keep few activations, and compute the others again", NULL},
     {"clusters", "N", MLM_OPTION_COUNT, AT(clusters), "of kmeans", "8"},
+    {"init", "NAME", MLM_OPTION_TEXT, AT(init), "first centres of kmeans: k-means++ or random", "k-means++"},
+    {"no-tolerance", NULL, MLM_OPTION_FLAG, AT(no_tolerance),
+        "of kmeans: tol=0, for which no variance is worked out", NULL},
     {"components", "N", MLM_OPTION_COUNT, AT(components), "of pca and pca-randomized", "10"},
     {"neighbors", "N", MLM_OPTION_COUNT, AT(neighbors), "of knn", "5"},
     {"trees", "N", MLM_OPTION_COUNT, AT(trees), "of forest and boosting", "100"},
     {"depth", "N", MLM_OPTION_COUNT, AT(depth), "levels of a tree",
         "6 for boosting, else until leaves are pure"},
     {"bins", "N", MLM_OPTION_COUNT, AT(bins), "bins a column, of boosting-hist", "256"},
+    {"no-early-stopping", NULL, MLM_OPTION_FLAG, AT(no_early_stopping),
+        "of scikit-learn's boosting-hist: early_stopping=False, for which no rows are held out", NULL},
     {"quantile", NULL, MLM_OPTION_FLAG, AT(quantile), "of XGBoost: QuantileDMatrix in place of DMatrix",
         NULL},
     {"system", "SIZE", MLM_OPTION_TEXT, AT(system), "what the operating system holds", "128M + RAM/16"},
@@ -124,6 +149,10 @@ static int words_resolve(
         r = word("storage", said->storage, &request->storage, error);
     if (r == 0)
         r = word("optimizer", said->optimizer, &request->optimizer, error);
+    if (r == 0)
+        r = word("malloc", said->malloc, &request->malloc, error);
+    if (r == 0)
+        r = word("init", said->init, &request->init, error);
     return r;
 }
 
@@ -155,8 +184,14 @@ static int request_resolve(
         .model = MLM_MODEL_LOGISTIC,
         .optimizer = MLM_OPTIMIZER_ADAM,
         .batch = said->batch,
+        .epochs = said->epochs,
         .prefetch = said->prefetch,
         .stream = said->stream,
+        .reuse = said->reuse,
+        .slices = said->slices,
+        .persistent = said->persistent,
+        .no_early_stopping = said->no_early_stopping,
+        .no_tolerance = said->no_tolerance,
         .split = said->split,
         .in_place = said->in_place,
         .quantile = said->quantile,

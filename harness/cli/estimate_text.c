@@ -106,7 +106,7 @@ static void peak_print(const struct mlm_estimate *estimate, bool sources)
         }
     }
     rule();
-    (void)snprintf(text, sizeof text, "± %.0f %%", estimate->runtime->tolerance * 100);
+    (void)snprintf(text, sizeof text, "± %.0f %%", estimate->tolerance * 100);
     sum_line("the program needs", estimate->needs_bytes, text);
 }
 

@@ -22,6 +22,7 @@ struct mlm_estimate {
     struct mlm_ledger ledger;
     size_t peak; /* the phase */
     double needs_bytes;
+    double tolerance; /* a share of what it needs */
 };
 
 /* -EINVAL: the request cannot be, or nobody knows how to reckon it; with the remedy. */

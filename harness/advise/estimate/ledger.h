@@ -30,7 +30,8 @@ struct mlm_ledger {
     size_t phase_count;
     struct mlm_ledger_line lines[MLM_LINES_MOST];
     size_t line_count;
-    bool parted; /* only a part of the rows is fitted: m and F are not n and X */
+    double doubt_bytes; /* by how much the sum may be off beyond what formulas are off */
+    bool parted;        /* only a part of the rows is fitted: m and F are not n and X */
     bool failed;
     struct mlm_error error;
 };

@@ -28,6 +28,8 @@ static const char *const models[] = {[MLM_MODEL_NONE] = "none",
     NULL};
 static const char *const optimizers[] = {
     [MLM_OPTIMIZER_SGD] = "sgd", [MLM_OPTIMIZER_MOMENTUM] = "momentum", [MLM_OPTIMIZER_ADAM] = "adam", NULL};
+static const char *const mallocs[] = {[MLM_MALLOC_MOVING] = "moving", [MLM_MALLOC_FIXED] = "fixed", NULL};
+static const char *const inits[] = {[MLM_INIT_KMEANSPP] = "k-means++", [MLM_INIT_RANDOM] = "random", NULL};
 static const char *const runtimes[] = {[MLM_RUNTIME_OF_MODEL] = "auto",
     [MLM_RUNTIME_C] = "c",
     [MLM_RUNTIME_NUMPY] = "numpy",
@@ -69,10 +71,21 @@ const struct mlm_knob mlm_knobs[] = {
         .cost = "more and noisier steps",
         .divisor = 4,
         .least = 1},
+    {.option = "epochs", .kind = MLM_KNOB_COUNT, .offset = AT(epochs)},
+    {.option = "malloc",
+        .kind = MLM_KNOB_WORD,
+        .offset = AT(malloc),
+        .words = mallocs,
+        .cost =
+            "MALLOC_MMAP_THRESHOLD_=131072 in the environment; a mapping for each large block takes time"},
     {.option = "stream",
         .kind = MLM_KNOB_FLAG,
         .offset = AT(stream),
         .cost = "reads the data again for each pass"},
+    {.option = "reuse",
+        .kind = MLM_KNOB_FLAG,
+        .offset = AT(reuse),
+        .cost = "one array, filled anew for each batch"},
     {.option = "prefetch",
         .kind = MLM_KNOB_COUNT,
         .offset = AT(prefetch),
@@ -89,6 +102,11 @@ const struct mlm_knob mlm_knobs[] = {
         .kind = MLM_KNOB_FLAG,
         .offset = AT(workers_copied),
         .cost = "hold rows in one array, not as Python objects"},
+    {.option = "slices",
+        .kind = MLM_KNOB_FLAG,
+        .offset = AT(slices),
+        .cost = "no DataLoader: shuffle the data itself, once an epoch"},
+    {.option = "persistent", .kind = MLM_KNOB_FLAG, .offset = AT(persistent)},
     {.option = "split",
         .kind = MLM_KNOB_FLAG,
         .offset = AT(split),
@@ -106,6 +124,19 @@ const struct mlm_knob mlm_knobs[] = {
         .offset = AT(checkpoint),
         .cost = "about a third more time"},
     {.option = "clusters", .kind = MLM_KNOB_COUNT, .offset = AT(clusters)},
+    {.option = "init",
+        .kind = MLM_KNOB_WORD,
+        .offset = AT(init),
+        .words = inits,
+        .cost = "poorer seeds, more steps"},
+    {.option = "no-tolerance",
+        .kind = MLM_KNOB_FLAG,
+        .offset = AT(no_tolerance),
+        .cost = "tol=0: goes on until nothing moves, or max_iter"},
+    {.option = "no-early-stopping",
+        .kind = MLM_KNOB_FLAG,
+        .offset = AT(no_early_stopping),
+        .cost = "early_stopping=False: grows all trees that were asked for"},
     {.option = "components", .kind = MLM_KNOB_COUNT, .offset = AT(components)},
     {.option = "neighbors", .kind = MLM_KNOB_COUNT, .offset = AT(neighbors)},
     {.option = "trees",
@@ -278,6 +309,16 @@ static int possible(const struct mlm_estimate_request *request, struct mlm_error
         request->components > (request->columns < request->rows ? request->columns : request->rows))
         return mlm_error_set(error, -EINVAL, "--components %llu is more than rows or columns",
             (unsigned long long)request->components);
+    if (request->reuse && !request->stream)
+        return mlm_error_set(
+            error, -EINVAL, "--reuse is about batches that are read one after the other; it needs --stream");
+    if (request->slices && (request->stream || request->workers || request->workers_copied ||
+                               request->runtime != MLM_RUNTIME_PYTORCH))
+        return mlm_error_set(error, -EINVAL,
+            "--slices is about a tensor in memory that PyTorch trains on; leave it out, or --stream and "
+            "--workers");
+    if (request->persistent && !request->workers)
+        return mlm_error_set(error, -EINVAL, "--persistent is about workers; it needs --workers");
     if (request->split && request->stream)
         return mlm_error_set(error, -EINVAL,
             "--split copies what is in memory, and --stream holds nothing there; leave one out");

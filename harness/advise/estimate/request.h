@@ -12,6 +12,10 @@ enum mlm_estimate_value { MLM_VALUE_F64, MLM_VALUE_F32, MLM_VALUE_F16, MLM_VALUE
 enum mlm_estimate_storage { MLM_STORED_DENSE, MLM_STORED_CSR, MLM_STORED_CSC, MLM_STORED_COO };
 enum mlm_estimate_optimizer { MLM_OPTIMIZER_SGD, MLM_OPTIMIZER_MOMENTUM, MLM_OPTIMIZER_ADAM };
 
+/* glibc's mmap threshold: as it comes, or held where it begins. */
+enum mlm_estimate_malloc { MLM_MALLOC_MOVING, MLM_MALLOC_FIXED };
+enum mlm_estimate_init { MLM_INIT_KMEANSPP, MLM_INIT_RANDOM };
+
 enum mlm_estimate_model {
     MLM_MODEL_NONE, /* the data alone */
     MLM_MODEL_LINEAR,
@@ -46,14 +50,20 @@ struct mlm_estimate_request {
     double density;
     uint64_t distinct;                                  /* values that a column has; 0: they all differ */
     uint32_t value, storage, model, runtime, optimizer; /* the enums above */
+    uint32_t malloc, init;
     uint64_t batch;
+    uint64_t epochs; /* 0: so many that it makes no difference */
     uint64_t prefetch, workers;
     bool stream;         /* batch by batch from a file, never whole in memory */
+    bool reuse;          /* each batch in the place of the last */
     bool split;          /* a part held out by copying */
     bool in_place;       /* the library may overwrite the data */
     bool quantile;       /* XGBoost's QuantileDMatrix */
     bool checkpoint;     /* activations computed again */
     bool workers_copied; /* each worker ends up with a copy of the data */
+    bool slices;         /* batches are slices of what is held */
+    bool persistent;     /* workers live as long as the loader */
+    bool no_early_stopping, no_tolerance;
     uint64_t clusters, components, neighbors, trees, depth, bins;
     uint32_t widths[MLM_WIDTHS_MOST];
     size_t width_count;

@@ -11,6 +11,11 @@ static double index_bytes(const struct mlm_estimate_request *request)
     return most > INT32_MAX ? 8 : 4;
 }
 
+bool mlm_estimate_in_heap(const struct mlm_estimate_request *request, double bytes)
+{
+    return bytes < MLM_HEAP_BYTES && request->malloc == MLM_MALLOC_MOVING;
+}
+
 const char *mlm_estimate_data_formula(const struct mlm_estimate_request *request, bool batch)
 {
     /* Dense: every value. CSR, CSC: value and index of each nonzero, and where each row (column) begins. COO:

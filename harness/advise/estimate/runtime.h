@@ -18,6 +18,8 @@ struct mlm_runtime {
  * M_MMAP_THRESHOLD, DEFAULT_MMAP_THRESHOLD_MAX), and its place is seldom given back; what is larger is
  * mapped, and unmapped when it is freed. */
 #define MLM_HEAP_BYTES (32 * 1048576.0)
+/* Below HEAP_BYTES, and nobody keeps the threshold where it begins. */
+bool mlm_estimate_in_heap(const struct mlm_estimate_request *request, double bytes);
 #define MLM_HEAP_SOURCE "mallopt(3): what is freed below 32 MiB stays in the heap"
 
 extern const struct mlm_runtime mlm_runtime_c, mlm_runtime_numpy, mlm_runtime_sklearn, mlm_runtime_xgboost,

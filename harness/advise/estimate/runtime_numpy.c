@@ -68,8 +68,8 @@ static int reckon(
     mlm_ledger_add_measured(ledger, load, MLM_TO_THE_END, "Python 3.11 with NumPy", MIB(16.5),
         "measured: Debian 12, numpy 1.24.2; private pages");
     if (request->stream) {
-        mlm_ledger_add(
-            ledger, load, load, "batches: one read, one in use", "2·x", "a generator's loop variable");
+        mlm_ledger_add(ledger, load, load, request->reuse ? "a batch" : "batches: one read, one in use",
+            request->reuse ? "x" : "2·x", "a generator's loop variable");
         return 0;
     }
     mlm_ledger_add(ledger, load, MLM_TO_THE_END, mlm_estimate_data_name(request),

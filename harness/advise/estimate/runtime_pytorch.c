@@ -3,89 +3,129 @@
 #include <math.h>
 
 #include "advise/estimate/runtime.h"
+#include "advise/estimate/training.h"
 
 #define MIB(n) ((n)*1048576.0)
 
-/* c10::alloc_cpu() asks for 64-byte alignment. glibc before 2.38 gives an aligned chunk only out of a free
- * one with room to spare for it, so that a freed tensor's place is never taken by the next of its size: in
- * the heap all tensors of a layer in a step stay apart - output, ReLU's output, and the gradients by both.
- * What is mapped (32 MiB and more) is given back. */
+/* What is smaller than 32 MiB, freed and taken again, lies in glibc's heap, where a place does for the next
+ * tensor of its size only if those beside it are free, too; small blocks between them live as long as the
+ * graph, which a script keeps until it assigns the next step's loss. The steps are replayed. */
 #define HEAP_SOURCE                                                                                          \
-    "c10/core/impl/alloc_cpu.cpp, posix_memalign(64); glibc 2.36 reuses no such place of equal size"
+    "c10/core/impl/alloc_cpu.cpp, posix_memalign(64); glibc 2.36, malloc/malloc.c, _int_memalign(); "        \
+    "replayed"
 
-static bool in_heap(double bytes)
-{
-    return bytes < MLM_HEAP_BYTES;
-}
+/* Three runs of one job (32 layers of 512, batch 1024) came to within a quarter of each other's: which small
+ * blocks get between the tensors hangs on all that was freed before. */
+#define HEAP_DOUBT 0.25
 
-static void activations(const struct mlm_estimate_request *request, struct mlm_ledger *ledger, size_t train)
+static int tensors(
+    const struct mlm_estimate_request *net, struct mlm_ledger *ledger, size_t train, struct mlm_error *error)
 {
     struct mlm_symbols *symbols = &ledger->symbols;
-    double layers = mlm_symbol_find(symbols, "L")->value;
-    bool heap = in_heap(4 * (double)request->batch * mlm_symbol_find(symbols, "W")->value);
-    mlm_ledger_add(ledger, train, MLM_TO_THE_END, "the batch", "4·B·p",
-        "torch/utils/data/_utils/collate.py, default_collate(): torch.stack copies");
-    mlm_symbol_set(symbols, "h", heap ? 4 : 1,
-        heap ? "tensors a layer that the heap keeps apart" : "tensors a layer: its output");
-    if (!request->checkpoint) {
-        mlm_ledger_add(ledger, train, MLM_TO_THE_END,
-            heap ? "outputs of layers, their gradients" : "outputs of all layers", "h·4·B·U",
-            heap ? HEAP_SOURCE : "torch/csrc/autograd: ReLU saves its result, Linear its input");
-    } else {
+    double layers = mlm_symbol_find(symbols, "L")->value, segments = 1;
+    const char *outputs = "4·B·U";
+    if (net->checkpoint) {
         /* checkpoint_sequential() with sqrt(L) segments of whole modules; the last, which takes what is left
          * over, is computed once and kept. */
-        double segments = fmax(1, round(sqrt(layers))), modules = 2 * layers - 1;
+        double modules = 2 * layers - 1;
+        segments = fmax(1, round(sqrt(layers)));
         double last = modules - floor(modules / segments) * (segments - 1);
         mlm_symbol_set(symbols, "g", segments, "segments: sqrt(L)");
         mlm_symbol_set(symbols, "G", ceil(last / 2), "layers of the largest segment");
-        mlm_ledger_add(ledger, train, MLM_TO_THE_END, "outputs of segments, one recomputed",
-            "h·4·B·min(g+G,L)·U/L", "torch/utils/checkpoint.py; Chen et al. 2016, arXiv:1604.06174");
+        outputs = "4·B·min(g+G,L)·U/L";
     }
-    if (!heap)
-        mlm_ledger_add(ledger, train, MLM_TO_THE_END, "gradient of the widest output", "4·B·W",
-            "threshold_backward(): a tensor of its own");
+    double steps =
+        net->epochs ? ceil((double)net->epochs * (double)net->rows / (double)net->batch) : HUGE_VAL;
+    struct mlm_training training = mlm_training_replay(net, (size_t)segments, steps);
+    double peak = training.peak_bytes, known = 0, held = 0;
+    if (!isfinite(peak))
+        return mlm_error_errno(error, -ENOMEM, "estimate");
+    const struct {
+        const char *name, *formula, *source;
+    } lines[] = {
+        {"weights, f32", "4·P", "torch.nn.Linear"},
+        {"gradients", "4·P", "torch/csrc/autograd, AccumulateGrad; zero_grad() keeps .grad in 1.13"},
+        {"optimizer's state", "4·o·P",
+            net->optimizer == MLM_OPTIMIZER_ADAM ? "torch/optim/adam.py: exp_avg, exp_avg_sq"
+                                                 : "torch/optim/sgd.py: momentum_buffer"},
+        {"the batch", mlm_training_stacks(net) ? "4·B·p" : "0",
+            "torch/utils/data/_utils/collate.py, default_collate(): torch.stack copies"},
+        {net->checkpoint ? "outputs of segments, one recomputed" : "outputs of all layers", outputs,
+            net->checkpoint ? "torch/utils/checkpoint.py; Chen et al. 2016, arXiv:1604.06174"
+                            : "torch/csrc/autograd: ReLU saves its result, Linear its input"},
+    };
+    mlm_symbol_set(symbols, "R", peak, "bytes of tensors and holes between them");
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        if (mlm_formula_value(lines[i].formula, symbols, &held, NULL) == 0)
+            known += held;
+    if (known > peak) {
+        /* Few steps: not all of it is ever held at once. */
+        mlm_ledger_add(ledger, train, MLM_TO_THE_END, "tensors at the worst moment", "R", HEAP_SOURCE);
+        return 0;
+    }
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++)
+        mlm_ledger_add(ledger, train, MLM_TO_THE_END, lines[i].name, lines[i].formula, lines[i].source);
+    mlm_symbol_set(symbols, "K", known, "bytes of them that were told above");
+    mlm_ledger_add(ledger, train, MLM_TO_THE_END, "gradients on the way, holes in the heap", "R−K",
+        net->malloc == MLM_MALLOC_FIXED ? "torch/csrc/autograd; each tensor is mapped and given back"
+                                        : HEAP_SOURCE);
+    if (net->malloc == MLM_MALLOC_MOVING)
+        ledger->doubt_bytes += fmax(training.doubt_bytes, HEAP_DOUBT * (peak - known));
+    return 0;
 }
 
-static void parameters(const struct mlm_estimate_request *request, struct mlm_ledger *ledger, size_t train)
+/* CPython 3.11 looks for cycles among young containers after 700 new ones, and every 11·11 times among all
+ * (gc.set_threshold()), which writes to each: a worker then has its own copy of most of the interpreter. Of a
+ * TensorDataset's row there are four, counted. When PyTorch is imported, the next full collection is 44 away,
+ * counted, too. */
+#define CONTAINERS_A_ROW 4
+#define CONTAINERS_MOST 700
+#define COLLECTIONS_TO_FULL 44
+
+static bool collects(const struct mlm_estimate_request *request, double epochs)
 {
-    bool adam = request->optimizer == MLM_OPTIMIZER_ADAM;
-    bool heap = in_heap(4 * mlm_symbol_find(&ledger->symbols, "M")->value);
-    mlm_ledger_add(ledger, train, MLM_TO_THE_END, "weights, f32", "4·P", "torch.nn.Linear");
-    mlm_ledger_add(ledger, train, MLM_TO_THE_END, "gradients", "4·P", "torch/csrc/autograd, AccumulateGrad");
-    mlm_ledger_add(ledger, train, MLM_TO_THE_END, "optimizer's state", "4·o·P",
-        adam ? "torch/optim/adam.py: exp_avg, exp_avg_sq" : "torch/optim/sgd.py: momentum_buffer");
-    if (adam)
-        mlm_ledger_add(ledger, train, MLM_TO_THE_END, "Adam's temporaries of one layer",
-            heap ? "4·4·M" : "2·4·M", "torch/optim/adam.py, _single_tensor_adam(): sqrt, then a division");
-    else
-        mlm_ledger_add(ledger, train, MLM_TO_THE_END, "a layer's gradient, to be added", "4·M",
-            "torch/csrc/autograd, AccumulateGrad; zero_grad() keeps .grad in 1.13");
+    double batches = epochs * (double)request->rows / (double)request->batch / (double)request->workers;
+    return batches * floor(CONTAINERS_A_ROW * (double)request->batch / CONTAINERS_MOST) >=
+           COLLECTIONS_TO_FULL;
 }
 
 /* Worker processes: forked, they share what nobody writes to. */
 static void workers(const struct mlm_estimate_request *request, struct mlm_ledger *ledger, size_t train)
 {
-    mlm_ledger_add(ledger, train, MLM_TO_THE_END, "workers: Python pages they write to", "w·29·2^20",
-        "measured: Debian 12, DataLoader workers of 400 batches (reference counts and collection)");
-    mlm_ledger_add(ledger, train, MLM_TO_THE_END, "batches read ahead (shared memory)", "w·q·4·B·p",
-        "torch/utils/data/dataloader.py, prefetch_factor");
+    /* Passes that one worker sees. */
+    double many = 1e6, epochs = !request->persistent ? 1 : request->epochs ? (double)request->epochs : many;
+    if (collects(request, epochs)) {
+        mlm_ledger_add(ledger, train, MLM_TO_THE_END, "workers: Python pages they write to", "w·29·2^20",
+            "measured: Debian 12, PyTorch 1.13.1: reference counts, and a full collection (gc)");
+        /* A dataset whose rows are one object each has none. */
+        ledger->doubt_bytes += (double)request->workers * MIB(29 - 9);
+    } else {
+        mlm_ledger_add(ledger, train, MLM_TO_THE_END, "workers: Python pages they write to", "w·9·2^20",
+            "measured: Debian 12, PyTorch 1.13.1: reference counts; too few batches for a full collection");
+    }
+    mlm_ledger_add(ledger, train, MLM_TO_THE_END, "batches read ahead, and one in use", "(w·q+1)·4·B·p",
+        "torch/utils/data/dataloader.py, prefetch_factor; in shared memory");
     if (request->stream)
         mlm_ledger_add(ledger, train, MLM_TO_THE_END, "batches that workers are making", "w·x", "one each");
     if (!request->workers_copied)
         return;
     /* A page is copied by each worker that reads one of its objects, since that counts references in it; a
-     * worker reads a w-th of the rows, at random. */
-    double row = 88 + 40 * (double)request->columns;
-    mlm_symbol_set(&ledger->symbols, "r", fmax(1, floor(4096 / row)), "rows in a page");
+     * worker reads a w-th of the rows in a pass, at random. Numbers and the head of a row's list are written
+     * to, the slots that point to numbers are not. A page of 4096 has parts of one row more than it could
+     * hold. */
+    double row = 80 + 32 * (double)request->columns;
+    mlm_symbol_set(&ledger->symbols, "r", epochs * (1 + 4096 / row), "rows read that have a part in a page");
     mlm_ledger_add(ledger, train, MLM_TO_THE_END, "workers: their copies of the objects",
-        "w·n·(88+40·p)·(1−(1−1/w)^r)", "CPython: a read counts references; fork(2) copies written pages");
+        "w·n·(80+32·p)·(1−(1−1/w)^r)", "CPython: a read counts references; fork(2) copies written pages");
 }
 
 static int data(const struct mlm_estimate_request *request, struct mlm_ledger *ledger, size_t load)
 {
     if (request->stream) {
         if (!request->workers)
-            mlm_ledger_add(ledger, load, MLM_TO_THE_END, "a batch being made", "x", "IterableDataset");
+            mlm_ledger_add(ledger, load, MLM_TO_THE_END,
+                request->reuse ? "a batch" : "batches: one made, one in use", request->reuse ? "x" : "2·x",
+                "IterableDataset");
         return 0;
     }
     if (request->workers_copied)
@@ -123,14 +163,12 @@ static int reckon(
             ledger, split, MLM_TO_THE_END, "copies for training and test", "X", "x[indices] copies");
     }
     size_t train = mlm_ledger_phase(ledger, "train");
-    if (!request->stream)
+    if (!request->stream && !request->slices)
         mlm_ledger_add(ledger, train, MLM_TO_THE_END, "shuffled order, as Python's numbers", "m·(8+32)",
             "torch/utils/data/sampler.py, RandomSampler: randperm(n).tolist()");
-    parameters(request, ledger, train);
-    activations(request, ledger, train);
     if (request->workers)
         workers(request, ledger, train);
-    return 0;
+    return tensors(&net, ledger, train, error);
 }
 
 const struct mlm_runtime mlm_runtime_pytorch = {

@@ -101,12 +101,14 @@ static int kmeans(struct job *job, struct mlm_error *error)
     mlm_symbol_set(&job->ledger->symbols, "k", (double)job->request->clusters, "clusters");
     mlm_symbol_set(&job->ledger->symbols, "t", trials, "candidates for a seed: 2+ln k");
     line(job, job->fit, MLM_TO_THE_END, "weights, norms, labels", "m·(2·v+8)", "KMeans.fit()");
-    if (!job->sparse)
+    if (!job->sparse && !job->request->no_tolerance)
         line(job, job->fit, job->fit, "deviations, for the tolerance", "m·p·v",
             "sklearn/cluster/_kmeans.py, _tolerance(): np.var(X, axis=0)");
     size_t seed = mlm_ledger_phase(job->ledger, "seed");
-    line(job, seed, seed, "distances to candidates", "3·t·m·v", "_kmeans_plusplus()");
-    if (job->sparse) {
+    bool chosen = job->request->init == MLM_INIT_KMEANSPP;
+    if (chosen)
+        line(job, seed, seed, "distances to candidates", "3·t·m·v", "_kmeans_plusplus()");
+    if (job->sparse && chosen) {
         line(job, seed, seed, "the data transposed", job->data,
             "scipy/sparse/_compressed.py, _mul_sparse_matrix(): Y.T becomes CSR");
         line(job, seed, seed, "their product, sparse", "t·m·(v+i)",
@@ -182,7 +184,7 @@ static int boosting(struct job *job, struct mlm_error *error)
     double rows = mlm_symbol_find(&ledger->symbols, "m")->value;
     mlm_symbol_set(&ledger->symbols, "b", (double)request->bins, "bins a column");
     /* early_stopping='auto' holds out a tenth. */
-    if (rows > 10000)
+    if (rows > 10000 && !request->no_early_stopping)
         line(job, job->fit, MLM_TO_THE_END, "training and validation copies", "m·p·8", source);
     line(job, job->fit, MLM_TO_THE_END, "labels, three times", "3·m·8", source);
     size_t bin = mlm_ledger_phase(ledger, "bin");
@@ -207,8 +209,9 @@ static int streamed(struct job *job, struct mlm_error *error)
     mlm_symbol_set(symbols, "v", bytes, "bytes a value that is computed with");
     if (request->model == MLM_MODEL_PCA && job->sparse)
         return mlm_estimate_dense_only(request, "IncrementalPCA.partial_fit() wants --storage dense", error);
-    line(job, 0, 0, "batches: one made, one in use", "2·x", "a generator's loop variable");
-    if (mlm_symbol_find(symbols, "x")->value < MLM_HEAP_BYTES)
+    if (!request->reuse)
+        line(job, 0, 0, "batches: one made, one in use", "2·x", "a generator's loop variable");
+    if (!request->reuse && mlm_estimate_in_heap(request, mlm_symbol_find(symbols, "x")->value))
         line(job, job->fit, MLM_TO_THE_END, "the batch, and the place of the last", "2·x", MLM_HEAP_SOURCE);
     else
         line(job, job->fit, MLM_TO_THE_END, "the batch", "x", "what partial_fit() is given");

@@ -8,18 +8,20 @@
 #define MIB(n) ((n)*1048576.0)
 
 /* src/common/quantile.h: every column has a sketch of `limit` entries a level, so many levels that the error
- * stays below 1/(8·bins). `used`: levels in use, with the two of work space that the first full queue asks
- * for and the one that the others are merged in. `outgrown`: levels of the vector that it was in before
- * std::vector doubled it; all columns grow together, so that no other fits into the place. */
+ * stays below 1/(8·bins). `levels`: those in use, and the one that the others are merged in; the first full
+ * queue brings as much work space as two have. An entry's place is not written to before the entry is, for
+ * its constructor does nothing: of few different values few pages are touched. `outgrown`: levels of the
+ * vector that it was in before std::vector doubled it; all columns grow together, so that no other fits into
+ * the place. */
 struct sketch {
-    double limit, used, outgrown;
+    double limit, levels, outgrown;
 };
 
 /* Of a column with so many entries, `queued` of which follow on another value: equal ones in a row are one.
  */
 static struct sketch sketch_of(double entries, double queued, double bins, double distinct, bool f16)
 {
-    struct sketch sketch = {.used = 0};
+    struct sketch sketch = {.levels = 0};
     double eps = 1 / (8 * fmin(bins, entries)), level = 1;
     /* LimitSizeLevel() */
     while (sketch.limit = fmin(entries, ceil(level / eps) + 1), exp2(level) * sketch.limit < entries)
@@ -37,7 +39,7 @@ static struct sketch sketch_of(double entries, double queued, double bins, doubl
         levels--;
     if (levels > 2)
         sketch.outgrown = exp2(ceil(log2(levels)) - 1);
-    sketch.used = levels + 2;
+    sketch.levels = levels;
     return sketch;
 }
 
@@ -58,9 +60,10 @@ static void sketch(
     mlm_symbol_set(symbols, "d", distinct, "different values a column, at most");
     mlm_symbol_set(symbols, "c", rows, "entries a column");
     mlm_symbol_set(symbols, "l", made.limit, "entries of a sketch's level");
-    mlm_symbol_set(symbols, "v", made.used, "levels of a sketch, and its work space");
+    mlm_symbol_set(symbols, "v", made.levels, "levels of a sketch");
     mlm_symbol_set(symbols, "u", made.outgrown, "levels that it outgrew");
-    mlm_ledger_add(ledger, from, to, "sketches of the columns", "16·p·l·(1+v+u)",
+    mlm_ledger_add(ledger, from, to, "sketches of the columns",
+        "16·p·(l·(1+u)+min(v,1)·min(2·l,d)+v·min(l,d))",
         "src/common/quantile.h, WQuantileSketch: a queue of 2·8, temp of 2·16, levels of 16 bytes an entry");
     mlm_ledger_add(
         ledger, from, to, "sketches, reduced", "p·min(d,8·b)·16", "src/common/quantile.cc, AllReduce()");
@@ -166,7 +169,8 @@ static int exact(
 static void source(const struct mlm_estimate_request *request, struct mlm_ledger *ledger, size_t load)
 {
     if (request->stream) {
-        mlm_ledger_add(ledger, load, MLM_TO_THE_END, "batches: one made, one in use", "2·x",
+        mlm_ledger_add(ledger, load, MLM_TO_THE_END,
+            request->reuse ? "a batch" : "batches: one made, one in use", request->reuse ? "x" : "2·x",
             "a generator's loop variable");
         return;
     }
