@@ -5,6 +5,7 @@
 #              time of a long run less that of a short one; against the least that a trial can be, bare_trial: a C loop
 #              that makes a cgroup, sets a limit, starts the same worker in it, reads the peak and removes it. Bound: 2 ×
 #   sampling   self/spin in a cage, sampled, against the same worker outside with nobody looking. Bound: 0.5 %
+#   exec       /bin/true through `mlmembench exec`, everything included, in the same way. Bound: 3 ms above hyperfine -N
 #   beside it  /usr/bin/time -v and hyperfine -N on /bin/true, which make no cgroup
 #
 # Rounds alternate, so that a drift falls on all; medians are compared. Needs root (or a delegated cgroup) and cgroup v1 or v2.
@@ -35,10 +36,21 @@ null_run() # repetitions → ns
     echo $(($(now) - begin))
 }
 
+true_run() # repetitions → ns
+{
+    rm -f "$work/true.jsonl"
+    begin=$(now)
+    "$build/mlmembench" exec --repetitions "$1" --quiet --out "$work/true.jsonl" -- /bin/true
+    echo $(($(now) - begin))
+}
+
 for _ in $(seq "$rounds"); do
     short=$(null_run $few)
     long=$(null_run $many)
     echo $(((long - short) / (many - few))) >>"$work/trial"
+    short=$(true_run $few)
+    long=$(true_run $many)
+    echo $(((long - short) / (many - few))) >>"$work/exec"
     "$build/tests/bench/bare_trial" "$home" 400 "$build/mlmembench-worker" run self/null | awk '{printf "%d\n", $2 * 1e6}' >>"$work/bare"
     "$build/tests/bench/bare_trial" "$home" 400 /bin/true | awk '{printf "%d\n", $2 * 1e6}' >>"$work/bare_true"
     if [ -x /usr/bin/time ]; then
@@ -52,11 +64,13 @@ for _ in $(seq "$rounds"); do
         echo $((($(now) - begin) / 400)) >>"$work/hyperfine"
     fi
 done
-for what in trial bare bare_true time hyperfine; do
+for what in trial bare exec bare_true time hyperfine; do
     [ -e "$work/$what" ] && printf '%-10s %8.3f ms\n' $what "$(median <"$work/$what" | awk '{print $1 / 1e6}')"
 done
 awk -v t="$(median <"$work/trial")" -v b="$(median <"$work/bare")" \
     'BEGIN {printf "a trial takes %.2f x a bare one (bound 2)\n", t / b}'
+[ ! -e "$work/hyperfine" ] || awk -v e="$(median <"$work/exec")" -v h="$(median <"$work/hyperfine")" \
+    'BEGIN {printf "exec costs /bin/true %.2f ms more than hyperfine does (bound 3)\n", (e - h) / 1e6}'
 
 for _ in $(seq "$rounds"); do
     rm -f "$work/spin.jsonl"

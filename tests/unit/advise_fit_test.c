@@ -79,16 +79,17 @@ static void found_at(const struct mlm_fit_edge *edge, double need_mib)
 static void test_steady_needs(void **state)
 {
     (void)state;
-    for (double need = 17; need < 20000; need *= 1.37) {
+    for (int i = 0; i < 23; i++) {
+        double need = 17 * pow(1.37, i);
         struct job jobs[] = {
             {.need_mib = need, .ceiling_mib = need + 0.5, .floor_mib = need - 1.3},
             {.need_mib = need, .ceiling_mib = need, .floor_mib = 0},
             {.need_mib = need, .ceiling_mib = need * 0.999, .floor_mib = need * 0.97},
             {.need_mib = need, .ceiling_mib = need * 10, .floor_mib = need * 0.98},
         };
-        for (size_t i = 0; i < sizeof jobs / sizeof *jobs; i++) {
+        for (size_t j = 0; j < sizeof jobs / sizeof *jobs; j++) {
             struct mlm_fit fit;
-            search(&jobs[i], &usual, &fit);
+            search(&jobs[j], &usual, &fit);
             struct mlm_fit_edge edge = mlm_fit_edge(&fit, MLM_FIT_ENDS);
             found_at(&edge, need);
             assert_int_equal(edge.some_bytes, edge.high_bytes);
