@@ -111,6 +111,34 @@ def check_pressure(folder, findings):
     findings.expect("swapping stalls", stalled > 0, f"{stalled / 1e6:.1f} ms")
 
 
+def check_commands(folder, findings):
+    """exec on trees of processes, and fit."""
+    records = trials(folder / "tree", findings)
+    for record in records:
+        cap, tail = record["cap_bytes"] >> 20, record["workload"].startswith("exec/head")
+        expected = "oom" if tail and cap == 32 else "ok"
+        findings.expect(f"{record['workload']} at {cap}M: {expected}", record["outcome"] == expected, record["outcome"])
+        if tail and cap == 128:
+            needs = record["needs_peak_bytes"]
+            findings.expect("needs: what tail holds", needs and 48 * MIB <= needs <= 64 * MIB, f"{(needs or 0) / MIB:.1f} MiB")
+        if not tail:
+            findings.expect("a child left behind is told", "children_left" in record["marks"], record["marks"])
+    findings.expect("four of them", len(records) == 4, len(records))
+    (folder / "deaf" / "status").write_text("0" if text(folder / "deaf" / "status") == "137" else "not 137")
+    findings.expect("what hears no SIGTERM is ended all the same",
+                    [r["outcome"] for r in trials(folder / "deaf", findings)] == ["timeout"])
+    findings.expect("none of them is left", (folder / "sleeping").exists() and text(folder / "sleeping") == "")
+    by_cap = {}
+    for record in trials(folder / "fit", findings):
+        by_cap.setdefault(record["cap_bytes"], []).append(record["outcome"])
+    enough = min((cap for cap, outcomes in by_cap.items() if cap and outcomes == ["ok"] * 3), default=0)
+    lack = max((cap for cap, outcomes in by_cap.items() if cap and "oom" in outcomes), default=0)
+    findings.expect("fit of touch 64M: that and a worker", 64 * MIB <= enough <= 69 * MIB, f"{enough / MIB:.2f} MiB")
+    findings.expect("within 2 %", 0 < lack < enough <= 1.02 * lack, f"{lack / MIB:.2f} MiB was not enough")
+    findings.expect("in a dozen trials", sum(map(len, by_cap.values())) <= 12, sum(map(len, by_cap.values())))
+    print(text(folder / "fit" / "output"))
+
+
 def check_swap(folder, findings):
     records = capped(trials(folder / "swap", findings), "touch", "96M", "48M")
     findings.expect("touch 96M in 48M: twice", len(records) == 2, len(records))

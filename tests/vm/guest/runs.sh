@@ -3,14 +3,22 @@
 # output and exit status are left in RESULTS/NAME/.
 results=$1 repetitions=$2
 
+# verb NAME VERB OPTIONS…
+verb()
+{
+    name=$1 verb=$2
+    shift 2
+    mkdir -p "$results/$name"
+    mlmembench "$verb" --quiet --out "$results/$name" "$@" >"$results/$name/output" 2>&1
+    echo $? >"$results/$name/status"
+    echo "$results/$name: $(cat "$results/$name/status") at $(cut -d ' ' -f 1 /proc/uptime) s"
+}
+
 run()
 {
     name=$1
     shift
-    mkdir -p "$results/$name"
-    mlmembench run --suite self --quiet --out "$results/$name" "$@" >"$results/$name/output" 2>&1
-    echo $? >"$results/$name/status"
-    echo "$results/$name: $(cat "$results/$name/status") at $(cut -d ' ' -f 1 /proc/uptime) s"
+    verb "$name" run --suite self "$@"
 }
 
 # What is left of the program in the machine; the caller's own shell is none of it.
@@ -27,6 +35,11 @@ echo $? >"$results/doctor.status"
 run peaks --cap 96M --swap none --filter 'self/(null|touch)' --param size=16M,32M,64M --repetitions "$repetitions"
 run caps --cap 48M,96M,128M --swap none --all --filter 'self/(touch|hog)' --param size=16M,64M --repetitions 1
 run swap --cap 48M --swap max --filter 'self/touch' --param size=96M --repetitions 2
+# tail holds what it may have to print. A child that is left behind, and one that hears no signal.
+verb tree exec --cap 128M,32M --swap none "head -c 48M /dev/zero | tail -c 48M | wc -c" "sleep 304 & sleep 0.5"
+verb deaf exec --cap 32M --timeout 2s -- sh -c 'trap "" TERM; while :; do sleep 305; done'
+verb fit fit --workload self/touch --param size=64M
+pgrep -f '^sleep 30[45]' >"$results/sleeping"
 run swap_limit --cap 48M --swap 64M --all --filter 'self/hog' --repetitions 1
 leftovers >"$results/leftovers"
 
