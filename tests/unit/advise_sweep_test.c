@@ -193,6 +193,69 @@ static void test_one_repetition_shows_no_difference(void **state)
     assert_false(sweep->sure);
 }
 
+static void add_timeout(struct fixture *fixture, struct trial trial)
+{
+    trial.ms = 0;
+    add(fixture, &trial)->outcome = MLM_OUTCOME_TIMEOUT;
+}
+
+/* What only takes long runs into its limit under any cap. */
+static void test_a_time_limit_is_no_lack(void **state)
+{
+    struct fixture *fixture = *state;
+    add_timeout(fixture, (struct trial)FITTING(512, 0));
+    add_timeout(fixture, (struct trial){.cap_mib = 1024, .cage_mib = 1024, .needs_mib = 100}); /* cache */
+    add_timeout(fixture, (struct trial)FITTING(0, 0));
+    const struct mlm_sweep *sweep = the_sweep(fixture);
+    for (size_t i = 0; i < 3; i++)
+        assert_int_equal(sweep->points[i].end, MLM_END_UNKNOWN);
+    assert_true(mlm_sweep_cut_off(sweep));
+    assert_int_equal(sweep->steps[0].gain, MLM_GAIN_UNKNOWN);
+    assert_false(mlm_sweep_lacks_at(sweep, UINT64_C(512) << 20));
+}
+
+/* What swapped until its time was over, or read its files again and again and does not with more, lacked
+ * memory. */
+static void test_a_time_limit_for_lack(void **state)
+{
+    struct fixture *fixture = *state;
+    add_timeout(fixture, (struct trial)SWAPPING(256, 0));
+    add_timeout(fixture, (struct trial){.cap_mib = 512, .cage_mib = 512, .needs_mib = 5});
+    add_three(fixture, (struct trial)FITTING(1024, 1000));
+    const struct mlm_sweep *sweep = the_sweep(fixture);
+    assert_int_equal(sweep->points[0].end, MLM_END_FAILED);
+    assert_int_equal(sweep->points[1].end, MLM_END_FAILED);
+    assert_int_equal(sweep->steps[1].gain, MLM_GAIN_FITS);
+    assert_int_equal(sweep->enough, 2);
+    assert_true(sweep->sure);
+    assert_false(mlm_sweep_cut_off(sweep));
+}
+
+/* The least of two bad times is no good one. */
+static void test_swapping_everywhere(void **state)
+{
+    struct fixture *fixture = *state;
+    add_three(fixture, (struct trial)SWAPPING(256, 9000));
+    add_three(fixture, (struct trial)SWAPPING(512, 5000));
+    const struct mlm_sweep *sweep = the_sweep(fixture);
+    assert_int_equal(sweep->steps[0].gain, MLM_GAIN_FASTER);
+    assert_int_equal(sweep->enough, MLM_NOT_ENOUGH);
+    assert_false(sweep->sure);
+}
+
+/* The machine was short although the cap was not reached. */
+static void test_swapped_below_the_cap(void **state)
+{
+    struct fixture *fixture = *state;
+    struct trial small = FITTING(512, 3000);
+    small.swap_mib = 50;
+    add_three(fixture, small);
+    add_three(fixture, (struct trial)FITTING(1024, 1000));
+    const struct mlm_sweep *sweep = the_sweep(fixture);
+    assert_int_equal(sweep->points[0].felt, MLM_FELT_SHORT);
+    assert_int_equal(sweep->points[0].spent, MLM_SPENT_MEMORY);
+}
+
 /* Slower in the median, but one repetition is as fast. */
 static void test_spread_over_difference(void **state)
 {
@@ -269,6 +332,18 @@ static void test_noisy(void **state)
     assert_false(sweep->sure);
 }
 
+/* Nor one to the other's disadvantage: that more memory made it slower. */
+static void test_noisy_with_more(void **state)
+{
+    struct fixture *fixture = *state;
+    struct trial small = {.cap_mib = 512, .ms = 1000, .cage_mib = 512, .needs_mib = 5};
+    struct trial large = {
+        .cap_mib = 1024, .ms = 2000, .cage_mib = 1024, .needs_mib = 5, .marks = MLM_MARK_BIT(noisy)};
+    add_three(fixture, small);
+    add_three(fixture, large);
+    assert_int_equal(the_sweep(fixture)->steps[0].gain, MLM_GAIN_UNCLEAR);
+}
+
 /* What could not be had is not taken for none. */
 static void test_unknown_readings(void **state)
 {
@@ -322,10 +397,15 @@ int main(void)
         SWEEP_TEST(test_another_limit),
         SWEEP_TEST(test_luck),
         SWEEP_TEST(test_one_repetition_shows_no_difference),
+        SWEEP_TEST(test_a_time_limit_is_no_lack),
+        SWEEP_TEST(test_a_time_limit_for_lack),
+        SWEEP_TEST(test_swapping_everywhere),
+        SWEEP_TEST(test_swapped_below_the_cap),
         SWEEP_TEST(test_spread_over_difference),
         SWEEP_TEST(test_cache),
         SWEEP_TEST(test_cache_too_small),
         SWEEP_TEST(test_noisy),
+        SWEEP_TEST(test_noisy_with_more),
         SWEEP_TEST(test_unknown_readings),
         SWEEP_TEST(test_what_is_apart),
     };

@@ -49,6 +49,15 @@ const struct mlm_point *mlm_sweep_at(const struct mlm_sweep *sweep, uint64_t cap
     return NULL;
 }
 
+bool mlm_sweep_cut_off(const struct mlm_sweep *sweep)
+{
+    for (size_t i = 0; i < mlm_sweep_point_count(sweep); i++)
+        if (sweep->points[i].end == MLM_END_UNKNOWN &&
+            sweep->points[i].row->outcome_counts[MLM_OUTCOME_TIMEOUT])
+            return true;
+    return false;
+}
+
 /* The largest of all trials' readings; MLM_NULL where one of them has none. */
 static int64_t largest(const struct mlm_row *row, enum mlm_metric metric)
 {
@@ -62,17 +71,6 @@ static int64_t largest(const struct mlm_row *row, enum mlm_metric metric)
     return most;
 }
 
-static enum mlm_end end_of(const struct mlm_row *row)
-{
-    const size_t *counts = row->outcome_counts;
-    size_t failed = counts[MLM_OUTCOME_OOM] + counts[MLM_OUTCOME_TIMEOUT] + counts[MLM_OUTCOME_KILLED];
-    if (mlm_row_all_ok(row) && row->time.count == row->trial_count && row->time.median > 0)
-        return MLM_END_OK;
-    if (!failed || counts[MLM_OUTCOME_OK] + failed < row->trial_count || row->marks & ANOTHER_LIMIT)
-        return MLM_END_UNKNOWN;
-    return MLM_END_FAILED;
-}
-
 /* Processors charge some pages in advance, so that a cage at its limit can stay a little below; and what is
  * sampled can have been higher. */
 static int64_t slack_of(const struct mlm_row *row, int64_t cap_bytes)
@@ -81,14 +79,48 @@ static int64_t slack_of(const struct mlm_row *row, int64_t cap_bytes)
     return sampled ? cap_bytes / 8 : cap_bytes / 64 + 2 * MIB;
 }
 
+/* By more than some pages of a program's start. */
+static bool swapped(int64_t swap_peak, int64_t peak)
+{
+    return swap_peak != MLM_NULL && swap_peak > MIB && swap_peak > peak / 100;
+}
+
+/* Was it for lack of memory that a trial did not end? A time limit, and who kills a process, say nothing of
+ * that by themselves: it needed all that it might have, or held it where with more memory it ends. */
+static bool lacked_memory(const struct mlm_row *row, const struct mlm_record *trial, bool ends_with_more)
+{
+    int64_t peak = trial->readings.values[MLM_cage_peak_bytes];
+    int64_t needs = trial->readings.values[MLM_needs_peak_bytes], cap = (int64_t)row->first->cap_bytes;
+    if (trial->outcome == MLM_OUTCOME_OOM)
+        return true;
+    if (trial->outcome != MLM_OUTCOME_TIMEOUT && trial->outcome != MLM_OUTCOME_KILLED)
+        return false;
+    if (row->first->cap_bytes == MLM_NO_LIMIT)
+        return peak != MLM_NULL && swapped(trial->readings.values[MLM_swap_peak_bytes], peak);
+    int64_t held = ends_with_more && (needs == MLM_NULL || peak > needs) ? peak : needs;
+    return held != MLM_NULL && held >= cap - slack_of(row, cap);
+}
+
+static enum mlm_end end_of(const struct mlm_row *row, bool ends_with_more)
+{
+    size_t failed = 0;
+    for (size_t i = 0; i < row->trial_count; i++)
+        failed += lacked_memory(row, row->trials[i], ends_with_more);
+    if (mlm_row_all_ok(row) && row->time.count == row->trial_count && row->time.median > 0)
+        return MLM_END_OK;
+    if (!failed || row->outcome_counts[MLM_OUTCOME_OK] + failed < row->trial_count ||
+        row->marks & ANOTHER_LIMIT)
+        return MLM_END_UNKNOWN;
+    return MLM_END_FAILED;
+}
+
 /* Without a cap the machine can still be short. */
 static enum mlm_felt felt_uncapped(const struct mlm_row *row)
 {
     int64_t peak = largest(row, MLM_cage_peak_bytes), swap = largest(row, MLM_swap_peak_bytes);
     if (peak == MLM_NULL || swap == MLM_NULL)
         return MLM_FELT_UNKNOWN;
-    /* Some pages that were swapped while the program started are nothing. */
-    return swap > MIB && swap > peak / 100 ? MLM_FELT_SHORT : MLM_FELT_NOTHING;
+    return swapped(swap, peak) ? MLM_FELT_SHORT : MLM_FELT_NOTHING;
 }
 
 static enum mlm_felt felt_of(const struct mlm_row *row, uint64_t cap_bytes)
@@ -101,7 +133,7 @@ static enum mlm_felt felt_of(const struct mlm_row *row, uint64_t cap_bytes)
         return MLM_FELT_UNKNOWN;
     int64_t slack = slack_of(row, cap);
     if (peak < cap - slack && !(row->marks & ANOTHER_LIMIT))
-        return MLM_FELT_NOTHING;
+        return swapped(swap, peak) ? MLM_FELT_SHORT : MLM_FELT_NOTHING; /* of the machine */
     if (needs == MLM_NULL || swap == MLM_NULL)
         return MLM_FELT_UNKNOWN;
     return swap > 0 && needs >= cap - slack ? MLM_FELT_SHORT : MLM_FELT_CACHE;
@@ -313,16 +345,16 @@ static int step_judge(
         return r;
     const struct mlm_span *speedup = &step->speedup;
     const double more = 1 + MLM_WITHIN;
+    /* What else slowed the larger one down would only hide a gain. */
+    const bool may_gain = !doubtful(from), may_not = may_gain && !doubtful(to);
     step->gain = MLM_GAIN_UNCLEAR;
     if (from->felt == MLM_FELT_NOTHING)
         step->gain = MLM_GAIN_NONE;
-    else if (doubtful(from))
-        return 0;
-    else if (speedup->low > 1 && speedup->ratio > more)
+    else if (may_gain && speedup->low > 1 && speedup->ratio > more)
         step->gain = MLM_GAIN_FASTER;
-    else if (speedup->high < 1 && speedup->ratio < 1 / more)
+    else if (may_not && speedup->high < 1 && speedup->ratio < 1 / more)
         step->gain = MLM_GAIN_SLOWER;
-    else if (speedup->high <= more && speedup->low >= 1 / more)
+    else if (may_not && speedup->high <= more && speedup->low >= 1 / more)
         step->gain = MLM_GAIN_EVEN;
     return 0;
 }
@@ -339,6 +371,15 @@ bool mlm_sweep_lacks_at(const struct mlm_sweep *sweep, uint64_t cap_bytes)
     return point && (point->end == MLM_END_FAILED || is_shown_slower(point));
 }
 
+/* Where it swapped at all caps nobody knows how fast it is with memory enough. */
+static bool swapped_everywhere(const struct mlm_sweep *sweep)
+{
+    for (size_t i = 0; i < mlm_sweep_point_count(sweep); i++)
+        if (sweep->points[i].end == MLM_END_OK && sweep->points[i].felt != MLM_FELT_SHORT)
+            return false;
+    return true;
+}
+
 static bool suffices(const struct mlm_point *point)
 {
     return point->end == MLM_END_OK &&
@@ -352,9 +393,11 @@ static void enough_find(struct mlm_sweep *sweep)
     while (begin > 0 && sweep->points[begin - 1].end != MLM_END_FAILED)
         begin--;
     size_t enough = begin;
-    while (enough < sweep->cap_count && !suffices(&sweep->points[enough]))
+    bool best_known = !swapped_everywhere(sweep);
+    while (enough < sweep->cap_count && !(best_known && suffices(&sweep->points[enough])))
         enough++;
-    bool found = enough < sweep->cap_count || (sweep->has_reference && suffices(&sweep->points[enough]));
+    bool found =
+        enough < sweep->cap_count || (best_known && sweep->has_reference && suffices(&sweep->points[enough]));
     sweep->enough = found ? enough : MLM_NOT_ENOUGH;
     sweep->sure = true;
     if (enough < sweep->cap_count) {
@@ -377,9 +420,11 @@ static double needs_of(const struct mlm_sweep *sweep)
 static int sweep_judge(struct mlm_sweep *sweep, struct bench *bench)
 {
     size_t count = mlm_sweep_point_count(sweep);
-    for (size_t i = 0; i < count; i++) {
+    bool ends_with_more = false;
+    for (size_t i = count; i-- > 0;) {
         struct mlm_point *point = &sweep->points[i];
-        point->end = end_of(point->row);
+        point->end = end_of(point->row, ends_with_more);
+        ends_with_more = ends_with_more || point->end == MLM_END_OK;
         point->felt = point->end == MLM_END_OK ? felt_of(point->row, point->cap_bytes) : MLM_FELT_UNKNOWN;
         point->waiting = waiting_of(point->row);
         point->kernel = kernel_of(point->row);

@@ -6,7 +6,8 @@
  *           memory would not have changed anything, and what its time differs by from that of another such
  *           point is chance
  *   best    the time with memory enough: the smallest median there is. All points that felt nothing and the
- *           reference are one measurement, repeated
+ *           reference are one measurement, repeated. One that swapped at every cap has none that tells: no
+ *           cap is enough then
  *   enough  the smallest cap at which all repetitions end ok and that is at most MLM_WITHIN slower than the
  *           best, or felt nothing
  *
@@ -23,15 +24,16 @@
 
 enum mlm_felt {
     MLM_FELT_UNKNOWN,
-    MLM_FELT_NOTHING, /* the cage never held as much as the cap */
+    MLM_FELT_NOTHING, /* the cage never held as much as the cap, and nothing swapped it */
     MLM_FELT_CACHE,   /* it did, but by page cache that could be given back */
-    MLM_FELT_SHORT,   /* it needed as much as that or more, and swapped */
+    MLM_FELT_SHORT,   /* it needed as much as that, or as the machine had, and swapped */
 };
 
 enum mlm_end {
     MLM_END_OK,      /* all repetitions */
     MLM_END_FAILED,  /* for lack of memory, in at least one of them */
-    MLM_END_UNKNOWN, /* never run, crashed, wrong, or killed by something smaller than the cap */
+    MLM_END_UNKNOWN, /* never run, crashed, wrong, cut off with memory to spare, or killed by something
+                        smaller than the cap */
 };
 
 /* What most of a job's time was spent on. */
@@ -112,6 +114,9 @@ size_t mlm_sweep_point_count(const struct mlm_sweep *sweep);
 
 /* The sweep's point at that cap; NULL: none. */
 const struct mlm_point *mlm_sweep_at(const struct mlm_sweep *sweep, uint64_t cap_bytes);
+
+/* Did a time limit end it somewhere, with memory to spare? */
+bool mlm_sweep_cut_off(const struct mlm_sweep *sweep);
 
 /* Is it shown that the cap is not enough: does it fail there, or is it slower than a doubt allows? */
 bool mlm_sweep_lacks_at(const struct mlm_sweep *sweep, uint64_t cap_bytes);
