@@ -165,7 +165,46 @@ static void test_exec(void **state)
                              "true' --name python3 'python3 train.py --all'\n");
 }
 
-/* A stranger's words stay words. */
+/* What ran into its limit with memory to spare gets more time. */
+static void test_more_time(void **state)
+{
+    struct fixture *fixture = *state;
+    for (int i = 0; i < 2; i++) {
+        struct mlm_record *record = add(fixture, "csr", (uint64_t)(1024 * MIB) << i, 0);
+        record->outcome = MLM_OUTCOME_TIMEOUT;
+        record->timeout_ns = 1500000000;
+    }
+    assert_commands(
+        fixture, "mlmembench run --suite storage --cap 1G,2G --repetitions 5 --data 2560M --timeout 15s\n");
+    assert_true(mlm_rerun_plan(&fixture->fields.items[0]).worthwhile);
+}
+
+/* The machine has no more, and the end of it is known: to run the same again would tell nothing. */
+static void test_nothing_to_add(void **state)
+{
+    struct fixture *fixture = *state;
+    json_t *memory = json_integer((json_int_t)1024 * MIB);
+    for (int i = 0; i < 2; i++) {
+        struct mlm_record *record = add(fixture, "csr", (uint64_t)(512 * MIB) << i, 0);
+        assert_int_equal(json_object_set(record->machine, "memory_bytes", memory), 0);
+    }
+    json_decref(memory);
+    assert_commands(fixture, "mlmembench run --suite storage --cap 512M,1G --repetitions 3 --data 2560M\n");
+    assert_false(mlm_rerun_plan(&fixture->fields.items[0]).worthwhile);
+}
+
+/* `fit` ran one row, and so does what is printed. */
+static void test_fit(void **state)
+{
+    struct fixture *fixture = *state;
+    struct mlm_record *record = add(fixture, "csr", 2048 * MIB, 100);
+    set_command(record,
+        json_pack("[s,s,s,s,s,s]", "fit", "--workload", "storage/csr", "--param", "a=z", "--prepare=true"));
+    assert_commands(fixture, "mlmembench run --suite storage --cap 512M,1G,2G,4G --repetitions 3 --data "
+                             "2560M --all --filter '^storage/csr/' --param density=0.01 --param a=z\n");
+}
+
+/* A stranger's words stay words, and the same ones: harmless in any shell and on any terminal. */
 static void test_hostile(void **state)
 {
     struct fixture *fixture = *state;
@@ -177,7 +216,7 @@ static void test_hostile(void **state)
     set_command(record, json_pack("[s,s,s,s,s]", "run", "--filter", "`touch x`", "--exec", "rm"));
     assert_commands(fixture,
         "mlmembench run --suite 'x; touch y' --cap 512M,1G,2G,4G --repetitions 3 --dataset "
-        "'a'\\''b?$(touch z)?[2J' --filter '`touch x`'\n");
+        "$'a\\047b\\012$(touch z)\\033[2J' --filter '`touch x`'\n");
 }
 
 int main(void)
@@ -192,6 +231,9 @@ int main(void)
         RERUN_TEST(test_options_of_the_run),
         RERUN_TEST(test_two_runs),
         RERUN_TEST(test_exec),
+        RERUN_TEST(test_more_time),
+        RERUN_TEST(test_nothing_to_add),
+        RERUN_TEST(test_fit),
         RERUN_TEST(test_hostile),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -317,6 +317,8 @@ static int put_recommendation(FILE *out, const struct mlm_text_style *style, con
     if (r < 0 || !rerun_count)
         return r;
     struct mlm_rerun plan = mlm_rerun_plan(field);
+    if (!plan.worthwhile)
+        return 0;
     (void)fputs("To measure what is missing:\n", out);
     return mlm_rerun_put(out, &plan, rerun, rerun_count, "  ");
 }

@@ -21,19 +21,22 @@
 #define LEAST_REPETITIONS 3
 #define SURE_REPETITIONS 5
 
+/* A limit that ended what had memory to spare. */
+#define MORE_TIME 10
+
 /* Options of the command that are taken over, for they choose rows or are part of the job; all others follow
  * from the record. */
 static const struct kept {
     const char *name;
-    bool takes_value;
+    bool takes_value, of_command;
 } kept_options[] = {
-    {"all", false},
-    {"filter", true},
-    {"param", true},
-    {"threads", true},
-    {"prepare", true},
-    {"cleanup", true},
-    {"warmup", true},
+    {"all", false, false},
+    {"filter", true, false},
+    {"param", true, false},
+    {"threads", true, false},
+    {"prepare", true, true},
+    {"cleanup", true, true},
+    {"warmup", true, true},
 };
 
 /* A command of the user's rather than a workload of ours. */
@@ -59,6 +62,20 @@ static void put_quoted(FILE *out, const char *text)
     (void)fputc('\'', out);
 }
 
+/* What must not reach a terminal, as bash, ksh and zsh read it. A shell that does not know this way of
+ * quoting sees a word in single quotes, in which there is none. */
+static void put_escaped(FILE *out, const char *text)
+{
+    (void)fputs("$'", out);
+    for (; *text; text++) {
+        if (*text < ' ' || *text > '~' || *text == '\'' || *text == '\\')
+            (void)fprintf(out, "\\%03o", (unsigned char)*text);
+        else
+            (void)fputc(*text, out);
+    }
+    (void)fputc('\'', out);
+}
+
 static int put_word(FILE *out, const char *text)
 {
     mlm_auto_free char *tame = strdup(text);
@@ -66,7 +83,10 @@ static int put_word(FILE *out, const char *text)
         return -ENOMEM;
     mlm_utf8_tame(tame);
     (void)fputc(' ', out);
-    put_quoted(out, tame);
+    if (strcmp(tame, text) == 0)
+        put_quoted(out, text);
+    else
+        put_escaped(out, text);
     return 0;
 }
 
@@ -102,10 +122,31 @@ static int put_option(FILE *out, const struct mlm_sweep *sweep, const struct kep
     return put_word(out, value);
 }
 
+/* `fit` runs one row, of which `run` makes several unless it is told which. */
+static int put_only(FILE *out, const struct mlm_row *row)
+{
+    char *name = NULL;
+    if (asprintf(&name, "^%s/%s/", row->first->suite, row->workload) < 0)
+        return -ENOMEM;
+    (void)fputs(" --all --filter", out);
+    int r = put_word(out, name);
+    free(name);
+    const struct mlm_params *params = &row->first->params;
+    for (size_t i = 0; i < params->count && r >= 0; i++) {
+        if (asprintf(&name, "%s=%s", params->items[i].name, params->items[i].value) < 0)
+            return -ENOMEM;
+        (void)fputs(" --param", out);
+        r = put_word(out, name);
+        free(name);
+    }
+    return r;
+}
+
 static int put_kept(FILE *out, const struct mlm_sweep *sweep)
 {
     const json_t *command = sweep->first->first->command;
-    int r = 0;
+    bool own = is_command(sweep->first->first), one = !own && strcmp(word_at(command, 0), "fit") == 0;
+    int r = one ? put_only(out, sweep->first) : 0;
     for (size_t i = 0; i < json_array_size(command) && r >= 0; i++) {
         const char *word = word_at(command, i);
         if (strcmp(word, "--") == 0)
@@ -115,6 +156,8 @@ static int put_kept(FILE *out, const struct mlm_sweep *sweep)
         size_t length = strcspn(word + 2, "=");
         for (size_t k = 0; k < sizeof kept_options / sizeof *kept_options && r >= 0; k++) {
             const struct kept *kept = &kept_options[k];
+            if (kept->of_command != own || (one && strcmp(kept->name, "threads") != 0))
+                continue;
             if (strlen(kept->name) != length || strncmp(kept->name, word + 2, length) != 0)
                 continue;
             const char *value = NULL;
@@ -139,8 +182,9 @@ static void put_duration(FILE *out, uint64_t ns)
 }
 
 /* What the record says of its surroundings, where it is not what a run has anyway. */
-static int put_surroundings(FILE *out, const struct mlm_record *record)
+static int put_surroundings(FILE *out, const struct mlm_sweep *sweep)
 {
+    const struct mlm_record *record = sweep->first->first;
     char text[MLM_SIZE_TEXT];
     int r = 0;
     if (record->dataset) {
@@ -158,9 +202,12 @@ static int put_surroundings(FILE *out, const struct mlm_record *record)
     if (record->seed != USUAL_SEED && !is_command(record))
         (void)fprintf(out, " --seed %" PRIu64, record->seed);
     uint64_t usual_ns = is_command(record) ? USUAL_COMMAND_TIMEOUT_NS : USUAL_TIMEOUT_NS;
-    if (record->timeout_ns != usual_ns && record->timeout_ns) {
+    uint64_t timeout_ns = record->timeout_ns;
+    if (mlm_sweep_cut_off(sweep) && timeout_ns <= UINT64_MAX / MORE_TIME)
+        timeout_ns *= MORE_TIME;
+    if (timeout_ns != usual_ns && timeout_ns) {
         (void)fputs(" --timeout ", out);
-        put_duration(out, record->timeout_ns);
+        put_duration(out, timeout_ns);
     }
     return r;
 }
@@ -186,7 +233,7 @@ static char *rest_of(const struct mlm_sweep *sweep)
     FILE *out = open_memstream(&text, &size);
     if (!out)
         return NULL;
-    int r = put_surroundings(out, sweep->first->first);
+    int r = put_surroundings(out, sweep);
     if (r >= 0)
         r = put_kept(out, sweep);
     if (r >= 0 && is_command(sweep->first->first))
@@ -318,15 +365,17 @@ struct mlm_rerun mlm_rerun_plan(const struct mlm_field *field)
     double memory = json_number_value(json_object_get(machine, "memory_bytes"));
     const double most = 0x1p62; /* of a machine that does not say, or is not to be believed */
     uint64_t most_bytes = (uint64_t)(memory > 0 && memory < most ? memory : most);
-    bool sure = true;
+    bool sure = true, cut_off = false;
     for (size_t i = 0; i < field->sweep_count; i++) {
         const struct mlm_sweep *sweep = field->sweeps[i];
         sure = sure && sweep->sure;
+        cut_off = cut_off || mlm_sweep_cut_off(sweep);
         for (size_t k = 0; k < sweep->cap_count; k++)
             cap_add(&rerun, sweep->points[k].cap_bytes, UINT64_MAX);
         if (sweep->repetitions > rerun.repetitions)
             rerun.repetitions = sweep->repetitions;
     }
+    size_t had_count = rerun.cap_count;
     if (field->most_caps <= 1 && rerun.cap_count)
         caps_around(&rerun, field->most_cap_bytes, most_bytes);
     else if (!rerun.cap_count && !isnan(most_needs(field)))
@@ -337,5 +386,6 @@ struct mlm_rerun mlm_rerun_plan(const struct mlm_field *field)
         caps_above(&rerun, field, most_bytes);
     if (!sure && field->most_caps > 1)
         rerun.repetitions = rerun.repetitions < SURE_REPETITIONS ? SURE_REPETITIONS : 2 * rerun.repetitions;
+    rerun.worthwhile = cut_off || rerun.cap_count > had_count || (!sure && field->most_caps > 1);
     return rerun;
 }

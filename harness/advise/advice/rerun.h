@@ -13,11 +13,12 @@ struct mlm_rerun {
     uint64_t caps[MLM_RERUN_CAPS]; /* ascending */
     size_t cap_count;
     size_t repetitions;
+    bool worthwhile; /* has something that was not run yet */
 };
 
 /* What a field lacks to be judged: caps around the only one; larger ones, where something was not enough at
- * any; more repetitions where they are too few or differ too much. None is larger than the machine's memory.
- */
+ * any; more repetitions where they are too few or differ too much; time, where that was over first. None is
+ * larger than the machine's memory. */
 struct mlm_rerun mlm_rerun_plan(const struct mlm_field *field);
 
 /* A line for each run that the chosen sweeps of the field came from: "mlmembench run --suite storage --cap
