@@ -43,6 +43,20 @@ while read -r words; do
     status 0 "$mlm" $words --dry-run
 done <commands
 
+# Nor is one that has to be quoted, or that stands for a single row.
+"$mlm" advise "$sweeps/swap.jsonl" | sed -n 's/^  mlmembench /"$mlm" /p' >commands
+expect "a command with quotes" grep -q "'" commands
+while read -r line; do
+    # shellcheck disable=SC2016  # words for the inner shell
+    status 0 env mlm="$mlm" sh -c "$line --dry-run"
+done <commands
+
+# What a time limit ended with memory to spare: nothing is said of memory, and it gets more time.
+sed 's/"outcome":"ok"/"outcome":"timeout"/; s/"run_ns":[0-9]*/"run_ns":null/' "$sweeps/computing.jsonl" >slow.jsonl
+says "Not enough data: how they ended says nothing of memory. 3 ran into the time limit" slow.jsonl
+expect_not "nothing of RAM" grep -qE 'is enough for|would not help|wants' log/out
+expect "ten times as long" grep -q -- '--timeout 10min\|--timeout 600s' log/out
+
 # Two machines, or two sizes of data, are two things to say.
 says "vm, data 1.25 GiB, no swap:.*vm, data 2.50 GiB, swap: file:" "$sweeps/computing.jsonl" "$sweeps/one_cap.jsonl"
 

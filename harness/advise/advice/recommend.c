@@ -14,9 +14,12 @@ struct count {
     size_t usable;      /* sweeps with a figure under a cap */
     size_t wanting;     /* of these, for which the smallest of their caps is not enough */
     size_t unsure;      /* of these, whose cap is not certain */
+    size_t cut_off;     /* of all, that ran into the time limit with memory to spare */
+    size_t silent;      /* of all, neither usable nor cut off */
     size_t jobs;        /* with a usable sweep */
     size_t beyond;      /* of these, for which no cap is enough */
     uint64_t cap_bytes; /* enough for the others; 0: for none */
+    bool techniques;    /* a job can be done in several ways */
 };
 
 static bool is_usable(const struct mlm_sweep *sweep)
@@ -40,8 +43,12 @@ static struct count count_of(const struct mlm_field *field)
     struct count count = {.field = field};
     for (size_t i = 0; i < field->sweep_count; i++) {
         const struct mlm_sweep *sweep = field->sweeps[i];
-        if (!is_usable(sweep))
+        bool cut_off = mlm_sweep_cut_off(sweep);
+        count.cut_off += cut_off;
+        if (!is_usable(sweep)) {
+            count.silent += !cut_off;
             continue;
+        }
         count.usable++;
         count.wanting += sweep->enough != 0;
         count.unsure += !sweep->sure;
@@ -51,6 +58,7 @@ static struct count count_of(const struct mlm_field *field)
         if (!is_usable_job(job))
             continue;
         count.jobs++;
+        count.techniques = count.techniques || job->count > 1;
         if (job->cap_bytes == MLM_NO_LIMIT)
             count.beyond++;
         else if (job->cap_bytes > count.cap_bytes)
@@ -61,7 +69,7 @@ static struct count count_of(const struct mlm_field *field)
 
 /* Where the time goes of the sweeps that are looked at: the evidence that memory has no part in it. */
 struct ease {
-    size_t count, untouched, computing, reading, unknown;
+    size_t count, untouched, computing, reading, waiting;
     double least_computing; /* share of the time; NAN */
     double most_needs_bytes;
 };
@@ -75,45 +83,72 @@ static void ease_add(struct ease *ease, const struct mlm_sweep *sweep)
     ease->count++;
     ease->untouched += point->felt == MLM_FELT_NOTHING;
     ease->reading += point->spent == MLM_SPENT_DISK;
-    ease->unknown += point->spent == MLM_SPENT_UNKNOWN;
+    ease->waiting += point->spent == MLM_SPENT_WAITING;
     if (point->spent != MLM_SPENT_COMPUTING)
         return;
     ease->computing++;
     ease->least_computing = fmin(ease->least_computing, 1 - point->waiting);
 }
 
-/* "the time goes into computing (97 % of it or more is CPU time), and …" */
-static void put_ease(FILE *out, const struct ease *ease, uint64_t cap_bytes)
+/* "the time goes into computing (97 % of it is CPU time), and it never reached 1G: …" */
+static void put_ease_of_one(FILE *out, const struct ease *ease)
 {
+    if (ease->computing)
+        (void)fprintf(out, "the time goes into computing (%.0f %% of it is CPU time)",
+            floor(100 * ease->least_computing));
+    else if (ease->reading)
+        (void)fputs("the time goes into waiting for the files it reads", out);
+    else if (ease->waiting)
+        (void)fputs("the time goes into waiting for something else", out);
+    else
+        (void)fputs("what the time goes into is not known", out);
+}
+
+static void put_ease_of_many(FILE *out, const struct ease *ease)
+{
+    size_t unknown = ease->count - ease->computing - ease->reading - ease->waiting;
     const char *glue = "";
     if (ease->computing == ease->count)
         (void)fprintf(out, "the time goes into computing (%.0f %% of it or more is CPU time)",
             floor(100 * ease->least_computing));
-    else if (ease->computing)
-        (void)fprintf(out, "of %zu, %zu spend%s the time on computing (%.0f %% of it or more is CPU time)",
-            ease->count, ease->computing, ease->computing == 1 ? "s" : "",
-            floor(100 * ease->least_computing));
-    if (ease->computing)
-        glue = ", ";
+    else if (unknown == ease->count)
+        (void)fputs("what the time goes into is not known", out);
+    else
+        (void)fprintf(out, "of %zu", ease->count);
+    if (ease->computing == ease->count || unknown == ease->count)
+        return;
+    if (ease->computing) {
+        (void)fprintf(out, ", %zu spend%s the time on computing (%.0f %% of it or more is CPU time)",
+            ease->computing, ease->computing == 1 ? "s" : "", floor(100 * ease->least_computing));
+        glue = ",";
+    }
     if (ease->reading) {
-        (void)fprintf(out, "%s%zu wait%s for the files %s read%s", glue, ease->reading,
+        (void)fprintf(out, "%s %zu wait%s for the files %s read%s", glue, ease->reading,
             ease->reading == 1 ? "s" : "", ease->reading == 1 ? "it" : "they", ease->reading == 1 ? "s" : "");
-        glue = ", ";
+        glue = ",";
     }
-    if (ease->unknown) {
-        if (ease->unknown == ease->count)
-            (void)fputs("what the time goes into is not known", out);
-        else
-            (void)fprintf(out, "%sof %zu it is not known what the time goes into", glue, ease->unknown);
-        glue = ", ";
+    if (ease->waiting) {
+        (void)fprintf(
+            out, "%s %zu wait%s for something else", glue, ease->waiting, ease->waiting == 1 ? "s" : "");
+        glue = ",";
     }
+    if (unknown)
+        (void)fprintf(out, "%s of %zu it is not known", glue, unknown);
+}
+
+static void put_ease(FILE *out, const struct ease *ease, uint64_t cap_bytes)
+{
+    if (ease->count == 1)
+        put_ease_of_one(out, ease);
+    else
+        put_ease_of_many(out, ease);
     if (ease->untouched == ease->count) {
-        (void)fprintf(out, "%snone ever reached ", ease->computing == ease->count ? ", and " : glue);
+        (void)fputs(ease->count == 1 ? ", and it never reached " : ", and none ever reached ", out);
         mlm_phrase_cap(out, cap_bytes);
         (void)fputs(": nothing was swapped out, and nothing given up that was wanted again", out);
     } else if (ease->untouched) {
         (void)fprintf(
-            out, "%s%zu never reached %s cap", glue, ease->untouched, ease->untouched == 1 ? "its" : "their");
+            out, ", and %zu never reached %s cap", ease->untouched, ease->untouched == 1 ? "its" : "their");
     }
 }
 
@@ -154,20 +189,25 @@ static void say_no_help(FILE *out, const struct count *count)
 {
     const struct mlm_field *field = count->field;
     struct ease ease = {.least_computing = NAN, .most_needs_bytes = NAN};
-    for (size_t i = 0; i < field->sweep_count; i++)
-        if (is_usable(field->sweeps[i]))
-            ease_add(&ease, field->sweeps[i]);
+    uint64_t cap_bytes = 0; /* at which all are at ease */
+    for (size_t i = 0; i < field->sweep_count; i++) {
+        const struct mlm_sweep *sweep = field->sweeps[i];
+        if (!is_usable(sweep))
+            continue;
+        ease_add(&ease, sweep);
+        cap_bytes = sweep->points[0].cap_bytes > cap_bytes ? sweep->points[0].cap_bytes : cap_bytes;
+    }
     (void)fputs("More RAM than ", out);
-    mlm_phrase_cap(out, field->least_cap_bytes);
-    (void)fputs(" would not help", out);
+    mlm_phrase_cap(out, cap_bytes);
+    (void)fputs(count->unsure ? " is not shown to help" : " would not help", out);
     if (count->usable == 1)
         (void)fputs(" this: ", out);
     else
         (void)fprintf(out, " these %zu: ", count->usable);
-    put_ease(out, &ease, field->least_cap_bytes);
+    put_ease(out, &ease, cap_bytes);
     (void)fputs(".\nLess was not tried", out);
     if (!isnan(ease.most_needs_bytes)) {
-        (void)fputs("; the most that one needs is ", out);
+        (void)fputs(count->usable == 1 ? "; it needs " : "; the most that one needs is ", out);
         mlm_phrase_size(out, ease.most_needs_bytes);
     }
     (void)fputs(".\n", out);
@@ -196,9 +236,6 @@ static const struct mlm_sweep *leanest(const struct mlm_job *job)
 static void say_enough(FILE *out, const struct count *count)
 {
     const struct mlm_field *field = count->field;
-    bool techniques = false;
-    for (size_t i = 0; i < field->job_count; i++)
-        techniques = techniques || field->jobs[i].count > 1;
     if (count->cap_bytes) {
         mlm_phrase_cap(out, count->cap_bytes);
         (void)fputs(" is enough", out);
@@ -206,7 +243,7 @@ static void say_enough(FILE *out, const struct count *count)
             (void)fprintf(out, " for %zu of %zu jobs", count->jobs - count->beyond, count->jobs);
         else if (count->jobs > 1)
             (void)fprintf(out, " for all %zu jobs", count->jobs);
-        if (techniques)
+        if (count->techniques)
             (void)fputs(
                 count->jobs > 1 ? ", each done by its best technique" : ", by the best technique", out);
         (void)fputs(".\n", out);
@@ -310,14 +347,16 @@ static size_t say_techniques(FILE *out, const struct count *count)
     return said;
 }
 
-/* What jobs gain from the least cap to the one that is enough for them; how many do. */
+/* What jobs gain from the least cap they ran under to the one that is enough for them; how many do. */
 static size_t say_gains(FILE *out, const struct count *count)
 {
-    uint64_t least_bytes = count->field->least_cap_bytes;
     size_t said = 0;
     for (size_t i = 0; i < count->field->job_count; i++) {
         const struct mlm_job *job = &count->field->jobs[i];
-        if (!job->chosen || !mlm_sweep_lacks_at(job->chosen, least_bytes) || said++ >= EXAMPLES_MAX)
+        if (!job->chosen)
+            continue;
+        uint64_t least_bytes = job->chosen->points[0].cap_bytes;
+        if (!mlm_sweep_lacks_at(job->chosen, least_bytes) || said++ >= EXAMPLES_MAX)
             continue;
         const struct mlm_sweep *fastest = mlm_job_fastest_at(job, least_bytes);
         (void)fputs("  ", out);
@@ -360,7 +399,7 @@ static void say_choice(FILE *out, const struct count *count)
         sure = sure && chosen->sure;
     }
     if (count->cap_bytes && ease.count) {
-        (void)fputs("More than ", out);
+        (void)fputs(count->techniques ? "Done so, more than " : "More than ", out);
         mlm_phrase_cap(out, count->cap_bytes);
         (void)fputs(" gains ", out);
         (void)fputs(count->beyond ? "these nothing" : "nothing", out);
@@ -372,14 +411,18 @@ static void say_choice(FILE *out, const struct count *count)
         (void)fputs("Change the technique before buying RAM.\n", out);
     else if (spared && gaining)
         (void)fputs("Change the technique first; RAM pays for what is left.\n", out);
-    else if (gaining)
-        (void)fputs("Here RAM is what helps.\n", out);
+    else if (gaining) {
+        (void)fputs("RAM is what helps here, up to ", out);
+        mlm_phrase_cap(out, count->cap_bytes);
+        (void)fputs(".\n", out);
+    }
 }
 
-/* What no cap is enough for, or not surely one. */
+/* What no cap is enough for, or not surely one, or what had too little time. */
 static bool wants_data(const struct mlm_sweep *sweep)
 {
-    return is_usable(sweep) && (!sweep->sure || mlm_sweep_enough_bytes(sweep) == MLM_NO_LIMIT);
+    return mlm_sweep_cut_off(sweep) ||
+           (is_usable(sweep) && (!sweep->sure || mlm_sweep_enough_bytes(sweep) == MLM_NO_LIMIT));
 }
 
 void mlm_say_recommendation(
@@ -391,8 +434,10 @@ void mlm_say_recommendation(
     for (size_t i = 0; i < field->sweep_count; i++)
         if (one_cap || wants_data(field->sweeps[i]))
             ret_rerun[(*ret_count)++] = field->sweeps[i];
-    if (one_cap || !count.usable)
+    if (one_cap)
         say_one_cap(out, &count);
+    else if (!count.usable)
+        (void)fputs("Not enough data: how they ended says nothing of memory.\n", out);
     else if (!count.wanting)
         say_no_help(out, &count);
     else
@@ -401,7 +446,12 @@ void mlm_say_recommendation(
         (void)fprintf(out,
             "Of %zu the cap is not certain (~): repetitions are too few, or differ too much.\n",
             count.unsure);
-    if (count.usable < field->sweep_count && !one_cap)
-        (void)fprintf(out, "Of %zu there is no figure: they did not run, crashed or did other work.\n",
-            field->sweep_count - count.usable);
+    if (count.cut_off)
+        (void)fprintf(out,
+            "%zu ran into the time limit, and no lack of memory is to be seen: it may be time that %s "
+            "lacked.\n",
+            count.cut_off, count.cut_off == 1 ? "it" : "they");
+    if (count.silent && !one_cap)
+        (void)fprintf(
+            out, "Of %zu there is no figure: they did not run, crashed or did other work.\n", count.silent);
 }

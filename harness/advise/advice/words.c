@@ -69,14 +69,26 @@ static const struct mlm_step *step_of(const struct mlm_sweep *sweep, uint64_t fr
     return NULL;
 }
 
+/* "csr" where there is no other, else "2 of 3". */
+static void put_how_many(FILE *out, const char *glue, size_t count, size_t all, const struct mlm_sweep *only)
+{
+    (void)fputs(glue, out);
+    if (only)
+        mlm_phrase_name(out, only, NULL);
+    else
+        (void)fprintf(out, "%zu of %zu", count, all);
+}
+
 void mlm_say_step(
     FILE *out, const struct mlm_sweep *sweeps, size_t count, uint64_t from_bytes, uint64_t to_bytes)
 {
     static const enum mlm_gain named[] = {
         MLM_GAIN_FITS, MLM_GAIN_FASTER, MLM_GAIN_SLOWER, MLM_GAIN_LOST, MLM_GAIN_UNCLEAR};
     size_t gains[MLM_GAIN_LOST + 1] = {0}, all = 0;
+    const struct mlm_sweep *last = NULL;
     for (size_t i = 0; i < count; i++) {
         const struct mlm_step *step = step_of(&sweeps[i], from_bytes, to_bytes);
+        last = step ? &sweeps[i] : last;
         all += step != NULL;
         gains[step ? step->gain : MLM_GAIN_UNKNOWN] += step != NULL;
     }
@@ -86,6 +98,7 @@ void mlm_say_step(
     (void)fputs(" → ", out);
     mlm_phrase_cap(out, to_bytes);
     const char *glue = ": ";
+    const struct mlm_sweep *only = all == 1 ? last : NULL;
     for (size_t n = 0; n < sizeof named / sizeof *named; n++) {
         size_t said = 0;
         for (size_t i = 0; i < count; i++) {
@@ -97,29 +110,34 @@ void mlm_say_step(
             glue = "; ";
         }
         if (said > NAMES_MAX)
-            (void)fprintf(out, "; so do %zu more", said - NAMES_MAX);
+            (void)fprintf(out, "; likewise %zu more", said - NAMES_MAX);
     }
     if (gains[MLM_GAIN_NONE]) {
-        if (gains[MLM_GAIN_NONE] == all)
+        if (!only && gains[MLM_GAIN_NONE] == all) {
             (void)fprintf(out, ": nothing, for none of %zu reached ", all);
-        else
-            (void)fprintf(out, "%s%zu of %zu gain%s nothing, never having reached ", glue,
-                gains[MLM_GAIN_NONE], all, gains[MLM_GAIN_NONE] == 1 ? "s" : "");
+        } else {
+            put_how_many(out, glue, gains[MLM_GAIN_NONE], all, only);
+            (void)fprintf(
+                out, " gain%s nothing, never having reached ", gains[MLM_GAIN_NONE] == 1 ? "s" : "");
+        }
         mlm_phrase_cap(out, from_bytes);
         glue = "; ";
     }
     if (gains[MLM_GAIN_EVEN]) {
-        (void)fprintf(out, "%s%zu reached it and %s no faster", glue, gains[MLM_GAIN_EVEN],
-            gains[MLM_GAIN_EVEN] == 1 ? "is" : "are");
+        put_how_many(out, glue, gains[MLM_GAIN_EVEN], all, only);
+        (void)fprintf(out, " reached it and %s no faster", gains[MLM_GAIN_EVEN] == 1 ? "is" : "are");
         glue = "; ";
     }
     if (gains[MLM_GAIN_NO_FIT]) {
-        (void)fprintf(out, "%s%zu end%s at neither", glue, gains[MLM_GAIN_NO_FIT],
-            gains[MLM_GAIN_NO_FIT] == 1 ? "s" : "");
+        put_how_many(out, glue, gains[MLM_GAIN_NO_FIT], all, only);
+        (void)fprintf(out, " end%s at neither", gains[MLM_GAIN_NO_FIT] == 1 ? "s" : "");
         glue = "; ";
     }
-    if (gains[MLM_GAIN_UNKNOWN])
-        (void)fprintf(out, "%sof %zu there is no figure", glue, gains[MLM_GAIN_UNKNOWN]);
+    if (gains[MLM_GAIN_UNKNOWN]) {
+        (void)fprintf(out, "%sof ", glue);
+        put_how_many(out, "", gains[MLM_GAIN_UNKNOWN], all, only);
+        (void)fputs(" there is no figure", out);
+    }
     (void)fputs(".", out);
 }
 
@@ -149,10 +167,11 @@ void mlm_say_trade(FILE *out, const struct mlm_trade *trade)
         (void)fputs("takes ", out);
         mlm_phrase_time(out, there->row->time.median);
     } else {
-        (void)fputs("is ", out);
+        (void)fputs("ends there as ", out);
         mlm_phrase_outcome(out, there);
     }
-    (void)fputs(" there", out);
+    if (there->end == MLM_END_OK)
+        (void)fputs(" there", out);
     if (!isnan(trade->wants->best_ns)) {
         (void)fputs(", and with memory enough takes ", out);
         mlm_phrase_time(out, trade->wants->best_ns);
