@@ -57,6 +57,15 @@ says "Not enough data: how they ended says nothing of memory. 3 ran into the tim
 expect_not "nothing of RAM" grep -qE 'is enough for|would not help|wants' log/out
 expect "ten times as long" grep -q -- '--timeout 10min\|--timeout 600s' log/out
 
+# What is said of all is said of the cap that all ran under; and of one job as of one.
+grep -v '"batch/infer".*"cap_bytes":536870912,' "$sweeps/computing.jsonl" >uneven.jsonl
+says "More RAM than 1G would not help these 3: .* none ever reached 1G" uneven.jsonl
+grep '"batch/infer"' "$sweeps/computing.jsonl" >alone.jsonl
+says "would not help this: the time goes into computing \(9[0-9] % of it is CPU time\), and it never reached 512M:" \
+    alone.jsonl
+sed 's/"run_cpu_user_ns":[0-9]*/"run_cpu_user_ns":0/; s/"waiting_ns":[0-9]*/"waiting_ns":300000000/; s/"noisy",//' alone.jsonl >wait.jsonl
+says "would not help this: the time goes into waiting for something else, and it never reached" wait.jsonl
+
 # Two machines, or two sizes of data, are two things to say.
 says "vm, data 1.25 GiB, no swap:.*vm, data 2.50 GiB, swap: file:" "$sweeps/computing.jsonl" "$sweeps/one_cap.jsonl"
 
