@@ -84,7 +84,7 @@ def line(where, trials, best):
     swap = median(trials, lambda t: t.record["swap_peak_bytes"])
     freed = median(trials, lambda t: t.by_kswapd + t.by_itself)
     kswapd = median(trials, lambda t: t.by_kswapd)
-    cells += [f"{swap / MIB:.0f}", mib(median(trials, lambda t: t.swapped_in)),
+    cells += ["-" if swap is None else f"{swap / MIB:.0f}", mib(median(trials, lambda t: t.swapped_in)),
               mib(median(trials, lambda t: t.swapped_out)), f"{median(trials, lambda t: t.faults):.0f}",
               f"{100 * kswapd / freed:.0f} %" if freed > 1000 else "-"]
     return [where, *cells]
