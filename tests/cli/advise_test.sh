@@ -66,6 +66,19 @@ says "would not help this: the time goes into computing \(9[0-9] % of it is CPU 
 sed 's/"run_cpu_user_ns":[0-9]*/"run_cpu_user_ns":0/; s/"waiting_ns":[0-9]*/"waiting_ns":300000000/; s/"noisy",//' alone.jsonl >wait.jsonl
 says "would not help this: the time goes into waiting for something else, and it never reached" wait.jsonl
 
+# As many caps as fit tries: those around the one that is enough are shown, and steps that are alike are one line.
+grep '"cap_bytes":536870912,' alone.jsonl >one.jsonl
+for mib in 100 110 120 130 140 150 160 170 180 190 200 210 220 230; do
+    [ $mib -ge 170 ] && wanted=ok || wanted=oom
+    sed "s/\"cap_bytes\":536870912/\"cap_bytes\":$((mib << 20))/; s/\"outcome\":\"ok\"/\"outcome\":\"$wanted\"/" one.jsonl
+done >many.jsonl
+status 0 advise many.jsonl
+expect "80 columns" narrow log/out
+expect "no cap that is cut off" grep -qE '^workload .*160M +170M .*enough +needs' log/out
+expect "one line for all that are too small" grep -q '^  100M → 160M: infer ends at none of them' log/out
+expect "one for the cliff" grep -q '^  160M → 170M: infer fits' log/out
+expect "one for all above" grep -q '^  170M → 230M: infer gains nothing, never having reached 170M' log/out
+
 # Two machines, or two sizes of data, are two things to say.
 says "vm, data 1.25 GiB, no swap:.*vm, data 2.50 GiB, swap: file:" "$sweeps/computing.jsonl" "$sweeps/one_cap.jsonl"
 

@@ -18,6 +18,9 @@ enum { COLUMN_WORKLOAD, COLUMN_PARAMS, COLUMN_CAPS };
 enum { COLUMNS_BEHIND = 3 };
 #define CAPS_MAX (MLM_GRID_COLUMNS - COLUMN_CAPS - COLUMNS_BEHIND)
 
+/* More caps than these are told from each other by what is enough; where there is no room others go. */
+#define CAPS_STAY 6
+
 /* Sweeps that stand in one table: one suite of a field. */
 struct block {
     const struct mlm_sweep *sweeps;
@@ -181,6 +184,19 @@ static int cell_write(
     return 0;
 }
 
+/* The cap that is enough for some sweep, and the one that is just not. */
+static bool is_an_edge(const struct block *block, uint64_t cap_bytes)
+{
+    for (size_t i = 0; i < block->count; i++) {
+        const struct mlm_sweep *sweep = &block->sweeps[i];
+        size_t at = sweep->enough == MLM_NOT_ENOUGH ? sweep->cap_count : sweep->enough;
+        if ((at < mlm_sweep_point_count(sweep) && sweep->points[at].cap_bytes == cap_bytes) ||
+            (at > 0 && sweep->points[at - 1].cap_bytes == cap_bytes))
+            return true;
+    }
+    return cap_bytes == MLM_NO_LIMIT;
+}
+
 static int put_table(FILE *out, const struct mlm_text_style *style, struct block *block)
 {
     struct mlm_grid grid = {.style = style, .out = out, .write = cell_write, .context = block};
@@ -188,8 +204,10 @@ static int put_table(FILE *out, const struct mlm_text_style *style, struct block
     grid.columns[COLUMN_PARAMS] = (struct mlm_grid_column){.title = "parameters", .left = true};
     grid.count = COLUMN_CAPS;
     for (size_t i = 0; i < block->cap_count; i++)
-        grid.columns[grid.count++] =
-            (struct mlm_grid_column){.title = block->caps[i] == MLM_NO_LIMIT ? "uncapped" : block->titles[i]};
+        grid.columns[grid.count++] = (struct mlm_grid_column){
+            .title = block->caps[i] == MLM_NO_LIMIT ? "uncapped" : block->titles[i],
+            .sacrifice = block->cap_count > CAPS_STAY && !is_an_edge(block, block->caps[i]) ? 4 : 0,
+        };
     grid.columns[grid.count++] = (struct mlm_grid_column){.title = "enough", .left = true};
     grid.columns[grid.count++] = (struct mlm_grid_column){.title = "needs", .sacrifice = 2};
     grid.columns[grid.count++] =
@@ -220,20 +238,45 @@ static int put_heading(
     return mlm_put_line(out, style, MLM_PAINT_BOLD, line);
 }
 
+/* The last of the caps up to which each step from this one on gains all sweeps the same nothing. */
+static size_t steps_alike(const struct block *block, size_t from)
+{
+    const uint64_t *caps = block->caps;
+    size_t to = from + 1;
+    if (to == block->cap_count)
+        return from;
+    enum mlm_gain gain = mlm_gain_of_all(block->sweeps, block->count, caps[from], caps[to]);
+    if (gain != MLM_GAIN_NONE && gain != MLM_GAIN_NO_FIT)
+        return to;
+    while (to + 1 < block->cap_count &&
+           mlm_gain_of_all(block->sweeps, block->count, caps[to], caps[to + 1]) == gain)
+        to++;
+    return to;
+}
+
+static int put_step(
+    FILE *out, const struct mlm_text_style *style, const struct block *block, const size_t caps[static 3])
+{
+    mlm_cleanup(prose_release) struct prose prose = {0};
+    int r = prose_begin(&prose);
+    if (r < 0)
+        return r;
+    (void)fputs("  ", prose.out);
+    mlm_say_step(prose.out, block->sweeps, block->count, block->caps[caps[0]], block->caps[caps[1]],
+        block->caps[caps[2]]);
+    return prose_put(&prose, out, style);
+}
+
 /* A step is there where some sweep has just these two caps next to each other. */
 static int put_steps(FILE *out, const struct mlm_text_style *style, const struct block *block)
 {
     int r = 0;
-    for (size_t from = 0; from < block->cap_count && r >= 0; from++)
-        for (size_t to = from + 1; to < block->cap_count && r >= 0; to++) {
-            mlm_cleanup(prose_release) struct prose prose = {0};
-            r = prose_begin(&prose);
-            if (r < 0)
-                break;
-            (void)fputs("  ", prose.out);
-            mlm_say_step(prose.out, block->sweeps, block->count, block->caps[from], block->caps[to]);
-            r = prose_put(&prose, out, style);
-        }
+    for (size_t from = 0, next; from < block->cap_count && r >= 0; from = next) {
+        size_t last = steps_alike(block, from);
+        next = last > from + 1 ? last : from + 1;
+        for (size_t to = from + 1; to < block->cap_count && r >= 0; to++)
+            r = put_step(out, style, block, (size_t[]){from, to, to == from + 1 ? last : to});
+    }
     return r;
 }
 

@@ -69,6 +69,19 @@ static const struct mlm_step *step_of(const struct mlm_sweep *sweep, uint64_t fr
     return NULL;
 }
 
+enum mlm_gain mlm_gain_of_all(
+    const struct mlm_sweep *sweeps, size_t count, uint64_t from_bytes, uint64_t to_bytes)
+{
+    enum mlm_gain gain = MLM_GAIN_UNKNOWN;
+    for (size_t i = 0; i < count; i++) {
+        const struct mlm_step *step = step_of(&sweeps[i], from_bytes, to_bytes);
+        if (!step || (i > 0 && step->gain != gain))
+            return MLM_GAIN_UNKNOWN;
+        gain = step->gain;
+    }
+    return gain;
+}
+
 /* "csr" where there is no other, else "2 of 3". */
 static void put_how_many(FILE *out, const char *glue, size_t count, size_t all, const struct mlm_sweep *only)
 {
@@ -79,8 +92,8 @@ static void put_how_many(FILE *out, const char *glue, size_t count, size_t all, 
         (void)fprintf(out, "%zu of %zu", count, all);
 }
 
-void mlm_say_step(
-    FILE *out, const struct mlm_sweep *sweeps, size_t count, uint64_t from_bytes, uint64_t to_bytes)
+void mlm_say_step(FILE *out, const struct mlm_sweep *sweeps, size_t count, uint64_t from_bytes,
+    uint64_t to_bytes, uint64_t last_bytes)
 {
     static const enum mlm_gain named[] = {
         MLM_GAIN_FITS, MLM_GAIN_FASTER, MLM_GAIN_SLOWER, MLM_GAIN_LOST, MLM_GAIN_UNCLEAR};
@@ -96,7 +109,7 @@ void mlm_say_step(
         return;
     mlm_phrase_cap(out, from_bytes);
     (void)fputs(" → ", out);
-    mlm_phrase_cap(out, to_bytes);
+    mlm_phrase_cap(out, last_bytes);
     const char *glue = ": ";
     const struct mlm_sweep *only = all == 1 ? last : NULL;
     for (size_t n = 0; n < sizeof named / sizeof *named; n++) {
@@ -130,7 +143,8 @@ void mlm_say_step(
     }
     if (gains[MLM_GAIN_NO_FIT]) {
         put_how_many(out, glue, gains[MLM_GAIN_NO_FIT], all, only);
-        (void)fprintf(out, " end%s at neither", gains[MLM_GAIN_NO_FIT] == 1 ? "s" : "");
+        (void)fprintf(out, " end%s at %s", gains[MLM_GAIN_NO_FIT] == 1 ? "s" : "",
+            last_bytes == to_bytes ? "neither" : "none of them");
         glue = "; ";
     }
     if (gains[MLM_GAIN_UNKNOWN]) {

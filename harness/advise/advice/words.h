@@ -7,9 +7,14 @@
 #include "advise/advice/job.h"
 
 /* "512M → 1G: csr is 6.3 × as fast (…); 4 gain nothing: they never reached 512M." Of those of the sweeps, all
- * of one suite and field, that have a step between just these caps; nothing where none has. */
-void mlm_say_step(
-    FILE *out, const struct mlm_sweep *sweeps, size_t count, uint64_t from_bytes, uint64_t to_bytes);
+ * of one suite and field, that have a step between just these caps; nothing where none has. All steps from
+ * there on to `last_bytes` are the same. */
+void mlm_say_step(FILE *out, const struct mlm_sweep *sweeps, size_t count, uint64_t from_bytes,
+    uint64_t to_bytes, uint64_t last_bytes);
+
+/* What the step between these caps gains each of the sweeps; MLM_GAIN_UNKNOWN: one has none, or another. */
+enum mlm_gain mlm_gain_of_all(
+    const struct mlm_sweep *sweeps, size_t count, uint64_t from_bytes, uint64_t to_bytes);
 
 /* What another technique does at the same cap. */
 void mlm_say_trade(FILE *out, const struct mlm_trade *trade);
