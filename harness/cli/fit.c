@@ -28,6 +28,7 @@
 /* How long a trial under a cap may take, unless it is said: a job that thrashes at its edge would not end. */
 #define PATIENCE_TIMES 10
 #define PATIENCE_NS UINT64_C(10000000000)
+#define SECOND_NS UINT64_C(1000000000)
 
 struct fit_options {
     const char *swap, *background, *out, *output, *prepare, *cleanup, *name;
@@ -188,7 +189,7 @@ static uint64_t patience(const struct mlm_record *record)
 {
     int64_t run = record->readings.values[MLM_run_ns], prepare = record->readings.values[MLM_prepare_ns];
     uint64_t ns = (run == MLM_NULL ? 0 : (uint64_t)run) + (prepare == MLM_NULL ? 0 : (uint64_t)prepare);
-    return PATIENCE_TIMES * ns + PATIENCE_NS;
+    return (PATIENCE_TIMES * ns / SECOND_NS + 1) * SECOND_NS + PATIENCE_NS;
 }
 
 static int trial(struct fit *fit, uint64_t cap_bytes, struct mlm_error *error)
