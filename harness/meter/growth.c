@@ -38,7 +38,11 @@ static void growth_tick(void *p, const struct mlm_trial_view *view)
 {
     struct growth_state *state = p;
     const struct mlm_sample *sample = &view->sample;
-    if (!view->tree || sample->anon_bytes == MLM_NULL || state->ticks++ % state->stride != 0)
+    /* Who makes his data grows as he should. */
+    enum mlm_phase phase = atomic_load_explicit(&view->scoreboard->phase, memory_order_acquire);
+    if (!view->tree || phase != MLM_PHASE_RUN || sample->anon_bytes == MLM_NULL)
+        return;
+    if (state->ticks++ % state->stride != 0)
         return;
     if (state->count == POINTS_MAX) {
         for (size_t i = 0; i < POINTS_MAX / 2; i++)
@@ -57,7 +61,7 @@ static bool blocks_make(const struct growth_state *state, double means[static BL
     if (state->count < 2)
         return false;
     double end_s = state->points[state->count - 1].at_s;
-    double begin_s = end_s / 2, block_s = (end_s - begin_s) / BLOCKS;
+    double begin_s = (state->points[0].at_s + end_s) / 2, block_s = (end_s - begin_s) / BLOCKS;
     double sums[BLOCKS] = {0};
     size_t counts[BLOCKS] = {0}, all = 0;
     for (size_t i = 0; i < state->count; i++) {
