@@ -283,10 +283,13 @@ const struct mlm_verb mlm_verb_estimate = {
         "formula, "
         "which memory caps and laptops of 512 MB to 8 GB it fits in, and which options would save the "
         "most.\n\n"
-        "The formulas are read from the libraries of Debian 12. Held to measurement in one table of jobs "
-        "(tests/bench/README.md), they were within 5 % for the own worker and within 15 % for the "
-        "others; jobs with other than the libraries' default parameters were further off, wide PyTorch "
-        "models up to 25 % too low. Other versions may differ.",
+        "The formulas are read from the libraries of Debian 12; what PyTorch's tensors leave in glibc's heap "
+        "is "
+        "replayed. Held to measurement in a table of 128 jobs (tests/bench/README.md), all were within 5 % "
+        "for the own worker, and 4 of the others further off than 15 %, all of them PyTorch's networks on "
+        "that "
+        "heap, up to 23 %. Where a sum hangs on more than is asked for, it says so. Other versions may "
+        "differ.",
     .exits = exits,
     .example = "mlmembench estimate --rows 1M --columns 100",
     .options = options,

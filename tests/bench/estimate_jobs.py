@@ -5,6 +5,7 @@
 
 The keys are the options of `estimate`. Data is made in place, block by block, so that making it leaves no peak of its
 own; nothing is printed."""
+import itertools
 import json
 import sys
 
@@ -18,8 +19,9 @@ def blocks(rows):
     return ((at, min(at + BLOCK_ROWS, rows)) for at in range(0, rows, BLOCK_ROWS))
 
 
-def dense(job):
-    x = np.empty((job["rows"], job["columns"]), VALUES[job["value"]])
+def dense(job, x=None):
+    if x is None:
+        x = np.empty((job["rows"], job["columns"]), VALUES[job["value"]])
     random = np.random.default_rng(1)
     scale = np.float32(30 if job["value"] == "i8" else 1)
     for at, end in blocks(job["rows"]):
@@ -58,10 +60,11 @@ def data(job):
 
 
 def batches(job):
-    """Batch by batch into one place, as from a file that is too large."""
+    """Batch by batch, as from a file that is too large; `reuse`: into one place."""
     part = dict(job, rows=min(job["batch"], job["rows"]))
+    place = np.empty((part["rows"], job["columns"]), VALUES[job["value"]]) if job["reuse"] else None
     for _ in range(0, job["rows"], job["batch"]):
-        yield data(part)
+        yield data(part) if place is None else dense(part, place)
 
 
 def sklearn(job):
@@ -75,7 +78,7 @@ def sklearn(job):
     elif model == "kmeans":
         from sklearn.cluster import KMeans, MiniBatchKMeans
         fit = (MiniBatchKMeans(job["clusters"], n_init=1) if streams
-               else KMeans(job["clusters"], n_init=1, max_iter=3))
+               else KMeans(job["clusters"], init=job["init"], n_init=1, max_iter=3, tol=0 if job["no_tolerance"] else 1e-4))
     elif model == "pca":
         from sklearn.decomposition import PCA, IncrementalPCA
         fit = IncrementalPCA(job["components"]) if streams else PCA(job["components"], svd_solver="full")
@@ -90,7 +93,8 @@ def sklearn(job):
         fit = RandomForestClassifier(job["trees"], max_depth=job.get("depth") or None, random_state=1)
     else:
         from sklearn.ensemble import HistGradientBoostingClassifier
-        fit = HistGradientBoostingClassifier(max_iter=job["trees"], max_bins=min(job["bins"], 255))
+        fit = HistGradientBoostingClassifier(max_iter=job["trees"], max_bins=min(job["bins"], 255),
+                                             early_stopping=False if job["no_early_stopping"] else "auto")
     if streams:
         for x in batches(job):
             if model in ("linear", "logistic"):
@@ -187,10 +191,13 @@ def pytorch(job):
         def __getitem__(self, i):
             return torch.tensor([value / 2 for value in self.rows[i]]), 0
 
-    options = {"num_workers": job["workers"]}
+    options = {"num_workers": job["workers"], "persistent_workers": job["persistent"]}
     if job["workers"]:
         options["prefetch_factor"] = job["prefetch"] or 2
-    if job["stream"]:
+    if job["slices"]:
+        x, y = torch.from_numpy(dense(job)), torch.zeros(job["rows"], dtype=torch.long)
+        loader = [slice(at, at + job["batch"]) for at in range(0, job["rows"], job["batch"])]
+    elif job["stream"]:
         loader = DataLoader(Stream(), batch_size=None, **options)
     elif job["copied"]:
         loader = DataLoader(Objects(), batch_size=job["batch"], shuffle=True, **options)
@@ -198,11 +205,12 @@ def pytorch(job):
         x = torch.from_numpy(dense(job))
         loader = DataLoader(TensorDataset(x, torch.zeros(job["rows"], dtype=torch.long)), batch_size=job["batch"],
                             shuffle=True, **options)
-    for step, (x, y) in enumerate(loader):
+    for step, batch in enumerate(itertools.chain.from_iterable(loader for _ in range(job["epochs"] or 1))):
         if step == job.get("steps", 8) and not job["workers"]:
             break
-        output = forward(x)
-        loss = loss_of(output, y if widths[-1] > 1 else y.float().unsqueeze(1))
+        x_batch, y_batch = (x[batch], y[batch]) if job["slices"] else batch
+        output = forward(x_batch)
+        loss = loss_of(output, y_batch if widths[-1] > 1 else y_batch.float().unsqueeze(1))
         optimizer.zero_grad()
         loss.backward()
         optimizer.step()
@@ -223,9 +231,11 @@ def numpy(job):
         np.linalg.svd(x - x.mean(axis=0), full_matrices=False)
 
 
-DEFAULTS = {"value": "f64", "density": 1, "storage": "dense", "stream": False, "split": False, "quantile": False,
-            "copied": False, "checkpoint": False, "optimizer": "adam", "batch": 0, "prefetch": 0, "workers": 0,
-            "clusters": 8, "components": 10, "neighbors": 5, "trees": 100, "depth": 0, "bins": 256}
+DEFAULTS = {"value": "f64", "density": 1, "storage": "dense", "stream": False, "reuse": False, "slices": False,
+            "split": False, "quantile": False, "copied": False, "persistent": False, "checkpoint": False,
+            "no_tolerance": False, "no_early_stopping": False, "init": "k-means++", "optimizer": "adam", "batch": 0,
+            "epochs": 0, "prefetch": 0, "workers": 0, "clusters": 8, "components": 10, "neighbors": 5, "trees": 100,
+            "depth": 0, "bins": 256}
 
 
 def main():

@@ -37,6 +37,11 @@ int mlm_estimate_make(
     return 0;
 }
 
+const char *mlm_estimate_doubt(const struct mlm_estimate *estimate)
+{
+    return estimate->tolerance > estimate->runtime->tolerance ? estimate->ledger.doubt : NULL;
+}
+
 #define MIB 1048576.0
 
 static double said_or(uint64_t said_bytes, double usual_bytes)

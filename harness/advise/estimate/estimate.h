@@ -29,6 +29,9 @@ struct mlm_estimate {
 int mlm_estimate_make(
     const struct mlm_estimate_request *request, struct mlm_estimate *ret_estimate, struct mlm_error *error);
 
+/* Why it may be further off than formulas are; NULL: it is not. */
+const char *mlm_estimate_doubt(const struct mlm_estimate *estimate);
+
 /* What else lives on the machine. */
 struct mlm_estimate_beside {
     uint64_t system_bytes;     /* MLM_NO_LIMIT: by the machine's size */

@@ -63,6 +63,15 @@ void mlm_ledger_add_measured(
         add(ledger, &line);
 }
 
+void mlm_ledger_doubt(struct mlm_ledger *ledger, double bytes, const char *reason)
+{
+    ledger->doubt_bytes += bytes;
+    if (bytes <= ledger->weight_bytes)
+        return;
+    ledger->weight_bytes = bytes;
+    ledger->doubt = reason;
+}
+
 /* Of 8 bytes for each page of 4096. */
 #define PAGE_TABLE_SHARE (1.0 / 512)
 

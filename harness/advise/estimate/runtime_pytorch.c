@@ -70,7 +70,9 @@ static int tensors(
         net->malloc == MLM_MALLOC_FIXED ? "torch/csrc/autograd; each tensor is mapped and given back"
                                         : HEAP_SOURCE);
     if (net->malloc == MLM_MALLOC_MOVING)
-        ledger->doubt_bytes += fmax(training.doubt_bytes, HEAP_DOUBT * (peak - known));
+        mlm_ledger_doubt(ledger, fmax(training.doubt_bytes, HEAP_DOUBT * (peak - known)),
+            "how many holes the heap keeps between tensors differs from run to run; with --malloc fixed it "
+            "keeps none");
     return 0;
 }
 
@@ -84,6 +86,9 @@ static int tensors(
 
 static bool collects(const struct mlm_estimate_request *request, double epochs)
 {
+    /* A stream makes a batch as one object. */
+    if (request->stream)
+        return false;
     double batches = epochs * (double)request->rows / (double)request->batch / (double)request->workers;
     return batches * floor(CONTAINERS_A_ROW * (double)request->batch / CONTAINERS_MOST) >=
            COLLECTIONS_TO_FULL;
@@ -98,7 +103,8 @@ static void workers(const struct mlm_estimate_request *request, struct mlm_ledge
         mlm_ledger_add(ledger, train, MLM_TO_THE_END, "workers: Python pages they write to", "w·29·2^20",
             "measured: Debian 12, PyTorch 1.13.1: reference counts, and a full collection (gc)");
         /* A dataset whose rows are one object each has none. */
-        ledger->doubt_bytes += (double)request->workers * MIB(29 - 9);
+        mlm_ledger_doubt(ledger, (double)request->workers * MIB(29 - 9),
+            "workers copy less of the interpreter where a row makes fewer Python objects");
     } else {
         mlm_ledger_add(ledger, train, MLM_TO_THE_END, "workers: Python pages they write to", "w·9·2^20",
             "measured: Debian 12, PyTorch 1.13.1: reference counts; too few batches for a full collection");

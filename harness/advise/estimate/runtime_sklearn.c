@@ -191,11 +191,16 @@ static int boosting(struct job *job, struct mlm_error *error)
     if (rows * 0.9 > 200000)
         line(job, bin, bin, "sample of 200,000 rows", "200000·p·8",
             "sklearn/ensemble/_hist_gradient_boosting/binning.py, _BinMapper.fit(subsample)");
-    size_t look = mlm_ledger_phase(ledger, "grow");
+    size_t look = mlm_ledger_phase(ledger, "look for missing values");
     line(
         job, look, MLM_TO_THE_END, "binned values, a byte each", "m·p", "binning.py, _BinMapper.transform()");
-    line(job, look, MLM_TO_THE_END, "mask of missing values, at first", "9/10·m·p", source);
-    line(job, look, MLM_TO_THE_END, "predictions and gradients", "m·(8+4+4)", source);
+    line(job, look, look, "mask of missing values", request->no_early_stopping ? "m·p" : "9/10·m·p", source);
+    size_t grow = mlm_ledger_phase(ledger, "grow");
+    line(job, grow, grow, "predictions, gradients, rows of nodes", "m·(8+4+4+3·4)",
+        "gradient_boosting.py, fit(); splitting.pyx, Splitter: partition and two buffers");
+    /* max_leaf_nodes=31, min_samples_leaf=20. */
+    line(job, grow, grow, "histograms of the leaves", "20·p·min(b+1,256)·min(31,m/20)",
+        "grower.py, _compute_best_split_and_push(); common.pyx, HISTOGRAM_DTYPE");
     return 0;
 }
 
@@ -209,10 +214,14 @@ static int streamed(struct job *job, struct mlm_error *error)
     mlm_symbol_set(symbols, "v", bytes, "bytes a value that is computed with");
     if (request->model == MLM_MODEL_PCA && job->sparse)
         return mlm_estimate_dense_only(request, "IncrementalPCA.partial_fit() wants --storage dense", error);
+    bool heap = mlm_estimate_in_heap(request, mlm_symbol_find(symbols, "x")->value);
     if (!request->reuse)
         line(job, 0, 0, "batches: one made, one in use", "2·x", "a generator's loop variable");
-    if (!request->reuse && mlm_estimate_in_heap(request, mlm_symbol_find(symbols, "x")->value))
+    if (heap && !request->reuse)
         line(job, job->fit, MLM_TO_THE_END, "the batch, and the place of the last", "2·x", MLM_HEAP_SOURCE);
+    else if (heap && request->model == MLM_MODEL_PCA)
+        line(job, job->fit, MLM_TO_THE_END, "the batch, and the place of its copy", "2·x",
+            "sklearn/decomposition/_incremental_pca.py, partial_fit(copy=True); " MLM_HEAP_SOURCE);
     else
         line(job, job->fit, MLM_TO_THE_END, "the batch", "x", "what partial_fit() is given");
     if (bytes != mlm_estimate_value_bytes(request->value) || request->value > MLM_VALUE_F32)

@@ -25,6 +25,7 @@ struct training {
     size_t layers;
     size_t saved[MLM_WIDTHS_MOST]; /* a ReLU's result, which the next Linear has, too */
     size_t batch, output;          /* of the last step */
+    size_t held[2];                /* by checkpoint() itself: what came in, and the result made again */
     struct graph graphs[2], again; /* the last step's and this one's; of a segment */
     size_t step;
 };
@@ -88,6 +89,12 @@ static size_t forward(struct training *training, size_t from, size_t to, size_t 
     return value;
 }
 
+static void give_unless_held(struct training *training, size_t tensor)
+{
+    if (tensor != training->held[0] && tensor != training->held[1])
+        give(training, tensor);
+}
+
 /* Returns the gradient by what came in. */
 static size_t backward(struct training *training, size_t from, size_t to, size_t gradient)
 {
@@ -95,13 +102,13 @@ static size_t backward(struct training *training, size_t from, size_t to, size_t
         size_t layer = module / 2 + 1, by_input = MLM_HEAP_NONE;
         if (!is_linear(module)) {
             by_input = take_output(training, layer);
-            give(training, gradient);
-            give(training, training->saved[module / 2]);
+            give_unless_held(training, gradient);
+            give_unless_held(training, training->saved[module / 2]);
         } else {
-            if (module)
+            if (module || training->request->checkpoint)
                 by_input = take_output(training, layer - 1);
             size_t by_weights = take_parameters(training, layer);
-            give(training, gradient);
+            give_unless_held(training, gradient);
             /* AccumulateGrad keeps the first, and adds the others to it. */
             if (training->step)
                 give(training, by_weights);
@@ -163,10 +170,13 @@ static void step(struct training *training, size_t segments)
     for (size_t s = last; s-- > 0;) {
         give(training, inputs[s + 1]);
         size_t again = forward(training, s * each, (s + 1) * each, inputs[s], &training->again);
-        gradient = backward(training, s * each, (s + 1) * each, gradient);
-        /* A ReLU's result is gone with it. */
-        if (is_linear((s + 1) * each - 1))
-            give(training, again);
+        training->held[0] = gradient;
+        training->held[1] = again;
+        size_t by_input = backward(training, s * each, (s + 1) * each, gradient);
+        training->held[0] = training->held[1] = MLM_HEAP_NONE;
+        give(training, gradient);
+        give(training, again);
+        gradient = by_input;
         graph_drop(training, &training->again);
     }
     give(training, gradient);
@@ -180,7 +190,8 @@ static double peak_bytes(
         .request = request,
         .layers = request->width_count - 1,
         .batch = MLM_HEAP_NONE,
-        .output = MLM_HEAP_NONE};
+        .output = MLM_HEAP_NONE,
+        .held = {MLM_HEAP_NONE, MLM_HEAP_NONE}};
     double peak = 0;
     if (!training.heap)
         return NAN;
@@ -202,17 +213,20 @@ static double peak_bytes(
 struct mlm_training mlm_training_replay(
     const struct mlm_estimate_request *request, size_t segments, double steps)
 {
-    /* The small blocks of a batch's rows are in the thread's cache, too; how many is not known: between all
-     * of it and one of three sizes. */
-    size_t rows = mlm_training_stacks(request) || request->workers ? 3 : 1;
+    if (request->slices) {
+        double all = peak_bytes(request, segments, steps, MLM_HEAP_CACHED_MOST);
+        double part = peak_bytes(request, segments, steps, MLM_HEAP_CACHED_SIZE);
+        return (struct mlm_training){.peak_bytes = all, .doubt_bytes = fabs(all - part)};
+    }
+    /* Small blocks of what makes the batches are in the thread's cache, too; how many is not known: between
+     * all of it and one of three sizes. */
     double least = HUGE_VAL, most = 0, sum = 0;
-    for (size_t i = 0; i < rows; i++) {
-        double peak =
-            peak_bytes(request, segments, steps, rows > 1 ? i * MLM_HEAP_CACHED_SIZE : MLM_HEAP_CACHED_MOST);
+    for (size_t sizes = 0; sizes < 3; sizes++) {
+        double peak = peak_bytes(request, segments, steps, sizes * MLM_HEAP_CACHED_SIZE);
         least = fmin(least, peak);
         most = fmax(most, peak);
         sum += peak;
     }
-    double mean = sum / (double)rows;
+    double mean = rint(sum / 3);
     return (struct mlm_training){.peak_bytes = mean, .doubt_bytes = fmax(most - mean, mean - least)};
 }
