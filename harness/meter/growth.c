@@ -94,14 +94,15 @@ static void growth_finish(void *p, const struct mlm_trial_view *view, struct mlm
             slopes[count++] = (means[k] - means[i]) / ((double)(k - i) * block_s);
     double slope = mlm_median(slopes, count); /* sorts them */
     double n = BLOCKS, reach = Z95 * sqrt(n * (n - 1) * (2 * n + 5) / 18);
-    size_t low = (size_t)floor(((double)count - reach) / 2), high = (size_t)ceil(((double)count + reach) / 2);
+    /* Of the sorted slopes, counted from 1, the M-th and the (count - M + 1)-th. */
+    size_t m = (size_t)floor(((double)count - reach) / 2), low = m - 1, high = count - m;
     double grown = slope * block_s * BLOCKS;
     if (slopes[low] <= 0 || grown < GROWN_LEAST_BYTES || grown < GROWN_LEAST_SHARE * means[BLOCKS - 1])
         return;
     int64_t *values = result->readings->values;
     values[MLM_growth_bytes_per_s] = llround(slope);
     values[MLM_growth_low_bytes_per_s] = llround(slopes[low]);
-    values[MLM_growth_high_bytes_per_s] = llround(slopes[high < count ? high : count - 1]);
+    values[MLM_growth_high_bytes_per_s] = llround(slopes[high]);
 }
 
 const struct mlm_meter mlm_meter_growth = {
