@@ -197,9 +197,9 @@ static int trials(struct exec *exec, struct mlm_error *error)
 static int summarize(struct exec *exec, struct mlm_error *error)
 {
     mlm_cleanup(mlm_loaded_release) struct mlm_loaded loaded = {0};
-    const char *const paths[] = {exec->measuring.path};
     struct mlm_text_style style = mlm_style_of(STDERR_FILENO);
-    int r = mlm_load(paths, 1, &loaded, error);
+    /* The file may hold more, measured on another day. */
+    int r = mlm_load_run(exec->measuring.path, exec->measuring.session.run_id, &loaded, error);
     if (r == 0)
         r = mlm_report_text(loaded.table, &style, stderr, error);
     if (r == 0)

@@ -48,12 +48,15 @@ static int facts_make(struct mlm_session *session)
 
 static void run_id_make(struct mlm_session *session)
 {
-    time_t now = time(NULL);
+    struct timespec now;
     struct tm utc;
-    char text[32];
-    (void)strftime(text, sizeof text, "%Y%m%dT%H%M%SZ", gmtime_r(&now, &utc));
+    char text[20];
+    (void)clock_gettime(CLOCK_REALTIME, &now);
+    (void)strftime(text, sizeof text, "%Y%m%dT%H%M%S", gmtime_r(&now.tv_sec, &utc));
     const char *id = json_string_value(json_object_get(session->machine_facts, "id"));
-    (void)snprintf(session->run_id, sizeof session->run_id, "%.24s-%s", id ? id : "machine", text);
+    /* A script has several short ones in a second, each with records of its own. */
+    (void)snprintf(session->run_id, sizeof session->run_id, "%.24s-%s.%03ldZ", id ? id : "machine", text,
+        now.tv_nsec / 1000000);
 }
 
 static int preload(const struct mlm_session *session, struct mlm_error *error)

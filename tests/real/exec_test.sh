@@ -18,6 +18,9 @@ status 0 bash -c "'$mlm' exec --quiet --out out/in.jsonl -- tr a-z A-Z <log/in"
 expect "standard input is the command's" [ "$(cat log/out)" = THROUGH ]
 status 0 run output --quiet --output out/said -- echo said
 expect "--output takes it to a file" [ "$(cat out/said)" = said ] && expect "and nowhere else" [ ! -s log/out ]
+status 0 run term2 --quiet -- true
+status 0 run term2 -- sh -c :
+expect "the table is of this run, not of all that the file holds" [ "$(grep -c '^true ' log/err)" = 0 ]
 status 143 run term -- sh -c 'kill -TERM $$'
 status 3 run nowhere -- no-such-program-anywhere
 expect "a missing program is named" grep -q 'no program no-such-program-anywhere' log/err
