@@ -15,6 +15,7 @@
 #include "cli/shell.h"
 #include "cli/style.h"
 #include "cli/verbs.h"
+#include "machine/memory.h"
 #include "meter/sample.h"
 #include "record/utf8.h"
 #include "report/text/text.h"
@@ -98,6 +99,7 @@ struct fit {
     struct mlm_measuring measuring;
     struct mlm_fit_job job;
     struct mlm_fit search;
+    uint64_t swap_bytes; /* what it may swap, on a machine that can */
     uint64_t timeout_ns; /* of a trial under a cap */
     int output_fd;
 };
@@ -120,16 +122,22 @@ static int resolve(struct fit *fit, struct mlm_error *error)
     int r = mlm_swap_limit_parse(said->swap, &fit->limits, error);
     if (r == 0 && said->background)
         r = mlm_background_parse(said->background, &fit->limits, error);
+    struct mlm_memory_now memory = {0};
+    if (r == 0)
+        r = mlm_memory_now(AT_FDCWD, &memory, error);
+    if (r < 0)
+        return r;
+    fit->swap_bytes = memory.swap_total_bytes ? fit->limits.swap_limit_bytes : 0;
     const struct mlm_fit_options wanted = {
         .tolerance = said->tolerance,
         .within = said->within,
         .repetitions = said->repetitions,
         .max_trials = said->max_trials,
         .least_bytes = MLM_CAP_MINIMUM_BYTES,
-        .swaps = fit->limits.swap_limit_bytes != 0,
+        .swaps = fit->swap_bytes != 0,
     };
     mlm_fit_begin(&wanted, &fit->search);
-    return r;
+    return 0;
 }
 
 /* What comes from outside says nothing of the need, and would make a wrong answer of it. */
@@ -220,20 +228,19 @@ static int trial(struct fit *fit, uint64_t cap_bytes, struct mlm_error *error)
 
 static int put_words(const struct fit *fit, const struct mlm_text_style *style, struct mlm_error *error)
 {
-    mlm_auto_free char *text = NULL;
+    mlm_auto_free char *text = NULL, *name = strdup(fit->job.name);
     size_t size;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = name ? open_memstream(&text, &size) : NULL;
     if (!out)
         return mlm_error_errno(error, -ENOMEM, "fit");
-    mlm_fit_say(out, &fit->search, fit->job.name, fit->limits.swap_limit_bytes);
+    mlm_utf8_tame(name);
+    mlm_fit_say(out, &fit->search, name, fit->swap_bytes);
     if (fclose(out) != 0)
         return mlm_error_errno(error, -ENOMEM, "fit");
     char *rest = text;
-    for (char *line; (line = strsep(&rest, "\n"));) {
-        mlm_utf8_tame(line);
+    for (char *line; (line = strsep(&rest, "\n"));)
         if (*line)
             mlm_put_wrapped(stdout, style, 0, line);
-    }
     return 0;
 }
 

@@ -75,6 +75,9 @@ expect "Ctrl-C: exit status 130" [ $? = 130 ]
 expect "what is known by then is shown" grep -q 'not found yet after 1 trial' log/out
 expect "and where the records are" grep -q 'interrupted; what had ended is in out/stopped.jsonl' log/err
 
+status 1 fit lines "$(printf 'exit 9\n: \033[31m')"
+expect "a command of several lines is one in a sentence" grep -q '^exit 9?: ?\[31m does not end well' log/out
+
 status 2 fit usage
 expect "without a command" grep -q 'fit needs a command or a workload' log/err
 status 2 fit usage --workload self/touch -- true

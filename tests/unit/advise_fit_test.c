@@ -4,11 +4,14 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include <cmocka.h>
 
 #include "advise/fit/search.h"
+#include "advise/fit/words.h"
 #include "base/size.h"
 
 #define MIB (UINT64_C(1) << 20)
@@ -19,6 +22,7 @@ struct job {
     double vary_mib;             /* and in each run of up to so much more */
     double ceiling_mib;          /* what it takes without a cap */
     double floor_mib;            /* its anonymous memory as it was sampled; 0: it was too short */
+    double file_mib;             /* its file pages; 0: not sampled either */
     double ease_mib, slope;      /* below this cap its time grows by `slope` times the share that it lacks */
     double noise;                /* of its time */
     uint64_t fails_from, random; /* it fails by itself from this trial on, if not 0 */
@@ -49,6 +53,8 @@ static void job_run(struct job *job, uint64_t cap_bytes, size_t count, struct ml
     record->readings.values[MLM_cage_peak_bytes] = (int64_t)fmin(peak, cap);
     if (job->floor_mib > 0)
         record->readings.values[MLM_anon_peak_bytes] = (int64_t)(job->floor_mib * (double)MIB);
+    if (job->file_mib > 0)
+        record->readings.values[MLM_file_peak_bytes] = (int64_t)(job->file_mib * (double)MIB);
 }
 
 static const struct mlm_fit_options usual = {
@@ -240,6 +246,48 @@ static void test_within_nowhere(void **state)
     mlm_fit_release(&fit);
 }
 
+static void says(const struct mlm_fit *fit, const char *wanted, const char *unwanted)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    assert_non_null(out);
+    mlm_fit_say(out, fit, "job", fit->options.swaps ? MLM_NO_LIMIT : 0);
+    assert_int_equal(fclose(out), 0);
+    assert_non_null(strstr(text, wanted));
+    assert_null(strstr(text, unwanted));
+    free(text);
+}
+
+/* What lies between need and ceiling is called file cache only where so much of that was seen. */
+static void test_words_of_the_ceiling(void **state)
+{
+    (void)state;
+    struct mlm_fit_options swaps = usual;
+    swaps.swaps = true;
+    const struct {
+        struct job job;
+        const struct mlm_fit_options *options;
+        const char *wanted, *unwanted;
+    } cases[] = {
+        {{.need_mib = 100, .ceiling_mib = 1000, .floor_mib = 99, .file_mib = 890}, &usual,
+            "up to 0.98 GiB, which it can do with less of: file cache, mostly.", "swap may"},
+        {{.need_mib = 100, .ceiling_mib = 1000, .floor_mib = 99, .file_mib = 20}, &usual,
+            "up to 0.98 GiB, which it can do with less of.", "file cache"},
+        {{.need_mib = 100, .ceiling_mib = 1000, .floor_mib = 99, .file_mib = 890}, &swaps,
+            "which it can do with less of: what does not fit may go to swap.", "file cache"},
+        {{.need_mib = 100, .ceiling_mib = 101, .floor_mib = 99}, &usual, "job fits into 1", "Without a cap"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        struct job job = cases[i].job;
+        struct mlm_fit fit;
+        search(&job, cases[i].options, &fit);
+        assert_int_equal(mlm_fit_edge(&fit, MLM_FIT_ENDS).state, MLM_FIT_FOUND);
+        says(&fit, cases[i].wanted, cases[i].unwanted);
+        mlm_fit_release(&fit);
+    }
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -252,6 +300,7 @@ int main(void)
         cmocka_unit_test(test_within),
         cmocka_unit_test(test_within_at_once),
         cmocka_unit_test(test_within_nowhere),
+        cmocka_unit_test(test_words_of_the_ceiling),
     };
     return cmocka_run_group_tests_name("fit", tests, NULL, NULL);
 }

@@ -6,6 +6,8 @@
 
 /* A ceiling further above the need than this, in times of the tolerance, is worth a word. */
 #define WORTH_TOLERANCES 2
+/* And more than this share of what is above the need is most of it. */
+#define MOSTLY 0.5
 
 static void put_cap(FILE *out, uint64_t cap_bytes)
 {
@@ -128,15 +130,21 @@ static void say_need(
     }
 }
 
-/* What it takes because it is there is no need. */
+/* What it takes because it is there is no need. Some of it went to swap where there is any, a heap may be
+ * smaller where memory is short; that it was file cache is said where so much was seen. */
 static void say_ceiling(FILE *out, const struct mlm_fit *fit, const struct mlm_fit_edge *edge)
 {
     char text[MLM_SIZE_TEXT];
     double worth = (double)edge->high_bytes * (1 + WORTH_TOLERANCES * fit->options.tolerance);
     if (edge->state > MLM_FIT_LEAST || !edge->high_bytes || !(fit->ceiling_bytes > worth))
         return;
-    (void)fprintf(out, " Without a cap it held up to %s, which it can do with less of: file cache, mostly.",
-        mlm_size_show(fit->ceiling_bytes, text));
+    double spare = fit->ceiling_bytes - (double)edge->high_bytes;
+    bool cache = !fit->options.swaps && fit->file_most_bytes >= MOSTLY * spare;
+    (void)fprintf(out, " Without a cap it held up to %s, which it can do with less of%s.",
+        mlm_size_show(fit->ceiling_bytes, text),
+        cache                ? ": file cache, mostly"
+        : fit->options.swaps ? ": what does not fit may go to swap"
+                             : "");
 }
 
 static void say_fast(FILE *out, const struct mlm_fit *fit, const struct mlm_fit_edge *edge, uint64_t need)
