@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "cage/run.h"
 #include "cage/tree.h"
 
@@ -40,6 +41,20 @@ static int limit_set(int dir_fd, const char *file, uint64_t bytes, struct mlm_er
         return mlm_error_set(
             error, -EIO, "the limit does not hold: wrote %s to %s and read back %s", text, file, back);
     return 0;
+}
+
+/* Lines as "4:memory:/where/NAME/below"; of the hierarchies, only the one with the cage has its name. */
+bool mlm_cage_holds(const struct mlm_cage *cage, pid_t pid)
+{
+    char path[64], text[8192];
+    (void)snprintf(path, sizeof path, "/proc/%d/cgroup", (int)pid);
+    if (mlm_file_read_into(AT_FDCWD, path, text, sizeof text) <= 0)
+        return false;
+    size_t length = strlen(cage->name);
+    for (const char *at = text; (at = strstr(at, cage->name)); at += length)
+        if (at[-1] == '/' && (at[length] == '/' || at[length] == '\n'))
+            return true;
+    return false;
 }
 
 /* Without a file that limits swap alone, a cage can still be kept from swapping at all. */

@@ -94,6 +94,9 @@ struct mlm_cage_spawn {
 int mlm_cage_spawn(struct mlm_cage *cage, const struct mlm_cage_spawn *spawn, pid_t *ret_pid, int *ret_pidfd,
     struct mlm_error *error);
 
+/* Is the process in it, or in a cgroup below? Also false for one that is no more. */
+bool mlm_cage_holds(const struct mlm_cage *cage, pid_t pid);
+
 /* Kills every process in the cage and waits until it is empty. Processes that are our children still have to
  * be reaped by the caller. */
 int mlm_cage_kill(struct mlm_cage *cage, struct mlm_error *error);

@@ -146,6 +146,10 @@ static int check_foreign(const struct mlm_record *record, struct mlm_error *erro
     char cap[MLM_SIZE_TEXT];
     const char *name = mlm_outcome_name(record->outcome);
     (void)mlm_size_spell(record->cap_bytes, cap);
+    if (record->marks & MLM_MARK_BIT(left_cage))
+        return mlm_error_set(error, -ECANCELED,
+            "the command moved out of its cage, where no cap holds it; run what is behind it directly (not "
+            "through systemd-run, docker or the like)");
     switch (record->outcome) {
     case MLM_OUTCOME_OK:
     case MLM_OUTCOME_CRASH:

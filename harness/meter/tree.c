@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -17,6 +18,8 @@
 #define PROCESSES_MAX 64
 /* PSS is found by a walk through all pages: no more than this share of the time goes there. */
 #define PSS_TIME_SHARE 0.01
+/* Nor more than this for looks at all others: a tree of thousands would be slowed by them. */
+#define LOOK_TIME_SHARE 0.05
 /* Who held less than this share of the cage's peak is not listed. */
 #define LISTED_SHARE 0.01
 
@@ -33,8 +36,17 @@ struct process {
 struct tree_state {
     struct process processes[PROCESSES_MAX]; /* the largest that were ever seen */
     size_t count;
-    uint64_t begin_ns, pss_spent_ns;
+    uint64_t begin_ns, pss_spent_ns, look_spent_ns;
+    bool left;
 };
+
+/* Time that looking takes from others; waiting for a processor takes none. */
+static uint64_t own_cpu_ns(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
+}
 
 static void tree_begin(void *p, const struct mlm_trial_view *view)
 {
@@ -132,10 +144,10 @@ static void pss_look(struct tree_state *state, const struct mlm_sample *sample, 
     struct process *process;
     while ((double)state->pss_spent_ns <= PSS_TIME_SHARE * (double)(now - state->begin_ns) &&
            (process = pss_due(state, sample, now))) {
-        uint64_t begin_ns = mlm_now_ns();
+        uint64_t begin_ns = own_cpu_ns();
         process->pss_bytes = pss_of(process->pid);
         process->pss_at_ns = now;
-        state->pss_spent_ns += mlm_now_ns() - begin_ns;
+        state->pss_spent_ns += own_cpu_ns() - begin_ns;
     }
 }
 
@@ -144,21 +156,30 @@ static void tree_tick(void *p, const struct mlm_trial_view *view)
     struct tree_state *state = p;
     char text[16384];
     const char *procs = mlm_cage_dialect(view->cage)->procs;
-    if (!view->tree || mlm_file_read_into(mlm_cage_dir_fd(view->cage), procs, text, sizeof text) <= 0)
-        return;
     uint64_t now = mlm_now_ns();
+    if (!view->tree || (double)state->look_spent_ns > LOOK_TIME_SHARE * (double)(now - state->begin_ns) ||
+        mlm_file_read_into(mlm_cage_dir_fd(view->cage), procs, text, sizeof text) < 0)
+        return;
+    uint64_t look_begin_ns = own_cpu_ns();
+    bool inside = false;
     char *end = text;
     for (const char *next = text; *next; next = end) {
         pid_t pid = (pid_t)strtol(next, &end, 10);
         if (end == next)
             break;
         struct process process;
+        inside |= pid == view->worker;
         if (pid != view->background && process_look(pid, &process)) {
             process.seen_at_ns = now;
             process_note(state, &process);
         }
         end += *end == '\n';
     }
+    struct process worker;
+    /* Asked last: one that has ended meanwhile did not leave. */
+    if (!inside && !mlm_cage_holds(view->cage, view->worker) && process_look(view->worker, &worker))
+        state->left = true;
+    state->look_spent_ns += own_cpu_ns() - look_begin_ns;
     pss_look(state, &view->sample, now);
 }
 
@@ -215,6 +236,8 @@ static void tree_finish(void *p, const struct mlm_trial_view *view, struct mlm_m
     if (!view->tree)
         return;
     int64_t *values = result->readings->values;
+    if (state->left)
+        *result->marks |= MLM_MARK_BIT(left_cage);
     /* Of a script that tells its phases, run is a part of what the cage counted. */
     if (!view->scoreboard->phases[MLM_PHASE_PREPARE].begin_ns)
         cpu_read(view, values);

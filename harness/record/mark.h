@@ -19,7 +19,8 @@
     X(noisy,                 "other programs used the CPU, or another run went on at the same time")                  \
     X(fresh_memory_slow,     "memory fresh from the machine was slow at the start; it was touched before each trial") \
     X(background_died,       "the background process ended before the worker")                                       \
-    X(children_left,         "the command left processes behind when it ended; they were ended")
+    X(children_left,         "the command left processes behind when it ended; they were ended") \
+    X(left_cage,             "the command moved out of its cage: what it did elsewhere was neither limited nor counted")
 
 enum mlm_mark {
 #define MLM_MARK_ENUM(key, help) MLM_MARK_##key,

@@ -47,6 +47,9 @@ expect "what ignores SIGTERM is ended all the same" records out/deaf.jsonl 'outc
 status 0 run file --swap none -- sh -c "head -c 200M /dev/zero >out/file; cat out/file | wc -c; rm out/file"
 expect "page cache is no need" records out/file.jsonl \
     'r[0]["file_peak_bytes"] > 100 << 20 and r[0]["needs_peak_bytes"] < 40 << 20'
+status 0 run moved -- sh -c "echo \$\$ >'$nest/cgroup.procs'; sleep 0.2"
+expect "one that moves out of its cage is marked" records out/moved.jsonl '"left_cage" in r[0]["marks"]'
+expect "and others are not" records out/fork.jsonl '"left_cage" not in r[0]["marks"]'
 cat >leak.py <<'PYTHON'
 import sys, time
 held = [bytearray(20 << 20)]

@@ -75,6 +75,8 @@ expect "Ctrl-C: exit status 130" [ $? = 130 ]
 expect "what is known by then is shown" grep -q 'not found yet after 1 trial' log/out
 expect "and where the records are" grep -q 'interrupted; what had ended is in out/stopped.jsonl' log/err
 
+status 3 fit moved -- sh -c "echo \$\$ >'$nest/cgroup.procs'; sleep 0.2"
+expect "what moves out of its cage has no answer" grep -q 'moved out of its cage, where no cap holds it' log/err
 status 1 fit lines "$(printf 'exit 9\n: \033[31m')"
 expect "a command of several lines is one in a sentence" grep -q '^exit 9?: ?\[31m does not end well' log/out
 
