@@ -1,6 +1,7 @@
 #include "base/file.h"
 
 #include <ctype.h>
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -148,6 +149,21 @@ bool mlm_same_file(const char *path, const char *other)
     struct stat one, two;
     return stat(path, &one) == 0 && stat(other, &two) == 0 && one.st_dev == two.st_dev &&
            one.st_ino == two.st_ino;
+}
+
+void mlm_inherited_fds(int ret_fds[static MLM_INHERITED_FDS_MAX + 1])
+{
+    size_t count = 0;
+    DIR *folder = opendir("/proc/self/fd");
+    for (struct dirent *entry; folder && count < MLM_INHERITED_FDS_MAX && (entry = readdir(folder));) {
+        int fd = (int)strtol(entry->d_name, NULL, 10); /* 0 for "." and ".." */
+        int flags = fd > STDERR_FILENO ? fcntl(fd, F_GETFD) : -1;
+        if (flags >= 0 && !(flags & FD_CLOEXEC)) /* the folder's own is closed on exec */
+            ret_fds[count++] = fd;
+    }
+    if (folder)
+        (void)closedir(folder);
+    ret_fds[count] = -1;
 }
 
 int mlm_make_directories(const char *path, struct mlm_error *error)

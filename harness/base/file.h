@@ -32,5 +32,10 @@ int mlm_write_all(int fd, const void *data, size_t size);
 /* Do both paths lead to one file? Not where one leads to none. */
 bool mlm_same_file(const char *path, const char *other);
 
+/* Descriptors above 2 that this program was started with and hands on to what it executes, ended by -1: ask
+ * before anything is opened. More than that many are left out. */
+#define MLM_INHERITED_FDS_MAX 63
+void mlm_inherited_fds(int ret_fds[static MLM_INHERITED_FDS_MAX + 1]);
+
 /* mkdir -p. */
 int mlm_make_directories(const char *path, struct mlm_error *error);

@@ -77,14 +77,15 @@ const struct mlm_cage_limits *mlm_cage_limits(const struct mlm_cage *cage);
 
 /* A program to start. Descriptors that are not named here are not its to see. */
 struct mlm_cage_spawn {
-    const char *program; /* absolute path */
+    const char *program; /* path */
     char *const *argv;
     char *const *environment; /* NULL: ours */
     const int *keep_fds;      /* descriptors that stay open as they are (above 2), ended by -1; NULL: none */
     int stdin_fd, stdout_fd, stderr_fd; /* -1: /dev/null */
     const void *affinity;               /* cpu_set_t; NULL: ours */
     int oom_score_adj;
-    bool same_group; /* stays in our process group: a Ctrl-C at the terminal is the program's as well */
+    bool same_group; /* stays in our process group: a Ctrl-C at the terminal is the program's as well, and so
+                        is nohup */
 };
 
 /* Starts a process inside the cage (entered before exec, so every byte is charged to it); with cage NULL,

@@ -63,11 +63,11 @@ IN_CHILD static int score_set(const struct child *child)
 
 /* exec resets what is handled, but what our parents ignored (nohup, a shell's background) would stay ignored.
  */
-IN_CHILD static void signals_reset(void)
+IN_CHILD static void signals_reset(bool keep_hangup)
 {
     const struct sigaction standard = {.sa_handler = SIG_DFL};
     for (int number = 1; number < NSIG; number++)
-        if (number != SIGKILL && number != SIGSTOP)
+        if (number != SIGKILL && number != SIGSTOP && !(keep_hangup && number == SIGHUP))
             (void)sigaction(number, &standard, NULL);
     sigset_t none;
     (void)sigemptyset(&none);
@@ -138,7 +138,7 @@ IN_CHILD static int child_run(void *argument)
         child_fail(child, STEP_AFFINITY, errno);
     if ((error = descriptors_set(spawn)))
         child_fail(child, STEP_DESCRIPTORS, error);
-    signals_reset();
+    signals_reset(spawn->same_group);
     (void)execve(spawn->program, spawn->argv, child->environment);
     child_fail(child, STEP_EXEC, errno);
     return 0;

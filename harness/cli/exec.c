@@ -1,7 +1,6 @@
 /* exec: commands of the user's in cages. What they print is theirs; what we have to say goes to standard
  * error. */
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -9,12 +8,14 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/file.h"
 #include "cli/contest.h"
 #include "cli/limits.h"
 #include "cli/load.h"
 #include "cli/program.h"
 #include "cli/shell.h"
 #include "cli/style.h"
+#include "cli/target.h"
 #include "cli/verbs.h"
 #include "meter/sample.h"
 #include "report/text/text.h"
@@ -75,6 +76,7 @@ struct exec {
     struct mlm_program programs[MLM_TEXTS_MAX];
     size_t program_count;
     int output_fd;
+    int inherited_fds[MLM_INHERITED_FDS_MAX + 1];
     bool single;     /* one command, one cap, one run: we stand for the command */
     int last_status; /* of the latest command, as of waitpid() */
     size_t bad;      /* outcomes that are a mistake of a program, not data */
@@ -122,19 +124,13 @@ static int resolve(struct exec *exec, const struct mlm_parsed *parsed, struct ml
         r = mlm_swap_limit_parse(said->swap, &exec->limits, error);
     if (r == 0 && said->background)
         r = mlm_background_parse(said->background, &exec->limits, error);
+    if (r == 0 && said->output)
+        r = mlm_target_check("--output", said->output, NULL, &said->out, 1, error);
     if (r == 0)
         r = programs_find(exec, parsed, error);
     exec->single =
         exec->program_count == 1 && exec->limits.cap_count == 1 && said->repetitions == 1 && !said->warmup;
     return r;
-}
-
-static int output_open(struct exec *exec, struct mlm_error *error)
-{
-    if (!exec->said.output)
-        return 0;
-    exec->output_fd = open(exec->said.output, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
-    return exec->output_fd < 0 ? mlm_error_errno(error, -errno, "cannot write %s", exec->said.output) : 0;
 }
 
 /* One run; a record is kept of it unless it is to warm up. */
@@ -152,6 +148,7 @@ static int trial_do(struct exec *exec, const struct mlm_program *program, uint64
         .stdin_fd = exec->single ? STDIN_FILENO : -1,
         .stdout_fd = exec->output_fd >= 0 ? exec->output_fd : STDOUT_FILENO,
         .stderr_fd = STDERR_FILENO,
+        .keep_fds = exec->inherited_fds,
     };
     int r = mlm_program_trial(
         &exec->measuring.session, program, &order, record, &timeline, &exec->last_status, error);
@@ -209,12 +206,14 @@ static int summarize(struct exec *exec, struct mlm_error *error)
     return r;
 }
 
-/* One command that ran once: its own status, as a shell gives it. */
+/* One command that ran once: its own status, as a shell gives it, if it ran at all. */
 static int exit_status(const struct exec *exec)
 {
     int status = exec->last_status;
-    if (!exec->single || status < 0)
+    if (!exec->single)
         return exec->bad ? MLM_EXIT_WRONG : MLM_EXIT_OK;
+    if (status < 0)
+        return MLM_EXIT_NOT_RUN;
     return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
 }
 
@@ -232,9 +231,9 @@ static int exec_all(struct exec *exec, int argc, char **argv, struct mlm_error *
         .interrupt_fd = measuring->interrupt_fd,
         .probe_bytes = mlm_measuring_probe_bytes(exec->limits.caps, exec->limits.cap_count),
     };
-    int r = output_open(exec, error);
+    int r = mlm_measuring_open(measuring, &session, exec->said.out, error);
     if (r == 0)
-        r = mlm_measuring_open(measuring, &session, exec->said.out, error);
+        r = mlm_program_output_open(exec->said.output, &exec->output_fd, error);
     if (r < 0)
         return r;
     mlm_measuring_warn_of_limits(measuring, exec->limits.caps, exec->limits.cap_count);
@@ -255,6 +254,7 @@ static int exec_verb(int argc, char **argv, struct mlm_error *error)
 {
     mlm_cleanup(exec_release) struct exec exec = {
         .said = defaults, .measuring.interrupt_fd = -1, .output_fd = -1, .last_status = -1};
+    mlm_inherited_fds(exec.inherited_fds);
     struct mlm_parsed parsed;
     int r = mlm_options_parse(&mlm_verb_exec, argc, argv, &exec.said, NULL, &parsed, error);
     if (r == 0 && parsed.help) {

@@ -14,6 +14,7 @@
 #include "cli/present.h"
 #include "cli/shell.h"
 #include "cli/style.h"
+#include "cli/target.h"
 #include "cli/verbs.h"
 #include "machine/memory.h"
 #include "meter/sample.h"
@@ -122,6 +123,8 @@ static int resolve(struct fit *fit, struct mlm_error *error)
     int r = mlm_swap_limit_parse(said->swap, &fit->limits, error);
     if (r == 0 && said->background)
         r = mlm_background_parse(said->background, &fit->limits, error);
+    if (r == 0 && said->output)
+        r = mlm_target_check("--output", said->output, NULL, &said->out, 1, error);
     struct mlm_memory_now memory = {0};
     if (r == 0)
         r = mlm_memory_now(AT_FDCWD, &memory, error);
@@ -313,6 +316,8 @@ static int fit_all(struct fit *fit, int argc, char **argv, struct mlm_error *err
     fit->timeout_ns = fit->said.timeout_ns;
     int r = mlm_measuring_open(measuring, &session, fit->said.out, error);
     if (r == 0)
+        r = mlm_program_output_open(fit->said.output, &fit->output_fd, error);
+    if (r == 0)
         r = mlm_fit_job_prepare(&fit->job, measuring, error);
     if (r < 0)
         return r;
@@ -329,14 +334,6 @@ static int fit_all(struct fit *fit, int argc, char **argv, struct mlm_error *err
     if (r == -EINTR)
         return mlm_error_set(error, -EINTR, "interrupted; what had ended is in %s", measuring->path);
     return r < 0 ? r : exit_status(&fit->search);
-}
-
-static int output_open(struct fit *fit, struct mlm_error *error)
-{
-    if (!fit->said.output)
-        return 0;
-    fit->output_fd = open(fit->said.output, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0666);
-    return fit->output_fd < 0 ? mlm_error_errno(error, -errno, "cannot write %s", fit->said.output) : 0;
 }
 
 static int fit_verb(int argc, char **argv, struct mlm_error *error)
@@ -360,8 +357,6 @@ static int fit_verb(int argc, char **argv, struct mlm_error *error)
     if (r >= 0)
         r = mlm_fit_job_make(
             &fit.said.job, &parsed, fit.said.name, &fit.limits, fit.measuring.catalogue, &fit.job, error);
-    if (r >= 0)
-        r = output_open(&fit, error);
     return r < 0 ? r : fit_all(&fit, argc, argv, error);
 }
 

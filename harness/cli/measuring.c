@@ -18,7 +18,10 @@ static int interrupts_open(struct mlm_measuring *measuring, struct mlm_error *er
     (void)sigemptyset(&signals);
     (void)sigaddset(&signals, SIGINT);
     (void)sigaddset(&signals, SIGTERM);
-    (void)sigaddset(&signals, SIGHUP);
+    /* Unless nohup is to keep it from us. */
+    struct sigaction hangup;
+    if (sigaction(SIGHUP, NULL, &hangup) < 0 || hangup.sa_handler != SIG_IGN)
+        (void)sigaddset(&signals, SIGHUP);
     if (sigprocmask(SIG_BLOCK, &signals, NULL) < 0)
         return mlm_error_errno(error, -errno, "signals");
     /* A reader that went away is an error of write(), not our end; a full disk likewise. */

@@ -1,6 +1,7 @@
 #include "cli/program.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -57,6 +58,17 @@ void mlm_program_release(struct mlm_program *program)
     program->text = NULL;
 }
 
+int mlm_program_output_open(const char *path, int *ret_fd, struct mlm_error *error)
+{
+    if (!path)
+        return 0;
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    if (fd < 0)
+        return mlm_error_errno(error, -errno, "cannot write %s", path);
+    *ret_fd = fd;
+    return 0;
+}
+
 /* What names the trial in its record; readings come from the trial. */
 static int describe(
     const struct mlm_program *program, const struct mlm_program_order *order, struct mlm_record *record)
@@ -110,6 +122,7 @@ int mlm_program_trial(struct mlm_session *session, const struct mlm_program *pro
         .stdin_fd = order->stdin_fd,
         .stdout_fd = order->stdout_fd,
         .stderr_fd = order->stderr_fd,
+        .keep_fds = order->keep_fds,
         .same_group = true,
     };
     struct mlm_trial_order limits = {

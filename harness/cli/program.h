@@ -29,7 +29,11 @@ struct mlm_program_order {
     const struct mlm_texts *evict;      /* files to put out of the page cache before it; NULL: none */
     const char *prepare;                /* for the shell, before it and outside the cage; NULL: nothing */
     int stdin_fd, stdout_fd, stderr_fd; /* -1: /dev/null */
+    const int *keep_fds;                /* others that it gets, ended by -1; NULL: none */
 };
+
+/* Empties or makes a file for what it prints. `path` NULL: nothing to do. Ask mlm_target_check() before. */
+int mlm_program_output_open(const char *path, int *ret_fd, struct mlm_error *error);
 
 /* What comes before a trial: the user's own command, and files that it is to read cold. A file that stays in
  * the page cache marks the record. */

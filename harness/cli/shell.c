@@ -1,6 +1,7 @@
 #include "cli/shell.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <spawn.h>
 #include <stdint.h>
@@ -28,7 +29,10 @@ static int spawn(const char *command, pid_t *ret_pid)
         (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
         (void)posix_spawnattr_setsigmask(&attributes, &none);
         (void)posix_spawnattr_setsigdefault(&attributes, &all);
-        r = posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
+        /* What stands in our standard input is for the command that is measured. */
+        r = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
+        if (r == 0)
+            r = posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
         if (r == 0)
             r = posix_spawnp(ret_pid, shell, &actions, &attributes, argv, environ);
         (void)posix_spawnattr_destroy(&attributes);
@@ -47,6 +51,9 @@ int mlm_shell_run(const char *option, const char *command, struct mlm_error *err
     while (waitpid(pid, &status, 0) < 0)
         if (errno != EINTR)
             return mlm_error_errno(error, -errno, "%s", option);
+    /* A Ctrl-C at the terminal. */
+    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT)
+        return mlm_error_set(error, -EINTR, "%s was interrupted: %s", option, command);
     if (WIFSIGNALED(status))
         return mlm_error_set(error, -EIO, "%s ended by signal %d: %s", option, WTERMSIG(status), command);
     if (WEXITSTATUS(status) != 0)

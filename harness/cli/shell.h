@@ -3,8 +3,8 @@
 
 #include "base/error.h"
 
-/* Runs `sh -c COMMAND`, its output going to standard error. -EIO where it ends otherwise than well; `option`
- * is what the error calls it. */
+/* Runs `sh -c COMMAND`, its output going to standard error. -EINTR where Ctrl-C ended it, -EIO where it ends
+ * otherwise than well; `option` is what the error calls it. */
 int mlm_shell_run(const char *option, const char *command, struct mlm_error *error);
 
 /* Words, ended by NULL, as one line that a shell takes apart again. The caller frees it; NULL: out of memory.

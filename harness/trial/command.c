@@ -31,12 +31,12 @@ int mlm_command_find(const char *name, char ret_path[static 4096], struct mlm_er
 {
     char path[4096];
     if (strchr(name, '/')) {
-        if (!realpath(name, path))
+        if (access(name, F_OK) < 0)
             return mlm_error_errno(error, -errno, "cannot run %s", name);
-        if (!is_program(path))
+        if (!is_program(name))
             return mlm_error_set(
                 error, -EACCES, "cannot run %s: it is no program; chmod +x makes it one", name);
-        memcpy(ret_path, path, sizeof path);
+        (void)snprintf(ret_path, sizeof path, "%s", name);
         return 0;
     }
     const char *folders = getenv("PATH");
@@ -78,6 +78,7 @@ static int job_start(
         .stdin_fd = command->stdin_fd,
         .stdout_fd = command->stdout_fd,
         .stderr_fd = command->stderr_fd,
+        .keep_fds = command->keep_fds,
         .affinity = &job->session->started_affinity,
         .oom_score_adj = COMMAND_OOM_SCORE_ADJ,
         .same_group = command->same_group,

@@ -2,7 +2,8 @@
 # Any command in a cage: its output and status are its own, its whole tree is measured, and nothing of it stays.
 . "$(dirname "$0")/common.sh"
 begin
-hold() { echo "import sys, time; x = bytearray(int(sys.argv[1]) << 20); time.sleep(float(sys.argv[2]))"; }
+# It ends without giving anything back, or what is seen of it last would be a matter of chance.
+hold() { echo "import os, sys, time; x = bytearray(int(sys.argv[1]) << 20); time.sleep(float(sys.argv[2])); os._exit(0)"; }
 hold >hold.py
 run() { "$mlm" exec --out "out/$1.jsonl" "${@:2}"; }
 
@@ -18,9 +19,24 @@ status 0 bash -c "'$mlm' exec --quiet --out out/in.jsonl -- tr a-z A-Z <log/in"
 expect "standard input is the command's" [ "$(cat log/out)" = THROUGH ]
 status 0 run output --quiet --output out/said -- echo said
 expect "--output takes it to a file" [ "$(cat out/said)" = said ] && expect "and nowhere else" [ ! -s log/out ]
+cp out/status.jsonl out/kept.jsonl
+status 2 run status --output out/kept.jsonl -- true
+expect "but to no file of records" cmp -s out/status.jsonl out/kept.jsonl && expect "and says why" grep -q -- '--output: out/kept.jsonl is the name of a file of records' log/err
+status 0 run asks --quiet --prepare 'cat >out/eaten' -- cat <log/in
+expect "what --prepare reads is not the command's input" [ "$(cat log/out)" = through ]
+status 0 bash -c "'$mlm' exec --quiet --out out/descriptor.jsonl -- cat <(echo substituted)"
+expect "descriptors that we were started with are the command's, too" [ "$(cat log/out)" = substituted ]
+printf '#!/bin/sh\necho "$0"\n' >out/script && chmod +x out/script && ln -s script out/alias
+status 0 run alias --quiet -- out/alias
+expect "a script is called as it was" [ "$(cat log/out)" = out/alias ]
 status 0 run term2 --quiet -- true
 status 0 run term2 -- sh -c :
 expect "the table is of this run, not of all that the file holds" [ "$(grep -c '^true ' log/err)" = 0 ]
+status 3 run never --cap 64M --background 200M -- true
+expect "one that never ran gives no status of its own" records out/never.jsonl 'outcomes("exec/true") == ["oom"]'
+status 0 bash -c "trap '' HUP; '$mlm' exec --quiet --out out/nohup.jsonl -- sh -c 'kill -HUP \$PPID \$\$; sleep 0.2; echo alive'"
+expect "nohup is for the command as well" [ "$(cat log/out)" = alive ]
+status 130 run ctrlc --prepare 'kill -INT $$' -- true
 status 143 run term -- sh -c 'kill -TERM $$'
 status 3 run nowhere -- no-such-program-anywhere
 expect "a missing program is named" grep -q 'no program no-such-program-anywhere' log/err

@@ -79,6 +79,8 @@ status 3 fit moved -- sh -c "echo \$\$ >'$nest/cgroup.procs'; sleep 0.2"
 expect "what moves out of its cage has no answer" grep -q 'moved out of its cage, where no cap holds it' log/err
 status 1 fit lines "$(printf 'exit 9\n: \033[31m')"
 expect "a command of several lines is one in a sentence" grep -q '^exit 9?: ?\[31m does not end well' log/out
+status 2 fit usage --output out/few.jsonl -- true
+expect "with records as a target" grep -q -- '--output: out/few.jsonl is the name' log/err
 
 status 2 fit usage
 expect "without a command" grep -q 'fit needs a command or a workload' log/err
