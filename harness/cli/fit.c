@@ -282,9 +282,9 @@ static int exit_status(const struct mlm_fit *search)
     enum mlm_fit_state need = mlm_fit_edge(search, MLM_FIT_ENDS).state;
     if (need == MLM_FIT_NEVER)
         return MLM_EXIT_WRONG;
-    bool open = need == MLM_FIT_OPEN ||
-                (!isnan(search->options.within) && mlm_fit_edge(search, MLM_FIT_FAST).state == MLM_FIT_OPEN);
-    return open ? MLM_EXIT_NOT_RUN : MLM_EXIT_OK;
+    enum mlm_fit_state fast = isnan(search->options.within) ? need : mlm_fit_edge(search, MLM_FIT_FAST).state;
+    bool found = need != MLM_FIT_OPEN && fast != MLM_FIT_OPEN && fast != MLM_FIT_NEVER;
+    return found ? MLM_EXIT_OK : MLM_EXIT_NOT_RUN;
 }
 
 static int trials(struct fit *fit, struct mlm_error *error)
@@ -364,7 +364,7 @@ static const struct mlm_exit_meaning exits[] = {
     {MLM_EXIT_OK, "the cap was found"},
     {MLM_EXIT_WRONG, "the command does not end well without a cap either"},
     {MLM_EXIT_USAGE, "wrong usage"},
-    {MLM_EXIT_NOT_RUN, "it was not found: trials were over, or none could be run"},
+    {MLM_EXIT_NOT_RUN, "it was not found: trials were over, none was within --within, or none could be run"},
     {MLM_EXIT_INTERRUPTED, "interrupted by Ctrl-C; what is known by then is shown"},
     {0, NULL},
 };
