@@ -286,7 +286,7 @@ const struct mlm_verb mlm_verb_estimate = {
         "The formulas are read from the libraries of Debian 12; what PyTorch's tensors leave in glibc's heap "
         "is "
         "replayed. Held to measurement in a table of 128 jobs (tests/bench/README.md), all were within 5 % "
-        "for the own worker, and 4 of the others further off than 15 %, all of them PyTorch's networks on "
+        "for the own worker, and 3 of the others further off than 15 %, all of them PyTorch's networks on "
         "that "
         "heap, up to 23 %. Where a sum hangs on more than is asked for, it says so. Other versions may "
         "differ.",

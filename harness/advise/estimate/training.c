@@ -4,10 +4,10 @@
 
 #include "advise/estimate/heap.h"
 
-/* Small blocks that get into the places that alignment leaves, of 32 to 80 bytes: of a tensor that stays, its
- * storage's head; of an operation, what its node has beside it, as the list of edges (c10/core/StorageImpl.h,
- * torch/csrc/autograd/function.h). How many do is not told by a header: these agree with how PyTorch 1.13.1
- * was seen to grow (tests/unit/advise_heap_test.c), no more and no fewer do. */
+/* Small blocks that get into the places that alignment leaves: of what is kept with a weight, its bias's
+ * version counter, 32 bytes (c10/core/TensorImpl.h); of a Linear one beside each of two nodes, t()'s and
+ * addmm()'s; of a ReLU one beside its node, and its result's counter, which is held longer than the tensor
+ * (torch/csrc/autograd/saved_variable.h). Others, of the interpreter's, get there, too. */
 #define SMALL_A_TENSOR 1
 #define SMALL_A_NODE 2
 /* A Linear and a ReLU of each layer, and each again when a segment is computed again. */
