@@ -1,8 +1,8 @@
 /* The storage suite's kernels beside their peers, one thread: dense Xw beside a plain sum over the same
  * bytes, CSR Xw beside SuiteSparse:GraphBLAS and librsb on the same matrices, and how fast matrices are
- * filled.
+ * filled; and where CSR stops being faster than dense.
  *
- *   kernels_bench [dense|csr|fill]
+ *   kernels_bench [dense|csr|crossing|fill]
  *
  * Contestants take turns, and each one's best round counts, in CPU time: whatever else the machine does falls
  * on all alike and is left out as far as it can be. */
@@ -342,6 +342,49 @@ static void agree(struct subject *s, const struct graphblas *g, const struct rsb
     }
 }
 
+/* The same matrix in the suite's CSR and in the peers'. */
+enum { OURS, TRANSPOSED, GRAPHBLAS, RSB, RSB_TUNED, CSR_COUNT };
+
+struct race {
+    struct subject subject;
+    struct graphblas graphblas;
+    struct rsb plain, tuned;
+};
+
+static void race_make(struct race *race, struct contestant all[static CSR_COUNT], uint64_t rows,
+    uint64_t columns, double density)
+{
+    race->subject = subject_make(&mlm_storage_csr, layout_of(rows, columns, density, MLM_F32), density);
+    race->graphblas = graphblas_make(&race->subject);
+    race->plain = rsb_make(&race->subject, false);
+    race->tuned = rsb_make(&race->subject, true);
+    all[OURS] = (struct contestant){"ours", go_multiply, &race->subject, 0};
+    all[TRANSPOSED] = (struct contestant){"ours, Xᵀg", go_transposed, &race->subject, 0};
+    all[GRAPHBLAS] = (struct contestant){"GraphBLAS", go_graphblas, &race->graphblas, 0};
+    all[RSB] = (struct contestant){"librsb", go_rsb, &race->plain, 0};
+    all[RSB_TUNED] = (struct contestant){"librsb, tuned", go_rsb, &race->tuned, 0};
+    go_rsb(&race->plain);
+    go_graphblas(&race->graphblas);
+    agree(&race->subject, &race->graphblas, &race->plain);
+}
+
+static void race_free(struct race *race)
+{
+    uint64_t rows = race->subject.matrix.layout.rows;
+    graphblas_free(&race->graphblas);
+    rsb_free(&race->plain, rows);
+    rsb_free(&race->tuned, rows);
+    subject_free(&race->subject);
+}
+
+static void peers_open(void)
+{
+    must_grb(GrB_init(GrB_NONBLOCKING));
+    must_grb(GxB_Global_Option_set(GxB_NTHREADS, 1));
+    if (rsb_lib_init(RSB_NULL_INIT_OPTIONS) != RSB_ERR_NO_ERROR)
+        give_up("librsb failed");
+}
+
 static void bench_csr(void)
 {
     static const struct {
@@ -349,38 +392,70 @@ static void bench_csr(void)
         double density;
     } cases[] = {{20000, 4096, 0.01}, {20000, 4096, 0.05}, {20000, 4096, 0.1}, {20000, 4096, 0.2},
         {1000000, 100000, 0.0005}};
-    must_grb(GrB_init(GrB_NONBLOCKING));
-    must_grb(GxB_Global_Option_set(GxB_NTHREADS, 1));
-    if (rsb_lib_init(RSB_NULL_INIT_OPTIONS) != RSB_ERR_NO_ERROR)
-        give_up("librsb failed");
     printf("CSR Xw, f32, 32-bit indices: ns a nonzero, and speed beside the faster peer (asked for: 1.2)\n");
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
-        struct subject s = subject_make(&mlm_storage_csr,
-            layout_of(cases[i].rows, cases[i].columns, cases[i].density, MLM_F32), cases[i].density);
-        struct graphblas g = graphblas_make(&s);
-        struct rsb plain = rsb_make(&s, false), tuned = rsb_make(&s, true);
-        enum { OURS, TRANSPOSED, GRAPHBLAS, RSB, RSB_TUNED, COUNT };
-        struct contestant all[COUNT] = {[OURS] = {"ours", go_multiply, &s, 0},
-            [TRANSPOSED] = {"ours, Xᵀg", go_transposed, &s, 0},
-            [GRAPHBLAS] = {"GraphBLAS", go_graphblas, &g, 0},
-            [RSB] = {"librsb", go_rsb, &plain, 0},
-            [RSB_TUNED] = {"librsb, tuned", go_rsb, &tuned, 0}};
-        go_rsb(&plain);
-        go_graphblas(&g);
-        agree(&s, &g, &plain);
-        take_turns(all, COUNT);
-        double scale = 1e9 / (double)s.matrix.layout.nonzeros, peer = all[GRAPHBLAS].best_s;
-        for (int c = RSB; c < COUNT; c++)
+        struct race race;
+        struct contestant all[CSR_COUNT];
+        race_make(&race, all, cases[i].rows, cases[i].columns, cases[i].density);
+        take_turns(all, CSR_COUNT);
+        double scale = 1e9 / (double)race.subject.matrix.layout.nonzeros, peer = all[GRAPHBLAS].best_s;
+        for (int c = RSB; c < CSR_COUNT; c++)
             peer = all[c].best_s < peer ? all[c].best_s : peer;
         printf("  %7" PRIu64 " × %-6" PRIu64 " %5.2f %% ", cases[i].rows, cases[i].columns,
             100 * cases[i].density);
-        for (int c = 0; c < COUNT; c++)
+        for (int c = 0; c < CSR_COUNT; c++)
             printf("  %s %.3f", all[c].name, all[c].best_s * scale);
         printf("   %.2f ×\n", peer / all[OURS].best_s);
-        graphblas_free(&g);
-        rsb_free(&plain, s.matrix.layout.rows);
-        rsb_free(&tuned, s.matrix.layout.rows);
-        subject_free(&s);
+        race_free(&race);
+    }
+}
+
+/* Above which density CSR takes more time than dense, of a matrix that caches hold and of one that none does.
+ */
+static void bench_crossing(void)
+{
+    static const uint64_t rows[] = {512, 16384};
+    static const double densities[] = {0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6};
+    const uint64_t columns = 4096;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        double ratios[CSR_COUNT + 1] = {0}, crossings[CSR_COUNT + 1] = {0}, before = 0;
+        const char *names[CSR_COUNT];
+        struct subject dense =
+            subject_make(&mlm_storage_dense, layout_of(rows[i], columns, 0.5, MLM_F32), 0.5);
+        printf("Xw, f32, 32-bit indices, %" PRIu64 " × %" PRIu64 " (%" PRIu64
+               " MiB dense): time of CSR over that of dense\n",
+            rows[i], columns, rows[i] * columns * sizeof(float) >> 20);
+        for (size_t d = 0; d < sizeof densities / sizeof *densities; d++) {
+            struct race race;
+            struct contestant all[CSR_COUNT + 1];
+            race_make(&race, all, rows[i], columns, densities[d]);
+            all[CSR_COUNT] = (struct contestant){"dense", go_multiply, &dense, 0};
+            take_turns(all, CSR_COUNT + 1);
+            printf("  %2.0f %%", 100 * densities[d]);
+            for (int c = 0; c < CSR_COUNT; c++) {
+                if (c == TRANSPOSED)
+                    continue;
+                double ratio = all[c].best_s / all[CSR_COUNT].best_s;
+                if (crossings[c] <= 0 && ratio >= 1)
+                    crossings[c] =
+                        d ? before + (densities[d] - before) * (1 - ratios[c]) / (ratio - ratios[c])
+                          : densities[d];
+                ratios[c] = ratio;
+                names[c] = all[c].name;
+                printf("  %s %.2f", names[c], ratio);
+            }
+            (void)putchar('\n');
+            before = densities[d];
+            race_free(&race);
+        }
+        printf("  they cross at ");
+        for (int c = 0; c < CSR_COUNT; c++)
+            if (crossings[c] > 0)
+                printf("  %s %.0f %%", names[c], 100 * crossings[c]);
+            else if (c != TRANSPOSED)
+                printf("  %s nowhere", names[c]);
+        printf("  (published: 20 to 30 %%)\n");
+        subject_free(&dense);
     }
 }
 
@@ -412,7 +487,8 @@ int main(int argc, char **argv)
     static const struct {
         const char *name;
         void (*bench)(void);
-    } benches[] = {{"dense", bench_dense}, {"csr", bench_csr}, {"fill", bench_fill}};
+    } benches[] = {
+        {"dense", bench_dense}, {"csr", bench_csr}, {"crossing", bench_crossing}, {"fill", bench_fill}};
     /* As the worker: pages of 4 KiB for all, and one thread. */
     (void)prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
     const char *threads = getenv("OMP_NUM_THREADS");
@@ -422,6 +498,7 @@ int main(int argc, char **argv)
         (void)execv("/proc/self/exe", argv);
         give_up("cannot start again with OMP_NUM_THREADS=1");
     }
+    peers_open();
     for (size_t i = 0; i < sizeof benches / sizeof *benches; i++)
         if (argc < 2 || strcmp(argv[1], benches[i].name) == 0)
             benches[i].bench();
