@@ -23,6 +23,11 @@ import subprocess
 import sys
 import tempfile
 
+# The distribution's packages are its own Python's.
+PYTHON = "/usr/bin/python3"
+if sys.executable != PYTHON and os.access(PYTHON, os.X_OK):
+    os.execv(PYTHON, [PYTHON, *sys.argv])
+
 MIB = 1 << 20
 JOBS = pathlib.Path(__file__).with_name("estimate_jobs.py")
 MODULES = {"sklearn": "sklearn", "xgboost": "xgboost", "pytorch": "torch", "torch": "torch", "numpy": "numpy"}
