@@ -243,6 +243,9 @@ static void test_within_nowhere(void **state)
     found_at(&ends, 100);
     assert_int_equal(fast.state, MLM_FIT_NEVER);
     assert_true(fit.count < 30);
+    /* Twice what it ever held is where that ends. */
+    for (size_t i = 0; i < fit.count; i++)
+        assert_true(fit.trials[i].cap_bytes == MLM_NO_LIMIT || fit.trials[i].cap_bytes < 206 * MIB);
     mlm_fit_release(&fit);
 }
 

@@ -205,10 +205,10 @@ static struct view look(const struct mlm_fit *fit, enum mlm_fit_goal goal)
     return view;
 }
 
-/* Steps that double: 1, 2, 4 … times the tolerance. */
+/* Steps that double: 1, 2, 4 … times the tolerance, up to twice the cap. */
 static double stride(const struct mlm_fit *fit, size_t taken)
 {
-    return 1 + ldexp(fit->options.tolerance, taken < 10 ? (int)taken : 10);
+    return 1 + fmin(ldexp(fit->options.tolerance, taken < 10 ? (int)taken : 10), 1);
 }
 
 /* Nothing has failed yet. */
@@ -250,7 +250,14 @@ static uint64_t next_repeat(const struct mlm_fit *fit, enum mlm_fit_goal goal, c
 
 static bool beyond_ceiling(const struct mlm_fit *fit, enum mlm_fit_goal goal, const struct view *view)
 {
-    return goal == MLM_FIT_FAST && !view->high && (double)view->low > CEILING_TIMES * fit->ceiling_bytes;
+    return goal == MLM_FIT_FAST && !view->high && (double)view->low >= CEILING_TIMES * fit->ceiling_bytes;
+}
+
+/* All that was tried was not enough. */
+static uint64_t next_up(const struct mlm_fit *fit, enum mlm_fit_goal goal, const struct view *view)
+{
+    double cap = (double)view->low * stride(fit, view->lows - 1);
+    return round_up(fit, goal == MLM_FIT_FAST ? fmin(cap, CEILING_TIMES * fit->ceiling_bytes) : cap);
 }
 
 struct mlm_fit_edge mlm_fit_edge(const struct mlm_fit *fit, enum mlm_fit_goal goal)
@@ -269,7 +276,7 @@ struct mlm_fit_edge mlm_fit_edge(const struct mlm_fit *fit, enum mlm_fit_goal go
     } else if (!view.low) {
         edge.next_bytes = next_down(fit, &view);
     } else if (!view.high) {
-        edge.next_bytes = round_up(fit, (double)view.low * stride(fit, view.lows - 1));
+        edge.next_bytes = next_up(fit, goal, &view);
     } else if (!near(fit, &view)) {
         edge.next_bytes = next_between(fit, &view);
     } else {
