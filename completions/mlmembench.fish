@@ -49,6 +49,25 @@ complete --command mlmembench --condition __fish_use_subcommand --long-option ve
 complete --command mlmembench --long-option help --description 'explain the verb'
 complete --command mlmembench --condition '__fish_seen_subcommand_from help' --arguments 'run exec fit show compare report plot export advise list estimate doctor clean'
 
+# What is the same of every verb that measures, and of those that run a program of the user's.
+set --local measures --command mlmembench --condition '__fish_seen_subcommand_from run exec fit'
+complete $measures --long-option swap --exclusive --arguments 'max none 1G 2G 4G' \
+    --description 'swap that a trial may use'
+complete $measures --long-option background --exclusive --arguments '512M 1G 1600M 2G' \
+    --description 'memory of a second process in the cage'
+complete $measures --long-option out --require-parameter --force-files \
+    --description 'folder or .jsonl file for the records'
+set --local programs --command mlmembench --condition '__fish_seen_subcommand_from exec fit'
+complete $programs --long-option timeout --exclusive --arguments '60s 5min 1h' \
+    --description 'longest that a trial may take'
+complete $programs --long-option prepare --exclusive --description 'command before each trial'
+complete $programs --long-option evict --require-parameter --force-files \
+    --description 'file to put out of the page cache before each trial'
+complete $programs --long-option cleanup --exclusive --description 'command after all trials'
+complete $programs --long-option name --exclusive --description 'what the command is called'
+complete $programs --long-option output --require-parameter --force-files \
+    --description "where the command's output goes"
+
 set --local run --command mlmembench --condition '__fish_seen_subcommand_from run'
 complete $run --long-option cap --exclusive --arguments '(__mlmembench_list 512M 1G 2G 4G 8G none)' \
     --description 'memory caps to run under'
@@ -65,17 +84,11 @@ complete $run --long-option data --exclusive --arguments '256M 640M 1G 2560M 5G'
     --description 'how much data the suites hold'
 complete $run --long-option dataset --require-parameter --force-files \
     --description 'run storage and loading on your own data'
-complete $run --long-option swap --exclusive --arguments 'max none 1G 2G 4G' \
-    --description 'swap that a trial may use'
 complete $run --long-option repetitions --exclusive --description 'trials of each row under each cap'
 complete $run --long-option timeout --exclusive --arguments '20s 60s 5min' \
     --description 'longest that a trial may take'
 complete $run --long-option seed --exclusive --description 'seed of the data and of the order of trials'
 complete $run --long-option threads --exclusive --description 'threads that compute'
-complete $run --long-option background --exclusive --arguments '512M 1G 1600M 2G' \
-    --description 'memory of a second process in the cage'
-complete $run --long-option out --require-parameter --force-files \
-    --description 'folder or .jsonl file for the records'
 complete $run --long-option resume --require-parameter --force-files \
     --description 'go on with a run that was cut off'
 complete $run --long-option dry-run --description 'show the plan and write nothing'
@@ -111,38 +124,17 @@ complete $plot --long-option format --exclusive --arguments '(__mlmembench_list 
 set --local exec --command mlmembench --condition '__fish_seen_subcommand_from exec'
 complete $exec --long-option cap --exclusive --arguments '(__mlmembench_list 512M 1G 2G 4G 8G none)' \
     --description 'memory caps to run under'
-complete $exec --long-option swap --exclusive --arguments 'max none 1G 2G 4G' \
-    --description 'swap that a trial may use'
 complete $exec --long-option repetitions --exclusive --description 'trials of each command under each cap'
 complete $exec --long-option warmup --exclusive --description 'runs before the first one that counts'
-complete $exec --long-option timeout --exclusive --arguments '60s 5min 1h' \
-    --description 'longest that a trial may take'
-complete $exec --long-option background --exclusive --arguments '512M 1G 1600M 2G' \
-    --description 'memory of a second process in the cage'
-complete $exec --long-option prepare --exclusive --description 'command before each run'
-complete $exec --long-option evict --require-parameter --force-files \
-    --description 'file to put out of the page cache before each run'
-complete $exec --long-option cleanup --exclusive --description 'command after all runs'
-complete $exec --long-option name --exclusive --description 'what the command is called'
-complete $exec --long-option output --require-parameter --force-files \
-    --description "where the command's standard output goes"
-complete $exec --long-option out --require-parameter --force-files \
-    --description 'folder or .jsonl file for the records'
 complete $exec --long-option quiet --description 'say nothing but errors'
 
 set --local fit --command mlmembench --condition '__fish_seen_subcommand_from fit'
 complete $fit --long-option within --exclusive --arguments '5% 10% 20%' \
     --description 'also find where it is at most that much slower'
-complete $fit --long-option swap --exclusive --arguments 'max none 1G 2G 4G' \
-    --description 'swap that a trial may use'
 complete $fit --long-option tolerance --exclusive --arguments '1% 2% 5% 10%' \
     --description 'how far off the answer may be'
 complete $fit --long-option max-trials --exclusive --description 'stop after that many'
 complete $fit --long-option repetitions --exclusive --description 'trials that the answer is made of'
-complete $fit --long-option timeout --exclusive --arguments '60s 5min 1h' \
-    --description 'longest that a trial may take'
-complete $fit --long-option background --exclusive --arguments '512M 1G 1600M 2G' \
-    --description 'memory of a second process in the cage'
 complete $fit --long-option workload --exclusive --arguments '(__mlmembench_listed workloads)' \
     --description 'one of our own instead of a command'
 complete $fit --long-option param --exclusive --arguments '(__mlmembench_listed params)' \
@@ -151,15 +143,6 @@ complete $fit --long-option data --exclusive --arguments '256M 640M 1G 2560M 5G'
     --description 'how much data the workload holds'
 complete $fit --long-option seed --exclusive --description "seed of the workload's data"
 complete $fit --long-option threads --exclusive --description 'threads that the workload computes with'
-complete $fit --long-option prepare --exclusive --description 'command before each trial'
-complete $fit --long-option evict --require-parameter --force-files \
-    --description 'file to put out of the page cache before each trial'
-complete $fit --long-option cleanup --exclusive --description 'command after all trials'
-complete $fit --long-option name --exclusive --description 'what the command is called'
-complete $fit --long-option output --require-parameter --force-files \
-    --description "where the command's output goes"
-complete $fit --long-option out --require-parameter --force-files \
-    --description 'folder or .jsonl file for the records'
 complete $fit --long-option quiet --description 'no progress; the answer and the table alone'
 
 set --local export --command mlmembench --condition '__fish_seen_subcommand_from export'

@@ -238,11 +238,7 @@ static int exec_all(struct exec *exec, int argc, char **argv, struct mlm_error *
         return r;
     mlm_measuring_warn_of_limits(measuring, exec->limits.caps, exec->limits.cap_count);
     r = trials(exec, error);
-    /* What was prepared is cleaned up whatever came of it. */
-    if (exec->said.cleanup) {
-        int cleaned = mlm_shell_run("--cleanup", exec->said.cleanup, r == 0 ? error : NULL);
-        r = r == 0 ? cleaned : r;
-    }
+    r = mlm_shell_clean_up(exec->said.cleanup, r, error);
     if (r == -EINTR)
         return mlm_error_set(error, -EINTR, "interrupted; what had ended is in %s", measuring->path);
     if (r == 0 && !exec->said.quiet)

@@ -118,6 +118,8 @@ static int resolve(struct fit *fit, struct mlm_error *error)
     const struct fit_options *said = &fit->said;
     if (said->tolerance < TOLERANCE_MIN || said->tolerance > TOLERANCE_MAX)
         return mlm_error_set(error, -EINVAL, "--tolerance is between 0.1%% and 100%%");
+    if (said->job.workload && (said->name || said->output))
+        return mlm_error_set(error, -EINVAL, "--name and --output are for a command; a workload has its own");
     if (said->repetitions > REPETITIONS_MAX)
         return mlm_error_set(error, -EINVAL, "--repetitions is at most %d", REPETITIONS_MAX);
     int r = mlm_swap_limit_parse(said->swap, &fit->limits, error);
@@ -174,15 +176,9 @@ static int check_foreign(const struct mlm_record *record, struct mlm_error *erro
     }
 }
 
-static void tell_progress(void *context, const struct mlm_trial_news *news)
-{
-    mlm_progress_news(context, news);
-}
-
 static int trial_do(struct fit *fit, uint64_t cap_bytes, struct mlm_record *record, struct mlm_error *error)
 {
     struct mlm_timeline timeline = {0};
-    const struct mlm_trial_watcher watcher = {.tell = tell_progress, .context = &fit->measuring.progress};
     const struct mlm_program_order order = {
         .limits = &fit->limits,
         .cap_bytes = cap_bytes,
@@ -196,7 +192,7 @@ static int trial_do(struct fit *fit, uint64_t cap_bytes, struct mlm_record *reco
         .stdout_fd = fit->output_fd,
         .stderr_fd = fit->output_fd,
     };
-    int r = mlm_fit_job_trial(&fit->job, &fit->measuring.session, &order, &watcher, record, &timeline, error);
+    int r = mlm_fit_job_trial(&fit->job, &fit->measuring.session, &order, record, &timeline, error);
     return r < 0 ? r : mlm_store_append(fit->measuring.store, record, &timeline, error);
 }
 
@@ -322,11 +318,7 @@ static int fit_all(struct fit *fit, int argc, char **argv, struct mlm_error *err
     if (r < 0)
         return r;
     r = trials(fit, error);
-    /* What was prepared is cleaned up whatever came of it. */
-    if (fit->said.cleanup) {
-        int cleaned = mlm_shell_run("--cleanup", fit->said.cleanup, r == 0 ? error : NULL);
-        r = r == 0 ? cleaned : r;
-    }
+    r = mlm_shell_clean_up(fit->said.cleanup, r, error);
     if (fit->search.count && (r == 0 || r == -EINTR)) {
         int shown = present(fit, r == 0 ? error : NULL);
         r = r == 0 ? shown : r;

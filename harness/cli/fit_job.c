@@ -108,8 +108,8 @@ int mlm_fit_job_prepare(
 }
 
 int mlm_fit_job_trial(const struct mlm_fit_job *job, struct mlm_session *session,
-    const struct mlm_program_order *order, const struct mlm_trial_watcher *watcher, struct mlm_record *record,
-    struct mlm_timeline *ret_timeline, struct mlm_error *error)
+    const struct mlm_program_order *order, struct mlm_record *record, struct mlm_timeline *ret_timeline,
+    struct mlm_error *error)
 {
     int status;
     if (!job->plan)
@@ -117,9 +117,10 @@ int mlm_fit_job_trial(const struct mlm_fit_job *job, struct mlm_session *session
     int r = mlm_program_make_ready(order, record, error);
     if (r < 0)
         return r;
+    const struct mlm_trial_watcher watcher = {0};
     struct mlm_plan_trial trial = job->plan->trials[0];
     trial.cap_bytes = order->cap_bytes;
     trial.repetition = order->repetition;
     trial.timeout_ns = order->timeout_ns;
-    return mlm_planned_trial_run(session, job->plan, &trial, watcher, record, ret_timeline, error);
+    return mlm_planned_trial_run(session, job->plan, &trial, &watcher, record, ret_timeline, error);
 }

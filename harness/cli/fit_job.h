@@ -37,5 +37,5 @@ int mlm_fit_job_prepare(
 
 /* One trial, as ordered; see mlm_trial_run(). */
 int mlm_fit_job_trial(const struct mlm_fit_job *job, struct mlm_session *session,
-    const struct mlm_program_order *order, const struct mlm_trial_watcher *watcher, struct mlm_record *record,
-    struct mlm_timeline *ret_timeline, struct mlm_error *error);
+    const struct mlm_program_order *order, struct mlm_record *record, struct mlm_timeline *ret_timeline,
+    struct mlm_error *error);

@@ -62,6 +62,12 @@ int mlm_shell_run(const char *option, const char *command, struct mlm_error *err
     return 0;
 }
 
+int mlm_shell_clean_up(const char *command, int r, struct mlm_error *error)
+{
+    int cleaned = command ? mlm_shell_run("--cleanup", command, r == 0 ? error : NULL) : 0;
+    return r == 0 ? cleaned : r;
+}
+
 /* Characters that mean nothing to a shell. */
 static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
 

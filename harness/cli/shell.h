@@ -7,6 +7,10 @@
  * otherwise than well; `option` is what the error calls it. */
 int mlm_shell_run(const char *option, const char *command, struct mlm_error *error);
 
+/* Runs what --cleanup says (NULL: nothing), whatever `r` came of what is to be cleaned up. Returns that, or
+ * the cleaning's own failure where all else went well. */
+int mlm_shell_clean_up(const char *command, int r, struct mlm_error *error);
+
 /* Words, ended by NULL, as one line that a shell takes apart again. The caller frees it; NULL: out of memory.
  */
 char *mlm_shell_quote_all(char *const *words);

@@ -88,8 +88,18 @@ static void say_never(FILE *out, const struct mlm_fit *fit, const char *name)
         name, tally.ok, tally.count, mlm_outcome_name(tally.failure));
 }
 
-static void put_more(FILE *out, const struct mlm_fit *fit)
+/* How far an edge is known; each of its caps as `put` writes it. */
+static void put_open(FILE *out, const struct mlm_fit *fit, const struct mlm_fit_edge *edge,
+    void (*put)(FILE *out, const struct mlm_fit *fit, uint64_t cap_bytes))
 {
+    if (edge->high_bytes) {
+        (void)fputs("; enough was ", out);
+        put(out, fit, edge->high_bytes);
+    }
+    if (edge->low_bytes) {
+        (void)fputs("; not enough was ", out);
+        put(out, fit, edge->low_bytes);
+    }
     (void)fputs(fit->count >= fit->options.max_trials ? ". More --max-trials would tell." : ".", out);
 }
 
@@ -97,15 +107,7 @@ static void put_more(FILE *out, const struct mlm_fit *fit)
 static void say_open(FILE *out, const struct mlm_fit *fit, const struct mlm_fit_edge *edge, const char *name)
 {
     (void)fprintf(out, "%s: not found yet after %zu trial%s", name, fit->count, fit->count == 1 ? "" : "s");
-    if (edge->high_bytes) {
-        (void)fputs("; enough was ", out);
-        put_ends(out, fit, edge->high_bytes);
-    }
-    if (edge->low_bytes) {
-        (void)fputs("; not enough was ", out);
-        put_ends(out, fit, edge->low_bytes);
-    }
-    put_more(out, fit);
+    put_open(out, fit, edge, put_ends);
 }
 
 static void say_need(
@@ -171,15 +173,7 @@ static void say_fast(FILE *out, const struct mlm_fit *fit, const struct mlm_fit_
         return;
     case MLM_FIT_OPEN:
         (void)fprintf(out, "Where it is at most %.3g %% slower than without a cap is not found yet", percent);
-        if (edge->high_bytes) {
-            (void)fputs("; enough was ", out);
-            put_cost(out, fit, edge->high_bytes);
-        }
-        if (edge->low_bytes) {
-            (void)fputs("; not enough was ", out);
-            put_cost(out, fit, edge->low_bytes);
-        }
-        put_more(out, fit);
+        put_open(out, fit, edge, put_cost);
         return;
     }
 }
