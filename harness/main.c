@@ -46,7 +46,7 @@ static int unknown(const char *word, struct mlm_error *error)
             edits = distance;
         }
     }
-    if (edits <= MLM_SLIP_EDITS)
+    if (edits <= mlm_slip_edits(strlen(word)))
         return mlm_error_set(
             error, -EINVAL, "there is no verb '%s'; did you mean %s?", word, verbs[nearest]->name);
     return mlm_error_set(error, -EINVAL, "there is no verb '%s'; `mlmembench --help` shows them", word);

@@ -48,7 +48,7 @@ static void formats_print(void)
 static int format_find(const char *name, const struct mlm_export_format **ret_format, struct mlm_error *error)
 {
     const struct mlm_export_format *nearest = NULL;
-    size_t edits = MLM_SLIP_EDITS + 1;
+    size_t edits = mlm_slip_edits(strlen(name)) + 1;
     for (size_t i = 0; i < MLM_EXPORT_FORMAT_COUNT; i++) {
         size_t distance = mlm_word_distance(name, strlen(name), mlm_export_formats[i].name);
         if (distance == 0) {

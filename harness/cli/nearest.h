@@ -3,8 +3,9 @@
 
 #include <stddef.h>
 
-/* Edits between a word and a name (Levenshtein). Words too long to be a slip are SIZE_MAX away. */
+/* Edits between a word and a name: letters put in, left out, changed, and neighbours swapped (optimal string
+ * alignment, Damerau 1964). Words too long to be a slip are SIZE_MAX away. */
 size_t mlm_word_distance(const char *word, size_t length, const char *name);
 
-/* What a slip is: at most this many edits. */
-#define MLM_SLIP_EDITS 2
+/* What a slip is, in a word of that length: at most so many edits. A short one with two is another word. */
+size_t mlm_slip_edits(size_t length);

@@ -23,7 +23,7 @@ static const struct mlm_option *find(const struct mlm_option *options, const cha
 static int unknown(const struct mlm_verb *verb, const char *argument, size_t length, struct mlm_error *error)
 {
     const char *best = NULL;
-    size_t edits = MLM_SLIP_EDITS + 1;
+    size_t edits = mlm_slip_edits(length - 2) + 1;
     for (const struct mlm_option *o = verb->options; o->name; o++) {
         size_t d = mlm_word_distance(argument + 2, length - 2, o->name);
         if (d < edits) {

@@ -20,6 +20,7 @@ refused 2 "no verb 'lst'; did you mean list\?" help lst
 refused 2 "'--cap' needs a verb before it, as in: mlmembench run" --cap 2G
 refused 2 "no option --cpa; did you mean --cap\?" run --cpa 2G
 refused 2 "no option --cpa; did you mean --cap\?" run --cpa=2G
+refused 2 "fit has no option --cap; .mlmembench fit --help. shows them" fit --cap 2G -- true
 refused 2 "no option --bogus; .mlmembench run --help. shows them" run --bogus
 refused 2 "no option --dry-rum; did you mean --dry-run\?" clean --dry-rum
 refused 2 "no option --cap; .mlmembench list --help. shows them" list --cap 2G
