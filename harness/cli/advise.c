@@ -22,14 +22,8 @@ static int advise_verb(int argc, char **argv, struct mlm_error *error)
 {
     struct mlm_parsed parsed;
     int r = mlm_options_parse(&mlm_verb_advise, argc, argv, NULL, NULL, &parsed, error);
-    if (r < 0)
-        return r;
-    if (parsed.help) {
-        mlm_options_help(&mlm_verb_advise);
-        return MLM_EXIT_OK;
-    }
-    if (!parsed.operands.count)
-        return mlm_error_set(error, -EINVAL, "advise needs a file: mlmembench advise results/NAME.jsonl");
+    if (r != 0)
+        return r < 0 ? r : MLM_EXIT_OK;
     mlm_cleanup(mlm_loaded_release) struct mlm_loaded loaded = {0};
     r = mlm_load(parsed.operands.items, parsed.operands.count, &loaded, error);
     if (r < 0)
@@ -43,6 +37,7 @@ const struct mlm_verb mlm_verb_advise = {
     .name = "advise",
     .summary = "would more RAM help, or another technique? From stored runs under several caps",
     .operands = "FILE…",
+    .needs_file = true,
     .details =
         "For each workload the smallest cap that is enough, within 10 % of its best time; what each step to "
         "a "

@@ -96,12 +96,8 @@ static int clean_verb(int argc, char **argv, struct mlm_error *error)
     struct clean_options said = {0};
     struct mlm_parsed parsed;
     int r = mlm_options_parse(&mlm_verb_clean, argc, argv, &said, NULL, &parsed, error);
-    if (r < 0)
-        return r;
-    if (parsed.help) {
-        mlm_options_help(&mlm_verb_clean);
-        return MLM_EXIT_OK;
-    }
+    if (r != 0)
+        return r < 0 ? r : MLM_EXIT_OK;
     r = datasets_clean(said.dry_run, error);
     if (r == 0)
         r = cages_clean(said.dry_run, error);

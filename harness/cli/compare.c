@@ -247,12 +247,8 @@ static int compare_verb(int argc, char **argv, struct mlm_error *error)
     struct compare_options said = {.fail_above = NAN, .floor = NAN};
     struct mlm_parsed parsed;
     int r = mlm_options_parse(&mlm_verb_compare, argc, argv, &said, NULL, &parsed, error);
-    if (r < 0)
-        return r;
-    if (parsed.help) {
-        mlm_options_help(&mlm_verb_compare);
-        return MLM_EXIT_OK;
-    }
+    if (r != 0)
+        return r < 0 ? r : MLM_EXIT_OK;
     r = options_check(&said, parsed.operands.count, error);
     if (r < 0)
         return r;

@@ -106,12 +106,8 @@ static int doctor_verb(int argc, char **argv, struct mlm_error *error)
 {
     struct mlm_parsed parsed;
     int r = mlm_options_parse(&mlm_verb_doctor, argc, argv, NULL, NULL, &parsed, error);
-    if (r < 0)
-        return r;
-    if (parsed.help) {
-        mlm_options_help(&mlm_verb_doctor);
-        return MLM_EXIT_OK;
-    }
+    if (r != 0)
+        return r < 0 ? r : MLM_EXIT_OK;
     struct mlm_cage_site site;
     /* Where no scope can be entered, that is what there is to say. */
     struct mlm_error scope = {0};

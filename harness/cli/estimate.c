@@ -247,12 +247,8 @@ static int estimate_verb(int argc, char **argv, struct mlm_error *error)
     struct mlm_estimate_measured measured;
     struct mlm_parsed parsed;
     int r = mlm_options_parse(&mlm_verb_estimate, argc, argv, &said, NULL, &parsed, error);
-    if (r < 0)
-        return r;
-    if (parsed.help) {
-        mlm_options_help(&mlm_verb_estimate);
-        return MLM_EXIT_OK;
-    }
+    if (r != 0)
+        return r < 0 ? r : MLM_EXIT_OK;
     bool json = strcmp(said.format, "json") == 0;
     if (!json && strcmp(said.format, "text") != 0)
         return mlm_error_set(error, -EINVAL, "--format is text or json, not '%s'", said.format);

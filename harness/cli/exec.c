@@ -253,10 +253,8 @@ static int exec_verb(int argc, char **argv, struct mlm_error *error)
     mlm_inherited_fds(exec.inherited_fds);
     struct mlm_parsed parsed;
     int r = mlm_options_parse(&mlm_verb_exec, argc, argv, &exec.said, NULL, &parsed, error);
-    if (r == 0 && parsed.help) {
-        mlm_options_help(&mlm_verb_exec);
+    if (r > 0)
         return MLM_EXIT_OK;
-    }
     if (r == 0)
         r = resolve(&exec, &parsed, error);
     if (r == 0)

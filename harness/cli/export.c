@@ -101,12 +101,8 @@ static int export_verb(int argc, char **argv, struct mlm_error *error)
     struct mlm_parsed parsed;
     const struct mlm_export_format *format = NULL;
     int r = mlm_options_parse(&mlm_verb_export, argc, argv, &said, NULL, &parsed, error);
-    if (r < 0)
-        return r;
-    if (parsed.help) {
-        mlm_options_help(&mlm_verb_export);
-        return MLM_EXIT_OK;
-    }
+    if (r != 0)
+        return r < 0 ? r : MLM_EXIT_OK;
     r = check(&said, &parsed, &format, error);
     if (r < 0)
         return r;

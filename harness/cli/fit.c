@@ -334,10 +334,8 @@ static int fit_verb(int argc, char **argv, struct mlm_error *error)
         .said = defaults, .measuring.interrupt_fd = -1, .output_fd = -1};
     struct mlm_parsed parsed;
     int r = mlm_options_parse(&mlm_verb_fit, argc, argv, &fit.said, NULL, &parsed, error);
-    if (r == 0 && parsed.help) {
-        mlm_options_help(&mlm_verb_fit);
+    if (r > 0)
         return MLM_EXIT_OK;
-    }
     if (r == 0)
         r = resolve(&fit, error);
     if (r == 0)

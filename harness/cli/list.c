@@ -176,12 +176,8 @@ static int list_verb(int argc, char **argv, struct mlm_error *error)
     struct mlm_parsed parsed;
     struct mlm_catalogue *catalogue = NULL;
     int r = mlm_options_parse(&mlm_verb_list, argc, argv, &said, NULL, &parsed, error);
-    if (r < 0)
-        return r;
-    if (parsed.help) {
-        mlm_options_help(&mlm_verb_list);
-        return MLM_EXIT_OK;
-    }
+    if (r != 0)
+        return r < 0 ? r : MLM_EXIT_OK;
     r = mlm_catalogue_open(&catalogue, error);
     if (r < 0)
         return r;

@@ -152,7 +152,7 @@ int mlm_options_parse(const struct mlm_verb *verb, int argc, char **argv, void *
     struct mlm_error *error)
 {
     struct mlm_parsed parsed = {0};
-    bool operands_only = false; /* after "--" */
+    bool help = false, operands_only = false; /* after "--" */
     for (int i = 1; i < argc; i++) {
         const char *argument = argv[i];
         int r = 0;
@@ -164,7 +164,7 @@ int mlm_options_parse(const struct mlm_verb *verb, int argc, char **argv, void *
         } else if (strcmp(argument, "--") == 0) {
             operands_only = true;
         } else if (strcmp(argument, "--help") == 0 || strcmp(argument, "-h") == 0) {
-            parsed.help = true;
+            help = true;
         } else if (argument[1] == '-') {
             r = pass ? pass(argument, error) : 0;
             if (r > 0 && parsed.passed.count < MLM_TEXTS_MAX)
@@ -178,6 +178,13 @@ int mlm_options_parse(const struct mlm_verb *verb, int argc, char **argv, void *
         if (r < 0)
             return r;
     }
+    if (help) {
+        mlm_options_help(verb);
+        return 1;
+    }
+    if (verb->needs_file && !parsed.operands.count)
+        return mlm_error_set(
+            error, -EINVAL, "%s needs a file: mlmembench %s results/NAME.jsonl", verb->name, verb->name);
     *ret_parsed = parsed;
     return 0;
 }

@@ -46,6 +46,7 @@ struct mlm_verb {
     const char *name;
     const char *summary;  /* one line */
     const char *operands; /* "FILE…"; NULL: takes none */
+    bool needs_file;      /* of records, one at least */
     bool takes_command;   /* what stands behind "--" is a command with options of its own */
     const char *details;  /* paragraphs for --help, or NULL */
     const struct mlm_exit_meaning *exits;
@@ -60,12 +61,11 @@ struct mlm_parsed {
     struct mlm_texts operands;
     struct mlm_texts passed; /* what `pass` took */
     char **command;          /* all that stood behind "--", of a verb that takes a command; NULL: nothing */
-    bool help;
 };
 
 /* Fills the struct at `values` (which holds the defaults). `pass` (may be NULL) is asked first about each
- * argument that begins with "--": 1 takes it as it is. -EINVAL names the argument and what to do. argv[0] is
- * the verb. */
+ * argument that begins with "--": 1 takes it as it is. -EINVAL names the argument and what to do. 1: help
+ * was asked for and is printed; there is nothing more to do. argv[0] is the verb. */
 int mlm_options_parse(const struct mlm_verb *verb, int argc, char **argv, void *values,
     int (*pass)(const char *argument, struct mlm_error *error), struct mlm_parsed *ret_parsed,
     struct mlm_error *error);

@@ -98,14 +98,8 @@ static int plot_verb(int argc, char **argv, struct mlm_error *error)
     struct plot_options said = {.formats = "svg"};
     struct mlm_parsed parsed;
     int r = mlm_options_parse(&mlm_verb_plot, argc, argv, &said, NULL, &parsed, error);
-    if (r < 0)
-        return r;
-    if (parsed.help) {
-        mlm_options_help(&mlm_verb_plot);
-        return MLM_EXIT_OK;
-    }
-    if (!parsed.operands.count)
-        return mlm_error_set(error, -EINVAL, "plot needs a file: mlmembench plot results/NAME.jsonl");
+    if (r != 0)
+        return r < 0 ? r : MLM_EXIT_OK;
     return draw(&parsed.operands, &said, error);
 }
 
@@ -113,6 +107,7 @@ const struct mlm_verb mlm_verb_plot = {
     .name = "plot",
     .summary = "draw pictures of stored runs",
     .operands = "FILE…",
+    .needs_file = true,
     .details =
         "Draws what there is data for, suite by suite: the memory that each row needs and its time; slowdown "
         "against cap, from two caps on; memory and time against a parameter that was swept; memory over "

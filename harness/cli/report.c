@@ -86,14 +86,8 @@ static int report_verb(int argc, char **argv, struct mlm_error *error)
     struct report_options said = {0};
     struct mlm_parsed parsed;
     int r = mlm_options_parse(&mlm_verb_report, argc, argv, &said, NULL, &parsed, error);
-    if (r < 0)
-        return r;
-    if (parsed.help) {
-        mlm_options_help(&mlm_verb_report);
-        return MLM_EXIT_OK;
-    }
-    if (!parsed.operands.count)
-        return mlm_error_set(error, -EINVAL, "report needs a file: mlmembench report results/NAME.jsonl");
+    if (r != 0)
+        return r < 0 ? r : MLM_EXIT_OK;
     mlm_auto_free char *path = page_path(&said, &parsed.operands);
     if (!path)
         return mlm_error_errno(error, -ENOMEM, "report");
@@ -105,6 +99,7 @@ const struct mlm_verb mlm_verb_report = {
     .name = "report",
     .summary = "write one page of HTML with everything that stored runs say",
     .operands = "FILE…",
+    .needs_file = true,
     .details =
         "The finding in words, the machines, pictures and tables of each suite, how it was measured and how "
         "to "

@@ -400,14 +400,13 @@ static int resume_words(const struct run *run, int argc, char **argv, int *ret_a
     return 0;
 }
 
-static int parse(struct run *run, int argc, char **argv, bool *ret_help, struct mlm_error *error)
+static int parse(struct run *run, int argc, char **argv, struct mlm_error *error)
 {
     struct mlm_parsed parsed;
     run->request.said = mlm_run_defaults;
     int r = mlm_options_parse(&mlm_verb_run, argc, argv, &run->request.said, mlm_gbench_flag, &parsed, error);
-    if (r < 0)
+    if (r != 0)
         return r;
-    *ret_help = parsed.help;
     for (size_t i = 0; i < parsed.passed.count; i++) {
         static const char filter[] = "--benchmark_filter=", list[] = "--benchmark_list_tests";
         static const char option[] = "--benchmark_out", out[] = "--benchmark_out=";
@@ -461,14 +460,9 @@ static bool only_looks(const struct run *run)
 static int run_verb(int argc, char **argv, struct mlm_error *error)
 {
     mlm_cleanup(run_release) struct run run = {.measuring.interrupt_fd = -1};
-    bool help = false;
-    int r = parse(&run, argc, argv, &help, error);
-    if (r < 0)
-        return r;
-    if (help) {
-        mlm_options_help(&mlm_verb_run);
-        return MLM_EXIT_OK;
-    }
+    int r = parse(&run, argc, argv, error);
+    if (r != 0)
+        return r < 0 ? r : MLM_EXIT_OK;
     if (!run.request.said.resume) {
         if (!only_looks(&run) && (r = mlm_cage_enter_scope(argv - 1, error)) < 0)
             return r;
@@ -483,7 +477,7 @@ static int run_verb(int argc, char **argv, struct mlm_error *error)
         r = mlm_cage_enter_scope(argv - 1, error);
     if (r >= 0) {
         memset(&run.request, 0, sizeof run.request);
-        r = parse(&run, count, words, &help, error);
+        r = parse(&run, count, words, error);
     }
     if (r == 0)
         r = run_with(&run, count, words, error);

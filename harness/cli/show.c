@@ -18,14 +18,8 @@ static int show_verb(int argc, char **argv, struct mlm_error *error)
 {
     struct mlm_parsed parsed;
     int r = mlm_options_parse(&mlm_verb_show, argc, argv, NULL, NULL, &parsed, error);
-    if (r < 0)
-        return r;
-    if (parsed.help) {
-        mlm_options_help(&mlm_verb_show);
-        return MLM_EXIT_OK;
-    }
-    if (!parsed.operands.count)
-        return mlm_error_set(error, -EINVAL, "show needs a file: mlmembench show results/NAME.jsonl");
+    if (r != 0)
+        return r < 0 ? r : MLM_EXIT_OK;
     struct mlm_presentation presentation = {.path_count = parsed.operands.count, .table = true};
     for (size_t i = 0; i < parsed.operands.count; i++)
         presentation.paths[i] = parsed.operands.items[i];
@@ -38,6 +32,7 @@ const struct mlm_verb mlm_verb_show = {
     .name = "show",
     .summary = "show the table of stored runs again",
     .operands = "FILE…",
+    .needs_file = true,
     .details =
         "Several files are shown as if they were one: a laptop beside a laptop. Lines that are no record are "
         "named and passed over.",
