@@ -35,7 +35,7 @@ trap clean EXIT
 trap 'exit 130' INT TERM HUP
 
 echo "fresh.sh: making a minimal system"
-"$source/tests/vm/debian.sh" "$root" >"$scratch/log" 2>&1 || {
+"$source/tests/vm/debian.sh" same "$root" >"$scratch/log" 2>&1 || {
     tail -n 20 "$scratch/log" >&2
     exit 1
 }

@@ -131,7 +131,7 @@ static void test_coverage(void **state)
             assert_int_equal(mlm_ratio_interval(&bootstrap, a, count, b, count, 0.95, &low, &high), 0);
             holds += low <= 1 && high >= 1;
         }
-        double share = (double)holds / ROUNDS;
+        double share = (double)holds / (double)ROUNDS;
         if (share < wanted[w].least || share > wanted[w].most)
             fail_msg("%zu repetitions: %.3f of the intervals hold the truth", count, share);
     }
@@ -146,7 +146,7 @@ static void test_many(void **state)
     double *values = calloc(MANY, sizeof *values);
     assert_non_null(values);
     for (size_t i = 0; i < MANY; i++)
-        values[i] = 1000 + (double)i / MANY;
+        values[i] = 1000 + (double)i / (double)MANY;
     for (size_t count = MANY - 1; count <= MANY; count++) {
         struct interval got = interval_of(values, count, values, count);
         assert_true(got.low > 0.9999 && got.low < 1 && got.high > 1 && got.high < 1.0001);

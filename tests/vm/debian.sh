@@ -1,17 +1,19 @@
 #!/bin/sh
-# debian.sh FOLDER [OPTIONS]: a minimal system of this machine's own release, by debootstrap. The mirror, and how to
-# reach it, are as apt has them: no host is named here.
+# debian.sh RELEASE FOLDER [OPTIONS]: a minimal system by debootstrap; OPTIONS go to it. RELEASE is a code name
+# (trixie), or 'same' for this machine's own. The mirror, and how to reach it, are as apt has them: no host is named
+# here, and another release is taken from the mirror that has this machine's.
 set -eu
 
-folder=$1
-shift
+release=$1 folder=$2
+shift 2
 # shellcheck disable=SC1091  # the system's own file
-release=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+own=$(. /etc/os-release && echo "${VERSION_CODENAME:-}")
+[ "$release" != same ] || release=$own
 # shellcheck disable=SC2016  # $(…) is apt's
 mirror=$(apt-get indextargets --format '$(REPO_URI) $(RELEASE) $(CODENAME) $(COMPONENT)' 'Created-By: Packages' |
-    awk -v release="$release" '$2 !~ "-" && $3 == release && $4 == "main" { print $1; exit }')
+    awk -v release="$own" '$2 !~ "-" && $3 == release && $4 == "main" { print $1; exit }')
 [ -n "$mirror" ] || {
-    echo "debian.sh: apt has no lists of '$release main'; apt-get update gets them" >&2
+    echo "debian.sh: apt has no lists of '$own main'; apt-get update gets them" >&2
     exit 1
 }
 proxy=

@@ -121,8 +121,9 @@ make()
     [ -n "$(kernel_package)" ] || as_root apt-get -q update
     unpack "$work/kernel" "$(kernel_package)"
     unpack "$work/busybox" busybox-static
-    make_initramfs "$work/kernel" "$work/made.initramfs" "$work/busybox/bin/busybox"
-    as_root "$here/debian.sh" "$work/root" --include="$packages"
+    make_initramfs "$work/kernel" "$work/made.initramfs" \
+        "$(find "$work/busybox" -type f -path '*bin/busybox')"
+    as_root "$here/debian.sh" same "$work/root" --include="$packages"
     furnish "$work/root"
     as_root rm -rf "$work/root/var/cache/apt" "$work/root/var/lib/apt/lists" "$work/root/usr/share/doc" \
         "$work/root/usr/share/locale" "$work/root/usr/share/man"
