@@ -8,13 +8,34 @@ install(DIRECTORY man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man5 FILES_MATCHING P
 install(FILES results/schema.json results/export.schema.json results/estimate.schema.json
   DESTINATION ${CMAKE_INSTALL_DATADIR}/mlmembench)
 install(FILES completions/mlmembench.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
-  RENAME mlmembench OPTIONAL)
-install(FILES completions/_mlmembench DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions OPTIONAL)
-install(FILES completions/mlmembench.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d OPTIONAL)
-install(FILES README.md LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} OPTIONAL)
+  RENAME mlmembench)
+install(FILES completions/_mlmembench DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
+install(FILES completions/mlmembench.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
+install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 
+# cmake --build BUILD --target package: an archive, and where dpkg is, a .deb for the release that it is built in.
 set(CPACK_PACKAGE_VENDOR "mlmembench")
 set(CPACK_PACKAGE_CONTACT "The mlmembench authors")
 set(CPACK_RESOURCE_FILE_LICENSE ${CMAKE_SOURCE_DIR}/LICENSE)
+set(CPACK_STRIP_FILES ON)
 set(CPACK_GENERATOR TGZ)
+find_program(MLM_DPKG dpkg)
+if(MLM_DPKG)
+  list(APPEND CPACK_GENERATOR DEB)
+endif()
+# So that the package of a newer release of Debian or Ubuntu is an upgrade: 0.1.0-1~debian12, 0.1.0-1~debian13.
+cmake_host_system_information(RESULT os QUERY DISTRIB_INFO)
+set(CPACK_DEBIAN_PACKAGE_RELEASE "1~${os_ID}${os_VERSION_ID}")
+set(CPACK_DEBIAN_FILE_NAME DEB-DEFAULT)
+set(CPACK_DEBIAN_PACKAGE_SECTION science)
+set(CPACK_DEBIAN_PACKAGE_DESCRIPTION "It runs machine-learning workloads, or any command, in fresh processes under
+memory caps (cgroups), and shows what they need, how slow they become, and
+why each of them ended.")
+# What the programs are linked with follows from them. What they open or start when it is there is named here.
+set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "gnuplot-nox | gnuplot, libopenblas0")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "libgc1, libmimalloc3 | libmimalloc2.0, libjemalloc2, libtcmalloc-minimal4, python3-sklearn, python3-xgboost, python3-torch")
+set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_SOURCE_DIR}/cmake/package_tree.cmake)
+set(CPACK_PROJECT_CONFIG_FILE ${CMAKE_SOURCE_DIR}/cmake/package_tools.cmake)
 include(CPack)

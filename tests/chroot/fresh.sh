@@ -1,9 +1,15 @@
 #!/bin/sh
-# fresh.sh [--keep] [COMMAND…]: does `./bootstrap run --dry-run`, then `./bootstrap test` (or COMMAND, in the clone's
-# folder) in a system that has nothing: debootstrap's minimum and a clean clone of this repository's last commit. A
-# machine that has the packages already proves nothing. It shares this machine's kernel and cgroups; root only.
+# fresh.sh [--keep] [--foreign-python] [RELEASE [COMMAND…]]: do both commands of the README work for a newcomer? In a
+# system that has nothing (debootstrap's minimum of RELEASE: bookworm, trixie; by default this machine's own) and a clean
+# clone of this repository's last commit, it does what a newcomer does: `./bootstrap run`, a build by hand, `./bootstrap
+# check`, `./bootstrap test`; then it makes the .deb, and installs, uses and removes it in a second such system. With a
+# COMMAND it does that instead, in the clone's folder. A machine that has the packages already proves nothing.
 #
-# Mounts live in a namespace of this script: however it ends, they end with it. --keep leaves the system's folder.
+# --foreign-python: a Python of its own is the first in the path. It has jsonschema, and no other package.
+# --keep leaves the system's folder.
+#
+# It shares this machine's kernel and cgroups, and needs root. Mounts live in a namespace of this script: however it
+# ends, they end with it.
 set -eu
 
 source=$(cd "$(dirname "$0")/../.." && pwd)
@@ -12,21 +18,36 @@ if [ "${MLM_FRESH_NAMESPACE:-}" != 1 ]; then
 fi
 unset MLM_FRESH_NAMESPACE
 
-keep=
-if [ "${1:-}" = --keep ]; then
-    keep=1
+keep='' foreign='' release=same
+while [ $# != 0 ]; do
+    case $1 in
+    --keep) keep=1 ;;
+    --foreign-python) foreign=1 ;;
+    -*)
+        echo "fresh.sh: there is no option $1" >&2
+        exit 2
+        ;;
+    *)
+        release=$1
+        shift
+        break
+        ;;
+    esac
     shift
-fi
+done
+
 scratch=$(mktemp -d "${TMPDIR:-/var/tmp}/mlm-fresh.XXXXXX")
-root=$scratch/root
+path=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 
 clean()
 {
-    for folder in proc sys dev; do
-        umount -R -l "$root/$folder" 2>/dev/null || :
+    for root in "$scratch/root" "$scratch/second"; do
+        for folder in proc sys dev; do
+            umount -R -l "$root/$folder" 2>/dev/null || :
+        done
     done
     if [ -n "$keep" ]; then
-        echo "fresh.sh: the system is in $root"
+        echo "fresh.sh: the system is in $scratch/root"
     else
         rm -rf --one-file-system "$scratch"
     fi
@@ -34,32 +55,112 @@ clean()
 trap clean EXIT
 trap 'exit 130' INT TERM HUP
 
-echo "fresh.sh: making a minimal system"
-"$source/tests/vm/debian.sh" same "$root" >"$scratch/log" 2>&1 || {
-    tail -n 20 "$scratch/log" >&2
-    exit 1
+# The kernel's folders, for a system whose files are laid already.
+mount_kernel()
+{
+    for folder in proc sys dev; do
+        mount --rbind "/$folder" "$1/$folder"
+    done
 }
-apt-config dump Acquire::http::Proxy >"$root/etc/apt/apt.conf.d/90proxy"
-[ ! -e /etc/resolv.conf ] || cp -L /etc/resolv.conf "$root/etc/resolv.conf"
-git -c advice.detachedHead=false clone --quiet --no-hardlinks "$source" "$root/root/mlmembench"
-for folder in proc sys dev; do
-    mount --rbind "/$folder" "$root/$folder"
-done
 
+# inside ROOT COMMAND…: in the clone's folder, or in /root where there is none.
 inside()
+{
+    root=$1
+    shift
+    chroot "$root" env -i HOME=/root LC_ALL=C.UTF-8 PATH="$path" \
+        sh -c 'cd /root/mlmembench 2>/dev/null || cd /root; exec "$@"' sh "$@"
+}
+
+# step COMMAND…: inside the first system, with its duration.
+step()
 {
     echo "fresh.sh: $*"
     began=$(date +%s)
     status=0
-    chroot "$root" env -i HOME=/root PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin \
-        sh -c 'cd /root/mlmembench && exec "$@"' sh "$@" || status=$?
+    inside "$scratch/root" "$@" || status=$?
     echo "fresh.sh: exit status $status after $(($(date +%s) - began)) s: $*"
     return $status
 }
 
+# A Python in a folder of its own, unpacked from the release's packages, which stay uninstalled.
+make_foreign_python()
+{
+    inside "$scratch/root" sh -euc '
+        mkdir -p /opt/foreign/bin /opt/foreign/debs/partial
+        apt-get -qq -o Dir::Cache::archives=/opt/foreign/debs --no-install-recommends --download-only -y \
+            install python3 python3-jsonschema
+        for package in /opt/foreign/debs/*.deb; do dpkg-deb -x "$package" /opt/foreign; done
+        rm -r /opt/foreign/debs
+        cat >/opt/foreign/bin/python3 <<"SH"
+#!/bin/sh
+LD_LIBRARY_PATH=$(echo /opt/foreign/usr/lib/*-linux-gnu) exec /opt/foreign/usr/bin/python3 "$@"
+SH
+        chmod +x /opt/foreign/bin/python3
+        /opt/foreign/bin/python3 -c "import jsonschema, sys; sys.exit(not sys.prefix.startswith(\"/opt/foreign\"))"'
+    path=/opt/foreign/bin:$path
+}
+
+# Names of all files of a system, but for what every installation of a package changes.
+files_of()
+{
+    (cd "$1" && find . -path ./proc -prune -o -path ./sys -prune -o -path ./dev -prune -o -path ./var/cache -prune -o \
+        -path ./var/log -prune -o -path ./var/lib/apt -prune -o -path ./var/lib/dpkg -prune -o -print | sort)
+}
+
+# The package comes alone: what it depends on is what apt makes of it.
+try_package()
+{
+    second=$scratch/second
+    cp "$scratch"/root/root/mlmembench/build/release/*.deb "$second/root"
+    package=$(cd "$second/root" && echo ./*.deb)
+    mount_kernel "$second"
+    inside "$second" dpkg-deb --info "$package"
+    inside "$second" dpkg-deb --contents "$package"
+    files_of "$second" >"$scratch/before"
+    inside "$second" apt-get -qq install -y --no-install-recommends "$package" >"$scratch/log" 2>&1 || {
+        tail -n 20 "$scratch/log" >&2
+        return 1
+    }
+    # What a user makes is his, and lies in his folder.
+    mkdir "$second/root/work"
+    inside "$second" sh -euc 'cd work; export MLMEMBENCH_CACHE=/root/work/cache
+        mlmembench run --suite storage --cap 64M --data 32M; ls results'
+    rm -r "$second/root/work"
+    inside "$second" apt-get -qq purge -y --autoremove mlmembench >>"$scratch/log" 2>&1
+    files_of "$second" >"$scratch/after"
+    diff "$scratch/before" "$scratch/after" || {
+        echo "fresh.sh: removed, the package leaves these files"
+        return 1
+    }
+    echo "fresh.sh: the package was installed, used, and removed without a trace"
+}
+
+echo "fresh.sh: making a minimal system of $release"
+"$source/tests/vm/debian.sh" "$release" "$scratch/root" >"$scratch/log" 2>&1 || {
+    tail -n 20 "$scratch/log" >&2
+    exit 1
+}
+apt-config dump Acquire::http::Proxy >"$scratch/root/etc/apt/apt.conf.d/90proxy"
+[ ! -e /etc/resolv.conf ] || cp -L /etc/resolv.conf "$scratch/root/etc/resolv.conf"
+[ $# != 0 ] || cp -a "$scratch/root" "$scratch/second"
+git -c advice.detachedHead=false clone --quiet --no-hardlinks "$source" "$scratch/root/root/mlmembench"
+mount_kernel "$scratch/root"
+[ -z "$foreign" ] || make_foreign_python
+
 if [ $# != 0 ]; then
-    inside "$@"
-else
-    inside ./bootstrap run --dry-run
-    inside ./bootstrap test
+    step "$@"
+    exit
 fi
+step ./bootstrap run --dry-run
+step sh -c 'cmake -B build/hand -G Ninja && cmake --build build/hand' >"$scratch/log" || {
+    tail -n 20 "$scratch/log" >&2
+    exit 1
+}
+grep -E 'tests are left out|exit status' "$scratch/log"
+rm -r "$scratch/root/root/mlmembench/build/hand"
+step ./bootstrap check
+step ./bootstrap test
+echo "fresh.sh: $(du -smc "$scratch"/root/var/cache/apt/archives | sed -n '$s/\t.*//p') MB of packages were downloaded"
+step cmake --build build/release --target package
+try_package

@@ -2,6 +2,7 @@
 # compare: what has changed, what has not, what cannot be told; and gates that fail on what has.
 . "$(dirname "$0")/common.sh"
 begin
+needs python:scipy
 records=$MLM_SOURCE/tests/fixtures/record
 
 # run_again OUT NAME=VALUE…: another run of the same rows.

@@ -3,6 +3,7 @@
 # the remedy.
 . "$(dirname "$0")/common.sh"
 begin
+needs python:jsonschema
 
 cat >small.csv <<'CSV'
 1,0,3

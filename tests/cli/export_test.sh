@@ -2,6 +2,10 @@
 # export: what others' tools read. Golden files show each format; real readers say whether it says what the records say.
 . "$(dirname "$0")/common.sh"
 begin
+needs python:jsonschema
+needs python:pandas
+needs python:prometheus_client
+needs cmark-gfm
 records=$MLM_SOURCE/tests/fixtures/record
 formats="markdown csv tsv json html google-benchmark github-action-benchmark bencher junit openmetrics"
 

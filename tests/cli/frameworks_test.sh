@@ -3,6 +3,7 @@
 # what they say where a package is missing. That they run is shown by real/frameworks.
 . "$(dirname "$0")/common.sh"
 begin
+needs python:numpy
 worker=$MLM_BIN/mlmembench-worker
 scripts=$MLM_SOURCE/suites/frameworks
 export MLM_WORKER="$worker" MLM_SCRIPTS="$scripts" ASAN_OPTIONS=detect_leaks=0

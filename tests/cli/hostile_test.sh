@@ -69,7 +69,6 @@ for verb in $verbs; do
         cp log/out made/advise.txt
         ;;
     plot)
-        needs gnuplot
         status 0 "$mlm" plot --out made --format svg,png names.jsonl
         cp log/out made/plot.txt
         status 0 "$mlm" plot --out made --format svg extreme.jsonl

@@ -9,8 +9,6 @@ refused 2 "svg, png or pdf, not 'gif'" plot --format gif "$records/swap.jsonl"
 refused 2 "svg, png or pdf, not ''" plot --format svg, "$records/swap.jsonl"
 refused 3 "missing.jsonl: No such file" plot missing.jsonl
 
-needs gnuplot
-
 # Where the records are, or where it is said; each file is named.
 mkdir records
 cp "$records/swap.jsonl" records/run.jsonl

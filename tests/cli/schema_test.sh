@@ -2,6 +2,7 @@
 # results/schema.json: the recorded files keep to it, and it lets nothing else pass.
 . "$(dirname "$0")/common.sh"
 begin
+needs python:jsonschema
 check=$MLM_SOURCE/tests/schema_check.py
 records=$MLM_SOURCE/tests/fixtures/record
 
