@@ -22,6 +22,7 @@
 #include <unistd.h>
 
 #include "data/inspect.h"
+#include "data/library.h"
 #include "suites.h"
 #include "workload.h"
 
@@ -137,11 +138,11 @@ static void phase_end(struct mlm_scoreboard *sb, const struct phase *phase)
 #define MORE_TLS "glibc.rtld.optional_static_tls=16384"
 
 /* -ERESTART: could be opened by a process that has more static TLS. */
-static int library_open(const char *name)
+static int library_open(const char *names)
 {
-    if (dlopen(name, RTLD_NOW | RTLD_GLOBAL))
+    const char *why;
+    if (mlm_library_open(names, RTLD_GLOBAL, &why))
         return 0;
-    const char *why = dlerror();
     const char *tunables = getenv(TUNABLES);
     bool told = tunables && strstr(tunables, MORE_TLS);
     return why && strstr(why, "static TLS") && !told ? -ERESTART : -ENOENT;
@@ -163,8 +164,8 @@ static int live(const struct mlm_workload *workload, const void *config, struct 
     if (r == -ERESTART)
         return r;
     if (r < 0)
-        return mlm_fail(sb, -ENOTSUP, "%s is not installed; install the package %s", workload->library,
-            workload->library_package);
+        return mlm_fail(sb, -ENOTSUP, "%.*s is not installed; install the package %s",
+            (int)strcspn(workload->library, " "), workload->library, workload->library_package);
 
     void *state = NULL;
     struct phase phase = phase_begin(sb, MLM_PHASE_PREPARE);

@@ -84,7 +84,7 @@ struct mlm_workload {
     const char *work;       /* which job it does, where a suite has several (train, infer): only rows with the
                              * same are compared; NULL: the suite's one job */
     double answer_tolerance;     /* relative; 0: bit for bit */
-    const char *library;         /* soname that must be there, or NULL */
+    const char *library;         /* soname that must be there, or several (mlm_library_open()), or NULL */
     const char *library_package; /* Debian's package that brings it */
     const char *script;          /* a program in Python that is the workload, by its place beside the modules:
                                   * the worker becomes it. NULL: the functions below */

@@ -7,8 +7,6 @@
 
 #include "pooling/pooling.h"
 
-#define GC_LIBRARY "libgc.so.1"
-
 struct heap {
     void *(*alloc)(size_t size); /* of memory without pointers, found by its first bytes alone */
     void (*release)(void *memory);
@@ -24,9 +22,9 @@ static int boehm_open(
     const struct pooling_config *config, bool dry, void **ret_heap, struct mlm_scoreboard *sb)
 {
     (void)dry;
-    void *library = dlopen(GC_LIBRARY, RTLD_NOW | RTLD_LOCAL);
+    void *library = dlopen(BOEHM_LIBRARY, RTLD_NOW | RTLD_LOCAL);
     if (!library)
-        return mlm_fail(sb, -ENOTSUP, "%s cannot be used: %s", GC_LIBRARY, dlerror());
+        return mlm_fail(sb, -ENOTSUP, "%s cannot be used: %s", BOEHM_LIBRARY, dlerror());
     void (*init)(void);
     void (*set_warn_proc)(void (*warn)(char *message, uintptr_t argument));
     void *(*alloc_uncollectable)(size_t size);
@@ -44,7 +42,7 @@ static int boehm_open(
     for (size_t i = 0; i < sizeof symbols / sizeof *symbols; i++) {
         void *symbol = dlsym(library, symbols[i].name);
         if (!symbol)
-            return mlm_fail(sb, -ENOTSUP, "%s cannot be used: %s", GC_LIBRARY, dlerror());
+            return mlm_fail(sb, -ENOTSUP, "%s cannot be used: %s", BOEHM_LIBRARY, dlerror());
         /* ISO C has no conversion from object to function pointers; POSIX says that their bytes are the same.
          */
         memcpy(symbols[i].function, &symbol, sizeof symbol);

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/library.h"
 #include "pooling/pooling.h"
 
 struct heap {
@@ -21,12 +22,13 @@ static int library_open(
     if (!heap)
         return mlm_fail(sb, -ENOMEM, "out of memory");
     /* Never closed: they have thread-specific data, whose destructors run when the thread ends. */
-    heap->library = dlopen(config->heap->library, RTLD_NOW | RTLD_LOCAL);
+    const char *why = "it lacks a function";
+    heap->library = mlm_library_open(config->heap->library, RTLD_LOCAL, &why);
     void *alloc = heap->library ? dlsym(heap->library, config->heap->alloc_name) : NULL;
     void *release = heap->library ? dlsym(heap->library, config->heap->free_name) : NULL;
     if (!alloc || !release) {
         free(heap);
-        return mlm_fail(sb, -ENOTSUP, "%s cannot be used: %s", config->heap->library, dlerror());
+        return mlm_fail(sb, -ENOTSUP, "%s cannot be used: %s", config->heap->library, why);
     }
     /* ISO C has no conversion from object to function pointers; POSIX says that their bytes are the same. */
     memcpy(&heap->alloc, &alloc, sizeof alloc);
@@ -51,6 +53,6 @@ static void library_free(void *p, struct pooling_tensor *tensor)
         .open = library_open, .alloc = library_alloc, .free = library_free, .close = free                    \
     }
 
-const struct pooling_heap pooling_heap_mimalloc = LIBRARY("libmimalloc.so.2", "mi_malloc", "mi_free");
-const struct pooling_heap pooling_heap_jemalloc = LIBRARY("libjemalloc.so.2", "malloc", "free");
-const struct pooling_heap pooling_heap_tcmalloc = LIBRARY("libtcmalloc_minimal.so.4", "tc_malloc", "tc_free");
+const struct pooling_heap pooling_heap_mimalloc = LIBRARY(MIMALLOC_LIBRARY, "mi_malloc", "mi_free");
+const struct pooling_heap pooling_heap_jemalloc = LIBRARY(JEMALLOC_LIBRARY, "malloc", "free");
+const struct pooling_heap pooling_heap_tcmalloc = LIBRARY(TCMALLOC_LIBRARY, "tc_malloc", "tc_free");

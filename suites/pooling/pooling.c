@@ -213,13 +213,13 @@ WORKLOAD(refcount, MLM_QUICK, common_params, "the pool, freed when the last refe
 WORKLOAD(deferred, MLM_QUICK, deferred_params,
     "the pool, where garbage waits for a collection at a growth factor", );
 WORKLOAD(boehm, MLM_FOREIGN_HEAP, common_params, "Boehm's conservative collector; nothing is freed by hand",
-    .library = "libgc.so.1", .library_package = "libgc1");
-WORKLOAD(mimalloc, MLM_FOREIGN_HEAP, common_params, "mimalloc", .library = "libmimalloc.so.2",
-    .library_package = "libmimalloc2.0");
-WORKLOAD(jemalloc, MLM_FOREIGN_HEAP, common_params, "jemalloc", .library = "libjemalloc.so.2",
+    .library = BOEHM_LIBRARY, .library_package = "libgc1");
+WORKLOAD(mimalloc, MLM_FOREIGN_HEAP, common_params, "mimalloc", .library = MIMALLOC_LIBRARY,
+    .library_package = "libmimalloc3 or libmimalloc2.0");
+WORKLOAD(jemalloc, MLM_FOREIGN_HEAP, common_params, "jemalloc", .library = JEMALLOC_LIBRARY,
     .library_package = "libjemalloc2");
-WORKLOAD(tcmalloc, MLM_FOREIGN_HEAP, common_params, "tcmalloc", .library = "libtcmalloc_minimal.so.4",
-    .library_package = "libtcmalloc-minimal4");
+WORKLOAD(tcmalloc, MLM_FOREIGN_HEAP, common_params, "tcmalloc", .library = TCMALLOC_LIBRARY,
+    .library_package = "libtcmalloc-minimal4t64 or libtcmalloc-minimal4");
 
 static const struct mlm_workload *const workloads[] = {&pooling_malloc, &pooling_malloc_fixed,
     &pooling_malloc_trim, &pooling_arena, &pooling_pool, &pooling_refcount, &pooling_deferred, &pooling_boehm,

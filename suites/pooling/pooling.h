@@ -20,6 +20,12 @@
 #include "workload.h"
 
 #define PAGE_BYTES 4096u
+
+/* Sonames, as mlm_library_open() takes them. */
+#define BOEHM_LIBRARY "libgc.so.1"
+#define MIMALLOC_LIBRARY "libmimalloc.so.3 libmimalloc.so.2"
+#define JEMALLOC_LIBRARY "libjemalloc.so.2"
+#define TCMALLOC_LIBRARY "libtcmalloc_minimal.so.4"
 #define SURVIVOR_STEPS 2u
 #define SURVIVOR_LAYERS 4u /* every such layer leaves one */
 #define SURVIVOR_WIDTH 16u

@@ -55,5 +55,11 @@ for mib in (64, 640, 2560):
         print("ok:" if ok else "FAILED:", name, f"--data {mib}M", rows.get(name), "" if ok else f"not {shown(size)}")
 sys.exit(failed)
 PYTHON
+# A package that a row needs is one that ./bootstrap knows how to install.
+"$mlm" list | tr -s ' \n' ' ' | grep -oE 'needs (lib|python3-)[a-z0-9.-]+( or [a-z0-9.-]+)?' | sed 's/needs //; s/ or /\n/' | sort -u >log/packages
+expect "packages are named" test "$(wc -l <log/packages)" -ge 8
+while read -r package; do
+    expect "./bootstrap knows $package" grep -qE "^(.*\|)?$package(\||  *(library|python) )" "$MLM_SOURCE/bootstrap"
+done <log/packages
 expect "core bytes follow the formulas" "$MLM_PYTHON" log/formulas.py "$mlm"
 finish
