@@ -52,7 +52,7 @@ static void define(struct definition *d)
             for (int c = 0; c < COLUMNS; c++)
                 margin += d->x[r][c] * d->w[c];
             double sigma = 1 / (1 + exp(-margin));
-            d->loss -= (d->y[r] > 0 ? log(sigma) : log(1 - sigma)) / ROWS;
+            d->loss -= (d->y[r] > 0 ? log(sigma) : log(1 - sigma)) / (double)ROWS;
             for (int c = 0; c < COLUMNS; c++)
                 gradient[c] += (sigma - d->y[r]) * d->x[r][c];
         }
