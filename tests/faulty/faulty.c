@@ -15,10 +15,9 @@
 
 struct faulty_config {
     struct mlm_job job;
-    double seconds;
     uint64_t size_bytes;
     uint64_t signal;
-    const char *folder;
+    const char *folder, *path;
 };
 
 static int faulty_prepare(const void *config, struct mlm_scoreboard *sb, void **ret_state)
@@ -84,38 +83,54 @@ static int hang_run(void *state, struct mlm_scoreboard *sb)
     return 0;
 }
 
-static int slow_run(void *state, struct mlm_scoreboard *sb)
+/* Ends once a file is there. Another one beside it tells that this one waits. */
+static int wait_run(void *state, struct mlm_scoreboard *sb)
 {
     const struct faulty_config *config = state;
-    uint64_t steps = (uint64_t)(config->seconds * 100);
-    mlm_progress_begin(sb, steps);
-    for (uint64_t i = 0; i < steps; i++) {
+    char reached[4096];
+    (void)snprintf(reached, sizeof reached, "%s.reached", config->path);
+    int fd = open(reached, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
+    if (fd < 0)
+        return mlm_fail(sb, -errno, "cannot make %s", reached);
+    (void)close(fd);
+    while (access(config->path, F_OK) < 0)
         wait_ns(10000000);
-        mlm_progress_add(sb, 1);
-    }
     return 0;
 }
 
-/* Children in sessions of their own that would stay for a minute after their parent has ended well. */
+/* Holds memory and tells so; would stay for a minute, in a session of its own. */
+static _Noreturn void fork_child(const struct faulty_config *config, int told_fd, struct mlm_scoreboard *sb)
+{
+    (void)setsid();
+    (void)signal(SIGTERM, SIG_IGN);
+    void *held = mlm_map(config->size_bytes, "child", sb);
+    if (held)
+        mlm_touch_random(held, config->size_bytes, (uint64_t)getpid());
+    (void)!write(told_fd, "", 1);
+    (void)close(told_fd);
+    for (int k = 0; k < 60; k++)
+        wait_ns(1000000000);
+    _exit(0);
+}
+
+/* Ends well once its children hold what they hold, and leaves them behind. */
 static int fork_run(void *state, struct mlm_scoreboard *sb)
 {
-    const struct faulty_config *config = state;
+    int ends[2];
+    if (pipe(ends) < 0)
+        return mlm_fail(sb, -errno, "pipe");
     for (int i = 0; i < 3; i++) {
         pid_t pid = fork();
         if (pid < 0)
             return mlm_fail(sb, -errno, "fork");
-        if (pid == 0) {
-            (void)setsid();
-            (void)signal(SIGTERM, SIG_IGN);
-            void *held = mlm_map(config->size_bytes, "child", sb);
-            if (held)
-                mlm_touch_random(held, config->size_bytes, (uint64_t)getpid());
-            for (int k = 0; k < 60; k++)
-                wait_ns(1000000000);
-            _exit(0);
-        }
+        if (pid == 0)
+            fork_child(state, ends[1], sb);
     }
-    wait_ns(200000000);
+    (void)close(ends[1]);
+    char byte;
+    while (read(ends[0], &byte, 1) > 0)
+        continue;
+    (void)close(ends[0]);
     return 0;
 }
 
@@ -220,10 +235,6 @@ static int unverified_verify(const void *state, struct mlm_scoreboard *sb)
         .name = NULL                                                                                         \
     }
 
-static const struct mlm_param seconds_params[] = {
-    PARAM(seconds, .name = "seconds", .type = MLM_PARAM_REAL, .sweep = "0.3", .help = "how long",
-        .minimum = 0, .maximum = 3600),
-    NO_PARAM};
 static const struct mlm_param size_params[] = {
     PARAM(size_bytes, .name = "size", .type = MLM_PARAM_SIZE, .sweep = "4M", .help = "bytes to hold"),
     NO_PARAM};
@@ -232,6 +243,9 @@ static const struct mlm_param signal_params[] = {
     NO_PARAM};
 static const struct mlm_param folder_params[] = {
     PARAM(folder, .name = "folder", .type = MLM_PARAM_TEXT, .sweep = "/nowhere", .help = "folder to fill"),
+    NO_PARAM};
+static const struct mlm_param path_params[] = {
+    PARAM(path, .name = "path", .type = MLM_PARAM_TEXT, .sweep = "/nowhere", .help = "file to wait for"),
     NO_PARAM};
 
 #define WORKLOAD(id, text, ...)                                                                              \
@@ -258,8 +272,8 @@ WORKLOAD(missing, "needs a library that is not there", .run = nothing_run, .libr
 WORKLOAD(refused_memory, "asks for more than an address space", .run = refused_memory_run);
 WORKLOAD(shy, "hides from the kernel's choice", .run = shy_run, .params = size_params);
 WORKLOAD(signal, "ends by a signal", .run = signal_run, .params = signal_params);
-WORKLOAD(slow, "takes its time", .run = slow_run, .params = seconds_params);
 WORKLOAD(unverified, "does not check out", .run = nothing_run, .verify = unverified_verify);
+WORKLOAD(wait, "ends once a file is there", .run = wait_run, .params = path_params);
 /* One group: two agree, one does other work. */
 WORKLOAD(sum, "the right answer", .run = nothing_run, .verify = right_verify, .work = "sum");
 WORKLOAD(sum_again, "the right answer again", .run = nothing_run, .verify = right_verify, .work = "sum");
@@ -267,7 +281,7 @@ WORKLOAD(sum_broken, "another answer", .run = nothing_run, .verify = other_verif
 
 static const struct mlm_workload *const workloads[] = {&faulty_abort, &faulty_child_grows, &faulty_crash,
     &faulty_exit, &faulty_fill_disk, &faulty_fork, &faulty_hang, &faulty_missing, &faulty_refused_memory,
-    &faulty_shy, &faulty_signal, &faulty_slow, &faulty_unverified, &faulty_sum, &faulty_sum_again,
+    &faulty_shy, &faulty_signal, &faulty_unverified, &faulty_wait, &faulty_sum, &faulty_sum_again,
     &faulty_sum_broken, NULL};
 
 MLM_EXPORT const struct mlm_suite mlm_suite = {

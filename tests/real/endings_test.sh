@@ -4,13 +4,19 @@
 . "$(dirname "$0")/common.sh"
 begin
 
+# Six rows, four times each. The one that waits for `gate` ends when that is there; in each round another row goes
+# before it (the order is the seed's), so that there is a record by then.
+rows=(--suite faulty --filter 'wait|sum/' --param "path=$PWD/open,$PWD/gate" --cap 32M,64M --repetitions 4 --seed 1)
+: >open
+
+# A run that is in the middle of a trial.
 start()
 {
-    "$mlm" run --suite faulty --filter 'slow|sum/' --param seconds=0.2,0.4 --cap 32M,64M --repetitions 4 --out "$1" \
-        >log/out 2>log/err &
+    rm -f gate gate.reached
+    "$mlm" run "${rows[@]}" --out "$1" >log/out 2>log/err &
     harness=$!
-    wait_until test -s "$1"
-    wait_until pgrep -P $harness -f mlmembench-worker >/dev/null
+    expect "a trial is on its way" wait_until test -e gate.reached
+    expect "another has ended" test -s "$1"
 }
 
 sorted()
@@ -19,7 +25,17 @@ sorted()
 for l in sorted(json.dumps([x["workload"], x["params"], x["cap_bytes"], x["repetition"], x["outcome"]]) for x in map(json.loads, open(sys.argv[1])) if x["kind"] == "trial"): print(l)' "$1"
 }
 
-status 0 "$mlm" run --suite faulty --filter 'slow|sum/' --param seconds=0.2,0.4 --cap 32M,64M --repetitions 4 --out out/whole.jsonl
+# resumed FILE: with the gate open, what is missing is run.
+resumed()
+{
+    : >gate
+    status 0 "$mlm" run --resume "$1"
+    sorted "$1" >log/resumed
+    expect "resumed to the same set" diff log/whole log/resumed
+}
+
+: >gate
+status 0 "$mlm" run "${rows[@]}" --out out/whole.jsonl
 sorted out/whole.jsonl >log/whole
 expect "there are 24 trials" test "$(wc -l <log/whole)" = 24
 
@@ -28,9 +44,7 @@ kill -KILL $harness
 wait $harness 2>/dev/null
 nothing_left
 expect "every line is whole" records out/killed.jsonl '0 < len(r) < 24'
-status 0 "$mlm" run --resume out/killed.jsonl
-sorted out/killed.jsonl >log/killed
-expect "resumed to the same set" diff log/whole log/killed
+resumed out/killed.jsonl
 
 start out/interrupted.jsonl
 kill -INT $harness
@@ -38,13 +52,13 @@ wait $harness
 expect "Ctrl-C: exit status 130" test $? = 130
 expect "one line that says how to go on" grep -q '^mlmembench: interrupted.*--resume' log/err
 nothing_left
-status 0 "$mlm" run --resume out/interrupted.jsonl
-sorted out/interrupted.jsonl >log/interrupted
-expect "resumed to the same set" diff log/whole log/interrupted
+resumed out/interrupted.jsonl
 
 start out/group.jsonl
+rm gate.reached
 pkill -KILL -P $harness -f mlmembench-worker
-wait_until bash -c 'grep -q killed out/group.jsonl || ! kill -0 '$harness
+wait_until grep -q '"outcome":"killed"' out/group.jsonl
+expect "the run goes on" wait_until test -e gate.reached
 expect "a worker killed from outside is 'killed'" records out/group.jsonl '"killed" in [x["outcome"] for x in r]'
 kill -TERM $harness
 wait $harness
