@@ -7,6 +7,8 @@ mlm=$tree/mlmembench
 export MLMEMBENCH_CACHE="$PWD/cache"
 export LC_ALL=C.UTF-8
 failures=0
+# Sizes that a small machine has no room for are divided by this.
+scale=${MLM_SCALE:-1}
 
 # What differs between the versions of cgroups. `own_line` is how the line of /proc/PID/cgroup begins that names the
 # group, for sed -E and Python; swap_counts_memory: the file limits memory and swap together.

@@ -16,14 +16,18 @@ found()
 # What a worker takes by itself is less than 4 MiB, page tables for its data included.
 status 0 "$mlm" run --suite self --filter null --cap none --repetitions 1 --quiet --out out/null.jsonl
 expect "a worker by itself takes less than 2 MiB" records out/null.jsonl 'r[0]["needs_peak_bytes"] < 2 << 20'
-for size in 64 300 1500; do
+for size in 64 300 $((1500 / scale)); do
     status 0 fit "touch$size" --workload self/touch --param size=${size}M
     expect "self/touch of $size MiB: that and a worker, within 2 %, in a dozen trials" \
         found "touch$size" "$size" $(((size + 2 + size / 500) * 102 / 100)) 12
     expect "and said in a sentence" grep -Eq "^self/touch fits into [0-9]+M without swap: it ended well under [0-9]+M \(3 of 3\) and not under" log/out
 done
-expect "the picture is there, and named" test -s "$(sed -n 's/^Picture: \(.*svg\)$/\1/p' log/out)"
-expect "with its cliff" grep -q 'cliff [0-9]*M–[0-9]*M' "$(sed -n 's/^Picture: \(.*svg\)$/\1/p' log/out)"
+if command -v gnuplot >/dev/null; then
+    expect "the picture is there, and named" test -s "$(sed -n 's/^Picture: \(.*svg\)$/\1/p' log/out)"
+    expect "with its cliff" grep -q 'cliff [0-9]*M–[0-9]*M' "$(sed -n 's/^Picture: \(.*svg\)$/\1/p' log/out)"
+else
+    skip_part "the picture" "there is no gnuplot"
+fi
 status 0 "$mlm" show out/touch64.jsonl
 expect "its trials are records like any others" grep -q 'self, cap 64M' log/out
 
@@ -36,21 +40,23 @@ with open(sys.argv[1], "rb") as file:
     data = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
     print(sum(data[i] for _ in range(2) for i in range(0, len(data), 2048)))
 PYTHON
-status 0 fit reader --timeout 10s --evict out/file --tolerance 10% -- "$MLM_PYTHON" reader.py out/file
+status 0 fit reader --evict out/file --tolerance 10% -- "$MLM_PYTHON" reader.py out/file
 expect "file cache is no need" records out/reader.jsonl \
     'max(x["cage_peak_bytes"] for x in r) > 250 << 20 and min(c for c in (x["cap_bytes"] for x in r if x["outcome"] == "ok") if c) < 110 << 20'
 expect "and it is said" grep -q 'file cache, mostly' log/out
-# A job that holds 150 MiB, and under any cap below 200 MiB 20, for which it takes two seconds more.
-cat >slow.py <<PYTHON
-import pathlib, time
-group = next(line.split(":")[2] for line in pathlib.Path("/proc/self/cgroup").read_text().split() if ":memory:" in line)
-limit = int(pathlib.Path("$memory" + group, "memory.limit_in_bytes").read_text())
-held = b"x" * ((150 if limit >= 200 << 20 else 20) << 20)
-time.sleep(0 if limit >= 200 << 20 else 2)
-PYTHON
-status 0 fit within --within 500% --tolerance 20% -- "$MLM_PYTHON" slow.py
-expect "it ends from 20 MiB on" grep -Eq '^python3 fits into (2[0-9]|3[0-9])M ' log/out
-expect "and is fast from 200 on" grep -Eq '^To be at most 500 % slower than without a cap it needs 2[0-3][0-9]M ' log/out
+# A job that holds 150 MiB and takes half a second; under any cap below 200 MiB it holds 20 and takes four. (dd holds what
+# it reads at once.)
+cat >slow.sh <<SHELL
+group=\$(sed -En 's/^$own_line//p' /proc/self/cgroup)
+limit=\$(cat "$mount\${group#"$hidden"}/$limit_file")
+[ "\$limit" != max ] || limit=$((1 << 40))
+if [ "\$limit" -ge $((200 << 20)) ]; then hold=150M seconds=0.5; else hold=20M seconds=4; fi
+dd if=/dev/zero of=/dev/null bs=\$hold count=1 2>/dev/null
+sleep \$seconds
+SHELL
+status 0 fit within --within 200% --tolerance 20% --repetitions 1 -- sh slow.sh
+expect "it ends from 20 MiB on" grep -Eq '^sh fits into (2[0-9]|3[0-9])M ' log/out
+expect "and is fast from 200 on" grep -Eq '^To be at most 200 % slower than without a cap it needs 2[0-3][0-9]M ' log/out
 cat out/file >/dev/null
 status 0 fit warm --within 100000% --tolerance 20% --repetitions 1 -- "$MLM_PYTHON" reader.py out/file
 expect "a file that was in the page cache is not taken for one that costs nothing" \
@@ -59,7 +65,7 @@ expect "a file that was in the page cache is not taken for one that costs nothin
 status 1 fit fails -- sh -c 'exit 9'
 expect "what always fails is tried once" records out/fails.jsonl 'outcomes("exec/sh") == ["crash"]'
 expect "and told" grep -q 'does not end well without a cap either (0 of 1, crash)' log/out
-status 3 fit never --within 10% --repetitions 1 -- sh -c 'echo x >>out/once; [ "$(wc -l <out/once)" = 1 ] || sleep 0.3'
+status 3 fit never --within 10% --repetitions 1 -- sh -c 'echo x >>out/once; [ "$(wc -l <out/once)" = 1 ] || sleep 2'
 expect "what is fast under no cap has no such cap" grep -q '^Under no cap was it at most 10 % slower' log/out
 status 0 fit small -- true
 expect "what fits into the least cap fits into it" grep -q '^true fits into 16M (3 of 3) without swap' log/out
@@ -67,27 +73,34 @@ status 3 fit few --max-trials 2 -- "$MLM_PYTHON" -c 'x = b"x" * (90 << 20)'
 expect "trials that were too few" records out/few.jsonl 'len(r) == 2'
 expect "leave what is known" grep -q 'not found yet after 2 trials.*More --max-trials would tell' log/out
 
-# Between 60 and 100 MiB, by chance.
-status 0 fit chance --name chance --tolerance 5% --repetitions 5 -- "$MLM_PYTHON" -c \
-    'import random; x = b"x" * (random.randint(60, 100) << 20)'
-expect "a need that varies: an interval, or the upper end of it" records out/chance.jsonl \
-    '(lambda of: 66 << 20 < min(c for c in of if of[c] == ["ok"] * 5) < 125 << 20)({c: [x["outcome"] for x in r if x["cap_bytes"] == c] for c in {x["cap_bytes"] for x in r if x["cap_bytes"]}})'
+# Every other run needs more.
+cat >varies.py <<'PYTHON'
+with open("out/varies", "a+") as runs:
+    runs.write("x")
+    held = b"x" * ((100, 60)[runs.tell() % 2] << 20)
+PYTHON
+status 0 fit varies --name varies --tolerance 5% --repetitions 5 -- "$MLM_PYTHON" varies.py
+expect "a need that varies: what is enough each time" records out/varies.jsonl \
+    '(lambda of: 100 << 20 < min(c for c in of if of[c] == ["ok"] * 5) < 125 << 20)({c: [x["outcome"] for x in r if x["cap_bytes"] == c] for c in {x["cap_bytes"] for x in r if x["cap_bytes"]}})'
+expect "and said to vary" grep -q '^What varies needs varies from run to run, between [0-9]*M and 1[0-9]*M without swap' log/out
 
 status 0 fit hooks --prepare 'echo p >>out/prepared' --cleanup 'echo c >>out/cleaned' --output out/said -- echo said
 expect "--prepare before each trial" [ "$(wc -l <out/prepared)" = "$(grep -c '"kind": *"trial"' out/hooks.jsonl)" ]
 expect "--cleanup once" [ "$(wc -l <out/cleaned)" = 1 ]
 expect "--output has what each of them said" [ "$(grep -c '^said$' out/said)" = "$(wc -l <out/prepared)" ]
 
-"$mlm" fit --out out/stopped.jsonl --timeout 60s -- sh -c "'$MLM_PYTHON' -c 'x = b\"x\" * (80 << 20)'; echo x >>out/runs; [ \"\$(wc -l <out/runs)\" -lt 2 ] || sleep 47" >log/out 2>log/err &
+: >out/runs
+"$mlm" fit --out out/stopped.jsonl --timeout 1h -- sh -c "'$MLM_PYTHON' -c 'x = b\"x\" * (80 << 20)'; echo x >>out/runs; [ \"\$(wc -l <out/runs)\" -lt 2 ] || exec sleep 3607" >log/out 2>log/err &
 harness=$!
-expect "it runs under a cap" wait_until pgrep -f '^sleep 47$'
+expect "it runs under a cap" wait_until eval '[ "$(wc -l <out/runs)" = 2 ]'
 kill -INT "$harness"
 wait "$harness"
 expect "Ctrl-C: exit status 130" [ $? = 130 ]
 expect "what is known by then is shown" grep -q 'not found yet after 1 trial' log/out
 expect "and where the records are" grep -q 'interrupted; what had ended is in out/stopped.jsonl' log/err
 
-status 3 fit moved -- sh -c "echo \$\$ >'$nest/cgroup.procs'; sleep 0.2"
+status 3 fit moved -- sh -c "mkdir '$nest/elsewhere' && echo \$\$ >'$nest/elsewhere/cgroup.procs' && sleep 1"
+wait_until rmdir "$nest/elsewhere"
 expect "what moves out of its cage has no answer" grep -q 'moved out of its cage, where no cap holds it' log/err
 status 1 fit lines "$(printf 'exit 9\n: \033[31m')"
 expect "a command of several lines is one in a sentence" grep -q '^exit 9?: ?\[31m does not end well' log/out
