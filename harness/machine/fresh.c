@@ -19,7 +19,7 @@
 #define SLOW_RATIO 1.5
 #define SMALLEST_BYTES (UINT64_C(1) << 20)
 
-enum { PROBE_FILLS = 4, TOUCH_FILLS = 3, FILLS_MOST = PROBE_FILLS };
+enum { PROBE_FILLS = 4, TOUCH_FILLS = 3, FILLS_MOST = PROBE_FILLS, CLOCK_TRIES = 100 };
 
 /* What a child shall do: fill once, and again while that is not yet as fast as `enough_ns_per_byte`. */
 struct job {
@@ -30,23 +30,34 @@ struct job {
 
 /* The child's half: it runs between fork and _exit, and so calls async-signal-safe functions alone. */
 
-/* Wall time less the time spent runnable without a processor. */
-static uint64_t running_ns(void)
+/* How long this thread has been runnable without a processor. */
+static uint64_t waited_ns(void)
+{
+    char schedstat[96]; /* "CPU_NS WAIT_NS SLICES" */
+    if (mlm_file_read_into(AT_FDCWD, "/proc/self/schedstat", schedstat, sizeof schedstat) <= 0)
+        return 0;
+    const char *blank = strchr(schedstat, ' ');
+    return blank ? strtoull(blank, NULL, 10) : 0;
+}
+
+/* Wall time less the time spent waiting for a processor. A wait between both looks would be in one of them
+ * alone, so the clock is read again until none was. */
+static int64_t running_ns(void)
 {
     struct timespec t;
-    char schedstat[96]; /* "CPU_NS WAIT_NS SLICES" */
-    uint64_t waited_ns = 0;
-    if (mlm_file_read_into(AT_FDCWD, "/proc/self/schedstat", schedstat, sizeof schedstat) > 0) {
-        const char *blank = strchr(schedstat, ' ');
-        waited_ns = blank ? strtoull(blank, NULL, 10) : 0;
-    }
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec - waited_ns;
+    uint64_t before_ns, after_ns = waited_ns();
+    int tries = 0;
+    do {
+        before_ns = after_ns;
+        (void)clock_gettime(CLOCK_MONOTONIC, &t);
+        after_ns = waited_ns();
+    } while (after_ns != before_ns && ++tries < CLOCK_TRIES);
+    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec - (int64_t)after_ns;
 }
 
 static int fill(size_t bytes, double *ret_ns_per_byte)
 {
-    uint64_t begin_ns = running_ns();
+    int64_t begin_ns = running_ns();
     char *memory =
         mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED)
@@ -59,7 +70,8 @@ static int fill(size_t bytes, double *ret_ns_per_byte)
         for (size_t i = 0; i < bytes; i += page)
             ((volatile char *)memory)[i] = 1;
     }
-    *ret_ns_per_byte = (double)(running_ns() - begin_ns) / (double)bytes;
+    /* Both clocks tick on their own: never less than nothing. */
+    *ret_ns_per_byte = fmax(0, (double)(running_ns() - begin_ns)) / (double)bytes;
     (void)munmap(memory, bytes);
     return 0;
 }

@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/wait.h>
+#include <time.h>
 
 #include "machine/fresh.h"
 
@@ -98,16 +99,22 @@ static bool fills(pid_t pid)
     return mlm_file_read_number(AT_FDCWD, path, &adjustment, NULL) == 0 && adjustment == 1000;
 }
 
-/* Stops a child of `parent` in the middle of its work; one that ends just then is let go for the next one. */
+static void nap(void)
+{
+    (void)nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
+}
+
+/* Stops a child of `parent` in the middle of its work; one that ends just then is let go for the next one.
+ * The naps leave the processor to both. */
 static pid_t child_stop(pid_t parent)
 {
-    for (;;) {
+    for (;; nap()) {
         pid_t child = child_of(parent);
         if (child <= 0 || !fills(child) || kill(child, SIGSTOP) < 0)
             continue;
-        char letter = state_of(child);
-        while (letter && letter != 'Z' && letter != 'T')
-            letter = state_of(child);
+        char letter;
+        while ((letter = state_of(child)) && letter != 'Z' && letter != 'T')
+            nap();
         if (letter == 'T')
             return child;
     }
