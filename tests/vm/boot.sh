@@ -1,6 +1,7 @@
 #!/bin/sh
 # boot.sh BUILD TASK RESULTS: installs the tree of a build with the shared libraries that it needs, and does TASK
-# with it in the virtual machine. Tests judge RESULTS afterwards.
+# with it in the virtual machine. Tests judge RESULTS afterwards. In the guest's /opt/mlmembench lies what the scripts
+# of tests/real need of the repository and of the build.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -15,5 +16,11 @@ ldd "$tree/usr/local/bin/mlmembench" "$tree/usr/local/libexec/mlmembench/mlmembe
     awk '$2 == "=>" && $3 ~ "^/" { print $3 }' | sort -u |
     grep -Ev '/(libc|libm|libpthread|libdl|librt|ld-linux[^/]*)\.so' |
     xargs -r cp -Lt "$tree/usr/local/lib"
+
+carried=$tree/opt/mlmembench
+mkdir -p "$carried/tests" "$carried/results" "$carried/build/tests"
+cp -R "$here/../real" "$here/../schema_check.py" "$carried/tests"
+cp "$here/../../results/schema.json" "$carried/results"
+cp -RL "$build/tests/tree" "$carried/build/tests"
 
 "$here/vm.sh" run "$task" "$tree" "$results"

@@ -14,7 +14,7 @@ set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 cache=${MLM_VM_CACHE:-$here/../../build/vm}
-packages=systemd-sysv,dbus,dbus-user-session,libpam-systemd
+packages=systemd-sysv,dbus,dbus-user-session,libpam-systemd,procps,python3-jsonschema
 modules="virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_blk"
 
 die()
