@@ -65,10 +65,10 @@ else
 fi
 remove_swap
 
-status 0 "$mlm" run --suite faulty --filter shy --param size=40M --background 44M --cap 64M --repetitions 1 --out out/background.jsonl
+status 0 "$mlm" run --suite faulty --filter shy --param size=40M --background 44M --cap 64M --swap none --repetitions 1 --out out/background.jsonl
 expect "a background whose death frees the memory is still an oom" records out/background.jsonl \
     'r[0]["outcome"] == "oom" and "background_died" in r[0]["marks"]'
-status 0 "$mlm" run --suite self --filter touch --param size=16M --background 32M:active --cap 64M --repetitions 1 --out out/beside.jsonl
+status 0 "$mlm" run --suite self --filter touch --param size=16M --background 32M:active --cap 64M --swap none --repetitions 1 --out out/beside.jsonl
 expect "a background counts in the cage and not in the worker" records out/beside.jsonl \
     'r[0]["outcome"] == "ok" and r[0]["cage_peak_bytes"] > 48 << 20 and r[0]["peak_rss_bytes"] < 19 << 20 and r[0]["background_bytes"] == 32 << 20'
 finish

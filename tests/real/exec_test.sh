@@ -41,7 +41,7 @@ expect "a script is called as it was" [ "$(cat log/out)" = out/alias ]
 status 0 run term2 --quiet -- true
 status 0 run term2 -- sh -c :
 expect "the table is of this run, not of all that the file holds" [ "$(grep -c '^true ' log/err)" = 0 ]
-status 3 run never --cap 64M --background 200M -- true
+status 3 run never --cap 64M --swap none --background 200M -- true
 expect "one that never ran gives no status of its own" records out/never.jsonl 'outcomes("exec/true") == ["oom"]'
 status 0 bash -c "trap '' HUP; '$mlm' exec --quiet --out out/nohup.jsonl -- sh -c 'kill -HUP \$PPID \$\$; sleep 0.2; echo alive'"
 expect "nohup is for the command as well" [ "$(cat log/out)" = alive ]

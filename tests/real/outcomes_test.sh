@@ -3,7 +3,7 @@
 . "$(dirname "$0")/common.sh"
 begin
 
-status 1 "$mlm" run --suite faulty --cap 64M --repetitions 1 --out out/all.jsonl \
+status 1 "$mlm" run --suite faulty --cap 64M --swap none --repetitions 1 --out out/all.jsonl \
     --filter '-fill_disk|hang|shy|sum|wait'
 f=out/all.jsonl
 expect "a crash is a crash, with how far it came" records $f \

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/common.sh"
 begin
 
-status 0 "$mlm" run --suite self --filter 'null|touch|spin' --param size=16M,256M --cap 64M --repetitions 2 --out out/self.jsonl
+status 0 "$mlm" run --suite self --filter 'null|touch|spin' --param size=16M,256M --cap 64M --swap none --repetitions 2 --out out/self.jsonl
 "$MLM_PYTHON" "$MLM_SOURCE/tests/schema_check.py" out/self.jsonl >log/schema
 expect "every line keeps to the schema" test $? = 0
 cat log/schema

@@ -209,10 +209,10 @@ static bool is_gone(pid_t pid)
     return state && strlen(state) > 2 && (state[2] == 'Z' || state[2] == 'X'); /* init has yet to reap it */
 }
 
-/* Up to ten seconds for what another process does in its own time. */
+/* Up to two minutes for what another process does in its own time. */
 static bool comes_true(bool (*test)(const void *), const void *context)
 {
-    for (int i = 0; i < 1000; i++) {
+    for (int i = 0; i < 12000; i++) {
         if (test(context))
             return true;
         (void)nanosleep(&(struct timespec){.tv_nsec = 10000000}, NULL);

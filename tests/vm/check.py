@@ -216,6 +216,28 @@ def check_hybrid(folder, findings):
     findings.expect("no cage is left", (folder / "leftovers").exists() and text(folder / "leftovers") == "")
 
 
+def check_real(folder, findings):
+    """A script of tests/real that ran inside. Its exit status is the judgement, and what it printed the reason."""
+    output, status = text(folder / "output"), text(folder / "status")
+    print(output)
+    if status == "77" and "skipped: " in output:
+        sys.exit(77)
+    findings.expect(f"exit status 0, after {text(folder / 'seconds')} s", status == "0", status)
+    findings.expect("it checked something", re.search("^ok: ", output, re.M))
+    findings.expect("nothing failed", "FAILED" not in output)
+
+
+def check_nothing_written(folder, findings):
+    """Names of files before and after all of tests/real: none is new, and none is gone."""
+    before, after = (text(folder / name).splitlines() for name in ("before", "after"))
+    findings.expect("names were taken", len(before) > 1000, len(before))
+    new, gone = (sorted(set(a) - set(b)) for a, b in ((after, before), (before, after)))
+    findings.expect("no file is new", not new, " ".join(new[:20]))
+    findings.expect("no file is gone", not gone, " ".join(gone[:20]))
+    findings.expect("no cgroup is left", (folder / "leftovers").exists() and text(folder / "leftovers") == "",
+                    text(folder / "leftovers"))
+
+
 def main():
     checks = {name[len("check_"):]: check for name, check in globals().items() if name.startswith("check_")}
     if len(sys.argv) != 4 or sys.argv[2] not in checks:

@@ -53,7 +53,7 @@ in_cage()
 {
     find /sys/fs/cgroup -type d -name 'mlmembench-*-*-*' 2>/dev/null
 }
-for _ in $(seq 100); do
+for _ in $(seq 1000); do
     [ -n "$(in_cage)" ] && break
     kill -0 $harness 2>/dev/null || break
     sleep 0.2
@@ -61,7 +61,7 @@ done
 in_cage >"$results/killed/was_running"
 kill -KILL $harness
 wait $harness
-for _ in $(seq 50); do
+for _ in $(seq 500); do
     [ -z "$(leftovers)" ] && break
     sleep 0.2
 done

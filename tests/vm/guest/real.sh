@@ -1,0 +1,39 @@
+#!/bin/sh
+# Task of the machine in which the scripts of tests/real run, as root and as an ordinary user. Each leaves its output, exit
+# status and time in /var/results/WHO/NAME. In `before` and `after` are the names of all files that a test has no business
+# with. Some of them alone: the word mlm.real=root/exec,user/fit on the kernel's command line.
+own=/srv/real
+source=/opt/mlmembench
+
+names()
+{
+    find / -xdev \( -path /tmp -o -path /var/log -o -path /var/lib/systemd -o -path /proc -o -path /sys -o -path /run \
+        -o -path /dev -o -path "$own" \) -prune -o -print | sort
+}
+
+# script WHO/NAME
+script()
+{
+    who=${1%/*} name=${1#*/} folder=$own/$1
+    mkdir -p "$folder/scratch"
+    chown "$who:" "$folder/scratch"
+    begin=$(cut -d . -f 1 /proc/uptime)
+    su - "$who" -c "cd $folder/scratch && MLM_BIN=$source/build MLM_SOURCE=$source MLM_PYTHON=/usr/bin/python3 \
+        MLM_SANITIZED=0 MLM_SCALE=4 timeout -k 20 600 $source/tests/real/${name}_test.sh" >"$folder/output" 2>&1
+    echo $? >"$folder/status"
+    echo $(($(cut -d . -f 1 /proc/uptime) - begin)) >"$folder/seconds"
+    rm -rf "$folder/scratch"
+    echo "$1: $(cat "$folder/status") after $(cat "$folder/seconds") s"
+    grep FAILED "$folder/output"
+}
+
+scripts=$(tr ' ' '\n' </proc/cmdline | sed -n 's/^mlm\.real=//p' | tr ',' ' ')
+mkdir -p "$own"
+names >"$own/before"
+for one in ${scripts:-root/caps root/disk root/endings root/exec root/fit root/outcomes root/schema \
+    user/caps user/endings user/exec user/fit user/outcomes user/schema}; do
+    script "$one"
+done
+find /sys/fs/cgroup -name 'mlm*' >"$own/leftovers"
+names >"$own/after"
+cp -R "$own/." /var/results
