@@ -6,7 +6,7 @@ begin
 
 # Six rows, four times each. The one that waits for `gate` ends when that is there; in each round another row goes
 # before it (the order is the seed's), so that there is a record by then.
-rows=(--suite faulty --filter 'wait|sum/' --param "path=$PWD/open,$PWD/gate" --cap 32M,64M --repetitions 4 --seed 1)
+rows=(--suite faulty --filter 'wait|sum/' --param "path=$PWD/open,$PWD/gate" --cap "32M,64M" --repetitions 4 --seed 1)
 : >open
 
 # A run that is in the middle of a trial.
