@@ -174,7 +174,9 @@ cages()
 
 workers()
 {
-    pgrep -f "^$tree/mlmembench-worker" || true
+    find "$nest" -name cgroup.procs -exec cat {} + | while read -r pid; do
+        ! grep -q "^$tree/mlmembench-worker" "/proc/$pid/cmdline" 2>/dev/null || echo "$pid"
+    done
 }
 
 # records FILE EXPRESSION: a Python expression over `r`, the list of trial records, is true.
