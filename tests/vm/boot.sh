@@ -1,7 +1,6 @@
 #!/bin/sh
 # boot.sh BUILD TASK RESULTS: installs the tree of a build with the shared libraries that it needs, and does TASK
-# with it in the virtual machine. Tests judge RESULTS afterwards. In the guest's /opt/mlmembench lies what the scripts
-# of tests/real need of the repository and of the build.
+# with it in the virtual machine. Tests judge RESULTS afterwards.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -17,10 +16,13 @@ ldd "$tree/usr/local/bin/mlmembench" "$tree/usr/local/libexec/mlmembench/mlmembe
     grep -Ev '/(libc|libm|libpthread|libdl|librt|ld-linux[^/]*)\.so' |
     xargs -r cp -Lt "$tree/usr/local/lib"
 
+# What the scripts of tests/real need of the repository, and of a build with tests.
 carried=$tree/opt/mlmembench
-mkdir -p "$carried/tests" "$carried/results" "$carried/build/tests"
-cp -R "$here/../real" "$here/../schema_check.py" "$carried/tests"
-cp "$here/../../results/schema.json" "$carried/results"
-cp -RL "$build/tests/tree" "$carried/build/tests"
+if [ -d "$build/tests/tree" ]; then
+    mkdir -p "$carried/tests" "$carried/results" "$carried/build/tests"
+    cp -R "$here/../real" "$here/../schema_check.py" "$carried/tests"
+    cp "$here/../../results/schema.json" "$carried/results"
+    cp -RL "$build/tests/tree" "$carried/build/tests"
+fi
 
 "$here/vm.sh" run "$task" "$tree" "$results"
