@@ -11,7 +11,7 @@ failures=0
 scale=${MLM_SCALE:-1}
 
 # What differs between the versions of cgroups. `own_line` is how the line of /proc/PID/cgroup begins that names the
-# group, for sed -E and Python; swap_counts_memory: the file limits memory and swap together.
+# group, for sed -E; swap_counts_memory: the file limits memory and swap together.
 dialect_v1()
 {
     filesystem=cgroup
@@ -113,7 +113,7 @@ begin()
     home=$own
     $make_nest
     unset MLM_TEST_SCOPE
-    lift_nest
+    lift_nest 2>/dev/null || skip "no memory limit can be set in $nest"
     rm -rf out cache log
     mkdir -p out log
 }
