@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "workload.h"
 
@@ -189,6 +190,7 @@ int mlm_config_tell(const struct mlm_workload *workload, const void *config,
 
 void mlm_config_init(const struct mlm_workload *workload, void *config)
 {
+    ((struct mlm_job *)config)->page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
     for (const struct mlm_param *p = workload->params; p && p->name; p++) {
         char first[64];
         (void)snprintf(first, sizeof first, "%.*s", (int)strcspn(p->sweep, ","), p->sweep);

@@ -21,7 +21,7 @@
 #include "scoreboard.h"
 
 /* Modules and programs are built together; this catches a stale module. */
-#define MLM_CONTRACT_VERSION 1
+#define MLM_CONTRACT_VERSION 2
 
 enum mlm_param_type {
     MLM_PARAM_SIZE,  /* uint64_t; bytes, suffixes allowed */
@@ -52,6 +52,7 @@ struct mlm_job {
     const char *dataset; /* the user's file, or the cached one the workload asked for; NULL: none */
     /* The shape of the user's file, from `mlmembench-worker inspect`; all 0 for generated data. */
     uint64_t rows, columns, nonzeros, widest_row;
+    uint64_t page_bytes; /* of the machine, by mlm_config_init(); formulas know pages from here alone */
 };
 
 extern const struct mlm_param mlm_job_params[];
@@ -123,12 +124,18 @@ struct mlm_suite {
  * Measured on self/null; part of every predicted peak. */
 #define MLM_BASELINE_BYTES (UINT64_C(1) << 20)
 
+/* Page tables of so much memory: an entry of 8 bytes a page. */
+static inline uint64_t mlm_page_table_bytes(const struct mlm_job *job, uint64_t bytes)
+{
+    return bytes / (job->page_bytes / 8);
+}
+
 #define MLM_SUITE_SYMBOL "mlm_suite"
 #define MLM_EXPORT __attribute__((visibility("default")))
 
 /* Parameters by name, shared by both programs (params.c). A config starts as zeros. */
 
-/* Sets every parameter of the workload to its default. */
+/* Sets every parameter of the workload to its default, and the job's page size to this machine's. */
 void mlm_config_init(const struct mlm_workload *workload, void *config);
 
 /* Sets one parameter, of the job or of the workload. -ENOENT: no such parameter; -EINVAL, -ERANGE: no such

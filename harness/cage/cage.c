@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/page.h"
 #include "cage/run.h"
 #include "cage/tree.h"
 
@@ -34,10 +35,9 @@ static int limit_set(int dir_fd, const char *file, uint64_t bytes, struct mlm_er
         return mlm_error_errno(error, n ? -errno : -EIO, "cannot read %s back", file);
     back[n] = 0;
     back[strcspn(back, "\n")] = 0;
-    uint64_t page = (uint64_t)sysconf(_SC_PAGESIZE);
     char *end;
     uint64_t set = strtoull(back, &end, 10);
-    if (end == back || *end || set != bytes - bytes % page)
+    if (end == back || *end || set != bytes - bytes % mlm_page_bytes())
         return mlm_error_set(
             error, -EIO, "the limit does not hold: wrote %s to %s and read back %s", text, file, back);
     return 0;

@@ -89,6 +89,7 @@ static int nearest_batch(
     struct mlm_estimate estimate;
     full.batch = 4096;
     full.optimizer = MLM_OPTIMIZER_SGD;
+    full.page_bytes = 4096; /* on every machine, as suites/batch/batch.c */
     int r = mlm_estimate_make(&full, &estimate, error);
     if (r < 0)
         return r;

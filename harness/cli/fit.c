@@ -10,6 +10,7 @@
 
 #include "advise/fit/words.h"
 #include "base/cleanup.h"
+#include "base/page.h"
 #include "cli/fit_job.h"
 #include "cli/present.h"
 #include "cli/shell.h"
@@ -139,6 +140,7 @@ static int resolve(struct fit *fit, struct mlm_error *error)
         .repetitions = said->repetitions,
         .max_trials = said->max_trials,
         .least_bytes = MLM_CAP_MINIMUM_BYTES,
+        .page_bytes = mlm_page_bytes(),
         .swaps = fit->swap_bytes != 0,
     };
     mlm_fit_begin(&wanted, &fit->search);

@@ -14,6 +14,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/page.h"
 #include "machine/memory.h"
 
 #define SLOW_RATIO 1.5
@@ -66,8 +67,7 @@ static int fill(size_t bytes, double *ret_ns_per_byte)
         if (errno != EINVAL)
             return -errno;
         /* Linux before 5.14 */
-        size_t page = (size_t)sysconf(_SC_PAGESIZE);
-        for (size_t i = 0; i < bytes; i += page)
+        for (size_t i = 0; i < bytes; i += mlm_page_bytes())
             ((volatile char *)memory)[i] = 1;
     }
     /* Both clocks tick on their own: never less than nothing. */

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/page.h"
 #include "meter/meter.h"
 
 struct cage_state {
@@ -72,7 +73,7 @@ static void memory_peak(
  * together, and that stays in this peak although memory then refuses. */
 static int64_t charges_on_the_way(void)
 {
-    return 64 * sysconf(_SC_PAGESIZE) * sysconf(_SC_NPROCESSORS_CONF);
+    return 64 * (int64_t)mlm_page_bytes() * sysconf(_SC_NPROCESSORS_CONF);
 }
 
 /* v1 keeps a peak of memory and swap together. Whatever of it lies above the limit was swap, unless it is no

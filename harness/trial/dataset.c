@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/page.h"
 #include "trial/worker.h"
 
 /* More of a file than this still in memory counts as warm. */
@@ -189,7 +190,8 @@ int mlm_dataset_evict(const char *path, bool *ret_evicted, struct mlm_error *err
         *ret_evicted = true;
         return 0;
     }
-    size_t size = (size_t)status.st_size, pages = (size + 4095) / 4096, resident = 0;
+    size_t page = mlm_page_bytes(), size = (size_t)status.st_size, pages = (size + page - 1) / page,
+           resident = 0;
     (void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
     mlm_auto_free unsigned char *map = malloc(pages);
     void *data = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);

@@ -154,8 +154,8 @@ static int row_add(struct mlm_plan *plan, const struct mlm_suite *suite, const s
     if (!row->config || mlm_params_copy(params, &row->params) < 0)
         return mlm_error_errno(error, -ENOMEM, "plan");
     struct mlm_scoreboard sb = {0};
-    mlm_config_init(workload, row->config);
     set_job(row->config, options, row->threads);
+    mlm_config_init(workload, row->config);
     for (size_t i = 0; i < row->params.count; i++) {
         int r =
             mlm_config_set(workload, row->config, row->params.items[i].name, row->params.items[i].value, &sb);

@@ -28,16 +28,20 @@ static uint64_t blas_bytes(const struct mlm_mlp_shape *shape, uint64_t rows, uin
     return (UINT64_C(300) << 10) + threads * (depth + panel) * depth * sizeof(float);
 }
 
-static uint64_t peak(const struct mlm_mlp_spec *spec, uint64_t rows, uint64_t threads)
+static uint64_t peak(const struct mlm_mlp_spec *spec, uint64_t rows, const struct mlm_job *job)
 {
     uint64_t data = batch_model_bytes(spec, rows);
-    return MLM_BASELINE_BYTES + data + data / 512 + blas_bytes(&spec->shape, rows, threads);
+    return MLM_BASELINE_BYTES + data + mlm_page_table_bytes(job, data) +
+           blas_bytes(&spec->shape, rows, job->threads);
 }
+
+/* What --data is scaled by: one thread and pages of 4 KiB, for all machines are to do the same work. */
+static const struct mlm_job nominal = {.threads = 1, .page_bytes = 4096};
 
 static uint64_t scaled_peak(struct mlm_mlp_spec spec, uint32_t layers)
 {
     spec.shape.layers = layers;
-    return peak(&spec, BATCH_SAMPLES, 1);
+    return peak(&spec, BATCH_SAMPLES, &nominal);
 }
 
 /* The peak is linear in the number of layers. */
@@ -102,7 +106,7 @@ static uint64_t batch_core(const void *p)
 static uint64_t batch_peak(const void *p)
 {
     const struct batch_config *config = p;
-    return peak(&config->spec, config->rows, config->job.threads);
+    return peak(&config->spec, config->rows, &config->job);
 }
 
 /* 50 GFlop/s in products, less of it where a batch is small; 15 GB/s where the lasting tensors are walked:

@@ -14,5 +14,5 @@
 void *mlm_map(size_t size, const char *what, struct mlm_scoreboard *sb);
 void mlm_unmap(void *data, size_t size); /* takes NULL */
 
-/* Incompressible pages: each 4096-byte page of the range is filled from the random stream. */
+/* Incompressible pages: the range is filled from the random stream. */
 void mlm_touch_random(void *data, size_t size, uint64_t key);

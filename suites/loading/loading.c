@@ -121,7 +121,7 @@ int mlm_loading_end(
  *
  * core: D = n·r where all rows are held, else r·B·(q+w+1) + K·r for batches of B, a queue of q, w reader
  * threads and a shuffle buffer of K. peak adds what a variant holds beside: copies, the reader's buffer, page
- * tables (8 bytes a page of 4096). */
+ * tables. */
 
 static uint64_t rows_bytes(const struct mlm_loading_config *config, uint64_t rows)
 {
@@ -131,10 +131,10 @@ static uint64_t rows_bytes(const struct mlm_loading_config *config, uint64_t row
     return mlm_block_bytes(true, rows, (uint64_t)((double)config->nonzeros * share));
 }
 
-static uint64_t peak_of(uint64_t held)
+static uint64_t peak_of(const struct mlm_loading_config *config, uint64_t held)
 {
     held += MLM_READER_BUFFER_BYTES;
-    return MLM_BASELINE_BYTES + held + held / 4096 * 8;
+    return MLM_BASELINE_BYTES + held + mlm_page_table_bytes(&config->job, held);
 }
 
 static uint64_t whole_core(const void *config)
@@ -161,12 +161,12 @@ static uint64_t shuffle_core(const void *config)
 
 static uint64_t full_peak(const void *config)
 {
-    return peak_of(whole_core(config));
+    return peak_of(config, whole_core(config));
 }
 
 static uint64_t split_peak(const void *config)
 {
-    return peak_of(2 * whole_core(config));
+    return peak_of(config, 2 * whole_core(config));
 }
 
 static uint64_t scale_peak(const void *p)
@@ -174,17 +174,17 @@ static uint64_t scale_peak(const void *p)
     const struct mlm_loading_config *config = p;
     uint64_t column_bytes = 2 * sizeof(double) + 2 * sizeof(float);
     return peak_of(
-        whole_core(p) * (config->mode == MLM_LOADING_COPY ? 2 : 1) + config->columns * column_bytes);
+        config, whole_core(p) * (config->mode == MLM_LOADING_COPY ? 2 : 1) + config->columns * column_bytes);
 }
 
 static uint64_t generator_peak(const void *config)
 {
-    return peak_of(batch_core(config));
+    return peak_of(config, batch_core(config));
 }
 
 static uint64_t prefetch_peak(const void *config)
 {
-    return peak_of(prefetch_core(config));
+    return peak_of(config, prefetch_core(config));
 }
 
 /* The places of sparse rows lie as far apart as the widest row; of each the pages are touched that its
@@ -194,9 +194,10 @@ static uint64_t shuffle_peak(const void *p)
     const struct mlm_loading_config *config = p;
     uint64_t places = rows_bytes(p, config->buffer);
     if (config->sparse)
-        places = minimum(config->widest_row * 8 + 8, (config->nonzeros / config->rows) * 8 + 4096) *
+        places = minimum(config->widest_row * 8 + 8,
+                     (config->nonzeros / config->rows) * 8 + config->job.page_bytes) *
                  config->buffer;
-    return peak_of(batch_core(p) + places);
+    return peak_of(p, batch_core(p) + places);
 }
 
 /* Mapped values are the page cache's, which is no need; of what must be decoded a batch is held. */
@@ -210,7 +211,7 @@ static uint64_t mmap_peak(const void *p)
 {
     const struct mlm_loading_config *config = p;
     if (config->format == MLM_FORMAT_NPY)
-        return MLM_BASELINE_BYTES + whole_core(p) / 4096 * 8;
+        return MLM_BASELINE_BYTES + mlm_page_table_bytes(p, whole_core(p));
     return generator_peak(p);
 }
 

@@ -40,7 +40,7 @@ static int deferred_open(
     uint64_t all = pooling_trace_bytes(config);
     double held = 2 * config->growth * (double)(pooling_live_bytes(config) + pooling_leak_bytes(config));
     uint64_t room = held < (double)all ? (uint64_t)held : all;
-    int r = runs_open(2 * room + 8 * FIRST_LIMIT_BYTES, dry, &heap->runs, sb);
+    int r = runs_open(2 * room + 8 * FIRST_LIMIT_BYTES, config->job.page_bytes, dry, &heap->runs, sb);
     if (r < 0) {
         deferred_close(heap);
         return r;

@@ -11,7 +11,7 @@ static int pool_open(
 {
     struct runs *runs;
     uint64_t bytes = ROOM * (pooling_live_bytes(config) + config->steps * pooling_leak_bytes(config));
-    int r = runs_open(bytes, dry, &runs, sb);
+    int r = runs_open(bytes, config->job.page_bytes, dry, &runs, sb);
     if (r == 0)
         *ret_heap = runs;
     return r;

@@ -58,13 +58,16 @@ static uint64_t pooling_peak(const void *p)
     int r = pooling_replay_run(replay, &sb);
     uint64_t resident = r == 0 ? pooling_replay_resident(replay) : 0;
     pooling_replay_close(replay);
-    return r < 0 ? 0 : MLM_BASELINE_BYTES + resident + resident / 512 + pooling_replay_bytes(config);
+    if (r < 0)
+        return 0;
+    return MLM_BASELINE_BYTES + resident + mlm_page_table_bytes(&config->job, resident) +
+           pooling_replay_bytes(config);
 }
 
 static uint64_t pooling_rough(const void *p)
 {
     const struct pooling_config *config = p;
-    return pooling_trace_bytes(config) / PAGE_BYTES * config->heap->page_ns + pooling_core(p) / 2;
+    return pooling_trace_bytes(config) / config->job.page_bytes * config->heap->page_ns + pooling_core(p) / 2;
 }
 
 struct state {

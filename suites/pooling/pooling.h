@@ -1,12 +1,14 @@
 /* pooling: which allocator, which policy? Every workload replays the same trace, the tensors of the training
  * loop that `batch` computes, through another heap.
  *
- *   trace    the program of data/mlp.h at a batch size that changes from step to step; ALLOC writes every
- * page of a tensor, FREE reads them again; nothing is computed heap     an allocator together with a policy
- * of when memory is given back; a table of functions slot     a tensor's place in the replay, used again by
- * the same tensor of the next step lasting  a tensor that stays for all steps (weights, gradient) survivor a
- * small tensor that outlives its step by SURVIVOR_STEPS: they lie scattered among what is freed leak     a
- * tensor that is dropped without being freed; a collector, or an arena's reset, finds it all the same
+ *   trace     the program of data/mlp.h at a batch size that changes from step to step; ALLOC writes to every
+ *             page of a tensor, FREE reads them again; nothing is computed
+ *   heap      an allocator together with a policy of when memory is given back; a table of functions
+ *   slot      a tensor's place in the replay, used again by the same tensor of the next step
+ *   lasting   a tensor that stays for all steps (weights, gradient)
+ *   survivor  a small tensor that outlives its step by SURVIVOR_STEPS: they lie scattered among what is freed
+ *   leak      a tensor that is dropped without being freed; a collector, or an arena's reset, finds it all
+ * the same
  *
  * --data is four times the bytes that are live at the trace's peak. */
 #pragma once
@@ -19,13 +21,14 @@
 #include "data/mlp.h"
 #include "workload.h"
 
-#define PAGE_BYTES 4096u
-
 /* Sonames, as mlm_library_open() takes them. */
 #define BOEHM_LIBRARY "libgc.so.1"
 #define MIMALLOC_LIBRARY "libmimalloc.so.3 libmimalloc.so.2"
 #define JEMALLOC_LIBRARY "libjemalloc.so.2"
 #define TCMALLOC_LIBRARY "libtcmalloc_minimal.so.4"
+
+/* How far apart words are written and read: in every page of every machine, and on all of them the same. */
+#define TOUCH_BYTES 4096u
 #define SURVIVOR_STEPS 2u
 #define SURVIVOR_LAYERS 4u /* every such layer leaves one */
 #define SURVIVOR_WIDTH 16u

@@ -64,11 +64,11 @@ void pooling_replay_close(struct pooling_replay *replay)
     free(replay);
 }
 
-/* One word a page, and the last: sizes are multiples of 64, so they never meet. */
+/* One word in TOUCH_BYTES, and the last: sizes are multiples of 64, so they never meet. */
 static uint64_t pages_write(unsigned char *memory, uint64_t size, uint64_t key)
 {
     uint64_t index = 0;
-    for (uint64_t at = 0; at < size; at += PAGE_BYTES) {
+    for (uint64_t at = 0; at < size; at += TOUCH_BYTES) {
         uint64_t word = mlm_random_u64(key, index++);
         memcpy(memory + at, &word, sizeof word);
     }
@@ -80,7 +80,7 @@ static uint64_t pages_write(unsigned char *memory, uint64_t size, uint64_t key)
 static uint64_t pages_read(const unsigned char *memory, uint64_t size)
 {
     uint64_t sum = 0, word;
-    for (uint64_t at = 0; at < size; at += PAGE_BYTES) {
+    for (uint64_t at = 0; at < size; at += TOUCH_BYTES) {
         memcpy(&word, memory + at, sizeof word);
         sum += word;
     }
@@ -91,7 +91,7 @@ static uint64_t pages_read(const unsigned char *memory, uint64_t size)
 static uint64_t pages_reckon(uint64_t size, uint64_t key)
 {
     uint64_t sum = 0, index = 0;
-    for (uint64_t at = 0; at < size; at += PAGE_BYTES)
+    for (uint64_t at = 0; at < size; at += TOUCH_BYTES)
         sum += mlm_random_u64(key, index++);
     return sum + mlm_random_u64(key, index);
 }

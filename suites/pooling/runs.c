@@ -19,6 +19,7 @@ struct page {
 
 struct runs {
     unsigned char *memory;
+    uint64_t page_bytes;
     struct page *pages;
     uint64_t *touched;   /* dry: a bit a page */
     uint64_t capacity;   /* pages */
@@ -52,18 +53,20 @@ static void *map(uint64_t bytes)
     return memory == MAP_FAILED ? NULL : memory;
 }
 
-int runs_open(uint64_t bytes, bool dry, struct runs **ret_runs, struct mlm_scoreboard *sb)
+int runs_open(
+    uint64_t bytes, uint64_t page_bytes, bool dry, struct runs **ret_runs, struct mlm_scoreboard *sb)
 {
     struct runs *runs = calloc(1, sizeof *runs);
     if (!runs)
         return mlm_fail(sb, -ENOMEM, "out of memory");
-    runs->capacity = bytes / PAGE_BYTES + 1;
+    runs->page_bytes = page_bytes;
+    runs->capacity = bytes / page_bytes + 1;
     memset(runs->bins, 0xff, sizeof runs->bins);
     runs->pages = runs->capacity < NONE ? map(runs->capacity * sizeof *runs->pages) : NULL;
     if (dry)
         runs->touched = calloc(runs->capacity / 64 + 1, sizeof *runs->touched);
     else
-        runs->memory = map(runs->capacity * PAGE_BYTES);
+        runs->memory = map(runs->capacity * page_bytes);
     if (!runs->pages || !(dry ? (void *)runs->touched : (void *)runs->memory)) {
         runs_close(runs);
         return mlm_fail(sb, -ENOMEM, "the machine refused %llu bytes of address space for a pool",
@@ -78,7 +81,7 @@ void runs_close(struct runs *runs)
     if (!runs)
         return;
     if (runs->memory)
-        (void)munmap(runs->memory, runs->capacity * PAGE_BYTES);
+        (void)munmap(runs->memory, runs->capacity * runs->page_bytes);
     if (runs->pages)
         (void)munmap(runs->pages, runs->capacity * sizeof *runs->pages);
     free(runs->touched);
@@ -139,7 +142,7 @@ static void touch(struct runs *runs, uint64_t first, uint64_t pages)
 
 uint32_t runs_alloc(struct runs *runs, uint64_t bytes)
 {
-    uint64_t touched = (bytes + PAGE_BYTES - 1) / PAGE_BYTES;
+    uint64_t touched = (bytes + runs->page_bytes - 1) / runs->page_bytes;
     uint64_t pages = class_of(touched ? touched : 1);
     uint32_t bin = bin_find(runs, bin_of(pages));
     uint64_t first = runs->top;
@@ -180,12 +183,12 @@ void runs_free(struct runs *runs, uint32_t run)
 
 void *runs_memory(const struct runs *runs, uint32_t run)
 {
-    return runs->memory && run != NONE ? runs->memory + (uint64_t)run * PAGE_BYTES : NULL;
+    return runs->memory && run != NONE ? runs->memory + run * runs->page_bytes : NULL;
 }
 
 uint64_t runs_bytes(const struct runs *runs, uint32_t run)
 {
-    return (uint64_t)runs->pages[run].pages * PAGE_BYTES;
+    return runs->pages[run].pages * runs->page_bytes;
 }
 
 uint64_t runs_resident(const struct runs *runs)
@@ -193,5 +196,5 @@ uint64_t runs_resident(const struct runs *runs)
     uint64_t pages = 0;
     for (uint64_t w = 0; w <= runs->most / 64; w++)
         pages += (uint64_t)__builtin_popcountll(runs->touched[w]);
-    return pages * PAGE_BYTES + runs->most * sizeof *runs->pages;
+    return pages * runs->page_bytes + runs->most * sizeof *runs->pages;
 }

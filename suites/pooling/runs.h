@@ -13,8 +13,10 @@
 
 struct runs;
 
-/* Address space for `bytes` at most. Dry: books alone, that note which pages would have been touched. */
-int runs_open(uint64_t bytes, bool dry, struct runs **ret_runs, struct mlm_scoreboard *sb);
+/* Address space for `bytes` at most, in pages of the machine. Dry: books alone, that note which pages would
+ * have been touched, and may be of any size. */
+int runs_open(
+    uint64_t bytes, uint64_t page_bytes, bool dry, struct runs **ret_runs, struct mlm_scoreboard *sb);
 void runs_close(struct runs *runs); /* takes NULL */
 
 #define RUNS_NONE UINT32_MAX /* the address space is used up */

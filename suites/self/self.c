@@ -9,7 +9,6 @@
 #include "data/random.h"
 #include "workload.h"
 
-#define PAGE_BYTES 4096u
 #define STEP_BYTES (UINT64_C(4) << 20)
 
 struct self_config {
@@ -79,7 +78,7 @@ static void touch_all(struct self_state *state, struct mlm_scoreboard *sb)
         mlm_touch_random(state->data + at, step, key + at);
         mlm_progress_add(sb, step);
     }
-    sb->items = size / PAGE_BYTES;
+    sb->items = size / state->config.job.page_bytes;
 }
 
 static int touch_run(void *p, struct mlm_scoreboard *sb)
@@ -107,11 +106,10 @@ static uint64_t touch_core(const void *config)
     return ((const struct self_config *)config)->size_bytes;
 }
 
-/* Page tables: 8 bytes a page. */
 static uint64_t touch_peak(const void *config)
 {
     uint64_t size = touch_core(config);
-    return MLM_BASELINE_BYTES + size + size / PAGE_BYTES * 8;
+    return MLM_BASELINE_BYTES + size + mlm_page_table_bytes(config, size);
 }
 
 static uint64_t touch_rough(const void *config)
@@ -128,7 +126,7 @@ static int hog_run(void *p, struct mlm_scoreboard *sb)
         if (!step)
             return -ENOMEM;
         mlm_touch_random(step, STEP_BYTES, key + held);
-        sb->items = (held + STEP_BYTES) / PAGE_BYTES;
+        sb->items = (held + STEP_BYTES) / state->config.job.page_bytes;
         mlm_progress_add(sb, STEP_BYTES);
     }
 }
@@ -187,7 +185,8 @@ static int background_run(void *p, struct mlm_scoreboard *sb)
         }
         for (uint64_t at = 0; at < state->config.size_bytes;) {
             uint64_t begin = cpu_ns();
-            for (; at < state->config.size_bytes && cpu_ns() - begin < 2000000; at += PAGE_BYTES)
+            for (; at < state->config.size_bytes && cpu_ns() - begin < 2000000;
+                 at += state->config.job.page_bytes)
                 state->data[at]++;
             (void)nanosleep(&(struct timespec){.tv_nsec = 18000000}, NULL);
         }

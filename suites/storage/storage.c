@@ -87,7 +87,7 @@ static bool uses_blas(const struct variant *variant)
     return variant->built == &mlm_storage_dense || variant->converted == &mlm_storage_dense;
 }
 
-/* The matrix, the vectors, a page table entry of 8 bytes for each 4096 of them, and the process. A first
+/* The matrix, the vectors, their page tables, and the process. A first
  * matrix that is given back after its conversion was there when of the vectors only the labels were. */
 static uint64_t peak_of(const struct variant *variant, const struct storage_config *config)
 {
@@ -97,7 +97,8 @@ static uint64_t peak_of(const struct variant *variant, const struct storage_conf
         uint64_t after = mlm_matrix_core_bytes(variant->converted, &config->layout) + vectors;
         peak = before > after ? before : after;
     }
-    return peak + peak / 512 + MLM_BASELINE_BYTES + (uses_blas(variant) ? BLAS_BYTES : 0);
+    return peak + mlm_page_table_bytes(&config->job, peak) + MLM_BASELINE_BYTES +
+           (uses_blas(variant) ? BLAS_BYTES : 0);
 }
 
 /* Rows are made at 10 ns a nonzero and stored at 1 GB/s; products read 8 GB/s and do a nonzero in 1 ns. */

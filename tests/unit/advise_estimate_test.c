@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -27,10 +28,13 @@
 #define NUMPY(m, ...) REQUEST(.runtime = MLM_RUNTIME_NUMPY, .model = MLM_MODEL_##m, __VA_ARGS__)
 #define OWN(m, ...) REQUEST(.runtime = MLM_RUNTIME_C, .model = MLM_MODEL_##m, __VA_ARGS__)
 
+/* Pages have 4 KiB unless a test says otherwise. */
 static struct mlm_estimate estimate_of(struct mlm_estimate_request request)
 {
     struct mlm_estimate estimate;
     struct mlm_error error = {0};
+    if (!request.page_bytes)
+        request.page_bytes = 4096;
     if (mlm_estimate_make(&request, &estimate, &error) < 0)
         fail_msg("%s", error.text);
     return estimate;
@@ -285,6 +289,30 @@ static void test_pytorch(void **state)
         {"batches that workers are making", 2 * 50 * 8 * 4});
 }
 
+/* Pages are the machine's, in every formula that knows of them. */
+static void test_pages(void **state)
+{
+    (void)state;
+    static const uint64_t pages[] = {4096, 16384, 65536};
+    static const char *const formulas[] = {"sum/512", "sum/2048", "sum/8192"};
+    for (size_t i = 0; i < 3; i++) {
+        double page = (double)pages[i];
+        HOLDS(
+            PYTORCH(.rows = 1000, .columns = 8, .workers = 2, .workers_copied = true, .page_bytes = pages[i]),
+            {"workers: their copies of the objects", 2 * 336000 * (1 - pow(0.5, 1 + page / 336.0))});
+        struct mlm_estimate estimate = estimate_of(
+            OWN(NONE, .rows = 20000, .columns = 500, .value = MLM_VALUE_F32, .page_bytes = pages[i]));
+        /* 40,000,000 bytes of data, 256 KiB of buffer, 1 MiB of worker. */
+        assert_true(fabs(estimate.needs_bytes - (40000000 + 1.25 * MIB) * (1 + 8 / page)) < 1);
+        assert_string_equal(estimate.ledger.lines[estimate.ledger.line_count - 1].formula, formulas[i]);
+    }
+    /* Where nothing is said, this machine's. */
+    struct mlm_estimate here;
+    assert_int_equal(
+        mlm_estimate_make(&OWN(NONE, .rows = 10, .columns = 5, .value = MLM_VALUE_F32), &here, NULL), 0);
+    assert_int_equal(here.request.page_bytes, sysconf(_SC_PAGESIZE));
+}
+
 /* What the heap does not take again is in the sum, and in how far it may be off. */
 static void test_pytorch_heap(void **state)
 {
@@ -326,8 +354,9 @@ static void test_numpy(void **state)
         {"batches: one read, one in use", 3200});
 }
 
-/* A workload's own formula at these parameters. */
-static double suite_peak(const char *suite_name, const char *name, const char *const settings[][2])
+/* A workload's own formula at these parameters, on a machine with such pages. */
+static double suite_peak(
+    const char *suite_name, const char *name, const char *const settings[][2], uint64_t page_bytes)
 {
     char folder[4096];
     struct mlm_scoreboard sb = {0};
@@ -344,6 +373,7 @@ static double suite_peak(const char *suite_name, const char *name, const char *c
     assert_non_null(config);
     ((struct mlm_job *)config)->threads = 1;
     mlm_config_init(workload, config);
+    ((struct mlm_job *)config)->page_bytes = page_bytes;
     for (size_t i = 0; settings[i][0]; i++)
         if (mlm_config_set(workload, config, settings[i][0], settings[i][1], &sb) < 0)
             fail_msg("%s", sb.message);
@@ -357,10 +387,15 @@ static double suite_peak(const char *suite_name, const char *name, const char *c
 #define AGREES(request, suite, name, ...)                                                                    \
     do {                                                                                                     \
         const char *const settings[][2] = {__VA_ARGS__, {NULL, NULL}};                                       \
-        struct mlm_estimate estimate = estimate_of(request);                                                 \
-        double peak = suite_peak(suite, name, settings);                                                     \
-        if (fabs(estimate.needs_bytes / peak - 1) > 0.002)                                                   \
-            fail_msg("%s/%s: %.0f, not %.0f", suite, name, estimate.needs_bytes, peak);                      \
+        struct mlm_estimate_request asked = request;                                                         \
+        for (uint64_t page = 4096; page <= 65536; page *= 4) {                                               \
+            asked.page_bytes = page;                                                                         \
+            struct mlm_estimate estimate = estimate_of(asked);                                               \
+            double peak = suite_peak(suite, name, settings, page);                                           \
+            if (fabs(estimate.needs_bytes / peak - 1) > 0.002)                                               \
+                fail_msg("%s/%s, pages of %llu: %.0f, not %.0f", suite, name, (unsigned long long)page,      \
+                    estimate.needs_bytes, peak);                                                             \
+        }                                                                                                    \
     } while (0)
 
 static void test_own(void **state)
@@ -507,6 +542,7 @@ int main(void)
         cmocka_unit_test(test_pytorch),
         cmocka_unit_test(test_pytorch_heap),
         cmocka_unit_test(test_numpy),
+        cmocka_unit_test(test_pages),
         cmocka_unit_test(test_own),
         cmocka_unit_test(test_own_perceptron),
         cmocka_unit_test(test_fits),

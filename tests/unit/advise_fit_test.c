@@ -57,8 +57,12 @@ static void job_run(struct job *job, uint64_t cap_bytes, size_t count, struct ml
         record->readings.values[MLM_file_peak_bytes] = (int64_t)(job->file_mib * (double)MIB);
 }
 
-static const struct mlm_fit_options usual = {
-    .tolerance = 0.02, .within = NAN, .repetitions = 3, .max_trials = 40, .least_bytes = 16 * MIB};
+static const struct mlm_fit_options usual = {.tolerance = 0.02,
+    .within = NAN,
+    .repetitions = 3,
+    .max_trials = 40,
+    .least_bytes = 16 * MIB,
+    .page_bytes = 4096};
 
 static void search(struct job *job, const struct mlm_fit_options *options, struct mlm_fit *fit)
 {

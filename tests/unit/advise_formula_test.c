@@ -99,7 +99,7 @@ static void test_symbols_of_a_formula(void **state)
 static void test_phases(void **state)
 {
     (void)state;
-    struct mlm_ledger ledger = {.symbols = sample(), .parted = true};
+    struct mlm_ledger ledger = {.symbols = sample(), .page_bytes = 4096, .parted = true};
     mlm_symbol_set(&ledger.symbols, "m", 8, "rows that are fitted");
     mlm_symbol_set(&ledger.symbols, "F", 80, "their bytes");
     mlm_symbol_set(&ledger.symbols, "X", 100, "bytes");

@@ -22,18 +22,35 @@
 static void test_mapped(void **state)
 {
     (void)state;
-    struct mlm_heap *heap = mlm_heap_new(false, 0);
+    struct mlm_heap *heap = mlm_heap_new(false, 0, 4096);
     for (int i = 0; i < 3; i++)
         mlm_heap_give(heap, mlm_heap_take(heap, MIB));
     assert_true(mlm_heap_peak_bytes(heap) == MAPPING);
     mlm_heap_free(heap);
 }
 
+/* A mapping is whole pages; blocks in the heap lie side by side, whatever a page is. */
+static void test_pages(void **state)
+{
+    (void)state;
+    static const uint64_t pages[] = {4096, 16384, 65536};
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+        struct mlm_heap *heap = mlm_heap_new(true, MLM_HEAP_CACHED_MOST, pages[i]);
+        size_t block = mlm_heap_take(heap, MIB);
+        assert_true(mlm_heap_peak_bytes(heap) == MIB + (double)pages[i]);
+        mlm_heap_give(heap, block);
+        for (int k = 0; k < 8; k++)
+            (void)mlm_heap_take(heap, MIB);
+        assert_true(mlm_heap_peak_bytes(heap) == 8 * PLACE);
+        mlm_heap_free(heap);
+    }
+}
+
 /* What was mapped and freed is in the heap the next time, up to 32 MiB. */
 static void test_threshold(void **state)
 {
     (void)state;
-    struct mlm_heap *heap = mlm_heap_new(true, MLM_HEAP_CACHED_MOST);
+    struct mlm_heap *heap = mlm_heap_new(true, MLM_HEAP_CACHED_MOST, 4096);
     mlm_heap_give(heap, mlm_heap_take(heap, MIB));
     size_t a = mlm_heap_take(heap, MIB), b = mlm_heap_take(heap, MIB);
     assert_true(mlm_heap_peak_bytes(heap) == 2 * PLACE);
@@ -54,7 +71,7 @@ static void test_threshold(void **state)
 static void test_small(void **state)
 {
     (void)state;
-    struct mlm_heap *heap = mlm_heap_new(true, MLM_HEAP_CACHED_MOST);
+    struct mlm_heap *heap = mlm_heap_new(true, MLM_HEAP_CACHED_MOST, 4096);
     size_t blocks[40], small[40];
     assert_int_equal(mlm_heap_take_small(heap), MLM_HEAP_NONE);
     mlm_heap_give(heap, mlm_heap_take(heap, MIB));
@@ -82,7 +99,7 @@ static void test_small(void **state)
 static void test_no_number(void **state)
 {
     (void)state;
-    struct mlm_heap *heap = mlm_heap_new(true, MLM_HEAP_CACHED_MOST);
+    struct mlm_heap *heap = mlm_heap_new(true, MLM_HEAP_CACHED_MOST, 4096);
     mlm_heap_give(heap, mlm_heap_take(heap, 1e300));
     assert_int_equal(mlm_heap_take(heap, MIB), MLM_HEAP_NONE);
     assert_true(isnan(mlm_heap_peak_bytes(heap)));
@@ -96,8 +113,11 @@ static double peak(const struct mlm_estimate_request *request, size_t segments, 
 
 static struct mlm_estimate_request network(size_t layers, uint32_t width, uint64_t batch, uint32_t optimizer)
 {
-    struct mlm_estimate_request request = {
-        .batch = batch, .optimizer = optimizer, .slices = true, .width_count = layers + 1};
+    struct mlm_estimate_request request = {.batch = batch,
+        .optimizer = optimizer,
+        .slices = true,
+        .width_count = layers + 1,
+        .page_bytes = 4096};
     for (size_t i = 0; i <= layers; i++)
         request.widths[i] = width;
     return request;
@@ -167,6 +187,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_mapped),
+        cmocka_unit_test(test_pages),
         cmocka_unit_test(test_threshold),
         cmocka_unit_test(test_small),
         cmocka_unit_test(test_no_number),

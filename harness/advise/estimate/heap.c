@@ -3,11 +3,10 @@
 #include <math.h>
 #include <stdlib.h>
 
-#define ALIGNMENT 64       /* c10::alloc_cpu() */
-#define CHUNK_ALIGNMENT 16 /* MALLOC_ALIGNMENT */
-#define CHUNK_LEAST 32     /* MINSIZE */
-#define CHUNK_HEAD 16      /* from a chunk's start to what the caller gets */
-#define PAGE 4096
+#define ALIGNMENT 64              /* c10::alloc_cpu() */
+#define CHUNK_ALIGNMENT 16        /* MALLOC_ALIGNMENT */
+#define CHUNK_LEAST 32            /* MINSIZE */
+#define CHUNK_HEAD 16             /* from a chunk's start to what the caller gets */
 #define THRESHOLD (128 << 10)     /* DEFAULT_MMAP_THRESHOLD, DEFAULT_TRIM_THRESHOLD, DEFAULT_TOP_PAD */
 #define THRESHOLD_MOST (32 << 20) /* DEFAULT_MMAP_THRESHOLD_MAX */
 /* The longest remainder that a small block may take. */
@@ -33,17 +32,18 @@ struct mlm_heap {
     size_t loose[LOOSE_MOST], loose_count; /* in fast bins: merged before the next large block is taken */
     int64_t top, end;                      /* where the free rest begins, and the heap ends */
     int64_t touched;                       /* as far as pages were written to */
-    int64_t mapped, threshold, trim, peak;
+    int64_t mapped, threshold, trim, peak, page;
     bool moving, failed;
 };
 
-struct mlm_heap *mlm_heap_new(bool moving, size_t cached)
+struct mlm_heap *mlm_heap_new(bool moving, size_t cached, uint64_t page_bytes)
 {
     struct mlm_heap *heap = calloc(1, sizeof *heap);
     if (heap) {
         heap->first = heap->last = heap->first_free = heap->spare = MLM_HEAP_NONE;
         heap->threshold = heap->trim = THRESHOLD;
         heap->moving = moving;
+        heap->page = (int64_t)page_bytes;
         heap->cached_most = cached < MLM_HEAP_CACHED_MOST ? cached : MLM_HEAP_CACHED_MOST;
     }
     return heap;
@@ -202,7 +202,7 @@ static size_t best_fit(const struct mlm_heap *heap, int64_t wanted)
 /* sysmalloc(): a mapping of its own. */
 static size_t map(struct mlm_heap *heap, int64_t wanted)
 {
-    int64_t size = up(wanted + CHUNK_HEAD, PAGE);
+    int64_t size = up(wanted + CHUNK_HEAD, heap->page);
     size_t block = chunk_new(heap, (struct chunk){.size = size, .state = MAPPED});
     heap->mapped += size;
     count(heap);
@@ -262,7 +262,7 @@ size_t mlm_heap_take(struct mlm_heap *heap, double bytes)
         if (lacks && wanted >= heap->threshold)
             return map(heap, wanted);
         if (lacks)
-            heap->end = up(heap->top + wanted + THRESHOLD + CHUNK_LEAST, PAGE);
+            heap->end = up(heap->top + wanted + THRESHOLD + CHUNK_LEAST, heap->page);
         at = chunk_new(heap, (struct chunk){.start = heap->top, .size = wanted});
         if (heap->failed)
             return MLM_HEAP_NONE;

@@ -18,8 +18,8 @@ struct mlm_heap;
 
 /* moving: the mmap threshold moves up to 32 MiB with what is freed, as it comes; otherwise it stays at
  * 128 KiB (mallopt(3), MALLOC_MMAP_THRESHOLD_). cached: room in the thread's cache, where small blocks from
- * elsewhere leave some. NULL: no memory. */
-struct mlm_heap *mlm_heap_new(bool moving, size_t cached);
+ * elsewhere leave some. page_bytes: the machine's, by which mappings and the heap grow. NULL: no memory. */
+struct mlm_heap *mlm_heap_new(bool moving, size_t cached, uint64_t page_bytes);
 void mlm_heap_free(struct mlm_heap *heap);
 
 /* Blocks by number, of those that posix_memalign(64) gives. Beyond memory's end all calls do nothing, and

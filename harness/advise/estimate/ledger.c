@@ -2,6 +2,8 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <string.h>
 
 size_t mlm_ledger_phase(struct mlm_ledger *ledger, const char *name)
@@ -72,9 +74,6 @@ void mlm_ledger_doubt(struct mlm_ledger *ledger, double bytes, const char *reaso
     ledger->doubt = reason;
 }
 
-/* Of 8 bytes for each page of 4096. */
-#define PAGE_TABLE_SHARE (1.0 / 512)
-
 double mlm_ledger_line_bytes(
     const struct mlm_ledger *ledger, const struct mlm_ledger_line *line, size_t phase)
 {
@@ -84,7 +83,14 @@ double mlm_ledger_line_bytes(
     for (size_t i = 0; i < ledger->line_count; i++)
         if (!ledger->lines[i].of_phase && mlm_ledger_in_phase(&ledger->lines[i], phase))
             sum += ledger->lines[i].bytes;
-    return sum * PAGE_TABLE_SHARE;
+    return sum * 8 / (double)ledger->page_bytes;
+}
+
+static const char *page_tables_source(uint64_t page_bytes)
+{
+    return page_bytes == 4096    ? "x86-64 and arm64: an entry of 8 bytes a page of 4096"
+           : page_bytes == 16384 ? "arm64: an entry of 8 bytes a page of 16384"
+                                 : "an entry of 8 bytes a page";
 }
 
 int mlm_ledger_close(struct mlm_ledger *ledger, struct mlm_error *error)
@@ -94,13 +100,14 @@ int mlm_ledger_close(struct mlm_ledger *ledger, struct mlm_error *error)
             *error = ledger->error;
         return ledger->error.code;
     }
-    ledger->lines[ledger->line_count++] = (struct mlm_ledger_line){
+    struct mlm_ledger_line *tables = &ledger->lines[ledger->line_count++];
+    *tables = (struct mlm_ledger_line){
         .name = "page tables",
-        .formula = "sum/512",
-        .source = "x86-64 and arm64: an entry of 8 bytes a page of 4096",
+        .source = page_tables_source(ledger->page_bytes),
         .to = MLM_TO_THE_END,
         .of_phase = true,
     };
+    (void)snprintf(tables->formula, sizeof tables->formula, "sum/%" PRIu64, ledger->page_bytes / 8);
     for (size_t phase = 0; phase < ledger->phase_count; phase++) {
         ledger->phase_bytes[phase] = 0;
         for (size_t i = 0; i < ledger->line_count; i++)

@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/page.h"
+
 static const char *const values[] = {
     [MLM_VALUE_F64] = "f64", [MLM_VALUE_F32] = "f32", [MLM_VALUE_F16] = "f16", [MLM_VALUE_I8] = "i8", NULL};
 static const char *const storages[] = {[MLM_STORED_DENSE] = "dense",
@@ -341,6 +343,8 @@ int mlm_estimate_request_complete(struct mlm_estimate_request *request, struct m
             error, -EINVAL, "--density is a share above 0 and up to 1, not %g", request->density);
     if (request->runtime == MLM_RUNTIME_OF_MODEL)
         request->runtime = usual_runtime(request);
+    if (!request->page_bytes)
+        request->page_bytes = mlm_page_bytes();
     complete_model(request);
     int r = complete_widths(request, error);
     return r < 0 ? r : possible(request, error);

@@ -67,6 +67,7 @@ struct mlm_estimate_request {
     uint64_t clusters, components, neighbors, trees, depth, bins;
     uint32_t widths[MLM_WIDTHS_MOST];
     size_t width_count;
+    uint64_t page_bytes; /* of the machine that runs it; 0: as this one's */
 };
 
 enum mlm_knob_kind { MLM_KNOB_WORD, MLM_KNOB_COUNT, MLM_KNOB_FLAG };

@@ -44,6 +44,7 @@ void mlm_estimate_symbols(const struct mlm_estimate_request *request, struct mlm
 {
     struct mlm_symbols *symbols = &ledger->symbols;
     double value = 0;
+    ledger->page_bytes = request->page_bytes;
     mlm_symbol_set(symbols, "n", (double)request->rows, "rows");
     mlm_symbol_set(symbols, "p", (double)request->columns, "columns");
     mlm_symbol_set(symbols, "z", mlm_estimate_nonzeros(request), "values other than 0");

@@ -117,10 +117,10 @@ static void workers(const struct mlm_estimate_request *request, struct mlm_ledge
         return;
     /* A page is copied by each worker that reads one of its objects, since that counts references in it; a
      * worker reads a w-th of the rows in a pass, at random. Numbers and the head of a row's list are written
-     * to, the slots that point to numbers are not. A page of 4096 has parts of one row more than it could
-     * hold. */
+     * to, the slots that point to numbers are not. A page has parts of one row more than it could hold. */
     double row = 80 + 32 * (double)request->columns;
-    mlm_symbol_set(&ledger->symbols, "r", epochs * (1 + 4096 / row), "rows read that have a part in a page");
+    mlm_symbol_set(&ledger->symbols, "r", epochs * (1 + (double)request->page_bytes / row),
+        "rows read that have a part in a page");
     mlm_ledger_add(ledger, train, MLM_TO_THE_END, "workers: their copies of the objects",
         "w·n·(80+32·p)·(1−(1−1/w)^r)", "CPython: a read counts references; fork(2) copies written pages");
 }

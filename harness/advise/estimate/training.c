@@ -186,7 +186,8 @@ static void step(struct training *training, size_t segments)
 static double peak_bytes(
     const struct mlm_estimate_request *request, size_t segments, double steps, size_t cached)
 {
-    struct training training = {.heap = mlm_heap_new(request->malloc == MLM_MALLOC_MOVING, cached),
+    struct training training = {
+        .heap = mlm_heap_new(request->malloc == MLM_MALLOC_MOVING, cached, request->page_bytes),
         .request = request,
         .layers = request->width_count - 1,
         .batch = MLM_HEAP_NONE,

@@ -7,7 +7,6 @@
 #include "base/size.h"
 #include "record/statistics.h"
 
-#define PAGE_BYTES UINT64_C(4096)
 #define MIB (UINT64_C(1) << 20)
 
 /* Above this many times the ceiling a cap cannot be what slows a job. */
@@ -136,7 +135,7 @@ static enum verdict verdict_of(const struct mlm_fit *fit, enum mlm_fit_goal goal
  * the same, so that they can be read. */
 static uint64_t grain(const struct mlm_fit *fit, double bytes)
 {
-    uint64_t grain = PAGE_BYTES;
+    uint64_t grain = fit->options.page_bytes;
     while ((double)grain * (grain < MIB ? 2 : 4) <= bytes * fit->options.tolerance)
         grain *= 2;
     return grain;
@@ -237,7 +236,7 @@ static uint64_t next_between(const struct mlm_fit *fit, const struct view *view)
 static bool near(const struct mlm_fit *fit, const struct view *view)
 {
     return (double)view->high <= (double)view->low * (1 + fit->options.tolerance) ||
-           view->high - view->low <= PAGE_BYTES;
+           view->high - view->low <= fit->options.page_bytes;
 }
 
 /* The cap that lacks a trial before high and low are an edge; 0: none does. */

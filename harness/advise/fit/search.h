@@ -23,6 +23,7 @@ struct mlm_fit_options {
     uint64_t repetitions; /* trials that decide */
     uint64_t max_trials;
     uint64_t least_bytes; /* no smaller cap is tried */
+    uint64_t page_bytes;  /* the machine's: caps are whole pages */
     bool swaps;           /* then anonymous memory tells nothing of the need */
 };
 
