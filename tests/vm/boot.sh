@@ -1,20 +1,33 @@
 #!/bin/sh
-# boot.sh BUILD TASK RESULTS: installs the tree of a build with the shared libraries that it needs, and does TASK
-# with it in the virtual machine. Tests judge RESULTS afterwards.
+# boot.sh BUILD TASK RESULTS [FOLDER]: installs the tree of a build with the shared libraries that it needs, and with
+# what lies in FOLDER, and does TASK with it in the virtual machine. Tests judge RESULTS afterwards.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-build=$1 task=$2 results=$3
+build=$1 task=$2 results=$3 more=${4:-}
+# A cross build's libraries are in a folder of their own (tests/arm64), in which they have their places.
+root=$(sed -n 's/^MLM_ROOT:[^=]*=//p' "$build/CMakeCache.txt")
 tree=$(mktemp -d "${TMPDIR:-/tmp}/mlm-tree.XXXXXX")
 trap 'rm -rf "$tree"' EXIT
 
 DESTDIR=$tree cmake --install "$build" --prefix /usr/local --strip >/dev/null
-# The C library is the guest's own, of the same release.
+[ -z "$more" ] || cp -R "$more/." "$tree"
+
+# Libraries of a program, one a line. The C library is the guest's own, of the same release or a later one.
+libraries()
+{
+    if [ -n "$root" ]; then
+        qemu-aarch64 -L "$root" -E LD_TRACE_LOADED_OBJECTS=1 "$1"
+    else
+        ldd "$1"
+    fi | awk -v root="$root" '$2 == "=>" && $3 ~ "^/" { print root $3 }' |
+        grep -Ev '/(libc|libm|libpthread|libdl|librt|ld-linux[^/]*)\.so'
+}
 mkdir -p "$tree/usr/local/lib"
-ldd "$tree/usr/local/bin/mlmembench" "$tree/usr/local/libexec/mlmembench/mlmembench-worker" |
-    awk '$2 == "=>" && $3 ~ "^/" { print $3 }' | sort -u |
-    grep -Ev '/(libc|libm|libpthread|libdl|librt|ld-linux[^/]*)\.so' |
-    xargs -r cp -Lt "$tree/usr/local/lib"
+for program in "$tree/usr/local/bin/mlmembench" "$tree/usr/local/libexec/mlmembench/mlmembench-worker" \
+    "$tree"/opt/programs/*; do
+    [ ! -e "$program" ] || libraries "$program" | xargs -r cp -Lt "$tree/usr/local/lib"
+done
 
 # What the scripts of tests/real need of the repository, and of a build with tests.
 carried=$tree/opt/mlmembench
