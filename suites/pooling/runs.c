@@ -10,39 +10,39 @@
 #define BINS 256u
 #define NONE RUNS_NONE
 
-/* Valid at the first and the last page of each run below `top`. */
-struct page {
-    uint32_t pages; /* of the run */
+/* Valid at the first and the last block of each run below `top`. */
+struct block {
+    uint32_t blocks; /* of the run */
     uint32_t free;
-    uint32_t previous, next; /* free runs of the same bin, at the first page */
+    uint32_t previous, next; /* free runs of the same bin, at the first block */
 };
 
 struct runs {
     unsigned char *memory;
+    struct block *blocks;
+    uint64_t *touched; /* dry: a bit a page */
     uint64_t page_bytes;
-    struct page *pages;
-    uint64_t *touched;   /* dry: a bit a page */
-    uint64_t capacity;   /* pages */
-    uint64_t top, most;  /* pages from here on were never given out, or are all free again */
+    uint64_t capacity;   /* blocks */
+    uint64_t top, most;  /* blocks from here on were never given out, or are all free again */
     uint32_t bins[BINS]; /* first free run */
     uint64_t occupied[BINS / 64];
 };
 
-/* 0..7 pages have a bin each; from there on each doubling has eight. */
-static uint32_t bin_of(uint64_t pages)
+/* 0..7 blocks have a bin each; from there on each doubling has eight. */
+static uint32_t bin_of(uint64_t blocks)
 {
-    if (pages < 8)
-        return (uint32_t)pages;
-    uint32_t log = 63 - (uint32_t)__builtin_clzll(pages);
-    return 8 * (log - 2) + (uint32_t)((pages >> (log - 3)) & 7);
+    if (blocks < 8)
+        return (uint32_t)blocks;
+    uint32_t log = 63 - (uint32_t)__builtin_clzll(blocks);
+    return 8 * (log - 2) + (uint32_t)((blocks >> (log - 3)) & 7);
 }
 
-static uint64_t class_of(uint64_t pages)
+static uint64_t class_of(uint64_t blocks)
 {
-    if (pages < 8)
-        return pages;
-    uint64_t step = UINT64_C(1) << (60 - __builtin_clzll(pages));
-    return (pages + step - 1) & ~(step - 1);
+    if (blocks < 8)
+        return blocks;
+    uint64_t step = UINT64_C(1) << (60 - __builtin_clzll(blocks));
+    return (blocks + step - 1) & ~(step - 1);
 }
 
 static void *map(uint64_t bytes)
@@ -60,14 +60,14 @@ int runs_open(
     if (!runs)
         return mlm_fail(sb, -ENOMEM, "out of memory");
     runs->page_bytes = page_bytes;
-    runs->capacity = bytes / page_bytes + 1;
+    runs->capacity = bytes / RUNS_BLOCK_BYTES + 1;
     memset(runs->bins, 0xff, sizeof runs->bins);
-    runs->pages = runs->capacity < NONE ? map(runs->capacity * sizeof *runs->pages) : NULL;
+    runs->blocks = runs->capacity < NONE ? map(runs->capacity * sizeof *runs->blocks) : NULL;
     if (dry)
         runs->touched = calloc(runs->capacity / 64 + 1, sizeof *runs->touched);
     else
-        runs->memory = map(runs->capacity * page_bytes);
-    if (!runs->pages || !(dry ? (void *)runs->touched : (void *)runs->memory)) {
+        runs->memory = map(runs->capacity * RUNS_BLOCK_BYTES);
+    if (!runs->blocks || !(dry ? (void *)runs->touched : (void *)runs->memory)) {
         runs_close(runs);
         return mlm_fail(sb, -ENOMEM, "the machine refused %llu bytes of address space for a pool",
             (unsigned long long)bytes);
@@ -81,41 +81,41 @@ void runs_close(struct runs *runs)
     if (!runs)
         return;
     if (runs->memory)
-        (void)munmap(runs->memory, runs->capacity * runs->page_bytes);
-    if (runs->pages)
-        (void)munmap(runs->pages, runs->capacity * sizeof *runs->pages);
+        (void)munmap(runs->memory, runs->capacity * RUNS_BLOCK_BYTES);
+    if (runs->blocks)
+        (void)munmap(runs->blocks, runs->capacity * sizeof *runs->blocks);
     free(runs->touched);
     free(runs);
 }
 
-static void mark(struct runs *runs, uint64_t first, uint64_t pages, bool is_free)
+static void mark(struct runs *runs, uint64_t first, uint64_t blocks, bool is_free)
 {
-    runs->pages[first].pages = runs->pages[first + pages - 1].pages = (uint32_t)pages;
-    runs->pages[first].free = runs->pages[first + pages - 1].free = is_free;
+    runs->blocks[first].blocks = runs->blocks[first + blocks - 1].blocks = (uint32_t)blocks;
+    runs->blocks[first].free = runs->blocks[first + blocks - 1].free = is_free;
 }
 
-static void bin_insert(struct runs *runs, uint64_t first, uint64_t pages)
+static void bin_insert(struct runs *runs, uint64_t first, uint64_t blocks)
 {
-    mark(runs, first, pages, true);
-    uint32_t bin = bin_of(pages), next = runs->bins[bin];
-    runs->pages[first].previous = NONE;
-    runs->pages[first].next = next;
+    mark(runs, first, blocks, true);
+    uint32_t bin = bin_of(blocks), next = runs->bins[bin];
+    runs->blocks[first].previous = NONE;
+    runs->blocks[first].next = next;
     if (next != NONE)
-        runs->pages[next].previous = (uint32_t)first;
+        runs->blocks[next].previous = (uint32_t)first;
     runs->bins[bin] = (uint32_t)first;
     runs->occupied[bin / 64] |= UINT64_C(1) << bin % 64;
 }
 
 static void bin_remove(struct runs *runs, uint64_t first)
 {
-    const struct page *page = &runs->pages[first];
-    uint32_t bin = bin_of(page->pages);
-    if (page->previous != NONE)
-        runs->pages[page->previous].next = page->next;
+    const struct block *block = &runs->blocks[first];
+    uint32_t bin = bin_of(block->blocks);
+    if (block->previous != NONE)
+        runs->blocks[block->previous].next = block->next;
     else
-        runs->bins[bin] = page->next;
-    if (page->next != NONE)
-        runs->pages[page->next].previous = page->previous;
+        runs->bins[bin] = block->next;
+    if (block->next != NONE)
+        runs->blocks[block->next].previous = block->previous;
     if (runs->bins[bin] == NONE)
         runs->occupied[bin / 64] &= ~(UINT64_C(1) << bin % 64);
 }
@@ -134,61 +134,62 @@ static uint32_t bin_find(const struct runs *runs, uint32_t bin)
     }
 }
 
-static void touch(struct runs *runs, uint64_t first, uint64_t pages)
+static void touch(struct runs *runs, uint64_t first, uint64_t bytes)
 {
-    for (uint64_t p = first; runs->touched && p < first + pages; p++)
+    uint64_t begin = first * RUNS_BLOCK_BYTES;
+    for (uint64_t p = begin / runs->page_bytes; runs->touched && p * runs->page_bytes < begin + bytes; p++)
         runs->touched[p / 64] |= UINT64_C(1) << p % 64;
 }
 
 uint32_t runs_alloc(struct runs *runs, uint64_t bytes)
 {
-    uint64_t touched = (bytes + runs->page_bytes - 1) / runs->page_bytes;
-    uint64_t pages = class_of(touched ? touched : 1);
-    uint32_t bin = bin_find(runs, bin_of(pages));
+    uint64_t wanted = (bytes + RUNS_BLOCK_BYTES - 1) / RUNS_BLOCK_BYTES;
+    uint64_t blocks = class_of(wanted ? wanted : 1);
+    uint32_t bin = bin_find(runs, bin_of(blocks));
     uint64_t first = runs->top;
     if (bin != NONE) {
         first = runs->bins[bin];
-        uint64_t rest = runs->pages[first].pages - pages;
+        uint64_t rest = runs->blocks[first].blocks - blocks;
         bin_remove(runs, first);
         if (rest)
-            bin_insert(runs, first + pages, rest);
-    } else if (pages > runs->capacity - runs->top) {
+            bin_insert(runs, first + blocks, rest);
+    } else if (blocks > runs->capacity - runs->top) {
         return NONE;
     } else {
-        runs->top += pages;
+        runs->top += blocks;
         runs->most = runs->top > runs->most ? runs->top : runs->most;
     }
-    mark(runs, first, pages, false);
-    touch(runs, first, touched);
+    mark(runs, first, blocks, false);
+    touch(runs, first, bytes);
     return (uint32_t)first;
 }
 
 void runs_free(struct runs *runs, uint32_t run)
 {
-    uint64_t first = run, end = first + runs->pages[first].pages;
-    if (first > 0 && runs->pages[first - 1].free) {
-        first -= runs->pages[first - 1].pages;
+    uint64_t first = run, end = first + runs->blocks[first].blocks;
+    if (first > 0 && runs->blocks[first - 1].free) {
+        first -= runs->blocks[first - 1].blocks;
         bin_remove(runs, first);
     }
     if (end == runs->top) {
         runs->top = first;
         return;
     }
-    if (runs->pages[end].free) {
+    if (runs->blocks[end].free) {
         bin_remove(runs, end);
-        end += runs->pages[end].pages;
+        end += runs->blocks[end].blocks;
     }
     bin_insert(runs, first, end - first);
 }
 
 void *runs_memory(const struct runs *runs, uint32_t run)
 {
-    return runs->memory && run != NONE ? runs->memory + run * runs->page_bytes : NULL;
+    return runs->memory && run != NONE ? runs->memory + (uint64_t)run * RUNS_BLOCK_BYTES : NULL;
 }
 
 uint64_t runs_bytes(const struct runs *runs, uint32_t run)
 {
-    return runs->pages[run].pages * runs->page_bytes;
+    return (uint64_t)runs->blocks[run].blocks * RUNS_BLOCK_BYTES;
 }
 
 uint64_t runs_resident(const struct runs *runs)
@@ -196,5 +197,5 @@ uint64_t runs_resident(const struct runs *runs)
     uint64_t pages = 0;
     for (uint64_t w = 0; w <= runs->most / 64; w++)
         pages += (uint64_t)__builtin_popcountll(runs->touched[w]);
-    return pages * runs->page_bytes + runs->most * sizeof *runs->pages;
+    return pages * runs->page_bytes + runs->most * sizeof *runs->blocks;
 }

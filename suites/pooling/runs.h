@@ -1,9 +1,10 @@
-/* Runs of pages in size classes, eight to a doubling: a request is rounded up to its class, a free run waits
+/* Runs of blocks in size classes, eight to a doubling: a request is rounded up to its class, a free run waits
  * in the list of its class, the next larger class serves where it is empty and what is left over is split
  * off, and free neighbours become one. So memory moves between classes without a word to the kernel, which it
  * is never given back to. The books lie outside of the memory that they are about.
  *
- * A run is named by its first page. */
+ * A run is named by its first block. A page of the machine is one block or several: what is given out is the
+ * same on every machine, what it touches is whole pages. */
 #pragma once
 
 #include <stdbool.h>
@@ -13,8 +14,9 @@
 
 struct runs;
 
-/* Address space for `bytes` at most, in pages of the machine. Dry: books alone, that note which pages would
- * have been touched, and may be of any size. */
+#define RUNS_BLOCK_BYTES 4096u
+
+/* Address space for `bytes` at most. Dry: books alone, that note which pages would have been touched. */
 int runs_open(
     uint64_t bytes, uint64_t page_bytes, bool dry, struct runs **ret_runs, struct mlm_scoreboard *sb);
 void runs_close(struct runs *runs); /* takes NULL */

@@ -10,44 +10,42 @@
 #include "pooling/pooling.h"
 #include "pooling/runs.h"
 
-#define PAGES 8192u
+#define BLOCKS 8192u
 #define RUNS 64u
-
-static uint64_t page_bytes;
 
 static struct runs *open_runs(uint64_t bytes, bool dry)
 {
     struct mlm_scoreboard sb = {0};
     struct runs *runs;
-    assert_int_equal(runs_open(bytes, page_bytes, dry, &runs, &sb), 0);
+    assert_int_equal(runs_open(bytes, 4096, dry, &runs, &sb), 0);
     return runs;
 }
 
-/* Random requests, each page written with its owner's number; what is freed still has it. */
+/* Random requests, each block written with its owner's number; what is freed still has it. */
 static void runs_never_overlap(void **state)
 {
     (void)state;
-    struct runs *runs = open_runs(PAGES * page_bytes, false);
-    uint32_t run[RUNS], pages[RUNS] = {0};
+    struct runs *runs = open_runs(BLOCKS * (uint64_t)RUNS_BLOCK_BYTES, false);
+    uint32_t run[RUNS], blocks[RUNS] = {0};
     for (uint64_t turn = 0; turn < 20000; turn++) {
         uint32_t slot = mlm_random_below(1, turn, RUNS);
-        if (pages[slot]) {
+        if (blocks[slot]) {
             const unsigned char *memory = runs_memory(runs, run[slot]);
-            for (uint32_t p = 0; p < pages[slot]; p++)
-                assert_int_equal(memory[p * page_bytes], slot);
+            for (uint32_t p = 0; p < blocks[slot]; p++)
+                assert_int_equal(memory[(size_t)p * RUNS_BLOCK_BYTES], slot);
             runs_free(runs, run[slot]);
-            pages[slot] = 0;
+            blocks[slot] = 0;
         } else {
-            pages[slot] = 1 + mlm_random_below(2, turn, 100);
+            blocks[slot] = 1 + mlm_random_below(2, turn, 100);
             uint64_t bytes =
-                (uint64_t)pages[slot] * page_bytes - mlm_random_below(3, turn, (uint32_t)page_bytes);
+                (uint64_t)blocks[slot] * RUNS_BLOCK_BYTES - mlm_random_below(3, turn, RUNS_BLOCK_BYTES);
             run[slot] = runs_alloc(runs, bytes);
             assert_int_not_equal(run[slot], RUNS_NONE);
             uint64_t rounded = runs_bytes(runs, run[slot]);
-            assert_true(rounded >= bytes && rounded <= (uint64_t)pages[slot] * page_bytes * 9 / 8);
+            assert_true(rounded >= bytes && rounded <= (uint64_t)blocks[slot] * RUNS_BLOCK_BYTES * 9 / 8);
             unsigned char *memory = runs_memory(runs, run[slot]);
-            for (uint32_t p = 0; p < pages[slot]; p++)
-                memory[p * page_bytes] = (unsigned char)slot;
+            for (uint32_t p = 0; p < blocks[slot]; p++)
+                memory[(size_t)p * RUNS_BLOCK_BYTES] = (unsigned char)slot;
         }
     }
     runs_close(runs);
@@ -57,14 +55,14 @@ static void runs_never_overlap(void **state)
 static void free_neighbours_become_one(void **state)
 {
     (void)state;
-    struct runs *runs = open_runs(1024 * page_bytes, false);
+    struct runs *runs = open_runs(1024 * (uint64_t)RUNS_BLOCK_BYTES, false);
     uint32_t run[128];
     for (uint64_t round = 0; round < 50; round++) {
         for (uint32_t i = 0; i < 128; i++)
-            run[i] = runs_alloc(runs, (1 + mlm_random_below(round, i, 7)) * page_bytes);
+            run[i] = runs_alloc(runs, (1 + mlm_random_below(round, i, 7)) * (uint64_t)RUNS_BLOCK_BYTES);
         for (uint32_t i = 0; i < 128; i++)
             runs_free(runs, run[(round + UINT64_C(37) * i) % 128]);
-        uint32_t all = runs_alloc(runs, 1024 * page_bytes);
+        uint32_t all = runs_alloc(runs, 1024 * (uint64_t)RUNS_BLOCK_BYTES);
         assert_int_equal(all, 0);
         runs_free(runs, all);
     }
@@ -74,21 +72,21 @@ static void free_neighbours_become_one(void **state)
 static void a_hole_serves_what_fits_and_no_more(void **state)
 {
     (void)state;
-    struct runs *runs = open_runs(1024 * page_bytes, false);
-    uint32_t first = runs_alloc(runs, 64 * page_bytes);
-    uint32_t wall = runs_alloc(runs, page_bytes);
+    struct runs *runs = open_runs(1024 * (uint64_t)RUNS_BLOCK_BYTES, false);
+    uint32_t first = runs_alloc(runs, 64 * (uint64_t)RUNS_BLOCK_BYTES);
+    uint32_t wall = runs_alloc(runs, RUNS_BLOCK_BYTES);
     runs_free(runs, first);
-    assert_int_equal(runs_alloc(runs, 40 * page_bytes), first);
-    assert_true(runs_alloc(runs, 32 * page_bytes) > wall);
-    assert_int_equal(runs_alloc(runs, 24 * page_bytes), first + 40);
+    assert_int_equal(runs_alloc(runs, 40 * (uint64_t)RUNS_BLOCK_BYTES), first);
+    assert_true(runs_alloc(runs, 32 * (uint64_t)RUNS_BLOCK_BYTES) > wall);
+    assert_int_equal(runs_alloc(runs, 24 * (uint64_t)RUNS_BLOCK_BYTES), first + 40);
     runs_close(runs);
 }
 
 static void space_that_is_used_up_is_said(void **state)
 {
     (void)state;
-    struct runs *runs = open_runs(15 * page_bytes, false);
-    uint32_t run = runs_alloc(runs, 16 * page_bytes);
+    struct runs *runs = open_runs(15 * (uint64_t)RUNS_BLOCK_BYTES, false);
+    uint32_t run = runs_alloc(runs, 16 * (uint64_t)RUNS_BLOCK_BYTES);
     assert_int_equal(run, 0);
     assert_int_equal(runs_alloc(runs, 1), RUNS_NONE);
     assert_null(runs_memory(runs, RUNS_NONE));
@@ -100,19 +98,42 @@ static void space_that_is_used_up_is_said(void **state)
 static void dry_books_count_touched_pages(void **state)
 {
     (void)state;
-    struct runs *runs = open_runs(1024 * page_bytes, true);
+    struct runs *runs = open_runs(1024 * (uint64_t)RUNS_BLOCK_BYTES, true);
     uint64_t books = runs_resident(runs);
-    uint32_t run = runs_alloc(runs, 17 * page_bytes); /* its class has 18 */
+    uint32_t run = runs_alloc(runs, 17 * (uint64_t)RUNS_BLOCK_BYTES); /* its class has 18 */
     assert_null(runs_memory(runs, run));
     uint64_t once = runs_resident(runs) - books;
     runs_free(runs, run);
-    assert_int_equal(runs_alloc(runs, 17 * page_bytes), run);
+    assert_int_equal(runs_alloc(runs, 17 * (uint64_t)RUNS_BLOCK_BYTES), run);
     uint64_t twice = runs_resident(runs) - books;
-    assert_int_equal(once / page_bytes, 17);
+    assert_int_equal(once / RUNS_BLOCK_BYTES, 17);
     assert_int_equal(once, twice); /* the same pages */
-    (void)runs_alloc(runs, page_bytes);
-    assert_int_equal((runs_resident(runs) - books) / page_bytes, 18);
+    (void)runs_alloc(runs, RUNS_BLOCK_BYTES);
+    assert_int_equal((runs_resident(runs) - books) / RUNS_BLOCK_BYTES, 18);
     runs_close(runs);
+}
+
+/* Larger pages are touched as a whole, once for all blocks in them. */
+static void larger_pages_hold_several_blocks(void **state)
+{
+    (void)state;
+    for (uint64_t page = 16384; page <= 65536; page *= 4) {
+        struct mlm_scoreboard sb = {0};
+        struct runs *runs;
+        assert_int_equal(runs_open(1024 * (uint64_t)RUNS_BLOCK_BYTES, page, true, &runs, &sb), 0);
+        uint64_t before = runs_resident(runs);
+        uint32_t run = runs_alloc(runs, page + 1);
+        uint64_t books = (run + page / RUNS_BLOCK_BYTES) * 16;
+        assert_int_equal((runs_resident(runs) - before) / page, 2);
+        assert_true((runs_resident(runs) - before) % page <= books + 64);
+        /* The next ones lie in the second page, up to its end. */
+        while (runs_alloc(runs, 1) + 1 < 2 * page / RUNS_BLOCK_BYTES)
+            assert_int_equal((runs_resident(runs) - before) / page, 2);
+        assert_int_equal((runs_resident(runs) - before) / page, 2);
+        (void)runs_alloc(runs, 1);
+        assert_int_equal((runs_resident(runs) - before) / page, 3);
+        runs_close(runs);
+    }
 }
 
 int main(void)
@@ -123,12 +144,7 @@ int main(void)
         cmocka_unit_test(a_hole_serves_what_fits_and_no_more),
         cmocka_unit_test(space_that_is_used_up_is_said),
         cmocka_unit_test(dry_books_count_touched_pages),
+        cmocka_unit_test(larger_pages_hold_several_blocks),
     };
-    static const uint64_t sizes[] = {4096, 16384, 65536};
-    int failed = 0;
-    for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
-        page_bytes = sizes[i];
-        failed += cmocka_run_group_tests(tests, NULL, NULL);
-    }
-    return failed;
+    return cmocka_run_group_tests(tests, NULL, NULL);
 }
