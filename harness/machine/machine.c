@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/page.h"
 #include "machine/memory.h"
 #include "machine/platform.h"
 #include "machine/settings.h"
@@ -139,6 +140,7 @@ static json_t *identity_json(const struct facts *facts, const struct mlm_topolog
         {"caches", caches_json(topology)},
         {"numa_nodes", json_integer(topology->numa_nodes)},
         {"memory_bytes", bytes_json(facts->memory.total_bytes)},
+        {"page_bytes", bytes_json(mlm_page_bytes())},
         {"swap", swaps_json(facts)},
         {"swappiness", number_json(settings->swappiness)},
         {"overcommit_memory", number_json(settings->overcommit_memory)},

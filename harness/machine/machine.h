@@ -35,6 +35,7 @@ void mlm_machine_close(struct mlm_machine *machine); /* takes NULL */
  *   caches          [{level, size_bytes, count}]
  *   numa_nodes
  *   memory_bytes
+ *   page_bytes      what counts of pages and faults are made of
  *   swap            [{path, kind: partition|file|zram, size_bytes, priority}]
  *   swappiness overcommit_memory zswap psi
  *   thp             the machine's mode

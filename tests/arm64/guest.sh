@@ -29,7 +29,7 @@ done
 
 "$source/tests/vm/boot.sh" "$build" arm64.sh "$results" "$more"
 status=0
-for check in units peaks; do
+for check in units pages peaks; do
     "$source/tests/vm/check.py" "$results" $check root || status=1
 done
 exit $status

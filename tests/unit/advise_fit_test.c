@@ -175,6 +175,29 @@ static void test_varying_need(void **state)
     assert_true(said > 100);
 }
 
+/* A kernel counts whole pages: no cap between two of them is tried, and with hardly any tolerance the edge
+ * is one page wide. */
+static void test_pages(void **state)
+{
+    (void)state;
+    static const uint64_t pages[] = {4096, 16384, 65536};
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+        struct mlm_fit_options options = usual;
+        options.page_bytes = pages[i];
+        options.tolerance = 1e-6;
+        options.max_trials = 400;
+        struct job job = {.need_mib = 300.3, .ceiling_mib = 320, .floor_mib = 299};
+        struct mlm_fit fit;
+        search(&job, &options, &fit);
+        struct mlm_fit_edge edge = mlm_fit_edge(&fit, MLM_FIT_ENDS);
+        assert_int_equal(edge.state, MLM_FIT_FOUND);
+        assert_int_equal(edge.high_bytes - edge.low_bytes, pages[i]);
+        for (size_t t = 0; t < fit.count; t++)
+            assert_true(fit.trials[t].cap_bytes == MLM_NO_LIMIT || fit.trials[t].cap_bytes % pages[i] == 0);
+        mlm_fit_release(&fit);
+    }
+}
+
 static void test_max_trials(void **state)
 {
     (void)state;
@@ -303,6 +326,7 @@ int main(void)
         cmocka_unit_test(test_fails_without_a_cap),
         cmocka_unit_test(test_least),
         cmocka_unit_test(test_varying_need),
+        cmocka_unit_test(test_pages),
         cmocka_unit_test(test_max_trials),
         cmocka_unit_test(test_within),
         cmocka_unit_test(test_within_at_once),

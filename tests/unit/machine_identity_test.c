@@ -239,7 +239,7 @@ static void this_machine(void **state)
 {
     (void)state;
     static const char *const keys[] = {"id", "host", "kernel", "architecture", "distribution", "cpu", "cores",
-        "threads", "usable_cores", "caches", "numa_nodes", "memory_bytes", "swap", "swappiness",
+        "threads", "usable_cores", "caches", "numa_nodes", "memory_bytes", "page_bytes", "swap", "swappiness",
         "overcommit_memory", "zswap", "psi", "thp", "worker_thp", "governor", "scaling_driver", "boost",
         "on_battery", "virtualization", "container", "compiler", "flags", "version", "commit"};
     struct mlm_machine *machine = NULL, *again = NULL;
@@ -259,6 +259,7 @@ static void this_machine(void **state)
     assert_int_equal(mlm_keyed_number(meminfo, "MemTotal", &kib), 0);
     free(meminfo);
     assert_int_equal(number_of(machine, "memory_bytes"), kib * 1024);
+    assert_int_equal(number_of(machine, "page_bytes"), sysconf(_SC_PAGESIZE));
     assert_int_equal(number_of(machine, "threads"), sysconf(_SC_NPROCESSORS_ONLN));
     char host[256];
     assert_int_equal(gethostname(host, sizeof host), 0);

@@ -48,6 +48,11 @@ def trials(folder, findings):
     return [line for line in lines if line["kind"] == "trial"]
 
 
+def page_bytes(records):
+    """Of the machine that they were measured on."""
+    return max((record["machine"]["page_bytes"] for record in records), default=0)
+
+
 def capped(records, workload, size_text=None, cap=None):
     """Records of a workload under a cap; references are uncapped and no part of it."""
     return [
@@ -58,11 +63,6 @@ def capped(records, workload, size_text=None, cap=None):
         and (size_text is None or record["params"]["size"] == size_text)
         and (cap is None or record["cap_bytes"] == size(cap))
     ]
-
-
-def page_bytes(folder):
-    """Of the machine that the runs were made in; only a guest that may have others than 4 KiB tells."""
-    return int(text(folder / "page_bytes") or 4096)
 
 
 def check_peaks(folder, findings):
@@ -78,7 +78,7 @@ def check_peaks(folder, findings):
         findings.expect(f"touch {text_of_size}: as often as null", len(touches) == len(nulls), len(touches))
         findings.expect(f"touch {text_of_size}: ok", all(t["outcome"] == "ok" for t in touches))
         rss = max((abs(t["peak_rss_bytes"] - null - n) for t in touches), default=n)
-        bound = max(n * 0.001 + MIB / 2, 2 * page_bytes(folder))
+        bound = max(n * 0.001 + MIB / 2, 2 * page_bytes(touches))
         findings.expect(f"touch {text_of_size}: peak RSS within 0.1 % + 0.5 MiB, or two pages", rss <= bound,
                         f"off by at most {rss / MIB:.3f} MiB")
         cage = max((abs(t["cage_peak_bytes"] - n) for t in touches), default=n)
@@ -159,7 +159,7 @@ def check_swap(folder, findings):
                         f"{(needs or 0) / MIB:.1f} MiB")
         # Kernels before 6.13 do not count it for a cgroup: null, then, and never 0.
         pages = record["swapped_out_pages"]
-        findings.expect("pages swapped out: counted, or null", pages is None or pages * page_bytes(folder) >= 40 * MIB, pages)
+        findings.expect("pages swapped out: counted, or null", pages is None or pages * page_bytes([record]) >= 40 * MIB, pages)
     limited = capped(trials(folder / "swap_limit", findings), "hog")
     findings.expect("hog in 48M with 64M of swap: oom", [r["outcome"] for r in limited] == ["oom"],
                     [r["outcome"] for r in limited])
@@ -177,7 +177,15 @@ def check_units(folder, findings):
         findings.expect(status.stem, passed, text(status))
         if not passed:
             print(output)
-    print(f"pages of {page_bytes(folder)} bytes")
+
+
+def check_pages(folder, findings):
+    """Records know the machine's pages, and predictions are made with them."""
+    here = int(text(folder / "page_bytes") or 0)
+    touches = capped(trials(folder / "peaks", findings), "touch", "64M")
+    findings.expect("the record's page size is the machine's", page_bytes(touches) == here > 0, f"{here} bytes")
+    off = max((abs(t["predicted_peak_bytes"] - t["needs_peak_bytes"]) for t in touches), default=MIB << 6)
+    findings.expect("touch 64M: needs within 1 MiB of what was predicted", off <= MIB, f"off by at most {off / MIB:.3f} MiB")
 
 
 def check_clean(folder, findings):

@@ -71,12 +71,19 @@ static int64_t largest(const struct mlm_row *row, enum mlm_metric metric)
     return most;
 }
 
-/* Processors charge some pages in advance, so that a cage at its limit can stay a little below; and what is
- * sampled can have been higher. */
+/* As the record has it; 4 KiB where it is an older one, or says what no machine has. */
+static int64_t page_bytes_of(const struct mlm_record *record)
+{
+    int64_t page = json_integer_value(json_object_get(record->machine, "page_bytes"));
+    return page >= 4096 && page <= 65536 ? page : 4096;
+}
+
+/* Processors charge 64 pages each in advance, so that a cage at its limit can stay a little below: eight of
+ * them, as laptops have; and what is sampled can have been higher. */
 static int64_t slack_of(const struct mlm_row *row, int64_t cap_bytes)
 {
     bool sampled = row->marks & (MLM_MARK_BIT(cage_peak_sampled) | MLM_MARK_BIT(needs_peak_sampled));
-    return sampled ? cap_bytes / 8 : cap_bytes / 64 + 2 * MIB;
+    return sampled ? cap_bytes / 8 : cap_bytes / 64 + (int64_t)8 * 64 * page_bytes_of(row->first);
 }
 
 /* By more than some pages of a program's start. */

@@ -85,6 +85,7 @@ static const struct known {
     {"usable_cores", "usable cores", write_plain},
     {"caches", "caches", write_caches},
     {"memory_bytes", "memory", write_bytes},
+    {"page_bytes", "page size", write_bytes},
     {"swap", "swap", write_swap},
     {"swappiness", "swappiness", write_plain},
     {"zswap", "zswap", write_plain},

@@ -95,6 +95,7 @@ static const struct fact facts[] = {
     {"caches",           "caches",                  write_caches, "data that fits in one is much faster"},
     {"numa_nodes",       "NUMA nodes",              write_any,    NULL},
     {"memory_bytes",     "memory",                  write_bytes,  "a cap above what is available does not bind"},
+    {"page_bytes",       "page size",               write_bytes,  "what pages and faults are counted in"},
     {"swap",             "swap",                    write_swap,   "decides whether what does not fit is slow or killed"},
     {"swappiness",       "swappiness",              write_any,    "how readily the kernel swaps rather than give page cache up"},
     {"zswap",            "zswap",                   write_any,    "keeps swapped pages compressed in memory, outside the cap"},

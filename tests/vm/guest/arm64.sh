@@ -17,4 +17,3 @@ mkdir "$results/peaks"
 mlmembench run --quiet --out "$results/peaks" --suite self --cap 96M --swap none --filter 'self/(null|touch)' \
     --param size=16M,32M,64M --repetitions 5 >"$results/peaks/output" 2>&1
 echo $? >"$results/peaks/status"
-mlmembench run --quiet --dry-run --suite self --cap 96M --filter 'self/touch' --param size=64M >"$results/plan" 2>&1
