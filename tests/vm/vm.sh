@@ -8,14 +8,23 @@
 #                                   /var/results in the folder RESULTS, with console.log beside it. Exit status:
 #                                   the task's, or 125 when the machine did not come to its end.
 #
-# MLM_VM_CACHE: where kernel and image are kept (build/vm). MLM_VM_TIMEOUT: seconds for a boot (900).
+# MLM_VM_CACHE: where kernel and image are kept (build/vm). MLM_VM_TIMEOUT: seconds for a boot (900; 3600 for arm64).
 # MLM_VM_APPEND: more words for the kernel's command line.
+#
+# MLM_VM_ARCH=arm64 makes and boots one of another architecture, by hand; MLM_VM_KERNEL=16k then takes the kernel with
+# pages of 16 KiB. MLM_VM_RELEASE: of which release it is (this machine's own; trixie has such a kernel).
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
-cache=${MLM_VM_CACHE:-$here/../../build/vm}
 packages=systemd-sysv,dbus,dbus-user-session,libpam-systemd,procps,python3-jsonschema
-modules="virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_blk"
+modules="virtio_ring virtio virtio_pci_modern_dev virtio_pci_legacy_dev virtio_pci virtio_blk
+    crc16 crc32c_generic libcrc32c mbcache jbd2 ext4"
+arch=${MLM_VM_ARCH:-} kind=${MLM_VM_KERNEL:+-$MLM_VM_KERNEL} release=${MLM_VM_RELEASE:-same}
+cache=${MLM_VM_CACHE:-$here/../../build/vm}${arch:+/$arch}
+case $arch in
+arm64) machine="qemu-system-aarch64 -M virt -cpu cortex-a76" console=ttyAMA0 emulator=qemu-aarch64 patience=3600 ;;
+*) machine=qemu-system-x86_64 console=ttyS0 emulator="" patience=900 ;;
+esac
 
 die()
 {
@@ -79,21 +88,22 @@ make_initramfs()
 for module in $names; do /bin/busybox insmod /\$module.ko; done
 /bin/busybox mount -t devtmpfs dev /dev
 /bin/busybox mount -t ext4 /dev/vda /root
+[ ! -e /root/second-stage ] || exec /bin/busybox switch_root /root /second-stage
 exec /bin/busybox switch_root /root /sbin/init
 INIT
     chmod +x "$tree/init"
-    (cd "$tree" && find . | ./bin/busybox cpio -o -H newc 2>/dev/null | gzip -1) >"$image"
+    (cd "$tree" && find . | $emulator ./bin/busybox cpio -o -H newc 2>/dev/null | gzip -1) >"$image"
 }
 
 # What debootstrap leaves lacks a user, who lingers (so that a user manager runs, with its controllers delegated),
 # and the service that does a task. Nothing else may start: each timer or terminal costs seconds of emulation.
+user="useradd --create-home --shell /bin/bash user"
 furnish()
 {
     root=$1
-    as_root chroot "$root" useradd --create-home --shell /bin/bash user
-    as_root mkdir -p "$root/var/lib/systemd/linger"
+    as_root mkdir -p "$root/var/lib/systemd/linger" "$root/etc/systemd/system/multi-user.target.wants"
     as_root touch "$root/var/lib/systemd/linger/user"
-    as_root tee "$root/etc/systemd/system/task.service" >/dev/null <<'UNIT'
+    as_root tee "$root/etc/systemd/system/task.service" >/dev/null <<UNIT
 [Unit]
 Description=The task on the second disk
 After=dbus.service systemd-logind.service systemd-user-sessions.service
@@ -102,11 +112,11 @@ After=dbus.service systemd-logind.service systemd-user-sessions.service
 ExecStart=/bin/sh -c "tar -xf /dev/vdb --no-overwrite-dir -C / && exec sh /opt/guest/start"
 StandardOutput=tty
 StandardError=tty
-TTYPath=/dev/ttyS0
+TTYPath=/dev/$console
 UNIT
     as_root ln -sf ../task.service "$root/etc/systemd/system/multi-user.target.wants/task.service"
-    as_root ln -sf multi-user.target "$root/lib/systemd/system/default.target"
-    for unit in serial-getty@ttyS0.service getty.target systemd-journal-flush.service systemd-random-seed.service \
+    as_root ln -sf /lib/systemd/system/multi-user.target "$root/etc/systemd/system/default.target"
+    for unit in serial-getty@$console.service getty.target systemd-journal-flush.service systemd-random-seed.service \
         apt-daily.timer apt-daily-upgrade.timer dpkg-db-backup.timer e2scrub_all.timer e2scrub_reap.service \
         fstrim.timer systemd-update-utmp.service systemd-update-utmp-runlevel.service ldconfig.service \
         systemd-hwdb-update.service systemd-sysusers.service systemd-machine-id-commit.service; do
@@ -114,19 +124,71 @@ UNIT
     done
 }
 
-# Makes kernel, made.initramfs and made.ext4 in a folder.
+# Kernels and the image of another architecture. What debootstrap cannot do here, for it runs the new system's own
+# programs, the machine does itself when it boots for the first time.
+make_foreign()
+{
+    work=$1
+    "$here/debian.sh" "$release" "$work/packages" --arch="$arch" --download-only \
+        --include="busybox-static,linux-image-$arch,linux-image-$arch-16k"
+    for kind in "" -16k; do
+        mkdir "$work/kernel$kind"
+        for package in "$work"/packages/var/cache/apt/archives/linux-image-[0-9]*-"$arch${kind}_"*.deb \
+            "$work"/packages/var/cache/apt/archives/busybox-static_*.deb; do
+            dpkg-deb -x "$package" "$work/kernel$kind"
+        done
+        make_initramfs "$work/kernel$kind" "$work/made$kind.initramfs" \
+            "$(find "$work/kernel$kind" -type f -path '*bin/busybox')"
+        mv "$work/kernel$kind"/boot/vmlinuz-* "$work/made$kind.kernel"
+    done
+    as_root "$here/debian.sh" "$release" "$work/root" --arch="$arch" --foreign --include="$packages"
+    # Emulated, decompression would take most of the time.
+    for package in "$work"/root/var/cache/apt/archives/*.deb; do
+        as_root dpkg-deb -R "$package" "$work/package"
+        as_root dpkg-deb -Znone -b "$work/package" "$package"
+        as_root rm -rf "$work/package"
+    done
+    furnish "$work/root"
+    as_root tee "$work/root/second-stage" >/dev/null <<SECOND
+#!/bin/sh
+export PATH=/usr/sbin:/usr/bin:/sbin:/bin
+mount -t devtmpfs dev /dev
+/debootstrap/debootstrap --second-stage && $user && rm -r /second-stage $rubbish && echo 'the second stage is done'
+mount -t proc proc /proc
+sync
+echo u >/proc/sysrq-trigger
+echo o >/proc/sysrq-trigger
+sleep 60
+SECOND
+    as_root chmod +x "$work/root/second-stage"
+    as_root mkfs.ext4 -q -L root -O '^has_journal' -d "$work/root" "$work/made.ext4" 1500M
+    boot "$work/made.kernel" "$work/made.initramfs" "$work/console.log" \
+        "file=$work/made.ext4,cache=unsafe"
+    grep 'the second stage is done' "$work/console.log"
+}
+
+# Makes made.kernel, made.initramfs and made.ext4 in a folder.
+rubbish="/var/cache/apt /var/lib/apt/lists /usr/share/doc /usr/share/locale /usr/share/man"
 make()
 {
     work=$1
+    if [ -n "$arch" ]; then
+        make_foreign "$work"
+        return
+    fi
     [ -n "$(kernel_package)" ] || as_root apt-get -q update
     unpack "$work/kernel" "$(kernel_package)"
     unpack "$work/busybox" busybox-static
     make_initramfs "$work/kernel" "$work/made.initramfs" \
         "$(find "$work/busybox" -type f -path '*bin/busybox')"
-    as_root "$here/debian.sh" same "$work/root" --include="$packages"
+    mv "$work"/kernel/boot/vmlinuz-* "$work/made.kernel"
+    as_root "$here/debian.sh" "$release" "$work/root" --include="$packages"
     furnish "$work/root"
-    as_root rm -rf "$work/root/var/cache/apt" "$work/root/var/lib/apt/lists" "$work/root/usr/share/doc" \
-        "$work/root/usr/share/locale" "$work/root/usr/share/man"
+    # shellcheck disable=SC2086  # a command in words
+    as_root chroot "$work/root" $user
+    for folder in $rubbish; do
+        as_root rm -rf "$work/root$folder"
+    done
     as_root mkfs.ext4 -q -L root -O '^has_journal' -d "$work/root" "$work/made.ext4" 1G
 }
 
@@ -134,8 +196,8 @@ build()
 {
     mkdir -p "$cache"
     cache=$(cd "$cache" && pwd)
-    key=$(cat "$0" "$here/debian.sh" /etc/os-release | sha256sum | cut -c 1-12)
-    image=$cache/$key.ext4 kernel=$cache/$key.kernel initramfs=$cache/$key.initramfs
+    key=$(echo "$release" | cat - "$0" "$here/debian.sh" /etc/os-release | sha256sum | cut -c 1-12)
+    image=$cache/$key.ext4 kernel=$cache/$key$kind.kernel initramfs=$cache/$key$kind.initramfs
     exec 9>"$cache/lock"
     flock 9
     if [ -e "$image" ] && [ -e "$kernel" ] && [ -e "$initramfs" ]; then
@@ -153,11 +215,30 @@ build()
         die "the virtual machine could not be built"
     }
     rm -f "$cache"/*.ext4 "$cache"/*.kernel "$cache"/*.initramfs
-    mv "$work"/kernel/boot/vmlinuz-* "$kernel"
-    mv "$work/made.initramfs" "$initramfs"
-    mv "$work/made.ext4" "$image"
+    for made in "$work"/made*; do
+        mv "$made" "$cache/$key${made#"$work/made"}"
+    done
     as_root rm -rf "$work"
     exec 9>&-
+}
+
+# boot KERNEL INITRAMFS CONSOLE DRIVE…: until the machine switches itself off.
+boot()
+{
+    boot_kernel=$1 boot_initramfs=$2 log=$3
+    shift 3
+    drives=
+    for drive; do
+        drives="$drives -drive if=virtio,format=raw,$drive"
+    done
+    # shellcheck disable=SC2086  # words without blanks, unless a path has them: checked below
+    TMPDIR=${scratch:-${TMPDIR:-/tmp}} timeout -k 10 "${MLM_VM_TIMEOUT:-$patience}" $machine -accel tcg,thread=multi -smp 2 \
+        -m 1024 -nodefaults -no-user-config -no-reboot -display none -serial "file:$log" \
+        -kernel "$boot_kernel" -initrd "$boot_initramfs" \
+        -append "console=$console quiet loglevel=4 psi=1 mitigations=off panic=-1 ${MLM_VM_APPEND:-}" $drives &
+    qemu=$!
+    wait "$qemu" || :
+    qemu=
 }
 
 # Disks of a run: a, the image, of which only a copy is written; b, a tar to take in; c, a tar to give back; d, swap.
@@ -178,19 +259,8 @@ run()
     truncate -s 64M "$scratch/out.tar"
     truncate -s 512M "$scratch/swap"
 
-    set -- "file=$image,snapshot=on" "file=$scratch/in.tar,readonly=on" "file=$scratch/out.tar" "file=$scratch/swap"
-    drives=
-    for drive; do
-        drives="$drives -drive if=virtio,format=raw,$drive"
-    done
-    # shellcheck disable=SC2086  # drives are words without blanks, unless a path has them: checked below
-    TMPDIR=$scratch timeout -k 10 "${MLM_VM_TIMEOUT:-900}" qemu-system-x86_64 -accel tcg,thread=multi -smp 2 \
-        -m 1024 -nodefaults -no-user-config -no-reboot -display none -serial "file:$results/console.log" \
-        -kernel "$kernel" -initrd "$initramfs" \
-        -append "console=ttyS0 quiet loglevel=4 psi=1 mitigations=off panic=-1 ${MLM_VM_APPEND:-}" $drives &
-    qemu=$!
-    wait "$qemu" || :
-    qemu=
+    boot "$kernel" "$initramfs" "$results/console.log" "file=$image,snapshot=on" \
+        "file=$scratch/in.tar,readonly=on" "file=$scratch/out.tar" "file=$scratch/swap"
     tar -xf "$scratch/out.tar" -C "$results" 2>/dev/null || :
     if [ ! -e "$results/status" ]; then
         tail -n 30 "$results/console.log" >&2
