@@ -73,9 +73,26 @@ static int never_swap(const struct mlm_cage *cage, struct mlm_error *error)
             : "this kernel does not count swap (kernel parameter swapaccount=1)");
 }
 
+/* A new cgroup inherits from its parent that the kernel kills nobody in it: a job that exceeds its cap would
+ * wait for ever. */
+static int kills_allow(const struct mlm_cage *cage, struct mlm_error *error)
+{
+    const struct mlm_dialect *dialect = cage->cages->dialect;
+    char text[1024];
+    uint64_t disabled;
+    if (!dialect->oom_disable_key ||
+        mlm_file_read_into(cage->dir_fd, dialect->oom_file, text, sizeof text) <= 0 ||
+        mlm_keyed_number(text, dialect->oom_disable_key, &disabled) < 0 || !disabled)
+        return 0;
+    return mlm_file_write(cage->dir_fd, dialect->oom_file, "0", error);
+}
+
 static int limits_set(const struct mlm_cage *cage, struct mlm_error *error)
 {
     const struct mlm_dialect *dialect = cage->cages->dialect;
+    int killable = kills_allow(cage, error);
+    if (killable < 0)
+        return killable;
     uint64_t memory = cage->limits.memory_bytes, swap = cage->limits.swap_bytes;
     /* New cgroups have no limit. The one of memory comes first: on v1 the other must not be below it. */
     if (memory < COUNTER_MAX) {

@@ -98,6 +98,19 @@ int mlm_cage_spawn(struct mlm_cage *cage, const struct mlm_cage_spawn *spawn, pi
 /* Is the process in it, or in a cgroup below? Also false for one that is no more. */
 bool mlm_cage_holds(const struct mlm_cage *cage, pid_t pid);
 
+/* Does as said for every process in the cage and in the cgroups that its job made below it. Of a very long
+ * list only the first thousands. */
+void mlm_cage_processes(
+    const struct mlm_cage *cage, void (*process)(void *context, pid_t pid), void *context);
+
+/* Processes that the kernel killed for memory, in the cage and below. A cgroup that the job has removed
+ * meanwhile takes its count along on v1. */
+uint64_t mlm_cage_oom_kills(const struct mlm_cage *cage);
+
+/* Do processes wait for memory that nobody will free, because the kernel may not kill there? Only cgroup v1
+ * has that (oom_kill_disable); for a moment it is also true of each oom. */
+bool mlm_cage_waits_for_memory(const struct mlm_cage *cage);
+
 /* Kills every process in the cage and waits until it is empty. Processes that are our children still have to
  * be reaped by the caller. */
 int mlm_cage_kill(struct mlm_cage *cage, struct mlm_error *error);

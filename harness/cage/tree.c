@@ -83,7 +83,7 @@ int mlm_cgroup_children(
 }
 
 /* A folder has a link from itself, one from above, and one from each child: no need to read most of them. */
-static bool has_children(int dir_fd)
+bool mlm_cgroup_has_children(int dir_fd)
 {
     struct stat st;
     return fstat(dir_fd, &st) == 0 && st.st_nlink > 2;
@@ -121,7 +121,7 @@ static int strike(int dir_fd, const struct mlm_dialect *dialect)
         if (kill(pid, SIGKILL) < 0 && errno != ESRCH)
             return -errno;
     }
-    if (!has_children(dir_fd))
+    if (!mlm_cgroup_has_children(dir_fd))
         return seen;
     int below = mlm_cgroup_children(dir_fd, strike_child, dialect);
     return below < 0 ? below : seen + below;
@@ -159,7 +159,7 @@ int mlm_cgroup_remove(
         if (fd == -ENOENT)
             return 0;
         int r = fd < 0 ? fd : mlm_cgroup_kill(fd, dialect, NULL);
-        if (r == 0 && has_children(fd))
+        if (r == 0 && mlm_cgroup_has_children(fd))
             r = mlm_cgroup_children(fd, remove_child, dialect);
         if (r == 0 && !wait_a_little(&patience))
             r = -EBUSY;

@@ -1,6 +1,8 @@
 /* Killing and removing cgroups with all below them. Internal to cage/. */
 #pragma once
 
+#include <stdbool.h>
+
 #include "base/error.h"
 #include "cage/dialect.h"
 
@@ -11,6 +13,8 @@ int mlm_cgroup_kill(int dir_fd, const struct mlm_dialect *dialect, struct mlm_er
 /* Removes a cgroup; one that still has processes or children loses them first. */
 int mlm_cgroup_remove(
     int parent_fd, const char *name, const struct mlm_dialect *dialect, struct mlm_error *error);
+
+bool mlm_cgroup_has_children(int dir_fd);
 
 /* Does as said for each child cgroup until one returns less than 0; gives the sum of what they returned. The
  * child may remove the cgroup that it was called for. */

@@ -31,13 +31,22 @@ struct process {
     int64_t pss_bytes;  /* MLM_NULL: not had */
     uint64_t pss_at_ns; /* 0: never */
     uint64_t seen_at_ns;
+    bool hugetlb;           /* has pages of the machine's pool */
+    uint64_t started_ticks; /* with the pid, which process it is: pids are given again */
 };
 
 struct tree_state {
     struct process processes[PROCESSES_MAX]; /* the largest that were ever seen */
     size_t count;
     uint64_t begin_ns, pss_spent_ns, look_spent_ns;
-    bool left;
+    bool left, hugetlb;
+};
+
+/* One look at all processes of the cage. */
+struct look {
+    struct tree_state *state;
+    const struct mlm_trial_view *view;
+    uint64_t now_ns;
 };
 
 /* Time that looking takes from others; waiting for a processor takes none. */
@@ -81,6 +90,7 @@ static bool process_look(pid_t pid, struct process *ret_process)
         .rss_bytes = kib(text, "VmRSS"),
         .peak_rss_bytes = kib(text, "VmHWM"),
         .pss_bytes = MLM_NULL,
+        .hugetlb = kib(text, "HugetlbPages") > 0,
     };
     if (process.rss_bytes == MLM_NULL || process.peak_rss_bytes == MLM_NULL)
         return false;
@@ -151,34 +161,83 @@ static void pss_look(struct tree_state *state, const struct mlm_sample *sample, 
     }
 }
 
+/* When a process began, in ticks of the kernel's clock: field 22 of /proc/PID/stat. 0: it has ended. */
+static uint64_t started_ticks(pid_t pid)
+{
+    char path[64], text[1024];
+    (void)snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    if (mlm_file_read_into(AT_FDCWD, path, text, sizeof text) <= 0)
+        return 0;
+    /* The name is in brackets and may hold any character: fields are counted from its end, where the state is
+     * the third. */
+    const char *at = strrchr(text, ')');
+    if (!at || at[1] != ' ' || at[2] == 'Z' || at[2] == 'X')
+        return 0;
+    for (int field = 2; at && field < 22; field++)
+        at = strchr(at + 1, ' ');
+    return at ? strtoull(at + 1, NULL, 10) : 0;
+}
+
+/* Asked in this order: one that has ended meanwhile did not leave. */
+static bool has_left(const struct mlm_trial_view *view, pid_t pid, uint64_t started)
+{
+    return started_ticks(pid) == started && !mlm_cage_holds(view->cage, pid) && started_ticks(pid) == started;
+}
+
+/* A child may move out before it was ever seen inside. */
+static void children_look(const struct look *look, pid_t parent)
+{
+    char path[64], text[4096];
+    (void)snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)parent, (int)parent);
+    if (mlm_file_read_into(AT_FDCWD, path, text, sizeof text) <= 0)
+        return;
+    char *end = text;
+    for (const char *next = text; *next && !look->state->left; next = end) {
+        pid_t pid = (pid_t)strtol(next, &end, 10);
+        if (end == next || *end != ' ')
+            return;
+        uint64_t started = started_ticks(pid);
+        look->state->left = started && has_left(look->view, pid, started);
+    }
+}
+
+static void process_see(void *context, pid_t pid)
+{
+    const struct look *look = context;
+    struct process process;
+    if (pid == look->view->background || !process_look(pid, &process))
+        return;
+    process.seen_at_ns = look->now_ns;
+    process.started_ticks = started_ticks(pid);
+    look->state->hugetlb |= process.hugetlb;
+    process_note(look->state, &process);
+    if (!look->state->left)
+        children_look(look, pid);
+}
+
+/* Those that were inside and are not any more have ended, or left. */
+static void leavers_look(const struct look *look)
+{
+    struct tree_state *state = look->state;
+    for (size_t i = 0; i < state->count && !state->left; i++) {
+        const struct process *process = &state->processes[i];
+        if (process->seen_at_ns != look->now_ns && process->started_ticks)
+            state->left = has_left(look->view, process->pid, process->started_ticks);
+    }
+    uint64_t started = state->left ? 0 : started_ticks(look->view->worker);
+    state->left |= started && has_left(look->view, look->view->worker, started);
+}
+
 static void tree_tick(void *p, const struct mlm_trial_view *view)
 {
     struct tree_state *state = p;
-    char text[16384];
-    const char *procs = mlm_cage_dialect(view->cage)->procs;
     uint64_t now = mlm_now_ns();
-    if (!view->tree || (double)state->look_spent_ns > LOOK_TIME_SHARE * (double)(now - state->begin_ns) ||
-        mlm_file_read_into(mlm_cage_dir_fd(view->cage), procs, text, sizeof text) < 0)
+    if (!view->tree || (double)state->look_spent_ns > LOOK_TIME_SHARE * (double)(now - state->begin_ns))
         return;
     uint64_t look_begin_ns = own_cpu_ns();
-    bool inside = false;
-    char *end = text;
-    for (const char *next = text; *next; next = end) {
-        pid_t pid = (pid_t)strtol(next, &end, 10);
-        if (end == next)
-            break;
-        struct process process;
-        inside |= pid == view->worker;
-        if (pid != view->background && process_look(pid, &process)) {
-            process.seen_at_ns = now;
-            process_note(state, &process);
-        }
-        end += *end == '\n';
-    }
-    struct process worker;
-    /* Asked last: one that has ended meanwhile did not leave. */
-    if (!inside && !mlm_cage_holds(view->cage, view->worker) && process_look(view->worker, &worker))
-        state->left = true;
+    struct look look = {.state = state, .view = view, .now_ns = now};
+    mlm_cage_processes(view->cage, process_see, &look);
+    leavers_look(&look);
     state->look_spent_ns += own_cpu_ns() - look_begin_ns;
     pss_look(state, &view->sample, now);
 }
@@ -238,6 +297,8 @@ static void tree_finish(void *p, const struct mlm_trial_view *view, struct mlm_m
     int64_t *values = result->readings->values;
     if (state->left)
         *result->marks |= MLM_MARK_BIT(left_cage);
+    if (state->hugetlb)
+        *result->marks |= MLM_MARK_BIT(hugetlb_pages);
     /* Of a script that tells its phases, run is a part of what the cage counted. */
     if (!view->scoreboard->phases[MLM_PHASE_PREPARE].begin_ns)
         cpu_read(view, values);

@@ -1,6 +1,7 @@
 #include "trial/command.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -13,12 +14,15 @@
 
 /* As for our own workers: what runs in the cage dies before anything else. */
 #define COMMAND_OOM_SCORE_ADJ 1000
+/* The kernel counts resident pages per processor and adds the counts up with a delay: two readings of the
+ * same memory differ by less than this. */
+#define OWN_PEAK_SLACK_BYTES (UINT64_C(1) << 20)
 
 struct job {
     const struct mlm_session *session;
     const struct mlm_command *command;
     int *status;
-    uint64_t own_peak_rss_bytes;
+    uint64_t *own_peak_rss_bytes; /* when the command was started */
 };
 
 static bool is_program(const char *path)
@@ -53,13 +57,25 @@ int mlm_command_find(const char *name, char ret_path[static 4096], struct mlm_er
         error, -ENOENT, "there is no program %s; is it installed, and its folder in PATH?", name);
 }
 
-/* In kibibytes; the kernel's ru_maxrss of a child cannot be below it, for the child was us until it exec'ed.
- */
+/* The kernel's ru_maxrss of a command begins with our own VmHWM, for the command was us until its exec. Our
+ * own ru_maxrss would not do: it begins with that of the program that started us. UINT64_MAX: not known. */
 static uint64_t own_peak_rss_bytes(void)
 {
-    struct rusage usage;
-    (void)getrusage(RUSAGE_SELF, &usage);
-    return (uint64_t)usage.ru_maxrss * 1024;
+    char text[4096];
+    uint64_t peak_kib;
+    if (mlm_file_read_into(AT_FDCWD, "/proc/self/status", text, sizeof text) <= 0 ||
+        mlm_keyed_number(text, "VmHWM", &peak_kib) < 0)
+        return UINT64_MAX;
+    return peak_kib * 1024;
+}
+
+/* The command's own peak, where it is the larger of the two for sure; 0: not known. */
+static uint64_t peak_rss_of(const struct rusage *usage, uint64_t own_peak_rss_bytes)
+{
+    uint64_t peak_rss_bytes = (uint64_t)usage->ru_maxrss * 1024;
+    bool known =
+        peak_rss_bytes > OWN_PEAK_SLACK_BYTES && peak_rss_bytes - OWN_PEAK_SLACK_BYTES > own_peak_rss_bytes;
+    return known ? peak_rss_bytes : 0;
 }
 
 static int job_start(
@@ -90,6 +106,7 @@ static int job_start(
         mlm_worker_end(&worker);
         return r;
     }
+    *job->own_peak_rss_bytes = own_peak_rss_bytes();
     atomic_store_explicit(&worker.scoreboard->phase, MLM_PHASE_RUN, memory_order_release);
     *ret_worker = worker;
     return 0;
@@ -109,11 +126,10 @@ static void job_ended(const void *context, struct mlm_worker *worker, int status
     *job->status = status;
     if (!WIFEXITED(status))
         return;
-    uint64_t peak_rss_bytes = (uint64_t)worker->usage.ru_maxrss * 1024;
     run->end_ns = ended_ns;
     run->cpu_user_ns = time_ns(worker->usage.ru_utime);
     run->cpu_system_ns = time_ns(worker->usage.ru_stime);
-    run->peak_rss_bytes = peak_rss_bytes > job->own_peak_rss_bytes ? peak_rss_bytes : 0;
+    run->peak_rss_bytes = peak_rss_of(&worker->usage, *job->own_peak_rss_bytes);
     atomic_store_explicit(&run->complete, 1, memory_order_release);
     if (WEXITSTATUS(status) != 0)
         return;
@@ -126,10 +142,11 @@ int mlm_command_trial_run(struct mlm_session *session, const struct mlm_command 
     struct mlm_timeline *ret_timeline, int *ret_status, struct mlm_error *error)
 {
     *ret_status = -1;
+    uint64_t own_peak_rss_bytes = UINT64_MAX;
     struct job job = {.session = session,
         .command = command,
         .status = ret_status,
-        .own_peak_rss_bytes = own_peak_rss_bytes()};
+        .own_peak_rss_bytes = &own_peak_rss_bytes};
     struct mlm_trial_order order = *limits;
     order.tree = true;
     order.start = job_start;

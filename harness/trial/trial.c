@@ -21,6 +21,7 @@
 #include "machine/presence.h"
 #include "meter/meter.h"
 #include "trial/outcome.h"
+#include "trial/stillness.h"
 
 /* Sampling starts close, for short trials, and settles. */
 #define FIRST_TICK_NS UINT64_C(1000000)
@@ -30,6 +31,11 @@
 #define NOISY_CORES 0.1
 /* What a command may take to lose its last children when it has ended itself. */
 #define CHILDREN_GO_NS UINT64_C(100000000)
+/* After so long nobody will kill the process that would free memory. */
+#define WAITS_NS UINT64_C(1000000000)
+/* A pause of ours that is less than both is none that a time shows. */
+#define STILL_LEAST_NS UINT64_C(100000000)
+#define STILL_SHARE 0.01
 /* How long touched memory stays quick to get again on a machine where fresh memory is slow. */
 #define WARM_NS UINT64_C(2000000000)
 /* Less than this any machine has at hand, and touching it would take longer than a short trial. */
@@ -47,6 +53,10 @@ struct running {
     struct mlm_trial_view view;
     struct mlm_meters *meters;
     bool timed_out;
+    bool stuck;              /* waits for memory that nobody will free */
+    uint64_t waits_since_ns; /* 0: does not wait */
+    uint64_t oom_kills;      /* the most that was seen */
+    uint64_t still_ns;       /* in which we did not run and were not waiting for a processor */
     uint64_t ended_ns;
 };
 
@@ -151,18 +161,45 @@ static int background_wait(struct running *running)
     }
 }
 
-/* Watches until the worker ends or its time is up. */
+/* A cgroup that the job made below its cage may be removed before the end, and with it what it counted. */
+static void oom_kills_look(struct running *running)
+{
+    uint64_t kills = mlm_cage_oom_kills(running->cage);
+    if (kills > running->oom_kills)
+        running->oom_kills = kills;
+}
+
+/* Where a cgroup above us has the tighter limit and forbids the kernel to kill, who lacks memory waits for
+ * ever. */
+static bool waits_for_memory(struct running *running, uint64_t now)
+{
+    if (running->oom_kills || !mlm_cage_waits_for_memory(running->cage))
+        running->waits_since_ns = 0;
+    else if (!running->waits_since_ns)
+        running->waits_since_ns = now;
+    return running->waits_since_ns && now - running->waits_since_ns > WAITS_NS;
+}
+
+/* Watches until the worker ends or its time is up. Time in which we ourselves stood still is not the
+ * worker's. */
 static int watch(struct running *running)
 {
     const struct mlm_scoreboard *sb = running->worker.scoreboard;
     uint64_t begin = mlm_now_ns(), end = begin + running->order->timeout_ns;
     uint64_t interval = FIRST_TICK_NS, next_tick = begin + interval, next_news = begin + NEWS_NS;
     for (;;) {
-        int r = wait_for(running->session, &running->worker, next_tick < end ? next_tick : end);
+        uint64_t until = next_tick < end ? next_tick : end;
+        struct mlm_stillness stillness;
+        mlm_stillness_begin(&stillness);
+        int r = wait_for(running->session, &running->worker, until);
+        uint64_t still_ns = mlm_stillness_end(&stillness, until);
+        running->still_ns += still_ns;
+        end += still_ns;
         if (r != 0) {
             running->ended_ns = mlm_now_ns();
             return r < 0 ? r : 0;
         }
+        oom_kills_look(running);
         mlm_sampler_take(&running->sampler, &running->view.sample);
         mlm_meters_tick(running->meters, &running->view);
         uint64_t now = mlm_now_ns();
@@ -170,8 +207,9 @@ static int watch(struct running *running)
             tell(running, sb, phase_name(atomic_load_explicit(&sb->phase, memory_order_relaxed)));
             next_news = now + NEWS_NS;
         }
-        if (now >= end) {
-            running->timed_out = true;
+        running->stuck = waits_for_memory(running, now);
+        if (now >= end || running->stuck) {
+            running->timed_out = !running->stuck;
             running->ended_ns = now;
             (void)kill(running->worker.pid, SIGKILL);
             return 0;
@@ -181,34 +219,31 @@ static int watch(struct running *running)
     }
 }
 
+struct children {
+    pid_t background;
+    bool seen;
+};
+
+static void child_see(void *context, pid_t pid)
+{
+    struct children *children = context;
+    children->seen |= pid != children->background;
+}
+
 /* Processes that the command left behind. Those of a pipeline may take a moment to be gone. */
 static bool children_left(const struct running *running)
 {
-    const struct mlm_dialect *dialect = mlm_cage_dialect(running->cage);
     uint64_t until_ns = mlm_now_ns() + CHILDREN_GO_NS;
     for (;;) {
-        char text[4096];
-        char background[16] = "";
-        if (running->background.pid)
-            (void)snprintf(background, sizeof background, "%d\n", (int)running->background.pid);
-        if (mlm_file_read_into(mlm_cage_dir_fd(running->cage), dialect->procs, text, sizeof text) < 0 ||
-            strcmp(text, background) == 0)
+        struct children children = {.background = running->background.pid};
+        mlm_cage_processes(running->cage, child_see, &children);
+        if (!children.seen)
             return false;
         if (mlm_now_ns() > until_ns)
             return true;
         const struct timespec pause = {.tv_nsec = 1000000};
         (void)nanosleep(&pause, NULL);
     }
-}
-
-static uint64_t oom_kills(const struct running *running)
-{
-    const struct mlm_dialect *dialect = mlm_cage_dialect(running->cage);
-    char text[1024];
-    uint64_t count = 0;
-    if (mlm_file_read_into(mlm_cage_dir_fd(running->cage), dialect->oom_file, text, sizeof text) > 0)
-        (void)mlm_keyed_number(text, dialect->oom_kill_key, &count);
-    return count;
 }
 
 static char *time_text(void)
@@ -291,6 +326,18 @@ static void warm_up(struct mlm_session *session, const struct running *running)
     session->warm_at_ns = mlm_now_ns();
 }
 
+/* A command's end was seen late, and a job that was stopped together with us took longer: its times are not
+ * known. */
+static void stillness_tell(const struct running *running, struct mlm_record *record)
+{
+    int64_t *values = record->readings.values;
+    if (running->still_ns < STILL_LEAST_NS ||
+        (double)running->still_ns <= STILL_SHARE * (double)values[MLM_run_ns])
+        return;
+    values[MLM_run_ns] = values[MLM_prepare_ns] = values[MLM_waiting_ns] = MLM_NULL;
+    record->marks |= MLM_MARK_BIT(paused);
+}
+
 static int read_all(struct running *running, int status, struct mlm_record *record,
     struct mlm_timeline *ret_timeline, struct mlm_error *error)
 {
@@ -305,6 +352,8 @@ static int read_all(struct running *running, int status, struct mlm_record *reco
         .processes = &record->processes,
         .marks = &record->marks};
     mlm_meters_finish(running->meters, &running->view, &result);
+    oom_kills_look(running);
+    stillness_tell(running, record);
     char words[256];
     mlm_worker_last_words(&running->worker, words, sizeof words);
     bool background_ended =
@@ -314,7 +363,8 @@ static int read_all(struct running *running, int status, struct mlm_record *reco
     struct mlm_ending ending = {
         .status = status,
         .timed_out = running->timed_out,
-        .oom_kills = oom_kills(running),
+        .oom_kills = running->oom_kills,
+        .stuck = running->stuck,
         .worker_spared = WIFEXITED(status),
         .scoreboard = sb,
         .last_words = words,
@@ -348,7 +398,8 @@ static int cage_life(struct running *running, struct mlm_record *record, struct 
             return r;
         if (r == 0) {
             record->marks |= MLM_MARK_BIT(background_died);
-            return mlm_trial_ended_before(record, oom_kills(running) ? MLM_OUTCOME_OOM : MLM_OUTCOME_TIMEOUT,
+            return mlm_trial_ended_before(record,
+                mlm_cage_oom_kills(running->cage) ? MLM_OUTCOME_OOM : MLM_OUTCOME_TIMEOUT,
                 "the background alone does not fit under the cap", error);
         }
     }

@@ -1,0 +1,91 @@
+/* What a cage says of itself together with the cgroups that its job made below it: a job may divide its own
+ * cgroup further, and cgroup v1 counts and lists each of them apart. */
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+#include "base/file.h"
+#include "cage/run.h"
+#include "cage/tree.h"
+
+/* Cgroups below each other, further than anybody nests them: a job must not make us recurse without end. */
+#define DEPTH_MAX 32
+
+struct walk {
+    const struct mlm_dialect *dialect;
+    void (*each)(int dir_fd, const struct walk *walk);
+    void *context;
+    void (*process)(void *context, pid_t pid);
+    int depth;
+};
+
+static int walk_child(int dir_fd, const char *name, const void *context)
+{
+    struct walk walk = *(const struct walk *)context;
+    if (++walk.depth > DEPTH_MAX)
+        return 0;
+    mlm_auto_close int fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    if (fd < 0)
+        return 0; /* removed meanwhile */
+    walk.each(fd, &walk);
+    if (mlm_cgroup_has_children(fd))
+        (void)mlm_cgroup_children(fd, walk_child, &walk);
+    return 0;
+}
+
+static void walk_all(const struct mlm_cage *cage, struct walk *walk)
+{
+    walk->dialect = cage->cages->dialect;
+    walk->each(cage->dir_fd, walk);
+    if (mlm_cgroup_has_children(cage->dir_fd))
+        (void)mlm_cgroup_children(cage->dir_fd, walk_child, walk);
+}
+
+static void processes_of(int dir_fd, const struct walk *walk)
+{
+    char text[16384];
+    if (mlm_file_read_into(dir_fd, walk->dialect->procs, text, sizeof text) < 0)
+        return;
+    /* Only whole lines: a number that was cut off at the buffer's end would be another process. */
+    for (char *line = text, *end; (end = strchr(line, '\n')); line = end + 1)
+        walk->process(walk->context, (pid_t)strtol(line, NULL, 10));
+}
+
+void mlm_cage_processes(const struct mlm_cage *cage, void (*process)(void *context, pid_t pid), void *context)
+{
+    walk_all(cage, &(struct walk){.each = processes_of, .process = process, .context = context});
+}
+
+static void oom_kills_of(int dir_fd, const struct walk *walk)
+{
+    char text[1024];
+    uint64_t count;
+    if (mlm_file_read_into(dir_fd, walk->dialect->oom_file, text, sizeof text) > 0 &&
+        mlm_keyed_number(text, walk->dialect->oom_kill_key, &count) == 0)
+        *(uint64_t *)walk->context += count;
+}
+
+uint64_t mlm_cage_oom_kills(const struct mlm_cage *cage)
+{
+    uint64_t sum = 0;
+    struct walk walk = {.dialect = cage->cages->dialect, .each = oom_kills_of, .context = &sum};
+    if (walk.dialect->oom_counts_alone)
+        walk_all(cage, &walk);
+    else
+        oom_kills_of(cage->dir_fd, &walk);
+    return sum;
+}
+
+bool mlm_cage_waits_for_memory(const struct mlm_cage *cage)
+{
+    const struct mlm_dialect *dialect = cage->cages->dialect;
+    char text[1024];
+    uint64_t waits;
+    return dialect->oom_waits_key &&
+           mlm_file_read_into(cage->dir_fd, dialect->oom_file, text, sizeof text) > 0 &&
+           mlm_keyed_number(text, dialect->oom_waits_key, &waits) == 0 && waits;
+}

@@ -1,0 +1,53 @@
+#include "trial/stillness.h"
+
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdbool.h>
+#include <stdio.h>
+#include <sys/resource.h>
+
+#include "base/file.h"
+#include "meter/sample.h"
+
+/* Less than this is a scheduler's usual delay. */
+#define LATE_LEAST_NS UINT64_C(20000000)
+/* Where nobody tells what else we waited for, only more than this is not a busy machine. */
+#define LATE_UNTOLD_NS UINT64_C(1000000000)
+
+/* "CPU_NS RUN_DELAY_NS TIMESLICES" */
+static uint64_t run_delay_ns(void)
+{
+    char text[128];
+    uint64_t delay_ns;
+    if (mlm_file_read_into(AT_FDCWD, "/proc/thread-self/schedstat", text, sizeof text) <= 0 ||
+        sscanf(text, "%*u %" SCNu64, &delay_ns) != 1)
+        return UINT64_MAX;
+    return delay_ns;
+}
+
+static uint64_t major_faults(void)
+{
+    struct rusage usage;
+    (void)getrusage(RUSAGE_THREAD, &usage);
+    return (uint64_t)usage.ru_majflt;
+}
+
+void mlm_stillness_begin(struct mlm_stillness *ret_stillness)
+{
+    *ret_stillness = (struct mlm_stillness){.run_delay_ns = run_delay_ns(), .major_faults = major_faults()};
+}
+
+uint64_t mlm_stillness_end(const struct mlm_stillness *stillness, uint64_t until_ns)
+{
+    uint64_t now_ns = mlm_now_ns();
+    if (now_ns < until_ns + LATE_LEAST_NS)
+        return 0;
+    uint64_t late_ns = now_ns - until_ns, delay_ns = run_delay_ns();
+    /* Nobody tells for how long we were paged in again, either. */
+    bool told = stillness->run_delay_ns != UINT64_MAX && delay_ns != UINT64_MAX &&
+                major_faults() == stillness->major_faults;
+    if (!told)
+        return late_ns > LATE_UNTOLD_NS ? late_ns : 0;
+    uint64_t waited_ns = delay_ns - stillness->run_delay_ns;
+    return late_ns > waited_ns + LATE_LEAST_NS ? late_ns - waited_ns : 0;
+}
