@@ -78,11 +78,7 @@ static int never_swap(const struct mlm_cage *cage, struct mlm_error *error)
 static int kills_allow(const struct mlm_cage *cage, struct mlm_error *error)
 {
     const struct mlm_dialect *dialect = cage->cages->dialect;
-    char text[1024];
-    uint64_t disabled;
-    if (!dialect->oom_disable_key ||
-        mlm_file_read_into(cage->dir_fd, dialect->oom_file, text, sizeof text) <= 0 ||
-        mlm_keyed_number(text, dialect->oom_disable_key, &disabled) < 0 || !disabled)
+    if (!mlm_cgroup_kills_nobody(cage->dir_fd, dialect->oom_file, dialect))
         return 0;
     return mlm_file_write(cage->dir_fd, dialect->oom_file, "0", error);
 }

@@ -32,6 +32,7 @@ struct mlm_cage_site {
     char remedy[256];            /* MLM_CAGE_NONE: what the user can do */
     uint64_t limit_above_bytes;  /* tightest memory limit at or above the site; MLM_NO_LIMIT */
     char limit_above_path[4096]; /* the cgroup that has it */
+    bool limit_above_waits;      /* there nobody is killed: who lacks memory waits (v1's oom_kill_disable) */
     bool swap_accounted;         /* swap can be limited and read (v1 needs swapaccount) */
 };
 
@@ -106,10 +107,6 @@ void mlm_cage_processes(
 /* Processes that the kernel killed for memory, in the cage and below. A cgroup that the job has removed
  * meanwhile takes its count along on v1. */
 uint64_t mlm_cage_oom_kills(const struct mlm_cage *cage);
-
-/* Do processes wait for memory that nobody will free, because the kernel may not kill there? Only cgroup v1
- * has that (oom_kill_disable); for a moment it is also true of each oom. */
-bool mlm_cage_waits_for_memory(const struct mlm_cage *cage);
 
 /* Kills every process in the cage and waits until it is empty. Processes that are our children still have to
  * be reaped by the caller. */

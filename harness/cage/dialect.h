@@ -18,7 +18,6 @@ struct mlm_dialect {
     bool oom_counts_alone; /* oom_kill_key counts the cgroup itself, without those below it */
     const char
         *oom_disable_key; /* 1: nobody is killed, who lacks memory waits; "0" written to oom_file ends that */
-    const char *oom_waits_key; /* 1: processes wait for memory here, or below a cgroup that lacks it */
     const char *pressure;
     const char *kill;             /* write "1" to kill all; NULL or absent: a loop over procs */
     const char *procs;            /* whole processes: reading lists them, writing "0" moves the writer */

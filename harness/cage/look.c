@@ -79,13 +79,3 @@ uint64_t mlm_cage_oom_kills(const struct mlm_cage *cage)
         oom_kills_of(cage->dir_fd, &walk);
     return sum;
 }
-
-bool mlm_cage_waits_for_memory(const struct mlm_cage *cage)
-{
-    const struct mlm_dialect *dialect = cage->cages->dialect;
-    char text[1024];
-    uint64_t waits;
-    return dialect->oom_waits_key &&
-           mlm_file_read_into(cage->dir_fd, dialect->oom_file, text, sizeof text) > 0 &&
-           mlm_keyed_number(text, dialect->oom_waits_key, &waits) == 0 && waits;
-}

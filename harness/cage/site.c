@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "cage/hierarchy.h"
+#include "cage/tree.h"
 
 /* v1 says "no limit" as the most pages that a counter can hold. */
 #define UNLIMITED_FROM (UINT64_C(1) << 62)
@@ -86,6 +87,8 @@ static void find_limit_above(const struct mlm_cage_observer *o, const struct mlm
             limit < site->limit_above_bytes) {
             site->limit_above_bytes = limit;
             copy(site->limit_above_path, folder);
+            site->limit_above_waits = join(path, folder, dialect->oom_file) &&
+                                      mlm_cgroup_kills_nobody(o->root_fd, relative(path), dialect);
         }
     } while (up(folder, h->mount_point));
 

@@ -89,6 +89,14 @@ bool mlm_cgroup_has_children(int dir_fd)
     return fstat(dir_fd, &st) == 0 && st.st_nlink > 2;
 }
 
+bool mlm_cgroup_kills_nobody(int dir_fd, const char *oom_file, const struct mlm_dialect *dialect)
+{
+    char text[1024];
+    uint64_t disabled;
+    return dialect->oom_disable_key && mlm_file_read_into(dir_fd, oom_file, text, sizeof text) > 0 &&
+           mlm_keyed_number(text, dialect->oom_disable_key, &disabled) == 0 && disabled;
+}
+
 static int strike(int dir_fd, const struct mlm_dialect *dialect);
 
 static int strike_child(int dir_fd, const char *name, const void *context)

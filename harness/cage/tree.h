@@ -16,6 +16,9 @@ int mlm_cgroup_remove(
 
 bool mlm_cgroup_has_children(int dir_fd);
 
+/* Is the kernel forbidden to kill for memory in the cgroup whose oom_file this is? */
+bool mlm_cgroup_kills_nobody(int dir_fd, const char *oom_file, const struct mlm_dialect *dialect);
+
 /* Does as said for each child cgroup until one returns less than 0; gives the sum of what they returned. The
  * child may remove the cgroup that it was called for. */
 int mlm_cgroup_children(

@@ -178,10 +178,13 @@ static uint64_t started_ticks(pid_t pid)
     return at ? strtoull(at + 1, NULL, 10) : 0;
 }
 
-/* Asked in this order: one that has ended meanwhile did not leave. */
+/* One that ends did not leave, although it is in no cgroup any more: but first it loses its memory, so that
+ * is asked last. */
 static bool has_left(const struct mlm_trial_view *view, pid_t pid, uint64_t started)
 {
-    return started_ticks(pid) == started && !mlm_cage_holds(view->cage, pid) && started_ticks(pid) == started;
+    struct process process;
+    return started_ticks(pid) == started && !mlm_cage_holds(view->cage, pid) && process_look(pid, &process) &&
+           started_ticks(pid) == started;
 }
 
 /* A child may move out before it was ever seen inside. */

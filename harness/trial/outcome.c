@@ -83,11 +83,6 @@ static void judge(const struct mlm_ending *ending, struct judgement *judgement)
         /* That the worker itself was killed is what an oom is. */
         if (ending->worker_spared)
             (void)snprintf(reason, MLM_MESSAGE_SIZE, "the kernel killed another process in the cage");
-    } else if (ending->stuck) {
-        judgement->outcome = MLM_OUTCOME_OOM;
-        (void)snprintf(reason, MLM_MESSAGE_SIZE,
-            "a cgroup above has no memory left and forbids the kernel to kill (oom_kill_disable): ended by "
-            "us");
     } else if (ending->timed_out) {
         judgement->outcome = MLM_OUTCOME_TIMEOUT;
         char limit[MLM_SIZE_TEXT];

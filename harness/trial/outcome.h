@@ -11,7 +11,6 @@
 struct mlm_ending {
     int status;         /* of the worker, as of waitpid() */
     bool timed_out;     /* we ended it because its time was up */
-    bool stuck;         /* we ended it because it waited for memory that nobody would free */
     uint64_t oom_kills; /* counted by the kernel in the cage and below, whoever died */
     bool worker_spared; /* the worker ended by itself although something in the cage was killed */
     const struct mlm_scoreboard *scoreboard;

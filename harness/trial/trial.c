@@ -31,8 +31,6 @@
 #define NOISY_CORES 0.1
 /* What a command may take to lose its last children when it has ended itself. */
 #define CHILDREN_GO_NS UINT64_C(100000000)
-/* After so long nobody will kill the process that would free memory. */
-#define WAITS_NS UINT64_C(1000000000)
 /* A pause of ours that is less than both is none that a time shows. */
 #define STILL_LEAST_NS UINT64_C(100000000)
 #define STILL_SHARE 0.01
@@ -53,10 +51,8 @@ struct running {
     struct mlm_trial_view view;
     struct mlm_meters *meters;
     bool timed_out;
-    bool stuck;              /* waits for memory that nobody will free */
-    uint64_t waits_since_ns; /* 0: does not wait */
-    uint64_t oom_kills;      /* the most that was seen */
-    uint64_t still_ns;       /* in which we did not run and were not waiting for a processor */
+    uint64_t oom_kills; /* the most that was seen */
+    uint64_t still_ns;  /* in which we did not run and were not waiting for a processor */
     uint64_t ended_ns;
 };
 
@@ -169,17 +165,6 @@ static void oom_kills_look(struct running *running)
         running->oom_kills = kills;
 }
 
-/* Where a cgroup above us has the tighter limit and forbids the kernel to kill, who lacks memory waits for
- * ever. */
-static bool waits_for_memory(struct running *running, uint64_t now)
-{
-    if (running->oom_kills || !mlm_cage_waits_for_memory(running->cage))
-        running->waits_since_ns = 0;
-    else if (!running->waits_since_ns)
-        running->waits_since_ns = now;
-    return running->waits_since_ns && now - running->waits_since_ns > WAITS_NS;
-}
-
 /* Watches until the worker ends or its time is up. Time in which we ourselves stood still is not the
  * worker's. */
 static int watch(struct running *running)
@@ -207,9 +192,8 @@ static int watch(struct running *running)
             tell(running, sb, phase_name(atomic_load_explicit(&sb->phase, memory_order_relaxed)));
             next_news = now + NEWS_NS;
         }
-        running->stuck = waits_for_memory(running, now);
-        if (now >= end || running->stuck) {
-            running->timed_out = !running->stuck;
+        if (now >= end) {
+            running->timed_out = true;
             running->ended_ns = now;
             (void)kill(running->worker.pid, SIGKILL);
             return 0;
@@ -308,6 +292,13 @@ static void limits_compare(
     }
 }
 
+/* Would a job that exceeds the limit above us wait for ever, and we with it? */
+static bool waits_above(const struct mlm_session *session, const struct mlm_trial_order *order)
+{
+    const struct mlm_cage_site *site = mlm_cages_site(session->cages);
+    return site->limit_above_waits && site->limit_above_bytes < order->limits.memory_bytes;
+}
+
 /* Where fresh memory is slow, what the trial will need is touched first, unless a trial just before did so.
  */
 static void warm_up(struct mlm_session *session, const struct running *running)
@@ -364,7 +355,6 @@ static int read_all(struct running *running, int status, struct mlm_record *reco
         .status = status,
         .timed_out = running->timed_out,
         .oom_kills = running->oom_kills,
-        .stuck = running->stuck,
         .worker_spared = WIFEXITED(status),
         .scoreboard = sb,
         .last_words = words,
@@ -452,6 +442,12 @@ int mlm_trial_run(struct mlm_session *session, const struct mlm_trial_order *ord
     if (r < 0)
         return r;
     limits_compare(&running, &memory, record);
+    if (waits_above(session, order))
+        return mlm_trial_ended_before(record, MLM_OUTCOME_REFUSED,
+            "a cgroup above has the tighter limit and forbids the kernel to kill (oom_kill_disable): who "
+            "exceeds it would "
+            "wait for ever",
+            error);
 
     struct mlm_noise noise;
     bool others = mlm_presence_others(session->presence_fd);
