@@ -165,21 +165,3 @@ void mlm_inherited_fds(int ret_fds[static MLM_INHERITED_FDS_MAX + 1])
         (void)closedir(folder);
     ret_fds[count] = -1;
 }
-
-int mlm_make_directories(const char *path, struct mlm_error *error)
-{
-    mlm_auto_free char *part = strdup(path);
-    if (!part)
-        return mlm_error_errno(error, -ENOMEM, "%s", path);
-    for (char *slash = part; slash; slash = strchr(slash + 1, '/')) {
-        if (slash == part)
-            continue;
-        *slash = 0;
-        if (mkdir(part, 0777) < 0 && errno != EEXIST)
-            return mlm_error_errno(error, -errno, "cannot make folder %s", part);
-        *slash = '/';
-    }
-    if (mkdir(part, 0777) < 0 && errno != EEXIST)
-        return mlm_error_errno(error, -errno, "cannot make folder %s", part);
-    return 0;
-}

@@ -37,5 +37,5 @@ bool mlm_same_file(const char *path, const char *other);
 #define MLM_INHERITED_FDS_MAX 63
 void mlm_inherited_fds(int ret_fds[static MLM_INHERITED_FDS_MAX + 1]);
 
-/* mkdir -p. */
+/* mkdir -p, through nobody else's links (entry.h); what sudo makes belongs to the user who called it. */
 int mlm_make_directories(const char *path, struct mlm_error *error);

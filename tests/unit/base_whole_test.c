@@ -1,16 +1,36 @@
 /* Files that appear whole or not at all. */
 #include "base/whole.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <sys/xattr.h>
 
+#include "base/file.h"
 #include "record_sample.h"
+
+/* In place of the C library's, to count. */
+static int synced_files, synced_folders;
+
+int fsync(int fd)
+{
+    struct stat status;
+    if (fstat(fd, &status) == 0)
+        *(S_ISDIR(status.st_mode) ? &synced_folders : &synced_files) += 1;
+    return (int)syscall(SYS_fsync, fd);
+}
 
 static char folder[SAMPLE_PATH];
 
 static const char *in_folder(const char *name)
 {
-    static char path[SAMPLE_PATH + 64];
-    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    /* Two of them are good at once. */
+    static char paths[2][SAMPLE_PATH + 64];
+    static unsigned turn;
+    char *path = paths[turn++ % 2];
+    (void)snprintf(path, sizeof *paths, "%s/%s", folder, name);
     return path;
 }
 
@@ -72,6 +92,234 @@ static void test_link(void **state)
     assert_true(S_ISLNK(status.st_mode));
 }
 
+static void keep(const char *name, const char *text)
+{
+    struct mlm_whole whole = {0};
+    struct mlm_error error = {0};
+    if (mlm_whole_open(in_folder(name), &whole, &error) < 0)
+        fail_msg("%s", error.text);
+    assert_true(fputs(text, whole.file) >= 0);
+    if (mlm_whole_keep(&whole, &error) < 0)
+        fail_msg("%s", error.text);
+    mlm_whole_drop(&whole);
+    assert_holds(name, text);
+}
+
+static struct stat status_of(const char *name)
+{
+    struct stat status;
+    assert_int_equal(lstat(in_folder(name), &status), 0);
+    return status;
+}
+
+/* After a power cut it is there whole, or what was there before is. */
+static void test_synced(void **state)
+{
+    (void)state;
+    synced_files = synced_folders = 0;
+    keep("new", "text");
+    assert_int_equal(synced_files, 1);
+    assert_int_equal(synced_folders, 1);
+    keep("new", "again");
+    assert_int_equal(synced_files, 2);
+    assert_int_equal(synced_folders, 2);
+}
+
+static void test_mode_and_owner_stay(void **state)
+{
+    (void)state;
+    mode_t umask_before = umask(027);
+    (void)unlink(in_folder("new"));
+    keep("new", "text");
+    assert_int_equal(status_of("new").st_mode, S_IFREG | 0640);
+    assert_int_equal(chmod(in_folder("new"), 0604), 0);
+    if (geteuid() == 0)
+        assert_int_equal(chown(in_folder("new"), 1234, 4321), 0);
+    struct stat before = status_of("new");
+    keep("new", "again");
+    struct stat after = status_of("new");
+    assert_int_equal(after.st_mode, S_IFREG | 0604);
+    assert_int_equal(after.st_uid, before.st_uid);
+    assert_int_equal(after.st_gid, before.st_gid);
+    assert_int_not_equal(after.st_ino, before.st_ino);
+    (void)umask(umask_before);
+}
+
+/* A file with several names keeps them all, and what is shorter leaves no rest of what was longer. */
+static void test_other_names_stay(void **state)
+{
+    (void)state;
+    sample_write(in_folder("old"), "what was there", strlen("what was there"));
+    assert_int_equal(link(in_folder("old"), in_folder("name")), 0);
+    keep("old", "new");
+    assert_holds("name", "new");
+    assert_int_equal(status_of("old").st_nlink, 2);
+    assert_int_equal(unlink(in_folder("name")), 0);
+}
+
+static void test_attributes_stay(void **state)
+{
+    (void)state;
+    char value[8] = "";
+    sample_write(in_folder("old"), "old", 3);
+    if (setxattr(in_folder("old"), "user.mlmembench", "kept", 4, 0) < 0)
+        skip(); /* not on this file system */
+    keep("old", "new");
+    assert_int_equal(getxattr(in_folder("old"), "user.mlmembench", value, sizeof value), 4);
+}
+
+/* Two at once do not mix, and what the user calls so is nothing of ours. */
+static void test_two_at_once(void **state)
+{
+    (void)state;
+    struct mlm_whole one = {0}, two = {0};
+    struct mlm_error error = {0};
+    sample_write(in_folder("new.part"), "mine", 4);
+    assert_int_equal(mlm_whole_open(in_folder("new"), &one, &error), 0);
+    assert_int_equal(mlm_whole_open(in_folder("new"), &two, &error), 0);
+    assert_true(fputs("one, which is longer", one.file) >= 0 && fflush(one.file) == 0);
+    assert_true(fputs("two", two.file) >= 0 && fflush(two.file) == 0);
+    assert_int_equal(mlm_whole_keep(&one, &error), 0);
+    assert_holds("new", "one, which is longer");
+    assert_int_equal(mlm_whole_keep(&two, &error), 0);
+    assert_holds("new", "two");
+    mlm_whole_drop(&one);
+    mlm_whole_drop(&two);
+    assert_holds("new.part", "mine");
+    assert_int_equal(unlink(in_folder("new.part")), 0);
+}
+
+/* One that is killed in the middle leaves nothing. */
+static void test_killed(void **state)
+{
+    (void)state;
+    (void)unlink(in_folder("new"));
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        struct mlm_whole whole = {0};
+        if (mlm_whole_open(in_folder("new"), &whole, NULL) == 0 && fputs("half", whole.file) >= 0)
+            (void)fflush(whole.file);
+        (void)raise(SIGKILL);
+    }
+    assert_int_equal(waitpid(pid, NULL, 0), pid);
+    assert_holds("new", NULL);
+}
+
+/* Runs with root's rights in a folder of that user's: a link there is the user's, whoever it belongs to. */
+#define USER 12345
+
+static void folder_to(uid_t uid)
+{
+    if (geteuid() != 0)
+        skip();
+    assert_int_equal(chown(folder, uid, uid), 0);
+}
+
+static void test_link_of_another(void **state)
+{
+    (void)state;
+    struct mlm_error error = {0};
+    struct mlm_whole whole = {0};
+    folder_to(USER);
+    sample_write(in_folder("target"), "precious", 8);
+    static const char *const names[] = {"link", "dangling"};
+    (void)unlink(in_folder("link"));
+    assert_int_equal(symlink("target", in_folder("link")), 0);
+    assert_int_equal(symlink("nothing", in_folder("dangling")), 0);
+    for (size_t i = 0; i < 2; i++) {
+        keep(names[i], "ours");
+        assert_true(S_ISREG(status_of(names[i]).st_mode));
+        assert_int_equal(unlink(in_folder(names[i])), 0);
+    }
+    assert_holds("target", "precious");
+    assert_holds("nothing", NULL);
+    /* A folder is a link likewise. */
+    assert_int_equal(symlink(".", in_folder("link")), 0);
+    assert_int_equal(mlm_whole_open(in_folder("link/new"), &whole, &error), -ELOOP);
+    assert_non_null(strstr(error.text, "link is a link that somebody else can have made"));
+    assert_holds("new", NULL);
+    assert_int_equal(mlm_make_directories(in_folder("link/made"), &error), -ELOOP);
+    /* And a second name is not written through. */
+    (void)unlink(in_folder("old"));
+    assert_int_equal(link(in_folder("target"), in_folder("old")), 0);
+    keep("old", "ours");
+    assert_holds("target", "precious");
+    folder_to(0);
+}
+
+/* Into what stands there: a link of another's is refused, and so is a file that may be anybody's. */
+static void test_open_of_another(void **state)
+{
+    (void)state;
+    struct mlm_error error = {0};
+    folder_to(USER);
+    sample_write(in_folder("target"), "precious", 8);
+    (void)unlink(in_folder("link"));
+    (void)unlink(in_folder("old"));
+    assert_int_equal(symlink("target", in_folder("link")), 0);
+    assert_int_equal(link(in_folder("target"), in_folder("old")), 0);
+    assert_int_equal(mlm_entry_open_path(in_folder("link"), O_WRONLY | O_TRUNC, &error), -ELOOP);
+    assert_non_null(strstr(error.text, "/link: it is a link that somebody else can have made"));
+    assert_int_equal(mlm_entry_open_path(in_folder("old"), O_WRONLY | O_TRUNC, &error), -EMLINK);
+    assert_holds("target", "precious");
+    assert_int_equal(unlink(in_folder("old")), 0);
+    int fd = mlm_entry_open_path(in_folder("target"), O_WRONLY | O_TRUNC, &error);
+    assert_true(fd >= 0);
+    assert_int_equal(close(fd), 0);
+    assert_holds("target", "");
+    folder_to(0);
+}
+
+/* In a folder like /tmp one's own links are followed, and nobody else's. */
+static void test_shared_folder(void **state)
+{
+    (void)state;
+    folder_to(0);
+    assert_int_equal(chmod(folder, 01777), 0);
+    sample_write(in_folder("target"), "old", 3);
+    (void)unlink(in_folder("link"));
+    assert_int_equal(symlink("target", in_folder("link")), 0);
+    keep("link", "followed");
+    assert_holds("target", "followed");
+    assert_int_equal(lchown(in_folder("link"), USER, USER), 0);
+    keep("link", "ours");
+    assert_holds("target", "followed");
+    assert_true(S_ISREG(status_of("link").st_mode));
+    assert_int_equal(chmod(folder, 0700), 0);
+}
+
+/* What sudo made belongs to the user who called it, in the user's folder alone. */
+static void test_sudo(void **state)
+{
+    (void)state;
+    struct mlm_error error = {0};
+    folder_to(USER);
+    assert_int_equal(setenv("SUDO_UID", "12345", 1), 0);
+    assert_int_equal(setenv("SUDO_GID", "54321", 1), 0);
+    (void)unlink(in_folder("new"));
+    (void)unlink(in_folder("old"));
+    keep("new", "text");
+    int fd = mlm_entry_open_path(in_folder("old"), O_WRONLY, &error);
+    assert_true(fd >= 0);
+    assert_int_equal(close(fd), 0);
+    assert_int_equal(mlm_make_directories(in_folder("made/below"), &error), 0);
+    static const char *const theirs[] = {"new", "old", "made", "made/below"};
+    for (size_t i = 0; i < 4; i++) {
+        struct stat status = status_of(theirs[i]);
+        assert_int_equal(status.st_uid, USER);
+        assert_int_equal(status.st_gid, 54321);
+    }
+    folder_to(0);
+    assert_int_equal(unlink(in_folder("new")), 0);
+    keep("new", "text");
+    assert_int_equal(status_of("new").st_uid, 0);
+    assert_int_equal(rmdir(in_folder("made/below")), 0);
+    assert_int_equal(rmdir(in_folder("made")), 0);
+    (void)unsetenv("SUDO_UID");
+    (void)unsetenv("SUDO_GID");
+}
+
 /* A device is written as it is, and stays a device. */
 static void test_device(void **state)
 {
@@ -80,7 +328,7 @@ static void test_device(void **state)
     struct mlm_error error = {0};
     struct stat status;
     assert_int_equal(mlm_whole_open("/dev/null", &whole, &error), 0);
-    assert_null(whole.part);
+    assert_true(whole.as_it_is);
     assert_int_equal(mlm_whole_keep(&whole, &error), 0);
     mlm_whole_drop(&whole);
     assert_int_equal(stat("/dev/null", &status), 0);
@@ -127,6 +375,16 @@ int main(void)
         cmocka_unit_test(test_kept),
         cmocka_unit_test(test_dropped),
         cmocka_unit_test(test_link),
+        cmocka_unit_test(test_synced),
+        cmocka_unit_test(test_mode_and_owner_stay),
+        cmocka_unit_test(test_other_names_stay),
+        cmocka_unit_test(test_attributes_stay),
+        cmocka_unit_test(test_two_at_once),
+        cmocka_unit_test(test_killed),
+        cmocka_unit_test(test_link_of_another),
+        cmocka_unit_test(test_open_of_another),
+        cmocka_unit_test(test_shared_folder),
+        cmocka_unit_test(test_sudo),
         cmocka_unit_test(test_device),
         cmocka_unit_test(test_refused),
     };
