@@ -39,5 +39,7 @@ int mlm_timeline_to_json(const struct mlm_record *record, const struct mlm_timel
 int mlm_timeline_from_json(const json_t *json, const struct mlm_record *record,
     struct mlm_timeline *ret_timeline, struct mlm_error *error);
 
-/* What a timeline's line begins with, so that a reader can pass over it. */
+/* What our lines begin with: so that a reader can pass over timelines, and a store be told from other files.
+ */
+#define MLM_TRIAL_BEGIN "{\"kind\":\"trial\""
 #define MLM_TIMELINE_BEGIN "{\"kind\":\"timeline\""

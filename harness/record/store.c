@@ -3,13 +3,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <libgen.h>
 #include <string.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 
 #include "base/cleanup.h"
+#include "base/entry.h"
 #include "base/file.h"
 #include "record/record_json.h"
 
@@ -43,16 +43,12 @@ const char *mlm_store_path(const struct mlm_store *store)
 }
 
 /* A file that is new must still be in its folder after a power cut. */
-static int sync_folder(const char *path, struct mlm_error *error)
+static int sync_folder(const struct mlm_entry *entry, const char *path, struct mlm_error *error)
 {
-    mlm_auto_free char *copy = strdup(path);
-    if (!copy)
-        return mlm_error_errno(error, -ENOMEM, "%s", path);
-    const char *folder = dirname(copy);
-    mlm_auto_close int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    mlm_auto_close int fd = openat(entry->folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     /* Some file systems cannot sync a folder (EINVAL); the records do not depend on it. */
     if (fd < 0 || (fsync(fd) < 0 && errno != EINVAL))
-        return mlm_error_errno(error, -errno, "cannot sync folder %s", folder);
+        return mlm_error_errno(error, -errno, "cannot sync the folder of %s", path);
     return 0;
 }
 
@@ -76,33 +72,150 @@ static int last_line_begin(int fd, off_t size, off_t *ret_begin)
     return 0;
 }
 
-/* A line that was cut off is no JSON, for its last byte closes it; one that is whole lacks its newline alone
- * (an editor, a merge by hand) and is kept. */
-static bool is_whole(int fd, off_t begin, off_t end)
+/* Where the first line that says something begins; `size` where none does. */
+static off_t first_line_begin(int fd, off_t size)
 {
-    size_t size = (size_t)(end - begin);
-    mlm_auto_free char *line = malloc(size);
-    if (!line || pread(fd, line, size, begin) != (ssize_t)size)
-        return false;
-    json_t *json = json_loadb(line, size, 0, NULL);
-    bool whole = json_is_object(json);
-    json_decref(json);
-    return whole;
+    char block[4096];
+    for (off_t at = 0; at < size;) {
+        ssize_t n = pread(fd, block, sizeof block, at);
+        if (n <= 0)
+            break;
+        for (ssize_t i = 0; i < n; i++)
+            if (block[i] != '\n' && block[i] != '\r')
+                return at + i;
+        at += n;
+    }
+    return size;
 }
 
+struct line {
+    char *text; /* without its end */
+    size_t size;
+    bool ended; /* by a newline */
+};
+
+static void line_release(struct line *line)
+{
+    free(line->text);
+}
+
+/* The line that begins there. -EFBIG: it is longer than any of ours. */
+static int line_read(int fd, off_t begin, off_t size, struct line *ret_line)
+{
+    size_t most = size - begin < (off_t)MLM_LINE_LIMIT_BYTES ? (size_t)(size - begin) : MLM_LINE_LIMIT_BYTES;
+    mlm_auto_free char *text = malloc(most + 1);
+    ssize_t n = text ? pread(fd, text, most, begin) : -1;
+    if (n < 0)
+        return text ? -errno : -ENOMEM;
+    const char *newline = memchr(text, '\n', (size_t)n);
+    if (!newline && n < size - begin)
+        return -EFBIG;
+    size_t length = newline ? (size_t)(newline - text) : (size_t)n;
+    text[length] = 0;
+    *ret_line = (struct line){mlm_take_ptr(text), length, newline};
+    return 0;
+}
+
+/* As this program begins a line; one that was cut off may not have got that far, and blocks that a crash left
+ * unwritten read as zeros. */
+static bool begins_as_ours(const struct line *line)
+{
+    static const char *const begins[] = {MLM_TRIAL_BEGIN, MLM_TIMELINE_BEGIN};
+    size_t size = line->ended ? line->size : strnlen(line->text, line->size);
+    for (size_t i = 0; i < sizeof begins / sizeof *begins; i++) {
+        size_t length = strlen(begins[i]);
+        bool there = size >= length || !line->ended;
+        if (there && memcmp(line->text, begins[i], length < size ? length : size) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* Another program may have written it anew, its members in another order. */
+static bool is_record(const struct line *line)
+{
+    json_t *json = json_loadb(line->text, line->size, 0, NULL);
+    const char *kind = json_string_value(json_object_get(json, "kind"));
+    bool is = kind && (strcmp(kind, "trial") == 0 || strcmp(kind, "timeline") == 0);
+    json_decref(json);
+    return is;
+}
+
+/* A store begins with a line of ours, whatever it holds besides. Of anything else nothing may be cut off, and
+ * nothing be added to it. */
+static int check_begin(int fd, off_t size, const char *path, struct mlm_error *error)
+{
+    off_t begin = first_line_begin(fd, size);
+    mlm_cleanup(line_release) struct line line = {0};
+    if (begin == size)
+        return 0;
+    int r = line_read(fd, begin, size, &line);
+    if (r < 0 && r != -EFBIG)
+        return mlm_error_errno(error, r, "cannot read %s", path);
+    if (r == 0 && (begins_as_ours(&line) || is_record(&line)))
+        return 0;
+    return mlm_error_set(
+        error, -EINVAL, "%s holds something other than records; name another file for them", path);
+}
+
+/* A line that was cut off is no JSON, for its last byte closes it; one that is whole lacks its newline alone
+ * (an editor, a merge by hand) and is kept. */
 static int mend_end(int fd, off_t size, const char *path, struct mlm_error *error)
 {
     off_t begin = 0;
+    mlm_cleanup(line_release) struct line line = {0};
     int r = last_line_begin(fd, size, &begin);
-    if (r < 0)
-        return mlm_error_errno(error, r, "cannot read %s", path);
-    if (begin == size)
+    if (r == 0 && begin == size)
         return 0;
-    if (is_whole(fd, begin, size))
+    if (r == 0)
+        r = line_read(fd, begin, size, &line);
+    if (r < 0 && r != -EFBIG)
+        return mlm_error_errno(error, r, "cannot read %s", path);
+    if (r == 0 && is_record(&line))
         r = mlm_write_all(fd, "\n", 1);
+    else if (r < 0 || !begins_as_ours(&line))
+        return mlm_error_set(error, -EINVAL,
+            "the last line of %s is no record that was cut off; end it with a newline, or remove it", path);
     else if (ftruncate(fd, begin) < 0)
         r = -errno;
     return r < 0 ? mlm_error_errno(error, r, "cannot mend the last line of %s", path) : 0;
+}
+
+/* The lock says that nobody else writes; what was looked at before it was had may have changed. */
+static int store_lock(int fd, const char *path, struct stat *ret_status, struct mlm_error *error)
+{
+    if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
+        int code = -errno;
+        return code == -EWOULDBLOCK
+                   ? mlm_error_set(error, -EBUSY, "another run is writing its results to %s", path)
+                   : mlm_error_errno(error, code, "cannot lock %s", path);
+    }
+    return fstat(fd, ret_status) < 0 ? mlm_error_errno(error, -errno, "cannot write results to %s", path) : 0;
+}
+
+static int store_open(const char *path, int *ret_fd, struct mlm_error *error)
+{
+    mlm_cleanup(mlm_entry_release) struct mlm_entry entry = {0};
+    int r = mlm_entry_find(path, &entry, error);
+    /* O_NONBLOCK: a FIFO is refused below rather than waited for. */
+    mlm_auto_close int fd = r < 0 ? r : mlm_entry_open(&entry, O_RDWR | O_APPEND | O_NONBLOCK, error);
+    if (fd < 0)
+        return mlm_error_wrap(error, fd, "cannot write results to %s", path);
+    struct stat status;
+    if (fstat(fd, &status) < 0)
+        return mlm_error_errno(error, -errno, "cannot write results to %s", path);
+    if (!S_ISREG(status.st_mode))
+        return mlm_error_set(error, -EINVAL, "cannot write results to %s: it is no regular file", path);
+    r = store_lock(fd, path, &status, error);
+    if (r == 0 && !status.st_size)
+        r = sync_folder(&entry, path, error);
+    if (r == 0)
+        r = check_begin(fd, status.st_size, path, error);
+    if (r == 0)
+        r = mend_end(fd, status.st_size, path, error);
+    if (r == 0)
+        *ret_fd = mlm_take_fd(&fd);
+    return r;
 }
 
 int mlm_store_open(const char *path, struct mlm_store **ret_store, struct mlm_error *error)
@@ -114,29 +227,10 @@ int mlm_store_open(const char *path, struct mlm_store **ret_store, struct mlm_er
     store->path = strdup(path);
     if (!store->path)
         return mlm_error_errno(error, -ENOMEM, "%s", path);
-    /* O_NONBLOCK: a FIFO is refused below rather than waited for. */
-    store->fd = open(path, O_RDWR | O_CREAT | O_APPEND | O_CLOEXEC | O_NONBLOCK, 0666);
-    if (store->fd < 0)
-        return mlm_error_errno(error, -errno, "cannot write results to %s", path);
-    struct stat status;
-    if (fstat(store->fd, &status) < 0)
-        return mlm_error_errno(error, -errno, "cannot write results to %s", path);
-    if (!S_ISREG(status.st_mode))
-        return mlm_error_set(error, -EINVAL, "cannot write results to %s: it is no regular file", path);
-    if (flock(store->fd, LOCK_EX | LOCK_NB) < 0) {
-        int code = -errno;
-        return code == -EWOULDBLOCK
-                   ? mlm_error_set(error, -EBUSY, "another run is writing its results to %s", path)
-                   : mlm_error_errno(error, code, "cannot lock %s", path);
-    }
-    /* Anew: whoever held the lock may have written since. */
-    if (fstat(store->fd, &status) < 0)
-        return mlm_error_errno(error, -errno, "cannot write results to %s", path);
-    int r = status.st_size ? mend_end(store->fd, status.st_size, path, error) : sync_folder(path, error);
-    if (r < 0)
-        return r;
-    *ret_store = mlm_take_ptr(store);
-    return 0;
+    int r = store_open(path, &store->fd, error);
+    if (r == 0)
+        *ret_store = mlm_take_ptr(store);
+    return r;
 }
 
 /* The same machine stands in every line of a run and is most of it: its text is made once. */

@@ -392,6 +392,107 @@ static void test_nothing_but_a_torn_line(void **state)
     assert_int_equal(fixture->complaint_count, 0);
 }
 
+/* Wherever it was cut off. */
+static void test_cut_off_anywhere(void **state)
+{
+    struct fixture *fixture = *state;
+    append_some(fixture, NAMES("a"));
+    char *text = sample_read(fixture->path);
+    size_t size = strlen(text);
+    for (size_t length = 0; length < size; length += length < 40 ? 1 : 97) {
+        sample_write(fixture->path, text, length);
+        append_some(fixture, NAMES("b"));
+        read_back(fixture);
+        assert_workloads(fixture, NAMES("b"));
+        assert_int_equal(fixture->complaint_count, 0);
+    }
+    free(text);
+}
+
+static void assert_refused(const struct fixture *fixture, const char *text, size_t size, const char *why)
+{
+    struct mlm_store *store = NULL;
+    struct mlm_error error = {0};
+    sample_write(fixture->path, text, size);
+    assert_int_equal(mlm_store_open(fixture->path, &store, &error), -EINVAL);
+    assert_non_null(strstr(error.text, why));
+    assert_non_null(strstr(error.text, fixture->path));
+    struct stat status;
+    assert_int_equal(stat(fixture->path, &status), 0);
+    assert_int_equal(status.st_size, size);
+}
+
+/* What is no store is the user's: nothing is cut off, and nothing added. */
+static void test_not_a_store(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const texts[] = {"notes of mine", "notes\nof mine\n", "{\n  \"a\": 1\n}\n", "{}\n",
+        "[1]\n", "{\"kind\":\"Pod\"}\n", "{\"kind\": 1}\nand more", "\n\nnotes", "{\"kin\n",
+        "{\"kind\":\"trialogue", " ", "\xef\xbb\xbfnotes"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        assert_refused(fixture, texts[i], strlen(texts[i]), "holds something other than records");
+    char *large = malloc(3 << 20);
+    memset(large, 'x', 3 << 20);
+    large[(3 << 20) - 1] = 0;
+    assert_refused(fixture, large, (3 << 20) - 1, "holds something other than records");
+    free(large);
+}
+
+/* Nor is a line cut off that nobody has begun as a record, at the end of a store. */
+static void test_notes_at_the_end(void **state)
+{
+    struct fixture *fixture = *state;
+    char *both = NULL;
+    append_some(fixture, NAMES("a", "b"));
+    char *text = sample_read(fixture->path);
+    assert_true(asprintf(&both, "%s# the second one was on battery", text) > 0);
+    assert_refused(fixture, both, strlen(both), "the last line of ");
+    sample_write(fixture->path, both, strlen(both));
+    free(both);
+    free(text);
+    FILE *file = fopen(fixture->path, "a");
+    assert_non_null(file);
+    (void)fputs("\n", file);
+    assert_int_equal(fclose(file), 0);
+    append_some(fixture, NAMES("c"));
+    read_back(fixture);
+    assert_workloads(fixture, NAMES("a", "b", "c"));
+    assert_int_equal(fixture->complaint_count, 1);
+}
+
+/* Blank lines, and what another program wrote anew, are a store all the same. */
+static void test_still_a_store(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const texts[] = {"", "\n\r\n", "\n{\"kind\":\"trial\"}\n",
+        "{ \"a\": 1, \"kind\": \"trial\" }\n", "{\"kind\":\"timeline\",\n"};
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++) {
+        sample_write(fixture->path, texts[i], strlen(texts[i]));
+        append_some(fixture, NAMES("a"));
+        read_back(fixture);
+        assert_workloads(fixture, NAMES("a"));
+    }
+}
+
+/* Root's records do not go where a user's link leads. */
+static void test_link_of_another(void **state)
+{
+    struct fixture *fixture = *state;
+    struct mlm_store *store = NULL;
+    struct mlm_error error = {0};
+    char other[SAMPLE_PATH + 32];
+    if (geteuid() != 0)
+        skip();
+    (void)snprintf(other, sizeof other, "%s/other.jsonl", fixture->folder);
+    assert_int_equal(symlink("other.jsonl", fixture->path), 0);
+    append_some(fixture, NAMES("a")); /* one's own is followed */
+    assert_int_equal(unlink(other), 0);
+    assert_int_equal(chown(fixture->folder, 12345, 12345), 0);
+    assert_int_equal(mlm_store_open(fixture->path, &store, &error), -ELOOP);
+    assert_non_null(strstr(error.text, "it is a link that somebody else can have made"));
+    assert_int_equal(access(other, F_OK), -1);
+}
+
 static void test_one_writer(void **state)
 {
     struct fixture *fixture = *state;
@@ -600,6 +701,11 @@ int main(void)
         cmocka_unit_test_setup_teardown(test_cut_off, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_last_newline_missing, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_nothing_but_a_torn_line, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_cut_off_anywhere, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_not_a_store, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_notes_at_the_end, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_still_a_store, set_up, tear_down),
+        cmocka_unit_test_setup_teardown(test_link_of_another, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_one_writer, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_no_place, set_up, tear_down),
         cmocka_unit_test_setup_teardown(test_pipe, set_up, tear_down),
