@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/entry.h"
 #include "cli/shell.h"
 #include "trial/dataset.h"
 
@@ -62,9 +63,9 @@ int mlm_program_output_open(const char *path, int *ret_fd, struct mlm_error *err
 {
     if (!path)
         return 0;
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+    int fd = mlm_entry_open_path(path, O_WRONLY | O_TRUNC, error);
     if (fd < 0)
-        return mlm_error_errno(error, -errno, "cannot write %s", path);
+        return fd;
     *ret_fd = fd;
     return 0;
 }

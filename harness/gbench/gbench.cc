@@ -10,12 +10,16 @@
 #include <cstdio>
 #include <cstring>
 #include <exception>
-#include <fstream>
 #include <iterator>
 #include <memory>
 #include <sstream>
 #include <string>
 #include <vector>
+
+extern "C" {
+#include "base/cleanup.h"
+#include "base/whole.h"
+}
 
 namespace
 {
@@ -123,12 +127,19 @@ int run(const mlm_gbench_order *order, mlm_error *error)
     const char *out = flag_value(order, "--benchmark_out");
     const char *out_format = flag_value(order, "--benchmark_out_format");
     const char *format = flag_value(order, "--benchmark_format");
-    /* The library would end the program over a file that it cannot open. */
-    if (out && !std::ofstream(out, std::ios::app))
-        return mlm_error_set(error, -EACCES, "cannot write --benchmark_out=%s", out);
+    /* The library would end the program over a file that it cannot open, and follow anybody's link: it writes
+     * into one that we opened. */
+    mlm_cleanup(mlm_whole_drop) mlm_whole whole = {};
+    if (out) {
+        int r = mlm_whole_open(out, &whole, error);
+        if (r < 0)
+            return mlm_error_wrap(error, r, "--benchmark_out");
+    }
 
     std::vector<std::string> words{order->program};
     words.insert(words.end(), order->flags, order->flags + order->flag_count);
+    if (out)
+        words.push_back("--benchmark_out=/proc/self/fd/" + std::to_string(fileno(whole.file)));
     std::vector<char *> argv;
     argv.reserve(words.size() + 1);
     for (std::string &word : words)
@@ -159,7 +170,7 @@ int run(const mlm_gbench_order *order, mlm_error *error)
         shown = display.get();
     benchmark::RunSpecifiedBenchmarks(shown, file.get());
     benchmark::ClearRegisteredBenchmarks();
-    return 0;
+    return out ? mlm_whole_keep(&whole, error) : 0;
 }
 
 } // namespace
