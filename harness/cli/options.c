@@ -20,6 +20,17 @@ static const struct mlm_option *find(const struct mlm_option *options, const cha
     return NULL;
 }
 
+const struct mlm_option *mlm_option_of(
+    const struct mlm_option *options, const char *argument, bool *ret_takes_next)
+{
+    size_t length = strcspn(argument, "=");
+    if (strncmp(argument, "--", 2) != 0 || length < 3)
+        return NULL;
+    const struct mlm_option *option = find(options, argument + 2, length - 2);
+    *ret_takes_next = option && option->type != MLM_OPTION_FLAG && !argument[length];
+    return option;
+}
+
 static int unknown(const struct mlm_verb *verb, const char *argument, size_t length, struct mlm_error *error)
 {
     const char *best = NULL;

@@ -70,5 +70,10 @@ int mlm_options_parse(const struct mlm_verb *verb, int argc, char **argv, void *
     int (*pass)(const char *argument, struct mlm_error *error), struct mlm_parsed *ret_parsed,
     struct mlm_error *error);
 
+/* The option that such an argument means, "--cap" or "--cap=2G"; NULL: none of the table. *ret_takes_next:
+ * its value is the next argument. */
+const struct mlm_option *mlm_option_of(
+    const struct mlm_option *options, const char *argument, bool *ret_takes_next);
+
 /* Purpose, options with their defaults, exit statuses, an example. */
 void mlm_options_help(const struct mlm_verb *verb);

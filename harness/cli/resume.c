@@ -3,8 +3,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
+#include "cli/run_options.h"
 #include "record/keymap.h"
 
 /* A row's key and a repetition. NULL: no memory. */
@@ -52,4 +54,71 @@ int mlm_resume_match(const struct mlm_plan *plan, json_t *machine, const struct 
         dropped[i] = mlm_keymap_find(&timed_out, row) != MLM_KEYMAP_NONE;
     }
     return r < 0 ? mlm_error_errno(error, r, "cannot go on with a run") : 0;
+}
+
+/* What is kept of the words from this one on: 1 or 2 of them are one option. */
+static int word_judge(const json_t *command, size_t at, bool *ret_keep)
+{
+    static const char library[] = "--benchmark_", filter[] = "--benchmark_filter=";
+    const char *word = json_string_value(json_array_get(command, at));
+    bool takes_next = false;
+    if (!word)
+        return -EINVAL;
+    if (strncmp(word, library, sizeof library - 1) == 0) {
+        *ret_keep = strncmp(word, filter, sizeof filter - 1) == 0;
+        return 1;
+    }
+    const struct mlm_option *option = mlm_option_of(mlm_run_option_table, word, &takes_next);
+    if (!option || (takes_next && !json_is_string(json_array_get(command, at + 1))))
+        return -EINVAL;
+    *ret_keep = mlm_run_option_describes_plan(option);
+    return takes_next ? 2 : 1;
+}
+
+static const char *word_at(const json_t *command, size_t at)
+{
+    const char *word = json_string_value(json_array_get(command, at));
+    return word ? word : "";
+}
+
+/* The verb's place; the program's name may stand before it. */
+static int verb_find(const json_t *command, const char *path, size_t *ret_at, struct mlm_error *error)
+{
+    const char *slash = strrchr(word_at(command, 0), '/');
+    const char *program = slash ? slash + 1 : word_at(command, 0);
+    size_t at = strcmp(program, "mlmembench") == 0 ? 1 : 0;
+    if (strcmp(word_at(command, at), "run") != 0)
+        return mlm_error_set(error, -EINVAL,
+            "--resume goes on with what `mlmembench run` has begun; the records in %s are of `%.32s`", path,
+            word_at(command, at));
+    *ret_at = at;
+    return 0;
+}
+
+int mlm_resume_words(const struct mlm_record *record, const char *path, char ***ret_words, size_t *ret_count,
+    struct mlm_error *error)
+{
+    const json_t *command = record->command;
+    size_t size = json_array_size(command), count = 0, verb = 0;
+    mlm_auto_free char **words = calloc(size + 1, sizeof *words);
+    if (!words)
+        return mlm_error_errno(error, -ENOMEM, "--resume");
+    /* Where nobody wrote them down there are none. */
+    int r = size ? verb_find(command, path, &verb, error) : 0;
+    if (r < 0)
+        return r;
+    for (size_t i = verb + 1; i < size; i += (size_t)r) {
+        bool keep = false;
+        r = word_judge(command, i, &keep);
+        if (r < 0)
+            return mlm_error_set(error, r,
+                "--resume: the run in %s was started with '%.64s', which `run` does not know; start a new "
+                "one",
+                path, word_at(command, i));
+        for (size_t k = i; keep && k < i + (size_t)r; k++)
+            words[count++] = (char *)(uintptr_t)word_at(command, k);
+    }
+    *ret_words = mlm_take_ptr(words);
+    *ret_count = count;
+    return 0;
 }

@@ -12,3 +12,10 @@
  * another one do not count. */
 int mlm_resume_match(const struct mlm_plan *plan, json_t *machine, const struct mlm_record_list *list,
     bool *finished, bool *dropped, struct mlm_error *error);
+
+/* The words that started the run whose record this is, after the verb, as far as they say what is run: where
+ * records, pictures and reports went, and how much was said, is for who goes on with it to say. The words are
+ * the record's, the array is the caller's to free. -EINVAL: it is no run's, or has words that `run` does not
+ * know. */
+int mlm_resume_words(const struct mlm_record *record, const char *path, char ***ret_words, size_t *ret_count,
+    struct mlm_error *error);

@@ -373,7 +373,7 @@ static int run_all(struct run *run, int argc, char **argv, uint64_t disk_bytes, 
     return run->bad || wrong ? MLM_EXIT_WRONG : MLM_EXIT_OK;
 }
 
-/* With --resume, the words that started the run come first, so that `run --resume FILE` is enough; what is
+/* With --resume, the words that said what is run come first, so that `run --resume FILE` is enough; what is
  * said now overrides them. */
 static int resume_words(const struct run *run, int argc, char **argv, int *ret_argc, char ***ret_argv,
     struct mlm_record_list *list, struct mlm_error *error)
@@ -384,15 +384,18 @@ static int resume_words(const struct run *run, int argc, char **argv, int *ret_a
     if (!list->count)
         return mlm_error_set(error, -EINVAL, "--resume: no trial is recorded in %s; start without --resume",
             run->request.said.resume);
-    const json_t *command = list->items[0].command;
-    size_t before = json_array_size(command);
-    char **words = calloc(before + (size_t)argc + 1, sizeof *words);
+    mlm_auto_free char **before = NULL;
+    size_t before_count = 0;
+    r = mlm_resume_words(&list->items[0], run->request.said.resume, &before, &before_count, error);
+    if (r < 0)
+        return r;
+    char **words = calloc(before_count + (size_t)argc + 1, sizeof *words);
     if (!words)
         return mlm_error_errno(error, -ENOMEM, "--resume");
     int count = 0;
     words[count++] = argv[0];
-    for (size_t i = 1; i < before; i++)
-        words[count++] = (char *)json_string_value(json_array_get(command, i));
+    for (size_t i = 0; i < before_count; i++)
+        words[count++] = before[i];
     for (int i = 1; i < argc; i++)
         words[count++] = argv[i];
     *ret_argc = count;

@@ -61,6 +61,16 @@ const struct mlm_run_options mlm_run_defaults = {
     .threads = 1,
 };
 
+bool mlm_run_option_describes_plan(const struct mlm_option *option)
+{
+    static const char *const names[] = {"cap", "laptop", "suite", "all", "filter", "param", "data", "dataset",
+        "swap", "repetitions", "timeout", "seed", "threads", "background"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(option->name, names[i]) == 0)
+            return true;
+    return false;
+}
+
 void mlm_run_request_release(struct mlm_run_request *request)
 {
     free(request->suite_words);

@@ -14,6 +14,9 @@ struct mlm_run_options {
 extern const struct mlm_option mlm_run_option_table[];
 extern const struct mlm_run_options mlm_run_defaults;
 
+/* Does what is run depend on the option? Then --resume takes it out of a record's command. */
+bool mlm_run_option_describes_plan(const struct mlm_option *option);
+
 /* Texts cut at commas; the struct owns what the plan options borrow. */
 struct mlm_run_request {
     struct mlm_run_options said;
