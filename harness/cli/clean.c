@@ -1,17 +1,11 @@
 /* clean: datasets kept from earlier runs, and cages that a run left behind. */
-#include <dirent.h>
-#include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
-#include "base/cleanup.h"
 #include "base/size.h"
 #include "cage/cage.h"
 #include "cli/verbs.h"
-#include "trial/dataset.h"
+#include "trial/dataset_folder.h"
 
 struct clean_options {
     bool dry_run;
@@ -24,54 +18,30 @@ static const struct mlm_option options[] = {
 };
 
 static const struct mlm_exit_meaning exits[] = {
-    {MLM_EXIT_OK, "nothing is left, or nothing was there"},
+    {MLM_EXIT_OK, "nothing is left but what a run that goes on uses"},
     {MLM_EXIT_USAGE, "wrong usage"},
     {MLM_EXIT_NOT_RUN, "something could not be removed"},
     {0, NULL},
 };
 
-/* Only what a run could have put there: files, with an ending of a dataset. */
-static bool is_dataset(const char *name)
-{
-    static const char *const endings[] = {".npy", ".csv", ".libsvm", ".partial"};
-    size_t length = strlen(name);
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
-        size_t ending = strlen(endings[i]);
-        if (length > ending && strcmp(name + length - ending, endings[i]) == 0)
-            return true;
-    }
-    return false;
-}
-
 static int datasets_clean(bool dry_run, struct mlm_error *error)
 {
     char folder[4096], size[MLM_SIZE_TEXT];
-    uint64_t bytes = 0;
-    size_t count = 0;
+    struct mlm_datasets_found found;
     int r = mlm_dataset_folder(folder, error);
+    if (r == 0)
+        r = mlm_datasets_remove(folder, dry_run, &found, error);
     if (r < 0)
         return r;
-    DIR *dir = opendir(folder);
-    if (!dir && errno != ENOENT)
-        return mlm_error_errno(error, -errno, "cannot open %s", folder);
-    for (struct dirent *entry; dir && (entry = readdir(dir));) {
-        struct stat status;
-        if (!is_dataset(entry->d_name) ||
-            fstatat(dirfd(dir), entry->d_name, &status, AT_SYMLINK_NOFOLLOW) < 0 || !S_ISREG(status.st_mode))
-            continue;
-        if (!dry_run && unlinkat(dirfd(dir), entry->d_name, 0) < 0 && r == 0)
-            r = mlm_error_errno(error, -errno, "cannot remove %s/%s", folder, entry->d_name);
-        bytes += (uint64_t)status.st_blocks * 512;
-        count++;
-    }
-    if (dir)
-        (void)closedir(dir);
-    if (r == 0 && !count)
+    if (!found.count)
         printf("no datasets in %s\n", folder);
-    else if (r == 0)
-        printf("%zu dataset%s in %s, %s: %s\n", count, count == 1 ? "" : "s", folder,
-            mlm_size_show((double)bytes, size), dry_run ? "would be removed" : "removed");
-    return r;
+    else
+        printf("%zu dataset%s in %s, %s: %s\n", found.count, found.count == 1 ? "" : "s", folder,
+            mlm_size_show((double)found.bytes, size),
+            found.in_use ? "kept, for a run that goes on uses them"
+            : dry_run    ? "would be removed"
+                         : "removed");
+    return 0;
 }
 
 static int cages_clean(bool dry_run, struct mlm_error *error)
@@ -108,8 +78,10 @@ const struct mlm_verb mlm_verb_clean = {
     .name = "clean",
     .summary = "remove cached datasets, and cages that a run left behind",
     .details =
-        "Datasets lie in ~/.cache/mlmembench, or where MLMEMBENCH_CACHE says, and are built again when "
-        "a run needs them. Cages of a run that goes on are let be.",
+        "Datasets lie in ~/.cache/mlmembench/datasets, or in the folder datasets where MLMEMBENCH_CACHE "
+        "says, "
+        "and are built again when a run needs them. Files that no run has made stay, and so do datasets and "
+        "cages of a run that goes on.",
     .exits = exits,
     .example = "mlmembench clean",
     .options = options,

@@ -12,7 +12,7 @@
 #include "cli/wrap.h"
 #include "machine/findings.h"
 #include "machine/presence.h"
-#include "trial/dataset.h"
+#include "trial/dataset_folder.h"
 
 #define PROBE_CAP_BYTES (UINT64_C(64) << 20)
 #define FACT_COLUMN 20

@@ -180,6 +180,7 @@ static int measure(struct mlm_measuring *measuring, const struct nearest *neares
     struct mlm_dataset_order datasets = {.catalogue = measuring->catalogue,
         .plan = plan,
         .folder = measuring->session.dataset_folder,
+        .held_fd = &measuring->session.datasets_fd,
         .interrupt_fd = measuring->interrupt_fd};
     if (plan->trial_count != 1)
         return mlm_error_set(error, -ENOTSUP, "--check: %s cannot be run so", nearest->name);

@@ -101,6 +101,7 @@ int mlm_fit_job_prepare(
         .catalogue = measuring->catalogue,
         .plan = job->plan,
         .folder = measuring->session.dataset_folder,
+        .held_fd = &measuring->session.datasets_fd,
         .interrupt_fd = measuring->interrupt_fd,
     };
     int r = mlm_dataset_build(&order, error);

@@ -21,6 +21,7 @@
 #include "machine/memory.h"
 #include "meter/sample.h"
 #include "trial/dataset.h"
+#include "trial/dataset_folder.h"
 #include "trial/planned.h"
 #include "trial/scripts.h"
 #include "trial/worker.h"
@@ -184,6 +185,7 @@ static int datasets_build(struct run *run, struct mlm_error *error)
         .catalogue = run->measuring.catalogue,
         .plan = run->plan,
         .folder = run->measuring.session.dataset_folder,
+        .held_fd = &run->measuring.session.datasets_fd,
         .interrupt_fd = run->measuring.interrupt_fd,
         .tell = tell_dataset,
         .context = run,

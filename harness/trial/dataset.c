@@ -12,6 +12,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/page.h"
+#include "trial/dataset_folder.h"
 #include "trial/worker.h"
 
 /* More of a file than this still in memory counts as warm. */
@@ -33,21 +34,6 @@ int mlm_dataset_look(const struct mlm_catalogue *catalogue, const char *path, in
     return 0;
 }
 
-int mlm_dataset_folder(char folder[static 4096], struct mlm_error *error)
-{
-    const char *own = getenv("MLMEMBENCH_CACHE");
-    const char *cache = getenv("XDG_CACHE_HOME");
-    const char *home = getenv("HOME");
-    int n = own && *own       ? snprintf(folder, 4096, "%s", own)
-            : cache && *cache ? snprintf(folder, 4096, "%s/mlmembench", cache)
-            : home && *home   ? snprintf(folder, 4096, "%s/.cache/mlmembench", home)
-                              : -1;
-    if (n < 0 || n >= 4096)
-        return mlm_error_set(
-            error, -ENOENT, "no place for datasets: set HOME, XDG_CACHE_HOME or MLMEMBENCH_CACHE");
-    return 0;
-}
-
 int mlm_dataset_path(const char *folder, const struct mlm_plan_row *row,
     const struct mlm_plan_options *options, char path[static 4096], struct mlm_error *error)
 {
@@ -61,6 +47,9 @@ int mlm_dataset_path(const char *folder, const struct mlm_plan_row *row,
     } else if (workload->dataset) {
         char name[128];
         workload->dataset->name(row->config, name);
+        if (!mlm_dataset_name_is_ours(name))
+            return mlm_error_set(error, -EINVAL,
+                "suite %s calls a dataset '%s', which `clean` would not know", row->suite->name, name);
         n = snprintf(path, 4096, "%s/%s", folder, name);
     }
     return n < 4096 ? 0 : mlm_error_set(error, -ENAMETOOLONG, "path of a dataset is too long");
@@ -160,15 +149,29 @@ static int build_one(const struct mlm_dataset_order *order, const struct mlm_pla
     return r;
 }
 
+/* Does any row read one that we keep? */
+static bool any_is_read(const struct mlm_plan *plan)
+{
+    for (size_t i = 0; i < plan->row_count; i++)
+        if (plan->rows[i].wanted && plan->rows[i].workload->dataset && !plan->options.dataset)
+            return true;
+    return false;
+}
+
 int mlm_dataset_build(const struct mlm_dataset_order *order, struct mlm_error *error)
 {
+    if (any_is_read(order->plan)) {
+        int r = mlm_dataset_hold(order->folder, order->held_fd, error);
+        if (r < 0)
+            return r;
+    }
     for (size_t i = 0; i < order->plan->row_count; i++) {
         const struct mlm_plan_row *row = &order->plan->rows[i];
         char path[4096];
         int r = missing(order->folder, order->plan, row, path, error);
         if (r > 0) {
-            r = mlm_make_directories(order->folder, error);
-            if (r == 0 && order->tell)
+            r = 0;
+            if (order->tell)
                 order->tell(
                     order->context, strrchr(path, '/') + 1, row->workload->dataset->size_bytes(row->config));
             if (r == 0)

@@ -13,9 +13,6 @@
 int mlm_dataset_look(const struct mlm_catalogue *catalogue, const char *path, int interrupt_fd,
     struct mlm_dataset_shape *ret_shape, struct mlm_error *error);
 
-/* $MLMEMBENCH_CACHE, else $XDG_CACHE_HOME/mlmembench, else ~/.cache/mlmembench. */
-int mlm_dataset_folder(char folder[static 4096], struct mlm_error *error);
-
 /* The path that the row's workload reads, or an empty text where it reads no file. */
 int mlm_dataset_path(const char *folder, const struct mlm_plan_row *row,
     const struct mlm_plan_options *options, char path[static 4096], struct mlm_error *error);
@@ -29,6 +26,7 @@ struct mlm_dataset_order {
     const struct mlm_plan *plan;
     const char *folder;
     int interrupt_fd;
+    int *held_fd; /* set to what to close when the datasets are no longer used (dataset_folder.h), or to -1 */
     void (*tell)(void *context, const char *name, uint64_t bytes); /* before each one is built; may be NULL */
     void *context;
 };

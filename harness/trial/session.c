@@ -11,7 +11,7 @@
 #include "machine/fresh.h"
 #include "machine/presence.h"
 #include "record/utf8.h"
-#include "trial/dataset.h"
+#include "trial/dataset_folder.h"
 #include "trial/worker.h"
 
 /* A file name that is no UTF-8 must not keep a run from being recorded. */
@@ -120,5 +120,7 @@ void mlm_session_close(struct mlm_session *session)
     /* 0 is standard input: a struct of zeros holds nothing. */
     if (session->presence_fd > 0)
         (void)close(session->presence_fd);
+    if (session->datasets_fd > 0)
+        (void)close(session->datasets_fd);
     *session = (struct mlm_session){0};
 }

@@ -28,6 +28,7 @@ struct mlm_session {
     cpu_set_t
         started_affinity; /* processors that this program was started on: the user's programs have them */
     int presence_fd;
+    int datasets_fd;  /* keeps `clean` from our datasets; 0 or -1: not held */
     int interrupt_fd; /* readable when the user wants to stop; -1: never */
 };
 
