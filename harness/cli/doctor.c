@@ -123,7 +123,7 @@ static int doctor_verb(int argc, char **argv, struct mlm_error *error)
     bool can_cap = cages_print(&site, in_scope > 0);
     char folder[4096];
     struct mlm_fresh_memory fresh;
-    mlm_auto_close int presence_fd = mlm_presence_announce();
+    mlm_cleanup(mlm_presence_end) int presence_fd = mlm_presence_announce();
     struct mlm_findings_view view = {.root_fd = AT_FDCWD, .presence_fd = presence_fd};
     if (mlm_dataset_folder(folder, NULL) == 0)
         view.folder = folder;

@@ -1,23 +1,54 @@
 #include "machine/presence.h"
 
+#include <dirent.h>
 #include <errno.h>
-#include <stddef.h>
+#include <fcntl.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/random.h>
 #include <sys/socket.h>
+#include <sys/stat.h>
 #include <sys/un.h>
+#include <time.h>
+#include <unistd.h>
 
 #include "base/cleanup.h"
 
-enum { PLACES = 16 };
+/* One that nobody answers at is left by a run that was killed; a younger one may be about to answer. */
+#define LEFT_AFTER_S 60
 
-/* An abstract name begins with a NUL, and is as long as its address says. */
-static socklen_t place_name(int place, struct sockaddr_un *ret_name)
+#define FOLDER "mlmembench"
+#define NAME_SIZE 24
+
+/* Opens the folder, where it is that user's and nobody else can make anything in it. */
+static int folder_open(int parent_fd, const char *name, uid_t owner)
 {
-    struct sockaddr_un name = {.sun_family = AF_UNIX};
-    int length = snprintf(name.sun_path + 1, sizeof name.sun_path - 1, "mlmembench-run-%02d", place);
-    *ret_name = name;
-    return (socklen_t)(offsetof(struct sockaddr_un, sun_path) + 1 + (size_t)length);
+    mlm_auto_close int fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+    struct stat status;
+    if (fd < 0 || fstat(fd, &status) < 0)
+        return -errno;
+    if (status.st_uid != owner || status.st_mode & (S_IWGRP | S_IWOTH))
+        return -EPERM;
+    return mlm_take_fd(&fd);
+}
+
+/* The user's own; made, where that is asked for. */
+static int folder_of(uid_t owner, bool make)
+{
+    char run[32], shared[32];
+    (void)snprintf(run, sizeof run, "/run/user/%u", (unsigned)owner);
+    (void)snprintf(shared, sizeof shared, FOLDER "-%u", (unsigned)owner);
+    mlm_auto_close int parent_fd = folder_open(AT_FDCWD, owner ? run : "/run", owner);
+    const char *name = parent_fd < 0 ? shared : FOLDER;
+    if (parent_fd < 0)
+        parent_fd = open("/tmp", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (parent_fd < 0)
+        return -errno;
+    /* Of root's, all may see what is in it. */
+    if (make && mkdirat(parent_fd, name, owner ? 0700 : 0755) < 0 && errno != EEXIST)
+        return -errno;
+    return folder_open(parent_fd, name, owner);
 }
 
 static int socket_open(void)
@@ -26,37 +57,112 @@ static int socket_open(void)
     return fd < 0 ? -errno : fd;
 }
 
-int mlm_presence_announce(void)
+/* Through the descriptor: the address of a socket has room for few folders. */
+static struct sockaddr_un address_of(int folder_fd, const char *name)
+{
+    struct sockaddr_un address = {.sun_family = AF_UNIX};
+    (void)snprintf(
+        address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/%.*s", folder_fd, NAME_SIZE - 1, name);
+    return address;
+}
+
+static bool answers(int folder_fd, const char *name)
 {
     mlm_auto_close int fd = socket_open();
+    struct sockaddr_un address = address_of(folder_fd, name);
+    return fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof address) == 0;
+}
+
+/* What it was bound as; "" where it was not. */
+static void own_name(int fd, char name[static NAME_SIZE])
+{
+    struct sockaddr_un address = {0};
+    socklen_t size = sizeof address;
+    const char *slash = NULL;
+    if (fd >= 0 && getsockname(fd, (struct sockaddr *)&address, &size) == 0)
+        slash = strrchr(address.sun_path, '/');
+    (void)snprintf(name, NAME_SIZE, "%.*s", NAME_SIZE - 1, slash ? slash + 1 : "");
+}
+
+static bool is_left(int folder_fd, const char *name)
+{
+    struct stat status;
+    return fstatat(folder_fd, name, &status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISSOCK(status.st_mode) &&
+           time(NULL) - status.st_mtime > LEFT_AFTER_S && !answers(folder_fd, name);
+}
+
+/* Does any socket of the folder answer, but for `own`? With `sweep`, those that were left are removed. */
+static bool look(int folder_fd, const char *own, bool sweep)
+{
+    int fd = openat(folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+    bool any = false;
+    if (!dir)
+        mlm_close_p(&fd);
+    for (const struct dirent *entry; dir && !any && (entry = readdir(dir));) {
+        if (entry->d_name[0] == '.' || strlen(entry->d_name) >= NAME_SIZE || strcmp(entry->d_name, own) == 0)
+            continue;
+        if (!sweep)
+            any = answers(folder_fd, entry->d_name);
+        else if (is_left(folder_fd, entry->d_name))
+            (void)unlinkat(folder_fd, entry->d_name, 0);
+    }
+    if (dir)
+        (void)closedir(dir);
+    return any;
+}
+
+int mlm_presence_announce(void)
+{
+    mlm_auto_close int folder_fd = folder_of(geteuid(), true);
+    if (folder_fd < 0)
+        return folder_fd;
+    unsigned long long number = 0;
+    char name[NAME_SIZE];
+    if (getrandom(&number, sizeof number, 0) != sizeof number)
+        return -errno;
+    (void)snprintf(name, sizeof name, "%016llx", number);
+    (void)look(folder_fd, "", true);
+    mlm_auto_close int fd = socket_open();
+    struct sockaddr_un address = address_of(folder_fd, name);
     if (fd < 0)
         return fd;
-    for (int place = 0; place < PLACES; place++) {
-        struct sockaddr_un name;
-        socklen_t size = place_name(place, &name);
-        if (bind(fd, (const struct sockaddr *)&name, size) == 0)
-            return mlm_take_fd(&fd);
-        if (errno != EADDRINUSE)
-            return -errno;
-    }
-    return -EADDRINUSE;
+    if (bind(fd, (const struct sockaddr *)&address, sizeof address) < 0)
+        return -errno;
+    /* Who may not write to it may not connect. */
+    (void)fchmodat(folder_fd, name, 0666, 0);
+    return mlm_take_fd(&fd);
+}
+
+/* The user who called sudo, else `owner` again. */
+static uid_t caller_of(uid_t owner)
+{
+    const char *text = owner == 0 ? getenv("SUDO_UID") : NULL;
+    return text ? (uid_t)strtoul(text, NULL, 10) : owner;
 }
 
 bool mlm_presence_others(int own_fd)
 {
-    mlm_auto_close int fd = socket_open();
-    if (fd < 0)
-        return false;
-    struct sockaddr_un own = {0};
-    socklen_t own_size = sizeof own;
-    if (own_fd < 0 || getsockname(own_fd, (struct sockaddr *)&own, &own_size) < 0)
-        own_size = 0;
-    for (int place = 0; place < PLACES; place++) {
-        struct sockaddr_un name;
-        socklen_t size = place_name(place, &name);
-        bool ours = size == own_size && memcmp(&name, &own, size) == 0;
-        if (!ours && connect(fd, (const struct sockaddr *)&name, size) == 0)
+    char own[NAME_SIZE];
+    const uid_t owners[] = {0, geteuid(), caller_of(geteuid())};
+    own_name(own_fd, own);
+    for (size_t i = 0; i < sizeof owners / sizeof *owners; i++) {
+        bool again = false;
+        for (size_t k = 0; k < i; k++)
+            again = again || owners[k] == owners[i];
+        mlm_auto_close int folder_fd = again ? -1 : folder_of(owners[i], false);
+        if (folder_fd >= 0 && look(folder_fd, own, false))
             return true;
     }
     return false;
+}
+
+void mlm_presence_end(const int *fd)
+{
+    char name[NAME_SIZE];
+    own_name(*fd, name);
+    mlm_auto_close int folder_fd = *name ? folder_of(geteuid(), false) : -1;
+    if (folder_fd >= 0)
+        (void)unlinkat(folder_fd, name, 0);
+    mlm_close_p(fd);
 }

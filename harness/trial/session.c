@@ -119,7 +119,7 @@ void mlm_session_close(struct mlm_session *session)
     json_decref(session->command);
     /* 0 is standard input: a struct of zeros holds nothing. */
     if (session->presence_fd > 0)
-        (void)close(session->presence_fd);
+        mlm_presence_end(&session->presence_fd);
     if (session->datasets_fd > 0)
         (void)close(session->datasets_fd);
     *session = (struct mlm_session){0};
