@@ -1,4 +1,4 @@
-#include "cage/cage.h"
+#include "cage/scope.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -9,8 +9,11 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "cage/cage.h"
 
 #define ENTERED "MLMEMBENCH_SCOPE"
+/* The first systemd whose systemd-run can be told whether to replace ${VARIABLE} in a command. */
+#define EXPANDS_FROM 254
 
 /* A login by other ways than PAM (cron, a bare ssh command) leaves these unset, though the bus is there. */
 static void name_the_bus(uid_t uid)
@@ -24,6 +27,44 @@ static void name_the_bus(uid_t uid)
     const char *used = getenv("XDG_RUNTIME_DIR");
     if (used && strcmp(used, folder) == 0)
         (void)setenv("DBUS_SESSION_BUS_ADDRESS", address, 0);
+}
+
+/* "systemd 252 (252.39-1~deb12u1)"; 0: it does not say. */
+static int systemd_version(void)
+{
+    FILE *output = popen("systemd-run --version 2>/dev/null", "re");
+    int version = 0;
+    if (!output)
+        return 0;
+    if (fscanf(output, "systemd %d", &version) != 1)
+        version = 0;
+    (void)pclose(output);
+    return version;
+}
+
+const char **mlm_scope_command(char **argv, const char *program, bool is_user)
+{
+    static const char *const words[] = {"systemd-run", "--scope", "--quiet", "--property=Delegate=yes"};
+    const size_t word_count = sizeof words / sizeof *words;
+    size_t count = 0, n = 0;
+    while (argv[count])
+        count++;
+    const char **command = calloc(word_count + count + 5, sizeof *command);
+    if (!command)
+        return NULL;
+    for (size_t i = 0; i < word_count; i++)
+        command[n++] = words[i];
+    if (is_user)
+        command[n++] = "--user";
+    /* A scope's words were left alone before it had this option, and are expanded unless it is given by now.
+     */
+    if (systemd_version() >= EXPANDS_FROM)
+        command[n++] = "--expand-environment=no";
+    command[n++] = "--";
+    command[n++] = program;
+    for (size_t i = 1; i < count; i++)
+        command[n++] = argv[i];
+    return command;
 }
 
 int mlm_cage_enter_scope(char **argv, struct mlm_error *error)
@@ -47,22 +88,9 @@ int mlm_cage_enter_scope(char **argv, struct mlm_error *error)
         return mlm_error_errno(error, -errno, "cannot read /proc/self/exe");
     program[length] = 0;
 
-    static const char *const words[] = {
-        "systemd-run", "--user", "--scope", "--quiet", "--property=Delegate=yes", "--"};
-    const size_t word_count = sizeof words / sizeof *words;
-    size_t count = 0;
-    while (argv[count])
-        count++;
-    mlm_auto_free const char **command = calloc(word_count + count + 2, sizeof *command);
+    mlm_auto_free const char **command = mlm_scope_command(argv, program, geteuid() != 0);
     if (!command)
         return mlm_error_errno(error, -ENOMEM, "cannot enter a systemd scope");
-    size_t n = 0;
-    for (size_t i = 0; i < word_count; i++)
-        if (i != 1 || geteuid() != 0)
-            command[n++] = words[i];
-    command[n++] = program;
-    for (size_t i = 1; i < count; i++)
-        command[n++] = argv[i];
 
     if (geteuid() != 0)
         name_the_bus(geteuid());

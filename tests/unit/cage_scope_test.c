@@ -1,0 +1,81 @@
+/* What systemd-run is told: a "${HOME}" in the user's command is the user's shell's to replace, or nobody's.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/cleanup.h"
+#include "cage/scope.h"
+
+static char folder[] = "/tmp/mlmtest-XXXXXX";
+
+/* A systemd of that version: of it, only what says so. */
+static void systemd_put(const char *version)
+{
+    char path[64];
+    (void)snprintf(path, sizeof path, "%s/systemd-run", folder);
+    FILE *file = fopen(path, "w");
+    assert_non_null(file);
+    (void)fprintf(file, "#!/bin/sh\necho '%s'\n", version);
+    assert_int_equal(fclose(file), 0);
+    assert_int_equal(chmod(path, 0755), 0);
+}
+
+/* The words, each followed by a newline. */
+static void assert_command(const char *version, bool is_user, const char *wanted)
+{
+    char *argv[] = {"mlmembench", "exec", "--", "sh", "-c", "echo ${HOME} $$ %h", NULL}, text[512] = "";
+    systemd_put(version);
+    mlm_auto_free const char **command = mlm_scope_command(argv, "/usr/bin/mlmembench", is_user);
+    assert_non_null(command);
+    for (size_t i = 0; command[i]; i++) {
+        size_t length = strlen(text);
+        (void)snprintf(text + length, sizeof text - length, "%s\n", command[i]);
+    }
+    assert_string_equal(text, wanted);
+}
+
+#define FIRST "systemd-run\n--scope\n--quiet\n--property=Delegate=yes\n"
+#define LAST "--\n/usr/bin/mlmembench\nexec\n--\nsh\n-c\necho ${HOME} $$ %h\n"
+
+static void words_are_not_expanded(void **state)
+{
+    (void)state;
+    assert_command("systemd 252 (252.39-1~deb12u1)", false, FIRST LAST);
+    assert_command("systemd 253 (253)", true, FIRST "--user\n" LAST);
+    assert_command("systemd 254 (254.1)", false, FIRST "--expand-environment=no\n" LAST);
+    assert_command("systemd 257 (257.9-1~deb13u1)", true, FIRST "--user\n--expand-environment=no\n" LAST);
+    assert_command("systemd 260 (260)", false, FIRST "--expand-environment=no\n" LAST);
+    assert_command("something else", false, FIRST LAST);
+}
+
+static int set_up(void **state)
+{
+    (void)state;
+    char path[4096];
+    if (!mkdtemp(folder))
+        return -1;
+    (void)snprintf(path, sizeof path, "%s:%s", folder, getenv("PATH"));
+    return setenv("PATH", path, 1);
+}
+
+static int tear_down(void **state)
+{
+    (void)state;
+    char path[64];
+    (void)snprintf(path, sizeof path, "%s/systemd-run", folder);
+    return unlink(path) < 0 || rmdir(folder) < 0;
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {cmocka_unit_test(words_are_not_expanded)};
+    return cmocka_run_group_tests(tests, set_up, tear_down);
+}
