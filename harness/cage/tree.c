@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -17,6 +18,10 @@
 
 /* A process that dies gives its memory back first, swap included: gigabytes of it take a while. */
 #define PATIENCE_NS UINT64_C(30000000000)
+/* How much of a list is read at once, and how many of it are killed at once. */
+#define PIDS_TEXT 4096
+#define PIDS_MAX (PIDS_TEXT / 2)
+#define BATCH 32
 #define NAP_FIRST_NS 50000
 #define NAP_LONGEST_NS 10000000
 
@@ -107,27 +112,77 @@ static int strike_child(int dir_fd, const char *name, const void *context)
     return strike(fd, context);
 }
 
+/* The processes in the list, at most `most`; a number that the buffer's end has cut is somebody else's. 0 in
+ * the list is a process of another pid namespace; to kill() it would be our own process group. */
+static int pids_parse(const char *text, pid_t *pids, int most)
+{
+    int count = 0;
+    const char *end;
+    for (const char *line = text; count < most && (end = strchr(line, '\n')); line = end + 1)
+        pids[count++] = (pid_t)strtol(line, NULL, 10);
+    return count;
+}
+
+static int pids_read(int dir_fd, const struct mlm_dialect *dialect, pid_t pids[static PIDS_MAX])
+{
+    char text[PIDS_TEXT];
+    ssize_t n = mlm_file_read_into(dir_fd, dialect->procs, text, sizeof text);
+    if (n < 0)
+        return n == -ENODEV || n == -ENOENT ? 0 : (int)n; /* removed meanwhile */
+    return pids_parse(text, pids, PIDS_MAX);
+}
+
+static bool lists(const pid_t *pids, int count, pid_t pid)
+{
+    for (int i = 0; i < count; i++)
+        if (pids[i] == pid)
+            return true;
+    return false;
+}
+
+/* By what holds it; by its number where nothing does (Linux before 5.3, valgrind, no descriptor left). */
+static int kill_one(pid_t pid, int fd)
+{
+    int r = fd >= 0 ? (int)syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0) : kill(pid, SIGKILL);
+    return r < 0 && errno != ESRCH ? -errno : 0;
+}
+
+/* A pid may be somebody else's by the time that it is used. So the process is held first, and only then
+ * looked for again: what is in the cgroup now, and is what we hold, is what we kill. */
+static int strike_some(int dir_fd, const struct mlm_dialect *dialect, const pid_t *pids, int count)
+{
+    int fds[BATCH], r = 0;
+    pid_t now[PIDS_MAX];
+    for (int i = 0; i < count; i++) {
+        fds[i] = (int)syscall(SYS_pidfd_open, pids[i], 0);
+        if (fds[i] < 0)
+            fds[i] = -errno;
+    }
+    int listed = pids_read(dir_fd, dialect, now);
+    for (int i = 0; i < count; i++) {
+        int killed = fds[i] != -ESRCH && lists(now, listed, pids[i]) ? kill_one(pids[i], fds[i]) : 0;
+        r = killed < 0 ? killed : r;
+        mlm_close_p(&fds[i]);
+    }
+    return listed < 0 ? listed : r;
+}
+
 /* Sends SIGKILL to all that are there now (the first few hundred of a very long list; the caller comes back)
  * and returns how many it saw. */
 static int strike(int dir_fd, const struct mlm_dialect *dialect)
 {
-    char text[4096];
-    ssize_t n = mlm_file_read_into(dir_fd, dialect->procs, text, sizeof text);
-    if (n < 0)
-        return n == -ENODEV || n == -ENOENT ? 0 : (int)n; /* removed meanwhile */
-    bool all_at_once = n && dialect->kill && mlm_file_write(dir_fd, dialect->kill, "1", NULL) == 0;
-    int seen = 0;
-    /* A number that the buffer's end has cut is somebody else's. */
-    for (char *line = text, *end; (end = strchr(line, '\n')); line = end + 1) {
-        pid_t pid = (pid_t)strtol(line, NULL, 10);
-        seen++;
-        if (all_at_once)
-            continue;
-        /* 0 is a process of another pid namespace; to kill() it would be our own process group. */
-        if (pid <= 0 || pid == getpid())
+    pid_t pids[PIDS_MAX];
+    int seen = pids_read(dir_fd, dialect, pids);
+    if (seen < 0)
+        return seen;
+    bool all_at_once = seen && dialect->kill && mlm_file_write(dir_fd, dialect->kill, "1", NULL) == 0;
+    for (int i = 0; !all_at_once && i < seen; i += BATCH) {
+        int count = seen - i < BATCH ? seen - i : BATCH;
+        if (lists(pids + i, count, 0) || lists(pids + i, count, getpid()))
             return -EPERM;
-        if (kill(pid, SIGKILL) < 0 && errno != ESRCH)
-            return -errno;
+        int r = strike_some(dir_fd, dialect, pids + i, count);
+        if (r < 0)
+            return r;
     }
     if (!mlm_cgroup_has_children(dir_fd))
         return seen;
