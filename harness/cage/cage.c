@@ -115,13 +115,14 @@ int mlm_cage_open(struct mlm_cages *cages, const struct mlm_cage_limits *limits,
     if (!cage)
         return mlm_error_errno(error, -ENOMEM, "cannot make a cage");
     *cage = (struct mlm_cage){.cages = cages, .limits = *limits};
-    (void)snprintf(cage->name, sizeof cage->name, "%.64s%u", cages->prefix, cages->next++);
+    (void)snprintf(cage->name, sizeof cage->name, "%.64s%04u", cages->prefix, cages->next++);
     if (mkdirat(cages->dir_fd, cage->name, 0755) < 0)
         return mlm_error_errno(error, -errno, "cannot make the cgroup %s/%s", cages->site.path, cage->name);
     cage->dir_fd = openat(cages->dir_fd, cage->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    int r = cage->dir_fd < 0
-                ? mlm_error_errno(error, -errno, "cannot open the cgroup %s/%s", cages->site.path, cage->name)
-                : limits_set(cage, error);
+    cage->hold_fd = cage->dir_fd < 0 ? -errno : mlm_cage_hold(cages->dir_fd, cage->name);
+    int r = cage->hold_fd < 0 ? mlm_error_errno(error, cage->hold_fd, "cannot open the cgroup %s/%s",
+                                    cages->site.path, cage->name)
+                              : limits_set(cage, error);
     if (r < 0) {
         mlm_cage_close(mlm_take_ptr(cage));
         return r;
@@ -154,8 +155,8 @@ void mlm_cage_close(struct mlm_cage *cage)
 {
     if (!cage)
         return;
-    if (cage->dir_fd >= 0)
-        (void)close(cage->dir_fd);
+    mlm_close_p(&cage->dir_fd);
+    mlm_close_p(&cage->hold_fd);
     /* What will not go now gets another chance in mlm_cages_close(), and in `clean`. */
     (void)mlm_cgroup_remove(cage->cages->dir_fd, cage->name, cage->cages->dialect, NULL);
     free(cage);

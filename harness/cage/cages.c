@@ -83,11 +83,8 @@ const struct mlm_cage_site *mlm_cages_site(const struct mlm_cages *cages)
 
 static int count_if_stale(int dir_fd, const char *name, const void *context)
 {
-    (void)dir_fd;
     (void)context;
-    pid_t maker;
-    uint64_t start;
-    return mlm_cage_name_parse(name, &maker, &start) && !mlm_cage_maker_lives(maker, start);
+    return mlm_cage_is_stale(dir_fd, name);
 }
 
 static int remove_if_stale(int dir_fd, const char *name, const void *context)

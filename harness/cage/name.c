@@ -6,11 +6,20 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
+#include <sys/random.h>
+#include <time.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/file.h"
 
 #define PREFIX "mlmembench-"
+#define LIST "/cgroup.procs"
+/* Longer than it takes to hold a cage after it was made. */
+#define MAKING_NS 20000000
+#define TRIES 10
+#define NAP_NS 1000000
 
 /* State and start time (clock ticks since boot) from /proc/PID/stat, counted from behind the name, which may
  * hold anything. */
@@ -44,7 +53,11 @@ int mlm_cage_prefix(char prefix[static MLM_CAGE_NAME_SIZE], struct mlm_error *er
     int r = stat_read(getpid(), &state, &start);
     if (r < 0)
         return mlm_error_errno(error, r, "cannot read when this process began from /proc/%d/stat", getpid());
-    (void)snprintf(prefix, MLM_CAGE_NAME_SIZE, PREFIX "%d-%" PRIu64 "-", (int)getpid(), start);
+    uint32_t chance = 0;
+    if (getrandom(&chance, sizeof chance, 0) != sizeof chance)
+        return mlm_error_errno(error, -errno, "cannot draw a number for the names of cages");
+    (void)snprintf(prefix, MLM_CAGE_NAME_SIZE, PREFIX "%d-%" PRIu64 "-%" PRIu32, (int)getpid(), start,
+        UINT32_C(100000000) + chance % UINT32_C(900000000));
     return 0;
 }
 
@@ -79,4 +92,47 @@ bool mlm_cage_maker_lives(pid_t pid, uint64_t start)
     if (r < 0)
         return r != -ENOENT && r != -ESRCH; /* in doubt it does */
     return began == start && state != 'Z' && state != 'X';
+}
+
+/* The list of its processes stands for it: the folder itself is locked by runs inside it (home.c). */
+static int list_open(int dir_fd, const char *name)
+{
+    char path[MLM_CAGE_NAME_SIZE + sizeof LIST];
+    (void)snprintf(path, sizeof path, "%.*s" LIST, MLM_CAGE_NAME_SIZE - 1, name);
+    int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC);
+    return fd < 0 ? -errno : fd;
+}
+
+int mlm_cage_hold(int dir_fd, const char *name)
+{
+    mlm_auto_close int fd = list_open(dir_fd, name);
+    if (fd < 0)
+        return fd;
+    /* `clean` may look right now. Anybody may read the list, and so lock it: nobody is waited for for long.
+     */
+    for (int i = 0; i < TRIES && flock(fd, LOCK_SH | LOCK_NB) < 0; i++)
+        (void)nanosleep(&(struct timespec){.tv_nsec = NAP_NS}, NULL);
+    return mlm_take_fd(&fd);
+}
+
+bool mlm_cage_is_held(int dir_fd, const char *name)
+{
+    mlm_auto_close int fd = list_open(dir_fd, name);
+    if (fd < 0)
+        return fd != -ENOENT;
+    return flock(fd, LOCK_EX | LOCK_NB) < 0;
+}
+
+bool mlm_cage_is_stale(int dir_fd, const char *name)
+{
+    pid_t maker;
+    uint64_t start;
+    for (int look = 0; look < 2; look++) {
+        if (look)
+            (void)nanosleep(&(struct timespec){.tv_nsec = MAKING_NS}, NULL);
+        if (!mlm_cage_name_parse(name, &maker, &start) || mlm_cage_maker_lives(maker, start) ||
+            mlm_cage_is_held(dir_fd, name))
+            return false;
+    }
+    return true;
 }

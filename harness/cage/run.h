@@ -23,7 +23,7 @@ struct mlm_cages {
 struct mlm_cage {
     struct mlm_cages *cages;
     char name[MLM_CAGE_NAME_SIZE];
-    int dir_fd;
+    int dir_fd, hold_fd; /* see name.h */
     struct mlm_cage_limits limits;
 };
 

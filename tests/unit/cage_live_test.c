@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mount.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -473,6 +474,7 @@ static void close_leaves_nothing(void **unused)
     struct mlm_cage *forgotten = cage_open(cages, 64 * MIB, MLM_NO_LIMIT);
     mlm_cages_close(cages);
     (void)close(forgotten->dir_fd);
+    (void)close(forgotten->hold_fd);
     free(forgotten);
     assert_int_equal(kill(guardian, 0), -1);
     mlm_auto_close int fd = open(site, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -558,6 +560,59 @@ static void stale_cages_are_told_from_live_ones(void **unused)
     mlm_cages_close(cages);
 }
 
+/* From another pid namespace our pid is not to be seen, nor anybody's who could be asked. */
+static int count_from_elsewhere(const struct mlm_cage_site *site)
+{
+    int ends[2], count = -1, status;
+    assert_int_equal(pipe(ends), 0);
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        if (unshare(CLONE_NEWPID | CLONE_NEWNS) < 0)
+            _exit(2);
+        pid_t inside = fork();
+        if (inside == 0) {
+            if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+                mount("proc", "/proc", "proc", 0, NULL) < 0)
+                _exit(2);
+            count = mlm_cages_remove_stale(site, NULL);
+            _exit(write(ends[1], &count, sizeof count) == sizeof count ? 0 : 1);
+        }
+        _exit(waitpid(inside, &status, 0) == inside ? WEXITSTATUS(status) : 1);
+    }
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    if (WEXITSTATUS(status) == 2)
+        count = -EPERM;
+    else
+        assert_int_equal(read(ends[0], &count, sizeof count), sizeof count);
+    (void)close(ends[0]);
+    (void)close(ends[1]);
+    return count;
+}
+
+static void cages_of_a_run_in_another_namespace_stay(void **unused)
+{
+    (void)unused;
+    struct mlm_cages *cages = cages_open();
+    struct mlm_cage *empty = cage_open(cages, 64 * MIB, MLM_NO_LIMIT);
+    struct mlm_cage *used = cage_open(cages, 64 * MIB, MLM_NO_LIMIT);
+    struct worker worker = worker_start(used, "fork-tree", NULL, (struct mlm_cage_spawn){0});
+    assert_int_equal(mkdirat(cages->dir_fd, "mlmembench-1-1-0", 0755), 0);
+    int removed = count_from_elsewhere(mlm_cages_site(cages));
+    if (removed == -EPERM)
+        print_message("no namespace of processes can be made here\n");
+    else
+        assert_int_equal(removed, 1); /* what is nobody's */
+    assert_int_equal(faccessat(cages->dir_fd, empty->name, F_OK, 0), 0);
+    assert_int_equal(faccessat(cages->dir_fd, used->name, F_OK, 0), 0);
+    assert_int_equal(kill(worker.pid, 0), 0);
+    (void)unlinkat(cages->dir_fd, "mlmembench-1-1-0", AT_REMOVEDIR);
+    mlm_cage_close(empty);
+    mlm_cage_close(used);
+    (void)worker_end(&worker);
+    mlm_cages_close(cages);
+}
+
 static void names_are_parsed_strictly(void **unused)
 {
     (void)unused;
@@ -625,6 +680,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(close_leaves_nothing),
         cmocka_unit_test(guardian_cleans_up_after_a_killed_harness),
         cmocka_unit_test(stale_cages_are_told_from_live_ones),
+        cmocka_unit_test(cages_of_a_run_in_another_namespace_stay),
         cmocka_unit_test(names_are_parsed_strictly),
         cmocka_unit_test(keys_of_the_dialect_are_in_the_kernels_files),
     };
