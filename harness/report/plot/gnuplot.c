@@ -9,17 +9,27 @@
 #include <sys/wait.h>
 
 #include "base/cleanup.h"
+#include "base/entry.h"
 #include "base/file.h"
 #include "record/utf8.h"
 
 #define SCRIPTS_MAX 4
 
+/* Where nobody can put another folder in the place of ours: TMPDIR may be another user's, under sudo -E. */
+static const char *parent_find(void)
+{
+    const char *parent = getenv("TMPDIR");
+    mlm_cleanup(mlm_entry_release) struct mlm_entry entry = {0};
+    bool is_safe = parent && parent[0] == '/' && mlm_entry_find(parent, &entry, NULL) == 0 && !entry.shared &&
+                   entry.exists && entry.status.st_uid == geteuid() &&
+                   !(entry.status.st_mode & (S_IWGRP | S_IWOTH));
+    return is_safe ? parent : "/tmp";
+}
+
 int mlm_plot_folder_make(struct mlm_plot_folder *ret_folder, struct mlm_error *error)
 {
     struct mlm_plot_folder folder;
-    const char *parent = getenv("TMPDIR");
-    if (!parent || parent[0] != '/')
-        parent = "/tmp";
+    const char *parent = parent_find();
     if (snprintf(folder.path, sizeof folder.path, "%s/mlmembench-plot-XXXXXX", parent) >=
         (int)sizeof folder.path)
         return mlm_error_errno(error, -ENAMETOOLONG, "%s", parent);
