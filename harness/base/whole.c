@@ -25,13 +25,6 @@ static int part_name(char name[static 32])
     return 0;
 }
 
-bool mlm_whole_is_part(const char *name)
-{
-    size_t length = strlen(PART);
-    return strncmp(name, PART, length) == 0 && strlen(name) == length + 16 &&
-           strspn(name + length, "0123456789abcdef") == 16;
-}
-
 /* Never may more people read it than will at last, nor fewer write it than the library that is given its
  * descriptor's path. */
 static mode_t mode_for(const struct mlm_entry *entry)

@@ -28,6 +28,3 @@ int mlm_whole_keep(struct mlm_whole *whole, struct mlm_error *error);
 
 /* What was not kept disappears; the destructor. A zeroed one holds nothing. */
 void mlm_whole_drop(struct mlm_whole *whole);
-
-/* Is that what a file is called that did not get its name, on a file system without files without one? */
-bool mlm_whole_is_part(const char *name);

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/entry.h"
 #include "base/file.h"
 #include "base/page.h"
 #include "trial/dataset_folder.h"
@@ -86,6 +87,12 @@ int mlm_dataset_missing_bytes(
     return 0;
 }
 
+/* Where it lies is said once, in mlm_dataset_build(). */
+static const char *name_in(const char *path)
+{
+    return strrchr(path, '/') + 1;
+}
+
 /* A file without a name until it is whole, so that nothing half-written is ever left; where the file system
  * cannot do that, a temporary name. */
 static int open_unnamed(
@@ -97,7 +104,15 @@ static int open_unnamed(
         (void)snprintf(temporary, 4200, "%s.partial", path);
         fd = open(temporary, O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0644);
     }
-    return fd < 0 ? mlm_error_errno(error, -errno, "cannot write into %s", folder) : fd;
+    return fd < 0 ? mlm_error_errno(error, -errno, "cannot write %s", name_in(path)) : fd;
+}
+
+/* What sudo made is the caller's. */
+static void give(int fd, const char *folder)
+{
+    mlm_auto_close int folder_fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+    if (folder_fd >= 0)
+        mlm_entry_give(fd, folder_fd);
 }
 
 static int give_name(int fd, const char *temporary, const char *path, struct mlm_error *error)
@@ -105,12 +120,12 @@ static int give_name(int fd, const char *temporary, const char *path, struct mlm
     char own[64];
     /* Dirty pages cannot be evicted. */
     if (fsync(fd) < 0)
-        return mlm_error_errno(error, -errno, "cannot write %s", path);
+        return mlm_error_errno(error, -errno, "cannot write %s", name_in(path));
     (void)snprintf(own, sizeof own, "/proc/self/fd/%d", fd);
     int r = temporary[0] ? rename(temporary, path) : linkat(AT_FDCWD, own, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
     /* Another run was faster: its file is the same. */
     if (r < 0 && errno != EEXIST)
-        return mlm_error_errno(error, -errno, "cannot name %s", path);
+        return mlm_error_errno(error, -errno, "cannot name %s", name_in(path));
     return 0;
 }
 
@@ -121,6 +136,7 @@ static int build_one(const struct mlm_dataset_order *order, const struct mlm_pla
     mlm_auto_close int fd = open_unnamed(order->folder, path, temporary, error);
     if (fd < 0)
         return fd;
+    give(fd, order->folder);
     const char *arguments[40] = {"build", full_name, data, seed};
     size_t count = 4;
     char settings[32][128];
@@ -143,7 +159,7 @@ static int build_one(const struct mlm_dataset_order *order, const struct mlm_pla
     if (r == 0)
         r = give_name(fd, temporary, path, error);
     else if (r != -EINTR)
-        (void)mlm_error_wrap(error, r, "building dataset %s", path);
+        (void)mlm_error_wrap(error, r, "building dataset %s", name_in(path));
     if (r < 0 && temporary[0])
         (void)unlink(temporary);
     return r;
@@ -158,13 +174,8 @@ static bool any_is_read(const struct mlm_plan *plan)
     return false;
 }
 
-int mlm_dataset_build(const struct mlm_dataset_order *order, struct mlm_error *error)
+static int build_missing(const struct mlm_dataset_order *order, struct mlm_error *error)
 {
-    if (any_is_read(order->plan)) {
-        int r = mlm_dataset_hold(order->folder, order->held_fd, error);
-        if (r < 0)
-            return r;
-    }
     for (size_t i = 0; i < order->plan->row_count; i++) {
         const struct mlm_plan_row *row = &order->plan->rows[i];
         char path[4096];
@@ -172,8 +183,7 @@ int mlm_dataset_build(const struct mlm_dataset_order *order, struct mlm_error *e
         if (r > 0) {
             r = 0;
             if (order->tell)
-                order->tell(
-                    order->context, strrchr(path, '/') + 1, row->workload->dataset->size_bytes(row->config));
+                order->tell(order->context, name_in(path), row->workload->dataset->size_bytes(row->config));
             if (r == 0)
                 r = build_one(order, row, path, error);
         }
@@ -181,6 +191,25 @@ int mlm_dataset_build(const struct mlm_dataset_order *order, struct mlm_error *e
             return r;
     }
     return 0;
+}
+
+/* The folder is gone through by its descriptor: as root in a user's cache, nobody exchanges it meanwhile. */
+int mlm_dataset_build(const struct mlm_dataset_order *order, struct mlm_error *error)
+{
+    char folder[32];
+    struct mlm_dataset_order inside = *order;
+    if (!any_is_read(order->plan))
+        return 0;
+    int r = mlm_dataset_hold(order->folder, order->held_fd, error);
+    if (r < 0)
+        return r;
+    mlm_auto_close int folder_fd = mlm_dataset_folder_open(order->folder, error);
+    if (folder_fd < 0)
+        return mlm_error_wrap(error, folder_fd, "cannot open %s", order->folder);
+    (void)snprintf(folder, sizeof folder, "/proc/self/fd/%d", folder_fd);
+    inside.folder = folder;
+    r = build_missing(&inside, error);
+    return r < 0 && r != -EINTR ? mlm_error_wrap(error, r, "datasets in %s", order->folder) : r;
 }
 
 int mlm_dataset_evict(const char *path, bool *ret_evicted, struct mlm_error *error)

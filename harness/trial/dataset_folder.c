@@ -15,7 +15,6 @@
 #include "base/cleanup.h"
 #include "base/entry.h"
 #include "base/file.h"
-#include "base/whole.h"
 
 /* Runs hold a shared lock on this file for as long as they use datasets; who removes them holds it alone, and
  * removes it last. */
@@ -56,6 +55,13 @@ static const char *number_skip(const char *at)
     return at;
 }
 
+/* What is behind the name of one that is being built, where the file system has no files without a name. */
+static bool is_partial(const char *ending)
+{
+    return ending[0] == '.' && strspn(ending + 1, "0123456789abcdef") == 16 &&
+           strcmp(ending + 17, ".partial") == 0;
+}
+
 bool mlm_dataset_name_is_ours(const char *name)
 {
     static const char *const endings[] = {".npy", ".csv", ".libsvm"};
@@ -72,9 +78,11 @@ bool mlm_dataset_name_is_ours(const char *name)
     }
     if (words < 2 || numbers < 2 || !next)
         return false;
-    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++)
-        if (strcmp(next, endings[i]) == 0)
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        size_t length = strlen(endings[i]);
+        if (strncmp(next, endings[i], length) == 0 && (!next[length] || is_partial(next + length)))
             return true;
+    }
     return false;
 }
 
@@ -105,8 +113,7 @@ static int lock_try(int folder_fd, int flags, int operation, int *ret_fd)
     }
 }
 
-/* -ENOENT: it is not there. */
-static int folder_open(const char *folder, struct mlm_error *error)
+int mlm_dataset_folder_open(const char *folder, struct mlm_error *error)
 {
     mlm_cleanup(mlm_entry_release) struct mlm_entry entry = {0};
     int r = mlm_entry_find(folder, &entry, error);
@@ -121,7 +128,7 @@ int mlm_dataset_hold(const char *folder, int *ret_fd, struct mlm_error *error)
     int r = mlm_make_directories(folder, error);
     if (r < 0)
         return r;
-    mlm_auto_close int folder_fd = folder_open(folder, error);
+    mlm_auto_close int folder_fd = mlm_dataset_folder_open(folder, error);
     if (folder_fd < 0)
         return mlm_error_wrap(error, folder_fd, "cannot open %s", folder);
     mlm_auto_close int fd = -1;
@@ -139,8 +146,8 @@ int mlm_dataset_hold(const char *folder, int *ret_fd, struct mlm_error *error)
 
 static bool is_removable(int folder_fd, const char *name, struct stat *ret_status)
 {
-    return (mlm_dataset_name_is_ours(name) || mlm_whole_is_part(name)) &&
-           fstatat(folder_fd, name, ret_status, AT_SYMLINK_NOFOLLOW) == 0 && S_ISREG(ret_status->st_mode);
+    return mlm_dataset_name_is_ours(name) && fstatat(folder_fd, name, ret_status, AT_SYMLINK_NOFOLLOW) == 0 &&
+           S_ISREG(ret_status->st_mode);
 }
 
 /* Counts them, and removes them if asked to. */
@@ -172,7 +179,7 @@ int mlm_datasets_remove(
     const char *folder, bool dry_run, struct mlm_datasets_found *ret_found, struct mlm_error *error)
 {
     struct mlm_datasets_found found = {0};
-    mlm_auto_close int folder_fd = folder_open(folder, error);
+    mlm_auto_close int folder_fd = mlm_dataset_folder_open(folder, error);
     if (folder_fd == -ENOENT) {
         *ret_found = found;
         return 0;

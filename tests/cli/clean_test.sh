@@ -21,7 +21,7 @@ ln -s ../../elsewhere.npy cache/datasets/loading-dense-v1-r2-c2-s2.npy
 kept=$(files)
 head -c 1048576 /dev/zero >cache/datasets/loading-dense-v1-r65536-c4-s1.npy
 echo 1,2 >cache/datasets/loading-dense-v1-r1-c2-s1.csv
-echo half >cache/datasets/.mlmembench-0123456789abcdef
+echo half >cache/datasets/loading-dense-v1-r1-c2-s1.csv.0123456789abcdef.partial
 before=$(files)
 status 0 "$mlm" clean --dry-run
 expect "three are named" grep -qE "^3 datasets in $folder, 1.0[0-9] MiB: would be removed$" log/out

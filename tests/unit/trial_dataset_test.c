@@ -20,14 +20,16 @@ static void names_are_known_strictly(void **state)
 {
     (void)state;
     static const char *const ours[] = {"loading-dense-v1-r65536-c1024-s1.npy",
-        "loading-sparse-v12-r2-c3-s18446744073709551615.libsvm", "a-b-v1-x0.csv"};
+        "loading-sparse-v12-r2-c3-s18446744073709551615.libsvm", "a-b-v1-x0.csv",
+        "loading-dense-v1-r1-c2-s3.npy.0123456789abcdef.partial"};
     static const char *const others[] = {"", "a.npy", "train.csv", "data-v1.npy", "loading-dense.npy",
         "loading-dense-v1.npy", "loading-dense-r1-c2.npy", "loading-dense-v1-r1-c2-s3.npy.partial",
-        "loading-dense-v1-r1-c2-s3.npy~", "loading-dense-v1-r1-c2-s3", "Loading-dense-v1-r1.npy",
-        "loading-dense-v1-r1-c2-s3.NPY", "-loading-dense-v1-r1.npy", "loading-dense-v1-r-c2.npy",
-        "loading-dense-v1-r1-.npy", "loading-dense-v1-r1-c2-s3.npy.csv", "loading--v1-r1.npy",
-        "../a-b-v1-x0.csv", "loading-dense-v1-rr1.npy", "my data-dense-v1-r1.npy", "iris-train-v2.csv",
-        "in-use.lock"};
+        "loading-dense-v1-r1-c2-s3.npy~", "loading-dense-v1-r1-c2-s3.npy.0123456789abcdef",
+        "loading-dense-v1-r1-c2-s3.npy.0123456789abcdeff.partial", "loading-dense-v1-r1-c2-s3",
+        "Loading-dense-v1-r1.npy", "loading-dense-v1-r1-c2-s3.NPY", "-loading-dense-v1-r1.npy",
+        "loading-dense-v1-r-c2.npy", "loading-dense-v1-r1-.npy", "loading-dense-v1-r1-c2-s3.npy.csv",
+        "loading--v1-r1.npy", "../a-b-v1-x0.csv", "loading-dense-v1-rr1.npy", "my data-dense-v1-r1.npy",
+        "iris-train-v2.csv", "in-use.lock"};
     for (size_t i = 0; i < sizeof ours / sizeof *ours; i++)
         if (!mlm_dataset_name_is_ours(ours[i]))
             fail_msg("'%s' is ours", ours[i]);
