@@ -572,7 +572,7 @@ static int count_from_elsewhere(const struct mlm_cage_site *site)
             _exit(2);
         pid_t inside = fork();
         if (inside == 0) {
-            if (mount("none", "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0 ||
+            if (mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) < 0 ||
                 mount("proc", "/proc", "proc", 0, NULL) < 0)
                 _exit(2);
             count = mlm_cages_remove_stale(site, NULL);
