@@ -3,10 +3,12 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/process.h"
 #include "cli/nearest.h"
 #include "cli/say.h"
 #include "cli/verbs.h"
 #include "cli/wrap.h"
+#include "gbench/gbench.h"
 #include "version.h"
 
 static const struct mlm_verb *const verbs[] = {&mlm_verb_run, &mlm_verb_exec, &mlm_verb_fit, &mlm_verb_show,
@@ -82,6 +84,8 @@ static int do_as_told(int argc, char **argv, struct mlm_error *error)
 int main(int argc, char **argv)
 {
     struct mlm_error error = {0};
+    mlm_process_begin();
+    mlm_gbench_show_environment();
     int r = do_as_told(argc, argv, &error);
     /* A reader that went away (a pager, head) wanted no more. */
     bool written = fflush(stdout) == 0 && !ferror(stdout);

@@ -168,12 +168,48 @@ int run(const mlm_gbench_order *order, mlm_error *error)
     benchmark::BenchmarkReporter *shown = &silent;
     if (display)
         shown = display.get();
-    benchmark::RunSpecifiedBenchmarks(shown, file.get());
+    /* A filter of ours that leaves out nothing: before its own one, the library makes room for each instance
+     * anew, which for thousands takes seconds. */
+    benchmark::RunSpecifiedBenchmarks(shown, file.get(), ".*");
     benchmark::ClearRegisteredBenchmarks();
     return out ? mlm_whole_keep(&whole, error) : 0;
 }
 
 } // namespace
+
+/* The library takes its flags from the environment as well (BENCHMARK_REPETITIONS, BENCHMARK_OUT, …), where
+ * they would override the plan, and it does so before main(), when it is initialised. So they are hidden
+ * before any library is: their first character is another one until mlm_gbench_show_environment(). */
+static constexpr char library_variable[] = "BENCHMARK_", hidden = '\1';
+
+/* Calls nothing, for nothing is initialised yet. */
+__attribute__((no_sanitize("address", "undefined"))) static void swap_first(
+    char **environment, char from, char to)
+{
+    for (char **variable = environment; variable && *variable; variable++) {
+        const char *mine = library_variable + 1, *theirs = *variable + 1;
+        if (**variable != from)
+            continue;
+        while (*mine && *mine == *theirs)
+            mine++, theirs++;
+        if (!*mine)
+            **variable = to;
+    }
+}
+
+__attribute__((no_sanitize("address", "undefined"))) static void hide_environment(
+    int, char **, char **environment)
+{
+    swap_first(environment, library_variable[0], hidden);
+}
+
+__attribute__((section(".preinit_array"), used)) static void (*const hide_first)(
+    int, char **, char **) = hide_environment;
+
+void mlm_gbench_show_environment(void)
+{
+    swap_first(environ, hidden, library_variable[0]);
+}
 
 /* Known before anything runs; the file is opened when there is something to write. */
 static bool may_be_written(const std::string &path)
@@ -188,6 +224,13 @@ static bool may_be_written(const std::string &path)
     const size_t slash = path.rfind('/');
     const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
     return access(folder.c_str(), W_OK) == 0;
+}
+
+/* Opening it would wait for a reader, and no signal end that. */
+static bool is_pipe(const char *path)
+{
+    struct stat there;
+    return stat(path, &there) == 0 && S_ISFIFO(there.st_mode);
 }
 
 int mlm_gbench_flag(const char *argument, mlm_error *error)
@@ -220,6 +263,8 @@ int mlm_gbench_flag(const char *argument, mlm_error *error)
         return 1;
     if (!value || !*value)
         return mlm_error_set(error, -EINVAL, "%s needs a value: %s=…", flag.c_str(), flag.c_str());
+    if (name == "out" && is_pipe(value))
+        return mlm_error_set(error, -ENOTSUP, "cannot write %s: it is a pipe; name a file", argument);
     if (name == "out" && !may_be_written(value))
         return mlm_error_errno(error, -errno, "cannot write %s", argument);
     if ((name == "format" || name == "out_format") && !format_known(value))

@@ -48,6 +48,10 @@ bool mlm_gbench_prints(const char *const *flags, size_t flag_count);
 
 int mlm_gbench_run(const struct mlm_gbench_order *order, struct mlm_error *error);
 
+/* Variables BENCHMARK_… of the environment are flags to the library, which reads them before main(). They are
+ * hidden from it, and are there again from this call on, for the commands that the user runs. */
+void mlm_gbench_show_environment(void);
+
 #ifdef __cplusplus
 }
 #endif

@@ -48,4 +48,13 @@ expect "compare.py prints a comparison of both" bash -c 'grep -q "self/touch.*si
 status 0 "$mlm" run $flags --out out/csv.jsonl --benchmark_format=csv
 expect "other formats go to standard output, and our table does not" bash -c 'grep -q "^name,iterations" log/out && ! grep -q "^workload" log/out'
 expect "no word on how the library was built" bash -c '! grep -qi "debug" log/out log/err'
+
+# The library's flags may stand in the environment, and would override the plan.
+status 0 env BENCHMARK_REPETITIONS=3 BENCHMARK_OUT=log/unasked.json BENCHMARK_LIST_TESTS=true BENCHMARK_FILTER=nothing \
+    BENCHMARK_FORMAT=json "$mlm" run --suite self --filter null --cap 64M --repetitions 2 --out out/environment.jsonl
+expect "the plan is what runs" records out/environment.jsonl '[x["repetition"] for x in r if x["cap_bytes"]] == [0, 1]'
+expect "nothing is printed or written that was not asked for" \
+    bash -c 'grep -q "^null " log/out && ! grep -q benchmarks log/out && [ ! -e log/unasked.json ]'
+status 0 env BENCHMARK_REPETITIONS=3 "$mlm" exec --quiet --out out/told.jsonl -- sh -c 'echo "$BENCHMARK_REPETITIONS"'
+expect "a command has the environment that it was given" [ "$(cat log/out)" = 3 ]
 finish
