@@ -45,8 +45,9 @@ int mlm_size_parse(const char *text, uint64_t *ret_bytes, struct mlm_error *erro
     if (r == -EINVAL || *rest)
         return mlm_error_set(error, -EINVAL, "'%s' is not a size; write one like 512M, 2G or 1.5G", text);
     value *= scale;
-    if (r < 0 || value >= 0x1p63)
-        return mlm_error_set(error, -ERANGE, "size '%s' is beyond what a machine can address", text);
+    if (r < 0 || value > (double)MLM_SIZE_MOST)
+        return mlm_error_set(
+            error, -ERANGE, "size '%s' is beyond what a machine can address; the most is 131072T", text);
     *ret_bytes = (uint64_t)value;
     return 0;
 }

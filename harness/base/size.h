@@ -10,6 +10,9 @@
 /* "no limit": what --cap none means. */
 #define MLM_NO_LIMIT UINT64_MAX
 
+/* More than any processor addresses, and few enough that sums and multiples of sizes do not wrap. */
+#define MLM_SIZE_MOST (UINT64_C(1) << 57)
+
 int mlm_size_parse(const char *text, uint64_t *ret_bytes, struct mlm_error *error);
 
 /* Like mlm_size_parse(), but "none" and "max" give MLM_NO_LIMIT. */

@@ -1,6 +1,7 @@
 #include "cage/hierarchy.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -95,6 +96,52 @@ static void own_paths(char *text, const char **ret_v1, const char **ret_v2)
     }
 }
 
+/* id parent device root mount-point options [tag…] - type source super-options */
+static void mount_consider(
+    char *line, const char *v1_path, const char *v2_path, struct mlm_hierarchy *v1, struct mlm_hierarchy *v2)
+{
+    char *tail = strstr(line, " - ");
+    if (!tail)
+        return;
+    *tail = 0;
+    tail += 3;
+    tail[strcspn(tail, "\n")] = 0;
+    const char *type = strsep(&tail, " ");
+    (void)strsep(&tail, " ");
+    const char *super = strsep(&tail, " ");
+    for (int i = 0; i < 3; i++)
+        (void)strsep(&line, " ");
+    char *root = strsep(&line, " "), *point = strsep(&line, " ");
+    const char *options = strsep(&line, " ");
+    if (!super || !options)
+        return;
+    bool is_v1 = strcmp(type, "cgroup") == 0 && list_has(super, "memory");
+    bool is_v2 = strcmp(type, "cgroup2") == 0;
+    unescape(root);
+    unescape(point);
+    bool read_only = list_has(options, "ro") || list_has(super, "ro");
+    if (is_v1 && v1_path)
+        consider(v1, v1_path, root, point, read_only);
+    if (is_v2 && v2_path)
+        consider(v2, v2_path, root, point, read_only);
+}
+
+/* A line at a time: hundreds of containers make megabytes of them. */
+static int mounts_read(
+    int root_fd, const char *v1_path, const char *v2_path, struct mlm_hierarchy *v1, struct mlm_hierarchy *v2)
+{
+    mlm_auto_close int fd = openat(root_fd, "proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
+    mlm_auto_fclose FILE *file = fd < 0 ? NULL : fdopen(fd, "re");
+    mlm_auto_free char *line = NULL;
+    size_t size = 0;
+    if (!file)
+        return -errno;
+    (void)mlm_take_fd(&fd);
+    while (getline(&line, &size, file) >= 0)
+        mount_consider(line, v1_path, v2_path, v1, v2);
+    return ferror(file) ? -EIO : 0;
+}
+
 int mlm_hierarchies_find(
     int root_fd, struct mlm_hierarchy *ret_v1, struct mlm_hierarchy *ret_v2, struct mlm_error *error)
 {
@@ -106,38 +153,10 @@ int mlm_hierarchies_find(
     if (cgroups)
         own_paths(cgroups, &v1_path, &v2_path);
 
-    mlm_auto_free char *mounts = NULL;
-    n = mlm_file_read(root_fd, "proc/self/mountinfo", &mounts, error);
-    if (n < 0)
-        return (int)n;
     struct mlm_hierarchy v1 = {.in_use = v1_path}, v2 = {.in_use = v2_path};
-    char *rest = mounts;
-    for (char *line; (line = strsep(&rest, "\n"));) {
-        /* id parent device root mount-point options [tag…] - type source super-options */
-        char *tail = strstr(line, " - ");
-        if (!tail)
-            continue;
-        *tail = 0;
-        tail += 3;
-        const char *type = strsep(&tail, " ");
-        (void)strsep(&tail, " ");
-        const char *super = strsep(&tail, " ");
-        for (int i = 0; i < 3; i++)
-            (void)strsep(&line, " ");
-        char *root = strsep(&line, " "), *point = strsep(&line, " ");
-        const char *options = strsep(&line, " ");
-        if (!super || !options)
-            continue;
-        bool is_v1 = strcmp(type, "cgroup") == 0 && list_has(super, "memory");
-        bool is_v2 = strcmp(type, "cgroup2") == 0;
-        unescape(root);
-        unescape(point);
-        bool read_only = list_has(options, "ro") || list_has(super, "ro");
-        if (is_v1 && v1_path)
-            consider(&v1, v1_path, root, point, read_only);
-        if (is_v2 && v2_path)
-            consider(&v2, v2_path, root, point, read_only);
-    }
+    n = mounts_read(root_fd, v1_path, v2_path, &v1, &v2);
+    if (n < 0)
+        return mlm_error_errno(error, (int)n, "cannot read proc/self/mountinfo");
     *ret_v1 = v1;
     *ret_v2 = v2;
     return 0;

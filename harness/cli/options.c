@@ -49,14 +49,26 @@ static int unknown(const struct mlm_verb *verb, const char *argument, size_t len
         verb->name, (int)length, argument, verb->name);
 }
 
-static int count_parse(const char *text, uint64_t minimum, uint64_t *ret_value, struct mlm_error *error)
+static const struct {
+    uint64_t minimum, maximum;
+} limits[] = {
+    [MLM_OPTION_COUNT] = {1, INT64_MAX},
+    [MLM_OPTION_NUMBER] = {0, INT64_MAX},
+    [MLM_OPTION_TIMES] = {1, 1000000},
+    [MLM_OPTION_WARMUPS] = {0, 1000000},
+    [MLM_OPTION_THREADS] = {1, 8192},
+};
+
+static int count_parse(
+    const char *text, enum mlm_option_type type, uint64_t *ret_value, struct mlm_error *error)
 {
     char *rest;
+    uint64_t minimum = limits[type].minimum, maximum = limits[type].maximum;
     errno = 0;
     unsigned long long value = strtoull(text, &rest, 10);
-    if (!isdigit((unsigned char)*text) || *rest || errno || value < minimum)
-        return mlm_error_set(
-            error, -EINVAL, "'%s' is not a whole number of at least %llu", text, (unsigned long long)minimum);
+    if (!isdigit((unsigned char)*text) || *rest || errno || value < minimum || value > maximum)
+        return mlm_error_set(error, -EINVAL, "'%s' is not a whole number of at least %llu and at most %llu",
+            text, (unsigned long long)minimum, (unsigned long long)maximum);
     *ret_value = value;
     return 0;
 }
@@ -100,10 +112,11 @@ static int set(const struct mlm_option *option, void *values, const char *text, 
         r = mlm_duration_parse(text, &number, error);
         break;
     case MLM_OPTION_COUNT:
-        r = count_parse(text, 1, &number, error);
-        break;
     case MLM_OPTION_NUMBER:
-        r = count_parse(text, 0, &number, error);
+    case MLM_OPTION_TIMES:
+    case MLM_OPTION_WARMUPS:
+    case MLM_OPTION_THREADS:
+        r = count_parse(text, option->type, &number, error);
         break;
     case MLM_OPTION_PERCENT: {
         double share = 0;

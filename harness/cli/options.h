@@ -15,10 +15,13 @@ enum mlm_option_type {
     MLM_OPTION_TEXTS,    /* struct mlm_texts; may be given several times */
     MLM_OPTION_SIZE,     /* uint64_t, bytes, at least 1 */
     MLM_OPTION_DURATION, /* uint64_t, ns */
-    MLM_OPTION_COUNT,    /* uint64_t, at least 1 */
+    MLM_OPTION_COUNT,    /* uint64_t, at least 1; as these two, at most what a record can hold */
     MLM_OPTION_NUMBER,   /* uint64_t */
-    MLM_OPTION_PERCENT,  /* double, a share: 0.1 for 10% */
-    MLM_OPTION_AMOUNT,   /* uint64_t, at least 1; 1M is a million */
+    MLM_OPTION_TIMES,   /* uint64_t, how often something is run: at least once, and a million times at most */
+    MLM_OPTION_WARMUPS, /* uint64_t, the same, but it may be never */
+    MLM_OPTION_THREADS, /* uint64_t, at least 1, and no more than Linux has processors for */
+    MLM_OPTION_PERCENT, /* double, a share: 0.1 for 10% */
+    MLM_OPTION_AMOUNT,  /* uint64_t, at least 1; 1M is a million */
 };
 
 #define MLM_TEXTS_MAX 64

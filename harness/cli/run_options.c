@@ -32,11 +32,11 @@ const struct mlm_option mlm_run_option_table[] = {
         "run storage and loading on your own data: .npy (two-dimensional), .csv, .tsv or .libsvm", NULL},
     {"swap", "LIMIT", MLM_OPTION_TEXT, AT(swap),
         "swap that a trial may use: max (what the machine has), none, or a size", "max"},
-    {"repetitions", "N", MLM_OPTION_COUNT, AT(repetitions), "trials of each row under each cap", "3"},
+    {"repetitions", "N", MLM_OPTION_TIMES, AT(repetitions), "trials of each row under each cap", "3"},
     {"timeout", "TIME", MLM_OPTION_DURATION, AT(timeout_ns),
         "longest that a trial may take, as 20s, 500ms or 2min", "60s"},
     {"seed", "N", MLM_OPTION_NUMBER, AT(seed), "seed of the data and of the order of trials", "1"},
-    {"threads", "N", MLM_OPTION_COUNT, AT(threads), "threads that compute, each on a core of its own", "1"},
+    {"threads", "N", MLM_OPTION_THREADS, AT(threads), "threads that compute, each on a core of its own", "1"},
     {"background", "SIZE[:idle|active]", MLM_OPTION_TEXT, AT(background),
         "a second process in the cage that holds that much, as open programs do; an active one keeps using "
         "it",

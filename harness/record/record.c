@@ -268,6 +268,23 @@ char *mlm_record_work_key(const struct mlm_record *record, enum mlm_likeness lik
     return specification_key(record, parts[likeness] | place);
 }
 
+char *mlm_record_field_key(const struct mlm_record *record)
+{
+    struct key key;
+    char kinds[MLM_SWAP_KINDS_TEXT];
+    key_begin(&key);
+    key_text(&key, 'm', json_string_value(json_object_get(record->machine, "id")));
+    key_number(&key, 'd', record->data_bytes);
+    key_text(&key, 'f', record->dataset);
+    key_number(&key, 's', record->seed);
+    key_number(&key, 'b', record->background_bytes);
+    key_text(&key, 'a', record->background_mode);
+    key_number(&key, 'x', record->swap_limit_bytes);
+    key_text(&key, 'k', mlm_record_swap_kinds(record, kinds));
+    key_number(&key, 'l', record->timeout_ns);
+    return key_finish(&key);
+}
+
 char *mlm_record_variant_key(const struct mlm_record *record)
 {
     struct key key;

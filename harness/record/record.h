@@ -80,6 +80,11 @@ struct mlm_record {
     struct mlm_timeline_place timeline; /* of a record that was read */
 };
 
+/* Would a store take a record of such a specification, and give it back? Asked before anything is run for it,
+ * so that nothing is measured and then lost. -E2BIG: it is longer than a line may be, as with very many words
+ * of a command; -EINVAL: a member is out of range. */
+int mlm_record_check(const struct mlm_record *record, struct mlm_error *error);
+
 /* No texts, no limits, every reading null. */
 void mlm_record_init(struct mlm_record *record);
 /* Frees the texts and gives the machine's reference back; leaves a record as mlm_record_init() does. */
@@ -120,6 +125,10 @@ enum mlm_where {
 
 /* Equal text: that alike. The caller frees it. */
 char *mlm_record_work_key(const struct mlm_record *record, enum mlm_likeness likeness, unsigned where);
+
+/* Machine, data and surroundings alone: what is said of one can be set against the other. The caller frees
+ * it. */
+char *mlm_record_field_key(const struct mlm_record *record);
 
 /* Suite, workload and parameters alone: which technique it is, wherever and however often it ran. The caller
  * frees it. */

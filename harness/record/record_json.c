@@ -424,6 +424,30 @@ int mlm_record_to_json(const struct mlm_record *record, json_t **ret_json, struc
     return 0;
 }
 
+/* What comes to a specification: readings, processes, a reason. */
+#define READINGS_BYTES ((size_t)64 << 10)
+
+int mlm_record_check(const struct mlm_record *record, struct mlm_error *error)
+{
+    mlm_auto_json json = NULL;
+    struct mlm_record back;
+    int r = mlm_record_to_json(record, &json, error);
+    if (r < 0)
+        return mlm_error_wrap(error, r, "it could not be recorded, so it is not run"), r;
+    size_t size = json_dumpb(json, NULL, 0, JSON_COMPACT);
+    if (size > MLM_LINE_LIMIT_BYTES - READINGS_BYTES)
+        return mlm_error_set(error, -E2BIG,
+            "a record of it would have %zu bytes, most of them the command's words, and %zu is the most: put "
+            "the words "
+            "into a file, or the command into a script",
+            size, MLM_LINE_LIMIT_BYTES - READINGS_BYTES);
+    r = mlm_record_from_json(json, &back, error);
+    if (r < 0)
+        return mlm_error_wrap(error, -EINVAL, "it could not be recorded, so it is not run"), -EINVAL;
+    mlm_record_release(&back);
+    return 0;
+}
+
 /* Kind and schema come first: what a newer program wrote is not judged by this one's rules. */
 int mlm_line_check(const json_t *json, const char *kind, struct mlm_error *error)
 {

@@ -14,6 +14,15 @@
 /* Without a formula: other people's allocators keep up to four times what is live. */
 #define UNKNOWN_PEAK_FACTOR 4u
 
+/* More would not end in a lifetime; a slip of the pen makes them, and they would fill the memory. */
+#define TRIALS_MAX 1000000
+
+static int too_many(struct mlm_error *error)
+{
+    return mlm_error_set(error, -EINVAL,
+        "the plan has more than %d trials; give fewer values, caps or --repetitions", TRIALS_MAX);
+}
+
 static void row_release(struct mlm_plan_row *row)
 {
     mlm_params_release(&row->params);
@@ -143,6 +152,8 @@ static int row_add(struct mlm_plan *plan, const struct mlm_suite *suite, const s
     const struct mlm_params *params, struct mlm_error *error)
 {
     const struct mlm_plan_options *options = &plan->options;
+    if (plan->row_count == TRIALS_MAX)
+        return too_many(error);
     if (grow(&plan->rows, plan->row_count, sizeof *plan->rows) < 0)
         return mlm_error_errno(error, -ENOMEM, "plan");
     struct mlm_plan_row *row = &plan->rows[plan->row_count];
@@ -310,6 +321,8 @@ static uint64_t trial_rough_ns(
 static int trial_add(struct mlm_plan *plan, size_t row, uint64_t cap_bytes, uint64_t repetition,
     bool reference, struct mlm_error *error)
 {
+    if (plan->trial_count == TRIALS_MAX)
+        return too_many(error);
     char *name = trial_name(&plan->rows[row], cap_bytes);
     if (!name || grow(&plan->trials, plan->trial_count, sizeof *plan->trials) < 0) {
         free(name);

@@ -78,6 +78,9 @@ int mlm_planned_trial_run(struct mlm_session *session, const struct mlm_plan *pl
         return r;
     if (mlm_plan_describe(plan, trial, record) < 0)
         return mlm_error_errno(error, -ENOMEM, "record");
+    r = mlm_record_check(record, error);
+    if (r < 0)
+        return r;
     if (row->refused)
         return mlm_trial_ended_before(record, MLM_OUTCOME_SKIPPED, row->reason, error);
     r = mlm_dataset_path(session->dataset_folder, row, options, planned.dataset, error);
