@@ -4,24 +4,29 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/cleanup.h"
+#include "record/keymap.h"
 #include "trial/worker.h"
 
-/* Scripts with the same package import the same. */
-static bool same_imports(const struct mlm_workload *a, const struct mlm_workload *b)
+/* Scripts with the same package import the same. NULL: no memory. */
+static char *imports_key(const struct mlm_workload *workload)
 {
-    return a->script && b->script && strcmp(a->script, b->script) == 0 &&
-           strcmp(a->library_package, b->library_package) == 0;
+    char *key = NULL;
+    return asprintf(&key, "%s\n%s", workload->script, workload->library_package) < 0 ? NULL : key;
 }
 
 int mlm_scripts_preload(const struct mlm_catalogue *catalogue, const struct mlm_plan *plan, int interrupt_fd,
     struct mlm_error *error)
 {
+    mlm_cleanup(mlm_keymap_release) struct mlm_keymap done = {0};
     for (size_t i = 0; i < plan->row_count; i++) {
         const struct mlm_plan_row *row = &plan->rows[i];
-        bool done = !row->wanted || !row->workload->script;
-        for (size_t k = 0; k < i && !done; k++)
-            done = plan->rows[k].wanted && same_imports(plan->rows[k].workload, row->workload);
-        if (done)
+        size_t number, before = done.count;
+        if (!row->wanted || !row->workload->script)
+            continue;
+        if (mlm_keymap_add(&done, imports_key(row->workload), &number) < 0)
+            return mlm_error_errno(error, -ENOMEM, "preload");
+        if (done.count == before)
             continue;
         char name[160];
         (void)snprintf(name, sizeof name, "%s/%s", row->suite->name, row->workload->name);

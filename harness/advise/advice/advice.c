@@ -102,10 +102,9 @@ static size_t block_make(const struct mlm_sweeps *sweeps, size_t begin, struct b
 
 static const struct mlm_point *point_at(const struct mlm_sweep *sweep, uint64_t cap_bytes)
 {
-    for (size_t i = 0; i < mlm_sweep_point_count(sweep); i++)
-        if (sweep->points[i].cap_bytes == cap_bytes)
-            return &sweep->points[i];
-    return NULL;
+    if (cap_bytes == MLM_NO_LIMIT)
+        return sweep->has_reference ? &sweep->points[sweep->cap_count] : NULL;
+    return mlm_sweep_at(sweep, cap_bytes);
 }
 
 static void write_point(const struct mlm_point *point, char cell[static MLM_CELL_SIZE])
@@ -280,34 +279,49 @@ static int put_steps(FILE *out, const struct mlm_text_style *style, const struct
     return r;
 }
 
-static bool in_block(const struct block *block, const struct mlm_sweep *sweep)
+/* What is said of the sweeps, by their number: the job that begins with it; NULL: none does. */
+struct jobs {
+    const struct mlm_job **first_of;
+    const struct mlm_sweep *sweeps;
+};
+
+static int jobs_find(const struct mlm_sweeps *sweeps, const struct mlm_fields *fields, struct jobs *ret_jobs)
 {
-    return sweep >= block->sweeps && sweep < block->sweeps + block->count;
+    struct jobs jobs = {.first_of = calloc(sweeps->count + 1, sizeof(void *)), .sweeps = sweeps->items};
+    if (!jobs.first_of)
+        return -ENOMEM;
+    for (size_t f = 0; f < fields->count; f++)
+        for (size_t j = 0; j < fields->items[f].job_count; j++) {
+            const struct mlm_job *job = &fields->items[f].jobs[j];
+            jobs.first_of[job->sweeps[0] - sweeps->items] = job;
+        }
+    *ret_jobs = jobs;
+    return 0;
 }
 
 static int put_trades(
-    FILE *out, const struct mlm_text_style *style, const struct mlm_fields *fields, const struct block *block)
+    FILE *out, const struct mlm_text_style *style, const struct jobs *jobs, const struct block *block)
 {
     int r = 0;
-    for (size_t f = 0; f < fields->count; f++)
-        for (size_t j = 0; j < fields->items[f].job_count && r >= 0; j++) {
-            const struct mlm_job *job = &fields->items[f].jobs[j];
-            struct mlm_trade trade;
-            if (!in_block(block, job->sweeps[0]) || !mlm_job_trade(job, &trade))
-                continue;
-            mlm_cleanup(prose_release) struct prose prose = {0};
-            r = prose_begin(&prose);
-            if (r < 0)
-                break;
-            (void)fputs("  ", prose.out);
-            mlm_say_trade(prose.out, &trade);
-            r = prose_put(&prose, out, style);
-        }
+    for (size_t i = 0; i < block->count && r >= 0; i++) {
+        const struct mlm_job *job = jobs->first_of[block->sweeps + i - jobs->sweeps];
+        struct mlm_trade trade;
+        r = job ? mlm_job_trade(job, &trade) : 0;
+        if (r <= 0)
+            continue;
+        mlm_cleanup(prose_release) struct prose prose = {0};
+        r = prose_begin(&prose);
+        if (r < 0)
+            break;
+        (void)fputs("  ", prose.out);
+        mlm_say_trade(prose.out, &trade);
+        r = prose_put(&prose, out, style);
+    }
     return r;
 }
 
 static int put_block(FILE *out, const struct mlm_text_style *style, const struct mlm_table *table,
-    const struct mlm_fields *fields, struct block *block)
+    const struct jobs *jobs, struct block *block)
 {
     (void)fputc('\n', out);
     int r = put_heading(out, style, table, block);
@@ -317,7 +331,7 @@ static int put_block(FILE *out, const struct mlm_text_style *style, const struct
     if (r >= 0)
         r = put_steps(out, style, block);
     if (r >= 0)
-        r = put_trades(out, style, fields, block);
+        r = put_trades(out, style, jobs, block);
     return r;
 }
 
@@ -376,7 +390,11 @@ static int advice_put(FILE *out, const struct mlm_text_style *style, const struc
     const struct mlm_sweeps *sweeps, const struct mlm_fields *fields)
 {
     const struct mlm_sweep *machine = NULL;
-    int r = 0;
+    struct jobs jobs;
+    int r = jobs_find(sweeps, fields, &jobs);
+    if (r < 0)
+        return r;
+    mlm_auto_free const struct mlm_job **first_of = jobs.first_of;
     for (size_t begin = 0; begin < sweeps->count && r >= 0;) {
         struct block block;
         const struct mlm_sweep *first = &sweeps->items[begin];
@@ -387,7 +405,7 @@ static int advice_put(FILE *out, const struct mlm_text_style *style, const struc
         }
         begin = block_make(sweeps, begin, &block);
         if (r >= 0)
-            r = put_block(out, style, table, fields, &block);
+            r = put_block(out, style, table, &jobs, &block);
     }
     (void)fputc('\n', out);
     mlm_put_wrapped(out, style, 0, legend);

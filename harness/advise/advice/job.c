@@ -2,8 +2,11 @@
 
 #include <errno.h>
 #include <math.h>
+#include <stdlib.h>
+#include <string.h>
 
 #include "base/cleanup.h"
+#include "record/keymap.h"
 
 void mlm_fields_release(struct mlm_fields *fields)
 {
@@ -51,32 +54,44 @@ static void job_judge(struct mlm_job *job)
     }
 }
 
-/* Which field and which job of it each sweep belongs to: gathers those of one after the other. */
-static void jobs_gather(const struct mlm_sweeps *sweeps, bool *taken, struct mlm_field *field)
+/* Which field and which job each sweep belongs to, both numbered in the order of their first sweeps. */
+struct place {
+    size_t field, job, sweep;
+};
+
+/* What is compared with none is a job of its own. The length tells where the suite ends. */
+static char *job_key(size_t field, const struct mlm_record *record, size_t sweep)
 {
-    size_t begin = 0;
-    while (begin < sweeps->count && taken[begin])
-        begin++;
-    const struct mlm_sweep *of_field = &sweeps->items[begin];
-    for (size_t i = begin; i < sweeps->count; i++) {
-        const struct mlm_sweep *first = &sweeps->items[i];
-        if (taken[i] || !mlm_sweep_same_field(of_field, first))
-            continue;
-        struct mlm_job *job = &field->jobs[field->job_count++];
-        job->sweeps = field->sweeps + field->sweep_count;
-        for (size_t k = i; k < sweeps->count; k++) {
-            const struct mlm_sweep *other = &sweeps->items[k];
-            if (taken[k] || !mlm_sweep_same_field(of_field, other))
-                continue;
-            if (k != i && !(mlm_row_same_suite(first->first, other->first) &&
-                              mlm_row_same_group(first->first, other->first)))
-                continue;
-            taken[k] = true;
-            job->sweeps[job->count++] = other;
-        }
-        field->sweep_count += job->count;
-        job_judge(job);
+    char *key = NULL;
+    int n = record->equal_work ? asprintf(&key, "%zu group %zu %s %s", field, strlen(record->suite),
+                                     record->suite, record->equal_work)
+                               : asprintf(&key, "%zu alone %zu", field, sweep);
+    return n < 0 ? NULL : key;
+}
+
+static int places_find(const struct mlm_sweeps *sweeps, struct place *places)
+{
+    mlm_cleanup(mlm_keymap_release) struct mlm_keymap fields = {0};
+    mlm_cleanup(mlm_keymap_release) struct mlm_keymap jobs = {0};
+    int r = 0;
+    for (size_t i = 0; i < sweeps->count && r >= 0; i++) {
+        const struct mlm_record *record = sweeps->items[i].first->first;
+        places[i].sweep = i;
+        r = mlm_keymap_add(&fields, mlm_record_field_key(record), &places[i].field);
+        if (r >= 0)
+            r = mlm_keymap_add(&jobs, job_key(places[i].field, record, i), &places[i].job);
     }
+    return r;
+}
+
+static int compare_places(const void *a, const void *b)
+{
+    const struct place *x = a, *y = b;
+    if (x->field != y->field)
+        return x->field < y->field ? -1 : 1;
+    if (x->job != y->job)
+        return x->job < y->job ? -1 : 1;
+    return (x->sweep > y->sweep) - (x->sweep < y->sweep);
 }
 
 static void caps_look(struct mlm_field *field)
@@ -93,54 +108,105 @@ static void caps_look(struct mlm_field *field)
     }
 }
 
+/* Those of a job, and the jobs of a field, stand together. */
+static void fields_fill(
+    const struct mlm_sweeps *sweeps, const struct place *places, struct mlm_fields *fields)
+{
+    struct mlm_job *job = fields->jobs;
+    for (size_t i = 0; i < sweeps->count; i++) {
+        bool new_field = i == 0 || places[i].field != places[i - 1].field;
+        bool new_job = new_field || places[i].job != places[i - 1].job;
+        fields->sweeps[i] = &sweeps->items[places[i].sweep];
+        if (i > 0 && new_job)
+            job++;
+        if (new_field)
+            fields->items[fields->count++] = (struct mlm_field){.jobs = job, .sweeps = &fields->sweeps[i]};
+        if (new_job)
+            job->sweeps = &fields->sweeps[i];
+        struct mlm_field *field = &fields->items[fields->count - 1];
+        field->job_count += new_job;
+        field->sweep_count++;
+        job->count++;
+    }
+    for (size_t f = 0; f < fields->count; f++) {
+        for (size_t j = 0; j < fields->items[f].job_count; j++)
+            job_judge(&fields->items[f].jobs[j]);
+        caps_look(&fields->items[f]);
+    }
+}
+
 int mlm_fields_make(const struct mlm_sweeps *sweeps, struct mlm_fields *ret_fields)
 {
     struct mlm_fields fields = {0};
-    mlm_auto_free bool *taken = calloc(sweeps->count + 1, sizeof *taken);
+    mlm_auto_free struct place *places = calloc(sweeps->count + 1, sizeof *places);
     fields.items = calloc(sweeps->count + 1, sizeof *fields.items);
     fields.jobs = calloc(sweeps->count + 1, sizeof *fields.jobs);
     fields.sweeps = calloc(sweeps->count + 1, sizeof(void *));
-    if (!taken || !fields.items || !fields.jobs || !fields.sweeps) {
+    int r = places && fields.items && fields.jobs && fields.sweeps ? places_find(sweeps, places) : -ENOMEM;
+    if (r < 0) {
         mlm_fields_release(&fields);
-        return -ENOMEM;
+        return r;
     }
-    struct mlm_job *jobs = fields.jobs;
-    for (size_t done = 0; done < sweeps->count;) {
-        struct mlm_field *field = &fields.items[fields.count++];
-        field->jobs = jobs;
-        field->sweeps = fields.sweeps + done;
-        jobs_gather(sweeps, taken, field);
-        caps_look(field);
-        jobs += field->job_count;
-        done += field->sweep_count;
-    }
+    qsort(places, sweeps->count, sizeof *places, compare_places);
+    fields_fill(sweeps, places, &fields);
     *ret_fields = fields;
     return 0;
 }
 
-/* The smallest cap that the sweep lacks, and at which another of the job is faster. */
-static void trade_of(const struct mlm_job *job, const struct mlm_sweep *sweep, struct mlm_trade *trade)
+/* A cap of a sweep of the job. */
+struct cap {
+    uint64_t cap_bytes;
+    const struct mlm_sweep *sweep;
+    const struct mlm_point *point;
+    size_t order;
+};
+
+static int compare_caps(const void *a, const void *b)
 {
-    for (size_t i = 0; i < sweep->cap_count; i++) {
-        uint64_t cap_bytes = sweep->points[i].cap_bytes;
-        if (cap_bytes >= trade->cap_bytes || !mlm_sweep_lacks_at(sweep, cap_bytes))
-            continue;
-        const struct mlm_sweep *fastest = mlm_job_fastest_at(job, cap_bytes);
-        if (!fastest || fastest == sweep)
-            continue;
-        trade->cap_bytes = cap_bytes;
-        trade->instead = fastest;
+    const struct cap *x = a, *y = b;
+    if (x->cap_bytes != y->cap_bytes)
+        return x->cap_bytes < y->cap_bytes ? -1 : 1;
+    return (x->order > y->order) - (x->order < y->order);
+}
+
+/* The smallest cap that one sweep lacks, and at which another is faster. */
+static void trade_find(const struct cap *caps, size_t count, struct mlm_trade *trade)
+{
+    for (size_t begin = 0, end; begin < count && !trade->instead; begin = end) {
+        const struct cap *fastest = NULL;
+        for (end = begin; end < count && caps[end].cap_bytes == caps[begin].cap_bytes; end++) {
+            const struct mlm_point *point = caps[end].point;
+            if (point->end == MLM_END_OK &&
+                (!fastest || point->row->time.median < fastest->point->row->time.median))
+                fastest = &caps[end];
+        }
+        for (size_t i = begin; i < end && fastest && !trade->instead; i++)
+            if (caps[i].sweep != fastest->sweep && mlm_sweep_lacks_at(caps[i].sweep, caps[i].cap_bytes)) {
+                trade->cap_bytes = caps[i].cap_bytes;
+                trade->instead = fastest->sweep;
+            }
     }
 }
 
-bool mlm_job_trade(const struct mlm_job *job, struct mlm_trade *ret_trade)
+int mlm_job_trade(const struct mlm_job *job, struct mlm_trade *ret_trade)
 {
     struct mlm_trade trade = {.cap_bytes = MLM_NO_LIMIT};
+    size_t count = 0, room = 0;
     for (size_t i = 0; i < job->count; i++)
-        trade_of(job, job->sweeps[i], &trade);
+        room += job->sweeps[i]->cap_count;
+    mlm_auto_free struct cap *caps = calloc(room + 1, sizeof *caps);
+    if (!caps)
+        return -ENOMEM;
+    for (size_t i = 0; i < job->count && job->count > 1; i++)
+        for (size_t k = 0; k < job->sweeps[i]->cap_count; k++) {
+            const struct mlm_point *point = &job->sweeps[i]->points[k];
+            caps[count++] = (struct cap){point->cap_bytes, job->sweeps[i], point, i};
+        }
+    qsort(caps, count, sizeof *caps, compare_caps);
+    trade_find(caps, count, &trade);
     if (!trade.instead)
-        return false;
-    size_t count = 0;
+        return 0;
+    count = 0;
     for (size_t i = 0; i < job->count; i++) {
         const struct mlm_sweep *sweep = job->sweeps[i];
         if (sweep == trade.instead || !mlm_sweep_lacks_at(sweep, trade.cap_bytes))
@@ -153,5 +219,5 @@ bool mlm_job_trade(const struct mlm_job *job, struct mlm_trade *ret_trade)
     }
     trade.others = count - 1;
     *ret_trade = trade;
-    return true;
+    return 1;
 }

@@ -50,5 +50,5 @@ struct mlm_trade {
     size_t others;                   /* for which it is not enough either */
 };
 
-/* The trade at the smallest cap at which there is one. */
-bool mlm_job_trade(const struct mlm_job *job, struct mlm_trade *ret_trade);
+/* The trade at the smallest cap at which there is one. 1: there is; 0; -ENOMEM. */
+int mlm_job_trade(const struct mlm_job *job, struct mlm_trade *ret_trade);

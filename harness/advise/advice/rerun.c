@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
@@ -269,21 +270,30 @@ static void put_numbers(FILE *out, const struct mlm_rerun *rerun, bool uncapped)
     (void)fprintf(out, "%s --repetitions %zu", uncapped ? ",none" : "", rerun->repetitions);
 }
 
+/* Sweeps, so sorted that those whose rest is the same stand together. */
+struct rerun_of {
+    size_t rest, order;
+    const struct mlm_sweep *sweep;
+};
+
+static int compare_rests(const void *a, const void *b)
+{
+    const struct rerun_of *x = a, *y = b;
+    if (x->rest != y->rest)
+        return x->rest < y->rest ? -1 : 1;
+    return (x->order > y->order) - (x->order < y->order);
+}
+
 /* The command of those sweeps whose rest is the same. */
-static int put_command(FILE *out, const struct mlm_rerun *rerun, const struct mlm_sweep *const *sweeps,
-    const size_t *rests, size_t sweep_count, size_t rest, const char *rest_text)
+static int put_command(FILE *out, const struct mlm_rerun *rerun, const struct rerun_of *sweeps, size_t count,
+    const char *rest_text)
 {
     mlm_cleanup(mlm_keymap_release) struct mlm_keymap suites = {0};
-    bool own = false;
+    bool own = is_command(sweeps[count - 1].sweep->first->first);
     size_t number;
     int r = 0;
-    for (size_t i = 0; i < sweep_count && r >= 0; i++) {
-        const struct mlm_record *record = sweeps[i]->first->first;
-        if (rests[i] != rest)
-            continue;
-        own = is_command(record);
-        r = mlm_keymap_add(&suites, strdup(record->suite), &number);
-    }
+    for (size_t i = 0; i < count && r >= 0; i++)
+        r = mlm_keymap_add(&suites, strdup(sweeps[i].sweep->first->first->suite), &number);
     (void)fputs(own ? "mlmembench exec" : "mlmembench ", out);
     if (r >= 0 && !own)
         r = put_suites(out, &suites);
@@ -297,13 +307,19 @@ int mlm_rerun_put(FILE *out, const struct mlm_rerun *rerun, const struct mlm_swe
     size_t sweep_count, const char *indent)
 {
     mlm_cleanup(mlm_keymap_release) struct mlm_keymap rests = {0};
-    mlm_auto_free size_t *rest_of_sweep = calloc(sweep_count + 1, sizeof *rest_of_sweep);
-    int r = rest_of_sweep ? 0 : -ENOMEM;
-    for (size_t i = 0; i < sweep_count && r >= 0; i++)
-        r = mlm_keymap_add(&rests, rest_of(sweeps[i]), &rest_of_sweep[i]);
-    for (size_t i = 0; i < rests.count && r >= 0; i++) {
+    mlm_auto_free struct rerun_of *sorted = calloc(sweep_count + 1, sizeof *sorted);
+    int r = sorted ? 0 : -ENOMEM;
+    for (size_t i = 0; i < sweep_count && r >= 0; i++) {
+        sorted[i] = (struct rerun_of){.order = i, .sweep = sweeps[i]};
+        r = mlm_keymap_add(&rests, rest_of(sweeps[i]), &sorted[i].rest);
+    }
+    if (r >= 0)
+        qsort(sorted, sweep_count, sizeof *sorted, compare_rests);
+    for (size_t begin = 0, end; begin < sweep_count && r >= 0; begin = end) {
+        for (end = begin; end < sweep_count && sorted[end].rest == sorted[begin].rest;)
+            end++;
         (void)fputs(indent, out);
-        r = put_command(out, rerun, sweeps, rest_of_sweep, sweep_count, i, rests.entries[i].key);
+        r = put_command(out, rerun, &sorted[begin], end - begin, rests.entries[sorted[begin].rest].key);
     }
     return r;
 }

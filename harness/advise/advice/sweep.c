@@ -43,10 +43,16 @@ size_t mlm_sweep_point_count(const struct mlm_sweep *sweep)
 
 const struct mlm_point *mlm_sweep_at(const struct mlm_sweep *sweep, uint64_t cap_bytes)
 {
-    for (size_t i = 0; i < sweep->cap_count; i++)
-        if (sweep->points[i].cap_bytes == cap_bytes)
-            return &sweep->points[i];
-    return NULL;
+    size_t low = 0, high = sweep->cap_count;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if (sweep->points[middle].cap_bytes < cap_bytes)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    bool found = low < sweep->cap_count && sweep->points[low].cap_bytes == cap_bytes;
+    return found ? &sweep->points[low] : NULL;
 }
 
 bool mlm_sweep_cut_off(const struct mlm_sweep *sweep)
