@@ -50,6 +50,18 @@ status 0 "$mlm" report quoted.jsonl
 expect "the command, as a shell takes it" page quoted.html \
     "mlmembench run --filter 'a|b \$(touch x)' --dataset 'it'\\''s.npy' --out \$'\\033[2J'"
 expect "a fact that this version does not know" page quoted.html 'fresh_fact {"of": ["a", "later"]}'
+for verb in exec fit; do
+    "$MLM_PYTHON" - run.jsonl $verb >$verb.jsonl <<'PYTHON'
+import json, sys
+for line in open(sys.argv[1]):
+    line = json.loads(line)
+    if line["kind"] == "trial":
+        line["command"] = [sys.argv[2], "--swap", "none", "--", "./train", "--epochs", "2"]
+    print(json.dumps(line))
+PYTHON
+    status 0 "$mlm" report $verb.jsonl
+    expect "the verb of $verb is part of it" page $verb.html "mlmembench $verb --swap none -- ./train --epochs 2"
+done
 status 0 "$mlm" report run.jsonl "$records/swap.jsonl" --out two.html
 expect "two machines" page two.html 'on 2 machines' 'netbook' 'thinkpad' '4.00 GiB (partition)'
 

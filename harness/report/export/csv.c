@@ -69,7 +69,8 @@ static int put_text(struct sheet *sheet, const char *text, bool may_be_number)
     mlm_utf8_tame(tame);
     bool number = may_be_number && reads_as_number(tame);
     bool marked = *tame && !number && (strchr("=+-@'", *tame) || reads_as_other(tame));
-    bool quoted = strchr(tame, sheet->separator) || strchr(tame, '"');
+    /* Whatever the reader takes for the separator, as spreadsheets of half the world take ';'. */
+    bool quoted = strpbrk(tame, ",;\t|\"") != NULL;
     put_raw(sheet, quoted ? "\"" : "");
     (void)fputs(marked ? "'" : "", sheet->out);
     for (const char *c = tame; *c; c++) {

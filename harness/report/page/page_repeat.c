@@ -9,7 +9,7 @@
 #include "report/html/html.h"
 #include "report/page/page_parts.h"
 
-/* One `mlmembench run`, as far as it is in the files. */
+/* One `mlmembench run`, exec or fit, as far as it is in the files. */
 struct past_run {
     const struct mlm_record *first; /* speaks for it */
     const char *from, *to;          /* of its trials' times, which sort as texts */
@@ -86,8 +86,12 @@ static int put_command(FILE *out, const json_t *words, size_t from)
 /* Older records begin with the program as it was called. */
 static size_t verb_at(const json_t *words)
 {
+    static const char *const verbs[] = {"run", "exec", "fit"};
     const char *first = json_string_value(json_array_get(words, 0));
-    return first && strcmp(first, "run") == 0 ? 0 : 1;
+    for (size_t i = 0; first && i < sizeof verbs / sizeof *verbs; i++)
+        if (strcmp(first, verbs[i]) == 0)
+            return 0;
+    return 1;
 }
 
 /* The command that makes this page of the same files. */
