@@ -33,7 +33,9 @@ bool mlm_utf8_printable(uint32_t code)
                     (code >= 0x2028 && code <= 0x202e) || (code >= 0x2060 && code <= 0x206f) ||
                     code == 0xfeff || code == 0x061c || (code >= 0xfff9 && code <= 0xfffb) ||
                     (code >= 0xe0000 && code <= 0xe007f);
-    return !commands && code != UINT32_MAX;
+    bool no_character =
+        (code & 0xfffe) == 0xfffe || (code >= 0xfdd0 && code <= 0xfdef); /* UINT32_MAX as well */
+    return !commands && !no_character;
 }
 
 static void replace(char *text, bool tame)

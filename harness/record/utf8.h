@@ -13,8 +13,9 @@ size_t mlm_utf8_next(const char *text, uint32_t *ret_code);
 /* Puts '?' for every byte that is no UTF-8. */
 void mlm_utf8_repair(char *text);
 
-/* Neither commands a terminal nor breaks a line: no control character, none that changes the direction of
- * writing, and no UINT32_MAX. */
+/* Neither commands a terminal nor breaks a line, and can stand in XML: no control character, none that
+ * changes the direction of writing, none of the codes that Unicode keeps free of characters (U+FFFE), and no
+ * UINT32_MAX. */
 bool mlm_utf8_printable(uint32_t code);
 
 /* Puts '?' for every character that is not printable. What is left is one line that can be printed anywhere.

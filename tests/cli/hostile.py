@@ -58,7 +58,8 @@ def texts(ran):
         "\x1b]0;owned\x07", "\x1b[2J\x1b[31m", "\x9b31m", "\r\x08\x7f\x0c", "\u202egnp.", "\u061c\u2066",
         "<img src=x onerror=hostile()>", "\"><script>hostile()</script>", "' onmouseover='hostile()", "]]><b>",
         "</svg></style></script><script>hostile()</script>", "&lt;b&gt;", "<!--", "javascript:hostile()",
-        "[x](javascript:hostile())", "a|b", "x,\"y\"\nz", "=cmd()", "# HELP x", "a\u0301" * 50, "漢字データ", "x" * 5000, "",
+        "[x](javascript:hostile())", "a|b", "x,\"y\"\nz", "=cmd()", "# HELP x", "a\u0301" * 50, "漢字データ",
+        "\ufffe\uffff\ufdd0\U0001ffff", "x" * 5000, "",
     ]
 
 

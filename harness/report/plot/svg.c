@@ -31,8 +31,8 @@ static void put_escaped(FILE *out, const char *text)
         size_t length = mlm_utf8_next(text, &code);
         if (code == '<' || code == '&' || code == '>' || code == '"')
             (void)fprintf(out, "&#%u;", code);
-        else if (code == UINT32_MAX || (code < 0x20 && code != '\n') || code == 0xfffe || code == 0xffff)
-            (void)fputc('?', out); /* nothing that XML can hold */
+        else if (!mlm_utf8_printable(code) && code != '\n')
+            (void)fputc('?', out); /* perhaps nothing that XML can hold */
         else
             (void)fwrite(text, 1, length, out);
         text += length;
