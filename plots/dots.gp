@@ -35,13 +35,13 @@ fine(c) = column(outcome) == is_ok && column(partial) != 1
 said(c) = !had(first_1) ? strcol(outcome_text) : \
     strcol(first_1 + 3) . (fine(0) ? "" : " (" . strcol(outcome_text) . ")")
 room = inner_width
-stats "points.tsv" using (room = shrunk(room, inner_width, share_of(behind(0), first, high_1, logarithmic_1), \
+stats points_tsv using (room = shrunk(room, inner_width, share_of(behind(0), first, high_1, logarithmic_1), \
     character * strlen(said(0)) + 20), 1) nooutput
 if (logarithmic_1) {
     set logscale x
     decades = log10(high_1 / first) * inner_width / room
     x_end = first * 10 ** decades
-    eval log_tics("xtics", first, 1.2 * high_1)
+    eval log_tics("xtics", first, 1.2 * high_1, inner_width / 50)
     set format x "%g"
 } else {
     x_end = high_1 * inner_width / room
@@ -54,8 +54,8 @@ eval slot_headings(first, inner_width / character)
 y_of(c) = column(at_place) + (column(in_series) - (series + 1) / 2.0) * line_height / slot_height
 said_colour(c) = column(outcome) == is_ok ? 0x202020 : is_bad(column(outcome)) ? 0xb04000 : 0x505050
 rgb_of(c) = series_rgb[int(column(in_series))]
-plot "panels.tsv" using (unit_1 eq "×" ? 1 : NaN):($2 + 0.5):(0):($3 - $2) with vectors nohead linecolor rgb grey linewidth 1, \
-     "points.tsv" using (first):at_place:yticlabel(label) with points pointtype 0 linecolor rgb light, \
+plot panels_tsv using (unit_1 eq "×" ? 1 : NaN):($2 + 0.5):(0):($3 - $2) with vectors nohead linecolor rgb grey linewidth 1, \
+     points_tsv using (first):at_place:yticlabel(label) with points pointtype 0 linecolor rgb light, \
      "" using (logarithmic_1 ? NaN : 0):(y_of(0)):(number(first_1)):(0) \
          with vectors nohead linecolor rgb light linewidth 3, \
      "" using (number(first_1)):(y_of(0)):(column(first_1 + 1)):(column(first_1 + 2)):(rgb_of(0)) \

@@ -106,7 +106,7 @@ if (crossings > 0) {
     array crossing_y[crossings]
     array crossing_text[crossings]
     n = 0
-    stats "crossings.tsv" using (n = n + 1, crossing_panel[n] = $1, crossing_axis[n] = $2, crossing_series[n] = int($3), \
+    stats crossings_tsv using (n = n + 1, crossing_panel[n] = $1, crossing_axis[n] = $2, crossing_series[n] = int($3), \
         crossing_x[n] = $5, crossing_y[n] = $6, crossing_text[n] = strcol(7), 1) nooutput
 }
 if (logarithmic_x) {
@@ -145,7 +145,7 @@ do for [d = 1:drawn] {
         }
         decades = log10(y_figures / y_begin)
         set yrange [y_begin : y_figures * 10 ** (decades * strips * strip / inner)]
-        eval log_tics("ytics", y_begin, y_figures / 1.1)
+        eval log_tics("ytics", y_begin, y_figures / 1.1, inner / 20)
     } else {
         unset logscale y
         y_figures = high > 0 ? high * 1.1 : 1
@@ -223,7 +223,7 @@ do for [d = 1:drawn] {
     advance(x, y, lost_now, line) = (old_x = x, old_y = y, old_lost = lost_now, old_line = line, 1)
     said(c) = column(in_panel) == p && column(partial) == 1 && had(first)
     leads(c) = line_of(0) == old_line && lost(0) != old_lost && column(in_panel) == p
-    plot "points.tsv" using (from_x = leads(0) ? old_x : NaN):(from_y = old_y):(x_of(0) - from_x): \
+    plot points_tsv using (from_x = leads(0) ? old_x : NaN):(from_y = old_y):(x_of(0) - from_x): \
              (to_y = y_of(0), advance(x_of(0), to_y, lost(0), line_of(0)), to_y - from_y):(series_rgb[int(column(in_series))]) \
              with vectors nohead linecolor rgb variable dashtype 3 linewidth 1, \
          for [s = 1:series] "" using (mine(p, s) ? column(at_place) : NaN):(number(first)):(column(first + 1)):(column(first + 2)) \

@@ -57,7 +57,7 @@ panel = (needs_edge - left_edge) * width
 figure_text(c) = had(at_uncapped_needs) ? strcol(at_uncapped_needs + 3) : strcol(at_needs + 3)
 high_1 = high_1 > 0 ? high_1 : 1
 room = panel
-stats "points.tsv" using (room = shrunk(room, panel, figure_at(0) / high_1, character * strlen(figure_text(0)) + 12), 1) nooutput
+stats points_tsv using (room = shrunk(room, panel, figure_at(0) / high_1, character * strlen(figure_text(0)) + 12), 1) nooutput
 set yrange [slots - 0.5 : -0.5]
 longest = high_1 * panel / room
 eval slot_headings(0, panel / character)
@@ -65,7 +65,7 @@ set xrange [0 : longest]
 set xtics step(longest * 50 / panel)
 set xlabel with_unit(title_1, unit_1) noenhanced textcolor rgb black
 set ytics noenhanced scale 0
-plot "points.tsv" using (0):at_place:(0):(is_cut(0) ? NaN : in_memory(0)):(column(at_place) - half):(column(at_place) + half):yticlabel(label) \
+plot points_tsv using (0):at_place:(0):(is_cut(0) ? NaN : in_memory(0)):(column(at_place) - half):(column(at_place) + half):yticlabel(label) \
          with boxxyerror linecolor rgb blue, \
      "" using (0):at_place:(0):(is_cut(0) ? in_memory(0) : NaN):(column(at_place) - half):(column(at_place) + half) \
          with boxxyerror linecolor rgb sky, \
@@ -75,8 +75,8 @@ plot "points.tsv" using (0):at_place:(0):(is_cut(0) ? NaN : in_memory(0)):(colum
          with boxxyerror fillstyle empty border rgb red linecolor rgb red dashtype 2, \
      "" using (had(at_core) && column(at_core) > 0 ? column(at_core) : NaN):(column(at_place) - 0.42):(0):(0.84) \
          with vectors nohead linecolor rgb black linewidth 2, \
-     "panels.tsv" using 4:($2 + 0.5):(0):($3 - $2) with vectors nohead linecolor rgb red linewidth 2, \
-     "points.tsv" using (figure_at(0)):at_place:(figure_text(0)) \
+     panels_tsv using 4:($2 + 0.5):(0):($3 - $2) with vectors nohead linecolor rgb red linewidth 2, \
+     points_tsv using (figure_at(0)):at_place:(figure_text(0)) \
          with labels left offset 0.7, 0 noenhanced textcolor rgb black
 
 # Time.
@@ -102,14 +102,14 @@ said_colour(c) = column(outcome) == is_ok ? 0x202020 : is_bad(column(outcome)) ?
 room = panel
 set xrange [*:*]
 set yrange [*:*]
-stats "points.tsv" using (room = shrunk(room, panel, share_of(time_at(0), first, high_2, is_log), \
+stats points_tsv using (room = shrunk(room, panel, share_of(time_at(0), first, high_2, is_log), \
     character * strlen(said(0)) + 16), 1) nooutput
 set yrange [slots - 0.5 : -0.5]
 if (is_log) {
     set logscale x
     decades = log10(high_2 / first) * panel / room
     set xrange [first : first * 10 ** decades]
-    set xtics 10 ** ceil(decades * 40 / panel)
+    eval log_tics("xtics", first, first * 10 ** decades, panel / 40)
     set format x "%g"
 } else {
     set xrange [0 : high_2 * panel / room]
@@ -117,7 +117,7 @@ if (is_log) {
         set xtics step(high_2 * panel / room * 50 / panel)
     }
 }
-plot "points.tsv" using at_uncapped_time:at_place with points pointtype 6 pointsize 1.1 linecolor rgb red, \
+plot points_tsv using at_uncapped_time:at_place with points pointtype 6 pointsize 1.1 linecolor rgb red, \
      "" using at_time:at_place:at_time + 1:at_time + 2 with xerrorbars pointtype 0 linecolor rgb blue, \
      "" using at_time:at_place with points pointtype 7 pointsize 0.6 linecolor rgb blue, \
      "" using (time_at(0)):at_place:(said(0)):(said_colour(0)) with labels left offset 1, 0 noenhanced textcolor rgb variable

@@ -45,7 +45,7 @@ canvas(h) = sprintf("height = %.1f; ", h) . \
      strstrt(GPVAL_TERMINALS, "pngcairo") ? \
         "set terminal pngcairo size width, height noenhanced background 'white' font 'DejaVu Sans,8.5'" : \
         "set terminal png size width, height noenhanced font 'DejaVu Sans,8'") . \
-    sprintf("; set output 'picture.%s'", format)
+    "; set output picture"
 if (format eq "pdf" && !strstrt(GPVAL_TERMINALS, "pdfcairo")) {
     exit error "this gnuplot cannot write pdf; svg and png it can"
 }
@@ -63,7 +63,7 @@ with_unit(title, unit) = unit eq "" ? title : sprintf("%s (%s)", title, unit)
 # What the data files say in words; an empty field is a space.
 trimmed(text) = text eq " " ? "" : text
 array title[4] = ["", "", "", ""]
-stats "title.tsv" using (title[int($1)] = trimmed(strcol(2)), 1) nooutput
+stats title_tsv using (title[int($1)] = trimmed(strcol(2)), 1) nooutput
 array heading[panels]
 array panel_cap[panels]
 array panel_slot[panels]
@@ -72,14 +72,14 @@ array panel_shown_2[panels]
 array panel_cliff_low[panels]
 array panel_cliff_high[panels]
 array panel_cliff_text[panels]
-stats "panels.tsv" using (n = int($1), heading[n] = trimmed(strcol(10)), panel_slot[n] = $2, panel_cap[n] = valid(4) ? $4 : NaN, \
+stats panels_tsv using (n = int($1), heading[n] = trimmed(strcol(10)), panel_slot[n] = $2, panel_cap[n] = valid(4) ? $4 : NaN, \
     panel_shown_1[n] = $5, panel_shown_2[n] = $6, panel_cliff_low[n] = valid(7) ? $7 : NaN, \
     panel_cliff_high[n] = valid(8) ? $8 : NaN, panel_cliff_text[n] = trimmed(strcol(9)), 1) nooutput
 array series_name[series]
 array series_colour[series]
 array series_shape[series]
 array series_rgb[series]
-stats "series.tsv" using (n = int($1), series_name[n] = trimmed(strcol(4)), series_colour[n] = colour_rgb($2), \
+stats series_tsv using (n = int($1), series_name[n] = trimmed(strcol(4)), series_colour[n] = colour_rgb($2), \
     series_rgb[n] = int("0x" . series_colour[n][2:7]), series_shape[n] = int($3), 1) nooutput
 
 # The columns of points.tsv that all plots have; those of a figure are at_FIGURE, its low end, its high end, its text.
@@ -135,11 +135,16 @@ share_of(value, first, high, is_log) = value != value ? 0 : is_log ? log(value /
 # What of the head and the legend is drawn with the first panel is not drawn with the others.
 head_done = "do for [i = 1:4] { unset label i }; do for [i = 301:300 + panels] { unset label i }; do for [i = 101:160] { unset label i; unset label i + 100; unset arrow i; unset object i }"
 
-# Tics of a logarithmic axis: powers of ten, and others between them where there are few.
-log_tics(axis, low, high) = sprintf("set %s (); ", axis) . \
-    sprintf("do for [k = %d:%d] { do for [m in '%s'] { if (m * 10.0 ** k >= %g && m * 10.0 ** k <= %g) { " . \
+# Tics of a logarithmic axis: powers of ten, `most` of them, and others between them where there are few. Never gnuplot's
+# own: it looks for those of many decades without end.
+log_every(low, high, most) = larger(ceil((log10(high) - log10(low)) / larger(most, 1)), 1)
+log_tics(axis, low, high, most) = sprintf("set %s (); ", axis) . \
+    sprintf("do for [k = %d:%d:%d] { do for [m in '%s'] { if (m * 10.0 ** k >= %g && m * 10.0 ** k <= %g) { " . \
         "set %s add (sprintf('%%g', m * 10.0 ** k) m * 10.0 ** k) } } }", \
-        floor(log10(low)), ceil(log10(high)), high / low > 400 ? "1" : high / low > 8 ? "1 2 5" : "1 1.5 2 3 5 7", 0.999 * low, 1.001 * high, axis)
+        floor(log10(low) / log_every(low, high, most)) * log_every(low, high, most), ceil(log10(high)), \
+        log_every(low, high, most), high / low > 400 || 3 * log10(high / low) > most ? "1" : \
+        high / low > 8 || 7 * log10(high / low) > most ? "1 2 5" : "1 1.5 2 3 5 7", \
+        0.999 * low, 1.001 * high, axis)
 
 # A figure that may not have been had.
 had(c) = valid(c) && column(c) == column(c)

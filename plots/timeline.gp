@@ -39,7 +39,7 @@ array ended_word[panels]
 do for [p = 1:panels] {
     peak_y[p] = -1
 }
-stats "points.tsv" using (n = int(column(in_panel)), higher = total(0) >= peak_y[n], \
+stats points_tsv using (n = int(column(in_panel)), higher = total(0) >= peak_y[n], \
     peak_x[n] = higher ? column(at_place) : peak_x[n], peak_y[n] = higher ? total(0) : peak_y[n], \
     ended[n] = int(column(outcome)), ended_word[n] = strcol(outcome_text), 1) nooutput
 
@@ -87,7 +87,7 @@ do for [p = 1:panels] {
         set label 8 "" at peak_x[p], peak_y[p] point pointtype 2 pointsize 0.8 linewidth 2 linecolor rgb failed front
         set label 7 ended_word[p] at graph 1, screen at_y(y0 - 9) right noenhanced textcolor rgb failed
     }
-    plot "points.tsv" using (mine(p) ? column(at_place) : NaN):(number(at_memory_now)) with filledcurves x1 linecolor rgb blue, \
+    plot points_tsv using (mine(p) ? column(at_place) : NaN):(number(at_memory_now)) with filledcurves x1 linecolor rgb blue, \
          "" using (mine(p) ? column(at_place) : NaN):(number(at_memory_now)):(number(at_memory_now) + or_zero(at_swap_now)) \
              with filledcurves linecolor rgb orange
     eval head_done

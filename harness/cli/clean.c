@@ -4,6 +4,7 @@
 
 #include "base/size.h"
 #include "cage/cage.h"
+#include "cli/say.h"
 #include "cli/verbs.h"
 #include "trial/dataset_folder.h"
 
@@ -34,9 +35,9 @@ static int datasets_clean(bool dry_run, struct mlm_error *error)
     if (r < 0)
         return r;
     if (!found.count)
-        printf("no datasets in %s\n", folder);
+        mlm_put_named(stdout, "no datasets in %s", folder);
     else
-        printf("%zu dataset%s in %s, %s: %s\n", found.count, found.count == 1 ? "" : "s", folder,
+        mlm_put_named(stdout, "%zu dataset%s in %s, %s: %s", found.count, found.count == 1 ? "" : "s", folder,
             mlm_size_show((double)found.bytes, size),
             found.in_use ? "kept, for a run that goes on uses them"
             : dry_run    ? "would be removed"
@@ -56,7 +57,7 @@ static int cages_clean(bool dry_run, struct mlm_error *error)
     if (r == 0)
         printf("no cages left behind\n"); /* the path may be wider than a terminal */
     else if (r > 0)
-        printf("%d cage%s left behind in %s: %s\n", r, r == 1 ? "" : "s", site.path,
+        mlm_put_named(stdout, "%d cage%s left behind in %s: %s", r, r == 1 ? "" : "s", site.path,
             dry_run ? "would be removed" : "removed");
     return r < 0 ? r : 0;
 }

@@ -12,6 +12,7 @@
 #include "cli/wrap.h"
 #include "machine/findings.h"
 #include "machine/presence.h"
+#include "record/utf8.h"
 #include "trial/dataset_folder.h"
 
 #define PROBE_CAP_BYTES (UINT64_C(64) << 20)
@@ -26,8 +27,13 @@ static const struct mlm_exit_meaning exits[] = {
     {0, NULL},
 };
 
-static void print(const struct mlm_finding *finding)
+/* The machine, and folders in it, may be called anything. */
+static void print(const struct mlm_finding *found)
 {
+    struct mlm_finding tame = *found;
+    const struct mlm_finding *finding = &tame;
+    mlm_utf8_tame(tame.fact);
+    mlm_utf8_tame(tame.remedy);
     static const struct {
         const char *word, *colour;
     } grades[] = {
@@ -127,7 +133,7 @@ static int doctor_verb(int argc, char **argv, struct mlm_error *error)
     struct mlm_findings_view view = {.root_fd = AT_FDCWD, .presence_fd = presence_fd};
     if (mlm_dataset_folder(folder, NULL) == 0)
         view.folder = folder;
-    if (mlm_fresh_memory_probe(MLM_FRESH_MEMORY_PROBE_BYTES, &fresh, NULL) == 0)
+    if (mlm_fresh_memory_probe(MLM_FRESH_MEMORY_PROBE_BYTES, -1, &fresh, NULL) == 0)
         view.fresh = &fresh;
     struct mlm_finding findings[MLM_FINDINGS_MOST];
     size_t count = mlm_machine_findings(&view, findings, MLM_FINDINGS_MOST);

@@ -181,7 +181,7 @@ static int measure(struct mlm_measuring *measuring, const struct nearest *neares
         .plan = plan,
         .folder = measuring->session.dataset_folder,
         .held_fd = &measuring->session.datasets_fd,
-        .interrupt_fd = measuring->interrupt_fd};
+        .interrupt_fd = measuring->interrupts.fd};
     if (plan->trial_count != 1)
         return mlm_error_set(error, -ENOTSUP, "--check: %s cannot be run so", nearest->name);
     int r = mlm_dataset_build(&datasets, error);
@@ -222,7 +222,7 @@ static int run(const struct nearest *nearest, struct mlm_measuring *measuring, i
     struct mlm_session_options session = {.catalogue = measuring->catalogue,
         .argc = argc,
         .argv = argv,
-        .interrupt_fd = measuring->interrupt_fd,
+        .interrupt_fd = measuring->interrupts.fd,
         .probe_bytes = mlm_measuring_probe_bytes(&cap, 1)};
     struct mlm_plan *plan = NULL;
     int r = mlm_plan_make(measuring->catalogue, &options, &plan, error);
@@ -241,7 +241,7 @@ int mlm_estimate_check(const struct mlm_estimate *estimate, int argc, char **arg
     struct mlm_estimate_measured *ret_measured, struct mlm_error *error)
 {
     mlm_cleanup(nearest_release) struct nearest nearest = {.suite = NULL};
-    struct mlm_measuring measuring = {.interrupt_fd = -1};
+    struct mlm_measuring measuring = {.interrupts.fd = -1};
     int r = find(estimate, &nearest, error);
     if (r == 0)
         r = room_check(&nearest, error);

@@ -13,6 +13,7 @@
 #include "cli/limits.h"
 #include "cli/load.h"
 #include "cli/program.h"
+#include "cli/say.h"
 #include "cli/shell.h"
 #include "cli/style.h"
 #include "cli/target.h"
@@ -127,6 +128,8 @@ static int resolve(struct exec *exec, const struct mlm_parsed *parsed, struct ml
     if (r == 0 && said->output)
         r = mlm_target_check("--output", said->output, NULL, &said->out, 1, error);
     if (r == 0)
+        r = mlm_program_evict_check(&said->evict, error);
+    if (r == 0)
         r = programs_find(exec, parsed, error);
     exec->single =
         exec->program_count == 1 && exec->limits.cap_count == 1 && said->repetitions == 1 && !said->warmup;
@@ -201,9 +204,11 @@ static int summarize(struct exec *exec, struct mlm_error *error)
         r = mlm_report_text(loaded.table, &style, stderr, error);
     if (r == 0)
         r = mlm_contest_say(loaded.table, &style, stderr, error);
-    if (r == 0)
-        (void)fprintf(stderr, "\nRecords: %s\n", exec->measuring.path);
-    return r;
+    if (r < 0)
+        return r;
+    (void)fputc('\n', stderr);
+    mlm_put_named(stderr, "Records: %s", exec->measuring.path);
+    return 0;
 }
 
 /* One command that ran once: its own status, as a shell gives it, if it ran at all. */
@@ -228,19 +233,21 @@ static int exec_all(struct exec *exec, int argc, char **argv, struct mlm_error *
         .catalogue = measuring->catalogue,
         .argc = argc,
         .argv = argv,
-        .interrupt_fd = measuring->interrupt_fd,
+        .interrupt_fd = measuring->interrupts.fd,
         .probe_bytes = mlm_measuring_probe_bytes(exec->limits.caps, exec->limits.cap_count),
     };
     int r = mlm_measuring_open(measuring, &session, exec->said.out, error);
     if (r == 0)
-        r = mlm_program_output_open(exec->said.output, &exec->output_fd, error);
+        r = mlm_program_output_open(exec->said.output, measuring->interrupts.fd, &exec->output_fd, error);
     if (r < 0)
         return r;
     mlm_measuring_warn_of_limits(measuring, exec->limits.caps, exec->limits.cap_count);
     r = trials(exec, error);
-    r = mlm_shell_clean_up(exec->said.cleanup, r, error);
+    r = mlm_shell_clean_up(exec->said.cleanup, measuring->interrupts.fd, r, error);
     if (r == -EINTR)
         return mlm_error_set(error, -EINTR, "interrupted; what had ended is in %s", measuring->path);
+    if (r == 0)
+        r = mlm_measuring_end(measuring, error);
     if (r == 0 && !exec->said.quiet)
         r = summarize(exec, error);
     return r < 0 ? r : exit_status(exec);
@@ -249,7 +256,7 @@ static int exec_all(struct exec *exec, int argc, char **argv, struct mlm_error *
 static int exec_verb(int argc, char **argv, struct mlm_error *error)
 {
     mlm_cleanup(exec_release) struct exec exec = {
-        .said = defaults, .measuring.interrupt_fd = -1, .output_fd = -1, .last_status = -1};
+        .said = defaults, .measuring.interrupts.fd = -1, .output_fd = -1, .last_status = -1};
     mlm_inherited_fds(exec.inherited_fds);
     struct mlm_parsed parsed;
     int r = mlm_options_parse(&mlm_verb_exec, argc, argv, &exec.said, NULL, &parsed, error);

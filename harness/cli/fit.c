@@ -13,6 +13,7 @@
 #include "base/page.h"
 #include "cli/fit_job.h"
 #include "cli/present.h"
+#include "cli/say.h"
 #include "cli/shell.h"
 #include "cli/style.h"
 #include "cli/target.h"
@@ -128,6 +129,8 @@ static int resolve(struct fit *fit, struct mlm_error *error)
         r = mlm_background_parse(said->background, &fit->limits, error);
     if (r == 0 && said->output)
         r = mlm_target_check("--output", said->output, NULL, &said->out, 1, error);
+    if (r == 0)
+        r = mlm_program_evict_check(&said->evict, error);
     struct mlm_memory_now memory = {0};
     if (r == 0)
         r = mlm_memory_now(AT_FDCWD, &memory, error);
@@ -251,7 +254,7 @@ static int put_words(const struct fit *fit, const struct mlm_text_style *style, 
 
 static void written(const char *path)
 {
-    printf("Picture: %s\n", path);
+    mlm_put_named(stdout, "Picture: %s", path);
 }
 
 /* What was found, all that was tried, and the picture of it. */
@@ -270,9 +273,10 @@ static int present(const struct fit *fit, struct mlm_error *error)
     r = mlm_report_text_by_cap(loaded.table, &style, stdout, error);
     if (r < 0)
         return r;
-    mlm_present_pictures(&loaded, &path, 1, measuring->catalogue->plots_folder, "slowdown", written);
-    printf("Records: %s\n", path);
-    return 0;
+    r = mlm_present_pictures(
+        &loaded, &path, 1, measuring->catalogue->plots_folder, "slowdown", written, error);
+    mlm_put_named(stdout, "Records: %s", path);
+    return r;
 }
 
 static int exit_status(const struct mlm_fit *search)
@@ -306,7 +310,7 @@ static int fit_all(struct fit *fit, int argc, char **argv, struct mlm_error *err
         .catalogue = measuring->catalogue,
         .argc = argc,
         .argv = argv,
-        .interrupt_fd = measuring->interrupt_fd,
+        .interrupt_fd = measuring->interrupts.fd,
         .probe_bytes = mlm_measuring_probe_bytes(NULL, 0),
     };
     mlm_progress_open(&measuring->progress, fit->said.quiet, 0, 0);
@@ -314,13 +318,15 @@ static int fit_all(struct fit *fit, int argc, char **argv, struct mlm_error *err
     fit->timeout_ns = fit->said.timeout_ns;
     int r = mlm_measuring_open(measuring, &session, fit->said.out, error);
     if (r == 0)
-        r = mlm_program_output_open(fit->said.output, &fit->output_fd, error);
+        r = mlm_program_output_open(fit->said.output, measuring->interrupts.fd, &fit->output_fd, error);
     if (r == 0)
         r = mlm_fit_job_prepare(&fit->job, measuring, error);
     if (r < 0)
         return r;
     r = trials(fit, error);
-    r = mlm_shell_clean_up(fit->said.cleanup, r, error);
+    r = mlm_shell_clean_up(fit->said.cleanup, measuring->interrupts.fd, r, error);
+    int ended = mlm_measuring_end(measuring, r == 0 ? error : NULL);
+    r = r == 0 ? ended : r;
     if (fit->search.count && (r == 0 || r == -EINTR)) {
         int shown = present(fit, r == 0 ? error : NULL);
         r = r == 0 ? shown : r;
@@ -333,7 +339,7 @@ static int fit_all(struct fit *fit, int argc, char **argv, struct mlm_error *err
 static int fit_verb(int argc, char **argv, struct mlm_error *error)
 {
     mlm_cleanup(fit_release) struct fit fit = {
-        .said = defaults, .measuring.interrupt_fd = -1, .output_fd = -1};
+        .said = defaults, .measuring.interrupts.fd = -1, .output_fd = -1};
     struct mlm_parsed parsed;
     int r = mlm_options_parse(&mlm_verb_fit, argc, argv, &fit.said, NULL, &parsed, error);
     if (r > 0)

@@ -102,10 +102,10 @@ int mlm_fit_job_prepare(
         .plan = job->plan,
         .folder = measuring->session.dataset_folder,
         .held_fd = &measuring->session.datasets_fd,
-        .interrupt_fd = measuring->interrupt_fd,
+        .interrupt_fd = measuring->interrupts.fd,
     };
     int r = mlm_dataset_build(&order, error);
-    return r < 0 ? r : mlm_scripts_preload(measuring->catalogue, job->plan, measuring->interrupt_fd, error);
+    return r < 0 ? r : mlm_scripts_preload(measuring->catalogue, job->plan, measuring->interrupts.fd, error);
 }
 
 int mlm_fit_job_trial(const struct mlm_fit_job *job, struct mlm_session *session,
@@ -115,7 +115,7 @@ int mlm_fit_job_trial(const struct mlm_fit_job *job, struct mlm_session *session
     int status;
     if (!job->plan)
         return mlm_program_trial(session, &job->program, order, record, ret_timeline, &status, error);
-    int r = mlm_program_make_ready(order, record, error);
+    int r = mlm_program_make_ready(order, session->interrupt_fd, record, error);
     if (r < 0)
         return r;
     const struct mlm_trial_watcher watcher = {0};

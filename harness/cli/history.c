@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "cli/load.h"
+#include "cli/say.h"
 #include "cli/style.h"
 #include "cli/verbs.h"
 #include "record/utf8.h"
@@ -95,7 +96,7 @@ static void archive_consider(struct archive *archive, const char *path, const st
     struct mlm_error why = {0};
     struct entry entry = {0};
     if (mlm_load(&path, 1, &entry.loaded, &why) < 0) {
-        (void)fprintf(stderr, "mlmembench: passed over: %s\n", why.text);
+        mlm_say("mlmembench: passed over: %s", why.text);
         archive->left_out.broken++;
         return;
     }

@@ -4,7 +4,6 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/signalfd.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,28 +11,12 @@
 #include "base/file.h"
 #include "machine/fresh.h"
 
-static int interrupts_open(struct mlm_measuring *measuring, struct mlm_error *error)
+int mlm_measuring_begin(struct mlm_measuring *measuring, struct mlm_error *error)
 {
-    sigset_t signals;
-    (void)sigemptyset(&signals);
-    (void)sigaddset(&signals, SIGINT);
-    (void)sigaddset(&signals, SIGTERM);
-    /* Unless nohup is to keep it from us. */
-    struct sigaction hangup;
-    if (sigaction(SIGHUP, NULL, &hangup) < 0 || hangup.sa_handler != SIG_IGN)
-        (void)sigaddset(&signals, SIGHUP);
-    if (sigprocmask(SIG_BLOCK, &signals, NULL) < 0)
-        return mlm_error_errno(error, -errno, "signals");
+    int r = mlm_interrupts_open(&measuring->interrupts, error);
     /* A reader that went away is an error of write(), not our end; a full disk likewise. */
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGXFSZ, SIG_IGN);
-    measuring->interrupt_fd = signalfd(-1, &signals, SFD_CLOEXEC | SFD_NONBLOCK);
-    return measuring->interrupt_fd < 0 ? mlm_error_errno(error, -errno, "signals") : 0;
-}
-
-int mlm_measuring_begin(struct mlm_measuring *measuring, struct mlm_error *error)
-{
-    int r = interrupts_open(measuring, error);
     return r < 0 ? r : mlm_catalogue_open(&measuring->catalogue, error);
 }
 
@@ -97,10 +80,20 @@ uint64_t mlm_measuring_probe_bytes(const uint64_t *caps, size_t cap_count)
     return bytes < 2 * MLM_FRESH_MEMORY_PROBE_BYTES ? bytes : 2 * MLM_FRESH_MEMORY_PROBE_BYTES;
 }
 
+int mlm_measuring_end(struct mlm_measuring *measuring, struct mlm_error *error)
+{
+    bool wanted = mlm_interrupt_take(measuring->interrupts.fd) != 0;
+    mlm_interrupts_close(&measuring->interrupts);
+    measuring->session.interrupt_fd = -1;
+    return wanted ? mlm_error_set(error, -EINTR, "interrupted; the records are in %s", measuring->path) : 0;
+}
+
 void mlm_measuring_release(struct mlm_measuring *measuring)
 {
     mlm_store_close(measuring->store);
     mlm_session_close(&measuring->session);
     mlm_catalogue_close(measuring->catalogue);
-    mlm_close_p(&measuring->interrupt_fd);
+    /* What came until now was answered. */
+    (void)mlm_interrupt_take(measuring->interrupts.fd);
+    mlm_interrupts_close(&measuring->interrupts);
 }

@@ -2,6 +2,7 @@
  * meanwhile, and the user's wish to stop. */
 #pragma once
 
+#include "base/interrupts.h"
 #include "cli/progress.h"
 #include "record/store.h"
 #include "trial/session.h"
@@ -11,7 +12,7 @@ struct mlm_measuring {
     struct mlm_session session;
     struct mlm_store *store;
     struct mlm_progress progress;
-    int interrupt_fd;
+    struct mlm_interrupts interrupts;
     char path[4096]; /* of the store */
 };
 
@@ -31,5 +32,9 @@ void mlm_measuring_warn_of_limits(struct mlm_measuring *measuring, const uint64_
 /* How much fresh memory to try: a probe sees no further than it fills, and fills several times, so as much as
  * the largest cap lets a trial take, up to what can be filled in a few seconds. */
 uint64_t mlm_measuring_probe_bytes(const uint64_t *caps, size_t cap_count);
+
+/* Nothing is measured any more: from here on a signal ends us as it ends any program. -EINTR: one came that
+ * nobody has answered yet. */
+int mlm_measuring_end(struct mlm_measuring *measuring, struct mlm_error *error);
 
 void mlm_measuring_release(struct mlm_measuring *measuring);

@@ -28,6 +28,7 @@ static const struct mlm_exit_meaning exits[] = {
     {MLM_EXIT_OK, "every picture that there is data for was made"},
     {MLM_EXIT_USAGE, "wrong usage"},
     {MLM_EXIT_NOT_RUN, "a file cannot be read or holds no record, or gnuplot is missing"},
+    {MLM_EXIT_INTERRUPTED, "interrupted"},
     {0, NULL},
 };
 
@@ -38,7 +39,7 @@ static void catalogue_close_p(struct mlm_catalogue **catalogue)
 
 static void written(const char *path)
 {
-    puts(path);
+    mlm_put_named(stdout, "%s", path);
 }
 
 #define FORMATS_MAX 8

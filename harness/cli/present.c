@@ -9,24 +9,28 @@
 #include "cli/style.h"
 #include "report/plot/picture.h"
 
-void mlm_present_pictures(const struct mlm_loaded *loaded, const char *const *paths, size_t path_count,
-    const char *plots_folder, const char *plot, void (*written)(const char *path))
+int mlm_present_pictures(const struct mlm_loaded *loaded, const char *const *paths, size_t path_count,
+    const char *plots_folder, const char *plot, void (*written)(const char *path), struct mlm_error *error)
 {
     static const char *const formats[] = {"svg", "png"};
     struct mlm_place place;
     mlm_place_of(paths, path_count, &place);
     struct mlm_pictures_made made = {0};
-    struct mlm_error error = {0};
+    struct mlm_error why = {0};
     int r = 0;
     for (size_t i = 0; i < sizeof formats / sizeof *formats && r >= 0; i++) {
         struct mlm_picture_options options = {
             .plots_folder = plots_folder, .format = formats[i], .only = plot};
         r = mlm_pictures_write(
-            loaded->table, &loaded->list, &options, place.folder, place.base, written, &made, &error);
+            loaded->table, &loaded->list, &options, place.folder, place.base, written, &made, &why);
     }
-    const char *missing = r < 0 ? error.text : made.left_out;
+    if (r == -EINTR)
+        return mlm_error_set(
+            error, r, "interrupted while pictures were drawn; `mlmembench plot %s` draws them", paths[0]);
+    const char *missing = r < 0 ? why.text : made.left_out;
     if (*missing)
         mlm_say("mlmembench: %s", missing);
+    return 0;
 }
 
 int mlm_present(const struct mlm_presentation *presentation, size_t *ret_wrong, struct mlm_error *error)
@@ -40,9 +44,11 @@ int mlm_present(const struct mlm_presentation *presentation, size_t *ret_wrong, 
     if (presentation->table)
         r = mlm_report_text(loaded.table, &style, stdout, error);
     if (r == 0 && presentation->pictures)
-        mlm_present_pictures(&loaded, presentation->paths, presentation->path_count,
-            presentation->plots_folder, "needs", NULL);
-    if (r == 0 && presentation->table && presentation->pictures)
-        printf("\nRecords: %s\n", presentation->paths[0]);
+        r = mlm_present_pictures(&loaded, presentation->paths, presentation->path_count,
+            presentation->plots_folder, "needs", NULL, error);
+    if (r == 0 && presentation->table && presentation->pictures) {
+        (void)putchar('\n');
+        mlm_put_named(stdout, "Records: %s", presentation->paths[0]);
+    }
     return r;
 }

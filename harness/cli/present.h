@@ -21,6 +21,6 @@ int mlm_present(const struct mlm_presentation *presentation, size_t *ret_wrong, 
 
 /* The pictures of one kind ("needs"), as SVG and PNG, beside the first of the files and called after it.
  * `written` (may be NULL) is told each path. They can be made again, so what goes wrong is said on standard
- * error and that is all. */
-void mlm_present_pictures(const struct mlm_loaded *loaded, const char *const *paths, size_t path_count,
-    const char *plots_folder, const char *plot, void (*written)(const char *path));
+ * error and that is all. -EINTR: the user wants to stop. */
+int mlm_present_pictures(const struct mlm_loaded *loaded, const char *const *paths, size_t path_count,
+    const char *plots_folder, const char *plot, void (*written)(const char *path), struct mlm_error *error);

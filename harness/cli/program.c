@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/entry.h"
@@ -59,14 +60,32 @@ void mlm_program_release(struct mlm_program *program)
     program->text = NULL;
 }
 
-int mlm_program_output_open(const char *path, int *ret_fd, struct mlm_error *error)
+int mlm_program_output_open(const char *path, int interrupt_fd, int *ret_fd, struct mlm_error *error)
 {
     if (!path)
         return 0;
-    int fd = mlm_entry_open_path(path, O_WRONLY | O_TRUNC, error);
+    /* A pipe waits for a reader. It is no file that could be written over, and it is opened as what it was
+     * seen to be. */
+    struct stat status;
+    bool is_pipe = stat(path, &status) == 0 && S_ISFIFO(status.st_mode);
+    int fd = is_pipe ? mlm_interruptible_open(interrupt_fd, path, O_WRONLY)
+                     : mlm_entry_open_path(path, O_WRONLY | O_TRUNC, error);
+    if (fd == -EINTR)
+        return mlm_error_set(error, -EINTR, "interrupted; nobody reads the pipe %s", path);
     if (fd < 0)
-        return fd;
+        return is_pipe ? mlm_error_errno(error, fd, "cannot write %s", path) : fd;
     *ret_fd = fd;
+    return 0;
+}
+
+int mlm_program_evict_check(const struct mlm_texts *evict, struct mlm_error *error)
+{
+    for (size_t i = 0; i < evict->count; i++) {
+        struct stat status;
+        if (stat(evict->items[i], &status) == 0 && !S_ISREG(status.st_mode))
+            return mlm_error_set(
+                error, -EINVAL, "--evict: %s is no file that a page cache could hold", evict->items[i]);
+    }
     return 0;
 }
 
@@ -93,10 +112,10 @@ static int describe(
                : mlm_params_add(&record->params, "command", program->text);
 }
 
-int mlm_program_make_ready(
-    const struct mlm_program_order *order, struct mlm_record *record, struct mlm_error *error)
+int mlm_program_make_ready(const struct mlm_program_order *order, int interrupt_fd, struct mlm_record *record,
+    struct mlm_error *error)
 {
-    int r = order->prepare ? mlm_shell_run("--prepare", order->prepare, error) : 0;
+    int r = order->prepare ? mlm_shell_run("--prepare", order->prepare, interrupt_fd, error) : 0;
     for (size_t i = 0; order->evict && i < order->evict->count && r == 0; i++) {
         bool evicted = false;
         r = mlm_dataset_evict(order->evict->items[i], &evicted, error);
@@ -111,10 +130,12 @@ int mlm_program_trial(struct mlm_session *session, const struct mlm_program *pro
     int *ret_status, struct mlm_error *error)
 {
     int r = mlm_trial_describe(session, record, error);
-    if (r == 0)
-        r = mlm_program_make_ready(order, record, error);
     if (r == 0 && describe(program, order, record) < 0)
         r = mlm_error_errno(error, -ENOMEM, "record");
+    if (r == 0)
+        r = mlm_record_check(record, error);
+    if (r == 0)
+        r = mlm_program_make_ready(order, session->interrupt_fd, record, error);
     if (r < 0)
         return r;
     struct mlm_command command = {

@@ -32,13 +32,18 @@ struct mlm_program_order {
     const int *keep_fds;                /* others that it gets, ended by -1; NULL: none */
 };
 
-/* Empties or makes a file for what it prints. `path` NULL: nothing to do. Ask mlm_target_check() before. */
-int mlm_program_output_open(const char *path, int *ret_fd, struct mlm_error *error);
+/* Empties or makes a file for what it prints; a pipe may wait for its reader. `path` NULL: nothing to do. Ask
+ * mlm_target_check() before. -EINTR: the user wants to stop. */
+int mlm_program_output_open(const char *path, int interrupt_fd, int *ret_fd, struct mlm_error *error);
+
+/* Files that are there must be files: -EINVAL for a pipe or a folder. One that is not may be made by
+ * --prepare. */
+int mlm_program_evict_check(const struct mlm_texts *evict, struct mlm_error *error);
 
 /* What comes before a trial: the user's own command, and files that it is to read cold. A file that stays in
  * the page cache marks the record. */
-int mlm_program_make_ready(
-    const struct mlm_program_order *order, struct mlm_record *record, struct mlm_error *error);
+int mlm_program_make_ready(const struct mlm_program_order *order, int interrupt_fd, struct mlm_record *record,
+    struct mlm_error *error);
 
 /* One trial: fills the record (made by mlm_record_init()) and the timeline. *ret_status is the program's own,
  * as of waitpid(); -1: it never ran. See mlm_trial_run() for what is an error and what an outcome. */

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "cli/say.h"
+#include "record/utf8.h"
 
 #define BAR_CELLS 20
 
@@ -80,6 +81,7 @@ static void draw(const struct mlm_progress *progress, const char *state)
     int n = snprintf(rest, sizeof rest, "%zu/%zu  %s left%s%s  %s", progress->done, progress->total,
         mlm_duration_show(left_ns(progress), left), state[0] ? "  " : "", state,
         progress->name ? progress->name : "");
+    mlm_utf8_tame(rest);
     int room = width() - BAR_CELLS - 2;
     if (n > room && room > 0)
         rest[room] = 0;

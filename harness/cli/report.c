@@ -8,6 +8,7 @@
 #include "base/whole.h"
 #include "cli/load.h"
 #include "cli/place.h"
+#include "cli/say.h"
 #include "cli/target.h"
 #include "cli/verbs.h"
 #include "report/page/page.h"
@@ -28,6 +29,7 @@ static const struct mlm_exit_meaning exits[] = {
     {MLM_EXIT_OK, "the page was written"},
     {MLM_EXIT_USAGE, "wrong usage"},
     {MLM_EXIT_NOT_RUN, "a file cannot be read or written, or holds no record"},
+    {MLM_EXIT_INTERRUPTED, "interrupted"},
     {0, NULL},
 };
 
@@ -58,7 +60,7 @@ static int page_write(const struct mlm_loaded *loaded, FILE *out, struct mlm_err
     r = mlm_report_page(&request, out, &no_pictures, error);
     mlm_catalogue_close(catalogue);
     if (r == 0 && no_pictures)
-        (void)fprintf(stderr, "mlmembench: %s\n", no_pictures);
+        mlm_say("mlmembench: %s", no_pictures);
     return r;
 }
 
@@ -77,7 +79,7 @@ static int report(const char *path, const struct mlm_texts *stores, struct mlm_e
     if (r == 0 && to_file)
         r = mlm_whole_keep(&page, error);
     if (r == 0 && to_file)
-        printf("Report: %s\n", path);
+        mlm_put_named(stdout, "Report: %s", path);
     return r;
 }
 

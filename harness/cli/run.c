@@ -58,7 +58,7 @@ static int dataset_inspect(struct run *run, struct mlm_error *error)
     if (!plan->dataset)
         return 0;
     int r = mlm_dataset_look(
-        run->measuring.catalogue, plan->dataset, run->measuring.interrupt_fd, &plan->dataset_shape, error);
+        run->measuring.catalogue, plan->dataset, run->measuring.interrupts.fd, &plan->dataset_shape, error);
     if (r < 0)
         return r == -EINTR ? r : (mlm_error_wrap(error, -EINVAL, "--dataset"), -EINVAL);
     if (!plan->suite_count) {
@@ -89,6 +89,11 @@ static int disk_check(const struct run *run, uint64_t *ret_bytes, struct mlm_err
     uint64_t datasets = 0, free_bytes = 0;
     uint64_t records = run->plan->trial_count * RECORD_DISK_BYTES;
     int r = mlm_dataset_folder(folder, error);
+    /* Rows that read no file of ours need no place for one. */
+    if (r == -ENOENT && !mlm_dataset_is_wanted(run->plan)) {
+        *ret_bytes = records;
+        return 0;
+    }
     if (r == 0)
         r = mlm_dataset_missing_bytes(folder, run->plan, &datasets, error);
     if (r == 0)
@@ -152,7 +157,7 @@ static void plan_print(const struct run *run, uint64_t disk_bytes)
     for (size_t i = 0; i < plan->trial_count; i++) {
         const struct mlm_plan_trial *trial = &plan->trials[i];
         const struct mlm_plan_row *row = &plan->rows[trial->row];
-        printf("%5zu  %9s  %9s  %12s  %s%s%s%s\n", i + 1,
+        mlm_put_named(stdout, "%5zu  %9s  %9s  %12s  %s%s%s%s", i + 1,
             row->refused ? "-" : mlm_size_show((double)row->core_bytes, core),
             row->peak_bytes ? mlm_size_show((double)row->peak_bytes, peak) : "-",
             row->refused ? "-" : mlm_duration_show((double)trial->rough_ns, time), trial->name,
@@ -168,7 +173,7 @@ static void names_print(const struct mlm_plan *plan)
 {
     for (size_t i = 0; i < plan->trial_count; i++)
         if (plan->trials[i].repetition == 0)
-            printf("%s\n", plan->trials[i].name);
+            mlm_put_named(stdout, "%s", plan->trials[i].name);
 }
 
 static void tell_dataset(void *context, const char *name, uint64_t bytes)
@@ -186,7 +191,7 @@ static int datasets_build(struct run *run, struct mlm_error *error)
         .plan = run->plan,
         .folder = run->measuring.session.dataset_folder,
         .held_fd = &run->measuring.session.datasets_fd,
-        .interrupt_fd = run->measuring.interrupt_fd,
+        .interrupt_fd = run->measuring.interrupts.fd,
         .tell = tell_dataset,
         .context = run,
     };
@@ -286,6 +291,11 @@ static void instance(void *context, size_t index, struct mlm_gbench_result *ret_
     const struct mlm_plan_trial *trial = &run->plan->trials[index];
     if (run->stopped)
         return;
+    if (mlm_interrupted(run->measuring.interrupts.fd)) { /* not every trial waits for something */
+        run->failure = -EINTR;
+        run->stopped = true;
+        return;
+    }
     if (run->finished[index] || run->timed_out[index]) {
         mlm_progress_done(&run->measuring.progress, trial->rough_ns, 0, NULL);
         return;
@@ -333,7 +343,7 @@ static int run_open(struct run *run, int argc, char **argv, struct mlm_error *er
         .catalogue = run->measuring.catalogue,
         .argc = argc,
         .argv = argv,
-        .interrupt_fd = run->measuring.interrupt_fd,
+        .interrupt_fd = run->measuring.interrupts.fd,
         .probe_bytes = mlm_measuring_probe_bytes(plan->caps, plan->cap_count),
     };
     const struct mlm_run_options *said = &run->request.said;
@@ -356,9 +366,11 @@ static int run_all(struct run *run, int argc, char **argv, uint64_t disk_bytes, 
     mlm_measuring_warn_of_limits(&run->measuring, run->plan->options.caps, run->plan->options.cap_count);
     r = datasets_build(run, error);
     if (r == 0)
-        r = mlm_scripts_preload(run->measuring.catalogue, run->plan, run->measuring.interrupt_fd, error);
+        r = mlm_scripts_preload(run->measuring.catalogue, run->plan, run->measuring.interrupts.fd, error);
     if (r == 0)
         r = trials_do(run, error);
+    if (r == 0)
+        r = mlm_measuring_end(&run->measuring, error);
     if (r < 0)
         return r;
     struct mlm_presentation presentation = {
@@ -464,7 +476,7 @@ static bool only_looks(const struct run *run)
 
 static int run_verb(int argc, char **argv, struct mlm_error *error)
 {
-    mlm_cleanup(run_release) struct run run = {.measuring.interrupt_fd = -1};
+    mlm_cleanup(run_release) struct run run = {.measuring.interrupts.fd = -1};
     int r = parse(&run, argc, argv, error);
     if (r != 0)
         return r < 0 ? r : MLM_EXIT_OK;

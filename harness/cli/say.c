@@ -2,6 +2,7 @@
 
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "record/utf8.h"
 #include "trial/catalogue.h"
@@ -15,6 +16,20 @@ void mlm_say(const char *format, ...)
     va_end(args);
     mlm_utf8_tame(text);
     (void)fprintf(stderr, "%s\n", text);
+}
+
+void mlm_put_named(FILE *out, const char *format, ...)
+{
+    char *text = NULL;
+    va_list args;
+    va_start(args, format);
+    int n = vasprintf(&text, format, args);
+    va_end(args);
+    if (n < 0)
+        return;
+    mlm_utf8_tame(text);
+    (void)fprintf(out, "%s\n", text);
+    free(text);
 }
 
 size_t mlm_say_broken(const struct mlm_catalogue *catalogue)

@@ -1,9 +1,7 @@
 #include "cli/shell.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
-#include <spawn.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,49 +9,39 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-static int spawn(const char *command, pid_t *ret_pid)
+#include "base/child.h"
+#include "base/interrupts.h"
+
+/* What stands in our standard input is for the command that is measured. */
+static int start(const char *command, pid_t *ret_pid)
 {
     char shell[] = "sh", option[] = "-c";
     char *const argv[] = {shell, option, (char *)(uintptr_t)command, NULL};
-    posix_spawn_file_actions_t actions;
-    posix_spawnattr_t attributes;
-    sigset_t none, all;
-    (void)sigemptyset(&none);
-    (void)sigfillset(&all);
-    int r = posix_spawn_file_actions_init(&actions);
-    if (r != 0)
-        return -r;
-    r = posix_spawnattr_init(&attributes);
-    if (r == 0) {
-        /* We block the signals that end us, and ignore others. */
-        (void)posix_spawnattr_setflags(&attributes, POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF);
-        (void)posix_spawnattr_setsigmask(&attributes, &none);
-        (void)posix_spawnattr_setsigdefault(&attributes, &all);
-        /* What stands in our standard input is for the command that is measured. */
-        r = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-        if (r == 0)
-            r = posix_spawn_file_actions_adddup2(&actions, STDERR_FILENO, STDOUT_FILENO);
-        if (r == 0)
-            r = posix_spawnp(ret_pid, shell, &actions, &attributes, argv, environ);
-        (void)posix_spawnattr_destroy(&attributes);
-    }
-    (void)posix_spawn_file_actions_destroy(&actions);
-    return -r;
+    const struct mlm_child_order order = {
+        .program = shell,
+        .argv = argv,
+        .stdin_fd = -1,
+        .stdout_fd = STDERR_FILENO,
+        .stderr_fd = STDERR_FILENO,
+    };
+    return mlm_child_start(&order, ret_pid);
 }
 
-int mlm_shell_run(const char *option, const char *command, struct mlm_error *error)
+int mlm_shell_run(const char *option, const char *command, int interrupt_fd, struct mlm_error *error)
 {
     pid_t pid = -1;
     int status = 0;
-    int r = spawn(command, &pid);
+    int r = start(command, &pid);
     if (r < 0)
         return mlm_error_errno(error, r, "%s: cannot run sh", option);
-    while (waitpid(pid, &status, 0) < 0)
-        if (errno != EINTR)
-            return mlm_error_errno(error, -errno, "%s", option);
+    r = mlm_child_wait(pid, interrupt_fd, 0, &status);
+    if (r == -EINTR)
+        mlm_child_end(pid, SIGTERM);
     /* A Ctrl-C at the terminal. */
-    if (WIFSIGNALED(status) && WTERMSIG(status) == SIGINT)
+    if (r == -EINTR || (r == 0 && WIFSIGNALED(status) && WTERMSIG(status) == SIGINT))
         return mlm_error_set(error, -EINTR, "%s was interrupted: %s", option, command);
+    if (r < 0)
+        return mlm_error_errno(error, r, "%s", option);
     if (WIFSIGNALED(status))
         return mlm_error_set(error, -EIO, "%s ended by signal %d: %s", option, WTERMSIG(status), command);
     if (WEXITSTATUS(status) != 0)
@@ -62,9 +50,13 @@ int mlm_shell_run(const char *option, const char *command, struct mlm_error *err
     return 0;
 }
 
-int mlm_shell_clean_up(const char *command, int r, struct mlm_error *error)
+int mlm_shell_clean_up(const char *command, int interrupt_fd, int r, struct mlm_error *error)
 {
-    int cleaned = command ? mlm_shell_run("--cleanup", command, r == 0 ? error : NULL) : 0;
+    if (!command)
+        return r;
+    /* What ended the trials must not end this as well; another one does. */
+    (void)mlm_interrupt_take(interrupt_fd);
+    int cleaned = mlm_shell_run("--cleanup", command, interrupt_fd, r == 0 ? error : NULL);
     return r == 0 ? cleaned : r;
 }
 

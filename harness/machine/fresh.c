@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
+#include <poll.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -136,10 +137,14 @@ static int child_wait(pid_t pid, struct mlm_error *error)
     return 0;
 }
 
-static int paces_read(int fd, double paces[static FILLS_MOST])
+/* -EINTR: the user wants to stop. */
+static int paces_read(int fd, int interrupt_fd, double paces[static FILLS_MOST])
 {
     size_t length = 0;
     while (length < sizeof(double) * FILLS_MOST) {
+        struct pollfd polled[] = {{.fd = fd, .events = POLLIN}, {.fd = interrupt_fd, .events = POLLIN}};
+        if (poll(polled, 2, -1) > 0 && polled[1].revents)
+            return -EINTR;
         ssize_t n = read(fd, (char *)paces + length, sizeof(double) * FILLS_MOST - length);
         if (n < 0 && errno == EINTR)
             continue;
@@ -151,7 +156,8 @@ static int paces_read(int fd, double paces[static FILLS_MOST])
 }
 
 /* Returns how many fills there were. */
-static int fill_in_child(const struct job *job, double paces[static FILLS_MOST], struct mlm_error *error)
+static int fill_in_child(
+    const struct job *job, int interrupt_fd, double paces[static FILLS_MOST], struct mlm_error *error)
 {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) < 0)
@@ -164,8 +170,12 @@ static int fill_in_child(const struct job *job, double paces[static FILLS_MOST],
     if (pid == 0)
         _exit(child_run(parent, to, job));
     (void)close(mlm_take_fd(&to));
-    int count = paces_read(from, paces);
+    int count = paces_read(from, interrupt_fd, paces);
+    if (count < 0)
+        (void)kill(pid, SIGKILL);
     int r = child_wait(pid, error);
+    if (count < 0)
+        return mlm_error_set(error, count, "interrupted");
     if (r == 0 && count == 0)
         r = mlm_error_set(error, -EIO, "the child that fills memory told nothing");
     return r < 0 ? r : count;
@@ -184,7 +194,8 @@ static int bytes_limit(uint64_t bytes, uint64_t quarters, uint64_t *ret_bytes, s
                : mlm_error_set(error, -ENOMEM, "too little memory is available to fill any");
 }
 
-int mlm_fresh_memory_probe(uint64_t bytes, struct mlm_fresh_memory *ret_result, struct mlm_error *error)
+int mlm_fresh_memory_probe(
+    uint64_t bytes, int interrupt_fd, struct mlm_fresh_memory *ret_result, struct mlm_error *error)
 {
     struct mlm_fresh_memory result;
     double paces[FILLS_MOST] = {0};
@@ -194,7 +205,7 @@ int mlm_fresh_memory_probe(uint64_t bytes, struct mlm_fresh_memory *ret_result, 
     if (r < 0)
         return r;
     struct job job = {.first_bytes = result.bytes, .later_bytes = result.bytes / 4, .fills = PROBE_FILLS};
-    int count = fill_in_child(&job, paces, error);
+    int count = fill_in_child(&job, interrupt_fd, paces, error);
     if (count < 0)
         return count;
     result.first_ns_per_byte = paces[0];
@@ -206,7 +217,7 @@ int mlm_fresh_memory_probe(uint64_t bytes, struct mlm_fresh_memory *ret_result, 
     return 0;
 }
 
-int mlm_fresh_memory_touch(uint64_t bytes, double warm_ns_per_byte, struct mlm_error *error)
+int mlm_fresh_memory_touch(uint64_t bytes, double warm_ns_per_byte, int interrupt_fd, struct mlm_error *error)
 {
     double paces[FILLS_MOST] = {0};
     if (bytes == 0)
@@ -220,6 +231,6 @@ int mlm_fresh_memory_touch(uint64_t bytes, double warm_ns_per_byte, struct mlm_e
         .later_bytes = bytes,
         .fills = warm_ns_per_byte > 0 ? TOUCH_FILLS : 1,
         .enough_ns_per_byte = SLOW_RATIO * warm_ns_per_byte};
-    int count = fill_in_child(&job, paces, error);
+    int count = fill_in_child(&job, interrupt_fd, paces, error);
     return count < 0 ? count : 0;
 }

@@ -25,10 +25,12 @@ struct mlm_fresh_memory {
 
 /* Time spent waiting for a processor is left out, so that a busy machine does not pass for a slow one.
  * -ENOMEM where the child was killed for memory (our own cgroup may be tight), -EINTR where a signal from
- * outside ended it. */
-int mlm_fresh_memory_probe(uint64_t bytes, struct mlm_fresh_memory *ret_result, struct mlm_error *error);
+ * outside ended it, or `interrupt_fd` (or -1) became readable. */
+int mlm_fresh_memory_probe(
+    uint64_t bytes, int interrupt_fd, struct mlm_fresh_memory *ret_result, struct mlm_error *error);
 
 /* Touches that much, though never over three quarters of the memory available, so that a trial right after it
  * finds it warm. The kernel may hand out other pages the second time: it is filled again, up to three times,
  * until the pace is that of warm memory (`warm_ns_per_byte` of a probe; 0: once). Errors as above. */
-int mlm_fresh_memory_touch(uint64_t bytes, double warm_ns_per_byte, struct mlm_error *error);
+int mlm_fresh_memory_touch(
+    uint64_t bytes, double warm_ns_per_byte, int interrupt_fd, struct mlm_error *error);

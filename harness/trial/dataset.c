@@ -13,6 +13,7 @@
 #include "base/entry.h"
 #include "base/file.h"
 #include "base/page.h"
+#include "record/keymap.h"
 #include "trial/dataset_folder.h"
 #include "trial/worker.h"
 
@@ -56,11 +57,24 @@ int mlm_dataset_path(const char *folder, const struct mlm_plan_row *row,
     return n < 4096 ? 0 : mlm_error_set(error, -ENAMETOOLONG, "path of a dataset is too long");
 }
 
+static bool is_wanted(const struct mlm_plan *plan, const struct mlm_plan_row *row)
+{
+    return row->wanted && row->workload->dataset && !plan->options.dataset;
+}
+
+bool mlm_dataset_is_wanted(const struct mlm_plan *plan)
+{
+    for (size_t i = 0; i < plan->row_count; i++)
+        if (is_wanted(plan, &plan->rows[i]))
+            return true;
+    return false;
+}
+
 /* The row's own file, where it will be read and is not there yet. */
 static int missing(const char *folder, const struct mlm_plan *plan, const struct mlm_plan_row *row,
     char path[static 4096], struct mlm_error *error)
 {
-    if (!row->wanted || !row->workload->dataset || plan->options.dataset)
+    if (!is_wanted(plan, row))
         return 0;
     int r = mlm_dataset_path(folder, row, &plan->options, path, error);
     if (r < 0)
@@ -71,16 +85,17 @@ static int missing(const char *folder, const struct mlm_plan *plan, const struct
 int mlm_dataset_missing_bytes(
     const char *folder, const struct mlm_plan *plan, uint64_t *ret_bytes, struct mlm_error *error)
 {
+    mlm_cleanup(mlm_keymap_release) struct mlm_keymap counted = {0}; /* rows share files */
     uint64_t bytes = 0;
     for (size_t i = 0; i < plan->row_count; i++) {
-        char path[4096], earlier[4096];
+        char path[4096];
+        size_t number, before = counted.count;
         int r = missing(folder, plan, &plan->rows[i], path, error);
-        for (size_t k = 0; r > 0 && k < i; k++)
-            if (missing(folder, plan, &plan->rows[k], earlier, NULL) > 0 && strcmp(earlier, path) == 0)
-                r = 0;
+        if (r > 0 && mlm_keymap_add(&counted, strdup(path), &number) < 0)
+            r = mlm_error_errno(error, -ENOMEM, "datasets");
         if (r < 0)
             return r;
-        if (r > 0)
+        if (counted.count > before)
             bytes += plan->rows[i].workload->dataset->size_bytes(plan->rows[i].config);
     }
     *ret_bytes = bytes;
@@ -200,6 +215,9 @@ int mlm_dataset_build(const struct mlm_dataset_order *order, struct mlm_error *e
     struct mlm_dataset_order inside = *order;
     if (!any_is_read(order->plan))
         return 0;
+    char none[4096]; /* or why there is none */
+    if (!order->folder[0])
+        return mlm_dataset_folder(none, error);
     int r = mlm_dataset_hold(order->folder, order->held_fd, error);
     if (r < 0)
         return r;
@@ -214,10 +232,12 @@ int mlm_dataset_build(const struct mlm_dataset_order *order, struct mlm_error *e
 
 int mlm_dataset_evict(const char *path, bool *ret_evicted, struct mlm_error *error)
 {
-    mlm_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC);
+    mlm_auto_close int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
     struct stat status;
     if (fd < 0 || fstat(fd, &status) < 0)
         return mlm_error_errno(error, -errno, "cannot open %s", path);
+    if (!S_ISREG(status.st_mode))
+        return mlm_error_set(error, -EINVAL, "%s is no file that a page cache could hold", path);
     if (status.st_size == 0) {
         *ret_evicted = true;
         return 0;

@@ -17,6 +17,9 @@ int mlm_dataset_look(const struct mlm_catalogue *catalogue, const char *path, in
 int mlm_dataset_path(const char *folder, const struct mlm_plan_row *row,
     const struct mlm_plan_options *options, char path[static 4096], struct mlm_error *error);
 
+/* Does any row of the plan that runs read a file of ours? */
+bool mlm_dataset_is_wanted(const struct mlm_plan *plan);
+
 /* Bytes that the plan's datasets still need on disk. */
 int mlm_dataset_missing_bytes(
     const char *folder, const struct mlm_plan *plan, uint64_t *ret_bytes, struct mlm_error *error);

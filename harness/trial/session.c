@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/interrupts.h"
 #include "machine/fresh.h"
 #include "machine/presence.h"
 #include "record/utf8.h"
@@ -68,13 +69,18 @@ static int preload(const struct mlm_session *session, struct mlm_error *error)
     return r < 0 && r != -EINTR ? mlm_error_wrap(error, r, "trying the worker") : r;
 }
 
-static void fresh_look(struct mlm_session *session, uint64_t bytes)
+/* What cannot be learned is left; -EINTR: the user wants to stop. */
+static int fresh_look(struct mlm_session *session, uint64_t bytes, struct mlm_error *error)
 {
     struct mlm_fresh_memory fresh;
-    if (mlm_fresh_memory_probe(bytes, &fresh, NULL) < 0 || !fresh.slow)
-        return;
+    int r = mlm_fresh_memory_probe(bytes, session->interrupt_fd, &fresh, NULL);
+    if (mlm_interrupted(session->interrupt_fd))
+        return mlm_error_set(error, -EINTR, "interrupted");
+    if (r < 0 || !fresh.slow)
+        return 0;
     session->warm_ns_per_byte = fresh.warm_ns_per_byte;
     session->marks |= MLM_MARK_BIT(fresh_memory_slow);
+    return 0;
 }
 
 int mlm_session_open(
@@ -88,8 +94,9 @@ int mlm_session_open(
     int r = mlm_machine_open(&session.machine, error);
     if (r == 0)
         r = mlm_cage_site_find(AT_FDCWD, &session.site, error);
-    if (r == 0)
-        r = mlm_dataset_folder(session.dataset_folder, error);
+    /* Who needs none, as exec does, need not have a place for them. */
+    if (r == 0 && mlm_dataset_folder(session.dataset_folder, NULL) < 0)
+        session.dataset_folder[0] = 0;
     if (r == 0 && (command_keep(&session, options->argc, options->argv) < 0 || facts_make(&session) < 0))
         r = mlm_error_errno(error, -ENOMEM, "session");
     if (r == 0 && session.site.access != MLM_CAGE_NONE)
@@ -104,8 +111,9 @@ int mlm_session_open(
     cpu_set_t own;
     mlm_machine_harness_affinity(session.machine, &own);
     (void)sched_setaffinity(0, sizeof own, &own);
-    if (session.cages)
-        fresh_look(&session, options->probe_bytes);
+    r = session.cages ? fresh_look(&session, options->probe_bytes, error) : 0;
+    if (r < 0)
+        return r;
     *ret_session = session;
     session = (struct mlm_session){.presence_fd = -1};
     return 0;

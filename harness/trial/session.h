@@ -18,10 +18,10 @@ struct mlm_session {
     struct mlm_cage_site site;
     struct mlm_cages *cages; /* NULL: none can be made; trials are `refused` */
     struct mlm_machine *machine;
-    json_t *machine_facts; /* the machine's, with the cgroup version; every record carries it */
-    json_t *command;       /* the words that started this run, for a reader to repeat it */
-    char run_id[64];       /* machine and time of the start */
-    char dataset_folder[4096];
+    json_t *machine_facts;           /* the machine's, with the cgroup version; every record carries it */
+    json_t *command;                 /* the words that started this run, for a reader to repeat it */
+    char run_id[64];                 /* machine and time of the start */
+    char dataset_folder[4096];       /* "": there is no place for one; see mlm_dataset_folder() */
     mlm_mark_set marks;              /* of every trial: slow fresh memory */
     double warm_ns_per_byte;         /* where fresh memory is slow: the pace of warm memory; else 0 */
     uint64_t warm_bytes, warm_at_ns; /* how much memory was touched lately, and when */

@@ -312,7 +312,7 @@ static void warm_up(struct mlm_session *session, const struct running *running)
         return;
     if (session->warm_bytes >= need && mlm_now_ns() - session->warm_at_ns < WARM_NS)
         return;
-    (void)mlm_fresh_memory_touch(need, session->warm_ns_per_byte, NULL);
+    (void)mlm_fresh_memory_touch(need, session->warm_ns_per_byte, session->interrupt_fd, NULL);
     session->warm_bytes = need;
     session->warm_at_ns = mlm_now_ns();
 }

@@ -72,6 +72,27 @@ refused 2 "--threads: '0' is not a whole number of at least 1" run --threads 0
 refused 2 "--seed: '-1' is not a whole number" run --seed -1
 refused 2 "--seed: '18446744073709551616' is not" run --seed 18446744073709551616
 refused 2 "--timeout: duration '0' is out of range" run --timeout 0
+# What no record can hold, and what would fill the memory, is refused before anything is run.
+refused 2 "--seed: '9223372036854775808' is not a whole number of at least 0 and at most 9223372036854775807" run --seed \
+    9223372036854775808
+refused 2 "--seed: .* at most 9223372036854775807" fit --workload self/touch --seed 18446744073709551615
+refused 2 "--threads: '8193' is not a whole number of at least 1 and at most 8192" run --threads 8193
+refused 2 "--threads: .* at most 8192" fit --workload self/touch --threads 9223372036854775808
+refused 2 "--repetitions: .* at most 1000000" run --repetitions 18446744073709551615
+refused 2 "--repetitions: .* at most 1000000" exec --repetitions 1000001 -- true
+refused 2 "--warmup: '18446744073709551615' is not .* at least 0 and at most 1000000" exec --warmup \
+    18446744073709551615 -- true
+refused 2 "--max-trials: .* at most 1000000" fit --max-trials 1000001 -- true
+refused 2 "--cap: size '8388607T' is beyond what a machine can address; the most is 131072T" run --suite self --cap 8388607T
+refused 2 "--cap: size '131073T' is beyond" exec --cap 131073T -- true
+refused 2 "--data: size '8388607T' is beyond" run --data 8388607T
+refused 2 "--swap: size '8388607T' is beyond" fit --swap 8388607T -- true
+refused 2 "--background: size '8388607T' is beyond" exec --background 8388607T -- true
+refused 2 "the plan has more than 1000000 trials; give fewer values" run --suite self --repetitions 1000000 --dry-run
+mkfifo pipe
+refused 2 "--evict: pipe is no file that a page cache could hold" exec --evict pipe -- true
+refused 2 "--evict: folder is no file that a page cache could hold" fit --evict folder -- true
+refused 3 "cannot write --benchmark_out=pipe: it is a pipe" run --benchmark_out=pipe
 refused 2 "--timeout: '5y' is not a duration; write one like 20s, 500ms or 2min" run --timeout 5y
 
 # What there is to run.
@@ -140,6 +161,7 @@ refused 3 "folder: Is a directory" run --resume folder
 refused 3 "the datasets need .* free; give a smaller --data, or another disk by MLMEMBENCH_CACHE" run --suite loading --data 900T
 refused 3 "the datasets need .* free" run --suite loading --data 900T --dry-run
 unset MLMEMBENCH_CACHE XDG_CACHE_HOME HOME
+status 0 "$mlm" run --dry-run --suite self
 refused 3 "no place for datasets: set HOME, XDG_CACHE_HOME or MLMEMBENCH_CACHE" run --dry-run
 refused 3 "no place for datasets" clean
 finish

@@ -188,11 +188,11 @@ static void test_nothing_to_show(void **state)
     sample_table_release(&sample);
 }
 
-static char *written(const struct mlm_plot_folder *folder, const char *name)
+static char *written(const struct mlm_plot_files *files, enum mlm_plot_file which)
 {
     char *text = NULL;
     size_t size;
-    assert_int_equal(mlm_plot_read(folder, name, &text, &size, NULL), 0);
+    assert_int_equal(mlm_plot_read(files, which, &text, &size, NULL), 0);
     return text;
 }
 
@@ -207,14 +207,14 @@ static void test_data_files(void **state)
     (void)state;
     struct sample_table sample = table_of(caps, sizeof caps / sizeof *caps);
     struct mlm_frame frame = frame_of("slowdown", &sample);
-    struct mlm_plot_folder folder;
-    assert_int_equal(mlm_plot_folder_make(&folder, NULL), 0);
-    assert_int_equal(mlm_frame_write(&frame, "svg", &folder, NULL), 0);
-    char *points = written(&folder, "points.tsv");
+    struct mlm_plot_files files;
+    assert_int_equal(mlm_plot_files_make(&files, NULL), 0);
+    assert_int_equal(mlm_frame_write(&frame, "svg", &files, NULL), 0);
+    char *points = written(&files, MLM_PLOT_POINTS);
     assert_has(points, "\t536870912\t1\t0\t1\t2\tdies\toom\tNaN\tNaN\tNaN\t \t\n");
     assert_has(points, "\tfits\tok\t1.5\tNaN\tNaN\t1.50 ×\t\n");
     free(points);
-    char *values = written(&folder, "values.gp");
+    char *values = written(&files, MLM_PLOT_VALUES);
     assert_has(values, "format = \"svg\"\n");
     assert_has(values, "series = 3\n");
     assert_has(values, "tic_text[1] = \"512M\"\n");
@@ -222,10 +222,10 @@ static void test_data_files(void **state)
     assert_has(values, "count_timeout = 2\n");
     assert_has(values, "lost_1 = 3\n");
     free(values);
-    char *title = written(&folder, "title.tsv");
+    char *title = written(&files, MLM_PLOT_TITLE);
     assert_has(title, "1\tstorage: slowdown against cap\n");
     free(title);
-    mlm_plot_folder_remove(&folder);
+    mlm_plot_files_release(&files);
     mlm_frame_release(&frame);
     sample_table_release(&sample);
 }

@@ -291,8 +291,8 @@ int mlm_report_page(
     int r = chapters_make(request->table, &chapters) < 0 ? mlm_error_errno(error, -ENOMEM, "page") : 0;
     if (r == 0)
         r = mlm_machines_compare(request->table, MLM_PAGE_MACHINES_MAX, &machines, error);
-    if (r == 0 && mlm_page_pictures_draw(request, &machines, &pictures) < 0)
-        r = mlm_error_errno(error, -ENOMEM, "page");
+    if (r == 0)
+        r = mlm_page_pictures_draw(request, &machines, &pictures, error);
     if (r < 0)
         return r;
     put_head(out, request, &chapters);

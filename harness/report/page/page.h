@@ -16,6 +16,6 @@ struct mlm_page_request {
 
 /* Writes the page in one pass. Without gnuplot, or where it fails, there are no pictures, or not all, and
  * the page says why; so does *ret_no_pictures, which is else NULL and the caller's to free. -ENOMEM, -EIO:
- * `out` cannot be written. */
+ * `out` cannot be written; -EINTR: the user wanted to stop while pictures were drawn. */
 int mlm_report_page(
     const struct mlm_page_request *request, FILE *out, char **ret_no_pictures, struct mlm_error *error);

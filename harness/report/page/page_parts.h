@@ -23,9 +23,10 @@ struct mlm_page_pictures {
     char *missing; /* why there are none, or not all; NULL: nothing is missing */
 };
 
-/* Draws all that there is data for. That one could not be drawn is no error. */
+/* Draws all that there is data for. That one could not be drawn is no error. -EINTR: the user wants to stop.
+ */
 int mlm_page_pictures_draw(const struct mlm_page_request *request, const struct mlm_machines *machines,
-    struct mlm_page_pictures *ret_pictures);
+    struct mlm_page_pictures *ret_pictures, struct mlm_error *error);
 void mlm_page_pictures_release(struct mlm_page_pictures *pictures);
 void mlm_page_pictures_put(FILE *out, const struct mlm_page_pictures *pictures, const char *suite);
 

@@ -22,7 +22,7 @@ static int take(void *context, const struct mlm_picture *picture, struct mlm_err
 }
 
 int mlm_page_pictures_draw(const struct mlm_page_request *request, const struct mlm_machines *machines,
-    struct mlm_page_pictures *ret_pictures)
+    struct mlm_page_pictures *ret_pictures, struct mlm_error *error)
 {
     struct mlm_picture_options options = {
         .plots_folder = request->plots_folder, .format = "svg", .machines = machines->comparison};
@@ -31,12 +31,12 @@ int mlm_page_pictures_draw(const struct mlm_page_request *request, const struct 
     if (!request->plots_folder)
         return 0;
     int r = mlm_pictures_draw(request->table, request->list, &options, take, ret_pictures, &made, &why);
-    if (r == -ENOMEM)
-        return r;
+    if (r == -ENOMEM || r == -EINTR)
+        return mlm_error_set(error, r, "%s", why.text);
     /* The page is worth having without them. */
     const char *missing = r < 0 ? why.text : made.left_out;
     if (*missing && !(ret_pictures->missing = strdup(missing)))
-        return -ENOMEM;
+        return mlm_error_errno(error, -ENOMEM, "pictures");
     return 0;
 }
 

@@ -23,7 +23,7 @@ struct unit {
 
 struct writer {
     const struct mlm_frame *frame;
-    const struct mlm_plot_folder *folder;
+    const struct mlm_plot_files *files;
     bool any_character;
     struct unit x_unit, units[MLM_PLOT_AXES];
 };
@@ -305,6 +305,7 @@ static int write_values(const struct writer *writer, const char *format, FILE *f
         "format = \"%s\"\npanels = %zu\nseries = %zu\npoints = %zu\nslots = %zu\ncrossings = %zu\n", format,
         frame->panel_count, frame->series_count, frame->point_count, frame->slot_count,
         frame->crossing_count);
+    mlm_plot_files_name(writer->files, file);
     size_t places = 0, partial = 0;
     for (size_t i = 0; i < frame->point_count; i++) {
         places = frame->points[i].places > places ? frame->points[i].places : places;
@@ -327,11 +328,11 @@ static int write_values(const struct writer *writer, const char *format, FILE *f
     return 0;
 }
 
-static int write_file(const struct writer *writer, const char *name,
+static int write_file(const struct writer *writer, enum mlm_plot_file which,
     int (*write)(const struct writer *writer, FILE *file), struct mlm_error *error)
 {
     FILE *file;
-    int r = mlm_plot_file(writer->folder, name, &file, error);
+    int r = mlm_plot_file(writer->files, which, &file, error);
     if (r < 0)
         return r;
     int written = write(writer, file);
@@ -339,33 +340,33 @@ static int write_file(const struct writer *writer, const char *name,
     return written < 0 ? mlm_error_errno(error, written, "a picture's data") : r;
 }
 
-int mlm_frame_write(const struct mlm_frame *frame, const char *format, const struct mlm_plot_folder *folder,
+int mlm_frame_write(const struct mlm_frame *frame, const char *format, const struct mlm_plot_files *files,
     struct mlm_error *error)
 {
     static const struct {
-        const char *name;
+        enum mlm_plot_file which;
         int (*write)(const struct writer *writer, FILE *file);
-    } files[] = {
-        {"points.tsv", write_points},
-        {"panels.tsv", write_panels},
-        {"series.tsv", write_series},
-        {"crossings.tsv", write_crossings},
-        {"title.tsv", write_title},
+    } written[] = {
+        {MLM_PLOT_POINTS, write_points},
+        {MLM_PLOT_PANELS, write_panels},
+        {MLM_PLOT_SERIES, write_series},
+        {MLM_PLOT_CROSSINGS, write_crossings},
+        {MLM_PLOT_TITLE, write_title},
     };
     struct writer writer = {.frame = frame,
-        .folder = folder,
+        .files = files,
         .any_character = strcmp(format, "svg") == 0,
         .x_unit =
             frame->plot->x == MLM_X_TIME ? unit_of(MLM_QUANTITY_NS, frame->x.high) : (struct unit){"", 1}};
     for (size_t a = 0; a < MLM_PLOT_AXES && frame->plot->axes[a].title; a++)
         writer.units[a] = unit_of(frame->plot->axes[a].fields[0]->quantity, frame->axes[a].high);
     FILE *values;
-    int r = mlm_plot_file(folder, "values.gp", &values, error);
+    int r = mlm_plot_file(files, MLM_PLOT_VALUES, &values, error);
     if (r < 0)
         return r;
     (void)write_values(&writer, format, values);
     r = mlm_plot_file_close(values, error);
-    for (size_t i = 0; i < sizeof files / sizeof *files && r == 0; i++)
-        r = write_file(&writer, files[i].name, files[i].write, error);
+    for (size_t i = 0; i < sizeof written / sizeof *written && r == 0; i++)
+        r = write_file(&writer, written[i].which, written[i].write, error);
     return r;
 }

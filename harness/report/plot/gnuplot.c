@@ -1,76 +1,77 @@
 #include "report/plot/gnuplot.h"
 
-#include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
-#include <spawn.h>
+#include <signal.h>
+#include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 
+#include "base/child.h"
 #include "base/cleanup.h"
-#include "base/entry.h"
-#include "base/file.h"
 #include "record/utf8.h"
 
 #define SCRIPTS_MAX 4
+/* A picture takes a second, on a busy board some. Of processor time as well, should nobody be left to end it.
+ */
+#define LIMIT_NS UINT64_C(60000000000)
 
-/* Where nobody can put another folder in the place of ours: TMPDIR may be another user's, under sudo -E. */
-static const char *parent_find(void)
-{
-    const char *parent = getenv("TMPDIR");
-    mlm_cleanup(mlm_entry_release) struct mlm_entry entry = {0};
-    bool is_safe = parent && parent[0] == '/' && mlm_entry_find(parent, &entry, NULL) == 0 && !entry.shared &&
-                   entry.exists && entry.status.st_uid == geteuid() &&
-                   !(entry.status.st_mode & (S_IWGRP | S_IWOTH));
-    return is_safe ? parent : "/tmp";
-}
+#define NAME_SIZE 32
 
-int mlm_plot_folder_make(struct mlm_plot_folder *ret_folder, struct mlm_error *error)
+static const char *const file_names[MLM_PLOT_FILES] = {
+    [MLM_PLOT_VALUES] = "values_gp",
+    [MLM_PLOT_POINTS] = "points_tsv",
+    [MLM_PLOT_PANELS] = "panels_tsv",
+    [MLM_PLOT_SERIES] = "series_tsv",
+    [MLM_PLOT_CROSSINGS] = "crossings_tsv",
+    [MLM_PLOT_TITLE] = "title_tsv",
+    [MLM_PLOT_PICTURE] = "picture",
+    [MLM_PLOT_COMPLAINT] = "complaint",
+};
+
+int mlm_plot_files_make(struct mlm_plot_files *ret_files, struct mlm_error *error)
 {
-    struct mlm_plot_folder folder;
-    const char *parent = parent_find();
-    if (snprintf(folder.path, sizeof folder.path, "%s/mlmembench-plot-XXXXXX", parent) >=
-        (int)sizeof folder.path)
-        return mlm_error_errno(error, -ENAMETOOLONG, "%s", parent);
-    if (!mkdtemp(folder.path))
-        return mlm_error_errno(error, -errno, "cannot make a folder in %s", parent);
-    *ret_folder = folder;
+    mlm_cleanup(mlm_plot_files_release) struct mlm_plot_files files = {.count = 0};
+    for (; files.count < MLM_PLOT_FILES; files.count++) {
+        files.fds[files.count] = memfd_create(file_names[files.count], MFD_CLOEXEC);
+        if (files.fds[files.count] < 0)
+            return mlm_error_errno(error, -errno, "cannot make a file in memory for a picture");
+    }
+    *ret_files = files;
+    files.count = 0;
     return 0;
 }
 
-void mlm_plot_folder_remove(struct mlm_plot_folder *folder)
+void mlm_plot_files_release(struct mlm_plot_files *files)
 {
-    DIR *dir = folder->path[0] ? opendir(folder->path) : NULL;
-    if (!dir)
-        return;
-    for (const struct dirent *entry; (entry = readdir(dir));)
-        (void)unlinkat(dirfd(dir), entry->d_name, 0); /* not "." and "..", which are folders */
-    (void)closedir(dir);
-    (void)rmdir(folder->path);
-    folder->path[0] = 0;
+    while (files->count)
+        (void)close(files->fds[--files->count]);
 }
 
-static int path_of(
-    const struct mlm_plot_folder *folder, const char *name, char **ret_path, struct mlm_error *error)
+/* As whoever inherits it opens it. */
+static void name_of(const struct mlm_plot_files *files, enum mlm_plot_file which, char name[static NAME_SIZE])
 {
-    char *path = NULL;
-    if (asprintf(&path, "%s/%s", folder->path, name) < 0)
-        return mlm_error_errno(error, -ENOMEM, "%s", name);
-    *ret_path = path;
-    return 0;
+    (void)snprintf(name, NAME_SIZE, "/proc/self/fd/%d", files->fds[which]);
+}
+
+void mlm_plot_files_name(const struct mlm_plot_files *files, FILE *values)
+{
+    for (int which = MLM_PLOT_POINTS; which <= MLM_PLOT_PICTURE; which++) {
+        char name[NAME_SIZE];
+        name_of(files, (enum mlm_plot_file)which, name);
+        (void)fprintf(values, "%s = \"%s\"\n", file_names[which], name);
+    }
 }
 
 int mlm_plot_file(
-    const struct mlm_plot_folder *folder, const char *name, FILE **ret_file, struct mlm_error *error)
+    const struct mlm_plot_files *files, enum mlm_plot_file which, FILE **ret_file, struct mlm_error *error)
 {
-    mlm_auto_free char *path = NULL;
-    int r = path_of(folder, name, &path, error);
-    if (r < 0)
-        return r;
-    FILE *file = fopen(path, "we");
+    char name[NAME_SIZE];
+    name_of(files, which, name);
+    FILE *file = fopen(name, "we");
     if (!file)
-        return mlm_error_errno(error, -errno, "cannot write %s", path);
+        return mlm_error_errno(error, -errno, "cannot write the %s of a picture", file_names[which]);
     *ret_file = file;
     return 0;
 }
@@ -102,7 +103,7 @@ void mlm_plot_text(FILE *file, const char *text, bool any_character)
             (void)fputs("”", file);
         else if (code == '\\')
             (void)fputs("\\\\", file);
-        else if (code < 0x20 || code == UINT32_MAX || (!any_character && !is_common(code)))
+        else if (!mlm_utf8_printable(code) || (!any_character && !is_common(code)))
             (void)fputc('?', file);
         else
             (void)fwrite(text, 1, length, file);
@@ -111,12 +112,10 @@ void mlm_plot_text(FILE *file, const char *text, bool any_character)
 }
 
 /* The first lines of what gnuplot printed, as one. */
-static void read_complaint(const char *path, char *text, size_t size)
+static void read_complaint(const struct mlm_plot_files *files, char *text, size_t size)
 {
-    ssize_t n = mlm_file_read_into(AT_FDCWD, path, text, size);
-    if (n < 0)
-        n = 0;
-    text[n] = 0;
+    ssize_t n = pread(files->fds[MLM_PLOT_COMPLAINT], text, size - 1, 0);
+    text[n > 0 ? n : 0] = 0;
     for (char *c = text; *c; c++)
         if (*c == '\n' || *c == '\t')
             *c = ' ';
@@ -143,79 +142,77 @@ static char **environment_make(void)
     return environment;
 }
 
-static int spawn(
-    const struct mlm_plot_folder *folder, char *const *argv, const char *complaint_path, pid_t *ret_pid)
+static int start(const struct mlm_plot_files *files, char *const *argv, pid_t *ret_pid)
 {
-    posix_spawn_file_actions_t actions;
     mlm_auto_free char **environment = environment_make();
     if (!environment)
         return -ENOMEM;
-    int r = posix_spawn_file_actions_init(&actions);
-    if (r != 0)
-        return -r;
-    r = posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    if (r == 0)
-        r = posix_spawn_file_actions_addopen(&actions, STDOUT_FILENO, "/dev/null", O_WRONLY, 0);
-    if (r == 0)
-        r = posix_spawn_file_actions_addopen(
-            &actions, STDERR_FILENO, complaint_path, O_WRONLY | O_CREAT | O_TRUNC, 0600);
-    if (r == 0)
-        r = posix_spawn_file_actions_addchdir_np(&actions, folder->path);
-    if (r == 0)
-        r = posix_spawnp(ret_pid, argv[0], &actions, NULL, argv, environment);
-    (void)posix_spawn_file_actions_destroy(&actions);
-    return -r;
+    int keep[MLM_PLOT_FILES + 1];
+    memcpy(keep, files->fds, sizeof files->fds);
+    keep[MLM_PLOT_FILES] = -1;
+    const struct mlm_child_order order = {
+        .program = argv[0],
+        .argv = argv,
+        .environment = environment,
+        .stdin_fd = -1,
+        .stdout_fd = -1,
+        .stderr_fd = files->fds[MLM_PLOT_COMPLAINT],
+        .keep_fds = keep,
+        .cpu_limit_ns = LIMIT_NS,
+        .own_group = true,
+    };
+    return mlm_child_start(&order, ret_pid);
 }
 
-int mlm_gnuplot(const struct mlm_plot_folder *folder, const char *const *scripts, struct mlm_error *error)
+static int judge(const struct mlm_plot_files *files, int status, struct mlm_error *error)
 {
-    /* -d: nobody's ~/.gnuplot. spawn takes what it does not change as char *. */
-    char name[] = "gnuplot", defaults[] = "-d", values[] = "values.gp";
-    char *argv[SCRIPTS_MAX + 4] = {name, defaults, values};
-    for (size_t i = 0; scripts[i] && i < SCRIPTS_MAX; i++)
-        argv[i + 3] = (char *)(uintptr_t)scripts[i];
-    mlm_auto_free char *complaint_path = NULL;
-    int r = path_of(folder, "complaint", &complaint_path, error);
-    if (r < 0)
-        return r;
-    pid_t pid = -1;
-    r = spawn(folder, argv, complaint_path, &pid);
-    if (r < 0 && r != -ENOENT)
-        return mlm_error_errno(error, r, "cannot run gnuplot");
-    int status = 0;
-    while (r == 0 && waitpid(pid, &status, 0) < 0)
-        if (errno != EINTR)
-            return mlm_error_errno(error, -errno, "waiting for gnuplot");
-    /* 127: where there is no true vfork (under valgrind) it is the child that finds no program. */
-    if (r == -ENOENT || (WIFEXITED(status) && WEXITSTATUS(status) == 127))
-        return mlm_error_set(error, -ENOENT, "no pictures: gnuplot is not installed");
     if (WIFEXITED(status) && WEXITSTATUS(status) == 0)
         return 0;
     if (WIFSIGNALED(status))
         return mlm_error_set(error, -EIO, "gnuplot was killed by signal %d", WTERMSIG(status));
     char complaint[MLM_ERROR_TEXT_SIZE / 2];
-    read_complaint(complaint_path, complaint, sizeof complaint);
+    read_complaint(files, complaint, sizeof complaint);
     return mlm_error_set(error, -EIO, "gnuplot failed: %s", complaint[0] ? complaint : "it said nothing");
 }
 
-int mlm_plot_read(const struct mlm_plot_folder *folder, const char *name, char **ret_bytes, size_t *ret_size,
-    struct mlm_error *error)
+int mlm_gnuplot(
+    const struct mlm_plot_files *files, const char *const *scripts, int interrupt_fd, struct mlm_error *error)
 {
-    mlm_auto_free char *path = NULL;
-    mlm_auto_free char *bytes = NULL;
-    struct stat status;
-    int r = path_of(folder, name, &path, error);
+    /* -d: nobody's ~/.gnuplot. exec takes what it does not change as char *. */
+    char name[] = "gnuplot", defaults[] = "-d", values[NAME_SIZE];
+    name_of(files, MLM_PLOT_VALUES, values);
+    char *argv[SCRIPTS_MAX + 4] = {name, defaults, values};
+    for (size_t i = 0; scripts[i] && i < SCRIPTS_MAX; i++)
+        argv[i + 3] = (char *)(uintptr_t)scripts[i];
+    pid_t pid = -1;
+    int status = 0, r = start(files, argv, &pid);
+    if (r == -ENOENT)
+        return mlm_error_set(error, -ENOENT, "no pictures: gnuplot is not installed");
     if (r < 0)
-        return r;
-    mlm_auto_fclose FILE *file = fopen(path, "re");
-    if (!file || fstat(fileno(file), &status) < 0 || status.st_size == 0)
-        return mlm_error_set(error, -EIO, "gnuplot made no %s", name);
+        return mlm_error_errno(error, r, "cannot run gnuplot");
+    r = mlm_child_wait(pid, interrupt_fd, LIMIT_NS, &status);
+    if (r < 0)
+        mlm_child_end(pid, SIGKILL);
+    if (r == -EINTR)
+        return mlm_error_set(error, r, "interrupted while a picture was drawn");
+    if (r == -ETIMEDOUT)
+        return mlm_error_set(error, r, "gnuplot drew one picture for more than %d s, and was ended",
+            (int)(LIMIT_NS / 1000000000u));
+    return r < 0 ? mlm_error_errno(error, r, "waiting for gnuplot") : judge(files, status, error);
+}
+
+int mlm_plot_read(const struct mlm_plot_files *files, enum mlm_plot_file which, char **ret_bytes,
+    size_t *ret_size, struct mlm_error *error)
+{
+    struct stat status;
+    if (fstat(files->fds[which], &status) < 0 || status.st_size == 0)
+        return mlm_error_set(error, -EIO, "gnuplot made no %s", file_names[which]);
     size_t size = (size_t)status.st_size;
-    bytes = malloc(size + 1);
+    mlm_auto_free char *bytes = malloc(size + 1);
     if (!bytes)
-        return mlm_error_errno(error, -ENOMEM, "%s", name);
-    if (fread(bytes, 1, size, file) != size)
-        return mlm_error_set(error, -EIO, "cannot read %s", path);
+        return mlm_error_errno(error, -ENOMEM, "%s", file_names[which]);
+    if (pread(files->fds[which], bytes, size, 0) != (ssize_t)size)
+        return mlm_error_set(error, -EIO, "cannot read the %s of a picture", file_names[which]);
     bytes[size] = 0;
     *ret_bytes = mlm_take_ptr(bytes);
     *ret_size = size;

@@ -1,5 +1,6 @@
-/* gnuplot as a tool: data goes into files of a temporary folder in which it is run, pictures come out of it.
- * No shell takes part, and no text of a record is ever part of a command. */
+/* gnuplot as a tool: it reads its data from files in memory and leaves the picture in one. They have no name
+ * in any folder: nobody can put others in their place, and whatever happens nothing is left behind. No shell
+ * takes part, and no text of a record is ever part of a command. */
 #pragma once
 
 #include <stdbool.h>
@@ -7,29 +8,47 @@
 
 #include "base/error.h"
 
-struct mlm_plot_folder {
-    char path[4096]; /* "": none */
+/* What plots/README.md tells of. */
+enum mlm_plot_file {
+    MLM_PLOT_VALUES, /* the first script */
+    MLM_PLOT_POINTS,
+    MLM_PLOT_PANELS,
+    MLM_PLOT_SERIES,
+    MLM_PLOT_CROSSINGS,
+    MLM_PLOT_TITLE,
+    MLM_PLOT_PICTURE,
+    MLM_PLOT_COMPLAINT, /* what gnuplot printed */
+    MLM_PLOT_FILES
 };
 
-int mlm_plot_folder_make(struct mlm_plot_folder *ret_folder, struct mlm_error *error);
-/* Removes it with all that is in it. */
-void mlm_plot_folder_remove(struct mlm_plot_folder *folder);
+struct mlm_plot_files {
+    int fds[MLM_PLOT_FILES];
+    size_t count; /* of open ones */
+};
 
-/* Opens a file of the folder for writing. */
+int mlm_plot_files_make(struct mlm_plot_files *ret_files, struct mlm_error *error);
+void mlm_plot_files_release(struct mlm_plot_files *files); /* a zeroed one holds nothing */
+
+/* Opens one for writing. */
 int mlm_plot_file(
-    const struct mlm_plot_folder *folder, const char *name, FILE **ret_file, struct mlm_error *error);
+    const struct mlm_plot_files *files, enum mlm_plot_file which, FILE **ret_file, struct mlm_error *error);
 /* Closes it and says whether all that was written is there. */
 int mlm_plot_file_close(FILE *file, struct mlm_error *error);
+
+/* Tells a script where the others are: points_tsv = "/proc/self/fd/7". */
+void mlm_plot_files_name(const struct mlm_plot_files *files, FILE *values);
 
 /* Writes a text as a tab-separated field that gnuplot gives back as it is; "" as a space. A bitmap is drawn
  * with the fonts of this machine, in which characters beyond the common scripts may be missing and then spoil
  * the picture: they become '?' unless `any_character`. */
 void mlm_plot_text(FILE *file, const char *text, bool any_character);
 
-/* Runs `gnuplot values.gp SCRIPTS…` (absolute paths, ended by NULL) in the folder. -ENOENT: there is no
- * gnuplot. What it printed is in the error. */
-int mlm_gnuplot(const struct mlm_plot_folder *folder, const char *const *scripts, struct mlm_error *error);
-
-/* Reads a file that a script made in the folder. A NUL stands behind its bytes, which the caller frees. */
-int mlm_plot_read(const struct mlm_plot_folder *folder, const char *name, char **ret_bytes, size_t *ret_size,
+/* Runs gnuplot on the values and the scripts (absolute paths, ended by NULL). It dies with us. -ENOENT: there
+ * is no gnuplot; -EINTR: `interrupt_fd` (or -1) is readable; -ETIMEDOUT: it draws for longer than any picture
+ * takes. What it printed is in the error. */
+int mlm_gnuplot(const struct mlm_plot_files *files, const char *const *scripts, int interrupt_fd,
     struct mlm_error *error);
+
+/* Reads one; -EIO where nothing is in it. A NUL stands behind its bytes, which the caller frees. */
+int mlm_plot_read(const struct mlm_plot_files *files, enum mlm_plot_file which, char **ret_bytes,
+    size_t *ret_size, struct mlm_error *error);

@@ -3,9 +3,11 @@
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/interrupts.h"
 #include "base/whole.h"
 #include "record/keymap.h"
 #include "report/plot/data.h"
@@ -17,6 +19,7 @@ struct drawing {
     mlm_picture_take *take;
     void *context;
     size_t count;
+    struct mlm_interrupts interrupts; /* a picture may take long, and gnuplot is to go with us */
 };
 
 static int script_path(const char *plots_folder, const char *script, char **ret_path, struct mlm_error *error)
@@ -34,15 +37,15 @@ static int script_path(const char *plots_folder, const char *script, char **ret_
     return 0;
 }
 
-static int plot_run(const struct mlm_plot *plot, const char *plots_folder,
-    const struct mlm_plot_folder *folder, struct mlm_error *error)
+static int plot_run(const struct mlm_plot *plot, const char *plots_folder, const struct mlm_plot_files *files,
+    int interrupt_fd, struct mlm_error *error)
 {
     mlm_auto_free char *style = NULL;
     mlm_auto_free char *script = NULL;
     int r = script_path(plots_folder, "style.gp", &style, error);
     if (r == 0)
         r = script_path(plots_folder, plot->script, &script, error);
-    return r == 0 ? mlm_gnuplot(folder, (const char *const[]){style, script, NULL}, error) : r;
+    return r == 0 ? mlm_gnuplot(files, (const char *const[]){style, script, NULL}, interrupt_fd, error) : r;
 }
 
 static int svg_finish(struct mlm_picture *picture, size_t number, char **bytes, struct mlm_error *error)
@@ -63,21 +66,19 @@ static int frame_draw(struct drawing *drawing, const struct mlm_frame *frame, st
 {
     struct mlm_picture picture = {
         .plot = frame->plot->name, .suite = frame->suite, .format = drawing->options->format};
-    mlm_cleanup(mlm_plot_folder_remove) struct mlm_plot_folder folder = {""};
+    mlm_cleanup(mlm_plot_files_release) struct mlm_plot_files files = {.count = 0};
     mlm_auto_free char *title = mlm_frame_title(frame);
     mlm_auto_free char *description = mlm_frame_describe(frame);
     mlm_auto_free char *bytes = NULL;
-    char name[32];
     if (!title || !description)
         return mlm_error_errno(error, -ENOMEM, "picture");
-    (void)snprintf(name, sizeof name, "picture.%s", picture.format);
-    int r = mlm_plot_folder_make(&folder, error);
+    int r = mlm_plot_files_make(&files, error);
     if (r == 0)
-        r = mlm_frame_write(frame, picture.format, &folder, error);
+        r = mlm_frame_write(frame, picture.format, &files, error);
     if (r == 0)
-        r = plot_run(frame->plot, drawing->options->plots_folder, &folder, error);
+        r = plot_run(frame->plot, drawing->options->plots_folder, &files, drawing->interrupts.fd, error);
     if (r == 0)
-        r = mlm_plot_read(&folder, name, &bytes, &picture.size, error);
+        r = mlm_plot_read(&files, MLM_PLOT_PICTURE, &bytes, &picture.size, error);
     if (r < 0)
         return r;
     picture.title = title;
@@ -155,9 +156,15 @@ int mlm_pictures_draw(const struct mlm_table *table, const struct mlm_record_lis
     int r = mlm_picture_format_check(options->format, error);
     if (r < 0)
         return r;
-    struct drawing drawing = {{table, list, options->machines}, options, take, context, 0};
+    struct drawing drawing = {{table, list, options->machines}, options, take, context, 0, {.fd = -1}};
     size_t left_out = 0;
+    r = mlm_interrupts_open(&drawing.interrupts, error);
+    if (r < 0)
+        return r;
     r = suites_draw(&drawing, &left_out, error);
+    if (mlm_interrupt_take(drawing.interrupts.fd) && r == 0)
+        r = mlm_error_set(error, -EINTR, "interrupted while pictures were drawn");
+    mlm_interrupts_close(&drawing.interrupts);
     if (r < 0)
         return r;
     *ret_made = (struct mlm_pictures_made){.count = drawing.count};
@@ -225,6 +232,10 @@ static int picture_write(void *context, const struct mlm_picture *picture, struc
         return mlm_error_errno(error, -ENOMEM, "picture");
     }
     mlm_cleanup(mlm_whole_drop) struct mlm_whole whole = {0};
+    struct stat there;
+    /* No signal would end the waiting for whoever reads a pipe. */
+    if (stat(path, &there) == 0 && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode))
+        return mlm_error_set(error, -ENOTSUP, "cannot write %s: it is no regular file", path);
     int r = mlm_whole_open(path, &whole, error);
     if (r < 0)
         return r;

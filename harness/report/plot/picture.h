@@ -43,7 +43,8 @@ struct mlm_pictures_made {
 
 /* Gives every picture to the taker, suite by suite, and says how many. Bounded in number, size and time
  * however long the list is; of more than MLM_PICTURE_SUITES suites, the first. The list is that of the table:
- * timelines are read from its files. -ENOENT: gnuplot is missing. -EINVAL: an unknown format. */
+ * timelines are read from its files. -ENOENT: gnuplot is missing. -EINVAL: an unknown format.
+ * -EINTR: the user wants to stop; no signal ends the program itself while it draws. */
 int mlm_pictures_draw(const struct mlm_table *table, const struct mlm_record_list *list,
     const struct mlm_picture_options *options, mlm_picture_take *take, void *context,
     struct mlm_pictures_made *ret_made, struct mlm_error *error);
