@@ -18,9 +18,9 @@
 
 /* A process that dies gives its memory back first, swap included: gigabytes of it take a while. */
 #define PATIENCE_NS UINT64_C(30000000000)
-/* How much of a list is read at once, and how many of it are killed at once. */
-#define PIDS_TEXT 4096
-#define PIDS_MAX (PIDS_TEXT / 2)
+/* How many of a list are read at once, and how many of them are killed at once. */
+#define PIDS_MAX 256
+#define PID_TEXT 11 /* with its newline */
 #define BATCH 32
 #define NAP_FIRST_NS 50000
 #define NAP_LONGEST_NS 10000000
@@ -112,24 +112,26 @@ static int strike_child(int dir_fd, const char *name, const void *context)
     return strike(fd, context);
 }
 
-/* The processes in the list, at most `most`; a number that the buffer's end has cut is somebody else's. 0 in
- * the list is a process of another pid namespace; to kill() it would be our own process group. */
-static int pids_parse(const char *text, pid_t *pids, int most)
+/* The first processes in the list; a number that the buffer's end has cut is somebody else's. 0 in the list
+ * is a process of another pid namespace; to kill() it would be our own process group. */
+static int pids_parse(const char *text, pid_t pids[static PIDS_MAX])
 {
     int count = 0;
     const char *end;
-    for (const char *line = text; count < most && (end = strchr(line, '\n')); line = end + 1)
+    for (const char *line = text; count < PIDS_MAX && (end = strchr(line, '\n')); line = end + 1)
         pids[count++] = (pid_t)strtol(line, NULL, 10);
     return count;
 }
 
-static int pids_read(int dir_fd, const struct mlm_dialect *dialect, pid_t pids[static PIDS_MAX])
+/* Not inlined, nor is strike_some(): cgroups may lie a thousand deep, and strike() in itself as often. */
+__attribute__((noinline)) static int pids_read(
+    int dir_fd, const struct mlm_dialect *dialect, pid_t pids[static PIDS_MAX])
 {
-    char text[PIDS_TEXT];
+    char text[PIDS_MAX * PID_TEXT];
     ssize_t n = mlm_file_read_into(dir_fd, dialect->procs, text, sizeof text);
     if (n < 0)
         return n == -ENODEV || n == -ENOENT ? 0 : (int)n; /* removed meanwhile */
-    return pids_parse(text, pids, PIDS_MAX);
+    return pids_parse(text, pids);
 }
 
 static bool lists(const pid_t *pids, int count, pid_t pid)
@@ -149,7 +151,8 @@ static int kill_one(pid_t pid, int fd)
 
 /* A pid may be somebody else's by the time that it is used. So the process is held first, and only then
  * looked for again: what is in the cgroup now, and is what we hold, is what we kill. */
-static int strike_some(int dir_fd, const struct mlm_dialect *dialect, const pid_t *pids, int count)
+__attribute__((noinline)) static int strike_some(
+    int dir_fd, const struct mlm_dialect *dialect, const pid_t *pids, int count)
 {
     int fds[BATCH], r = 0;
     pid_t now[PIDS_MAX];
