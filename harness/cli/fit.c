@@ -327,11 +327,12 @@ static int fit_all(struct fit *fit, int argc, char **argv, struct mlm_error *err
     r = mlm_shell_clean_up(fit->said.cleanup, measuring->interrupts.fd, r, error);
     int ended = mlm_measuring_end(measuring, r == 0 ? error : NULL);
     r = r == 0 ? ended : r;
-    if (fit->search.count && (r == 0 || r == -EINTR)) {
+    const bool stopped = r == -EINTR;
+    if (fit->search.count && (r == 0 || stopped)) {
         int shown = present(fit, r == 0 ? error : NULL);
         r = r == 0 ? shown : r;
     }
-    if (r == -EINTR)
+    if (stopped)
         return mlm_error_set(error, -EINTR, "interrupted; what had ended is in %s", measuring->path);
     return r < 0 ? r : exit_status(&fit->search);
 }

@@ -237,7 +237,7 @@ int mlm_dataset_evict(const char *path, bool *ret_evicted, struct mlm_error *err
     if (fd < 0 || fstat(fd, &status) < 0)
         return mlm_error_errno(error, -errno, "cannot open %s", path);
     if (!S_ISREG(status.st_mode))
-        return mlm_error_set(error, -EINVAL, "%s is no file that a page cache could hold", path);
+        return mlm_error_set(error, -ENOTSUP, "%s is no file that a page cache could hold", path);
     if (status.st_size == 0) {
         *ret_evicted = true;
         return 0;

@@ -209,6 +209,38 @@ static void another_root_is_looked_at_through_its_descriptor(void **unused)
     tree_close(root_fd, folder);
 }
 
+/* As hundreds of containers have it: megabytes of other mounts before and behind ours. */
+static void mounts_may_be_many(void **unused)
+{
+    (void)unused;
+    char folder[32];
+    struct mlm_error error = {0};
+    struct mlm_cage_site site;
+    mlm_auto_free char *own = NULL;
+    int root_fd = tree_open("bare_root_v2", folder);
+    assert_true(mlm_file_read(root_fd, "proc/self/mountinfo", &own, &error) > 0);
+    int fd = openat(root_fd, "proc/self/mountinfo", O_WRONLY | O_TRUNC | O_CLOEXEC);
+    FILE *file = fd < 0 ? NULL : fdopen(fd, "w");
+    assert_non_null(file);
+    for (int half = 0; half < 2; half++) {
+        for (int i = 0; i < 6000; i++)
+            (void)fprintf(file,
+                "%d 27 0:%d / /var/lib/docker/overlay2/%0128d/merged rw,relatime - overlay overlay "
+                "rw,lowerdir=%0128d\n",
+                1000 + i, 100 + i, i, i);
+        if (!half)
+            (void)fputs(own, file);
+    }
+    assert_true(ftell(file) > 3 << 20);
+    assert_int_equal(fclose(file), 0);
+    int r = mlm_cage_site_find(root_fd, &site, &error);
+    tree_close(root_fd, folder);
+    if (r < 0)
+        fail_msg("%s", error.text);
+    assert_int_equal(site.version, 2);
+    assert_string_equal(site.path, CG);
+}
+
 static void a_refusal_is_passed_on_by_open(void **unused)
 {
     (void)unused;
@@ -231,6 +263,7 @@ int main(void)
         cmocka_unit_test(recorded_trees_are_judged),
         cmocka_unit_test(company_in_a_delegated_cgroup_matters),
         cmocka_unit_test(another_root_is_looked_at_through_its_descriptor),
+        cmocka_unit_test(mounts_may_be_many),
         cmocka_unit_test(a_refusal_is_passed_on_by_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

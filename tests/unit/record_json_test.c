@@ -266,6 +266,32 @@ static void test_row_keys(void **state)
     mlm_record_release(&b);
 }
 
+/* Asked before anything is run. */
+static void test_check(void **state)
+{
+    (void)state;
+    struct mlm_record record = sample_record("csr");
+    struct mlm_error error = {0};
+    assert_int_equal(mlm_record_check(&record, &error), 0);
+    record.seed = UINT64_C(1) << 63;
+    assert_int_equal(mlm_record_check(&record, &error), -EINVAL);
+    assert_non_null(strstr(error.text, "\"seed\""));
+    record.seed = INT64_MAX;
+    assert_int_equal(mlm_record_check(&record, &error), 0);
+    const size_t size = 900000;
+    char *words = malloc(size + 1);
+    assert_non_null(words);
+    (void)memset(words, 'x', size);
+    words[size] = 0;
+    assert_int_equal(json_array_append_new(record.command, json_string(words)), 0);
+    assert_int_equal(mlm_record_check(&record, &error), 0);
+    assert_int_equal(json_array_append_new(record.command, json_string(words)), 0);
+    assert_int_equal(mlm_record_check(&record, &error), -E2BIG);
+    assert_non_null(strstr(error.text, "put the words into a file"));
+    free(words);
+    mlm_record_release(&record);
+}
+
 static void test_params(void **state)
 {
     (void)state;
@@ -294,6 +320,7 @@ int main(void)
         cmocka_unit_test(test_strict),
         cmocka_unit_test(test_tolerant),
         cmocka_unit_test(test_row_keys),
+        cmocka_unit_test(test_check),
         cmocka_unit_test(test_params),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

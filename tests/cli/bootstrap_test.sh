@@ -1,0 +1,32 @@
+#!/bin/sh
+# Python that we start imports nothing from the folder in which the user happens to be: neither bootstrap's, which looks for
+# what is installed, nor a worker's.
+. "$(dirname "$0")/common.sh"
+begin
+
+ran=$PWD/ran
+mkdir folder
+for module in importlib contextlib functools types warnings threading collections re os sys ctypes mmap json array random struct site sitecustomize usercustomize numpy sklearn mlm_job; do
+    mkdir folder/$module
+    echo "open('$ran', 'a').write('$module ')" >folder/$module/__init__.py
+done
+unset PYTHONPATH PYTHONHOME PYTHONNOUSERSITE
+
+# Its own functions, for all of it would install and build.
+cat >probe.sh <<SH
+source=$MLM_SOURCE
+$(sed -n '/^any_file()/,/^}/p; /^python_has()/,/^}/p; /^is_there()/,/^}/p' "$MLM_SOURCE/bootstrap")
+is_there python sys && echo found
+is_there python no_such_module_anywhere || echo missing
+SH
+expect "that is what bootstrap does" grep -q 'importlib.util' probe.sh
+(cd folder && PATH=/usr/bin:$PATH sh ../probe.sh) >log/probe 2>log/err
+expect "it looks for modules" [ "$(cat log/probe)" = "$(printf 'found\nmissing')" ]
+expect "and imports none of this folder ($(cat ran 2>/dev/null))" [ ! -e ran ]
+
+for workload in $("$mlm" list --suite frameworks | sed -n 's|^  \(frameworks/[a-z_0-9]*\).*|\1|p' | head -n 3); do
+    (cd folder && ASAN_OPTIONS=detect_leaks=0 "$MLM_BIN/mlmembench-worker" preload "$workload") >log/out 2>log/err
+    pass "tried $workload: $(head -c 200 log/err)"
+done
+expect "nor does a worker's Python ($(cat ran 2>/dev/null))" [ ! -e ran ]
+finish
