@@ -82,7 +82,7 @@ array series_rgb[series]
 stats series_tsv using (n = int($1), series_name[n] = trimmed(strcol(4)), series_colour[n] = colour_rgb($2), \
     series_rgb[n] = int("0x" . series_colour[n][2:7]), series_shape[n] = int($3), 1) nooutput
 
-# The columns of points.tsv that all plots have; those of a figure are at_FIGURE, its low end, its high end, its text.
+# The columns of the points that all plots have; those of a figure are at_FIGURE, its low end, its high end, its text.
 in_panel = 1
 in_series = 2
 at_place = 3

@@ -12,7 +12,7 @@
 #define TITLE_COLUMNS 116
 #define LABEL_SIZE 1024
 
-/* Columns of points.tsv before its figures, and those of a figure. */
+/* Columns of the points before its figures, and those of a figure. */
 #define POINT_COLUMNS 9
 #define FIGURE_COLUMNS 4
 
@@ -92,7 +92,7 @@ static int put_line(const struct writer *writer, FILE *file, char *text, size_t 
     return 0;
 }
 
-/* points.tsv: see plots/README.md. */
+/* The points: see plots/README.md. */
 static int write_points(const struct writer *writer, FILE *file)
 {
     const struct mlm_frame *frame = writer->frame;
