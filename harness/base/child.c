@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -69,6 +70,8 @@ static int child_run(const struct mlm_child_order *order, pid_t parent)
     const rlim_t seconds = (rlim_t)(order->cpu_limit_ns / 1000000000u);
     if (order->own_group)
         (void)setpgid(0, 0);
+    if (order->affinity && sched_setaffinity(0, sizeof(cpu_set_t), order->affinity) < 0)
+        return -errno;
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != parent)
         return -ECHILD;
     if (seconds && setrlimit(RLIMIT_CPU, &(struct rlimit){seconds, seconds}) < 0 && errno != EPERM)

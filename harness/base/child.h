@@ -13,6 +13,7 @@ struct mlm_child_order {
     char *const *argv;
     char *const *environment;           /* NULL: ours */
     int stdin_fd, stdout_fd, stderr_fd; /* -1: /dev/null */
+    const void *affinity;               /* cpu_set_t; NULL: ours */
     const int *keep_fds;                /* others of ours that it gets, ended by -1; NULL: none */
     uint64_t cpu_limit_ns;              /* of processor time, for itself and what it starts each; 0: none */
     bool own_group;                     /* a process group of its own, which is ended as a whole */

@@ -243,7 +243,7 @@ static int exec_all(struct exec *exec, int argc, char **argv, struct mlm_error *
         return r;
     mlm_measuring_warn_of_limits(measuring, exec->limits.caps, exec->limits.cap_count);
     r = trials(exec, error);
-    r = mlm_shell_clean_up(exec->said.cleanup, measuring->interrupts.fd, r, error);
+    r = mlm_shell_clean_up(&measuring->session, exec->said.cleanup, r, error);
     if (r == -EINTR)
         return mlm_error_set(error, -EINTR, "interrupted; what had ended is in %s", measuring->path);
     if (r == 0)

@@ -324,7 +324,7 @@ static int fit_all(struct fit *fit, int argc, char **argv, struct mlm_error *err
     if (r < 0)
         return r;
     r = trials(fit, error);
-    r = mlm_shell_clean_up(fit->said.cleanup, measuring->interrupts.fd, r, error);
+    r = mlm_shell_clean_up(&measuring->session, fit->said.cleanup, r, error);
     int ended = mlm_measuring_end(measuring, r == 0 ? error : NULL);
     r = r == 0 ? ended : r;
     const bool stopped = r == -EINTR;

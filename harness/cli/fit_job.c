@@ -115,7 +115,7 @@ int mlm_fit_job_trial(const struct mlm_fit_job *job, struct mlm_session *session
     int status;
     if (!job->plan)
         return mlm_program_trial(session, &job->program, order, record, ret_timeline, &status, error);
-    int r = mlm_program_make_ready(order, session->interrupt_fd, record, error);
+    int r = mlm_program_make_ready(session, order, record, error);
     if (r < 0)
         return r;
     const struct mlm_trial_watcher watcher = {0};

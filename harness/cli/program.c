@@ -112,10 +112,10 @@ static int describe(
                : mlm_params_add(&record->params, "command", program->text);
 }
 
-int mlm_program_make_ready(const struct mlm_program_order *order, int interrupt_fd, struct mlm_record *record,
-    struct mlm_error *error)
+int mlm_program_make_ready(const struct mlm_session *session, const struct mlm_program_order *order,
+    struct mlm_record *record, struct mlm_error *error)
 {
-    int r = order->prepare ? mlm_shell_run("--prepare", order->prepare, interrupt_fd, error) : 0;
+    int r = order->prepare ? mlm_shell_run(session, "--prepare", order->prepare, error) : 0;
     for (size_t i = 0; order->evict && i < order->evict->count && r == 0; i++) {
         bool evicted = false;
         r = mlm_dataset_evict(order->evict->items[i], &evicted, error);
@@ -135,7 +135,7 @@ int mlm_program_trial(struct mlm_session *session, const struct mlm_program *pro
     if (r == 0)
         r = mlm_record_check(record, error);
     if (r == 0)
-        r = mlm_program_make_ready(order, session->interrupt_fd, record, error);
+        r = mlm_program_make_ready(session, order, record, error);
     if (r < 0)
         return r;
     struct mlm_command command = {

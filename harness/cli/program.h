@@ -42,8 +42,8 @@ int mlm_program_evict_check(const struct mlm_texts *evict, struct mlm_error *err
 
 /* What comes before a trial: the user's own command, and files that it is to read cold. A file that stays in
  * the page cache marks the record. */
-int mlm_program_make_ready(const struct mlm_program_order *order, int interrupt_fd, struct mlm_record *record,
-    struct mlm_error *error);
+int mlm_program_make_ready(const struct mlm_session *session, const struct mlm_program_order *order,
+    struct mlm_record *record, struct mlm_error *error);
 
 /* One trial: fills the record (made by mlm_record_init()) and the timeline. *ret_status is the program's own,
  * as of waitpid(); -1: it never ran. See mlm_trial_run() for what is an error and what an outcome. */

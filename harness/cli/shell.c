@@ -13,7 +13,7 @@
 #include "base/interrupts.h"
 
 /* What stands in our standard input is for the command that is measured. */
-static int start(const char *command, pid_t *ret_pid)
+static int start(const char *command, const void *affinity, pid_t *ret_pid)
 {
     char shell[] = "sh", option[] = "-c";
     char *const argv[] = {shell, option, (char *)(uintptr_t)command, NULL};
@@ -23,15 +23,18 @@ static int start(const char *command, pid_t *ret_pid)
         .stdin_fd = -1,
         .stdout_fd = STDERR_FILENO,
         .stderr_fd = STDERR_FILENO,
+        .affinity = affinity,
     };
     return mlm_child_start(&order, ret_pid);
 }
 
-int mlm_shell_run(const char *option, const char *command, int interrupt_fd, struct mlm_error *error)
+int mlm_shell_run(
+    const struct mlm_session *session, const char *option, const char *command, struct mlm_error *error)
 {
+    const int interrupt_fd = session->interrupt_fd;
     pid_t pid = -1;
     int status = 0;
-    int r = start(command, &pid);
+    int r = start(command, &session->started_affinity, &pid);
     if (r < 0)
         return mlm_error_errno(error, r, "%s: cannot run sh", option);
     r = mlm_child_wait(pid, interrupt_fd, 0, &status);
@@ -50,13 +53,13 @@ int mlm_shell_run(const char *option, const char *command, int interrupt_fd, str
     return 0;
 }
 
-int mlm_shell_clean_up(const char *command, int interrupt_fd, int r, struct mlm_error *error)
+int mlm_shell_clean_up(const struct mlm_session *session, const char *command, int r, struct mlm_error *error)
 {
     if (!command)
         return r;
     /* What ended the trials must not end this as well; another one does. */
-    (void)mlm_interrupt_take(interrupt_fd);
-    int cleaned = mlm_shell_run("--cleanup", command, interrupt_fd, r == 0 ? error : NULL);
+    (void)mlm_interrupt_take(session->interrupt_fd);
+    int cleaned = mlm_shell_run(session, "--cleanup", command, r == 0 ? error : NULL);
     return r == 0 ? cleaned : r;
 }
 

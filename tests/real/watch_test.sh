@@ -44,6 +44,14 @@ status 0 run calm -- sleep 1
 expect "and none is seen where there was none" records out/calm.jsonl \
     'r[0]["run_ns"] > 1e9 and "paused" not in r[0]["marks"]'
 
+# What the user has us do around the trials has all the processors that we were started on, as what is measured has.
+grep Cpus_allowed_list /proc/self/status >log/own
+status 0 run processors --prepare 'grep Cpus_allowed_list /proc/self/status >log/prepare' \
+    --cleanup 'grep Cpus_allowed_list /proc/self/status >log/cleanup' -- grep Cpus_allowed_list /proc/self/status
+for who in out prepare cleanup; do
+    expect "$who has the processors that we have" cmp log/own "log/$who"
+done
+
 if [ "$(id -u)" = 0 ]; then
     status 0 run child -- sh -c "sh -c 'echo \$\$ >$nest/cgroup.procs; exec sleep 1'; true"
     expect "a child of the command that moves out of the cage is marked" records out/child.jsonl \
