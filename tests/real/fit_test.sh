@@ -38,7 +38,7 @@ import mmap, sys
 held = b"x" * (60 << 20)
 with open(sys.argv[1], "rb") as file:
     data = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
-    print(sum(data[i] for _ in range(2) for i in range(0, len(data), 2048)))
+    print(sum(data[i] for _ in range(2) for i in range(0, len(data), 4096)))
 PYTHON
 status 0 fit reader --evict out/file --tolerance 10% -- "$MLM_PYTHON" reader.py out/file
 expect "file cache is no need" records out/reader.jsonl \

@@ -19,7 +19,7 @@ script()
     chown "$who:" "$folder/scratch"
     begin=$(cut -d . -f 1 /proc/uptime)
     su - "$who" -c "cd $folder/scratch && MLM_BIN=$source/build MLM_SOURCE=$source MLM_PYTHON=/usr/bin/python3 \
-        MLM_SANITIZED=0 MLM_SCALE=4 timeout -k 20 1500 $source/tests/real/${name}_test.sh" >"$folder/output" 2>&1
+        MLM_SANITIZED=0 MLM_SCALE=5 timeout -k 20 1500 $source/tests/real/${name}_test.sh" >"$folder/output" 2>&1
     echo $? >"$folder/status"
     echo $(($(cut -d . -f 1 /proc/uptime) - begin)) >"$folder/seconds"
     rm -rf "$folder/scratch"
