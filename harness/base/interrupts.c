@@ -3,12 +3,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <string.h>
 #include <sys/signalfd.h>
-#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/entry.h"
 
 #define PIPE_PAUSE_NS UINT64_C(50000000)
 
@@ -64,17 +65,30 @@ int mlm_interruptible_sleep(int fd, uint64_t ns)
     return ppoll(&polled, 1, &timeout, NULL) > 0 ? -EINTR : 0;
 }
 
-int mlm_interruptible_open(int interrupt_fd, const char *path, int flags)
+static int open_now(const char *path, int flags, bool *ret_waits, struct mlm_error *error)
 {
-    for (;;) {
-        mlm_auto_close int fd = open(path, flags | O_NONBLOCK | O_CLOEXEC, 0666);
-        struct stat status;
-        if (fd >= 0)
-            return fcntl(fd, F_SETFL, flags & ~O_CLOEXEC) < 0 ? -errno : mlm_take_fd(&fd);
-        /* ENXIO: a pipe without a reader; a socket gives it as well. */
-        if (errno != ENXIO || stat(path, &status) < 0 || !S_ISFIFO(status.st_mode))
-            return -errno;
+    mlm_cleanup(mlm_entry_release) struct mlm_entry entry = {0};
+    int r = mlm_entry_find(path, &entry, error);
+    *ret_waits = false;
+    if (r < 0)
+        return r;
+    mlm_auto_close int fd = mlm_entry_open(&entry, flags | O_NONBLOCK, error);
+    /* A pipe without a reader; a socket gives it as well. */
+    *ret_waits = fd == -ENXIO && S_ISFIFO(entry.status.st_mode);
+    if (fd < 0)
+        return fd;
+    int now = fcntl(fd, F_GETFL);
+    if (now < 0 || fcntl(fd, F_SETFL, now & ~O_NONBLOCK) < 0)
+        return mlm_error_set(error, -errno, "%s", strerror(errno));
+    return mlm_take_fd(&fd);
+}
+
+int mlm_interruptible_open(int interrupt_fd, const char *path, int flags, struct mlm_error *error)
+{
+    bool waits = false;
+    int fd;
+    while ((fd = open_now(path, flags, &waits, error)) < 0 && waits)
         if (mlm_interruptible_sleep(interrupt_fd, PIPE_PAUSE_NS) < 0)
-            return -EINTR;
-    }
+            return mlm_error_set(error, -EINTR, "interrupted; nobody reads the pipe %s", path);
+    return fd < 0 ? mlm_error_wrap(error, fd, "cannot write %s", path) : fd;
 }

@@ -27,6 +27,6 @@ int mlm_interrupt_take(int fd);
 /* Sleeps. -EINTR: the user wants to stop. */
 int mlm_interruptible_sleep(int fd, uint64_t ns);
 
-/* Opens a file for writing as open() does, but where it is a pipe that nobody reads waits until somebody
- * does, or the user wants to stop (-EINTR). */
-int mlm_interruptible_open(int interrupt_fd, const char *path, int flags);
+/* As mlm_entry_open_path() (entry.h), but where it is a pipe that nobody reads waits until somebody does, or
+ * the user wants to stop (-EINTR). */
+int mlm_interruptible_open(int interrupt_fd, const char *path, int flags, struct mlm_error *error);

@@ -8,7 +8,6 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
-#include "base/entry.h"
 #include "cli/shell.h"
 #include "trial/dataset.h"
 
@@ -64,16 +63,9 @@ int mlm_program_output_open(const char *path, int interrupt_fd, int *ret_fd, str
 {
     if (!path)
         return 0;
-    /* A pipe waits for a reader. It is no file that could be written over, and it is opened as what it was
-     * seen to be. */
-    struct stat status;
-    bool is_pipe = stat(path, &status) == 0 && S_ISFIFO(status.st_mode);
-    int fd = is_pipe ? mlm_interruptible_open(interrupt_fd, path, O_WRONLY)
-                     : mlm_entry_open_path(path, O_WRONLY | O_TRUNC, error);
-    if (fd == -EINTR)
-        return mlm_error_set(error, -EINTR, "interrupted; nobody reads the pipe %s", path);
+    int fd = mlm_interruptible_open(interrupt_fd, path, O_WRONLY | O_TRUNC, error);
     if (fd < 0)
-        return is_pipe ? mlm_error_errno(error, fd, "cannot write %s", path) : fd;
+        return fd;
     *ret_fd = fd;
     return 0;
 }
