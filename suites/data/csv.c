@@ -190,6 +190,15 @@ static const char *field_read(const struct mlm_decoder *d, const char *at, const
     return field_slow(d, at, end, last, ret_value, ret_stop, sb);
 }
 
+/* A row that goes on after its last field. */
+static int fields_refuse(const struct mlm_decoder *d, struct mlm_scoreboard *sb)
+{
+    if (!d->columns)
+        return mlm_decoder_refuse_wide(d, sb);
+    return mlm_fail(sb, -EINVAL, "%.200s, line %" PRIu64 ": expected %" PRIu64 " fields, found more", d->name,
+        d->line, d->columns);
+}
+
 /* At the begin of a row: what is blank says nothing. */
 static const char *blanks_skip(struct mlm_decoder *d, const char *at, const char *end)
 {
@@ -202,7 +211,7 @@ static int rows_decode(struct mlm_decoder *d, const char **position, const char 
     struct mlm_block *block, struct mlm_scoreboard *sb)
 {
     struct mlm_csv *csv = &d->csv;
-    uint64_t most = d->columns ? d->columns : d->max_columns;
+    uint64_t most = d->columns ? d->columns : d->limits.row_values;
     int stop = MLM_STOP_BYTES;
     const char *at = *position;
     while (stop == MLM_STOP_BYTES) {
@@ -227,9 +236,7 @@ static int rows_decode(struct mlm_decoder *d, const char **position, const char 
         if (next < end && *next == csv->delimiter) {
             at = next + 1;
             if (csv->field == most)
-                stop =
-                    mlm_fail(sb, -EINVAL, "%.200s, line %" PRIu64 ": expected %" PRIu64 " fields, found more",
-                        d->name, d->line, most);
+                stop = fields_refuse(d, sb);
         } else {
             at = next < end ? next + 1 : end;
             stop = row_end(d, block, sb);

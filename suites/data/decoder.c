@@ -1,6 +1,9 @@
 #include "data/decoder.h"
 
 #include <errno.h>
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -28,9 +31,34 @@ int mlm_format_of(const char *path, enum mlm_format *ret_format, struct mlm_scor
         sb, -EINVAL, "%.300s: the name must end in .npy, .csv, .tsv, .libsvm, .svm or .txt", path);
 }
 
-void mlm_decoder_begin(struct mlm_decoder *decoder, enum mlm_format format, const char *name)
+void mlm_decoder_begin(struct mlm_decoder *decoder, enum mlm_format format, const char *name,
+    const struct mlm_decoder_limits *limits)
 {
-    *decoder = (struct mlm_decoder){.format = format, .name = name, .line = 1};
+    static const struct mlm_decoder_limits none = {.columns = UINT64_MAX, .row_values = UINT64_MAX};
+    *decoder =
+        (struct mlm_decoder){.format = format, .name = name, .line = 1, .limits = limits ? *limits : none};
+}
+
+int mlm_file_changed(struct mlm_scoreboard *sb, const char *name, const char *format, ...)
+{
+    char how[160];
+    va_list args;
+    va_start(args, format);
+    (void)vsnprintf(how, sizeof how, format, args);
+    va_end(args);
+    return mlm_fail(sb, -EBADMSG, "%.250s has changed since it was inspected: %s; run again", name, how);
+}
+
+int mlm_decoder_refuse_wide(const struct mlm_decoder *d, struct mlm_scoreboard *sb)
+{
+    const char *kind = mlm_format_is_sparse(d->format) ? "other than 0 " : "";
+    if (d->limits.inspected)
+        return mlm_file_changed(sb, d->name,
+            "line %" PRIu64 " has more than the %" PRIu64 " values %sthat the widest row had", d->line,
+            d->limits.row_values, kind);
+    return mlm_fail(sb, -EINVAL,
+        "%.200s, line %" PRIu64 ": a row of more than %" PRIu64 " values %scannot be held; leave columns out",
+        d->name, d->line, d->limits.row_values, kind);
 }
 
 int mlm_decode(struct mlm_decoder *decoder, const char *bytes, size_t size, bool last,

@@ -4,7 +4,8 @@
  * met.
  *
  * Its input is not trusted: what is malformed is refused with its line (text) or its byte (.npy) and with
- * what was expected, and no number in a header makes it allocate. */
+ * what was expected, and no number in a header makes it allocate. Nor need it be the file that it was when it
+ * was inspected: what goes beyond the limits that inspection set is refused before it is decoded. */
 #pragma once
 
 #include <stdbool.h>
@@ -33,14 +34,25 @@ enum mlm_stop {
 /* Bytes left over in front of more are never more than this; a reader's buffer must be larger. */
 #define MLM_DECODER_TAIL_MAX (UINT64_C(1) << 17)
 
+/* What a file is kept to. UINT64_MAX: anything. */
+struct mlm_decoder_limits {
+    uint64_t columns;
+    uint64_t row_values; /* of a row: dense as `columns`; sparse those other than 0 */
+    bool inspected;      /* the file was found to keep to them: one that does not has changed since */
+};
+
+/* The most that a row may have, so that what reads rows of any file needs no more memory than it says. */
+#define MLM_ROW_VALUES_MAX (UINT64_C(1) << 24)
+
 struct mlm_decoder {
     enum mlm_format format;
-    const char *name;     /* of the file, for messages; borrowed */
-    uint64_t file_bytes;  /* its size where known, so that a header cannot promise more; 0: unknown */
-    uint64_t max_columns; /* text: a column beyond is refused; 0: any */
-    uint64_t line;        /* text: the line that comes next, from 1 */
-    uint64_t rows;        /* decoded so far */
-    uint64_t columns;     /* .npy: by the header; .csv: after the first row; libsvm: the highest so far */
+    const char *name;    /* of the file, for messages; borrowed */
+    uint64_t file_bytes; /* its size where known, so that a header cannot promise more; 0: unknown */
+    uint64_t line;       /* text: the line that comes next, from 1 */
+    uint64_t rows;       /* decoded so far */
+    uint64_t columns;    /* .npy: by the header; .csv: after the first row; libsvm: the highest so far */
+    uint64_t nonzeros;   /* libsvm: values other than 0 so far */
+    struct mlm_decoder_limits limits;
     union {
         struct mlm_npy npy;
         struct mlm_csv csv;
@@ -48,7 +60,9 @@ struct mlm_decoder {
     };
 };
 
-void mlm_decoder_begin(struct mlm_decoder *decoder, enum mlm_format format, const char *name);
+/* limits: NULL for none. */
+void mlm_decoder_begin(struct mlm_decoder *decoder, enum mlm_format format, const char *name,
+    const struct mlm_decoder_limits *limits);
 
 static inline bool mlm_format_is_sparse(enum mlm_format format)
 {
@@ -60,3 +74,11 @@ static inline bool mlm_format_is_sparse(enum mlm_format format)
  * be changed for another one after MLM_STOP_FULL alone. */
 int mlm_decode(struct mlm_decoder *decoder, const char *bytes, size_t size, bool last,
     struct mlm_block *block, size_t *ret_used, struct mlm_scoreboard *sb);
+
+/* A row of text, in decoder->line, that has more than decoder->limits.row_values. */
+int mlm_decoder_refuse_wide(const struct mlm_decoder *decoder, struct mlm_scoreboard *sb);
+
+/* What was inspected is something else now; the format says how it differs. -EBADMSG, for a trial that did
+ * another job than its record says is wrong. */
+int mlm_file_changed(struct mlm_scoreboard *sb, const char *name, const char *format, ...)
+    __attribute__((format(printf, 3, 4)));

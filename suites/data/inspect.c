@@ -7,7 +7,7 @@
 int mlm_dataset_inspect(const char *path, struct mlm_shape *ret_shape, struct mlm_scoreboard *sb)
 {
     struct mlm_rows *rows;
-    int r = mlm_rows_open_file(path, 0, &rows, sb);
+    int r = mlm_rows_open_file(path, 0, NULL, &rows, sb);
     if (r < 0)
         return r;
     struct mlm_shape shape = {0};

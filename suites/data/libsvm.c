@@ -70,6 +70,17 @@ static int query_parse(
     return TOKEN_READ;
 }
 
+static int column_refuse(const struct mlm_decoder *d, uint64_t index, struct mlm_scoreboard *sb)
+{
+    if (d->limits.inspected)
+        return mlm_file_changed(sb, d->name,
+            "line %" PRIu64 " has a column %" PRIu64 " where there were %" PRIu64, d->line, index,
+            d->limits.columns);
+    return mlm_fail(sb, -EINVAL,
+        "%.200s, line %" PRIu64 ": expected at most %" PRIu64 " columns, found %" PRIu64, d->name, d->line,
+        d->limits.columns, index);
+}
+
 static int pair_parse(struct mlm_decoder *d, const char **at, const char *end, bool last,
     struct mlm_block *block, struct mlm_scoreboard *sb)
 {
@@ -92,10 +103,10 @@ static int pair_parse(struct mlm_decoder *d, const char **at, const char *end, b
         return refuse(d, *at, end, "indices from 1 on (add 1 to each where the first column is 0)", sb);
     if (index <= d->libsvm.last_index)
         return refuse(d, *at, end, "indices that ascend", sb);
-    if (d->max_columns && index > d->max_columns)
-        return mlm_fail(sb, -EINVAL,
-            "%.200s, line %" PRIu64 ": expected at most %" PRIu64 " columns, found %" PRIu64, d->name,
-            d->line, d->max_columns, index);
+    if (index > d->limits.columns)
+        return column_refuse(d, index, sb);
+    if (value != 0 && block->count - block->starts[block->rows] == d->limits.row_values)
+        return mlm_decoder_refuse_wide(d, sb);
     if (value != 0 && block->count == block->capacity_values)
         return MLM_STOP_CRAMPED;
     d->libsvm.last_index = index;
@@ -103,6 +114,7 @@ static int pair_parse(struct mlm_decoder *d, const char **at, const char *end, b
     if (value != 0) {
         block->indices[block->count] = (uint32_t)(index - 1);
         block->values[block->count++] = value;
+        d->nonzeros++;
     }
     *at = next;
     return TOKEN_READ;

@@ -244,6 +244,18 @@ static int dictionary_parse(struct cursor *c, struct mlm_npy *npy)
     return 0;
 }
 
+static int columns_refuse(const struct mlm_decoder *d, uint64_t columns, struct mlm_scoreboard *sb)
+{
+    uint64_t most = d->limits.row_values;
+    if (d->limits.inspected)
+        return mlm_file_changed(
+            sb, d->name, "it has %" PRIu64 " columns where it had %" PRIu64, columns, most);
+    return mlm_fail(sb, -EINVAL,
+        "%.200s: by its header a row has %" PRIu64 " values, and a row of more than %" PRIu64
+        " cannot be held; save it with fewer columns",
+        d->name, columns, most);
+}
+
 /* Where it wants more bytes, it returns 0 and leaves decoder->npy as it was. */
 static int header_parse(
     struct mlm_decoder *d, const char *bytes, size_t size, bool last, struct mlm_scoreboard *sb)
@@ -290,6 +302,8 @@ static int header_parse(
             "%.200s ends at byte %" PRIu64 "; by its header (%" PRIu64 " × %" PRIu64
             " values of %u bytes) it should at byte %" PRIu64,
             d->name, d->file_bytes, npy.rows, npy.columns, npy.value_bytes, npy.data_offset + data);
+    if (npy.columns > d->limits.row_values)
+        return columns_refuse(d, npy.columns, sb);
     npy.values_left = values;
     d->npy = npy;
     d->columns = npy.columns;

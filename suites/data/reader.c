@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -117,8 +118,8 @@ int mlm_reader_fill(
         } else if (may_grow) {
             r = grow(reader, block, sb);
         } else {
-            r = mlm_fail(sb, -EINVAL, "%.300s holds more values than it did when it was inspected",
-                reader->decoder.name);
+            r = mlm_file_changed(sb, reader->decoder.name,
+                "it has more than the %" PRIu64 " values that there is room for", block->capacity_values);
         }
         if (r < 0)
             return r;
@@ -137,7 +138,8 @@ const float *mlm_reader_values(const struct mlm_reader *reader)
 static int source_open(struct mlm_reader *reader, const char *path, struct mlm_scoreboard *sb)
 {
     struct stat status;
-    reader->fd = open(path, O_RDONLY | O_CLOEXEC);
+    /* A pipe is to be refused, and not waited for. */
+    reader->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (reader->fd < 0)
         return file_fail(reader, -errno, "open", sb);
     if (fstat(reader->fd, &status) < 0)
@@ -161,10 +163,9 @@ static int source_open(struct mlm_reader *reader, const char *path, struct mlm_s
 static int start(struct mlm_reader *reader, struct mlm_scoreboard *sb)
 {
     struct mlm_decoder *d = &reader->decoder;
-    uint64_t max_columns = d->max_columns;
-    mlm_decoder_begin(d, d->format, d->name);
+    const struct mlm_decoder_limits limits = d->limits;
+    mlm_decoder_begin(d, d->format, d->name, &limits);
     d->file_bytes = reader->file_bytes;
-    d->max_columns = max_columns;
     reader->begin = 0;
     reader->end = reader->mapped ? reader->file_bytes : 0;
     reader->last = reader->mapped;
@@ -176,10 +177,10 @@ static int start(struct mlm_reader *reader, struct mlm_scoreboard *sb)
 }
 
 int mlm_reader_open(const char *path, enum mlm_format format, enum mlm_reader_mode mode,
-    struct mlm_reader *ret_reader, struct mlm_scoreboard *sb)
+    const struct mlm_decoder_limits *limits, struct mlm_reader *ret_reader, struct mlm_scoreboard *sb)
 {
-    struct mlm_reader reader = {
-        .fd = -1, .mapped = mode == MLM_MAP, .decoder = {.format = format, .name = path}};
+    struct mlm_reader reader = {.fd = -1, .mapped = mode == MLM_MAP};
+    mlm_decoder_begin(&reader.decoder, format, path, limits);
     int r = source_open(&reader, path, sb);
     if (r == 0)
         r = start(&reader, sb);

@@ -31,9 +31,10 @@ struct mlm_reader {
     size_t begin, end;   /* not decoded yet */
 };
 
-/* Opens and reads as far as the header: of a .npy file the columns are known then. `path` must outlive it. */
+/* Opens and reads as far as the header: of a .npy file the columns are known then. `path` must outlive it.
+ * limits: NULL for none. */
 int mlm_reader_open(const char *path, enum mlm_format format, enum mlm_reader_mode mode,
-    struct mlm_reader *ret_reader, struct mlm_scoreboard *sb);
+    const struct mlm_decoder_limits *limits, struct mlm_reader *ret_reader, struct mlm_scoreboard *sb);
 
 /* Adds rows until the block is full or the file ends (reader->ended). A row that the block has no room for
  * makes it grow if `may_grow`, else it is an error: the file is not the one whose shape was asked for. */

@@ -29,9 +29,10 @@ int mlm_rows_open_generated(uint64_t rows, uint64_t columns, double density, uin
 
 /* By the file's ending, as mlm_dataset_inspect(). libsvm brings labels (> 0 becomes 1, else 0); .npy and .csv
  * have none: the label of row r is a bit of mlm_random_u64(), so that the job is defined. Values are rounded
- * to f32 once, here. */
-int mlm_rows_open_file(
-    const char *path, uint64_t seed, struct mlm_rows **ret_rows, struct mlm_scoreboard *sb);
+ * to f32 once, here. shape: what the file was found to be when it was inspected, beyond which a row is
+ * refused; NULL: not yet. */
+int mlm_rows_open_file(const char *path, uint64_t seed, const struct mlm_shape *shape,
+    struct mlm_rows **ret_rows, struct mlm_scoreboard *sb);
 
 /* 1: *ret_row is filled and valid until the next call; 0: no more; negative errno through mlm_fail(). */
 int mlm_rows_next(struct mlm_rows *rows, struct mlm_row *ret_row, struct mlm_scoreboard *sb);

@@ -111,19 +111,31 @@ struct mlm_rows_file_position mlm_rows_file_position(const struct mlm_rows *rows
         .bytes = reader->read_bytes, .file_bytes = reader->file_bytes, .columns = reader->decoder.columns};
 }
 
-int mlm_rows_open_file(const char *path, uint64_t seed, struct mlm_rows **ret_rows, struct mlm_scoreboard *sb)
+/* A file that was not inspected yet may have rows that no program is asked to hold. */
+static struct mlm_decoder_limits limits_of(enum mlm_format format, const struct mlm_shape *shape)
+{
+    if (!shape)
+        return (struct mlm_decoder_limits){.columns = UINT64_MAX, .row_values = MLM_ROW_VALUES_MAX};
+    return (struct mlm_decoder_limits){.columns = shape->columns,
+        .row_values = mlm_format_is_sparse(format) ? shape->widest_row : shape->columns,
+        .inspected = true};
+}
+
+int mlm_rows_open_file(const char *path, uint64_t seed, const struct mlm_shape *shape,
+    struct mlm_rows **ret_rows, struct mlm_scoreboard *sb)
 {
     enum mlm_format format;
     int r = mlm_format_of(path, &format, sb);
     if (r < 0)
         return r;
+    const struct mlm_decoder_limits limits = limits_of(format, shape);
     struct file_rows *f = calloc(1, sizeof *f);
     if (!f)
         return mlm_fail(sb, -ENOMEM, "out of memory");
     f->path = strdup(path);
     f->base.source = &file_source;
     f->labels_key = mlm_random_key(seed, MLM_ROWS_LABELS);
-    r = f->path ? mlm_reader_open(f->path, format, MLM_READ, &f->reader, sb)
+    r = f->path ? mlm_reader_open(f->path, format, MLM_READ, &limits, &f->reader, sb)
                 : mlm_fail(sb, -ENOMEM, "out of memory");
     if (r == 0)
         r = mlm_block_open(&f->block, mlm_format_is_sparse(format), 1, ROOM_AT_FIRST, "a row", sb);

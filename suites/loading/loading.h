@@ -41,7 +41,8 @@ struct mlm_loading_state {
     uint64_t checksum; /* scale: of the data as read; else the pass has it */
 };
 
-/* Opens the job's file. */
+/* Opens the job's file. What it holds beyond the job's shape, which its inspection found, is refused as it is
+ * read, before it gets anywhere. */
 int mlm_loading_open(const struct mlm_loading_config *config, enum mlm_reader_mode mode,
     struct mlm_reader *ret_reader, struct mlm_scoreboard *sb);
 
@@ -49,13 +50,13 @@ int mlm_loading_open(const struct mlm_loading_config *config, enum mlm_reader_mo
 int mlm_loading_block_open(const struct mlm_loading_config *config, uint64_t rows, const char *what,
     struct mlm_block *ret_block, struct mlm_scoreboard *sb);
 
-/* Reads on until the block is full; refuses rows of another width than the job's. */
+/* Reads on until the block is full; refuses rows of another width than the job's, and more of them. */
 int mlm_loading_fill(const struct mlm_loading_config *config, struct mlm_reader *reader,
     struct mlm_block *block, struct mlm_scoreboard *sb);
 
-/* Refuses a file that did not hold the job's rows. */
+/* Refuses a file of which more or less was read than the job's rows and values. */
 int mlm_loading_end(
-    const struct mlm_loading_config *config, const char *name, uint64_t rows, struct mlm_scoreboard *sb);
+    const struct mlm_loading_config *config, const struct mlm_reader *reader, struct mlm_scoreboard *sb);
 
 /* The variants: whole.c, stream.c, shuffle.c, prefetch.c. */
 int mlm_loading_full(void *state, struct mlm_scoreboard *sb);

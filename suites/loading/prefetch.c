@@ -85,7 +85,7 @@ static int queue_pass(struct queue *q, struct mlm_loading_state *state, struct m
     (void)pthread_join(thread, NULL);
     if (q->error < 0)
         return q->error;
-    return mlm_loading_end(&state->config, q->reader->decoder.name, state->pass.rows, sb);
+    return mlm_loading_end(&state->config, q->reader, sb);
 }
 
 int mlm_loading_prefetch(void *p, struct mlm_scoreboard *sb)

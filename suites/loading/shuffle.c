@@ -10,8 +10,8 @@
 /* A stream of random numbers that no data is made of. */
 #define STREAM 0x73687566666c65
 
-/* Rows of a sparse file differ in length: each place has room for the widest, and a row touches the begin of
- * it. */
+/* Rows of a sparse file differ in length: each place has room for the widest, beyond which the reader lets
+ * none through, and a row touches the begin of it. */
 struct places {
     uint64_t key, draws;
     uint64_t count, held;
@@ -39,9 +39,12 @@ static int places_open(
         .count = config->buffer,
         .stride = config->sparse ? config->widest_row : config->columns,
     };
-    s.values = mlm_map(s.count * s.stride * sizeof *s.values, what, sb);
+    uint64_t values;
+    if (__builtin_mul_overflow(s.count, s.stride, &values) || values > SIZE_MAX / 16)
+        return mlm_fail(sb, -ENOMEM, "no machine has the memory for %s", what);
+    s.values = mlm_map(values * sizeof *s.values, what, sb);
     if (config->sparse) {
-        s.indices = mlm_map(s.count * s.stride * sizeof *s.indices, what, sb);
+        s.indices = mlm_map(values * sizeof *s.indices, what, sb);
         s.lengths = mlm_map(s.count * sizeof *s.lengths, what, sb);
         s.labels = mlm_map(s.count * sizeof *s.labels, what, sb);
     }
@@ -128,7 +131,7 @@ static int rows_exchange(struct mlm_loading_state *state, struct mlm_reader *rea
         mlm_progress_add(sb, batch->rows);
     }
     rest_pass(s, &state->pass);
-    return mlm_loading_end(&state->config, reader->decoder.name, state->pass.rows, sb);
+    return mlm_loading_end(&state->config, reader, sb);
 }
 
 int mlm_loading_shuffle(void *p, struct mlm_scoreboard *sb)

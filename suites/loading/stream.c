@@ -12,7 +12,7 @@ static int batches_pass(struct mlm_loading_state *state, struct mlm_reader *read
         if (r < 0)
             return r;
         if (batch->rows == 0)
-            return mlm_loading_end(&state->config, reader->decoder.name, state->pass.rows, sb);
+            return mlm_loading_end(&state->config, reader, sb);
         mlm_loading_pass_block(&state->pass, batch, 0, batch->rows);
         mlm_progress_add(sb, batch->rows);
     }
@@ -53,9 +53,8 @@ int mlm_loading_mmap(void *p, struct mlm_scoreboard *sb)
         return r;
     const float *values = mlm_reader_values(&reader);
     if (values) {
-        r = mlm_loading_end(config, reader.decoder.name, reader.decoder.npy.rows, sb);
         mlm_progress_begin(sb, config->rows);
-        for (uint64_t row = 0; r == 0 && row < config->rows;) {
+        for (uint64_t row = 0; row < config->rows;) {
             uint64_t rows = config->rows - row < config->batch ? config->rows - row : config->batch;
             mlm_loading_pass_dense(&state->pass, values + row * config->columns, rows);
             mlm_progress_add(sb, rows);

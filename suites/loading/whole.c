@@ -26,14 +26,14 @@ static int whole_read(struct mlm_loading_state *state, struct mlm_block *ret_blo
         block.capacity_rows = from + (left < config->batch ? left : config->batch);
         r = mlm_loading_fill(config, &reader, &block, sb);
         if (r == 0 && block.rows == from && !reader.ended)
-            r = mlm_loading_end(config, reader.decoder.name, from + 1, sb); /* more than there should be */
+            r = mlm_loading_end(config, &reader, sb); /* more than there should be */
         if (r == 0 && ret_sum)
             mlm_loading_pass_block(&raw, &block, from, block.rows);
         mlm_progress_add(sb, block.rows - from);
     }
     block.capacity_rows = config->rows;
     if (r == 0)
-        r = mlm_loading_end(config, reader.decoder.name, block.rows, sb);
+        r = mlm_loading_end(config, &reader, sb);
     mlm_reader_close(&reader);
     if (r < 0) {
         mlm_block_close(&block);

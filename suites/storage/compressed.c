@@ -1,4 +1,5 @@
 /* CSR and CSC: slices (rows, or columns) that are sparse vectors, one after the other. */
+#include "data/decoder.h"
 #include "data/parallel.h"
 #include "storage/matrix.h"
 #include "storage/sparse_builders.h"
@@ -59,9 +60,9 @@ static void csc_counted(struct mlm_matrix *m)
 static int csc_place(
     struct mlm_matrix *m, uint64_t index, const struct mlm_row *row, struct mlm_scoreboard *sb)
 {
-    (void)sb;
-    m->builders->csc_place(m, index, row);
-    return 0;
+    if (m->builders->csc_place(m, index, row))
+        return 0;
+    return mlm_file_changed(sb, "the data", "%s", MLM_STORAGE_READ_TWICE);
 }
 
 static void csc_finish(struct mlm_matrix *m)

@@ -10,7 +10,7 @@
 
 static struct mlm_extent dense_extent(const struct mlm_layout *layout)
 {
-    return (struct mlm_extent){.values = layout->rows * layout->columns};
+    return (struct mlm_extent){.values = mlm_entries(layout->rows, layout->columns)};
 }
 
 static void multiply_f32(const struct mlm_matrix *m, uint64_t from, uint64_t to, const void *x, void *y)

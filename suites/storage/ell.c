@@ -6,7 +6,7 @@
 
 static struct mlm_extent ell_extent(const struct mlm_layout *layout)
 {
-    uint64_t entries = layout->rows * layout->widest_row;
+    uint64_t entries = mlm_entries(layout->rows, layout->widest_row);
     return (struct mlm_extent){.values = entries, .indices = entries};
 }
 

@@ -45,11 +45,11 @@ int mlm_matrix_open(const struct mlm_storage_format *format, const struct mlm_la
     } arrays[] = {{&matrix.values, bytes.values, "values"}, {&matrix.indices, bytes.indices, "indices"},
         {&matrix.starts, bytes.starts, "starts of rows"}};
     int r = format->bind(&matrix, sb);
-    for (size_t i = 0; r == 0 && i < sizeof arrays / sizeof *arrays; i++)
-        if (arrays[i].bytes > 0) {
-            *arrays[i].array = mlm_map(arrays[i].bytes, arrays[i].what, sb);
-            r = *arrays[i].array ? 0 : -ENOMEM;
-        }
+    /* One of no elements has an address, too, which a matrix without values is reckoned from. */
+    for (size_t i = 0; r == 0 && i < sizeof arrays / sizeof *arrays; i++) {
+        *arrays[i].array = mlm_map(arrays[i].bytes, arrays[i].what, sb);
+        r = *arrays[i].array ? 0 : -ENOMEM;
+    }
     if (r < 0) {
         mlm_matrix_close(&matrix);
         return r;

@@ -59,7 +59,8 @@ struct mlm_storage_format {
     int (*bind)(struct mlm_matrix *matrix, struct mlm_scoreboard *sb);
     void (*count)(struct mlm_matrix *matrix, const struct mlm_row *row);
     void (*counted)(struct mlm_matrix *matrix);
-    /* -ENOTSUP through mlm_fail() where a value is not exact in the format's type. */
+    /* -ENOTSUP through mlm_fail() where a value is not exact in the format's type; -EBADMSG where rows are
+     * not those that were counted, as far as it notices. */
     int (*place)(
         struct mlm_matrix *matrix, uint64_t index, const struct mlm_row *row, struct mlm_scoreboard *sb);
     void (*finish)(struct mlm_matrix *matrix);
@@ -78,6 +79,18 @@ static inline size_t mlm_real_bytes(enum mlm_value value)
 {
     return value == MLM_F64 ? sizeof(double) : sizeof(float);
 }
+
+/* Entries of so many slices of one width; a number that no machine has room for where there is no such
+ * number.
+ */
+static inline uint64_t mlm_entries(uint64_t slices, uint64_t width)
+{
+    uint64_t entries;
+    return __builtin_mul_overflow(slices, width, &entries) || entries > UINT64_MAX / 64 ? UINT64_MAX / 64
+                                                                                        : entries;
+}
+
+#define MLM_STORAGE_READ_TWICE "what was read the second time is not what was read the first time"
 
 /* The table's formula for a format: bytes of its arrays. */
 uint64_t mlm_matrix_core_bytes(const struct mlm_storage_format *format, const struct mlm_layout *layout);

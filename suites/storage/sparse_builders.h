@@ -13,7 +13,8 @@ struct mlm_sparse_builders {
     /* CSC from rows: starts hold each column's count, then where its next entry goes, then starts. */
     void (*csc_count)(struct mlm_matrix *matrix, const struct mlm_row *row);
     void (*csc_counted)(struct mlm_matrix *matrix);
-    void (*csc_place)(struct mlm_matrix *matrix, uint64_t index, const struct mlm_row *row);
+    /* false: there are more entries behind a column's start than were counted */
+    bool (*csc_place)(struct mlm_matrix *matrix, uint64_t index, const struct mlm_row *row);
     void (*csc_finish)(struct mlm_matrix *matrix);
 
     /* A row's entries and its padding. */

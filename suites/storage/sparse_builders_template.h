@@ -5,8 +5,6 @@ static void NAME(place)(struct mlm_matrix *m, uint64_t at, const struct mlm_row 
 {
     VALUE *values = (VALUE *)m->values + at;
     INDEX *indices = (INDEX *)m->indices + at;
-    if (row->count == 0)
-        return; /* of a matrix without values there are no arrays */
     if (sizeof *values == sizeof *row->values)
         memcpy(values, row->values, row->count * sizeof *values);
     else
@@ -49,15 +47,19 @@ static void NAME(csc_counted)(struct mlm_matrix *m)
 }
 
 /* Each column's start moves with its entries, up to where the next column started… */
-static void NAME(csc_place)(struct mlm_matrix *m, uint64_t index, const struct mlm_row *row)
+static bool NAME(csc_place)(struct mlm_matrix *m, uint64_t index, const struct mlm_row *row)
 {
     INDEX *next = m->starts, *rows = m->indices;
     VALUE *values = m->values;
     for (uint32_t i = 0; i < row->count; i++) {
-        INDEX at = next[row->columns[i]]++;
+        INDEX at = next[row->columns[i]];
+        if (at >= m->layout.nonzeros)
+            return false;
+        next[row->columns[i]]++;
         rows[at] = (INDEX)index;
         values[at] = row->values[i];
     }
+    return true;
 }
 
 /* …so that one step to the right puts all in place: no second array is needed. */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "data/blas.h"
+#include "data/decoder.h"
 #include "data/parallel.h"
 #include "data/rows.h"
 #include "storage/matrix.h"
@@ -113,25 +114,57 @@ static uint64_t rough_of(const struct variant *variant, const struct storage_con
 struct reading {
     struct mlm_rows *rows;
     const struct mlm_layout *layout;
+    const char *name;       /* of the file */
     uint64_t row, nonzeros; /* so far */
 };
+
+/* A row beyond what there is room for. */
+static int row_refuse(const struct reading *reading, const struct mlm_row *row, struct mlm_scoreboard *sb)
+{
+    const struct mlm_layout *layout = reading->layout;
+    uint64_t number = reading->row;
+    if (number > layout->rows)
+        return mlm_file_changed(
+            sb, reading->name, "it has more than the %" PRIu64 " rows that it had", layout->rows);
+    if (row->count > layout->widest_row)
+        return mlm_file_changed(sb, reading->name,
+            "row %" PRIu64 " has %" PRIu32 " values other than 0, the widest had %" PRIu64, number,
+            row->count, layout->widest_row);
+    if (row->count && row->columns[row->count - 1] >= layout->columns)
+        return mlm_file_changed(sb, reading->name,
+            "row %" PRIu64 " has a column %" PRIu64 " where there were %" PRIu64, number,
+            row->columns[row->count - 1] + UINT64_C(1), layout->columns);
+    if (reading->nonzeros > layout->nonzeros)
+        return mlm_file_changed(sb, reading->name,
+            "row %" PRIu64 " brings more than the %" PRIu64 " values other than 0 that it had", number,
+            layout->nonzeros);
+    return 1;
+}
+
+static int end_check(const struct reading *reading, struct mlm_scoreboard *sb)
+{
+    const struct mlm_layout *layout = reading->layout;
+    if (reading->row != layout->rows)
+        return mlm_file_changed(
+            sb, reading->name, "it has %" PRIu64 " rows where it had %" PRIu64, reading->row, layout->rows);
+    if (reading->nonzeros != layout->nonzeros)
+        return mlm_file_changed(sb, reading->name,
+            "it has %" PRIu64 " values other than 0 where it had %" PRIu64, reading->nonzeros,
+            layout->nonzeros);
+    return 0;
+}
 
 /* As mlm_rows_next(), of no more than there is room for. */
 static int next(struct reading *reading, struct mlm_row *ret_row, struct mlm_scoreboard *sb)
 {
-    const struct mlm_layout *layout = reading->layout;
     int r = mlm_rows_next(reading->rows, ret_row, sb);
-    if (r < 0 || (r == 0 && reading->row == layout->rows && reading->nonzeros == layout->nonzeros))
+    if (r < 0)
         return r;
     if (r > 0) {
-        uint32_t count = ret_row->count;
         reading->row++;
-        reading->nonzeros += count;
-        if (reading->row <= layout->rows && reading->nonzeros <= layout->nonzeros &&
-            count <= layout->widest_row && (count == 0 || ret_row->columns[count - 1] < layout->columns))
-            return r;
+        reading->nonzeros += ret_row->count;
     }
-    return mlm_fail(sb, -EINVAL, "the data is not of the shape that was found before; did the file change?");
+    return r > 0 ? row_refuse(reading, ret_row, sb) : end_check(reading, sb);
 }
 
 /* Rows in order, twice where the format counts them first. */
@@ -139,12 +172,16 @@ static int build(struct storage_state *state, struct mlm_rows *rows, struct mlm_
 {
     struct mlm_matrix *matrix = &state->built;
     const struct mlm_storage_format *format = matrix->format;
-    struct reading reading = {.rows = rows, .layout = &matrix->layout};
+    const char *file = state->config.job.dataset;
+    struct reading reading = {
+        .rows = rows, .layout = &matrix->layout, .name = file ? file : "generated data"};
     struct mlm_row row;
     mlm_progress_begin(sb, matrix->layout.rows * (format->count ? 2 : 1));
     int r = 0;
+    uint64_t counted = 0, checksum = 0;
     if (format->count) {
         while ((r = next(&reading, &row, sb)) > 0) {
+            counted += mlm_row_checksum(reading.row - 1, &row);
             format->count(matrix, &row);
             mlm_progress_add(sb, 1);
         }
@@ -156,7 +193,6 @@ static int build(struct storage_state *state, struct mlm_rows *rows, struct mlm_
             return r;
         reading.row = reading.nonzeros = 0;
     }
-    uint64_t checksum = 0;
     while ((r = next(&reading, &row, sb)) > 0) {
         checksum += mlm_row_checksum(reading.row - 1, &row);
         mlm_regression_row(state->regression, reading.row - 1, &row);
@@ -165,6 +201,8 @@ static int build(struct storage_state *state, struct mlm_rows *rows, struct mlm_
             return r;
         mlm_progress_add(sb, 1);
     }
+    if (r == 0 && format->count && counted != checksum)
+        r = mlm_file_changed(sb, reading.name, "%s", MLM_STORAGE_READ_TWICE);
     if (r == 0 && format->finish)
         format->finish(matrix);
     sb->data_checksum = checksum;
@@ -174,8 +212,12 @@ static int build(struct storage_state *state, struct mlm_rows *rows, struct mlm_
 static int rows_open(
     const struct storage_config *config, struct mlm_rows **ret_rows, struct mlm_scoreboard *sb)
 {
+    const struct mlm_shape shape = {.rows = config->layout.rows,
+        .columns = config->layout.columns,
+        .nonzeros = config->layout.nonzeros,
+        .widest_row = config->layout.widest_row};
     if (config->job.rows != 0)
-        return mlm_rows_open_file(config->job.dataset, config->job.seed, ret_rows, sb);
+        return mlm_rows_open_file(config->job.dataset, config->job.seed, &shape, ret_rows, sb);
     return mlm_rows_open_generated(
         config->layout.rows, config->layout.columns, config->density, config->job.seed, ret_rows, sb);
 }

@@ -72,7 +72,7 @@ static void decode_pieces(enum mlm_format format, const char *name, const uint8_
     struct mlm_scoreboard board = {0};
     struct mlm_decoder d;
     struct mlm_block block;
-    mlm_decoder_begin(&d, format, name);
+    mlm_decoder_begin(&d, format, name, NULL);
     d.file_bytes = size;
     block_open(&block, format);
     size_t begin = 0, end = size < piece ? size : piece;
@@ -112,7 +112,7 @@ static void read_file(
     struct mlm_reader reader;
     struct mlm_block block;
     block_open(&block, format);
-    int r = mlm_reader_open(path, format, mode, &reader, &board);
+    int r = mlm_reader_open(path, format, mode, NULL, &reader, &board);
     bool open = r >= 0;
     while (r >= 0) {
         r = mlm_reader_fill(&reader, &block, true, &board);

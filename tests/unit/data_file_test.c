@@ -81,7 +81,7 @@ static void rows_are_the_same_in_every_format_and_again_after_seek(void **state)
     (void)state;
     for (size_t i = 0; i < sizeof good / sizeof *good; i++) {
         struct mlm_rows *rows = NULL;
-        assert_int_equal(mlm_rows_open_file(fixture(good[i]), 1, &rows, &board), 0);
+        assert_int_equal(mlm_rows_open_file(fixture(good[i]), 1, NULL, &rows, &board), 0);
         rows_assert(rows);
         assert_int_equal(mlm_rows_seek(rows, 3, &board), -ESPIPE);
         assert_int_equal(mlm_rows_seek(rows, 0, &board), 0);
@@ -93,7 +93,7 @@ static void rows_are_the_same_in_every_format_and_again_after_seek(void **state)
 static unsigned labels_of(const char *path, uint64_t seed)
 {
     struct mlm_rows *rows = NULL;
-    assert_int_equal(mlm_rows_open_file(path, seed, &rows, &board), 0);
+    assert_int_equal(mlm_rows_open_file(path, seed, NULL, &rows, &board), 0);
     unsigned labels = 0;
     for (struct mlm_row row; mlm_rows_next(rows, &row, &board) == 1;)
         labels = labels << 1 | (row.label == 1);
@@ -218,7 +218,7 @@ static void our_npy_header_is_one(void **state)
     memcpy(bytes + MLM_NPY_HEADER_BYTES, values, sizeof values);
     file_make(path, ".npy", bytes, sizeof bytes);
     struct mlm_reader reader;
-    assert_int_equal(mlm_reader_open(path, MLM_FORMAT_NPY, MLM_MAP, &reader, &board), 0);
+    assert_int_equal(mlm_reader_open(path, MLM_FORMAT_NPY, MLM_MAP, NULL, &reader, &board), 0);
     assert_int_equal(reader.decoder.npy.rows, 2);
     assert_int_equal(reader.decoder.columns, 3);
     const float *mapped = mlm_reader_values(&reader);
@@ -248,7 +248,7 @@ static void values_read_directly_are_those_decoded(void **state)
         struct mlm_reader reader;
         struct mlm_block block;
         assert_int_equal(
-            mlm_reader_open(path, MLM_FORMAT_NPY, (enum mlm_reader_mode)mode, &reader, &board), 0);
+            mlm_reader_open(path, MLM_FORMAT_NPY, (enum mlm_reader_mode)mode, NULL, &reader, &board), 0);
         assert_int_equal(mlm_block_open(&block, false, BATCH, BATCH * P, "test", &board), 0);
         for (int again = 0; again < 2; again++) {
             uint64_t rows = 0;

@@ -53,7 +53,7 @@ struct file {
 static int decode(const struct file *file, size_t piece, struct mlm_decoder *d, struct mlm_block *block)
 {
     board.message[0] = 0;
-    mlm_decoder_begin(d, file->format, "name");
+    mlm_decoder_begin(d, file->format, "name", NULL);
     assert_int_equal(mlm_block_open(block, mlm_format_is_sparse(file->format), 100, 1, "test", &board), 0);
     return decode_pieces(d, file->bytes, file->size, piece, block);
 }
@@ -417,7 +417,7 @@ static void npy_larger_than_its_file_is_refused_at_once(void **state)
     size_t size = npy_make(bytes, 1, header, "\0\0\0\0", 4), used;
     struct mlm_decoder d;
     struct mlm_block none = {0};
-    mlm_decoder_begin(&d, MLM_FORMAT_NPY, "name");
+    mlm_decoder_begin(&d, MLM_FORMAT_NPY, "name", NULL);
     d.file_bytes = size;
     assert_int_equal(mlm_decode(&d, bytes, size, true, &none, &used, &board), -EINVAL);
     assert_non_null(strstr(board.message, "it should at byte 4398046511"));
@@ -433,7 +433,7 @@ static void a_full_block_is_changed_for_another(void **state)
     for (size_t f = 0; f < 2; f++) {
         struct mlm_decoder d;
         struct mlm_block block;
-        mlm_decoder_begin(&d, files[f].format, "name");
+        mlm_decoder_begin(&d, files[f].format, "name", NULL);
         assert_int_equal(mlm_block_open(&block, f == 1, 2, 4, "test", &board), 0);
         size_t used, more;
         assert_int_equal(

@@ -12,6 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -316,10 +317,117 @@ static void a_file_of_another_shape_is_refused(void **state)
                 char settings[128];
                 (void)snprintf(settings, sizeof settings, "%s batch=%d", shapes[s], s % 2 ? 100 : 2);
                 struct mlm_scoreboard board = run(all_variants[v], settings, files[f]);
-                if (board.verdict != MLM_VERDICT_FAILED || !strstr(board.message, files[f]))
+                if (board.verdict != MLM_VERDICT_WRONG || !strstr(board.message, files[f]) ||
+                    !strstr(board.message, "has changed since it was inspected: ") ||
+                    !strstr(board.message, "; run again"))
                     fail_msg("%s of %s as %s: %u '%s'", all_variants[v], files[f], shapes[s], board.verdict,
                         board.message);
             }
+}
+
+static void assert_changed(const char *settings, const char *file, const char *says)
+{
+    for (size_t v = 0; v < 7; v++)
+        for (int batch = 1; batch <= 1000; batch *= 10) {
+            char more[160];
+            (void)snprintf(more, sizeof more, "%s batch=%d", settings, batch);
+            struct mlm_scoreboard board = run(all_variants[v], more, file);
+            if (board.verdict != MLM_VERDICT_WRONG || !strstr(board.message, says))
+                fail_msg(
+                    "%s %s: %u '%s', not '%s'", all_variants[v], more, board.verdict, board.message, says);
+        }
+}
+
+/* As many rows and values as there were, in rows of other lengths: what has room for the widest row that
+ * there was must not be written beyond. */
+static void a_wider_row_than_there_was_is_refused(void **state)
+{
+    (void)state;
+    static const char svm[] = "0 1:1\n1 2:2\n0 3:1 4:1 5:1 6:1\n1 1:1 8:1\n";
+    file_write("user.svm", svm, sizeof svm - 1);
+    (void)run_ok("shuffle", "rows=4 columns=8 nonzeros=8 widest_row=4", "user.svm");
+    assert_changed(
+        "rows=4 columns=8 nonzeros=8 widest_row=2", "user.svm", "line 3 has more than the 2 values");
+    assert_changed(
+        "rows=4 columns=8 nonzeros=0 widest_row=0", "user.svm", "line 1 has more than the 0 values");
+    assert_changed(
+        "rows=4 columns=7 nonzeros=8 widest_row=4", "user.svm", "line 4 has a column 8 where there");
+    assert_changed(
+        "rows=4 columns=8 nonzeros=9 widest_row=4", "user.svm", "it has 8 values other than 0 where");
+    assert_changed("rows=4 columns=8 nonzeros=7 widest_row=4", "user.svm", "more than the 7 values");
+
+    /* One that is wider by far more than a page. */
+    char *bytes = malloc(1 << 20), *at = bytes;
+    assert_non_null(bytes);
+    for (int row = 0; row < 100; row++) {
+        at += sprintf(at, "%d", row % 2);
+        for (int i = 1; i <= (row == 70 ? 5000 : 2); i++)
+            at += sprintf(at, " %d:1", i);
+        *at++ = '\n';
+    }
+    file_write("user.svm", bytes, (size_t)(at - bytes));
+    free(bytes);
+    assert_changed(
+        "rows=100 columns=5000 nonzeros=5198 widest_row=2", "user.svm", "line 71 has more than the 2 values");
+}
+
+/* Outside any cage: how much the inspector takes, and what it says. */
+static uint64_t inspect_peak(const char *name, struct mlm_scoreboard *ret_board)
+{
+    struct rusage usage;
+    *ret_board = worker_do(-1, "inspect %s", in_folder(name));
+    assert_int_equal(getrusage(RUSAGE_CHILDREN, &usage), 0);
+    return (uint64_t)usage.ru_maxrss * 1024;
+}
+
+static void sparse_file_write(const char *name, uint64_t rows, uint64_t columns)
+{
+    char header[MLM_NPY_HEADER_BYTES];
+    mlm_npy_header_write(rows, columns, header);
+    file_write(name, header, sizeof header);
+    assert_int_equal(truncate(in_folder(name), (off_t)(sizeof header + rows * columns * 4)), 0);
+}
+
+static void inspection_is_bounded(void **state)
+{
+    (void)state;
+    struct mlm_scoreboard board;
+    sparse_file_write("wide.npy", 1, UINT64_C(2500000000));
+    uint64_t peak = inspect_peak("wide.npy", &board);
+    assert_int_equal(board.verdict, MLM_VERDICT_FAILED);
+    assert_non_null(strstr(board.message, "a row of more than 16777216 cannot be held"));
+    sparse_file_write("wide.npy", 1, MLM_ROW_VALUES_MAX);
+    uint64_t widest = inspect_peak("wide.npy", &board);
+    assert_int_equal(board.verdict, MLM_VERDICT_OK);
+    assert_true(board.answer[1] == (double)MLM_ROW_VALUES_MAX);
+
+    size_t size = 2 * MLM_ROW_VALUES_MAX + 2;
+    char *line = malloc(size);
+    assert_non_null(line);
+    for (size_t i = 0; i < size; i += 2)
+        memcpy(line + i, i + 2 < size ? "1," : "1\n", 2);
+    file_write("wide.csv", line, size);
+    free(line);
+    uint64_t text = inspect_peak("wide.csv", &board);
+    assert_int_equal(board.verdict, MLM_VERDICT_FAILED);
+    assert_non_null(strstr(board.message, "wide.csv, line 1: a row of more than 16777216 values cannot"));
+#if !defined(__SANITIZE_ADDRESS__)
+    assert_in_range(peak, 0, MLM_INSPECT_BYTES_MAX / 4);
+    assert_in_range(widest, 0, MLM_INSPECT_BYTES_MAX);
+    assert_in_range(text, 0, MLM_INSPECT_BYTES_MAX);
+#else
+    (void)peak, (void)widest, (void)text;
+#endif
+}
+
+/* What nobody writes to is not waited for. */
+static void a_pipe_is_no_dataset(void **state)
+{
+    (void)state;
+    assert_int_equal(mkfifo(in_folder("pipe.csv"), 0600), 0);
+    struct mlm_scoreboard board = worker_do(-1, "inspect %s", in_folder("pipe.csv"));
+    assert_int_equal(board.verdict, MLM_VERDICT_FAILED);
+    assert_non_null(strstr(board.message, "is not a regular file"));
 }
 
 static void damage_is_named(void **state)
@@ -494,7 +602,7 @@ static int folder_remove(void **state)
     (void)state;
     static const char *const files[] = {"npy", "csv", "libsvm", "same.npy", "same.csv", "other.npy", "a.csv",
         "b.csv", "a.svm", "b.svm", "user.csv", "user.svm", "user.npy", "f8.npy", "f4.npy", "damaged.csv",
-        "damaged.npy", "sized"};
+        "damaged.npy", "sized", "wide.npy", "wide.csv", "pipe.csv"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         (void)unlink(in_folder(files[i]));
     return rmdir(folder);
@@ -512,6 +620,10 @@ int main(void)
         cmocka_unit_test(scaling_is_right),
         cmocka_unit_test(a_users_file_is_read_in_its_own_format),
         cmocka_unit_test(a_file_of_another_shape_is_refused),
+        cmocka_unit_test(
+            inspection_is_bounded), /* while this program is small: a child begins with its peak */
+        cmocka_unit_test(a_wider_row_than_there_was_is_refused),
+        cmocka_unit_test(a_pipe_is_no_dataset),
         cmocka_unit_test(damage_is_named),
         cmocka_unit_test(core_bytes_are_the_designs),
         cmocka_unit_test(too_little_data_is_refused),

@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "data/memory.h"
 #include "data/random.h"
 #include "storage/dense_products.h"
 #include "storage/matrix.h"
@@ -411,8 +412,49 @@ static void test_core_bytes(void **state)
         uint64_t bytes = (mapped_pages() - before) * page;
         mlm_matrix_close(&m);
         /* Three arrays at most, each to the end of its last page. */
-        assert_in_range(bytes, cases[i].bytes, cases[i].bytes + 3 * page);
+        assert_in_range(bytes, cases[i].bytes, cases[i].bytes + 3 * (page + 2 * MLM_MAP_GUARD_BYTES));
         assert_int_equal(mapped_pages(), before);
+    }
+}
+
+/* A file whose rows are others when it is read the second time: behind the last column there is no room. */
+static void columns_that_were_not_counted_are_refused(void **state)
+{
+    (void)state;
+    enum { COLUMNS = 4 };
+    for (int wide = 0; wide < 2; wide++) {
+        struct mlm_layout layout = {.rows = 2,
+            .columns = COLUMNS,
+            .nonzeros = COLUMNS,
+            .widest_row = 2,
+            .index = wide ? MLM_INDEX_64 : MLM_INDEX_32};
+        struct mlm_matrix matrix;
+        struct mlm_scoreboard sb = {0};
+        static const uint32_t counted[] = {0, 1}, placed[] = {2, 3};
+        static const float values[] = {1, 1};
+        const struct mlm_row first = {.count = 2, .columns = counted, .values = values};
+        const struct mlm_row second = {.count = 2, .columns = placed, .values = values};
+        assert_int_equal(mlm_matrix_open(&mlm_storage_csc, &layout, &matrix, &sb), 0);
+        matrix.format->count(&matrix, &first);
+        matrix.format->count(&matrix, &first);
+        matrix.format->counted(&matrix);
+        assert_int_equal(matrix.format->place(&matrix, 0, &second, &sb), -EBADMSG);
+        assert_int_equal(sb.verdict, MLM_VERDICT_WRONG);
+        mlm_matrix_close(&matrix);
+    }
+}
+
+static void sizes_that_no_machine_has_do_not_wrap(void **state)
+{
+    (void)state;
+    const struct mlm_storage_format *const formats[] = {&mlm_storage_dense, &mlm_storage_ell};
+    struct mlm_layout layout = {
+        .rows = UINT64_C(1) << 34, .columns = UINT64_C(1) << 30, .widest_row = UINT64_C(1) << 30};
+    for (size_t i = 0; i < 2; i++) {
+        struct mlm_matrix matrix;
+        struct mlm_scoreboard sb = {0};
+        layout.value = MLM_F64;
+        assert_int_equal(mlm_matrix_open(formats[i], &layout, &matrix, &sb), -ENOMEM);
     }
 }
 
@@ -426,6 +468,8 @@ int main(void)
         cmocka_unit_test(test_conversions),
         cmocka_unit_test(test_values_that_are_not_exact),
         cmocka_unit_test(test_core_bytes),
+        cmocka_unit_test(columns_that_were_not_counted_are_refused),
+        cmocka_unit_test(sizes_that_no_machine_has_do_not_wrap),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

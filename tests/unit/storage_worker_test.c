@@ -199,7 +199,25 @@ static void test_data_of_the_user(void **state)
         (void)snprintf(arguments, sizeof arguments, "run %s %s", variants[i], settings);
         struct outcome outcome = run(arguments);
         assert_int_not_equal(outcome.status, 0);
-        assert_non_null(strstr(outcome.output, "did the file change"));
+        assert_non_null(
+            strstr(outcome.output, "has changed since it was inspected: it has more than the 40 rows"));
+    }
+
+    /* As many rows and values, of which one row has more than any had. */
+    static const char *const rows[] = {"1 1:1 2:1\n0 1:1\n", "1 1:1 2:1 3:1\n0\n"};
+    for (int i = 0; i < 2; i++) {
+        file = fopen(path, "we");
+        assert_non_null(file);
+        (void)fputs(rows[i], file);
+        assert_int_equal(fclose(file), 0);
+        for (size_t v = 0; v < VARIANTS; v++) {
+            (void)snprintf(arguments, sizeof arguments,
+                "run %s dataset=%s rows=2 columns=3 nonzeros=3 widest_row=2", variants[v], path);
+            struct outcome outcome = run(arguments);
+            assert_int_equal(outcome.status == 0, i == 0);
+            if (i == 1 && !strstr(outcome.output, "line 1 has more than the 2 values other than 0"))
+                fail_msg("%s: %s", arguments, outcome.output);
+        }
     }
     (void)unlink(path);
 }
