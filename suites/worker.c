@@ -3,6 +3,7 @@
  *
  *   mlmembench-worker [--scoreboard FD] run SUITE/WORKLOAD [NAME=VALUE…]
  *   mlmembench-worker [--scoreboard FD] build SUITE/WORKLOAD [NAME=VALUE…] FD    writes a workload's dataset
+ *   mlmembench-worker [--scoreboard FD] check SUITE/WORKLOAD [NAME=VALUE…] FD    is it what `build` writes?
  *   mlmembench-worker [--scoreboard FD] inspect FILE                             shape of a user's dataset
  *   mlmembench-worker preload                                                    reads every module once
  *   mlmembench-worker [--scoreboard FD] preload SUITE/WORKLOAD                   what its script imports
@@ -336,24 +337,34 @@ static int verb_run(int argc, char **argv, const struct worker *worker)
     return r;
 }
 
-static int verb_build(int argc, char **argv, const struct worker *worker)
+/* What a workload's dataset is asked to do with the descriptor. */
+static int dataset_do(int argc, char **argv, bool check, struct mlm_scoreboard *sb)
 {
-    struct mlm_scoreboard *sb = worker->sb;
     const struct mlm_workload *workload;
     void *config;
     if (argc < 2)
-        return mlm_fail(sb, -EINVAL, "build needs a workload and a file descriptor");
+        return mlm_fail(sb, -EINVAL, "a workload and a file descriptor are needed");
     int r = configure(argv[0], argv + 1, argc - 2, &workload, &config, sb);
     if (r < 0)
         return r;
     if (!workload->dataset)
         r = mlm_fail(sb, -EINVAL, "%s reads no dataset", argv[0]);
     else
-        r = workload->dataset->build(config, atoi(argv[argc - 1]), sb);
+        r = (check ? workload->dataset->check : workload->dataset->build)(config, atoi(argv[argc - 1]), sb);
     if (r == 0)
         atomic_store_explicit(&sb->verdict, MLM_VERDICT_OK, memory_order_release);
     free(config);
     return r;
+}
+
+static int verb_build(int argc, char **argv, const struct worker *worker)
+{
+    return dataset_do(argc, argv, false, worker->sb);
+}
+
+static int verb_check(int argc, char **argv, const struct worker *worker)
+{
+    return dataset_do(argc, argv, true, worker->sb);
 }
 
 /* The shape goes out as the four job parameters, in the order of struct mlm_shape, in the answer. */
@@ -452,6 +463,7 @@ int main(int argc, char **argv)
     } verbs[] = {
         {"run", 1, verb_run},
         {"build", 2, verb_build},
+        {"check", 2, verb_check},
         {"inspect", 1, verb_inspect},
         {"preload", 0, verb_preload},
     };
@@ -492,7 +504,7 @@ int main(int argc, char **argv)
         }
     (void)fprintf(stderr,
         "usage: mlmembench-worker [--scoreboard FD] run SUITE/WORKLOAD [NAME=VALUE…]\n"
-        "                         build SUITE/WORKLOAD [NAME=VALUE…] FD | inspect FILE | preload "
-        "[SUITE/WORKLOAD]\n");
+        "                         build|check SUITE/WORKLOAD [NAME=VALUE…] FD | inspect FILE\n"
+        "                         preload [SUITE/WORKLOAD]\n");
     return EXIT_USAGE;
 }

@@ -21,7 +21,7 @@
 #include "scoreboard.h"
 
 /* Modules and programs are built together; this catches a stale module. */
-#define MLM_CONTRACT_VERSION 2
+#define MLM_CONTRACT_VERSION 3
 
 enum mlm_param_type {
     MLM_PARAM_SIZE,  /* uint64_t; bytes, suffixes allowed */
@@ -73,6 +73,8 @@ struct mlm_dataset {
     void (*name)(const void *config, char name[static 128]);
     uint64_t (*size_bytes)(const void *config); /* an upper bound, for the disk check */
     int (*build)(const void *config, int fd, struct mlm_scoreboard *sb);
+    /* Does the file hold what build() writes, byte for byte? -EBADMSG through mlm_fail() says where not. */
+    int (*check)(const void *config, int fd, struct mlm_scoreboard *sb);
 };
 
 struct mlm_workload {

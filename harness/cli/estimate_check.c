@@ -181,7 +181,9 @@ static int measure(struct mlm_measuring *measuring, const struct nearest *neares
         .plan = plan,
         .folder = measuring->session.dataset_folder,
         .held_fd = &measuring->session.datasets_fd,
-        .interrupt_fd = measuring->interrupts.fd};
+        .interrupt_fd = measuring->interrupts.fd,
+        .tell = mlm_progress_say_text,
+        .context = &measuring->progress};
     if (plan->trial_count != 1)
         return mlm_error_set(error, -ENOTSUP, "--check: %s cannot be run so", nearest->name);
     int r = mlm_dataset_build(&datasets, error);

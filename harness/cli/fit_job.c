@@ -103,6 +103,8 @@ int mlm_fit_job_prepare(
         .folder = measuring->session.dataset_folder,
         .held_fd = &measuring->session.datasets_fd,
         .interrupt_fd = measuring->interrupts.fd,
+        .tell = mlm_progress_say_text,
+        .context = &measuring->progress,
     };
     int r = mlm_dataset_build(&order, error);
     return r < 0 ? r : mlm_scripts_preload(measuring->catalogue, job->plan, measuring->interrupts.fd, error);

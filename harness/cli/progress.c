@@ -48,6 +48,11 @@ void mlm_progress_say(struct mlm_progress *progress, const char *format, ...)
     mlm_say("%s", text);
 }
 
+void mlm_progress_say_text(void *progress, const char *text)
+{
+    mlm_progress_say(progress, "%s", text);
+}
+
 /* The plan's estimate of what is left, corrected by how the estimates have done so far. */
 static double left_ns(const struct mlm_progress *progress)
 {

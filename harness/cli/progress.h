@@ -21,6 +21,8 @@ void mlm_progress_open(struct mlm_progress *progress, bool quiet, size_t total, 
 /* A line of its own, also beside a bar. */
 void mlm_progress_say(struct mlm_progress *progress, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
+/* The same, of a progress that is only known by its address. */
+void mlm_progress_say_text(void *progress, const char *text);
 void mlm_progress_trial(struct mlm_progress *progress, const char *name);
 void mlm_progress_news(struct mlm_progress *progress, const struct mlm_trial_news *news);
 /* One trial less to do; record NULL: it was not run again. */

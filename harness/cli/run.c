@@ -176,14 +176,6 @@ static void names_print(const struct mlm_plan *plan)
             mlm_put_named(stdout, "%s", plan->trials[i].name);
 }
 
-static void tell_dataset(void *context, const char *name, uint64_t bytes)
-{
-    struct run *run = context;
-    char size[MLM_SIZE_TEXT];
-    mlm_progress_say(&run->measuring.progress, "building dataset %s (at most %s)", name,
-        mlm_size_show((double)bytes, size));
-}
-
 static int datasets_build(struct run *run, struct mlm_error *error)
 {
     struct mlm_dataset_order order = {
@@ -192,15 +184,10 @@ static int datasets_build(struct run *run, struct mlm_error *error)
         .folder = run->measuring.session.dataset_folder,
         .held_fd = &run->measuring.session.datasets_fd,
         .interrupt_fd = run->measuring.interrupts.fd,
-        .tell = tell_dataset,
-        .context = run,
+        .tell = mlm_progress_say_text,
+        .context = &run->measuring.progress,
     };
     return mlm_dataset_build(&order, error);
-}
-
-static void complain(void *context, const char *text)
-{
-    mlm_progress_say(context, "%s", text);
 }
 
 /* Trials whose record is there are not run again, nor are repetitions after one that timed out. */
@@ -209,7 +196,8 @@ static int resume_read(struct run *run, struct mlm_error *error)
     if (!run->request.said.resume)
         return 0;
     struct mlm_record_list list = {0};
-    int r = mlm_store_read(run->measuring.path, &list, complain, &run->measuring.progress, error);
+    int r =
+        mlm_store_read(run->measuring.path, &list, mlm_progress_say_text, &run->measuring.progress, error);
     if (r >= 0)
         r = mlm_resume_match(
             run->plan, run->measuring.session.machine_facts, &list, run->finished, run->timed_out, error);

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -20,19 +21,42 @@
 /* More of a file than this still in memory counts as warm. */
 #define WARM_SHARE 0.01
 
+void mlm_file_state_take(const char *path, struct mlm_file_state *ret_state)
+{
+    struct stat status;
+    *ret_state = (struct mlm_file_state){0};
+    if (stat(path, &status) == 0)
+        *ret_state = (struct mlm_file_state){.device = status.st_dev,
+            .inode = status.st_ino,
+            .size_bytes = (uint64_t)status.st_size,
+            .changed_ns = status.st_mtim.tv_sec * INT64_C(1000000000) + status.st_mtim.tv_nsec};
+}
+
+bool mlm_file_state_same(const struct mlm_file_state *a, const struct mlm_file_state *b)
+{
+    return a->device == b->device && a->inode == b->inode && a->size_bytes == b->size_bytes &&
+           a->changed_ns == b->changed_ns;
+}
+
 int mlm_dataset_look(const struct mlm_catalogue *catalogue, const char *path, int interrupt_fd,
     struct mlm_dataset_shape *ret_shape, struct mlm_error *error)
 {
     const char *const arguments[] = {"inspect", path, NULL};
     struct mlm_worker_order order = {.program = catalogue->worker, .arguments = arguments, .pass_fd = -1};
     struct mlm_scoreboard left;
+    struct mlm_file_state before, after;
+    mlm_file_state_take(path, &before);
     int r = mlm_worker_do(&order, interrupt_fd, &left, error);
     if (r < 0)
         return r == -EINTR ? r : -EINVAL;
+    mlm_file_state_take(path, &after);
+    if (!mlm_file_state_same(&before, &after))
+        return mlm_error_set(error, -EINVAL, "%s changed while it was inspected; run again", path);
     *ret_shape = (struct mlm_dataset_shape){.rows = (uint64_t)left.answer[0],
         .columns = (uint64_t)left.answer[1],
         .nonzeros = (uint64_t)left.answer[2],
-        .widest_row = (uint64_t)left.answer[3]};
+        .widest_row = (uint64_t)left.answer[3],
+        .file = before};
     return 0;
 }
 
@@ -70,35 +94,47 @@ bool mlm_dataset_is_wanted(const struct mlm_plan *plan)
     return false;
 }
 
-/* The row's own file, where it will be read and is not there yet. */
-static int missing(const char *folder, const struct mlm_plan *plan, const struct mlm_plan_row *row,
+/* The generated file that the row reads: 1 where no row before it read the same; 0: one did, or it reads
+ * none. */
+static int next_file(const char *folder, const struct mlm_plan *plan, size_t row, struct mlm_keymap *seen,
     char path[static 4096], struct mlm_error *error)
 {
-    if (!is_wanted(plan, row))
+    path[0] = 0;
+    if (!is_wanted(plan, &plan->rows[row]))
         return 0;
-    int r = mlm_dataset_path(folder, row, &plan->options, path, error);
-    if (r < 0)
+    int r = mlm_dataset_path(folder, &plan->rows[row], &plan->options, path, error);
+    if (r < 0 || !path[0])
         return r;
-    return path[0] && access(path, R_OK) != 0;
+    size_t number, before = seen->count;
+    if (mlm_keymap_add(seen, strdup(path), &number) < 0)
+        return mlm_error_errno(error, -ENOMEM, "datasets");
+    return seen->count > before;
 }
 
 int mlm_dataset_missing_bytes(
     const char *folder, const struct mlm_plan *plan, uint64_t *ret_bytes, struct mlm_error *error)
 {
-    mlm_cleanup(mlm_keymap_release) struct mlm_keymap counted = {0}; /* rows share files */
+    mlm_cleanup(mlm_keymap_release) struct mlm_keymap seen = {0};
     uint64_t bytes = 0;
     for (size_t i = 0; i < plan->row_count; i++) {
         char path[4096];
-        size_t number, before = counted.count;
-        int r = missing(folder, plan, &plan->rows[i], path, error);
-        if (r > 0 && mlm_keymap_add(&counted, strdup(path), &number) < 0)
-            r = mlm_error_errno(error, -ENOMEM, "datasets");
+        int r = next_file(folder, plan, i, &seen, path, error);
         if (r < 0)
             return r;
-        if (counted.count > before)
+        if (r > 0 && access(path, R_OK) != 0)
             bytes += plan->rows[i].workload->dataset->size_bytes(plan->rows[i].config);
     }
     *ret_bytes = bytes;
+    return 0;
+}
+
+/* A name beside the dataset's that no other run has. */
+static int unique_name(const char *path, char name[static 4200], struct mlm_error *error)
+{
+    uint64_t number;
+    if (getrandom(&number, sizeof number, 0) != sizeof number)
+        return mlm_error_errno(error, -errno, "cannot get a random number");
+    (void)snprintf(name, 4200, "%s.%016llx.partial", path, (unsigned long long)number);
     return 0;
 }
 
@@ -109,15 +145,17 @@ static const char *name_in(const char *path)
 }
 
 /* A file without a name until it is whole, so that nothing half-written is ever left; where the file system
- * cannot do that, a temporary name. */
+ * cannot do that, one with a name of its own: another run may be building the same dataset. */
 static int open_unnamed(
     const char *folder, const char *path, char temporary[static 4200], struct mlm_error *error)
 {
     temporary[0] = 0;
     int fd = open(folder, O_TMPFILE | O_RDWR | O_CLOEXEC, 0644);
     if (fd < 0 && (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)) {
-        (void)snprintf(temporary, 4200, "%s.partial", path);
-        fd = open(temporary, O_CREAT | O_TRUNC | O_RDWR | O_CLOEXEC, 0644);
+        int r = unique_name(path, temporary, error);
+        if (r < 0)
+            return r;
+        fd = open(temporary, O_CREAT | O_EXCL | O_RDWR | O_CLOEXEC, 0644);
     }
     return fd < 0 ? mlm_error_errno(error, -errno, "cannot write %s", name_in(path)) : fd;
 }
@@ -130,31 +168,64 @@ static void give(int fd, const char *folder)
         mlm_entry_give(fd, folder_fd);
 }
 
-static int give_name(int fd, const char *temporary, const char *path, struct mlm_error *error)
+/* The file whose place a new one takes; inode 0: nothing was there. */
+struct found {
+    dev_t device;
+    ino_t inode;
+};
+
+/* 1: the path is ours; 0: another run has put a file there since, which stays, for its trials may be reading
+ * it. */
+static int take_place(
+    const char *temporary, const char *path, const struct found *found, struct mlm_error *error)
+{
+    struct stat status;
+    int r = 0;
+    if (!found->inode && renameat2(AT_FDCWD, temporary, AT_FDCWD, path, RENAME_NOREPLACE) == 0)
+        return 1;
+    if (!found->inode && errno == EEXIST)
+        return 0;
+    if (!found->inode && errno != EINVAL) /* EINVAL: the file system cannot do that */
+        return mlm_error_errno(error, -errno, "cannot name %s", name_in(path));
+    bool there = lstat(path, &status) == 0;
+    if (there && (status.st_ino != found->inode || status.st_dev != found->device))
+        return 0;
+    r = rename(temporary, path);
+    return r < 0 ? mlm_error_errno(error, -errno, "cannot name %s", name_in(path)) : 1;
+}
+
+/* As take_place(). */
+static int give_name(
+    int fd, char temporary[static 4200], const char *path, const struct found *found, struct mlm_error *error)
 {
     char own[64];
     /* Dirty pages cannot be evicted. */
     if (fsync(fd) < 0)
         return mlm_error_errno(error, -errno, "cannot write %s", name_in(path));
-    (void)snprintf(own, sizeof own, "/proc/self/fd/%d", fd);
-    int r = temporary[0] ? rename(temporary, path) : linkat(AT_FDCWD, own, AT_FDCWD, path, AT_SYMLINK_FOLLOW);
-    /* Another run was faster: its file is the same. */
-    if (r < 0 && errno != EEXIST)
-        return mlm_error_errno(error, -errno, "cannot name %s", name_in(path));
-    return 0;
+    if (!temporary[0]) {
+        int r = unique_name(path, temporary, error);
+        if (r < 0)
+            return r;
+        (void)snprintf(own, sizeof own, "/proc/self/fd/%d", fd);
+        if (linkat(AT_FDCWD, own, AT_FDCWD, temporary, AT_SYMLINK_FOLLOW) < 0) {
+            r = mlm_error_errno(error, -errno, "cannot name %s", name_in(temporary));
+            temporary[0] = 0;
+            return r;
+        }
+    }
+    int r = take_place(temporary, path, found, error);
+    if (r > 0)
+        temporary[0] = 0;
+    return r;
 }
 
-static int build_one(const struct mlm_dataset_order *order, const struct mlm_plan_row *row, const char *path,
-    struct mlm_error *error)
+/* Lets the worker build the row's dataset into the descriptor, or check what is in it. */
+static int worker_do(const struct mlm_dataset_order *order, const struct mlm_plan_row *row, const char *verb,
+    int fd, struct mlm_error *error)
 {
-    char temporary[4200], full_name[160], data[48], seed[48], fd_text[16];
-    mlm_auto_close int fd = open_unnamed(order->folder, path, temporary, error);
-    if (fd < 0)
-        return fd;
-    give(fd, order->folder);
-    const char *arguments[40] = {"build", full_name, data, seed};
+    char full_name[160], data[48], seed[48], fd_text[16], settings[32][128];
+    const char *arguments[40] = {verb, full_name, data, seed};
     size_t count = 4;
-    char settings[32][128];
     (void)snprintf(full_name, sizeof full_name, "%s/%s", row->suite->name, row->workload->name);
     (void)snprintf(data, sizeof data, "data=%llu", (unsigned long long)order->plan->options.data_bytes);
     (void)snprintf(seed, sizeof seed, "seed=%llu", (unsigned long long)order->plan->options.seed);
@@ -170,38 +241,90 @@ static int build_one(const struct mlm_dataset_order *order, const struct mlm_pla
         .arguments = arguments,
         .pass_fd = fd,
     };
-    int r = mlm_worker_do(&work, order->interrupt_fd, NULL, error);
+    return mlm_worker_do(&work, order->interrupt_fd, NULL, error);
+}
+
+/* 1: the dataset is there; 0: another run's is, and is to be looked at. */
+static int build_one(const struct mlm_dataset_order *order, const struct mlm_plan_row *row, const char *path,
+    const struct found *found, struct mlm_error *error)
+{
+    char temporary[4200];
+    mlm_auto_close int fd = open_unnamed(order->folder, path, temporary, error);
+    if (fd < 0)
+        return fd;
+    give(fd, order->folder);
+    int r = worker_do(order, row, "build", fd, error);
     if (r == 0)
-        r = give_name(fd, temporary, path, error);
+        r = give_name(fd, temporary, path, found, error);
     else if (r != -EINTR)
         (void)mlm_error_wrap(error, r, "building dataset %s", name_in(path));
-    if (r < 0 && temporary[0])
+    if (temporary[0])
         (void)unlink(temporary);
     return r;
 }
 
-/* Does any row read one that we keep? */
-static bool any_is_read(const struct mlm_plan *plan)
+/* Whether what lies at the path can be measured: 1, or 0 with `why`, which is empty where nothing is there.
+ * A file that something has cut, or written to, must not be read as if it were the job's. */
+static int is_sound(const struct mlm_dataset_order *order, const struct mlm_plan_row *row, const char *path,
+    struct found *ret_found, struct mlm_error *why)
 {
-    for (size_t i = 0; i < plan->row_count; i++)
-        if (plan->rows[i].wanted && plan->rows[i].workload->dataset && !plan->options.dataset)
-            return true;
-    return false;
+    struct stat status;
+    why->text[0] = 0;
+    *ret_found = (struct found){0};
+    if (lstat(path, &status) < 0)
+        return errno == ENOENT ? 0 : mlm_error_errno(why, -errno, "cannot look at %s", name_in(path));
+    *ret_found = (struct found){.device = status.st_dev, .inode = status.st_ino};
+    if (!S_ISREG(status.st_mode))
+        return mlm_error_set(why, -EINVAL, "it is no regular file"), 0;
+    mlm_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
+    if (fd < 0)
+        return mlm_error_errno(why, -errno, "it cannot be read"), 0;
+    int r = worker_do(order, row, "check", fd, why);
+    return r == -EINTR ? r : r == 0;
+}
+
+static void tell(
+    const struct mlm_dataset_order *order, const struct mlm_plan_row *row, const char *path, const char *why)
+{
+    char size[MLM_SIZE_TEXT];
+    char text[MLM_ERROR_TEXT_SIZE + 512];
+    if (!order->tell)
+        return;
+    (void)snprintf(text, sizeof text, "building dataset %.255s%s (at most %s)%s%s", name_in(path),
+        why[0] ? " again" : "", mlm_size_show((double)row->workload->dataset->size_bytes(row->config), size),
+        why[0] ? ": " : "", why);
+    order->tell(order->context, text);
+}
+
+static int make_sound(const struct mlm_dataset_order *order, const struct mlm_plan_row *row, const char *path,
+    struct mlm_error *error)
+{
+    /* Each time round another run was faster. */
+    for (int i = 0; i < 3; i++) {
+        struct mlm_error why = {0};
+        struct found found;
+        int r = is_sound(order, row, path, &found, &why);
+        if (r < 0 && error)
+            *error = why;
+        if (r != 0)
+            return r < 0 ? r : 0;
+        tell(order, row, path, why.text);
+        r = build_one(order, row, path, &found, error);
+        if (r != 0)
+            return r < 0 ? r : 0;
+    }
+    return mlm_error_set(
+        error, -EBUSY, "something changes %s again and again; end it, and run again", name_in(path));
 }
 
 static int build_missing(const struct mlm_dataset_order *order, struct mlm_error *error)
 {
+    mlm_cleanup(mlm_keymap_release) struct mlm_keymap seen = {0};
     for (size_t i = 0; i < order->plan->row_count; i++) {
-        const struct mlm_plan_row *row = &order->plan->rows[i];
         char path[4096];
-        int r = missing(order->folder, order->plan, row, path, error);
-        if (r > 0) {
-            r = 0;
-            if (order->tell)
-                order->tell(order->context, name_in(path), row->workload->dataset->size_bytes(row->config));
-            if (r == 0)
-                r = build_one(order, row, path, error);
-        }
+        int r = next_file(order->folder, order->plan, i, &seen, path, error);
+        if (r > 0)
+            r = make_sound(order, &order->plan->rows[i], path, error);
         if (r < 0)
             return r;
     }
@@ -213,7 +336,7 @@ int mlm_dataset_build(const struct mlm_dataset_order *order, struct mlm_error *e
 {
     char folder[32];
     struct mlm_dataset_order inside = *order;
-    if (!any_is_read(order->plan))
+    if (!mlm_dataset_is_wanted(order->plan))
         return 0;
     char none[4096]; /* or why there is none */
     if (!order->folder[0])
@@ -230,6 +353,29 @@ int mlm_dataset_build(const struct mlm_dataset_order *order, struct mlm_error *e
     return r < 0 && r != -EINTR ? mlm_error_wrap(error, r, "datasets in %s", order->folder) : r;
 }
 
+/* Pages of a file that are in memory, looked at a piece after the other: what we hold meanwhile does not grow
+ * with the file. */
+static int resident_count(int fd, size_t size, size_t *ret_pages, size_t *ret_resident)
+{
+    unsigned char map[4096];
+    size_t page = mlm_page_bytes(), piece = sizeof map * page, resident = 0;
+    for (size_t at = 0; at < size; at += piece) {
+        size_t here = size - at < piece ? size - at : piece;
+        void *data = mmap(NULL, here, PROT_READ, MAP_SHARED, fd, (off_t)at);
+        if (data == MAP_FAILED)
+            return -errno;
+        int r = mincore(data, here, map) < 0 ? -errno : 0;
+        (void)munmap(data, here);
+        if (r < 0)
+            return r;
+        for (size_t i = 0; i < (here + page - 1) / page; i++)
+            resident += map[i] & 1;
+    }
+    *ret_pages = (size + page - 1) / page;
+    *ret_resident = resident;
+    return 0;
+}
+
 int mlm_dataset_evict(const char *path, bool *ret_evicted, struct mlm_error *error)
 {
     mlm_auto_close int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -242,20 +388,11 @@ int mlm_dataset_evict(const char *path, bool *ret_evicted, struct mlm_error *err
         *ret_evicted = true;
         return 0;
     }
-    size_t page = mlm_page_bytes(), size = (size_t)status.st_size, pages = (size + page - 1) / page,
-           resident = 0;
     (void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
-    mlm_auto_free unsigned char *map = malloc(pages);
-    void *data = mmap(NULL, size, PROT_READ, MAP_SHARED, fd, 0);
-    if (!map || data == MAP_FAILED) {
-        if (data != MAP_FAILED)
-            (void)munmap(data, size);
-        return mlm_error_errno(error, -ENOMEM, "looking at the page cache of %s", path);
-    }
-    int r = mincore(data, size, map);
-    (void)munmap(data, size);
-    for (size_t i = 0; r == 0 && i < pages; i++)
-        resident += map[i] & 1;
-    *ret_evicted = r == 0 && (double)resident <= WARM_SHARE * (double)pages;
+    size_t pages = 0, resident = 0;
+    int r = resident_count(fd, (size_t)status.st_size, &pages, &resident);
+    if (r < 0)
+        return mlm_error_errno(error, r, "looking at the page cache of %s", path);
+    *ret_evicted = (double)resident <= WARM_SHARE * (double)pages;
     return 0;
 }

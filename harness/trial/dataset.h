@@ -8,6 +8,12 @@
 #include "base/error.h"
 #include "trial/plan.h"
 
+/* A file that is gone has a state of its own, too: zeros. */
+void mlm_file_state_take(const char *path, struct mlm_file_state *ret_state);
+
+/* Is it the same file, unchanged? */
+bool mlm_file_state_same(const struct mlm_file_state *a, const struct mlm_file_state *b);
+
 /* The shape of a user's file, which a worker reads once. -EINVAL names the line or byte that is wrong;
  * -EINTR: `interrupt_fd` (or -1) became readable. */
 int mlm_dataset_look(const struct mlm_catalogue *catalogue, const char *path, int interrupt_fd,
@@ -30,11 +36,12 @@ struct mlm_dataset_order {
     const char *folder;
     int interrupt_fd;
     int *held_fd; /* set to what to close when the datasets are no longer used (dataset_folder.h), or to -1 */
-    void (*tell)(void *context, const char *name, uint64_t bytes); /* before each one is built; may be NULL */
+    void (*tell)(void *context, const char *text); /* a line, before each one is built; may be NULL */
     void *context;
 };
 
-/* Builds what is missing. A file appears whole or not at all. */
+/* Builds what is missing, and again what does not hold, byte for byte, what its seed makes. A file appears
+ * whole or not at all, also where two runs build it at once. */
 int mlm_dataset_build(const struct mlm_dataset_order *order, struct mlm_error *error);
 
 /* Puts the file out of the page cache; *ret_evicted says whether that worked (on tmpfs it does not). */

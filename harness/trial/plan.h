@@ -13,9 +13,16 @@
 
 #define MLM_CAP_MINIMUM_BYTES (UINT64_C(16) << 20)
 
+/* Which file lay at a path, and in which state. */
+struct mlm_file_state {
+    uint64_t device, inode, size_bytes;
+    int64_t changed_ns; /* 1970 on */
+};
+
 /* Of a user's file. */
 struct mlm_dataset_shape {
     uint64_t rows, columns, nonzeros, widest_row;
+    struct mlm_file_state file; /* when it was inspected */
 };
 
 /* What the user asked for. Zero means "not said" where a default depends on other fields. */

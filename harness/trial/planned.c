@@ -65,6 +65,22 @@ static int worker_start(
     return mlm_worker_start(&order, ret_worker, error);
 }
 
+/* Whatever the trial did, it was not the job of its record. A worker that noticed has said how. */
+static int changed_say(struct mlm_record *record, const char *path, const struct mlm_file_state *now,
+    const char *since, struct mlm_error *error)
+{
+    char reason[MLM_MESSAGE_SIZE];
+    const char *said = record->reason ? record->reason : "";
+    if (strstr(said, "has changed since it was"))
+        return 0;
+    (void)snprintf(reason, sizeof reason, "%.250s %s since it was %s%s%.120s; %srun again", path,
+        now->inode ? "has changed" : "is gone", since, said[0] ? ": " : "", said,
+        now->inode ? "" : "put it back and ");
+    free(record->reason);
+    record->reason = NULL;
+    return mlm_trial_ended_before(record, MLM_OUTCOME_WRONG, reason, error);
+}
+
 int mlm_planned_trial_run(struct mlm_session *session, const struct mlm_plan *plan,
     const struct mlm_plan_trial *trial, const struct mlm_trial_watcher *watcher, struct mlm_record *record,
     struct mlm_timeline *ret_timeline, struct mlm_error *error)
@@ -84,8 +100,14 @@ int mlm_planned_trial_run(struct mlm_session *session, const struct mlm_plan *pl
     if (row->refused)
         return mlm_trial_ended_before(record, MLM_OUTCOME_SKIPPED, row->reason, error);
     r = mlm_dataset_path(session->dataset_folder, row, options, planned.dataset, error);
-    if (r == 0 && planned.dataset[0]) {
+    if (r < 0)
+        return r;
+    struct mlm_file_state file = {0};
+    if (planned.dataset[0]) {
         bool evicted = false;
+        mlm_file_state_take(planned.dataset, &file);
+        if (options->dataset && !mlm_file_state_same(&file, &options->dataset_shape.file))
+            return changed_say(record, planned.dataset, &file, "inspected", error);
         r = mlm_dataset_evict(planned.dataset, &evicted, error);
         if (!evicted)
             record->marks |= MLM_MARK_BIT(cache_not_evicted);
@@ -104,5 +126,12 @@ int mlm_planned_trial_run(struct mlm_session *session, const struct mlm_plan *pl
         .start = worker_start,
         .context = &planned,
     };
-    return mlm_trial_run(session, &order, watcher, record, ret_timeline, error);
+    r = mlm_trial_run(session, &order, watcher, record, ret_timeline, error);
+    if (r < 0 || !planned.dataset[0] || record->outcome == MLM_OUTCOME_REFUSED)
+        return r;
+    struct mlm_file_state after;
+    mlm_file_state_take(planned.dataset, &after);
+    if (mlm_file_state_same(&file, &after))
+        return 0;
+    return changed_say(record, planned.dataset, &after, options->dataset ? "inspected" : "built", error);
 }

@@ -52,16 +52,67 @@ static uint64_t dataset_size(const void *p)
     }
 }
 
-/* Bytes on their way to the file. */
+/* Bytes on their way to the file, or to be compared with what is in it. */
 struct output {
     int fd;
     struct mlm_scoreboard *sb;
     char *bytes;
     size_t used;
+    char *found;   /* of the file; NULL: it is written */
+    uint64_t done; /* bytes before those at hand */
 };
+
+/* Fewer than asked for where the file ends. */
+static int found_read(struct output *out, size_t size, size_t *ret_size)
+{
+    size_t have = 0;
+    while (have < size) {
+        ssize_t n = read(out->fd, out->found + have, size - have);
+        if (n < 0 && errno == EINTR)
+            continue;
+        if (n < 0)
+            return mlm_fail(out->sb, -errno, "cannot read the dataset: %s", strerror(errno));
+        if (n == 0)
+            break;
+        have += (size_t)n;
+    }
+    *ret_size = have;
+    return 0;
+}
+
+static int output_compare(struct output *out)
+{
+    size_t have;
+    int r = found_read(out, out->used, &have);
+    if (r < 0)
+        return r;
+    if (memcmp(out->found, out->bytes, have) != 0) {
+        size_t at = 0;
+        while (out->found[at] == out->bytes[at])
+            at++;
+        return mlm_fail(out->sb, -EBADMSG, "byte %" PRIu64 " is not what its seed makes", out->done + at);
+    }
+    if (have < out->used)
+        return mlm_fail(out->sb, -EBADMSG, "it ends at byte %" PRIu64, out->done + have);
+    out->done += out->used;
+    out->used = 0;
+    return 0;
+}
+
+/* At the end of what is to be there. */
+static int output_end(struct output *out)
+{
+    size_t more = 0;
+    int r = out->found ? found_read(out, 1, &more) : 0;
+    if (r < 0 || !more)
+        return r;
+    return mlm_fail(out->sb, -EBADMSG, "it goes on after byte %" PRIu64, out->done);
+}
 
 static int output_flush(struct output *out)
 {
+    if (out->found)
+        return output_compare(out);
     for (size_t written = 0; written < out->used;) {
         ssize_t n = write(out->fd, out->bytes + written, out->used - written);
         if (n < 0 && errno == EINTR)
@@ -204,19 +255,33 @@ static int sparse_write(const struct mlm_loading_config *config, struct output *
     return r;
 }
 
-static int dataset_build(const void *p, int fd, struct mlm_scoreboard *sb)
+static int dataset_put(const struct mlm_loading_config *config, struct output *out)
 {
-    const struct mlm_loading_config *config = p;
-    struct output out = {.fd = fd, .sb = sb, .bytes = malloc(BUFFER_BYTES)};
-    if (!out.bytes)
-        return mlm_fail(sb, -ENOMEM, "out of memory");
-    mlm_progress_begin(sb, config->rows);
-    int r = config->sparse ? sparse_write(config, &out) : dense_write(config, &out);
+    mlm_progress_begin(out->sb, config->rows);
+    int r = config->sparse ? sparse_write(config, out) : dense_write(config, out);
     if (r == 0)
-        r = output_flush(&out);
+        r = output_flush(out);
+    return r < 0 ? r : output_end(out);
+}
+
+static int dataset_build(const void *config, int fd, struct mlm_scoreboard *sb)
+{
+    struct output out = {.fd = fd, .sb = sb, .bytes = malloc(BUFFER_BYTES)};
+    int r = out.bytes ? dataset_put(config, &out) : mlm_fail(sb, -ENOMEM, "out of memory");
     free(out.bytes);
     return r;
 }
 
+/* To make the bytes once more takes no longer than to read them from a disk, and needs no sum that is kept
+ * beside the file. */
+static int dataset_check(const void *config, int fd, struct mlm_scoreboard *sb)
+{
+    struct output out = {.fd = fd, .sb = sb, .bytes = malloc(BUFFER_BYTES), .found = malloc(BUFFER_BYTES)};
+    int r = out.bytes && out.found ? dataset_put(config, &out) : mlm_fail(sb, -ENOMEM, "out of memory");
+    free(out.bytes);
+    free(out.found);
+    return r;
+}
+
 const struct mlm_dataset mlm_loading_dataset = {
-    .name = dataset_name, .size_bytes = dataset_size, .build = dataset_build};
+    .name = dataset_name, .size_bytes = dataset_size, .build = dataset_build, .check = dataset_check};

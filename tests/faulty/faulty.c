@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -185,6 +186,19 @@ static int fill_disk_run(void *state, struct mlm_scoreboard *sb)
     return mlm_fail(sb, -error, "cannot write %s: %s", path, strerror(error));
 }
 
+/* As when somebody cuts a file while it is read by mmap(). */
+static int cut_file_run(void *state, struct mlm_scoreboard *sb)
+{
+    const struct faulty_config *config = state;
+    int fd = config->job.dataset ? open(config->job.dataset, O_RDWR | O_CLOEXEC) : -1;
+    if (fd < 0)
+        return mlm_fail(sb, -ENOTSUP, "needs a file of the user's to cut");
+    volatile char *bytes = mmap(NULL, 4096, PROT_READ, MAP_SHARED, fd, 0);
+    if (bytes == MAP_FAILED || ftruncate(fd, 0) < 0)
+        return mlm_fail(sb, -errno, "cannot cut %s", config->job.dataset);
+    return bytes[0];
+}
+
 static int refused_memory_run(void *state, struct mlm_scoreboard *sb)
 {
     (void)state;
@@ -251,7 +265,7 @@ static const struct mlm_param path_params[] = {
 #define WORKLOAD(id, text, ...)                                                                              \
     static const struct mlm_workload faulty_##id = {.name = #id,                                             \
         .summary = text,                                                                                     \
-        .flags = MLM_QUICK,                                                                                  \
+        .flags = MLM_QUICK | MLM_USER_DATA,                                                                  \
         .config_size = sizeof(struct faulty_config),                                                         \
         .prepare = faulty_prepare,                                                                           \
         .destroy = faulty_destroy,                                                                           \
@@ -263,6 +277,7 @@ static const struct mlm_param path_params[] = {
 WORKLOAD(abort, "aborts with a message", .run = abort_run);
 WORKLOAD(child_grows, "a child outgrows the cap", .run = child_grows_run);
 WORKLOAD(crash, "segmentation fault", .run = crash_run);
+WORKLOAD(cut_file, "cuts the file that it reads", .run = cut_file_run);
 WORKLOAD(exit, "ends without a word", .run = exit_run);
 WORKLOAD(fill_disk, "writes until the disk is full", .run = fill_disk_run, .params = folder_params);
 WORKLOAD(fork, "leaves children behind", .run = fork_run, .params = size_params);
@@ -280,9 +295,9 @@ WORKLOAD(sum_again, "the right answer again", .run = nothing_run, .verify = righ
 WORKLOAD(sum_broken, "another answer", .run = nothing_run, .verify = other_verify, .work = "sum");
 
 static const struct mlm_workload *const workloads[] = {&faulty_abort, &faulty_child_grows, &faulty_crash,
-    &faulty_exit, &faulty_fill_disk, &faulty_fork, &faulty_hang, &faulty_missing, &faulty_refused_memory,
-    &faulty_shy, &faulty_signal, &faulty_unverified, &faulty_wait, &faulty_sum, &faulty_sum_again,
-    &faulty_sum_broken, NULL};
+    &faulty_cut_file, &faulty_exit, &faulty_fill_disk, &faulty_fork, &faulty_hang, &faulty_missing,
+    &faulty_refused_memory, &faulty_shy, &faulty_signal, &faulty_unverified, &faulty_wait, &faulty_sum,
+    &faulty_sum_again, &faulty_sum_broken, NULL};
 
 MLM_EXPORT const struct mlm_suite mlm_suite = {
     .contract = MLM_CONTRACT_VERSION,
