@@ -1,0 +1,203 @@
+/* A dataset file that is inspected, is changed, and then is read by every workload that reads a user's file.
+ * The blocks that the workloads take lie between guards. An input is
+ *
+ *   byte 0      format, type of values, mode
+ *   byte 1      batch, buffer, depth
+ *   bytes 2…4   the change: where in the file, how many bytes are taken out, how many are put in
+ *   then        the bytes that are put in, and the file
+ *
+ * What must hold: a file that was not changed is read by all, with one sum; one that was is read by all
+ * workloads of `loading` or by none, and whoever refuses it says why; so it is with `storage`. */
+#include <errno.h>
+#include <string.h>
+
+#include "data/inspect.h"
+#include "fuzz.h"
+#include "suites.h"
+
+/* Arrays as wide as the file are not what is looked for, and take their time. */
+#define COLUMNS_MAX 20000u
+
+struct input {
+    uint8_t flags, sizes;
+    const uint8_t *put, *file;
+    size_t at, taken, put_size, file_size;
+};
+
+static bool input_read(const uint8_t *data, size_t size, struct input *in)
+{
+    if (size < 6)
+        return false;
+    *in = (struct input){.flags = data[0], .sizes = data[1], .put = data + 5};
+    size_t rest = size - 5;
+    in->put_size = data[4] < rest ? data[4] : rest;
+    in->file = in->put + in->put_size;
+    in->file_size = rest - in->put_size;
+    if (in->file_size == 0)
+        return false;
+    in->at = data[2] * in->file_size / 256;
+    in->taken = data[3] < in->file_size - in->at ? data[3] : in->file_size - in->at;
+    return true;
+}
+
+/* A folder for the file, whose name says what it is, which a name in /proc/self/fd cannot. It goes when the
+ * program ends by itself. */
+static char folder[256], path[300];
+
+static void files_remove(void)
+{
+    static const char *const endings[] = {"npy", "csv", "svm"};
+    for (size_t i = 0; i < 3; i++) {
+        (void)snprintf(path, sizeof path, "%s/file.%s", folder, endings[i]);
+        (void)unlink(path);
+    }
+    (void)rmdir(folder);
+}
+
+static void file_write(const struct input *in, bool changed)
+{
+    static const char *const endings[] = {"npy", "csv", "svm"};
+    static bool made;
+    if (!made) {
+        const char *place = getenv("TMPDIR");
+        (void)snprintf(folder, sizeof folder, "%s/mlm-fuzz-XXXXXX", place ? place : "/tmp");
+        fuzz_assert(mkdtemp(folder) && atexit(files_remove) == 0);
+        made = true;
+    }
+    (void)snprintf(path, sizeof path, "%s/file.%s", folder, endings[in->flags % 3]);
+    /* A new one: what is cut off and written again some file systems write to the disk at once. */
+    (void)unlink(path);
+    FILE *file = fopen(path, "we");
+    fuzz_assert(file);
+    size_t from = in->at + (changed ? in->taken : 0), written = fwrite(in->file, 1, in->at, file);
+    if (changed)
+        written += fwrite(in->put, 1, in->put_size, file);
+    written += fwrite(in->file + from, 1, in->file_size - from, file);
+    fuzz_assert(written == in->at + (changed ? in->put_size : 0) + in->file_size - from);
+    fuzz_assert(fclose(file) == 0);
+}
+
+/* A module has its own copy of everything, and is found beside this program as beside the worker. */
+static const struct mlm_suite *suite_of(const char *name)
+{
+    char modules[4096];
+    struct mlm_scoreboard board = {0};
+    const struct mlm_suite *suite = NULL;
+    ssize_t n = readlink("/proc/self/exe", modules, sizeof modules - 64);
+    fuzz_assert(n > 0);
+    modules[n] = 0;
+    (void)strcpy(strrchr(modules, '/'), "/../../suites");
+    if (mlm_suite_open(modules, name, &suite, &board) < 0)
+        (void)fprintf(stderr, "%s\n", board.message);
+    fuzz_assert(suite);
+    return suite;
+}
+
+struct end {
+    int result;
+    uint64_t checksum;
+};
+
+static void set(const struct mlm_workload *workload, void *config, const char *name, const char *value)
+{
+    struct mlm_scoreboard board = {0};
+    if (mlm_param_find(workload, name))
+        (void)mlm_config_set(workload, config, name, value, &board); /* not all know all values */
+}
+
+static void config_fill(
+    const struct mlm_workload *workload, const struct input *in, const struct mlm_shape *shape, void *config)
+{
+    char batch[16], buffer[16], depth[16];
+    struct mlm_job *job = config;
+    job->seed = job->threads = 1;
+    job->dataset = path;
+    job->rows = shape->rows;
+    job->columns = shape->columns;
+    job->nonzeros = shape->nonzeros;
+    job->widest_row = shape->widest_row;
+    (void)snprintf(batch, sizeof batch, "%u", 1u + (in->sizes & 7u));
+    (void)snprintf(buffer, sizeof buffer, "%u", 1u + (in->sizes >> 3 & 3u));
+    (void)snprintf(depth, sizeof depth, "%u", 1u + (in->sizes >> 5 & 1u));
+    set(workload, config, "batch", batch);
+    set(workload, config, "buffer", buffer);
+    set(workload, config, "depth", depth);
+    set(workload, config, "mode", in->flags & 64 ? "copy" : "inplace");
+    set(workload, config, "value", in->flags & 32 ? "f64" : "f32");
+    set(workload, config, "index", in->flags & 16 ? "64" : "32");
+    set(workload, config, "epochs", "2");
+    if (strcmp(workload->name, "dense") == 0)
+        set(workload, config, "value", in->flags & 32 ? "f16" : "i8"); /* without BLAS */
+}
+
+static struct end live(
+    const struct mlm_workload *workload, const struct input *in, const struct mlm_shape *shape)
+{
+    struct mlm_scoreboard board = {0};
+    void *config = calloc(1, workload->config_size), *state = NULL;
+    fuzz_assert(config);
+    mlm_config_init(workload, config);
+    config_fill(workload, in, shape, config);
+    int r = workload->derive(config, &board);
+    if (r == 0)
+        r = workload->prepare(config, &board, &state);
+    if (r == 0)
+        r = workload->run(state, &board);
+    if (r == 0)
+        r = workload->verify(state, &board);
+    workload->destroy(state);
+    free(config);
+    if (r < 0 && !board.message[0])
+        (void)fprintf(stderr, "%s: %d without a word\n", workload->name, r);
+    fuzz_assert(r == 0 || board.message[0]);
+    return (struct end){.result = r, .checksum = board.data_checksum};
+}
+
+/* All of a suite's variants that could run end alike; *ret_end as all of them. */
+static void suite_live(
+    const struct mlm_suite *suite, const struct input *in, const struct mlm_shape *shape, struct end *ret_end)
+{
+    bool first = true;
+    for (const struct mlm_workload *const *w = suite->workloads; *w; w++) {
+        if (strcmp((*w)->name, "densify") == 0)
+            continue; /* BLAS alone */
+        struct end end = live(*w, in, shape);
+        if (end.result == -ENOTSUP || end.result == -ENOMEM)
+            continue;
+        if (!first && (end.result == 0) != (ret_end->result == 0))
+            (void)fprintf(
+                stderr, "%s/%s: %d, others %d\n", suite->name, (*w)->name, end.result, ret_end->result);
+        fuzz_assert(first || (end.result == 0) == (ret_end->result == 0));
+        fuzz_assert(first || end.result < 0 || end.checksum == ret_end->checksum);
+        *ret_end = end;
+        first = false;
+    }
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+    static const struct mlm_suite *loading, *storage;
+    struct mlm_scoreboard board = {0};
+    struct mlm_shape shape;
+    struct input in;
+    if (!loading) {
+        loading = suite_of("loading");
+        storage = suite_of("storage");
+    }
+    if (!input_read(data, size, &in))
+        return 0;
+    file_write(&in, false);
+    if (mlm_dataset_inspect(path, &shape, &board) < 0) {
+        fuzz_assert(board.message[0]);
+        return 0;
+    }
+    if (shape.columns > COLUMNS_MAX)
+        return 0;
+    struct end end = {0};
+    suite_live(loading, &in, &shape, &end);
+    fuzz_assert(end.result == 0);
+    file_write(&in, true);
+    suite_live(loading, &in, &shape, &end);
+    suite_live(storage, &in, &shape, &end);
+    return 0;
+}
