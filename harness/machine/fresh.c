@@ -68,7 +68,8 @@ static int fill(size_t bytes, double *ret_ns_per_byte)
         if (errno != EINVAL)
             return -errno;
         /* Linux before 5.14 */
-        for (size_t i = 0; i < bytes; i += mlm_page_bytes())
+        size_t page = mlm_page_bytes();
+        for (size_t i = 0; i < bytes; i += page)
             ((volatile char *)memory)[i] = 1;
     }
     /* Both clocks tick on their own: never less than nothing. */
