@@ -131,7 +131,7 @@ static void test_interrupts(void **state)
     assert_int_equal(in_child(interrupted), 0);
     assert_false(mlm_interrupted(-1));
     assert_int_equal(mlm_interrupt_take(-1), 0);
-    assert_int_equal(mlm_interruptible_open(-1, "/no/such/folder", O_WRONLY), -ENOENT);
+    assert_int_equal(mlm_interruptible_open(-1, "/no/such/folder", O_WRONLY, NULL), -ENOENT);
 }
 
 int main(void)
