@@ -28,7 +28,7 @@ static const struct mlm_exit_meaning exits[] = {
 static int datasets_clean(bool dry_run, struct mlm_error *error)
 {
     char folder[4096], size[MLM_SIZE_TEXT];
-    struct mlm_datasets_found found;
+    struct mlm_datasets_found found = {0};
     int r = mlm_dataset_folder(folder, error);
     if (r == 0)
         r = mlm_datasets_remove(folder, dry_run, &found, error);

@@ -89,7 +89,7 @@ static off_t first_line_begin(int fd, off_t size)
 }
 
 struct line {
-    char *text; /* without its end */
+    char *text; /* without its end; NULL: it is longer than any of ours */
     size_t size;
     bool ended; /* by a newline */
 };
@@ -104,9 +104,11 @@ static int line_read(int fd, off_t begin, off_t size, struct line *ret_line)
 {
     size_t most = size - begin < (off_t)MLM_LINE_LIMIT_BYTES ? (size_t)(size - begin) : MLM_LINE_LIMIT_BYTES;
     mlm_auto_free char *text = malloc(most + 1);
-    ssize_t n = text ? pread(fd, text, most, begin) : -1;
+    if (!text)
+        return -ENOMEM;
+    ssize_t n = pread(fd, text, most, begin);
     if (n < 0)
-        return text ? -errno : -ENOMEM;
+        return -errno;
     const char *newline = memchr(text, '\n', (size_t)n);
     if (!newline && n < size - begin)
         return -EFBIG;
@@ -152,7 +154,7 @@ static int check_begin(int fd, off_t size, const char *path, struct mlm_error *e
     int r = line_read(fd, begin, size, &line);
     if (r < 0 && r != -EFBIG)
         return mlm_error_errno(error, r, "cannot read %s", path);
-    if (r == 0 && (begins_as_ours(&line) || is_record(&line)))
+    if (line.text && (begins_as_ours(&line) || is_record(&line)))
         return 0;
     return mlm_error_set(
         error, -EINVAL, "%s holds something other than records; name another file for them", path);
@@ -171,9 +173,9 @@ static int mend_end(int fd, off_t size, const char *path, struct mlm_error *erro
         r = line_read(fd, begin, size, &line);
     if (r < 0 && r != -EFBIG)
         return mlm_error_errno(error, r, "cannot read %s", path);
-    if (r == 0 && is_record(&line))
+    if (line.text && is_record(&line))
         r = mlm_write_all(fd, "\n", 1);
-    else if (r < 0 || !begins_as_ours(&line))
+    else if (!line.text || !begins_as_ours(&line))
         return mlm_error_set(error, -EINVAL,
             "the last line of %s is no record that was cut off; end it with a newline, or remove it", path);
     else if (ftruncate(fd, begin) < 0)
