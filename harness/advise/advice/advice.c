@@ -285,6 +285,11 @@ struct jobs {
     const struct mlm_sweep *sweeps;
 };
 
+static void jobs_release(struct jobs *jobs)
+{
+    free(jobs->first_of);
+}
+
 static int jobs_find(const struct mlm_sweeps *sweeps, const struct mlm_fields *fields, struct jobs *ret_jobs)
 {
     struct jobs jobs = {.first_of = calloc(sweeps->count + 1, sizeof(void *)), .sweeps = sweeps->items};
@@ -390,11 +395,10 @@ static int advice_put(FILE *out, const struct mlm_text_style *style, const struc
     const struct mlm_sweeps *sweeps, const struct mlm_fields *fields)
 {
     const struct mlm_sweep *machine = NULL;
-    struct jobs jobs;
+    mlm_cleanup(jobs_release) struct jobs jobs = {.first_of = NULL};
     int r = jobs_find(sweeps, fields, &jobs);
     if (r < 0)
         return r;
-    mlm_auto_free const struct mlm_job **first_of = jobs.first_of;
     for (size_t begin = 0; begin < sweeps->count && r >= 0;) {
         struct block block;
         const struct mlm_sweep *first = &sweeps->items[begin];
