@@ -57,8 +57,11 @@ ended()
     # shellcheck disable=SC2046  # two words
     set -- "$1" $(cat tools/gnuplot.pids)
     expect "$1: gnuplot is gone" wait_until gone "$2"
-    [ "$signal" = KILL ] || expect "$1: what it started as well" wait_until gone "$3"
-    kill "$3" 2>/dev/null
+    # Its number may be another's once it is gone.
+    case $signal in
+    KILL) kill "$3" ;;
+    *) expect "$1: what it started as well" wait_until gone "$3" ;;
+    esac
     rm -f tools/gnuplot.pids
     expect "$1: nothing is left" [ "$(files)" = "$before" ]
 }
