@@ -114,6 +114,12 @@ StandardOutput=tty
 StandardError=tty
 TTYPath=/dev/$console
 UNIT
+    # Nor is anything given up because the machine outside is busy.
+    for manager in system user; do
+        as_root mkdir -p "$root/etc/systemd/$manager.conf.d"
+        printf '[Manager]\nDefaultTimeoutStartSec=infinity\n' |
+            as_root tee "$root/etc/systemd/$manager.conf.d/patience.conf" >/dev/null
+    done
     as_root ln -sf ../task.service "$root/etc/systemd/system/multi-user.target.wants/task.service"
     as_root ln -sf /lib/systemd/system/multi-user.target "$root/etc/systemd/system/default.target"
     for unit in serial-getty@$console.service getty.target systemd-journal-flush.service systemd-random-seed.service \
