@@ -119,11 +119,13 @@ static int line_read(int fd, off_t begin, off_t size, struct line *ret_line)
 }
 
 /* As this program begins a line; one that was cut off may not have got that far, and blocks that a crash left
- * unwritten read as zeros. */
+ * unwritten read as zeros: at the end of it. */
 static bool begins_as_ours(const struct line *line)
 {
     static const char *const begins[] = {MLM_TRIAL_BEGIN, MLM_TIMELINE_BEGIN};
-    size_t size = line->ended ? line->size : strnlen(line->text, line->size);
+    size_t size = line->size;
+    while (!line->ended && size > 0 && line->text[size - 1] == 0)
+        size--;
     for (size_t i = 0; i < sizeof begins / sizeof *begins; i++) {
         size_t length = strlen(begins[i]);
         bool there = size >= length || !line->ended;
@@ -154,7 +156,8 @@ static int check_begin(int fd, off_t size, const char *path, struct mlm_error *e
     int r = line_read(fd, begin, size, &line);
     if (r < 0 && r != -EFBIG)
         return mlm_error_errno(error, r, "cannot read %s", path);
-    if (line.text && (begins_as_ours(&line) || is_record(&line)))
+    /* Zeros alone may be anybody's. */
+    if (line.text && line.text[0] != 0 && (begins_as_ours(&line) || is_record(&line)))
         return 0;
     return mlm_error_set(
         error, -EINVAL, "%s holds something other than records; name another file for them", path);

@@ -55,16 +55,18 @@ class Group:
         (self.path / "cgroup.procs").write_text("0")
 
     def processes(self):
+        """All of the tree."""
+        return self.own() + self.caged()
+
+    def caged(self):
+        """Those in cages; read from the cages alone, for a process can come and go between two files."""
         found = []
-        for procs in [self.path / "cgroup.procs", *self.path.rglob("cgroup.procs")]:
+        for procs in self.path.rglob("*/cgroup.procs"):
             try:
                 found += [int(pid) for pid in procs.read_text().split()]
             except OSError:
                 pass
         return found
-
-    def caged(self):
-        return [pid for pid in self.processes() if pid not in self.own()]
 
     def own(self):
         return [int(pid) for pid in (self.path / "cgroup.procs").read_text().split()]
@@ -283,7 +285,10 @@ def worker_killed(e):
 def command_killed(e):
     process = e.start(*e.words_exec(["sleep", "30"]))
     wait_until(lambda: e.group.caged() or process.poll() is not None)
-    for pid in e.group.caged():
+    victims = e.group.caged()
+    if not victims:
+        e.fault("the command was in no cage")
+    for pid in victims:
         os.kill(pid, signal.SIGKILL)
     e.finish(process)
     outcomes = [r["outcome"] for r in e.records()]

@@ -431,6 +431,10 @@ static void test_not_a_store(void **state)
         "{\"kind\":\"trialogue", " ", "\xef\xbb\xbfnotes"};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         assert_refused(fixture, texts[i], strlen(texts[i]), "holds something other than records");
+    static const char binary[100] = "\0\1\2", zeros[100], mixed[100] = "{\"kind\":\0\1";
+    assert_refused(fixture, binary, sizeof binary, "holds something other than records");
+    assert_refused(fixture, zeros, sizeof zeros, "holds something other than records");
+    assert_refused(fixture, mixed, sizeof mixed, "holds something other than records");
     char *large = malloc(3 << 20);
     memset(large, 'x', 3 << 20);
     large[(3 << 20) - 1] = 0;
