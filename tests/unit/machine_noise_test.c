@@ -104,8 +104,8 @@ static void write_line(const char *path, const char *line)
 }
 
 /* Runs of this very moment on this machine shall not disturb, and none of them be disturbed: /run and the
- * network are our own. Where that cannot be had (an ordinary user on some distributions) only such a run
- * would. */
+ * network are our own. Where that cannot be had (an ordinary user on some distributions; a chroot whose root is
+ * no mount point, so that what is mounted in it may show outside) only such a run would. */
 static int namespace_enter(void **state)
 {
     (void)state;
@@ -115,7 +115,10 @@ static int namespace_enter(void **state)
         write_line("/proc/self/uid_map", map);
     if (unshare(CLONE_NEWNET | CLONE_NEWNS) < 0)
         return 0;
-    assert_int_equal(mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL), 0);
+    if (mount("none", "/", "none", MS_REC | MS_PRIVATE, NULL) < 0) {
+        assert_int_equal(errno, EINVAL);
+        return 0;
+    }
     return mount("none", "/run", "tmpfs", 0, "mode=755");
 }
 
