@@ -104,8 +104,8 @@ static void write_line(const char *path, const char *line)
 }
 
 /* Runs of this very moment on this machine shall not disturb, and none of them be disturbed: /run and the
- * network are our own. Where that cannot be had (an ordinary user on some distributions; a chroot whose root is
- * no mount point, so that what is mounted in it may show outside) only such a run would. */
+ * network are our own. Where that cannot be had (an ordinary user on some distributions; a chroot whose root
+ * is no mount point, so that what is mounted in it may show outside) only such a run would. */
 static int namespace_enter(void **state)
 {
     (void)state;
