@@ -153,14 +153,17 @@ int mlm_child_wait(pid_t pid, int interrupt_fd, uint64_t limit_ns, int *ret_stat
 
 /* A process and all below it, by descriptors: a number may be given to another process meanwhile. */
 struct tree {
-    int fds[TREE_MAX];
+    struct {
+        pid_t pid;
+        int fd; /* holds it */
+    } items[TREE_MAX];
     size_t count;
 };
 
 static void tree_release(struct tree *tree)
 {
     for (size_t i = 0; i < tree->count; i++)
-        (void)close(tree->fds[i]);
+        (void)close(tree->items[i].fd);
 }
 
 /* "PID (NAME) STATE PARENT …", in which the name may be anything. */
@@ -181,7 +184,8 @@ static void tree_add(struct tree *tree, pid_t pid, pid_t parent)
     /* Is that still the one that was meant, now that its descriptor is ours? */
     if (fd < 0 || !is_child_of(pid, parent))
         return;
-    tree->fds[tree->count++] = mlm_take_fd(&fd);
+    tree->items[tree->count].pid = pid;
+    tree->items[tree->count++].fd = mlm_take_fd(&fd);
     (void)snprintf(name, sizeof name, "/proc/%d/task/%d/children", (int)pid, (int)pid);
     if (mlm_file_read_into(AT_FDCWD, name, text, sizeof text) <= 0)
         return;
@@ -191,10 +195,18 @@ static void tree_add(struct tree *tree, pid_t pid, pid_t parent)
     }
 }
 
+int mlm_process_signal(pid_t pid, int pidfd, int number)
+{
+    int r = pidfd < 0 ? -1 : (int)syscall(SYS_pidfd_send_signal, pidfd, number, NULL, 0);
+    if (pidfd < 0 || (r < 0 && errno == ENOSYS))
+        r = kill(pid, number);
+    return r < 0 ? -errno : 0;
+}
+
 static void tree_signal(const struct tree *tree, int number)
 {
     for (size_t i = 0; i < tree->count; i++)
-        (void)syscall(SYS_pidfd_send_signal, tree->fds[i], number, NULL, 0);
+        (void)mlm_process_signal(tree->items[i].pid, tree->items[i].fd, number);
 }
 
 /* Until all have ended, or their time to heed is over. */
@@ -202,7 +214,7 @@ static void tree_wait(const struct tree *tree)
 {
     uint64_t end_ns = now_ns() + HEED_NS;
     for (size_t i = 0; i < tree->count; i++) {
-        struct pollfd polled = {.fd = tree->fds[i], .events = POLLIN};
+        struct pollfd polled = {.fd = tree->items[i].fd, .events = POLLIN};
         uint64_t now = now_ns(), left_ns = end_ns > now ? end_ns - now : 0;
         const struct timespec timeout = {
             .tv_sec = (time_t)(left_ns / 1000000000u), .tv_nsec = (long)(left_ns % 1000000000u)};

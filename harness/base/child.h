@@ -27,6 +27,10 @@ int mlm_child_start(const struct mlm_child_order *order, pid_t *ret_pid);
  * -ETIMEDOUT: `limit_ns` (0: none) have passed; it still runs then. */
 int mlm_child_wait(pid_t pid, int interrupt_fd, uint64_t limit_ns, int *ret_status);
 
+/* Sends a signal to the process that `pidfd` holds; to that of the number, where nothing holds it (below 0)
+ * or the kernel, a filter or valgrind knows no such call. -ESRCH: it has ended. */
+int mlm_process_signal(pid_t pid, int pidfd, int number);
+
 /* Ends it and what it has started, by a signal first and then, unless it heeds that soon, by force. Reaps it.
  */
 void mlm_child_end(pid_t pid, int number);

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/child.h"
 #include "base/cleanup.h"
 #include "base/file.h"
 
@@ -142,13 +143,6 @@ static bool lists(const pid_t *pids, int count, pid_t pid)
     return false;
 }
 
-/* By what holds it; by its number where nothing does (Linux before 5.3, valgrind, no descriptor left). */
-static int kill_one(pid_t pid, int fd)
-{
-    int r = fd >= 0 ? (int)syscall(SYS_pidfd_send_signal, fd, SIGKILL, NULL, 0) : kill(pid, SIGKILL);
-    return r < 0 && errno != ESRCH ? -errno : 0;
-}
-
 /* A pid may be somebody else's by the time that it is used. So the process is held first, and only then
  * looked for again: what is in the cgroup now, and is what we hold, is what we kill. */
 __attribute__((noinline)) static int strike_some(
@@ -163,8 +157,9 @@ __attribute__((noinline)) static int strike_some(
     }
     int listed = pids_read(dir_fd, dialect, now);
     for (int i = 0; i < count; i++) {
-        int killed = fds[i] != -ESRCH && lists(now, listed, pids[i]) ? kill_one(pids[i], fds[i]) : 0;
-        r = killed < 0 ? killed : r;
+        bool is_ours = fds[i] != -ESRCH && lists(now, listed, pids[i]);
+        int killed = is_ours ? mlm_process_signal(pids[i], fds[i], SIGKILL) : 0;
+        r = killed < 0 && killed != -ESRCH ? killed : r;
         mlm_close_p(&fds[i]);
     }
     return listed < 0 ? listed : r;
