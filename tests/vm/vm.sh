@@ -190,6 +190,7 @@ make()
     mv "$work"/kernel/boot/vmlinuz-* "$work/made.kernel"
     as_root "$here/debian.sh" "$release" "$work/root" --include="$packages"
     furnish "$work/root"
+    as_root cp "$work"/kernel/boot/config-* "$work/root/boot"
     # shellcheck disable=SC2086  # a command in words
     as_root chroot "$work/root" $user
     for folder in $rubbish; do

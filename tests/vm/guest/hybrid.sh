@@ -4,6 +4,7 @@
 results=/var/results
 mkdir -p "$results/user"
 chown user: "$results/user"
+grep MEMCG_V1 "/boot/config-$(uname -r)" >"$results/memcg_v1"
 grep -E 'cgroup' /proc/mounts >"$results/mounts"
 su - root -c "sh /opt/guest/runs.sh $results/root 5"
 su - user -c "mlmembench doctor" >"$results/user/doctor" 2>&1
