@@ -61,9 +61,9 @@ bool mlm_cage_holds(const struct mlm_cage *cage, pid_t pid)
 static int never_swap(const struct mlm_cage *cage, struct mlm_error *error)
 {
     const struct mlm_dialect *dialect = cage->cages->dialect;
-    if (cage->limits.swap_bytes == 0 && access("/proc/swaps", F_OK) < 0)
+    if (cage->limits.swap_limit_bytes == 0 && access("/proc/swaps", F_OK) < 0)
         return 0; /* this kernel has no swap to keep from */
-    if (cage->limits.swap_bytes == 0 && dialect->swappiness)
+    if (cage->limits.swap_limit_bytes == 0 && dialect->swappiness)
         return limit_set(cage->dir_fd, dialect->swappiness, 0, error);
     return mlm_error_set(error, -ENOTSUP,
         dialect->swap_files_count_memory
@@ -89,7 +89,7 @@ static int limits_set(const struct mlm_cage *cage, struct mlm_error *error)
     int killable = kills_allow(cage, error);
     if (killable < 0)
         return killable;
-    uint64_t memory = cage->limits.memory_bytes, swap = cage->limits.swap_bytes;
+    uint64_t memory = cage->limits.cap_bytes, swap = cage->limits.swap_limit_bytes;
     /* New cgroups have no limit. The one of memory comes first: on v1 the other must not be below it. */
     if (memory < COUNTER_MAX) {
         int r = limit_set(cage->dir_fd, dialect->memory_limit, memory, error);
@@ -108,7 +108,7 @@ static int limits_set(const struct mlm_cage *cage, struct mlm_error *error)
     return r < 0 ? mlm_error_set(error, r, "%s", cause.text) : 0;
 }
 
-int mlm_cage_open(struct mlm_cages *cages, const struct mlm_cage_limits *limits, struct mlm_cage **ret_cage,
+int mlm_cage_open(struct mlm_cages *cages, const struct mlm_limits *limits, struct mlm_cage **ret_cage,
     struct mlm_error *error)
 {
     mlm_auto_free struct mlm_cage *cage = malloc(sizeof *cage);
@@ -141,7 +141,7 @@ const struct mlm_dialect *mlm_cage_dialect(const struct mlm_cage *cage)
     return cage->cages->dialect;
 }
 
-const struct mlm_cage_limits *mlm_cage_limits(const struct mlm_cage *cage)
+const struct mlm_limits *mlm_cage_limits(const struct mlm_cage *cage)
 {
     return &cage->limits;
 }

@@ -11,7 +11,7 @@
 #include <sys/types.h>
 
 #include "base/error.h"
-#include "base/size.h"
+#include "base/limits.h"
 #include "cage/dialect.h"
 
 struct mlm_cages; /* the place where cages are made */
@@ -61,20 +61,15 @@ int mlm_cages_count_stale(const struct mlm_cage_site *site, struct mlm_error *er
 
 struct mlm_cage; /* one cage */
 
-struct mlm_cage_limits {
-    uint64_t memory_bytes; /* MLM_NO_LIMIT: none */
-    uint64_t swap_bytes;   /* MLM_NO_LIMIT: what the machine has */
-};
-
-/* Makes the cage, sets the limits and reads them back; one that reads back different is an error that names
- * both values. */
-int mlm_cage_open(struct mlm_cages *cages, const struct mlm_cage_limits *limits, struct mlm_cage **ret_cage,
+/* Makes the cage, sets the cap and the swap limit and reads them back; one that reads back different is an
+ * error that names both values. */
+int mlm_cage_open(struct mlm_cages *cages, const struct mlm_limits *limits, struct mlm_cage **ret_cage,
     struct mlm_error *error);
 
 /* The cage's folder, for meters: files are read relative to it. */
 int mlm_cage_dir_fd(const struct mlm_cage *cage);
 const struct mlm_dialect *mlm_cage_dialect(const struct mlm_cage *cage);
-const struct mlm_cage_limits *mlm_cage_limits(const struct mlm_cage *cage);
+const struct mlm_limits *mlm_cage_limits(const struct mlm_cage *cage);
 
 /* A program to start. Descriptors that are not named here are not its to see. */
 struct mlm_cage_spawn {

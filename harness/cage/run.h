@@ -24,7 +24,7 @@ struct mlm_cage {
     struct mlm_cages *cages;
     char name[MLM_CAGE_NAME_SIZE];
     int dir_fd, hold_fd; /* see name.h */
-    struct mlm_cage_limits limits;
+    struct mlm_limits limits;
 };
 
 /* Lets the site's children have a memory limit; where its own processes are in the way, they move into a

@@ -9,8 +9,6 @@
 #include "cli/style.h"
 #include "cli/verbs.h"
 
-static const struct mlm_option options[] = {{NULL, NULL, MLM_OPTION_FLAG, 0, NULL, NULL}};
-
 static const struct mlm_exit_meaning exits[] = {
     {MLM_EXIT_OK, "advice was given, be it that more has to be measured"},
     {MLM_EXIT_USAGE, "wrong usage"},
@@ -47,6 +45,5 @@ const struct mlm_verb mlm_verb_advise = {
         "command that measures it is printed.",
     .exits = exits,
     .example = "mlmembench advise results/*.jsonl",
-    .options = options,
     .run = advise_verb,
 };

@@ -13,9 +13,9 @@ struct clean_options {
 };
 
 static const struct mlm_option options[] = {
-    {"dry-run", NULL, MLM_OPTION_FLAG, offsetof(struct clean_options, dry_run),
-        "say what would go, and keep it", NULL},
-    {NULL, NULL, MLM_OPTION_FLAG, 0, NULL, NULL},
+    {"dry-run", NULL, NULL, offsetof(struct clean_options, dry_run),
+        .help = "say what would be removed, and keep it"},
+    {0},
 };
 
 static const struct mlm_exit_meaning exits[] = {

@@ -13,12 +13,11 @@
 #include "report/compare/show.h"
 
 /* Files of a history. */
-#define LAST_STANDARD 10
 #define LAST_MOST 1000
 
 struct compare_options {
     double fail_above; /* NAN: no gate */
-    const char *fail_on;
+    uint32_t fail_on;  /* in `figures` */
     bool mix_data, allow_missing;
     const char *history;
     uint64_t last;
@@ -28,25 +27,33 @@ struct compare_options {
 
 #define AT(member) offsetof(struct compare_options, member)
 
+static const char *const percents[] = {"5%", "10%", "20%", NULL};
+static const char *const fail_on_words[] = {"time", "needs", "both", NULL};
+
 static const struct mlm_option options[] = {
-    {"fail-above", "PERCENT", MLM_OPTION_PERCENT, AT(fail_above),
-        "exit 1 if a row is surely more than that above the old, or was ok and no longer is, or is missing",
-        NULL},
-    {"fail-on", "WHAT", MLM_OPTION_TEXT, AT(fail_on), "figure to fail on: time, needs or both", "both"},
-    {"mix-data", NULL, MLM_OPTION_FLAG, AT(mix_data),
-        "compare rows of different data sizes too, where there is no other partner", NULL},
-    {"allow-missing", NULL, MLM_OPTION_FLAG, AT(allow_missing),
-        "a row that was ok and is missing in NEW is none to fail on: other suites or filters are meant",
-        NULL},
-    {"history", "DIR", MLM_OPTION_TEXT, AT(history),
-        "compare NEW alone with the earlier .jsonl files there; exit 1 if a row is above what is usual",
-        NULL},
-    {"last", "N", MLM_OPTION_COUNT, AT(last), "files of the history that count, the latest", "10"},
-    {"floor", "PERCENT", MLM_OPTION_PERCENT, AT(floor), "least step above the usual that is a regression",
-        "5%"},
-    {"any-machine", NULL, MLM_OPTION_FLAG, AT(any_machine),
-        "files of other machines count in the history: runners that are new each time", NULL},
-    {NULL, NULL, MLM_OPTION_FLAG, 0, NULL, NULL},
+    {"fail-above", "PERCENT", mlm_option_percent, AT(fail_above),
+        .help = "exit with 1 if a row is reliably more than PERCENT worse than in OLD, or was ok in OLD and "
+                "is not ok, or "
+                "absent, in NEW",
+        .words = percents},
+    {"fail-on", "WHAT", mlm_option_word, AT(fail_on),
+        .help = "the figure that --fail-above looks at: time, needs or both", .standard = "both",
+        .words = fail_on_words},
+    {"mix-data", NULL, NULL, AT(mix_data),
+        .help = "also compare rows of different data sizes, where a row has no other partner"},
+    {"allow-missing", NULL, NULL, AT(allow_missing),
+        .help = "do not fail on rows that were ok in OLD and are absent from NEW"},
+    {"history", "DIR", mlm_option_text, AT(history),
+        .help = "compare NEW with the earlier .jsonl files in DIR; exit with 1 if a row is above its usual "
+                "range"},
+    {"last", "N", mlm_option_number, AT(last), .help = "use the latest N files of the history",
+        .standard = "10", .least = 1},
+    {"floor", "PERCENT", mlm_option_percent, AT(floor),
+        .help = "do not take a step of less than PERCENT above the usual range for a regression",
+        .standard = "5%", .words = percents},
+    {"any-machine", NULL, NULL, AT(any_machine),
+        .help = "also use files of other machines in the history, as of CI runners that are new each time"},
+    {0},
 };
 
 static const struct mlm_exit_meaning exits[] = {
@@ -156,9 +163,9 @@ static int anything_compared(const struct mlm_pairing *pairing, bool same_machin
 
 static void figures_of(const struct compare_options *said, bool figures[static MLM_FIGURE_COUNT])
 {
-    bool both = !said->fail_on || strcmp(said->fail_on, "both") == 0;
+    const char *word = fail_on_words[said->fail_on];
     for (int f = 0; f < MLM_FIGURE_COUNT; f++)
-        figures[f] = both || strcmp(said->fail_on, mlm_figures[f].name) == 0;
+        figures[f] = strcmp(word, "both") == 0 || strcmp(word, mlm_figures[f].name) == 0;
 }
 
 static int gate_try(const struct compare_options *said, const struct mlm_comparison *comparison,
@@ -200,38 +207,31 @@ static int compare(const struct mlm_texts *paths, const struct compare_options *
 
 static int history(const char *path, const struct compare_options *said, struct mlm_error *error)
 {
-    struct mlm_history_request request = {.folder = said->history,
-        .last = said->last ? said->last : LAST_STANDARD,
-        .floor = isnan(said->floor) ? MLM_HISTORY_FLOOR : said->floor,
-        .any_machine = said->any_machine};
+    struct mlm_history_request request = {
+        .folder = said->history, .last = said->last, .floor = said->floor, .any_machine = said->any_machine};
     figures_of(said, request.figures);
     return mlm_compare_history(path, &request, error);
 }
 
 /* Options that mean nothing without another, or beside one. */
-static int options_check(const struct compare_options *said, size_t file_count, struct mlm_error *error)
+static int options_check(
+    const struct compare_options *said, const struct mlm_parsed *parsed, struct mlm_error *error)
 {
-    static const char *const figures[] = {"time", "needs", "both"};
-    bool known = !said->fail_on;
-    for (size_t i = 0; i < sizeof figures / sizeof *figures; i++)
-        known |= said->fail_on && strcmp(said->fail_on, figures[i]) == 0;
-    const char *of_history = said->last            ? "--last"
-                             : !isnan(said->floor) ? "--floor"
-                             : said->any_machine   ? "--any-machine"
-                                                   : NULL;
-    const char *of_files = !isnan(said->fail_above) ? "--fail-above" : said->mix_data ? "--mix-data" : NULL;
-    if (!known)
-        return mlm_error_set(error, -EINVAL, "--fail-on is time, needs or both, not '%s'", said->fail_on);
-    if (said->fail_on && isnan(said->fail_above) && !said->history)
-        return mlm_error_set(error, -EINVAL, "--fail-on goes with --fail-above, as in: --fail-above 10%%");
-    if (said->allow_missing && isnan(said->fail_above))
-        return mlm_error_set(
-            error, -EINVAL, "--allow-missing goes with --fail-above, as in: --fail-above 10%%");
-    if (of_history && !said->history)
-        return mlm_error_set(error, -EINVAL, "%s goes with --history DIR", of_history);
-    if (of_files && said->history)
-        return mlm_error_set(error, -EINVAL,
-            "%s does not go with --history, which has a rule of its own; see --floor", of_files);
+    static const char *const of_gate[] = {"fail-on", "allow-missing"},
+                             *const of_files[] = {"fail-above", "mix-data"},
+                             *const of_history[] = {"last", "floor", "any-machine"};
+    size_t file_count = parsed->operands.count;
+    for (size_t i = 0; i < sizeof of_gate / sizeof *of_gate; i++)
+        if (mlm_is_said(parsed, of_gate[i]) && isnan(said->fail_above) && !(said->history && i == 0))
+            return mlm_error_set(
+                error, -EINVAL, "--%s goes with --fail-above, as in: --fail-above 10%%", of_gate[i]);
+    for (size_t i = 0; i < sizeof of_history / sizeof *of_history; i++)
+        if (mlm_is_said(parsed, of_history[i]) && !said->history)
+            return mlm_error_set(error, -EINVAL, "--%s goes with --history DIR", of_history[i]);
+    for (size_t i = 0; i < sizeof of_files / sizeof *of_files; i++)
+        if (mlm_is_said(parsed, of_files[i]) && said->history)
+            return mlm_error_set(error, -EINVAL,
+                "--%s does not go with --history, which has a rule of its own; see --floor", of_files[i]);
     if (said->last > LAST_MOST)
         return mlm_error_set(error, -EINVAL, "--last is at most %d", LAST_MOST);
     if (said->history && file_count != 1)
@@ -244,12 +244,12 @@ static int options_check(const struct compare_options *said, size_t file_count, 
 
 static int compare_verb(int argc, char **argv, struct mlm_error *error)
 {
-    struct compare_options said = {.fail_above = NAN, .floor = NAN};
+    struct compare_options said = {.fail_above = NAN};
     struct mlm_parsed parsed;
     int r = mlm_options_parse(&mlm_verb_compare, argc, argv, &said, NULL, &parsed, error);
     if (r != 0)
         return r < 0 ? r : MLM_EXIT_OK;
-    r = options_check(&said, parsed.operands.count, error);
+    r = options_check(&said, &parsed, error);
     if (r < 0)
         return r;
     return said.history ? history(parsed.operands.items[0], &said, error)

@@ -50,7 +50,7 @@ static int section_text(const struct mlm_section *section, char **ret_text)
     if (!out)
         return -ENOMEM;
     if (count > 1) {
-        (void)fprintf(out, "Fastest under cap %s: %s, %s", mlm_size_spell(best->first->cap_bytes, cap),
+        (void)fprintf(out, "Fastest under cap %s: %s, %s", mlm_size_spell(best->first->limits.cap_bytes, cap),
             best->workload, mlm_duration_show(best->time.median, time));
         if (best->readings.values[MLM_needs_peak_bytes] != MLM_NULL)
             (void)fprintf(out, ", needing %s",

@@ -18,8 +18,6 @@
 #define PROBE_CAP_BYTES (UINT64_C(64) << 20)
 #define FACT_COLUMN 20
 
-static const struct mlm_option options[] = {{NULL, NULL, MLM_OPTION_FLAG, 0, NULL, NULL}};
-
 static const struct mlm_exit_meaning exits[] = {
     {MLM_EXIT_OK, "caps can be set here"},
     {MLM_EXIT_USAGE, "wrong usage"},
@@ -67,7 +65,7 @@ static struct mlm_finding cap_try(const struct mlm_cage_site *site, bool in_scop
         (void)snprintf(finding.remedy, sizeof finding.remedy, "%.255s", site->remedy);
         return finding;
     }
-    const struct mlm_cage_limits limits = {.memory_bytes = PROBE_CAP_BYTES, .swap_bytes = MLM_NO_LIMIT};
+    const struct mlm_limits limits = {.cap_bytes = PROBE_CAP_BYTES, .swap_limit_bytes = MLM_NO_LIMIT};
     int r = mlm_cages_open(site, &cages, &error);
     if (r == 0)
         r = mlm_cage_open(cages, &limits, &cage, &error);
@@ -150,6 +148,5 @@ const struct mlm_verb mlm_verb_doctor = {
         "remedy where there is one. A cage with a small cap is made and removed to see whether that works.",
     .exits = exits,
     .example = "mlmembench doctor",
-    .options = options,
     .run = doctor_verb,
 };

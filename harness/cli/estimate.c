@@ -20,94 +20,108 @@ struct estimate_options {
     uint64_t distinct, batch, epochs, prefetch, clusters, components, neighbors, trees, depth, bins;
     bool stream, reuse, slices, split, in_place, quantile, checkpoint, persistent, no_early_stopping,
         no_tolerance;
-    const char *system, *background, *format;
+    const char *system, *background;
+    uint32_t format;
     bool sources, check;
 };
 
 #define AT(field) offsetof(struct estimate_options, field)
 
 static const struct mlm_option options[] = {
-    {"rows", "N", MLM_OPTION_AMOUNT, AT(rows), "rows of the data (examples); 1M is a million", NULL},
-    {"columns", "N", MLM_OPTION_AMOUNT, AT(columns), "columns of the data (features)", NULL},
-    {"file", "FILE", MLM_OPTION_TEXT, AT(file),
-        "take rows, columns and density from this file: .npy, .csv, .tsv or .libsvm", NULL},
-    {"value", "TYPE", MLM_OPTION_TEXT, AT(value),
-        "type of the values: f64 (NumPy's own), f32, f16 or i8; 8, 4, 2 bytes or 1", "f64; PyTorch: f32"},
-    {"density", "SHARE", MLM_OPTION_TEXT, AT(density), "share of values other than 0, as 0.05", "1"},
-    {"distinct", "N", MLM_OPTION_AMOUNT, AT(distinct),
-        "different values that a column has, where they are few, as ages or pixels are: XGBoost's sketches "
-        "are "
-        "smaller then",
-        "all differ"},
-    {"storage", "FORMAT", MLM_OPTION_TEXT, AT(storage),
-        "dense holds every value; csr, csc and coo only those that are not 0, each with its place", "dense"},
-    {"model", "NAME", MLM_OPTION_TEXT, AT(model),
-        "none (the data alone), linear, logistic, mlp, kmeans, pca, pca-randomized, knn, forest, "
-        "boosting-hist "
-        "or boosting-exact",
-        "logistic"},
-    {"runtime", "NAME", MLM_OPTION_TEXT, AT(runtime),
-        "what runs it: c (our own worker), numpy, sklearn, xgboost or pytorch", "the model's usual one"},
-    {"stream", NULL, MLM_OPTION_FLAG, AT(stream),
-        "read batch by batch, never all at once: partial_fit, data iterators, IterableDataset", NULL},
-    {"batch", "N", MLM_OPTION_AMOUNT, AT(batch), "rows in a batch; of knn: rows that are asked about at once",
-        "64 for mlp, else 1000"},
-    {"reuse", NULL, MLM_OPTION_FLAG, AT(reuse),
-        "with --stream: every batch is read into the same array; else a new one is made while the last is "
-        "still "
-        "there",
-        NULL},
-    {"epochs", "N", MLM_OPTION_COUNT, AT(epochs),
-        "passes over the data, of PyTorch: over the first few steps its heap grows, and workers copy",
-        "many"},
-    {"malloc", "NAME", MLM_OPTION_TEXT, AT(malloc),
-        "glibc's mmap threshold, which large arrays and tensors meet: moving as it comes, or fixed at 128 "
-        "KiB "
-        "(MALLOC_MMAP_THRESHOLD_=131072 in the environment)",
-        "moving"},
-    {"prefetch", "N", MLM_OPTION_COUNT, AT(prefetch), "batches that wait, ready, for each worker",
-        "2 with workers"},
-    {"workers", "N[:copied|shared]", MLM_OPTION_TEXT, AT(workers),
-        "processes that make batches; copied: from lists of Python objects, of which each ends up with its "
-        "own; "
-        "shared: from one array or tensor",
-        "0"},
-    {"slices", NULL, MLM_OPTION_FLAG, AT(slices),
-        "of PyTorch: batches are slices x[i:j] of the data; no DataLoader, which stacks copies of rows",
-        NULL},
-    {"persistent", NULL, MLM_OPTION_FLAG, AT(persistent),
-        "persistent_workers=True: workers live on from epoch to epoch, and go on copying", NULL},
-    {"split", NULL, MLM_OPTION_FLAG, AT(split), "a fifth is held out by copying, as train_test_split does",
-        NULL},
-    {"in-place", NULL, MLM_OPTION_FLAG, AT(in_place),
-        "the library may overwrite the data: copy_X=False, copy_x=False, copy=False", NULL},
-    {"widths", "LIST", MLM_OPTION_TEXT, AT(widths), "units of an mlp's layers, inputs first, as 784,512,10",
-        "columns,512,10"},
-    {"optimizer", "NAME", MLM_OPTION_TEXT, AT(optimizer), "of an mlp: sgd, momentum or adam", "adam"},
-    {"checkpoint", NULL, MLM_OPTION_FLAG, AT(checkpoint),
-        "of an mlp: keep few activations, and compute the others again", NULL},
-    {"clusters", "N", MLM_OPTION_COUNT, AT(clusters), "of kmeans", "8"},
-    {"init", "NAME", MLM_OPTION_TEXT, AT(init), "first centres of kmeans: k-means++ or random", "k-means++"},
-    {"no-tolerance", NULL, MLM_OPTION_FLAG, AT(no_tolerance),
-        "of kmeans: tol=0, for which no variance is worked out", NULL},
-    {"components", "N", MLM_OPTION_COUNT, AT(components), "of pca and pca-randomized", "10"},
-    {"neighbors", "N", MLM_OPTION_COUNT, AT(neighbors), "of knn", "5"},
-    {"trees", "N", MLM_OPTION_COUNT, AT(trees), "of forest and boosting", "100"},
-    {"depth", "N", MLM_OPTION_COUNT, AT(depth), "levels of a tree",
-        "6 for boosting, else until leaves are pure"},
-    {"bins", "N", MLM_OPTION_COUNT, AT(bins), "bins a column, of boosting-hist", "256"},
-    {"no-early-stopping", NULL, MLM_OPTION_FLAG, AT(no_early_stopping),
-        "of scikit-learn's boosting-hist: early_stopping=False, for which no rows are held out", NULL},
-    {"quantile", NULL, MLM_OPTION_FLAG, AT(quantile), "of XGBoost: QuantileDMatrix in place of DMatrix",
-        NULL},
-    {"system", "SIZE", MLM_OPTION_TEXT, AT(system), "what the operating system holds", "128M + RAM/16"},
-    {"background", "SIZE", MLM_OPTION_TEXT, AT(background), "what open programs hold; 0: none are open",
-        "a desktop and a browser"},
-    {"sources", NULL, MLM_OPTION_FLAG, AT(sources), "say under each line where its formula comes from", NULL},
-    {"check", NULL, MLM_OPTION_FLAG, AT(check),
-        "run the nearest workload of our own under a cap, and show measured beside estimated", NULL},
-    {"format", "NAME", MLM_OPTION_TEXT, AT(format), "text or json", "text"},
-    {NULL, NULL, MLM_OPTION_FLAG, 0, NULL, NULL},
+    {"rows", "N", mlm_option_amount, AT(rows), .help = "rows of the data (examples); 1M is a million"},
+    {"columns", "N", mlm_option_amount, AT(columns), .help = "columns of the data (features)"},
+    {"file", "FILE", mlm_option_text, AT(file),
+        .help = "take rows, columns and density from this file: .npy, .csv, .tsv or .libsvm"},
+    {"value", "TYPE", mlm_option_text, AT(value),
+        .help = "type of the values: f64 (NumPy's own), f32, f16 or i8; 8, 4, 2 bytes or 1",
+        .otherwise = "f64; PyTorch: f32"},
+    {"density", "SHARE", mlm_option_text, AT(density), .help = "share of values other than 0, as 0.05",
+        .otherwise = "1"},
+    {"distinct", "N", mlm_option_amount, AT(distinct),
+        .help = "different values that a column has, where they are few, as ages or pixels are: XGBoost's "
+                "sketches "
+                "are "
+                "smaller then",
+        .otherwise = "all differ"},
+    {"storage", "FORMAT", mlm_option_text, AT(storage),
+        .help = "dense holds every value; csr, csc and coo only those that are not 0, each with its place",
+        .otherwise = "dense"},
+    {"model", "NAME", mlm_option_text, AT(model),
+        .help = "none (the data alone), linear, logistic, mlp, kmeans, pca, pca-randomized, knn, forest, "
+                "boosting-hist "
+                "or boosting-exact",
+        .otherwise = "logistic"},
+    {"runtime", "NAME", mlm_option_text, AT(runtime),
+        .help = "what runs it: c (our own worker), numpy, sklearn, xgboost or pytorch",
+        .otherwise = "the model's usual one"},
+    {"stream", NULL, NULL, AT(stream),
+        .help = "read batch by batch, never all at once: partial_fit, data iterators, IterableDataset"},
+    {"batch", "N", mlm_option_amount, AT(batch),
+        .help = "rows in a batch; of knn: rows that are asked about at once",
+        .otherwise = "64 for mlp, else 1000"},
+    {"reuse", NULL, NULL, AT(reuse),
+        .help = "with --stream: every batch is read into the same array; else a new one is made while the "
+                "last is "
+                "still "
+                "there"},
+    {"epochs", "N", mlm_option_number, AT(epochs),
+        .help = "passes over the data, of PyTorch: over the first few steps its heap grows, and workers copy",
+        .otherwise = "many", .least = 1},
+    {"malloc", "NAME", mlm_option_text, AT(malloc),
+        .help = "glibc's mmap threshold, which large arrays and tensors meet: moving as it comes, or fixed "
+                "at 128 "
+                "KiB "
+                "(MALLOC_MMAP_THRESHOLD_=131072 in the environment)",
+        .otherwise = "moving"},
+    {"prefetch", "N", mlm_option_number, AT(prefetch), .help = "batches that wait, ready, for each worker",
+        .otherwise = "2 with workers", .least = 1},
+    {"workers", "N[:copied|shared]", mlm_option_text, AT(workers),
+        .help = "processes that make batches; copied: from lists of Python objects, of which each ends up "
+                "with its "
+                "own; "
+                "shared: from one array or tensor",
+        .otherwise = "0"},
+    {"slices", NULL, NULL, AT(slices),
+        .help =
+            "of PyTorch: batches are slices x[i:j] of the data; no DataLoader, which stacks copies of rows"},
+    {"persistent", NULL, NULL, AT(persistent),
+        .help = "persistent_workers=True: workers live on from epoch to epoch, and go on copying"},
+    {"split", NULL, NULL, AT(split), .help = "a fifth is held out by copying, as train_test_split does"},
+    {"in-place", NULL, NULL, AT(in_place),
+        .help = "the library may overwrite the data: copy_X=False, copy_x=False, copy=False"},
+    {"widths", "LIST", mlm_option_text, AT(widths),
+        .help = "units of an mlp's layers, inputs first, as 784,512,10", .otherwise = "columns,512,10"},
+    {"optimizer", "NAME", mlm_option_text, AT(optimizer), .help = "of an mlp: sgd, momentum or adam",
+        .otherwise = "adam"},
+    {"checkpoint", NULL, NULL, AT(checkpoint),
+        .help = "of an mlp: keep few activations, and compute the others again"},
+    {"clusters", "N", mlm_option_number, AT(clusters), .help = "of kmeans", .otherwise = "8", .least = 1},
+    {"init", "NAME", mlm_option_text, AT(init), .help = "first centres of kmeans: k-means++ or random",
+        .otherwise = "k-means++"},
+    {"no-tolerance", NULL, NULL, AT(no_tolerance),
+        .help = "of kmeans: tol=0, for which no variance is worked out"},
+    {"components", "N", mlm_option_number, AT(components), .help = "of pca and pca-randomized",
+        .otherwise = "10", .least = 1},
+    {"neighbors", "N", mlm_option_number, AT(neighbors), .help = "of knn", .otherwise = "5", .least = 1},
+    {"trees", "N", mlm_option_number, AT(trees), .help = "of forest and boosting", .otherwise = "100",
+        .least = 1},
+    {"depth", "N", mlm_option_number, AT(depth), .help = "levels of a tree",
+        .otherwise = "6 for boosting, else until leaves are pure", .least = 1},
+    {"bins", "N", mlm_option_number, AT(bins), .help = "bins a column, of boosting-hist", .otherwise = "256",
+        .least = 1},
+    {"no-early-stopping", NULL, NULL, AT(no_early_stopping),
+        .help = "of scikit-learn's boosting-hist: early_stopping=False, for which no rows are held out"},
+    {"quantile", NULL, NULL, AT(quantile), .help = "of XGBoost: QuantileDMatrix in place of DMatrix"},
+    {"system", "SIZE", mlm_option_text, AT(system), .help = "what the operating system holds",
+        .otherwise = "128M + RAM/16"},
+    {"background", "SIZE", mlm_option_text, AT(background),
+        .help = "what open programs hold; 0: none are open", .otherwise = "a desktop and a browser"},
+    {"sources", NULL, NULL, AT(sources), .help = "say under each line where its formula comes from"},
+    {"check", NULL, NULL, AT(check),
+        .help = "run the nearest workload of our own under a cap, and show measured beside estimated"},
+    {"format", "NAME", mlm_option_word, AT(format), .help = "text or json", .standard = "text",
+        .words = (const char *const[]){"text", "json", NULL}},
+    {0},
 };
 
 static const struct mlm_exit_meaning exits[] = {
@@ -240,7 +254,7 @@ static int json_print(const struct mlm_estimate *estimate, const struct mlm_esti
 
 static int estimate_verb(int argc, char **argv, struct mlm_error *error)
 {
-    struct estimate_options said = {.format = "text"};
+    struct estimate_options said = {.format = 0};
     struct mlm_estimate_request request;
     struct mlm_estimate estimate;
     struct mlm_estimate_beside beside;
@@ -249,9 +263,7 @@ static int estimate_verb(int argc, char **argv, struct mlm_error *error)
     int r = mlm_options_parse(&mlm_verb_estimate, argc, argv, &said, NULL, &parsed, error);
     if (r != 0)
         return r < 0 ? r : MLM_EXIT_OK;
-    bool json = strcmp(said.format, "json") == 0;
-    if (!json && strcmp(said.format, "text") != 0)
-        return mlm_error_set(error, -EINVAL, "--format is text or json, not '%s'", said.format);
+    bool json = said.format == 1;
     r = beside_size("system", said.system, &beside.system_bytes, error);
     if (r == 0)
         r = beside_size("background", said.background, &beside.background_bytes, error);

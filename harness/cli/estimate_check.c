@@ -192,7 +192,7 @@ static int measure(struct mlm_measuring *measuring, const struct nearest *neares
     mlm_record_init(&record);
     r = mlm_planned_trial_run(&measuring->session, plan, plan->trials, &watcher, &record, &timeline, error);
     int64_t needs = record.readings.values[MLM_needs_peak_bytes];
-    uint64_t cap = plan->trials->cap_bytes;
+    uint64_t cap = plan->trials->limits.cap_bytes;
     if (r == 0)
         *ret_measured = (struct mlm_estimate_measured){
             .workload = nearest->name,
@@ -218,7 +218,7 @@ static int run(const struct nearest *nearest, struct mlm_measuring *measuring, i
         .sweeps = nearest->params,
         .data_bytes = nearest->data_bytes,
         .repetitions = 1,
-        .timeout_ns = TIMEOUT_NS,
+        .limits = {.swap_limit_bytes = MLM_NO_LIMIT, .timeout_ns = TIMEOUT_NS},
         .seed = 1,
         .threads = 1};
     struct mlm_session_options session = {.catalogue = measuring->catalogue,

@@ -9,8 +9,8 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "cli/cage_options.h"
 #include "cli/contest.h"
-#include "cli/limits.h"
 #include "cli/load.h"
 #include "cli/program.h"
 #include "cli/say.h"
@@ -22,57 +22,32 @@
 #include "report/text/text.h"
 
 struct exec_options {
-    const char *caps, *swap, *background, *out, *output, *prepare, *cleanup;
-    struct mlm_texts names, evict;
-    uint64_t repetitions, warmup, timeout_ns;
-    bool quiet;
+    struct mlm_cage_options cage;
+    struct mlm_caps caps;
+    struct mlm_program_options program;
+    uint64_t warmup;
 };
 
 #define AT(field) offsetof(struct exec_options, field)
 
 static const struct mlm_option options[] = {
-    {"cap", "LIST", MLM_OPTION_TEXT, AT(caps),
-        "memory caps to run under, comma-separated: sizes from 16M up, and none", "none"},
-    {"swap", "LIMIT", MLM_OPTION_TEXT, AT(swap),
-        "swap that a trial may use: max (what the machine has), none, or a size", "max"},
-    {"repetitions", "N", MLM_OPTION_TIMES, AT(repetitions), "trials of each command under each cap", "1"},
-    {"warmup", "N", MLM_OPTION_WARMUPS, AT(warmup),
-        "runs of each command under each cap before the first one that counts", "0"},
-    {"timeout", "TIME", MLM_OPTION_DURATION, AT(timeout_ns),
-        "longest that a trial may take, as 20s, 5min, 2h", "24h"},
-    {"background", "SIZE[:idle|active]", MLM_OPTION_TEXT, AT(background),
-        "a second process in the cage that holds that much, as open programs do", "0"},
-    {"prepare", "COMMAND", MLM_OPTION_TEXT, AT(prepare),
-        "run by the shell, outside the cage, before each run", NULL},
-    {"evict", "FILE", MLM_OPTION_TEXTS, AT(evict),
-        "a file that it reads, put out of the page cache before each run: what is there already is charged "
-        "to nobody; may be given several times",
-        NULL},
-    {"cleanup", "COMMAND", MLM_OPTION_TEXT, AT(cleanup),
-        "run by the shell, outside the cage, when all runs are done", NULL},
-    {"name", "NAME", MLM_OPTION_TEXTS, AT(names),
-        "what the command is called in records and tables; once for each command, in their order",
-        "its program's name"},
-    {"output", "FILE", MLM_OPTION_TEXT, AT(output), "where the command's standard output goes",
-        "standard output"},
-    {"out", "PATH", MLM_OPTION_TEXT, AT(out),
-        "folder for the records, named by machine and time, or a file that ends in .jsonl", "results/"},
-    {"quiet", NULL, MLM_OPTION_FLAG, AT(quiet), "say nothing but errors; the record is kept all the same",
-        NULL},
-    {NULL, NULL, MLM_OPTION_FLAG, 0, NULL, NULL},
+    {.group = mlm_cap_option_rows, .offset = AT(caps)},
+    {.group = mlm_cage_option_rows, .offset = AT(cage)},
+    {"warmup", "N", mlm_option_number, AT(warmup),
+        .help = "run each command N times under each cap before the trials that count", .standard = "0",
+        .most = MLM_TIMES_MOST},
+    {.group = mlm_program_option_rows, .offset = AT(program)},
+    {0},
 };
 
-static const struct exec_options defaults = {
-    .caps = "none",
-    .swap = "max",
-    .out = "results",
-    .repetitions = 1,
-    .timeout_ns = UINT64_C(86400000000000),
+static const struct mlm_option_change changes[] = {
+    {"repetitions", .standard = "1", .help = "run each command N times under each cap"},
+    {"quiet", .help = "print nothing but errors; the records are written all the same"},
+    {NULL},
 };
 
 struct exec {
     struct exec_options said;
-    struct mlm_limits limits;
     struct mlm_measuring measuring;
     struct mlm_program programs[MLM_TEXTS_MAX];
     size_t program_count;
@@ -102,12 +77,12 @@ static int programs_find(struct exec *exec, const struct mlm_parsed *parsed, str
             "exec takes one command behind --, or several in quotes, not both: what is '%s'?",
             parsed->operands.items[0]);
     size_t count = parsed->command ? 1 : parsed->operands.count;
-    if (exec->said.names.count && exec->said.names.count != count)
+    if (exec->said.program.names.count && exec->said.program.names.count != count)
         return mlm_error_set(error, -EINVAL, "--name is given %zu times for %zu command%s",
-            exec->said.names.count, count, count == 1 ? "" : "s");
+            exec->said.program.names.count, count, count == 1 ? "" : "s");
     for (size_t i = 0; i < count; i++) {
         struct mlm_program *program = &exec->programs[i];
-        const char *name = exec->said.names.count ? exec->said.names.items[i] : NULL;
+        const char *name = exec->said.program.names.count ? exec->said.program.names.items[i] : NULL;
         int r = parsed->command ? mlm_program_of_words(parsed->command, name, program, error)
                                 : mlm_program_of_line(parsed->operands.items[i], name, program, error);
         if (r < 0)
@@ -120,19 +95,11 @@ static int programs_find(struct exec *exec, const struct mlm_parsed *parsed, str
 static int resolve(struct exec *exec, const struct mlm_parsed *parsed, struct mlm_error *error)
 {
     const struct exec_options *said = &exec->said;
-    int r = mlm_caps_parse(said->caps, &exec->limits, error);
-    if (r == 0)
-        r = mlm_swap_limit_parse(said->swap, &exec->limits, error);
-    if (r == 0 && said->background)
-        r = mlm_background_parse(said->background, &exec->limits, error);
-    if (r == 0 && said->output)
-        r = mlm_target_check("--output", said->output, NULL, &said->out, 1, error);
-    if (r == 0)
-        r = mlm_program_evict_check(&said->evict, error);
+    int r = mlm_program_options_check(&said->program, said->cage.out, error);
     if (r == 0)
         r = programs_find(exec, parsed, error);
-    exec->single =
-        exec->program_count == 1 && exec->limits.cap_count == 1 && said->repetitions == 1 && !said->warmup;
+    exec->single = exec->program_count == 1 && exec->said.caps.count == 1 && said->cage.repetitions == 1 &&
+                   !said->warmup;
     return r;
 }
 
@@ -141,18 +108,17 @@ static int trial_do(struct exec *exec, const struct mlm_program *program, uint64
     uint64_t repetition, bool keep, struct mlm_record *record, struct mlm_error *error)
 {
     struct mlm_timeline timeline = {0};
-    const struct mlm_program_order order = {
-        .limits = &exec->limits,
-        .cap_bytes = cap_bytes,
-        .timeout_ns = exec->said.timeout_ns,
+    struct mlm_program_order order = {
+        .limits = exec->said.cage.limits,
         .repetition = repetition,
-        .evict = &exec->said.evict,
-        .prepare = exec->said.prepare,
+        .evict = &exec->said.program.evict,
+        .prepare = exec->said.program.prepare,
         .stdin_fd = exec->single ? STDIN_FILENO : -1,
         .stdout_fd = exec->output_fd >= 0 ? exec->output_fd : STDOUT_FILENO,
         .stderr_fd = STDERR_FILENO,
         .keep_fds = exec->inherited_fds,
     };
+    order.limits.cap_bytes = cap_bytes;
     int r = mlm_program_trial(
         &exec->measuring.session, program, &order, record, &timeline, &exec->last_status, error);
     return r < 0 || !keep ? r : mlm_store_append(exec->measuring.store, record, &timeline, error);
@@ -181,12 +147,12 @@ static int trial(struct exec *exec, const struct mlm_program *program, uint64_t 
 /* Each round has every command under every cap once, so that a drift of the machine falls on all alike. */
 static int trials(struct exec *exec, struct mlm_error *error)
 {
-    uint64_t rounds = exec->said.warmup + exec->said.repetitions;
+    uint64_t rounds = exec->said.warmup + exec->said.cage.repetitions;
     for (uint64_t round = 0; round < rounds; round++)
-        for (size_t cap = 0; cap < exec->limits.cap_count; cap++)
+        for (size_t cap = 0; cap < exec->said.caps.count; cap++)
             for (size_t i = 0; i < exec->program_count; i++) {
                 bool keep = round >= exec->said.warmup;
-                int r = trial(exec, &exec->programs[i], exec->limits.caps[cap],
+                int r = trial(exec, &exec->programs[i], exec->said.caps.items[cap],
                     keep ? round - exec->said.warmup : 0, keep, error);
                 if (r < 0)
                     return r;
@@ -226,29 +192,30 @@ static int exec_all(struct exec *exec, int argc, char **argv, struct mlm_error *
 {
     struct mlm_measuring *measuring = &exec->measuring;
     size_t count =
-        exec->program_count * exec->limits.cap_count * (exec->said.repetitions + exec->said.warmup);
-    mlm_progress_open(&measuring->progress, exec->said.quiet || exec->single, count, 0);
+        exec->program_count * exec->said.caps.count * (exec->said.cage.repetitions + exec->said.warmup);
+    mlm_progress_open(&measuring->progress, exec->said.cage.quiet || exec->single, count, 0);
     measuring->progress.bar = false; /* the screen is the command's */
     struct mlm_session_options session = {
         .catalogue = measuring->catalogue,
         .argc = argc,
         .argv = argv,
         .interrupt_fd = measuring->interrupts.fd,
-        .probe_bytes = mlm_measuring_probe_bytes(exec->limits.caps, exec->limits.cap_count),
+        .probe_bytes = mlm_measuring_probe_bytes(exec->said.caps.items, exec->said.caps.count),
     };
-    int r = mlm_measuring_open(measuring, &session, exec->said.out, error);
+    int r = mlm_measuring_open(measuring, &session, exec->said.cage.out, error);
     if (r == 0)
-        r = mlm_program_output_open(exec->said.output, measuring->interrupts.fd, &exec->output_fd, error);
+        r = mlm_program_output_open(
+            exec->said.program.output, measuring->interrupts.fd, &exec->output_fd, error);
     if (r < 0)
         return r;
-    mlm_measuring_warn_of_limits(measuring, exec->limits.caps, exec->limits.cap_count);
+    mlm_measuring_warn_of_limits(measuring, exec->said.caps.items, exec->said.caps.count);
     r = trials(exec, error);
-    r = mlm_shell_clean_up(&measuring->session, exec->said.cleanup, r, error);
+    r = mlm_shell_clean_up(&measuring->session, exec->said.program.cleanup, r, error);
     if (r == -EINTR)
         return mlm_error_set(error, -EINTR, "interrupted; what had ended is in %s", measuring->path);
     if (r == 0)
         r = mlm_measuring_end(measuring, error);
-    if (r == 0 && !exec->said.quiet)
+    if (r == 0 && !exec->said.cage.quiet)
         r = summarize(exec, error);
     return r < 0 ? r : exit_status(exec);
 }
@@ -256,7 +223,7 @@ static int exec_all(struct exec *exec, int argc, char **argv, struct mlm_error *
 static int exec_verb(int argc, char **argv, struct mlm_error *error)
 {
     mlm_cleanup(exec_release) struct exec exec = {
-        .said = defaults, .measuring.interrupts.fd = -1, .output_fd = -1, .last_status = -1};
+        .measuring.interrupts.fd = -1, .output_fd = -1, .last_status = -1};
     mlm_inherited_fds(exec.inherited_fds);
     struct mlm_parsed parsed;
     int r = mlm_options_parse(&mlm_verb_exec, argc, argv, &exec.said, NULL, &parsed, error);
@@ -297,5 +264,6 @@ const struct mlm_verb mlm_verb_exec = {
     .exits = exits,
     .example = "mlmembench exec --cap 2G,4G,none --repetitions 3 -- python3 train.py",
     .options = options,
+    .changes = changes,
     .run = exec_verb,
 };

@@ -18,13 +18,13 @@ struct export_options {
 };
 
 static const struct mlm_option options[] = {
-    {"format", "NAME", MLM_OPTION_TEXT, offsetof(struct export_options, format), "one of the formats below",
-        NULL},
-    {"out", "FILE", MLM_OPTION_TEXT, offsetof(struct export_options, out),
-        "where to; the file appears whole or not at all", "standard output"},
-    {"rows", NULL, MLM_OPTION_FLAG, offsetof(struct export_options, rows),
-        "csv and tsv: a line a row, summed up, in place of a line a trial", NULL},
-    {NULL, NULL, MLM_OPTION_FLAG, 0, NULL, NULL},
+    {"format", "NAME", mlm_option_text, offsetof(struct export_options, format),
+        .help = "write this format, one of those below"},
+    {"out", "FILE", mlm_option_text, offsetof(struct export_options, out),
+        .help = "write to FILE, which appears whole or not at all", .otherwise = "standard output"},
+    {"rows", NULL, NULL, offsetof(struct export_options, rows),
+        .help = "write one line for each row, summed up, instead of one for each trial (csv and tsv only)"},
+    {0},
 };
 
 static const struct mlm_exit_meaning exits[] = {

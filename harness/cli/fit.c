@@ -33,77 +33,55 @@
 #define PATIENCE_TIMES 10
 #define PATIENCE_NS UINT64_C(10000000000)
 #define SECOND_NS UINT64_C(1000000000)
+#define LONGEST_NS (24 * 3600 * SECOND_NS) /* without a cap, unless it is said */
 
 struct fit_options {
-    const char *swap, *background, *out, *output, *prepare, *cleanup, *name;
-    struct mlm_texts evict;
-    struct mlm_fit_job_options job;
+    struct mlm_cage_options cage; /* without a time limit: by what the job takes without a cap */
+    struct mlm_program_options program;
+    struct mlm_job_options job;
+    const char *workload; /* NULL: a command */
     double within, tolerance;
-    uint64_t max_trials, repetitions, timeout_ns;
-    bool quiet;
+    uint64_t max_trials;
 };
 
 #define AT(field) offsetof(struct fit_options, field)
 
 static const struct mlm_option options[] = {
-    {"within", "PERCENT", MLM_OPTION_PERCENT, AT(within),
-        "also find the smallest cap at which it is at most that much slower than without a cap", NULL},
-    {"swap", "LIMIT", MLM_OPTION_TEXT, AT(swap),
-        "swap that a trial may use: max (what the machine has), none, or a size", "none"},
-    {"tolerance", "PERCENT", MLM_OPTION_PERCENT, AT(tolerance),
-        "how far above a cap that is not enough the answer may be", "2%"},
-    {"max-trials", "N", MLM_OPTION_TIMES, AT(max_trials), "stop after that many, found or not", "40"},
-    {"repetitions", "N", MLM_OPTION_TIMES, AT(repetitions),
-        "trials that the answer is made of: as many end well under that cap", "3"},
-    {"timeout", "TIME", MLM_OPTION_DURATION, AT(timeout_ns),
-        "longest that a trial may take, as 20s, 5min, 2h",
-        "24h without a cap, and then 10 times as long as that took and 10s"},
-    {"background", "SIZE[:idle|active]", MLM_OPTION_TEXT, AT(background),
-        "a second process in the cage that holds that much, as open programs do", "0"},
-    {"workload", "SUITE/NAME", MLM_OPTION_TEXT, AT(job.workload),
-        "one of our own instead of a command, as storage/dense; its parameters have their defaults", NULL},
-    {"param", "NAME=VALUE", MLM_OPTION_TEXTS, AT(job.params),
-        "the workload's parameter; may be given several times", NULL},
-    {"data", "SIZE", MLM_OPTION_SIZE, AT(job.data_bytes), "how much data the workload holds", "256M"},
-    {"seed", "N", MLM_OPTION_NUMBER, AT(job.seed), "seed of the workload's data", "1"},
-    {"threads", "N", MLM_OPTION_THREADS, AT(job.threads), "threads that the workload computes with", "1"},
-    {"prepare", "COMMAND", MLM_OPTION_TEXT, AT(prepare),
-        "run by the shell, outside the cage, before each trial", NULL},
-    {"evict", "FILE", MLM_OPTION_TEXTS, AT(evict),
-        "a file that it reads, put out of the page cache before each trial: what is there already is charged "
-        "to nobody; may be given several times",
-        NULL},
-    {"cleanup", "COMMAND", MLM_OPTION_TEXT, AT(cleanup),
-        "run by the shell, outside the cage, when all trials are done", NULL},
-    {"name", "NAME", MLM_OPTION_TEXT, AT(name), "what the command is called in records and tables",
-        "its program's name"},
-    {"output", "FILE", MLM_OPTION_TEXT, AT(output), "where the command's output goes, of all trials together",
-        "nowhere"},
-    {"out", "PATH", MLM_OPTION_TEXT, AT(out),
-        "folder for the records and the picture, named by machine and time, or a file that ends in .jsonl",
-        "results/"},
-    {"quiet", NULL, MLM_OPTION_FLAG, AT(quiet), "no progress; the answer and the table alone", NULL},
-    {NULL, NULL, MLM_OPTION_FLAG, 0, NULL, NULL},
+    {"within", "PERCENT", mlm_option_percent, AT(within),
+        .help = "also find the smallest cap at which it is at most that much slower than without a cap",
+        .words = (const char *const[]){"5%", "10%", "20%", NULL}},
+    {"tolerance", "PERCENT", mlm_option_percent, AT(tolerance),
+        .help = "stop when the answer is at most PERCENT above a cap that failed", .standard = "2%",
+        .words = (const char *const[]){"1%", "2%", "5%", "10%", NULL}},
+    {"max-trials", "N", mlm_option_number, AT(max_trials), .help = "stop after N trials, found or not",
+        .standard = "40", .least = 1, .most = MLM_TIMES_MOST},
+    {.group = mlm_cage_option_rows, .offset = AT(cage)},
+    {"workload", "SUITE/NAME", mlm_option_text, AT(workload),
+        .help = "look at one of our own workloads instead of a command, as storage/dense; its parameters "
+                "have their defaults"},
+    {.group = mlm_job_option_rows, .offset = AT(job)},
+    {.group = mlm_program_option_rows, .offset = AT(program)},
+    {0},
 };
 
-static const struct fit_options defaults = {
-    .swap = "none",
-    .out = "results",
-    .job = {.seed = 1, .threads = 1},
-    .within = NAN,
-    .tolerance = 0.02,
-    .max_trials = 40,
-    .repetitions = 3,
+static const struct mlm_option_change changes[] = {
+    {"swap", .standard = "none"},
+    {"repetitions", .standard = "3", .help = "how often the job must succeed under the reported cap"},
+    {"timeout", .otherwise = "24h without a cap, and then 10 times as long as that took and 10s"},
+    {"seed", .standard = "1", .help = "seed of the workload's data"},
+    {"param", .help = "run the workload with this value of a parameter; may be given several times"},
+    {"output", .otherwise = "nowhere", .help = "write what the command prints in all trials to FILE"},
+    {"quiet", .help = "show no progress, only the answer and the table"},
+    {NULL},
 };
 
 struct fit {
     struct fit_options said;
-    struct mlm_limits limits;
     struct mlm_measuring measuring;
     struct mlm_fit_job job;
     struct mlm_fit search;
     uint64_t swap_bytes; /* what it may swap, on a machine that can */
-    uint64_t timeout_ns; /* of a trial under a cap */
+    uint64_t timeout_ns; /* of a trial under a cap; 0: not known yet */
     int output_fd;
 };
 
@@ -115,32 +93,29 @@ static void fit_release(struct fit *fit)
     mlm_close_p(&fit->output_fd);
 }
 
-static int resolve(struct fit *fit, struct mlm_error *error)
+static int resolve(struct fit *fit, const struct mlm_parsed *parsed, struct mlm_error *error)
 {
     const struct fit_options *said = &fit->said;
     if (said->tolerance < TOLERANCE_MIN || said->tolerance > TOLERANCE_MAX)
         return mlm_error_set(error, -EINVAL, "--tolerance is between 0.1%% and 100%%");
-    if (said->job.workload && (said->name || said->output))
+    if (said->workload && (said->program.names.count || said->program.output))
         return mlm_error_set(error, -EINVAL, "--name and --output are for a command; a workload has its own");
-    if (said->repetitions > REPETITIONS_MAX)
+    if (said->cage.repetitions > REPETITIONS_MAX)
         return mlm_error_set(error, -EINVAL, "--repetitions is at most %d", REPETITIONS_MAX);
-    int r = mlm_swap_limit_parse(said->swap, &fit->limits, error);
-    if (r == 0 && said->background)
-        r = mlm_background_parse(said->background, &fit->limits, error);
-    if (r == 0 && said->output)
-        r = mlm_target_check("--output", said->output, NULL, &said->out, 1, error);
-    if (r == 0)
-        r = mlm_program_evict_check(&said->evict, error);
+    int r = mlm_program_options_check(&said->program, said->cage.out, error);
+    fit->timeout_ns = mlm_is_said(parsed, "timeout") ? said->cage.limits.timeout_ns : 0;
+    if (!fit->timeout_ns)
+        fit->said.cage.limits.timeout_ns = LONGEST_NS;
     struct mlm_memory_now memory = {0};
     if (r == 0)
         r = mlm_memory_now(AT_FDCWD, &memory, error);
     if (r < 0)
         return r;
-    fit->swap_bytes = memory.swap_total_bytes ? fit->limits.swap_limit_bytes : 0;
+    fit->swap_bytes = memory.swap_total_bytes ? said->cage.limits.swap_limit_bytes : 0;
     const struct mlm_fit_options wanted = {
         .tolerance = said->tolerance,
         .within = said->within,
-        .repetitions = said->repetitions,
+        .repetitions = said->cage.repetitions,
         .max_trials = said->max_trials,
         .least_bytes = MLM_CAP_MINIMUM_BYTES,
         .page_bytes = mlm_page_bytes(),
@@ -155,7 +130,7 @@ static int check_foreign(const struct mlm_record *record, struct mlm_error *erro
 {
     char cap[MLM_SIZE_TEXT];
     const char *name = mlm_outcome_name(record->outcome);
-    (void)mlm_size_spell(record->cap_bytes, cap);
+    (void)mlm_size_spell(record->limits.cap_bytes, cap);
     if (record->marks & MLM_MARK_BIT(left_cage))
         return mlm_error_set(error, -ECANCELED,
             "the command moved out of its cage, where no cap holds it; run what is behind it directly (not "
@@ -166,7 +141,7 @@ static int check_foreign(const struct mlm_record *record, struct mlm_error *erro
         return 0;
     case MLM_OUTCOME_OOM:
     case MLM_OUTCOME_TIMEOUT:
-        if (record->cap_bytes == MLM_NO_LIMIT ||
+        if (record->limits.cap_bytes == MLM_NO_LIMIT ||
             !(record->marks & (MLM_MARK_BIT(machine_binds_first) | MLM_MARK_BIT(ancestor_binds_first))))
             return 0;
         return mlm_error_set(error, -ENOMEM,
@@ -184,19 +159,19 @@ static int check_foreign(const struct mlm_record *record, struct mlm_error *erro
 static int trial_do(struct fit *fit, uint64_t cap_bytes, struct mlm_record *record, struct mlm_error *error)
 {
     struct mlm_timeline timeline = {0};
-    const struct mlm_program_order order = {
-        .limits = &fit->limits,
-        .cap_bytes = cap_bytes,
-        .timeout_ns =
-            cap_bytes == MLM_NO_LIMIT && !fit->said.timeout_ns ? MLM_FIT_JOB_LONGEST_NS : fit->timeout_ns,
+    struct mlm_program_order order = {
+        .limits = fit->said.cage.limits,
         .fills_bytes = isnan(fit->search.ceiling_bytes) ? 0 : (uint64_t)fit->search.ceiling_bytes,
         .repetition = mlm_fit_tally(&fit->search, cap_bytes).count,
-        .evict = &fit->said.evict,
-        .prepare = fit->said.prepare,
+        .evict = &fit->said.program.evict,
+        .prepare = fit->said.program.prepare,
         .stdin_fd = -1,
         .stdout_fd = fit->output_fd,
         .stderr_fd = fit->output_fd,
     };
+    order.limits.cap_bytes = cap_bytes;
+    if (fit->timeout_ns)
+        order.limits.timeout_ns = fit->timeout_ns;
     int r = mlm_fit_job_trial(&fit->job, &fit->measuring.session, &order, record, &timeline, error);
     return r < 0 ? r : mlm_store_append(fit->measuring.store, record, &timeline, error);
 }
@@ -313,18 +288,18 @@ static int fit_all(struct fit *fit, int argc, char **argv, struct mlm_error *err
         .interrupt_fd = measuring->interrupts.fd,
         .probe_bytes = mlm_measuring_probe_bytes(NULL, 0),
     };
-    mlm_progress_open(&measuring->progress, fit->said.quiet, 0, 0);
+    mlm_progress_open(&measuring->progress, fit->said.cage.quiet, 0, 0);
     measuring->progress.bar = false; /* how many there will be is not known */
-    fit->timeout_ns = fit->said.timeout_ns;
-    int r = mlm_measuring_open(measuring, &session, fit->said.out, error);
+    int r = mlm_measuring_open(measuring, &session, fit->said.cage.out, error);
     if (r == 0)
-        r = mlm_program_output_open(fit->said.output, measuring->interrupts.fd, &fit->output_fd, error);
+        r = mlm_program_output_open(
+            fit->said.program.output, measuring->interrupts.fd, &fit->output_fd, error);
     if (r == 0)
         r = mlm_fit_job_prepare(&fit->job, measuring, error);
     if (r < 0)
         return r;
     r = trials(fit, error);
-    r = mlm_shell_clean_up(&measuring->session, fit->said.cleanup, r, error);
+    r = mlm_shell_clean_up(&measuring->session, fit->said.program.cleanup, r, error);
     int ended = mlm_measuring_end(measuring, r == 0 ? error : NULL);
     r = r == 0 ? ended : r;
     const bool stopped = r == -EINTR;
@@ -340,22 +315,28 @@ static int fit_all(struct fit *fit, int argc, char **argv, struct mlm_error *err
 static int fit_verb(int argc, char **argv, struct mlm_error *error)
 {
     mlm_cleanup(fit_release) struct fit fit = {
-        .said = defaults, .measuring.interrupts.fd = -1, .output_fd = -1};
+        .said.within = NAN, .measuring.interrupts.fd = -1, .output_fd = -1};
     struct mlm_parsed parsed;
     int r = mlm_options_parse(&mlm_verb_fit, argc, argv, &fit.said, NULL, &parsed, error);
     if (r > 0)
         return MLM_EXIT_OK;
+    const struct mlm_fit_job_order wanted = {
+        .workload = fit.said.workload,
+        .job = &fit.said.job,
+        .names = &fit.said.program.names,
+        .limits = &fit.said.cage.limits,
+        .parsed = &parsed,
+    };
     if (r == 0)
-        r = resolve(&fit, error);
+        r = resolve(&fit, &parsed, error);
     if (r == 0)
-        r = mlm_fit_job_check(&fit.said.job, &parsed, error);
+        r = mlm_fit_job_check(&wanted, error);
     if (r == 0)
         r = mlm_cage_enter_scope(argv - 1, error);
     if (r >= 0)
         r = mlm_measuring_begin(&fit.measuring, error);
     if (r >= 0)
-        r = mlm_fit_job_make(
-            &fit.said.job, &parsed, fit.said.name, &fit.limits, fit.measuring.catalogue, &fit.job, error);
+        r = mlm_fit_job_make(&wanted, fit.measuring.catalogue, &fit.job, error);
     return r < 0 ? r : fit_all(&fit, argc, argv, error);
 }
 
@@ -385,5 +366,6 @@ const struct mlm_verb mlm_verb_fit = {
     .exits = exits,
     .example = "mlmembench fit --within 10% -- python3 train.py",
     .options = options,
+    .changes = changes,
     .run = fit_verb,
 };

@@ -9,18 +9,22 @@
 #include "trial/planned.h"
 #include "trial/scripts.h"
 
-int mlm_fit_job_check(
-    const struct mlm_fit_job_options *options, const struct mlm_parsed *parsed, struct mlm_error *error)
+int mlm_fit_job_check(const struct mlm_fit_job_order *order, struct mlm_error *error)
 {
+    const struct mlm_parsed *parsed = order->parsed;
     size_t commands = (parsed->command ? 1 : 0) + parsed->operands.count;
-    if (options->workload && commands)
+    if (order->workload && commands)
         return mlm_error_set(error, -EINVAL, "fit takes a command or --workload, not both");
-    if (options->workload && !strchr(options->workload, '/'))
+    if (order->workload && !strchr(order->workload, '/'))
         return mlm_error_set(error, -EINVAL,
-            "--workload is SUITE/NAME, not '%s'; `mlmembench list` shows them", options->workload);
-    if (!options->workload && (options->params.count || options->data_bytes))
-        return mlm_error_set(error, -EINVAL, "--param and --data are for --workload; a command has its own");
-    if (!options->workload && !commands)
+            "--workload is SUITE/NAME, not '%s'; `mlmembench list` shows them", order->workload);
+    static const char *const own[] = {"param", "data", "seed", "threads"};
+    for (size_t i = 0; !order->workload && i < sizeof own / sizeof *own; i++)
+        if (mlm_is_said(parsed, own[i]))
+            return mlm_error_set(error, -EINVAL, "--%s is for --workload; a command has its own", own[i]);
+    if (order->names->count > 1)
+        return mlm_error_set(error, -EINVAL, "--name is given %zu times for 1 command", order->names->count);
+    if (!order->workload && !commands)
         return mlm_error_set(
             error, -EINVAL, "fit needs a command or a workload: mlmembench fit -- python3 train.py");
     if (commands > 1)
@@ -30,15 +34,15 @@ int mlm_fit_job_check(
 }
 
 /* Makes a plan of one row. */
-static int workload_make(const struct mlm_fit_job_options *options, const struct mlm_limits *limits,
-    const struct mlm_catalogue *catalogue, struct mlm_fit_job *job, struct mlm_error *error)
+static int workload_make(const struct mlm_fit_job_order *order, const struct mlm_catalogue *catalogue,
+    struct mlm_fit_job *job, struct mlm_error *error)
 {
     static const uint64_t uncapped = MLM_NO_LIMIT;
-    const char *slash = strchr(options->workload, '/');
-    job->suite = strndup(options->workload, (size_t)(slash - options->workload));
+    const char *slash = strchr(order->workload, '/');
+    job->suite = strndup(order->workload, (size_t)(slash - order->workload));
     if (!job->suite)
         return mlm_error_errno(error, -ENOMEM, "--workload");
-    int r = mlm_params_parse(&options->params, &job->params, error);
+    int r = mlm_params_parse(&order->job->params, &job->params, error);
     if (r < 0)
         return r;
     const struct mlm_plan_options plan = {
@@ -49,33 +53,32 @@ static int workload_make(const struct mlm_fit_job_options *options, const struct
         .workload = slash + 1,
         .defaults = true,
         .sweeps = job->params,
-        .data_bytes = options->data_bytes,
-        .swap_limit_bytes = limits->swap_limit_bytes,
+        .data_bytes = order->job->data_bytes,
+        .limits = *order->limits,
         .repetitions = 1,
-        .seed = options->seed,
-        .threads = options->threads,
-        .background_bytes = limits->background_bytes,
-        .background_active = limits->background_active,
+        .seed = order->job->seed,
+        .threads = order->job->threads,
     };
     r = mlm_plan_make(catalogue, &plan, &job->plan, error);
     if (r < 0)
-        return mlm_error_wrap(error, r, "--workload %s", options->workload), r;
+        return mlm_error_wrap(error, r, "--workload %s", order->workload), r;
     if (job->plan->row_count > 1)
         return mlm_error_set(error, -EINVAL, "--param takes one value here: fit looks at one job at a time");
     const struct mlm_plan_row *row = &job->plan->rows[0];
     if (row->refused)
-        return mlm_error_set(error, -EINVAL, "%s cannot be run: %s", options->workload, row->reason);
-    job->name = options->workload;
+        return mlm_error_set(error, -EINVAL, "%s cannot be run: %s", order->workload, row->reason);
+    job->name = order->workload;
     return 0;
 }
 
-int mlm_fit_job_make(const struct mlm_fit_job_options *options, const struct mlm_parsed *parsed,
-    const char *name, const struct mlm_limits *limits, const struct mlm_catalogue *catalogue,
+int mlm_fit_job_make(const struct mlm_fit_job_order *order, const struct mlm_catalogue *catalogue,
     struct mlm_fit_job *ret_job, struct mlm_error *error)
 {
+    const struct mlm_parsed *parsed = order->parsed;
+    const char *name = order->names->count ? order->names->items[0] : NULL;
     int r;
-    if (options->workload)
-        return workload_make(options, limits, catalogue, ret_job, error);
+    if (order->workload)
+        return workload_make(order, catalogue, ret_job, error);
     if (parsed->command)
         r = mlm_program_of_words(parsed->command, name, &ret_job->program, error);
     else
@@ -122,8 +125,7 @@ int mlm_fit_job_trial(const struct mlm_fit_job *job, struct mlm_session *session
         return r;
     const struct mlm_trial_watcher watcher = {0};
     struct mlm_plan_trial trial = job->plan->trials[0];
-    trial.cap_bytes = order->cap_bytes;
+    trial.limits = order->limits;
     trial.repetition = order->repetition;
-    trial.timeout_ns = order->timeout_ns;
     return mlm_planned_trial_run(session, job->plan, &trial, &watcher, record, ret_timeline, error);
 }

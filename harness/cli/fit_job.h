@@ -4,13 +4,12 @@
 #include "cli/program.h"
 #include "trial/plan.h"
 
-/* A day: the longest that a trial may take where nothing else is said. */
-#define MLM_FIT_JOB_LONGEST_NS UINT64_C(86400000000000)
-
-struct mlm_fit_job_options {
-    const char *workload; /* NULL: a command */
-    struct mlm_texts params;
-    uint64_t data_bytes, seed, threads;
+struct mlm_fit_job_order {
+    const char *workload; /* "storage/dense"; NULL: a command */
+    const struct mlm_job_options *job;
+    const struct mlm_texts *names; /* of the command; one at most */
+    const struct mlm_limits *limits;
+    const struct mlm_parsed *parsed;
 };
 
 struct mlm_fit_job {
@@ -22,12 +21,10 @@ struct mlm_fit_job {
 };
 
 /* Is it one of both, and said whole? -EINVAL, with what to do. */
-int mlm_fit_job_check(
-    const struct mlm_fit_job_options *options, const struct mlm_parsed *parsed, struct mlm_error *error);
+int mlm_fit_job_check(const struct mlm_fit_job_order *order, struct mlm_error *error);
 
-/* `name` is the command's, or NULL. What `options` and `parsed` point to must stay. */
-int mlm_fit_job_make(const struct mlm_fit_job_options *options, const struct mlm_parsed *parsed,
-    const char *name, const struct mlm_limits *limits, const struct mlm_catalogue *catalogue,
+/* What the order points to must stay. */
+int mlm_fit_job_make(const struct mlm_fit_job_order *order, const struct mlm_catalogue *catalogue,
     struct mlm_fit_job *ret_job, struct mlm_error *error);
 void mlm_fit_job_release(struct mlm_fit_job *job); /* a zeroed one holds nothing */
 

@@ -20,10 +20,12 @@ struct list_options {
 };
 
 static const struct mlm_option options[] = {
-    {"suite", "NAME", MLM_OPTION_TEXT, offsetof(struct list_options, suite), "this suite alone", "all"},
-    {"data", "SIZE", MLM_OPTION_SIZE, offsetof(struct list_options, data_bytes),
-        "the size that core bytes are shown for", "2560M, which goes with --cap 2G"},
-    {NULL, NULL, MLM_OPTION_FLAG, 0, NULL, NULL},
+    {"suite", "NAME", mlm_option_text, offsetof(struct list_options, suite), .help = "show this suite only",
+        .otherwise = "all"},
+    {"data", "SIZE", mlm_option_size, offsetof(struct list_options, data_bytes),
+        .help = "show core bytes for this size of data", .otherwise = "2560M, which goes with --cap 2G",
+        .words = (const char *const[]){"256M", "640M", "1G", "2560M", "5G", NULL}},
+    {0},
 };
 
 static const struct mlm_exit_meaning exits[] = {

@@ -12,34 +12,66 @@
 
 #define HELP_COLUMN 24
 
-static const struct mlm_option *find(const struct mlm_option *options, const char *name, size_t length)
+bool mlm_option_next(const struct mlm_verb *verb, struct mlm_option_walk *walk, struct mlm_option *ret_option)
 {
-    for (const struct mlm_option *o = options; o->name; o++)
-        if (strlen(o->name) == length && strncmp(o->name, name, length) == 0)
-            return o;
-    return NULL;
+    if (!verb->options)
+        return false;
+    const struct mlm_option *row = &verb->options[walk->row];
+    while (row->group && !row->group[walk->row_of_group].name) {
+        walk->row_of_group = 0;
+        row = &verb->options[++walk->row];
+    }
+    if (row->group) {
+        *ret_option = row->group[walk->row_of_group++];
+        ret_option->offset += row->offset;
+    } else if (row->name) {
+        *ret_option = *row;
+        walk->row++;
+    } else {
+        return false;
+    }
+    for (const struct mlm_option_change *c = verb->changes; c && c->name; c++) {
+        if (strcmp(c->name, ret_option->name) != 0)
+            continue;
+        if (c->standard || c->otherwise) {
+            ret_option->standard = c->standard;
+            ret_option->otherwise = c->otherwise;
+        }
+        ret_option->help = c->help ? c->help : ret_option->help;
+    }
+    return true;
 }
 
-const struct mlm_option *mlm_option_of(
-    const struct mlm_option *options, const char *argument, bool *ret_takes_next)
+static bool find(const struct mlm_verb *verb, const char *name, size_t length, struct mlm_option *ret_option)
+{
+    struct mlm_option_walk walk = {0};
+    while (mlm_option_next(verb, &walk, ret_option))
+        if (strlen(ret_option->name) == length && strncmp(ret_option->name, name, length) == 0)
+            return true;
+    return false;
+}
+
+bool mlm_option_of(
+    const struct mlm_verb *verb, const char *argument, struct mlm_option *ret_option, bool *ret_takes_next)
 {
     size_t length = strcspn(argument, "=");
-    if (strncmp(argument, "--", 2) != 0 || length < 3)
-        return NULL;
-    const struct mlm_option *option = find(options, argument + 2, length - 2);
-    *ret_takes_next = option && option->type != MLM_OPTION_FLAG && !argument[length];
-    return option;
+    if (strncmp(argument, "--", 2) != 0 || length < 3 || !find(verb, argument + 2, length - 2, ret_option))
+        return false;
+    *ret_takes_next = ret_option->value && !argument[length];
+    return true;
 }
 
 static int unknown(const struct mlm_verb *verb, const char *argument, size_t length, struct mlm_error *error)
 {
     const char *best = NULL;
     size_t edits = mlm_slip_edits(length - 2) + 1;
-    for (const struct mlm_option *o = verb->options; o->name; o++) {
-        size_t d = mlm_word_distance(argument + 2, length - 2, o->name);
+    struct mlm_option option;
+    struct mlm_option_walk walk = {0};
+    while (mlm_option_next(verb, &walk, &option)) {
+        size_t d = mlm_word_distance(argument + 2, length - 2, option.name);
         if (d < edits) {
             edits = d;
-            best = o->name;
+            best = option.name;
         }
     }
     if (best)
@@ -49,114 +81,165 @@ static int unknown(const struct mlm_verb *verb, const char *argument, size_t len
         verb->name, (int)length, argument, verb->name);
 }
 
-static const struct {
-    uint64_t minimum, maximum;
-} limits[] = {
-    [MLM_OPTION_COUNT] = {1, INT64_MAX},
-    [MLM_OPTION_NUMBER] = {0, INT64_MAX},
-    [MLM_OPTION_TIMES] = {1, 1000000},
-    [MLM_OPTION_WARMUPS] = {0, 1000000},
-    [MLM_OPTION_THREADS] = {1, 8192},
-};
-
-static int count_parse(
-    const char *text, enum mlm_option_type type, uint64_t *ret_value, struct mlm_error *error)
+int mlm_option_text(const struct mlm_option *option, const char *text, void *field, struct mlm_error *error)
 {
-    char *rest;
-    uint64_t minimum = limits[type].minimum, maximum = limits[type].maximum;
-    errno = 0;
-    unsigned long long value = strtoull(text, &rest, 10);
-    if (!isdigit((unsigned char)*text) || *rest || errno || value < minimum || value > maximum)
-        return mlm_error_set(error, -EINVAL, "'%s' is not a whole number of at least %llu and at most %llu",
-            text, (unsigned long long)minimum, (unsigned long long)maximum);
-    *ret_value = value;
+    (void)option;
+    (void)error;
+    *(const char **)field = text;
     return 0;
 }
 
-static int percent_parse(const char *text, double *ret_share, struct mlm_error *error)
+int mlm_option_texts(const struct mlm_option *option, const char *text, void *field, struct mlm_error *error)
 {
+    (void)option;
+    struct mlm_texts *texts = field;
+    if (texts->count == MLM_TEXTS_MAX)
+        return mlm_error_set(error, -EINVAL, "given more than %d times", MLM_TEXTS_MAX);
+    texts->items[texts->count++] = text;
+    return 0;
+}
+
+int mlm_option_list(const struct mlm_option *option, const char *text, void *field, struct mlm_error *error)
+{
+    (void)option;
+    struct mlm_list *list = field;
+    list->count = 0;
+    if (snprintf(list->text, sizeof list->text, "%s", text) >= (int)sizeof list->text)
+        return mlm_error_set(error, -EINVAL, "the list is too long");
+    char *rest = list->text;
+    for (char *word; (word = strsep(&rest, ","));) {
+        if (list->count == MLM_TEXTS_MAX)
+            return mlm_error_set(error, -EINVAL, "more than %d words", MLM_TEXTS_MAX);
+        list->items[list->count++] = word;
+    }
+    return 0;
+}
+
+int mlm_option_word(const struct mlm_option *option, const char *text, void *field, struct mlm_error *error)
+{
+    char list[256] = "";
+    for (uint32_t i = 0; option->words[i]; i++) {
+        if (strcmp(option->words[i], text) == 0) {
+            *(uint32_t *)field = i;
+            return 0;
+        }
+        size_t length = strlen(list);
+        (void)snprintf(list + length, sizeof list - length, "%s%s",
+            !i                     ? ""
+            : option->words[i + 1] ? ", "
+                                   : " or ",
+            option->words[i]);
+    }
+    return mlm_error_set(error, -EINVAL, "'%s' is unknown; give %s", text, list);
+}
+
+int mlm_option_size(const struct mlm_option *option, const char *text, void *field, struct mlm_error *error)
+{
+    (void)option;
+    uint64_t bytes = 0;
+    int r = mlm_size_parse(text, &bytes, error);
+    if (r < 0)
+        return r;
+    if (!bytes)
+        return mlm_error_set(error, -EINVAL, "'%s' is too small; give at least 1 byte", text);
+    *(uint64_t *)field = bytes;
+    return 0;
+}
+
+int mlm_option_duration(
+    const struct mlm_option *option, const char *text, void *field, struct mlm_error *error)
+{
+    (void)option;
+    return mlm_duration_parse(text, field, error);
+}
+
+int mlm_option_number(const struct mlm_option *option, const char *text, void *field, struct mlm_error *error)
+{
+    char *rest;
+    uint64_t most = option->most ? option->most : INT64_MAX;
+    errno = 0;
+    unsigned long long value = strtoull(text, &rest, 10);
+    if (!isdigit((unsigned char)*text) || *rest || errno || value < option->least || value > most)
+        return mlm_error_set(error, -EINVAL, "'%s' is not a whole number of at least %llu and at most %llu",
+            text, (unsigned long long)option->least, (unsigned long long)most);
+    *(uint64_t *)field = value;
+    return 0;
+}
+
+int mlm_option_amount(const struct mlm_option *option, const char *text, void *field, struct mlm_error *error)
+{
+    (void)option;
+    uint64_t amount = 0;
+    int r = mlm_amount_parse(text, &amount, error);
+    if (r < 0)
+        return r;
+    if (!amount)
+        return mlm_error_set(error, -EINVAL, "'%s' is too small; give at least 1", text);
+    *(uint64_t *)field = amount;
+    return 0;
+}
+
+int mlm_option_percent(
+    const struct mlm_option *option, const char *text, void *field, struct mlm_error *error)
+{
+    (void)option;
     char *rest;
     double percent = strtod(text, &rest);
     bool plain = strspn(text, "0123456789.") == (size_t)(rest - text);
     if (rest == text || !plain || strcmp(rest, "%") != 0 || percent > 1e6)
         return mlm_error_set(error, -EINVAL, "'%s' is not a percentage; write one like 10%%", text);
-    *ret_share = percent / 100;
+    *(double *)field = percent / 100;
     return 0;
 }
 
 static int set(const struct mlm_option *option, void *values, const char *text, struct mlm_error *error)
 {
-    void *field = (char *)values + option->offset;
-    uint64_t number = 0;
-    int r = 0;
-    switch (option->type) {
-    case MLM_OPTION_FLAG:
-        *(bool *)field = true;
-        return 0;
-    case MLM_OPTION_TEXT:
-        *(const char **)field = text;
-        return 0;
-    case MLM_OPTION_TEXTS: {
-        struct mlm_texts *texts = field;
-        if (texts->count == MLM_TEXTS_MAX)
-            return mlm_error_set(error, -EINVAL, "--%s is given too often", option->name);
-        texts->items[texts->count++] = text;
-        return 0;
-    }
-    case MLM_OPTION_SIZE:
-        r = mlm_size_parse(text, &number, error);
-        if (r == 0 && !number)
-            r = mlm_error_set(error, -EINVAL, "'%s' is nothing to work with; give at least 1 byte", text);
-        break;
-    case MLM_OPTION_DURATION:
-        r = mlm_duration_parse(text, &number, error);
-        break;
-    case MLM_OPTION_COUNT:
-    case MLM_OPTION_NUMBER:
-    case MLM_OPTION_TIMES:
-    case MLM_OPTION_WARMUPS:
-    case MLM_OPTION_THREADS:
-        r = count_parse(text, option->type, &number, error);
-        break;
-    case MLM_OPTION_PERCENT: {
-        double share = 0;
-        r = percent_parse(text, &share, error);
-        memcpy(&number, &share, sizeof number);
-        break;
-    }
-    case MLM_OPTION_AMOUNT:
-        r = mlm_amount_parse(text, &number, error);
-        if (r == 0 && !number)
-            r = mlm_error_set(error, -EINVAL, "'%s' is none; give at least 1", text);
-        break;
-    }
-    if (r < 0)
-        return mlm_error_wrap(error, -EINVAL, "--%s", option->name), -EINVAL;
-    memcpy(field, &number, sizeof number);
-    return 0;
+    int r = option->parse(option, text, (char *)values + option->offset, error);
+    /* Whatever was wrong with it, it is wrong usage. */
+    return r < 0 ? (mlm_error_wrap(error, -EINVAL, "--%s", option->name), -EINVAL) : 0;
 }
 
-static int option_parse(
-    const struct mlm_verb *verb, int argc, char **argv, int *at, void *values, struct mlm_error *error)
+static int standards_set(const struct mlm_verb *verb, void *values, struct mlm_error *error)
+{
+    struct mlm_option option;
+    struct mlm_option_walk walk = {0};
+    int r = 0;
+    while (r == 0 && mlm_option_next(verb, &walk, &option))
+        if (option.standard)
+            r = set(&option, values, option.standard, error);
+    return r;
+}
+
+static int option_parse(const struct mlm_verb *verb, int argc, char **argv, int *at, void *values,
+    struct mlm_parsed *parsed, struct mlm_error *error)
 {
     const char *argument = argv[*at];
     size_t length = strcspn(argument, "=");
-    const struct mlm_option *option = find(verb->options, argument + 2, length - 2);
-    if (!option)
+    struct mlm_option option;
+    if (!find(verb, argument + 2, length - 2, &option))
         return unknown(verb, argument, length, error);
     const char *text = argument[length] ? argument + length + 1 : NULL;
-    if (option->type == MLM_OPTION_FLAG && text)
-        return mlm_error_set(error, -EINVAL, "--%s takes no value", option->name);
-    if (option->type != MLM_OPTION_FLAG && !text) {
-        if (*at + 1 >= argc)
-            return mlm_error_set(
-                error, -EINVAL, "--%s needs a value: --%s %s", option->name, option->name, option->value);
+    if (!option.value && text)
+        return mlm_error_set(error, -EINVAL, "--%s takes no value", option.name);
+    if (option.value && !text && *at + 1 < argc)
         text = argv[++*at];
-    }
-    if (text && !*text)
+    if (option.value && (!text || !*text))
         return mlm_error_set(
-            error, -EINVAL, "--%s is given nothing: --%s %s", option->name, option->name, option->value);
-    return set(option, values, text, error);
+            error, -EINVAL, "--%s needs a value: --%s %s", option.name, option.name, option.value);
+    if (!mlm_is_said(parsed, option.name) && parsed->said.count < MLM_TEXTS_MAX)
+        parsed->said.items[parsed->said.count++] = option.name;
+    if (option.value)
+        return set(&option, values, text, error);
+    *(bool *)((char *)values + option.offset) = true;
+    return 0;
+}
+
+bool mlm_is_said(const struct mlm_parsed *parsed, const char *option)
+{
+    for (size_t i = 0; i < parsed->said.count; i++)
+        if (strcmp(parsed->said.items[i], option) == 0)
+            return true;
+    return false;
 }
 
 static int operand_take(
@@ -177,6 +260,9 @@ int mlm_options_parse(const struct mlm_verb *verb, int argc, char **argv, void *
 {
     struct mlm_parsed parsed = {0};
     bool help = false, operands_only = false; /* after "--" */
+    int standards = standards_set(verb, values, error);
+    if (standards < 0)
+        return standards;
     for (int i = 1; i < argc; i++) {
         const char *argument = argv[i];
         int r = 0;
@@ -194,7 +280,7 @@ int mlm_options_parse(const struct mlm_verb *verb, int argc, char **argv, void *
             if (r > 0 && parsed.passed.count < MLM_TEXTS_MAX)
                 parsed.passed.items[parsed.passed.count++] = argument;
             else if (r == 0)
-                r = option_parse(verb, argc, argv, &i, values, error);
+                r = option_parse(verb, argc, argv, &i, values, &parsed, error);
         } else {
             r = mlm_error_set(
                 error, -EINVAL, "%s has no option %s; options have two dashes", verb->name, argument);
@@ -222,9 +308,10 @@ static void option_help(const struct mlm_option *option)
         column = 0;
     }
     printf("%*s", HELP_COLUMN - column, "");
+    const char *standard = option->otherwise ? option->otherwise : option->standard;
     char text[512];
-    (void)snprintf(text, sizeof text, "%s%s%s%s", option->help, option->standard ? " (default: " : "",
-        option->standard ? option->standard : "", option->standard ? ")" : "");
+    (void)snprintf(text, sizeof text, "%s%s%s%s", option->help, standard ? " (default: " : "",
+        standard ? standard : "", standard ? ")" : "");
     mlm_wrap(text, HELP_COLUMN, HELP_COLUMN);
 }
 
@@ -232,15 +319,17 @@ void mlm_options_help(const struct mlm_verb *verb)
 {
     int column = printf("mlmembench %s: ", verb->name);
     mlm_wrap(verb->summary, 0, column);
-    printf("\nUsage: mlmembench %s%s%s%s\n", verb->name, verb->options[0].name ? " [OPTION…]" : "",
+    printf("\nUsage: mlmembench %s%s%s%s\n", verb->name, verb->options ? " [OPTION…]" : "",
         verb->operands ? " " : "", verb->operands ? verb->operands : "");
     if (verb->details) {
         putchar('\n');
         mlm_wrap(verb->details, 0, 0);
     }
     printf("\nOptions:\n");
-    for (const struct mlm_option *o = verb->options; o->name; o++)
-        option_help(o);
+    struct mlm_option option;
+    struct mlm_option_walk walk = {0};
+    while (mlm_option_next(verb, &walk, &option))
+        option_help(&option);
     printf("  --help%*sthis page\n", HELP_COLUMN - 8, "");
     if (verb->print_more) {
         putchar('\n');

@@ -1,6 +1,5 @@
-/* Command-line options as tables: parsing, --help and the checks against man page and completions all come
- * from one place. Adding an option is adding a line here, in man/ and in completions/: a test says what
- * lacks. */
+/* Command-line options as tables: parsing, --help, completion and the check against the man page all come
+ * from one place. Adding an option is adding a row here and its words in man/: a test says what lacks. */
 #pragma once
 
 #include <stdbool.h>
@@ -9,19 +8,27 @@
 
 #include "base/error.h"
 
-enum mlm_option_type {
-    MLM_OPTION_FLAG,     /* bool */
-    MLM_OPTION_TEXT,     /* const char * */
-    MLM_OPTION_TEXTS,    /* struct mlm_texts; may be given several times */
-    MLM_OPTION_SIZE,     /* uint64_t, bytes, at least 1 */
-    MLM_OPTION_DURATION, /* uint64_t, ns */
-    MLM_OPTION_COUNT,    /* uint64_t, at least 1; as these two, at most what a record can hold */
-    MLM_OPTION_NUMBER,   /* uint64_t */
-    MLM_OPTION_TIMES,   /* uint64_t, how often something is run: at least once, and a million times at most */
-    MLM_OPTION_WARMUPS, /* uint64_t, the same, but it may be never */
-    MLM_OPTION_THREADS, /* uint64_t, at least 1, and no more than Linux has processors for */
-    MLM_OPTION_PERCENT, /* double, a share: 0.1 for 10% */
-    MLM_OPTION_AMOUNT,  /* uint64_t, at least 1; 1M is a million */
+struct mlm_option;
+
+/* Turns what was typed into the field's value. -EINVAL says what is wrong with it; the caller names the
+ * option. */
+typedef int mlm_option_parse(
+    const struct mlm_option *option, const char *text, void *field, struct mlm_error *error);
+
+/* A row of a table that a row without any member ends. */
+struct mlm_option {
+    const char *name;  /* without dashes */
+    const char *value; /* what its value is called in help; NULL for a flag, whose field is a bool */
+    mlm_option_parse *parse;
+    size_t offset;            /* in the struct that is filled */
+    const char *help;         /* what it is for */
+    const char *standard;     /* the default, as it would be typed: it is parsed into the field */
+    const char *otherwise;    /* in its place, words for what happens where the option is not given */
+    const char *const *words; /* values to choose from, or to propose, ended by NULL */
+    uint64_t least, most;     /* of a number; most 0: what a record can hold */
+    bool shapes_plan;         /* what is run depends on it, so --resume takes it from a record's command */
+    const struct mlm_option *group; /* instead of all that: rows that several verbs have, whose struct is at
+                                       `offset` */
 };
 
 #define MLM_TEXTS_MAX 64
@@ -31,13 +38,30 @@ struct mlm_texts {
     size_t count;
 };
 
-struct mlm_option {
-    const char *name;  /* without dashes; NULL ends a table */
-    const char *value; /* what its value is called in help; NULL for a flag */
-    enum mlm_option_type type;
-    size_t offset;        /* in the struct that is filled */
-    const char *help;     /* purpose */
-    const char *standard; /* default, as text; NULL: none worth saying */
+/* A list that was cut at commas; not to be copied, for the items point into the text. */
+struct mlm_list {
+    char text[1024];
+    const char *items[MLM_TEXTS_MAX];
+    size_t count;
+};
+
+mlm_option_parse mlm_option_text;     /* const char * */
+mlm_option_parse mlm_option_texts;    /* struct mlm_texts; may be given several times */
+mlm_option_parse mlm_option_list;     /* struct mlm_list */
+mlm_option_parse mlm_option_word;     /* uint32_t, the place of one of `words` */
+mlm_option_parse mlm_option_size;     /* uint64_t, bytes, at least 1 */
+mlm_option_parse mlm_option_duration; /* uint64_t, ns */
+mlm_option_parse mlm_option_number;   /* uint64_t, from `least` to `most` */
+mlm_option_parse mlm_option_amount;   /* uint64_t, at least 1; 1M is a million */
+mlm_option_parse mlm_option_percent;  /* double, a share: 0.1 for 10% */
+
+/* How often something may be asked for. */
+#define MLM_TIMES_MOST 1000000
+
+/* Where a verb's default, or what a shared row is for, differs from the row. NULL members: it does not. */
+struct mlm_option_change {
+    const char *name; /* NULL ends a table */
+    const char *standard, *otherwise, *help;
 };
 
 struct mlm_exit_meaning {
@@ -55,28 +79,39 @@ struct mlm_verb {
     const struct mlm_exit_meaning *exits;
     const char *example;
     const struct mlm_option *options;
+    const struct mlm_option_change *changes; /* NULL: none */
     void (*print_more)(void); /* what --help tells behind the options, with its heading; or NULL */
     /* Returns the exit status, or a negative errno with the error set. */
     int (*run)(int argc, char **argv, struct mlm_error *error);
 };
 
 struct mlm_parsed {
+    struct mlm_texts said; /* names of options that were given */
     struct mlm_texts operands;
     struct mlm_texts passed; /* what `pass` took */
     char **command;          /* all that stood behind "--", of a verb that takes a command; NULL: nothing */
 };
 
-/* Fills the struct at `values` (which holds the defaults). `pass` (may be NULL) is asked first about each
- * argument that begins with "--": 1 takes it as it is. -EINVAL names the argument and what to do. 1: help
- * was asked for and is printed; there is nothing more to do. argv[0] is the verb. */
+bool mlm_is_said(const struct mlm_parsed *parsed, const char *option);
+
+/* Fills the struct at `values`, zeroed before, with defaults and with what is given. `pass` (may be NULL) is
+ * asked first about each argument that begins with "--": 1 takes it as it is. -EINVAL names the argument and
+ * what to do. 1: help was asked for and is printed; there is nothing more to do. argv[0] is the verb. */
 int mlm_options_parse(const struct mlm_verb *verb, int argc, char **argv, void *values,
     int (*pass)(const char *argument, struct mlm_error *error), struct mlm_parsed *ret_parsed,
     struct mlm_error *error);
 
-/* The option that such an argument means, "--cap" or "--cap=2G"; NULL: none of the table. *ret_takes_next:
+/* A verb's options one after the other, those of groups among them, with the verb's changes. */
+struct mlm_option_walk {
+    size_t row, row_of_group;
+};
+bool mlm_option_next(
+    const struct mlm_verb *verb, struct mlm_option_walk *walk, struct mlm_option *ret_option);
+
+/* The option that such an argument means, "--cap" or "--cap=2G"; false: none of the verb's. *ret_takes_next:
  * its value is the next argument. */
-const struct mlm_option *mlm_option_of(
-    const struct mlm_option *options, const char *argument, bool *ret_takes_next);
+bool mlm_option_of(
+    const struct mlm_verb *verb, const char *argument, struct mlm_option *ret_option, bool *ret_takes_next);
 
 /* Purpose, options with their defaults, exit statuses, an example. */
 void mlm_options_help(const struct mlm_verb *verb);

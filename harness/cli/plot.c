@@ -13,15 +13,18 @@
 #include "trial/catalogue.h"
 
 struct plot_options {
-    const char *out, *formats;
+    const char *out;
+    struct mlm_list formats;
 };
 
 static const struct mlm_option options[] = {
-    {"out", "DIR", MLM_OPTION_TEXT, offsetof(struct plot_options, out),
-        "folder for the pictures, made if missing", "where the first FILE is"},
-    {"format", "LIST", MLM_OPTION_TEXT, offsetof(struct plot_options, formats),
-        "svg, png, pdf, or several of them", "svg"},
-    {NULL, NULL, MLM_OPTION_FLAG, 0, NULL, NULL},
+    {"out", "DIR", mlm_option_text, offsetof(struct plot_options, out),
+        .help = "write the pictures to this folder, which is made if it is missing",
+        .otherwise = "where the first FILE is"},
+    {"format", "LIST", mlm_option_list, offsetof(struct plot_options, formats),
+        .help = "svg, png, pdf, or several of them, separated by commas", .standard = "svg",
+        .words = (const char *const[]){"svg", "png", "pdf", NULL}},
+    {0},
 };
 
 static const struct mlm_exit_meaning exits[] = {
@@ -42,39 +45,18 @@ static void written(const char *path)
     mlm_put_named(stdout, "%s", path);
 }
 
-#define FORMATS_MAX 8
-
-/* Cuts the words at commas; checked before anything is drawn. */
-static int formats_cut(
-    char *words, const char *formats[static FORMATS_MAX], size_t *ret_count, struct mlm_error *error)
-{
-    size_t count = 0;
-    for (char *word; (word = strsep(&words, ","));) {
-        if (mlm_picture_format_check(word, error) < 0)
-            return mlm_error_wrap(error, -EINVAL, "--format"), -EINVAL;
-        if (count == FORMATS_MAX)
-            return mlm_error_set(error, -EINVAL, "--format lists more than %d formats", FORMATS_MAX);
-        formats[count++] = word;
-    }
-    *ret_count = count;
-    return 0;
-}
-
 static int draw(const struct mlm_texts *paths, const struct plot_options *said, struct mlm_error *error)
 {
     mlm_cleanup(mlm_loaded_release) struct mlm_loaded loaded = {0};
     mlm_cleanup(mlm_machines_release) struct mlm_machines machines = {0};
     mlm_cleanup(catalogue_close_p) struct mlm_catalogue *catalogue = NULL;
-    mlm_auto_free char *words = strdup(said->formats);
-    const char *formats[FORMATS_MAX];
-    size_t format_count = 0;
     struct mlm_pictures_made made = {0};
     struct mlm_place place;
-    if (!words)
-        return mlm_error_errno(error, -ENOMEM, "--format");
-    int r = formats_cut(words, formats, &format_count, error);
+    int r = 0;
+    for (size_t i = 0; i < said->formats.count && r == 0; i++)
+        r = mlm_picture_format_check(said->formats.items[i], error);
     if (r < 0)
-        return r;
+        return mlm_error_wrap(error, -EINVAL, "--format"), -EINVAL;
     mlm_place_of(paths->items, paths->count, &place);
     if (said->out && snprintf(place.folder, sizeof place.folder, "%s", said->out) >= (int)sizeof place.folder)
         return mlm_error_errno(error, -ENAMETOOLONG, "--out");
@@ -83,9 +65,10 @@ static int draw(const struct mlm_texts *paths, const struct plot_options *said, 
         r = mlm_catalogue_find(&catalogue, error);
     if (r == 0)
         r = mlm_machines_compare(loaded.table, SIZE_MAX, &machines, error);
-    for (size_t i = 0; i < format_count && r == 0; i++) {
-        struct mlm_picture_options how = {
-            .plots_folder = catalogue->plots_folder, .format = formats[i], .machines = machines.comparison};
+    for (size_t i = 0; i < said->formats.count && r == 0; i++) {
+        struct mlm_picture_options how = {.plots_folder = catalogue->plots_folder,
+            .format = said->formats.items[i],
+            .machines = machines.comparison};
         r = mlm_pictures_write(
             loaded.table, &loaded.list, &how, place.folder, place.base, written, &made, error);
     }
@@ -96,7 +79,7 @@ static int draw(const struct mlm_texts *paths, const struct plot_options *said, 
 
 static int plot_verb(int argc, char **argv, struct mlm_error *error)
 {
-    struct plot_options said = {.formats = "svg"};
+    struct plot_options said = {.out = NULL};
     struct mlm_parsed parsed;
     int r = mlm_options_parse(&mlm_verb_plot, argc, argv, &said, NULL, &parsed, error);
     if (r != 0)

@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "cli/shell.h"
+#include "cli/target.h"
 #include "trial/dataset.h"
 
 static const char *base_name(const char *path)
@@ -70,34 +71,31 @@ int mlm_program_output_open(const char *path, int interrupt_fd, int *ret_fd, str
     return 0;
 }
 
-int mlm_program_evict_check(const struct mlm_texts *evict, struct mlm_error *error)
+int mlm_program_options_check(
+    const struct mlm_program_options *options, const char *out, struct mlm_error *error)
 {
-    for (size_t i = 0; i < evict->count; i++) {
+    const struct mlm_texts *evict = &options->evict;
+    int r = options->output ? mlm_target_check("--output", options->output, NULL, &out, 1, error) : 0;
+    for (size_t i = 0; i < evict->count && r == 0; i++) {
         struct stat status;
         if (stat(evict->items[i], &status) == 0 && !S_ISREG(status.st_mode))
-            return mlm_error_set(
+            r = mlm_error_set(
                 error, -EINVAL, "--evict: %s is no file that a page cache could hold", evict->items[i]);
     }
-    return 0;
+    return r;
 }
 
 /* What names the trial in its record; readings come from the trial. */
 static int describe(
     const struct mlm_program *program, const struct mlm_program_order *order, struct mlm_record *record)
 {
-    const struct mlm_limits *limits = order->limits;
     record->suite = strdup("exec");
     if (asprintf(&record->workload, "exec/%s", program->name) < 0)
         record->workload = NULL;
-    record->cap_bytes = order->cap_bytes;
-    record->swap_limit_bytes = limits->swap_limit_bytes;
-    record->background_bytes = limits->background_bytes;
-    if (limits->background_bytes)
-        record->background_mode = strdup(limits->background_active ? "active" : "idle");
-    record->timeout_ns = order->timeout_ns;
+    record->limits = order->limits;
     record->repetition = order->repetition;
     record->threads = 0; /* nobody told it */
-    if (!record->suite || !record->workload || (limits->background_bytes && !record->background_mode))
+    if (!record->suite || !record->workload)
         return -ENOMEM;
     return strcmp(program->name, program->text) == 0
                ? 0
@@ -140,10 +138,7 @@ int mlm_program_trial(struct mlm_session *session, const struct mlm_program *pro
         .same_group = true,
     };
     struct mlm_trial_order limits = {
-        .limits = {.memory_bytes = order->cap_bytes, .swap_bytes = order->limits->swap_limit_bytes},
-        .timeout_ns = order->timeout_ns,
-        .background_bytes = order->limits->background_bytes,
-        .background_active = order->limits->background_active,
+        .limits = order->limits,
         .fills_bytes = order->fills_bytes,
     };
     const struct mlm_trial_watcher watcher = {0};

@@ -1,7 +1,7 @@
 /* A program of the user's, as exec and fit run it: what it is called, where it is, and one trial of it. */
 #pragma once
 
-#include "cli/limits.h"
+#include "cli/cage_options.h"
 #include "cli/measuring.h"
 #include "trial/command.h"
 
@@ -23,8 +23,8 @@ void mlm_program_release(struct mlm_program *program); /* a zeroed one holds not
 
 /* How it is to run. */
 struct mlm_program_order {
-    const struct mlm_limits *limits; /* swap and background; the caps are not looked at */
-    uint64_t cap_bytes, timeout_ns, repetition;
+    struct mlm_limits limits;
+    uint64_t repetition;
     uint64_t fills_bytes;               /* what it will fill, as far as is known; 0: nothing is */
     const struct mlm_texts *evict;      /* files to put out of the page cache before it; NULL: none */
     const char *prepare;                /* for the shell, before it and outside the cage; NULL: nothing */
@@ -36,9 +36,10 @@ struct mlm_program_order {
  * mlm_target_check() before. -EINTR: the user wants to stop. */
 int mlm_program_output_open(const char *path, int interrupt_fd, int *ret_fd, struct mlm_error *error);
 
-/* Files that are there must be files: -EINVAL for a pipe or a folder. One that is not may be made by
- * --prepare. */
-int mlm_program_evict_check(const struct mlm_texts *evict, struct mlm_error *error);
+/* Can it be done as said, with the records going to `out`? -EINVAL: --output is where they go, or --evict is
+ * no file (one that is not there may be made by --prepare). */
+int mlm_program_options_check(
+    const struct mlm_program_options *options, const char *out, struct mlm_error *error);
 
 /* What comes before a trial: the user's own command, and files that it is to read cold. A file that stays in
  * the page cache marks the record. */

@@ -20,9 +20,10 @@ struct report_options {
 };
 
 static const struct mlm_option options[] = {
-    {"out", "FILE", MLM_OPTION_TEXT, offsetof(struct report_options, out),
-        "where the page goes; '-' is standard output", "beside the first FILE, as NAME.html"},
-    {NULL, NULL, MLM_OPTION_FLAG, 0, NULL, NULL},
+    {"out", "FILE", mlm_option_text, offsetof(struct report_options, out),
+        .help = "write the page to FILE; '-' is standard output",
+        .otherwise = "beside the first FILE, as NAME.html"},
+    {0},
 };
 
 static const struct mlm_exit_meaning exits[] = {

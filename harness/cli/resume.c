@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "cli/run_options.h"
+#include "cli/verbs.h"
 #include "record/keymap.h"
 
 /* A row's key and a repetition. NULL: no memory. */
@@ -68,10 +68,11 @@ static int word_judge(const json_t *command, size_t at, bool *ret_keep)
         *ret_keep = strncmp(word, filter, sizeof filter - 1) == 0;
         return 1;
     }
-    const struct mlm_option *option = mlm_option_of(mlm_run_option_table, word, &takes_next);
-    if (!option || (takes_next && !json_is_string(json_array_get(command, at + 1))))
+    struct mlm_option option;
+    if (!mlm_option_of(&mlm_verb_run, word, &option, &takes_next) ||
+        (takes_next && !json_is_string(json_array_get(command, at + 1))))
         return -EINVAL;
-    *ret_keep = mlm_run_option_describes_plan(option);
+    *ret_keep = option.shapes_plan;
     return takes_next ? 2 : 1;
 }
 

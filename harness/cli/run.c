@@ -113,12 +113,13 @@ static int disk_check(const struct run *run, uint64_t *ret_bytes, struct mlm_err
 /* What a laptop was taken for, or "". */
 static void laptop_text(const struct run *run, char text[static 192])
 {
-    char cap[MLM_SIZE_TEXT], held[MLM_SIZE_TEXT];
+    char ram[MLM_SIZE_TEXT], cap[MLM_SIZE_TEXT], held[MLM_SIZE_TEXT];
+    const struct mlm_laptop *laptop = &run->request.said.laptop;
     text[0] = 0;
-    if (run->request.laptop_bytes)
-        (void)snprintf(text, 192, "a laptop of %.64s: --cap %s --background %s:active",
-            run->request.said.laptop, mlm_size_spell(run->request.limits.caps[0], cap),
-            mlm_size_spell(run->plan->options.background_bytes, held));
+    if (laptop->ram_bytes)
+        (void)snprintf(text, 192, "a laptop of %s: --cap %s --background %s:active",
+            mlm_size_spell(laptop->ram_bytes, ram), mlm_size_spell(laptop->cap_bytes, cap),
+            mlm_size_spell(laptop->background_bytes, held));
 }
 
 static void plan_text(const struct run *run, uint64_t disk_bytes, char text[static 192])
@@ -208,7 +209,8 @@ static int resume_read(struct run *run, struct mlm_error *error)
 static void timeout_note(struct run *run, const struct mlm_plan_trial *trial)
 {
     for (size_t i = 0; i < run->plan->trial_count; i++)
-        if (run->plan->trials[i].row == trial->row && run->plan->trials[i].cap_bytes == trial->cap_bytes)
+        if (run->plan->trials[i].row == trial->row &&
+            run->plan->trials[i].limits.cap_bytes == trial->limits.cap_bytes)
             run->timed_out[i] = true;
 }
 
@@ -335,7 +337,8 @@ static int run_open(struct run *run, int argc, char **argv, struct mlm_error *er
         .probe_bytes = mlm_measuring_probe_bytes(plan->caps, plan->cap_count),
     };
     const struct mlm_run_options *said = &run->request.said;
-    int r = mlm_measuring_open(&run->measuring, &options, said->resume ? said->resume : said->out, error);
+    int r =
+        mlm_measuring_open(&run->measuring, &options, said->resume ? said->resume : said->cage.out, error);
     return r < 0 ? r : resume_read(run, error);
 }
 
@@ -346,7 +349,7 @@ static int run_all(struct run *run, int argc, char **argv, uint64_t disk_bytes, 
     run->timed_out = calloc(count, sizeof *run->timed_out);
     if (!run->finished || !run->timed_out)
         return mlm_error_errno(error, -ENOMEM, "run");
-    mlm_progress_open(&run->measuring.progress, run->request.said.quiet, count, run->plan->rough_ns);
+    mlm_progress_open(&run->measuring.progress, run->request.said.cage.quiet, count, run->plan->rough_ns);
     announce(run, disk_bytes);
     int r = run_open(run, argc, argv, error);
     if (r < 0)
@@ -407,15 +410,14 @@ static int resume_words(const struct run *run, int argc, char **argv, int *ret_a
 
 static int parse(struct run *run, int argc, char **argv, struct mlm_error *error)
 {
-    struct mlm_parsed parsed;
-    run->request.said = mlm_run_defaults;
-    int r = mlm_options_parse(&mlm_verb_run, argc, argv, &run->request.said, mlm_gbench_flag, &parsed, error);
+    struct mlm_parsed *parsed = &run->request.parsed;
+    int r = mlm_options_parse(&mlm_verb_run, argc, argv, &run->request.said, mlm_gbench_flag, parsed, error);
     if (r != 0)
         return r;
-    for (size_t i = 0; i < parsed.passed.count; i++) {
+    for (size_t i = 0; i < parsed->passed.count; i++) {
         static const char filter[] = "--benchmark_filter=", list[] = "--benchmark_list_tests";
         static const char option[] = "--benchmark_out", out[] = "--benchmark_out=";
-        const char *flag = parsed.passed.items[i];
+        const char *flag = parsed->passed.items[i];
         const char *resume = run->request.said.resume;
         /* The plan filters, so that the announced trials are those that run. */
         if (strncmp(flag, filter, sizeof filter - 1) == 0)
@@ -499,6 +501,15 @@ static const struct mlm_exit_meaning exits[] = {
     {0, NULL},
 };
 
+static const struct mlm_option_change changes[] = {
+    {"cap", .standard = "2G"},
+    {"data", .otherwise = "1.25 × the middle cap"},
+    {"repetitions", .standard = "3", .help = "run each row N times under each cap"},
+    {"timeout", .standard = "60s"},
+    {"quiet", .help = "show no progress, only the table"},
+    {NULL},
+};
+
 const struct mlm_verb mlm_verb_run = {
     .name = "run",
     .summary = "run workloads under memory caps and show what they cost",
@@ -511,6 +522,7 @@ const struct mlm_verb mlm_verb_run = {
         "--benchmark_list_tests work, too.",
     .exits = exits,
     .example = "mlmembench run --cap 512M,2G --suite storage,loading",
-    .options = mlm_run_option_table,
+    .options = mlm_run_option_rows,
+    .changes = changes,
     .run = run_verb,
 };

@@ -5,8 +5,6 @@
 
 #include "cli/verbs.h"
 
-static const struct mlm_option options[] = {{NULL, NULL, MLM_OPTION_FLAG, 0, NULL, NULL}};
-
 static const struct mlm_exit_meaning exits[] = {
     {MLM_EXIT_OK, "the table was shown"},
     {MLM_EXIT_USAGE, "wrong usage"},
@@ -38,6 +36,5 @@ const struct mlm_verb mlm_verb_show = {
         "named and passed over.",
     .exits = exits,
     .example = "mlmembench show results/*.jsonl",
-    .options = options,
     .run = show_verb,
 };

@@ -80,7 +80,7 @@ static int64_t charges_on_the_way(void)
  * more than charges on the way; below the limit only the samples tell. */
 static int64_t swap_peak_of_both(int64_t both_peak, const struct mlm_trial_view *view)
 {
-    uint64_t limit = mlm_cage_limits(view->cage)->memory_bytes;
+    uint64_t limit = mlm_cage_limits(view->cage)->cap_bytes;
     if (both_peak == MLM_NULL || limit == MLM_NO_LIMIT)
         return MLM_NULL;
     int64_t above = both_peak - (int64_t)limit;
@@ -130,9 +130,9 @@ static void needs(const struct cage_state *state, const struct mlm_trial_view *v
         int64_t need = state->stat_seen ? state->anon_and_swap_bytes : MLM_NULL;
         int64_t resident = values[MLM_peak_rss_bytes];
         if (!(flags & MLM_MAPS_FILE) && resident != MLM_NULL)
-            need = larger(need, resident + (int64_t)view->background_bytes);
+            need = larger(need, resident + (int64_t)mlm_cage_limits(view->cage)->background_bytes);
         /* A reader's own peak is the kernel's, and all there is where nothing was swapped. */
-        bool exact = !(flags & MLM_MAPS_FILE) && !view->background_bytes &&
+        bool exact = !(flags & MLM_MAPS_FILE) && !mlm_cage_limits(view->cage)->background_bytes &&
                      values[MLM_swap_peak_bytes] == 0 && need == resident;
         if (need != MLM_NULL && !exact)
             *result->marks |= MLM_MARK_BIT(needs_peak_sampled);

@@ -17,13 +17,12 @@
 struct mlm_trial_view {
     const struct mlm_cage *cage;
     const struct mlm_scoreboard *scoreboard;
-    unsigned flags;            /* enum mlm_workload_flag: what file pages mean */
-    uint64_t threads;          /* all that the worker computes with; 0: not known */
-    uint64_t background_bytes; /* held in the cage by a second process */
-    bool machine_has_swap;     /* before the trial or after it */
-    bool tree;                 /* a program of the user's, which may start others, rather than our worker */
-    pid_t worker, background;  /* 0: none */
-    struct mlm_sample sample;  /* of this tick; at finish, of the cage after the worker's end */
+    unsigned flags;           /* enum mlm_workload_flag: what file pages mean */
+    uint64_t threads;         /* all that the worker computes with; 0: not known */
+    bool machine_has_swap;    /* before the trial or after it */
+    bool tree;                /* a program of the user's, which may start others, rather than our worker */
+    pid_t worker, background; /* 0: none */
+    struct mlm_sample sample; /* of this tick; at finish, of the cage after the worker's end */
 };
 
 struct mlm_meter_result {

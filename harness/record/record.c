@@ -86,9 +86,8 @@ char *mlm_params_text(const struct mlm_params *params)
 void mlm_record_init(struct mlm_record *record)
 {
     *record = (struct mlm_record){
-        .cap_bytes = MLM_NO_LIMIT,
+        .limits = MLM_UNLIMITED,
         .cap_binds = true,
-        .swap_limit_bytes = MLM_NO_LIMIT,
         .threads = 1,
         .progress = NAN,
     };
@@ -98,7 +97,7 @@ void mlm_record_init(struct mlm_record *record)
 void mlm_record_release(struct mlm_record *record)
 {
     char *const texts[] = {record->run_id, record->time, record->suite, record->workload, record->equal_work,
-        record->background_mode, record->dataset, record->reason, record->phase};
+        record->dataset, record->reason, record->phase};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);
     mlm_params_release(&record->params);
@@ -178,7 +177,7 @@ const char *mlm_record_swap_kinds(const struct mlm_record *record, char text[sta
     size_t i, length = 0;
     const json_t *device;
     text[0] = 0;
-    if (record->swap_limit_bytes == 0)
+    if (record->limits.swap_limit_bytes == 0)
         return text;
     json_array_foreach(json_object_get(record->machine, "swap"), i, device)
     {
@@ -194,9 +193,22 @@ const char *mlm_record_swap_kinds(const struct mlm_record *record, char text[sta
 bool mlm_record_same_swap(const struct mlm_record *a, const struct mlm_record *b)
 {
     char x[MLM_SWAP_KINDS_TEXT], y[MLM_SWAP_KINDS_TEXT];
-    return a->swap_limit_bytes == b->swap_limit_bytes &&
+    return a->limits.swap_limit_bytes == b->limits.swap_limit_bytes &&
            (a->machine == b->machine ||
                strcmp(mlm_record_swap_kinds(a, x), mlm_record_swap_kinds(b, y)) == 0);
+}
+
+static bool same_text(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+bool mlm_record_same_field(const struct mlm_record *a, const struct mlm_record *b)
+{
+    return a->data_bytes == b->data_bytes && same_text(a->dataset, b->dataset) && a->seed == b->seed &&
+           a->limits.background_bytes == b->limits.background_bytes &&
+           same_text(mlm_background_mode(&a->limits), mlm_background_mode(&b->limits)) &&
+           mlm_record_same_swap(a, b) && a->limits.timeout_ns == b->limits.timeout_ns;
 }
 
 /* What of a specification a key has in it, besides what is always there. */
@@ -227,16 +239,16 @@ static char *specification_key(const struct mlm_record *record, unsigned parts)
     if (parts & KEY_SEED)
         key_number(&key, 's', record->seed);
     key_number(&key, 't', record->threads);
-    key_number(&key, 'b', record->background_bytes);
-    key_text(&key, 'a', record->background_mode);
+    key_number(&key, 'b', record->limits.background_bytes);
+    key_text(&key, 'a', mlm_background_mode(&record->limits));
     if (parts & KEY_CAP)
-        key_number(&key, 'c', record->cap_bytes);
+        key_number(&key, 'c', record->limits.cap_bytes);
     if (parts & KEY_SWAP_LIMIT)
-        key_number(&key, 'x', record->swap_limit_bytes);
+        key_number(&key, 'x', record->limits.swap_limit_bytes);
     if (parts & KEY_SWAP_KINDS)
         key_text(&key, 'k', mlm_record_swap_kinds(record, kinds));
     if (parts & KEY_TIME_LIMIT)
-        key_number(&key, 'l', record->timeout_ns);
+        key_number(&key, 'l', record->limits.timeout_ns);
     return key_finish(&key);
 }
 
@@ -277,11 +289,11 @@ char *mlm_record_field_key(const struct mlm_record *record)
     key_number(&key, 'd', record->data_bytes);
     key_text(&key, 'f', record->dataset);
     key_number(&key, 's', record->seed);
-    key_number(&key, 'b', record->background_bytes);
-    key_text(&key, 'a', record->background_mode);
-    key_number(&key, 'x', record->swap_limit_bytes);
+    key_number(&key, 'b', record->limits.background_bytes);
+    key_text(&key, 'a', mlm_background_mode(&record->limits));
+    key_number(&key, 'x', record->limits.swap_limit_bytes);
     key_text(&key, 'k', mlm_record_swap_kinds(record, kinds));
-    key_number(&key, 'l', record->timeout_ns);
+    key_number(&key, 'l', record->limits.timeout_ns);
     return key_finish(&key);
 }
 

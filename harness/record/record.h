@@ -8,7 +8,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
-#include "base/size.h"
+#include "base/limits.h"
 #include "record/mark.h"
 #include "record/metric.h"
 #include "record/timeline.h"
@@ -51,18 +51,14 @@ struct mlm_record {
     json_t *command; /* the words that started the run, an array of texts; shared in the same way; or NULL */
     char *suite, *workload; /* "storage", "storage/csr" */
     struct mlm_params params;
-    char *equal_work;          /* trials with the same text must reach the same answer; NULL: takes no part */
-    double answer_tolerance;   /* relative; 0: bit for bit */
-    uint64_t cap_bytes;        /* MLM_NO_LIMIT: none */
-    bool cap_binds;            /* nothing above the cage is tighter */
-    uint64_t swap_limit_bytes; /* MLM_NO_LIMIT: what the machine has */
-    uint64_t background_bytes;
-    char *background_mode; /* "idle", "active"; NULL without a background */
+    char *equal_work;        /* trials with the same text must reach the same answer; NULL: takes no part */
+    double answer_tolerance; /* relative; 0: bit for bit */
+    struct mlm_limits limits;
+    bool cap_binds; /* nothing above the cage is tighter */
     uint64_t data_bytes;
     char *dataset; /* the user's file, by name; NULL: generated */
     uint64_t seed;
     uint64_t threads;
-    uint64_t timeout_ns;
     uint64_t repetition; /* from 0 */
     enum mlm_outcome outcome;
     char *reason;    /* one line; NULL where the outcome says all */
@@ -98,6 +94,10 @@ const char *mlm_record_swap_kinds(const struct mlm_record *record, char text[sta
 
 /* The same limit, and the same kinds. */
 bool mlm_record_same_swap(const struct mlm_record *a, const struct mlm_record *b);
+
+/* The same data, seed, background, swap and time limit: what two sweeps must share to stand beside each
+ * other. */
+bool mlm_record_same_field(const struct mlm_record *a, const struct mlm_record *b);
 
 /* What names a row: everything of the specification but the repetition. Two records of one row are
  * repetitions of each other; equal text, equal row. The caller frees it. */

@@ -124,6 +124,22 @@ static const char *progress_get(const json_t *value, void *field)
     return NULL;
 }
 
+static json_t *background_mode_put(const void *field)
+{
+    const char *mode = mlm_background_mode(field);
+    return mode ? json_string(mode) : json_null();
+}
+
+static const char *background_mode_get(const json_t *value, void *field)
+{
+    const char *mode = json_string_value(value);
+    bool active = mode && strcmp(mode, "active") == 0;
+    if (!active && (!mode || strcmp(mode, "idle") != 0))
+        return "must be idle or active";
+    ((struct mlm_limits *)field)->background_active = active;
+    return NULL;
+}
+
 static json_t *outcome_put(const void *field)
 {
     return json_string(mlm_outcome_name(*(const enum mlm_outcome *)field));
@@ -312,6 +328,8 @@ static const struct codec text_or_null = {
 static const struct codec flag = {.put = flag_put, .get = flag_get};
 static const struct codec count = {.put = count_put, .get = count_get};
 static const struct codec limit = {.put = limit_put, .get = count_get, .may_be_null = true};
+static const struct codec background_mode = {
+    .put = background_mode_put, .get = background_mode_get, .may_be_null = true, .may_be_missing = true};
 /* Readings are signed, but only for the sake of MLM_NULL. */
 static const struct codec reading = {
     .put = reading_put, .get = count_get, .may_be_null = true, .may_be_missing = true};
@@ -339,6 +357,10 @@ struct member {
     {                                                                                                        \
 #key, &(codec), offsetof(struct mlm_record, key)                                                     \
     }
+#define LIMIT(key, codec)                                                                                    \
+    {                                                                                                        \
+#key, &(codec), offsetof(struct mlm_record, limits.key)                                              \
+    }
 #define METRIC(key, unit, help)                                                                              \
     {#key, &reading, offsetof(struct mlm_record, readings) + MLM_##key * sizeof(int64_t)},
 
@@ -350,16 +372,16 @@ static const struct member members[] = {
     MEMBER(params, params),
     MEMBER(equal_work, text_or_null),
     MEMBER(answer_tolerance, tolerance),
-    MEMBER(cap_bytes, limit),
+    LIMIT(cap_bytes, limit),
     MEMBER(cap_binds, flag),
-    MEMBER(swap_limit_bytes, limit),
-    MEMBER(background_bytes, count),
-    MEMBER(background_mode, text_or_null),
+    LIMIT(swap_limit_bytes, limit),
+    LIMIT(background_bytes, count),
+    {"background_mode", &background_mode, offsetof(struct mlm_record, limits)},
     MEMBER(data_bytes, count),
     MEMBER(dataset, text_or_null),
     MEMBER(seed, count),
     MEMBER(threads, count),
-    MEMBER(timeout_ns, count),
+    LIMIT(timeout_ns, count),
     MEMBER(repetition, count),
     MEMBER(outcome, outcome),
     MEMBER(reason, text_or_null),

@@ -309,10 +309,10 @@ static uint64_t trial_rough_ns(
     const struct mlm_plan_options *options = &plan->options;
     if (row->refused)
         return 0;
-    double ns = (double)row->rough_ns, timeout_ns = (double)options->timeout_ns;
-    double peak = (double)likely_peak(row) + (double)options->background_bytes;
+    double ns = (double)row->rough_ns, timeout_ns = (double)options->limits.timeout_ns;
+    double peak = (double)likely_peak(row) + (double)options->limits.background_bytes;
     double cap = (double)cap_bytes;
-    double swap = fmin((double)options->swap_limit_bytes, (double)options->machine_swap_bytes);
+    double swap = fmin((double)options->limits.swap_limit_bytes, (double)options->machine_swap_bytes);
     if (cap_bytes != MLM_NO_LIMIT && peak > cap)
         ns = peak > cap + swap ? ns * cap / peak : timeout_ns;
     return (uint64_t)fmin(ns, timeout_ns) + TRIAL_OVERHEAD_NS;
@@ -330,13 +330,13 @@ static int trial_add(struct mlm_plan *plan, size_t row, uint64_t cap_bytes, uint
     }
     plan->trials[plan->trial_count++] = (struct mlm_plan_trial){
         .row = row,
-        .cap_bytes = cap_bytes,
+        .limits = plan->options.limits,
         .repetition = repetition,
-        .timeout_ns = plan->options.timeout_ns,
         .reference = reference,
         .name = name,
         .rough_ns = trial_rough_ns(plan, &plan->rows[row], cap_bytes),
     };
+    plan->trials[plan->trial_count - 1].limits.cap_bytes = cap_bytes;
     return 0;
 }
 
@@ -349,7 +349,7 @@ static bool wants_reference(const struct mlm_plan *plan, const struct mlm_plan_r
     if (row->refused || row->suite->calibrates || row->workload->flags & MLM_GROWS)
         return false;
     /* A tenth to spare: the machine must not swap for the sake of a denominator. */
-    uint64_t peak = likely_peak(row) + options->background_bytes;
+    uint64_t peak = likely_peak(row) + options->limits.background_bytes;
     return peak + peak / 10 < options->available_bytes;
 }
 
@@ -468,19 +468,14 @@ int mlm_plan_describe(
         record->workload = NULL;
     record->equal_work = strdup(row->equal_work);
     record->dataset = options->dataset ? strdup(options->dataset) : NULL;
-    record->background_mode =
-        options->background_bytes ? strdup(options->background_active ? "active" : "idle") : NULL;
     if (!record->suite || !record->workload || !record->equal_work ||
         mlm_params_copy(&row->params, &record->params) < 0)
         return -ENOMEM;
     record->answer_tolerance = row->workload->answer_tolerance;
-    record->cap_bytes = trial->cap_bytes;
-    record->swap_limit_bytes = options->swap_limit_bytes;
-    record->background_bytes = options->background_bytes;
+    record->limits = trial->limits;
     record->data_bytes = options->data_bytes;
     record->seed = options->seed;
     record->threads = row->threads;
-    record->timeout_ns = trial->timeout_ns;
     record->repetition = trial->repetition;
     if (!row->refused && row->workload->core_bytes)
         record->readings.values[MLM_core_bytes] = (int64_t)row->core_bytes;

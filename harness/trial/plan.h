@@ -39,10 +39,8 @@ struct mlm_plan_options {
     uint64_t data_bytes;      /* 0: 1.25 × the middle cap */
     const char *dataset;      /* the user's file */
     struct mlm_dataset_shape dataset_shape;
-    uint64_t swap_limit_bytes; /* MLM_NO_LIMIT: what the machine has */
-    uint64_t repetitions, timeout_ns, seed, threads;
-    uint64_t background_bytes;
-    bool background_active;
+    struct mlm_limits limits; /* under each of the caps in turn */
+    uint64_t repetitions, seed, threads;
     uint64_t available_bytes;    /* memory that a reference may take; 0: no references */
     uint64_t machine_swap_bytes; /* for the estimate of time alone */
 };
@@ -63,11 +61,10 @@ struct mlm_plan_row {
 
 struct mlm_plan_trial {
     size_t row;
-    uint64_t cap_bytes;
+    struct mlm_limits limits;
     uint64_t repetition; /* from 0 */
-    uint64_t timeout_ns;
-    bool reference; /* uncapped, for slowdowns alone */
-    char *name;     /* "storage/csr/density:0.01/cap:2G" */
+    bool reference;      /* uncapped, for slowdowns alone */
+    char *name;          /* "storage/csr/density:0.01/cap:2G" */
     uint64_t rough_ns;
 };
 

@@ -115,10 +115,7 @@ int mlm_planned_trial_run(struct mlm_session *session, const struct mlm_plan *pl
     if (r < 0)
         return r;
     struct mlm_trial_order order = {
-        .limits = {.memory_bytes = trial->cap_bytes, .swap_bytes = options->swap_limit_bytes},
-        .timeout_ns = trial->timeout_ns,
-        .background_bytes = options->background_bytes,
-        .background_active = options->background_active,
+        .limits = trial->limits,
         .fills_bytes = row->peak_bytes ? row->peak_bytes : row->core_bytes * 2,
         .threads = row->threads + row->workload->extra_threads,
         .flags = row->workload->flags,

@@ -126,9 +126,9 @@ static int background_start(struct running *running, struct mlm_error *error)
 {
     const struct mlm_trial_order *trial = running->order;
     char size[48];
-    (void)snprintf(size, sizeof size, "size=%llu", (unsigned long long)trial->background_bytes);
+    (void)snprintf(size, sizeof size, "size=%llu", (unsigned long long)trial->limits.background_bytes);
     const char *const arguments[] = {
-        "run", "self/background", size, trial->background_active ? "mode=active" : "mode=idle", NULL};
+        "run", "self/background", size, trial->limits.background_active ? "mode=active" : "mode=idle", NULL};
     struct mlm_worker_order order = {
         .program = running->session->catalogue->worker,
         .cage = running->cage,
@@ -142,7 +142,7 @@ static int background_start(struct running *running, struct mlm_error *error)
 static int background_wait(struct running *running)
 {
     const struct mlm_scoreboard *sb = running->background.scoreboard;
-    uint64_t end_ns = mlm_now_ns() + running->order->timeout_ns;
+    uint64_t end_ns = mlm_now_ns() + running->order->limits.timeout_ns;
     for (;;) {
         uint64_t now = mlm_now_ns();
         int r = wait_for(running->session, &running->background, now + FIRST_TICK_NS);
@@ -170,7 +170,7 @@ static void oom_kills_look(struct running *running)
 static int watch(struct running *running)
 {
     const struct mlm_scoreboard *sb = running->worker.scoreboard;
-    uint64_t begin = mlm_now_ns(), end = begin + running->order->timeout_ns;
+    uint64_t begin = mlm_now_ns(), end = begin + running->order->limits.timeout_ns;
     uint64_t interval = FIRST_TICK_NS, next_tick = begin + interval, next_news = begin + NEWS_NS;
     for (;;) {
         uint64_t until = next_tick < end ? next_tick : end;
@@ -278,7 +278,7 @@ static int machine_look(struct running *running, struct mlm_record *record, stru
 static void limits_compare(
     const struct running *running, const struct mlm_memory_now *memory, struct mlm_record *record)
 {
-    uint64_t cap = running->order->limits.memory_bytes;
+    uint64_t cap = running->order->limits.cap_bytes;
     record->cap_binds = cap != MLM_NO_LIMIT;
     if (!record->cap_binds)
         return;
@@ -296,7 +296,7 @@ static void limits_compare(
 static bool waits_above(const struct mlm_session *session, const struct mlm_trial_order *order)
 {
     const struct mlm_cage_site *site = mlm_cages_site(session->cages);
-    return site->limit_above_waits && site->limit_above_bytes < order->limits.memory_bytes;
+    return site->limit_above_waits && site->limit_above_bytes < order->limits.cap_bytes;
 }
 
 /* Where fresh memory is slow, what the trial will need is touched first, unless a trial just before did so.
@@ -306,8 +306,8 @@ static void warm_up(struct mlm_session *session, const struct running *running)
     if (session->warm_ns_per_byte <= 0)
         return;
     uint64_t need = running->order->fills_bytes;
-    if (need > running->order->limits.memory_bytes)
-        need = running->order->limits.memory_bytes;
+    if (need > running->order->limits.cap_bytes)
+        need = running->order->limits.cap_bytes;
     if (need < WARM_LEAST_BYTES)
         return;
     if (session->warm_bytes >= need && mlm_now_ns() - session->warm_at_ns < WARM_NS)
@@ -358,7 +358,7 @@ static int read_all(struct running *running, int status, struct mlm_record *reco
         .worker_spared = WIFEXITED(status),
         .scoreboard = sb,
         .last_words = words,
-        .timeout_ns = running->order->timeout_ns,
+        .timeout_ns = running->order->limits.timeout_ns,
     };
     if (mlm_outcome_judge(&ending, record) < 0)
         return mlm_error_errno(error, -ENOMEM, "record");
@@ -380,7 +380,7 @@ static int cage_life(struct running *running, struct mlm_record *record, struct 
     int r = mlm_cage_open(running->session->cages, &order->limits, &running->cage, error);
     if (r < 0)
         return r;
-    if (order->background_bytes) {
+    if (order->limits.background_bytes) {
         r = background_start(running, error);
         if (r == 0)
             r = background_wait(running);
@@ -430,7 +430,6 @@ int mlm_trial_run(struct mlm_session *session, const struct mlm_trial_order *ord
                 .flags = order->flags,
                 .threads = order->threads,
                 .tree = order->tree,
-                .background_bytes = order->background_bytes,
             },
     };
     ret_timeline->count = 0;

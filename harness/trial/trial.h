@@ -25,10 +25,7 @@ struct mlm_trial_watcher {
 
 /* What runs in a cage, and under what. */
 struct mlm_trial_order {
-    struct mlm_cage_limits limits;
-    uint64_t timeout_ns;
-    uint64_t background_bytes; /* held in the cage by a second process */
-    bool background_active;
+    struct mlm_limits limits;
     uint64_t fills_bytes; /* what it will fill, as far as is known: where fresh memory is slow, so much is
                              touched first */
     uint64_t threads;     /* all that it computes with; 0: not known */

@@ -138,8 +138,8 @@ static void figures_set(struct mlm_record *record, const struct plan *plan, uint
     int64_t *values = record->readings.values;
     uint64_t needs = (256 + 32 * plan->group % 4096 + 100 * plan->workload) * MIB + next_random(random) % MIB;
     uint64_t ns = 100000000 + 50000000 * plan->workload + 1000003 * plan->group;
-    bool fits = needs < record->cap_bytes;
-    uint64_t held = fits ? needs : record->cap_bytes;
+    bool fits = needs < record->limits.cap_bytes;
+    uint64_t held = fits ? needs : record->limits.cap_bytes;
     ns += next_random(random) % (ns / 50);
     record->outcome = fits ? MLM_OUTCOME_OK : MLM_OUTCOME_OOM;
     record->phase = text_make("%s", fits ? "done" : "run");

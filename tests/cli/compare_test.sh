@@ -137,7 +137,7 @@ refused 2 "--fail-above: '10' is not a percentage; write one like 10%" compare o
 for word in % -5% nan% 1e3% 10%% ten; do
     refused 2 "--fail-above: '$word' is not a percentage" compare old.jsonl new.jsonl --fail-above="$word"
 done
-refused 2 "--fail-on is time, needs or both, not 'swap'" compare old.jsonl new.jsonl --fail-above 10% --fail-on swap
+refused 2 "--fail-on: 'swap' is unknown; give time, needs or both" compare old.jsonl new.jsonl --fail-above 10% --fail-on swap
 refused 2 "--allow-missing goes with --fail-above" compare old.jsonl new.jsonl --allow-missing
 refused 2 "--fail-on goes with --fail-above" compare old.jsonl new.jsonl --fail-on time
 

@@ -88,12 +88,12 @@ refused 2 "how large is the data\? give --rows and --columns, or --file" estimat
 refused 2 "how large is the data" estimate --rows 5
 refused 2 "--rows: 'x' is not a whole number; write one like 500, 20K or 1M" estimate --rows x --columns 5
 refused 2 "--rows: '0.5' is not a whole number" estimate --rows 0.5 --columns 5
-refused 2 "--rows: '0' is none; give at least 1" estimate --rows 0 --columns 5
+refused 2 "--rows: '0' is too small; give at least 1" estimate --rows 0 --columns 5
 refused 2 "--density is a share above 0 and up to 1, as 0.05, not '2'" estimate --rows 5 --columns 5 --density 2
 refused 2 "--density is a share .* not 'nan'" estimate --rows 5 --columns 5 --density nan
 refused 2 "--model: there is no 'svm'; there are none, linear, .*boosting-exact" estimate --rows 5 --columns 5 --model svm
 refused 2 "--value: there is no 'f8'; there are f64, f32, f16, i8" estimate --rows 5 --columns 5 --value f8
-refused 2 "--format is text or json, not 'xml'" estimate --rows 5 --columns 5 --format xml
+refused 2 "--format: 'xml' is unknown; give text or json" estimate --rows 5 --columns 5 --format xml
 refused 2 "--system: 'much' is not a size" estimate --rows 5 --columns 5 --system much
 refused 2 "--file stands for --rows, --columns and --density; give either" estimate --rows 5 --file small.csv
 refused 2 "--file: .*missing.csv: No such file" estimate --file missing.csv

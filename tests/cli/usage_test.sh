@@ -42,30 +42,30 @@ refused 2 "--rows is for csv and tsv, not for junit" export broken.jsonl --forma
 refused 2 "report needs a file: mlmembench report results/NAME.jsonl" report
 
 # Sizes, numbers, times.
-refused 2 "--cap 0 is below 16M" run --cap 0
-refused 2 "--cap 15M is below 16M" run --cap 15M
+refused 2 "--cap: 0 is below 16M" run --cap 0
+refused 2 "--cap: 15M is below 16M" run --cap 15M
 refused 2 "--cap: '8X' is not a size; write one like 512M, 2G or 1.5G" run --cap 8X
-refused 2 "--cap is given nothing: --cap LIST" run --cap ''
-refused 2 "--out is given nothing: --out PATH" run --out=
+refused 2 "--cap needs a value: --cap LIST" run --cap ''
+refused 2 "--out needs a value: --out PATH" run --out=
 refused 2 "--cap: '' is not a size" run --cap 2G,
 refused 2 "--cap: '' is not a size" run --cap 2G,,4G
-refused 2 "--cap names 2G twice" run --cap 2G,2G
-refused 2 "--cap names 2048M twice" run --cap 2G,2048M
-refused 2 "--cap names none twice" run --cap none,none
+refused 2 "--cap: 2G is named twice" run --cap 2G,2G
+refused 2 "--cap: 2048M is named twice" run --cap 2G,2048M
+refused 2 "--cap: none is named twice" run --cap none,none
 refused 2 "--cap: '-1' is not a size" run --cap -1
 refused 2 "--cap: 'nan' is not a size" run --cap nan
 refused 2 "--cap: '0x10M' is not a size" run --cap 0x10M
 refused 2 "--cap: size '99999999T' is beyond" run --cap 99999999T
 refused 2 "--laptop stands for --cap and --background; give either" run --laptop 4G --cap 2G
 refused 2 "--laptop stands for --cap and --background; give either" run --laptop 4G --background 1G
-refused 2 "--laptop 1M is too small.*at least 256M" run --laptop 1M
+refused 2 "--laptop: 1M is too small.*at least 256M" run --laptop 1M
 refused 2 "--laptop: 'old' is not a size" run --laptop old
-refused 2 "--data: '0' is nothing" run --data 0
+refused 2 "--data: '0' is too small" run --data 0
 refused 2 "--data: 'much' is not a size" run --data much
-refused 2 "--data: '0' is nothing" list --data 0
+refused 2 "--data: '0' is too small" list --data 0
 refused 2 "--swap: 'lots' is not a size" run --swap lots
 refused 2 "--background: 'x' is not a size" run --background x
-refused 2 "--background is SIZE, SIZE:idle or SIZE:active, not '1G:lazy'" run --background 1G:lazy
+refused 2 "--background: '1G:lazy' is not SIZE, SIZE:idle or SIZE:active" run --background 1G:lazy
 refused 2 "--repetitions: '0' is not a whole number of at least 1" run --repetitions 0
 refused 2 "--repetitions: '1.5' is not a whole number" run --repetitions 1.5
 refused 2 "--threads: '0' is not a whole number of at least 1" run --threads 0

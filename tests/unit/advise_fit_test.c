@@ -40,7 +40,7 @@ static void job_run(struct job *job, uint64_t cap_bytes, size_t count, struct ml
     double need = (job->need_mib + job->vary_mib * chance(job)) * (double)MIB, cap = (double)cap_bytes;
     bool capped = cap_bytes != MLM_NO_LIMIT;
     mlm_record_init(record);
-    record->cap_bytes = cap_bytes;
+    record->limits.cap_bytes = cap_bytes;
     record->outcome = MLM_OUTCOME_OK;
     if (capped && cap < need)
         record->outcome = MLM_OUTCOME_OOM;

@@ -32,14 +32,14 @@ static struct mlm_record *add(struct fixture *fixture, const char *name, uint64_
 {
     struct mlm_record record = sample_record(name);
     int64_t *values = record.readings.values;
-    record.cap_bytes = cap_bytes;
+    record.limits.cap_bytes = cap_bytes;
     values[MLM_run_ns] = ms ? ms * 1000000 : MLM_NULL;
     values[MLM_cage_peak_bytes] = values[MLM_needs_peak_bytes] = 10 * MIB;
     values[MLM_swap_peak_bytes] = 0;
     if (!ms)
         record.outcome = MLM_OUTCOME_OOM;
     for (size_t i = 0; i < fixture->list.count; i++)
-        record.repetition += fixture->list.items[i].cap_bytes == cap_bytes;
+        record.repetition += fixture->list.items[i].limits.cap_bytes == cap_bytes;
     assert_int_equal(mlm_record_list_add(&fixture->list, &record, NULL), 0);
     return &fixture->list.items[fixture->list.count - 1];
 }
@@ -114,11 +114,11 @@ static void test_surroundings(void **state)
 {
     struct fixture *fixture = *state;
     struct mlm_record *record = add(fixture, "csr", 1024 * MIB, 100);
-    record->swap_limit_bytes = 0;
-    record->background_bytes = (uint64_t)(300 * MIB);
-    record->background_mode = strdup("active");
+    record->limits.swap_limit_bytes = 0;
+    record->limits.background_bytes = (uint64_t)(300 * MIB);
+    record->limits.background_active = true;
     record->seed = 7;
-    record->timeout_ns = 1500000000;
+    record->limits.timeout_ns = 1500000000;
     assert_commands(fixture, "mlmembench run --suite storage --cap 256M,512M,1G,2G --repetitions 3 --data "
                              "2560M --swap none --background 300M:active --seed 7 --timeout 1500ms\n");
 }
@@ -157,7 +157,7 @@ static void test_exec(void **state)
     record->suite = strdup("exec");
     record->workload = strdup("exec/python3");
     record->data_bytes = record->seed = 0;
-    record->timeout_ns = UINT64_C(86400000000000);
+    record->limits.timeout_ns = UINT64_C(86400000000000);
     assert_int_equal(mlm_params_add(&record->params, "command", "python3 train.py --all"), 0);
     set_command(record, json_pack("[s,s,s,s,s,s,s,s,s]", "exec", "--cap", "2G", "--prepare", "sync; true",
                             "--", "python3", "train.py", "--all"));
@@ -172,7 +172,7 @@ static void test_more_time(void **state)
     for (int i = 0; i < 2; i++) {
         struct mlm_record *record = add(fixture, "csr", (uint64_t)(1024 * MIB) << i, 0);
         record->outcome = MLM_OUTCOME_TIMEOUT;
-        record->timeout_ns = 1500000000;
+        record->limits.timeout_ns = 1500000000;
     }
     assert_commands(
         fixture, "mlmembench run --suite storage --cap 1G,2G --repetitions 5 --data 2560M --timeout 15s\n");

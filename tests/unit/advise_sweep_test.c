@@ -37,7 +37,7 @@ static struct mlm_record *add(struct fixture *fixture, const struct trial *trial
 {
     struct mlm_record record = sample_record("job");
     int64_t *values = record.readings.values;
-    record.cap_bytes = trial->cap_mib ? trial->cap_mib << 20 : MLM_NO_LIMIT;
+    record.limits.cap_bytes = trial->cap_mib ? trial->cap_mib << 20 : MLM_NO_LIMIT;
     record.marks = trial->marks;
     values[MLM_run_ns] = trial->ms ? trial->ms * 1000000 : MLM_NULL;
     values[MLM_waiting_ns] = trial->waiting_ms * 1000000;
@@ -50,7 +50,7 @@ static struct mlm_record *add(struct fixture *fixture, const struct trial *trial
     if (!trial->ms)
         record.outcome = MLM_OUTCOME_OOM;
     for (size_t i = 0; i < fixture->list.count; i++)
-        record.repetition += fixture->list.items[i].cap_bytes == record.cap_bytes;
+        record.repetition += fixture->list.items[i].limits.cap_bytes == record.limits.cap_bytes;
     assert_int_equal(mlm_record_list_add(&fixture->list, &record, NULL), 0);
     return &fixture->list.items[fixture->list.count - 1];
 }
@@ -369,8 +369,8 @@ static void test_what_is_apart(void **state)
     struct fixture *fixture = *state;
     add(fixture, &(struct trial)FITTING(512, 1000));
     add(fixture, &(struct trial)FITTING(512, 1000))->data_bytes++;
-    add(fixture, &(struct trial)FITTING(512, 1000))->swap_limit_bytes = 0;
-    add(fixture, &(struct trial)FITTING(512, 1000))->background_bytes = 5;
+    add(fixture, &(struct trial)FITTING(512, 1000))->limits.swap_limit_bytes = 0;
+    add(fixture, &(struct trial)FITTING(512, 1000))->limits.background_bytes = 5;
     add(fixture, &(struct trial)FITTING(0, 1000));
     fixture->sample = sample_table_of(fixture->list);
     assert_int_equal(mlm_sweeps_make(fixture->sample.table, &fixture->sweeps, NULL), 0);

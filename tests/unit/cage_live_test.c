@@ -121,7 +121,7 @@ static struct mlm_cage *cage_open(struct mlm_cages *cages, uint64_t memory_bytes
 {
     struct mlm_error error = {0};
     struct mlm_cage *cage = NULL;
-    const struct mlm_cage_limits limits = {memory_bytes, swap_bytes};
+    const struct mlm_limits limits = {.cap_bytes = memory_bytes, .swap_limit_bytes = swap_bytes};
     must(mlm_cage_open(cages, &limits, &cage, &error), &error);
     return cage;
 }
@@ -278,7 +278,7 @@ static void limits_are_set_and_read_back(void **unused)
     mlm_cage_close(cage);
     if (dialect->swap_files_count_memory) {
         struct mlm_error error = {0};
-        const struct mlm_cage_limits limits = {MLM_NO_LIMIT, 32 * MIB};
+        const struct mlm_limits limits = {.cap_bytes = MLM_NO_LIMIT, .swap_limit_bytes = 32 * MIB};
         assert_int_equal(mlm_cage_open(cages, &limits, &cage, &error), -ENOTSUP);
         assert_non_null(strstr(error.text, "swap"));
     }

@@ -39,7 +39,7 @@ static inline struct mlm_record *add(
     struct fixture *fixture, size_t side, const char *name, int64_t run_ns, int64_t needs_bytes)
 {
     struct mlm_record record = sample_record(name);
-    record.cap_bytes = CAP;
+    record.limits.cap_bytes = CAP;
     record.repetition = fixture->lists[side].count;
     record.readings.values[MLM_run_ns] = run_ns;
     record.readings.values[MLM_needs_peak_bytes] = needs_bytes;

@@ -24,11 +24,10 @@ static void test_round_trip(void **state)
 {
     (void)state;
     struct mlm_record record = sample_record("csr"), copy;
-    record.cap_bytes = MLM_NO_LIMIT;
-    record.swap_limit_bytes = 0;
+    record.limits.cap_bytes = MLM_NO_LIMIT;
+    record.limits.swap_limit_bytes = 0;
     record.cap_binds = false;
-    record.background_bytes = 7;
-    record.background_mode = strdup("idle");
+    record.limits.background_bytes = 7;
     record.dataset = strdup("my \"data\".csv");
     record.reason = strdup("because\nof this");
     record.answer_tolerance = 1e-6;
@@ -44,7 +43,7 @@ static void test_round_trip(void **state)
     assert_string_equal(copy.suite, "storage");
     assert_string_equal(copy.workload, "storage/csr");
     assert_string_equal(copy.equal_work, record.equal_work);
-    assert_string_equal(copy.background_mode, "idle");
+    assert_false(copy.limits.background_active);
     assert_string_equal(copy.dataset, "my \"data\".csv");
     assert_string_equal(copy.reason, "because\nof this");
     assert_string_equal(copy.phase, "done");
@@ -52,11 +51,11 @@ static void test_round_trip(void **state)
     assert_int_equal(copy.params.count, 2);
     assert_string_equal(copy.params.items[0].name, "density"); /* in order, not sorted */
     assert_string_equal(copy.params.items[1].value, "z");
-    assert_true(copy.cap_bytes == MLM_NO_LIMIT);
-    assert_true(copy.swap_limit_bytes == 0);
+    assert_true(copy.limits.cap_bytes == MLM_NO_LIMIT);
+    assert_true(copy.limits.swap_limit_bytes == 0);
     assert_false(copy.cap_binds);
-    assert_true(copy.background_bytes == 7 && copy.data_bytes == record.data_bytes);
-    assert_true(copy.seed == INT64_MAX && copy.timeout_ns == record.timeout_ns);
+    assert_true(copy.limits.background_bytes == 7 && copy.data_bytes == record.data_bytes);
+    assert_true(copy.seed == INT64_MAX && copy.limits.timeout_ns == record.limits.timeout_ns);
     assert_int_equal(copy.outcome, MLM_OUTCOME_TIMEOUT);
     assert_true(copy.progress == 0.625 && copy.answer_tolerance == 1e-6);
     assert_memory_equal(&copy.readings, &record.readings, sizeof copy.readings);
@@ -93,7 +92,7 @@ static void test_nulls(void **state)
     assert_false(copy.has_checksum);
     assert_true(isnan(copy.progress) && isnan(copy.answer[0]) && isnan(copy.answer[1]));
     assert_int_equal(copy.readings.values[MLM_stall_full_ns], MLM_NULL);
-    assert_true(copy.swap_limit_bytes == MLM_NO_LIMIT);
+    assert_true(copy.limits.swap_limit_bytes == MLM_NO_LIMIT);
     mlm_record_release(&record);
     mlm_record_release(&copy);
     json_decref(json);
@@ -238,8 +237,8 @@ static void test_row_keys(void **state)
     assert_string_equal(key_a, key_b);
     free(key_b);
 
-    b.cap_bytes = MLM_NO_LIMIT;
-    b.swap_limit_bytes = 0;
+    b.limits.cap_bytes = MLM_NO_LIMIT;
+    b.limits.swap_limit_bytes = 0;
     key_b = mlm_record_row_key(&b);
     assert_string_not_equal(key_a, key_b);
     free(key_a);
@@ -255,8 +254,8 @@ static void test_row_keys(void **state)
     mlm_params_release(&b.params);
     assert_int_equal(mlm_params_add(&a.params, "x=1", "2"), 0);
     assert_int_equal(mlm_params_add(&b.params, "x", "1=2"), 0);
-    b.cap_bytes = a.cap_bytes;
-    b.swap_limit_bytes = a.swap_limit_bytes;
+    b.limits.cap_bytes = a.limits.cap_bytes;
+    b.limits.swap_limit_bytes = a.limits.swap_limit_bytes;
     key_a = mlm_record_row_key(&a);
     key_b = mlm_record_row_key(&b);
     assert_string_not_equal(key_a, key_b);

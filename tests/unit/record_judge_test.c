@@ -66,7 +66,7 @@ static void test_majority_of_variants(void **state)
     add(fixture, "broken", 2); /* earlier, and three times */
     add(fixture, "broken", 2);
     add(fixture, "broken", 2);
-    fixture->list.items[2].cap_bytes = MLM_NO_LIMIT;
+    fixture->list.items[2].limits.cap_bytes = MLM_NO_LIMIT;
     add(fixture, "csr", 1.5);
     add(fixture, "csc", 1.5);
     assert_judged(fixture, "www..");

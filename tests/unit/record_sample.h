@@ -38,10 +38,10 @@ static inline struct mlm_record sample_record(const char *name)
     assert_int_equal(mlm_params_add(&record.params, "density", "0.01"), 0);
     assert_int_equal(mlm_params_add(&record.params, "a", "z"), 0);
     record.equal_work = strdup("storage density=0.01");
-    record.cap_bytes = UINT64_C(2) << 30;
+    record.limits.cap_bytes = UINT64_C(2) << 30;
     record.data_bytes = 2684354560;
     record.seed = 1;
-    record.timeout_ns = 60000000000;
+    record.limits.timeout_ns = 60000000000;
     record.outcome = MLM_OUTCOME_OK;
     record.phase = strdup("done");
     for (int i = 0; i < MLM_METRIC_COUNT; i++)

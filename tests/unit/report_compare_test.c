@@ -174,10 +174,10 @@ static void test_partners(void **state)
         struct mlm_record *same = add(fixture, side, "elsewhere", 1000, 1000);
         set_machine(same, side ? "m2" : "m1", "host");
         add(fixture, side, "seed", 1000, 1000)->seed = 1 + side;
-        add(fixture, side, "limit", 1000, 1000)->timeout_ns = 1000 + side;
-        add(fixture, side, "cap", 1000, 1000)->cap_bytes = CAP + side;
-        add(fixture, side, "swap", 1000, 1000)->swap_limit_bytes = side;
-        add(fixture, side, "background", 1000, 1000)->background_bytes = side;
+        add(fixture, side, "limit", 1000, 1000)->limits.timeout_ns = 1000 + side;
+        add(fixture, side, "cap", 1000, 1000)->limits.cap_bytes = CAP + side;
+        add(fixture, side, "swap", 1000, 1000)->limits.swap_limit_bytes = side;
+        add(fixture, side, "background", 1000, 1000)->limits.background_bytes = side;
         add(fixture, side, "threads", 1000, 1000)->threads = 1 + side;
         add(fixture, side, "data", 1000, 1000)->data_bytes = 1000 + side;
         struct mlm_record *params = add(fixture, side, "params", 1000, 1000);
@@ -253,7 +253,7 @@ static void test_swap_of_machines(void **state)
             assert_non_null(record->machine);
         }
     for (size_t i = 0; i < 4; i++) /* what the trial could use is all there is */
-        fixture->lists[i / 2].items[i % 2].swap_limit_bytes = MLM_NO_LIMIT;
+        fixture->lists[i / 2].items[i % 2].limits.swap_limit_bytes = MLM_NO_LIMIT;
     const struct mlm_pairing *pairing = &compare(fixture, 2, false)->pairings[0];
     char text[2][MLM_SWAP_KINDS_TEXT];
     assert_int_equal(pairing->pair_count, 2);
@@ -306,9 +306,8 @@ static void test_names(void **state)
     struct fixture *fixture = *state;
     struct mlm_record *record = add(fixture, 0, "c\033sr", 1000, 1000);
     record->threads = 2;
-    record->swap_limit_bytes = 0;
-    record->background_bytes = UINT64_C(1) << 30;
-    record->background_mode = strdup("idle");
+    record->limits.swap_limit_bytes = 0;
+    record->limits.background_bytes = UINT64_C(1) << 30;
     compare(fixture, 1, false);
     char *name = mlm_row_name(fixture->sides[0].rows[0], true);
     assert_string_equal(name,

@@ -117,13 +117,12 @@ static void test_names(void **state)
     struct mlm_record records[8];
     for (size_t i = 0; i < 8; i++)
         records[i] = sample_record("csr");
-    records[1].swap_limit_bytes = 0;
-    records[2].swap_limit_bytes = UINT64_C(1) << 30;
-    records[2].background_bytes = UINT64_C(512) << 20;
-    records[2].background_mode = strdup("idle");
+    records[1].limits.swap_limit_bytes = 0;
+    records[2].limits.swap_limit_bytes = UINT64_C(1) << 30;
+    records[2].limits.background_bytes = UINT64_C(512) << 20;
     records[3].threads = 2;
     records[4].seed = 7;
-    records[5].cap_bytes = MLM_NO_LIMIT;
+    records[5].limits.cap_bytes = MLM_NO_LIMIT;
     records[6].dataset = strdup("my data.csv");
     records[7].data_bytes++;
     struct sample_table sample = sample_table_of(list_of(records, 8));

@@ -30,7 +30,7 @@ static struct mlm_record *add(
 {
     struct mlm_record record = sample_record(name);
     mlm_params_release(&record.params);
-    record.cap_bytes = cap_bytes;
+    record.limits.cap_bytes = cap_bytes;
     record.readings.values[MLM_run_ns] = milliseconds ? milliseconds * 1000000 : MLM_NULL;
     record.readings.values[MLM_needs_peak_bytes] = needs_bytes;
     record.readings.values[MLM_swap_peak_bytes] = 0;

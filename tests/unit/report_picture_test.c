@@ -206,7 +206,7 @@ static void evil_append(struct mlm_store *store, const char *suite, const char *
                 assert_int_equal(mlm_params_add(&record.params, EVIL(i), EVIL(i + 1)), 0);
                 free(record.equal_work);
                 record.equal_work = NULL;
-                record.cap_bytes = cap ? cap << 29 : MLM_NO_LIMIT;
+                record.limits.cap_bytes = cap ? cap << 29 : MLM_NO_LIMIT;
                 record.outcome = cap == 1 && i % 3 == 0 ? MLM_OUTCOME_OOM : MLM_OUTCOME_OK;
                 record.readings.values[MLM_run_ns] = (int64_t)(1000 * (i + 1 + cap + machine));
                 assert_int_equal(mlm_store_append(store, &record, &timeline, NULL), 0);

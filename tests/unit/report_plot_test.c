@@ -24,7 +24,7 @@ static void add_trial(struct mlm_record_list *list, const struct trial *trial)
     assert_int_equal(mlm_params_add(&record.params, "density", trial->density), 0);
     free(record.equal_work);
     record.equal_work = NULL;
-    record.cap_bytes = trial->cap_mib ? trial->cap_mib << 20 : MLM_NO_LIMIT;
+    record.limits.cap_bytes = trial->cap_mib ? trial->cap_mib << 20 : MLM_NO_LIMIT;
     record.outcome = trial->outcome;
     mlm_readings_init(&record.readings);
     record.readings.values[MLM_needs_peak_bytes] = (int64_t)(trial->needs_mib * MIB);

@@ -31,7 +31,7 @@ static struct mlm_record *add(struct fixture *fixture, const char *name, uint64_
     enum mlm_outcome outcome, int64_t run_ns, int64_t needs_bytes)
 {
     struct mlm_record record = sample_record(name);
-    record.cap_bytes = cap_bytes;
+    record.limits.cap_bytes = cap_bytes;
     record.outcome = outcome;
     record.repetition = fixture->list.count;
     record.readings.values[MLM_run_ns] = run_ns;
@@ -59,7 +59,7 @@ static void test_medians(void **state)
     struct fixture *fixture = *state;
     add(fixture, "csr", CAP, MLM_OUTCOME_OK, 3 * SECOND, 30 * MIB);
     add(fixture, "csr", CAP, MLM_OUTCOME_OK, 1 * SECOND, 20 * MIB);
-    add(fixture, "csr", CAP, MLM_OUTCOME_OK, 2 * SECOND, MLM_NULL)->background_bytes = 0;
+    add(fixture, "csr", CAP, MLM_OUTCOME_OK, 2 * SECOND, MLM_NULL)->limits.background_bytes = 0;
     const struct mlm_table *table = make(fixture);
     assert_int_equal(table->section_count, 1);
     assert_int_equal(table->sections[0].count, 1);
@@ -77,7 +77,8 @@ static void test_medians(void **state)
 static void test_background_is_no_overhead(void **state)
 {
     struct fixture *fixture = *state;
-    add(fixture, "csr", CAP, MLM_OUTCOME_OK, SECOND, 130 * MIB)->background_bytes = (uint64_t)(100 * MIB);
+    add(fixture, "csr", CAP, MLM_OUTCOME_OK, SECOND, 130 * MIB)->limits.background_bytes =
+        (uint64_t)(100 * MIB);
     assert_int_equal(make(fixture)->sections[0].rows[0]->overhead_bytes, 20 * MIB);
 }
 
@@ -88,7 +89,7 @@ static void test_beyond_measure(void **state)
     for (int i = 0; i < 2; i++) {
         struct mlm_record *record = add(fixture, "csr", CAP, MLM_OUTCOME_OK, INT64_MAX - i, 0);
         record->readings.values[MLM_core_bytes] = INT64_MAX;
-        record->background_bytes = INT64_MAX;
+        record->limits.background_bytes = INT64_MAX;
     }
     const struct mlm_row *row = make(fixture)->sections[0].rows[0];
     assert_int_equal(row->readings.values[MLM_run_ns], INT64_MAX);
@@ -138,7 +139,7 @@ static void test_reference(void **state)
     struct fixture *fixture = *state;
     add(fixture, "csr", CAP, MLM_OUTCOME_OK, 3 * SECOND, 40 * MIB);
     add(fixture, "csr", CAP, MLM_OUTCOME_OK, 3 * SECOND, 40 * MIB);
-    add(fixture, "csr", CAP / 2, MLM_OUTCOME_OK, 8 * SECOND, 40 * MIB)->swap_limit_bytes = 0;
+    add(fixture, "csr", CAP / 2, MLM_OUTCOME_OK, 8 * SECOND, 40 * MIB)->limits.swap_limit_bytes = 0;
     add(fixture, "csr", MLM_NO_LIMIT, MLM_OUTCOME_OK, 2 * SECOND, 41 * MIB);
     add(fixture, "coo", CAP, MLM_OUTCOME_OK, 3 * SECOND, 40 * MIB);
     add(fixture, "coo", MLM_NO_LIMIT, MLM_OUTCOME_TIMEOUT, MLM_NULL, 40 * MIB);
@@ -150,14 +151,14 @@ static void test_reference(void **state)
         for (size_t i = 0; i < table->sections[s].count; i++) {
             const struct mlm_row *row = table->sections[s].rows[i];
             shown++;
-            if (row->first->cap_bytes == MLM_NO_LIMIT) {
+            if (row->first->limits.cap_bytes == MLM_NO_LIMIT) {
                 assert_true(row->first->data_bytes == other->data_bytes);
                 assert_null(row->reference);
             } else if (strcmp(row->workload, "coo") == 0) {
                 assert_int_equal(row->reference->outcome, MLM_OUTCOME_TIMEOUT);
                 assert_true(isnan(row->slowdown));
             } else {
-                assert_true(row->slowdown == (row->first->cap_bytes == CAP ? 1.5 : 4));
+                assert_true(row->slowdown == (row->first->limits.cap_bytes == CAP ? 1.5 : 4));
                 assert_int_equal(row->reference->readings.values[MLM_needs_peak_bytes], 41 * MIB);
             }
         }
@@ -174,8 +175,8 @@ static void test_none_is_a_cap(void **state)
     }
     const struct mlm_table *table = make(fixture);
     assert_int_equal(table->section_count, 2);
-    assert_true(table->sections[0].rows[0]->first->cap_bytes == CAP);
-    assert_true(table->sections[1].rows[0]->first->cap_bytes == MLM_NO_LIMIT);
+    assert_true(table->sections[0].rows[0]->first->limits.cap_bytes == CAP);
+    assert_true(table->sections[1].rows[0]->first->limits.cap_bytes == MLM_NO_LIMIT);
     assert_true(table->sections[0].rows[0]->slowdown == 1.5);
 }
 

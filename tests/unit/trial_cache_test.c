@@ -66,9 +66,9 @@ static int plan_make(void **state)
         .suite_count = 1,
         .filter = "full|generator",
         .data_bytes = 8192,
-        .swap_limit_bytes = MLM_NO_LIMIT,
+        .limits.swap_limit_bytes = MLM_NO_LIMIT,
         .repetitions = 1,
-        .timeout_ns = UINT64_C(60000000000),
+        .limits.timeout_ns = UINT64_C(60000000000),
         .seed = 1,
         .threads = 1};
     return mlm_plan_make(&catalogue, &options, &plan, &error);

@@ -91,9 +91,9 @@ static struct mlm_plan_options standard(void)
     return (struct mlm_plan_options){
         .caps = one_cap,
         .cap_count = 1,
-        .swap_limit_bytes = MLM_NO_LIMIT,
+        .limits.swap_limit_bytes = MLM_NO_LIMIT,
         .repetitions = 3,
-        .timeout_ns = UINT64_C(60000000000),
+        .limits.timeout_ns = UINT64_C(60000000000),
         .seed = 1,
         .threads = 4,
         .available_bytes = 8192 * MIB,
@@ -187,7 +187,7 @@ static void references_must_fit_in_memory(void **state)
     /* 0.01 of 2560M fits, 0.1 does not. */
     assert_int_equal(count(plan, "cap:none"), 1);
     assert_int_equal(count(plan, "density:0.01/batch:64/cap:none"), 1);
-    options.background_bytes = 80 * MIB;
+    options.limits.background_bytes = 80 * MIB;
     mlm_plan_free(plan);
     plan = make(&options);
     assert_int_equal(count(plan, "cap:none"), 0);
@@ -334,9 +334,9 @@ static void specifications_reach_the_record(void **state)
     options.all = true;
     options.filter = "toy/slow/density:0.5/batch:128/cap:2G";
     options.repetitions = 1;
-    options.swap_limit_bytes = 7 * MIB;
-    options.background_bytes = 5 * MIB;
-    options.background_active = true;
+    options.limits.swap_limit_bytes = 7 * MIB;
+    options.limits.background_bytes = 5 * MIB;
+    options.limits.background_active = true;
     struct mlm_plan *plan = make(&options);
     assert_int_equal(plan->trial_count, 1);
     struct mlm_record record;
@@ -346,10 +346,10 @@ static void specifications_reach_the_record(void **state)
     assert_string_equal(record.workload, "toy/slow");
     assert_int_equal(record.params.count, 2);
     assert_string_equal(record.params.items[0].value, "0.5");
-    assert_int_equal(record.cap_bytes, 2048 * MIB);
-    assert_int_equal(record.swap_limit_bytes, 7 * MIB);
-    assert_int_equal(record.background_bytes, 5 * MIB);
-    assert_string_equal(record.background_mode, "active");
+    assert_int_equal(record.limits.cap_bytes, 2048 * MIB);
+    assert_int_equal(record.limits.swap_limit_bytes, 7 * MIB);
+    assert_int_equal(record.limits.background_bytes, 5 * MIB);
+    assert_string_equal(mlm_background_mode(&record.limits), "active");
     /* Four were asked for; it can use one, and one is what is stated. */
     assert_int_equal(record.threads, 1);
     assert_int_equal(record.readings.values[MLM_core_bytes], 1280 * MIB);
@@ -376,8 +376,8 @@ static void estimates_know_swap(void **state)
     uint64_t with = plan->rough_ns;
     mlm_plan_free(plan);
     assert_true(without < UINT64_C(1000000000));
-    assert_true(with >= options.timeout_ns);
-    options.swap_limit_bytes = 0;
+    assert_true(with >= options.limits.timeout_ns);
+    options.limits.swap_limit_bytes = 0;
     plan = make(&options);
     assert_int_equal(plan->rough_ns, without);
     mlm_plan_free(plan);

@@ -357,7 +357,7 @@ static void put_label(FILE *out, const struct mlm_table *table, const struct mlm
     else if (record->data_bytes)
         (void)fprintf(out, ", data %s", mlm_size_show((double)record->data_bytes, text));
     mlm_limits_write(out, record);
-    if (table->swaps_differ && record->swap_limit_bytes != 0)
+    if (table->swaps_differ && record->limits.swap_limit_bytes != 0)
         (void)fprintf(out, ", %s%s", *mlm_record_swap_kinds(record, kinds) ? "swap: " : "no swap", kinds);
     (void)fputs(":\n", out);
 }

@@ -194,16 +194,16 @@ static int put_surroundings(FILE *out, const struct mlm_sweep *sweep)
     } else if (record->data_bytes) {
         (void)fprintf(out, " --data %s", mlm_size_spell(record->data_bytes, text));
     }
-    if (record->swap_limit_bytes != MLM_NO_LIMIT)
+    if (record->limits.swap_limit_bytes != MLM_NO_LIMIT)
         (void)fprintf(out, " --swap %s",
-            record->swap_limit_bytes ? mlm_size_spell(record->swap_limit_bytes, text) : "none");
-    if (record->background_bytes)
-        (void)fprintf(out, " --background %s%s", mlm_size_spell(record->background_bytes, text),
-            record->background_mode && strcmp(record->background_mode, "active") == 0 ? ":active" : "");
+            record->limits.swap_limit_bytes ? mlm_size_spell(record->limits.swap_limit_bytes, text) : "none");
+    if (record->limits.background_bytes)
+        (void)fprintf(out, " --background %s%s", mlm_size_spell(record->limits.background_bytes, text),
+            record->limits.background_active ? ":active" : "");
     if (record->seed != USUAL_SEED && !is_command(record))
         (void)fprintf(out, " --seed %" PRIu64, record->seed);
     uint64_t usual_ns = is_command(record) ? USUAL_COMMAND_TIMEOUT_NS : USUAL_TIMEOUT_NS;
-    uint64_t timeout_ns = record->timeout_ns;
+    uint64_t timeout_ns = record->limits.timeout_ns;
     if (mlm_sweep_cut_off(sweep) && timeout_ns <= UINT64_MAX / MORE_TIME)
         timeout_ns *= MORE_TIME;
     if (timeout_ns != usual_ns && timeout_ns) {

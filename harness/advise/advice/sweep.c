@@ -23,11 +23,6 @@
 #define SOME_READING_BYTES MIB
 #define READ_AGAIN 1.1
 
-static bool same_text(const char *a, const char *b)
-{
-    return a && b ? strcmp(a, b) == 0 : a == b;
-}
-
 void mlm_sweeps_release(struct mlm_sweeps *sweeps)
 {
     free(sweeps->items);
@@ -103,12 +98,12 @@ static bool swapped(int64_t swap_peak, int64_t peak)
 static bool lacked_memory(const struct mlm_row *row, const struct mlm_record *trial, bool ends_with_more)
 {
     int64_t peak = trial->readings.values[MLM_cage_peak_bytes];
-    int64_t needs = trial->readings.values[MLM_needs_peak_bytes], cap = (int64_t)row->first->cap_bytes;
+    int64_t needs = trial->readings.values[MLM_needs_peak_bytes], cap = (int64_t)row->first->limits.cap_bytes;
     if (trial->outcome == MLM_OUTCOME_OOM)
         return true;
     if (trial->outcome != MLM_OUTCOME_TIMEOUT && trial->outcome != MLM_OUTCOME_KILLED)
         return false;
-    if (row->first->cap_bytes == MLM_NO_LIMIT)
+    if (row->first->limits.cap_bytes == MLM_NO_LIMIT)
         return peak != MLM_NULL && swapped(trial->readings.values[MLM_swap_peak_bytes], peak);
     int64_t held = ends_with_more && (needs == MLM_NULL || peak > needs) ? peak : needs;
     return held != MLM_NULL && held >= cap - slack_of(row, cap);
@@ -509,8 +504,8 @@ static void points_fill(
                 sweep->section = &table->sections[s];
             }
             sweep->points[sweep->cap_count] =
-                (struct mlm_point){.row = row, .cap_bytes = row->first->cap_bytes};
-            if (row->first->cap_bytes == MLM_NO_LIMIT) /* the last of all */
+                (struct mlm_point){.row = row, .cap_bytes = row->first->limits.cap_bytes};
+            if (row->first->limits.cap_bytes == MLM_NO_LIMIT) /* the last of all */
                 sweep->has_reference = true;
             else
                 sweep->cap_count++;
@@ -528,10 +523,7 @@ static void points_fill(
 bool mlm_sweep_same_field(const struct mlm_sweep *x, const struct mlm_sweep *y)
 {
     const struct mlm_record *a = x->first->first, *b = y->first->first;
-    return mlm_same_machine(a, b) && a->data_bytes == b->data_bytes && same_text(a->dataset, b->dataset) &&
-           a->seed == b->seed && a->background_bytes == b->background_bytes &&
-           same_text(a->background_mode, b->background_mode) && mlm_record_same_swap(a, b) &&
-           a->timeout_ns == b->timeout_ns;
+    return mlm_same_machine(a, b) && mlm_record_same_field(a, b);
 }
 
 int mlm_sweeps_make(const struct mlm_table *table, struct mlm_sweeps *ret_sweeps, struct mlm_error *error)

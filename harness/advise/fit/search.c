@@ -68,11 +68,11 @@ int mlm_fit_tell(struct mlm_fit *fit, const struct mlm_record *record)
     const int64_t *values = record->readings.values;
     bool ok = record->outcome == MLM_OUTCOME_OK;
     fit->trials[fit->count++] = (struct mlm_fit_trial){
-        .cap_bytes = record->cap_bytes,
+        .cap_bytes = record->limits.cap_bytes,
         .outcome = record->outcome,
         .time_ns = ok && values[MLM_run_ns] != MLM_NULL ? (double)values[MLM_run_ns] : NAN,
     };
-    if (record->cap_bytes == MLM_NO_LIMIT && ok)
+    if (record->limits.cap_bytes == MLM_NO_LIMIT && ok)
         learn(fit, values);
     return 0;
 }

@@ -78,11 +78,11 @@ static int work_notes(struct mlm_view *view, const struct mlm_pair *pair, char l
         r = mlm_footnote_add(&view->footnotes, text, letters);
     bool timed_out = pair->old_row->outcome_counts[MLM_OUTCOME_TIMEOUT] ||
                      pair->new_row->outcome_counts[MLM_OUTCOME_TIMEOUT];
-    if (r < 0 || !timed_out || old->timeout_ns == new->timeout_ns)
+    if (r < 0 || !timed_out || old->limits.timeout_ns == new->limits.timeout_ns)
         return r;
     (void)snprintf(text, sizeof text, "time limit %s → %s",
-        mlm_duration_show((double)old->timeout_ns, old_limit),
-        mlm_duration_show((double)new->timeout_ns, new_limit));
+        mlm_duration_show((double)old->limits.timeout_ns, old_limit),
+        mlm_duration_show((double)new->limits.timeout_ns, new_limit));
     return mlm_footnote_add(&view->footnotes, text, letters);
 }
 

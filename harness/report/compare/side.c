@@ -105,7 +105,7 @@ char *mlm_row_name(const struct mlm_row *row, bool whole)
     if (!out)
         return NULL;
     (void)fprintf(out, "%s%s%s at %s", record->workload, *params ? " " : "", params,
-        mlm_size_spell(record->cap_bytes, size_text));
+        mlm_size_spell(record->limits.cap_bytes, size_text));
     mlm_limits_write(out, record);
     if (record->dataset)
         (void)fprintf(out, ", dataset %s", record->dataset);

@@ -22,12 +22,11 @@ static void put_size(FILE *out, const char *what, uint64_t bytes)
 
 static void put_surroundings(FILE *out, const struct mlm_record *record)
 {
-    if (record->swap_limit_bytes != MLM_NO_LIMIT)
-        put_size(out, "swap", record->swap_limit_bytes);
-    if (record->background_bytes) {
-        put_size(out, "background", record->background_bytes);
-        if (record->background_mode)
-            (void)fprintf(out, ":%s", record->background_mode);
+    if (record->limits.swap_limit_bytes != MLM_NO_LIMIT)
+        put_size(out, "swap", record->limits.swap_limit_bytes);
+    if (record->limits.background_bytes) {
+        put_size(out, "background", record->limits.background_bytes);
+        (void)fprintf(out, ":%s", mlm_background_mode(&record->limits));
     }
     if (record->threads != 1)
         (void)fprintf(out, "/threads:%" PRIu64, record->threads);
@@ -53,8 +52,8 @@ static char *name_make(const struct mlm_table *table, const struct mlm_row *row,
         put_size(out, "data", record->data_bytes);
     put_surroundings(out, record);
     if (table->time_limits_differ)
-        (void)fprintf(out, "/timeout:%s", mlm_duration_show((double)record->timeout_ns, limit));
-    put_size(out, "cap", record->cap_bytes);
+        (void)fprintf(out, "/timeout:%s", mlm_duration_show((double)record->limits.timeout_ns, limit));
+    put_size(out, "cap", record->limits.cap_bytes);
     if (with_machine)
         (void)fprintf(out, "/machine:%s", json_string_value(json_object_get(record->machine, "id")));
     if (fclose(out) != 0) {

@@ -39,7 +39,7 @@ json_t *mlm_export_trial(const struct mlm_record *record, json_t *machine)
     {
         if (strcmp(key, "kind") == 0 || strcmp(key, "schema") == 0)
             continue;
-        if (strcmp(key, "cap_bytes") == 0 && mlm_json_put(trial, "cap", cap_text(record->cap_bytes)))
+        if (strcmp(key, "cap_bytes") == 0 && mlm_json_put(trial, "cap", cap_text(record->limits.cap_bytes)))
             return NULL;
         if (mlm_json_put(trial, key, json_incref(strcmp(key, "machine") == 0 ? machine : value)))
             return NULL;
@@ -114,7 +114,8 @@ static bool put_specification(json_t *object, const struct mlm_record *record)
     if (mlm_record_to_json(record, &whole, NULL) < 0)
         return true;
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        if (strcmp(keys[i], "cap_bytes") == 0 && mlm_json_put(object, "cap", cap_text(record->cap_bytes)))
+        if (strcmp(keys[i], "cap_bytes") == 0 &&
+            mlm_json_put(object, "cap", cap_text(record->limits.cap_bytes)))
             return true;
         if (mlm_json_put(object, keys[i], copy(whole, keys[i])))
             return true;

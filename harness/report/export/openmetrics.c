@@ -68,7 +68,7 @@ static void put_sample(
     put_label(out, "suite", record->suite, ",");
     put_label(out, "workload", record->workload, ",");
     put_label(out, "params", place->params[row - place->table->rows], ",");
-    put_label(out, "cap", mlm_size_spell(record->cap_bytes, cap), ",");
+    put_label(out, "cap", mlm_size_spell(record->limits.cap_bytes, cap), ",");
     put_label(out, "machine", machine_id(record), ",");
     put_label(out, "outcome", outcome, ",");
     (void)fprintf(out, "} %s\n", mlm_number_text(value, number));

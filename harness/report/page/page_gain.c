@@ -136,7 +136,7 @@ static int put_gain(FILE *out, const struct gain *gain)
     (void)fputs("<li><strong>", out);
     mlm_html_text(out, gain->use->first->suite);
     (void)fputs("</strong>, ", out);
-    mlm_page_in_cap(out, gain->use->first->cap_bytes);
+    mlm_page_in_cap(out, gain->use->first->limits.cap_bytes);
     (void)fputs(": ", out);
     int r = mlm_page_said(out, say_gain, gain);
     (void)fputs("</li>\n", out);

@@ -45,7 +45,7 @@ static void tally_add(struct tally *tally, const struct mlm_section *section)
 
 static uint64_t cap_of(const struct mlm_section *section)
 {
-    return section->rows[0]->first->cap_bytes;
+    return section->rows[0]->first->limits.cap_bytes;
 }
 
 static int compare_caps(const void *a, const void *b)
@@ -174,7 +174,7 @@ static void say_slowed(FILE *out, const struct span *span)
     (void)fprintf(out, "Of what fits, %s's ", most->first->suite);
     mlm_row_say(out, section, most, NULL);
     (void)fprintf(out, " pays most for its cap: %.3g × its uncapped time ", most->slowdown);
-    mlm_page_in_cap(out, most->first->cap_bytes);
+    mlm_page_in_cap(out, most->first->limits.cap_bytes);
     int64_t swap_bytes = most->readings.values[MLM_swap_peak_bytes];
     if (swap_bytes != MLM_NULL && swap_bytes > 0) {
         (void)fputs(", with ", out);

@@ -65,7 +65,7 @@ static int panel_add(struct builder *builder, const struct mlm_section *section,
     int r = grow(&frame->panels, frame->panel_count, &builder->panel_capacity, sizeof *frame->panels);
     if (r < 0)
         return r;
-    uint64_t cap_bytes = section->rows[0]->first->cap_bytes;
+    uint64_t cap_bytes = section->rows[0]->first->limits.cap_bytes;
     bool one_cap = frame->plot->x != MLM_X_CAP && cap_bytes != MLM_NO_LIMIT;
     frame->panels[frame->panel_count++] = (struct mlm_frame_panel){
         .section = section, .row = row, .cap_bytes = one_cap ? (double)cap_bytes : NAN, .weight = NAN};
@@ -111,7 +111,7 @@ static int series_find(
 static double x_of(const struct mlm_plot *plot, const struct mlm_row *row, size_t order)
 {
     if (plot->x == MLM_X_CAP)
-        return row->first->cap_bytes == MLM_NO_LIMIT ? NAN : (double)row->first->cap_bytes;
+        return row->first->limits.cap_bytes == MLM_NO_LIMIT ? NAN : (double)row->first->limits.cap_bytes;
     if (plot->x != MLM_X_PARAMETER)
         return (double)order;
     const char *text = mlm_row_param(row, plot->parameter);
@@ -270,7 +270,7 @@ static void caps_choose(
     const struct mlm_plot *plot, const struct mlm_section *const *sections, size_t *from, size_t *to)
 {
     size_t capped = 0;
-    while (*from + capped < *to && sections[*from + capped]->rows[0]->first->cap_bytes != MLM_NO_LIMIT)
+    while (*from + capped < *to && sections[*from + capped]->rows[0]->first->limits.cap_bytes != MLM_NO_LIMIT)
         capped++;
     if (plot->caps == MLM_CAPS_ALL)
         return;

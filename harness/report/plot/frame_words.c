@@ -49,8 +49,8 @@ static char *place_of(const struct mlm_frame *frame, const struct mlm_frame_pane
     if (!surroundings || !begin(&text))
         return NULL;
     if (with_cap)
-        (void)fprintf(text.out, "cap %s%s", mlm_size_spell(panel->section->rows[0]->first->cap_bytes, cap),
-            *surroundings ? ", " : "");
+        (void)fprintf(text.out, "cap %s%s",
+            mlm_size_spell(panel->section->rows[0]->first->limits.cap_bytes, cap), *surroundings ? ", " : "");
     (void)fputs(surroundings, text.out);
     return finish(&text);
 }
@@ -96,7 +96,7 @@ char *mlm_frame_heading(const struct mlm_frame *frame, const struct mlm_frame_pa
     if (shared == SHARED_NOTHING)
         (void)fprintf(text.out, "%s%s", separator, place);
     else if (shared == SHARED_SURROUNDINGS && frame->plot->x != MLM_X_CAP)
-        (void)fprintf(text.out, "%scap %s", separator, mlm_size_spell(record->cap_bytes, cap));
+        (void)fprintf(text.out, "%scap %s", separator, mlm_size_spell(record->limits.cap_bytes, cap));
     return finish(&text);
 }
 

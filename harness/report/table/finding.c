@@ -19,7 +19,7 @@ static void put_size(FILE *out, double bytes)
 static void put_cap(FILE *out, const struct mlm_row *row)
 {
     char text[MLM_SIZE_TEXT];
-    (void)fputs(mlm_size_spell(row->first->cap_bytes, text), out);
+    (void)fputs(mlm_size_spell(row->first->limits.cap_bytes, text), out);
 }
 
 static void put_time(FILE *out, double ns)
@@ -38,10 +38,10 @@ static void put_failure(FILE *out, const struct mlm_row *row)
     }
     if (row->outcome == MLM_OUTCOME_TIMEOUT) {
         (void)fputs("did not end within ", out);
-        put_time(out, (double)row->first->timeout_ns);
+        put_time(out, (double)row->first->limits.timeout_ns);
     } else if (row->outcome == MLM_OUTCOME_KILLED) {
         (void)fputs("was killed from outside", out);
-    } else if (row->first->cap_bytes == MLM_NO_LIMIT) {
+    } else if (row->first->limits.cap_bytes == MLM_NO_LIMIT) {
         (void)fputs("was killed for lack of memory", out);
     } else {
         (void)fputs("was killed at ", out);
@@ -182,7 +182,7 @@ static bool none_slowed(const struct mlm_section *section)
 /* Every row ended ok: say so, and whether the cap was felt. */
 static void say_all_fit(FILE *out, const struct mlm_section *section)
 {
-    if (section->rows[0]->first->cap_bytes == MLM_NO_LIMIT)
+    if (section->rows[0]->first->limits.cap_bytes == MLM_NO_LIMIT)
         return;
     if (section->count == 1)
         (void)fputs("It fits in ", out);

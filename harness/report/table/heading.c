@@ -67,14 +67,14 @@ char *mlm_machine_line(const struct mlm_record *record)
 void mlm_limits_write(FILE *out, const struct mlm_record *record)
 {
     char text[MLM_SIZE_TEXT];
-    if (record->swap_limit_bytes == 0)
+    if (record->limits.swap_limit_bytes == 0)
         (void)fputs(", without swap", out);
-    else if (record->swap_limit_bytes != MLM_NO_LIMIT)
-        (void)fprintf(out, ", at most %s of swap", mlm_size_spell(record->swap_limit_bytes, text));
-    if (!record->background_bytes)
+    else if (record->limits.swap_limit_bytes != MLM_NO_LIMIT)
+        (void)fprintf(out, ", at most %s of swap", mlm_size_spell(record->limits.swap_limit_bytes, text));
+    if (!record->limits.background_bytes)
         return;
-    const char *mode = record->background_mode ? record->background_mode : "some";
-    (void)fprintf(out, ", %s background of %s", mode, mlm_size_spell(record->background_bytes, text));
+    (void)fprintf(out, ", %s background of %s", mlm_background_mode(&record->limits),
+        mlm_size_spell(record->limits.background_bytes, text));
 }
 
 static void put_data(FILE *out, const struct mlm_record *record)
@@ -92,13 +92,13 @@ static void put_surroundings(FILE *out, const struct mlm_table *table, const str
     const struct mlm_record *record = section->rows[0]->first;
     put_data(out, record);
     mlm_limits_write(out, record);
-    if (table->swaps_differ && record->swap_limit_bytes != 0) {
+    if (table->swaps_differ && record->limits.swap_limit_bytes != 0) {
         char kinds[MLM_SWAP_KINDS_TEXT];
         (void)mlm_record_swap_kinds(record, kinds);
         (void)fprintf(out, ", %s%s", kinds[0] ? "swap: " : "no swap", kinds);
     }
     if (table->time_limits_differ)
-        (void)fprintf(out, ", time limit %s", mlm_duration_show((double)record->timeout_ns, text));
+        (void)fprintf(out, ", time limit %s", mlm_duration_show((double)record->limits.timeout_ns, text));
     if (table->seeds_differ)
         (void)fprintf(out, ", seed %" PRIu64, record->seed);
     if (*section->common)
@@ -127,7 +127,7 @@ char *mlm_section_line(const struct mlm_table *table, const struct mlm_section *
     if (!out)
         return NULL;
     const struct mlm_record *record = section->rows[0]->first;
-    (void)fprintf(out, "%s, cap %s", record->suite, mlm_size_spell(record->cap_bytes, size_text));
+    (void)fprintf(out, "%s, cap %s", record->suite, mlm_size_spell(record->limits.cap_bytes, size_text));
     put_surroundings(out, table, section);
     return finish(out, &text);
 }

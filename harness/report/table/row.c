@@ -68,18 +68,10 @@ bool mlm_row_same_suite(const struct mlm_row *a, const struct mlm_row *b)
     return strcmp(a->first->suite, b->first->suite) == 0 && mlm_same_machine(a->first, b->first);
 }
 
-static bool same_text(const char *a, const char *b)
-{
-    return a == b || (a && b && strcmp(a, b) == 0);
-}
-
 bool mlm_section_same_family(const struct mlm_section *a, const struct mlm_section *b)
 {
     const struct mlm_record *x = a->rows[0]->first, *y = b->rows[0]->first;
-    return mlm_row_same_suite(a->rows[0], b->rows[0]) && x->data_bytes == y->data_bytes &&
-           same_text(x->dataset, y->dataset) && x->background_bytes == y->background_bytes &&
-           same_text(x->background_mode, y->background_mode) && mlm_record_same_swap(x, y) &&
-           x->seed == y->seed && x->timeout_ns == y->timeout_ns;
+    return mlm_row_same_suite(a->rows[0], b->rows[0]) && mlm_record_same_field(x, y);
 }
 
 bool mlm_row_same_group(const struct mlm_row *a, const struct mlm_row *b)
@@ -195,6 +187,6 @@ int mlm_row_sum_up(struct mlm_row *row, double *numbers)
     const int64_t *values = row->readings.values;
     if (!row->cut_off && values[MLM_needs_peak_bytes] != MLM_NULL && values[MLM_core_bytes] != MLM_NULL)
         row->overhead_bytes = whole((double)values[MLM_needs_peak_bytes] - (double)values[MLM_core_bytes] -
-                                    (double)row->first->background_bytes);
+                                    (double)row->first->limits.background_bytes);
     return 0;
 }

@@ -69,7 +69,7 @@ static int references_find(struct mlm_table *table)
         return -ENOMEM;
     for (size_t i = 0; i < table->row_count; i++) {
         struct mlm_row *row = &table->rows[i];
-        if (row->first->cap_bytes != MLM_NO_LIMIT)
+        if (row->first->limits.cap_bytes != MLM_NO_LIMIT)
             continue;
         size_t number;
         int r = mlm_keymap_add(&keys, mlm_record_uncapped_key(row->first), &number);
@@ -80,7 +80,7 @@ static int references_find(struct mlm_table *table)
     }
     for (size_t i = 0; i < table->row_count; i++) {
         struct mlm_row *row = &table->rows[i];
-        if (row->first->cap_bytes == MLM_NO_LIMIT)
+        if (row->first->limits.cap_bytes == MLM_NO_LIMIT)
             continue;
         mlm_auto_free char *key = mlm_record_uncapped_key(row->first);
         if (!key)
@@ -153,7 +153,7 @@ static int compare_suites(const struct sort_key *a, const struct sort_key *b)
 static int compare_swap(const struct mlm_record *a, const struct mlm_record *b)
 {
     char x[MLM_SWAP_KINDS_TEXT], y[MLM_SWAP_KINDS_TEXT];
-    int r = compare_numbers(a->swap_limit_bytes, b->swap_limit_bytes);
+    int r = compare_numbers(a->limits.swap_limit_bytes, b->limits.swap_limit_bytes);
     if (r || a->machine == b->machine)
         return r;
     return strcmp(mlm_record_swap_kinds(a, x), mlm_record_swap_kinds(b, y));
@@ -165,12 +165,12 @@ static int compare_sections(const struct sort_key *x, const struct sort_key *y)
     int r = compare_suites(x, y);
     r = r ? r : compare_numbers(a->data_bytes, b->data_bytes);
     r = r ? r : compare_texts(a->dataset, b->dataset);
-    r = r ? r : compare_numbers(a->background_bytes, b->background_bytes);
-    r = r ? r : compare_texts(a->background_mode, b->background_mode);
+    r = r ? r : compare_numbers(a->limits.background_bytes, b->limits.background_bytes);
+    r = r ? r : compare_texts(mlm_background_mode(&a->limits), mlm_background_mode(&b->limits));
     r = r ? r : compare_swap(a, b);
     r = r ? r : compare_numbers(a->seed, b->seed);
-    r = r ? r : compare_numbers(a->timeout_ns, b->timeout_ns);
-    return r ? r : compare_numbers(a->cap_bytes, b->cap_bytes);
+    r = r ? r : compare_numbers(a->limits.timeout_ns, b->limits.timeout_ns);
+    return r ? r : compare_numbers(a->limits.cap_bytes, b->limits.cap_bytes);
 }
 
 static int compare_rows(const void *p, const void *q)
@@ -227,7 +227,7 @@ static int sections_make(struct mlm_table *table)
         if (i > 0 && mlm_same_machine(record, keys[i - 1].row->first))
             table->swaps_differ |= !mlm_record_same_swap(record, keys[i - 1].row->first);
         table->seeds_differ |= record->seed != other->seed;
-        table->time_limits_differ |= record->timeout_ns != other->timeout_ns;
+        table->time_limits_differ |= record->limits.timeout_ns != other->limits.timeout_ns;
     }
     return 0;
 }

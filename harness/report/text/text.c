@@ -46,7 +46,7 @@ static int cap_cell_write(
     char cap[MLM_SIZE_TEXT];
     cell[0] = 0;
     if (column == 0)
-        mlm_cell_text(mlm_size_spell(row->first->cap_bytes, cap), cell);
+        mlm_cell_text(mlm_size_spell(row->first->limits.cap_bytes, cap), cell);
     return 0;
 }
 
@@ -184,7 +184,7 @@ int mlm_report_text(
 static int compare_caps(const void *p, const void *q)
 {
     const struct mlm_row *const *a = p, *const *b = q;
-    uint64_t cap_a = (*a)->first->cap_bytes, cap_b = (*b)->first->cap_bytes;
+    uint64_t cap_a = (*a)->first->limits.cap_bytes, cap_b = (*b)->first->limits.cap_bytes;
     return (cap_a < cap_b) - (cap_a > cap_b);
 }
 
