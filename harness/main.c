@@ -1,9 +1,10 @@
-/* mlmembench: the verb table. Only this file prints errors. */
+/* mlmembench: calls the verb. Only this file prints errors. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "base/process.h"
+#include "cli/complete.h"
 #include "cli/nearest.h"
 #include "cli/say.h"
 #include "cli/verbs.h"
@@ -11,28 +12,14 @@
 #include "gbench/gbench.h"
 #include "version.h"
 
-static const struct mlm_verb *const verbs[] = {&mlm_verb_run, &mlm_verb_exec, &mlm_verb_fit, &mlm_verb_show,
-    &mlm_verb_compare, &mlm_verb_report, &mlm_verb_plot, &mlm_verb_export, &mlm_verb_advise, &mlm_verb_list,
-    &mlm_verb_estimate, &mlm_verb_doctor, &mlm_verb_clean};
-
-#define VERB_COUNT (sizeof verbs / sizeof *verbs)
-
 static void help(void)
 {
     printf("mlmembench: how machine-learning workloads behave when memory is short\n\n"
            "Usage: mlmembench VERB [OPTION…]\n\nVerbs:\n");
-    for (size_t i = 0; i < VERB_COUNT; i++)
-        mlm_wrap(verbs[i]->summary, 11, printf("  %-8s ", verbs[i]->name));
+    for (size_t i = 0; mlm_verbs[i]; i++)
+        mlm_wrap(mlm_verbs[i]->summary, 11, printf("  %-8s ", mlm_verbs[i]->name));
     printf("\n`mlmembench VERB --help` explains a verb, `mlmembench --version` this build.\n\n"
            "Example:\n  mlmembench run --cap 2G\n");
-}
-
-static const struct mlm_verb *find(const char *name)
-{
-    for (size_t i = 0; i < VERB_COUNT; i++)
-        if (strcmp(verbs[i]->name, name) == 0)
-            return verbs[i];
-    return NULL;
 }
 
 static int unknown(const char *word, struct mlm_error *error)
@@ -41,8 +28,8 @@ static int unknown(const char *word, struct mlm_error *error)
         return mlm_error_set(
             error, -EINVAL, "'%s' needs a verb before it, as in: mlmembench run --cap 2G", word);
     size_t nearest = 0, edits = SIZE_MAX;
-    for (size_t i = 0; i < VERB_COUNT; i++) {
-        size_t distance = mlm_word_distance(word, strlen(word), verbs[i]->name);
+    for (size_t i = 0; mlm_verbs[i]; i++) {
+        size_t distance = mlm_word_distance(word, strlen(word), mlm_verbs[i]->name);
         if (distance < edits) {
             nearest = i;
             edits = distance;
@@ -50,7 +37,7 @@ static int unknown(const char *word, struct mlm_error *error)
     }
     if (edits <= mlm_slip_edits(strlen(word)))
         return mlm_error_set(
-            error, -EINVAL, "there is no verb '%s'; did you mean %s?", word, verbs[nearest]->name);
+            error, -EINVAL, "there is no verb '%s'; did you mean %s?", word, mlm_verbs[nearest]->name);
     return mlm_error_set(error, -EINVAL, "there is no verb '%s'; `mlmembench --help` shows them", word);
 }
 
@@ -72,7 +59,11 @@ static int do_as_told(int argc, char **argv, struct mlm_error *error)
         help();
         return MLM_EXIT_OK;
     }
-    const struct mlm_verb *verb = find(asked ? argv[2] : word);
+    if (strcmp(word, "help") == 0 && strcmp(argv[2], "--complete") == 0) {
+        mlm_complete(argc - 3, argv + 3);
+        return MLM_EXIT_OK;
+    }
+    const struct mlm_verb *verb = mlm_verb_find(asked ? argv[2] : word);
     if (!verb)
         return unknown(asked ? argv[2] : word, error);
     if (!asked)

@@ -26,6 +26,7 @@ struct estimate_options {
 };
 
 #define AT(field) offsetof(struct estimate_options, field)
+#define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 static const struct mlm_option options[] = {
     {"rows", "N", mlm_option_amount, AT(rows), .help = "rows of the data (examples); 1M is a million"},
@@ -34,9 +35,9 @@ static const struct mlm_option options[] = {
         .help = "take rows, columns and density from this file: .npy, .csv, .tsv or .libsvm"},
     {"value", "TYPE", mlm_option_text, AT(value),
         .help = "type of the values: f64 (NumPy's own), f32, f16 or i8; 8, 4, 2 bytes or 1",
-        .otherwise = "f64; PyTorch: f32"},
+        .otherwise = "f64; PyTorch: f32", .words = WORDS("f64", "f32", "f16", "i8")},
     {"density", "SHARE", mlm_option_text, AT(density), .help = "share of values other than 0, as 0.05",
-        .otherwise = "1"},
+        .otherwise = "1", .words = WORDS("0.01", "0.05", "0.1", "0.5")},
     {"distinct", "N", mlm_option_amount, AT(distinct),
         .help = "different values that a column has, where they are few, as ages or pixels are: XGBoost's "
                 "sketches "
@@ -45,20 +46,22 @@ static const struct mlm_option options[] = {
         .otherwise = "all differ"},
     {"storage", "FORMAT", mlm_option_text, AT(storage),
         .help = "dense holds every value; csr, csc and coo only those that are not 0, each with its place",
-        .otherwise = "dense"},
+        .otherwise = "dense", .words = WORDS("dense", "csr", "csc", "coo")},
     {"model", "NAME", mlm_option_text, AT(model),
         .help = "none (the data alone), linear, logistic, mlp, kmeans, pca, pca-randomized, knn, forest, "
                 "boosting-hist "
                 "or boosting-exact",
-        .otherwise = "logistic"},
+        .otherwise = "logistic",
+        .words = WORDS("none", "linear", "logistic", "mlp", "kmeans", "pca", "pca-randomized", "knn",
+            "forest", "boosting-hist", "boosting-exact")},
     {"runtime", "NAME", mlm_option_text, AT(runtime),
         .help = "what runs it: c (our own worker), numpy, sklearn, xgboost or pytorch",
-        .otherwise = "the model's usual one"},
+        .otherwise = "the model's usual one", .words = WORDS("c", "numpy", "sklearn", "xgboost", "pytorch")},
     {"stream", NULL, NULL, AT(stream),
         .help = "read batch by batch, never all at once: partial_fit, data iterators, IterableDataset"},
     {"batch", "N", mlm_option_amount, AT(batch),
         .help = "rows in a batch; of knn: rows that are asked about at once",
-        .otherwise = "64 for mlp, else 1000"},
+        .otherwise = "64 for mlp, else 1000", .words = WORDS("64", "256", "1024", "4096")},
     {"reuse", NULL, NULL, AT(reuse),
         .help = "with --stream: every batch is read into the same array; else a new one is made while the "
                 "last is "
@@ -72,7 +75,7 @@ static const struct mlm_option options[] = {
                 "at 128 "
                 "KiB "
                 "(MALLOC_MMAP_THRESHOLD_=131072 in the environment)",
-        .otherwise = "moving"},
+        .otherwise = "moving", .words = WORDS("moving", "fixed")},
     {"prefetch", "N", mlm_option_number, AT(prefetch), .help = "batches that wait, ready, for each worker",
         .otherwise = "2 with workers", .least = 1},
     {"workers", "N[:copied|shared]", mlm_option_text, AT(workers),
@@ -92,12 +95,12 @@ static const struct mlm_option options[] = {
     {"widths", "LIST", mlm_option_text, AT(widths),
         .help = "units of an mlp's layers, inputs first, as 784,512,10", .otherwise = "columns,512,10"},
     {"optimizer", "NAME", mlm_option_text, AT(optimizer), .help = "of an mlp: sgd, momentum or adam",
-        .otherwise = "adam"},
+        .otherwise = "adam", .words = WORDS("sgd", "momentum", "adam")},
     {"checkpoint", NULL, NULL, AT(checkpoint),
         .help = "of an mlp: keep few activations, and compute the others again"},
     {"clusters", "N", mlm_option_number, AT(clusters), .help = "of kmeans", .otherwise = "8", .least = 1},
     {"init", "NAME", mlm_option_text, AT(init), .help = "first centres of kmeans: k-means++ or random",
-        .otherwise = "k-means++"},
+        .otherwise = "k-means++", .words = WORDS("k-means++", "random")},
     {"no-tolerance", NULL, NULL, AT(no_tolerance),
         .help = "of kmeans: tol=0, for which no variance is worked out"},
     {"components", "N", mlm_option_number, AT(components), .help = "of pca and pca-randomized",
@@ -113,9 +116,10 @@ static const struct mlm_option options[] = {
         .help = "of scikit-learn's boosting-hist: early_stopping=False, for which no rows are held out"},
     {"quantile", NULL, NULL, AT(quantile), .help = "of XGBoost: QuantileDMatrix in place of DMatrix"},
     {"system", "SIZE", mlm_option_text, AT(system), .help = "what the operating system holds",
-        .otherwise = "128M + RAM/16"},
+        .otherwise = "128M + RAM/16", .words = WORDS("256M", "512M", "1G")},
     {"background", "SIZE", mlm_option_text, AT(background),
-        .help = "what open programs hold; 0: none are open", .otherwise = "a desktop and a browser"},
+        .help = "what open programs hold; 0: none are open", .otherwise = "a desktop and a browser",
+        .words = WORDS("512M", "1G", "1600M", "2G")},
     {"sources", NULL, NULL, AT(sources), .help = "say under each line where its formula comes from"},
     {"check", NULL, NULL, AT(check),
         .help = "run the nearest workload of our own under a cap, and show measured beside estimated"},

@@ -18,7 +18,7 @@ struct export_options {
 };
 
 static const struct mlm_option options[] = {
-    {"format", "NAME", mlm_option_text, offsetof(struct export_options, format),
+    {"format", "FORMAT", mlm_option_text, offsetof(struct export_options, format),
         .help = "write this format, one of those below"},
     {"out", "FILE", mlm_option_text, offsetof(struct export_options, out),
         .help = "write to FILE, which appears whole or not at all", .otherwise = "standard output"},

@@ -20,7 +20,7 @@ struct list_options {
 };
 
 static const struct mlm_option options[] = {
-    {"suite", "NAME", mlm_option_text, offsetof(struct list_options, suite), .help = "show this suite only",
+    {"suite", "SUITE", mlm_option_text, offsetof(struct list_options, suite), .help = "show this suite only",
         .otherwise = "all"},
     {"data", "SIZE", mlm_option_size, offsetof(struct list_options, data_bytes),
         .help = "show core bytes for this size of data", .otherwise = "2560M, which goes with --cap 2G",

@@ -13,7 +13,7 @@
 const struct mlm_option mlm_run_option_rows[] = {
     {.group = mlm_cap_option_rows, .offset = AT(caps)},
     {.group = mlm_laptop_option_rows, .offset = AT(laptop)},
-    {"suite", "LIST", mlm_option_list, AT(suites),
+    {"suite", "SUITES", mlm_option_list, AT(suites),
         .help = "run these suites, separated by commas; `mlmembench list` shows them",
         .otherwise = "all but self", .shapes_plan = true},
     {"all", NULL, NULL, AT(all), .help = "run every row, not only the quick ones", .shapes_plan = true},

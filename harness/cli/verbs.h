@@ -1,4 +1,4 @@
-/* The verbs, one file each. */
+/* The verbs, one file each; their table is in verbs.c. */
 #pragma once
 
 #include "cli/options.h"
@@ -6,6 +6,11 @@
 extern const struct mlm_verb mlm_verb_run, mlm_verb_exec, mlm_verb_fit, mlm_verb_list, mlm_verb_show,
     mlm_verb_compare, mlm_verb_report, mlm_verb_plot, mlm_verb_export, mlm_verb_advise, mlm_verb_estimate,
     mlm_verb_doctor, mlm_verb_clean;
+
+extern const struct mlm_verb *const mlm_verbs[]; /* ended by NULL */
+
+/* NULL: there is none of that name. */
+const struct mlm_verb *mlm_verb_find(const char *name);
 
 /* Exit statuses; see `mlmembench run --help`. */
 enum mlm_exit {

@@ -27,7 +27,8 @@ completes()
     expect "mlmembench $*" diff <(printf '%s\n' $wanted | sort) <(complete_words "$@")
 }
 
-completes "advise clean compare doctor estimate exec export fit help list plot report run show --help --version" ''
+completes "advise clean compare doctor estimate exec export fit help list plot report run show" ''
+completes "--help --version" -
 completes "report run" r
 for verb in $verbs; do
     expect "$verb: the options of its help" diff <(options_of "$verb") <(complete_words "$verb" -- | sed 's/^--//')
