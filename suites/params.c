@@ -190,11 +190,38 @@ int mlm_config_tell(const struct mlm_workload *workload, const void *config,
 
 void mlm_config_init(const struct mlm_workload *workload, void *config)
 {
-    ((struct mlm_job *)config)->page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
+    struct mlm_job *job = config;
+    job->workload = workload;
+    job->page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
     for (const struct mlm_param *p = workload->params; p && p->name; p++) {
         char first[64];
         (void)snprintf(first, sizeof first, "%.*s", (int)strcspn(p->sweep, ","), p->sweep);
         if (p->type != MLM_PARAM_TEXT)
             (void)value_set(p, config, first);
     }
+}
+
+int mlm_config_make(const struct mlm_workload *workload, const struct mlm_job *job,
+    const char *const *settings, void **ret_config, struct mlm_scoreboard *sb)
+{
+    void *config = calloc(1, workload->config_size);
+    if (!config)
+        return mlm_fail(sb, -ENOMEM, "out of memory");
+    *(struct mlm_job *)config = *job;
+    mlm_config_init(workload, config);
+    for (; *settings; settings += 2) {
+        int r = mlm_config_set(workload, config, settings[0], settings[1], sb);
+        if (r < 0) {
+            free(config);
+            return r;
+        }
+    }
+    *ret_config = config;
+    return 0;
+}
+
+int mlm_config_derive(void *config, struct mlm_scoreboard *sb)
+{
+    const struct mlm_workload *workload = ((const struct mlm_job *)config)->workload;
+    return workload->derive ? workload->derive(config, sb) : 0;
 }

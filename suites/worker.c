@@ -232,6 +232,8 @@ static int workload_open(
     return 0;
 }
 
+#define SETTINGS_MOST 64
+
 /* Loads SUITE/WORKLOAD and makes its config of the NAME=VALUE arguments. */
 static int configure(const char *full_name, char *const *settings, int count,
     const struct mlm_workload **ret_workload, void **ret_config, struct mlm_scoreboard *sb)
@@ -240,24 +242,24 @@ static int configure(const char *full_name, char *const *settings, int count,
     int r = workload_open(full_name, &workload, sb);
     if (r < 0)
         return r;
-    void *config = calloc(1, workload->config_size);
-    if (!config)
-        return mlm_fail(sb, -ENOMEM, "out of memory");
-    struct mlm_job *job = config;
-    job->threads = 1;
-    mlm_config_init(workload, config);
-    for (int i = 0; r == 0 && i < count; i++) {
+    const char *pairs[2 * SETTINGS_MOST + 1] = {NULL};
+    if (count > SETTINGS_MOST)
+        return mlm_fail(sb, -E2BIG, "more than %d settings", SETTINGS_MOST);
+    for (int i = 0; i < count; i++) {
         char *equals = strchr(settings[i], '=');
-        if (!equals) {
-            r = mlm_fail(sb, -EINVAL, "'%s' is not NAME=VALUE", settings[i]);
-            break;
-        }
+        if (!equals)
+            return mlm_fail(sb, -EINVAL, "'%s' is not NAME=VALUE", settings[i]);
         *equals = 0;
-        r = mlm_config_set(workload, config, settings[i], equals + 1, sb);
-        *equals = '=';
+        pairs[2 * i] = settings[i];
+        pairs[2 * i + 1] = equals + 1;
     }
-    if (r == 0 && workload->derive)
-        r = workload->derive(config, sb);
+    const struct mlm_job job = {.threads = 1};
+    void *config = NULL;
+    r = mlm_config_make(workload, &job, pairs, &config, sb);
+    for (int i = 0; i < count; i++)
+        settings[i][strlen(settings[i])] = '=';
+    if (r == 0)
+        r = mlm_config_derive(config, sb);
     if (r < 0) {
         free(config);
         return r;

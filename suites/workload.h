@@ -21,7 +21,7 @@
 #include "scoreboard.h"
 
 /* Modules and programs are built together; this catches a stale module. */
-#define MLM_CONTRACT_VERSION 3
+#define MLM_CONTRACT_VERSION 4
 
 enum mlm_param_type {
     MLM_PARAM_SIZE,  /* uint64_t; bytes, suffixes allowed */
@@ -44,9 +44,12 @@ struct mlm_param {
     bool of_generated_data;   /* shapes the data that is generated; a user's file has its own shape */
 };
 
+struct mlm_workload;
+
 /* First member of every config. The harness fills it; mlm_job_params names its fields on a command line. */
 struct mlm_job {
-    uint64_t data_bytes; /* what --data says; each suite documents what it scales by it */
+    const struct mlm_workload *workload; /* whose config it is, by mlm_config_init() */
+    uint64_t data_bytes;                 /* what --data says; each suite documents what it scales by it */
     uint64_t seed;
     uint64_t threads;
     const char *dataset; /* the user's file, or the cached one the workload asked for; NULL: none */
@@ -86,8 +89,9 @@ struct mlm_workload {
     uint64_t extra_threads; /* helpers beside job.threads (a prefetching reader: 1) */
     const char *work;       /* which job it does, where a suite has several (train, infer): only rows with the
                              * same are compared; NULL: the suite's one job */
-    double answer_tolerance;     /* relative; 0: bit for bit */
-    const char *library;         /* soname that must be there, or several (mlm_library_open()), or NULL */
+    double answer_tolerance; /* relative; 0: bit for bit */
+    const void *variant; /* what the suite's functions know it by, in a suite whose workloads share them */
+    const char *library; /* soname that must be there, or several (mlm_library_open()), or NULL */
     const char *library_package; /* Debian's package that brings it */
     const char *script;          /* a program in Python that is the workload, by its place beside the modules:
                                   * the worker becomes it. NULL: the functions below */
@@ -138,8 +142,17 @@ static inline uint64_t mlm_page_table_bytes(const struct mlm_job *job, uint64_t 
 
 /* Parameters by name, shared by both programs (params.c). A config starts as zeros. */
 
-/* Sets every parameter of the workload to its default, and the job's page size to this machine's. */
+/* Sets every parameter of the workload to its default, and in the job the workload and this machine's page
+ * size. */
 void mlm_config_init(const struct mlm_workload *workload, void *config);
+
+/* Makes a config for the job, with settings (name, value, name, value, …, NULL); free() it. -ENOMEM, or fails
+ * as mlm_config_set() does. What follows from the parameters is still to be derived. */
+int mlm_config_make(const struct mlm_workload *workload, const struct mlm_job *job,
+    const char *const *settings, void **ret_config, struct mlm_scoreboard *sb);
+
+/* Calls the workload's derive(), if it has one. */
+int mlm_config_derive(void *config, struct mlm_scoreboard *sb);
 
 /* Sets one parameter, of the job or of the workload. -ENOENT: no such parameter; -EINVAL, -ERANGE: no such
  * value. The text must outlive the config (MLM_PARAM_TEXT borrows it). */

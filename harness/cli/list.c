@@ -44,14 +44,13 @@ static bool same(const char *a, const char *b)
 static void core_text(
     const struct mlm_workload *workload, uint64_t data_bytes, char text[static MLM_SIZE_TEXT])
 {
-    mlm_auto_free void *config = calloc(1, workload->config_size);
+    static const char *const no_settings[] = {NULL};
+    const struct mlm_job job = {.data_bytes = data_bytes, .seed = 1, .threads = 1};
+    mlm_auto_free void *config = NULL;
     struct mlm_scoreboard sb = {0};
     (void)snprintf(text, MLM_SIZE_TEXT, "-");
-    if (!config)
-        return;
-    *(struct mlm_job *)config = (struct mlm_job){.data_bytes = data_bytes, .seed = 1, .threads = 1};
-    mlm_config_init(workload, config);
-    if ((!workload->derive || workload->derive(config, &sb) == 0) && workload->core_bytes)
+    if (mlm_config_make(workload, &job, no_settings, &config, &sb) == 0 &&
+        mlm_config_derive(config, &sb) == 0 && workload->core_bytes)
         (void)mlm_size_show((double)workload->core_bytes(config), text);
 }
 

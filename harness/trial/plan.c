@@ -99,18 +99,27 @@ static const char *sweep_of(
     return first;
 }
 
-static void set_job(void *config, const struct mlm_plan_options *options, uint64_t threads)
+static int config_make(
+    struct mlm_plan_row *row, const struct mlm_plan_options *options, struct mlm_scoreboard *sb)
 {
-    *(struct mlm_job *)config = (struct mlm_job){
+    const struct mlm_job job = {
         .data_bytes = options->data_bytes,
         .seed = options->seed,
-        .threads = threads,
+        .threads = row->threads,
         .dataset = options->dataset,
         .rows = options->dataset_shape.rows,
         .columns = options->dataset_shape.columns,
         .nonzeros = options->dataset_shape.nonzeros,
         .widest_row = options->dataset_shape.widest_row,
     };
+    mlm_auto_free const char **settings = calloc(2 * row->params.count + 1, sizeof *settings);
+    if (!settings)
+        return mlm_fail(sb, -ENOMEM, "out of memory");
+    for (size_t i = 0; i < row->params.count; i++) {
+        settings[2 * i] = row->params.items[i].name;
+        settings[2 * i + 1] = row->params.items[i].value;
+    }
+    return mlm_config_make(row->workload, &job, settings, &row->config, sb);
 }
 
 /* Rows of one group do the same work: same suite, same job, same data, same values of the parameters that
@@ -161,19 +170,14 @@ static int row_add(struct mlm_plan *plan, const struct mlm_suite *suite, const s
     plan->row_count++;
     if (workload->max_threads && row->threads > workload->max_threads)
         row->threads = workload->max_threads;
-    row->config = calloc(1, workload->config_size);
-    if (!row->config || mlm_params_copy(params, &row->params) < 0)
+    if (mlm_params_copy(params, &row->params) < 0)
         return mlm_error_errno(error, -ENOMEM, "plan");
     struct mlm_scoreboard sb = {0};
-    set_job(row->config, options, row->threads);
-    mlm_config_init(workload, row->config);
-    for (size_t i = 0; i < row->params.count; i++) {
-        int r =
-            mlm_config_set(workload, row->config, row->params.items[i].name, row->params.items[i].value, &sb);
-        if (r < 0)
-            return mlm_error_set(error, -EINVAL, "%s/%s: %s", suite->name, workload->name, sb.message);
-    }
-    int r = workload->derive ? workload->derive(row->config, &sb) : 0;
+    int r = config_make(row, options, &sb);
+    if (r < 0)
+        return mlm_error_set(
+            error, r == -ENOMEM ? r : -EINVAL, "%s/%s: %s", suite->name, workload->name, sb.message);
+    r = mlm_config_derive(row->config, &sb);
     if (r == 0 && options->dataset && !(workload->flags & MLM_USER_DATA))
         r = mlm_fail(&sb, -ENOTSUP, "does not run on a user's dataset");
     if (r < 0) {

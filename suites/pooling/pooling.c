@@ -24,11 +24,11 @@ static uint64_t pooling_core(const void *p)
 }
 
 /* Whole hourglasses by the nominal batch, then the batch by what is left, to one row. */
-static int pooling_derive(
-    struct pooling_config *config, const struct pooling_heap *heap, struct mlm_scoreboard *sb)
+static int pooling_derive(void *p, struct mlm_scoreboard *sb)
 {
+    struct pooling_config *config = p;
     (void)sb;
-    config->heap = heap;
+    config->heap = config->job.workload->variant;
     config->spec = (struct mlm_mlp_spec){
         .shape = {.layers = HOURGLASS, .pattern_length = HOURGLASS, .pattern = pattern},
         .optimizer = MLM_MLP_SGD,
@@ -183,46 +183,47 @@ static const struct mlm_param deferred_params[] = {
     {.name = NULL},
 };
 
-/* One descriptor, and the derive() that puts its heap into the config. */
-#define WORKLOAD(id, flags_, params_, summary_, ...)                                                         \
-    static int id##_derive(void *config, struct mlm_scoreboard *sb)                                          \
-    {                                                                                                        \
-        return pooling_derive(config, &pooling_heap_##id, sb);                                               \
-    }                                                                                                        \
-    static const struct mlm_workload pooling_##id = {.name = #id,                                            \
-        .summary = (summary_),                                                                               \
-        .flags = (flags_),                                                                                   \
-        .params = (params_),                                                                                 \
-        .config_size = sizeof(struct pooling_config),                                                        \
-        .max_threads = 1,                                                                                    \
-        .derive = id##_derive,                                                                               \
-        .core_bytes = pooling_core,                                                                          \
-        .peak_bytes = pooling_peak,                                                                          \
-        .rough_ns = pooling_rough,                                                                           \
-        .prepare = pooling_prepare,                                                                          \
-        .run = pooling_run,                                                                                  \
-        .verify = pooling_verify,                                                                            \
-        .destroy = pooling_destroy,                                                                          \
-        __VA_ARGS__}
+#define POOLING_COMMON                                                                                       \
+    .config_size = sizeof(struct pooling_config), .max_threads = 1, .derive = pooling_derive,                \
+    .core_bytes = pooling_core, .peak_bytes = pooling_peak, .rough_ns = pooling_rough,                       \
+    .prepare = pooling_prepare, .run = pooling_run, .verify = pooling_verify, .destroy = pooling_destroy
 
-WORKLOAD(
-    malloc, MLM_QUICK | MLM_FOREIGN_HEAP, common_params, "the C library's malloc and free, as they come", );
-WORKLOAD(malloc_fixed, MLM_QUICK | MLM_FOREIGN_HEAP, common_params,
-    "the same with fixed thresholds: nothing is mapped or trimmed", );
-WORKLOAD(malloc_trim, MLM_FOREIGN_HEAP, trim_params, "the same with malloc_trim() every few steps", );
-WORKLOAD(arena, MLM_QUICK, common_params, "one arena a step, reset at its end", );
-WORKLOAD(pool, MLM_QUICK, common_params, "a pool in size classes that keeps what it has", );
-WORKLOAD(refcount, MLM_QUICK, common_params, "the pool, freed when the last reference goes", );
-WORKLOAD(deferred, MLM_QUICK, deferred_params,
-    "the pool, where garbage waits for a collection at a growth factor", );
-WORKLOAD(boehm, MLM_FOREIGN_HEAP, common_params, "Boehm's conservative collector; nothing is freed by hand",
-    .library = BOEHM_LIBRARY, .library_package = "libgc1");
-WORKLOAD(mimalloc, MLM_FOREIGN_HEAP, common_params, "mimalloc", .library = MIMALLOC_LIBRARY,
-    .library_package = "libmimalloc3 or libmimalloc2.0");
-WORKLOAD(jemalloc, MLM_FOREIGN_HEAP, common_params, "jemalloc", .library = JEMALLOC_LIBRARY,
-    .library_package = "libjemalloc2");
-WORKLOAD(tcmalloc, MLM_FOREIGN_HEAP, common_params, "tcmalloc", .library = TCMALLOC_LIBRARY,
-    .library_package = "libtcmalloc-minimal4t64 or libtcmalloc-minimal4");
+static const struct mlm_workload pooling_malloc = {POOLING_COMMON, .name = "malloc",
+    .summary = "the C library's malloc and free, as they come", .flags = MLM_QUICK | MLM_FOREIGN_HEAP,
+    .params = common_params, .variant = &pooling_heap_malloc};
+static const struct mlm_workload pooling_malloc_fixed = {POOLING_COMMON, .name = "malloc_fixed",
+    .summary = "the same with fixed thresholds: nothing is mapped or trimmed",
+    .flags = MLM_QUICK | MLM_FOREIGN_HEAP, .params = common_params, .variant = &pooling_heap_malloc_fixed};
+static const struct mlm_workload pooling_malloc_trim = {POOLING_COMMON, .name = "malloc_trim",
+    .summary = "the same with malloc_trim() every few steps", .flags = MLM_FOREIGN_HEAP,
+    .params = trim_params, .variant = &pooling_heap_malloc_trim};
+static const struct mlm_workload pooling_arena = {POOLING_COMMON, .name = "arena",
+    .summary = "one arena a step, reset at its end", .flags = MLM_QUICK, .params = common_params,
+    .variant = &pooling_heap_arena};
+static const struct mlm_workload pooling_pool = {POOLING_COMMON, .name = "pool",
+    .summary = "a pool in size classes that keeps what it has", .flags = MLM_QUICK, .params = common_params,
+    .variant = &pooling_heap_pool};
+static const struct mlm_workload pooling_refcount = {POOLING_COMMON, .name = "refcount",
+    .summary = "the pool, freed when the last reference goes", .flags = MLM_QUICK, .params = common_params,
+    .variant = &pooling_heap_refcount};
+static const struct mlm_workload pooling_deferred = {POOLING_COMMON, .name = "deferred",
+    .summary = "the pool, where garbage waits for a collection at a growth factor", .flags = MLM_QUICK,
+    .params = deferred_params, .variant = &pooling_heap_deferred};
+static const struct mlm_workload pooling_boehm = {POOLING_COMMON, .name = "boehm",
+    .summary = "Boehm's conservative collector; nothing is freed by hand", .flags = MLM_FOREIGN_HEAP,
+    .params = common_params, .variant = &pooling_heap_boehm, .library = BOEHM_LIBRARY,
+    .library_package = "libgc1"};
+static const struct mlm_workload pooling_mimalloc = {POOLING_COMMON, .name = "mimalloc",
+    .summary = "mimalloc", .flags = MLM_FOREIGN_HEAP, .params = common_params,
+    .variant = &pooling_heap_mimalloc, .library = MIMALLOC_LIBRARY,
+    .library_package = "libmimalloc3 or libmimalloc2.0"};
+static const struct mlm_workload pooling_jemalloc = {POOLING_COMMON, .name = "jemalloc",
+    .summary = "jemalloc", .flags = MLM_FOREIGN_HEAP, .params = common_params,
+    .variant = &pooling_heap_jemalloc, .library = JEMALLOC_LIBRARY, .library_package = "libjemalloc2"};
+static const struct mlm_workload pooling_tcmalloc = {POOLING_COMMON, .name = "tcmalloc",
+    .summary = "tcmalloc", .flags = MLM_FOREIGN_HEAP, .params = common_params,
+    .variant = &pooling_heap_tcmalloc, .library = TCMALLOC_LIBRARY,
+    .library_package = "libtcmalloc-minimal4t64 or libtcmalloc-minimal4"};
 
 static const struct mlm_workload *const workloads[] = {&pooling_malloc, &pooling_malloc_fixed,
     &pooling_malloc_trim, &pooling_arena, &pooling_pool, &pooling_refcount, &pooling_deferred, &pooling_boehm,

@@ -71,8 +71,15 @@ static int storage_derive(void *p, struct mlm_scoreboard *sb)
     return 0;
 }
 
-static uint64_t core_of(const struct variant *variant, const struct storage_config *config)
+static const struct variant *variant_of(const struct storage_config *config)
 {
+    return config->job.workload->variant;
+}
+
+static uint64_t storage_core(const void *p)
+{
+    const struct storage_config *config = p;
+    const struct variant *variant = variant_of(config);
     uint64_t core = mlm_matrix_core_bytes(variant->built, &config->layout);
     return core + (variant->converted ? mlm_matrix_core_bytes(variant->converted, &config->layout) : 0);
 }
@@ -90,9 +97,11 @@ static bool uses_blas(const struct variant *variant)
 
 /* The matrix, the vectors, their page tables, and the process. A first
  * matrix that is given back after its conversion was there when of the vectors only the labels were. */
-static uint64_t peak_of(const struct variant *variant, const struct storage_config *config)
+static uint64_t storage_peak(const void *p)
 {
-    uint64_t core = core_of(variant, config), vectors = vectors_of(variant, config), peak = core + vectors;
+    const struct storage_config *config = p;
+    const struct variant *variant = variant_of(config);
+    uint64_t core = storage_core(config), vectors = vectors_of(variant, config), peak = core + vectors;
     if (variant->converted && !variant->keeps_both) {
         uint64_t before = core + mlm_regression_label_bytes(&config->layout);
         uint64_t after = mlm_matrix_core_bytes(variant->converted, &config->layout) + vectors;
@@ -103,9 +112,11 @@ static uint64_t peak_of(const struct variant *variant, const struct storage_conf
 }
 
 /* Rows are made at 10 ns a nonzero and stored at 1 GB/s; products read 8 GB/s and do a nonzero in 1 ns. */
-static uint64_t rough_of(const struct variant *variant, const struct storage_config *config)
+static uint64_t storage_rough(const void *p)
 {
-    uint64_t core = core_of(variant, config), nonzeros = config->layout.nonzeros;
+    const struct storage_config *config = p;
+    const struct variant *variant = variant_of(config);
+    uint64_t core = storage_core(config), nonzeros = config->layout.nonzeros;
     uint64_t product = core / 8 + (uses_blas(variant) ? 0 : nonzeros);
     return 20000000 + core + 10 * nonzeros + 2 * config->epochs * product;
 }
@@ -233,9 +244,10 @@ static void storage_destroy(void *p)
     free(state);
 }
 
-static int prepare(const struct variant *variant, const struct storage_config *config,
-    struct mlm_scoreboard *sb, void **ret_state)
+static int storage_prepare(const void *p, struct mlm_scoreboard *sb, void **ret_state)
 {
+    const struct storage_config *config = p;
+    const struct variant *variant = variant_of(config);
     struct storage_state *state = calloc(1, sizeof *state);
     if (!state)
         return mlm_fail(sb, -ENOMEM, "out of memory");
@@ -341,60 +353,43 @@ static const struct mlm_param plain_params[] = {
  * value in a thousand is found. */
 #define ANSWER_TOLERANCE 1e-4
 
-/* A workload's functions are told nothing but its config; these know the variant. */
-#define STORAGE(id, ...)                                                                                     \
-    static const struct variant id##_variant = {__VA_ARGS__};                                                \
-    static uint64_t id##_core(const void *config)                                                            \
+#define VARIANT(...)                                                                                         \
+    &(const struct variant)                                                                                  \
     {                                                                                                        \
-        return core_of(&id##_variant, config);                                                               \
-    }                                                                                                        \
-    static uint64_t id##_peak(const void *config)                                                            \
-    {                                                                                                        \
-        return peak_of(&id##_variant, config);                                                               \
-    }                                                                                                        \
-    static uint64_t id##_rough(const void *config)                                                           \
-    {                                                                                                        \
-        return rough_of(&id##_variant, config);                                                              \
-    }                                                                                                        \
-    static int id##_prepare(const void *config, struct mlm_scoreboard *sb, void **ret_state)                 \
-    {                                                                                                        \
-        return prepare(&id##_variant, config, sb, ret_state);                                                \
+        __VA_ARGS__                                                                                          \
     }
-
-#define WORKLOAD(id)                                                                                         \
+#define STORAGE_COMMON                                                                                       \
     .config_size = sizeof(struct storage_config), .answer_tolerance = ANSWER_TOLERANCE,                      \
-    .derive = storage_derive, .core_bytes = id##_core, .peak_bytes = id##_peak, .rough_ns = id##_rough,      \
-    .prepare = id##_prepare, .run = storage_run, .verify = storage_verify, .destroy = storage_destroy
+    .derive = storage_derive, .core_bytes = storage_core, .peak_bytes = storage_peak,                        \
+    .rough_ns = storage_rough, .prepare = storage_prepare, .run = storage_run, .verify = storage_verify,     \
+    .destroy = storage_destroy
 
 #define NEEDS_BLAS .library = MLM_BLAS_LIBRARY, .library_package = MLM_BLAS_PACKAGE
 
-STORAGE(dense, .built = &mlm_storage_dense)
-STORAGE(csr, .built = &mlm_storage_csr)
-STORAGE(csc, .built = &mlm_storage_csc)
-STORAGE(coo, .built = &mlm_storage_coo)
-STORAGE(ell, .built = &mlm_storage_ell)
-STORAGE(
-    coo_to_csr, .built = &mlm_storage_coo, .converted = &mlm_storage_csr, .convert = mlm_matrix_coo_to_csr)
-STORAGE(densify, .built = &mlm_storage_csr, .converted = &mlm_storage_dense,
-    .convert = mlm_matrix_csr_to_dense, .keeps_both = true)
-
-static const struct mlm_workload storage_dense = {WORKLOAD(dense), NEEDS_BLAS, .name = "dense",
+static const struct mlm_workload storage_dense = {STORAGE_COMMON,
+    .variant = VARIANT(.built = &mlm_storage_dense), NEEDS_BLAS, .name = "dense",
     .flags = MLM_QUICK | MLM_USER_DATA, .params = dense_params, .summary = "every value, zeros too, by rows"};
-static const struct mlm_workload storage_csr = {WORKLOAD(csr), .name = "csr",
-    .flags = MLM_QUICK | MLM_USER_DATA, .params = csr_params,
+static const struct mlm_workload storage_csr = {STORAGE_COMMON, .variant = VARIANT(.built = &mlm_storage_csr),
+    .name = "csr", .flags = MLM_QUICK | MLM_USER_DATA, .params = csr_params,
     .summary = "compressed rows: values and columns, one row after the other"};
-static const struct mlm_workload storage_csc = {WORKLOAD(csc), .name = "csc",
-    .flags = MLM_QUICK | MLM_USER_DATA, .params = sparse_params,
+static const struct mlm_workload storage_csc = {STORAGE_COMMON, .variant = VARIANT(.built = &mlm_storage_csc),
+    .name = "csc", .flags = MLM_QUICK | MLM_USER_DATA, .params = sparse_params,
     .summary = "compressed columns: values and rows, one column after the other"};
-static const struct mlm_workload storage_coo = {WORKLOAD(coo), .name = "coo", .flags = MLM_USER_DATA,
-    .params = sparse_params, .summary = "coordinates: row, column and value of each entry"};
-static const struct mlm_workload storage_ell = {WORKLOAD(ell), .name = "ell", .flags = MLM_USER_DATA,
-    .params = plain_params, .summary = "ELLPACK: all rows as long as the widest"};
-static const struct mlm_workload storage_coo_to_csr = {WORKLOAD(coo_to_csr), .name = "coo_to_csr",
-    .flags = MLM_QUICK | MLM_USER_DATA, .params = plain_params,
+static const struct mlm_workload storage_coo = {STORAGE_COMMON, .variant = VARIANT(.built = &mlm_storage_coo),
+    .name = "coo", .flags = MLM_USER_DATA, .params = sparse_params,
+    .summary = "coordinates: row, column and value of each entry"};
+static const struct mlm_workload storage_ell = {STORAGE_COMMON, .variant = VARIANT(.built = &mlm_storage_ell),
+    .name = "ell", .flags = MLM_USER_DATA, .params = plain_params,
+    .summary = "ELLPACK: all rows as long as the widest"};
+static const struct mlm_workload storage_coo_to_csr = {STORAGE_COMMON,
+    .variant =
+        VARIANT(.built = &mlm_storage_coo, .converted = &mlm_storage_csr, .convert = mlm_matrix_coo_to_csr),
+    .name = "coo_to_csr", .flags = MLM_QUICK | MLM_USER_DATA, .params = plain_params,
     .summary = "coordinates turned into CSR, both held meanwhile; then CSR"};
-static const struct mlm_workload storage_densify = {WORKLOAD(densify), NEEDS_BLAS, .name = "densify",
-    .flags = MLM_QUICK | MLM_USER_DATA, .params = plain_params,
+static const struct mlm_workload storage_densify = {STORAGE_COMMON,
+    .variant = VARIANT(.built = &mlm_storage_csr, .converted = &mlm_storage_dense,
+        .convert = mlm_matrix_csr_to_dense, .keeps_both = true),
+    NEEDS_BLAS, .name = "densify", .flags = MLM_QUICK | MLM_USER_DATA, .params = plain_params,
     .summary = "CSR turned dense by accident, as toarray() does; then dense"};
 
 static const struct mlm_workload *const workloads[] = {&storage_dense, &storage_csr, &storage_csc,
