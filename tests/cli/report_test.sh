@@ -49,7 +49,7 @@ PYTHON
 status 0 "$mlm" report quoted.jsonl
 expect "the command, as a shell takes it" page quoted.html \
     "mlmembench run --filter 'a|b \$(touch x)' --dataset 'it'\\''s.npy' --out \$'\\033[2J'"
-expect "a fact that this version does not know" page quoted.html 'fresh_fact {"of": ["a", "later"]}'
+expect "a fact that this version does not know" page quoted.html 'fresh_fact {"of":["a","later"]}'
 for verb in exec fit; do
     "$MLM_PYTHON" - run.jsonl $verb >$verb.jsonl <<'PYTHON'
 import json, sys

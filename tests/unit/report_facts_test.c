@@ -49,9 +49,9 @@ static void test_differences(void **state)
     expect_fact(&facts, at++, "caches", "L1 2 × 32.0 KiB, L3 4.00 MiB", "L1 4 × 32.0 KiB, L3 6.00 MiB");
     expect_fact(&facts, at++, "memory", "4.00 GiB", "8.00 GiB");
     expect_fact(&facts, at++, "swap", "none", "1.00 GiB (file) and 2.00 GiB (zram)");
+    expect_fact(&facts, at++, "pressure stall information", "yes", "no");
     expect_fact(&facts, at++, "frequency governor", "not known", "powersave");
     expect_fact(&facts, at++, "container", "none", "docker");
-    expect_fact(&facts, at++, "PSI", "yes", "no");
     expect_fact(&facts, at++, "commit", "a1", "b2");
     expect_fact(&facts, at++, "new key", "[1]", "[2]");
     assert_int_equal(facts.count, at); /* who it is, what is alike, and what one does not say are none */

@@ -8,6 +8,7 @@
 #include "advise/advice/words.h"
 #include "base/cleanup.h"
 #include "base/size.h"
+#include "record/fact.h"
 #include "record/utf8.h"
 #include "report/table/group.h"
 #include "report/table/heading.h"
@@ -349,9 +350,8 @@ static int put_machine(FILE *out, const struct mlm_text_style *style, const stru
 static void put_label(FILE *out, const struct mlm_table *table, const struct mlm_field *field)
 {
     const struct mlm_record *record = field->sweeps[0]->first->first;
-    const char *host = json_string_value(json_object_get(record->machine, "host"));
     char text[MLM_SIZE_TEXT], kinds[MLM_SWAP_KINDS_TEXT];
-    (void)fputs(host && *host ? host : "a machine", out);
+    (void)fputs(mlm_machine_name(record->machine), out);
     if (record->dataset)
         (void)fprintf(out, ", dataset %s", record->dataset);
     else if (record->data_bytes)

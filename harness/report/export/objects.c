@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/size.h"
+#include "record/fact.h"
 #include "record/utf8.h"
 #include "report/export/json_text.h"
 
@@ -194,20 +195,19 @@ static json_t *swap_kinds(const json_t *devices)
 
 json_t *mlm_export_machine(const json_t *machine)
 {
-    static const char *const keys[] = {"id", "host", "cpu", "cores", "memory_bytes", "swappiness", "thp",
-        "governor", "virtualization", "kernel", "distribution", "cgroup_version", "compiler", "flags",
-        "version", "commit"};
     const json_t *swap = json_object_get(machine, "swap");
     mlm_json_auto object = json_object();
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        json_t *value = json_object_get(machine, keys[i]);
+    for (size_t i = 0; i < MLM_FACT_COUNT; i++) {
+        const char *key = mlm_facts[i].key;
+        json_t *value = json_object_get(machine, key);
         /* A file from elsewhere may hold anything there. */
         bool plain = json_is_string(value) || json_is_number(value);
-        if (mlm_json_put(object, keys[i], plain ? json_incref(value) : json_null()))
-            return NULL;
-        if (strcmp(keys[i], "memory_bytes") == 0 &&
-            (mlm_json_put(object, "swap_bytes", mlm_json_number(swap_bytes(swap))) ||
-                mlm_json_put(object, "swap_kinds", swap_kinds(swap))))
+        if (!mlm_facts[i].exported)
+            continue;
+        if (mlm_facts[i].kind == MLM_FACT_SWAP
+                ? mlm_json_put(object, "swap_bytes", mlm_json_number(swap_bytes(swap))) ||
+                      mlm_json_put(object, "swap_kinds", swap_kinds(swap))
+                : mlm_json_put(object, key, plain ? json_incref(value) : json_null()))
             return NULL;
     }
     return mlm_take_ptr(object);

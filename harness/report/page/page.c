@@ -128,7 +128,7 @@ static void put_title(FILE *out, const struct mlm_table *table, const struct cha
     }
     (void)fputs(" on ", out);
     if (machines == 1)
-        mlm_html_text(out, mlm_page_host(table->sections[0].rows[0]->first->machine));
+        mlm_html_text(out, mlm_machine_name(table->sections[0].rows[0]->first->machine));
     else
         (void)fprintf(out, "%zu machines", machines);
 }

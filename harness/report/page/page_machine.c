@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/size.h"
+#include "record/fact.h"
 #include "record/keymap.h"
 #include "report/html/html.h"
 #include "report/page/page_parts.h"
@@ -20,116 +20,6 @@ struct states {
     struct state items[MLM_PAGE_MACHINES_MAX];
     size_t shown, count;
 };
-
-struct fact {
-    const char *key, *label;
-    void (*write)(FILE *out, const json_t *value);
-    const char *meaning; /* for the figures; or NULL */
-};
-
-static void write_any(FILE *out, const json_t *value)
-{
-    if (json_is_string(value)) {
-        mlm_html_text(out, json_string_value(value));
-        return;
-    }
-    if (json_is_boolean(value)) {
-        (void)fputs(json_is_true(value) ? "yes" : "no", out);
-        return;
-    }
-    char *text = json_dumps(value, JSON_ENCODE_ANY);
-    mlm_html_text(out, text ? text : "?");
-    free(text);
-}
-
-static void write_bytes(FILE *out, const json_t *value)
-{
-    char text[MLM_SIZE_TEXT];
-    if (json_is_number(value))
-        (void)fputs(mlm_size_show(json_number_value(value), text), out);
-    else
-        write_any(out, value);
-}
-
-static void write_caches(FILE *out, const json_t *value)
-{
-    size_t i;
-    const json_t *cache;
-    json_array_foreach(value, i, cache)
-    {
-        char text[MLM_SIZE_TEXT];
-        json_int_t count = json_integer_value(json_object_get(cache, "count"));
-        (void)fprintf(out, "%sL%" JSON_INTEGER_FORMAT " ", i ? ", " : "",
-            json_integer_value(json_object_get(cache, "level")));
-        if (count > 1)
-            (void)fprintf(out, "%" JSON_INTEGER_FORMAT " × ", count);
-        (void)fputs(mlm_size_show(json_number_value(json_object_get(cache, "size_bytes")), text), out);
-    }
-}
-
-static void write_swap(FILE *out, const json_t *value)
-{
-    size_t i;
-    const json_t *device;
-    if (!json_array_size(value))
-        (void)fputs("none", out);
-    json_array_foreach(value, i, device)
-    {
-        const char *kind = json_string_value(json_object_get(device, "kind"));
-        (void)fputs(i ? ", " : "", out);
-        write_bytes(out, json_object_get(device, "size_bytes"));
-        (void)fputs(" (", out);
-        mlm_html_text(out, kind ? kind : "of unknown kind");
-        (void)fputs(")", out);
-    }
-}
-
-/* clang-format off */
-static const struct fact facts[] = {
-    /* key               label                      write         meaning */
-    {"id",               "identity",                write_any,    "the same from run to run"},
-    {"cpu",              "processor",               write_any,    NULL},
-    {"cores",            "cores",                   write_any,    NULL},
-    {"threads",          "hardware threads",        write_any,    NULL},
-    {"usable_cores",     "cores that a trial may use", write_any, NULL},
-    {"caches",           "caches",                  write_caches, "data that fits in one is much faster"},
-    {"numa_nodes",       "NUMA nodes",              write_any,    NULL},
-    {"memory_bytes",     "memory",                  write_bytes,  "a cap above what is available does not bind"},
-    {"page_bytes",       "page size",               write_bytes,  "what pages and faults are counted in"},
-    {"swap",             "swap",                    write_swap,   "decides whether what does not fit is slow or killed"},
-    {"swappiness",       "swappiness",              write_any,    "how readily the kernel swaps rather than give page cache up"},
-    {"zswap",            "zswap",                   write_any,    "keeps swapped pages compressed in memory, outside the cap"},
-    {"overcommit_memory", "memory overcommit",      write_any,    "with 2, memory is refused rather than a process killed"},
-    {"thp",              "huge pages",              write_any,    "as the machine has them"},
-    {"worker_thp",       "huge pages in trials",    write_any,    "they change times and peaks, so they are the same everywhere"},
-    {"psi",              "pressure stall information", write_any, "without it, stalls are not known"},
-    {"governor",         "frequency governor",      write_any,    "all but performance let the clock vary"},
-    {"scaling_driver",   "frequency driver",        write_any,    NULL},
-    {"boost",            "frequency boost",         write_any,    "short jobs run at a higher clock than long ones"},
-    {"on_battery",       "on battery",              write_any,    "laptops run slower on it"},
-    {"virtualization",   "virtual machine",         write_any,    "its host may take processor time and memory away"},
-    {"container",        "container",               write_any,    "may have limits of its own"},
-    {"kernel",           "kernel",                  write_any,    NULL},
-    {"architecture",     "architecture",            write_any,    NULL},
-    {"distribution",     "system",                  write_any,    NULL},
-    {"cgroup_version",   "cgroup version",          write_any,    "says which peaks the kernel keeps by itself"},
-    {"cgroup_hybrid",    "cgroup versions mixed",   write_any,    NULL},
-    {"compiler",         "compiler",                write_any,    NULL},
-    {"flags",            "compiler flags",          write_any,    NULL},
-    {"version",          "mlmembench",              write_any,    NULL},
-    {"commit",           "commit",                  write_any,    NULL},
-};
-/* clang-format on */
-
-#define FACT_COUNT (sizeof facts / sizeof *facts)
-
-static bool is_known(const char *key)
-{
-    for (size_t i = 0; i < FACT_COUNT; i++)
-        if (strcmp(facts[i].key, key) == 0)
-            return true;
-    return strcmp(key, "host") == 0; /* it heads the column */
-}
 
 static const json_t *fact_of(const struct state *state, const char *key)
 {
@@ -155,17 +45,18 @@ static bool all_alike(const struct states *states, const char *key)
     return true;
 }
 
-static void put_value(FILE *out, const struct state *state, const struct fact *fact)
+static void put_value(FILE *out, const struct state *state, const struct mlm_fact_info *fact)
 {
     const json_t *value = fact_of(state, fact->key);
-    if (value && !json_is_null(value))
-        fact->write(out, value);
-    else
-        (void)fputs("<span class=\"missing\">not known</span>", out);
+    mlm_auto_free char *text = mlm_fact_text(fact, value);
+    bool known = value && (!json_is_null(value) || fact->kind == MLM_FACT_OR_NONE);
+    (void)fputs(known ? "" : "<span class=\"missing\">", out);
+    mlm_html_text(out, text ? text : "?");
+    (void)fputs(known ? "" : "</span>", out);
 }
 
 /* Of one machine: a term and what it is. */
-static void put_term(FILE *out, const struct states *states, const struct fact *fact)
+static void put_term(FILE *out, const struct states *states, const struct mlm_fact_info *fact)
 {
     (void)fputs("<div><dt>", out);
     mlm_html_text(out, fact->label);
@@ -178,7 +69,7 @@ static void put_term(FILE *out, const struct states *states, const struct fact *
 }
 
 /* Of several: a line of a table, marked where they differ. */
-static void put_line(FILE *out, const struct states *states, const struct fact *fact)
+static void put_line(FILE *out, const struct states *states, const struct mlm_fact_info *fact)
 {
     (void)fprintf(out, "<tr%s><th scope=\"row\">", all_alike(states, fact->key) ? "" : " class=\"differs\"");
     mlm_html_text(out, fact->label);
@@ -191,7 +82,7 @@ static void put_line(FILE *out, const struct states *states, const struct fact *
     (void)fprintf(out, "<td class=\"note\">%s</td></tr>\n", fact->meaning ? fact->meaning : "");
 }
 
-static void put_fact(FILE *out, const struct states *states, const struct fact *fact)
+static void put_fact(FILE *out, const struct states *states, const struct mlm_fact_info *fact)
 {
     (states->shown == 1 ? put_term : put_line)(out, states, fact);
 }
@@ -205,23 +96,16 @@ static int put_other_facts(FILE *out, const struct states *states)
         for (void *at = json_object_iter(machine); at; at = json_object_iter_next(machine, at)) {
             size_t number, before = keys.count;
             const char *key = json_object_iter_key(at);
-            if (is_known(key))
+            if (mlm_fact_of(key))
                 continue;
             int r = mlm_keymap_add(&keys, strdup(key), &number);
             if (r < 0)
                 return r;
             if (keys.count > before)
-                put_fact(out, states, &(struct fact){.key = key, .label = key, .write = write_any});
+                put_fact(out, states, &(struct mlm_fact_info){.key = key, .label = key});
         }
     }
     return 0;
-}
-
-const char *mlm_page_host(const json_t *machine)
-{
-    const char *host = json_string_value(json_object_get(machine, "host"));
-    const char *id = json_string_value(json_object_get(machine, "id"));
-    return host && *host ? host : id ? id : "?";
 }
 
 /* Machines differ by their facts, not by their identity alone: swap may have been turned on between runs. */
@@ -255,7 +139,7 @@ static void put_machines_head(FILE *out, const struct states *states)
         out);
     for (size_t i = 0; i < states->shown; i++) {
         (void)fputs("<th scope=\"col\"><strong>", out);
-        mlm_html_text(out, mlm_page_host(states->items[i].machine));
+        mlm_html_text(out, mlm_machine_name(states->items[i].machine));
         (void)fputs("</strong>, ", out);
         mlm_page_count(out, states->items[i].trial_count, "trial");
         (void)fputs("</th>", out);
@@ -270,9 +154,10 @@ static int put_facts(FILE *out, const struct states *states)
         (void)fputs("<dl class=\"terms\">\n", out);
     else
         put_machines_head(out, states);
-    for (size_t i = 0; i < FACT_COUNT; i++)
-        if (any_has(states, facts[i].key))
-            put_fact(out, states, &facts[i]);
+    for (size_t i = 0; i < MLM_FACT_COUNT; i++)
+        if (strcmp(mlm_facts[i].key, "host") != 0 &&
+            any_has(states, mlm_facts[i].key)) /* it heads the column */
+            put_fact(out, states, &mlm_facts[i]);
     int r = put_other_facts(out, states);
     (void)fputs(one ? "</dl>\n" : "</tbody></table></div>\n", out);
     return r;

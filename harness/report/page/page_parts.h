@@ -2,6 +2,7 @@
  * `out` could be written to the caller; the one error is -ENOMEM. */
 #pragma once
 
+#include "record/fact.h"
 #include "report/compare/machines.h"
 #include "report/page/page.h"
 #include "report/table/group.h"
@@ -50,9 +51,6 @@ int mlm_page_repeat(FILE *out, const struct mlm_record_list *list, struct mlm_er
 /* What has many rows is folded: a browser need not lay it out before somebody asks. */
 void mlm_page_fold_begin(FILE *out, size_t row_count, size_t table_count);
 void mlm_page_fold_end(FILE *out, size_t row_count);
-
-/* The host's name, or else the machine's id; printable or not. */
-const char *mlm_page_host(const json_t *machine);
 
 /* Writes what `say` writes of `of`, escaped. */
 int mlm_page_said(FILE *out, void (*say)(FILE *out, const void *of), const void *of);

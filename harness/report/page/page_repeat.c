@@ -118,7 +118,7 @@ static void put_fact(FILE *out, const char *glue, const json_t *machine, const c
 static int put_run(FILE *out, const struct past_run *run)
 {
     (void)fputs("<li><p><strong>", out);
-    mlm_html_text(out, mlm_page_host(run->first->machine));
+    mlm_html_text(out, mlm_machine_name(run->first->machine));
     (void)fputs("</strong>, ", out);
     mlm_html_text(out, run->from);
     if (strcmp(run->from, run->to) != 0) {

@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/size.h"
+#include "record/fact.h"
 #include "record/utf8.h"
 
 static char *finish(FILE *out, char **text)
@@ -48,11 +49,9 @@ char *mlm_machine_line(const struct mlm_record *record)
     if (!out)
         return NULL;
     const json_t *machine = record->machine;
-    const char *host = json_string_value(json_object_get(machine, "host"));
-    const char *id = json_string_value(json_object_get(machine, "id"));
     json_int_t cores = json_integer_value(json_object_get(machine, "cores"));
     double memory_bytes = json_number_value(json_object_get(machine, "memory_bytes"));
-    (void)fputs(host && *host ? host : id, out);
+    (void)fputs(mlm_machine_name(machine), out);
     put_text(out, machine, "cpu");
     if (cores > 0)
         (void)fprintf(out, ", %" JSON_INTEGER_FORMAT " core%s", cores, cores == 1 ? "" : "s");

@@ -1,0 +1,151 @@
+/* The table of facts, and how their values are written for people. Files come from anywhere, so a value may
+ * be of any kind and of any length. */
+#include "record/fact.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/cleanup.h"
+#include "base/size.h"
+#include "record/utf8.h"
+
+#define VALUE_LONGEST 200
+
+/* clang-format off */
+const struct mlm_fact_info mlm_facts[MLM_FACT_COUNT] = {
+    /* key                label                       kind              exported  meaning */
+    {"id",                "identity",                 MLM_FACT_PLAIN,   true,  "the same from run to run"},
+    {"host",              "host",                     MLM_FACT_PLAIN,   true,  NULL},
+    {"cpu",               "processor",                MLM_FACT_PLAIN,   true,  NULL},
+    {"cores",             "cores",                    MLM_FACT_PLAIN,   true,  NULL},
+    {"threads",           "hardware threads",         MLM_FACT_PLAIN,   false, NULL},
+    {"usable_cores",      "cores that a trial may use", MLM_FACT_PLAIN, false, NULL},
+    {"caches",            "caches",                   MLM_FACT_CACHES,  false, "data that fits in one is much faster"},
+    {"numa_nodes",        "NUMA nodes",               MLM_FACT_PLAIN,   false, NULL},
+    {"memory_bytes",      "memory",                   MLM_FACT_BYTES,   true,  "a cap above what is available does not bind"},
+    {"page_bytes",        "page size",                MLM_FACT_BYTES,   false, "pages and faults are counted in it"},
+    {"swap",              "swap",                     MLM_FACT_SWAP,    true,  "decides whether a job that does not fit is slow or killed"},
+    {"swappiness",        "swappiness",               MLM_FACT_PLAIN,   true,  "how readily the kernel swaps instead of dropping page cache"},
+    {"zswap",             "zswap",                    MLM_FACT_PLAIN,   false, "keeps swapped pages compressed in memory"},
+    {"overcommit_memory", "memory overcommit",        MLM_FACT_PLAIN,   false, "with 2, memory is refused instead of a process killed"},
+    {"thp",               "transparent huge pages",   MLM_FACT_PLAIN,   true,  "the machine's setting"},
+    {"worker_thp",        "huge pages in trials",     MLM_FACT_PLAIN,   false, "they change times and peaks, so they are the same everywhere"},
+    {"psi",               "pressure stall information", MLM_FACT_PLAIN, false, "without it, stalls are not known"},
+    {"governor",          "frequency governor",       MLM_FACT_PLAIN,   true,  "every governor but performance lets the clock vary"},
+    {"scaling_driver",    "frequency driver",         MLM_FACT_PLAIN,   false, NULL},
+    {"boost",             "frequency boost",          MLM_FACT_PLAIN,   false, "short jobs run at a higher clock than long ones"},
+    {"on_battery",        "on battery",               MLM_FACT_PLAIN,   false, "laptops run slower on it"},
+    {"virtualization",    "virtual machine",          MLM_FACT_OR_NONE, true,  "its host may take processor time and memory away"},
+    {"container",         "container",                MLM_FACT_OR_NONE, false, "may have limits of its own"},
+    {"kernel",            "kernel",                   MLM_FACT_PLAIN,   true,  NULL},
+    {"architecture",      "architecture",             MLM_FACT_PLAIN,   false, NULL},
+    {"distribution",      "system",                   MLM_FACT_PLAIN,   true,  NULL},
+    {"cgroup_version",    "cgroup version",           MLM_FACT_PLAIN,   true,  "decides which peaks the kernel keeps by itself"},
+    {"cgroup_hybrid",     "cgroup versions mixed",    MLM_FACT_PLAIN,   false, NULL},
+    {"compiler",          "compiler",                 MLM_FACT_PLAIN,   true,  NULL},
+    {"flags",             "compiler flags",           MLM_FACT_PLAIN,   true,  NULL},
+    {"version",           "mlmembench",               MLM_FACT_PLAIN,   true,  NULL},
+    {"commit",            "commit",                   MLM_FACT_PLAIN,   true,  NULL},
+};
+/* clang-format on */
+
+const struct mlm_fact_info *mlm_fact_of(const char *key)
+{
+    for (size_t i = 0; i < MLM_FACT_COUNT; i++)
+        if (strcmp(mlm_facts[i].key, key) == 0)
+            return &mlm_facts[i];
+    return NULL;
+}
+
+static void put_plain(FILE *out, const json_t *value)
+{
+    mlm_auto_free char *text = NULL;
+    if (json_is_string(value))
+        fprintf(out, "%.*s", VALUE_LONGEST, json_string_value(value));
+    else if (json_is_boolean(value))
+        fputs(json_is_true(value) ? "yes" : "no", out);
+    else if (!value || json_is_null(value))
+        fputs("not known", out);
+    else if ((text = json_dumps(value, JSON_COMPACT | JSON_ENCODE_ANY)))
+        fprintf(out, "%.*s", VALUE_LONGEST, text);
+}
+
+static void put_bytes(FILE *out, const json_t *value)
+{
+    char text[MLM_SIZE_TEXT];
+    if (json_is_number(value))
+        fputs(mlm_size_show(json_number_value(value), text), out);
+    else
+        put_plain(out, value);
+}
+
+static void put_swap(FILE *out, const json_t *device)
+{
+    const char *kind = json_string_value(json_object_get(device, "kind"));
+    put_bytes(out, json_object_get(device, "size_bytes"));
+    fprintf(out, " (%.*s)", VALUE_LONGEST, kind ? kind : "of unknown kind");
+}
+
+static void put_cache(FILE *out, const json_t *cache)
+{
+    json_int_t count = json_integer_value(json_object_get(cache, "count"));
+    fprintf(out, "L%" JSON_INTEGER_FORMAT " ", json_integer_value(json_object_get(cache, "level")));
+    if (count > 1)
+        fprintf(out, "%" JSON_INTEGER_FORMAT " × ", count);
+    put_bytes(out, json_object_get(cache, "size_bytes"));
+}
+
+static void put_list(FILE *out, const json_t *value, const char *nothing, const char *separator,
+    void (*put)(FILE *out, const json_t *item))
+{
+    size_t i;
+    const json_t *item;
+    if (!json_is_array(value) || !json_array_size(value))
+        fputs(json_is_array(value) ? nothing : "not known", out);
+    json_array_foreach(value, i, item)
+    {
+        fputs(i ? separator : "", out);
+        put(out, item);
+    }
+}
+
+char *mlm_fact_text(const struct mlm_fact_info *fact, const json_t *value)
+{
+    char *text = NULL;
+    size_t size;
+    FILE *out = open_memstream(&text, &size);
+    if (!out)
+        return NULL;
+    switch (fact ? fact->kind : MLM_FACT_PLAIN) {
+    case MLM_FACT_OR_NONE:
+        if (json_is_null(value))
+            fputs("none", out);
+        else
+            put_plain(out, value);
+        break;
+    case MLM_FACT_BYTES:
+        put_bytes(out, value);
+        break;
+    case MLM_FACT_SWAP:
+        put_list(out, value, "none", " and ", put_swap);
+        break;
+    case MLM_FACT_CACHES:
+        put_list(out, value, "not known", ", ", put_cache);
+        break;
+    default:
+        put_plain(out, value);
+    }
+    if (fclose(out) != 0) {
+        free(text);
+        return NULL;
+    }
+    mlm_utf8_tame(text);
+    return text;
+}
+
+const char *mlm_machine_name(const json_t *machine)
+{
+    const char *host = json_string_value(json_object_get(machine, "host"));
+    const char *id = json_string_value(json_object_get(machine, "id"));
+    return host && *host ? host : id ? id : "?";
+}
