@@ -22,6 +22,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "data/inspect.h"
 #include "data/library.h"
 #include "suites.h"
@@ -34,13 +35,6 @@ struct worker {
     struct mlm_scoreboard *sb;
     const char *scoreboard_fd; /* as it was told; NULL: by hand */
 };
-
-static uint64_t now_ns(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
 
 /* Reads a /proc file without stdio: its buffer would be memory of ours in the figures. */
 static int proc_read(const char *path, char *text, size_t size)
@@ -112,14 +106,14 @@ static struct phase phase_begin(struct mlm_scoreboard *sb, enum mlm_phase which)
     atomic_store_explicit(&sb->phase, which, memory_order_release);
     peak_reset();
     struct phase phase = {.which = which, .before = usage_now()};
-    sb->phases[which].begin_ns = now_ns();
+    sb->phases[which].begin_ns = mlm_now_ns();
     return phase;
 }
 
 static void phase_end(struct mlm_scoreboard *sb, const struct phase *phase)
 {
     struct mlm_phase_reading *reading = &sb->phases[phase->which];
-    reading->end_ns = now_ns();
+    reading->end_ns = mlm_now_ns();
     struct usage after = usage_now();
     char status[4096];
     reading->cpu_user_ns = after.user_ns - phase->before.user_ns;

@@ -15,6 +15,7 @@
 
 #include "base/child.h"
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/file.h"
 
 /* A process that dies gives its memory back first, swap included: gigabytes of it take a while. */
@@ -32,20 +33,13 @@ struct patience {
     long nap_ns;
 };
 
-static uint64_t now_ns(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
 static bool wait_a_little(struct patience *p)
 {
     if (!p->deadline_ns) {
-        p->deadline_ns = now_ns() + PATIENCE_NS;
+        p->deadline_ns = mlm_now_ns() + PATIENCE_NS;
         p->nap_ns = NAP_FIRST_NS;
     }
-    if (now_ns() > p->deadline_ns)
+    if (mlm_now_ns() > p->deadline_ns)
         return false;
     (void)nanosleep(&(struct timespec){.tv_nsec = p->nap_ns}, NULL);
     p->nap_ns = p->nap_ns * 2 < NAP_LONGEST_NS ? p->nap_ns * 2 : NAP_LONGEST_NS;

@@ -9,7 +9,7 @@
 #include "cli/load.h"
 #include "cli/style.h"
 #include "cli/verbs.h"
-#include "record/utf8.h"
+#include "base/utf8.h"
 #include "report/compare/show.h"
 
 /* Files of a history. */

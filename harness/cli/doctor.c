@@ -12,7 +12,7 @@
 #include "cli/wrap.h"
 #include "machine/findings.h"
 #include "machine/presence.h"
-#include "record/utf8.h"
+#include "base/utf8.h"
 #include "trial/dataset_folder.h"
 
 #define PROBE_CAP_BYTES (UINT64_C(64) << 20)

@@ -9,7 +9,7 @@
 #include "base/size.h"
 #include "cli/style.h"
 #include "cli/wrap.h"
-#include "record/utf8.h"
+#include "base/utf8.h"
 
 #define NAME_COLUMNS 38
 #define FORMULA_COLUMN 53

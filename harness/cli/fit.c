@@ -20,7 +20,7 @@
 #include "cli/verbs.h"
 #include "machine/memory.h"
 #include "meter/sample.h"
-#include "record/utf8.h"
+#include "base/utf8.h"
 #include "report/text/text.h"
 
 /* More repetitions than these tell nothing more of an edge. */

@@ -11,7 +11,7 @@
 #include "cli/say.h"
 #include "cli/style.h"
 #include "cli/verbs.h"
-#include "record/utf8.h"
+#include "base/utf8.h"
 #include "report/compare/show.h"
 #include "report/table/heading.h"
 

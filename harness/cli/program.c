@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "base/words.h"
 #include "cli/shell.h"
 #include "cli/target.h"
 #include "trial/dataset.h"
@@ -21,7 +22,7 @@ static const char *base_name(const char *path)
 int mlm_program_of_words(
     char **words, const char *name, struct mlm_program *ret_program, struct mlm_error *error)
 {
-    mlm_auto_free char *text = mlm_shell_quote_all(words);
+    mlm_auto_free char *text = mlm_words_quote(words);
     if (!text)
         return mlm_error_errno(error, -ENOMEM, "%s", words[0]);
     int r = mlm_command_find(words[0], ret_program->path, error);

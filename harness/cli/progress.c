@@ -9,7 +9,7 @@
 #include <unistd.h>
 
 #include "cli/say.h"
-#include "record/utf8.h"
+#include "base/utf8.h"
 
 #define BAR_CELLS 20
 

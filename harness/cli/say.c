@@ -4,7 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "record/utf8.h"
+#include "base/utf8.h"
 #include "trial/catalogue.h"
 
 void mlm_say(const char *format, ...)

@@ -62,39 +62,3 @@ int mlm_shell_clean_up(const struct mlm_session *session, const char *command, i
     int cleaned = mlm_shell_run(session, "--cleanup", command, r == 0 ? error : NULL);
     return r == 0 ? cleaned : r;
 }
-
-/* Characters that mean nothing to a shell. */
-static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
-
-static void put_quoted(FILE *out, const char *word)
-{
-    if (*word && strspn(word, plain) == strlen(word)) {
-        (void)fputs(word, out);
-        return;
-    }
-    (void)fputc('\'', out);
-    for (; *word; word++)
-        if (*word == '\'')
-            (void)fputs("'\\''", out);
-        else
-            (void)fputc(*word, out);
-    (void)fputc('\'', out);
-}
-
-char *mlm_shell_quote_all(char *const *words)
-{
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
-        return NULL;
-    for (size_t i = 0; words[i]; i++) {
-        if (i)
-            (void)fputc(' ', out);
-        put_quoted(out, words[i]);
-    }
-    if (fclose(out) == 0)
-        return text;
-    free(text);
-    return NULL;
-}

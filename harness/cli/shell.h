@@ -15,7 +15,3 @@ int mlm_shell_run(
  * ends it. */
 int mlm_shell_clean_up(
     const struct mlm_session *session, const char *command, int r, struct mlm_error *error);
-
-/* Words, ended by NULL, as one line that a shell takes apart again. The caller frees it; NULL: out of memory.
- */
-char *mlm_shell_quote_all(char *const *words);

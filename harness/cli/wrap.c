@@ -3,7 +3,7 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "record/utf8.h"
+#include "base/utf8.h"
 
 /* The end of the word at `text`, and its columns. */
 static const char *word_end(const char *text, int *ret_columns)

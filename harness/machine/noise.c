@@ -6,14 +6,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "machine/root.h"
-
-static uint64_t now_ns(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
 
 /* The first line sums up all processors; guests' time is part of user's. */
 static bool busy_read(int root_fd, uint64_t *ret_ticks)
@@ -32,14 +26,14 @@ static bool busy_read(int root_fd, uint64_t *ret_ticks)
 
 void mlm_noise_begin(int root_fd, struct mlm_noise *ret_noise)
 {
-    struct mlm_noise noise = {.root_fd = root_fd, .begin_ns = now_ns()};
+    struct mlm_noise noise = {.root_fd = root_fd, .begin_ns = mlm_now_ns()};
     noise.known = busy_read(root_fd, &noise.busy_ticks);
     *ret_noise = noise;
 }
 
 double mlm_noise_end(const struct mlm_noise *noise, uint64_t own_cpu_ns)
 {
-    uint64_t span_ns = now_ns() - noise->begin_ns, ticks;
+    uint64_t span_ns = mlm_now_ns() - noise->begin_ns, ticks;
     if (!noise->known || span_ns < MLM_NOISE_SHORTEST_NS || !busy_read(noise->root_fd, &ticks))
         return MLM_NOISE_UNKNOWN;
     double ns_per_tick = 1e9 / (double)sysconf(_SC_CLK_TCK);

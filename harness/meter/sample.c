@@ -11,13 +11,6 @@
 #include "base/file.h"
 #include "record/metric.h"
 
-uint64_t mlm_now_ns(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
 static int open_named(int dir_fd, const char *name)
 {
     return name ? openat(dir_fd, name, O_RDONLY | O_CLOEXEC) : -1;

@@ -6,6 +6,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "base/clock.h"
 #include "cage/cage.h"
 
 struct mlm_sample {
@@ -27,6 +28,3 @@ struct mlm_sampler {
 void mlm_sampler_open(struct mlm_sampler *sampler, const struct mlm_cage *cage, pid_t worker);
 void mlm_sampler_close(struct mlm_sampler *sampler);
 void mlm_sampler_take(const struct mlm_sampler *sampler, struct mlm_sample *ret_sample);
-
-/* CLOCK_MONOTONIC. */
-uint64_t mlm_now_ns(void);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "record/utf8.h"
+#include "base/utf8.h"
 
 const char *mlm_outcome_name(enum mlm_outcome outcome)
 {

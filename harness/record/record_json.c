@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "record/utf8.h"
+#include "base/utf8.h"
 
 /* How one type of member is written and read. `field` points at the member inside a record. */
 struct codec {

@@ -7,7 +7,7 @@
 #include "base/cleanup.h"
 #include "record/record_json.h"
 #include "record/store.h"
-#include "record/utf8.h"
+#include "base/utf8.h"
 
 #define BLOCK_BYTES ((size_t)256 << 10)
 

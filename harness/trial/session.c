@@ -11,7 +11,7 @@
 #include "base/interrupts.h"
 #include "machine/fresh.h"
 #include "machine/presence.h"
-#include "record/utf8.h"
+#include "base/utf8.h"
 #include "trial/dataset_folder.h"
 #include "trial/worker.h"
 

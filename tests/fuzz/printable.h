@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "fuzz.h"
-#include "record/utf8.h"
+#include "base/utf8.h"
 
 static inline void check_line(const char *line, size_t length)
 {

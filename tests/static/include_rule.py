@@ -6,18 +6,18 @@ import pathlib
 import re
 import sys
 
-# A layer of the harness, and those below it that it may include. Nobody includes upward.
+# A layer of the harness, and those below it that it may include. Nobody includes upward; base/ is below all, and below
+# the suites.
 LAYERS = {
-    "base": set(),
-    "cage": {"base"},
-    "machine": {"base"},
-    "record": {"base"},
-    "report": {"base", "record"},
-    "advise": {"base", "record", "report"},
-    "meter": {"base", "cage", "machine", "record"},
-    "trial": {"base", "cage", "machine", "record", "meter"},
-    "gbench": {"base", "cage", "machine", "record", "meter", "trial"},
-    "cli": {"base", "cage", "machine", "record", "meter", "trial", "gbench", "report", "advise"},
+    "cage": set(),
+    "machine": set(),
+    "record": set(),
+    "report": {"record"},
+    "advise": {"record", "report"},
+    "meter": {"cage", "machine", "record"},
+    "trial": {"cage", "machine", "record", "meter"},
+    "gbench": {"cage", "machine", "record", "meter", "trial"},
+    "cli": {"cage", "machine", "record", "meter", "trial", "gbench", "report", "advise"},
 }
 # All that the harness may know of the suites, and the layers that may: the readers of records never do.
 CONTRACT = {"workload.h", "scoreboard.h", "suites.h"}
@@ -36,6 +36,10 @@ def includes(file):
 
 def why_not(program, layer, target_program, target):
     """The reason why a file of program/layer may not include target_program/target; None when it may."""
+    if target_program == "base":
+        return None
+    if program == "base":
+        return "base is below everything else"
     if program == "suites":
         if target_program == "harness":
             return "suites include nothing of the harness"
@@ -72,7 +76,7 @@ def cycle(graph):
 
 
 def breaches(root):
-    programs = ("harness", "suites")
+    programs = ("base", "harness", "suites")
     graph = {}
     for program in programs:
         for file in sorted((root / program).rglob("*")):
@@ -86,10 +90,14 @@ def breaches(root):
                 yield f"{name}:1: {layer} is not a layer; give it a place in include_rule.py"
                 continue
             for number, quoted, path in includes(file):
-                target_program = next((p for p in programs if (root / p / path).is_file()), None)
+                # Those of base/ are named from the root, for both programs include them.
+                if path.startswith("base/") and (root / path).is_file():
+                    target_program, path = "base", path.removeprefix("base/")
+                else:
+                    target_program = next((p for p in programs[1:] if (root / p / path).is_file()), None)
                 if target_program is None or ".." in path:
                     if quoted and path not in GENERATED:
-                        yield f'{name}:{number}: "{path}" is not a path from the root of harness/ or suites/'
+                        yield f'{name}:{number}: "{path}" is not a path from base/, harness/ or suites/'
                     continue
                 graph[name].append(pathlib.Path(target_program, path))
                 if reason := why_not(program, layer, target_program, pathlib.Path(path)):

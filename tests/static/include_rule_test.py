@@ -11,7 +11,7 @@ CHECKER = pathlib.Path(__file__).with_name("include_rule.py")
 
 # A tree as it should be; the cases add one file each.
 SOUND = {
-    "harness/base/error.h": "",
+    "base/error.h": "",
     "harness/cage/cage.h": '#include "base/error.h"\n',
     "harness/record/record.h": '#include "base/error.h"\n',
     "harness/machine/machine.c": '#include "version.h"\n#include <stdio.h>\n',
@@ -20,7 +20,7 @@ SOUND = {
     "harness/trial/trial.h": '#include "meter/meter.h"\n#include "workload.h"\n',
     "harness/main.c": '#include "trial/trial.h"\n',
     "suites/workload.h": '#include "scoreboard.h"\n',
-    "suites/scoreboard.h": "",
+    "suites/scoreboard.h": '#include "base/error.h"\n',
     "suites/data/random.h": "",
     "suites/batch/trace.h": "",
     "suites/batch/batch.c": '#include "batch/trace.h"\n#include "data/random.h"\n#include "workload.h"\n',
@@ -51,7 +51,7 @@ class IncludeRule(unittest.TestCase):
         self.assertEqual(check({}).returncode, 1)
 
     def test_upward(self):
-        self.assert_breach("harness/base/file.c", '\n#include "cage/cage.h"\n', "file.c:2: includes cage/cage.h")
+        self.assert_breach("base/file.c", '\n#include "cage/cage.h"\n', "file.c:2: includes cage/cage.h")
 
     def test_sideways(self):
         self.assert_breach("harness/cage/v1.c", '#include "record/record.h"\n', "cage is not above record")
@@ -63,10 +63,10 @@ class IncludeRule(unittest.TestCase):
         self.assert_breach("harness/advise/fit.c", '#include "workload.h"\n', "not suites")
 
     def test_suite_includes_harness(self):
-        self.assert_breach("suites/batch/adam.c", '#include "base/error.h"\n', "nothing of the harness")
+        self.assert_breach("suites/batch/adam.c", '#include "cage/cage.h"\n', "nothing of the harness")
 
     def test_angle_brackets_do_not_hide_it(self):
-        self.assert_breach("suites/batch/adam.c", "#  include <base/error.h>\n", "nothing of the harness")
+        self.assert_breach("suites/batch/adam.c", "#  include <cage/cage.h>\n", "nothing of the harness")
 
     def test_harness_includes_a_suite(self):
         self.assert_breach("harness/trial/plan.c", '#include "batch/trace.h"\n', "scoreboard.h, suites.h, workload.h")
@@ -75,16 +75,16 @@ class IncludeRule(unittest.TestCase):
         self.assert_breach("suites/data/rows.c", '#include "batch/trace.h"\n', "data is below")
 
     def test_path_is_not_from_the_root(self):
-        self.assert_breach("harness/cage/v2.c", '#include "../base/error.h"\n', "not a path from the root")
+        self.assert_breach("harness/cage/v2.c", '#include "../base/error.h"\n', "is not a path from")
 
     def test_path_of_a_neighbour(self):
-        self.assert_breach("harness/cage/v2.c", '#include "cage.h"\n', "not a path from the root")
+        self.assert_breach("harness/cage/v2.c", '#include "cage.h"\n', "is not a path from")
 
     def test_unknown_layer(self):
         self.assert_breach("harness/extra/thing.c", "", "not a layer")
 
     def test_ring(self):
-        ring = {"harness/base/a.h": '#include "base/b.h"\n', "harness/base/b.h": '#include "base/a.h"\n'}
+        ring = {"base/a.h": '#include "base/b.h"\n', "base/b.h": '#include "base/a.h"\n'}
         done = check(SOUND | ring)
         self.assertEqual(done.returncode, 1)
         self.assertIn("includes itself", done.stdout)

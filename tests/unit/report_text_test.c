@@ -3,7 +3,7 @@
  *     MLM_GOLDEN=update build/tests/report_text_test && git diff tests/fixtures/record
  *
  * has changed in them. */
-#include "record/utf8.h"
+#include "base/utf8.h"
 #include "report/text/text.h"
 #include "report_sample.h"
 

@@ -9,7 +9,7 @@
 #include "base/cleanup.h"
 #include "base/size.h"
 #include "record/fact.h"
-#include "record/utf8.h"
+#include "base/utf8.h"
 #include "report/table/group.h"
 #include "report/table/heading.h"
 #include "report/text/grid.h"

@@ -9,8 +9,8 @@
 
 #include "base/cleanup.h"
 #include "base/size.h"
+#include "base/words.h"
 #include "record/keymap.h"
-#include "record/utf8.h"
 
 /* The least that a worker is given, and what a run does where nothing is said; a command of the user's has no
  * seed, and a day. */
@@ -46,48 +46,10 @@ static bool is_command(const struct mlm_record *record)
     return strcmp(record->suite, "exec") == 0;
 }
 
-static void put_quoted(FILE *out, const char *text)
-{
-    static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_%+=:,./-";
-    if (*text && !text[strspn(text, plain)]) {
-        (void)fputs(text, out);
-        return;
-    }
-    (void)fputc('\'', out);
-    for (; *text; text++) {
-        if (*text == '\'')
-            (void)fputs("'\\''", out);
-        else
-            (void)fputc(*text, out);
-    }
-    (void)fputc('\'', out);
-}
-
-/* What must not reach a terminal, as bash, ksh and zsh read it. A shell that does not know this way of
- * quoting sees a word in single quotes, in which there is none. */
-static void put_escaped(FILE *out, const char *text)
-{
-    (void)fputs("$'", out);
-    for (; *text; text++) {
-        if (*text < ' ' || *text > '~' || *text == '\'' || *text == '\\')
-            (void)fprintf(out, "\\%03o", (unsigned char)*text);
-        else
-            (void)fputc(*text, out);
-    }
-    (void)fputc('\'', out);
-}
-
 static int put_word(FILE *out, const char *text)
 {
-    mlm_auto_free char *tame = strdup(text);
-    if (!tame)
-        return -ENOMEM;
-    mlm_utf8_tame(tame);
     (void)fputc(' ', out);
-    if (strcmp(tame, text) == 0)
-        put_quoted(out, text);
-    else
-        put_escaped(out, text);
+    mlm_word_put(out, text);
     return 0;
 }
 

@@ -7,7 +7,7 @@
 
 #include "base/cleanup.h"
 #include "record/fact.h"
-#include "record/utf8.h"
+#include "base/utf8.h"
 
 /* Further ones of a side are not looked at: a file in which every line has another machine is no run. */
 #define MACHINES_MOST 8

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "record/utf8.h"
+#include "base/utf8.h"
 #include "report/compare/facts.h"
 #include "report/compare/show_parts.h"
 #include "report/compare/words.h"

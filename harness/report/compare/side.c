@@ -6,7 +6,7 @@
 #include "base/cleanup.h"
 #include "base/size.h"
 #include "record/keymap.h"
-#include "record/utf8.h"
+#include "base/utf8.h"
 #include "report/compare/compare.h"
 #include "report/table/heading.h"
 

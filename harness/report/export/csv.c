@@ -11,7 +11,7 @@
 
 #include "base/cleanup.h"
 #include "record/keymap.h"
-#include "record/utf8.h"
+#include "base/utf8.h"
 #include "report/export/formats.h"
 #include "report/export/json_text.h"
 #include "report/export/names.h"

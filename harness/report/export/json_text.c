@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
-#include "record/utf8.h"
+#include "base/utf8.h"
 
 /* Whole numbers up to here are exact as doubles. */
 #define WHOLE_MOST 9007199254740992.0

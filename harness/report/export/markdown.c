@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "record/utf8.h"
+#include "base/utf8.h"
 #include "report/export/formats.h"
 #include "report/table/columns.h"
 #include "report/table/finding.h"

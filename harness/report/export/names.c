@@ -7,7 +7,7 @@
 #include "base/cleanup.h"
 #include "base/size.h"
 #include "record/keymap.h"
-#include "record/utf8.h"
+#include "base/utf8.h"
 
 #define USUAL_SEED 1
 

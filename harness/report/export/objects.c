@@ -7,7 +7,7 @@
 #include "base/cleanup.h"
 #include "base/size.h"
 #include "record/fact.h"
-#include "record/utf8.h"
+#include "base/utf8.h"
 #include "report/export/json_text.h"
 
 static json_t *text_or_null(const char *text)

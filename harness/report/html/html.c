@@ -4,7 +4,7 @@
 #include <math.h>
 
 #include "base/cleanup.h"
-#include "record/utf8.h"
+#include "base/utf8.h"
 #include "report/table/columns.h"
 #include "report/table/finding.h"
 #include "report/table/heading.h"

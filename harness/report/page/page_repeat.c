@@ -4,8 +4,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/words.h"
 #include "record/keymap.h"
-#include "record/utf8.h"
 #include "report/html/html.h"
 #include "report/page/page_parts.h"
 
@@ -15,49 +15,6 @@ struct past_run {
     const char *from, *to;          /* of its trials' times, which sort as texts */
     size_t trial_count;
 };
-
-static bool plain(const char *word)
-{
-    static const char safe[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
-    return *word && strspn(word, safe) == strlen(word);
-}
-
-static bool printable(const char *word)
-{
-    while (*word) {
-        uint32_t code;
-        word += mlm_utf8_next(word, &code);
-        if (!mlm_utf8_printable(code))
-            return false;
-    }
-    return true;
-}
-
-static void put_shell_word(FILE *out, const char *word)
-{
-    if (plain(word)) {
-        (void)fputs(word, out);
-        return;
-    }
-    /* What cannot be seen has an escape, which bash, zsh and POSIX 2024 know in $'…'. */
-    bool escapes = !printable(word);
-    (void)fputs(escapes ? "$'" : "'", out);
-    while (*word) {
-        uint32_t code;
-        size_t length = mlm_utf8_next(word, &code);
-        if (*word == '\'')
-            (void)fputs(escapes ? "\\'" : "'\\''", out);
-        else if (escapes && *word == '\\')
-            (void)fputs("\\\\", out);
-        else if (mlm_utf8_printable(code))
-            (void)fwrite(word, 1, length, out);
-        else
-            for (size_t i = 0; i < length; i++)
-                (void)fprintf(out, "\\%03o", (unsigned char)word[i]);
-        word += length;
-    }
-    (void)fputc('\'', out);
-}
 
 /* The program's name and the words behind `from`, as a line to be copied. */
 static int put_command(FILE *out, const json_t *words, size_t from)
@@ -71,7 +28,7 @@ static int put_command(FILE *out, const json_t *words, size_t from)
     for (size_t i = from; i < json_array_size(words); i++) {
         const char *word = json_string_value(json_array_get(words, i));
         (void)fputc(' ', line);
-        put_shell_word(line, word ? word : "");
+        mlm_word_put(line, word ? word : "");
     }
     int r = fclose(line) == 0 ? 0 : -ENOMEM;
     if (r == 0) {

@@ -6,7 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/size.h"
-#include "record/utf8.h"
+#include "base/utf8.h"
 
 #define LABEL_COLUMNS 44
 #define TITLE_COLUMNS 116

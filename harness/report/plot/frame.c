@@ -6,8 +6,9 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/grow.h"
+#include "base/utf8.h"
 #include "record/keymap.h"
-#include "record/utf8.h"
 #include "report/plot/frame_parts.h"
 
 /* More than these are a table's business. */
@@ -32,20 +33,6 @@ static void builder_release(struct builder *builder)
     free(builder->cursors);
 }
 
-/* Room for one more. */
-static int grow(void *items, size_t count, size_t *capacity, size_t size)
-{
-    if (count < *capacity)
-        return 0;
-    size_t wanted = *capacity ? 2 * *capacity : 16;
-    void *grown = reallocarray(*(void **)items, wanted, size);
-    if (!grown)
-        return -ENOMEM;
-    *(void **)items = grown;
-    *capacity = wanted;
-    return 0;
-}
-
 bool mlm_frame_failed(const struct mlm_frame_point *point)
 {
     return point->outcome != MLM_OUTCOME_OK && point->outcome != MLM_OUTCOME_SKIPPED &&
@@ -62,7 +49,7 @@ static double weight_of(const struct mlm_frame_point *point)
 static int panel_add(struct builder *builder, const struct mlm_section *section, const struct mlm_row *row)
 {
     struct mlm_frame *frame = builder->frame;
-    int r = grow(&frame->panels, frame->panel_count, &builder->panel_capacity, sizeof *frame->panels);
+    int r = mlm_grow(&frame->panels, frame->panel_count, &builder->panel_capacity, sizeof *frame->panels);
     if (r < 0)
         return r;
     uint64_t cap_bytes = section->rows[0]->first->limits.cap_bytes;
@@ -101,7 +88,7 @@ static int series_find(
     int r = mlm_keymap_add(&builder->series, key, ret_number);
     if (r < 0 || *ret_number < frame->series_count)
         return r;
-    r = grow(&frame->series, frame->series_count, &builder->series_capacity, sizeof *frame->series);
+    r = mlm_grow(&frame->series, frame->series_count, &builder->series_capacity, sizeof *frame->series);
     if (r == 0)
         frame->series[frame->series_count++] =
             (struct mlm_frame_series){.row = row, .label = name, .weight = NAN};
@@ -134,7 +121,7 @@ static void figures_read(
 static int point_add(struct builder *builder, struct mlm_frame_point *point)
 {
     struct mlm_frame *frame = builder->frame;
-    int r = grow(&frame->points, frame->point_count, &builder->point_capacity, sizeof *frame->points);
+    int r = mlm_grow(&frame->points, frame->point_count, &builder->point_capacity, sizeof *frame->points);
     if (r < 0)
         return r;
     struct mlm_frame_series *series = &frame->series[point->series];

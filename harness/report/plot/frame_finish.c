@@ -6,7 +6,7 @@
 
 #include "base/cleanup.h"
 #include "record/keymap.h"
-#include "record/utf8.h"
+#include "base/utf8.h"
 #include "report/plot/frame_parts.h"
 
 /* Figures further apart than this need a logarithmic axis. */

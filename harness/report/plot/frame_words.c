@@ -6,7 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/size.h"
-#include "record/utf8.h"
+#include "base/utf8.h"
 #include "report/plot/frame.h"
 #include "report/table/heading.h"
 

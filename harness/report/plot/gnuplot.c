@@ -10,7 +10,7 @@
 
 #include "base/child.h"
 #include "base/cleanup.h"
-#include "record/utf8.h"
+#include "base/utf8.h"
 
 #define SCRIPTS_MAX 4
 /* A picture takes a second, on a busy board some. Of processor time as well, should nobody be left to end it.

@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "record/utf8.h"
+#include "base/utf8.h"
 
 /* Colours of plots/style.gp, and what stands for them on a dark ground. */
 static const struct {

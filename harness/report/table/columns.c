@@ -4,7 +4,7 @@
 #include <string.h>
 
 #include "base/size.h"
-#include "record/utf8.h"
+#include "base/utf8.h"
 
 void mlm_cell_text(const char *text, char cell[static MLM_CELL_SIZE])
 {

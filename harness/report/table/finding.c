@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "record/utf8.h"
+#include "base/utf8.h"
 #include "report/table/group.h"
 
 static void put_size(FILE *out, double bytes)

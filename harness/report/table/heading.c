@@ -7,7 +7,7 @@
 #include "base/cleanup.h"
 #include "base/size.h"
 #include "record/fact.h"
-#include "record/utf8.h"
+#include "base/utf8.h"
 
 static char *finish(FILE *out, char **text)
 {

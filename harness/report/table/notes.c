@@ -5,7 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/size.h"
-#include "record/utf8.h"
+#include "base/utf8.h"
 
 #define LETTERS 16
 

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "record/utf8.h"
+#include "base/utf8.h"
 #include "report/table/heading.h"
 #include "report/table/table_parts.h"
 

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "record/utf8.h"
+#include "base/utf8.h"
 
 #define GAP 2
 

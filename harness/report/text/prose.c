@@ -4,7 +4,7 @@
 #include <stdint.h>
 
 #include "base/cleanup.h"
-#include "record/utf8.h"
+#include "base/utf8.h"
 
 static const char *const codes[] = {
     [MLM_PAINT_BOLD] = "1",

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/file.h"
 
 /* How long it has to heed a signal. */
@@ -24,13 +25,6 @@
 #define TREE_MAX 256
 /* Where the kernel (before Linux 5.3) or a filter gives no descriptor of a process. */
 #define LOOK_NS UINT64_C(10000000)
-
-static uint64_t now_ns(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_MONOTONIC, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
 
 static int pidfd_of(pid_t pid)
 {
@@ -131,14 +125,14 @@ int mlm_child_wait(pid_t pid, int interrupt_fd, uint64_t limit_ns, int *ret_stat
 {
     mlm_auto_close int pidfd = pidfd_of(pid);
     struct pollfd polled[] = {{.fd = pidfd, .events = POLLIN}, {.fd = interrupt_fd, .events = POLLIN}};
-    uint64_t begin_ns = now_ns();
+    uint64_t begin_ns = mlm_now_ns();
     for (;;) {
         int r = reap(pid, WNOHANG, ret_status);
         if (r != 0)
             return r < 0 ? r : 0;
         if (polled[1].revents)
             return -EINTR;
-        uint64_t passed_ns = now_ns() - begin_ns;
+        uint64_t passed_ns = mlm_now_ns() - begin_ns;
         if (limit_ns && passed_ns >= limit_ns)
             return -ETIMEDOUT;
         uint64_t left_ns = limit_ns ? limit_ns - passed_ns : UINT64_MAX;
@@ -212,10 +206,10 @@ static void tree_signal(const struct tree *tree, int number)
 /* Until all have ended, or their time to heed is over. */
 static void tree_wait(const struct tree *tree)
 {
-    uint64_t end_ns = now_ns() + HEED_NS;
+    uint64_t end_ns = mlm_now_ns() + HEED_NS;
     for (size_t i = 0; i < tree->count; i++) {
         struct pollfd polled = {.fd = tree->items[i].fd, .events = POLLIN};
-        uint64_t now = now_ns(), left_ns = end_ns > now ? end_ns - now : 0;
+        uint64_t now = mlm_now_ns(), left_ns = end_ns > now ? end_ns - now : 0;
         const struct timespec timeout = {
             .tv_sec = (time_t)(left_ns / 1000000000u), .tv_nsec = (long)(left_ns % 1000000000u)};
         (void)ppoll(&polled, 1, &timeout, NULL);

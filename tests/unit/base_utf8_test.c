@@ -6,7 +6,7 @@
 
 #include <cmocka.h>
 
-#include "record/utf8.h"
+#include "base/utf8.h"
 
 static void assert_repaired(const char *text, const char *repaired, const char *tamed)
 {
