@@ -153,7 +153,7 @@ static int find(const struct mlm_estimate *estimate, struct nearest *nearest, st
 static uint64_t cap_for(const struct mlm_estimate *estimate)
 {
     for (size_t i = 0; i < MLM_FITTINGS; i++)
-        if (mlm_estimate_fit_cap(estimate, (double)mlm_fitting_sizes[i]).fit == MLM_FIT_YES)
+        if (mlm_estimate_fit_cap(estimate, (double)mlm_fitting_sizes[i]).fits == MLM_FITS_YES)
             return mlm_fitting_sizes[i];
     return MLM_NO_LIMIT;
 }

@@ -1,8 +1,8 @@
 /* estimate --check: an estimate held to a measurement. */
 #pragma once
 
-#include "advise/estimate/json.h"
 #include "base/error.h"
+#include "estimate/json.h"
 
 /* Runs the own workload that is nearest to what was asked, once, under the smallest cap that it is to fit in.
  * -ENOTSUP: none is near, or no cap can be set here, with the remedy. The texts live as long as the program.

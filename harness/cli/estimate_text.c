@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "advise/estimate/runtime.h"
 #include "base/size.h"
 #include "cli/style.h"
 #include "cli/wrap.h"
+#include "estimate/runtime.h"
 #include "record/utf8.h"
 
 #define NAME_COLUMNS 38
@@ -176,7 +176,7 @@ static void machine_print(const struct mlm_estimate *estimate, const struct mlm_
 static void fits_print(const struct mlm_estimate *estimate, const struct mlm_estimate_beside *beside)
 {
     static const char *const words[] = {
-        [MLM_FIT_NO] = "no", [MLM_FIT_CLOSE] = "close", [MLM_FIT_YES] = "fits"};
+        [MLM_FITS_NO] = "no", [MLM_FITS_CLOSE] = "close", [MLM_FITS_YES] = "fits"};
     char name[MLM_SIZE_TEXT], spare[MLM_SIZE_TEXT], cell[64];
     printf("\n  %-8s %-26s %s\n", "size", "as a cap on the program", "as the RAM of a laptop");
     for (size_t i = 0; i < MLM_FITTINGS; i++) {
@@ -186,7 +186,7 @@ static void fits_print(const struct mlm_estimate *estimate, const struct mlm_est
         printf("  %-8s", mlm_size_spell(mlm_fitting_sizes[i], name));
         for (size_t k = 0; k < 2; k++) {
             bool lacks = fittings[k].spare_bytes < 0;
-            (void)snprintf(cell, sizeof cell, "%-5s  %s%s%s", words[fittings[k].fit], lacks ? "lacks " : "",
+            (void)snprintf(cell, sizeof cell, "%-5s  %s%s%s", words[fittings[k].fits], lacks ? "lacks " : "",
                 size(fabs(fittings[k].spare_bytes), spare), lacks ? "" : " spare");
             printf(k ? " %s\n" : " %-26s", cell);
         }

@@ -14,10 +14,11 @@ LAYERS = {
     "record": {"base"},
     "report": {"base", "record"},
     "advise": {"base", "record", "report"},
+    "estimate": {"base"},
     "meter": {"base", "cage", "machine", "record"},
     "trial": {"base", "cage", "machine", "record", "meter"},
     "gbench": {"base", "cage", "machine", "record", "meter", "trial"},
-    "cli": {"base", "cage", "machine", "record", "meter", "trial", "gbench", "report", "advise"},
+    "cli": {"base", "cage", "machine", "record", "meter", "trial", "gbench", "report", "advise", "estimate"},
 }
 # All that the harness may know of the suites, and the layers that may: the readers of records never do.
 CONTRACT = {"workload.h", "scoreboard.h", "suites.h"}

@@ -1,7 +1,7 @@
 /* NumPy 1.24.2 as Debian 12 ships it, with OpenBLAS 0.3.21. */
 #include <errno.h>
 
-#include "advise/estimate/runtime.h"
+#include "estimate/runtime.h"
 
 #define MIB(n) ((n)*1048576.0)
 

@@ -12,9 +12,9 @@
 
 #include <cmocka.h>
 
-#include "advise/estimate/estimate.h"
-#include "advise/estimate/runtime.h"
 #include "base/size.h"
+#include "estimate/estimate.h"
+#include "estimate/runtime.h"
 #include "suites.h"
 #include "workload.h"
 
@@ -447,15 +447,15 @@ static void test_fits(void **state)
     (void)state;
     struct mlm_estimate estimate = estimate_of(SKLEARN(LOGISTIC, .rows = 1000, .columns = 20));
     estimate.needs_bytes = 1000 * MIB;
-    assert_int_equal(mlm_estimate_fit_cap(&estimate, 2048 * MIB).fit, MLM_FIT_YES);
-    assert_int_equal(mlm_estimate_fit_cap(&estimate, 1024 * MIB).fit, MLM_FIT_CLOSE);
-    assert_int_equal(mlm_estimate_fit_cap(&estimate, 900 * MIB).fit, MLM_FIT_CLOSE); /* 15 % off: 850 */
-    assert_int_equal(mlm_estimate_fit_cap(&estimate, 512 * MIB).fit, MLM_FIT_NO);
+    assert_int_equal(mlm_estimate_fit_cap(&estimate, 2048 * MIB).fits, MLM_FITS_YES);
+    assert_int_equal(mlm_estimate_fit_cap(&estimate, 1024 * MIB).fits, MLM_FITS_CLOSE);
+    assert_int_equal(mlm_estimate_fit_cap(&estimate, 900 * MIB).fits, MLM_FITS_CLOSE); /* 15 % off: 850 */
+    assert_int_equal(mlm_estimate_fit_cap(&estimate, 512 * MIB).fits, MLM_FITS_NO);
     assert_true(mlm_estimate_fit_cap(&estimate, 512 * MIB).spare_bytes == -488 * MIB);
     /* Of 4 GiB the system has 128 + 256 MiB and open programs 1600: 2112 are left. */
     struct mlm_estimate_beside laptop = {MLM_NO_LIMIT, MLM_NO_LIMIT}, bare = {100 << 20, 0};
     assert_true(mlm_estimate_fit_machine(&estimate, &laptop, 4096 * MIB).room_bytes == 2112 * MIB);
-    assert_int_equal(mlm_estimate_fit_machine(&estimate, &laptop, 4096 * MIB).fit, MLM_FIT_YES);
+    assert_int_equal(mlm_estimate_fit_machine(&estimate, &laptop, 4096 * MIB).fits, MLM_FITS_YES);
     /* Of 2 GiB 128 + 128, and two fifths. */
     assert_true(fabs(mlm_estimate_fit_machine(&estimate, &laptop, 2048 * MIB).room_bytes - 972.8 * MIB) < 1);
     assert_true(mlm_estimate_smallest_machine(&estimate, &laptop) == 4096 * MIB);

@@ -1,4 +1,4 @@
-#include "advise/estimate/request.h"
+#include "estimate/request.h"
 
 #include <ctype.h>
 #include <errno.h>

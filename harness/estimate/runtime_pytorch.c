@@ -2,8 +2,8 @@
 #include <errno.h>
 #include <math.h>
 
-#include "advise/estimate/runtime.h"
-#include "advise/estimate/training.h"
+#include "estimate/runtime.h"
+#include "estimate/training.h"
 
 #define MIB(n) ((n)*1048576.0)
 

@@ -1,4 +1,4 @@
-#include "advise/estimate/ledger.h"
+#include "estimate/ledger.h"
 
 #include <ctype.h>
 #include <errno.h>

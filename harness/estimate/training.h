@@ -2,7 +2,7 @@
  * worst, with the holes that nothing fits into. */
 #pragma once
 
-#include "advise/estimate/request.h"
+#include "estimate/request.h"
 
 /* Beyond as many steps the heap was not seen to grow. */
 #define MLM_TRAINING_STEPS 12

@@ -1,4 +1,4 @@
-#include "advise/estimate/heap.h"
+#include "estimate/heap.h"
 
 #include <math.h>
 #include <stdlib.h>

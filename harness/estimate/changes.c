@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "advise/estimate/estimate.h"
+#include "estimate/estimate.h"
 
 /* What saves less is not worth the trouble. */
 #define LEAST_SHARE 0.01

@@ -11,8 +11,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "advise/estimate/ledger.h"
-#include "advise/estimate/request.h"
+#include "estimate/ledger.h"
+#include "estimate/request.h"
 
 struct mlm_runtime;
 
@@ -44,13 +44,13 @@ double mlm_estimate_system_bytes(const struct mlm_estimate_beside *beside, doubl
 double mlm_estimate_background_bytes(const struct mlm_estimate_beside *beside, double ram_bytes);
 
 /* CLOSE: within what such an estimate may be off. */
-enum mlm_fit { MLM_FIT_NO, MLM_FIT_CLOSE, MLM_FIT_YES };
+enum mlm_fits { MLM_FITS_NO, MLM_FITS_CLOSE, MLM_FITS_YES };
 
 struct mlm_fitting {
     double size_bytes;  /* of the cap, or of the machine's RAM */
     double room_bytes;  /* that it leaves to the program */
     double spare_bytes; /* of the room, less needs; below 0: what lacks */
-    enum mlm_fit fit;
+    enum mlm_fits fits;
 };
 
 #define MLM_FITTINGS 5

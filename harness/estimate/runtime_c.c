@@ -2,7 +2,7 @@
  * within 5 %; tests hold these to those. */
 #include <errno.h>
 
-#include "advise/estimate/runtime.h"
+#include "estimate/runtime.h"
 
 #define SUITE_STORAGE "suites/storage/regression.c, parts_of()"
 #define SUITE_BATCH "suites/batch/model.c, batch_model_bytes()"

@@ -1,8 +1,8 @@
-#include "advise/estimate/json.h"
+#include "estimate/json.h"
 
 #include <math.h>
 
-#include "advise/estimate/runtime.h"
+#include "estimate/runtime.h"
 
 static json_t *bytes(double value)
 {
@@ -60,9 +60,9 @@ static json_t *phase_json(const struct mlm_ledger *ledger, size_t phase)
 static json_t *fitting_json(const struct mlm_fitting *fitting)
 {
     static const char *const words[] = {
-        [MLM_FIT_NO] = "no", [MLM_FIT_CLOSE] = "close", [MLM_FIT_YES] = "yes"};
+        [MLM_FITS_NO] = "no", [MLM_FITS_CLOSE] = "close", [MLM_FITS_YES] = "yes"};
     return json_pack("{s:o,s:o,s:o,s:s}", "size_bytes", bytes(fitting->size_bytes), "room_bytes",
-        bytes(fitting->room_bytes), "spare_bytes", bytes(fitting->spare_bytes), "fits", words[fitting->fit]);
+        bytes(fitting->room_bytes), "spare_bytes", bytes(fitting->spare_bytes), "fits", words[fitting->fits]);
 }
 
 static json_t *changes_json(const struct mlm_estimate *estimate)

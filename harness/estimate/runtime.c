@@ -1,4 +1,4 @@
-#include "advise/estimate/runtime.h"
+#include "estimate/runtime.h"
 
 #include <errno.h>
 #include <math.h>

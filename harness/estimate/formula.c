@@ -1,4 +1,4 @@
-#include "advise/estimate/formula.h"
+#include "estimate/formula.h"
 
 #include <ctype.h>
 #include <errno.h>

@@ -1,8 +1,8 @@
-#include "advise/estimate/training.h"
+#include "estimate/training.h"
 
 #include <math.h>
 
-#include "advise/estimate/heap.h"
+#include "estimate/heap.h"
 
 /* Small blocks that get into the places that alignment leaves: of what is kept with a weight, its bias's
  * version counter, 32 bytes (c10/core/TensorImpl.h); of a Linear one beside each of two nodes, t()'s and

@@ -1,11 +1,11 @@
-#include "advise/estimate/estimate.h"
+#include "estimate/estimate.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "advise/estimate/runtime.h"
 #include "base/size.h"
+#include "estimate/runtime.h"
 
 static const struct mlm_runtime *const runtimes[MLM_RUNTIMES] = {
     [MLM_RUNTIME_C] = &mlm_runtime_c,
@@ -69,9 +69,9 @@ static struct mlm_fitting fit(
     struct mlm_fitting fitting = {.size_bytes = size_bytes,
         .room_bytes = room_bytes,
         .spare_bytes = room_bytes - estimate->needs_bytes};
-    fitting.fit = estimate->needs_bytes * (1 + off) + cached_bytes <= room_bytes ? MLM_FIT_YES
-                  : estimate->needs_bytes * (1 - off) > room_bytes               ? MLM_FIT_NO
-                                                                                 : MLM_FIT_CLOSE;
+    fitting.fits = estimate->needs_bytes * (1 + off) + cached_bytes <= room_bytes ? MLM_FITS_YES
+                   : estimate->needs_bytes * (1 - off) > room_bytes               ? MLM_FITS_NO
+                                                                                  : MLM_FITS_CLOSE;
     return fitting;
 }
 
@@ -93,7 +93,7 @@ double mlm_estimate_smallest_machine(
 {
     double ram = (double)mlm_fitting_sizes[0];
     /* Beyond 2^62 bytes nothing fits anywhere. */
-    while (ram < 0x1p62 && mlm_estimate_fit_machine(estimate, beside, ram).fit != MLM_FIT_YES)
+    while (ram < 0x1p62 && mlm_estimate_fit_machine(estimate, beside, ram).fits != MLM_FITS_YES)
         ram *= 2;
     return ram;
 }

@@ -8,8 +8,8 @@
 
 #include <cmocka.h>
 
-#include "advise/estimate/heap.h"
-#include "advise/estimate/training.h"
+#include "estimate/heap.h"
+#include "estimate/training.h"
 
 #define MIB 1048576.0
 

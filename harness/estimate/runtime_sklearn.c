@@ -3,7 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "advise/estimate/runtime.h"
+#include "estimate/runtime.h"
 
 #define MIB(n) ((n)*1048576.0)
 

@@ -1,8 +1,8 @@
 /* Runtimes: what a library holds while it does a job, read from its source, one file each. */
 #pragma once
 
-#include "advise/estimate/ledger.h"
-#include "advise/estimate/request.h"
+#include "estimate/ledger.h"
+#include "estimate/request.h"
 
 struct mlm_runtime {
     const char *title;   /* "scikit-learn 1.2.1": what its formulas were read from */

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "advise/estimate/formula.h"
+#include "estimate/formula.h"
 
 #define MLM_PHASES_MOST 8
 #define MLM_LINES_MOST 40

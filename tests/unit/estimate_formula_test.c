@@ -8,7 +8,7 @@
 
 #include <cmocka.h>
 
-#include "advise/estimate/ledger.h"
+#include "estimate/ledger.h"
 
 static struct mlm_symbols sample(void)
 {
