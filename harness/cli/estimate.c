@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/size.h"
 #include "cli/estimate_check.h"
+#include "cli/estimate_own.h"
 #include "cli/estimate_text.h"
 #include "cli/verbs.h"
 #include "trial/dataset.h"
@@ -220,6 +221,25 @@ static int request_resolve(
     return r;
 }
 
+/* The own worker's suites answer for it; its networks have layers of their own. */
+static int own_open(
+    struct mlm_estimate_request *request, struct mlm_estimate_own *own, struct mlm_error *error)
+{
+    struct mlm_catalogue *catalogue = NULL;
+    if (request->runtime != MLM_RUNTIME_C)
+        return 0;
+    int r = mlm_estimate_request_complete(request, error);
+    if (r == 0)
+        r = mlm_catalogue_open(&catalogue, error);
+    if (r < 0)
+        return r;
+    own->context = catalogue;
+    request->own = own;
+    if (request->model == MLM_MODEL_MLP)
+        mlm_own_network(request);
+    return 0;
+}
+
 static int beside_size(const char *option, const char *text, uint64_t *ret_bytes, struct mlm_error *error)
 {
     *ret_bytes = MLM_NO_LIMIT;
@@ -257,16 +277,19 @@ static int estimate_verb(int argc, char **argv, struct mlm_error *error)
         r = beside_size("background", said.background, &beside.background_bytes, error);
     if (r == 0)
         r = request_resolve(&said, &request, error);
+    struct mlm_estimate_own own = {.ask = mlm_own_ask};
+    if (r == 0)
+        r = own_open(&request, &own, error);
     if (r == 0)
         r = mlm_estimate_make(&request, &estimate, error);
     if (r == 0 && said.check)
-        r = mlm_estimate_check(&estimate, argc, argv, &measured, error);
-    if (r < 0)
-        return r;
-    if (json)
-        return json_print(&estimate, &beside, said.check ? &measured : NULL, error);
-    mlm_estimate_print(&estimate, &beside, said.sources, said.check ? &measured : NULL);
-    return MLM_EXIT_OK;
+        r = mlm_estimate_check(&estimate.request, argc, argv, &measured, error);
+    if (r == 0 && json)
+        r = json_print(&estimate, &beside, said.check ? &measured : NULL, error);
+    else if (r == 0)
+        mlm_estimate_print(&estimate, &beside, said.sources, said.check ? &measured : NULL);
+    mlm_catalogue_close(own.context);
+    return r < 0 ? r : MLM_EXIT_OK;
 }
 
 const struct mlm_verb mlm_verb_estimate = {

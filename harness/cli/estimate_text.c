@@ -57,19 +57,30 @@ static void rule(void)
     printf("  %*s ---------\n", NAME_COLUMNS, "");
 }
 
+/* "mlp"; of the own worker, which has few networks, which one. */
+static const char *model(const struct mlm_estimate_request *request, char text[static 80])
+{
+    if (request->model == MLM_MODEL_MLP && request->runtime == MLM_RUNTIME_C)
+        (void)snprintf(text, 80, "mlp, the nearest it has: %zu layers of %u,", request->width_count - 1,
+            request->widths[0]);
+    else
+        (void)snprintf(text, 80, "%s",
+            request->model == MLM_MODEL_NONE ? "nothing but the data,"
+                                             : mlm_estimate_word("model", request->model));
+    return text;
+}
+
 static void headline(const struct mlm_estimate *estimate)
 {
     const struct mlm_estimate_request *request = &estimate->request;
-    char rows[48], columns[48], share[64] = "", text[400];
+    char rows[48], columns[48], share[64] = "", job[80], text[400];
     double density = mlm_estimate_nonzeros(request) / ((double)request->rows * (double)request->columns);
     if (density < 1)
         (void)snprintf(share, sizeof share, ", %.3g %% of them not 0", density * 100);
     (void)snprintf(text, sizeof text, "%s rows of %s values%s, %s %s; %s with %s%s%s.",
         grouped((double)request->rows, rows), grouped((double)request->columns, columns), share,
         mlm_estimate_word("storage", request->storage), mlm_estimate_word("value", request->value),
-        request->model == MLM_MODEL_NONE ? "nothing but the data,"
-                                         : mlm_estimate_word("model", request->model),
-        estimate->runtime->title, request->stream ? ", batch by batch" : "",
+        model(request, job), estimate->runtime->title, request->stream ? ", batch by batch" : "",
         request->split ? ", a fifth held out" : "");
     mlm_wrap(text, 0, 0);
 }

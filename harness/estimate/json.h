@@ -7,7 +7,7 @@
 
 /* The nearest own workload, run: what was reckoned for it, and what it needed. */
 struct mlm_estimate_measured {
-    const char *workload; /* "storage/csr" */
+    char workload[64]; /* "storage/csr" */
     double cap_bytes, estimate_bytes, needs_bytes;
     const char *outcome;
 };

@@ -25,7 +25,7 @@ struct mlm_ledger_line {
 
 struct mlm_ledger {
     struct mlm_symbols symbols;
-    uint64_t page_bytes; /* set before close() */
+    uint64_t page_bytes; /* set before close(); 0: the lines hold the page tables */
     const char *phases[MLM_PHASES_MOST];
     double phase_bytes[MLM_PHASES_MOST]; /* after close() */
     size_t phase_count;

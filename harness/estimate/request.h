@@ -43,6 +43,16 @@ enum mlm_estimate_runtime {
 
 #define MLM_WIDTHS_MOST 512
 
+struct mlm_estimate_request;
+
+/* Who asks the own worker's suites: they are modules, and this layer loads none. */
+struct mlm_estimate_own {
+    /* Core and peak bytes of the workload that is nearest to the request. -EINVAL: it refuses. */
+    int (*ask)(void *context, const struct mlm_estimate_request *request, double *ret_core_bytes,
+        double *ret_peak_bytes, struct mlm_error *error);
+    void *context;
+};
+
 /* 0 of a count or a share: its default, or not used. */
 struct mlm_estimate_request {
     uint64_t rows, columns;
@@ -67,7 +77,8 @@ struct mlm_estimate_request {
     uint64_t clusters, components, neighbors, trees, depth, bins;
     uint32_t widths[MLM_WIDTHS_MOST];
     size_t width_count;
-    uint64_t page_bytes; /* of the machine that runs it; 0: as this one's */
+    uint64_t page_bytes;                /* of the machine that runs it; 0: as this one's */
+    const struct mlm_estimate_own *own; /* NULL: nobody; then the own worker has no estimate */
 };
 
 enum mlm_knob_kind { MLM_KNOB_WORD, MLM_KNOB_COUNT, MLM_KNOB_FLAG };
