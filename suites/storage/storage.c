@@ -71,6 +71,14 @@ static int storage_derive(void *p, struct mlm_scoreboard *sb)
     return 0;
 }
 
+/* It has no indices that could be too narrow. */
+static int dense_derive(void *p, struct mlm_scoreboard *sb)
+{
+    struct storage_config *config = p;
+    config->index = MLM_INDEX_64;
+    return storage_derive(config, sb);
+}
+
 static uint64_t core_of(const struct variant *variant, const struct storage_config *config)
 {
     uint64_t core = mlm_matrix_core_bytes(variant->built, &config->layout);
@@ -361,10 +369,11 @@ static const struct mlm_param plain_params[] = {
         return prepare(&id##_variant, config, sb, ret_state);                                                \
     }
 
-#define WORKLOAD(id)                                                                                         \
-    .config_size = sizeof(struct storage_config), .answer_tolerance = ANSWER_TOLERANCE,                      \
-    .derive = storage_derive, .core_bytes = id##_core, .peak_bytes = id##_peak, .rough_ns = id##_rough,      \
-    .prepare = id##_prepare, .run = storage_run, .verify = storage_verify, .destroy = storage_destroy
+#define DERIVED(id, how)                                                                                     \
+    .config_size = sizeof(struct storage_config), .answer_tolerance = ANSWER_TOLERANCE, .derive = (how),     \
+    .core_bytes = id##_core, .peak_bytes = id##_peak, .rough_ns = id##_rough, .prepare = id##_prepare,       \
+    .run = storage_run, .verify = storage_verify, .destroy = storage_destroy
+#define WORKLOAD(id) DERIVED(id, storage_derive)
 
 #define NEEDS_BLAS .library = MLM_BLAS_LIBRARY, .library_package = MLM_BLAS_PACKAGE
 
@@ -378,7 +387,7 @@ STORAGE(
 STORAGE(densify, .built = &mlm_storage_csr, .converted = &mlm_storage_dense,
     .convert = mlm_matrix_csr_to_dense, .keeps_both = true)
 
-static const struct mlm_workload storage_dense = {WORKLOAD(dense), NEEDS_BLAS, .name = "dense",
+static const struct mlm_workload storage_dense = {DERIVED(dense, dense_derive), NEEDS_BLAS, .name = "dense",
     .flags = MLM_QUICK | MLM_USER_DATA, .params = dense_params, .summary = "every value, zeros too, by rows"};
 static const struct mlm_workload storage_csr = {WORKLOAD(csr), .name = "csr",
     .flags = MLM_QUICK | MLM_USER_DATA, .params = csr_params,
