@@ -117,14 +117,8 @@ static void peak_print(const struct mlm_estimate *estimate, bool sources)
         }
     }
     rule();
-    (void)snprintf(text, sizeof text, "± %.0f %%", estimate->tolerance * 100);
+    (void)snprintf(text, sizeof text, "± %.0f %%", estimate->runtime->tolerance * 100);
     sum_line("the program needs", estimate->needs_bytes, text);
-    const char *doubt = mlm_estimate_doubt(estimate);
-    if (doubt) {
-        (void)snprintf(text, sizeof text, "± %.0f %%: %s.", estimate->tolerance * 100, doubt);
-        putchar('\n');
-        mlm_wrap(text, 0, 0);
-    }
 }
 
 static void phases_print(const struct mlm_estimate *estimate)

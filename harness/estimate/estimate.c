@@ -31,15 +31,8 @@ int mlm_estimate_make(
         return r;
     estimate.peak = mlm_ledger_peak(&estimate.ledger);
     estimate.needs_bytes = estimate.ledger.phase_bytes[estimate.peak];
-    estimate.tolerance =
-        fmax(estimate.runtime->tolerance, estimate.ledger.doubt_bytes / estimate.needs_bytes);
     *ret_estimate = estimate;
     return 0;
-}
-
-const char *mlm_estimate_doubt(const struct mlm_estimate *estimate)
-{
-    return estimate->tolerance > estimate->runtime->tolerance ? estimate->ledger.doubt : NULL;
 }
 
 #define MIB 1048576.0
@@ -65,7 +58,7 @@ const uint64_t mlm_fitting_sizes[MLM_FITTINGS] = {
 static struct mlm_fitting fit(
     const struct mlm_estimate *estimate, double size_bytes, double room_bytes, double cached_bytes)
 {
-    double off = estimate->tolerance;
+    double off = estimate->runtime->tolerance;
     struct mlm_fitting fitting = {.size_bytes = size_bytes,
         .room_bytes = room_bytes,
         .spare_bytes = room_bytes - estimate->needs_bytes};

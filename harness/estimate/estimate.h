@@ -22,15 +22,11 @@ struct mlm_estimate {
     struct mlm_ledger ledger;
     size_t peak; /* the phase */
     double needs_bytes;
-    double tolerance; /* a share of what it needs */
 };
 
 /* -EINVAL: the request cannot be, or nobody knows how to reckon it; with the remedy. */
 int mlm_estimate_make(
     const struct mlm_estimate_request *request, struct mlm_estimate *ret_estimate, struct mlm_error *error);
-
-/* Why it may be further off than formulas are; NULL: it is not. */
-const char *mlm_estimate_doubt(const struct mlm_estimate *estimate);
 
 /* What else lives on the machine. */
 struct mlm_estimate_beside {

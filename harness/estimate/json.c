@@ -111,10 +111,10 @@ json_t *mlm_estimate_json(const struct mlm_estimate *estimate, const struct mlm_
         bytes(mlm_estimate_system_bytes(beside, ram)), "background_bytes",
         bytes(mlm_estimate_background_bytes(beside, ram)), "cached_bytes",
         bytes(estimate->runtime->cached_bytes));
-    return json_pack("{s:s,s:i,s:s,s:f,s:s?,s:o,s:o,s:o,s:s,s:o,s:o,s:o,s:o,s:o,s:o}", "kind", "estimate",
-        "schema", 1, "reckoned_for", estimate->runtime->title, "tolerance", estimate->tolerance, "doubt",
-        mlm_estimate_doubt(estimate), "request", request_json(&estimate->request), "symbols",
-        symbols_json(&ledger->symbols), "phases", phases, "peak_phase", ledger->phases[estimate->peak],
-        "needs_bytes", bytes(estimate->needs_bytes), "smallest_machine", of_machine, "caps", caps, "machines",
-        machines, "changes", changes_json(estimate), "measured", measured_json(measured));
+    return json_pack("{s:s,s:i,s:s,s:f,s:o,s:o,s:o,s:s,s:o,s:o,s:o,s:o,s:o,s:o}", "kind", "estimate",
+        "schema", 1, "reckoned_for", estimate->runtime->title, "tolerance", estimate->runtime->tolerance,
+        "request", request_json(&estimate->request), "symbols", symbols_json(&ledger->symbols), "phases",
+        phases, "peak_phase", ledger->phases[estimate->peak], "needs_bytes", bytes(estimate->needs_bytes),
+        "smallest_machine", of_machine, "caps", caps, "machines", machines, "changes", changes_json(estimate),
+        "measured", measured_json(measured));
 }

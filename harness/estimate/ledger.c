@@ -65,15 +65,6 @@ void mlm_ledger_add_measured(
         add(ledger, &line);
 }
 
-void mlm_ledger_doubt(struct mlm_ledger *ledger, double bytes, const char *reason)
-{
-    ledger->doubt_bytes += bytes;
-    if (bytes <= ledger->weight_bytes)
-        return;
-    ledger->weight_bytes = bytes;
-    ledger->doubt = reason;
-}
-
 double mlm_ledger_line_bytes(
     const struct mlm_ledger *ledger, const struct mlm_ledger_line *line, size_t phase)
 {
