@@ -7,7 +7,6 @@
 #include "base/cleanup.h"
 #include "cli/estimate_own.h"
 #include "cli/measuring.h"
-#include "estimate/runtime.h"
 #include "machine/memory.h"
 #include "trial/dataset.h"
 #include "trial/planned.h"

@@ -8,7 +8,6 @@
 #include "base/size.h"
 #include "cli/style.h"
 #include "cli/wrap.h"
-#include "estimate/runtime.h"
 #include "record/utf8.h"
 
 #define NAME_COLUMNS 38
@@ -80,7 +79,7 @@ static void headline(const struct mlm_estimate *estimate)
     (void)snprintf(text, sizeof text, "%s rows of %s values%s, %s %s; %s with %s%s%s.",
         grouped((double)request->rows, rows), grouped((double)request->columns, columns), share,
         mlm_estimate_word("storage", request->storage), mlm_estimate_word("value", request->value),
-        model(request, job), estimate->runtime->title, request->stream ? ", batch by batch" : "",
+        model(request, job), estimate->baseline->title, request->stream ? ", batch by batch" : "",
         request->split ? ", a fifth held out" : "");
     mlm_wrap(text, 0, 0);
 }
@@ -166,16 +165,16 @@ static void machine_print(const struct mlm_estimate *estimate, const struct mlm_
     double background = mlm_estimate_background_bytes(beside, ram);
     char text[MLM_SIZE_TEXT], all[160];
     printf("\nBeside it, on a machine with %s:\n", mlm_size_spell((uint64_t)ram, text));
-    if (estimate->runtime->cached_bytes > 0)
-        sum_line("its libraries' code, in the page cache", estimate->runtime->cached_bytes, "measured");
+    double cached = mlm_baseline_cached_bytes(estimate->baseline);
+    if (cached > 0)
+        sum_line("its libraries' code, in the page cache", cached, "measured");
     sum_line(
         "operating system", system, beside->system_bytes == MLM_NO_LIMIT ? "128 MiB + RAM/16" : "--system");
     sum_line("desktop, browser, other programs", background,
         beside->background_bytes == MLM_NO_LIMIT ? "min(1600 MiB, 2/5·RAM)" : "--background");
     rule();
     (void)snprintf(all, sizeof all, "of %s", mlm_size_spell((uint64_t)ram, text));
-    sum_line(
-        "RAM in use", estimate->needs_bytes + estimate->runtime->cached_bytes + system + background, all);
+    sum_line("RAM in use", estimate->needs_bytes + cached + system + background, all);
 }
 
 static void fits_print(const struct mlm_estimate *estimate, const struct mlm_estimate_beside *beside)

@@ -5,7 +5,6 @@
 #include <string.h>
 
 #include "base/size.h"
-#include "estimate/runtime.h"
 
 static const struct mlm_runtime *const runtimes[MLM_RUNTIMES] = {
     [MLM_RUNTIME_C] = &mlm_runtime_c,
@@ -23,6 +22,7 @@ int mlm_estimate_make(
     if (r < 0)
         return r;
     estimate.runtime = runtimes[estimate.request.runtime];
+    estimate.baseline = mlm_baseline_of(estimate.request.runtime);
     mlm_estimate_symbols(&estimate.request, &estimate.ledger);
     r = estimate.runtime->reckon(&estimate.request, &estimate.ledger, error);
     if (r == 0)
@@ -78,7 +78,7 @@ struct mlm_fitting mlm_estimate_fit_machine(
 {
     double room = ram_bytes - mlm_estimate_system_bytes(beside, ram_bytes) -
                   mlm_estimate_background_bytes(beside, ram_bytes);
-    return fit(estimate, ram_bytes, fmax(room, 0), estimate->runtime->cached_bytes);
+    return fit(estimate, ram_bytes, fmax(room, 0), mlm_baseline_cached_bytes(estimate->baseline));
 }
 
 double mlm_estimate_smallest_machine(

@@ -11,14 +11,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "estimate/ledger.h"
-#include "estimate/request.h"
-
-struct mlm_runtime;
+#include "estimate/runtime.h"
 
 struct mlm_estimate {
     struct mlm_estimate_request request; /* completed */
     const struct mlm_runtime *runtime;
+    const struct mlm_baseline *baseline; /* of the runtime */
     struct mlm_ledger ledger;
     size_t peak; /* the phase */
     double needs_bytes;

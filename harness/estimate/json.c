@@ -2,8 +2,6 @@
 
 #include <math.h>
 
-#include "estimate/runtime.h"
-
 static json_t *bytes(double value)
 {
     return json_integer((json_int_t)llround(value));
@@ -110,9 +108,9 @@ json_t *mlm_estimate_json(const struct mlm_estimate *estimate, const struct mlm_
     json_t *of_machine = json_pack("{s:o,s:o,s:o,s:o}", "ram_bytes", bytes(ram), "system_bytes",
         bytes(mlm_estimate_system_bytes(beside, ram)), "background_bytes",
         bytes(mlm_estimate_background_bytes(beside, ram)), "cached_bytes",
-        bytes(estimate->runtime->cached_bytes));
+        bytes(mlm_baseline_cached_bytes(estimate->baseline)));
     return json_pack("{s:s,s:i,s:s,s:f,s:o,s:o,s:o,s:s,s:o,s:o,s:o,s:o,s:o,s:o}", "kind", "estimate",
-        "schema", 1, "reckoned_for", estimate->runtime->title, "tolerance", estimate->runtime->tolerance,
+        "schema", 1, "reckoned_for", estimate->baseline->title, "tolerance", estimate->runtime->tolerance,
         "request", request_json(&estimate->request), "symbols", symbols_json(&ledger->symbols), "phases",
         phases, "peak_phase", ledger->phases[estimate->peak], "needs_bytes", bytes(estimate->needs_bytes),
         "smallest_machine", of_machine, "caps", caps, "machines", machines, "changes", changes_json(estimate),

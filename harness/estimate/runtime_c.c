@@ -53,8 +53,6 @@ static int reckon(
 }
 
 const struct mlm_runtime mlm_runtime_c = {
-    .title = "the own C worker",
     .tolerance = 0.05,
-    .cached_bytes = 0,
     .reckon = reckon,
 };

@@ -4,8 +4,6 @@
 
 #include "estimate/runtime.h"
 
-#define MIB(n) ((n)*1048576.0)
-
 /* A step's tensors below 32 MiB lie in glibc's heap. posix_memalign(64) cuts small remainders off, and small
  * blocks of the graph, which a script keeps until it assigns the next step's loss, come to lie in these: a
  * place that is freed then seldom does for the next tensor of its size, and the heap grows on. How far it
@@ -139,8 +137,7 @@ static int reckon(
         return mlm_estimate_no_model(request, "it has linear, logistic and mlp; sklearn has more", error);
     }
     size_t load = mlm_ledger_phase(ledger, "load");
-    mlm_ledger_add_measured(ledger, load, MLM_TO_THE_END, "Python with PyTorch", MIB(115.8),
-        "measured: Debian 12, Python 3.11, PyTorch 1.13.1, a step of 32 rows; private pages");
+    mlm_baseline_add(request, ledger, load);
     int r = data(request, ledger, load);
     if (r < 0 || request->model == MLM_MODEL_NONE)
         return r;
@@ -161,8 +158,6 @@ static int reckon(
 }
 
 const struct mlm_runtime mlm_runtime_pytorch = {
-    .title = "PyTorch 1.13.1",
     .tolerance = 0.25,
-    .cached_bytes = MIB(114),
     .reckon = reckon,
 };
