@@ -205,8 +205,8 @@ static void changes_print(const struct mlm_estimate *estimate)
     printf(count ? "\nWhat would save the most:\n" : "\nNo single option would save a hundredth of it.\n");
     for (size_t i = 0; i < count; i++) {
         const struct mlm_change *change = &changes[i];
-        bool flag = change->knob->kind == MLM_KNOB_FLAG;
-        bool on = flag && *(const bool *)((const char *)&change->request + change->knob->offset);
+        bool flag = mlm_knob_switches(change->knob);
+        bool on = flag && *(const bool *)mlm_knob_field(change->knob, &change->request);
         if (flag)
             (void)snprintf(what, sizeof what, "%s--%s", on ? "" : "no ", change->knob->option);
         else

@@ -1,5 +1,4 @@
-/* What is asked of the estimate: data, model, and what runs it. Every option is a row of one table (the
- * knobs), by which it is parsed, written down, and varied in search of what would save memory. */
+/* What is asked of the estimate: data, model, and what runs it. */
 #pragma once
 
 #include <stdbool.h>
@@ -7,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "estimate/knobs.h"
 
 enum mlm_estimate_value { MLM_VALUE_F64, MLM_VALUE_F32, MLM_VALUE_F16, MLM_VALUE_I8 };
 enum mlm_estimate_storage { MLM_STORED_DENSE, MLM_STORED_CSR, MLM_STORED_CSC, MLM_STORED_COO };
@@ -53,64 +53,25 @@ struct mlm_estimate_own {
     void *context;
 };
 
-/* 0 of a count or a share: its default, or not used. */
+/* The knobs' fields, and what goes with them. */
 struct mlm_estimate_request {
-    uint64_t rows, columns;
-    uint64_t nonzeros; /* of a file that was looked at; 0: by the density */
-    double density;
-    uint64_t distinct;                                  /* values that a column has; 0: they all differ */
-    uint32_t value, storage, model, runtime, optimizer; /* the enums above */
-    uint32_t malloc, init;
-    uint64_t batch;
-    uint64_t epochs; /* 0: so many that it makes no difference */
-    uint64_t prefetch, workers;
-    bool stream;         /* batch by batch from a file, never whole in memory */
-    bool reuse;          /* each batch in the place of the last */
-    bool split;          /* a part held out by copying */
-    bool in_place;       /* the library may overwrite the data */
-    bool quantile;       /* XGBoost's QuantileDMatrix */
-    bool checkpoint;     /* activations computed again */
-    bool workers_copied; /* each worker ends up with a copy of the data */
-    bool slices;         /* batches are slices of what is held */
-    bool persistent;     /* workers live as long as the loader */
-    bool no_early_stopping, no_tolerance;
-    uint64_t clusters, components, neighbors, trees, depth, bins;
-    uint32_t widths[MLM_WIDTHS_MOST];
+#define MLM_FIELD_COUNT(field) uint64_t field;
+#define MLM_FIELD_WORKERS(field) uint64_t field;
+#define MLM_FIELD_WORD(field) uint32_t field;
+#define MLM_FIELD_SHARE(field) double field;
+#define MLM_FIELD_LIST(field) uint32_t field[MLM_WIDTHS_MOST];
+#define MLM_FIELD_FLAG(field) bool field;
+#define MLM_FIELD_PART(field) bool field;
+#define MLM_FIELD(option, field, kind, ...) MLM_FIELD_##kind(field)
+    MLM_KNOBS(MLM_FIELD)
+#undef MLM_FIELD
     size_t width_count;
+    uint64_t nonzeros;                  /* of a file that was looked at; 0: by the density */
     uint64_t page_bytes;                /* of the machine that runs it; 0: as this one's */
     const struct mlm_estimate_own *own; /* NULL: nobody; then the own worker has no estimate */
 };
 
-enum mlm_knob_kind { MLM_KNOB_WORD, MLM_KNOB_COUNT, MLM_KNOB_FLAG };
-
-struct mlm_knob {
-    const char *option; /* as it is called on the command line */
-    enum mlm_knob_kind kind;
-    size_t offset;            /* in the request */
-    const char *const *words; /* of a word; ended by NULL */
-    const char *cost;         /* what it costs to turn it; NULL: it is what the job is, and not turned */
-    /* Counts are tried at a `divisor`th, and not below `least`; flags with the other value. */
-    uint64_t divisor, least;
-};
-
-extern const struct mlm_knob mlm_knobs[]; /* ended by a NULL option */
-
-const char *const *mlm_estimate_words(const char *option);
-const char *mlm_estimate_word(const char *option, uint32_t index);
-
-/* A word's index; -EINVAL lists what there is. */
-int mlm_estimate_word_parse(
-    const char *option, const char *word, uint32_t *ret_index, struct mlm_error *error);
-
-/* "784,512,10" into the widths. */
-int mlm_estimate_widths_parse(
-    struct mlm_estimate_request *request, const char *text, struct mlm_error *error);
-
-/* "4", "4:copied" or "4:shared". */
-int mlm_estimate_workers_parse(
-    struct mlm_estimate_request *request, const char *text, struct mlm_error *error);
-
-/* Fills in defaults, which hang on each other. -EINVAL: what cannot be, with the remedy. */
+/* Fills in defaults, which depend on each other. -EINVAL: what cannot be, with the remedy. */
 int mlm_estimate_request_complete(struct mlm_estimate_request *request, struct mlm_error *error);
 
 /* Values that are not zero. */
