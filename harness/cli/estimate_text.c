@@ -135,25 +135,24 @@ static void phases_print(const struct mlm_estimate *estimate)
     mlm_wrap(text, 2, 0);
 }
 
+static bool is_told(const struct mlm_estimate *estimate, const struct mlm_symbol *symbol)
+{
+    const struct mlm_ledger *ledger = &estimate->ledger;
+    for (size_t i = 0; i < ledger->line_count; i++)
+        if (!ledger->lines[i].of_phase && mlm_ledger_in_phase(&ledger->lines[i], estimate->peak) &&
+            mlm_formula_names(ledger->lines[i].formula, symbol->name))
+            return true;
+    return false;
+}
+
 /* What the letters of the formulas above mean. */
 static void legend_print(const struct mlm_estimate *estimate)
 {
-    const struct mlm_ledger *ledger = &estimate->ledger;
-    bool used[MLM_SYMBOLS_MOST] = {false};
-    for (size_t i = 0; i < ledger->line_count; i++) {
-        const char *at = ledger->lines[i].formula;
-        char name[MLM_SYMBOL_NAME];
-        if (ledger->lines[i].of_phase || !mlm_ledger_in_phase(&ledger->lines[i], estimate->peak))
-            continue;
-        while (mlm_formula_next_symbol(&at, name))
-            for (size_t k = 0; k < ledger->symbols.count; k++)
-                used[k] |= strcmp(ledger->symbols.items[k].name, name) == 0;
-    }
+    char value[48];
     printf("\n");
-    for (size_t k = 0; k < ledger->symbols.count; k++) {
-        const struct mlm_symbol *symbol = &ledger->symbols.items[k];
-        char value[48];
-        if (used[k])
+    for (size_t k = 0; k < estimate->ledger.symbols.count; k++) {
+        const struct mlm_symbol *symbol = &estimate->ledger.symbols.items[k];
+        if (is_told(estimate, symbol))
             printf("  %s = %s %s\n", symbol->name, grouped(symbol->value, value), symbol->meaning);
     }
 }

@@ -1,3 +1,4 @@
+/* From a request to the sum, and what the sum fits in. */
 #include "estimate/estimate.h"
 
 #include <math.h>

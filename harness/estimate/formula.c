@@ -1,3 +1,4 @@
+/* Formulas are parsed each time that they are evaluated: there are few, and they are short. */
 #include "estimate/formula.h"
 
 #include <ctype.h>
@@ -67,46 +68,13 @@ static bool take(struct parser *parser, const char *sign, const char *other)
 
 static double sum(struct parser *parser);
 
-enum function { MAX, MIN, FLOOR, CEIL, SQRT, LOG2, FUNCTIONS };
-
-static const char *const functions[FUNCTIONS] = {
-    [MAX] = "max", [MIN] = "min", [FLOOR] = "floor", [CEIL] = "ceil", [SQRT] = "sqrt", [LOG2] = "log2"};
-
-static enum function function_of(const char *name)
+/* Behind "min(". */
+static double least(struct parser *parser)
 {
-    size_t i = 0;
-    while (i < FUNCTIONS && strcmp(functions[i], name) != 0)
-        i++;
-    return (enum function)i;
-}
-
-/* Behind "name(". */
-static double call(struct parser *parser, enum function function)
-{
-    double value = sum(parser), other;
-    switch (function) {
-    case MAX:
-    case MIN:
-        if (!take(parser, ",", NULL))
-            return fail(parser, "expected a comma");
-        other = sum(parser);
-        value = function == MAX ? fmax(value, other) : fmin(value, other);
-        break;
-    case FLOOR:
-        value = floor(value);
-        break;
-    case CEIL:
-        value = ceil(value);
-        break;
-    case SQRT:
-        value = sqrt(value);
-        break;
-    case LOG2:
-        value = log2(value);
-        break;
-    case FUNCTIONS:
-        return fail(parser, "no function");
-    }
+    double value = sum(parser);
+    if (!take(parser, ",", NULL))
+        return fail(parser, "expected a comma");
+    value = fmin(value, sum(parser));
     return take(parser, ")", NULL) ? value : fail(parser, "expected ')'");
 }
 
@@ -117,11 +85,13 @@ static double named(struct parser *parser)
     for (; isalnum((unsigned char)parser->at[length]); length++)
         if (length < sizeof name - 1)
             name[length] = parser->at[length];
+    if (take(parser, "min(", NULL))
+        return least(parser);
     const struct mlm_symbol *symbol = mlm_symbol_find(parser->symbols, name);
-    if (parser->at[length] != '(' && !symbol)
+    if (!symbol)
         return fail(parser, "no such symbol");
     parser->at += length;
-    return take(parser, "(", NULL) ? call(parser, function_of(name)) : symbol->value;
+    return symbol->value;
 }
 
 static double atom(struct parser *parser)
@@ -193,28 +163,11 @@ int mlm_formula_value(
     return 0;
 }
 
-int mlm_formula_next_symbol(const char **at, char name[static MLM_SYMBOL_NAME])
+bool mlm_formula_names(const char *formula, const char *symbol)
 {
-    const char *text = *at;
-    while (*text) {
-        if (!isalpha((unsigned char)*text)) {
-            text++;
-            continue;
-        }
-        size_t length = 0;
-        while (isalnum((unsigned char)text[length]))
-            length++;
-        bool symbol = text[length] != '(' && length < MLM_SYMBOL_NAME;
-        if (symbol) {
-            memcpy(name, text, length);
-            name[length] = 0;
-        }
-        text += length;
-        if (symbol) {
-            *at = text;
-            return 1;
-        }
-    }
-    *at = text;
-    return 0;
+    size_t length = strlen(symbol);
+    for (const char *at = formula; (at = strstr(at, symbol)); at += length)
+        if (!(at > formula && isalnum((unsigned char)at[-1])) && !isalnum((unsigned char)at[length]))
+            return true;
+    return false;
 }

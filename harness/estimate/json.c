@@ -1,3 +1,4 @@
+/* One object, whose parts are in the order of the text: request, phases, what it fits in, changes. */
 #include "estimate/json.h"
 
 #include <math.h>

@@ -1,3 +1,4 @@
+/* The table of knobs, and the parsers of what is no plain number. */
 #include "estimate/knobs.h"
 
 #include <ctype.h>

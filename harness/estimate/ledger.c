@@ -1,3 +1,4 @@
+/* Lines are kept as they come; phases are added up at the end, when the page tables are known. */
 #include "estimate/ledger.h"
 
 #include <ctype.h>

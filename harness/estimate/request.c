@@ -1,3 +1,4 @@
+/* Defaults that depend on each other, and combinations that no runtime can do. */
 #include "estimate/request.h"
 
 #include <errno.h>
