@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <inttypes.h>
+#include <math.h>
 #include <stdio.h>
 
 #include "base/cleanup.h"
@@ -49,7 +50,8 @@ static int regression(
         r = count(own, "width", request->columns, error);
     if (r == 0)
         r = param(own, "value", mlm_estimate_word("value", request->value), error);
-    return r < 0 ? r : param(own, "index", nonzeros > INT32_MAX ? "64" : "32", error);
+    bool many = fmax(nonzeros, (double)request->rows) > INT32_MAX;
+    return r < 0 ? r : param(own, "index", many ? "64" : "32", error);
 }
 
 #define NARROW 128

@@ -31,31 +31,37 @@ static void tensors(const struct mlm_estimate_request *net, struct mlm_ledger *l
     for (size_t l = net->checkpoint ? 0 : 1; l < net->width_count; l++)
         widest = fmax(widest, net->widths[l]);
     mlm_symbol_set(symbols, "D", widest, "units of the widest layer that has a gradient");
-    bool heap = mlm_estimate_in_heap(net, 4 * (double)net->batch * widest);
-    mlm_symbol_set(symbols, "h", heap ? HEAP_PLACES : 1, "places in the heap for each of a step's tensors");
+    double output = 4 * (double)net->batch * widest, largest = 4 * mlm_symbol_find(symbols, "M")->value;
     const struct {
         const char *name, *formula, *source;
+        double tensor; /* bytes of the largest that a step takes and gives back; 0: they last */
     } lines[] = {
-        {"weights, f32", "4·P", "torch.nn.Linear"},
-        {"gradients", "4·P", "torch/csrc/autograd, AccumulateGrad; zero_grad() keeps .grad in 1.13"},
+        {"weights, f32", "4·P", "torch.nn.Linear", 0},
+        {"gradients", "4·P", "torch/csrc/autograd, AccumulateGrad; zero_grad() keeps .grad in 1.13", 0},
         {"optimizer's state", "4·o·P",
             net->optimizer == MLM_OPTIMIZER_ADAM ? "torch/optim/adam.py: exp_avg, exp_avg_sq"
-                                                 : "torch/optim/sgd.py: momentum_buffer"},
+                                                 : "torch/optim/sgd.py: momentum_buffer",
+            0},
         {"the batch", stacks ? "4·B·p" : "0",
-            "torch/utils/data/_utils/collate.py, default_collate(): torch.stack copies"},
+            "torch/utils/data/_utils/collate.py, default_collate(): torch.stack copies",
+            4 * (double)net->batch * (double)net->columns},
         {net->checkpoint ? "outputs of segments, one recomputed" : "outputs of all layers", outputs,
             net->checkpoint ? "torch/utils/checkpoint.py; Chen et al. 2016, arXiv:1604.06174"
-                            : "torch/csrc/autograd: ReLU saves its result, Linear its input"},
-        {"gradients on the way", "4·(2·B·D+M)", "torch/csrc/autograd: of two layers, and of one's weights"},
+                            : "torch/csrc/autograd: ReLU saves its result, Linear its input",
+            output},
+        {"gradients by outputs, of two layers", "2·4·B·D", "torch/csrc/autograd", output},
+        {"gradient by weights, of one layer", "4·M", "torch/csrc/autograd, AccumulateGrad", largest},
     };
-    double step = 0;
+    double heap = 0;
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
         double bytes = 0;
         mlm_ledger_add(ledger, train, MLM_TO_THE_END, lines[i].name, lines[i].formula, lines[i].source);
-        if (i >= 3 && mlm_formula_value(lines[i].formula, symbols, &bytes, NULL) == 0)
-            step += bytes;
+        if (lines[i].tensor > 0 && mlm_estimate_in_heap(net, lines[i].tensor) &&
+            mlm_formula_value(lines[i].formula, symbols, &bytes, NULL) == 0)
+            heap += bytes;
     }
-    mlm_symbol_set(symbols, "Y", step, "bytes of a step's tensors: batch, outputs, gradients on the way");
+    mlm_symbol_set(symbols, "h", HEAP_PLACES, "places in the heap for each of a step's tensors");
+    mlm_symbol_set(symbols, "Y", heap, "bytes of a step's tensors in the heap");
     mlm_ledger_add(ledger, train, MLM_TO_THE_END, "holes that glibc's heap keeps", "(h−1)·Y", HEAP_SOURCE);
 }
 

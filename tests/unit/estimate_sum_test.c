@@ -157,7 +157,8 @@ static void test_holes(void **state)
     assert_true(bytes_of(&moving, "holes that glibc's heap keeps") > 200 * MIB);
     request.batch = 16384;
     struct mlm_estimate large = network(request, 33, 512);
-    assert_true(bytes_of(&large, "holes that glibc's heap keeps") == 0);
+    /* Those of weights alone are in the heap. */
+    assert_true(bytes_of(&large, "holes that glibc's heap keeps") < 3 * MIB);
     assert_true(large.needs_bytes < 4 * moving.needs_bytes);
     request.checkpoint = true;
     struct mlm_estimate again = network(request, 33, 512);
