@@ -175,13 +175,12 @@ const struct mlm_verb mlm_verb_estimate = {
         "formula, "
         "which memory caps and laptops of 512 MB to 8 GB it fits in, and which options would save the "
         "most.\n\n"
-        "The formulas are read from the libraries of Debian 12; what PyTorch's tensors leave in glibc's heap "
-        "is "
-        "replayed. Held to measurement in a table of 128 jobs (tests/bench/README.md), all were within 5 % "
-        "for the own worker, and 3 of the others further off than 15 %, all of them PyTorch's networks on "
-        "that "
-        "heap, up to 23 %. Where a sum hangs on more than is asked for, it says so. Other versions may "
-        "differ.",
+        "The formulas are read from the libraries of Debian 12; the own worker's suites are asked for "
+        "theirs. "
+        "For the holes that glibc's heap keeps between PyTorch's tensors there is one measured factor. In a "
+        "table of 128 measured jobs (tests/bench/README.md) all estimates were within 5 % for the own "
+        "worker, "
+        "within 25 % for PyTorch's training, and within 15 % for all others. Other versions may differ.",
     .exits = exits,
     .example = "mlmembench estimate --rows 1M --columns 100",
     .options = options,
