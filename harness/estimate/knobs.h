@@ -43,8 +43,6 @@
         .words = models, .cost = "an approximation")                                                                   \
     X("runtime",           runtime,           WORD,    "NAME",   "the model's usual one",                              \
         "what runs it: c (our own worker), numpy, sklearn, xgboost or pytorch", .words = runtimes)                     \
-    X("optimizer",         optimizer,         WORD,    "NAME",   "adam", "of an mlp: sgd, momentum or adam",           \
-        .words = optimizers, .cost = "trains otherwise: tune the rate anew")                                           \
     X("batch",             batch,             COUNT,   "N",      "64 for mlp, else 1000",                              \
         "rows in a batch; of knn: rows that are asked about at once",                                                  \
         .cost = "more and noisier steps", .divisor = 4, .least = 1)                                                    \
@@ -82,10 +80,10 @@
     X("in-place",          in_place,          FLAG,    NULL,     NULL,                                                 \
         "the library may overwrite the data: copy_X=False, copy_x=False, copy=False",                                  \
         .cost = "copy=False: the data is overwritten")                                                                 \
-    X("quantile",          quantile,          FLAG,    NULL,     NULL,                                                 \
-        "of XGBoost: QuantileDMatrix in place of DMatrix", .cost = "the same model, binned while it is read")          \
     X("widths",            widths,            LIST,    "LIST",   "columns,512,10",                                     \
         "units of an mlp's layers, inputs first, as 784,512,10")                                                       \
+    X("optimizer",         optimizer,         WORD,    "NAME",   "adam", "of an mlp: sgd, momentum or adam",           \
+        .words = optimizers, .cost = "trains otherwise: tune the rate anew")                                           \
     X("checkpoint",        checkpoint,        FLAG,    NULL,     NULL,                                                 \
         "of an mlp: keep few activations, and compute the others again", .cost = "about a third more time")            \
     X("clusters",          clusters,          COUNT,   "N",      "8", "of kmeans")                                     \
@@ -94,9 +92,6 @@
     X("no-tolerance",      no_tolerance,      FLAG,    NULL,     NULL,                                                 \
         "of kmeans: tol=0, for which no variance is worked out",                                                       \
         .cost = "tol=0: goes on until nothing moves, or max_iter")                                                     \
-    X("no-early-stopping", no_early_stopping, FLAG,    NULL,     NULL,                                                 \
-        "of scikit-learn's boosting-hist: early_stopping=False, for which no rows are held out",                       \
-        .cost = "early_stopping=False: grows all trees that were asked for")                                           \
     X("components",        components,        COUNT,   "N",      "10", "of pca and pca-randomized")                    \
     X("neighbors",         neighbors,         COUNT,   "N",      "5", "of knn")                                        \
     X("trees",             trees,             COUNT,   "N",      "100", "of forest and boosting",                      \
@@ -104,7 +99,12 @@
     X("depth",             depth,             COUNT,   "N",      "6 for boosting, else until leaves are pure",         \
         "levels of a tree")                                                                                            \
     X("bins",              bins,              COUNT,   "N",      "256", "bins a column, of boosting-hist",             \
-        .cost = "coarser splits", .divisor = 4, .least = 16)
+        .cost = "coarser splits", .divisor = 4, .least = 16)                                                           \
+    X("no-early-stopping", no_early_stopping, FLAG,    NULL,     NULL,                                                 \
+        "of scikit-learn's boosting-hist: early_stopping=False, for which no rows are held out",                       \
+        .cost = "early_stopping=False: grows all trees that were asked for")                                           \
+    X("quantile",          quantile,          FLAG,    NULL,     NULL,                                                 \
+        "of XGBoost: QuantileDMatrix in place of DMatrix", .cost = "the same model, binned while it is read")
 
 enum mlm_knob_index {
 #define MLM_KNOB_INDEX(option, field, ...) MLM_KNOB_OF_##field,
