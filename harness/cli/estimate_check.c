@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 
 #include "base/cleanup.h"
 #include "cli/estimate_own.h"
@@ -25,10 +24,10 @@ static int room_check(const struct mlm_own *own, struct mlm_error *error)
     struct mlm_memory_now memory = {0};
     char needs[MLM_SIZE_TEXT], available[MLM_SIZE_TEXT];
     int r = mlm_memory_now(AT_FDCWD, &memory, error);
-    if (r == 0 && own->peak_bytes > (double)memory.available_bytes)
+    if (r == 0 && own->answer.peak_bytes > (double)memory.available_bytes)
         r = mlm_error_set(error, -ENOTSUP,
-            "--check: %s/%s would need %s, and %s are available here; check with fewer --rows", own->suite,
-            own->workload, mlm_size_show(own->peak_bytes, needs),
+            "--check: %s would need %s, and %s are available here; check with fewer --rows", own->name,
+            mlm_size_show(own->answer.peak_bytes, needs),
             mlm_size_show((double)memory.available_bytes, available));
     return r;
 }
@@ -53,16 +52,14 @@ static int measure(struct mlm_measuring *measuring, const struct mlm_own *own,
     r = mlm_planned_trial_run(
         &measuring->session, own->plan, own->plan->trials, &watcher, &record, &timeline, error);
     int64_t needs = record.readings.values[MLM_needs_peak_bytes];
-    if (r == 0) {
+    if (r == 0)
         *ret_measured = (struct mlm_estimate_measured){
+            .workload = own->name,
             .cap_bytes = own->cap_bytes == MLM_NO_LIMIT ? 0 : (double)own->cap_bytes,
-            .estimate_bytes = own->peak_bytes,
+            .estimate_bytes = own->answer.peak_bytes,
             .needs_bytes = record.outcome == MLM_OUTCOME_OK && needs != MLM_NULL ? (double)needs : 0,
             .outcome = mlm_outcome_name(record.outcome),
         };
-        (void)snprintf(
-            ret_measured->workload, sizeof ret_measured->workload, "%s/%s", own->suite, own->workload);
-    }
     mlm_record_release(&record);
     return r;
 }
@@ -96,7 +93,7 @@ int mlm_estimate_check(const struct mlm_estimate_request *request, int argc, cha
         r = mlm_own_find(measuring.catalogue, &generated, &own, error);
     if (r == 0)
         r = room_check(&own, error);
-    own.cap_bytes = cap_for(own.peak_bytes);
+    own.cap_bytes = cap_for(own.answer.peak_bytes);
     if (r == 0)
         r = mlm_own_plan(measuring.catalogue, &own, error);
     if (r == 0)

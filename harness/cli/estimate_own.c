@@ -6,6 +6,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 
@@ -37,12 +38,16 @@ static int size(const struct mlm_estimate_request *request, struct mlm_own *own,
 static int regression(
     const struct mlm_estimate_request *request, struct mlm_own *own, struct mlm_error *error)
 {
+    static const char *const names[] = {[MLM_STORED_DENSE] = "storage/dense",
+        [MLM_STORED_CSR] = "storage/csr",
+        [MLM_STORED_CSC] = "storage/csc",
+        [MLM_STORED_COO] = "storage/coo"};
     char density[32];
     double nonzeros = mlm_estimate_nonzeros(request);
     double share = nonzeros / ((double)request->rows * (double)request->columns);
     (void)snprintf(density, sizeof density, "%.9g", share < 1e-6 ? 1e-6 : share);
     own->suite = "storage";
-    own->workload = mlm_estimate_word("storage", request->storage);
+    own->name = names[request->storage];
     int r = size(request, own, error);
     if (r == 0)
         r = param(own, "density", density, error);
@@ -77,7 +82,7 @@ static int shape(
     struct mlm_own *own, bool wide, const char *optimizer, uint64_t batch, struct mlm_error *error)
 {
     own->suite = "batch";
-    own->workload = "train";
+    own->name = "batch/train";
     int r = param(own, "shape", wide ? "wide" : "deep", error);
     if (r == 0)
         r = param(own, "optimizer", optimizer, error);
@@ -101,7 +106,7 @@ static int perceptron(const struct mlm_catalogue *catalogue, const struct mlm_es
         return r;
     double layer = (8 * units * (units + 1) + 4 * SAMPLES * units) * (1 + 8.0 / 4096);
     /* Half a layer more, so that none is lost to rounding. */
-    own->data_bytes = (uint64_t)(two.peak_bytes + ((double)network.width_count - 3 + 0.5) * layer);
+    own->data_bytes = (uint64_t)(two.answer.peak_bytes + ((double)network.width_count - 3 + 0.5) * layer);
     return shape(own, wide, mlm_estimate_word("optimizer", request->optimizer), network.batch, error);
 }
 
@@ -110,7 +115,9 @@ static int loading(const struct mlm_estimate_request *request, struct mlm_own *o
     bool ahead = request->workers || request->prefetch;
     bool sparse = request->storage != MLM_STORED_DENSE;
     own->suite = "loading";
-    own->workload = !request->stream ? (request->split ? "split" : "full") : ahead ? "prefetch" : "generator";
+    own->name = !request->stream ? (request->split ? "loading/split" : "loading/full")
+                : ahead          ? "loading/prefetch"
+                                 : "loading/generator";
     int r = size(request, own, error);
     if (sparse) {
         /* Generated files have one density; a user's has any. */
@@ -139,7 +146,7 @@ int mlm_own_plan(const struct mlm_catalogue *catalogue, struct mlm_own *own, str
         .suites = &own->suite,
         .suite_count = 1,
         .all = true,
-        .workload = own->workload,
+        .workload = strchr(own->name, '/') + 1,
         .sweeps = own->params,
         .data_bytes = own->data_bytes,
         .dataset = own->dataset,
@@ -156,10 +163,10 @@ int mlm_own_plan(const struct mlm_catalogue *catalogue, struct mlm_own *own, str
     own->plan = plan;
     const struct mlm_plan_row *row = plan->rows;
     if (plan->trial_count != 1 || row->refused)
-        return mlm_error_set(error, -EINVAL, "%s/%s cannot be run so: %s", own->suite, own->workload,
+        return mlm_error_set(error, -EINVAL, "%s cannot be run so: %s", own->name,
             row->refused ? row->reason : "it would be several trials");
-    own->core_bytes = (double)row->core_bytes;
-    own->peak_bytes = (double)row->peak_bytes;
+    own->answer = (struct mlm_estimate_answer){
+        .workload = own->name, .core_bytes = (double)row->core_bytes, .peak_bytes = (double)row->peak_bytes};
     return 0;
 }
 
@@ -194,14 +201,12 @@ void mlm_own_release(struct mlm_own *own)
     own->plan = NULL;
 }
 
-int mlm_own_ask(void *catalogue, const struct mlm_estimate_request *request, double *ret_core_bytes,
-    double *ret_peak_bytes, struct mlm_error *error)
+int mlm_own_ask(void *catalogue, const struct mlm_estimate_request *request,
+    struct mlm_estimate_answer *ret_answer, struct mlm_error *error)
 {
     mlm_cleanup(mlm_own_release) struct mlm_own own = {.suite = NULL};
     int r = mlm_own_find(catalogue, request, &own, error);
-    if (r < 0)
-        return r;
-    *ret_core_bytes = own.core_bytes;
-    *ret_peak_bytes = own.peak_bytes;
-    return 0;
+    if (r == 0)
+        *ret_answer = own.answer;
+    return r;
 }

@@ -6,13 +6,13 @@
 #include "trial/plan.h"
 
 struct mlm_own {
-    const char *suite, *workload;
+    const char *suite, *name; /* "storage", "storage/csr" */
     struct mlm_params params;
     uint64_t data_bytes, cap_bytes;
     const char *dataset; /* a user's file of such a shape, where no generated data has it; NULL: generated */
     struct mlm_dataset_shape shape;
     struct mlm_plan *plan; /* of the one trial */
-    double core_bytes, peak_bytes;
+    struct mlm_estimate_answer answer;
 };
 
 /* Plans it without a cap. -ENOTSUP: none is near; -EINVAL: the suite refuses it. It must not move in memory
@@ -29,5 +29,5 @@ void mlm_own_release(struct mlm_own *own);
 void mlm_own_network(struct mlm_estimate_request *request);
 
 /* What the estimate calls; the context is a catalogue (struct mlm_estimate_own). */
-int mlm_own_ask(void *catalogue, const struct mlm_estimate_request *request, double *ret_core_bytes,
-    double *ret_peak_bytes, struct mlm_error *error);
+int mlm_own_ask(void *catalogue, const struct mlm_estimate_request *request,
+    struct mlm_estimate_answer *ret_answer, struct mlm_error *error);

@@ -7,7 +7,7 @@
 
 /* The nearest own workload, run: what was reckoned for it, and what it needed. */
 struct mlm_estimate_measured {
-    char workload[64]; /* "storage/csr" */
+    const char *workload; /* "storage/csr" */
     double cap_bytes, estimate_bytes, needs_bytes;
     const char *outcome;
 };

@@ -45,11 +45,17 @@ enum mlm_estimate_runtime {
 
 struct mlm_estimate_request;
 
+/* What the own workload that is nearest to a request says of itself. */
+struct mlm_estimate_answer {
+    const char *workload; /* "storage/csr" */
+    double core_bytes, peak_bytes;
+};
+
 /* Who asks the own worker's suites: they are modules, and this layer loads none. */
 struct mlm_estimate_own {
-    /* Core and peak bytes of the workload that is nearest to the request. -EINVAL: it refuses. */
-    int (*ask)(void *context, const struct mlm_estimate_request *request, double *ret_core_bytes,
-        double *ret_peak_bytes, struct mlm_error *error);
+    /* -EINVAL: the workload refuses, and says why. */
+    int (*ask)(void *context, const struct mlm_estimate_request *request,
+        struct mlm_estimate_answer *ret_answer, struct mlm_error *error);
     void *context;
 };
 

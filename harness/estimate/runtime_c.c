@@ -33,22 +33,20 @@ static int possible(const struct mlm_estimate_request *request, struct mlm_error
 static int reckon(
     const struct mlm_estimate_request *request, struct mlm_ledger *ledger, struct mlm_error *error)
 {
-    double core = 0, peak = 0;
+    struct mlm_estimate_answer answer = {.workload = NULL};
     int r = possible(request, error);
     if (r == 0 && !request->own)
         r = mlm_error_set(error, -EINVAL, "the own worker's suites are not loaded; give another --runtime");
     if (r == 0)
-        r = request->own->ask(request->own->context, request, &core, &peak, error);
+        r = request->own->ask(request->own->context, request, &answer, error);
     if (r < 0)
         return r;
-    mlm_symbol_set(&ledger->symbols, "C", core, "core bytes, by the suite's own formula");
-    mlm_symbol_set(&ledger->symbols, "K", peak, "peak bytes, by the suite's own formula");
+    mlm_symbol_set(&ledger->symbols, "C", answer.core_bytes, "core bytes, by the suite's own formula");
+    mlm_symbol_set(&ledger->symbols, "K", answer.peak_bytes, "peak bytes, by the suite's own formula");
     ledger->page_bytes = 0; /* page tables are in the peak */
     size_t run = mlm_ledger_phase(ledger, "run");
-    mlm_ledger_add(ledger, run, run, "the job's data: core bytes", "C",
-        "core_bytes() of the nearest workload (`mlmembench list`)");
-    mlm_ledger_add(ledger, run, run, "copies, buffers, the worker itself", "K−C",
-        "peak_bytes() of that workload, less its core bytes");
+    mlm_ledger_add(ledger, run, run, "the job's data: core bytes", "C", answer.workload);
+    mlm_ledger_add(ledger, run, run, "copies, buffers, the worker itself", "K−C", answer.workload);
     return 0;
 }
 

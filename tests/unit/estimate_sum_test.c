@@ -198,13 +198,13 @@ static void refused(struct mlm_estimate_request request, const char *says)
         fail_msg("'%s' does not say '%s'", error.text, says);
 }
 
-static int ask(void *context, const struct mlm_estimate_request *request, double *ret_core_bytes,
-    double *ret_peak_bytes, struct mlm_error *error)
+static int ask(void *context, const struct mlm_estimate_request *request,
+    struct mlm_estimate_answer *ret_answer, struct mlm_error *error)
 {
     (void)context;
     (void)error;
-    *ret_core_bytes = (double)(request->rows * request->columns);
-    *ret_peak_bytes = *ret_core_bytes + MIB;
+    double core = (double)(request->rows * request->columns);
+    *ret_answer = (struct mlm_estimate_answer){"storage/dense", core, core + MIB};
     return 0;
 }
 
