@@ -81,7 +81,56 @@ static void test_measured(void **state)
         double needs_mib;
     } jobs[] = {
         {SKLEARN(LOGISTIC, .rows = 200000, .columns = 100), 231.5},
-        {SKLEARN(LOGISTIC, .rows = 400000, .columns = 100, .value = MLM_VALUE_F32), 549.5},
+        {SKLEARN(LOGISTIC, .rows = 200000, .columns = 1000, .storage = MLM_STORED_CSR, .density = 0.05),
+            192.8},
+        {SKLEARN(LOGISTIC, .rows = 200000, .columns = 500, .value = MLM_VALUE_F32, .stream = true,
+             .batch = 10000),
+            146.8},
+        {SKLEARN(LINEAR, .rows = 200000, .columns = 100), 538.6},
+        {SKLEARN(KMEANS, .rows = 200000, .columns = 100), 530.2},
+        {SKLEARN(KMEANS, .rows = 200000, .columns = 1000, .storage = MLM_STORED_CSR, .density = 0.05), 484.2},
+        {SKLEARN(KMEANS, .rows = 200000, .columns = 500, .stream = true, .batch = 20000), 227.2},
+        {SKLEARN(PCA, .rows = 150000, .columns = 100), 527.5},
+        {SKLEARN(PCA, .rows = 200000, .columns = 300, .stream = true, .batch = 20000), 263.7},
+        {SKLEARN(PCA_RANDOMIZED, .rows = 150000, .columns = 200), 618.6},
+        {SKLEARN(KNN, .rows = 200000, .columns = 100, .value = MLM_VALUE_F32, .batch = 2000), 154.9},
+        {SKLEARN(FOREST, .rows = 100000, .columns = 50, .value = MLM_VALUE_F32, .trees = 20, .depth = 10),
+            98.7},
+        {SKLEARN(HIST, .rows = 200000, .columns = 100, .trees = 5), 425.2},
+        {SKLEARN(
+             KNN, .rows = 200000, .columns = 1000, .storage = MLM_STORED_CSR, .density = 0.02, .batch = 1000),
+            166.3},
+        {SKLEARN(LINEAR, .rows = 200000, .columns = 1000, .storage = MLM_STORED_CSR, .density = 0.05), 425.3},
+        {SKLEARN(FOREST, .rows = 50000, .columns = 500, .storage = MLM_STORED_CSR, .density = 0.05,
+             .trees = 5, .depth = 6),
+            108.2},
+        {XGBOOST(EXACT, .rows = 100000, .columns = 1000, .value = MLM_VALUE_F32, .storage = MLM_STORED_CSR,
+             .density = 0.05, .trees = 2),
+            205.0},
+        {XGBOOST(HIST, .rows = 200000, .columns = 100, .value = MLM_VALUE_F32, .trees = 5, .quantile = true),
+            386.7},
+        {XGBOOST(HIST, .rows = 400000, .columns = 100, .value = MLM_VALUE_F32, .trees = 5, .stream = true,
+             .batch = 20000),
+            427.9},
+        {XGBOOST(HIST, .rows = 200000, .columns = 1000, .value = MLM_VALUE_F32, .storage = MLM_STORED_CSR,
+             .density = 0.05, .trees = 5),
+            902.0},
+        {XGBOOST(EXACT, .rows = 200000, .columns = 50, .value = MLM_VALUE_F32, .trees = 2), 284.3},
+        {PYTORCH(.rows = 20000, .columns = 784, .widths = {784, 2048, 2048, 10}, .width_count = 4,
+             .batch = 64, .optimizer = MLM_OPTIMIZER_ADAM),
+            326.6},
+        {PYTORCH(.rows = 200000, .columns = 200, .widths = {200, 256, 10}, .width_count = 3, .batch = 256,
+             .workers = 2),
+            342.7},
+        {PYTORCH(.rows = 40000, .columns = 200, .widths = {200, 256, 10}, .width_count = 3, .batch = 256,
+             .workers = 2, .workers_copied = true),
+            783.1},
+        {PYTORCH(.rows = 200000, .columns = 1000, .widths = {1000, 256, 10}, .width_count = 3, .batch = 4096,
+             .workers = 2, .stream = true),
+            297.6},
+        {NUMPY(LINEAR, .rows = 200000, .columns = 100), 325.8},
+        {NUMPY(LOGISTIC, .rows = 300000, .columns = 100, .value = MLM_VALUE_F32), 136.0},
+        {NUMPY(PCA, .rows = 150000, .columns = 100), 591.8},
     };
     for (size_t i = 0; i < sizeof jobs / sizeof *jobs; i++) {
         struct mlm_estimate estimate = estimate_of(jobs[i].request);
@@ -155,6 +204,7 @@ static void test_holes(void **state)
         PYTORCH(.rows = 20000, .columns = 512, .batch = 4096, .optimizer = MLM_OPTIMIZER_SGD);
     struct mlm_estimate moving = network(request, 33, 512);
     assert_true(bytes_of(&moving, "holes that glibc's heap keeps") > 200 * MIB);
+    assert_true(fabs(moving.needs_bytes / MIB / 1337.4 - 1) <= moving.runtime->tolerance); /* measured */
     request.batch = 16384;
     struct mlm_estimate large = network(request, 33, 512);
     /* Those of weights alone are in the heap. */
