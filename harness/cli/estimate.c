@@ -169,18 +169,15 @@ const struct mlm_verb mlm_verb_estimate = {
     .name = "estimate",
     .summary = "how much memory will a job need, and what would save some?",
     .details =
-        "Reckons, step by step, what a machine-learning job holds in memory at its worst moment: "
-        "data, copies that "
-        "libraries make of it, model, activations, the programs themselves. Shows each part with its "
-        "formula, "
-        "which memory caps and laptops of 512 MB to 8 GB it fits in, and which options would save the "
-        "most.\n\n"
+        "Reckons, step by step, what a machine-learning job holds in memory at its worst moment: data, "
+        "copies that libraries make of it, model, activations, the programs themselves. Shows each part "
+        "with its formula, which memory caps and laptops of 512 MB to 8 GB it fits in, and which options "
+        "would save the most.\n\n"
         "The formulas are read from the libraries of Debian 12; the own worker's suites are asked for "
-        "theirs. "
-        "For the holes that glibc's heap keeps between PyTorch's tensors there is one measured factor. In a "
-        "table of 128 measured jobs (tests/bench/README.md) all estimates were within 5 % for the own "
-        "worker, "
-        "within 25 % for PyTorch's training, and within 15 % for all others. Other versions may differ.",
+        "theirs. For the holes that glibc's heap keeps between PyTorch's tensors there is one measured "
+        "factor. In a table of 137 measured jobs (tests/bench/README.md) all estimates were within 5 % for "
+        "the own worker, within 25 % for PyTorch's training, and within 15 % for all others. Other "
+        "versions may differ.",
     .exits = exits,
     .example = "mlmembench estimate --rows 1M --columns 100",
     .options = options,

@@ -12,16 +12,19 @@
 
 #define TIMEOUT_NS UINT64_C(600000000000)
 
-static int param(struct mlm_own *own, const char *name, const char *value, struct mlm_error *error)
+/* Names and values in turn, ended by NULL. */
+static int params(struct mlm_own *own, const char *const texts[], struct mlm_error *error)
 {
-    return mlm_params_add(&own->params, name, value) < 0 ? mlm_error_errno(error, -ENOMEM, "estimate") : 0;
+    for (size_t i = 0; texts[i]; i += 2)
+        if (mlm_params_add(&own->params, texts[i], texts[i + 1]) < 0)
+            return mlm_error_errno(error, -ENOMEM, "estimate");
+    return 0;
 }
 
-static int count(struct mlm_own *own, const char *name, uint64_t value, struct mlm_error *error)
+static const char *decimal(uint64_t value, char text[static 24])
 {
-    char text[24];
-    (void)snprintf(text, sizeof text, "%" PRIu64, value);
-    return param(own, name, text, error);
+    (void)snprintf(text, 24, "%" PRIu64, value);
+    return text;
 }
 
 /* Rows come in pairs. */
@@ -42,21 +45,17 @@ static int regression(
         [MLM_STORED_CSR] = "storage/csr",
         [MLM_STORED_CSC] = "storage/csc",
         [MLM_STORED_COO] = "storage/coo"};
-    char density[32];
+    char density[32], width[24];
     double nonzeros = mlm_estimate_nonzeros(request);
     double share = nonzeros / ((double)request->rows * (double)request->columns);
     (void)snprintf(density, sizeof density, "%.9g", share < 1e-6 ? 1e-6 : share);
     own->suite = "storage";
     own->name = names[request->storage];
-    int r = size(request, own, error);
-    if (r == 0)
-        r = param(own, "density", density, error);
-    if (r == 0)
-        r = count(own, "width", request->columns, error);
-    if (r == 0)
-        r = param(own, "value", mlm_estimate_word("value", request->value), error);
     bool many = fmax(nonzeros, (double)request->rows) > INT32_MAX;
-    return r < 0 ? r : param(own, "index", many ? "64" : "32", error);
+    const char *const texts[] = {"density", density, "width", decimal(request->columns, width), "value",
+        mlm_estimate_word("value", request->value), "index", many ? "64" : "32", NULL};
+    int r = size(request, own, error);
+    return r < 0 ? r : params(own, texts, error);
 }
 
 #define NARROW 128
@@ -83,10 +82,10 @@ static int shape(
 {
     own->suite = "batch";
     own->name = "batch/train";
-    int r = param(own, "shape", wide ? "wide" : "deep", error);
-    if (r == 0)
-        r = param(own, "optimizer", optimizer, error);
-    return r < 0 ? r : count(own, "batch", batch, error);
+    char samples[24];
+    const char *const texts[] = {
+        "shape", wide ? "wide" : "deep", "optimizer", optimizer, "batch", decimal(batch, samples), NULL};
+    return params(own, texts, error);
 }
 
 /* The suite takes as many layers as its largest batch with SGD, weights, gradients and activations, has room
@@ -118,7 +117,9 @@ static int loading(const struct mlm_estimate_request *request, struct mlm_own *o
     own->name = !request->stream ? (request->split ? "loading/split" : "loading/full")
                 : ahead          ? "loading/prefetch"
                                  : "loading/generator";
-    int r = size(request, own, error);
+    char width[24], batch[24], depth[24];
+    const char *texts[9] = {NULL};
+    size_t count = 0;
     if (sparse) {
         /* Generated files have one density; a user's has any. */
         uint64_t nonzeros = (uint64_t)mlm_estimate_nonzeros(request);
@@ -127,16 +128,16 @@ static int loading(const struct mlm_estimate_request *request, struct mlm_own *o
             .columns = request->columns,
             .nonzeros = nonzeros,
             .widest_row = nonzeros / request->rows + 1};
-    } else if (r == 0) {
-        r = param(own, "format", "npy", error);
-        if (r == 0)
-            r = count(own, "width", request->columns, error);
+    } else {
+        texts[count++] = "format", texts[count++] = "npy";
+        texts[count++] = "width", texts[count++] = decimal(request->columns, width);
     }
-    if (r == 0 && request->batch)
-        r = count(own, "batch", request->batch, error);
-    if (r == 0 && request->stream && ahead)
-        r = count(own, "depth", request->prefetch ? request->prefetch : 2, error);
-    return r;
+    if (request->batch)
+        texts[count++] = "batch", texts[count++] = decimal(request->batch, batch);
+    if (request->stream && ahead)
+        texts[count++] = "depth", texts[count++] = decimal(request->prefetch ? request->prefetch : 2, depth);
+    int r = size(request, own, error);
+    return r < 0 ? r : params(own, texts, error);
 }
 
 int mlm_own_plan(const struct mlm_catalogue *catalogue, struct mlm_own *own, struct mlm_error *error)

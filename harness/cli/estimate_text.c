@@ -13,11 +13,6 @@
 #define NAME_COLUMNS 38
 #define FORMULA_COLUMN 53
 
-static const char *size(double bytes, char text[static MLM_SIZE_TEXT])
-{
-    return mlm_size_show(bytes, text);
-}
-
 /* "1,000,000" */
 static const char *grouped(double value, char text[static 48])
 {
@@ -47,7 +42,7 @@ static void sum_line(const char *name, double bytes, const char *formula)
     char text[MLM_SIZE_TEXT];
     printf("  ");
     name_print(name, NAME_COLUMNS);
-    int column = 2 + NAME_COLUMNS + printf(" %9s   ", size(bytes, text));
+    int column = 2 + NAME_COLUMNS + printf(" %9s   ", mlm_size_show(bytes, text));
     mlm_wrap(formula, FORMULA_COLUMN, column);
 }
 
@@ -129,7 +124,7 @@ static void phases_print(const struct mlm_estimate *estimate)
         return;
     for (size_t phase = 0; phase < ledger->phase_count && length < sizeof text; phase++)
         length += (size_t)snprintf(text + length, sizeof text - length, "%s%s %s%s", phase ? ", " : "",
-            ledger->phases[phase], size(ledger->phase_bytes[phase], bytes),
+            ledger->phases[phase], mlm_size_show(ledger->phase_bytes[phase], bytes),
             phase == estimate->peak ? " (peak)" : "");
     putchar('\n');
     mlm_wrap(text, 2, 0);
@@ -164,7 +159,7 @@ static void machine_print(const struct mlm_estimate *estimate, const struct mlm_
     double background = mlm_estimate_background_bytes(beside, ram);
     char text[MLM_SIZE_TEXT], all[160];
     printf("\nBeside it, on a machine with %s:\n", mlm_size_spell((uint64_t)ram, text));
-    double cached = mlm_baseline_cached_bytes(estimate->baseline);
+    double cached = estimate->baseline->cached_bytes;
     if (cached > 0)
         sum_line("its libraries' code, in the page cache", cached, "measured");
     sum_line(
@@ -190,7 +185,7 @@ static void fits_print(const struct mlm_estimate *estimate, const struct mlm_est
         for (size_t k = 0; k < 2; k++) {
             bool lacks = fittings[k].spare_bytes < 0;
             (void)snprintf(cell, sizeof cell, "%-5s  %s%s%s", words[fittings[k].fits], lacks ? "lacks " : "",
-                size(fabs(fittings[k].spare_bytes), spare), lacks ? "" : " spare");
+                mlm_size_show(fabs(fittings[k].spare_bytes), spare), lacks ? "" : " spare");
             printf(k ? " %s\n" : " %-26s", cell);
         }
     }
@@ -213,8 +208,8 @@ static void changes_print(const struct mlm_estimate *estimate)
                 what, sizeof what, "--%s %s instead of %s", change->knob->option, change->to, change->from);
         printf("  ");
         name_print(what, NAME_COLUMNS);
-        printf("%*s−%s   leaves %s\n", (int)(9 - strlen(size(change->saves_bytes, saves))), "", saves,
-            size(change->needs_bytes, needs));
+        printf("%*s−%s   leaves %s\n", (int)(9 - strlen(mlm_size_show(change->saves_bytes, saves))), "",
+            saves, mlm_size_show(change->needs_bytes, needs));
         printf("      ");
         mlm_wrap(change->knob->cost, 6, 6);
     }
@@ -228,12 +223,13 @@ static void measured_print(const struct mlm_estimate_measured *measured)
     if (measured->needs_bytes > 0)
         (void)snprintf(text, sizeof text,
             "Measured: %s under --cap %s ended %s and needed %s; the estimate for it is %s (%+.1f %%).",
-            measured->workload, spelled, measured->outcome, size(measured->needs_bytes, needs),
-            size(measured->estimate_bytes, estimate),
+            measured->workload, spelled, measured->outcome, mlm_size_show(measured->needs_bytes, needs),
+            mlm_size_show(measured->estimate_bytes, estimate),
             100 * (measured->estimate_bytes / measured->needs_bytes - 1));
     else
         (void)snprintf(text, sizeof text, "Measured: %s under --cap %s ended %s; the estimate for it is %s.",
-            measured->workload, spelled, measured->outcome, size(measured->estimate_bytes, estimate));
+            measured->workload, spelled, measured->outcome,
+            mlm_size_show(measured->estimate_bytes, estimate));
     putchar('\n');
     mlm_wrap(text, 2, 0);
 }

@@ -79,7 +79,7 @@ struct mlm_fitting mlm_estimate_fit_machine(
 {
     double room = ram_bytes - mlm_estimate_system_bytes(beside, ram_bytes) -
                   mlm_estimate_background_bytes(beside, ram_bytes);
-    return fit(estimate, ram_bytes, fmax(room, 0), mlm_baseline_cached_bytes(estimate->baseline));
+    return fit(estimate, ram_bytes, fmax(room, 0), estimate->baseline->cached_bytes);
 }
 
 double mlm_estimate_smallest_machine(

@@ -36,12 +36,8 @@ struct parser {
     const char *formula, *at;
     const struct mlm_symbols *symbols;
     struct mlm_error *error;
-    int depth;
     bool failed;
 };
-
-/* Parentheses in parentheses. */
-#define DEPTH_MOST 32
 
 static double fail(struct parser *parser, const char *what)
 {
@@ -52,18 +48,15 @@ static double fail(struct parser *parser, const char *what)
     return 0;
 }
 
-/* Takes one of the two spellings of a sign. */
-static bool take(struct parser *parser, const char *sign, const char *other)
+static bool take(struct parser *parser, const char *sign)
 {
-    const char *const spellings[] = {sign, other};
+    size_t length = strlen(sign);
     while (*parser->at == ' ')
         parser->at++;
-    for (size_t i = 0; i < 2; i++)
-        if (spellings[i] && strncmp(parser->at, spellings[i], strlen(spellings[i])) == 0) {
-            parser->at += strlen(spellings[i]);
-            return true;
-        }
-    return false;
+    if (strncmp(parser->at, sign, length) != 0)
+        return false;
+    parser->at += length;
+    return true;
 }
 
 static double sum(struct parser *parser);
@@ -72,10 +65,10 @@ static double sum(struct parser *parser);
 static double least(struct parser *parser)
 {
     double value = sum(parser);
-    if (!take(parser, ",", NULL))
+    if (!take(parser, ","))
         return fail(parser, "expected a comma");
     value = fmin(value, sum(parser));
-    return take(parser, ")", NULL) ? value : fail(parser, "expected ')'");
+    return take(parser, ")") ? value : fail(parser, "expected ')'");
 }
 
 static double named(struct parser *parser)
@@ -85,7 +78,7 @@ static double named(struct parser *parser)
     for (; isalnum((unsigned char)parser->at[length]); length++)
         if (length < sizeof name - 1)
             name[length] = parser->at[length];
-    if (take(parser, "min(", NULL))
+    if (take(parser, "min("))
         return least(parser);
     const struct mlm_symbol *symbol = mlm_symbol_find(parser->symbols, name);
     if (!symbol)
@@ -97,12 +90,9 @@ static double named(struct parser *parser)
 static double atom(struct parser *parser)
 {
     double value;
-    if (take(parser, "(", NULL)) {
-        if (++parser->depth > DEPTH_MOST)
-            return fail(parser, "too deep");
+    if (take(parser, "(")) {
         value = sum(parser);
-        parser->depth--;
-        return take(parser, ")", NULL) ? value : fail(parser, "expected ')'");
+        return take(parser, ")") ? value : fail(parser, "expected ')'");
     }
     if (isalpha((unsigned char)*parser->at))
         return named(parser);
@@ -117,16 +107,16 @@ static double atom(struct parser *parser)
 static double power(struct parser *parser)
 {
     double value = atom(parser);
-    return take(parser, "^", NULL) ? pow(value, power(parser)) : value;
+    return take(parser, "^") ? pow(value, power(parser)) : value;
 }
 
 static double product(struct parser *parser)
 {
     double value = power(parser);
     while (!parser->failed) {
-        if (take(parser, "·", "*"))
+        if (take(parser, "·"))
             value *= power(parser);
-        else if (take(parser, "/", NULL))
+        else if (take(parser, "/"))
             value /= power(parser);
         else
             break;
@@ -138,9 +128,9 @@ static double sum(struct parser *parser)
 {
     double value = product(parser);
     while (!parser->failed) {
-        if (take(parser, "+", NULL))
+        if (take(parser, "+"))
             value += product(parser);
-        else if (take(parser, "−", "-"))
+        else if (take(parser, "−"))
             value -= product(parser);
         else
             break;
@@ -153,7 +143,7 @@ int mlm_formula_value(
 {
     struct parser parser = {.formula = formula, .at = formula, .symbols = symbols, .error = error};
     double value = sum(&parser);
-    if (!parser.failed && (take(&parser, " ", NULL), *parser.at))
+    if (!parser.failed && (take(&parser, " "), *parser.at))
         (void)fail(&parser, "expected an end");
     if (parser.failed)
         return -EINVAL;

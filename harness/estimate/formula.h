@@ -4,7 +4,7 @@
  *   n·p·s   (n+1)·i   min(n·8,p)   2^D   3/4·X   l·(48+16·v)
  *
  * Names are symbols; numbers, + − · / ^ and parentheses are what they are on paper (^ binds tightest, from
- * the right); the one function is min. '*' and '-' are taken for · and −. */
+ * the right); the one function is min. */
 #pragma once
 
 #include <stdbool.h>

@@ -115,7 +115,7 @@ json_t *mlm_estimate_json(const struct mlm_estimate *estimate, const struct mlm_
     json_t *of_machine = json_pack("{s:o,s:o,s:o,s:o}", "ram_bytes", bytes(ram), "system_bytes",
         bytes(mlm_estimate_system_bytes(beside, ram)), "background_bytes",
         bytes(mlm_estimate_background_bytes(beside, ram)), "cached_bytes",
-        bytes(mlm_baseline_cached_bytes(estimate->baseline)));
+        bytes(estimate->baseline->cached_bytes));
     return json_pack("{s:s,s:i,s:s,s:f,s:o,s:o,s:o,s:s,s:o,s:o,s:o,s:o,s:o,s:o}", "kind", "estimate",
         "schema", 1, "reckoned_for", estimate->baseline->title, "tolerance", estimate->runtime->tolerance,
         "request", request_json(&estimate->request), "symbols", symbols_json(&ledger->symbols), "phases",
