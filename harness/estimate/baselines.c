@@ -3,12 +3,12 @@
 #include "estimate/baselines.h"
 
 #define MIB(n) ((n)*1048576.0)
-#define ANY_MODEL 0 ... MLM_MODELS - 1
+#define LAST_MODEL (MLM_MODELS - 1)
 
 const struct mlm_baseline mlm_baselines[] = {
     {MLM_RUNTIME_C, "the own C worker", NULL, NULL, 0, {0}},
     {MLM_RUNTIME_NUMPY, "NumPy 1.24.2", "Python 3.11 with NumPy",
-        "measured: Debian 12, numpy 1.24.2; private pages", MIB(17), {[ANY_MODEL] = MIB(16.5)}},
+        "measured: Debian 12, numpy 1.24.2; private pages", MIB(17), {[0 ... LAST_MODEL] = MIB(16.5)}},
     {MLM_RUNTIME_SKLEARN, "scikit-learn 1.2.1", "Python with scikit-learn",
         "measured: Debian 12, Python 3.11, scikit-learn 1.2.1, a fit of 200 rows; private pages", MIB(38),
         {[MLM_MODEL_NONE] = MIB(60.6),
@@ -26,7 +26,7 @@ const struct mlm_baseline mlm_baselines[] = {
         MIB(45), {[MLM_MODEL_NONE] = MIB(89.9), [MLM_MODEL_HIST] = MIB(89.9), [MLM_MODEL_EXACT] = MIB(86.2)}},
     {MLM_RUNTIME_PYTORCH, "PyTorch 1.13.1", "Python with PyTorch",
         "measured: Debian 12, Python 3.11, PyTorch 1.13.1, a step of 32 rows; private pages", MIB(114),
-        {[ANY_MODEL] = MIB(115.8)}},
+        {[0 ... LAST_MODEL] = MIB(115.8)}},
     {.title = NULL},
 };
 
