@@ -5,11 +5,11 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/utf8.h"
 #include "cli/history.h"
 #include "cli/load.h"
 #include "cli/style.h"
 #include "cli/verbs.h"
-#include "base/utf8.h"
 #include "report/compare/show.h"
 
 /* Files of a history. */

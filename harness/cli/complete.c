@@ -6,10 +6,7 @@
 #include <string.h>
 
 #include "cli/verbs.h"
-#include "report/export/export.h"
 #include "trial/catalogue.h"
-
-#define PURPOSE_MOST 70
 
 /* What is being typed, up to where candidates begin: "" of a word, "--cap=" of an option's value, "512M," of
  * a list. */
@@ -70,7 +67,7 @@ static void put_listed(const struct typed *typed, enum listed what)
 }
 
 /* What a value is called says where it comes from. */
-static void put_values(struct typed typed, const struct mlm_option *option)
+static void put_values(struct typed typed, const struct mlm_verb *verb, const struct mlm_option *option)
 {
     const char *value = option->value;
     const char *comma = strrchr(typed.rest, ',');
@@ -78,7 +75,8 @@ static void put_values(struct typed typed, const struct mlm_option *option)
         typed.kept_length += (size_t)(comma + 1 - typed.rest);
         typed.rest = comma + 1;
     }
-    for (const char *const *word = option->words; word && *word; word++)
+    const char *const *words = option->words || !verb->words ? option->words : verb->words(option->name);
+    for (const char *const *word = words; word && *word; word++)
         put(&typed, *word, NULL);
     if (strcmp(value, "FILE") == 0 || strcmp(value, "PATH") == 0 || strcmp(value, "DIR") == 0)
         (void)puts(":files");
@@ -88,9 +86,6 @@ static void put_values(struct typed typed, const struct mlm_option *option)
         put_listed(&typed, LISTED_WORKLOADS);
     else if (strncmp(value, "NAME=", 5) == 0)
         put_listed(&typed, LISTED_PARAMS);
-    else if (strcmp(value, "FORMAT") == 0)
-        for (size_t i = 0; !option->words && i < MLM_EXPORT_FORMAT_COUNT; i++)
-            put(&typed, mlm_export_formats[i].name, mlm_export_formats[i].purpose);
 }
 
 static void put_verbs(const struct typed *typed)
@@ -143,11 +138,11 @@ void mlm_complete(int argc, char **argv)
     if (is_behind_command_mark(verb, argc, argv)) {
         (void)puts(":files");
     } else if (mlm_option_of(verb, argv[argc - 2], &option, &takes_next) && takes_next) {
-        put_values(typed, &option);
+        put_values(typed, verb, &option);
     } else if (equals && mlm_option_of(verb, last, &option, &takes_next) && option.value) {
         typed.rest = equals + 1;
         typed.kept_length = (size_t)(typed.rest - last);
-        put_values(typed, &option);
+        put_values(typed, verb, &option);
     } else if (last[0] == '-') {
         put_options(&typed, verb);
     } else if (verb->operands && !verb->takes_command) {

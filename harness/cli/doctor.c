@@ -6,13 +6,13 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/utf8.h"
 #include "cage/cage.h"
 #include "cli/style.h"
 #include "cli/verbs.h"
 #include "cli/wrap.h"
 #include "machine/findings.h"
 #include "machine/presence.h"
-#include "base/utf8.h"
 #include "trial/dataset_folder.h"
 
 #define PROBE_CAP_BYTES (UINT64_C(64) << 20)

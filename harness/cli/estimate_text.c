@@ -5,19 +5,13 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "advise/estimate/runtime.h"
 #include "base/size.h"
+#include "base/utf8.h"
 #include "cli/style.h"
 #include "cli/wrap.h"
-#include "base/utf8.h"
 
 #define NAME_COLUMNS 38
 #define FORMULA_COLUMN 53
-
-static const char *size(double bytes, char text[static MLM_SIZE_TEXT])
-{
-    return mlm_size_show(bytes, text);
-}
 
 /* "1,000,000" */
 static const char *grouped(double value, char text[static 48])
@@ -48,7 +42,7 @@ static void sum_line(const char *name, double bytes, const char *formula)
     char text[MLM_SIZE_TEXT];
     printf("  ");
     name_print(name, NAME_COLUMNS);
-    int column = 2 + NAME_COLUMNS + printf(" %9s   ", size(bytes, text));
+    int column = 2 + NAME_COLUMNS + printf(" %9s   ", mlm_size_show(bytes, text));
     mlm_wrap(formula, FORMULA_COLUMN, column);
 }
 
@@ -57,19 +51,30 @@ static void rule(void)
     printf("  %*s ---------\n", NAME_COLUMNS, "");
 }
 
+/* "mlp"; of the own worker, which has few networks, which one. */
+static const char *model(const struct mlm_estimate_request *request, char text[static 80])
+{
+    if (request->model == MLM_MODEL_MLP && request->runtime == MLM_RUNTIME_C)
+        (void)snprintf(text, 80, "mlp, the nearest it has: %zu layers of %u,", request->width_count - 1,
+            request->widths[0]);
+    else
+        (void)snprintf(text, 80, "%s",
+            request->model == MLM_MODEL_NONE ? "nothing but the data,"
+                                             : mlm_estimate_word("model", request->model));
+    return text;
+}
+
 static void headline(const struct mlm_estimate *estimate)
 {
     const struct mlm_estimate_request *request = &estimate->request;
-    char rows[48], columns[48], share[64] = "", text[400];
+    char rows[48], columns[48], share[64] = "", job[80], text[400];
     double density = mlm_estimate_nonzeros(request) / ((double)request->rows * (double)request->columns);
     if (density < 1)
         (void)snprintf(share, sizeof share, ", %.3g %% of them not 0", density * 100);
     (void)snprintf(text, sizeof text, "%s rows of %s values%s, %s %s; %s with %s%s%s.",
         grouped((double)request->rows, rows), grouped((double)request->columns, columns), share,
         mlm_estimate_word("storage", request->storage), mlm_estimate_word("value", request->value),
-        request->model == MLM_MODEL_NONE ? "nothing but the data,"
-                                         : mlm_estimate_word("model", request->model),
-        estimate->runtime->title, request->stream ? ", batch by batch" : "",
+        model(request, job), estimate->baseline->title, request->stream ? ", batch by batch" : "",
         request->split ? ", a fifth held out" : "");
     mlm_wrap(text, 0, 0);
 }
@@ -106,14 +111,8 @@ static void peak_print(const struct mlm_estimate *estimate, bool sources)
         }
     }
     rule();
-    (void)snprintf(text, sizeof text, "± %.0f %%", estimate->tolerance * 100);
+    (void)snprintf(text, sizeof text, "± %.0f %%", estimate->runtime->tolerance * 100);
     sum_line("the program needs", estimate->needs_bytes, text);
-    const char *doubt = mlm_estimate_doubt(estimate);
-    if (doubt) {
-        (void)snprintf(text, sizeof text, "± %.0f %%: %s.", estimate->tolerance * 100, doubt);
-        putchar('\n');
-        mlm_wrap(text, 0, 0);
-    }
 }
 
 static void phases_print(const struct mlm_estimate *estimate)
@@ -125,31 +124,30 @@ static void phases_print(const struct mlm_estimate *estimate)
         return;
     for (size_t phase = 0; phase < ledger->phase_count && length < sizeof text; phase++)
         length += (size_t)snprintf(text + length, sizeof text - length, "%s%s %s%s", phase ? ", " : "",
-            ledger->phases[phase], size(ledger->phase_bytes[phase], bytes),
+            ledger->phases[phase], mlm_size_show(ledger->phase_bytes[phase], bytes),
             phase == estimate->peak ? " (peak)" : "");
     putchar('\n');
     mlm_wrap(text, 2, 0);
 }
 
+static bool is_told(const struct mlm_estimate *estimate, const struct mlm_symbol *symbol)
+{
+    const struct mlm_ledger *ledger = &estimate->ledger;
+    for (size_t i = 0; i < ledger->line_count; i++)
+        if (!ledger->lines[i].of_phase && mlm_ledger_in_phase(&ledger->lines[i], estimate->peak) &&
+            mlm_formula_names(ledger->lines[i].formula, symbol->name))
+            return true;
+    return false;
+}
+
 /* What the letters of the formulas above mean. */
 static void legend_print(const struct mlm_estimate *estimate)
 {
-    const struct mlm_ledger *ledger = &estimate->ledger;
-    bool used[MLM_SYMBOLS_MOST] = {false};
-    for (size_t i = 0; i < ledger->line_count; i++) {
-        const char *at = ledger->lines[i].formula;
-        char name[MLM_SYMBOL_NAME];
-        if (ledger->lines[i].of_phase || !mlm_ledger_in_phase(&ledger->lines[i], estimate->peak))
-            continue;
-        while (mlm_formula_next_symbol(&at, name))
-            for (size_t k = 0; k < ledger->symbols.count; k++)
-                used[k] |= strcmp(ledger->symbols.items[k].name, name) == 0;
-    }
+    char value[48];
     printf("\n");
-    for (size_t k = 0; k < ledger->symbols.count; k++) {
-        const struct mlm_symbol *symbol = &ledger->symbols.items[k];
-        char value[48];
-        if (used[k])
+    for (size_t k = 0; k < estimate->ledger.symbols.count; k++) {
+        const struct mlm_symbol *symbol = &estimate->ledger.symbols.items[k];
+        if (is_told(estimate, symbol))
             printf("  %s = %s %s\n", symbol->name, grouped(symbol->value, value), symbol->meaning);
     }
 }
@@ -161,22 +159,22 @@ static void machine_print(const struct mlm_estimate *estimate, const struct mlm_
     double background = mlm_estimate_background_bytes(beside, ram);
     char text[MLM_SIZE_TEXT], all[160];
     printf("\nBeside it, on a machine with %s:\n", mlm_size_spell((uint64_t)ram, text));
-    if (estimate->runtime->cached_bytes > 0)
-        sum_line("its libraries' code, in the page cache", estimate->runtime->cached_bytes, "measured");
+    double cached = estimate->baseline->cached_bytes;
+    if (cached > 0)
+        sum_line("its libraries' code, in the page cache", cached, "measured");
     sum_line(
         "operating system", system, beside->system_bytes == MLM_NO_LIMIT ? "128 MiB + RAM/16" : "--system");
     sum_line("desktop, browser, other programs", background,
         beside->background_bytes == MLM_NO_LIMIT ? "min(1600 MiB, 2/5·RAM)" : "--background");
     rule();
     (void)snprintf(all, sizeof all, "of %s", mlm_size_spell((uint64_t)ram, text));
-    sum_line(
-        "RAM in use", estimate->needs_bytes + estimate->runtime->cached_bytes + system + background, all);
+    sum_line("RAM in use", estimate->needs_bytes + cached + system + background, all);
 }
 
 static void fits_print(const struct mlm_estimate *estimate, const struct mlm_estimate_beside *beside)
 {
     static const char *const words[] = {
-        [MLM_FIT_NO] = "no", [MLM_FIT_CLOSE] = "close", [MLM_FIT_YES] = "fits"};
+        [MLM_FITS_NO] = "no", [MLM_FITS_CLOSE] = "close", [MLM_FITS_YES] = "fits"};
     char name[MLM_SIZE_TEXT], spare[MLM_SIZE_TEXT], cell[64];
     printf("\n  %-8s %-26s %s\n", "size", "as a cap on the program", "as the RAM of a laptop");
     for (size_t i = 0; i < MLM_FITTINGS; i++) {
@@ -186,8 +184,8 @@ static void fits_print(const struct mlm_estimate *estimate, const struct mlm_est
         printf("  %-8s", mlm_size_spell(mlm_fitting_sizes[i], name));
         for (size_t k = 0; k < 2; k++) {
             bool lacks = fittings[k].spare_bytes < 0;
-            (void)snprintf(cell, sizeof cell, "%-5s  %s%s%s", words[fittings[k].fit], lacks ? "lacks " : "",
-                size(fabs(fittings[k].spare_bytes), spare), lacks ? "" : " spare");
+            (void)snprintf(cell, sizeof cell, "%-5s  %s%s%s", words[fittings[k].fits], lacks ? "lacks " : "",
+                mlm_size_show(fabs(fittings[k].spare_bytes), spare), lacks ? "" : " spare");
             printf(k ? " %s\n" : " %-26s", cell);
         }
     }
@@ -201,8 +199,8 @@ static void changes_print(const struct mlm_estimate *estimate)
     printf(count ? "\nWhat would save the most:\n" : "\nNo single option would save a hundredth of it.\n");
     for (size_t i = 0; i < count; i++) {
         const struct mlm_change *change = &changes[i];
-        bool flag = change->knob->kind == MLM_KNOB_FLAG;
-        bool on = flag && *(const bool *)((const char *)&change->request + change->knob->offset);
+        bool flag = mlm_knob_switches(change->knob);
+        bool on = flag && *(const bool *)mlm_knob_field(change->knob, &change->request);
         if (flag)
             (void)snprintf(what, sizeof what, "%s--%s", on ? "" : "no ", change->knob->option);
         else
@@ -210,8 +208,8 @@ static void changes_print(const struct mlm_estimate *estimate)
                 what, sizeof what, "--%s %s instead of %s", change->knob->option, change->to, change->from);
         printf("  ");
         name_print(what, NAME_COLUMNS);
-        printf("%*s−%s   leaves %s\n", (int)(9 - strlen(size(change->saves_bytes, saves))), "", saves,
-            size(change->needs_bytes, needs));
+        printf("%*s−%s   leaves %s\n", (int)(9 - strlen(mlm_size_show(change->saves_bytes, saves))), "",
+            saves, mlm_size_show(change->needs_bytes, needs));
         printf("      ");
         mlm_wrap(change->knob->cost, 6, 6);
     }
@@ -225,12 +223,13 @@ static void measured_print(const struct mlm_estimate_measured *measured)
     if (measured->needs_bytes > 0)
         (void)snprintf(text, sizeof text,
             "Measured: %s under --cap %s ended %s and needed %s; the estimate for it is %s (%+.1f %%).",
-            measured->workload, spelled, measured->outcome, size(measured->needs_bytes, needs),
-            size(measured->estimate_bytes, estimate),
+            measured->workload, spelled, measured->outcome, mlm_size_show(measured->needs_bytes, needs),
+            mlm_size_show(measured->estimate_bytes, estimate),
             100 * (measured->estimate_bytes / measured->needs_bytes - 1));
     else
         (void)snprintf(text, sizeof text, "Measured: %s under --cap %s ended %s; the estimate for it is %s.",
-            measured->workload, spelled, measured->outcome, size(measured->estimate_bytes, estimate));
+            measured->workload, spelled, measured->outcome,
+            mlm_size_show(measured->estimate_bytes, estimate));
     putchar('\n');
     mlm_wrap(text, 2, 0);
 }

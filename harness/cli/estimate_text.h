@@ -1,7 +1,7 @@
 /* The estimate for people. */
 #pragma once
 
-#include "advise/estimate/json.h"
+#include "estimate/json.h"
 
 /* Prints the sum line by line, what it fits in, and what would save the most. `measured` may be NULL. */
 void mlm_estimate_print(const struct mlm_estimate *estimate, const struct mlm_estimate_beside *beside,

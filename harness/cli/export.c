@@ -121,6 +121,14 @@ static int export_verb(int argc, char **argv, struct mlm_error *error)
     return MLM_EXIT_OK;
 }
 
+static const char *const *words_of(const char *option)
+{
+    static const char *names[MLM_EXPORT_FORMAT_COUNT + 1];
+    for (size_t i = 0; i < MLM_EXPORT_FORMAT_COUNT; i++)
+        names[i] = mlm_export_formats[i].name;
+    return strcmp(option, "format") == 0 ? names : NULL;
+}
+
 const struct mlm_verb mlm_verb_export = {
     .name = "export",
     .summary = "write the tables of stored runs in other tools' formats",
@@ -131,6 +139,7 @@ const struct mlm_verb mlm_verb_export = {
     .exits = exits,
     .example = "mlmembench export results/NAME.jsonl --format csv --out trials.csv",
     .options = options,
+    .words = words_of,
     .print_more = formats_print,
     .run = export_verb,
 };

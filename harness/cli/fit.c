@@ -11,6 +11,7 @@
 #include "advise/fit/words.h"
 #include "base/cleanup.h"
 #include "base/page.h"
+#include "base/utf8.h"
 #include "cli/fit_job.h"
 #include "cli/present.h"
 #include "cli/say.h"
@@ -20,7 +21,6 @@
 #include "cli/verbs.h"
 #include "machine/memory.h"
 #include "meter/sample.h"
-#include "base/utf8.h"
 #include "report/text/text.h"
 
 /* More repetitions than these tell nothing more of an edge. */

@@ -7,11 +7,11 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/utf8.h"
 #include "cli/load.h"
 #include "cli/say.h"
 #include "cli/style.h"
 #include "cli/verbs.h"
-#include "base/utf8.h"
 #include "report/compare/show.h"
 #include "report/table/heading.h"
 

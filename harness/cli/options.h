@@ -80,6 +80,8 @@ struct mlm_verb {
     const char *example;
     const struct mlm_option *options;
     const struct mlm_option_change *changes; /* NULL: none */
+    /* Values of options that another table knows, as of a format; ended by NULL. May be NULL. */
+    const char *const *(*words)(const char *option);
     void (*print_more)(void); /* what --help tells behind the options, with its heading; or NULL */
     /* Returns the exit status, or a negative errno with the error set. */
     int (*run)(int argc, char **argv, struct mlm_error *error);

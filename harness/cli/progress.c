@@ -8,8 +8,8 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-#include "cli/say.h"
 #include "base/utf8.h"
+#include "cli/say.h"
 
 #define BAR_CELLS 20
 

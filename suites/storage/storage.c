@@ -41,9 +41,17 @@ struct storage_state {
     struct mlm_matrix built, converted;
 };
 
+static const struct variant *variant_of(const struct storage_config *config)
+{
+    return config->job.workload->variant;
+}
+
 static int storage_derive(void *p, struct mlm_scoreboard *sb)
 {
     struct storage_config *config = p;
+    /* It has no indices that could be too narrow. */
+    if (variant_of(config)->built == &mlm_storage_dense)
+        config->index = MLM_INDEX_64;
     struct mlm_shape shape = {.rows = config->job.rows,
         .columns = config->job.columns,
         .nonzeros = config->job.nonzeros,
@@ -69,11 +77,6 @@ static int storage_derive(void *p, struct mlm_scoreboard *sb)
         .value = (enum mlm_value)config->value,
         .index = (enum mlm_index)config->index};
     return 0;
-}
-
-static const struct variant *variant_of(const struct storage_config *config)
-{
-    return config->job.workload->variant;
 }
 
 static uint64_t storage_core(const void *p)

@@ -9,7 +9,7 @@ set -u
 mlm=$MLM_BIN/mlmembench
 here=$MLM_SOURCE/tests/cli
 # shellcheck disable=SC2034
-verbs=$("$mlm" --help | sed -n "/^Verbs:/,/^$/s/^  \([a-z]*\) .*/\1/p")
+verbs=$("$mlm" --help | sed -n "/^Verbs:/,/^$/s/^  \([a-z]*\) .*/\1/p" | xargs)
 export LC_ALL=C.UTF-8 MLMEMBENCH_CACHE="$PWD/cache" TERM=dumb
 unset NO_COLOR
 failures=0

@@ -14,10 +14,11 @@ LAYERS = {
     "record": set(),
     "report": {"record"},
     "advise": {"record", "report"},
+    "estimate": set(),
     "meter": {"cage", "machine", "record"},
     "trial": {"cage", "machine", "record", "meter"},
     "gbench": {"cage", "machine", "record", "meter", "trial"},
-    "cli": {"cage", "machine", "record", "meter", "trial", "gbench", "report", "advise"},
+    "cli": {"cage", "machine", "record", "meter", "trial", "gbench", "report", "advise", "estimate"},
 }
 # All that the harness may know of the suites, and the layers that may: the readers of records never do.
 CONTRACT = {"workload.h", "scoreboard.h", "suites.h"}

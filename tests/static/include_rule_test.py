@@ -62,6 +62,9 @@ class IncludeRule(unittest.TestCase):
     def test_advise_knows_no_suites(self):
         self.assert_breach("harness/advise/fit.c", '#include "workload.h"\n', "not suites")
 
+    def test_estimate_reads_no_records(self):
+        self.assert_breach("harness/estimate/sum.c", '#include "record/record.h"\n', "estimate is not above record")
+
     def test_suite_includes_harness(self):
         self.assert_breach("suites/batch/adam.c", '#include "cage/cage.h"\n', "nothing of the harness")
 

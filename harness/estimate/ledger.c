@@ -1,4 +1,5 @@
-#include "advise/estimate/ledger.h"
+/* Lines are kept as they come; phases are added up at the end, when the page tables are known. */
+#include "estimate/ledger.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -65,15 +66,6 @@ void mlm_ledger_add_measured(
         add(ledger, &line);
 }
 
-void mlm_ledger_doubt(struct mlm_ledger *ledger, double bytes, const char *reason)
-{
-    ledger->doubt_bytes += bytes;
-    if (bytes <= ledger->weight_bytes)
-        return;
-    ledger->weight_bytes = bytes;
-    ledger->doubt = reason;
-}
-
 double mlm_ledger_line_bytes(
     const struct mlm_ledger *ledger, const struct mlm_ledger_line *line, size_t phase)
 {
@@ -93,13 +85,8 @@ static const char *page_tables_source(uint64_t page_bytes)
                                  : "an entry of 8 bytes a page";
 }
 
-int mlm_ledger_close(struct mlm_ledger *ledger, struct mlm_error *error)
+static void add_page_tables(struct mlm_ledger *ledger)
 {
-    if (ledger->failed) {
-        if (error)
-            *error = ledger->error;
-        return ledger->error.code;
-    }
     struct mlm_ledger_line *tables = &ledger->lines[ledger->line_count++];
     *tables = (struct mlm_ledger_line){
         .name = "page tables",
@@ -108,6 +95,17 @@ int mlm_ledger_close(struct mlm_ledger *ledger, struct mlm_error *error)
         .of_phase = true,
     };
     (void)snprintf(tables->formula, sizeof tables->formula, "sum/%" PRIu64, ledger->page_bytes / 8);
+}
+
+int mlm_ledger_close(struct mlm_ledger *ledger, struct mlm_error *error)
+{
+    if (ledger->failed) {
+        if (error)
+            *error = ledger->error;
+        return ledger->error.code;
+    }
+    if (ledger->page_bytes)
+        add_page_tables(ledger);
     for (size_t phase = 0; phase < ledger->phase_count; phase++) {
         ledger->phase_bytes[phase] = 0;
         for (size_t i = 0; i < ledger->line_count; i++)

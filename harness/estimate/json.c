@@ -1,35 +1,40 @@
-#include "advise/estimate/json.h"
+/* One object, whose parts are in the order of the text: request, phases, what it fits in, changes. */
+#include "estimate/json.h"
 
 #include <math.h>
-
-#include "advise/estimate/runtime.h"
 
 static json_t *bytes(double value)
 {
     return json_integer((json_int_t)llround(value));
 }
 
-/* Every option by its name; what is not set is left out. */
-static json_t *request_json(const struct mlm_estimate_request *request)
+static json_t *widths_json(const struct mlm_estimate_request *request)
 {
-    json_t *object = json_object();
-    for (const struct mlm_knob *knob = mlm_knobs; knob->option; knob++) {
-        const void *field = (const char *)request + knob->offset;
-        uint64_t count = knob->kind == MLM_KNOB_COUNT ? *(const uint64_t *)field : 0;
-        if (knob->kind == MLM_KNOB_WORD)
-            (void)json_object_set_new(
-                object, knob->option, json_string(knob->words[*(const uint32_t *)field]));
-        else if (knob->kind == MLM_KNOB_FLAG && *(const bool *)field)
-            (void)json_object_set_new(object, knob->option, json_true());
-        else if (count)
-            (void)json_object_set_new(object, knob->option, json_integer((json_int_t)count));
-    }
-    (void)json_object_set_new(object, "nonzeros", bytes(mlm_estimate_nonzeros(request)));
     json_t *widths = request->width_count ? json_array() : NULL;
     for (size_t i = 0; i < request->width_count; i++)
         (void)json_array_append_new(widths, json_integer(request->widths[i]));
-    if (widths)
-        (void)json_object_set_new(object, "widths", widths);
+    return widths;
+}
+
+/* Every option by its name; what is not set is left out, and the density is told as nonzeros. */
+static json_t *request_json(const struct mlm_estimate_request *request)
+{
+    json_t *object = json_object();
+    for (const struct mlm_knob *knob = mlm_knobs; knob < mlm_knobs + MLM_KNOB_TOTAL; knob++) {
+        const void *field = mlm_knob_field(knob, request);
+        json_t *value = NULL;
+        if (knob->kind == MLM_KNOB_WORD)
+            value = json_string(knob->words[*(const uint32_t *)field]);
+        else if (mlm_knob_switches(knob) && *(const bool *)field)
+            value = json_true();
+        else if (mlm_knob_counts(knob) && *(const uint64_t *)field)
+            value = json_integer((json_int_t) * (const uint64_t *)field);
+        else if (knob->kind == MLM_KNOB_LIST)
+            value = widths_json(request);
+        if (value)
+            (void)json_object_set_new(object, knob->option, value);
+    }
+    (void)json_object_set_new(object, "nonzeros", bytes(mlm_estimate_nonzeros(request)));
     return object;
 }
 
@@ -60,9 +65,9 @@ static json_t *phase_json(const struct mlm_ledger *ledger, size_t phase)
 static json_t *fitting_json(const struct mlm_fitting *fitting)
 {
     static const char *const words[] = {
-        [MLM_FIT_NO] = "no", [MLM_FIT_CLOSE] = "close", [MLM_FIT_YES] = "yes"};
+        [MLM_FITS_NO] = "no", [MLM_FITS_CLOSE] = "close", [MLM_FITS_YES] = "yes"};
     return json_pack("{s:o,s:o,s:o,s:s}", "size_bytes", bytes(fitting->size_bytes), "room_bytes",
-        bytes(fitting->room_bytes), "spare_bytes", bytes(fitting->spare_bytes), "fits", words[fitting->fit]);
+        bytes(fitting->room_bytes), "spare_bytes", bytes(fitting->spare_bytes), "fits", words[fitting->fits]);
 }
 
 static json_t *changes_json(const struct mlm_estimate *estimate)
@@ -71,8 +76,8 @@ static json_t *changes_json(const struct mlm_estimate *estimate)
     size_t count = mlm_estimate_changes(estimate, changes);
     json_t *array = json_array();
     for (size_t i = 0; i < count; i++) {
-        bool flag = changes[i].knob->kind == MLM_KNOB_FLAG;
-        bool on = flag && *(const bool *)((const char *)&changes[i].request + changes[i].knob->offset);
+        bool flag = mlm_knob_switches(changes[i].knob);
+        bool on = flag && *(const bool *)mlm_knob_field(changes[i].knob, &changes[i].request);
         json_t *to = flag ? json_boolean(on) : json_string(changes[i].to);
         json_t *from = flag ? json_boolean(!on) : json_string(changes[i].from);
         (void)json_array_append_new(
@@ -110,11 +115,11 @@ json_t *mlm_estimate_json(const struct mlm_estimate *estimate, const struct mlm_
     json_t *of_machine = json_pack("{s:o,s:o,s:o,s:o}", "ram_bytes", bytes(ram), "system_bytes",
         bytes(mlm_estimate_system_bytes(beside, ram)), "background_bytes",
         bytes(mlm_estimate_background_bytes(beside, ram)), "cached_bytes",
-        bytes(estimate->runtime->cached_bytes));
-    return json_pack("{s:s,s:i,s:s,s:f,s:s?,s:o,s:o,s:o,s:s,s:o,s:o,s:o,s:o,s:o,s:o}", "kind", "estimate",
-        "schema", 1, "reckoned_for", estimate->runtime->title, "tolerance", estimate->tolerance, "doubt",
-        mlm_estimate_doubt(estimate), "request", request_json(&estimate->request), "symbols",
-        symbols_json(&ledger->symbols), "phases", phases, "peak_phase", ledger->phases[estimate->peak],
-        "needs_bytes", bytes(estimate->needs_bytes), "smallest_machine", of_machine, "caps", caps, "machines",
-        machines, "changes", changes_json(estimate), "measured", measured_json(measured));
+        bytes(estimate->baseline->cached_bytes));
+    return json_pack("{s:s,s:i,s:s,s:f,s:o,s:o,s:o,s:s,s:o,s:o,s:o,s:o,s:o,s:o}", "kind", "estimate",
+        "schema", 1, "reckoned_for", estimate->baseline->title, "tolerance", estimate->runtime->tolerance,
+        "request", request_json(&estimate->request), "symbols", symbols_json(&ledger->symbols), "phases",
+        phases, "peak_phase", ledger->phases[estimate->peak], "needs_bytes", bytes(estimate->needs_bytes),
+        "smallest_machine", of_machine, "caps", caps, "machines", machines, "changes", changes_json(estimate),
+        "measured", measured_json(measured));
 }

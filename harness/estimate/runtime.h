@@ -1,14 +1,10 @@
 /* Runtimes: what a library holds while it does a job, read from its source, one file each. */
 #pragma once
 
-#include "advise/estimate/ledger.h"
-#include "advise/estimate/request.h"
+#include "estimate/baselines.h"
 
 struct mlm_runtime {
-    const char *title;   /* "scikit-learn 1.2.1": what its formulas were read from */
-    double tolerance;    /* within which measurements agreed: a share of the whole */
-    double cached_bytes; /* pages of its files that a run keeps using; they can be given back, and are read
-                            again when they were */
+    double tolerance; /* within which measurements agreed: a share of the whole */
     /* Adds phases and lines. -EINVAL: it has no such model, or not of such data, with the remedy. */
     int (*reckon)(
         const struct mlm_estimate_request *request, struct mlm_ledger *ledger, struct mlm_error *error);

@@ -3,9 +3,7 @@
 #include <errno.h>
 #include <math.h>
 
-#include "advise/estimate/runtime.h"
-
-#define MIB(n) ((n)*1048576.0)
+#include "estimate/runtime.h"
 
 /* src/common/quantile.h: every column has a sketch of `limit` entries a level, so many levels that the error
  * stays below 1/(8·bins). `levels`: those in use, and the one that the others are merged in; the first full
@@ -195,9 +193,7 @@ static int reckon(
         dense ? (double)request->rows * (double)request->columns : mlm_estimate_nonzeros(request),
         dense ? "entries: n·p" : "entries: z");
     size_t load = mlm_ledger_phase(ledger, "load");
-    mlm_ledger_add_measured(ledger, load, MLM_TO_THE_END, "Python with XGBoost", MIB(is_exact ? 86.2 : 89.9),
-        "measured: Debian 12, Python 3.11, XGBoost 1.7.4 (it imports scikit-learn), a fit of 200 rows; "
-        "private pages");
+    mlm_baseline_add(request, ledger, load);
     source(request, ledger, load);
     if (none)
         return 0;
@@ -207,8 +203,6 @@ static int reckon(
 }
 
 const struct mlm_runtime mlm_runtime_xgboost = {
-    .title = "XGBoost 1.7.4",
     .tolerance = 0.15,
-    .cached_bytes = MIB(45),
     .reckon = reckon,
 };

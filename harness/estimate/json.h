@@ -3,7 +3,7 @@
 
 #include <jansson.h>
 
-#include "advise/estimate/estimate.h"
+#include "estimate/estimate.h"
 
 /* The nearest own workload, run: what was reckoned for it, and what it needed. */
 struct mlm_estimate_measured {

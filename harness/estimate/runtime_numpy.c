@@ -1,9 +1,7 @@
 /* NumPy 1.24.2 as Debian 12 ships it, with OpenBLAS 0.3.21. */
 #include <errno.h>
 
-#include "advise/estimate/runtime.h"
-
-#define MIB(n) ((n)*1048576.0)
+#include "estimate/runtime.h"
 
 /* Products are made in the data's own type where that is f64 or f32. */
 static void convert(const struct mlm_estimate_request *request, struct mlm_ledger *ledger, size_t fit)
@@ -65,8 +63,7 @@ static int reckon(
         return mlm_estimate_no_model(
             request, "with --stream there is none but --model none; sklearn has more", error);
     size_t load = mlm_ledger_phase(ledger, "load");
-    mlm_ledger_add_measured(ledger, load, MLM_TO_THE_END, "Python 3.11 with NumPy", MIB(16.5),
-        "measured: Debian 12, numpy 1.24.2; private pages");
+    mlm_baseline_add(request, ledger, load);
     if (request->stream) {
         mlm_ledger_add(ledger, load, load, request->reuse ? "a batch" : "batches: one read, one in use",
             request->reuse ? "x" : "2·x", "a generator's loop variable");
@@ -87,8 +84,6 @@ static int reckon(
 }
 
 const struct mlm_runtime mlm_runtime_numpy = {
-    .title = "NumPy 1.24.2",
     .tolerance = 0.15,
-    .cached_bytes = MIB(17),
     .reckon = reckon,
 };

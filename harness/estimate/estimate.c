@@ -1,10 +1,10 @@
-#include "advise/estimate/estimate.h"
+/* From a request to the sum, and what the sum fits in. */
+#include "estimate/estimate.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 
-#include "advise/estimate/runtime.h"
 #include "base/size.h"
 
 static const struct mlm_runtime *const runtimes[MLM_RUNTIMES] = {
@@ -23,6 +23,7 @@ int mlm_estimate_make(
     if (r < 0)
         return r;
     estimate.runtime = runtimes[estimate.request.runtime];
+    estimate.baseline = mlm_baseline_of(estimate.request.runtime);
     mlm_estimate_symbols(&estimate.request, &estimate.ledger);
     r = estimate.runtime->reckon(&estimate.request, &estimate.ledger, error);
     if (r == 0)
@@ -31,15 +32,8 @@ int mlm_estimate_make(
         return r;
     estimate.peak = mlm_ledger_peak(&estimate.ledger);
     estimate.needs_bytes = estimate.ledger.phase_bytes[estimate.peak];
-    estimate.tolerance =
-        fmax(estimate.runtime->tolerance, estimate.ledger.doubt_bytes / estimate.needs_bytes);
     *ret_estimate = estimate;
     return 0;
-}
-
-const char *mlm_estimate_doubt(const struct mlm_estimate *estimate)
-{
-    return estimate->tolerance > estimate->runtime->tolerance ? estimate->ledger.doubt : NULL;
 }
 
 #define MIB 1048576.0
@@ -65,13 +59,13 @@ const uint64_t mlm_fitting_sizes[MLM_FITTINGS] = {
 static struct mlm_fitting fit(
     const struct mlm_estimate *estimate, double size_bytes, double room_bytes, double cached_bytes)
 {
-    double off = estimate->tolerance;
+    double off = estimate->runtime->tolerance;
     struct mlm_fitting fitting = {.size_bytes = size_bytes,
         .room_bytes = room_bytes,
         .spare_bytes = room_bytes - estimate->needs_bytes};
-    fitting.fit = estimate->needs_bytes * (1 + off) + cached_bytes <= room_bytes ? MLM_FIT_YES
-                  : estimate->needs_bytes * (1 - off) > room_bytes               ? MLM_FIT_NO
-                                                                                 : MLM_FIT_CLOSE;
+    fitting.fits = estimate->needs_bytes * (1 + off) + cached_bytes <= room_bytes ? MLM_FITS_YES
+                   : estimate->needs_bytes * (1 - off) > room_bytes               ? MLM_FITS_NO
+                                                                                  : MLM_FITS_CLOSE;
     return fitting;
 }
 
@@ -85,7 +79,7 @@ struct mlm_fitting mlm_estimate_fit_machine(
 {
     double room = ram_bytes - mlm_estimate_system_bytes(beside, ram_bytes) -
                   mlm_estimate_background_bytes(beside, ram_bytes);
-    return fit(estimate, ram_bytes, fmax(room, 0), estimate->runtime->cached_bytes);
+    return fit(estimate, ram_bytes, fmax(room, 0), estimate->baseline->cached_bytes);
 }
 
 double mlm_estimate_smallest_machine(
@@ -93,7 +87,7 @@ double mlm_estimate_smallest_machine(
 {
     double ram = (double)mlm_fitting_sizes[0];
     /* Beyond 2^62 bytes nothing fits anywhere. */
-    while (ram < 0x1p62 && mlm_estimate_fit_machine(estimate, beside, ram).fit != MLM_FIT_YES)
+    while (ram < 0x1p62 && mlm_estimate_fit_machine(estimate, beside, ram).fits != MLM_FITS_YES)
         ram *= 2;
     return ram;
 }

@@ -1,12 +1,13 @@
 /* Formulas as people write them, evaluated: the text that is shown beside a figure is what the figure was
  * computed by.
  *
- *   n·p·s   (n+1)·i   max(n·8, p)   2^D   3/4·X   l·(48+16·v)   ceil(n/B)
+ *   n·p·s   (n+1)·i   min(n·8,p)   2^D   3/4·X   l·(48+16·v)
  *
  * Names are symbols; numbers, + − · / ^ and parentheses are what they are on paper (^ binds tightest, from
- * the right); functions are max, min, floor, ceil, sqrt and log2. '*' and '-' are taken for · and −. */
+ * the right); the one function is min. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "base/error.h"
@@ -35,5 +36,5 @@ const struct mlm_symbol *mlm_symbol_find(const struct mlm_symbols *symbols, cons
 int mlm_formula_value(
     const char *formula, const struct mlm_symbols *symbols, double *ret_value, struct mlm_error *error);
 
-/* The next symbol's name in a formula, from *at on, which it moves behind; functions are none. 0: no more. */
-int mlm_formula_next_symbol(const char **at, char name[static MLM_SYMBOL_NAME]);
+/* Does the symbol stand in the formula? */
+bool mlm_formula_names(const char *formula, const char *symbol);

@@ -11,26 +11,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "advise/estimate/ledger.h"
-#include "advise/estimate/request.h"
-
-struct mlm_runtime;
+#include "estimate/runtime.h"
 
 struct mlm_estimate {
     struct mlm_estimate_request request; /* completed */
     const struct mlm_runtime *runtime;
+    const struct mlm_baseline *baseline; /* of the runtime */
     struct mlm_ledger ledger;
     size_t peak; /* the phase */
     double needs_bytes;
-    double tolerance; /* a share of what it needs */
 };
 
 /* -EINVAL: the request cannot be, or nobody knows how to reckon it; with the remedy. */
 int mlm_estimate_make(
     const struct mlm_estimate_request *request, struct mlm_estimate *ret_estimate, struct mlm_error *error);
-
-/* Why it may be further off than formulas are; NULL: it is not. */
-const char *mlm_estimate_doubt(const struct mlm_estimate *estimate);
 
 /* What else lives on the machine. */
 struct mlm_estimate_beside {
@@ -44,13 +38,13 @@ double mlm_estimate_system_bytes(const struct mlm_estimate_beside *beside, doubl
 double mlm_estimate_background_bytes(const struct mlm_estimate_beside *beside, double ram_bytes);
 
 /* CLOSE: within what such an estimate may be off. */
-enum mlm_fit { MLM_FIT_NO, MLM_FIT_CLOSE, MLM_FIT_YES };
+enum mlm_fits { MLM_FITS_NO, MLM_FITS_CLOSE, MLM_FITS_YES };
 
 struct mlm_fitting {
     double size_bytes;  /* of the cap, or of the machine's RAM */
     double room_bytes;  /* that it leaves to the program */
     double spare_bytes; /* of the room, less needs; below 0: what lacks */
-    enum mlm_fit fit;
+    enum mlm_fits fits;
 };
 
 #define MLM_FITTINGS 5

@@ -3,7 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "advise/estimate/estimate.h"
+#include "estimate/estimate.h"
 
 /* What saves less is not worth the trouble. */
 #define LEAST_SHARE 0.01
@@ -17,12 +17,12 @@ static bool kin(uint32_t from, uint32_t to)
 
 static void say(const struct mlm_knob *knob, const struct mlm_estimate_request *request, char text[static 32])
 {
-    const char *field = (const char *)request + knob->offset;
+    const void *field = mlm_knob_field(knob, request);
     text[0] = 0;
     if (knob->kind == MLM_KNOB_WORD)
-        (void)snprintf(text, 32, "%s", knob->words[*(const uint32_t *)(const void *)field]);
-    else if (knob->kind == MLM_KNOB_COUNT)
-        (void)snprintf(text, 32, "%" PRIu64, *(const uint64_t *)(const void *)field);
+        (void)snprintf(text, 32, "%s", knob->words[*(const uint32_t *)field]);
+    else if (mlm_knob_counts(knob))
+        (void)snprintf(text, 32, "%" PRIu64, *(const uint64_t *)field);
 }
 
 /* Keeps the change where it is the option's best so far; of two that are as good, the first. */
@@ -45,11 +45,11 @@ static struct mlm_change turn(const struct mlm_estimate *estimate, const struct 
 {
     struct mlm_change best = {.knob = NULL};
     struct mlm_estimate_request request = estimate->request;
-    void *field = (char *)&request + knob->offset;
-    if (knob->kind == MLM_KNOB_FLAG) {
+    void *field = mlm_knob_field(knob, &request);
+    if (mlm_knob_switches(knob)) {
         *(bool *)field = !*(bool *)field;
         try(estimate, knob, &request, &best);
-    } else if (knob->kind == MLM_KNOB_COUNT) {
+    } else if (mlm_knob_counts(knob)) {
         uint64_t *count = field, less = *count / knob->divisor;
         less = less < knob->least ? knob->least : less;
         if (less < *count) {
@@ -59,7 +59,7 @@ static struct mlm_change turn(const struct mlm_estimate *estimate, const struct 
     } else {
         for (uint32_t word = 0; knob->words[word]; word++) {
             *(uint32_t *)field = word;
-            if (knob->words != mlm_estimate_words("model") || kin(estimate->request.model, word))
+            if (knob != &mlm_knobs[MLM_KNOB_OF_model] || kin(estimate->request.model, word))
                 try(estimate, knob, &request, &best);
         }
     }
@@ -70,7 +70,7 @@ size_t mlm_estimate_changes(
     const struct mlm_estimate *estimate, struct mlm_change changes[static MLM_CHANGES])
 {
     size_t count = 0;
-    for (const struct mlm_knob *knob = mlm_knobs; knob->option; knob++) {
+    for (const struct mlm_knob *knob = mlm_knobs; knob < mlm_knobs + MLM_KNOB_TOTAL; knob++) {
         struct mlm_change change = knob->cost ? turn(estimate, knob) : (struct mlm_change){.knob = NULL};
         if (!change.knob)
             continue;

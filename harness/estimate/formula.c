@@ -1,4 +1,5 @@
-#include "advise/estimate/formula.h"
+/* Formulas are parsed each time that they are evaluated: there are few, and they are short. */
+#include "estimate/formula.h"
 
 #include <ctype.h>
 #include <errno.h>
@@ -35,12 +36,8 @@ struct parser {
     const char *formula, *at;
     const struct mlm_symbols *symbols;
     struct mlm_error *error;
-    int depth;
     bool failed;
 };
-
-/* Parentheses in parentheses. */
-#define DEPTH_MOST 32
 
 static double fail(struct parser *parser, const char *what)
 {
@@ -51,63 +48,27 @@ static double fail(struct parser *parser, const char *what)
     return 0;
 }
 
-/* Takes one of the two spellings of a sign. */
-static bool take(struct parser *parser, const char *sign, const char *other)
+static bool take(struct parser *parser, const char *sign)
 {
-    const char *const spellings[] = {sign, other};
+    size_t length = strlen(sign);
     while (*parser->at == ' ')
         parser->at++;
-    for (size_t i = 0; i < 2; i++)
-        if (spellings[i] && strncmp(parser->at, spellings[i], strlen(spellings[i])) == 0) {
-            parser->at += strlen(spellings[i]);
-            return true;
-        }
-    return false;
+    if (strncmp(parser->at, sign, length) != 0)
+        return false;
+    parser->at += length;
+    return true;
 }
 
 static double sum(struct parser *parser);
 
-enum function { MAX, MIN, FLOOR, CEIL, SQRT, LOG2, FUNCTIONS };
-
-static const char *const functions[FUNCTIONS] = {
-    [MAX] = "max", [MIN] = "min", [FLOOR] = "floor", [CEIL] = "ceil", [SQRT] = "sqrt", [LOG2] = "log2"};
-
-static enum function function_of(const char *name)
+/* Behind "min(". */
+static double least(struct parser *parser)
 {
-    size_t i = 0;
-    while (i < FUNCTIONS && strcmp(functions[i], name) != 0)
-        i++;
-    return (enum function)i;
-}
-
-/* Behind "name(". */
-static double call(struct parser *parser, enum function function)
-{
-    double value = sum(parser), other;
-    switch (function) {
-    case MAX:
-    case MIN:
-        if (!take(parser, ",", NULL))
-            return fail(parser, "expected a comma");
-        other = sum(parser);
-        value = function == MAX ? fmax(value, other) : fmin(value, other);
-        break;
-    case FLOOR:
-        value = floor(value);
-        break;
-    case CEIL:
-        value = ceil(value);
-        break;
-    case SQRT:
-        value = sqrt(value);
-        break;
-    case LOG2:
-        value = log2(value);
-        break;
-    case FUNCTIONS:
-        return fail(parser, "no function");
-    }
-    return take(parser, ")", NULL) ? value : fail(parser, "expected ')'");
+    double value = sum(parser);
+    if (!take(parser, ","))
+        return fail(parser, "expected a comma");
+    value = fmin(value, sum(parser));
+    return take(parser, ")") ? value : fail(parser, "expected ')'");
 }
 
 static double named(struct parser *parser)
@@ -117,22 +78,21 @@ static double named(struct parser *parser)
     for (; isalnum((unsigned char)parser->at[length]); length++)
         if (length < sizeof name - 1)
             name[length] = parser->at[length];
+    if (take(parser, "min("))
+        return least(parser);
     const struct mlm_symbol *symbol = mlm_symbol_find(parser->symbols, name);
-    if (parser->at[length] != '(' && !symbol)
+    if (!symbol)
         return fail(parser, "no such symbol");
     parser->at += length;
-    return take(parser, "(", NULL) ? call(parser, function_of(name)) : symbol->value;
+    return symbol->value;
 }
 
 static double atom(struct parser *parser)
 {
     double value;
-    if (take(parser, "(", NULL)) {
-        if (++parser->depth > DEPTH_MOST)
-            return fail(parser, "too deep");
+    if (take(parser, "(")) {
         value = sum(parser);
-        parser->depth--;
-        return take(parser, ")", NULL) ? value : fail(parser, "expected ')'");
+        return take(parser, ")") ? value : fail(parser, "expected ')'");
     }
     if (isalpha((unsigned char)*parser->at))
         return named(parser);
@@ -147,16 +107,16 @@ static double atom(struct parser *parser)
 static double power(struct parser *parser)
 {
     double value = atom(parser);
-    return take(parser, "^", NULL) ? pow(value, power(parser)) : value;
+    return take(parser, "^") ? pow(value, power(parser)) : value;
 }
 
 static double product(struct parser *parser)
 {
     double value = power(parser);
     while (!parser->failed) {
-        if (take(parser, "·", "*"))
+        if (take(parser, "·"))
             value *= power(parser);
-        else if (take(parser, "/", NULL))
+        else if (take(parser, "/"))
             value /= power(parser);
         else
             break;
@@ -168,9 +128,9 @@ static double sum(struct parser *parser)
 {
     double value = product(parser);
     while (!parser->failed) {
-        if (take(parser, "+", NULL))
+        if (take(parser, "+"))
             value += product(parser);
-        else if (take(parser, "−", "-"))
+        else if (take(parser, "−"))
             value -= product(parser);
         else
             break;
@@ -183,7 +143,7 @@ int mlm_formula_value(
 {
     struct parser parser = {.formula = formula, .at = formula, .symbols = symbols, .error = error};
     double value = sum(&parser);
-    if (!parser.failed && (take(&parser, " ", NULL), *parser.at))
+    if (!parser.failed && (take(&parser, " "), *parser.at))
         (void)fail(&parser, "expected an end");
     if (parser.failed)
         return -EINVAL;
@@ -193,28 +153,11 @@ int mlm_formula_value(
     return 0;
 }
 
-int mlm_formula_next_symbol(const char **at, char name[static MLM_SYMBOL_NAME])
+bool mlm_formula_names(const char *formula, const char *symbol)
 {
-    const char *text = *at;
-    while (*text) {
-        if (!isalpha((unsigned char)*text)) {
-            text++;
-            continue;
-        }
-        size_t length = 0;
-        while (isalnum((unsigned char)text[length]))
-            length++;
-        bool symbol = text[length] != '(' && length < MLM_SYMBOL_NAME;
-        if (symbol) {
-            memcpy(name, text, length);
-            name[length] = 0;
-        }
-        text += length;
-        if (symbol) {
-            *at = text;
-            return 1;
-        }
-    }
-    *at = text;
-    return 0;
+    size_t length = strlen(symbol);
+    for (const char *at = formula; (at = strstr(at, symbol)); at += length)
+        if (!(at > formula && isalnum((unsigned char)at[-1])) && !isalnum((unsigned char)at[length]))
+            return true;
+    return false;
 }

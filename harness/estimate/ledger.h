@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "advise/estimate/formula.h"
+#include "estimate/formula.h"
 
 #define MLM_PHASES_MOST 8
 #define MLM_LINES_MOST 40
@@ -25,16 +25,13 @@ struct mlm_ledger_line {
 
 struct mlm_ledger {
     struct mlm_symbols symbols;
-    uint64_t page_bytes; /* set before close() */
+    uint64_t page_bytes; /* set before close(); 0: the lines hold the page tables */
     const char *phases[MLM_PHASES_MOST];
     double phase_bytes[MLM_PHASES_MOST]; /* after close() */
     size_t phase_count;
     struct mlm_ledger_line lines[MLM_LINES_MOST];
     size_t line_count;
-    double doubt_bytes;  /* by how much the sum may be off for reasons that no formula knows */
-    const char *doubt;   /* the weightiest of them; NULL: none */
-    double weight_bytes; /* of that one */
-    bool parted;         /* only a part of the rows is fitted: m and F are not n and X */
+    bool parted; /* only a part of the rows is fitted: m and F are not n and X */
     bool failed;
     struct mlm_error error;
 };
@@ -52,9 +49,6 @@ void mlm_ledger_add(struct mlm_ledger *ledger, size_t from, size_t to, const cha
 /* What a measurement says, and no formula. */
 void mlm_ledger_add_measured(
     struct mlm_ledger *ledger, size_t from, size_t to, const char *name, double bytes, const char *source);
-
-/* What hangs on more than is asked for, told by a sentence: the sum may be off by so much. */
-void mlm_ledger_doubt(struct mlm_ledger *ledger, double bytes, const char *reason);
 
 /* Adds the pages' tables, adds up the phases. */
 int mlm_ledger_close(struct mlm_ledger *ledger, struct mlm_error *error);

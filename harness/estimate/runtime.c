@@ -1,9 +1,10 @@
-#include "advise/estimate/runtime.h"
+/* What several runtimes say alike: how large stored data is, and a network. */
+#include "estimate/runtime.h"
 
 #include <errno.h>
 #include <math.h>
 
-/* SciPy (_sputils.get_index_dtype) and the own worker index with 32 bits as long as that is enough. */
+/* SciPy (_sputils.get_index_dtype) indexes with 32 bits as long as that is enough. */
 static double index_bytes(const struct mlm_estimate_request *request)
 {
     double most = mlm_estimate_nonzeros(request);

@@ -3,9 +3,7 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "advise/estimate/runtime.h"
-
-#define MIB(n) ((n)*1048576.0)
+#include "estimate/runtime.h"
 
 enum accepted { F64_OR_F32, F64_ALONE, F32_ALONE };
 
@@ -251,43 +249,36 @@ static int streamed(struct job *job, struct mlm_error *error)
     }
 }
 
-static const struct {
-    double baseline_mib; /* Python, NumPy, SciPy and the model's modules after a fit of 200 rows; private
-                            pages */
-    int (*fit)(struct job *job, struct mlm_error *error);
-} models[MLM_MODELS] = {
-    [MLM_MODEL_NONE] = {60.6, NULL},
-    [MLM_MODEL_LINEAR] = {66.2, linear},
-    [MLM_MODEL_LOGISTIC] = {66.1, logistic},
-    [MLM_MODEL_KMEANS] = {69.5, kmeans},
-    [MLM_MODEL_PCA] = {66.9, pca},
-    [MLM_MODEL_PCA_RANDOMIZED] = {67.1, pca},
-    [MLM_MODEL_KNN] = {67.9, neighbors},
-    [MLM_MODEL_FOREST] = {69.5, forest},
-    [MLM_MODEL_HIST] = {70.0, boosting},
+static int (*const fits[MLM_MODELS])(struct job *job, struct mlm_error *error) = {
+    [MLM_MODEL_LINEAR] = linear,
+    [MLM_MODEL_LOGISTIC] = logistic,
+    [MLM_MODEL_KMEANS] = kmeans,
+    [MLM_MODEL_PCA] = pca,
+    [MLM_MODEL_PCA_RANDOMIZED] = pca,
+    [MLM_MODEL_KNN] = neighbors,
+    [MLM_MODEL_FOREST] = forest,
+    [MLM_MODEL_HIST] = boosting,
 };
 
 static int reckon(
     const struct mlm_estimate_request *request, struct mlm_ledger *ledger, struct mlm_error *error)
 {
     struct job job = {.request = request, .ledger = ledger, .sparse = request->storage != MLM_STORED_DENSE};
-    if (!(models[request->model].baseline_mib > 0))
+    if (!fits[request->model] && request->model != MLM_MODEL_NONE)
         return mlm_estimate_no_model(request,
             request->model == MLM_MODEL_MLP ? "give --runtime pytorch" : "give --runtime xgboost", error);
     if (request->workers)
         return mlm_error_set(error, -EINVAL,
             "scikit-learn reads nothing ahead; leave out --workers, or give --runtime pytorch");
     size_t load = mlm_ledger_phase(ledger, "load");
-    mlm_ledger_add_measured(ledger, load, MLM_TO_THE_END, "Python with scikit-learn",
-        MIB(models[request->model].baseline_mib),
-        "measured: Debian 12, Python 3.11, scikit-learn 1.2.1, a fit of 200 rows; private pages");
+    mlm_baseline_add(request, ledger, load);
     if (request->stream) {
         job.fit = mlm_ledger_phase(ledger, "fit");
         return streamed(&job, error);
     }
     mlm_ledger_add(ledger, load, MLM_TO_THE_END, mlm_estimate_data_name(request),
         mlm_estimate_data_formula(request, false), "numpy.ndarray, scipy.sparse");
-    if (!models[request->model].fit)
+    if (!fits[request->model])
         return 0;
     mlm_ledger_add(ledger, load, MLM_TO_THE_END, "labels", "n·8", "int64 or f64");
     if (request->split) {
@@ -296,12 +287,10 @@ static int reckon(
             "sklearn/model_selection/_split.py, train_test_split()");
     }
     job.fit = mlm_ledger_phase(ledger, "fit");
-    return models[request->model].fit(&job, error);
+    return fits[request->model](&job, error);
 }
 
 const struct mlm_runtime mlm_runtime_sklearn = {
-    .title = "scikit-learn 1.2.1",
     .tolerance = 0.15,
-    .cached_bytes = MIB(38),
     .reckon = reckon,
 };

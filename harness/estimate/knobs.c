@@ -1,0 +1,162 @@
+/* The table of knobs, and the parsers of what is no plain number. */
+#include "estimate/knobs.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "estimate/request.h"
+
+static const char *const values[] = {
+    [MLM_VALUE_F64] = "f64", [MLM_VALUE_F32] = "f32", [MLM_VALUE_F16] = "f16", [MLM_VALUE_I8] = "i8", NULL};
+static const char *const storages[] = {[MLM_STORED_DENSE] = "dense",
+    [MLM_STORED_CSR] = "csr",
+    [MLM_STORED_CSC] = "csc",
+    [MLM_STORED_COO] = "coo",
+    NULL};
+static const char *const models[] = {[MLM_MODEL_NONE] = "none",
+    [MLM_MODEL_LINEAR] = "linear",
+    [MLM_MODEL_LOGISTIC] = "logistic",
+    [MLM_MODEL_MLP] = "mlp",
+    [MLM_MODEL_KMEANS] = "kmeans",
+    [MLM_MODEL_PCA] = "pca",
+    [MLM_MODEL_PCA_RANDOMIZED] = "pca-randomized",
+    [MLM_MODEL_KNN] = "knn",
+    [MLM_MODEL_FOREST] = "forest",
+    [MLM_MODEL_HIST] = "boosting-hist",
+    [MLM_MODEL_EXACT] = "boosting-exact",
+    NULL};
+static const char *const optimizers[] = {
+    [MLM_OPTIMIZER_SGD] = "sgd", [MLM_OPTIMIZER_MOMENTUM] = "momentum", [MLM_OPTIMIZER_ADAM] = "adam", NULL};
+static const char *const mallocs[] = {[MLM_MALLOC_MOVING] = "moving", [MLM_MALLOC_FIXED] = "fixed", NULL};
+static const char *const inits[] = {[MLM_INIT_KMEANSPP] = "k-means++", [MLM_INIT_RANDOM] = "random", NULL};
+static const char *const runtimes[] = {[MLM_RUNTIME_OF_MODEL] = "auto",
+    [MLM_RUNTIME_C] = "c",
+    [MLM_RUNTIME_NUMPY] = "numpy",
+    [MLM_RUNTIME_SKLEARN] = "sklearn",
+    [MLM_RUNTIME_XGBOOST] = "xgboost",
+    [MLM_RUNTIME_PYTORCH] = "pytorch",
+    NULL};
+
+#define KNOB(name, field, how, value, default_text, help, ...)                                               \
+    {.option = (name),                                                                                       \
+        .kind = MLM_KNOB_##how,                                                                              \
+        .offset = offsetof(struct mlm_estimate_request, field),                                              \
+        .standard = (default_text),                                                                          \
+        __VA_ARGS__},
+
+const struct mlm_knob mlm_knobs[MLM_KNOB_TOTAL] = {MLM_KNOBS(KNOB)};
+
+/* A word's place; -1: there is none. */
+static int find(const struct mlm_knob *knob, const char *word)
+{
+    for (int i = 0; knob->words[i]; i++)
+        if (strcmp(knob->words[i], word) == 0)
+            return i;
+    return -1;
+}
+
+const char *mlm_estimate_word(const char *option, uint32_t word)
+{
+    const struct mlm_knob *knob = mlm_knobs;
+    while (strcmp(knob->option, option) != 0)
+        knob++;
+    return knob->words[word];
+}
+
+void mlm_knobs_init(struct mlm_estimate_request *request)
+{
+    *request = (struct mlm_estimate_request){.density = 1};
+    for (const struct mlm_knob *knob = mlm_knobs; knob < mlm_knobs + MLM_KNOB_TOTAL; knob++) {
+        int word = knob->kind == MLM_KNOB_WORD ? find(knob, knob->standard) : -1;
+        if (word > 0)
+            *(uint32_t *)mlm_knob_field(knob, request) = (uint32_t)word;
+    }
+}
+
+static int word_parse(
+    const struct mlm_knob *knob, const char *text, uint32_t *ret_word, struct mlm_error *error)
+{
+    char all[256] = "";
+    size_t length = 0;
+    int word = find(knob, text);
+    if (word >= 0) {
+        *ret_word = (uint32_t)word;
+        return 0;
+    }
+    for (size_t i = 0; knob->words[i]; i++)
+        length += (size_t)snprintf(all + length, sizeof all - length, "%s%s", i ? ", " : "", knob->words[i]);
+    return mlm_error_set(error, -EINVAL, "--%s: there is no '%s'; there are %s", knob->option, text, all);
+}
+
+static int share_parse(
+    const struct mlm_knob *knob, const char *text, double *ret_share, struct mlm_error *error)
+{
+    char *rest;
+    double share = strtod(text, &rest);
+    if (rest == text || *rest || !(share > 0 && share <= 1))
+        return mlm_error_set(
+            error, -EINVAL, "--%s is a share above 0 and up to 1, as 0.05, not '%s'", knob->option, text);
+    *ret_share = share;
+    return 0;
+}
+
+static int widths_parse(struct mlm_estimate_request *request, const char *text, struct mlm_error *error)
+{
+    size_t count = 0;
+    const char *at = text;
+    while (count < MLM_WIDTHS_MOST) {
+        char *rest;
+        errno = 0;
+        unsigned long long width = strtoull(at, &rest, 10);
+        if (!isdigit((unsigned char)*at) || errno || width < 1 || width > INT32_MAX ||
+            (*rest && *rest != ','))
+            return mlm_error_set(error, -EINVAL,
+                "--widths '%s': write units of each layer, inputs first, as in 784,512,10", text);
+        request->widths[count++] = (uint32_t)width;
+        if (!*rest)
+            break;
+        at = rest + 1;
+        if (count == MLM_WIDTHS_MOST)
+            return mlm_error_set(error, -EINVAL, "--widths: at most %d layers", MLM_WIDTHS_MOST);
+    }
+    if (count < 2)
+        return mlm_error_set(
+            error, -EINVAL, "--widths '%s': an input and an output at least, as in 784,512,10", text);
+    request->width_count = count;
+    return 0;
+}
+
+static int workers_parse(struct mlm_estimate_request *request, const char *text, struct mlm_error *error)
+{
+    char *rest;
+    errno = 0;
+    unsigned long long count = strtoull(text, &rest, 10);
+    bool copied = strcmp(rest, ":copied") == 0;
+    if (!isdigit((unsigned char)*text) || errno || count > 1024 ||
+        (*rest && !copied && strcmp(rest, ":shared") != 0))
+        return mlm_error_set(
+            error, -EINVAL, "--workers is N, N:shared or N:copied with N up to 1024, not '%s'", text);
+    request->workers = count;
+    request->workers_copied = copied;
+    return 0;
+}
+
+int mlm_knob_parse(const struct mlm_knob *knob, const char *text, struct mlm_estimate_request *request,
+    struct mlm_error *error)
+{
+    switch (knob->kind) {
+    case MLM_KNOB_WORD:
+        return word_parse(knob, text, mlm_knob_field(knob, request), error);
+    case MLM_KNOB_SHARE:
+        return share_parse(knob, text, mlm_knob_field(knob, request), error);
+    case MLM_KNOB_WORKERS:
+        return workers_parse(request, text, error);
+    case MLM_KNOB_LIST:
+        return widths_parse(request, text, error);
+    default:
+        return 0;
+    }
+}

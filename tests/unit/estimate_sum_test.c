@@ -1,0 +1,368 @@
+/* What a user would notice: sums that agree with measurement, options that do what they promise, refusals. */
+#include <errno.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "base/size.h"
+#include "estimate/estimate.h"
+
+#define MIB 1048576.0
+
+#define REQUEST(...) ((struct mlm_estimate_request){__VA_ARGS__})
+#define SKLEARN(m, ...) REQUEST(.runtime = MLM_RUNTIME_SKLEARN, .model = MLM_MODEL_##m, __VA_ARGS__)
+#define XGBOOST(m, ...) REQUEST(.runtime = MLM_RUNTIME_XGBOOST, .model = MLM_MODEL_##m, __VA_ARGS__)
+#define PYTORCH(...)                                                                                         \
+    REQUEST(.runtime = MLM_RUNTIME_PYTORCH, .model = MLM_MODEL_MLP, .value = MLM_VALUE_F32, __VA_ARGS__)
+#define NUMPY(m, ...) REQUEST(.runtime = MLM_RUNTIME_NUMPY, .model = MLM_MODEL_##m, __VA_ARGS__)
+#define OWN(m, ...) REQUEST(.runtime = MLM_RUNTIME_C, .model = MLM_MODEL_##m, __VA_ARGS__)
+
+/* Pages have 4 KiB unless a test says otherwise. */
+static struct mlm_estimate estimate_of(struct mlm_estimate_request request)
+{
+    struct mlm_estimate estimate;
+    struct mlm_error error = {0};
+    if (!request.page_bytes)
+        request.page_bytes = 4096;
+    if (mlm_estimate_make(&request, &estimate, &error) < 0)
+        fail_msg("%s", error.text);
+    return estimate;
+}
+
+static double bytes_of(const struct mlm_estimate *estimate, const char *name)
+{
+    for (size_t i = 0; i < estimate->ledger.line_count; i++)
+        if (strcmp(estimate->ledger.lines[i].name, name) == 0)
+            return estimate->ledger.lines[i].bytes;
+    return 0;
+}
+
+static void test_data(void **state)
+{
+    (void)state;
+    /* 1000 · 20 · 8; a tenth of it is 2000 values, CSR: 2000·(8+4) + 1001·4; CSC: 2000·12 + 21·4; COO:
+     * 2000·16. Nonzeros of a file that was looked at; 64-bit indices beyond 2^31 of them. */
+    static const struct {
+        struct mlm_estimate_request request;
+        const char *name;
+        double bytes;
+    } held[] = {
+        {{.rows = 1000, .columns = 20}, "data, dense f64", 160000},
+        {{.rows = 1000, .columns = 20, .value = MLM_VALUE_F16}, "data, dense f16", 40000},
+        {{.rows = 1000, .columns = 20, .value = MLM_VALUE_I8}, "data, dense i8", 20000},
+        {{.rows = 1000, .columns = 20, .density = 0.1, .storage = MLM_STORED_CSR}, "data, CSR of f64", 28004},
+        {{.rows = 1000, .columns = 20, .density = 0.1, .storage = MLM_STORED_CSC}, "data, CSC of f64", 24084},
+        {{.rows = 1000, .columns = 20, .density = 0.1, .storage = MLM_STORED_COO}, "data, COO of f64", 32000},
+        {{.rows = 1000, .columns = 20, .nonzeros = 7, .storage = MLM_STORED_COO}, "data, COO of f64", 112},
+        {{.rows = 3000000000, .columns = 1, .storage = MLM_STORED_COO}, "data, COO of f64", 3e9 * 24},
+    };
+    for (size_t i = 0; i < sizeof held / sizeof *held; i++) {
+        struct mlm_estimate_request request = held[i].request;
+        request.runtime = MLM_RUNTIME_SKLEARN;
+        struct mlm_estimate estimate = estimate_of(request);
+        if (fabs(bytes_of(&estimate, held[i].name) - held[i].bytes) > 0.5)
+            fail_msg("%zu: '%s' is not %.1f", i, held[i].name, held[i].bytes);
+    }
+}
+
+/* Of every runtime, jobs of tests/bench/estimate_jobs.py, and what they needed, in MiB. */
+static void test_measured(void **state)
+{
+    (void)state;
+    const struct {
+        struct mlm_estimate_request request;
+        double needs_mib;
+    } jobs[] = {
+        {SKLEARN(LOGISTIC, .rows = 200000, .columns = 100), 231.5},
+        {SKLEARN(LOGISTIC, .rows = 200000, .columns = 1000, .storage = MLM_STORED_CSR, .density = 0.05),
+            192.8},
+        {SKLEARN(LOGISTIC, .rows = 200000, .columns = 500, .value = MLM_VALUE_F32, .stream = true,
+             .batch = 10000),
+            146.8},
+        {SKLEARN(LINEAR, .rows = 200000, .columns = 100), 538.6},
+        {SKLEARN(KMEANS, .rows = 200000, .columns = 100), 530.2},
+        {SKLEARN(KMEANS, .rows = 200000, .columns = 1000, .storage = MLM_STORED_CSR, .density = 0.05), 484.2},
+        {SKLEARN(KMEANS, .rows = 200000, .columns = 500, .stream = true, .batch = 20000), 227.2},
+        {SKLEARN(PCA, .rows = 150000, .columns = 100), 527.5},
+        {SKLEARN(PCA, .rows = 200000, .columns = 300, .stream = true, .batch = 20000), 263.7},
+        {SKLEARN(PCA_RANDOMIZED, .rows = 150000, .columns = 200), 618.6},
+        {SKLEARN(KNN, .rows = 200000, .columns = 100, .value = MLM_VALUE_F32, .batch = 2000), 154.9},
+        {SKLEARN(FOREST, .rows = 100000, .columns = 50, .value = MLM_VALUE_F32, .trees = 20, .depth = 10),
+            98.7},
+        {SKLEARN(HIST, .rows = 200000, .columns = 100, .trees = 5), 425.2},
+        {SKLEARN(
+             KNN, .rows = 200000, .columns = 1000, .storage = MLM_STORED_CSR, .density = 0.02, .batch = 1000),
+            166.3},
+        {SKLEARN(LINEAR, .rows = 200000, .columns = 1000, .storage = MLM_STORED_CSR, .density = 0.05), 425.3},
+        {SKLEARN(FOREST, .rows = 50000, .columns = 500, .storage = MLM_STORED_CSR, .density = 0.05,
+             .trees = 5, .depth = 6),
+            108.2},
+        {XGBOOST(EXACT, .rows = 100000, .columns = 1000, .value = MLM_VALUE_F32, .storage = MLM_STORED_CSR,
+             .density = 0.05, .trees = 2),
+            205.0},
+        {XGBOOST(HIST, .rows = 200000, .columns = 100, .value = MLM_VALUE_F32, .trees = 5, .quantile = true),
+            386.7},
+        {XGBOOST(HIST, .rows = 400000, .columns = 100, .value = MLM_VALUE_F32, .trees = 5, .stream = true,
+             .batch = 20000),
+            427.9},
+        {XGBOOST(HIST, .rows = 200000, .columns = 1000, .value = MLM_VALUE_F32, .storage = MLM_STORED_CSR,
+             .density = 0.05, .trees = 5),
+            902.0},
+        {XGBOOST(EXACT, .rows = 200000, .columns = 50, .value = MLM_VALUE_F32, .trees = 2), 284.3},
+        {PYTORCH(.rows = 20000, .columns = 784, .widths = {784, 2048, 2048, 10}, .width_count = 4,
+             .batch = 64, .optimizer = MLM_OPTIMIZER_ADAM),
+            326.6},
+        {PYTORCH(.rows = 200000, .columns = 200, .widths = {200, 256, 10}, .width_count = 3, .batch = 256,
+             .workers = 2),
+            342.7},
+        {PYTORCH(.rows = 40000, .columns = 200, .widths = {200, 256, 10}, .width_count = 3, .batch = 256,
+             .workers = 2, .workers_copied = true),
+            783.1},
+        {PYTORCH(.rows = 200000, .columns = 1000, .widths = {1000, 256, 10}, .width_count = 3, .batch = 4096,
+             .workers = 2, .stream = true),
+            297.6},
+        {NUMPY(LINEAR, .rows = 200000, .columns = 100), 325.8},
+        {NUMPY(LOGISTIC, .rows = 300000, .columns = 100, .value = MLM_VALUE_F32), 136.0},
+        {NUMPY(PCA, .rows = 150000, .columns = 100), 591.8},
+    };
+    for (size_t i = 0; i < sizeof jobs / sizeof *jobs; i++) {
+        struct mlm_estimate estimate = estimate_of(jobs[i].request);
+        double ratio = estimate.needs_bytes / MIB / jobs[i].needs_mib;
+        if (fabs(ratio - 1) > estimate.runtime->tolerance)
+            fail_msg("%zu: %s: %.3f of what was measured", i, estimate.baseline->title, ratio);
+    }
+}
+
+/* A job, and the same with one option more. */
+#define TURNED(saves, runtime, option, ...)                                                                  \
+    {                                                                                                        \
+        runtime(__VA_ARGS__), runtime(__VA_ARGS__, option), saves                                            \
+    }
+
+static void test_options(void **state)
+{
+    (void)state;
+    const struct {
+        struct mlm_estimate_request from, to;
+        double saves_bytes; /* at least; below 0: it needs so much more */
+    } pairs[] = {
+        TURNED(8e6, SKLEARN, .in_place = true, PCA, .rows = 100000, .columns = 10),
+        TURNED(8e6, SKLEARN, .no_early_stopping = true, HIST, .rows = 100000, .columns = 10),
+        TURNED(0, SKLEARN, .no_early_stopping = true, HIST, .rows = 10000, .columns = 10),
+        TURNED(8e6, SKLEARN, .no_tolerance = true, KMEANS, .rows = 100000, .columns = 100),
+        TURNED(8e6, SKLEARN, .init = MLM_INIT_RANDOM, KMEANS, .rows = 1000000, .columns = 2),
+        TURNED(8e6, SKLEARN, .stream = true, LOGISTIC, .rows = 100000, .columns = 20),
+        TURNED(-8e6, SKLEARN, .split = true, LOGISTIC, .rows = 100000, .columns = 20),
+        TURNED(
+            8e6, SKLEARN, .density = 0.1, KMEANS, .rows = 100000, .columns = 100, .storage = MLM_STORED_CSR),
+        TURNED(8e6, SKLEARN, .reuse = true, KMEANS, .rows = 1000000, .columns = 10, .stream = true,
+            .batch = 200000),
+        TURNED(6e6, SKLEARN, .malloc = MLM_MALLOC_FIXED, KMEANS, .rows = 1000000, .columns = 10,
+            .stream = true, .batch = 200000),
+        TURNED(8e6, XGBOOST, .quantile = true, HIST, .rows = 100000, .columns = 20),
+        TURNED(8e6, XGBOOST, .distinct = 15, HIST, .rows = 200000, .columns = 20),
+        TURNED(8e6, XGBOOST, .bins = 64, HIST, .rows = 200000, .columns = 50),
+        TURNED(-4e6, NUMPY, .value = MLM_VALUE_F16, LINEAR, .rows = 1000000, .columns = 2),
+        TURNED(-8e6, PYTORCH, .batch = 1024, .rows = 10000, .columns = 512),
+        TURNED(8e6, PYTORCH, .malloc = MLM_MALLOC_FIXED, .rows = 10000, .columns = 512, .batch = 4096),
+        TURNED(-8e6, PYTORCH, .optimizer = MLM_OPTIMIZER_ADAM, .rows = 10000, .columns = 4096),
+        TURNED(8e6, PYTORCH, .slices = true, .rows = 1000000, .columns = 8),
+        TURNED(-8e6, PYTORCH, .workers = 2, .rows = 100000, .columns = 8),
+        TURNED(-8e6, PYTORCH, .workers_copied = true, .rows = 100000, .columns = 8, .workers = 2),
+        TURNED(-2e6, PYTORCH, .persistent = true, .rows = 100000, .columns = 8, .workers = 4,
+            .workers_copied = true),
+    };
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++) {
+        struct mlm_estimate from = estimate_of(pairs[i].from), to = estimate_of(pairs[i].to);
+        double saves = from.needs_bytes - to.needs_bytes, wanted = pairs[i].saves_bytes;
+        if (wanted > 0 ? saves < wanted : wanted < 0 ? saves > wanted : saves != 0)
+            fail_msg("%zu: %s: it saves %.0f, not %.0f", i, from.baseline->title, saves, wanted);
+    }
+}
+
+/* A network of so many layers of one width. */
+static struct mlm_estimate network(struct mlm_estimate_request request, size_t layers, uint32_t width)
+{
+    request.width_count = layers + 1;
+    for (size_t i = 0; i <= layers; i++)
+        request.widths[i] = width;
+    return estimate_of(request);
+}
+
+/* The heap keeps holes between a step's tensors, but not of those that are mapped, from 32 MiB on. */
+static void test_holes(void **state)
+{
+    (void)state;
+    struct mlm_estimate_request request =
+        PYTORCH(.rows = 20000, .columns = 512, .batch = 4096, .optimizer = MLM_OPTIMIZER_SGD);
+    struct mlm_estimate moving = network(request, 33, 512);
+    assert_true(bytes_of(&moving, "holes that glibc's heap keeps") > 200 * MIB);
+    assert_true(fabs(moving.needs_bytes / MIB / 1337.4 - 1) <= moving.runtime->tolerance); /* measured */
+    request.batch = 16384;
+    struct mlm_estimate large = network(request, 33, 512);
+    /* Those of weights alone are in the heap. */
+    assert_true(bytes_of(&large, "holes that glibc's heap keeps") < 3 * MIB);
+    assert_true(large.needs_bytes < 4 * moving.needs_bytes);
+    request.checkpoint = true;
+    struct mlm_estimate again = network(request, 33, 512);
+    assert_true(again.needs_bytes < large.needs_bytes - 400 * MIB);
+}
+
+/* Pages are the machine's, in every formula that knows of them. */
+static void test_pages(void **state)
+{
+    (void)state;
+    static const uint64_t pages[] = {4096, 16384, 65536};
+    double copied = 0;
+    for (size_t i = 0; i < 3; i++) {
+        double page = (double)pages[i];
+        struct mlm_estimate data =
+            estimate_of(NUMPY(NONE, .rows = 20000, .columns = 500, .page_bytes = pages[i]));
+        assert_true(fabs(data.needs_bytes - (80000000 + 16.5 * MIB) * (1 + 8 / page)) < 1);
+        /* A larger page has more rows that a worker reads. */
+        struct mlm_estimate workers = estimate_of(PYTORCH(.rows = 1000, .columns = 8, .workers = 2,
+            .workers_copied = true, .page_bytes = pages[i]));
+        double now = bytes_of(&workers, "workers: their copies of the objects");
+        assert_true(now >= copied && now <= 2 * 1000 * (80 + 32 * 8));
+        copied = now;
+    }
+    /* Where nothing is said, this machine's. */
+    struct mlm_estimate here;
+    assert_int_equal(mlm_estimate_make(&NUMPY(NONE, .rows = 10, .columns = 5), &here, NULL), 0);
+    assert_int_equal(here.request.page_bytes, sysconf(_SC_PAGESIZE));
+}
+
+static void refused(struct mlm_estimate_request request, const char *says)
+{
+    struct mlm_estimate estimate;
+    struct mlm_error error = {0};
+    assert_int_equal(mlm_estimate_make(&request, &estimate, &error), -EINVAL);
+    if (!strstr(error.text, says))
+        fail_msg("'%s' does not say '%s'", error.text, says);
+}
+
+static int ask(void *context, const struct mlm_estimate_request *request,
+    struct mlm_estimate_answer *ret_answer, struct mlm_error *error)
+{
+    (void)context;
+    (void)error;
+    double core = (double)(request->rows * request->columns);
+    *ret_answer = (struct mlm_estimate_answer){"storage/dense", core, core + MIB};
+    return 0;
+}
+
+/* What the suite says is the whole sum, page tables included; nobody to ask is an error. */
+static void test_own(void **state)
+{
+    (void)state;
+    const struct mlm_estimate_own own = {.ask = ask};
+    struct mlm_estimate_request request = OWN(LOGISTIC, .rows = 1000, .columns = 500, .own = &own);
+    struct mlm_estimate estimate = estimate_of(request);
+    assert_true(estimate.needs_bytes == 500000 + MIB);
+    assert_true(bytes_of(&estimate, "the job's data: core bytes") == 500000);
+    assert_true(bytes_of(&estimate, "page tables") == 0);
+    request.own = NULL;
+    refused(request, "not loaded");
+}
+
+static void test_fits(void **state)
+{
+    (void)state;
+    struct mlm_estimate estimate = estimate_of(SKLEARN(LOGISTIC, .rows = 1000, .columns = 20));
+    estimate.needs_bytes = 1000 * MIB;
+    assert_int_equal(mlm_estimate_fit_cap(&estimate, 2048 * MIB).fits, MLM_FITS_YES);
+    assert_int_equal(mlm_estimate_fit_cap(&estimate, 1024 * MIB).fits, MLM_FITS_CLOSE);
+    assert_int_equal(mlm_estimate_fit_cap(&estimate, 900 * MIB).fits, MLM_FITS_CLOSE); /* 15 % off: 850 */
+    assert_int_equal(mlm_estimate_fit_cap(&estimate, 512 * MIB).fits, MLM_FITS_NO);
+    assert_true(mlm_estimate_fit_cap(&estimate, 512 * MIB).spare_bytes == -488 * MIB);
+    /* Of 4 GiB the system has 128 + 256 MiB and open programs 1600: 2112 are left. */
+    struct mlm_estimate_beside laptop = {MLM_NO_LIMIT, MLM_NO_LIMIT}, bare = {100 << 20, 0};
+    assert_true(mlm_estimate_fit_machine(&estimate, &laptop, 4096 * MIB).room_bytes == 2112 * MIB);
+    assert_int_equal(mlm_estimate_fit_machine(&estimate, &laptop, 4096 * MIB).fits, MLM_FITS_YES);
+    /* Of 2 GiB 128 + 128, and two fifths. */
+    assert_true(fabs(mlm_estimate_fit_machine(&estimate, &laptop, 2048 * MIB).room_bytes - 972.8 * MIB) < 1);
+    assert_true(mlm_estimate_smallest_machine(&estimate, &laptop) == 4096 * MIB);
+    assert_true(mlm_estimate_fit_machine(&estimate, &bare, 2048 * MIB).room_bytes == 1948 * MIB);
+    assert_true(mlm_estimate_smallest_machine(&estimate, &bare) == 2048 * MIB);
+}
+
+/* Each change is one option's best, and what it promises comes of asking for it. */
+static void test_changes(void **state)
+{
+    (void)state;
+    struct mlm_change changes[MLM_CHANGES];
+    struct mlm_estimate estimate =
+        estimate_of(SKLEARN(KMEANS, .rows = 100000, .columns = 1000, .density = 0.01));
+    size_t count = mlm_estimate_changes(&estimate, changes);
+    assert_int_equal(count, 3);
+    bool sparse = false;
+    for (size_t i = 0; i < count; i++) {
+        struct mlm_estimate other = estimate_of(changes[i].request);
+        assert_true(other.needs_bytes == changes[i].needs_bytes);
+        assert_true(estimate.needs_bytes - other.needs_bytes == changes[i].saves_bytes);
+        assert_true(i == 0 || changes[i].saves_bytes <= changes[i - 1].saves_bytes);
+        for (size_t k = 0; k < i; k++)
+            assert_ptr_not_equal(changes[k].knob, changes[i].knob);
+        sparse |= strcmp(changes[i].to, "csr") == 0 && strcmp(changes[i].from, "dense") == 0;
+    }
+    assert_true(sparse);
+    /* Nothing to save where all is the program itself. */
+    estimate = estimate_of(SKLEARN(LOGISTIC, .rows = 10, .columns = 2));
+    assert_int_equal(mlm_estimate_changes(&estimate, changes), 0);
+    /* A model turns into its own approximation alone. */
+    estimate = estimate_of(XGBOOST(EXACT, .rows = 1000000, .columns = 20, .value = MLM_VALUE_F32));
+    count = mlm_estimate_changes(&estimate, changes);
+    assert_true(count > 0);
+    assert_string_equal(changes[0].to, "boosting-hist");
+}
+
+static void test_refused(void **state)
+{
+    (void)state;
+    refused(OWN(LOGISTIC, .rows = 10, .columns = 2, .stream = true), "leave out --stream");
+    refused(OWN(LOGISTIC, .rows = 10, .columns = 2, .split = true), "leave out --split");
+    refused(OWN(MLP, .rows = 10, .columns = 2, .checkpoint = true), "--runtime pytorch");
+    refused(OWN(NONE, .rows = 10, .columns = 2), "give --value f32");
+    refused(OWN(NONE, .rows = 10, .columns = 2, .value = MLM_VALUE_F32, .workers = 2), "give --workers 1");
+    refused(OWN(NONE, .rows = 10, .columns = 2, .value = MLM_VALUE_F32, .storage = MLM_STORED_COO),
+        "dense or csr");
+    refused(NUMPY(FOREST, .rows = 10, .columns = 2), "sklearn has more");
+    refused(NUMPY(LINEAR, .rows = 10, .columns = 2, .storage = MLM_STORED_CSR), "--runtime sklearn");
+    refused(NUMPY(LINEAR, .rows = 10, .columns = 2, .stream = true), "--stream");
+    refused(NUMPY(LINEAR, .rows = 10, .columns = 2, .workers = 2), "numpy has no workers");
+    refused(SKLEARN(HIST, .rows = 10, .columns = 2, .storage = MLM_STORED_CSR), "--runtime xgboost");
+    refused(SKLEARN(FOREST, .rows = 10, .columns = 2, .stream = true), "partial_fit");
+    refused(XGBOOST(LINEAR, .rows = 10, .columns = 2), "boosting-exact");
+    refused(XGBOOST(HIST, .rows = 10, .columns = 2, .split = true), "--split");
+    refused(XGBOOST(HIST, .rows = 10, .columns = 2, .bins = 100000), "--bins");
+    refused(PYTORCH(.rows = 10, .columns = 2, .storage = MLM_STORED_CSR), "--storage dense");
+    refused(PYTORCH(.rows = 10, .columns = 2, .reuse = true), "needs --stream");
+    refused(PYTORCH(.rows = 10, .columns = 2, .persistent = true), "needs --workers");
+    refused(PYTORCH(.rows = 10, .columns = 2, .slices = true, .workers = 1), "leave it out");
+    refused(
+        REQUEST(.rows = 10, .columns = 2, .model = MLM_MODEL_KNN, .runtime = MLM_RUNTIME_PYTORCH), "sklearn");
+    refused(REQUEST(.rows = 10, .columns = UINT64_C(1) << 40), "2^31");
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_data),
+        cmocka_unit_test(test_measured),
+        cmocka_unit_test(test_options),
+        cmocka_unit_test(test_holes),
+        cmocka_unit_test(test_pages),
+        cmocka_unit_test(test_own),
+        cmocka_unit_test(test_fits),
+        cmocka_unit_test(test_changes),
+        cmocka_unit_test(test_refused),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
