@@ -12,8 +12,8 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "meter/meter.h"
 #include "base/utf8.h"
+#include "meter/meter.h"
 
 #define PROCESSES_MAX 64
 /* PSS is found by a walk through all pages: no more than this share of the time goes there. */

@@ -5,9 +5,9 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "base/utf8.h"
 #include "record/record_json.h"
 #include "record/store.h"
-#include "base/utf8.h"
 
 #define BLOCK_BYTES ((size_t)256 << 10)
 

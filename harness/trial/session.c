@@ -9,9 +9,9 @@
 
 #include "base/cleanup.h"
 #include "base/interrupts.h"
+#include "base/utf8.h"
 #include "machine/fresh.h"
 #include "machine/presence.h"
-#include "base/utf8.h"
 #include "trial/dataset_folder.h"
 #include "trial/worker.h"
 

@@ -3,8 +3,8 @@
 
 #include <string.h>
 
-#include "fuzz.h"
 #include "base/utf8.h"
+#include "fuzz.h"
 
 static inline void check_line(const char *line, size_t length)
 {

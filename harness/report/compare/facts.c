@@ -6,8 +6,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "record/fact.h"
 #include "base/utf8.h"
+#include "record/fact.h"
 
 /* Further ones of a side are not looked at: a file in which every line has another machine is no run. */
 #define MACHINES_MOST 8

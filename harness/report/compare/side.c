@@ -5,8 +5,8 @@
 
 #include "base/cleanup.h"
 #include "base/size.h"
-#include "record/keymap.h"
 #include "base/utf8.h"
+#include "record/keymap.h"
 #include "report/compare/compare.h"
 #include "report/table/heading.h"
 

@@ -10,8 +10,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "record/keymap.h"
 #include "base/utf8.h"
+#include "record/keymap.h"
 #include "report/export/formats.h"
 #include "report/export/json_text.h"
 #include "report/export/names.h"

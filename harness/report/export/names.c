@@ -6,8 +6,8 @@
 
 #include "base/cleanup.h"
 #include "base/size.h"
-#include "record/keymap.h"
 #include "base/utf8.h"
+#include "record/keymap.h"
 
 #define USUAL_SEED 1
 

@@ -6,8 +6,8 @@
 
 #include "base/cleanup.h"
 #include "base/size.h"
-#include "record/fact.h"
 #include "base/utf8.h"
+#include "record/fact.h"
 #include "report/export/json_text.h"
 
 static json_t *text_or_null(const char *text)

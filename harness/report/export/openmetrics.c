@@ -9,8 +9,8 @@
 
 #include "base/cleanup.h"
 #include "base/size.h"
-#include "record/keymap.h"
 #include "base/utf8.h"
+#include "record/keymap.h"
 #include "report/export/formats.h"
 #include "report/export/json_text.h"
 #include "report/export/names.h"

@@ -5,8 +5,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "record/keymap.h"
 #include "base/utf8.h"
+#include "record/keymap.h"
 #include "report/plot/frame_parts.h"
 
 /* Figures further apart than this need a logarithmic axis. */

@@ -6,8 +6,8 @@
 
 #include "base/cleanup.h"
 #include "base/size.h"
-#include "record/fact.h"
 #include "base/utf8.h"
+#include "record/fact.h"
 
 static char *finish(FILE *out, char **text)
 {
