@@ -7,13 +7,14 @@ Own workloads are run by `estimate --check`, the frameworks' jobs (estimate_jobs
 installed: python3-sklearn, python3-xgboost and python3-torch of Debian 12, whose versions the formulas were read from.
 Wants 2 GiB of free memory and twenty minutes; WORDs leave only the rows that hold one of them.
 
-PyTorch's training in glibc's heap needs up to a fifth more in one run than in another of the same job, with where the kernel
-puts heap and libraries: such a row is measured three times, judged by the median, and the least and the most are printed.
+PyTorch's training in glibc's heap needs up to a fifth more in one run than in another of the same job: it depends on where
+the kernel puts heap and libraries. Such a row is measured three times and judged by the median; the least and the most are
+printed.
 
 `held` rows took no part in writing the formulas when they were chosen, and were measured afterwards; `fresh` ones the same
-for the formulas as they stand: nothing was changed after they had been seen. Bounds: own workloads within 5 % + 2 MiB, all
-others within 15 %; where the estimate itself says that it may be further off, that is printed, and the bound stays. Exit
-status 1 where one does not hold."""
+for the formulas as they were then. Since, one factor has taken the place of PyTorch's heap: the rows of its training were used
+to choose it, but for the last nine `held` ones. Bounds: own workloads within 5 % + 2 MiB, PyTorch's training within 25 %, all
+others within 15 %. Exit status 1 where one does not hold."""
 import importlib.util
 import json
 import os
@@ -126,6 +127,16 @@ FRAMEWORKS = [
     row("numpy", "logistic", 300000, 100, value="f32"),
     row("numpy", "pca", 150000, 100),
     row("numpy", "pca", 200000, 80, value="f32", held=True),
+    # These took no part in choosing the factor for PyTorch's heap.
+    mlp([200] * 41 + [10], 1000, held=True, optimizer="momentum"),
+    mlp([1500] * 4 + [10], 1024, held=True, optimizer="adam"),
+    mlp([64] * 11 + [10], 8192, held=True, rows=60000, optimizer="sgd"),
+    mlp([1000, 20000, 10], 64, held=True, optimizer="sgd"),
+    mlp([600] * 5 + [10], 16384, held=True, rows=40000, optimizer="adam"),
+    mlp([100, 50, 10], 32, held=True, optimizer="adam"),
+    mlp([2000] * 3 + [10], 256, held=True, optimizer="momentum", slices=True),
+    mlp([256] * 21 + [10], 2048, held=True, optimizer="adam", malloc="fixed"),
+    mlp([384] * 17 + [10], 2048, held=True, optimizer="adam", checkpoint=True),
 ]
 
 
@@ -252,8 +263,12 @@ def measure(program, job):
         return json.loads(records.read_text(encoding="utf-8").splitlines()[0])["needs_peak_bytes"]
 
 
+def trains(job):
+    return MODULES.get(job["runtime"]) == "torch" and "optimizer" in job
+
+
 def times(job):
-    return 3 if MODULES[job["runtime"]] == "torch" and "optimizer" in job and job.get("malloc") != "fixed" else 1
+    return 3 if trains(job) and job.get("malloc") != "fixed" else 1
 
 
 def words_of(job):
@@ -284,14 +299,12 @@ def main(program, wanted):
             if "model" in job and not any(job["runtime"] == earlier["runtime"] for _, earlier, _ in table):
                 # Its libraries are read by nobody's cage.
                 measure(program, {**job, "rows": 1000, "batch": 100, "workers": 0, "persistent": False})
-            reckoned = estimate(program, job)
+            predicted = estimate(program, job)["needs_bytes"]
             runs = [measure(program, job) for _ in range(times(job))]
-            predicted, measured, tolerance = reckoned["needs_bytes"], statistics.median(runs), reckoned["tolerance"]
-            good = abs(predicted - measured) <= 0.15 * measured
+            measured = statistics.median(runs)
+            good = abs(predicted - measured) <= (0.25 if trains(job) else 0.15) * measured
         table.append((held, job, good))
-        said = "" if own or tolerance <= 0.15 else f"  (± {tolerance:.0%} said)"
-        if not own and len(runs) > 1:
-            said += f"  ({len(runs)} runs: {min(runs) / MIB:.1f} to {max(runs) / MIB:.1f})"
+        said = "" if own or len(runs) == 1 else f"  ({len(runs)} runs: {min(runs) / MIB:.1f} to {max(runs) / MIB:.1f})"
         print(f"  {predicted / MIB:9.1f} {measured / MIB:9.1f}  {predicted / measured:5.3f}  {held or '':5}  {name}{said}"
               f"{'' if good else '  <- OUT OF BOUNDS'}", flush=True)
     bad = sum(not good for _, _, good in table)
