@@ -477,7 +477,7 @@ int main(int argc, char **argv)
         sb = page; /* the descriptor stays open, for a restart */
         next = 3;
     }
-    /* Huge pages change a figure by 2 to 6 times and hang on the machine's setting: off, for every workload.
+    /* Huge pages change a figure by 2 to 6 times and depend on the machine's setting: off, for every workload.
      */
     (void)prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
     static struct mlm_scoreboard own;

@@ -55,7 +55,7 @@ void mlm_cages_close(struct mlm_cages *cages);
 const struct mlm_cage_site *mlm_cages_site(const struct mlm_cages *cages);
 
 /* Removes cages that earlier runs left (their harness is dead); returns how many, or a negative errno.
- * `clean` calls it; a live run's cages are let be. The other one only counts them. */
+ * `clean` calls it; a live run's cages are left alone. The other one only counts them. */
 int mlm_cages_remove_stale(const struct mlm_cage_site *site, struct mlm_error *error);
 int mlm_cages_count_stale(const struct mlm_cage_site *site, struct mlm_error *error);
 

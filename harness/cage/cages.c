@@ -69,7 +69,7 @@ void mlm_cages_close(struct mlm_cages *cages)
     if (!cages)
         return;
     (void)mlm_cages_sweep(cages);
-    /* The guardian goes before our home does, which is its own too. */
+    /* Stop the guardian first: it lives in the same cgroup, which could not be removed. */
     mlm_guardian_stop(cages);
     mlm_cage_home_leave(cages);
     (void)close(cages->dir_fd);

@@ -107,8 +107,9 @@ static int strike_child(int dir_fd, const char *name, const void *context)
     return strike(fd, context);
 }
 
-/* The first processes in the list; a number that the buffer's end has cut is somebody else's. 0 in the list
- * is a process of another pid namespace; to kill() it would be our own process group. */
+/* The first processes in the list. Only whole lines: a PID cut off at the buffer's end would be another
+ * process. 0 in the list is a process of another pid namespace; to kill() it would be our own process group.
+ */
 static int pids_parse(const char *text, pid_t pids[static PIDS_MAX])
 {
     int count = 0;

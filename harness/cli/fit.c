@@ -344,7 +344,7 @@ static const struct mlm_exit_meaning exits[] = {
     {MLM_EXIT_OK, "the cap was found"},
     {MLM_EXIT_WRONG, "the command does not end well without a cap either"},
     {MLM_EXIT_USAGE, "wrong usage"},
-    {MLM_EXIT_NOT_RUN, "it was not found: trials were over, none was within --within, or none could be run"},
+    {MLM_EXIT_NOT_RUN, "not found: --max-trials used up, no cap met --within, or nothing could be run"},
     {MLM_EXIT_INTERRUPTED, "interrupted by Ctrl-C; what is known by then is shown"},
     {0, NULL},
 };
@@ -355,11 +355,12 @@ const struct mlm_verb mlm_verb_fit = {
     .operands = "-- COMMAND… | 'COMMAND' | --workload SUITE/NAME",
     .takes_command = true,
     .details =
-        "Runs it once without a cap and then under caps that close in on the smallest one, which is "
-        "repeated. "
-        "File cache that it can do without is no need, for the kernel takes it away before it runs out. "
-        "Without swap, unless --swap allows it; with swap a job may end under a very small cap, and --within "
-        "says from where on it is no torment.\n\n"
+        "fit runs the job once without a cap, and then under caps that close in on the smallest one. That "
+        "one "
+        "is repeated. Page cache that the job can do without is not counted, because the kernel drops it "
+        "before "
+        "memory runs out. Trials have no swap unless --swap allows it. With swap a job may end under a very "
+        "small cap, but crawl; --within finds the cap from which it runs at a useful speed.\n\n"
         "The answer, a table of all that was tried and a picture of slowdown against cap come from the "
         "records, "
         "which show, plot, report, compare and advise read.",

@@ -143,7 +143,7 @@ static void thp_look(struct look *look)
     if (!mode[0])
         return;
     say(look, strcmp(mode, "always") == 0 ? MLM_FINDING_NOTE : MLM_FINDING_GOOD, "huge pages", NULL,
-        "%s: the worker turns them off for itself, so figures do not hang on this%s", mode,
+        "%s: the worker turns them off for itself, so figures do not depend on this%s", mode,
         strcmp(mode, "always") == 0 ? "; the same code run by hand here would get them" : "");
 }
 
@@ -298,7 +298,7 @@ static void boost_look(struct look *look)
                 : "echo 0 | sudo tee /sys/devices/system/cpu/cpufreq/boost",
             "on: a cool machine is faster than a warm one");
     else if (look->settings.boost == MLM_NO)
-        say(look, MLM_FINDING_GOOD, "boost", NULL, "off: times do not hang on temperature");
+        say(look, MLM_FINDING_GOOD, "boost", NULL, "off: times do not depend on temperature");
 }
 
 static void battery_look(struct look *look)

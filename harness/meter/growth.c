@@ -38,7 +38,7 @@ static void growth_tick(void *p, const struct mlm_trial_view *view)
 {
     struct growth_state *state = p;
     const struct mlm_sample *sample = &view->sample;
-    /* Who makes his data grows as he should. */
+    /* Growth while the data is built is expected: only the run phase is looked at. */
     enum mlm_phase phase = atomic_load_explicit(&view->scoreboard->phase, memory_order_acquire);
     if (!view->tree || phase != MLM_PHASE_RUN || sample->anon_bytes == MLM_NULL)
         return;

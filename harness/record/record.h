@@ -142,6 +142,6 @@ char *mlm_params_text(const struct mlm_params *params);
  */
 int mlm_record_to_json(const struct mlm_record *record, json_t **ret_json, struct mlm_error *error);
 
-/* Checks types and ranges: -EBADMSG with the key. Unknown keys and marks are let be (a newer minor version),
+/* Checks types and ranges: -EBADMSG with the key. Unknown keys and marks are ignored (a newer minor version),
  * a newer schema is -EPROTO. The record takes a reference of the machine inside `json`. */
 int mlm_record_from_json(const json_t *json, struct mlm_record *ret_record, struct mlm_error *error);

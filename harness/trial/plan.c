@@ -68,8 +68,8 @@ static int compare_caps(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* 1.25 × the middle cap, the lower one of two: what holds everything in memory does not fit, what is clever
- * does. Without any finite cap, a size that fits everywhere. */
+/* 1.25 × the middle cap (the lower one of two), so that workloads that hold all data exceed the cap, and
+ * streaming ones fit. Without any finite cap, a size that fits everywhere. */
 static uint64_t default_data(const struct mlm_plan_options *options)
 {
     uint64_t finite[64];

@@ -70,7 +70,7 @@ float *batch_delta(const struct batch_model *model, uint32_t layer)
  * units come in pairs of opposite sign, unit j and unit j + out/2, so that the layer passes on relu(x) -
  * relu(-x) = x, turned by an orthogonal matrix (Hadamard's, with random signs). Unlike He's (2015), which it
  * equals in scale, it neither fades nor makes all samples alike over a thousand layers, and a ReLU that flips
- * by rounding changes nothing below it: so the summed gradient hardly hangs on the order of operations. */
+ * by rounding changes nothing below it: so the summed gradient hardly depends on the order of operations. */
 static float looks_linear(uint64_t key, uint32_t in, uint32_t out, bool paired, uint32_t i, uint32_t j)
 {
     uint32_t in_half = in / 2, out_half = out / 2;

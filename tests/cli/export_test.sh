@@ -49,9 +49,9 @@ bad github-action-benchmark tests/schemas/github-action-benchmark.json 's/"value
 bad google-benchmark tests/schemas/google-benchmark.json 's/"real_time": [0-9.]*/"real_time": 0/'
 bad google-benchmark tests/schemas/google-benchmark.json 's/"time_unit": "ms", //'
 
-# What a format cannot tell of is said.
+# The user is told what a format has no place for.
 status 0 "$mlm" export "$records/quick.jsonl" --format google-benchmark
-expect "how many were left out" grep -qx "mlmembench: [0-9]* left out: google-benchmark cannot tell of rows of which .*" log/err
+expect "how many were left out" grep -qx "mlmembench: [0-9]* left out: google-benchmark has no place for rows of which .*" log/err
 status 0 "$mlm" export "$records/quick.jsonl" --format csv
 expect "csv leaves nothing out" test ! -s log/err
 

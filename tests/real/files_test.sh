@@ -6,7 +6,7 @@ begin
 user=12345
 touch="run --suite self --filter touch --param size=8M --cap 64M --repetitions 1 --swap none"
 
-# A file that is no store is let be, in each verb that records.
+# Each verb that records leaves a file alone that is no store.
 printf 'notes\nwithout an end' >out/notes.txt
 cp out/notes.txt log/notes
 status 2 "$mlm" $touch --out out/notes.txt

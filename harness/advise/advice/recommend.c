@@ -145,7 +145,7 @@ static void put_ease(FILE *out, const struct ease *ease, uint64_t cap_bytes)
     if (ease->untouched == ease->count) {
         (void)fputs(ease->count == 1 ? ", and it never reached " : ", and none ever reached ", out);
         mlm_phrase_cap(out, cap_bytes);
-        (void)fputs(": nothing was swapped out, and nothing given up that was wanted again", out);
+        (void)fputs(": nothing was swapped out, and no dropped page was read back", out);
     } else if (ease->untouched) {
         (void)fprintf(
             out, ", and %zu never reached %s cap", ease->untouched, ease->untouched == 1 ? "its" : "their");
@@ -401,9 +401,7 @@ static void say_choice(FILE *out, const struct count *count)
     if (count->cap_bytes && ease.count) {
         (void)fputs(count->techniques ? "Done so, more than " : "More than ", out);
         mlm_phrase_cap(out, count->cap_bytes);
-        (void)fputs(" gains ", out);
-        (void)fputs(count->beyond ? "these nothing" : "nothing", out);
-        (void)fputs(sure ? ": " : " that repetitions show: ", out);
+        (void)fprintf(out, " brings %sno %sgain: ", count->beyond ? "these " : "", sure ? "" : "measurable ");
         put_ease(out, &ease, count->cap_bytes);
         (void)fputs(".\n", out);
     }

@@ -9,7 +9,7 @@
 /* More names than these nobody reads. */
 #define NAMES_MAX 4
 
-/* ", having swapped (46.4 MiB in swap, 12773 pages wanted again)" */
+/* ", having swapped (46.4 MiB in swap, 12773 pages read back)" */
 static void put_swapped(FILE *out, const struct mlm_point *point)
 {
     const int64_t *values = point->row->readings.values;
@@ -17,7 +17,7 @@ static void put_swapped(FILE *out, const struct mlm_point *point)
     mlm_phrase_size(out, (double)values[MLM_swap_peak_bytes]);
     (void)fputs(" in swap", out);
     if (values[MLM_refaults] != MLM_NULL)
-        (void)fprintf(out, ", %" PRId64 " pages wanted again", values[MLM_refaults]);
+        (void)fprintf(out, ", %" PRId64 " pages read back", values[MLM_refaults]);
     (void)fputc(')', out);
 }
 

@@ -236,7 +236,7 @@ const struct mlm_column mlm_columns[MLM_COLUMN_COUNT] = {
     {"spread",         9,  false, false, spread,         write_spread},
     {"uncapped",       6,  false, true,  uncapped,       write_uncapped},
     {"slowdown",       2,  false, false, slowdown,       write_slowdown},
-    {"of best",        3,  false, true,  of_best,        write_of_best},
+    {"vs best",        3,  false, true,  of_best,        write_of_best},
     {"core",           5,  false, true,  core,           write_core},
     {"needs",          1,  false, false, needs,          write_needs},
     {"needs uncapped", 4,  false, true,  uncapped_needs, write_uncapped_needs},

@@ -95,7 +95,7 @@ static void outcome_find(struct mlm_row *row)
         row->reason = row->trials[i]->reason;
 }
 
-/* Of a file that came from anywhere: as far as it is one at all. */
+/* Clamps: the file may hold any number, also one that int64_t cannot. */
 static int64_t whole(double figure)
 {
     return figure >= 0x1p63 ? INT64_MAX : figure <= -0x1p63 ? -INT64_MAX : llround(figure);

@@ -149,6 +149,6 @@ void mlm_grid_put_dropped(const struct mlm_grid *grid)
     if (!text[0])
         return;
     char line[MLM_CELL_SIZE + 64];
-    (void)snprintf(line, sizeof line, "(no room for: %s)", text);
+    (void)snprintf(line, sizeof line, "(columns hidden, the terminal is too narrow: %s)", text);
     mlm_put_wrapped(grid->out, grid->style, 4, line);
 }

@@ -37,5 +37,5 @@ void mlm_grid_fit(struct mlm_grid *grid);
 
 void mlm_grid_put_titles(const struct mlm_grid *grid);
 int mlm_grid_put_row(const struct mlm_grid *grid, const void *row);
-/* "(no room for: …)", where it is so. */
+/* "(columns hidden, the terminal is too narrow: …)", where it is so. */
 void mlm_grid_put_dropped(const struct mlm_grid *grid);
