@@ -43,7 +43,7 @@ static const struct mlm_option options[] = {
 static const struct mlm_option_change changes[] = {
     {"repetitions", .standard = "1", .help = "run each command N times under each cap"},
     {"quiet", .help = "print nothing but errors; the records are written all the same"},
-    {NULL},
+    {0},
 };
 
 struct exec {

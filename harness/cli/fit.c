@@ -72,7 +72,7 @@ static const struct mlm_option_change changes[] = {
     {"param", .help = "run the workload with this value of a parameter; may be given several times"},
     {"output", .otherwise = "nowhere", .help = "write what the command prints in all trials to FILE"},
     {"quiet", .help = "show no progress, only the answer and the table"},
-    {NULL},
+    {0},
 };
 
 struct fit {

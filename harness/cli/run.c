@@ -507,7 +507,7 @@ static const struct mlm_option_change changes[] = {
     {"repetitions", .standard = "3", .help = "run each row N times under each cap"},
     {"timeout", .standard = "60s"},
     {"quiet", .help = "show no progress, only the table"},
-    {NULL},
+    {0},
 };
 
 const struct mlm_verb mlm_verb_run = {
