@@ -239,13 +239,14 @@ static int configure(const char *full_name, char *const *settings, int count,
     const char *pairs[2 * SETTINGS_MOST + 1] = {NULL};
     if (count > SETTINGS_MOST)
         return mlm_fail(sb, -E2BIG, "more than %d settings", SETTINGS_MOST);
+    const char **next = pairs;
     for (int i = 0; i < count; i++) {
         char *equals = strchr(settings[i], '=');
         if (!equals)
             return mlm_fail(sb, -EINVAL, "'%s' is not NAME=VALUE", settings[i]);
         *equals = 0;
-        pairs[2 * i] = settings[i];
-        pairs[2 * i + 1] = equals + 1;
+        *next++ = settings[i];
+        *next++ = equals + 1;
     }
     const struct mlm_job job = {.threads = 1};
     void *config = NULL;
@@ -477,7 +478,8 @@ int main(int argc, char **argv)
         sb = page; /* the descriptor stays open, for a restart */
         next = 3;
     }
-    /* Huge pages change a figure by 2 to 6 times and depend on the machine's setting: off, for every workload.
+    /* Huge pages change a figure by 2 to 6 times and depend on the machine's setting: off, for every
+     * workload.
      */
     (void)prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
     static struct mlm_scoreboard own;

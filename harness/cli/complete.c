@@ -137,7 +137,9 @@ void mlm_complete(int argc, char **argv)
     const char *equals = strchr(last, '=');
     if (is_behind_command_mark(verb, argc, argv)) {
         (void)puts(":files");
-    } else if (mlm_option_of(verb, argv[argc - 2], &option, &takes_next) && takes_next) {
+        return;
+    }
+    if (mlm_option_of(verb, argv[argc - 2], &option, &takes_next) && takes_next) {
         put_values(typed, verb, &option);
     } else if (equals && mlm_option_of(verb, last, &option, &takes_next) && option.value) {
         typed.rest = equals + 1;

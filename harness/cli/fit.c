@@ -33,7 +33,7 @@
 #define PATIENCE_TIMES 10
 #define PATIENCE_NS UINT64_C(10000000000)
 #define SECOND_NS UINT64_C(1000000000)
-#define LONGEST_NS (24 * 3600 * SECOND_NS) /* without a cap, unless it is said */
+#define LONGEST_NS (UINT64_C(86400) * SECOND_NS) /* without a cap, unless it is said */
 
 struct fit_options {
     struct mlm_cage_options cage; /* without a time limit: by what the job takes without a cap */
