@@ -126,7 +126,7 @@ expect "with none of ours" grep -q 'storage/nothing' log/err
 status 2 fit usage --tolerance 0% -- true
 expect "with no tolerance" grep -q -- '--tolerance is between' log/err
 status 2 fit usage --data 1G -- true
-expect "with data for a command" grep -q 'are for --workload' log/err
+expect "with data for a command" grep -q 'is for --workload' log/err
 status 2 fit usage --name x --workload self/touch
 expect "with a command's name for a workload" grep -q -- '--name and --output are for a command' log/err
 finish
