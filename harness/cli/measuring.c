@@ -38,7 +38,8 @@ static int store_path(struct mlm_measuring *measuring, const char *out, struct m
         n = snprintf(path, size, "%s", out);
     } else {
         r = mlm_make_directories(out, error);
-        n = snprintf(path, size, "%s/%s.jsonl", out, measuring->session.run_id);
+        n = snprintf(path, size, "%s%s%s.jsonl", out, out[strlen(out) - 1] == '/' ? "" : "/",
+            measuring->session.run_id);
     }
     if (r < 0)
         return r;
