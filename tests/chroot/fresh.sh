@@ -123,10 +123,10 @@ try_package()
         return 1
     }
     # What a user makes is his, and lies in his folder.
-    mkdir "$second/root/work"
-    inside "$second" sh -euc 'cd work; export MLMEMBENCH_CACHE=/root/work/cache
+    mkdir "$second/root/used"
+    inside "$second" sh -euc 'cd used; export MLMEMBENCH_CACHE=/root/used/cache
         mlmembench run --suite storage --cap 64M --data 32M; ls results'
-    rm -r "$second/root/work"
+    rm -r "$second/root/used"
     inside "$second" apt-get -qq purge -y --autoremove mlmembench >>"$scratch/log" 2>&1
     files_of "$second" >"$scratch/after"
     diff "$scratch/before" "$scratch/after" || {
