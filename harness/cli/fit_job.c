@@ -18,7 +18,7 @@ int mlm_fit_job_check(const struct mlm_fit_job_order *order, struct mlm_error *e
     if (order->workload && !strchr(order->workload, '/'))
         return mlm_error_set(error, -EINVAL,
             "--workload is SUITE/NAME, not '%s'; `mlmembench list` shows them", order->workload);
-    static const char *const own[] = {"param", "data", "seed", "threads"};
+    static const char *const own[] = {"param", "data"};
     for (size_t i = 0; !order->workload && i < sizeof own / sizeof *own; i++)
         if (mlm_is_said(parsed, own[i]))
             return mlm_error_set(error, -EINVAL, "--%s is for --workload; a command has its own", own[i]);

@@ -1,10 +1,9 @@
-/* The kernel and firmware keep about a sixteenth of RAM and 128 MiB (page structs, slabs, buffers, reserved
- * memory). A desktop with a browser holds about 1.6 GiB; on a small machine, where people open less, two
- * fifths of the RAM. */
+/* --laptop: the cap and the background that stand for a laptop, in whole MiB. */
 #include "cli/laptop.h"
 
 #include <errno.h>
 
+#include "base/laptop.h"
 #include "base/size.h"
 
 #define MIB (UINT64_C(1) << 20)
@@ -19,11 +18,10 @@ static int laptop_parse(
         return r;
     if (ram < 256 * MIB)
         return mlm_error_set(error, -EINVAL, "%s is too small to run a desktop; give at least 256M", text);
-    uint64_t desktop = ram / 5 * 2 < 1600 * MIB ? ram / 5 * 2 : 1600 * MIB;
     *(struct mlm_laptop *)field = (struct mlm_laptop){
         .ram_bytes = ram,
-        .cap_bytes = (ram - ram / 16 - 128 * MIB) / MIB * MIB,
-        .background_bytes = desktop / MIB * MIB,
+        .cap_bytes = (uint64_t)((double)ram - mlm_laptop_system_bytes((double)ram)) / MIB * MIB,
+        .background_bytes = (uint64_t)mlm_laptop_desktop_bytes((double)ram) / MIB * MIB,
     };
     return 0;
 }

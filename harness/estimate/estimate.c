@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/laptop.h"
 #include "base/size.h"
 
 static const struct mlm_runtime *const runtimes[MLM_RUNTIMES] = {
@@ -36,8 +37,6 @@ int mlm_estimate_make(
     return 0;
 }
 
-#define MIB 1048576.0
-
 static double said_or(uint64_t said_bytes, double usual_bytes)
 {
     return said_bytes != MLM_NO_LIMIT ? (double)said_bytes : usual_bytes;
@@ -45,12 +44,12 @@ static double said_or(uint64_t said_bytes, double usual_bytes)
 
 double mlm_estimate_system_bytes(const struct mlm_estimate_beside *beside, double ram_bytes)
 {
-    return said_or(beside->system_bytes, 128 * MIB + ram_bytes / 16);
+    return said_or(beside->system_bytes, mlm_laptop_system_bytes(ram_bytes));
 }
 
 double mlm_estimate_background_bytes(const struct mlm_estimate_beside *beside, double ram_bytes)
 {
-    return said_or(beside->background_bytes, fmin(1600 * MIB, ram_bytes * 2 / 5));
+    return said_or(beside->background_bytes, mlm_laptop_desktop_bytes(ram_bytes));
 }
 
 const uint64_t mlm_fitting_sizes[MLM_FITTINGS] = {

@@ -13,7 +13,6 @@
 
 #include "report/compare/compare.h"
 
-#define MLM_HISTORY_FLOOR 0.05
 #define MLM_HISTORY_DEVIATIONS 3
 /* Of fewer medians no deviation is worth the name. */
 #define MLM_HISTORY_FILES_LEAST 3

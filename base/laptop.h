@@ -1,0 +1,17 @@
+/* What a laptop's RAM goes to before a job has any. */
+#pragma once
+
+/* The kernel and firmware keep about a sixteenth of RAM and 128 MiB: page structs, slabs, buffers, reserved
+ * memory. */
+static inline double mlm_laptop_system_bytes(double ram_bytes)
+{
+    return 128 * 0x1p20 + ram_bytes / 16;
+}
+
+/* A desktop with a browser holds about 1.6 GiB; on a small machine, where people open less, two fifths of the
+ * RAM. */
+static inline double mlm_laptop_desktop_bytes(double ram_bytes)
+{
+    double desktop_bytes = 1600 * 0x1p20, share_bytes = ram_bytes * 2 / 5;
+    return share_bytes < desktop_bytes ? share_bytes : desktop_bytes;
+}
