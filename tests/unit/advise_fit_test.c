@@ -26,6 +26,7 @@ struct job {
     double ease_mib, slope;      /* below this cap its time grows by `slope` times the share that it lacks */
     double noise;                /* of its time */
     uint64_t fails_from, random; /* it fails by itself from this trial on, if not 0 */
+    uint64_t untimed_every;      /* the time of the first of so many trials is not known; 0: of none */
 };
 
 /* Knuth's, of the MMIX: any will do. */
@@ -48,7 +49,8 @@ static void job_run(struct job *job, uint64_t cap_bytes, size_t count, struct ml
         record->outcome = MLM_OUTCOME_CRASH;
     double lack = capped ? fmax(0, 1 - cap / (job->ease_mib * (double)MIB)) : 0;
     double time = 1e9 * (1 + job->slope * lack) * (1 + job->noise * (chance(job) - 0.5));
-    record->readings.values[MLM_run_ns] = (int64_t)time;
+    bool timed = !job->untimed_every || count % job->untimed_every;
+    record->readings.values[MLM_run_ns] = timed ? (int64_t)time : MLM_NULL;
     double peak = fmax(job->ceiling_mib * (double)MIB, need);
     record->readings.values[MLM_cage_peak_bytes] = (int64_t)fmin(peak, cap);
     if (job->floor_mib > 0)
@@ -276,6 +278,28 @@ static void test_within_nowhere(void **state)
     mlm_fit_release(&fit);
 }
 
+/* A trial whose time is not known is neither fast nor slow: it is done again. */
+static void test_within_untimed(void **state)
+{
+    (void)state;
+    struct mlm_fit_options options = usual;
+    options.within = 0.1;
+    for (uint64_t every = 3; every <= 9; every++) {
+        struct job job = {.need_mib = 100,
+            .ceiling_mib = 1100,
+            .floor_mib = 99,
+            .ease_mib = 1000,
+            .slope = 0.5,
+            .untimed_every = every};
+        struct mlm_fit fit;
+        search(&job, &options, &fit);
+        struct mlm_fit_edge ends = mlm_fit_edge(&fit, MLM_FIT_ENDS), fast = mlm_fit_edge(&fit, MLM_FIT_FAST);
+        found_at(&ends, 100);
+        found_at(&fast, 800);
+        mlm_fit_release(&fit);
+    }
+}
+
 static void says(const struct mlm_fit *fit, const char *wanted, const char *unwanted)
 {
     char *text = NULL;
@@ -331,6 +355,7 @@ int main(void)
         cmocka_unit_test(test_within),
         cmocka_unit_test(test_within_at_once),
         cmocka_unit_test(test_within_nowhere),
+        cmocka_unit_test(test_within_untimed),
         cmocka_unit_test(test_words_of_the_ceiling),
     };
     return cmocka_run_group_tests_name("fit", tests, NULL, NULL);

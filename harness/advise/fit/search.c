@@ -120,11 +120,15 @@ static enum verdict verdict_of(const struct mlm_fit *fit, enum mlm_fit_goal goal
         return NOT_ENOUGH;
     if (goal == MLM_FIT_ENDS)
         return tally.count >= fit->options.repetitions ? ENOUGH : SO_FAR;
+    /* A trial whose time is not known is neither fast nor slow. */
     double limit_ns = time_at(fit, MLM_NO_LIMIT) * (1 + fit->options.within);
-    size_t fast = 0;
-    for (size_t i = 0; i < fit->count; i++)
-        fast += fit->trials[i].cap_bytes == cap_bytes && fit->trials[i].time_ns <= limit_ns;
-    size_t slow = tally.count - fast;
+    size_t fast = 0, slow = 0;
+    for (size_t i = 0; i < fit->count; i++) {
+        if (fit->trials[i].cap_bytes != cap_bytes)
+            continue;
+        fast += fit->trials[i].time_ns <= limit_ns;
+        slow += fit->trials[i].time_ns > limit_ns;
+    }
     return slow >= majority(fit)   ? NOT_ENOUGH
            : fast >= majority(fit) ? ENOUGH
            : slow > fast           ? NOT_SO_FAR
@@ -161,6 +165,7 @@ struct view {
     bool tried;               /* high was: else it is the ceiling */
     size_t lows, highs;       /* different caps that were not enough, and that were */
     size_t uncapped, uncapped_ok;
+    size_t uncapped_timed; /* that ended ok and whose time is known */
 };
 
 static bool seen_before(const struct mlm_fit *fit, size_t index)
@@ -179,6 +184,7 @@ static struct view look(const struct mlm_fit *fit, enum mlm_fit_goal goal)
         if (cap == MLM_NO_LIMIT) {
             view.uncapped++;
             view.uncapped_ok += fit->trials[i].outcome == MLM_OUTCOME_OK;
+            view.uncapped_timed += isnan(fit->trials[i].time_ns) ? 0 : 1;
             continue;
         }
         if (fit->trials[i].outcome == MLM_OUTCOME_OK && (!view.some || cap < view.some))
@@ -264,11 +270,13 @@ struct mlm_fit_edge mlm_fit_edge(const struct mlm_fit *fit, enum mlm_fit_goal go
     struct view view = look(fit, goal);
     struct mlm_fit_edge edge = {
         .low_bytes = view.low, .high_bytes = view.tried ? view.high : 0, .some_bytes = view.some};
-    size_t references = goal == MLM_FIT_FAST ? (size_t)fit->options.repetitions : 1;
+    bool referred = goal == MLM_FIT_FAST ? view.uncapped_timed >= fit->options.repetitions : view.uncapped;
     if (view.uncapped_ok < view.uncapped || beyond_ceiling(fit, goal, &view)) {
         edge.state = MLM_FIT_NEVER;
-    } else if (view.uncapped < references) {
+    } else if (!referred) {
         edge.next_bytes = MLM_NO_LIMIT;
+    } else if (goal == MLM_FIT_FAST && view.tried && isnan(time_at(fit, view.high))) {
+        edge.next_bytes = view.high;
     } else if (!view.low && view.tried && view.high <= fit->options.least_bytes) {
         edge.next_bytes = next_repeat(fit, goal, &view);
         edge.state = edge.next_bytes ? MLM_FIT_OPEN : MLM_FIT_LEAST;
