@@ -164,7 +164,7 @@ static void tree_release(struct tree *tree)
 static bool is_child_of(pid_t pid, pid_t parent)
 {
     char name[48], text[512];
-    (void)snprintf(name, sizeof name, "/proc/%d/stat", (int)pid);
+    snprintf(name, sizeof name, "/proc/%d/stat", (int)pid);
     if (mlm_file_read_into(AT_FDCWD, name, text, sizeof text) <= 0)
         return false;
     const char *rest = strrchr(text, ')');
@@ -180,7 +180,7 @@ static void tree_add(struct tree *tree, pid_t pid, pid_t parent)
         return;
     tree->items[tree->count].pid = pid;
     tree->items[tree->count++].fd = mlm_take_fd(&fd);
-    (void)snprintf(name, sizeof name, "/proc/%d/task/%d/children", (int)pid, (int)pid);
+    snprintf(name, sizeof name, "/proc/%d/task/%d/children", (int)pid, (int)pid);
     if (mlm_file_read_into(AT_FDCWD, name, text, sizeof text) <= 0)
         return;
     for (char *next = text; isdigit((unsigned char)*next);) {

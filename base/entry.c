@@ -132,7 +132,7 @@ static int walk_name(struct walk *walk)
     size_t length = strcspn(begin, "/");
     if (length > NAME_MAX)
         return -ENAMETOOLONG;
-    (void)snprintf(walk->name, sizeof walk->name, "%.*s", length ? (int)length : 1, length ? begin : ".");
+    snprintf(walk->name, sizeof walk->name, "%.*s", length ? (int)length : 1, length ? begin : ".");
     const char *rest = begin + length;
     walk->is_folder = *rest == '/';
     walk->is_last = !rest[strspn(rest, "/")];
@@ -221,7 +221,7 @@ static int walk_last(struct walk *walk, struct mlm_entry *entry)
     if (fstat(walk->fd, &folder) < 0)
         return -errno;
     entry->shared = !is_private(&folder);
-    (void)strcpy(entry->name, walk->name);
+    strcpy(entry->name, walk->name);
     mlm_auto_close int fd = openat(walk->fd, walk->name, O_PATH | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0 && errno != ENOENT)
         return -errno;

@@ -10,7 +10,7 @@ int(mlm_error_set)(struct mlm_error *error, int code, const char *format, ...)
     va_list args;
     va_start(args, format);
     error->code = code;
-    (void)vsnprintf(error->text, sizeof error->text, format, args);
+    vsnprintf(error->text, sizeof error->text, format, args);
     va_end(args);
     return code;
 }
@@ -22,7 +22,7 @@ int(mlm_error_errno)(struct mlm_error *error, int code, const char *format, ...)
     va_list args;
     va_start(args, format);
     char what[MLM_ERROR_TEXT_SIZE / 2];
-    (void)vsnprintf(what, sizeof what, format, args);
+    vsnprintf(what, sizeof what, format, args);
     va_end(args);
     char why[128];
     return mlm_error_set(error, code, "%s: %s", what, strerror_r(-code, why, sizeof why));
@@ -35,13 +35,12 @@ int(mlm_error_wrap)(struct mlm_error *error, int code, const char *format, ...)
     va_list args;
     va_start(args, format);
     char context[MLM_ERROR_TEXT_SIZE / 2];
-    (void)vsnprintf(context, sizeof context, format, args);
+    vsnprintf(context, sizeof context, format, args);
     va_end(args);
     char inner[MLM_ERROR_TEXT_SIZE];
     memcpy(inner, error->text, sizeof inner);
     /* A text that no longer fits loses its end, never its context. */
-    (void)snprintf(error->text, sizeof error->text, "%s: %.*s", context, MLM_ERROR_TEXT_SIZE / 2 - 3, inner);
-    if (!error->code)
-        error->code = code;
-    return error->code;
+    snprintf(error->text, sizeof error->text, "%s: %.*s", context, MLM_ERROR_TEXT_SIZE / 2 - 3, inner);
+    error->code = code;
+    return code;
 }

@@ -20,8 +20,7 @@ int mlm_error_set(struct mlm_error *error, int code, const char *format, ...)
 int mlm_error_errno(struct mlm_error *error, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* Puts context and ": " in front of what is already there; returns error's code, or `code` when it is NULL.
- */
+/* Puts context and ": " in front of the text that is already there, and returns `code`. */
 int mlm_error_wrap(struct mlm_error *error, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 

@@ -109,11 +109,11 @@ const char *mlm_size_spell(uint64_t bytes, char text[static MLM_SIZE_TEXT])
     for (int i = 0; i < 4; i++) {
         int shift = 40 - 10 * i;
         if (bytes && bytes % (UINT64_C(1) << shift) == 0) {
-            (void)snprintf(text, MLM_SIZE_TEXT, "%llu%c", (unsigned long long)(bytes >> shift), units[i]);
+            snprintf(text, MLM_SIZE_TEXT, "%llu%c", (unsigned long long)(bytes >> shift), units[i]);
             return text;
         }
     }
-    (void)snprintf(text, MLM_SIZE_TEXT, "%llu", (unsigned long long)bytes);
+    snprintf(text, MLM_SIZE_TEXT, "%llu", (unsigned long long)bytes);
     return text;
 }
 
@@ -122,14 +122,14 @@ static void show(double value, const char *unit, char *text)
 {
     double size = fabs(value);
     int decimals = size < 9.995 ? 2 : size < 99.95 ? 1 : 0;
-    (void)snprintf(text, MLM_SIZE_TEXT, "%.*f %s", decimals, value, unit);
+    snprintf(text, MLM_SIZE_TEXT, "%.*f %s", decimals, value, unit);
 }
 
 const char *mlm_size_show(double bytes, char text[static MLM_SIZE_TEXT])
 {
     static const char *const units[] = {"KiB", "MiB", "GiB", "TiB"};
     if (fabs(bytes) < 1024) {
-        (void)snprintf(text, MLM_SIZE_TEXT, "%.0f B", bytes);
+        snprintf(text, MLM_SIZE_TEXT, "%.0f B", bytes);
         return text;
     }
     size_t i = 0;
@@ -144,7 +144,7 @@ const char *mlm_size_show(double bytes, char text[static MLM_SIZE_TEXT])
 const char *mlm_duration_show(double ns, char text[static MLM_SIZE_TEXT])
 {
     if (ns < 1e3)
-        (void)snprintf(text, MLM_SIZE_TEXT, "%.0f ns", ns);
+        snprintf(text, MLM_SIZE_TEXT, "%.0f ns", ns);
     else if (ns < 999.5e3)
         show(ns / 1e3, "us", text);
     else if (ns < 999.5e6)
@@ -152,7 +152,7 @@ const char *mlm_duration_show(double ns, char text[static MLM_SIZE_TEXT])
     else if (ns < 119.5e9)
         show(ns / 1e9, "s", text);
     else
-        (void)snprintf(text, MLM_SIZE_TEXT, "%.0f min %02.0f s", floor((ns + 0.5e9) / 60e9),
+        snprintf(text, MLM_SIZE_TEXT, "%.0f min %02.0f s", floor((ns + 0.5e9) / 60e9),
             fmod(floor((ns + 0.5e9) / 1e9), 60));
     return text;
 }

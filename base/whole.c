@@ -21,7 +21,7 @@ static int part_name(char name[static 32])
     unsigned long long number = 0;
     if (getrandom(&number, sizeof number, 0) != sizeof number)
         return -errno;
-    (void)snprintf(name, 32, PART "%016llx", number);
+    snprintf(name, 32, PART "%016llx", number);
     return 0;
 }
 
@@ -49,7 +49,7 @@ static int part_open(struct mlm_whole *whole)
         fd = openat(
             entry->folder_fd, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, mode_for(entry));
         if (fd >= 0)
-            (void)strcpy(whole->part, name);
+            strcpy(whole->part, name);
         if (fd >= 0 || errno != EEXIST)
             return fd < 0 ? -errno : fd;
     }
@@ -160,7 +160,7 @@ static int folder_sync(const struct mlm_entry *entry)
 static int link_as(const struct mlm_whole *whole, const char *name)
 {
     char own[40];
-    (void)snprintf(own, sizeof own, "/proc/self/fd/%d", fileno(whole->file));
+    snprintf(own, sizeof own, "/proc/self/fd/%d", fileno(whole->file));
     return linkat(AT_FDCWD, own, whole->entry.folder_fd, name, AT_SYMLINK_FOLLOW) < 0 ? -errno : 0;
 }
 
@@ -174,7 +174,7 @@ static int link_as_part(struct mlm_whole *whole)
         if (r == 0)
             r = link_as(whole, name);
         if (r == 0)
-            (void)strcpy(whole->part, name);
+            strcpy(whole->part, name);
     }
     return r;
 }

@@ -34,7 +34,7 @@ int(mlm_fail)(struct mlm_scoreboard *sb, int code, const char *format, ...)
 {
     va_list args;
     va_start(args, format);
-    (void)vsnprintf(sb->message, sizeof sb->message, format, args);
+    vsnprintf(sb->message, sizeof sb->message, format, args);
     va_end(args);
     enum mlm_verdict verdict = code == -ENOMEM    ? MLM_VERDICT_NO_MEMORY
                                : code == -ENOTSUP ? MLM_VERDICT_SKIPPED
@@ -145,7 +145,7 @@ int mlm_config_set(const struct mlm_workload *workload, void *config, const char
     if (r == -ERANGE && (param->minimum != 0 || param->maximum != 0)) {
         char most[32] = "";
         if (param->maximum < 0x1p60) /* beyond, it only keeps sums from running over */
-            (void)snprintf(most, sizeof most, " and at most %.12g", param->maximum);
+            snprintf(most, sizeof most, " and at most %.12g", param->maximum);
         return mlm_fail(sb, r, "%s=%s is out of range: at least %.12g%s", name, value, param->minimum, most);
     }
     if (r < 0 && param->type == MLM_PARAM_WORD) {
@@ -164,14 +164,14 @@ static const char *value_text(const struct mlm_param *param, const void *config,
     const void *field = (const char *)config + param->offset;
     switch (param->type) {
     case MLM_PARAM_REAL:
-        (void)snprintf(text, 32, "%.17g", *(const double *)field);
+        snprintf(text, 32, "%.17g", *(const double *)field);
         return text;
     case MLM_PARAM_WORD:
         return param->words[*(const uint32_t *)field];
     case MLM_PARAM_TEXT:
         return *(const char *const *)field;
     default:
-        (void)snprintf(text, 32, "%" PRIu64, *(const uint64_t *)field);
+        snprintf(text, 32, "%" PRIu64, *(const uint64_t *)field);
         return text;
     }
 }
@@ -195,7 +195,7 @@ void mlm_config_init(const struct mlm_workload *workload, void *config)
     job->page_bytes = (uint64_t)sysconf(_SC_PAGESIZE);
     for (const struct mlm_param *p = workload->params; p && p->name; p++) {
         char first[64];
-        (void)snprintf(first, sizeof first, "%.*s", (int)strcspn(p->sweep, ","), p->sweep);
+        snprintf(first, sizeof first, "%.*s", (int)strcspn(p->sweep, ","), p->sweep);
         if (p->type != MLM_PARAM_TEXT)
             (void)value_set(p, config, first);
     }

@@ -147,7 +147,7 @@ static int library_open(const char *names)
 static void libraries_tell(const struct mlm_job *job)
 {
     char threads[24];
-    (void)snprintf(threads, sizeof threads, "%" PRIu64, job->threads);
+    snprintf(threads, sizeof threads, "%" PRIu64, job->threads);
     (void)setenv("OMP_NUM_THREADS", threads, 1);
     (void)setenv("OPENBLAS_NUM_THREADS", threads, 1);
 }
@@ -188,7 +188,7 @@ static int live(const struct mlm_workload *workload, const void *config, struct 
 static int end(struct mlm_scoreboard *sb, int r)
 {
     if (r < 0 && atomic_load_explicit(&sb->verdict, memory_order_relaxed) == MLM_VERDICT_NONE)
-        (void)mlm_fail(sb, r, "%s", strerror(-r));
+        mlm_fail(sb, r, "%s", strerror(-r));
     return r < 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
@@ -199,7 +199,7 @@ static int suites_folder(char folder[static 4096], struct mlm_scoreboard *sb)
         return mlm_fail(sb, -errno, "cannot read /proc/self/exe");
     folder[n] = 0;
     char *slash = strrchr(folder, '/');
-    (void)strcpy(slash ? slash : folder, "/suites");
+    strcpy(slash ? slash : folder, "/suites");
     return 0;
 }
 
@@ -472,7 +472,7 @@ int main(int argc, char **argv)
         int fd = atoi(scoreboard_fd);
         void *page = mmap(NULL, sizeof *sb, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
         if (page == MAP_FAILED) {
-            (void)fprintf(stderr, "mlmembench-worker: --scoreboard %s is not a scoreboard\n", argv[2]);
+            fprintf(stderr, "mlmembench-worker: --scoreboard %s is not a scoreboard\n", argv[2]);
             return EXIT_USAGE;
         }
         sb = page; /* the descriptor stays open, for a restart */
@@ -496,13 +496,12 @@ int main(int argc, char **argv)
             if (by_hand) {
                 scoreboard_print(sb);
                 if (status)
-                    (void)fprintf(stderr, "mlmembench-worker: %s\n", sb->message);
+                    fprintf(stderr, "mlmembench-worker: %s\n", sb->message);
             }
             return status;
         }
-    (void)fprintf(stderr,
-        "usage: mlmembench-worker [--scoreboard FD] run SUITE/WORKLOAD [NAME=VALUE…]\n"
-        "                         build|check SUITE/WORKLOAD [NAME=VALUE…] FD | inspect FILE\n"
-        "                         preload [SUITE/WORKLOAD]\n");
+    fprintf(stderr, "usage: mlmembench-worker [--scoreboard FD] run SUITE/WORKLOAD [NAME=VALUE…]\n"
+                    "                         build|check SUITE/WORKLOAD [NAME=VALUE…] FD | inspect FILE\n"
+                    "                         preload [SUITE/WORKLOAD]\n");
     return EXIT_USAGE;
 }

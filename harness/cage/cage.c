@@ -47,7 +47,7 @@ static int limit_set(int dir_fd, const char *file, uint64_t bytes, struct mlm_er
 bool mlm_cage_holds(const struct mlm_cage *cage, pid_t pid)
 {
     char path[64], text[8192];
-    (void)snprintf(path, sizeof path, "/proc/%d/cgroup", (int)pid);
+    snprintf(path, sizeof path, "/proc/%d/cgroup", (int)pid);
     if (mlm_file_read_into(AT_FDCWD, path, text, sizeof text) <= 0)
         return false;
     size_t length = strlen(cage->name);
@@ -68,8 +68,7 @@ static int never_swap(const struct mlm_cage *cage, struct mlm_error *error)
     return mlm_error_set(error, -ENOTSUP,
         dialect->swap_files_count_memory
             ? "cgroup v1 limits swap only together with a memory limit, and only where the kernel counts "
-              "swap "
-              "(kernel parameter swapaccount=1)"
+              "swap (kernel parameter swapaccount=1)"
             : "this kernel does not count swap (kernel parameter swapaccount=1)");
 }
 
@@ -115,7 +114,7 @@ int mlm_cage_open(struct mlm_cages *cages, const struct mlm_limits *limits, stru
     if (!cage)
         return mlm_error_errno(error, -ENOMEM, "cannot make a cage");
     *cage = (struct mlm_cage){.cages = cages, .limits = *limits};
-    (void)snprintf(cage->name, sizeof cage->name, "%.64s%04u", cages->prefix, cages->next++);
+    snprintf(cage->name, sizeof cage->name, "%.64s%04u", cages->prefix, cages->next++);
     if (mkdirat(cages->dir_fd, cage->name, 0755) < 0)
         return mlm_error_errno(error, -errno, "cannot make the cgroup %s/%s", cages->site.path, cage->name);
     cage->dir_fd = openat(cages->dir_fd, cage->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);

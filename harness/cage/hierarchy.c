@@ -77,7 +77,7 @@ static void consider(struct mlm_hierarchy *best, const char *path, const char *m
     int length = snprintf(found.own, sizeof found.own, "%s%s", mount_point, own);
     if (length < 0 || length >= (int)sizeof found.own)
         return;
-    (void)snprintf(found.mount_point, sizeof found.mount_point, "%s", mount_point);
+    snprintf(found.mount_point, sizeof found.mount_point, "%s", mount_point);
     *best = found;
 }
 

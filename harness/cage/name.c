@@ -26,7 +26,7 @@
 static int stat_read(pid_t pid, char *ret_state, uint64_t *ret_start)
 {
     char path[48], text[1024];
-    (void)snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
     ssize_t n = mlm_file_read_into(AT_FDCWD, path, text, sizeof text);
     if (n < 0)
         return (int)n;
@@ -56,7 +56,7 @@ int mlm_cage_prefix(char prefix[static MLM_CAGE_NAME_SIZE], struct mlm_error *er
     uint32_t chance = 0;
     if (getrandom(&chance, sizeof chance, 0) != sizeof chance)
         return mlm_error_errno(error, -errno, "cannot draw a number for the names of cages");
-    (void)snprintf(prefix, MLM_CAGE_NAME_SIZE, PREFIX "%d-%" PRIu64 "-%" PRIu32, (int)getpid(), start,
+    snprintf(prefix, MLM_CAGE_NAME_SIZE, PREFIX "%d-%" PRIu64 "-%" PRIu32, (int)getpid(), start,
         UINT32_C(100000000) + chance % UINT32_C(900000000));
     return 0;
 }
@@ -98,7 +98,7 @@ bool mlm_cage_maker_lives(pid_t pid, uint64_t start)
 static int list_open(int dir_fd, const char *name)
 {
     char path[MLM_CAGE_NAME_SIZE + sizeof LIST];
-    (void)snprintf(path, sizeof path, "%.*s" LIST, MLM_CAGE_NAME_SIZE - 1, name);
+    snprintf(path, sizeof path, "%.*s" LIST, MLM_CAGE_NAME_SIZE - 1, name);
     int fd = openat(dir_fd, path, O_RDONLY | O_CLOEXEC);
     return fd < 0 ? -errno : fd;
 }

@@ -19,8 +19,8 @@
 static void name_the_bus(uid_t uid)
 {
     char folder[64], address[96];
-    (void)snprintf(folder, sizeof folder, "/run/user/%u", (unsigned)uid);
-    (void)snprintf(address, sizeof address, "unix:path=%s/bus", folder);
+    snprintf(folder, sizeof folder, "/run/user/%u", (unsigned)uid);
+    snprintf(address, sizeof address, "unix:path=%s/bus", folder);
     if (access(folder, X_OK) < 0)
         return;
     (void)setenv("XDG_RUNTIME_DIR", folder, 0);

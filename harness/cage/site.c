@@ -27,7 +27,7 @@ static const char *relative(const char *path)
 
 static void copy(char path[static PATH_MAX], const char *from)
 {
-    (void)snprintf(path, PATH_MAX, "%s", from);
+    snprintf(path, PATH_MAX, "%s", from);
 }
 
 static bool join(char path[static PATH_MAX], const char *folder, const char *name)
@@ -106,14 +106,14 @@ static void find_limit_above(const struct mlm_cage_observer *o, const struct mlm
 static void refuse(struct mlm_cage_site *site, const char *why, const char *remedy)
 {
     site->access = MLM_CAGE_NONE;
-    (void)snprintf(site->why, sizeof site->why, "%s", why);
-    (void)snprintf(site->remedy, sizeof site->remedy, "%s", remedy);
+    snprintf(site->why, sizeof site->why, "%s", why);
+    snprintf(site->remedy, sizeof site->remedy, "%s", remedy);
 }
 
 static void refuse_read_only(struct mlm_cage_site *site, const struct mlm_hierarchy *h)
 {
     char why[sizeof site->why];
-    (void)snprintf(why, sizeof why, "the cgroup tree at %.150s is mounted read-only, as containers have it",
+    snprintf(why, sizeof why, "the cgroup tree at %.150s is mounted read-only, as containers have it",
         h->mount_point);
     refuse(site, why,
         "run it on the host, or start the container with a writable cgroup tree "
@@ -152,7 +152,7 @@ static bool is_real_root(const struct mlm_cage_observer *o, const char *folder)
 static bool alone_in(const struct mlm_cage_observer *o, const char *folder)
 {
     char path[PATH_MAX], text[64], own[32];
-    (void)snprintf(own, sizeof own, "%d\n", (int)o->pid);
+    snprintf(own, sizeof own, "%d\n", (int)o->pid);
     return join(path, folder, mlm_dialect_v2.procs) &&
            mlm_file_read_into(o->root_fd, relative(path), text, sizeof text) >= 0 && strcmp(text, own) == 0;
 }
@@ -194,7 +194,7 @@ static void manager_find(const struct mlm_cage_observer *o, const struct mlm_hie
     unsigned uid = (unsigned)o->uid;
     char run[32] = "/run";
     if (uid)
-        (void)snprintf(run, sizeof run, "/run/user/%u", uid);
+        snprintf(run, sizeof run, "/run/user/%u", uid);
     m->runs = exists(o, run, "systemd/private") || (uid && exists(o, run, "bus"));
     if (!uid)
         copy(m->cgroup, h->mount_point);
@@ -213,7 +213,7 @@ static void refuse_v2(const struct mlm_cage_observer *o, const struct mlm_hierar
             "/boot/firmware/cmdline.txt) and boot again");
     } else if (o->uid && !m->runs) {
         char why[sizeof site->why];
-        (void)snprintf(why, sizeof why,
+        snprintf(why, sizeof why,
             "an ordinary user needs a systemd of their own for a memory limit; /run/user/%u/systemd/private "
             "is not there",
             (unsigned)o->uid);

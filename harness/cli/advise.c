@@ -37,12 +37,10 @@ const struct mlm_verb mlm_verb_advise = {
     .operands = "FILE…",
     .needs_file = true,
     .details =
-        "For each workload the smallest cap that is enough, within 10 % of its best time; what each step to "
-        "a "
-        "larger cap gains; what another technique that does equal work does under the same cap; and one "
-        "recommendation. Differences that repetitions do not show are not claimed. Where data is missing, "
-        "the "
-        "command that measures it is printed.",
+        "For each workload the smallest cap that is enough, within 10 % of its best time; what each step "
+        "to a larger cap gains; what another technique that does equal work does under the same cap; and "
+        "one recommendation. Differences that repetitions do not show are not claimed. Where data is "
+        "missing, the command that measures it is printed.",
     .exits = exits,
     .example = "mlmembench advise results/*.jsonl",
     .run = advise_verb,

@@ -56,7 +56,7 @@ static int background_parse(
     struct mlm_limits *limits = field;
     char size[64];
     const char *mode = strchr(text, ':');
-    (void)snprintf(size, sizeof size, "%.*s", (int)(mode ? mode - text : (ptrdiff_t)strlen(text)), text);
+    snprintf(size, sizeof size, "%.*s", (int)(mode ? mode - text : (ptrdiff_t)strlen(text)), text);
     int r = mlm_size_parse(size, &limits->background_bytes, error);
     if (r < 0)
         return r;
@@ -84,9 +84,8 @@ const struct mlm_option mlm_cage_option_rows[] = {
     {"repetitions", "N", mlm_option_number, AT(repetitions), .help = "run each trial N times",
         .standard = "1", .least = 1, .most = MLM_TIMES_MOST, .shapes_plan = true},
     {"out", "PATH", mlm_option_text, AT(out),
-        .help = "write the records to this folder, into a file named by machine and time, or to this .jsonl "
-                "file; pictures go "
-                "beside it",
+        .help = "write the records to this folder, into a file named by machine and time, or to this "
+                ".jsonl file; pictures go beside it",
         .standard = "results/"},
     {"quiet", NULL, NULL, AT(quiet), .help = "show no progress"},
     {0},
@@ -108,8 +107,7 @@ const struct mlm_option mlm_program_option_rows[] = {
         .help = "run this in a shell before each trial, outside the cage"},
     {"evict", "FILE", mlm_option_texts, AT(evict),
         .help = "drop FILE from the page cache before each trial: pages that are cached already would not "
-                "count against the cap; "
-                "may be given several times"},
+                "count against the cap; may be given several times"},
     {"cleanup", "COMMAND", mlm_option_text, AT(cleanup),
         .help = "run this in a shell after the last trial, outside the cage"},
     {"name", "NAME", mlm_option_texts, AT(names),

@@ -80,9 +80,8 @@ const struct mlm_verb mlm_verb_clean = {
     .summary = "remove cached datasets, and cages that a run left behind",
     .details =
         "Datasets lie in ~/.cache/mlmembench/datasets, or in the folder datasets where MLMEMBENCH_CACHE "
-        "says, "
-        "and are built again when a run needs them. Files that no run has made stay, and so do datasets and "
-        "cages of a run that goes on.",
+        "says, and are built again when a run needs them. Files that no run has made stay, and so do "
+        "datasets and cages of a run that goes on.",
     .exits = exits,
     .example = "mlmembench clean",
     .options = options,

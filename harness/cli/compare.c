@@ -32,9 +32,8 @@ static const char *const fail_on_words[] = {"time", "needs", "both", NULL};
 
 static const struct mlm_option options[] = {
     {"fail-above", "PERCENT", mlm_option_percent, AT(fail_above),
-        .help = "exit with 1 if a row is reliably more than PERCENT worse than in OLD, or was ok in OLD and "
-                "is not ok, or "
-                "absent, in NEW",
+        .help = "exit with 1 if a row is reliably more than PERCENT worse than in OLD, or was ok in OLD "
+                "and is not ok, or absent, in NEW",
         .words = percents},
     {"fail-on", "WHAT", mlm_option_word, AT(fail_on),
         .help = "the figure that --fail-above looks at: time, needs or both", .standard = "both",
@@ -151,13 +150,11 @@ static int anything_compared(const struct mlm_pairing *pairing, bool same_machin
     if (pairing->other_data)
         return mlm_error_set(error, -ENODATA,
             "nothing to compare: %s and %s hold different data sizes (%zu rows differ in that alone); "
-            "--mix-data "
-            "compares them all the same",
+            "--mix-data compares them all the same",
             old, new, pairing->other_data);
     return mlm_error_set(error, -ENODATA,
         "nothing to compare: no row of %s has a partner in %s, with the same %sworkload, parameters, cap, "
-        "swap "
-        "and data; the first is %.150s in one and %.150s in the other",
+        "swap and data; the first is %.150s in one and %.150s in the other",
         old, new, same_machine ? "machine (for one holds several), " : "", old_name, new_name);
 }
 
@@ -261,23 +258,18 @@ const struct mlm_verb mlm_verb_compare = {
     .summary = "set stored runs side by side, and fail on regressions",
     .operands = "OLD NEW [MORE…]",
     .details =
-        "Pairs the rows that do the same work under the same limits (workload, parameters, cap, swap, data) "
-        "and "
-        "gives each pair's time and needs as ratios, new over old: of the medians, with a 95 % bootstrap "
-        "interval "
-        "and the verdict of a Mann–Whitney U test, corrected by Holm over all tests of the comparison. Where "
-        "repetitions are too few to tell a difference from chance, that is said; outcomes that changed stand "
-        "for "
-        "themselves. More files make a matrix against the first; one file of several machines compares "
-        "those.\n\n"
+        "Pairs the rows that do the same work under the same limits (workload, parameters, cap, swap, "
+        "data) and gives each pair's time and needs as ratios, new over old: of the medians, with a 95 % "
+        "bootstrap interval and the verdict of a Mann–Whitney U test, corrected by Holm over all tests of "
+        "the comparison. Where repetitions are too few to tell a difference from chance, that is said; "
+        "outcomes that changed stand for themselves. More files make a matrix against the first; one file "
+        "of several machines compares those.\n\n"
         "With `--fail-above 10%` a row fails when its whole interval lies above 1.10 or, with fewer than "
-        "five "
-        "repetitions a side, when every new one is 10 % above every old one. With `--history DIR` it fails "
-        "when "
-        "its median is above the median of the earlier files' medians by more than three of their standard "
-        "deviations, and by more than --floor. In both, a row that was ok and no longer is fails as well; "
-        "with "
-        "--fail-above so does one that was ok and is missing in NEW, unless --allow-missing is said.",
+        "five repetitions a side, when every new one is 10 % above every old one. With `--history DIR` it "
+        "fails when its median is above the median of the earlier files' medians by more than three of "
+        "their standard deviations, and by more than --floor. In both, a row that was ok and no longer is "
+        "fails as well; with --fail-above so does one that was ok and is missing in NEW, unless "
+        "--allow-missing is said.",
     .exits = exits,
     .example = "mlmembench compare main.jsonl new.jsonl --fail-above 10%",
     .options = options,

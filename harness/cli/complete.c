@@ -23,7 +23,7 @@ static void put(const struct typed *typed, const char *candidate, const char *pu
     printf("%.*s%s", (int)typed->kept_length, typed->kept, candidate);
     if (purpose)
         printf("\t%.*s", (int)strcspn(purpose, ";:"), purpose);
-    (void)putchar('\n');
+    putchar('\n');
 }
 
 /* Each name once, whichever workload has it first. */
@@ -37,7 +37,7 @@ static void put_params(const struct typed *typed, const struct mlm_workload *wor
         if (!is_new)
             continue;
         seen->items[seen->count++] = param->name;
-        (void)snprintf(text, sizeof text, "%s=", param->name);
+        snprintf(text, sizeof text, "%s=", param->name);
         put(typed, text, param->help);
     }
 }
@@ -56,7 +56,7 @@ static void put_listed(const struct typed *typed, enum listed what)
         if (what == LISTED_SUITES)
             put(typed, suite->name, suite->summary);
         for (const struct mlm_workload *const *w = suite->workloads; what != LISTED_SUITES && *w; w++) {
-            (void)snprintf(name, sizeof name, "%s/%s", suite->name, (*w)->name);
+            snprintf(name, sizeof name, "%s/%s", suite->name, (*w)->name);
             if (what == LISTED_WORKLOADS)
                 put(typed, name, (*w)->summary);
             else
@@ -79,7 +79,7 @@ static void put_values(struct typed typed, const struct mlm_verb *verb, const st
     for (const char *const *word = words; word && *word; word++)
         put(&typed, *word, NULL);
     if (strcmp(value, "FILE") == 0 || strcmp(value, "PATH") == 0 || strcmp(value, "DIR") == 0)
-        (void)puts(":files");
+        puts(":files");
     else if (strcmp(value, "SUITE") == 0 || strcmp(value, "SUITES") == 0)
         put_listed(&typed, LISTED_SUITES);
     else if (strcmp(value, "REGEX") == 0 || strcmp(value, "SUITE/NAME") == 0)
@@ -100,7 +100,7 @@ static void put_options(const struct typed *typed, const struct mlm_verb *verb)
     struct mlm_option option;
     struct mlm_option_walk walk = {0};
     while (mlm_option_next(verb, &walk, &option)) {
-        (void)snprintf(name, sizeof name, "--%s", option.name);
+        snprintf(name, sizeof name, "--%s", option.name);
         put(typed, name, option.help);
     }
     put(typed, "--help", "explain the verb");
@@ -136,7 +136,7 @@ void mlm_complete(int argc, char **argv)
     bool takes_next = false;
     const char *equals = strchr(last, '=');
     if (is_behind_command_mark(verb, argc, argv)) {
-        (void)puts(":files");
+        puts(":files");
         return;
     }
     if (mlm_option_of(verb, argv[argc - 2], &option, &takes_next) && takes_next) {
@@ -148,6 +148,6 @@ void mlm_complete(int argc, char **argv)
     } else if (last[0] == '-') {
         put_options(&typed, verb);
     } else if (verb->operands && !verb->takes_command) {
-        (void)puts(":files");
+        puts(":files");
     }
 }

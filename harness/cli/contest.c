@@ -30,15 +30,15 @@ static const struct mlm_row *fastest(const struct mlm_section *section, size_t *
 
 static void put_other(FILE *out, const struct mlm_row *row, const struct mlm_row *best)
 {
-    (void)fprintf(out, "; %s took %.3g × as long", row->workload, row->time.median / best->time.median);
+    fprintf(out, "; %s took %.3g × as long", row->workload, row->time.median / best->time.median);
     /* The range: slowest against fastest, and the other way round. */
     if (row->time.count > 1 && best->time.count > 1)
-        (void)fprintf(out, " (%.3g to %.3g)", row->time.minimum / best->time.maximum,
+        fprintf(out, " (%.3g to %.3g)", row->time.minimum / best->time.maximum,
             row->time.maximum / best->time.minimum);
     int64_t needs = row->readings.values[MLM_needs_peak_bytes];
     int64_t best_needs = best->readings.values[MLM_needs_peak_bytes];
     if (needs != MLM_NULL && best_needs > 0)
-        (void)fprintf(out, " and needed %.3g × as much", (double)needs / (double)best_needs);
+        fprintf(out, " and needed %.3g × as much", (double)needs / (double)best_needs);
 }
 
 static int section_text(const struct mlm_section *section, char **ret_text)
@@ -50,15 +50,15 @@ static int section_text(const struct mlm_section *section, char **ret_text)
     if (!out)
         return -ENOMEM;
     if (count > 1) {
-        (void)fprintf(out, "Fastest under cap %s: %s, %s", mlm_size_spell(best->first->limits.cap_bytes, cap),
+        fprintf(out, "Fastest under cap %s: %s, %s", mlm_size_spell(best->first->limits.cap_bytes, cap),
             best->workload, mlm_duration_show(best->time.median, time));
         if (best->readings.values[MLM_needs_peak_bytes] != MLM_NULL)
-            (void)fprintf(out, ", needing %s",
+            fprintf(out, ", needing %s",
                 mlm_size_show((double)best->readings.values[MLM_needs_peak_bytes], needs));
         for (size_t i = 0; i < section->count; i++)
             if (counts(section->rows[i]) && section->rows[i] != best)
                 put_other(out, section->rows[i], best);
-        (void)fputc('.', out);
+        fputc('.', out);
     }
     if (fclose(out) != 0) {
         free(text);
@@ -77,7 +77,7 @@ int mlm_contest_say(
             return mlm_error_errno(error, -ENOMEM, "comparing commands");
         if (!*text)
             continue;
-        (void)fputc('\n', out);
+        fputc('\n', out);
         mlm_put_wrapped(out, style, 0, text);
     }
     return 0;

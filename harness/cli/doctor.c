@@ -61,8 +61,8 @@ static struct mlm_finding cap_try(const struct mlm_cage_site *site, bool in_scop
     struct mlm_cage *cage = NULL;
     struct mlm_error error = {0};
     if (site->access == MLM_CAGE_NONE) {
-        (void)snprintf(finding.fact, sizeof finding.fact, "no cap can be set: %.200s", site->why);
-        (void)snprintf(finding.remedy, sizeof finding.remedy, "%.255s", site->remedy);
+        snprintf(finding.fact, sizeof finding.fact, "no cap can be set: %.200s", site->why);
+        snprintf(finding.remedy, sizeof finding.remedy, "%.255s", site->remedy);
         return finding;
     }
     const struct mlm_limits limits = {.cap_bytes = PROBE_CAP_BYTES, .swap_limit_bytes = MLM_NO_LIMIT};
@@ -72,11 +72,11 @@ static struct mlm_finding cap_try(const struct mlm_cage_site *site, bool in_scop
     mlm_cage_close(cage);
     mlm_cages_close(cages);
     if (r < 0) {
-        (void)snprintf(finding.fact, sizeof finding.fact, "no cap can be set: %.200s", error.text);
+        snprintf(finding.fact, sizeof finding.fact, "no cap can be set: %.200s", error.text);
         return finding;
     }
     finding.grade = MLM_FINDING_GOOD;
-    (void)snprintf(finding.fact, sizeof finding.fact, "caps can be set %s, by cgroup v%d%s below %.160s",
+    snprintf(finding.fact, sizeof finding.fact, "caps can be set %s, by cgroup v%d%s below %.160s",
         in_scope ? "through a systemd scope" : "directly", site->version, site->hybrid ? " (hybrid)" : "",
         site->path);
     return finding;
@@ -90,9 +90,9 @@ static bool cages_print(const struct mlm_cage_site *site, bool in_scope)
     char limit[MLM_SIZE_TEXT];
     if (site->limit_above_bytes != MLM_NO_LIMIT) {
         struct mlm_finding above = {.grade = MLM_FINDING_NOTE, .subject = "limit above"};
-        (void)snprintf(above.fact, sizeof above.fact, "%.180s is limited to %s", site->limit_above_path,
+        snprintf(above.fact, sizeof above.fact, "%.180s is limited to %s", site->limit_above_path,
             mlm_size_show((double)site->limit_above_bytes, limit));
-        (void)snprintf(above.remedy, sizeof above.remedy,
+        snprintf(above.remedy, sizeof above.remedy,
             "caps above that are marked and mean nothing; choose lower ones");
         print(&above);
     }
@@ -118,7 +118,7 @@ static int doctor_verb(int argc, char **argv, struct mlm_error *error)
     int in_scope = mlm_cage_enter_scope(argv - 1, &scope);
     if (in_scope < 0) {
         struct mlm_finding finding = {.grade = MLM_FINDING_POOR, .subject = "scope"};
-        (void)snprintf(finding.fact, sizeof finding.fact, "%.255s", scope.text);
+        snprintf(finding.fact, sizeof finding.fact, "%.255s", scope.text);
         print(&finding);
     }
     r = mlm_cage_site_find(AT_FDCWD, &site, error);

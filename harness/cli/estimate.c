@@ -70,7 +70,7 @@ static int file_resolve(const char *path, struct mlm_estimate_request *request, 
         r = mlm_dataset_look(catalogue, path, -1, &shape, error);
     mlm_catalogue_close(catalogue);
     if (r < 0)
-        return mlm_error_wrap(error, r, "--file"), -EINVAL;
+        return mlm_error_wrap(error, -EINVAL, "--file");
     request->rows = shape.rows;
     request->columns = shape.columns;
     request->nonzeros = shape.nonzeros;
@@ -122,7 +122,7 @@ static int beside_size(const char *option, const char *text, uint64_t *ret_bytes
 {
     *ret_bytes = MLM_NO_LIMIT;
     if (text && mlm_size_parse(text, ret_bytes, error) < 0)
-        return mlm_error_wrap(error, -EINVAL, "--%s", option), -EINVAL;
+        return mlm_error_wrap(error, -EINVAL, "--%s", option);
     return 0;
 }
 

@@ -23,7 +23,7 @@ static int params(struct mlm_own *own, const char *const texts[], struct mlm_err
 
 static const char *decimal(uint64_t value, char text[static 24])
 {
-    (void)snprintf(text, 24, "%" PRIu64, value);
+    snprintf(text, 24, "%" PRIu64, value);
     return text;
 }
 
@@ -48,7 +48,7 @@ static int regression(
     char density[32], width[24];
     double nonzeros = mlm_estimate_nonzeros(request);
     double share = nonzeros / ((double)request->rows * (double)request->columns);
-    (void)snprintf(density, sizeof density, "%.9g", share < 1e-6 ? 1e-6 : share);
+    snprintf(density, sizeof density, "%.9g", share < 1e-6 ? 1e-6 : share);
     own->suite = "storage";
     own->name = names[request->storage];
     bool many = fmax(nonzeros, (double)request->rows) > INT32_MAX;

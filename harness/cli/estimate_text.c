@@ -18,7 +18,7 @@ static const char *grouped(double value, char text[static 48])
 {
     char plain[32];
     if (value != floor(value) || value >= 1e15) {
-        (void)snprintf(text, 48, "%.6g", value);
+        snprintf(text, 48, "%.6g", value);
         return text;
     }
     int length = snprintf(plain, sizeof plain, "%.0f", value), at = 0;
@@ -55,10 +55,10 @@ static void rule(void)
 static const char *model(const struct mlm_estimate_request *request, char text[static 80])
 {
     if (request->model == MLM_MODEL_MLP && request->runtime == MLM_RUNTIME_C)
-        (void)snprintf(text, 80, "mlp, the nearest it has: %zu layers of %u,", request->width_count - 1,
+        snprintf(text, 80, "mlp, the nearest it has: %zu layers of %u,", request->width_count - 1,
             request->widths[0]);
     else
-        (void)snprintf(text, 80, "%s",
+        snprintf(text, 80, "%s",
             request->model == MLM_MODEL_NONE ? "nothing but the data,"
                                              : mlm_estimate_word("model", request->model));
     return text;
@@ -70,8 +70,8 @@ static void headline(const struct mlm_estimate *estimate)
     char rows[48], columns[48], share[64] = "", job[80], text[400];
     double density = mlm_estimate_nonzeros(request) / ((double)request->rows * (double)request->columns);
     if (density < 1)
-        (void)snprintf(share, sizeof share, ", %.3g %% of them not 0", density * 100);
-    (void)snprintf(text, sizeof text, "%s rows of %s values%s, %s %s; %s with %s%s%s.",
+        snprintf(share, sizeof share, ", %.3g %% of them not 0", density * 100);
+    snprintf(text, sizeof text, "%s rows of %s values%s, %s %s; %s with %s%s%s.",
         grouped((double)request->rows, rows), grouped((double)request->columns, columns), share,
         mlm_estimate_word("storage", request->storage), mlm_estimate_word("value", request->value),
         model(request, job), estimate->baseline->title, request->stream ? ", batch by batch" : "",
@@ -106,12 +106,12 @@ static void peak_print(const struct mlm_estimate *estimate, bool sources)
         sum_line(line->name, most, line->formula[0] ? line->formula : "measured");
         if (sources) {
             printf("      ");
-            (void)snprintf(text, sizeof text, "%s", line->source);
+            snprintf(text, sizeof text, "%s", line->source);
             mlm_wrap(text, 6, 6);
         }
     }
     rule();
-    (void)snprintf(text, sizeof text, "± %.0f %%", estimate->runtime->tolerance * 100);
+    snprintf(text, sizeof text, "± %.0f %%", estimate->runtime->tolerance * 100);
     sum_line("the program needs", estimate->needs_bytes, text);
 }
 
@@ -167,7 +167,7 @@ static void machine_print(const struct mlm_estimate *estimate, const struct mlm_
     sum_line("desktop, browser, other programs", background,
         beside->background_bytes == MLM_NO_LIMIT ? "min(1600 MiB, 2/5·RAM)" : "--background");
     rule();
-    (void)snprintf(all, sizeof all, "of %s", mlm_size_spell((uint64_t)ram, text));
+    snprintf(all, sizeof all, "of %s", mlm_size_spell((uint64_t)ram, text));
     sum_line("RAM in use", estimate->needs_bytes + cached + system + background, all);
 }
 
@@ -184,7 +184,7 @@ static void fits_print(const struct mlm_estimate *estimate, const struct mlm_est
         printf("  %-8s", mlm_size_spell(mlm_fitting_sizes[i], name));
         for (size_t k = 0; k < 2; k++) {
             bool lacks = fittings[k].spare_bytes < 0;
-            (void)snprintf(cell, sizeof cell, "%-5s  %s%s%s", words[fittings[k].fits], lacks ? "lacks " : "",
+            snprintf(cell, sizeof cell, "%-5s  %s%s%s", words[fittings[k].fits], lacks ? "lacks " : "",
                 mlm_size_show(fabs(fittings[k].spare_bytes), spare), lacks ? "" : " spare");
             printf(k ? " %s\n" : " %-26s", cell);
         }
@@ -202,9 +202,9 @@ static void changes_print(const struct mlm_estimate *estimate)
         bool flag = mlm_knob_switches(change->knob);
         bool on = flag && *(const bool *)mlm_knob_field(change->knob, &change->request);
         if (flag)
-            (void)snprintf(what, sizeof what, "%s--%s", on ? "" : "no ", change->knob->option);
+            snprintf(what, sizeof what, "%s--%s", on ? "" : "no ", change->knob->option);
         else
-            (void)snprintf(
+            snprintf(
                 what, sizeof what, "--%s %s instead of %s", change->knob->option, change->to, change->from);
         printf("  ");
         name_print(what, NAME_COLUMNS);
@@ -221,13 +221,13 @@ static void measured_print(const struct mlm_estimate_measured *measured)
     const char *spelled =
         measured->cap_bytes > 0 ? mlm_size_spell((uint64_t)measured->cap_bytes, cap) : "none";
     if (measured->needs_bytes > 0)
-        (void)snprintf(text, sizeof text,
+        snprintf(text, sizeof text,
             "Measured: %s under --cap %s ended %s and needed %s; the estimate for it is %s (%+.1f %%).",
             measured->workload, spelled, measured->outcome, mlm_size_show(measured->needs_bytes, needs),
             mlm_size_show(measured->estimate_bytes, estimate),
             100 * (measured->estimate_bytes / measured->needs_bytes - 1));
     else
-        (void)snprintf(text, sizeof text, "Measured: %s under --cap %s ended %s; the estimate for it is %s.",
+        snprintf(text, sizeof text, "Measured: %s under --cap %s ended %s; the estimate for it is %s.",
             measured->workload, spelled, measured->outcome,
             mlm_size_show(measured->estimate_bytes, estimate));
     putchar('\n');

@@ -128,7 +128,7 @@ static int trial(struct exec *exec, const struct mlm_program *program, uint64_t 
     uint64_t repetition, bool keep, struct mlm_error *error)
 {
     char name[160], cap[MLM_SIZE_TEXT];
-    (void)snprintf(name, sizeof name, "%.100s under %s%s", program->name, mlm_size_spell(cap_bytes, cap),
+    snprintf(name, sizeof name, "%.100s under %s%s", program->name, mlm_size_spell(cap_bytes, cap),
         keep ? "" : " (warmup)");
     uint64_t begin_ns = mlm_now_ns();
     mlm_progress_trial(&exec->measuring.progress, name);
@@ -172,7 +172,7 @@ static int summarize(struct exec *exec, struct mlm_error *error)
         r = mlm_contest_say(loaded.table, &style, stderr, error);
     if (r < 0)
         return r;
-    (void)fputc('\n', stderr);
+    fputc('\n', stderr);
     mlm_put_named(stderr, "Records: %s", exec->measuring.path);
     return 0;
 }
@@ -252,13 +252,10 @@ const struct mlm_verb mlm_verb_exec = {
     .summary = "run any command under memory caps and show what it needed",
     .operands = "-- COMMAND… | 'COMMAND'…",
     .takes_command = true,
-    .details = "The command and all processes that it starts run in a cgroup of their own. Its output passes "
-               "through "
-               "untouched; the table goes to standard error, the records to a file that show, plot, report "
-               "and compare "
-               "read. One command under one cap, run once, gives its own exit status (128 and the signal's "
-               "number where "
-               "one ended it).\n\n"
+    .details = "The command and all processes that it starts run in a cgroup of their own. Its output "
+               "passes through untouched; the table goes to standard error, the records to a file that "
+               "show, plot, report and compare read. One command under one cap, run once, gives its own "
+               "exit status (128 and the signal's number where one ended it).\n\n"
                "Behind -- stands one command. Several in quotes, each run by the shell, are compared with "
                "each other.",
     .exits = exits,

@@ -116,7 +116,7 @@ static int export_verb(int argc, char **argv, struct mlm_error *error)
     if (r < 0)
         return r;
     if (left_out)
-        (void)fprintf(stderr, "mlmembench: %zu left out: %s has no place for %s\n", left_out, format->name,
+        fprintf(stderr, "mlmembench: %zu left out: %s has no place for %s\n", left_out, format->name,
             format->leaves_out);
     return MLM_EXIT_OK;
 }

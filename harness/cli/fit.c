@@ -130,7 +130,7 @@ static int check_foreign(const struct mlm_record *record, struct mlm_error *erro
 {
     char cap[MLM_SIZE_TEXT];
     const char *name = mlm_outcome_name(record->outcome);
-    (void)mlm_size_spell(record->limits.cap_bytes, cap);
+    mlm_size_spell(record->limits.cap_bytes, cap);
     if (record->marks & MLM_MARK_BIT(left_cage))
         return mlm_error_set(error, -ECANCELED,
             "the command moved out of its cage, where no cap holds it; run what is behind it directly (not "
@@ -188,9 +188,9 @@ static int trial(struct fit *fit, uint64_t cap_bytes, struct mlm_error *error)
     char name[160], cap[MLM_SIZE_TEXT];
     struct mlm_progress *progress = &fit->measuring.progress;
     if (cap_bytes == MLM_NO_LIMIT)
-        (void)snprintf(name, sizeof name, "%.100s without a cap", fit->job.name);
+        snprintf(name, sizeof name, "%.100s without a cap", fit->job.name);
     else
-        (void)snprintf(name, sizeof name, "%.100s under %s", fit->job.name, mlm_size_spell(cap_bytes, cap));
+        snprintf(name, sizeof name, "%.100s under %s", fit->job.name, mlm_size_spell(cap_bytes, cap));
     uint64_t begin_ns = mlm_now_ns();
     mlm_progress_trial(progress, name);
     struct mlm_record record;
@@ -244,7 +244,7 @@ static int present(const struct fit *fit, struct mlm_error *error)
         r = mlm_load_run(path, measuring->session.run_id, &loaded, error);
     if (r < 0)
         return r;
-    (void)putchar('\n');
+    putchar('\n');
     r = mlm_report_text_by_cap(loaded.table, &style, stdout, error);
     if (r < 0)
         return r;
@@ -356,14 +356,11 @@ const struct mlm_verb mlm_verb_fit = {
     .takes_command = true,
     .details =
         "fit runs the job once without a cap, and then under caps that close in on the smallest one. That "
-        "one "
-        "is repeated. Page cache that the job can do without is not counted, because the kernel drops it "
-        "before "
-        "memory runs out. Trials have no swap unless --swap allows it. With swap a job may end under a very "
-        "small cap, but crawl; --within finds the cap from which it runs at a useful speed.\n\n"
+        "one is repeated. Page cache that the job can do without is not counted, because the kernel drops "
+        "it before memory runs out. Trials have no swap unless --swap allows it. With swap a job may end "
+        "under a very small cap, but crawl; --within finds the cap from which it runs at a useful speed.\n\n"
         "The answer, a table of all that was tried and a picture of slowdown against cap come from the "
-        "records, "
-        "which show, plot, report, compare and advise read.",
+        "records, which show, plot, report, compare and advise read.",
     .exits = exits,
     .example = "mlmembench fit --within 10% -- python3 train.py",
     .options = options,

@@ -61,7 +61,7 @@ static int workload_make(const struct mlm_fit_job_order *order, const struct mlm
     };
     r = mlm_plan_make(catalogue, &plan, &job->plan, error);
     if (r < 0)
-        return mlm_error_wrap(error, r, "--workload %s", order->workload), r;
+        return mlm_error_wrap(error, r, "--workload %s", order->workload);
     if (job->plan->row_count > 1)
         return mlm_error_set(error, -EINVAL, "--param takes one value here: fit looks at one job at a time");
     const struct mlm_plan_row *row = &job->plan->rows[0];

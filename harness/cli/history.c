@@ -213,8 +213,7 @@ static int judge(
     if (!history->known_count && there >= MLM_HISTORY_FILES_LEAST)
         return mlm_error_set(error, -ENODATA,
             "nothing to compare: none of the %zu files of %s has a row of %s, with the same workload, "
-            "parameters, "
-            "cap, swap and data%s",
+            "parameters, cap, swap and data%s",
             there, request->folder, path,
             archive->left_out.elsewhere ? "; some are of other machines: --any-machine takes them" : "");
     if (put_head(archive, path, new, &style) < 0)

@@ -48,10 +48,10 @@ static void core_text(
     const struct mlm_job job = {.data_bytes = data_bytes, .seed = 1, .threads = 1};
     mlm_auto_free void *config = NULL;
     struct mlm_scoreboard sb = {0};
-    (void)snprintf(text, MLM_SIZE_TEXT, "-");
+    snprintf(text, MLM_SIZE_TEXT, "-");
     if (mlm_config_make(workload, &job, no_settings, &config, &sb) == 0 &&
         mlm_config_derive(config, &sb) == 0 && workload->core_bytes)
-        (void)mlm_size_show((double)workload->core_bytes(config), text);
+        mlm_size_show((double)workload->core_bytes(config), text);
 }
 
 static void workloads_print(const struct mlm_suite *suite, uint64_t data_bytes)
@@ -66,7 +66,7 @@ static void workloads_print(const struct mlm_suite *suite, uint64_t data_bytes)
         if ((*w)->flags & MLM_HIDDEN)
             continue;
         core_text(*w, data_bytes, core);
-        (void)snprintf(text, sizeof text, "%s%s%s", (*w)->summary, (*w)->library_package ? "; needs " : "",
+        snprintf(text, sizeof text, "%s%s%s", (*w)->summary, (*w)->library_package ? "; needs " : "",
             (*w)->library_package ? (*w)->library_package : "");
         int column = printf("  %s/%-*s  %-5s  %10s  ", suite->name, widest - (int)strlen(suite->name) - 1,
             (*w)->name, (*w)->flags & MLM_QUICK ? "quick" : "", core);
@@ -113,7 +113,7 @@ static void values_print(
             n += (size_t)snprintf(text + n, sizeof text - n, "%s%s", n ? ", " : "", knobs[i].workload->name);
     const char *quick = param->quick && !same(param->quick, param->sweep) ? param->quick : NULL;
     if (n < sizeof text)
-        (void)snprintf(text + n, sizeof text - n, "%s%s%s%s%s", n ? ": " : "", param->sweep,
+        snprintf(text + n, sizeof text - n, "%s%s%s%s%s", n ? ": " : "", param->sweep,
             quick ? " (quick: " : "", quick ? quick : "", quick ? ")" : "");
     printf("%*s", VALUES_COLUMN, "");
     mlm_wrap(text, VALUES_COLUMN + 2, VALUES_COLUMN);
@@ -163,7 +163,7 @@ static void suite_print(const struct mlm_suite *suite, uint64_t data_bytes)
 static void explain(uint64_t data_bytes)
 {
     char size[MLM_SIZE_TEXT], text[512];
-    (void)snprintf(text, sizeof text,
+    snprintf(text, sizeof text,
         "Core bytes are for `--data %s` and the first value of each parameter. A run takes the quick rows, "
         "with that value or those after 'quick:'; `run --all` takes every row and value.",
         mlm_size_spell(data_bytes, size));

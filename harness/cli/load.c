@@ -22,7 +22,7 @@ static void complain(void *context, const char *text)
 {
     struct complaints *complaints = context;
     if (complaints->count < COMPLAINTS_SHOWN)
-        (void)snprintf(complaints->shown[complaints->count], MLM_ERROR_TEXT_SIZE, "%s", text);
+        snprintf(complaints->shown[complaints->count], MLM_ERROR_TEXT_SIZE, "%s", text);
     complaints->count++;
 }
 

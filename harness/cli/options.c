@@ -124,7 +124,7 @@ int mlm_option_word(const struct mlm_option *option, const char *text, void *fie
             return 0;
         }
         size_t length = strlen(list);
-        (void)snprintf(list + length, sizeof list - length, "%s%s",
+        snprintf(list + length, sizeof list - length, "%s%s",
             !i                     ? ""
             : option->words[i + 1] ? ", "
                                    : " or ",
@@ -196,7 +196,7 @@ static int set(const struct mlm_option *option, void *values, const char *text, 
 {
     int r = option->parse(option, text, (char *)values + option->offset, error);
     /* Whatever was wrong with it, it is wrong usage. */
-    return r < 0 ? (mlm_error_wrap(error, -EINVAL, "--%s", option->name), -EINVAL) : 0;
+    return r < 0 ? mlm_error_wrap(error, -EINVAL, "--%s", option->name) : 0;
 }
 
 static int standards_set(const struct mlm_verb *verb, void *values, struct mlm_error *error)
@@ -310,7 +310,7 @@ static void option_help(const struct mlm_option *option)
     printf("%*s", HELP_COLUMN - column, "");
     const char *standard = option->otherwise ? option->otherwise : option->standard;
     char text[512];
-    (void)snprintf(text, sizeof text, "%s%s%s%s", option->help, standard ? " (default: " : "",
+    snprintf(text, sizeof text, "%s%s%s%s", option->help, standard ? " (default: " : "",
         standard ? standard : "", standard ? ")" : "");
     mlm_wrap(text, HELP_COLUMN, HELP_COLUMN);
 }

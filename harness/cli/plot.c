@@ -56,7 +56,7 @@ static int draw(const struct mlm_texts *paths, const struct plot_options *said, 
     for (size_t i = 0; i < said->formats.count && r == 0; i++)
         r = mlm_picture_format_check(said->formats.items[i], error);
     if (r < 0)
-        return mlm_error_wrap(error, -EINVAL, "--format"), -EINVAL;
+        return mlm_error_wrap(error, -EINVAL, "--format");
     mlm_place_of(paths->items, paths->count, &place);
     if (said->out && snprintf(place.folder, sizeof place.folder, "%s", said->out) >= (int)sizeof place.folder)
         return mlm_error_errno(error, -ENAMETOOLONG, "--out");
@@ -93,11 +93,10 @@ const struct mlm_verb mlm_verb_plot = {
     .operands = "FILE…",
     .needs_file = true,
     .details =
-        "Draws what there is data for, suite by suite: the memory that each row needs and its time; slowdown "
-        "against cap, from two caps on; memory and time against a parameter that was swept; memory over "
-        "time; "
-        "time against the first machine's, from two machines on. Each picture's file is named as it is "
-        "written: BASE-SUITE-PLOT.svg, BASE being the first FILE's name.\n\n"
+        "Draws what there is data for, suite by suite: the memory that each row needs and its time; "
+        "slowdown against cap, from two caps on; memory and time against a parameter that was swept; "
+        "memory over time; time against the first machine's, from two machines on. Each picture's file is "
+        "named as it is written: BASE-SUITE-PLOT.svg, BASE being the first FILE's name.\n\n"
         "Several files are drawn as if they were one. Needs gnuplot.",
     .exits = exits,
     .example = "mlmembench plot results/*.jsonl --out pictures --format svg,png",

@@ -47,7 +47,7 @@ int mlm_present(const struct mlm_presentation *presentation, size_t *ret_wrong, 
         r = mlm_present_pictures(&loaded, presentation->paths, presentation->path_count,
             presentation->plots_folder, "needs", NULL, error);
     if (r == 0 && presentation->table && presentation->pictures) {
-        (void)putchar('\n');
+        putchar('\n');
         mlm_put_named(stdout, "Records: %s", presentation->paths[0]);
     }
     return r;

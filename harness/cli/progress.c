@@ -32,7 +32,7 @@ void mlm_progress_open(struct mlm_progress *progress, bool quiet, size_t total, 
 static void wipe(const struct mlm_progress *progress)
 {
     if (progress->bar)
-        (void)fprintf(stderr, "\r\033[K");
+        fprintf(stderr, "\r\033[K");
 }
 
 void mlm_progress_say(struct mlm_progress *progress, const char *format, ...)
@@ -43,7 +43,7 @@ void mlm_progress_say(struct mlm_progress *progress, const char *format, ...)
     char text[4096];
     va_list args;
     va_start(args, format);
-    (void)vsnprintf(text, sizeof text, format, args);
+    vsnprintf(text, sizeof text, format, args);
     va_end(args);
     mlm_say("%s", text);
 }
@@ -90,7 +90,7 @@ static void draw(const struct mlm_progress *progress, const char *state)
     int room = width() - BAR_CELLS - 2;
     if (n > room && room > 0)
         rest[room] = 0;
-    (void)fprintf(stderr, "\r%s %s\033[K", bar, rest);
+    fprintf(stderr, "\r%s %s\033[K", bar, rest);
     (void)fflush(stderr);
 }
 
@@ -104,12 +104,12 @@ void mlm_progress_news(struct mlm_progress *progress, const struct mlm_trial_new
 {
     char state[160], memory[MLM_SIZE_TEXT] = "", swap[MLM_SIZE_TEXT] = "", percent[16] = "";
     if (news->memory_bytes != MLM_NULL)
-        (void)mlm_size_show((double)news->memory_bytes, memory);
+        mlm_size_show((double)news->memory_bytes, memory);
     if (news->swap_bytes > 0)
-        (void)mlm_size_show((double)news->swap_bytes, swap);
+        mlm_size_show((double)news->swap_bytes, swap);
     if (!isnan(news->progress))
-        (void)snprintf(percent, sizeof percent, " %.0f %%", floor(news->progress * 100));
-    (void)snprintf(
+        snprintf(percent, sizeof percent, " %.0f %%", floor(news->progress * 100));
+    snprintf(
         state, sizeof state, "%s%s  %s%s%s", news->phase, percent, memory, swap[0] ? " + swap " : "", swap);
     draw(progress, state);
 }
@@ -126,7 +126,7 @@ void mlm_progress_done(
     if (!progress->silent && !progress->bar && record) {
         char time[MLM_SIZE_TEXT], total[24] = "";
         if (progress->total)
-            (void)snprintf(total, sizeof total, "/%zu", progress->total);
+            snprintf(total, sizeof total, "/%zu", progress->total);
         mlm_say("[%zu%s] %s: %s, %s%s%s", progress->done, total, progress->name,
             mlm_outcome_name(record->outcome), mlm_duration_show((double)spent_ns, time),
             record->reason ? "; " : "", record->reason ? record->reason : "");

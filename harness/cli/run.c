@@ -60,7 +60,7 @@ static int dataset_inspect(struct run *run, struct mlm_error *error)
     int r = mlm_dataset_look(
         run->measuring.catalogue, plan->dataset, run->measuring.interrupts.fd, &plan->dataset_shape, error);
     if (r < 0)
-        return r == -EINTR ? r : (mlm_error_wrap(error, -EINVAL, "--dataset"), -EINVAL);
+        return r == -EINTR ? r : mlm_error_wrap(error, -EINVAL, "--dataset");
     if (!plan->suite_count) {
         static const char *const suites[] = {"loading", "storage"};
         plan->suites = suites;
@@ -117,7 +117,7 @@ static void laptop_text(const struct run *run, char text[static 192])
     const struct mlm_laptop *laptop = &run->request.said.laptop;
     text[0] = 0;
     if (laptop->ram_bytes)
-        (void)snprintf(text, 192, "a laptop of %s: --cap %s --background %s:active",
+        snprintf(text, 192, "a laptop of %s: --cap %s --background %s:active",
             mlm_size_spell(laptop->ram_bytes, ram), mlm_size_spell(laptop->cap_bytes, cap),
             mlm_size_spell(laptop->background_bytes, held));
 }
@@ -130,8 +130,8 @@ static void plan_text(const struct run *run, uint64_t disk_bytes, char text[stat
     for (size_t i = 0; i < plan->trial_count; i++)
         references += plan->trials[i].reference ? 1 : 0;
     if (references)
-        (void)snprintf(uncapped, sizeof uncapped, " (%zu of them uncapped, as reference)", references);
-    (void)snprintf(text, 192, "%zu trial%s%s, about %s, %s on disk; data %s", plan->trial_count,
+        snprintf(uncapped, sizeof uncapped, " (%zu of them uncapped, as reference)", references);
+    snprintf(text, 192, "%zu trial%s%s, about %s, %s on disk; data %s", plan->trial_count,
         plan->trial_count == 1 ? "" : "s", uncapped, mlm_duration_show((double)plan->rough_ns, time),
         mlm_size_show((double)disk_bytes, disk), mlm_size_show((double)plan->options.data_bytes, data));
 }
@@ -236,7 +236,7 @@ static void result_fill(const struct mlm_record *record, struct mlm_gbench_resul
     result->real_seconds = seconds(values[MLM_run_ns]);
     result->cpu_seconds = seconds(values[MLM_run_cpu_user_ns]) + seconds(values[MLM_run_cpu_system_ns]);
     if (record->outcome != MLM_OUTCOME_OK)
-        (void)snprintf(result->error, sizeof result->error, "%s%s%s", mlm_outcome_name(record->outcome),
+        snprintf(result->error, sizeof result->error, "%s%s%s", mlm_outcome_name(record->outcome),
             record->reason ? ": " : "", record->reason ? record->reason : "");
     counters_fill(record, result);
 }

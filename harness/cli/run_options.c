@@ -19,8 +19,7 @@ const struct mlm_option mlm_run_option_rows[] = {
     {"all", NULL, NULL, AT(all), .help = "run every row, not only the quick ones", .shapes_plan = true},
     {"filter", "REGEX", mlm_option_text, AT(filter),
         .help = "run only trials whose name matches, as storage/csr does; with '-' in front, only the "
-                "others; --dry-run shows "
-                "all names",
+                "others; --dry-run shows all names",
         .shapes_plan = true},
     {"dataset", "FILE", mlm_option_text, AT(dataset),
         .help = "run storage and loading on your own data: .npy (two-dimensional), .csv, .tsv or .libsvm",
@@ -61,7 +60,7 @@ int mlm_params_parse(const struct mlm_texts *texts, struct mlm_params *params, s
         if (!equals || equals == text || !equals[1])
             return mlm_error_set(error, -EINVAL, "--param is NAME=VALUE or NAME=VALUE,VALUE, not '%s'", text);
         char name[64];
-        (void)snprintf(name, sizeof name, "%.*s", (int)(equals - text), text);
+        snprintf(name, sizeof name, "%.*s", (int)(equals - text), text);
         if (mlm_params_add(params, name, equals + 1) < 0)
             return mlm_error_errno(error, -ENOMEM, "--param");
     }

@@ -12,10 +12,10 @@ void mlm_say(const char *format, ...)
     char text[4096];
     va_list args;
     va_start(args, format);
-    (void)vsnprintf(text, sizeof text, format, args);
+    vsnprintf(text, sizeof text, format, args);
     va_end(args);
     mlm_utf8_tame(text);
-    (void)fprintf(stderr, "%s\n", text);
+    fprintf(stderr, "%s\n", text);
 }
 
 void mlm_put_named(FILE *out, const char *format, ...)
@@ -28,7 +28,7 @@ void mlm_put_named(FILE *out, const char *format, ...)
     if (n < 0)
         return;
     mlm_utf8_tame(text);
-    (void)fprintf(out, "%s\n", text);
+    fprintf(out, "%s\n", text);
     free(text);
 }
 

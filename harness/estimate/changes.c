@@ -20,9 +20,9 @@ static void say(const struct mlm_knob *knob, const struct mlm_estimate_request *
     const void *field = mlm_knob_field(knob, request);
     text[0] = 0;
     if (knob->kind == MLM_KNOB_WORD)
-        (void)snprintf(text, 32, "%s", knob->words[*(const uint32_t *)field]);
+        snprintf(text, 32, "%s", knob->words[*(const uint32_t *)field]);
     else if (mlm_knob_counts(knob))
-        (void)snprintf(text, 32, "%" PRIu64, *(const uint64_t *)field);
+        snprintf(text, 32, "%" PRIu64, *(const uint64_t *)field);
 }
 
 /* Keeps the change where it is the option's best so far; of two that are as good, the first. */

@@ -42,7 +42,7 @@ struct parser {
 static double fail(struct parser *parser, const char *what)
 {
     if (!parser->failed)
-        (void)mlm_error_set(parser->error, -EINVAL, "formula '%s': %s at '%s'", parser->formula, what,
+        mlm_error_set(parser->error, -EINVAL, "formula '%s': %s at '%s'", parser->formula, what,
             *parser->at ? parser->at : "its end");
     parser->failed = true;
     return 0;

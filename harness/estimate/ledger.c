@@ -10,7 +10,7 @@
 size_t mlm_ledger_phase(struct mlm_ledger *ledger, const char *name)
 {
     if (ledger->phase_count == MLM_PHASES_MOST) {
-        (void)mlm_error_set(&ledger->error, -E2BIG, "more than %d phases", MLM_PHASES_MOST);
+        mlm_error_set(&ledger->error, -E2BIG, "more than %d phases", MLM_PHASES_MOST);
         ledger->failed = true;
         return 0;
     }
@@ -94,7 +94,7 @@ static void add_page_tables(struct mlm_ledger *ledger)
         .to = MLM_TO_THE_END,
         .of_phase = true,
     };
-    (void)snprintf(tables->formula, sizeof tables->formula, "sum/%" PRIu64, ledger->page_bytes / 8);
+    snprintf(tables->formula, sizeof tables->formula, "sum/%" PRIu64, ledger->page_bytes / 8);
 }
 
 int mlm_ledger_close(struct mlm_ledger *ledger, struct mlm_error *error)

@@ -34,11 +34,11 @@ static __attribute__((format(printf, 5, 6))) void say(struct look *look, enum ml
         return;
     struct mlm_finding *finding = &look->findings[look->count++];
     *finding = (struct mlm_finding){.grade = grade};
-    (void)snprintf(finding->subject, sizeof finding->subject, "%s", subject);
-    (void)snprintf(finding->remedy, sizeof finding->remedy, "%s", remedy ? remedy : "");
+    snprintf(finding->subject, sizeof finding->subject, "%s", subject);
+    snprintf(finding->remedy, sizeof finding->remedy, "%s", remedy ? remedy : "");
     va_list args;
     va_start(args, format);
-    (void)vsnprintf(finding->fact, sizeof finding->fact, format, args);
+    vsnprintf(finding->fact, sizeof finding->fact, format, args);
     va_end(args);
 }
 
@@ -50,8 +50,8 @@ static void memory_look(struct look *look)
         say(look, MLM_FINDING_NOTE, "memory", NULL, "not known: /proc/meminfo cannot be read");
         return;
     }
-    (void)mlm_size_show((double)memory->available_bytes, available);
-    (void)mlm_size_show((double)memory->total_bytes, total);
+    mlm_size_show((double)memory->available_bytes, available);
+    mlm_size_show((double)memory->total_bytes, total);
     if (memory->available_bytes < memory->total_bytes / 2)
         say(look, MLM_FINDING_POOR, "memory",
             "close programs, a browser first (top -o RES shows the largest); or set a smaller --cap",
@@ -63,14 +63,14 @@ static void memory_look(struct look *look)
 static void swap_device_say(struct look *look, const struct mlm_swap *swap)
 {
     char size[MLM_SIZE_TEXT], remedy[256];
-    (void)mlm_size_show((double)swap->size_bytes, size);
+    mlm_size_show((double)swap->size_bytes, size);
     if (swap->kind != MLM_SWAP_ZRAM) {
         say(look, MLM_FINDING_GOOD, "swap", NULL, "%s %.160s, %s", mlm_swap_kind_name(swap->kind), swap->path,
             size);
         return;
     }
-    (void)snprintf(remedy, sizeof remedy,
-        "to measure swap on a disk: sudo swapoff %.100s, and add a swap file", swap->path);
+    snprintf(remedy, sizeof remedy, "to measure swap on a disk: sudo swapoff %.100s, and add a swap file",
+        swap->path);
     say(look, MLM_FINDING_NOTE, "swap", remedy,
         "zram %.80s, %s: what is swapped stays in memory, compressed and outside the cap; figures are marked",
         swap->path, size);
@@ -97,7 +97,7 @@ static void swap_look(struct look *look)
     if (look->memory_known && memory->swap_total_bytes &&
         memory->swap_free_bytes < memory->swap_total_bytes / 2) {
         char used[MLM_SIZE_TEXT];
-        (void)mlm_size_show((double)(memory->swap_total_bytes - memory->swap_free_bytes), used);
+        mlm_size_show((double)(memory->swap_total_bytes - memory->swap_free_bytes), used);
         say(look, MLM_FINDING_POOR, "swap in use", "close programs, then: sudo swapoff -a && sudo swapon -a",
             "%s of it is taken already: trials get what is left", used);
     }
@@ -154,9 +154,8 @@ static void fresh_look(struct look *look)
         return;
     if (fresh->slow)
         say(look, MLM_FINDING_NOTE, "fresh memory",
-            "none needed: trials touch what they need first; turn off ballooning and free page reporting in "
-            "the "
-            "virtual machine to be rid of it",
+            "none needed: trials touch what they need first; turn off ballooning and free page reporting "
+            "in the virtual machine to be rid of it",
             "slow at first: %.2f ns a byte, then %.2f (a virtual machine's host takes free pages back)",
             fresh->first_ns_per_byte, fresh->warm_ns_per_byte);
     else
@@ -177,7 +176,7 @@ static void disk_look(struct look *look)
         say(look, MLM_FINDING_NOTE, "disk", NULL, "not known: %.200s", error.text);
         return;
     }
-    (void)mlm_size_show((double)free_bytes, free_text);
+    mlm_size_show((double)free_bytes, free_text);
     if (mlm_disk_is_memory(folder, &memory, NULL) == 0 && memory)
         say(look, MLM_FINDING_POOR, "disk", "give a folder on a disk",
             "%.160s lies in memory (tmpfs): datasets take memory there, and reads are never cold", folder);
@@ -219,7 +218,7 @@ static void pressure_look(struct look *look)
             "not measured by this kernel: stall is null, waiting stands in for it");
     if (look->settings.psi != MLM_YES)
         return;
-    (void)mlm_root_text(look->view->root_fd, "/proc/pressure/memory", text, sizeof text);
+    mlm_root_text(look->view->root_fd, "/proc/pressure/memory", text, sizeof text);
     bool parsed = sscanf(text, "some avg10=%lf", &percent) == 1;
     if (parsed && percent >= 1)
         say(look, MLM_FINDING_POOR, "pressure", "close programs until memory is free again",
@@ -250,8 +249,8 @@ static void process_see(const char *name, void *data)
     char path[300], comm[32];
     if (!isdigit((unsigned char)name[0]))
         return;
-    (void)snprintf(path, sizeof path, "/proc/%.255s/comm", name);
-    (void)mlm_root_value(search->root_fd, path, comm, sizeof comm);
+    snprintf(path, sizeof path, "/proc/%.255s/comm", name);
+    mlm_root_value(search->root_fd, path, comm, sizeof comm);
     for (size_t i = 0; i < KILLERS; i++)
         search->found[i] |= strcmp(comm, killers[i].name) == 0;
 }
@@ -318,7 +317,7 @@ static void load_look(struct look *look)
 {
     char text[128];
     double load;
-    (void)mlm_root_text(look->view->root_fd, "/proc/loadavg", text, sizeof text);
+    mlm_root_text(look->view->root_fd, "/proc/loadavg", text, sizeof text);
     if (sscanf(text, "%lf", &load) != 1) {
         say(look, MLM_FINDING_NOTE, "load", NULL, "not known: /proc/loadavg cannot be read");
         return;

@@ -109,14 +109,14 @@ static json_t *id_json(const struct facts *facts)
 {
     char text[32];
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
-    (void)snprintf(text, sizeof text, "%" PRIu64, (facts->memory.total_bytes + (1u << 27)) >> 28);
+    snprintf(text, sizeof text, "%" PRIu64, (facts->memory.total_bytes + (1u << 27)) >> 28);
     hash = hash_text(hash, facts->platform.host);
     hash = hash_text(hash, facts->platform.cpu);
     hash = hash_text(hash, text);
     hash = hash_text(hash, facts->platform.machine_id);
     /* FNV mixes its upper bits least. */
     hash ^= hash >> 32;
-    (void)snprintf(text, sizeof text, "%012" PRIx64, hash & UINT64_C(0xffffffffffff));
+    snprintf(text, sizeof text, "%012" PRIx64, hash & UINT64_C(0xffffffffffff));
     return json_string(text);
 }
 

@@ -21,8 +21,8 @@ static int kib_as_bytes(const char *meminfo, const char *key, uint64_t *ret_byte
 static uint64_t available_guess(const char *meminfo)
 {
     uint64_t free_bytes = 0, cached_bytes = 0;
-    (void)kib_as_bytes(meminfo, "MemFree", &free_bytes);
-    (void)kib_as_bytes(meminfo, "Cached", &cached_bytes);
+    kib_as_bytes(meminfo, "MemFree", &free_bytes);
+    kib_as_bytes(meminfo, "Cached", &cached_bytes);
     return free_bytes + cached_bytes;
 }
 
@@ -47,11 +47,11 @@ int mlm_memory_now(int root_fd, struct mlm_memory_now *ret_memory, struct mlm_er
         return mlm_error_set(error, -EINVAL, "/proc/meminfo tells no MemTotal");
     if (kib_as_bytes(meminfo, "MemAvailable", &memory.available_bytes) < 0)
         memory.available_bytes = available_guess(meminfo);
-    (void)kib_as_bytes(meminfo, "SwapTotal", &memory.swap_total_bytes);
-    (void)kib_as_bytes(meminfo, "SwapFree", &memory.swap_free_bytes);
+    kib_as_bytes(meminfo, "SwapTotal", &memory.swap_total_bytes);
+    kib_as_bytes(meminfo, "SwapFree", &memory.swap_free_bytes);
     if (memory.swap_total_bytes) {
         memory.swap_is_zram = any_zram(root_fd);
-        (void)mlm_root_value(root_fd, "/sys/module/zswap/parameters/enabled", zswap, sizeof zswap);
+        mlm_root_value(root_fd, "/sys/module/zswap/parameters/enabled", zswap, sizeof zswap);
         memory.zswap = zswap[0] == 'Y';
     }
     *ret_memory = memory;

@@ -20,7 +20,7 @@ static bool line_value(const char *text, const char *key, char *value, size_t si
             continue;
         from++;
         from += strspn(from, " \t");
-        (void)snprintf(value, size, "%.*s", (int)strcspn(from, "\n"), from);
+        snprintf(value, size, "%.*s", (int)strcspn(from, "\n"), from);
         return true;
     }
     return false;
@@ -61,7 +61,7 @@ static void architecture_read(int root_fd, struct mlm_platform *platform)
         return;
     /* Linux before 6.1 tells only of itself. */
     if (root_fd == AT_FDCWD && uname(&name) == 0)
-        (void)snprintf(platform->architecture, sizeof platform->architecture, "%.31s", name.machine);
+        snprintf(platform->architecture, sizeof platform->architecture, "%.31s", name.machine);
 }
 
 /* Architectures name their processor under different keys; where only numbers tell, those have to do. */
@@ -74,7 +74,7 @@ static void cpu_read(const char *cpuinfo, struct mlm_platform *platform)
     char implementer[32], part[32];
     if (line_value(cpuinfo, "CPU implementer", implementer, sizeof implementer) &&
         line_value(cpuinfo, "CPU part", part, sizeof part))
-        (void)snprintf(platform->cpu, sizeof platform->cpu, "ARM implementer %s part %s", implementer, part);
+        snprintf(platform->cpu, sizeof platform->cpu, "ARM implementer %s part %s", implementer, part);
 }
 
 struct clue {
@@ -100,7 +100,7 @@ static const char *hypervisor_by_firmware(int root_fd)
         {"BHYVE", "bhyve"}, {"Bochs", "bochs"}, {"Xen", "xen"}, {"DigitalOcean", "kvm"}, {"Hetzner", "kvm"}};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
         char path[64], text[256];
-        (void)snprintf(path, sizeof path, "/sys/class/dmi/id/%s", files[i]);
+        snprintf(path, sizeof path, "/sys/class/dmi/id/%s", files[i]);
         const char *name = mlm_root_value(root_fd, path, text, sizeof text) > 0
                                ? clue_find(text, clues, sizeof clues / sizeof *clues)
                                : NULL;
@@ -149,7 +149,7 @@ static void virtualization_read(int root_fd, const char *cpuinfo, struct mlm_pla
         name = hypervisor_by_clock(root_fd);
     if (!name && flags_known)
         name = "vm";
-    (void)snprintf(platform->virtualization, sizeof platform->virtualization, "%s", name ? name : "");
+    snprintf(platform->virtualization, sizeof platform->virtualization, "%s", name ? name : "");
 }
 
 static void container_read(int root_fd, struct mlm_platform *platform)
@@ -163,16 +163,16 @@ static void container_read(int root_fd, struct mlm_platform *platform)
     const char *name = mlm_root_exists(root_fd, "/.dockerenv")          ? "docker"
                        : mlm_root_exists(root_fd, "/run/.containerenv") ? "podman"
                                                                         : "";
-    (void)snprintf(platform->container, sizeof platform->container, "%s", name);
+    snprintf(platform->container, sizeof platform->container, "%s", name);
 }
 
 void mlm_platform_read(int root_fd, struct mlm_platform *ret_platform)
 {
     struct mlm_platform platform = {0};
     char cpuinfo[16384]; /* the first processor's part */
-    (void)mlm_root_text(root_fd, "/proc/cpuinfo", cpuinfo, sizeof cpuinfo);
-    (void)mlm_root_value(root_fd, "/proc/sys/kernel/hostname", platform.host, sizeof platform.host);
-    (void)mlm_root_value(root_fd, "/etc/machine-id", platform.machine_id, sizeof platform.machine_id);
+    mlm_root_text(root_fd, "/proc/cpuinfo", cpuinfo, sizeof cpuinfo);
+    mlm_root_value(root_fd, "/proc/sys/kernel/hostname", platform.host, sizeof platform.host);
+    mlm_root_value(root_fd, "/etc/machine-id", platform.machine_id, sizeof platform.machine_id);
     architecture_read(root_fd, &platform);
     distribution_read(root_fd, &platform);
     cpu_read(cpuinfo, &platform);

@@ -37,8 +37,8 @@ static int folder_open(int parent_fd, const char *name, uid_t owner)
 static int folder_of(uid_t owner, bool make)
 {
     char run[32], shared[32];
-    (void)snprintf(run, sizeof run, "/run/user/%u", (unsigned)owner);
-    (void)snprintf(shared, sizeof shared, FOLDER "-%u", (unsigned)owner);
+    snprintf(run, sizeof run, "/run/user/%u", (unsigned)owner);
+    snprintf(shared, sizeof shared, FOLDER "-%u", (unsigned)owner);
     mlm_auto_close int parent_fd = folder_open(AT_FDCWD, owner ? run : "/run", owner);
     const char *name = parent_fd < 0 ? shared : FOLDER;
     if (parent_fd < 0)
@@ -61,7 +61,7 @@ static int socket_open(void)
 static struct sockaddr_un address_of(int folder_fd, const char *name)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
-    (void)snprintf(
+    snprintf(
         address.sun_path, sizeof address.sun_path, "/proc/self/fd/%d/%.*s", folder_fd, NAME_SIZE - 1, name);
     return address;
 }
@@ -81,7 +81,7 @@ static void own_name(int fd, char name[static NAME_SIZE])
     const char *slash = NULL;
     if (fd >= 0 && getsockname(fd, (struct sockaddr *)&address, &size) == 0)
         slash = strrchr(address.sun_path, '/');
-    (void)snprintf(name, NAME_SIZE, "%.*s", NAME_SIZE - 1, slash ? slash + 1 : "");
+    snprintf(name, NAME_SIZE, "%.*s", NAME_SIZE - 1, slash ? slash + 1 : "");
 }
 
 static bool is_left(int folder_fd, const char *name)
@@ -121,7 +121,7 @@ int mlm_presence_announce(void)
     char name[NAME_SIZE];
     if (getrandom(&number, sizeof number, 0) != sizeof number)
         return -errno;
-    (void)snprintf(name, sizeof name, "%016llx", number);
+    snprintf(name, sizeof name, "%016llx", number);
     (void)look(folder_fd, "", true);
     mlm_auto_close int fd = socket_open();
     struct sockaddr_un address = address_of(folder_fd, name);

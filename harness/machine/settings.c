@@ -25,7 +25,7 @@ static enum mlm_known flag(int root_fd, const char *path, char yes)
 
 static void kernel_read(int root_fd, struct mlm_settings *settings)
 {
-    (void)mlm_root_value(root_fd, "/proc/sys/kernel/osrelease", settings->kernel, sizeof settings->kernel);
+    mlm_root_value(root_fd, "/proc/sys/kernel/osrelease", settings->kernel, sizeof settings->kernel);
     if (sscanf(settings->kernel, "%3d.%3d", &settings->kernel_major, &settings->kernel_minor) != 2)
         settings->kernel_major = settings->kernel_minor = -1;
 }
@@ -34,7 +34,7 @@ static void kernel_read(int root_fd, struct mlm_settings *settings)
 static void thp_read(int root_fd, struct mlm_settings *settings)
 {
     char text[128];
-    (void)mlm_root_text(root_fd, "/sys/kernel/mm/transparent_hugepage/enabled", text, sizeof text);
+    mlm_root_text(root_fd, "/sys/kernel/mm/transparent_hugepage/enabled", text, sizeof text);
     const char *chosen = strchr(text, '[');
     if (chosen)
         (void)sscanf(chosen, "[%31[a-z]", settings->thp);
@@ -60,17 +60,17 @@ static void governor_see(const char *policy, void *data)
     const struct look *look = data;
     struct mlm_settings *settings = look->settings;
     char path[512], governor[64];
-    (void)snprintf(path, sizeof path, "/sys/devices/system/cpu/cpufreq/%.255s/scaling_governor", policy);
+    snprintf(path, sizeof path, "/sys/devices/system/cpu/cpufreq/%.255s/scaling_governor", policy);
     if (mlm_root_value(look->root_fd, path, governor, sizeof governor) < 1)
         return;
     if (!settings->scaling_driver[0]) {
-        (void)snprintf(path, sizeof path, "/sys/devices/system/cpu/cpufreq/%.255s/scaling_driver", policy);
-        (void)mlm_root_value(look->root_fd, path, settings->scaling_driver, sizeof settings->scaling_driver);
+        snprintf(path, sizeof path, "/sys/devices/system/cpu/cpufreq/%.255s/scaling_driver", policy);
+        mlm_root_value(look->root_fd, path, settings->scaling_driver, sizeof settings->scaling_driver);
     }
     size_t length = strlen(settings->governor);
     if (!strstr(settings->governor, governor) && length + strlen(governor) + 2 <= sizeof settings->governor)
-        (void)snprintf(settings->governor + length, sizeof settings->governor - length, "%s%s",
-            length ? "+" : "", governor);
+        snprintf(settings->governor + length, sizeof settings->governor - length, "%s%s", length ? "+" : "",
+            governor);
 }
 
 static void frequency_read(int root_fd, struct mlm_settings *settings)
@@ -87,7 +87,7 @@ static void supply_see(const char *name, void *data)
     struct look *look = data;
     char path[512], text[64];
 #define SUPPLY(file)                                                                                         \
-    ((void)snprintf(path, sizeof path, "/sys/class/power_supply/%.255s/" file, name),                        \
+    (snprintf(path, sizeof path, "/sys/class/power_supply/%.255s/" file, name),                              \
         mlm_root_value(look->root_fd, path, text, sizeof text))
     /* A mouse or a headset has a battery as well. */
     if (SUPPLY("scope") > 0 && strcmp(text, "Device") == 0)

@@ -21,7 +21,7 @@ void mlm_sampler_open(struct mlm_sampler *sampler, const struct mlm_cage *cage, 
     int dir_fd = mlm_cage_dir_fd(cage);
     const struct mlm_dialect *dialect = mlm_cage_dialect(cage);
     char status[64];
-    (void)snprintf(status, sizeof status, "/proc/%d/status", (int)worker);
+    snprintf(status, sizeof status, "/proc/%d/status", (int)worker);
     *sampler = (struct mlm_sampler){
         .dialect = dialect,
         .begin_ns = mlm_now_ns(),

@@ -74,7 +74,7 @@ static void name_find(const char *status, char name[static 32])
 {
     name[0] = 0;
     if (strncmp(status, "Name:\t", 6) == 0)
-        (void)snprintf(name, 32, "%.*s", (int)strcspn(status + 6, "\n"), status + 6);
+        snprintf(name, 32, "%.*s", (int)strcspn(status + 6, "\n"), status + 6);
     mlm_utf8_tame(name);
 }
 
@@ -82,7 +82,7 @@ static void name_find(const char *status, char name[static 32])
 static bool process_look(pid_t pid, struct process *ret_process)
 {
     char path[64], text[4096];
-    (void)snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
+    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
     if (mlm_file_read_into(AT_FDCWD, path, text, sizeof text) <= 0)
         return false;
     struct process process = {
@@ -102,7 +102,7 @@ static bool process_look(pid_t pid, struct process *ret_process)
 static int64_t pss_of(pid_t pid)
 {
     char path[64], text[2048];
-    (void)snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)pid);
+    snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)pid);
     if (mlm_file_read_into(AT_FDCWD, path, text, sizeof text) <= 0)
         return MLM_NULL;
     return kib(text, "Pss");
@@ -165,7 +165,7 @@ static void pss_look(struct tree_state *state, const struct mlm_sample *sample, 
 static uint64_t started_ticks(pid_t pid)
 {
     char path[64], text[1024];
-    (void)snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
     if (mlm_file_read_into(AT_FDCWD, path, text, sizeof text) <= 0)
         return 0;
     /* The name is in brackets and may hold any character: fields are counted from its end, where the state is
@@ -191,7 +191,7 @@ static bool has_left(const struct mlm_trial_view *view, pid_t pid, uint64_t star
 static void children_look(const struct look *look, pid_t parent)
 {
     char path[64], text[4096];
-    (void)snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)parent, (int)parent);
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", (int)parent, (int)parent);
     if (mlm_file_read_into(AT_FDCWD, path, text, sizeof text) <= 0)
         return;
     char *end = text;

@@ -196,7 +196,7 @@ static void answer_text(const struct mlm_record *record, char *text, size_t size
     for (size_t i = 0; i < record->answer_count && length < size; i++)
         length += (size_t)snprintf(text + length, size - length, "%s%.17g", i ? ", " : "", record->answer[i]);
     if (!record->answer_count)
-        (void)snprintf(text, size, "nothing");
+        snprintf(text, size, "nothing");
 }
 
 /* `right` is NULL where no trial of the group has a finite answer. */

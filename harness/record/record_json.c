@@ -203,7 +203,7 @@ static json_t *checksum_put(const void *field)
 {
     const struct mlm_record *record = field;
     char text[17];
-    (void)snprintf(text, sizeof text, "%016" PRIx64, record->data_checksum);
+    snprintf(text, sizeof text, "%016" PRIx64, record->data_checksum);
     return record->has_checksum ? json_string(text) : json_null();
 }
 
@@ -455,17 +455,16 @@ int mlm_record_check(const struct mlm_record *record, struct mlm_error *error)
     struct mlm_record back;
     int r = mlm_record_to_json(record, &json, error);
     if (r < 0)
-        return mlm_error_wrap(error, r, "it could not be recorded, so it is not run"), r;
+        return mlm_error_wrap(error, r, "it could not be recorded, so it is not run");
     size_t size = json_dumpb(json, NULL, 0, JSON_COMPACT);
     if (size > MLM_LINE_LIMIT_BYTES - READINGS_BYTES)
         return mlm_error_set(error, -E2BIG,
-            "a record of it would have %zu bytes, most of them the command's words, and %zu is the most: put "
-            "the words "
-            "into a file, or the command into a script",
+            "a record of it would have %zu bytes, most of them the command's words, and %zu is the most: "
+            "put the words into a file, or the command into a script",
             size, MLM_LINE_LIMIT_BYTES - READINGS_BYTES);
     r = mlm_record_from_json(json, &back, error);
     if (r < 0)
-        return mlm_error_wrap(error, -EINVAL, "it could not be recorded, so it is not run"), -EINVAL;
+        return mlm_error_wrap(error, -EINVAL, "it could not be recorded, so it is not run");
     mlm_record_release(&back);
     return 0;
 }

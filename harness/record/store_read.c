@@ -61,7 +61,7 @@ static void complain(const struct reader *reader, const char *why)
         return;
     /* Parts of the line may be quoted in it. */
     char text[MLM_ERROR_TEXT_SIZE + 512];
-    (void)snprintf(text, sizeof text, "%.500s:%zu: %s", reader->path, reader->line, why);
+    snprintf(text, sizeof text, "%.500s:%zu: %s", reader->path, reader->line, why);
     mlm_utf8_tame(text);
     reader->complain(reader->context, text);
 }
@@ -161,7 +161,7 @@ static json_t *parse(const char *line, size_t size, struct mlm_error *error)
     json_error_t why;
     json_t *json = json_loadb(line, size, PARSE_FLAGS, &why);
     if (!json)
-        (void)mlm_error_set(error, -EBADMSG, "no JSON: column %d: %s", why.column, why.text);
+        mlm_error_set(error, -EBADMSG, "no JSON: column %d: %s", why.column, why.text);
     return json;
 }
 

@@ -32,12 +32,11 @@ static int find_folders(struct mlm_catalogue *catalogue, struct mlm_error *error
     if (r < 0)
         return r;
     for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        (void)snprintf(
+        snprintf(
             catalogue->worker, sizeof catalogue->worker, "%s/%s/mlmembench-worker", own, places[i].programs);
-        (void)snprintf(catalogue->suites_folder, sizeof catalogue->suites_folder, "%s/%s/suites", own,
+        snprintf(catalogue->suites_folder, sizeof catalogue->suites_folder, "%s/%s/suites", own,
             places[i].programs);
-        (void)snprintf(
-            catalogue->plots_folder, sizeof catalogue->plots_folder, "%s/%s", own, places[i].plots);
+        snprintf(catalogue->plots_folder, sizeof catalogue->plots_folder, "%s/%s", own, places[i].plots);
         if (access(catalogue->worker, X_OK) == 0)
             return 0;
     }

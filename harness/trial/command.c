@@ -40,7 +40,7 @@ int mlm_command_find(const char *name, char ret_path[static 4096], struct mlm_er
         if (!is_program(name))
             return mlm_error_set(
                 error, -EACCES, "cannot run %s: it is no program; chmod +x makes it one", name);
-        (void)snprintf(ret_path, sizeof path, "%s", name);
+        snprintf(ret_path, sizeof path, "%s", name);
         return 0;
     }
     const char *folders = getenv("PATH");

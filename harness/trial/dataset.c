@@ -134,7 +134,7 @@ static int unique_name(const char *path, char name[static 4200], struct mlm_erro
     uint64_t number;
     if (getrandom(&number, sizeof number, 0) != sizeof number)
         return mlm_error_errno(error, -errno, "cannot get a random number");
-    (void)snprintf(name, 4200, "%s.%016llx.partial", path, (unsigned long long)number);
+    snprintf(name, 4200, "%s.%016llx.partial", path, (unsigned long long)number);
     return 0;
 }
 
@@ -206,7 +206,7 @@ static int give_name(
         int r = unique_name(path, temporary, error);
         if (r < 0)
             return r;
-        (void)snprintf(own, sizeof own, "/proc/self/fd/%d", fd);
+        snprintf(own, sizeof own, "/proc/self/fd/%d", fd);
         if (linkat(AT_FDCWD, own, AT_FDCWD, temporary, AT_SYMLINK_FOLLOW) < 0) {
             r = mlm_error_errno(error, -errno, "cannot name %s", name_in(temporary));
             temporary[0] = 0;
@@ -226,15 +226,15 @@ static int worker_do(const struct mlm_dataset_order *order, const struct mlm_pla
     char full_name[160], data[48], seed[48], fd_text[16], settings[32][128];
     const char *arguments[40] = {verb, full_name, data, seed};
     size_t count = 4;
-    (void)snprintf(full_name, sizeof full_name, "%s/%s", row->suite->name, row->workload->name);
-    (void)snprintf(data, sizeof data, "data=%llu", (unsigned long long)order->plan->options.data_bytes);
-    (void)snprintf(seed, sizeof seed, "seed=%llu", (unsigned long long)order->plan->options.seed);
+    snprintf(full_name, sizeof full_name, "%s/%s", row->suite->name, row->workload->name);
+    snprintf(data, sizeof data, "data=%llu", (unsigned long long)order->plan->options.data_bytes);
+    snprintf(seed, sizeof seed, "seed=%llu", (unsigned long long)order->plan->options.seed);
     for (size_t i = 0; i < row->params.count && i < 32; i++) {
-        (void)snprintf(
+        snprintf(
             settings[i], sizeof settings[i], "%s=%s", row->params.items[i].name, row->params.items[i].value);
         arguments[count++] = settings[i];
     }
-    (void)snprintf(fd_text, sizeof fd_text, "%d", fd);
+    snprintf(fd_text, sizeof fd_text, "%d", fd);
     arguments[count++] = fd_text;
     struct mlm_worker_order work = {
         .program = order->catalogue->worker,
@@ -257,7 +257,7 @@ static int build_one(const struct mlm_dataset_order *order, const struct mlm_pla
     if (r == 0)
         r = give_name(fd, temporary, path, found, error);
     else if (r != -EINTR)
-        (void)mlm_error_wrap(error, r, "building dataset %s", name_in(path));
+        mlm_error_wrap(error, r, "building dataset %s", name_in(path));
     if (temporary[0])
         (void)unlink(temporary);
     return r;
@@ -290,7 +290,7 @@ static void tell(
     char text[MLM_ERROR_TEXT_SIZE + 512];
     if (!order->tell)
         return;
-    (void)snprintf(text, sizeof text, "building dataset %.255s%s (at most %s)%s%s", name_in(path),
+    snprintf(text, sizeof text, "building dataset %.255s%s (at most %s)%s%s", name_in(path),
         why[0] ? " again" : "", mlm_size_show((double)row->workload->dataset->size_bytes(row->config), size),
         why[0] ? ": " : "", why);
     order->tell(order->context, text);
@@ -347,7 +347,7 @@ int mlm_dataset_build(const struct mlm_dataset_order *order, struct mlm_error *e
     mlm_auto_close int folder_fd = mlm_dataset_folder_open(order->folder, error);
     if (folder_fd < 0)
         return mlm_error_wrap(error, folder_fd, "cannot open %s", order->folder);
-    (void)snprintf(folder, sizeof folder, "/proc/self/fd/%d", folder_fd);
+    snprintf(folder, sizeof folder, "/proc/self/fd/%d", folder_fd);
     inside.folder = folder;
     r = build_missing(&inside, error);
     return r < 0 && r != -EINTR ? mlm_error_wrap(error, r, "datasets in %s", order->folder) : r;

@@ -68,11 +68,11 @@ static void judge_verdict(const struct mlm_ending *ending, struct judgement *jud
         return;
     if (judgement->outcome == MLM_OUTCOME_OK || verdict == MLM_VERDICT_NONE) {
         judgement->outcome = MLM_OUTCOME_CRASH;
-        (void)snprintf(judgement->reason, sizeof judgement->reason, "exit status %d%s%.256s", code,
+        snprintf(judgement->reason, sizeof judgement->reason, "exit status %d%s%.256s", code,
             ending->last_words[0] ? ": " : "", ending->last_words);
         return;
     }
-    (void)snprintf(judgement->reason, sizeof judgement->reason, "%.*s", MLM_MESSAGE_SIZE - 1, sb->message);
+    snprintf(judgement->reason, sizeof judgement->reason, "%.*s", MLM_MESSAGE_SIZE - 1, sb->message);
 }
 
 static void judge(const struct mlm_ending *ending, struct judgement *judgement)
@@ -82,17 +82,17 @@ static void judge(const struct mlm_ending *ending, struct judgement *judgement)
         judgement->outcome = MLM_OUTCOME_OOM;
         /* That the worker itself was killed is what an oom is. */
         if (ending->worker_spared)
-            (void)snprintf(reason, MLM_MESSAGE_SIZE, "the kernel killed another process in the cage");
+            snprintf(reason, MLM_MESSAGE_SIZE, "the kernel killed another process in the cage");
     } else if (ending->timed_out) {
         judgement->outcome = MLM_OUTCOME_TIMEOUT;
         char limit[MLM_SIZE_TEXT];
-        (void)snprintf(reason, MLM_MESSAGE_SIZE, "stopped after %s",
+        snprintf(reason, MLM_MESSAGE_SIZE, "stopped after %s",
             mlm_duration_show((double)ending->timeout_ns, limit));
     } else if (WIFSIGNALED(ending->status)) {
         int signal = WTERMSIG(ending->status);
         bool outside = comes_from_outside(signal);
         judgement->outcome = outside ? MLM_OUTCOME_KILLED : MLM_OUTCOME_CRASH;
-        (void)snprintf(reason, MLM_MESSAGE_SIZE, "SIG%s%s%s%.256s", sigabbrev_np(signal),
+        snprintf(reason, MLM_MESSAGE_SIZE, "SIG%s%s%s%.256s", sigabbrev_np(signal),
             outside ? " from outside" : "", ending->last_words[0] ? ": " : "", ending->last_words);
     } else {
         judge_verdict(ending, judgement);

@@ -95,7 +95,7 @@ static const char *sweep_of(
         return param->sweep;
     if (param->quick && !options->defaults)
         return param->quick;
-    (void)snprintf(first, 64, "%.*s", (int)strcspn(param->sweep, ","), param->sweep);
+    snprintf(first, 64, "%.*s", (int)strcspn(param->sweep, ","), param->sweep);
     return first;
 }
 
@@ -133,16 +133,16 @@ static int equal_work_make(struct mlm_plan_row *row, const struct mlm_plan_optio
         return -ENOMEM;
     const char *work = row->workload->work;
     char data[MLM_SIZE_TEXT];
-    (void)fprintf(out, "%s%s%s", row->suite->name, work ? " " : "", work ? work : "");
+    fprintf(out, "%s%s%s", row->suite->name, work ? " " : "", work ? work : "");
     if (options->dataset)
-        (void)fprintf(out, " dataset=%s", options->dataset);
+        fprintf(out, " dataset=%s", options->dataset);
     else
-        (void)fprintf(out, " data=%s", mlm_size_spell(options->data_bytes, data));
-    (void)fprintf(out, " seed=%llu", (unsigned long long)options->seed);
+        fprintf(out, " data=%s", mlm_size_spell(options->data_bytes, data));
+    fprintf(out, " seed=%llu", (unsigned long long)options->seed);
     for (size_t i = 0; i < row->params.count; i++) {
         const struct mlm_param *param = mlm_param_find(row->workload, row->params.items[i].name);
         if (param->equal_work)
-            (void)fprintf(out, " %s=%s", row->params.items[i].name, row->params.items[i].value);
+            fprintf(out, " %s=%s", row->params.items[i].name, row->params.items[i].value);
     }
     if (fclose(out) != 0)
         return -ENOMEM;
@@ -294,10 +294,10 @@ static char *trial_name(const struct mlm_plan_row *row, uint64_t cap_bytes)
     if (!out)
         return NULL;
     char cap[MLM_SIZE_TEXT];
-    (void)fprintf(out, "%s/%s", row->suite->name, row->workload->name);
+    fprintf(out, "%s/%s", row->suite->name, row->workload->name);
     for (size_t i = 0; i < row->params.count; i++)
-        (void)fprintf(out, "/%s:%s", row->params.items[i].name, row->params.items[i].value);
-    (void)fprintf(out, "/cap:%s", mlm_size_spell(cap_bytes, cap));
+        fprintf(out, "/%s:%s", row->params.items[i].name, row->params.items[i].value);
+    fprintf(out, "/cap:%s", mlm_size_spell(cap_bytes, cap));
     return fclose(out) == 0 ? mlm_take_ptr(text) : NULL;
 }
 
@@ -399,8 +399,7 @@ static int filter_apply(struct mlm_plan *plan, const char *filter, struct mlm_er
     if (!kept)
         return mlm_error_set(error, -EINVAL,
             "--filter '%s' leaves no trial; names look like storage/csr/density:0.01/cap:2G, and rows that "
-            "are "
-            "not quick need --all",
+            "are not quick need --all",
             filter);
     return 0;
 }

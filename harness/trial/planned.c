@@ -31,18 +31,18 @@ static int worker_start(
     FILE *out = open_memstream(&text, &size);
     if (!out)
         return mlm_error_errno(error, -ENOMEM, "worker");
-    (void)fprintf(out, "run%c%s/%s%c", 0, row->suite->name, row->workload->name, 0);
-    (void)fprintf(out, "data=%llu%c", (unsigned long long)options->data_bytes, 0);
-    (void)fprintf(out, "seed=%llu%c", (unsigned long long)options->seed, 0);
-    (void)fprintf(out, "threads=%llu%c", (unsigned long long)row->threads, 0);
+    fprintf(out, "run%c%s/%s%c", 0, row->suite->name, row->workload->name, 0);
+    fprintf(out, "data=%llu%c", (unsigned long long)options->data_bytes, 0);
+    fprintf(out, "seed=%llu%c", (unsigned long long)options->seed, 0);
+    fprintf(out, "threads=%llu%c", (unsigned long long)row->threads, 0);
     if (planned->dataset[0])
-        (void)fprintf(out, "dataset=%s%c", planned->dataset, 0);
+        fprintf(out, "dataset=%s%c", planned->dataset, 0);
     if (options->dataset)
-        (void)fprintf(out, "rows=%llu%ccolumns=%llu%cnonzeros=%llu%cwidest_row=%llu%c",
+        fprintf(out, "rows=%llu%ccolumns=%llu%cnonzeros=%llu%cwidest_row=%llu%c",
             (unsigned long long)job->rows, 0, (unsigned long long)job->columns, 0,
             (unsigned long long)job->nonzeros, 0, (unsigned long long)job->widest_row, 0);
     for (size_t i = 0; i < row->params.count; i++)
-        (void)fprintf(out, "%s=%s%c", row->params.items[i].name, row->params.items[i].value, 0);
+        fprintf(out, "%s=%s%c", row->params.items[i].name, row->params.items[i].value, 0);
     if (fclose(out) != 0)
         return mlm_error_errno(error, -ENOMEM, "worker");
     const char *arguments[48] = {0};
@@ -73,7 +73,7 @@ static int changed_say(struct mlm_record *record, const char *path, const struct
     const char *said = record->reason ? record->reason : "";
     if (strstr(said, "has changed since it was"))
         return 0;
-    (void)snprintf(reason, sizeof reason, "%.250s %s since it was %s%s%.120s; %srun again", path,
+    snprintf(reason, sizeof reason, "%.250s %s since it was %s%s%.120s; %srun again", path,
         now->inode ? "has changed" : "is gone", since, said[0] ? ": " : "", said,
         now->inode ? "" : "put it back and ");
     free(record->reason);

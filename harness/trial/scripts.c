@@ -29,7 +29,7 @@ int mlm_scripts_preload(const struct mlm_catalogue *catalogue, const struct mlm_
         if (done.count == before)
             continue;
         char name[160];
-        (void)snprintf(name, sizeof name, "%s/%s", row->suite->name, row->workload->name);
+        snprintf(name, sizeof name, "%s/%s", row->suite->name, row->workload->name);
         const char *const arguments[] = {"preload", name, NULL};
         struct mlm_worker_order order = {.program = catalogue->worker, .arguments = arguments, .pass_fd = -1};
         struct mlm_error ignored;

@@ -56,7 +56,7 @@ static void run_id_make(struct mlm_session *session)
     (void)strftime(text, sizeof text, "%Y%m%dT%H%M%S", gmtime_r(&now.tv_sec, &utc));
     const char *id = json_string_value(json_object_get(session->machine_facts, "id"));
     /* A script has several short ones in a second, each with records of its own. */
-    (void)snprintf(session->run_id, sizeof session->run_id, "%.24s-%s.%03ldZ", id ? id : "machine", text,
+    snprintf(session->run_id, sizeof session->run_id, "%.24s-%s.%03ldZ", id ? id : "machine", text,
         now.tv_nsec / 1000000);
 }
 

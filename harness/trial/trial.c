@@ -126,7 +126,7 @@ static int background_start(struct running *running, struct mlm_error *error)
 {
     const struct mlm_trial_order *trial = running->order;
     char size[48];
-    (void)snprintf(size, sizeof size, "size=%llu", (unsigned long long)trial->limits.background_bytes);
+    snprintf(size, sizeof size, "size=%llu", (unsigned long long)trial->limits.background_bytes);
     const char *const arguments[] = {
         "run", "self/background", size, trial->limits.background_active ? "mode=active" : "mode=idle", NULL};
     struct mlm_worker_order order = {
@@ -237,7 +237,7 @@ static char *time_text(void)
     char text[64];
     (void)clock_gettime(CLOCK_REALTIME, &now);
     size_t n = strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%S", gmtime_r(&now.tv_sec, &utc));
-    (void)snprintf(text + n, sizeof text - n, ".%03ldZ", now.tv_nsec / 1000000);
+    snprintf(text + n, sizeof text - n, ".%03ldZ", now.tv_nsec / 1000000);
     return strdup(text);
 }
 
@@ -444,8 +444,7 @@ int mlm_trial_run(struct mlm_session *session, const struct mlm_trial_order *ord
     if (waits_above(session, order))
         return mlm_trial_ended_before(record, MLM_OUTCOME_REFUSED,
             "a cgroup above has the tighter limit and forbids the kernel to kill (oom_kill_disable): who "
-            "exceeds it would "
-            "wait for ever",
+            "exceeds it would wait for ever",
             error);
 
     struct mlm_noise noise;

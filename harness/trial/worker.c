@@ -59,7 +59,7 @@ int mlm_worker_start(
     if (r < 0)
         return r;
     char fd_text[16];
-    (void)snprintf(fd_text, sizeof fd_text, "%d", scoreboard_fd);
+    snprintf(fd_text, sizeof fd_text, "%d", scoreboard_fd);
     char *argv[ARGUMENTS_MAX + 1] = {(char *)order->program, (char *)"--scoreboard", fd_text};
     size_t count = 3;
     for (const char *const *a = order->arguments; *a && count < ARGUMENTS_MAX; a++)
@@ -130,7 +130,7 @@ void mlm_worker_last_words(const struct mlm_worker *worker, char *text, size_t s
         return;
     tail[n] = 0;
     const char *line = strrchr(tail, '\n');
-    (void)snprintf(text, size, "%s", line ? line + 1 : tail);
+    snprintf(text, size, "%s", line ? line + 1 : tail);
 }
 
 int mlm_worker_do(const struct mlm_worker_order *order, int interrupt_fd,

@@ -9,7 +9,7 @@ int mlm_block_open(struct mlm_block *block, bool sparse, uint64_t rows, uint64_t
     struct mlm_scoreboard *sb)
 {
     if (values > SIZE_MAX / 16 || rows > SIZE_MAX / 16) {
-        (void)mlm_fail(sb, -ENOMEM, "no machine has the memory for %s", what);
+        mlm_fail(sb, -ENOMEM, "no machine has the memory for %s", what);
         return -ENOMEM;
     }
     struct mlm_block b = {.capacity_rows = rows, .capacity_values = values};

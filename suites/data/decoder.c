@@ -44,7 +44,7 @@ int mlm_file_changed(struct mlm_scoreboard *sb, const char *name, const char *fo
     char how[160];
     va_list args;
     va_start(args, format);
-    (void)vsnprintf(how, sizeof how, format, args);
+    vsnprintf(how, sizeof how, format, args);
     va_end(args);
     return mlm_fail(sb, -EBADMSG, "%.250s has changed since it was inspected: %s; run again", name, how);
 }

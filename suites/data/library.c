@@ -9,7 +9,7 @@ void *mlm_library_open(const char *names, int mode, const char **ret_why)
     for (const char *at = names; *at;) {
         char name[64];
         size_t length = strcspn(at, " ");
-        (void)snprintf(name, sizeof name, "%.*s", (int)length, at);
+        snprintf(name, sizeof name, "%.*s", (int)length, at);
         void *library = dlopen(name, RTLD_NOW | mode);
         if (library)
             return library;

@@ -58,7 +58,7 @@ void *mlm_map(size_t size, const char *what, struct mlm_scoreboard *sb)
 {
     void *data = pages_take(size);
     if (data == MAP_FAILED) {
-        (void)mlm_fail(sb, -ENOMEM, "the machine refused %zu bytes for %s", size, what);
+        mlm_fail(sb, -ENOMEM, "the machine refused %zu bytes for %s", size, what);
         return NULL;
     }
     return data;

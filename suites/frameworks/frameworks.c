@@ -45,8 +45,7 @@ static int rows_derive(void *p, struct mlm_scoreboard *sb)
     uint64_t most = minimum(rows, config->batch ? minimum(config->batch, config->width) : config->width);
     if (config->components > most)
         return mlm_fail(sb, -EINVAL,
-            "%" PRIu64 " components are more than %" PRIu64 ", the least of rows, "
-            "columns and batch",
+            "%" PRIu64 " components are more than %" PRIu64 ", the least of rows, columns and batch",
             config->components, most);
     if (config->clusters > minimum(rows, config->batch ? config->batch : rows))
         return mlm_fail(sb, -EINVAL, "%" PRIu64 " clusters are more than the rows", config->clusters);

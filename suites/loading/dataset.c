@@ -26,7 +26,7 @@ static void dataset_name(const void *p, char name[static 128])
     const struct mlm_loading_config *config = p;
     static const char *const endings[] = {
         [MLM_FORMAT_NPY] = "npy", [MLM_FORMAT_CSV] = "csv", [MLM_FORMAT_LIBSVM] = "libsvm"};
-    (void)snprintf(name, 128, "loading-%s-v%d-r%" PRIu64 "-c%" PRIu64 "-s%" PRIu64 ".%s",
+    snprintf(name, 128, "loading-%s-v%d-r%" PRIu64 "-c%" PRIu64 "-s%" PRIu64 ".%s",
         config->sparse ? "sparse" : "dense", GENERATOR_VERSION, config->rows, config->columns,
         config->job.seed, endings[config->format]);
 }

@@ -57,7 +57,7 @@ static void one_round(const char *cage, char **argv)
     int status;
     char peak[64];
     if (pid < 0 || waitpid(pid, &status, 0) < 0 || status != 0) {
-        (void)fprintf(stderr, "the program did not end well\n");
+        fprintf(stderr, "the program did not end well\n");
         exit(1);
     }
     int fd = openat(dir_fd, v2 ? "memory.peak" : "memory.max_usage_in_bytes", O_RDONLY | O_CLOEXEC);
@@ -72,13 +72,13 @@ static void one_round(const char *cage, char **argv)
 int main(int argc, char **argv)
 {
     if (argc < 4) {
-        (void)fprintf(stderr, "usage: bare_trial FOLDER COUNT PROGRAM [ARGUMENT…]\n");
+        fprintf(stderr, "usage: bare_trial FOLDER COUNT PROGRAM [ARGUMENT…]\n");
         return 2;
     }
     char cage[4096];
     int count = atoi(argv[2]);
     double *times = calloc((size_t)count, sizeof *times);
-    (void)snprintf(cage, sizeof cage, "%s/bare-trial-%d", argv[1], (int)getpid());
+    snprintf(cage, sizeof cage, "%s/bare-trial-%d", argv[1], (int)getpid());
     double sum = 0;
     for (int i = 0; i < count; i++) {
         double begin = now_ms();

@@ -39,7 +39,7 @@ static double now_s(void)
 
 static _Noreturn void give_up(const char *what)
 {
-    (void)fprintf(stderr, "data_bench: %s\n", what);
+    fprintf(stderr, "data_bench: %s\n", what);
     exit(EXIT_FAILURE);
 }
 
@@ -174,7 +174,7 @@ static void npy_bench(const char *path)
         printf("batches of %4d rows  read() and sum %6.2f GB/s  loading/generator %6.2f GB/s  ratio %.2f\n",
             (int)batches[b], bytes / peer[b] / 1e9, bytes / own[b] / 1e9, peer[b] / own[b]);
     /* So that no compiler leaves the work out. */
-    (void)fprintf(stderr, "(%g %llx)\n", (double)sum, (unsigned long long)order);
+    fprintf(stderr, "(%g %llx)\n", (double)sum, (unsigned long long)order);
 }
 
 static void text_bench(const char *path, enum mlm_format format, const char *name)
@@ -196,7 +196,7 @@ int main(int argc, char **argv)
     /* As in the worker. */
     (void)prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
     char path[4096];
-    (void)snprintf(path, sizeof path, "%s/mlm-data-bench-XXXXXX", argc > 1 ? argv[1] : "/tmp");
+    snprintf(path, sizeof path, "%s/mlm-data-bench-XXXXXX", argc > 1 ? argv[1] : "/tmp");
     int fd = mkstemp(path);
     if (fd < 0)
         give_up("cannot make a file there");

@@ -35,7 +35,7 @@ static double cpu_s(void)
 
 static _Noreturn void give_up(const char *what)
 {
-    (void)fprintf(stderr, "kernels_bench: %s\n", what);
+    fprintf(stderr, "kernels_bench: %s\n", what);
     exit(EXIT_FAILURE);
 }
 
@@ -444,7 +444,7 @@ static void bench_crossing(void)
                 names[c] = all[c].name;
                 printf("  %s %.2f", names[c], ratio);
             }
-            (void)putchar('\n');
+            putchar('\n');
             before = densities[d];
             race_free(&race);
         }

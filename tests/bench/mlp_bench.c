@@ -74,7 +74,7 @@ static int compare(const char *data, const char *shape, const char *batch)
     if (r == 0)
         r = batch_model_open(&config.spec, config.rows, &config.job, &model, &sb);
     if (r < 0) {
-        (void)fprintf(stderr, "mlp_bench: %s\n", sb.message);
+        fprintf(stderr, "mlp_bench: %s\n", sb.message);
         return r;
     }
     double whole = 1e9, blocked = 1e9, single = 1e9;
@@ -105,7 +105,7 @@ int main(int argc, char **argv)
     static const char *const shapes[] = {"deep", "wide"};
     static const char *const batches[] = {"64", "512", "1024", "4096"};
     char data[32];
-    (void)snprintf(data, sizeof data, "%luM", argc > 1 ? strtoul(argv[1], NULL, 10) : 256UL);
+    snprintf(data, sizeof data, "%luM", argc > 1 ? strtoul(argv[1], NULL, 10) : 256UL);
     (void)setenv("OPENBLAS_NUM_THREADS", "1", 1);
     printf("MLP step with SGD against the bare sgemm calls in it; one thread, best of %d\n", TURNS);
     printf("shape  batch  layers   step ms  calls ms single ms  GFlop/s  calls/step single/step\n");

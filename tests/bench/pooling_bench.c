@@ -106,19 +106,19 @@ static int row_add(
     struct mlm_scoreboard sb = {0};
     row->workload = workload;
     row->best.seconds = 1e9;
-    (void)snprintf(row->label, sizeof row->label, "%s", workload->name);
+    snprintf(row->label, sizeof row->label, "%s", workload->name);
     mlm_config_init(workload, &row->config);
     row->config.job = (struct mlm_job){.seed = 1, .threads = 1};
     int r = 0;
     for (size_t i = 0; r == 0 && settings[i][0]; i++) {
         r = mlm_config_set(workload, &row->config, settings[i][0], settings[i][1], &sb);
         if (strcmp(settings[i][0], "growth") == 0)
-            (void)snprintf(row->label, sizeof row->label, "%s growth=%s", workload->name, settings[i][1]);
+            snprintf(row->label, sizeof row->label, "%s growth=%s", workload->name, settings[i][1]);
     }
     if (r == 0)
         r = workload->derive(&row->config, &sb);
     if (r < 0)
-        (void)fprintf(stderr, "pooling_bench: %s: %s\n", workload->name, sb.message);
+        fprintf(stderr, "pooling_bench: %s: %s\n", workload->name, sb.message);
     else
         ++*count;
     return r;
@@ -156,7 +156,7 @@ int main(int argc, char **argv)
         (void)execv("/proc/self/exe", argv);
 
     char data[32];
-    (void)snprintf(data, sizeof data, "%luM", argc > 1 ? strtoul(argv[1], NULL, 10) : 1024UL);
+    snprintf(data, sizeof data, "%luM", argc > 1 ? strtoul(argv[1], NULL, 10) : 1024UL);
     const char *steps = argc > 2 ? argv[2] : "96";
     unsigned long turns = argc > 3 ? strtoul(argv[3], NULL, 10) : 5;
     struct row *rows = calloc(MAX_ROWS, sizeof *rows);

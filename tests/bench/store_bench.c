@@ -38,7 +38,7 @@
 
 static _Noreturn void give_up(const char *what)
 {
-    (void)fprintf(stderr, "store_bench: %s%s%s\n", what, errno ? ": " : "", errno ? strerror(errno) : "");
+    fprintf(stderr, "store_bench: %s%s%s\n", what, errno ? ": " : "", errno ? strerror(errno) : "");
     exit(EXIT_FAILURE);
 }
 
@@ -53,19 +53,14 @@ static void *must(void *made)
 
 static const char *const machines[] = {
     "{\"id\":\"4f1c2a90b7d1\",\"host\":\"thinkpad\",\"kernel\":\"6.1.0-18-amd64\",\"cpu\":\"Intel(R) "
-    "Core(TM) i5-7200U "
-    "CPU @ 2.50GHz\",\"memory_bytes\":8187281408,\"swap\":[],",
+    "Core(TM) i5-7200U CPU @ 2.50GHz\",\"memory_bytes\":8187281408,\"swap\":[],",
     "{\"id\":\"99d0e1aa0355\",\"host\":\"netbook\",\"kernel\":\"4.19.0-26-amd64\",\"cpu\":\"Intel(R) "
-    "Celeron(R) N4020 CPU "
-    "@ 1.10GHz\",\"memory_bytes\":4026531840,\"swap\":[{\"path\":\"/dev/"
-    "sda5\",\"kind\":\"partition\",\"size_bytes\":4294967296}],",
+    "Celeron(R) N4020 CPU @ 1.10GHz\",\"memory_bytes\":4026531840,\"swap\":[{\"path\":\"/dev/sda5\",\"kind\":\"partition\",\"size_bytes\":4294967296}],",
     "{\"id\":\"eb2733458f5b\",\"host\":\"vm\",\"kernel\":\"6.18.44-fc\",\"cpu\":\"AMD "
     "EPYC\",\"memory_bytes\":25276510208,"
     "\"swap\":[],",
     "{\"id\":\"0c71d5e3f2aa\",\"host\":\"desktop\",\"kernel\":\"6.8.0-45-generic\",\"cpu\":\"AMD Ryzen 5 "
-    "2600 Six-Core "
-    "Processor\",\"memory_bytes\":16777216000,\"swap\":[{\"path\":\"/"
-    "swapfile\",\"kind\":\"file\",\"size_bytes\":2147483648}],",
+    "2600 Six-Core Processor\",\"memory_bytes\":16777216000,\"swap\":[{\"path\":\"/swapfile\",\"kind\":\"file\",\"size_bytes\":2147483648}],",
     "{\"id\":\"7aa3c4d90e11\",\"host\":\"board\",\"kernel\":\"6.6.31-rpi\",\"cpu\":\"Cortex-A76\",\"memory_"
     "bytes\":4147483648,"
     "\"swap\":[{\"path\":\"/dev/zram0\",\"kind\":\"zram\",\"size_bytes\":1073741824}],",
@@ -81,10 +76,8 @@ static const char machine_rest[] =
     "\"overcommit_memory\":0,\"zswap\":false,\"psi\":true,\"thp\":\"madvise\",\"worker_thp\":\"disabled\","
     "\"governor\":null,"
     "\"scaling_driver\":null,\"boost\":null,\"on_battery\":false,\"virtualization\":\"kvm\",\"container\":"
-    "null,"
-    "\"compiler\":\"GNU 12.2.0\",\"flags\":\"-O2 "
-    "-g\",\"version\":\"0.1.0\",\"commit\":\"a96ee42285e9\",\"cgroup_version\":2,"
-    "\"cgroup_hybrid\":false}";
+    "null,\"compiler\":\"GNU 12.2.0\",\"flags\":\"-O2 "
+    "-g\",\"version\":\"0.1.0\",\"commit\":\"a96ee42285e9\",\"cgroup_version\":2,\"cgroup_hybrid\":false}";
 
 static const struct suite {
     const char *name, *parameter; /* what tells groups of equal work apart */
@@ -444,8 +437,7 @@ int main(int argc, char **argv)
         return EXIT_SUCCESS;
     }
     if (argc < 2 || argc > 4) {
-        (void)fprintf(
-            stderr, "usage: store_bench MLMEMBENCH [FOLDER [TRIALS]] | make FILE TRIALS SEED MACHINES\n");
+        fprintf(stderr, "usage: store_bench MLMEMBENCH [FOLDER [TRIALS]] | make FILE TRIALS SEED MACHINES\n");
         return 2;
     }
     struct contest contest = {.program = argv[1], .folder = argc > 2 ? argv[2] : "/tmp/mlmembench-store"};

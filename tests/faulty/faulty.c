@@ -64,14 +64,14 @@ static int crash_run(void *state, struct mlm_scoreboard *sb)
 static int abort_run(void *state, struct mlm_scoreboard *sb)
 {
     (void)state, (void)sb;
-    (void)fprintf(stderr, "first line\nthe heap is broken\n");
+    fprintf(stderr, "first line\nthe heap is broken\n");
     abort();
 }
 
 static int exit_run(void *state, struct mlm_scoreboard *sb)
 {
     (void)state, (void)sb;
-    (void)fprintf(stderr, "giving up\n");
+    fprintf(stderr, "giving up\n");
     _exit(7); /* not even exit(): no verdict, no buffers */
 }
 
@@ -89,7 +89,7 @@ static int wait_run(void *state, struct mlm_scoreboard *sb)
 {
     const struct faulty_config *config = state;
     char reached[4096];
-    (void)snprintf(reached, sizeof reached, "%s.reached", config->path);
+    snprintf(reached, sizeof reached, "%s.reached", config->path);
     int fd = open(reached, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
     if (fd < 0)
         return mlm_fail(sb, -errno, "cannot make %s", reached);
@@ -175,7 +175,7 @@ static int fill_disk_run(void *state, struct mlm_scoreboard *sb)
     const struct faulty_config *config = state;
     char path[4096];
     static char block[65536];
-    (void)snprintf(path, sizeof path, "%s/filled", config->folder);
+    snprintf(path, sizeof path, "%s/filled", config->folder);
     int fd = open(path, O_CREAT | O_WRONLY | O_CLOEXEC, 0600);
     if (fd < 0)
         return mlm_fail(sb, -errno, "cannot open %s", path);

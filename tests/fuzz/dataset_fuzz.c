@@ -48,7 +48,7 @@ static void files_remove(void)
 {
     static const char *const endings[] = {"npy", "csv", "svm"};
     for (size_t i = 0; i < 3; i++) {
-        (void)snprintf(path, sizeof path, "%s/file.%s", folder, endings[i]);
+        snprintf(path, sizeof path, "%s/file.%s", folder, endings[i]);
         (void)unlink(path);
     }
     (void)rmdir(folder);
@@ -60,11 +60,11 @@ static void file_write(const struct input *in, bool changed)
     static bool made;
     if (!made) {
         const char *place = getenv("TMPDIR");
-        (void)snprintf(folder, sizeof folder, "%s/mlm-fuzz-XXXXXX", place ? place : "/tmp");
+        snprintf(folder, sizeof folder, "%s/mlm-fuzz-XXXXXX", place ? place : "/tmp");
         fuzz_assert(mkdtemp(folder) && atexit(files_remove) == 0);
         made = true;
     }
-    (void)snprintf(path, sizeof path, "%s/file.%s", folder, endings[in->flags % 3]);
+    snprintf(path, sizeof path, "%s/file.%s", folder, endings[in->flags % 3]);
     /* A new one: what is cut off and written again some file systems write to the disk at once. */
     (void)unlink(path);
     FILE *file = fopen(path, "we");
@@ -86,9 +86,9 @@ static const struct mlm_suite *suite_of(const char *name)
     ssize_t n = readlink("/proc/self/exe", modules, sizeof modules - 64);
     fuzz_assert(n > 0);
     modules[n] = 0;
-    (void)strcpy(strrchr(modules, '/'), "/../../suites");
+    strcpy(strrchr(modules, '/'), "/../../suites");
     if (mlm_suite_open(modules, name, &suite, &board) < 0)
-        (void)fprintf(stderr, "%s\n", board.message);
+        fprintf(stderr, "%s\n", board.message);
     fuzz_assert(suite);
     return suite;
 }
@@ -116,9 +116,9 @@ static void config_fill(
     job->columns = shape->columns;
     job->nonzeros = shape->nonzeros;
     job->widest_row = shape->widest_row;
-    (void)snprintf(batch, sizeof batch, "%u", 1u + (in->sizes & 7u));
-    (void)snprintf(buffer, sizeof buffer, "%u", 1u + (in->sizes >> 3 & 3u));
-    (void)snprintf(depth, sizeof depth, "%u", 1u + (in->sizes >> 5 & 1u));
+    snprintf(batch, sizeof batch, "%u", 1u + (in->sizes & 7u));
+    snprintf(buffer, sizeof buffer, "%u", 1u + (in->sizes >> 3 & 3u));
+    snprintf(depth, sizeof depth, "%u", 1u + (in->sizes >> 5 & 1u));
     set(workload, config, "batch", batch);
     set(workload, config, "buffer", buffer);
     set(workload, config, "depth", depth);
@@ -148,7 +148,7 @@ static struct end live(
     workload->destroy(state);
     free(config);
     if (r < 0 && !board.message[0])
-        (void)fprintf(stderr, "%s: %d without a word\n", workload->name, r);
+        fprintf(stderr, "%s: %d without a word\n", workload->name, r);
     fuzz_assert(r == 0 || board.message[0]);
     return (struct end){.result = r, .checksum = board.data_checksum};
 }
@@ -165,8 +165,7 @@ static void suite_live(
         if (end.result == -ENOTSUP || end.result == -ENOMEM)
             continue;
         if (!first && (end.result == 0) != (ret_end->result == 0))
-            (void)fprintf(
-                stderr, "%s/%s: %d, others %d\n", suite->name, (*w)->name, end.result, ret_end->result);
+            fprintf(stderr, "%s/%s: %d, others %d\n", suite->name, (*w)->name, end.result, ret_end->result);
         fuzz_assert(first || (end.result == 0) == (ret_end->result == 0));
         fuzz_assert(first || end.result < 0 || end.checksum == ret_end->checksum);
         *ret_end = end;

@@ -15,7 +15,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 #define fuzz_assert(condition)                                                                               \
     do {                                                                                                     \
         if (!(condition)) {                                                                                  \
-            (void)fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                    \
+            fprintf(stderr, "%s:%d: not so: %s\n", __FILE__, __LINE__, #condition);                          \
             abort();                                                                                         \
         }                                                                                                    \
     } while (0)
@@ -27,7 +27,7 @@ static inline const char *fuzz_file(const uint8_t *data, size_t size)
     static int fd = -1;
     if (fd < 0) {
         fd = memfd_create("fuzz", MFD_CLOEXEC);
-        (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+        snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     }
     fuzz_assert(ftruncate(fd, 0) == 0 && pwrite(fd, data, size, 0) == (ssize_t)size);
     return path;

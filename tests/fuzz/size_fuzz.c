@@ -21,7 +21,7 @@ static void check_size(const char *text)
         return;
     }
     fuzz_assert(bytes == MLM_NO_LIMIT || bytes < UINT64_C(1) << 63);
-    (void)mlm_size_spell(bytes, spelled);
+    mlm_size_spell(bytes, spelled);
     fuzz_assert(mlm_limit_parse(spelled, &again, &error) == 0 && again == bytes);
     fuzz_assert(mlm_size_show((double)bytes, shown)[0]);
 }

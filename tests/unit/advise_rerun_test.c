@@ -132,8 +132,7 @@ static void test_options_of_the_run(void **state)
         json_pack("[s,s,s,s,s,s,s,s,s,s,s,s]", "run", "--cap=2G", "--out", "/elsewhere", "--all", "--param",
             "density=0.01", "--param=batch=4", "--filter", "csr|cs c", "--quiet", "--threads=2"));
     assert_commands(fixture, "mlmembench run --suite storage --cap 512M,1G,2G,4G --repetitions 3 --data "
-                             "2560M --all --param density=0.01 "
-                             "--filter 'csr|cs c' --threads 2\n");
+                             "2560M --all --param density=0.01 --filter 'csr|cs c' --threads 2\n");
 }
 
 /* Rows of runs with other options are measured by commands of their own. */

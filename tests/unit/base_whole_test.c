@@ -30,7 +30,7 @@ static const char *in_folder(const char *name)
     static char paths[2][SAMPLE_PATH + 64];
     static unsigned turn;
     char *path = paths[turn++ % 2];
-    (void)snprintf(path, sizeof *paths, "%s/%s", folder, name);
+    snprintf(path, sizeof *paths, "%s/%s", folder, name);
     return path;
 }
 

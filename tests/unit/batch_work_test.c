@@ -30,7 +30,7 @@ static int configure(const char *name, const char *settings, struct batch_config
     char text[256];
     *config = (struct batch_config){.job = {.seed = 3, .threads = 1, .data_bytes = UINT64_C(16) << 20}};
     mlm_config_init(workload, config);
-    (void)snprintf(text, sizeof text, "%s", settings);
+    snprintf(text, sizeof text, "%s", settings);
     char *rest = text;
     for (char *word; (word = strsep(&rest, " "));) {
         char *value = strchr(word, '=');
@@ -136,7 +136,7 @@ static void data_is_the_peak_at_the_largest_batch(void **state)
         for (size_t s = 0; s < 2; s++) {
             char settings[128];
             struct batch_config config;
-            (void)snprintf(settings, sizeof settings, "data=%s batch=4096 shape=%s", sizes[i], shapes[s]);
+            snprintf(settings, sizeof settings, "data=%s batch=4096 shape=%s", sizes[i], shapes[s]);
             assert_int_equal(configure("train", settings, &config), 0);
             double peak = (double)workload_of("train")->peak_bytes(&config);
             double layer = s ? 26 * 0x1p20 : 2.3 * 0x1p20;
@@ -169,7 +169,7 @@ static void smaller_batches_need_less(void **state)
     for (size_t i = 0; i < sizeof batches / sizeof *batches; i++) {
         char settings[64];
         struct batch_config config;
-        (void)snprintf(settings, sizeof settings, "data=2560M batch=%s", batches[i]);
+        snprintf(settings, sizeof settings, "data=2560M batch=%s", batches[i]);
         assert_int_equal(configure("train", settings, &config), 0);
         uint64_t peak = workload_of("train")->peak_bytes(&config);
         assert_true(peak > before + before / 8);

@@ -85,11 +85,11 @@ static int report(void)
     char line[128];
     cpu_set_t cores;
     (void)sched_getaffinity(0, sizeof cores, &cores);
-    (void)snprintf(line, sizeof line, "cores %d\ngroup %d\n", CPU_COUNT(&cores), getpgrp() == getpid());
+    snprintf(line, sizeof line, "cores %d\ngroup %d\n", CPU_COUNT(&cores), getpgrp() == getpid());
     (void)mlm_write_all(STDOUT_FILENO, line, strlen(line));
     for (int fd = 0; fd < 64; fd++)
         if (fcntl(fd, F_GETFD) >= 0) {
-            (void)snprintf(line, sizeof line, "open %d\n", fd);
+            snprintf(line, sizeof line, "open %d\n", fd);
             (void)mlm_write_all(STDOUT_FILENO, line, strlen(line));
         }
     return 0;
@@ -203,7 +203,7 @@ static int members(const struct mlm_cage *cage, pid_t pids[static 64])
 static bool is_gone(pid_t pid)
 {
     char path[48], text[512];
-    (void)snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
     if (mlm_file_read_into(AT_FDCWD, path, text, sizeof text) < 0)
         return true;
     const char *state = strrchr(text, ')');
@@ -339,7 +339,7 @@ static void close_kills_what_forks_meanwhile(void **unused)
     struct mlm_cages *cages = cages_open();
     struct mlm_cage *cage = cage_open(cages, 256 * MIB, MLM_NO_LIMIT);
     char path[PATH_MAX];
-    (void)snprintf(path, sizeof path, "%.3900s/%s", mlm_cages_site(cages)->path, cage->name);
+    snprintf(path, sizeof path, "%.3900s/%s", mlm_cages_site(cages)->path, cage->name);
     struct worker worker = worker_start(cage, "fork-chain", NULL, (struct mlm_cage_spawn){0});
     char ready;
     read_exactly(worker.output, &ready, 1);
@@ -356,7 +356,7 @@ static void cgroups_made_inside_go_too(void **unused)
     struct mlm_cages *cages = cages_open();
     struct mlm_cage *cage = cage_open(cages, 64 * MIB, MLM_NO_LIMIT);
     char path[PATH_MAX];
-    (void)snprintf(path, sizeof path, "%.3900s/%s", mlm_cages_site(cages)->path, cage->name);
+    snprintf(path, sizeof path, "%.3900s/%s", mlm_cages_site(cages)->path, cage->name);
     assert_int_equal(mkdirat(mlm_cage_dir_fd(cage), "inner", 0755), 0);
     assert_int_equal(mkdirat(mlm_cage_dir_fd(cage), "inner/most", 0755), 0);
     struct worker worker = worker_start(cage, "fork-tree", NULL, (struct mlm_cage_spawn){0});
@@ -364,7 +364,7 @@ static void cgroups_made_inside_go_too(void **unused)
     read_exactly(worker.output, ready, sizeof ready);
     pid_t pids[64];
     assert_int_equal(members(cage, pids), 17);
-    (void)snprintf(text, sizeof text, "%d", (int)pids[3]);
+    snprintf(text, sizeof text, "%d", (int)pids[3]);
     assert_int_equal(mlm_file_write(mlm_cage_dir_fd(cage), "inner/most/cgroup.procs", text, NULL), 0);
     mlm_cage_close(cage);
     assert_true(WIFSIGNALED(worker_end(&worker)));
@@ -467,8 +467,8 @@ static void close_leaves_nothing(void **unused)
     must((int)mlm_file_read(AT_FDCWD, "/proc/self/cgroup", &before, &error), &error);
     struct mlm_cages *cages = cages_open();
     char prefix[MLM_CAGE_NAME_SIZE], site[PATH_MAX];
-    (void)snprintf(prefix, sizeof prefix, "%s", cages->prefix);
-    (void)snprintf(site, sizeof site, "%s", mlm_cages_site(cages)->path);
+    snprintf(prefix, sizeof prefix, "%s", cages->prefix);
+    snprintf(site, sizeof site, "%s", mlm_cages_site(cages)->path);
     pid_t guardian = cages->guardian;
     assert_false(is_gone(guardian));
     struct mlm_cage *forgotten = cage_open(cages, 64 * MIB, MLM_NO_LIMIT);
@@ -545,8 +545,8 @@ static void stale_cages_are_told_from_live_ones(void **unused)
     struct mlm_cage *live = cage_open(cages, 64 * MIB, MLM_NO_LIMIT);
     /* This pid, given out once before: only the start time differs. */
     char stale[128], foreign[128];
-    (void)snprintf(stale, sizeof stale, "mlmembench-%d-1-0", (int)getpid());
-    (void)snprintf(foreign, sizeof foreign, "mlmembench-%d-other", (int)getpid());
+    snprintf(stale, sizeof stale, "mlmembench-%d-1-0", (int)getpid());
+    snprintf(foreign, sizeof foreign, "mlmembench-%d-other", (int)getpid());
     assert_int_equal(mkdirat(cages->dir_fd, stale, 0755), 0);
     assert_int_equal(mkdirat(cages->dir_fd, foreign, 0755), 0);
     assert_true(mlm_cages_count_stale(mlm_cages_site(cages), &error) >= 1);
@@ -628,7 +628,7 @@ static void names_are_parsed_strictly(void **unused)
         assert_false(mlm_cage_name_parse(bad[i], &pid, &start));
     char prefix[MLM_CAGE_NAME_SIZE], name[MLM_CAGE_NAME_SIZE + 1];
     assert_int_equal(mlm_cage_prefix(prefix, NULL), 0);
-    (void)snprintf(name, sizeof name, "%s0", prefix);
+    snprintf(name, sizeof name, "%s0", prefix);
     assert_true(mlm_cage_name_parse(name, &pid, &start));
     assert_int_equal(pid, getpid());
     assert_true(mlm_cage_maker_lives(pid, start));

@@ -20,10 +20,10 @@ static char folder[] = "/tmp/mlmtest-XXXXXX";
 static void systemd_put(const char *version)
 {
     char path[64];
-    (void)snprintf(path, sizeof path, "%s/systemd-run", folder);
+    snprintf(path, sizeof path, "%s/systemd-run", folder);
     FILE *file = fopen(path, "w");
     assert_non_null(file);
-    (void)fprintf(file, "#!/bin/sh\necho '%s'\n", version);
+    fprintf(file, "#!/bin/sh\necho '%s'\n", version);
     assert_int_equal(fclose(file), 0);
     assert_int_equal(chmod(path, 0755), 0);
 }
@@ -37,7 +37,7 @@ static void assert_command(const char *version, bool is_user, const char *wanted
     assert_non_null(command);
     for (size_t i = 0; command[i]; i++) {
         size_t length = strlen(text);
-        (void)snprintf(text + length, sizeof text - length, "%s\n", command[i]);
+        snprintf(text + length, sizeof text - length, "%s\n", command[i]);
     }
     assert_string_equal(text, wanted);
 }
@@ -62,7 +62,7 @@ static int set_up(void **state)
     char path[4096];
     if (!mkdtemp(folder))
         return -1;
-    (void)snprintf(path, sizeof path, "%s:%s", folder, getenv("PATH"));
+    snprintf(path, sizeof path, "%s:%s", folder, getenv("PATH"));
     return setenv("PATH", path, 1);
 }
 
@@ -70,7 +70,7 @@ static int tear_down(void **state)
 {
     (void)state;
     char path[64];
-    (void)snprintf(path, sizeof path, "%s/systemd-run", folder);
+    snprintf(path, sizeof path, "%s/systemd-run", folder);
     return unlink(path) < 0 || rmdir(folder) < 0;
 }
 

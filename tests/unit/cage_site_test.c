@@ -87,7 +87,7 @@ static const struct expectation expectations[] = {
 static void make_parents(int root_fd, const char *path)
 {
     char part[PATH_MAX];
-    (void)snprintf(part, sizeof part, "%s", path);
+    snprintf(part, sizeof part, "%s", path);
     for (char *slash = part; (slash = strchr(slash, '/')); *slash++ = '/') {
         *slash = 0;
         assert_true(mkdirat(root_fd, part, 0755) == 0 || errno == EEXIST);
@@ -101,10 +101,10 @@ static int tree_open(const char *name, char folder[static 32])
     char path[PATH_MAX];
     mlm_auto_free char *text = NULL;
     struct mlm_error error;
-    (void)snprintf(path, sizeof path, "%s/cage/%s.tree", MLM_FIXTURES, name);
+    snprintf(path, sizeof path, "%s/cage/%s.tree", MLM_FIXTURES, name);
     if (mlm_file_read(AT_FDCWD, path, &text, &error) < 0)
         fail_msg("%s", error.text);
-    (void)snprintf(folder, 32, "/tmp/mlm_cage_XXXXXX");
+    snprintf(folder, 32, "/tmp/mlm_cage_XXXXXX");
     assert_non_null(mkdtemp(folder));
     int root_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     assert_true(root_fd >= 0);
@@ -226,12 +226,12 @@ static void mounts_may_be_many(void **unused)
         return;
     for (int half = 0; half < 2; half++) {
         for (int i = 0; i < 6000; i++)
-            (void)fprintf(file,
+            fprintf(file,
                 "%d 27 0:%d / /var/lib/docker/overlay2/%0128d/merged rw,relatime - overlay overlay "
                 "rw,lowerdir=%0128d\n",
                 1000 + i, 100 + i, i, i);
         if (!half)
-            (void)fputs(own, file);
+            fputs(own, file);
     }
     assert_true(ftell(file) > 3 << 20);
     assert_int_equal(fclose(file), 0);

@@ -75,7 +75,7 @@ static void a_pid_that_was_given_out_again_is_let_be(void **state)
     char text[32];
     int status;
     pid_t stranger = sleeper_start();
-    (void)snprintf(text, sizeof text, "%d\n", (int)stranger);
+    snprintf(text, sizeof text, "%d\n", (int)stranger);
     pid_t lister = lister_start(text);
     int dir_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     assert_true(dir_fd >= 0);
@@ -92,7 +92,7 @@ static int set_up(void **state)
     (void)state;
     if (!mkdtemp(folder))
         return -1;
-    (void)snprintf(list, sizeof list, "%s/%s", folder, mlm_dialect_v1.procs);
+    snprintf(list, sizeof list, "%s/%s", folder, mlm_dialect_v1.procs);
     return mkfifo(list, 0600);
 }
 

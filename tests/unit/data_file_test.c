@@ -21,14 +21,14 @@ static struct mlm_scoreboard board;
 static const char *fixture(const char *name)
 {
     static char path[4096];
-    (void)snprintf(path, sizeof path, "%s/data/%s", MLM_FIXTURES, name);
+    snprintf(path, sizeof path, "%s/data/%s", MLM_FIXTURES, name);
     return path;
 }
 
 /* A file with these bytes; the caller unlinks it. */
 static void file_make(char path[static 64], const char *ending, const void *bytes, size_t size)
 {
-    (void)snprintf(path, 64, "/tmp/mlm-data-XXXXXX%s", ending);
+    snprintf(path, 64, "/tmp/mlm-data-XXXXXX%s", ending);
     int fd = mkstemps(path, (int)strlen(ending));
     assert_true(fd >= 0);
     assert_int_equal(write(fd, bytes, size), size);
@@ -160,7 +160,7 @@ static void what_holds_no_rows_is_refused(void **state)
     char folder[] = "/tmp/mlm-data-XXXXXX", path[64];
     struct mlm_shape shape;
     assert_non_null(mkdtemp(folder));
-    (void)snprintf(path, sizeof path, "%s/a.csv", folder);
+    snprintf(path, sizeof path, "%s/a.csv", folder);
     assert_int_equal(symlink("/", path), 0);
     assert_int_equal(mlm_dataset_inspect(path, &shape, &board), -EINVAL);
     assert_non_null(strstr(board.message, "is not a regular file"));

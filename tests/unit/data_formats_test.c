@@ -262,9 +262,9 @@ static size_t npy_make(char file[static 512], int version, const char *header, c
 {
     size_t length = strlen(header), begin = version == 1 ? 10 : 12;
     memset(file, 0, 512);
-    (void)snprintf(file, 512, "\x93NUMPY%c", version);
+    snprintf(file, 512, "\x93NUMPY%c", version);
     file[8] = (char)length;
-    (void)snprintf(file + begin, 512 - begin, "%s", header);
+    snprintf(file + begin, 512 - begin, "%s", header);
     memcpy(file + begin + length, data, size);
     return begin + length + size;
 }

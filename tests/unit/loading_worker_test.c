@@ -30,7 +30,7 @@ static char folder[] = "/tmp/mlm-loading-XXXXXX";
 static const char *in_folder(const char *name)
 {
     static char path[128];
-    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    snprintf(path, sizeof path, "%s/%s", folder, name);
     return path;
 }
 
@@ -48,7 +48,7 @@ static struct mlm_scoreboard worker_do(int dataset_fd, const char *format, ...)
     assert_in_range(length, 1, sizeof line - 1);
     int board_fd = memfd_create("scoreboard", 0);
     assert_int_equal(ftruncate(board_fd, sizeof(struct mlm_scoreboard)), 0);
-    (void)snprintf(fd_text, sizeof fd_text, "%d", board_fd);
+    snprintf(fd_text, sizeof fd_text, "%d", board_fd);
     int count = 1;
     words[count++] = (char *)(uintptr_t) "--scoreboard";
     words[count++] = fd_text;
@@ -57,7 +57,7 @@ static struct mlm_scoreboard worker_do(int dataset_fd, const char *format, ...)
         words[count++] = word;
     char dataset_text[16];
     if (dataset_fd >= 0) {
-        (void)snprintf(dataset_text, sizeof dataset_text, "%d", dataset_fd);
+        snprintf(dataset_text, sizeof dataset_text, "%d", dataset_fd);
         words[count++] = dataset_text;
     }
     pid_t pid;
@@ -116,7 +116,7 @@ static void ordered_variants_agree_bit_for_bit(void **state)
         {"split", ""}, {"split", "batch=5"}};
     for (int f = 0; f < 3; f++) {
         char settings[128];
-        (void)snprintf(
+        snprintf(
             settings, sizeof settings, "data=%s width=123 seed=5 format=%s", f ? "6M" : "400K", names[f]);
         build(settings, names[f]);
         struct mlm_scoreboard first = run_ok("full", settings, names[f]);
@@ -124,7 +124,7 @@ static void ordered_variants_agree_bit_for_bit(void **state)
         assert_int_equal(first.answer_count, 4);
         for (size_t v = 0; v < sizeof variants / sizeof *variants; v++) {
             char more[200];
-            (void)snprintf(more, sizeof more, "%s %s", settings, variants[v][1]);
+            snprintf(more, sizeof more, "%s %s", settings, variants[v][1]);
             struct mlm_scoreboard board = run_ok(variants[v][0], more, names[f]);
             assert_same_answer(&board, &first);
         }
@@ -152,8 +152,7 @@ static void generated_files_are_pinned(void **state)
         UINT64_C(0x5a3abd476c62f22e), UINT64_C(0x5a3abd476c62f22e), UINT64_C(0x072e2ebfd6434adf)};
     for (int f = 0; f < 3; f++) {
         char settings[128];
-        (void)snprintf(
-            settings, sizeof settings, "data=%s width=10 seed=1 format=%s", f ? "64K" : "4K", names[f]);
+        snprintf(settings, sizeof settings, "data=%s width=10 seed=1 format=%s", f ? "64K" : "4K", names[f]);
         build(settings, names[f]);
         assert_int_equal(run_ok("full", settings, names[f]).data_checksum, sums[f]);
     }
@@ -164,14 +163,14 @@ static void shuffling_keeps_every_row(void **state)
     (void)state;
     for (int f = 0; f < 3; f++) {
         char settings[128];
-        (void)snprintf(
+        snprintf(
             settings, sizeof settings, "data=%s width=123 seed=5 format=%s", f ? "6M" : "400K", names[f]);
         build(settings, names[f]);
         struct mlm_scoreboard ordered = run_ok("generator", settings, names[f]);
         static const char *const buffers[] = {"1", "2", "100", "1000000"};
         for (size_t b = 0; b < 4; b++) {
             char more[200];
-            (void)snprintf(more, sizeof more, "%s batch=37 buffer=%s", settings, buffers[b]);
+            snprintf(more, sizeof more, "%s batch=37 buffer=%s", settings, buffers[b]);
             struct mlm_scoreboard board = run_ok("shuffle", more, names[f]);
             assert_int_equal(board.data_checksum, ordered.data_checksum);
             assert_int_equal(board.items, ordered.items);
@@ -215,10 +214,10 @@ static void scaling_agrees_in_place_and_copied(void **state)
     (void)state;
     for (int f = 0; f < 3; f++) {
         char settings[128], in_place[160], copy[160];
-        (void)snprintf(
+        snprintf(
             settings, sizeof settings, "data=%s width=123 seed=5 format=%s", f ? "6M" : "400K", names[f]);
-        (void)snprintf(in_place, sizeof in_place, "%s mode=inplace", settings);
-        (void)snprintf(copy, sizeof copy, "%s mode=copy", settings);
+        snprintf(in_place, sizeof in_place, "%s mode=inplace", settings);
+        snprintf(copy, sizeof copy, "%s mode=copy", settings);
         build(settings, names[f]);
         struct mlm_scoreboard plain = run_ok("full", settings, names[f]);
         struct mlm_scoreboard a = run_ok("scale", in_place, names[f]), b = run_ok("scale", copy, names[f]);
@@ -315,7 +314,7 @@ static void a_file_of_another_shape_is_refused(void **state)
                 if (f == 1 && s == 3)
                     continue; /* a sparse file may leave its last column empty */
                 char settings[128];
-                (void)snprintf(settings, sizeof settings, "%s batch=%d", shapes[s], s % 2 ? 100 : 2);
+                snprintf(settings, sizeof settings, "%s batch=%d", shapes[s], s % 2 ? 100 : 2);
                 struct mlm_scoreboard board = run(all_variants[v], settings, files[f]);
                 if (board.verdict != MLM_VERDICT_WRONG || !strstr(board.message, files[f]) ||
                     !strstr(board.message, "has changed since it was inspected: ") ||
@@ -330,7 +329,7 @@ static void assert_changed(const char *settings, const char *file, const char *s
     for (size_t v = 0; v < 7; v++)
         for (int batch = 1; batch <= 1000; batch *= 10) {
             char more[160];
-            (void)snprintf(more, sizeof more, "%s batch=%d", settings, batch);
+            snprintf(more, sizeof more, "%s batch=%d", settings, batch);
             struct mlm_scoreboard board = run(all_variants[v], more, file);
             if (board.verdict != MLM_VERDICT_WRONG || !strstr(board.message, says))
                 fail_msg(
@@ -472,7 +471,7 @@ static struct mlm_loading_config config_of(const char *workload, const char *set
     static char kept[8][256];
     static unsigned next;
     char *text = kept[next++ % 8];
-    (void)snprintf(text, sizeof kept[0], "%s", settings);
+    snprintf(text, sizeof kept[0], "%s", settings);
     struct mlm_scoreboard board = {0};
     struct mlm_loading_config config = {0};
     const struct mlm_workload *w = workload_of(workload);
@@ -533,11 +532,11 @@ static void the_peak_is_as_predicted(void **state)
         {"scale", "mode=copy"}};
     for (int f = 0; f < 3; f++) {
         char settings[128];
-        (void)snprintf(settings, sizeof settings, "data=96M seed=5 format=%s", names[f]);
+        snprintf(settings, sizeof settings, "data=96M seed=5 format=%s", names[f]);
         build(settings, names[f]);
         for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
             char more[200];
-            (void)snprintf(more, sizeof more, "%s %s", settings, rows[i][1]);
+            snprintf(more, sizeof more, "%s %s", settings, rows[i][1]);
             struct mlm_loading_config config = config_of(rows[i][0], more);
             double predicted = (double)workload_of(rows[i][0])->peak_bytes(&config);
             struct mlm_scoreboard board = run_ok(rows[i][0], more, names[f]);

@@ -173,7 +173,7 @@ static void fresh_memory_and_disk(void **state)
     fresh = (struct mlm_fresh_memory){.bytes = 1 << 28, .first_ns_per_byte = 0.5, .warm_ns_per_byte = 0.4};
     char path[64];
     int fd = memfd_create("mlm", MFD_CLOEXEC);
-    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     view.folder = path;
     said = listen(&view);
     assert_said(&said, "fresh memory", MLM_FINDING_GOOD, "0.40", "");

@@ -78,7 +78,7 @@ static void what_cannot_be_had_is_an_error(void **state)
 static pid_t child_of(pid_t parent)
 {
     char path[64], text[64];
-    (void)snprintf(path, sizeof path, "/proc/%d/task/%d/children", parent, parent);
+    snprintf(path, sizeof path, "/proc/%d/task/%d/children", parent, parent);
     return mlm_file_read_into(AT_FDCWD, path, text, sizeof text) > 0 ? atoi(text) : 0;
 }
 
@@ -86,7 +86,7 @@ static pid_t child_of(pid_t parent)
 static char state_of(pid_t pid)
 {
     char path[64], text[512];
-    (void)snprintf(path, sizeof path, "/proc/%d/stat", pid);
+    snprintf(path, sizeof path, "/proc/%d/stat", pid);
     if (mlm_file_read_into(AT_FDCWD, path, text, sizeof text) <= 0)
         return '\0';
     const char *name_end = strrchr(text, ')');
@@ -100,7 +100,7 @@ static bool fills(pid_t pid)
 {
     char path[64];
     uint64_t adjustment;
-    (void)snprintf(path, sizeof path, "/proc/%d/oom_score_adj", pid);
+    snprintf(path, sizeof path, "/proc/%d/oom_score_adj", pid);
     return mlm_file_read_number(AT_FDCWD, path, &adjustment, NULL) == 0 && adjustment == 1000;
 }
 

@@ -185,7 +185,7 @@ static void host_names_may_be_anything(void **state)
     struct tree tree = tree_load("laptop");
     for (size_t i = 0; i < sizeof hosts / sizeof *hosts; i++) {
         char text[64];
-        (void)snprintf(text, sizeof text, "%s\n", hosts[i].name);
+        snprintf(text, sizeof text, "%s\n", hosts[i].name);
         tree_write(&tree, "/proc/sys/kernel/hostname", text);
         struct mlm_machine *machine = recorded(&tree, "numa:1 core:1 pu:1");
         assert_string_equal(text_of(machine, "host"), hosts[i].expected);
@@ -215,7 +215,7 @@ static void an_id_stays_with_the_machine(void **state)
     struct tree tree = tree_load("laptop");
     struct mlm_machine *machine = recorded(&tree, "numa:1 core:4 pu:1");
     char id[16];
-    (void)snprintf(id, sizeof id, "%s", text_of(machine, "id"));
+    snprintf(id, sizeof id, "%s", text_of(machine, "id"));
     assert_int_equal(strspn(id, "0123456789abcdef"), 12);
     assert_int_equal(strlen(id), 12);
     mlm_machine_close(machine);

@@ -97,7 +97,7 @@ static void free_disk_of_a_folder_to_be(void **state)
     struct mlm_error error = {0};
     assert_int_equal(mlm_disk_free("/proc/none/of/these//", &bytes, &error), 0);
     assert_int_equal(bytes, 0);
-    (void)snprintf(path, sizeof path, "%s/not/yet/there", tree.folder);
+    snprintf(path, sizeof path, "%s/not/yet/there", tree.folder);
     assert_int_equal(mlm_disk_free(path, &bytes, &error), 0);
     assert_true(bytes > 0);
     char *before = getcwd(NULL, 0);
@@ -111,7 +111,7 @@ static void free_disk_of_a_folder_to_be(void **state)
     }
     assert_int_equal(chdir(before), 0);
     free(before);
-    (void)snprintf(path, sizeof path, "%s/file/x", tree.folder);
+    snprintf(path, sizeof path, "%s/file/x", tree.folder);
     bytes = 1;
     assert_int_equal(mlm_disk_free(path, &bytes, &error), -ENOTDIR);
     assert_int_equal(bytes, 1);
@@ -127,7 +127,7 @@ static void files_in_memory_are_told(void **state)
     char path[64];
     bool memory = false;
     assert_true(fd >= 0);
-    (void)snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
     assert_int_equal(mlm_disk_is_memory(path, &memory, NULL), 0);
     assert_true(memory);
     assert_int_equal(mlm_disk_is_memory("/proc/nothing/here", &memory, NULL), 0);

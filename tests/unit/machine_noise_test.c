@@ -47,7 +47,7 @@ static void what_counts(void **state)
     /* user nice system idle iowait irq softirq steal guest guest_nice */
     stat_write(&tree, "cpu  100 100 100 100 100 100 100 100 100 100\ncpu0 1 2 3\n");
     struct mlm_noise noise = begin_long_ago(&tree);
-    (void)snprintf(text, sizeof text, "cpu  %ld %ld %ld %ld %ld %ld %ld %ld 900 900\n", 100 + 50 * hz,
+    snprintf(text, sizeof text, "cpu  %ld %ld %ld %ld %ld %ld %ld %ld 900 900\n", 100 + 50 * hz,
         100 + 10 * hz, 100 + 30 * hz, 100 + 999 * hz, 100 + 999 * hz, 100 + 999 * hz, 100 + 999 * hz,
         100 + 20 * hz);
     stat_write(&tree, text);
@@ -110,7 +110,7 @@ static int namespace_enter(void **state)
 {
     (void)state;
     char map[64];
-    (void)snprintf(map, sizeof map, "0 %u 1", (unsigned)geteuid());
+    snprintf(map, sizeof map, "0 %u 1", (unsigned)geteuid());
     if (geteuid() != 0 && unshare(CLONE_NEWUSER) == 0)
         write_line("/proc/self/uid_map", map);
     if (unshare(CLONE_NEWNET | CLONE_NEWNS) < 0)

@@ -38,7 +38,7 @@ static inline void tree_remove(struct tree *tree)
 static inline void tree_write(const struct tree *tree, const char *path, const char *text)
 {
     char full[512];
-    (void)snprintf(full, sizeof full, "%s%s", tree->folder, path);
+    snprintf(full, sizeof full, "%s%s", tree->folder, path);
     char *slash = strrchr(full, '/');
     *slash = 0;
     assert_int_equal(mlm_make_directories(full, NULL), 0);
@@ -76,7 +76,7 @@ static inline struct tree tree_make(const char *text)
 static inline struct tree tree_load(const char *name)
 {
     char path[512], *text;
-    (void)snprintf(path, sizeof path, MLM_FIXTURES "/machine/%s.tree", name);
+    snprintf(path, sizeof path, MLM_FIXTURES "/machine/%s.tree", name);
     assert_true(mlm_file_read(AT_FDCWD, path, &text, NULL) > 0);
     struct tree tree = tree_make(text);
     free(text);

@@ -29,7 +29,7 @@ static struct outcome work(const char *name, const char *settings)
     const struct mlm_workload *workload = mlm_workload_find(&mlm_suite, name);
     assert_non_null(workload);
     /* What other people's libraries leak is not ours to find. */
-    (void)snprintf(command, sizeof command, "%s %s run pooling/%s seed=1 %s 2>&1",
+    snprintf(command, sizeof command, "%s %s run pooling/%s seed=1 %s 2>&1",
         workload->library ? "ASAN_OPTIONS=detect_leaks=0" : "", MLM_WORKER, name, settings);
     FILE *pipe = popen(command, "re"); /* NOLINT(cert-env33-c): a fixed command of this build */
     assert_non_null(pipe);
@@ -45,7 +45,7 @@ static struct outcome work(const char *name, const char *settings)
     if (items)
         outcome.items = strtoull(items + strlen("items "), NULL, 10);
     if (answer)
-        (void)snprintf(outcome.answer, sizeof outcome.answer, "%.*s", (int)strcspn(answer, "\n"), answer);
+        snprintf(outcome.answer, sizeof outcome.answer, "%.*s", (int)strcspn(answer, "\n"), answer);
     return outcome;
 }
 

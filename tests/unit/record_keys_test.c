@@ -20,7 +20,7 @@ static void lines_written(json_t **ret_trial, json_t **ret_timeline)
 {
     char folder[SAMPLE_PATH], path[SAMPLE_PATH + 16];
     sample_folder(folder);
-    (void)snprintf(path, sizeof path, "%s/run.jsonl", folder);
+    snprintf(path, sizeof path, "%s/run.jsonl", folder);
     struct mlm_store *store = NULL;
     struct mlm_record record = sample_record("csr");
     struct mlm_timeline timeline = {.count = 1};
@@ -66,7 +66,7 @@ static const struct page {
 static void assert_documented(const struct page *page, const char *text, const char *name)
 {
     char set[128];
-    (void)snprintf(set, sizeof set, "%s%s%s", page->before, name, page->after);
+    snprintf(set, sizeof set, "%s%s%s", page->before, name, page->after);
     if (!strstr(text, set))
         fail_msg("%s says nothing of %s", page->path, name);
 }
@@ -126,7 +126,7 @@ static void test_marks_in_schema(void **state)
     assert_non_null(text);
     for (int i = 0; i < MLM_MARK_COUNT; i++) {
         char quoted[64];
-        (void)snprintf(quoted, sizeof quoted, "\"%s\"", mlm_marks[i].key);
+        snprintf(quoted, sizeof quoted, "\"%s\"", mlm_marks[i].key);
         if (!strstr(text, quoted))
             fail_msg("results/schema.json lacks the mark %s", quoted);
     }

@@ -61,7 +61,7 @@ static inline struct mlm_record sample_record(const char *name)
 /* A fresh folder in /tmp. */
 static inline void sample_folder(char path[SAMPLE_PATH])
 {
-    (void)strcpy(path, "/tmp/mlmembench-test-XXXXXX");
+    strcpy(path, "/tmp/mlmembench-test-XXXXXX");
     assert_non_null(mkdtemp(path));
 }
 

@@ -21,7 +21,7 @@ static int set_up(void **state)
 {
     struct fixture *fixture = calloc(1, sizeof *fixture);
     sample_folder(fixture->folder);
-    (void)snprintf(fixture->path, sizeof fixture->path, "%s/run.jsonl", fixture->folder);
+    snprintf(fixture->path, sizeof fixture->path, "%s/run.jsonl", fixture->folder);
     *state = fixture;
     return 0;
 }
@@ -40,7 +40,7 @@ static void complain(void *context, const char *text)
 {
     struct fixture *fixture = context;
     size_t length = strlen(fixture->complaints);
-    (void)snprintf(fixture->complaints + length, sizeof fixture->complaints - length, "%s\n", text);
+    snprintf(fixture->complaints + length, sizeof fixture->complaints - length, "%s\n", text);
     fixture->complaint_count++;
 }
 
@@ -171,7 +171,7 @@ static void test_timelines(void **state)
     FILE *file = fopen(fixture->path, "a");
     assert_non_null(file);
     char *b = strchr(strchr(text, '\n') + 1, '\n') + 1;
-    (void)fprintf(file, "%.*s%s", (int)(line - b), b, strchr(line, '\n') + 1);
+    fprintf(file, "%.*s%s", (int)(line - b), b, strchr(line, '\n') + 1);
     assert_int_equal(fclose(file), 0);
     free(text);
 
@@ -197,9 +197,9 @@ static void test_timeline_changed(void **state)
     FILE *file = fopen(fixture->path, "r+");
     assert_non_null(file);
     assert_int_equal(fseeko(file, (off_t)fixture->list.items[0].timeline.offset_bytes, SEEK_SET), 0);
-    (void)fprintf(file, "%s\n,\"x\":[", MLM_TIMELINE_BEGIN);
+    fprintf(file, "%s\n,\"x\":[", MLM_TIMELINE_BEGIN);
     for (int i = 0; i < 1 << 20; i++)
-        (void)fputs("0,", file);
+        fputs("0,", file);
     assert_int_equal(fclose(file), 0);
     struct mlm_error error = {0};
     const struct mlm_record *record = &fixture->list.items[0];
@@ -241,7 +241,7 @@ static void test_runs_alternate(void **state)
     struct mlm_store *store = open_store(fixture);
     for (int i = 0; i < ROUNDS * MACHINES; i++) {
         char id[16];
-        (void)snprintf(id, sizeof id, "m%d", i % MACHINES % (i < MACHINES ? 3 : MACHINES));
+        snprintf(id, sizeof id, "m%d", i % MACHINES % (i < MACHINES ? 3 : MACHINES));
         struct mlm_record record = sample_record("a");
         json_decref(record.machine);
         record.machine = sample_machine(id);
@@ -255,7 +255,7 @@ static void test_runs_alternate(void **state)
     assert_int_equal(fixture->list.count, ROUNDS * MACHINES);
     for (int i = 0; i < ROUNDS * MACHINES; i++) {
         char id[16];
-        (void)snprintf(id, sizeof id, "m%d", i % MACHINES % (i < MACHINES ? 3 : MACHINES));
+        snprintf(id, sizeof id, "m%d", i % MACHINES % (i < MACHINES ? 3 : MACHINES));
         const struct mlm_record *record = &fixture->list.items[i];
         assert_string_equal(json_string_value(json_object_get(record->machine, "id")), id);
         assert_int_equal(record->command != NULL, i % 3 != 0);
@@ -287,7 +287,7 @@ static void test_written_anew(void **state)
                                  : flags == 2 ? JSON_COMPACT
                                               : 0),
                 0);
-            (void)fputc('\n', out);
+            fputc('\n', out);
             json_decref(json);
         }
         assert_int_equal(fclose(out), 0);
@@ -314,11 +314,11 @@ static void test_members_twice(void **state)
     assert_non_null(file);
     static const char *const before[] = {"\"outcome\":\"oom\",", "\"machine\":{\"id\":\"m2\"},",
         "\"command\":[\"x\"],", "\"unknown\":1,\"unknown\":1,"};
-    (void)fprintf(file, "%.*s\n", size, good);
+    fprintf(file, "%.*s\n", size, good);
     for (size_t i = 0; i < 4; i++)
-        (void)fprintf(file, "{%s%.*s\n", before[i], size - 1, good + 1);
-    (void)fprintf(file, "%.*s,\"seed\":1}\n", size - 1, good);
-    (void)fprintf(file, "{\"unknown\":1,%.*s\n", size - 1, good + 1);
+        fprintf(file, "{%s%.*s\n", before[i], size - 1, good + 1);
+    fprintf(file, "%.*s,\"seed\":1}\n", size - 1, good);
+    fprintf(file, "{\"unknown\":1,%.*s\n", size - 1, good + 1);
     assert_int_equal(fclose(file), 0);
     free(good);
     read_back(fixture);
@@ -456,7 +456,7 @@ static void test_notes_at_the_end(void **state)
     free(text);
     FILE *file = fopen(fixture->path, "a");
     assert_non_null(file);
-    (void)fputs("\n", file);
+    fputs("\n", file);
     assert_int_equal(fclose(file), 0);
     append_some(fixture, NAMES("c"));
     read_back(fixture);
@@ -487,7 +487,7 @@ static void test_link_of_another(void **state)
     char other[SAMPLE_PATH + 32];
     if (geteuid() != 0)
         skip();
-    (void)snprintf(other, sizeof other, "%s/other.jsonl", fixture->folder);
+    snprintf(other, sizeof other, "%s/other.jsonl", fixture->folder);
     assert_int_equal(symlink("other.jsonl", fixture->path), 0);
     append_some(fixture, NAMES("a")); /* one's own is followed */
     assert_int_equal(unlink(other), 0);
@@ -516,10 +516,10 @@ static void test_no_place(void **state)
     struct mlm_store *store = NULL;
     struct mlm_error error;
     char path[SAMPLE_PATH + 32];
-    (void)snprintf(path, sizeof path, "%s/none/run.jsonl", fixture->folder);
+    snprintf(path, sizeof path, "%s/none/run.jsonl", fixture->folder);
     assert_int_equal(mlm_store_open(path, &store, &error), -ENOENT);
     assert_int_equal(mlm_store_open(fixture->folder, &store, &error), -EISDIR);
-    (void)snprintf(path, sizeof path, "%s/pipe", fixture->folder);
+    snprintf(path, sizeof path, "%s/pipe", fixture->folder);
     assert_int_equal(mkfifo(path, 0600), 0);
     assert_int_equal(mlm_store_open(path, &store, &error), -EINVAL);
     /* Nobody writes into it: nobody is waited for. */
@@ -547,7 +547,7 @@ static void test_pipe(void **state)
     assert_int_equal(pipe(ends), 0);
     assert_int_equal(mlm_write_all(ends[1], text, strlen(text)), 0);
     free(text);
-    (void)snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
+    snprintf(path, sizeof path, "/dev/fd/%d", ends[0]);
     assert_int_equal(close(ends[1]), 0);
     assert_int_equal(mlm_store_read(path, &fixture->list, complain, fixture, NULL), 0);
     assert_int_equal(close(ends[0]), 0);
@@ -617,18 +617,18 @@ static void test_broken_lines(void **state)
     size_t good_size = strlen(good);
     FILE *file = fopen(fixture->path, "wb");
     assert_non_null(file);
-    (void)fprintf(file, "not json \033[31m\a\n");                     /* 1 */
-    (void)fprintf(file, "\n\r\n");                                    /* 2, 3 */
-    (void)fprintf(file, "%.*s\r\n", (int)good_size - 1, good);        /* 4 */
-    (void)fprintf(file, "{\"kind\":\"trial\",\"schema\":9}\n");       /* 5 */
-    (void)fwrite("{\"a\":\0}\n", 1, 8, file);                         /* 6 */
-    (void)fprintf(file, "[1,2]\n");                                   /* 7 */
-    (void)fprintf(file, "{\"kind\": \"timeline\", \"schema\": 1}\n"); /* 8: written anew by another program */
-    (void)fprintf(file, "%.*s%s", (int)good_size - 1, good, good);    /* 9: two on one line */
-    (void)fputs(good, file);                                          /* 10 */
-    (void)fprintf(file, "{\"schema\":1,\"kind\":\"trial\",\"run_id\":\"\\ud800\"}\n"); /* 11 */
-    (void)fprintf(file, "{\"x\":\"\xff\"}\n");                                         /* 12 */
-    (void)fprintf(file, "{\"x\":1e999}\n");                                            /* 13 */
+    fprintf(file, "not json \033[31m\a\n");                     /* 1 */
+    fprintf(file, "\n\r\n");                                    /* 2, 3 */
+    fprintf(file, "%.*s\r\n", (int)good_size - 1, good);        /* 4 */
+    fprintf(file, "{\"kind\":\"trial\",\"schema\":9}\n");       /* 5 */
+    fwrite("{\"a\":\0}\n", 1, 8, file);                         /* 6 */
+    fprintf(file, "[1,2]\n");                                   /* 7 */
+    fprintf(file, "{\"kind\": \"timeline\", \"schema\": 1}\n"); /* 8: written anew by another program */
+    fprintf(file, "%.*s%s", (int)good_size - 1, good, good);    /* 9: two on one line */
+    fputs(good, file);                                          /* 10 */
+    fprintf(file, "{\"schema\":1,\"kind\":\"trial\",\"run_id\":\"\\ud800\"}\n"); /* 11 */
+    fprintf(file, "{\"x\":\"\xff\"}\n");                                         /* 12 */
+    fprintf(file, "{\"x\":1e999}\n");                                            /* 13 */
     assert_int_equal(fclose(file), 0);
     free(good);
     read_back(fixture);
@@ -653,13 +653,13 @@ static void test_huge_lines(void **state)
     assert_non_null(file);
     for (int i = 0; i < 20 << 20; i++)
         (void)putc_unlocked('x', file);
-    (void)fprintf(file, "\n%s", good);
+    fprintf(file, "\n%s", good);
     for (int i = 0; i < 1000000; i++)
         (void)putc_unlocked('[', file);
-    (void)fprintf(file, "\n%s{\"kind\":\"trial\",\"schema\":1,\"run_id\":\"", good);
+    fprintf(file, "\n%s{\"kind\":\"trial\",\"schema\":1,\"run_id\":\"", good);
     for (int i = 0; i < 1000000; i++)
         (void)putc_unlocked('y', file);
-    (void)fprintf(file, "\"}\n%s", good);
+    fprintf(file, "\"}\n%s", good);
     for (int i = 0; i < 9 << 20; i++) /* and no newline at the end */
         (void)putc_unlocked('z', file);
     assert_int_equal(fclose(file), 0);

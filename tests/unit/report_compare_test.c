@@ -327,7 +327,7 @@ static void test_family(void **state)
         for (size_t row = 0; row < ROWS; row++)
             for (size_t i = 0; i < REPETITIONS; i++) {
                 char name[16];
-                (void)snprintf(name, sizeof name, "row%zu", row);
+                snprintf(name, sizeof name, "row%zu", row);
                 random = random * 6364136223846793005u + 1442695040888963407u;
                 /* Now and then far off, as times are; memory in whole pages. */
                 double noise = (double)(random >> 40) / (1 << 24);

@@ -40,8 +40,8 @@ static void test_differences(void **state)
     add_machine(*state, 1,
         "{\"id\":\"m2\",\"host\":\"b\",\"psi\":false,\"new "
         "key\":[2],\"commit\":\"b2\",\"memory_bytes\":8589934592,"
-        "\"swap\":[{\"kind\":\"file\",\"size_bytes\":1073741824},{\"kind\":\"zram\",\"size_bytes\":"
-        "2147483648}],"
+        "\"swap\":[{\"kind\":\"file\",\"size_bytes\":1073741824},"
+        "{\"kind\":\"zram\",\"size_bytes\":2147483648}],"
         "\"governor\":\"powersave\",\"container\":\"docker\",\"thp\":\"always\",\"boost\":true,"
         "\"caches\":[{\"level\":1,\"size_bytes\":32768,\"count\":4},{\"level\":3,\"size_bytes\":6291456}]}");
     struct mlm_facts facts = facts_of(*state, 2);

@@ -77,9 +77,9 @@ static void test_lean_is_slow(void **state)
     struct fixture *fixture = *state;
     add(fixture, "full", CAP, 100, 1024 * MIB);
     add(fixture, "stream", CAP, 150, 16 * MIB);
-    assert_finding(fixture, "All 2 rows fit in 2G. Of 2 that fit and do equal work, full is the fastest (100 "
-                            "ms, 1.00 GiB); stream is the "
-                            "leanest: it needs 16.0 MiB and takes 1.5 × as long.");
+    assert_finding(fixture, "All 2 rows fit in 2G. Of 2 that fit and do equal work, full is the fastest "
+                            "(100 ms, 1.00 GiB); stream is the leanest: it needs 16.0 MiB and takes 1.5 × "
+                            "as long.");
 }
 
 static void test_lean_is_fast(void **state)
@@ -88,8 +88,8 @@ static void test_lean_is_fast(void **state)
     add(fixture, "full", CAP, 150, 1024 * MIB);
     add(fixture, "stream", CAP, 100, 16 * MIB);
     assert_finding(fixture, "All 2 rows fit in 2G. Of 2 that fit and do equal work, stream is the fastest "
-                            "and the leanest: 100 ms and 16.0 "
-                            "MiB; full takes 1.5 × the time and 64 × the memory.");
+                            "and the leanest: 100 ms and 16.0 MiB; full takes 1.5 × the time and 64 × the "
+                            "memory.");
 }
 
 static void test_memory_is_alike(void **state)
@@ -98,8 +98,7 @@ static void test_memory_is_alike(void **state)
     add(fixture, "a", CAP, 150, 16 * MIB);
     add(fixture, "b", CAP, 100, 17 * MIB);
     assert_finding(fixture, "All 2 rows fit in 2G. Of 2 that fit and do equal work, b is the fastest; all "
-                            "need about 17.0 MiB, and a takes "
-                            "1.5 × as long.");
+                            "need about 17.0 MiB, and a takes 1.5 × as long.");
 }
 
 static void test_none_fits(void **state)
@@ -138,8 +137,7 @@ static void test_wrong_takes_no_part(void **state)
     add(fixture, "b", CAP, 100, 32 * MIB);
     add(fixture, "liar", CAP, 1, MIB)->answer[0] = 7;
     assert_finding(fixture, "Of 2 that fit and do equal work, b is the fastest and the leanest: 100 ms and "
-                            "32.0 MiB; a takes 2 × the time "
-                            "and 2 × the memory.");
+                            "32.0 MiB; a takes 2 × the time and 2 × the memory.");
 }
 
 static void test_parameters_tell_apart(void **state)

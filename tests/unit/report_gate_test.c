@@ -180,9 +180,8 @@ static void test_too_few(void **state)
     add_row(fixture, 1, "csr", 2, 1);
     char text[2 * MLM_WORDS_SIZE];
     assert_string_equal(mlm_too_few_text(compare(fixture, 2, false), text),
-        "with 3 and 2 a side the smallest p-value there can be is 0.2: 3 and 2 are too few for significance "
-        "at "
-        "0.05. The 2 ratios here take 5 repetitions a side.");
+        "with 3 and 2 a side the smallest p-value there can be is 0.2: 3 and 2 are too few for "
+        "significance at 0.05. The 2 ratios here take 5 repetitions a side.");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -67,8 +67,7 @@ static void test_figures(void **state)
         strstr(html, "<caption><span>storage, cap 512M, data 2.50 GiB, density=0.05</span></caption>"));
     const struct mlm_row *row = sample.table->sections[0].rows[0];
     char cell[128];
-    (void)snprintf(
-        cell, sizeof cell, "data-value=\"%.17g\">", (double)row->readings.values[MLM_needs_peak_bytes]);
+    snprintf(cell, sizeof cell, "data-value=\"%.17g\">", (double)row->readings.values[MLM_needs_peak_bytes]);
     assert_non_null(strstr(html, cell));
     assert_non_null(strstr(html, "<td class=\"figure\" data-value=\"\">-</td>"));
     assert_null(strstr(html, "nan"));

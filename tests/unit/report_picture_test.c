@@ -20,7 +20,7 @@ static void be_strict(const struct fixture *fixture)
         "#!/bin/sh\nPATH=${PATH#*:}\nloud=$(gnuplot \"$@\" 2>&1 >/dev/null)\nstatus=$?\n"
         "[ -z \"$loud\" ] || { echo \"$loud\" >&2; status=1; }\nexit $status\n";
     char path[2 * SAMPLE_PATH], *paths = NULL;
-    (void)snprintf(path, sizeof path, "%s/gnuplot", fixture->tools);
+    snprintf(path, sizeof path, "%s/gnuplot", fixture->tools);
     sample_write(path, script, strlen(script));
     assert_int_equal(chmod(path, 0755), 0);
     assert_true(asprintf(&paths, "%s:%s", fixture->tools, fixture->path) > 0);
@@ -79,7 +79,7 @@ static size_t files_in(const char *path)
 static char *picture(const struct fixture *fixture, const char *name)
 {
     char path[2 * SAMPLE_PATH];
-    (void)snprintf(path, sizeof path, "%s/%s", fixture->folder, name);
+    snprintf(path, sizeof path, "%s/%s", fixture->folder, name);
     char *text = sample_read(path);
     if (!text)
         fail_msg("there is no %s", name);
@@ -126,7 +126,7 @@ static void test_every_suite(void **state)
     static const char *const suites[] = {"batch", "loading", "pooling", "storage"};
     for (size_t i = 0; i < 4; i++) {
         char name[64];
-        (void)snprintf(name, sizeof name, "run-%s-needs.svg", suites[i]);
+        snprintf(name, sizeof name, "run-%s-needs.svg", suites[i]);
         char *svg = picture(fixture, name);
         assert_shows(svg, "<svg");
         assert_shows(svg, "</svg>");
@@ -138,7 +138,7 @@ static void test_every_suite(void **state)
             assert_shows(svg, ">oom<");
         }
         free(svg);
-        (void)snprintf(name, sizeof name, "run-%s-needs.png", suites[i]);
+        snprintf(name, sizeof name, "run-%s-needs.png", suites[i]);
         char *png = picture(fixture, name);
         assert_memory_equal(png, "\x89PNG\r\n\x1a\n", 8);
         free(png);
@@ -218,7 +218,7 @@ static void test_hostile_everywhere(void **state)
 {
     struct fixture *fixture = *state;
     char path[2 * SAMPLE_PATH], before[4096];
-    (void)snprintf(path, sizeof path, "%s/run.jsonl", fixture->folder);
+    snprintf(path, sizeof path, "%s/run.jsonl", fixture->folder);
     struct mlm_store *store = NULL;
     struct mlm_record_list list = {0};
     assert_int_equal(mlm_store_open(path, &store, NULL), 0);
@@ -256,7 +256,7 @@ static void test_hostile_everywhere(void **state)
         "storage-timeline", "storage-machines", "batch-batch", "pooling-overhead"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char name[64];
-        (void)snprintf(name, sizeof name, "run-%s.svg", names[i]);
+        snprintf(name, sizeof name, "run-%s.svg", names[i]);
         char *svg = picture(fixture, name);
         assert_shows(svg, strstr(name, "timeline") ? "touch x" : "`touch x`"); /* long headings are cut */
         assert_null(strstr(svg, "<b>"));
@@ -318,7 +318,7 @@ static void test_many_suites(void **state)
     char names[MLM_PICTURE_SUITES + 3][16];
     const char *suites[MLM_PICTURE_SUITES + 3];
     for (size_t i = 0; i < MLM_PICTURE_SUITES + 3; i++) {
-        (void)snprintf(names[i], sizeof names[i], "suite%02zu", i);
+        snprintf(names[i], sizeof names[i], "suite%02zu", i);
         suites[i] = names[i];
     }
     for (size_t more = 0; more <= 3; more += 3) {
@@ -370,7 +370,7 @@ static void test_absurd(void **state)
         struct mlm_record_list list = {0};
         for (int end = 0; end < 2; end++) {
             char name[64];
-            (void)snprintf(name, sizeof name, "%s%d", names[i & 1], end);
+            snprintf(name, sizeof name, "%s%d", names[i & 1], end);
             struct mlm_record record = sample_record(name);
             int64_t *values = record.readings.values;
             values[MLM_run_ns] = end ? most[i >> 1 & 1] : least[i >> 2 & 1];
@@ -410,9 +410,9 @@ static void test_bad_gnuplot(void **state)
         "#!/bin/sh\nexit 0\n", "#!/bin/sh\nkill -9 $$\n"};
     static const char *const said[] = {"gnuplot failed: line 1:  ?[31mwoe", "made no picture", "signal 9"};
     char path[2 * SAMPLE_PATH];
-    (void)snprintf(path, sizeof path, "%s:%s", fixture->folder, fixture->path);
+    snprintf(path, sizeof path, "%s:%s", fixture->folder, fixture->path);
     assert_int_equal(setenv("PATH", path, 1), 0);
-    (void)snprintf(path, sizeof path, "%s/gnuplot", fixture->folder);
+    snprintf(path, sizeof path, "%s/gnuplot", fixture->folder);
     for (size_t i = 0; i < 3; i++) {
         struct mlm_error error = {0};
         sample_write(path, programs[i], strlen(programs[i]));

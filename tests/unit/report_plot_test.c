@@ -238,7 +238,7 @@ static void test_bounded(void **state)
     for (int i = 0; i < 200; i++)
         for (uint64_t cap = 0; cap <= 1024; cap += 512) {
             char name[16];
-            (void)snprintf(name, sizeof name, "w%d", i);
+            snprintf(name, sizeof name, "w%d", i);
             bool failed = i == 150 && cap == 512;
             struct trial trial = {name, "0.1", cap, failed ? MLM_OUTCOME_OOM : MLM_OUTCOME_OK,
                 1 + 0.01 * i * (cap == 512), 100};

@@ -25,7 +25,7 @@ static inline struct sample_table sample_table(const char *name)
     struct mlm_record_list list = {0};
     struct mlm_error error = {0};
     char path[512];
-    (void)snprintf(path, sizeof path, MLM_FIXTURES "/record/%s.jsonl", name);
+    snprintf(path, sizeof path, MLM_FIXTURES "/record/%s.jsonl", name);
     if (mlm_store_read(path, &list, NULL, NULL, &error) < 0)
         fail_msg("%s", error.text);
     assert_true(list.count > 0);

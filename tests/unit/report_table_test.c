@@ -220,7 +220,7 @@ static void test_order(void **state)
     assert_string_equal(section->common, "index=32");
     for (size_t i = 0; i < 6; i++) {
         char expected[64];
-        (void)snprintf(expected, sizeof expected, "size=%s threads=2", sorted[i]);
+        snprintf(expected, sizeof expected, "size=%s threads=2", sorted[i]);
         assert_string_equal(section->rows[i]->params, expected);
     }
 }

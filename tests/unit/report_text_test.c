@@ -23,7 +23,7 @@ static char *text_of(const struct mlm_table *table, bool colour, int width)
 static void assert_golden(const char *records, const char *golden, bool colour, int width)
 {
     char path[512];
-    (void)snprintf(path, sizeof path, MLM_FIXTURES "/record/%s", golden);
+    snprintf(path, sizeof path, MLM_FIXTURES "/record/%s", golden);
     struct sample_table sample = sample_table(records);
     char *text = text_of(sample.table, colour, width);
     const char *golden_mode = getenv("MLM_GOLDEN");

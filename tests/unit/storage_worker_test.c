@@ -28,7 +28,7 @@ static struct outcome run(const char *arguments)
 {
     struct outcome outcome = {0};
     char command[8192];
-    (void)snprintf(command, sizeof command, "%s %s 2>&1", MLM_WORKER, arguments);
+    snprintf(command, sizeof command, "%s %s 2>&1", MLM_WORKER, arguments);
     FILE *pipe = popen(command, "re");
     assert_non_null(pipe);
     size_t length = fread(outcome.output, 1, sizeof outcome.output - 1, pipe);
@@ -88,7 +88,7 @@ static void check_all(const char *settings)
     struct outcome first;
     for (size_t i = 0; i < VARIANTS; i++) {
         char arguments[8192];
-        (void)snprintf(arguments, sizeof arguments, "run %s %s", variants[i], settings);
+        snprintf(arguments, sizeof arguments, "run %s %s", variants[i], settings);
         struct outcome outcome = run(arguments);
         if (i == 0)
             first = outcome;
@@ -137,11 +137,11 @@ static void file_write(const char *path, const char *value)
     FILE *file = fopen(path, "we");
     assert_non_null(file);
     for (int row = 0; row < 40; row++) {
-        (void)fprintf(file, "%d", row % 3 == 0 ? 1 : -1);
+        fprintf(file, "%d", row % 3 == 0 ? 1 : -1);
         for (int column = 1; column <= 23; column++)
             if (row == 17 || (row % 4 != 0 && column != 11 && (row * 7 + column * 5) % 6 == 0))
-                (void)fprintf(file, " %d:%s", column, row == 17 ? "2" : value);
-        (void)fputs("\n", file);
+                fprintf(file, " %d:%s", column, row == 17 ? "2" : value);
+        fputs("\n", file);
     }
     assert_int_equal(fclose(file), 0);
 }
@@ -149,12 +149,12 @@ static void file_write(const char *path, const char *value)
 static void settings_of(const char *path, char *settings, size_t size)
 {
     char arguments[1024];
-    (void)snprintf(arguments, sizeof arguments, "inspect %s", path);
+    snprintf(arguments, sizeof arguments, "inspect %s", path);
     struct outcome shape = run(arguments);
     if (shape.status != 0)
         fail_msg("%s", shape.output);
     assert_true(shape.answer[0] == 40 && shape.answer[1] == 23 && shape.answer[3] == 23);
-    (void)snprintf(settings, size, "dataset=%s rows=%.0f columns=%.0f nonzeros=%.0f widest_row=%.0f", path,
+    snprintf(settings, size, "dataset=%s rows=%.0f columns=%.0f nonzeros=%.0f widest_row=%.0f", path,
         shape.answer[0], shape.answer[1], shape.answer[2], shape.answer[3]);
 }
 
@@ -168,7 +168,7 @@ static void test_data_of_the_user(void **state)
     file_write(path, "-3");
     settings_of(path, settings, sizeof settings);
     check_all(settings);
-    (void)snprintf(arguments, sizeof arguments, "%s threads=2", settings);
+    snprintf(arguments, sizeof arguments, "%s threads=2", settings);
     check_all(arguments);
 
     /* Values that small types cannot hold are no error: the variant is left out, and says why. */
@@ -176,7 +176,7 @@ static void test_data_of_the_user(void **state)
     settings_of(path, settings, sizeof settings);
     struct outcome first = {0};
     for (size_t i = 0; i < VARIANTS; i++) {
-        (void)snprintf(arguments, sizeof arguments, "run %s %s", variants[i], settings);
+        snprintf(arguments, sizeof arguments, "run %s %s", variants[i], settings);
         struct outcome outcome = run(arguments);
         if (strstr(variants[i], "f16") || strstr(variants[i], "i8")) {
             assert_int_not_equal(outcome.status, 0);
@@ -191,12 +191,12 @@ static void test_data_of_the_user(void **state)
     /* It has grown since it was looked at. */
     FILE *file = fopen(path, "ae");
     assert_non_null(file);
-    (void)fputs("1 1:1 2:1\n", file);
+    fputs("1 1:1 2:1\n", file);
     assert_int_equal(fclose(file), 0);
     for (size_t i = 0; i < VARIANTS; i++) {
         if (strstr(variants[i], "f16") || strstr(variants[i], "i8"))
             continue;
-        (void)snprintf(arguments, sizeof arguments, "run %s %s", variants[i], settings);
+        snprintf(arguments, sizeof arguments, "run %s %s", variants[i], settings);
         struct outcome outcome = run(arguments);
         assert_int_not_equal(outcome.status, 0);
         assert_non_null(
@@ -208,10 +208,10 @@ static void test_data_of_the_user(void **state)
     for (int i = 0; i < 2; i++) {
         file = fopen(path, "we");
         assert_non_null(file);
-        (void)fputs(rows[i], file);
+        fputs(rows[i], file);
         assert_int_equal(fclose(file), 0);
         for (size_t v = 0; v < VARIANTS; v++) {
-            (void)snprintf(arguments, sizeof arguments,
+            snprintf(arguments, sizeof arguments,
                 "run %s dataset=%s rows=2 columns=3 nonzeros=3 widest_row=2", variants[v], path);
             struct outcome outcome = run(arguments);
             assert_int_equal(outcome.status == 0, i == 0);

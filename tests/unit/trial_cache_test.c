@@ -31,7 +31,7 @@ static const char *in_folder(const char *name)
     static char paths[4][128];
     static unsigned next;
     char *path = paths[next++ % 4];
-    (void)snprintf(path, sizeof paths[0], "%s/%s", folder, name);
+    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
     return path;
 }
 
@@ -53,9 +53,9 @@ static int plan_make(void **state)
     struct mlm_scoreboard board = {0};
     struct mlm_error error = {0};
     char modules[4096];
-    (void)snprintf(
+    snprintf(
         modules, sizeof modules, "%.*s/suites", (int)(strrchr(MLM_WORKER, '/') - MLM_WORKER), MLM_WORKER);
-    (void)snprintf(catalogue.worker, sizeof catalogue.worker, "%s", MLM_WORKER);
+    snprintf(catalogue.worker, sizeof catalogue.worker, "%s", MLM_WORKER);
     if (!mkdtemp(folder) || mlm_suite_open(modules, "loading", &suites[0], &board) < 0)
         return -1;
     catalogue.suites = suites;
@@ -116,7 +116,7 @@ static void hear(void *context, const char *text)
 {
     struct said *said = context;
     said->lines++;
-    (void)snprintf(said->last, sizeof said->last, "%s", text);
+    snprintf(said->last, sizeof said->last, "%s", text);
 }
 
 static struct said build(void)
@@ -241,7 +241,7 @@ static pid_t run_start(const char *worker)
     struct mlm_catalogue own = catalogue;
     struct mlm_error error = {0};
     int held_fd = -1;
-    (void)snprintf(own.worker, sizeof own.worker, "%s", worker);
+    snprintf(own.worker, sizeof own.worker, "%s", worker);
     const struct mlm_dataset_order order = {.catalogue = &own,
         .plan = plan,
         .folder = in_folder("cache"),
@@ -268,7 +268,7 @@ static void two_runs_that_build_at_once_do_not_meet(void **state)
     size_t size = contents(dataset(), whole);
     assert_int_equal(unlink(dataset()), 0);
 
-    (void)snprintf(script, sizeof script,
+    snprintf(script, sizeof script,
         "#!/bin/sh\nfor fd; do :; done\necho >%1$s/started\nread go <%1$s/go\n"
         "dd if=%1$s/garbage of=/proc/self/fd/$fd conv=notrunc 2>/dev/null\nexit 1\n",
         folder);

@@ -12,7 +12,7 @@ static char folder[SAMPLE_PATH];
 static const char *in_folder(const char *name)
 {
     static char path[SAMPLE_PATH + 128];
-    (void)snprintf(path, sizeof path, "%s/%s", folder, name);
+    snprintf(path, sizeof path, "%s/%s", folder, name);
     return path;
 }
 

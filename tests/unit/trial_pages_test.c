@@ -22,10 +22,10 @@ static const uint64_t pages[] = {4096, 16384, 65536};
 static const char *folder(void)
 {
     static char path[4096];
-    (void)snprintf(path, sizeof path, "%s", MLM_WORKER);
+    snprintf(path, sizeof path, "%s", MLM_WORKER);
     char *slash = strrchr(path, '/');
     assert_non_null(slash);
-    (void)strcpy(slash, "/suites");
+    strcpy(slash, "/suites");
     return path;
 }
 

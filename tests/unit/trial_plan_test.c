@@ -200,7 +200,7 @@ static char *order(const struct mlm_plan *plan)
     size_t size = 0;
     FILE *out = open_memstream(&text, &size);
     for (size_t i = 0; i < plan->trial_count; i++)
-        (void)fprintf(out, "%s %u\n", plan->trials[i].name, (unsigned)plan->trials[i].repetition);
+        fprintf(out, "%s %u\n", plan->trials[i].name, (unsigned)plan->trials[i].repetition);
     (void)fclose(out);
     return text;
 }

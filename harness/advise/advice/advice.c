@@ -97,7 +97,7 @@ static size_t block_make(const struct mlm_sweeps *sweeps, size_t begin, struct b
     }
     block->count = end - begin;
     for (size_t i = 0; i < block->cap_count; i++)
-        (void)mlm_size_spell(block->caps[i], block->titles[i]);
+        mlm_size_spell(block->caps[i], block->titles[i]);
     return end;
 }
 
@@ -114,7 +114,7 @@ static void write_point(const struct mlm_point *point, char cell[static MLM_CELL
     if (!point)
         return;
     if (point->end == MLM_END_OK)
-        (void)mlm_duration_show(point->row->time.median, cell);
+        mlm_duration_show(point->row->time.median, cell);
     else
         mlm_cell_text(mlm_row_outcome_text(point->row, true, text), cell);
 }
@@ -130,7 +130,7 @@ static void write_enough(const struct mlm_sweep *sweep, char cell[static MLM_CEL
     if (at_none && last->end == MLM_END_UNKNOWN)
         return;
     uint64_t cap_bytes = at_none ? last->cap_bytes : sweep->points[sweep->enough].cap_bytes;
-    (void)snprintf(cell, MLM_CELL_SIZE, "%s%s%s",
+    snprintf(cell, MLM_CELL_SIZE, "%s%s%s",
         at_none         ? "> "
         : sweep->enough ? ""
                         : "≤ ",
@@ -141,14 +141,14 @@ static void write_needs(const struct mlm_sweep *sweep, char cell[static MLM_CELL
 {
     double least = NAN;
     if (!isnan(sweep->needs_bytes)) {
-        (void)mlm_size_show(sweep->needs_bytes, cell);
+        mlm_size_show(sweep->needs_bytes, cell);
         return;
     }
     for (size_t i = 0; i < mlm_sweep_point_count(sweep); i++)
         least = fmax(least, mlm_row_needs(sweep->points[i].row));
     if (!isnan(least)) {
-        (void)strcpy(cell, "> ");
-        (void)mlm_size_show(least, cell + 2);
+        strcpy(cell, "> ");
+        mlm_size_show(least, cell + 2);
     }
 }
 
@@ -261,7 +261,7 @@ static int put_step(
     int r = prose_begin(&prose);
     if (r < 0)
         return r;
-    (void)fputs("  ", prose.out);
+    fputs("  ", prose.out);
     mlm_say_step(prose.out, block->sweeps, block->count, block->caps[caps[0]], block->caps[caps[1]],
         block->caps[caps[2]]);
     return prose_put(&prose, out, style);
@@ -319,7 +319,7 @@ static int put_trades(
         r = prose_begin(&prose);
         if (r < 0)
             break;
-        (void)fputs("  ", prose.out);
+        fputs("  ", prose.out);
         mlm_say_trade(prose.out, &trade);
         r = prose_put(&prose, out, style);
     }
@@ -329,11 +329,11 @@ static int put_trades(
 static int put_block(FILE *out, const struct mlm_text_style *style, const struct mlm_table *table,
     const struct jobs *jobs, struct block *block)
 {
-    (void)fputc('\n', out);
+    fputc('\n', out);
     int r = put_heading(out, style, table, block);
     if (r >= 0)
         r = put_table(out, style, block);
-    (void)fputc('\n', out);
+    fputc('\n', out);
     if (r >= 0)
         r = put_steps(out, style, block);
     if (r >= 0)
@@ -351,15 +351,15 @@ static void put_label(FILE *out, const struct mlm_table *table, const struct mlm
 {
     const struct mlm_record *record = field->sweeps[0]->first->first;
     char text[MLM_SIZE_TEXT], kinds[MLM_SWAP_KINDS_TEXT];
-    (void)fputs(mlm_machine_name(record->machine), out);
+    fputs(mlm_machine_name(record->machine), out);
     if (record->dataset)
-        (void)fprintf(out, ", dataset %s", record->dataset);
+        fprintf(out, ", dataset %s", record->dataset);
     else if (record->data_bytes)
-        (void)fprintf(out, ", data %s", mlm_size_show((double)record->data_bytes, text));
+        fprintf(out, ", data %s", mlm_size_show((double)record->data_bytes, text));
     mlm_limits_write(out, record);
     if (table->swaps_differ && record->limits.swap_limit_bytes != 0)
-        (void)fprintf(out, ", %s%s", *mlm_record_swap_kinds(record, kinds) ? "swap: " : "no swap", kinds);
-    (void)fputs(":\n", out);
+        fprintf(out, ", %s%s", *mlm_record_swap_kinds(record, kinds) ? "swap: " : "no swap", kinds);
+    fputs(":\n", out);
 }
 
 static int put_recommendation(FILE *out, const struct mlm_text_style *style, const struct mlm_table *table,
@@ -374,21 +374,20 @@ static int put_recommendation(FILE *out, const struct mlm_text_style *style, con
     if (fields->count > 1)
         put_label(prose.out, table, field);
     mlm_say_recommendation(prose.out, field, rerun, &rerun_count);
-    (void)fputc('\n', out);
+    fputc('\n', out);
     r = prose_put(&prose, out, style);
     if (r < 0 || !rerun_count)
         return r;
     struct mlm_rerun plan = mlm_rerun_plan(field);
     if (!plan.worthwhile)
         return 0;
-    (void)fputs("To measure what is missing:\n", out);
+    fputs("To measure what is missing:\n", out);
     return mlm_rerun_put(out, &plan, rerun, rerun_count, "  ");
 }
 
 static const char legend[] =
     "enough: the smallest cap within 10 % of the best time with all repetitions ok (≤: the smallest tried; "
-    ">: "
-    "more than the largest tried; ~: not certain). Times are medians. A cap is what the job may hold: a "
+    ">: more than the largest tried; ~: not certain). Times are medians. A cap is what the job may hold: a "
     "machine needs what its system and desktop hold on top.";
 
 static int advice_put(FILE *out, const struct mlm_text_style *style, const struct mlm_table *table,
@@ -403,7 +402,7 @@ static int advice_put(FILE *out, const struct mlm_text_style *style, const struc
         struct block block;
         const struct mlm_sweep *first = &sweeps->items[begin];
         if (!machine || !mlm_same_machine(machine->first->first, first->first->first)) {
-            (void)fputs(machine ? "\n" : "", out);
+            fputs(machine ? "\n" : "", out);
             r = put_machine(out, style, first);
             machine = first;
         }
@@ -411,7 +410,7 @@ static int advice_put(FILE *out, const struct mlm_text_style *style, const struc
         if (r >= 0)
             r = put_block(out, style, table, &jobs, &block);
     }
-    (void)fputc('\n', out);
+    fputc('\n', out);
     mlm_put_wrapped(out, style, 0, legend);
     for (size_t i = 0; i < fields->count && r >= 0; i++)
         r = put_recommendation(out, style, table, fields, &fields->items[i]);

@@ -8,19 +8,19 @@
 void mlm_phrase_size(FILE *out, double bytes)
 {
     char text[MLM_SIZE_TEXT];
-    (void)fputs(mlm_size_show(bytes, text), out);
+    fputs(mlm_size_show(bytes, text), out);
 }
 
 void mlm_phrase_time(FILE *out, double ns)
 {
     char text[MLM_SIZE_TEXT];
-    (void)fputs(mlm_duration_show(ns, text), out);
+    fputs(mlm_duration_show(ns, text), out);
 }
 
 void mlm_phrase_cap(FILE *out, uint64_t cap_bytes)
 {
     char text[MLM_SIZE_TEXT];
-    (void)fputs(cap_bytes == MLM_NO_LIMIT ? "no cap" : mlm_size_spell(cap_bytes, text), out);
+    fputs(cap_bytes == MLM_NO_LIMIT ? "no cap" : mlm_size_spell(cap_bytes, text), out);
 }
 
 void mlm_phrase_name(FILE *out, const struct mlm_sweep *sweep, const struct mlm_sweep *beside)
@@ -30,44 +30,44 @@ void mlm_phrase_name(FILE *out, const struct mlm_sweep *sweep, const struct mlm_
 
 void mlm_phrase_full_name(FILE *out, const struct mlm_sweep *sweep)
 {
-    (void)fprintf(out, "%s/", sweep->first->first->suite);
+    fprintf(out, "%s/", sweep->first->first->suite);
     mlm_phrase_name(out, sweep, NULL);
 }
 
 void mlm_phrase_outcome(FILE *out, const struct mlm_point *point)
 {
     char text[MLM_OUTCOME_TEXT];
-    (void)fputs(mlm_row_outcome_text(point->row, true, text), out);
+    fputs(mlm_row_outcome_text(point->row, true, text), out);
 }
 
 /* Two digits, and never an exponent. */
 static void put_ratio(FILE *out, double ratio)
 {
-    (void)fprintf(out, ratio < 99.5 ? "%.2g" : "%.0f", ratio);
+    fprintf(out, ratio < 99.5 ? "%.2g" : "%.0f", ratio);
 }
 
 void mlm_phrase_span(FILE *out, const struct mlm_span *span)
 {
     put_ratio(out, span->ratio);
-    (void)fputs(" × as fast", out);
+    fputs(" × as fast", out);
     if (isnan(span->low))
         return;
-    (void)fputs(" (", out);
+    fputs(" (", out);
     put_ratio(out, span->low);
-    (void)fputs(" to ", out);
+    fputs(" to ", out);
     put_ratio(out, span->high);
-    (void)fputc(')', out);
+    fputc(')', out);
 }
 
 void mlm_phrase_comparison(FILE *out, double ratio)
 {
     if (ratio > 1 + MLM_WITHIN) {
         put_ratio(out, ratio);
-        (void)fputs(" × as long", out);
+        fputs(" × as long", out);
     } else if (ratio < 1 / (1 + MLM_WITHIN)) {
-        (void)fprintf(out, "%.2g of the time", ratio);
+        fprintf(out, "%.2g of the time", ratio);
     } else {
-        (void)fputs("about as long", out);
+        fputs("about as long", out);
     }
 }
 
@@ -75,7 +75,7 @@ void mlm_phrase_share(FILE *out, double part, double whole)
 {
     double share = 100 * part / whole;
     if (share < 1)
-        (void)fputs("less than 1 %", out);
+        fputs("less than 1 %", out);
     else
-        (void)fprintf(out, "%.0f %%", share);
+        fprintf(out, "%.0f %%", share);
 }

@@ -94,14 +94,14 @@ static void ease_add(struct ease *ease, const struct mlm_sweep *sweep)
 static void put_ease_of_one(FILE *out, const struct ease *ease)
 {
     if (ease->computing)
-        (void)fprintf(out, "the time goes into computing (%.0f %% of it is CPU time)",
+        fprintf(out, "the time goes into computing (%.0f %% of it is CPU time)",
             floor(100 * ease->least_computing));
     else if (ease->reading)
-        (void)fputs("the time goes into waiting for the files it reads", out);
+        fputs("the time goes into waiting for the files it reads", out);
     else if (ease->waiting)
-        (void)fputs("the time goes into waiting for something else", out);
+        fputs("the time goes into waiting for something else", out);
     else
-        (void)fputs("what the time goes into is not known", out);
+        fputs("what the time goes into is not known", out);
 }
 
 static void put_ease_of_many(FILE *out, const struct ease *ease)
@@ -109,31 +109,30 @@ static void put_ease_of_many(FILE *out, const struct ease *ease)
     size_t unknown = ease->count - ease->computing - ease->reading - ease->waiting;
     const char *glue = "";
     if (ease->computing == ease->count)
-        (void)fprintf(out, "the time goes into computing (%.0f %% of it or more is CPU time)",
+        fprintf(out, "the time goes into computing (%.0f %% of it or more is CPU time)",
             floor(100 * ease->least_computing));
     else if (unknown == ease->count)
-        (void)fputs("what the time goes into is not known", out);
+        fputs("what the time goes into is not known", out);
     else
-        (void)fprintf(out, "of %zu", ease->count);
+        fprintf(out, "of %zu", ease->count);
     if (ease->computing == ease->count || unknown == ease->count)
         return;
     if (ease->computing) {
-        (void)fprintf(out, ", %zu spend%s the time on computing (%.0f %% of it or more is CPU time)",
+        fprintf(out, ", %zu spend%s the time on computing (%.0f %% of it or more is CPU time)",
             ease->computing, ease->computing == 1 ? "s" : "", floor(100 * ease->least_computing));
         glue = ",";
     }
     if (ease->reading) {
-        (void)fprintf(out, "%s %zu wait%s for the files %s read%s", glue, ease->reading,
+        fprintf(out, "%s %zu wait%s for the files %s read%s", glue, ease->reading,
             ease->reading == 1 ? "s" : "", ease->reading == 1 ? "it" : "they", ease->reading == 1 ? "s" : "");
         glue = ",";
     }
     if (ease->waiting) {
-        (void)fprintf(
-            out, "%s %zu wait%s for something else", glue, ease->waiting, ease->waiting == 1 ? "s" : "");
+        fprintf(out, "%s %zu wait%s for something else", glue, ease->waiting, ease->waiting == 1 ? "s" : "");
         glue = ",";
     }
     if (unknown)
-        (void)fprintf(out, "%s of %zu it is not known", glue, unknown);
+        fprintf(out, "%s of %zu it is not known", glue, unknown);
 }
 
 static void put_ease(FILE *out, const struct ease *ease, uint64_t cap_bytes)
@@ -143,11 +142,11 @@ static void put_ease(FILE *out, const struct ease *ease, uint64_t cap_bytes)
     else
         put_ease_of_many(out, ease);
     if (ease->untouched == ease->count) {
-        (void)fputs(ease->count == 1 ? ", and it never reached " : ", and none ever reached ", out);
+        fputs(ease->count == 1 ? ", and it never reached " : ", and none ever reached ", out);
         mlm_phrase_cap(out, cap_bytes);
-        (void)fputs(": nothing was swapped out, and no dropped page was read back", out);
+        fputs(": nothing was swapped out, and no dropped page was read back", out);
     } else if (ease->untouched) {
-        (void)fprintf(
+        fprintf(
             out, ", and %zu never reached %s cap", ease->untouched, ease->untouched == 1 ? "its" : "their");
     }
 }
@@ -165,24 +164,23 @@ static void say_one_cap(FILE *out, const struct count *count)
         wanting += sweep->points[0].end == MLM_END_OK && sweep->enough != 0;
     }
     if (field->most_caps == 0) {
-        (void)fputs("Not enough data: nothing was run under a cap.", out);
+        fputs("Not enough data: nothing was run under a cap.", out);
         return;
     }
-    (void)fputs("Not enough data: one cap shows no step to another.\n", out);
+    fputs("Not enough data: one cap shows no step to another.\n", out);
     if (untouched && count->usable == 1)
-        (void)fputs(
-            "It was never reached, so more would gain nothing; whether less would do is not known. ", out);
+        fputs("It was never reached, so more would gain nothing; whether less would do is not known. ", out);
     else if (untouched)
-        (void)fprintf(out,
+        fprintf(out,
             "%zu of %zu never reached it, so more would gain them nothing; whether less would do is not "
             "known. ",
             untouched, count->usable);
     if (failed)
-        (void)fprintf(out, "%zu do%s not end under it. ", failed, failed == 1 ? "es" : "");
+        fprintf(out, "%zu do%s not end under it. ", failed, failed == 1 ? "es" : "");
     if (wanting)
-        (void)fprintf(out, "%zu %s slower than with memory enough. ", wanting, wanting == 1 ? "is" : "are");
+        fprintf(out, "%zu %s slower than with memory enough. ", wanting, wanting == 1 ? "is" : "are");
     if (untouched || failed || wanting)
-        (void)fputc('\n', out);
+        fputc('\n', out);
 }
 
 static void say_no_help(FILE *out, const struct count *count)
@@ -197,30 +195,30 @@ static void say_no_help(FILE *out, const struct count *count)
         ease_add(&ease, sweep);
         cap_bytes = sweep->points[0].cap_bytes > cap_bytes ? sweep->points[0].cap_bytes : cap_bytes;
     }
-    (void)fputs("More RAM than ", out);
+    fputs("More RAM than ", out);
     mlm_phrase_cap(out, cap_bytes);
-    (void)fputs(count->unsure ? " is not shown to help" : " would not help", out);
+    fputs(count->unsure ? " is not shown to help" : " would not help", out);
     if (count->usable == 1)
-        (void)fputs(" this: ", out);
+        fputs(" this: ", out);
     else
-        (void)fprintf(out, " these %zu: ", count->usable);
+        fprintf(out, " these %zu: ", count->usable);
     put_ease(out, &ease, cap_bytes);
-    (void)fputs(".\nLess was not tried", out);
+    fputs(".\nLess was not tried", out);
     if (!isnan(ease.most_needs_bytes)) {
-        (void)fputs(count->usable == 1 ? "; it needs " : "; the most that one needs is ", out);
+        fputs(count->usable == 1 ? "; it needs " : "; the most that one needs is ", out);
         mlm_phrase_size(out, ease.most_needs_bytes);
     }
-    (void)fputs(".\n", out);
+    fputs(".\n", out);
 }
 
 /* "needs 5.00 GiB" */
 static void put_needs(FILE *out, const struct mlm_sweep *sweep)
 {
     if (isnan(sweep->needs_bytes)) {
-        (void)fputs("it ended nowhere", out);
+        fputs("it ended nowhere", out);
         return;
     }
-    (void)fputs("needs ", out);
+    fputs("needs ", out);
     mlm_phrase_size(out, sweep->needs_bytes);
 }
 
@@ -238,35 +236,34 @@ static void say_enough(FILE *out, const struct count *count)
     const struct mlm_field *field = count->field;
     if (count->cap_bytes) {
         mlm_phrase_cap(out, count->cap_bytes);
-        (void)fputs(" is enough", out);
+        fputs(" is enough", out);
         if (count->beyond)
-            (void)fprintf(out, " for %zu of %zu jobs", count->jobs - count->beyond, count->jobs);
+            fprintf(out, " for %zu of %zu jobs", count->jobs - count->beyond, count->jobs);
         else if (count->jobs > 1)
-            (void)fprintf(out, " for all %zu jobs", count->jobs);
+            fprintf(out, " for all %zu jobs", count->jobs);
         if (count->techniques)
-            (void)fputs(
-                count->jobs > 1 ? ", each done by its best technique" : ", by the best technique", out);
-        (void)fputs(".\n", out);
+            fputs(count->jobs > 1 ? ", each done by its best technique" : ", by the best technique", out);
+        fputs(".\n", out);
     }
     if (!count->beyond)
         return;
-    (void)fputs("No cap up to ", out);
+    fputs("No cap up to ", out);
     mlm_phrase_cap(out, field->most_cap_bytes);
-    (void)fputs(" is enough for ", out);
+    fputs(" is enough for ", out);
     size_t said = 0;
     for (size_t i = 0; i < field->job_count; i++) {
         const struct mlm_job *job = &field->jobs[i];
         if (!is_usable_job(job) || job->cap_bytes != MLM_NO_LIMIT || said++ >= EXAMPLES_MAX)
             continue;
-        (void)fputs(said > 1 ? ", " : "", out);
+        fputs(said > 1 ? ", " : "", out);
         mlm_phrase_full_name(out, leanest(job));
-        (void)fputs(" (", out);
+        fputs(" (", out);
         put_needs(out, leanest(job));
-        (void)fputc(')', out);
+        fputc(')', out);
     }
     if (said > EXAMPLES_MAX)
-        (void)fprintf(out, " and %zu more", said - EXAMPLES_MAX);
-    (void)fputs(".\n", out);
+        fprintf(out, " and %zu more", said - EXAMPLES_MAX);
+    fputs(".\n", out);
 }
 
 static bool wants_more_than(const struct mlm_sweep *sweep, uint64_t cap_bytes)
@@ -306,43 +303,43 @@ static size_t say_techniques(FILE *out, const struct count *count)
         if (!most || said++ >= EXAMPLES_MAX)
             continue;
         uint64_t enough = mlm_sweep_enough_bytes(most);
-        (void)fputs("  ", out);
+        fputs("  ", out);
         mlm_phrase_full_name(out, most);
         if (enough == MLM_NO_LIMIT) {
-            (void)fputs(" wants more than ", out);
+            fputs(" wants more than ", out);
             mlm_phrase_cap(out, most->points[most->cap_count - 1].cap_bytes);
-            (void)fputs(" (", out);
+            fputs(" (", out);
             put_needs(out, most);
-            (void)fputc(')', out);
+            fputc(')', out);
         } else {
-            (void)fputs(" wants ", out);
+            fputs(" wants ", out);
             mlm_phrase_cap(out, enough);
         }
         if (wanting == 2)
-            (void)fputs(", another way of doing it more than ", out);
+            fputs(", another way of doing it more than ", out);
         else if (wanting > 2)
-            (void)fprintf(out, ", %zu other ways of doing it more than ", wanting - 1);
+            fprintf(out, ", %zu other ways of doing it more than ", wanting - 1);
         if (wanting > 1)
             mlm_phrase_cap(out, job->cap_bytes);
-        (void)fputs("; ", out);
+        fputs("; ", out);
         mlm_phrase_name(out, chosen, most);
-        (void)fputs(" gives the same at ", out);
+        fputs(" gives the same at ", out);
         mlm_phrase_cap(out, job->cap_bytes);
         if (!isnan(most->needs_bytes) && chosen->needs_bytes < most->needs_bytes) {
-            (void)fputs(" with ", out);
+            fputs(" with ", out);
             mlm_phrase_share(out, chosen->needs_bytes, most->needs_bytes);
-            (void)fputs(" of the memory", out);
+            fputs(" of the memory", out);
         }
         if (!isnan(most->best_ns)) {
-            (void)fputs(", in ", out);
+            fputs(", in ", out);
             mlm_phrase_time(out, chosen->best_ns);
-            (void)fputs(" where that one at its best takes ", out);
+            fputs(" where that one at its best takes ", out);
             mlm_phrase_time(out, most->best_ns);
         }
-        (void)fputs(".\n", out);
+        fputs(".\n", out);
     }
     if (said > EXAMPLES_MAX)
-        (void)fprintf(out, "  So it is with %zu more job%s.\n", said - EXAMPLES_MAX,
+        fprintf(out, "  So it is with %zu more job%s.\n", said - EXAMPLES_MAX,
             said == EXAMPLES_MAX + 1 ? "" : "s");
     return said;
 }
@@ -359,29 +356,28 @@ static size_t say_gains(FILE *out, const struct count *count)
         if (!mlm_sweep_lacks_at(job->chosen, least_bytes) || said++ >= EXAMPLES_MAX)
             continue;
         const struct mlm_sweep *fastest = mlm_job_fastest_at(job, least_bytes);
-        (void)fputs("  ", out);
+        fputs("  ", out);
         mlm_phrase_full_name(out, job->chosen);
-        (void)fputs(" takes ", out);
+        fputs(" takes ", out);
         mlm_phrase_time(out, job->chosen->points[job->chosen->enough].row->time.median);
-        (void)fputs(" at ", out);
+        fputs(" at ", out);
         mlm_phrase_cap(out, job->cap_bytes);
-        (void)fputs(", where ", out);
+        fputs(", where ", out);
         mlm_phrase_cap(out, least_bytes);
         if (fastest) {
-            (void)fputs(" gives ", out);
+            fputs(" gives ", out);
             mlm_phrase_time(out, mlm_sweep_at(fastest, least_bytes)->row->time.median);
             if (fastest != job->chosen) {
-                (void)fputs(" by ", out);
+                fputs(" by ", out);
                 mlm_phrase_name(out, fastest, job->chosen);
             }
         } else {
-            (void)fputs(job->count > 1 ? " is enough for no technique" : " is not enough", out);
+            fputs(job->count > 1 ? " is enough for no technique" : " is not enough", out);
         }
-        (void)fputs(".\n", out);
+        fputs(".\n", out);
     }
     if (said > EXAMPLES_MAX)
-        (void)fprintf(
-            out, "  %zu more gain%s so.\n", said - EXAMPLES_MAX, said == EXAMPLES_MAX + 1 ? "s" : "");
+        fprintf(out, "  %zu more gain%s so.\n", said - EXAMPLES_MAX, said == EXAMPLES_MAX + 1 ? "s" : "");
     return said;
 }
 
@@ -399,20 +395,20 @@ static void say_choice(FILE *out, const struct count *count)
         sure = sure && chosen->sure;
     }
     if (count->cap_bytes && ease.count) {
-        (void)fputs(count->techniques ? "Done so, more than " : "More than ", out);
+        fputs(count->techniques ? "Done so, more than " : "More than ", out);
         mlm_phrase_cap(out, count->cap_bytes);
-        (void)fprintf(out, " brings %sno %sgain: ", count->beyond ? "these " : "", sure ? "" : "measurable ");
+        fprintf(out, " brings %sno %sgain: ", count->beyond ? "these " : "", sure ? "" : "measurable ");
         put_ease(out, &ease, count->cap_bytes);
-        (void)fputs(".\n", out);
+        fputs(".\n", out);
     }
     if (spared && !gaining)
-        (void)fputs("Change the technique before buying RAM.\n", out);
+        fputs("Change the technique before buying RAM.\n", out);
     else if (spared && gaining)
-        (void)fputs("Change the technique first; RAM pays for what is left.\n", out);
+        fputs("Change the technique first; RAM pays for what is left.\n", out);
     else if (gaining) {
-        (void)fputs("RAM is what helps here, up to ", out);
+        fputs("RAM is what helps here, up to ", out);
         mlm_phrase_cap(out, count->cap_bytes);
-        (void)fputs(".\n", out);
+        fputs(".\n", out);
     }
 }
 
@@ -435,21 +431,20 @@ void mlm_say_recommendation(
     if (one_cap)
         say_one_cap(out, &count);
     else if (!count.usable)
-        (void)fputs("Not enough data: how they ended says nothing of memory.\n", out);
+        fputs("Not enough data: how they ended says nothing of memory.\n", out);
     else if (!count.wanting)
         say_no_help(out, &count);
     else
         say_choice(out, &count);
     if (!one_cap && count.unsure)
-        (void)fprintf(out,
-            "Of %zu the cap is not certain (~): repetitions are too few, or differ too much.\n",
+        fprintf(out, "Of %zu the cap is not certain (~): repetitions are too few, or differ too much.\n",
             count.unsure);
     if (count.cut_off)
-        (void)fprintf(out,
+        fprintf(out,
             "%zu ran into the time limit, and no lack of memory is to be seen: it may be time that %s "
             "lacked.\n",
             count.cut_off, count.cut_off == 1 ? "it" : "they");
     if (count.silent && !one_cap)
-        (void)fprintf(
+        fprintf(
             out, "Of %zu there is no figure: they did not run, crashed or did other work.\n", count.silent);
 }

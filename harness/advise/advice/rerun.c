@@ -48,7 +48,7 @@ static bool is_command(const struct mlm_record *record)
 
 static int put_word(FILE *out, const char *text)
 {
-    (void)fputc(' ', out);
+    fputc(' ', out);
     mlm_word_put(out, text);
     return 0;
 }
@@ -73,7 +73,7 @@ static bool has_param(const struct mlm_sweep *sweep, const char *value)
 static int put_option(FILE *out, const struct mlm_sweep *sweep, const struct kept *kept, const char *value)
 {
     if (!kept->takes_value)
-        (void)fprintf(out, " --%s", kept->name);
+        fprintf(out, " --%s", kept->name);
     if (!value)
         return 0;
     if (strcmp(kept->name, "param") == 0 && !has_param(sweep, value))
@@ -81,7 +81,7 @@ static int put_option(FILE *out, const struct mlm_sweep *sweep, const struct kep
     /* Caps are chosen anew. */
     if (strcmp(kept->name, "filter") == 0 && strstr(value, "cap:"))
         return 0;
-    (void)fprintf(out, " --%s", kept->name);
+    fprintf(out, " --%s", kept->name);
     return put_word(out, value);
 }
 
@@ -91,14 +91,14 @@ static int put_only(FILE *out, const struct mlm_row *row)
     char *name = NULL;
     if (asprintf(&name, "^%s/%s/", row->first->suite, row->workload) < 0)
         return -ENOMEM;
-    (void)fputs(" --all --filter", out);
+    fputs(" --all --filter", out);
     int r = put_word(out, name);
     free(name);
     const struct mlm_params *params = &row->first->params;
     for (size_t i = 0; i < params->count && r >= 0; i++) {
         if (asprintf(&name, "%s=%s", params->items[i].name, params->items[i].value) < 0)
             return -ENOMEM;
-        (void)fputs(" --param", out);
+        fputs(" --param", out);
         r = put_word(out, name);
         free(name);
     }
@@ -137,11 +137,11 @@ static int put_kept(FILE *out, const struct mlm_sweep *sweep)
 static void put_duration(FILE *out, uint64_t ns)
 {
     if (ns % 1000000000 == 0)
-        (void)fprintf(out, "%" PRIu64 "s", ns / 1000000000);
+        fprintf(out, "%" PRIu64 "s", ns / 1000000000);
     else if (ns % 1000000 == 0)
-        (void)fprintf(out, "%" PRIu64 "ms", ns / 1000000);
+        fprintf(out, "%" PRIu64 "ms", ns / 1000000);
     else
-        (void)fprintf(out, "%" PRIu64 ".%09" PRIu64 "s", ns / 1000000000, ns % 1000000000);
+        fprintf(out, "%" PRIu64 ".%09" PRIu64 "s", ns / 1000000000, ns % 1000000000);
 }
 
 /* What the record says of its surroundings, where it is not what a run has anyway. */
@@ -151,25 +151,25 @@ static int put_surroundings(FILE *out, const struct mlm_sweep *sweep)
     char text[MLM_SIZE_TEXT];
     int r = 0;
     if (record->dataset) {
-        (void)fputs(" --dataset", out);
+        fputs(" --dataset", out);
         r = put_word(out, record->dataset);
     } else if (record->data_bytes) {
-        (void)fprintf(out, " --data %s", mlm_size_spell(record->data_bytes, text));
+        fprintf(out, " --data %s", mlm_size_spell(record->data_bytes, text));
     }
     if (record->limits.swap_limit_bytes != MLM_NO_LIMIT)
-        (void)fprintf(out, " --swap %s",
+        fprintf(out, " --swap %s",
             record->limits.swap_limit_bytes ? mlm_size_spell(record->limits.swap_limit_bytes, text) : "none");
     if (record->limits.background_bytes)
-        (void)fprintf(out, " --background %s%s", mlm_size_spell(record->limits.background_bytes, text),
+        fprintf(out, " --background %s%s", mlm_size_spell(record->limits.background_bytes, text),
             record->limits.background_active ? ":active" : "");
     if (record->seed != USUAL_SEED && !is_command(record))
-        (void)fprintf(out, " --seed %" PRIu64, record->seed);
+        fprintf(out, " --seed %" PRIu64, record->seed);
     uint64_t usual_ns = is_command(record) ? USUAL_COMMAND_TIMEOUT_NS : USUAL_TIMEOUT_NS;
     uint64_t timeout_ns = record->limits.timeout_ns;
     if (mlm_sweep_cut_off(sweep) && timeout_ns <= UINT64_MAX / MORE_TIME)
         timeout_ns *= MORE_TIME;
     if (timeout_ns != usual_ns && timeout_ns) {
-        (void)fputs(" --timeout ", out);
+        fputs(" --timeout ", out);
         put_duration(out, timeout_ns);
     }
     return r;
@@ -182,7 +182,7 @@ static int put_own_command(FILE *out, const struct mlm_row *row)
     const char *text = mlm_row_param(row, "command");
     int r = 0;
     if (text) {
-        (void)fputs(" --name", out);
+        fputs(" --name", out);
         r = put_word(out, row->workload);
     }
     return r < 0 ? r : put_word(out, text ? text : row->workload);
@@ -210,14 +210,14 @@ static char *rest_of(const struct mlm_sweep *sweep)
 
 static int put_suites(FILE *out, const struct mlm_keymap *suites)
 {
-    (void)fputs("run --suite", out);
+    fputs("run --suite", out);
     mlm_auto_free char *list = NULL;
     size_t size;
     FILE *words = open_memstream(&list, &size);
     if (!words)
         return -ENOMEM;
     for (size_t i = 0; i < suites->count; i++)
-        (void)fprintf(words, "%s%s", i ? "," : "", suites->entries[i].key);
+        fprintf(words, "%s%s", i ? "," : "", suites->entries[i].key);
     if (fclose(words) != 0)
         return -ENOMEM;
     return put_word(out, list);
@@ -227,9 +227,9 @@ static void put_numbers(FILE *out, const struct mlm_rerun *rerun, bool uncapped)
 {
     for (size_t i = 0; i < rerun->cap_count; i++) {
         char text[MLM_SIZE_TEXT];
-        (void)fprintf(out, "%s%s", i ? "," : " --cap ", mlm_size_spell(rerun->caps[i], text));
+        fprintf(out, "%s%s", i ? "," : " --cap ", mlm_size_spell(rerun->caps[i], text));
     }
-    (void)fprintf(out, "%s --repetitions %zu", uncapped ? ",none" : "", rerun->repetitions);
+    fprintf(out, "%s --repetitions %zu", uncapped ? ",none" : "", rerun->repetitions);
 }
 
 /* Sweeps, so sorted that those whose rest is the same stand together. */
@@ -256,12 +256,12 @@ static int put_command(FILE *out, const struct mlm_rerun *rerun, const struct re
     int r = 0;
     for (size_t i = 0; i < count && r >= 0; i++)
         r = mlm_keymap_add(&suites, strdup(sweeps[i].sweep->first->first->suite), &number);
-    (void)fputs(own ? "mlmembench exec" : "mlmembench ", out);
+    fputs(own ? "mlmembench exec" : "mlmembench ", out);
     if (r >= 0 && !own)
         r = put_suites(out, &suites);
     /* `run` adds a trial without a cap by itself. */
     put_numbers(out, rerun, own);
-    (void)fprintf(out, "%s\n", rest_text);
+    fprintf(out, "%s\n", rest_text);
     return r;
 }
 
@@ -280,7 +280,7 @@ int mlm_rerun_put(FILE *out, const struct mlm_rerun *rerun, const struct mlm_swe
     for (size_t begin = 0, end; begin < sweep_count && r >= 0; begin = end) {
         for (end = begin; end < sweep_count && sorted[end].rest == sorted[begin].rest;)
             end++;
-        (void)fputs(indent, out);
+        fputs(indent, out);
         r = put_command(out, rerun, &sorted[begin], end - begin, rests.entries[sorted[begin].rest].key);
     }
     return r;

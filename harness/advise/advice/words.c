@@ -13,12 +13,12 @@
 static void put_swapped(FILE *out, const struct mlm_point *point)
 {
     const int64_t *values = point->row->readings.values;
-    (void)fputs(", having swapped (", out);
+    fputs(", having swapped (", out);
     mlm_phrase_size(out, (double)values[MLM_swap_peak_bytes]);
-    (void)fputs(" in swap", out);
+    fputs(" in swap", out);
     if (values[MLM_refaults] != MLM_NULL)
-        (void)fprintf(out, ", %" PRId64 " pages read back", values[MLM_refaults]);
-    (void)fputc(')', out);
+        fprintf(out, ", %" PRId64 " pages read back", values[MLM_refaults]);
+    fputc(')', out);
 }
 
 /* A sweep's part of a step's sentence. */
@@ -26,34 +26,34 @@ static void put_gain(FILE *out, const struct mlm_sweep *sweep, const struct mlm_
 {
     const struct mlm_point *from = &sweep->points[step - sweep->steps], *to = from + 1;
     if (step->gain == MLM_GAIN_UNCLEAR)
-        (void)fputs("what ", out);
+        fputs("what ", out);
     mlm_phrase_name(out, sweep, NULL);
     switch (step->gain) {
     case MLM_GAIN_FITS:
-        (void)fputs(" fits (", out);
+        fputs(" fits (", out);
         mlm_phrase_outcome(out, from);
-        (void)fputs(" before, ", out);
+        fputs(" before, ", out);
         mlm_phrase_time(out, to->row->time.median);
-        (void)fputc(')', out);
+        fputc(')', out);
         return;
     case MLM_GAIN_FASTER:
-        (void)fputs(" is ", out);
+        fputs(" is ", out);
         mlm_phrase_span(out, &step->speedup);
         if (from->felt == MLM_FELT_SHORT)
             put_swapped(out, from);
         return;
     case MLM_GAIN_SLOWER:
-        (void)fputs(" is slower, not faster: ", out);
+        fputs(" is slower, not faster: ", out);
         mlm_phrase_span(out, &step->speedup);
         return;
     case MLM_GAIN_UNCLEAR:
-        (void)fputs(" gains is not clear: ", out);
+        fputs(" gains is not clear: ", out);
         mlm_phrase_span(out, &step->speedup);
         if (isnan(step->speedup.low))
-            (void)fputs(", once each", out);
+            fputs(", once each", out);
         return;
     case MLM_GAIN_LOST:
-        (void)fputs(" ended ok and does not with more, so one of the two is chance", out);
+        fputs(" ended ok and does not with more, so one of the two is chance", out);
         return;
     default:
         return;
@@ -85,11 +85,11 @@ enum mlm_gain mlm_gain_of_all(
 /* "csr" where there is no other, else "2 of 3". */
 static void put_how_many(FILE *out, const char *glue, size_t count, size_t all, const struct mlm_sweep *only)
 {
-    (void)fputs(glue, out);
+    fputs(glue, out);
     if (only)
         mlm_phrase_name(out, only, NULL);
     else
-        (void)fprintf(out, "%zu of %zu", count, all);
+        fprintf(out, "%zu of %zu", count, all);
 }
 
 void mlm_say_step(FILE *out, const struct mlm_sweep *sweeps, size_t count, uint64_t from_bytes,
@@ -108,7 +108,7 @@ void mlm_say_step(FILE *out, const struct mlm_sweep *sweeps, size_t count, uint6
     if (!all)
         return;
     mlm_phrase_cap(out, from_bytes);
-    (void)fputs(" → ", out);
+    fputs(" → ", out);
     mlm_phrase_cap(out, last_bytes);
     const char *glue = ": ";
     const struct mlm_sweep *only = all == 1 ? last : NULL;
@@ -118,84 +118,83 @@ void mlm_say_step(FILE *out, const struct mlm_sweep *sweeps, size_t count, uint6
             const struct mlm_step *step = step_of(&sweeps[i], from_bytes, to_bytes);
             if (!step || step->gain != named[n] || said++ >= NAMES_MAX)
                 continue;
-            (void)fputs(glue, out);
+            fputs(glue, out);
             put_gain(out, &sweeps[i], step);
             glue = "; ";
         }
         if (said > NAMES_MAX)
-            (void)fprintf(out, "; likewise %zu more", said - NAMES_MAX);
+            fprintf(out, "; likewise %zu more", said - NAMES_MAX);
     }
     if (gains[MLM_GAIN_NONE]) {
         if (!only && gains[MLM_GAIN_NONE] == all) {
-            (void)fprintf(out, ": nothing, for none of %zu reached ", all);
+            fprintf(out, ": nothing, for none of %zu reached ", all);
         } else {
             put_how_many(out, glue, gains[MLM_GAIN_NONE], all, only);
-            (void)fprintf(
-                out, " gain%s nothing, never having reached ", gains[MLM_GAIN_NONE] == 1 ? "s" : "");
+            fprintf(out, " gain%s nothing, never having reached ", gains[MLM_GAIN_NONE] == 1 ? "s" : "");
         }
         mlm_phrase_cap(out, from_bytes);
         glue = "; ";
     }
     if (gains[MLM_GAIN_EVEN]) {
         put_how_many(out, glue, gains[MLM_GAIN_EVEN], all, only);
-        (void)fprintf(out, " reached it and %s no faster", gains[MLM_GAIN_EVEN] == 1 ? "is" : "are");
+        fprintf(out, " reached it and %s no faster", gains[MLM_GAIN_EVEN] == 1 ? "is" : "are");
         glue = "; ";
     }
     if (gains[MLM_GAIN_NO_FIT]) {
         put_how_many(out, glue, gains[MLM_GAIN_NO_FIT], all, only);
-        (void)fprintf(out, " end%s at %s", gains[MLM_GAIN_NO_FIT] == 1 ? "s" : "",
+        fprintf(out, " end%s at %s", gains[MLM_GAIN_NO_FIT] == 1 ? "s" : "",
             last_bytes == to_bytes ? "neither" : "none of them");
         glue = "; ";
     }
     if (gains[MLM_GAIN_UNKNOWN]) {
-        (void)fprintf(out, "%sof ", glue);
+        fprintf(out, "%sof ", glue);
         put_how_many(out, "", gains[MLM_GAIN_UNKNOWN], all, only);
-        (void)fputs(" there is no figure", out);
+        fputs(" there is no figure", out);
     }
-    (void)fputs(".", out);
+    fputs(".", out);
 }
 
 void mlm_say_trade(FILE *out, const struct mlm_trade *trade)
 {
     const struct mlm_point *point = mlm_sweep_at(trade->instead, trade->cap_bytes);
     const struct mlm_point *there = mlm_sweep_at(trade->wants, trade->cap_bytes);
-    (void)fputs("At ", out);
+    fputs("At ", out);
     mlm_phrase_cap(out, trade->cap_bytes);
-    (void)fputs(" already ", out);
+    fputs(" already ", out);
     mlm_phrase_name(out, trade->instead, NULL);
-    (void)fputs(" does the work of ", out);
+    fputs(" does the work of ", out);
     mlm_phrase_name(out, trade->wants, NULL);
-    (void)fputs(", in ", out);
+    fputs(", in ", out);
     mlm_phrase_time(out, point->row->time.median);
     if (!isnan(trade->instead->needs_bytes)) {
-        (void)fputs(" with ", out);
+        fputs(" with ", out);
         mlm_phrase_size(out, trade->instead->needs_bytes);
     }
     if (!isnan(trade->wants->needs_bytes) && trade->instead->needs_bytes < trade->wants->needs_bytes) {
-        (void)fputs(", ", out);
+        fputs(", ", out);
         mlm_phrase_share(out, trade->instead->needs_bytes, trade->wants->needs_bytes);
-        (void)fputs(" of its memory", out);
+        fputs(" of its memory", out);
     }
-    (void)fputs("; the latter ", out);
+    fputs("; the latter ", out);
     if (there->end == MLM_END_OK) {
-        (void)fputs("takes ", out);
+        fputs("takes ", out);
         mlm_phrase_time(out, there->row->time.median);
     } else {
-        (void)fputs("ends there as ", out);
+        fputs("ends there as ", out);
         mlm_phrase_outcome(out, there);
     }
     if (there->end == MLM_END_OK)
-        (void)fputs(" there", out);
+        fputs(" there", out);
     if (!isnan(trade->wants->best_ns)) {
-        (void)fputs(", and with memory enough takes ", out);
+        fputs(", and with memory enough takes ", out);
         mlm_phrase_time(out, trade->wants->best_ns);
-        (void)fputs(", ", out);
+        fputs(", ", out);
         mlm_phrase_comparison(out, trade->wants->best_ns / point->row->time.median);
     }
     if (trade->others)
-        (void)fprintf(out, ". Nor is that enough for %zu other%s of this work", trade->others,
+        fprintf(out, ". Nor is that enough for %zu other%s of this work", trade->others,
             trade->others == 1 ? "" : "s");
-    (void)fputs(".", out);
+    fputs(".", out);
 }
 
 const struct mlm_point *mlm_sweep_at_ease(const struct mlm_sweep *sweep)
@@ -212,17 +211,17 @@ void mlm_say_spent(FILE *out, const struct mlm_point *point)
 {
     switch (point->spent) {
     case MLM_SPENT_COMPUTING:
-        (void)fprintf(out, "computing %.0f %%%s", 100 * (1 - point->waiting),
+        fprintf(out, "computing %.0f %%%s", 100 * (1 - point->waiting),
             point->kernel > 0.5 ? ", in the kernel" : "");
         return;
     case MLM_SPENT_DISK:
-        (void)fprintf(out, "reading files %.0f %%", 100 * point->waiting);
+        fprintf(out, "reading files %.0f %%", 100 * point->waiting);
         return;
     case MLM_SPENT_WAITING:
-        (void)fprintf(out, "waiting %.0f %%", 100 * point->waiting);
+        fprintf(out, "waiting %.0f %%", 100 * point->waiting);
         return;
     case MLM_SPENT_MEMORY:
-        (void)fputs("getting memory", out);
+        fputs("getting memory", out);
         return;
     case MLM_SPENT_UNKNOWN:
         return;

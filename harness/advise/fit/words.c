@@ -12,7 +12,7 @@
 static void put_cap(FILE *out, uint64_t cap_bytes)
 {
     char text[MLM_SIZE_TEXT];
-    (void)fputs(mlm_size_spell(cap_bytes, text), out);
+    fputs(mlm_size_spell(cap_bytes, text), out);
 }
 
 /* "66M (3 of 3)", "65M (0 of 1, oom)": the trials under a cap that ended well. */
@@ -20,10 +20,10 @@ static void put_ends(FILE *out, const struct mlm_fit *fit, uint64_t cap_bytes)
 {
     struct mlm_fit_tally tally = mlm_fit_tally(fit, cap_bytes);
     put_cap(out, cap_bytes);
-    (void)fprintf(out, " (%zu of %zu", tally.ok, tally.count);
+    fprintf(out, " (%zu of %zu", tally.ok, tally.count);
     if (tally.ok < tally.count)
-        (void)fprintf(out, ", %s", mlm_outcome_name(tally.failure));
-    (void)fputc(')', out);
+        fprintf(out, ", %s", mlm_outcome_name(tally.failure));
+    fputc(')', out);
 }
 
 /* "412M (1.07 × its time without)", "300M (1 of 3, oom)": what a cap costs. */
@@ -35,57 +35,57 @@ static void put_cost(FILE *out, const struct mlm_fit *fit, uint64_t cap_bytes)
         return;
     }
     put_cap(out, cap_bytes);
-    (void)fprintf(out, " (%.3g × its time without a cap)", tally.slowdown);
+    fprintf(out, " (%.3g × its time without a cap)", tally.slowdown);
 }
 
 static void put_swap(FILE *out, uint64_t swap_limit_bytes)
 {
     if (swap_limit_bytes == 0) {
-        (void)fputs(" without swap", out);
+        fputs(" without swap", out);
     } else if (swap_limit_bytes == MLM_NO_LIMIT) {
-        (void)fputs(" with the machine's swap", out);
+        fputs(" with the machine's swap", out);
     } else {
-        (void)fputs(" with ", out);
+        fputs(" with ", out);
         put_cap(out, swap_limit_bytes);
-        (void)fputs(" of swap", out);
+        fputs(" of swap", out);
     }
 }
 
 static void say_steady(
     FILE *out, const struct mlm_fit *fit, const struct mlm_fit_edge *edge, const char *name, uint64_t swap)
 {
-    (void)fprintf(out, "%s fits into ", name);
+    fprintf(out, "%s fits into ", name);
     put_cap(out, edge->high_bytes);
     put_swap(out, swap);
-    (void)fputs(": it ended well under ", out);
+    fputs(": it ended well under ", out);
     put_ends(out, fit, edge->high_bytes);
-    (void)fputs(" and not under ", out);
+    fputs(" and not under ", out);
     put_ends(out, fit, edge->low_bytes);
-    (void)fputc('.', out);
+    fputc('.', out);
 }
 
 static void say_varying(
     FILE *out, const struct mlm_fit *fit, const struct mlm_fit_edge *edge, const char *name, uint64_t swap)
 {
-    (void)fprintf(out, "What %s needs varies from run to run, between ", name);
+    fprintf(out, "What %s needs varies from run to run, between ", name);
     put_cap(out, edge->some_bytes);
-    (void)fputs(" and ", out);
+    fputs(" and ", out);
     put_cap(out, edge->high_bytes);
     put_swap(out, swap);
-    (void)fputs(": it ended well under ", out);
+    fputs(": it ended well under ", out);
     put_ends(out, fit, edge->some_bytes);
-    (void)fputs(", not always under ", out);
+    fputs(", not always under ", out);
     put_ends(out, fit, edge->low_bytes);
-    (void)fputs(", each time under ", out);
+    fputs(", each time under ", out);
     put_ends(out, fit, edge->high_bytes);
-    (void)fputc('.', out);
+    fputc('.', out);
 }
 
 static void say_never(FILE *out, const struct mlm_fit *fit, const char *name)
 {
     struct mlm_fit_tally tally = mlm_fit_tally(fit, MLM_NO_LIMIT);
-    (void)fprintf(out, "%s does not end well without a cap either (%zu of %zu, %s), so no cap can be found.",
-        name, tally.ok, tally.count, mlm_outcome_name(tally.failure));
+    fprintf(out, "%s does not end well without a cap either (%zu of %zu, %s), so no cap can be found.", name,
+        tally.ok, tally.count, mlm_outcome_name(tally.failure));
 }
 
 /* How far an edge is known; each of its caps as `put` writes it. */
@@ -93,20 +93,20 @@ static void put_open(FILE *out, const struct mlm_fit *fit, const struct mlm_fit_
     void (*put)(FILE *out, const struct mlm_fit *fit, uint64_t cap_bytes))
 {
     if (edge->high_bytes) {
-        (void)fputs("; enough was ", out);
+        fputs("; enough was ", out);
         put(out, fit, edge->high_bytes);
     }
     if (edge->low_bytes) {
-        (void)fputs("; not enough was ", out);
+        fputs("; not enough was ", out);
         put(out, fit, edge->low_bytes);
     }
-    (void)fputs(fit->count >= fit->options.max_trials ? ". More --max-trials would tell." : ".", out);
+    fputs(fit->count >= fit->options.max_trials ? ". More --max-trials would tell." : ".", out);
 }
 
 /* Trials were over, or the user stopped it. */
 static void say_open(FILE *out, const struct mlm_fit *fit, const struct mlm_fit_edge *edge, const char *name)
 {
-    (void)fprintf(out, "%s: not found yet after %zu trial%s", name, fit->count, fit->count == 1 ? "" : "s");
+    fprintf(out, "%s: not found yet after %zu trial%s", name, fit->count, fit->count == 1 ? "" : "s");
     put_open(out, fit, edge, put_ends);
 }
 
@@ -118,10 +118,10 @@ static void say_need(
         (edge->some_bytes < edge->low_bytes ? say_varying : say_steady)(out, fit, edge, name, swap);
         return;
     case MLM_FIT_LEAST:
-        (void)fprintf(out, "%s fits into ", name);
+        fprintf(out, "%s fits into ", name);
         put_ends(out, fit, edge->high_bytes);
         put_swap(out, swap);
-        (void)fputs(", the smallest cap that is tried.", out);
+        fputs(", the smallest cap that is tried.", out);
         return;
     case MLM_FIT_NEVER:
         say_never(out, fit, name);
@@ -142,7 +142,7 @@ static void say_ceiling(FILE *out, const struct mlm_fit *fit, const struct mlm_f
         return;
     double spare = fit->ceiling_bytes - (double)edge->high_bytes;
     bool cache = !fit->options.swaps && fit->file_most_bytes >= MOSTLY * spare;
-    (void)fprintf(out, " Without a cap it held up to %s, which it can do with less of%s.",
+    fprintf(out, " Without a cap it held up to %s, which it can do with less of%s.",
         mlm_size_show(fit->ceiling_bytes, text),
         cache                ? ": file cache, mostly"
         : fit->options.swaps ? ": what does not fit may go to swap"
@@ -156,23 +156,23 @@ static void say_fast(FILE *out, const struct mlm_fit *fit, const struct mlm_fit_
     case MLM_FIT_FOUND:
     case MLM_FIT_LEAST:
         if (edge->high_bytes == need)
-            (void)fprintf(out, "There it is at most %.3g %% slower than without a cap already: ", percent);
+            fprintf(out, "There it is at most %.3g %% slower than without a cap already: ", percent);
         else
-            (void)fprintf(out, "To be at most %.3g %% slower than without a cap it needs ", percent);
+            fprintf(out, "To be at most %.3g %% slower than without a cap it needs ", percent);
         put_cost(out, fit, edge->high_bytes);
         if (edge->low_bytes && edge->high_bytes != need) {
-            (void)fputs("; less is not enough: ", out);
+            fputs("; less is not enough: ", out);
             put_cost(out, fit, edge->low_bytes);
         }
-        (void)fputc('.', out);
+        fputc('.', out);
         return;
     case MLM_FIT_NEVER:
-        (void)fprintf(out, "Under no cap was it at most %.3g %% slower than without: ", percent);
+        fprintf(out, "Under no cap was it at most %.3g %% slower than without: ", percent);
         put_cost(out, fit, edge->low_bytes);
-        (void)fputs(". Its times vary by that, or something else than memory slows it.", out);
+        fputs(". Its times vary by that, or something else than memory slows it.", out);
         return;
     case MLM_FIT_OPEN:
-        (void)fprintf(out, "Where it is at most %.3g %% slower than without a cap is not found yet", percent);
+        fprintf(out, "Where it is at most %.3g %% slower than without a cap is not found yet", percent);
         put_open(out, fit, edge, put_cost);
         return;
     }
@@ -186,7 +186,7 @@ static void say_unpaid(FILE *out, const struct mlm_fit *fit)
     char text[MLM_SIZE_TEXT];
     double unpaid = mlm_fit_unpaid_bytes(fit);
     if (unpaid > UNPAID_WORTH_BYTES)
-        (void)fprintf(out,
+        fprintf(out,
             "But %s of files were in the page cache already and cost it nothing: name them by --evict "
             "FILE.\n",
             mlm_size_show(unpaid, text));
@@ -197,11 +197,11 @@ void mlm_fit_say(FILE *out, const struct mlm_fit *fit, const char *name, uint64_
     struct mlm_fit_edge need = mlm_fit_edge(fit, MLM_FIT_ENDS);
     say_need(out, fit, &need, name, swap_limit_bytes);
     say_ceiling(out, fit, &need);
-    (void)fputc('\n', out);
+    fputc('\n', out);
     if (isnan(fit->options.within) || need.state > MLM_FIT_LEAST || need.state == MLM_FIT_OPEN)
         return;
     struct mlm_fit_edge fast = mlm_fit_edge(fit, MLM_FIT_FAST);
     say_fast(out, fit, &fast, need.high_bytes);
-    (void)fputc('\n', out);
+    fputc('\n', out);
     say_unpaid(out, fit);
 }

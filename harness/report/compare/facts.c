@@ -58,7 +58,7 @@ static char *value_text(const struct machines *machines, const char *key, int *r
         qsort(texts, count, sizeof *texts, by_text);
         for (size_t i = 0; i < count; i++)
             if (!i || strcmp(texts[i - 1], texts[i]) != 0)
-                (void)fprintf(out, "%s%s", i ? " or " : "", texts[i]);
+                fprintf(out, "%s%s", i ? " or " : "", texts[i]);
     }
     if (count && (!out || fclose(out) != 0))
         *ret_error = -ENOMEM;

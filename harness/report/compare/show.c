@@ -21,9 +21,9 @@ const char *mlm_side_name(
     if (comparison->pairing_count == 1)
         return strcpy(text, side ? "new" : "old");
     if (side < 26)
-        (void)snprintf(text, MLM_SIDE_NAME, "%c", (char)('A' + side));
+        snprintf(text, MLM_SIDE_NAME, "%c", (char)('A' + side));
     else
-        (void)snprintf(text, MLM_SIDE_NAME, "%c%c", (char)('A' + side / 26 - 1), (char)('A' + side % 26));
+        snprintf(text, MLM_SIDE_NAME, "%c%c", (char)('A' + side / 26 - 1), (char)('A' + side % 26));
     return text;
 }
 
@@ -60,11 +60,11 @@ static char *machines_line(const struct mlm_side *side)
         return NULL;
     char *text = NULL;
     if (mlm_paragraph_begin(&paragraph) == 0) {
-        (void)fprintf(paragraph.out, "%zu machines: ", count);
+        fprintf(paragraph.out, "%zu machines: ", count);
         for (size_t i = 0; i < count && i < NAMES_SHOWN; i++)
-            (void)fprintf(paragraph.out, "%s%s", i ? ", " : "", machines[i].label);
+            fprintf(paragraph.out, "%s%s", i ? ", " : "", machines[i].label);
         if (count > NAMES_SHOWN)
-            (void)fprintf(paragraph.out, " and %zu more", count - NAMES_SHOWN);
+            fprintf(paragraph.out, " and %zu more", count - NAMES_SHOWN);
         text = mlm_paragraph_end(&paragraph);
     }
     mlm_sides_free(machines, count);
@@ -92,7 +92,7 @@ static int put_sides(const struct mlm_view *view)
                 : many ? "the same machines"
                        : "the same machine") < 0)
             return -ENOMEM;
-        (void)mlm_side_name(view->comparison, i, name);
+        mlm_side_name(view->comparison, i, name);
         int r = mlm_put_labelled(view, name, text);
         if (r < 0)
             return r;
@@ -115,14 +115,14 @@ static int put_facts(const struct mlm_view *view, struct mlm_error *error)
         return -ENOMEM;
     for (size_t i = 0; i < facts.count; i++) {
         const struct mlm_fact *fact = &facts.items[i];
-        (void)fprintf(paragraph.out, "%s%s", i ? "; " : "", fact->name);
+        fprintf(paragraph.out, "%s%s", i ? "; " : "", fact->name);
         for (size_t s = 0; s < side_count; s++) {
             char name[MLM_SIDE_NAME];
-            (void)mlm_side_name(view->comparison, s, name);
+            mlm_side_name(view->comparison, s, name);
             if (side_count == 2)
-                (void)fprintf(paragraph.out, "%s%s", s ? " → " : " ", fact->values[s]);
+                fprintf(paragraph.out, "%s%s", s ? " → " : " ", fact->values[s]);
             else
-                (void)fprintf(paragraph.out, "%s%s %s", s ? ", " : ": ", name, fact->values[s]);
+                fprintf(paragraph.out, "%s%s %s", s ? ", " : ": ", name, fact->values[s]);
         }
     }
     return mlm_put_labelled(view, "differs:", mlm_paragraph_end(&paragraph));
@@ -176,10 +176,10 @@ static int put_names(const struct mlm_view *view, const char *label, const struc
     for (size_t i = 0; i < count && i < NAMES_SHOWN; i++) {
         mlm_auto_free char *name = mlm_side_row_name(side, rows[i], true);
         complete = complete && name;
-        (void)fprintf(paragraph.out, "%s%s", i ? "; " : "", name ? name : "");
+        fprintf(paragraph.out, "%s%s", i ? "; " : "", name ? name : "");
     }
     if (count > NAMES_SHOWN)
-        (void)fprintf(paragraph.out, "; and %zu more", count - NAMES_SHOWN);
+        fprintf(paragraph.out, "; and %zu more", count - NAMES_SHOWN);
     mlm_auto_free char *text = mlm_paragraph_end(&paragraph);
     return complete ? mlm_put_labelled(view, label, mlm_take_ptr(text)) : -ENOMEM;
 }
@@ -190,19 +190,19 @@ static int put_alone(const struct mlm_view *view, const struct mlm_pairing *pair
     char first[MLM_SIDE_NAME], name[MLM_SIDE_NAME], label[64];
     if (!pairing->old_alone_count && !pairing->new_alone_count)
         return 0;
-    (void)mlm_side_name(view->comparison, 0, first);
-    (void)mlm_side_name(view->comparison, side, name);
-    (void)fputc('\n', view->out);
-    (void)snprintf(label, sizeof label, "%zu in %s alone:", pairing->old_alone_count, first);
+    mlm_side_name(view->comparison, 0, first);
+    mlm_side_name(view->comparison, side, name);
+    fputc('\n', view->out);
+    snprintf(label, sizeof label, "%zu in %s alone:", pairing->old_alone_count, first);
     int r = put_names(view, label, pairing->old_side, pairing->old_alone, pairing->old_alone_count);
-    (void)snprintf(label, sizeof label, "%zu in %s alone:", pairing->new_alone_count, name);
+    snprintf(label, sizeof label, "%zu in %s alone:", pairing->new_alone_count, name);
     if (r >= 0)
         r = put_names(view, label, pairing->new_side, pairing->new_alone, pairing->new_alone_count);
     if (r < 0 || !pairing->other_data)
         return r;
     char text[160];
-    (void)snprintf(text, sizeof text,
-        "%zu of each differ in the size of the data alone; --mix-data compares them", pairing->other_data);
+    snprintf(text, sizeof text, "%zu of each differ in the size of the data alone; --mix-data compares them",
+        pairing->other_data);
     mlm_put_wrapped(view->out, view->style, 4, text);
     return 0;
 }
@@ -252,7 +252,7 @@ int mlm_view_mark_notes(
             continue;
         if (having == side_count)
             length = 0;
-        (void)snprintf(text + length, sizeof text - length, "%s%s", length ? ": " : "", mlm_marks[i].help);
+        snprintf(text + length, sizeof text - length, "%s%s", length ? ": " : "", mlm_marks[i].help);
         r = mlm_footnote_add(&view->footnotes, text, brackets);
     }
     return r;
@@ -267,9 +267,9 @@ static int put_footnote(void *context, const char *label, const char *text)
 static int put_notes(struct mlm_view *view)
 {
     char text[2 * MLM_WORDS_SIZE];
-    (void)mlm_too_few_text(view->comparison, text);
+    mlm_too_few_text(view->comparison, text);
     if (view->footnotes.count || view->work_of_every_row || view->of_every_row || text[0])
-        (void)fputc('\n', view->out);
+        fputc('\n', view->out);
     int r = mlm_footnotes_say(&view->footnotes, put_footnote, view);
     if (view->work_of_every_row && r >= 0)
         r = mlm_put_labelled(view, "every row:", strdup(view->work_of_every_row));

@@ -12,7 +12,7 @@ static void reason_text(const struct mlm_trip *trip, char text[static 2 * MLM_WO
 {
     size_t length = 0;
     char ratio[MLM_WORDS_SIZE], extent[MLM_WORDS_SIZE];
-    (void)strcpy(text, trip->missing ? "ok → missing" : "");
+    strcpy(text, trip->missing ? "ok → missing" : "");
     if (trip->missing)
         return;
     if (trip->outcome)
@@ -23,7 +23,7 @@ static void reason_text(const struct mlm_trip *trip, char text[static 2 * MLM_WO
                    contrast->new_count < MLM_GATE_INTERVAL_REPETITIONS;
         if (!trip->figures[f])
             continue;
-        (void)mlm_interval_text(contrast, extent);
+        mlm_interval_text(contrast, extent);
         length += (size_t)snprintf(text + length, 2 * (size_t)MLM_WORDS_SIZE - length, "%s%s %.16s (%.40s)",
             length ? ", " : "", mlm_figures[f].name, mlm_ratio_text(contrast->ratio, ratio),
             few ? "every repetition" : extent);
@@ -60,7 +60,7 @@ int mlm_gate_show(const struct mlm_gate *gate, const struct mlm_comparison *comp
                         count, count == 1 ? "" : "s", 100 * gate->above, what)
                   : asprintf(&line, "no regression: no row is more than %g %% above in %s, or ends worse",
                         100 * gate->above, what);
-    (void)fputc('\n', out);
+    fputc('\n', out);
     r = r < 0 ? -ENOMEM : mlm_put_line(out, style, count ? MLM_PAINT_RED : MLM_PAINT_GREEN, line);
     for (size_t i = 0; i < count && r >= 0; i++)
         r = put_trip(&trips[i], comparison, style, out);

@@ -52,10 +52,7 @@ static void verdict_write(const struct mlm_history_row *row, char cell[static ML
         too_little |= verdict == MLM_HISTORY_TOO_LITTLE;
     }
     if (!length)
-        (void)strcpy(cell, row->ends_worse ? "worse"
-                           : too_little    ? "too little history"
-                           : usual         ? "as usual"
-                                           : "");
+        strcpy(cell, row->ends_worse ? "worse" : too_little ? "too little history" : usual ? "as usual" : "");
 }
 
 static int cell_write(
@@ -72,34 +69,34 @@ static int cell_write(
     switch (column) {
     case OUTCOME:
         if (!mlm_row_all_ok(row->row))
-            (void)mlm_row_outcome_text(row->row, brief, cell);
+            mlm_row_outcome_text(row->row, brief, cell);
         break;
     case FILES:
-        (void)snprintf(cell, MLM_CELL_SIZE, "%zu", row->ok_count);
+        snprintf(cell, MLM_CELL_SIZE, "%zu", row->ok_count);
         break;
     case USUAL_TIME:
-        (void)mlm_figure_text(MLM_FIGURE_TIME, time->usual, cell);
+        mlm_figure_text(MLM_FIGURE_TIME, time->usual, cell);
         break;
     case TIME_LIMIT:
-        (void)mlm_figure_text(MLM_FIGURE_TIME, time->limit, cell);
+        mlm_figure_text(MLM_FIGURE_TIME, time->limit, cell);
         break;
     case NEW_TIME:
-        (void)mlm_figure_text(MLM_FIGURE_TIME, time->median, cell);
+        mlm_figure_text(MLM_FIGURE_TIME, time->median, cell);
         break;
     case TIME:
-        (void)mlm_ratio_text(time->ratio, cell);
+        mlm_ratio_text(time->ratio, cell);
         break;
     case USUAL_NEEDS:
-        (void)mlm_figure_text(MLM_FIGURE_NEEDS, needs->usual, cell);
+        mlm_figure_text(MLM_FIGURE_NEEDS, needs->usual, cell);
         break;
     case NEEDS_LIMIT:
-        (void)mlm_figure_text(MLM_FIGURE_NEEDS, needs->limit, cell);
+        mlm_figure_text(MLM_FIGURE_NEEDS, needs->limit, cell);
         break;
     case NEW_NEEDS:
-        (void)mlm_figure_text(MLM_FIGURE_NEEDS, needs->median, cell);
+        mlm_figure_text(MLM_FIGURE_NEEDS, needs->median, cell);
         break;
     case NEEDS:
-        (void)mlm_ratio_text(needs->ratio, cell);
+        mlm_ratio_text(needs->ratio, cell);
         break;
     default:
         verdict_write(row, cell);
@@ -155,11 +152,11 @@ static int put_trip(const struct mlm_history_row *row, const bool figures[static
     mlm_auto_free char *name = mlm_row_name(row->row, false);
     if (!name || mlm_paragraph_begin(&paragraph) < 0)
         return -ENOMEM;
-    (void)fprintf(paragraph.out, "  %s: ", name);
+    fprintf(paragraph.out, "  %s: ", name);
     const char *comma = "";
     if (row->ends_worse) {
         char outcome[MLM_OUTCOME_TEXT];
-        (void)fprintf(paragraph.out, "%s, and ok in all %zu earlier files",
+        fprintf(paragraph.out, "%s, and ok in all %zu earlier files",
             mlm_row_outcome_text(row->row, false, outcome), row->ok_count);
         comma = "; ";
     }
@@ -168,9 +165,9 @@ static int put_trip(const struct mlm_history_row *row, const bool figures[static
         char median[MLM_WORDS_SIZE], ratio[MLM_WORDS_SIZE], limit[MLM_WORDS_SIZE];
         if (!figures[f] || figure->verdict != MLM_HISTORY_REGRESSED)
             continue;
-        (void)fprintf(paragraph.out, "%s%s %s, %s the usual, where %s is the most", comma,
-            mlm_figures[f].name, mlm_figure_text((enum mlm_figure)f, figure->median, median),
-            mlm_ratio_text(figure->ratio, ratio), mlm_figure_text((enum mlm_figure)f, figure->limit, limit));
+        fprintf(paragraph.out, "%s%s %s, %s the usual, where %s is the most", comma, mlm_figures[f].name,
+            mlm_figure_text((enum mlm_figure)f, figure->median, median), mlm_ratio_text(figure->ratio, ratio),
+            mlm_figure_text((enum mlm_figure)f, figure->limit, limit));
         comma = "; ";
     }
     return mlm_put_line(out, style, MLM_PAINT_PLAIN, mlm_paragraph_end(&paragraph));
@@ -195,7 +192,7 @@ static int put_verdict(const struct mlm_history *history, const bool figures[sta
             : trips ? asprintf(&line, "regression: %zu row%s of %zu", trips, trips == 1 ? "" : "s", judged)
                     : asprintf(&line, "no regression in %zu row%s", judged, judged == 1 ? "" : "s");
     enum mlm_paint paint = trips ? MLM_PAINT_RED : judged ? MLM_PAINT_GREEN : MLM_PAINT_YELLOW;
-    (void)fputc('\n', out);
+    fputc('\n', out);
     r = r < 0 ? -ENOMEM : mlm_put_line(out, style, paint, line);
     for (size_t i = 0; i < history->count && r >= 0; i++)
         if (mlm_history_row_trips(&history->rows[i], figures))
@@ -209,11 +206,11 @@ int mlm_history_show(const struct mlm_history *history, double floor,
 {
     char text[256];
     int r = put_table(history, style, out);
-    (void)snprintf(text, sizeof text,
+    snprintf(text, sizeof text,
         "the median of the earlier files' medians, as many as `files` says; at most: that and the larger of "
         "%d standard deviations of them and %g %%",
         MLM_HISTORY_DEVIATIONS, 100 * floor);
-    (void)fputc('\n', out);
+    fputc('\n', out);
     if (r >= 0)
         r = mlm_put_note(out, style, "usual:", text);
     if (r >= 0)

@@ -29,7 +29,7 @@ static bool any_shown(const struct mlm_lines *lines, size_t begin, size_t end)
 static int put_section(const struct mlm_lines *lines, const struct mlm_grid *grid,
     const struct mlm_section *section, size_t begin, size_t end)
 {
-    (void)fputc('\n', grid->out);
+    fputc('\n', grid->out);
     int r = mlm_put_line(grid->out, grid->style, MLM_PAINT_BOLD, mlm_section_line(lines->table, section));
     if (r >= 0)
         mlm_grid_put_titles(grid);
@@ -80,7 +80,7 @@ int mlm_lines_put(const struct mlm_lines *lines, const struct mlm_grid *grid)
         const struct mlm_record *record = lines->table->sections[begin].rows[0]->first;
         if (many && (!machine || !mlm_same_machine(machine, record))) {
             machine = record;
-            (void)fputc('\n', grid->out);
+            fputc('\n', grid->out);
             r = mlm_put_line(grid->out, grid->style, MLM_PAINT_PLAIN, mlm_machine_line(machine));
         }
         if (r >= 0)

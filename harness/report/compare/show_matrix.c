@@ -27,9 +27,9 @@ static void first_write(
 {
     const struct mlm_contrast *contrast = any_contrast(view, line);
     if (mlm_row_all_ok(line->row) && contrast)
-        (void)mlm_figure_text(view->figure, contrast->old_median, cell);
+        mlm_figure_text(view->figure, contrast->old_median, cell);
     else
-        (void)mlm_row_outcome_text(line->row, true, cell);
+        mlm_row_outcome_text(line->row, true, cell);
 }
 
 static bool is_significant(enum mlm_contrast_verdict verdict)
@@ -46,9 +46,9 @@ static void other_write(
         return;
     const struct mlm_contrast *contrast = &pair->contrasts[view->figure];
     if (isnan(contrast->ratio))
-        (void)mlm_row_outcome_text(pair->new_row, true, cell);
+        mlm_row_outcome_text(pair->new_row, true, cell);
     else
-        (void)mlm_ratio_text(contrast->ratio, is_significant(contrast->verdict) ? stpcpy(cell, "* ") : cell);
+        mlm_ratio_text(contrast->ratio, is_significant(contrast->verdict) ? stpcpy(cell, "* ") : cell);
 }
 
 static int cell_write(
@@ -109,8 +109,8 @@ static int put_hidden(const struct mlm_view *view)
             }
     if (!count)
         return 0;
-    (void)snprintf(text, sizeof text, "of %zu row%s not shown above are within %.0f %% of A on every side",
-        count, count == 1 ? "" : "s", 100 * (ABOUT_THE_SAME - 1));
+    snprintf(text, sizeof text, "of %zu row%s not shown above are within %.0f %% of A on every side", count,
+        count == 1 ? "" : "s", 100 * (ABOUT_THE_SAME - 1));
     return mlm_put_note(view->out, view->style, mlm_figures[view->figure].name, text);
 }
 
@@ -138,24 +138,24 @@ static int put_overall(const struct mlm_view *view)
     for (size_t k = 0; k < width && common; k++) {
         char name[MLM_SIDE_NAME], ratio[MLM_WORDS_SIZE];
         double mean = mlm_geometric_mean(ratios + k * view->lines.count, common);
-        (void)fprintf(paragraph.out, "%s%s %s", k ? ", " : "", mlm_side_name(view->comparison, k + 1, name),
+        fprintf(paragraph.out, "%s%s %s", k ? ", " : "", mlm_side_name(view->comparison, k + 1, name),
             mlm_ratio_text(mean, ratio));
     }
     if (common)
-        (void)fprintf(paragraph.out, " (geometric means of the %zu row%s that are ok on all sides)", common,
+        fprintf(paragraph.out, " (geometric means of the %zu row%s that are ok on all sides)", common,
             common == 1 ? "" : "s");
     else
-        (void)fputs("none, for no row is ok on all sides", paragraph.out);
+        fputs("none, for no row is ok on all sides", paragraph.out);
     size_t elsewhere = first->count - common - not_ok;
     const char *comma = "; left out: ";
     if (not_ok)
-        (void)fprintf(paragraph.out, "%s%zu not all ok everywhere", comma, not_ok);
+        fprintf(paragraph.out, "%s%zu not all ok everywhere", comma, not_ok);
     comma = not_ok ? ", " : comma;
     if (elsewhere)
-        (void)fprintf(paragraph.out, "%s%zu of A that not all have", comma, elsewhere);
-    (void)fputc('\n', view->out);
+        fprintf(paragraph.out, "%s%zu of A that not all have", comma, elsewhere);
+    fputc('\n', view->out);
     char label[32];
-    (void)snprintf(label, sizeof label, "%s overall:", mlm_figures[view->figure].name);
+    snprintf(label, sizeof label, "%s overall:", mlm_figures[view->figure].name);
     return mlm_put_labelled(view, label, mlm_paragraph_end(&paragraph));
 }
 
@@ -166,7 +166,7 @@ static int put_figure(struct mlm_view *view)
     if (!titles)
         return -ENOMEM;
     char first_title[16];
-    (void)snprintf(first_title, sizeof first_title, "%s of A", mlm_figures[view->figure].name);
+    snprintf(first_title, sizeof first_title, "%s of A", mlm_figures[view->figure].name);
     struct mlm_grid grid = {.style = view->style,
         .out = view->out,
         .columns = {MLM_LINE_COLUMN_TITLES, {.title = "notes", .left = true, .nothing = ""},
@@ -177,8 +177,7 @@ static int put_figure(struct mlm_view *view)
         .context = view};
     for (size_t k = 0; k < width && grid.count < MLM_GRID_COLUMNS; k++) {
         char *title = titles + k * 2 * (size_t)MLM_SIDE_NAME, name[MLM_SIDE_NAME];
-        (void)snprintf(
-            title, 2 * (size_t)MLM_SIDE_NAME, "%s / A", mlm_side_name(view->comparison, k + 1, name));
+        snprintf(title, 2 * (size_t)MLM_SIDE_NAME, "%s / A", mlm_side_name(view->comparison, k + 1, name));
         /* Where there is no room the last go first. */
         grid.columns[grid.count++] = (struct mlm_grid_column){.title = title, .sacrifice = k ? (int)k : 0};
     }
@@ -204,7 +203,7 @@ int mlm_show_matrix(struct mlm_view *view)
                             is_significant(view->lines.items[i].pairs[k]->contrasts[f].verdict);
     if (r >= 0 && any_star) {
         char text[160];
-        (void)snprintf(text, sizeof text,
+        snprintf(text, sizeof text,
             "more than chance: significant at %g when corrected by Holm over %zu tests", MLM_SIGNIFICANCE,
             view->comparison->test_count);
         r = mlm_put_note(view->out, view->style, "*", text);

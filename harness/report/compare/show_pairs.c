@@ -58,14 +58,14 @@ static void work_text(const struct mlm_pair *pair, char text[static MLM_CELL_SIZ
     char old_size[MLM_SIZE_TEXT], new_size[MLM_SIZE_TEXT];
     text[0] = 0;
     if (old->data_bytes != new->data_bytes)
-        (void)snprintf(text, MLM_CELL_SIZE, "other work: data %s → %s",
+        snprintf(text, MLM_CELL_SIZE, "other work: data %s → %s",
             mlm_size_show((double)old->data_bytes, old_size),
             mlm_size_show((double)new->data_bytes, new_size));
     else if (old->seed != new->seed)
-        (void)snprintf(text, MLM_CELL_SIZE, "other data of the same shape: seed %" PRIu64 " → %" PRIu64,
-            old->seed, new->seed);
+        snprintf(text, MLM_CELL_SIZE, "other data of the same shape: seed %" PRIu64 " → %" PRIu64, old->seed,
+            new->seed);
     else if (old_data && new_data && old_data->data_checksum != new_data->data_checksum)
-        (void)strcpy(text, "other data, by its checksum");
+        strcpy(text, "other data, by its checksum");
 }
 
 static int work_notes(struct mlm_view *view, const struct mlm_pair *pair, char letters[static MLM_CELL_SIZE])
@@ -80,7 +80,7 @@ static int work_notes(struct mlm_view *view, const struct mlm_pair *pair, char l
                      pair->new_row->outcome_counts[MLM_OUTCOME_TIMEOUT];
     if (r < 0 || !timed_out || old->limits.timeout_ns == new->limits.timeout_ns)
         return r;
-    (void)snprintf(text, sizeof text, "time limit %s → %s",
+    snprintf(text, sizeof text, "time limit %s → %s",
         mlm_duration_show((double)old->limits.timeout_ns, old_limit),
         mlm_duration_show((double)new->limits.timeout_ns, new_limit));
     return mlm_footnote_add(&view->footnotes, text, letters);
@@ -93,7 +93,7 @@ static int work_of_every_row(struct mlm_view *view)
     for (size_t i = 0; i < view->lines.count; i++) {
         work_text(view->lines.items[i].pairs[0], text);
         if (!i)
-            (void)strcpy(first, text);
+            strcpy(first, text);
         if (!text[0] || strcmp(first, text) != 0)
             return 0;
     }
@@ -114,10 +114,10 @@ static int outcome_write(
     bool puzzling = pair->change == MLM_CHANGE_WORSE && pair->new_row->outcome != MLM_OUTCOME_TIMEOUT;
     if (r >= 0 && puzzling && pair->new_row->reason)
         r = mlm_footnote_add(&view->footnotes, pair->new_row->reason, letters);
-    (void)mlm_change_text(pair, brief, cell);
+    mlm_change_text(pair, brief, cell);
     size_t length = strlen(cell);
     if (letters[0])
-        (void)snprintf(cell + length, MLM_CELL_SIZE - length, "%s %s", length ? "" : "ok", letters);
+        snprintf(cell + length, MLM_CELL_SIZE - length, "%s %s", length ? "" : "ok", letters);
     return r;
 }
 
@@ -134,37 +134,37 @@ static int cell_write(
     case OUTCOME:
         return outcome_write(context, line, brief, cell);
     case OLD_TIME:
-        (void)mlm_figure_text(MLM_FIGURE_TIME, time->old_median, cell);
+        mlm_figure_text(MLM_FIGURE_TIME, time->old_median, cell);
         break;
     case NEW_TIME:
-        (void)mlm_figure_text(MLM_FIGURE_TIME, time->new_median, cell);
+        mlm_figure_text(MLM_FIGURE_TIME, time->new_median, cell);
         break;
     case TIME:
-        (void)mlm_ratio_text(time->ratio, cell);
+        mlm_ratio_text(time->ratio, cell);
         break;
     case TIME_INTERVAL:
-        (void)mlm_interval_text(time, cell);
+        mlm_interval_text(time, cell);
         break;
     case TIME_P:
-        (void)mlm_p_text(time->adjusted_p, cell);
+        mlm_p_text(time->adjusted_p, cell);
         break;
     case OLD_NEEDS:
-        (void)mlm_figure_text(MLM_FIGURE_NEEDS, needs->old_median, cell);
+        mlm_figure_text(MLM_FIGURE_NEEDS, needs->old_median, cell);
         break;
     case NEW_NEEDS:
-        (void)mlm_figure_text(MLM_FIGURE_NEEDS, needs->new_median, cell);
+        mlm_figure_text(MLM_FIGURE_NEEDS, needs->new_median, cell);
         break;
     case NEEDS:
-        (void)mlm_ratio_text(needs->ratio, cell);
+        mlm_ratio_text(needs->ratio, cell);
         break;
     case NEEDS_INTERVAL:
-        (void)mlm_interval_text(needs, cell);
+        mlm_interval_text(needs, cell);
         break;
     case NEEDS_P:
-        (void)mlm_p_text(needs->adjusted_p, cell);
+        mlm_p_text(needs->adjusted_p, cell);
         break;
     default:
-        (void)mlm_verdict_text(pair, brief, cell);
+        mlm_verdict_text(pair, brief, cell);
     }
     return 0;
 }
@@ -227,17 +227,16 @@ static int put_named(const struct mlm_view *view, enum mlm_figure figure, enum m
         char ratio[MLM_WORDS_SIZE];
         mlm_auto_free char *name = mlm_side_row_name(pairing->old_side, largest[i]->old_row, false);
         complete = complete && name;
-        (void)fprintf(paragraph.out, "%s%s %s", i ? "; " : "", name ? name : "",
+        fprintf(paragraph.out, "%s%s %s", i ? "; " : "", name ? name : "",
             mlm_ratio_text(largest[i]->contrasts[figure].ratio, ratio));
     }
     if (count > named)
-        (void)fprintf(paragraph.out, "; and %zu more", count - named);
+        fprintf(paragraph.out, "; and %zu more", count - named);
     if (slight)
-        (void)fprintf(
-            paragraph.out, "%s%zu by less than %g %%", count ? "; and " : "", slight, 100 * MLM_SLIGHT);
+        fprintf(paragraph.out, "%s%zu by less than %g %%", count ? "; and " : "", slight, 100 * MLM_SLIGHT);
     mlm_auto_free char *text = mlm_paragraph_end(&paragraph);
     char label[32];
-    (void)snprintf(label, sizeof label,
+    snprintf(label, sizeof label,
         "%s:", verdict == MLM_CONTRAST_MORE ? mlm_figures[figure].more : mlm_figures[figure].less);
     return complete ? mlm_put_labelled(view, label, mlm_take_ptr(text)) : -ENOMEM;
 }
@@ -251,13 +250,13 @@ static int put_overall(const struct mlm_view *view, enum mlm_figure figure)
     char label[16], ratio[MLM_WORDS_SIZE];
     for (size_t i = 0; i < pairing->pair_count; i++)
         counts[pairing->pairs[i].contrasts[figure].verdict]++;
-    (void)snprintf(label, sizeof label, "%s:", mlm_figures[figure].name);
+    snprintf(label, sizeof label, "%s:", mlm_figures[figure].name);
     if (!overall->count)
         return mlm_put_note(view->out, view->style, label, "no row has it on both sides");
     struct mlm_paragraph paragraph;
     if (mlm_paragraph_begin(&paragraph) < 0)
         return -ENOMEM;
-    (void)fprintf(paragraph.out, "%s overall, the geometric mean of %zu row%s; ",
+    fprintf(paragraph.out, "%s overall, the geometric mean of %zu row%s; ",
         mlm_ratio_text(overall->ratio, ratio), overall->count, overall->count == 1 ? "" : "s");
     const char *comma = "";
     static const enum mlm_contrast_verdict order[] = {
@@ -266,7 +265,7 @@ static int put_overall(const struct mlm_view *view, enum mlm_figure figure)
         counts[MLM_CONTRAST_TOO_FEW] == 1 ? "has too few repetitions" : "have too few repetitions"};
     for (size_t i = 0; i < sizeof order / sizeof *order; i++)
         if (counts[order[i]]) {
-            (void)fprintf(paragraph.out, "%s%zu %s", comma, counts[order[i]], words[i]);
+            fprintf(paragraph.out, "%s%zu %s", comma, counts[order[i]], words[i]);
             comma = ", ";
         }
     return mlm_put_labelled(view, label, mlm_paragraph_end(&paragraph));
@@ -286,8 +285,7 @@ static int put_left_out(const struct mlm_view *view)
     if (not_ok)
         length = (size_t)snprintf(text, sizeof text, "%zu not all ok on both sides", not_ok);
     if (alone)
-        (void)snprintf(
-            text + length, sizeof text - length, "%s%zu without a partner", length ? ", " : "", alone);
+        snprintf(text + length, sizeof text - length, "%s%zu without a partner", length ? ", " : "", alone);
     return mlm_put_note(view->out, view->style, "left out:", text);
 }
 
@@ -299,7 +297,7 @@ static int put_meaning(const struct mlm_view *view)
     int length = snprintf(text, sizeof text,
         "new over old, of the medians: 1.20 × is a fifth more; 95 %%: their bootstrap interval");
     if (tests)
-        (void)snprintf(text + length, sizeof text - (size_t)length,
+        snprintf(text + length, sizeof text - (size_t)length,
             "; p: Mann–Whitney U, corrected by Holm for %zu test%s", tests, tests == 1 ? "" : "s");
     return mlm_put_note(view->out, view->style, "ratios:", text);
 }
@@ -318,7 +316,7 @@ int mlm_show_pairs(struct mlm_view *view)
     if (r >= 0)
         r = mlm_lines_put(&view->lines, &grid);
     if (r >= 0)
-        (void)fputc('\n', view->out);
+        fputc('\n', view->out);
     for (int f = 0; f < MLM_FIGURE_COUNT && r >= 0; f++) {
         r = put_overall(view, (enum mlm_figure)f);
         if (r >= 0)

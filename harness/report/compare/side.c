@@ -104,13 +104,13 @@ char *mlm_row_name(const struct mlm_row *row, bool whole)
     FILE *out = params ? open_memstream(&text, &size) : NULL;
     if (!out)
         return NULL;
-    (void)fprintf(out, "%s%s%s at %s", record->workload, *params ? " " : "", params,
+    fprintf(out, "%s%s%s at %s", record->workload, *params ? " " : "", params,
         mlm_size_spell(record->limits.cap_bytes, size_text));
     mlm_limits_write(out, record);
     if (record->dataset)
-        (void)fprintf(out, ", dataset %s", record->dataset);
+        fprintf(out, ", dataset %s", record->dataset);
     else if (whole)
-        (void)fprintf(out, ", data %s", mlm_size_show((double)record->data_bytes, size_text));
+        fprintf(out, ", data %s", mlm_size_show((double)record->data_bytes, size_text));
     if (fclose(out) != 0) {
         free(text);
         return NULL;

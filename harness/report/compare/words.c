@@ -12,7 +12,7 @@ const char *mlm_ratio_text(double ratio, char text[static MLM_WORDS_SIZE])
 {
     text[0] = 0;
     if (!isnan(ratio))
-        (void)snprintf(text, MLM_WORDS_SIZE, ratio < 99.5 ? "%.2f ×" : "%.0f ×", ratio);
+        snprintf(text, MLM_WORDS_SIZE, ratio < 99.5 ? "%.2f ×" : "%.0f ×", ratio);
     return text;
 }
 
@@ -20,8 +20,8 @@ const char *mlm_interval_text(const struct mlm_contrast *contrast, char text[sta
 {
     text[0] = 0;
     if (!isnan(contrast->low) && !isnan(contrast->high))
-        (void)snprintf(text, MLM_WORDS_SIZE, contrast->high < 99.5 ? "%.2f to %.2f" : "%.0f to %.0f",
-            contrast->low, contrast->high);
+        snprintf(text, MLM_WORDS_SIZE, contrast->high < 99.5 ? "%.2f to %.2f" : "%.0f to %.0f", contrast->low,
+            contrast->high);
     return text;
 }
 
@@ -29,7 +29,7 @@ const char *mlm_p_text(double p, char text[static MLM_WORDS_SIZE])
 {
     text[0] = 0;
     if (!isnan(p))
-        (void)snprintf(text, MLM_WORDS_SIZE, p < 0.001 ? "< 0.001" : p < 0.1 ? "%.3f" : "%.2f", p);
+        snprintf(text, MLM_WORDS_SIZE, p < 0.001 ? "< 0.001" : p < 0.1 ? "%.3f" : "%.2f", p);
     return text;
 }
 
@@ -39,10 +39,10 @@ const char *mlm_figure_text(enum mlm_figure figure, double median, char text[sta
     if (isnan(median))
         ; /* none */
     else if (mlm_metrics[mlm_figures[figure].metric].unit == MLM_UNIT_BYTES)
-        (void)mlm_size_show(median, short_text);
+        mlm_size_show(median, short_text);
     else
-        (void)mlm_duration_show(median, short_text);
-    (void)strcpy(text, short_text);
+        mlm_duration_show(median, short_text);
+    strcpy(text, short_text);
     return text;
 }
 
@@ -52,12 +52,12 @@ const char *mlm_change_text(const struct mlm_pair *pair, bool brief, char text[s
     text[0] = 0;
     if (mlm_row_all_ok(pair->old_row) && mlm_row_all_ok(pair->new_row))
         return text;
-    (void)mlm_row_outcome_text(pair->old_row, true, old);
-    (void)mlm_row_outcome_text(pair->new_row, true, new);
+    mlm_row_outcome_text(pair->old_row, true, old);
+    mlm_row_outcome_text(pair->new_row, true, new);
     bool same = strcmp(old, new) == 0;
     if (!same)
-        (void)mlm_row_outcome_text(pair->new_row, brief, new);
-    (void)snprintf(both, sizeof both, "%s%s%s", old, same ? "" : " → ", same ? "" : new);
+        mlm_row_outcome_text(pair->new_row, brief, new);
+    snprintf(both, sizeof both, "%s%s%s", old, same ? "" : " → ", same ? "" : new);
     mlm_cell_text(both, text);
     return text;
 }
@@ -113,14 +113,14 @@ const char *mlm_too_few_text(const struct mlm_comparison *comparison, char text[
     if (!best)
         return text;
     char counts[64], corrected[96] = "";
-    (void)snprintf(counts, sizeof counts, "%zu", best->old_count);
+    snprintf(counts, sizeof counts, "%zu", best->old_count);
     if (best->new_count != best->old_count)
-        (void)snprintf(counts, sizeof counts, "%zu and %zu", best->old_count, best->new_count);
+        snprintf(counts, sizeof counts, "%zu and %zu", best->old_count, best->new_count);
     double p = mlm_rank_test_least_p(best->old_count, best->new_count);
     if (p <= MLM_SIGNIFICANCE)
-        (void)snprintf(corrected, sizeof corrected, ", and %.2g when corrected for %zu tests",
+        snprintf(corrected, sizeof corrected, ", and %.2g when corrected for %zu tests",
             fmin(1, p * (double)comparison->test_count), comparison->test_count);
-    (void)snprintf(text, 2 * (size_t)MLM_WORDS_SIZE,
+    snprintf(text, 2 * (size_t)MLM_WORDS_SIZE,
         "with %s a side the smallest p-value there can be is %.2g%s: %s %s too few for significance at %g. "
         "The %zu ratios here take %zu repetitions a side.",
         counts, p, corrected, counts, strcmp(counts, "1") == 0 ? "is" : "are", MLM_SIGNIFICANCE,

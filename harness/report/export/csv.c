@@ -32,14 +32,14 @@ static void sheet_release(struct sheet *sheet)
 static void put_raw(struct sheet *sheet, const char *text)
 {
     if (sheet->begun)
-        (void)fputc(sheet->separator, sheet->out);
+        fputc(sheet->separator, sheet->out);
     sheet->begun = true;
-    (void)fputs(text, sheet->out);
+    fputs(text, sheet->out);
 }
 
 static void line_end(struct sheet *sheet)
 {
-    (void)fputc('\n', sheet->out);
+    fputc('\n', sheet->out);
     sheet->begun = false;
 }
 
@@ -72,13 +72,13 @@ static int put_text(struct sheet *sheet, const char *text, bool may_be_number)
     /* Whatever the reader takes for the separator, as spreadsheets of half the world take ';'. */
     bool quoted = strpbrk(tame, ",;\t|\"") != NULL;
     put_raw(sheet, quoted ? "\"" : "");
-    (void)fputs(marked ? "'" : "", sheet->out);
+    fputs(marked ? "'" : "", sheet->out);
     for (const char *c = tame; *c; c++) {
         if (*c == '"')
-            (void)fputc('"', sheet->out);
-        (void)fputc(*c, sheet->out);
+            fputc('"', sheet->out);
+        fputc(*c, sheet->out);
     }
-    (void)fputs(quoted ? "\"" : "", sheet->out);
+    fputs(quoted ? "\"" : "", sheet->out);
     return 0;
 }
 
@@ -93,9 +93,9 @@ static int put_array(struct sheet *sheet, const json_t *array, const char *glue)
     const json_t *item;
     json_array_foreach(array, i, item)
     {
-        (void)fputs(i ? glue : "", out);
+        fputs(i ? glue : "", out);
         if (json_is_string(item))
-            (void)fputs(json_string_value(item), out);
+            fputs(json_string_value(item), out);
         else
             mlm_json_write(out, item);
     }
@@ -111,7 +111,7 @@ static int put_value(struct sheet *sheet, const char *key, const json_t *value)
     case JSON_STRING:
         return put_text(sheet, json_string_value(value), false);
     case JSON_INTEGER:
-        (void)snprintf(number, sizeof number, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
+        snprintf(number, sizeof number, "%" JSON_INTEGER_FORMAT, json_integer_value(value));
         put_raw(sheet, number);
         return 0;
     case JSON_REAL:

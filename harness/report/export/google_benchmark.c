@@ -162,7 +162,7 @@ static int put_entry(FILE *out, json_t *taken, bool *begun)
     mlm_json_auto entry = taken;
     if (!entry)
         return -ENOMEM;
-    (void)fputs(*begun ? ",\n    " : "\n    ", out);
+    fputs(*begun ? ",\n    " : "\n    ", out);
     mlm_json_write(out, entry);
     *begun = true;
     return 0;
@@ -236,9 +236,9 @@ int mlm_export_google_benchmark(
         return r;
     size_t left_out = 0;
     bool begun = false;
-    (void)fputs("{\n  \"context\": ", out);
+    fputs("{\n  \"context\": ", out);
     r = put_context(out, table, left_out_array(table, &names, &left_out));
-    (void)fputs(",\n  \"benchmarks\": [", out);
+    fputs(",\n  \"benchmarks\": [", out);
     size_t index = 0;
     for (size_t i = 0; i < table->row_count && r == 0; i++) {
         const struct mlm_row *row = table->order[i];
@@ -248,7 +248,7 @@ int mlm_export_google_benchmark(
         r = put_family(out, &family, &begun);
         index++;
     }
-    (void)fputs("\n  ]\n}\n", out);
+    fputs("\n  ]\n}\n", out);
     if (r < 0)
         return mlm_error_errno(error, r, "exporting benchmarks");
     *ret_left_out = left_out;

@@ -9,13 +9,13 @@
 
 static void put_head(FILE *out)
 {
-    (void)fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
-                "<title>mlmembench</title>\n<style>\n"
-                "body{font:16px/1.5 system-ui,sans-serif;max-width:100rem;margin:0 auto;padding:1rem}\n",
+    fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+          "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n"
+          "<title>mlmembench</title>\n<style>\n"
+          "body{font:16px/1.5 system-ui,sans-serif;max-width:100rem;margin:0 auto;padding:1rem}\n",
         out);
-    (void)fputs(mlm_html_table_css, out);
-    (void)fputs("</style>\n</head>\n<body>\n<h1>mlmembench</h1>\n", out);
+    fputs(mlm_html_table_css, out);
+    fputs("</style>\n</head>\n<body>\n<h1>mlmembench</h1>\n", out);
 }
 
 static int put_machine(FILE *out, const struct mlm_record *record)
@@ -23,9 +23,9 @@ static int put_machine(FILE *out, const struct mlm_record *record)
     mlm_auto_free char *line = mlm_machine_line(record);
     if (!line)
         return -ENOMEM;
-    (void)fputs("<p>", out);
+    fputs("<p>", out);
     mlm_html_text(out, line);
-    (void)fputs("</p>\n", out);
+    fputs("</p>\n", out);
     return 0;
 }
 
@@ -46,7 +46,7 @@ int mlm_export_html(const struct mlm_export *export, FILE *out, size_t *ret_left
         }
         r = mlm_html_suite(out, table, begin, end, error);
     }
-    (void)fputs("</body>\n</html>\n", out);
+    fputs("</body>\n</html>\n", out);
     *ret_left_out = 0;
     return r;
 }

@@ -25,12 +25,12 @@ int mlm_export_json(const struct mlm_export *export, FILE *out, size_t *ret_left
     int r = mlm_row_names_make(table, &names, error);
     if (r < 0)
         return r;
-    (void)fputs("[", out);
+    fputs("[", out);
     for (size_t i = 0; i < table->row_count && r == 0; i++) {
-        (void)fputs(i ? ",\n " : "\n ", out);
+        fputs(i ? ",\n " : "\n ", out);
         r = put_row(out, table, &names, table->order[i]);
     }
-    (void)fputs("\n]\n", out);
+    fputs("\n]\n", out);
     *ret_left_out = 0;
     return r < 0 ? mlm_error_errno(error, r, "exporting rows") : 0;
 }

@@ -11,11 +11,11 @@
 const char *mlm_number_text(double number, char text[static MLM_NUMBER_TEXT])
 {
     if (number >= -WHOLE_MOST && number <= WHOLE_MOST && trunc(number) == number) {
-        (void)snprintf(text, MLM_NUMBER_TEXT, "%.0f", number == 0 ? 0 : number);
+        snprintf(text, MLM_NUMBER_TEXT, "%.0f", number == 0 ? 0 : number);
         return text;
     }
     for (int digits = 15; digits <= 17; digits++) {
-        (void)snprintf(text, MLM_NUMBER_TEXT, "%.*g", digits, number);
+        snprintf(text, MLM_NUMBER_TEXT, "%.*g", digits, number);
         double again = strtod(text, NULL);
         if (again >= number && again <= number)
             break;
@@ -34,52 +34,52 @@ json_t *mlm_json_number(double number)
 
 void mlm_json_write_text(FILE *out, const char *text)
 {
-    (void)fputc('"', out);
+    fputc('"', out);
     while (*text) {
         uint32_t code;
         size_t length = mlm_utf8_next(text, &code);
         if (code == '"' || code == '\\')
-            (void)fprintf(out, "\\%c", (int)code);
+            fprintf(out, "\\%c", (int)code);
         else if (mlm_utf8_printable(code))
-            (void)fwrite(text, 1, length, out);
+            fwrite(text, 1, length, out);
         else if (code <= 0xffff)
-            (void)fprintf(out, "\\u%04x", (unsigned)code);
+            fprintf(out, "\\u%04x", (unsigned)code);
         else /* no UTF-8 */
-            (void)fputc('?', out);
+            fputc('?', out);
         text += length;
     }
-    (void)fputc('"', out);
+    fputc('"', out);
 }
 
 static void write_array(FILE *out, const json_t *array)
 {
     size_t i;
     const json_t *item;
-    (void)fputc('[', out);
+    fputc('[', out);
     json_array_foreach(array, i, item)
     {
         if (i)
-            (void)fputs(", ", out);
+            fputs(", ", out);
         mlm_json_write(out, item);
     }
-    (void)fputc(']', out);
+    fputc(']', out);
 }
 
 static void write_object(FILE *out, const json_t *object)
 {
     const char *key, *glue = "";
     json_t *value;
-    (void)fputc('{', out);
+    fputc('{', out);
     /* It takes no const, and changes nothing. */
     json_object_foreach((json_t *)(uintptr_t)object, key, value)
     {
-        (void)fputs(glue, out);
+        fputs(glue, out);
         mlm_json_write_text(out, key);
-        (void)fputs(": ", out);
+        fputs(": ", out);
         mlm_json_write(out, value);
         glue = ", ";
     }
-    (void)fputc('}', out);
+    fputc('}', out);
 }
 
 void mlm_json_write(FILE *out, const json_t *json)
@@ -96,19 +96,19 @@ void mlm_json_write(FILE *out, const json_t *json)
         mlm_json_write_text(out, json_string_value(json));
         break;
     case JSON_INTEGER:
-        (void)fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(json));
+        fprintf(out, "%" JSON_INTEGER_FORMAT, json_integer_value(json));
         break;
     case JSON_REAL:
-        (void)fputs(mlm_number_text(json_real_value(json), number), out);
+        fputs(mlm_number_text(json_real_value(json), number), out);
         break;
     case JSON_TRUE:
-        (void)fputs("true", out);
+        fputs("true", out);
         break;
     case JSON_FALSE:
-        (void)fputs("false", out);
+        fputs("false", out);
         break;
     case JSON_NULL:
-        (void)fputs("null", out);
+        fputs("null", out);
         break;
     }
 }

@@ -24,56 +24,56 @@ static bool is_skipped(const struct mlm_row *row)
 
 static void put_attribute(FILE *out, const char *name, const char *text)
 {
-    (void)fprintf(out, " %s=\"", name);
+    fprintf(out, " %s=\"", name);
     mlm_html_text(out, text); /* what it escapes, XML knows as well */
-    (void)fputc('"', out);
+    fputc('"', out);
 }
 
 static void put_seconds(FILE *out, double ns)
 {
     char text[MLM_NUMBER_TEXT];
-    (void)fprintf(out, " time=\"%s\"", mlm_number_text(ns / 1e9, text));
+    fprintf(out, " time=\"%s\"", mlm_number_text(ns / 1e9, text));
 }
 
 /* The table's line of this row, each figure under its title. */
 static void put_figures(FILE *out, const struct mlm_row *row)
 {
-    (void)fputs("      <system-out>", out);
+    fputs("      <system-out>", out);
     for (size_t c = MLM_COLUMN_OUTCOME; c < MLM_COLUMN_COUNT; c++) {
         char cell[MLM_CELL_SIZE];
         mlm_columns[c].write(row, cell);
         if (!cell[0])
             continue;
-        (void)fprintf(out, "%s%s: ", c == MLM_COLUMN_OUTCOME ? "" : "\n", mlm_columns[c].title);
+        fprintf(out, "%s%s: ", c == MLM_COLUMN_OUTCOME ? "" : "\n", mlm_columns[c].title);
         mlm_html_text(out, cell);
     }
-    (void)fputs("</system-out>\n", out);
+    fputs("</system-out>\n", out);
 }
 
 static void put_verdict(FILE *out, const char *element, const struct mlm_row *row)
 {
     char outcome[MLM_OUTCOME_TEXT];
-    (void)fprintf(out, "      <%s", element);
+    fprintf(out, "      <%s", element);
     put_attribute(out, "message", row->reason ? row->reason : mlm_row_outcome_text(row, false, outcome));
     if (is_failure(row))
         put_attribute(out, "type", row->outcome_counts[MLM_OUTCOME_WRONG] ? "wrong" : "crash");
-    (void)fputs("/>\n", out);
+    fputs("/>\n", out);
 }
 
 static void put_case(FILE *out, const struct mlm_row *row, const char *name)
 {
-    (void)fputs("    <testcase", out);
+    fputs("    <testcase", out);
     put_attribute(out, "classname", row->first->suite);
     put_attribute(out, "name", name);
     if (row->time.count)
         put_seconds(out, row->time.median);
-    (void)fputs(">\n", out);
+    fputs(">\n", out);
     if (is_failure(row))
         put_verdict(out, "failure", row);
     else if (is_skipped(row))
         put_verdict(out, "skipped", row);
     put_figures(out, row);
-    (void)fputs("    </testcase>\n", out);
+    fputs("    </testcase>\n", out);
 }
 
 struct tally {
@@ -94,7 +94,7 @@ static void tally_add(struct tally *tally, const struct mlm_section *section)
 
 static void put_tally(FILE *out, const struct tally *tally)
 {
-    (void)fprintf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"%zu\"", tally->tests,
+    fprintf(out, " tests=\"%zu\" failures=\"%zu\" errors=\"0\" skipped=\"%zu\"", tally->tests,
         tally->failures, tally->skipped);
     if (tally->ns > 0)
         put_seconds(out, tally->ns);
@@ -110,16 +110,16 @@ static int put_section(FILE *out, const struct mlm_table *table, const struct ml
     const char *host = json_string_value(json_object_get(record->machine, "host"));
     struct tally tally = {0};
     tally_add(&tally, section);
-    (void)fputs("  <testsuite", out);
+    fputs("  <testsuite", out);
     put_attribute(out, "name", line);
     put_tally(out, &tally);
     put_attribute(out, "timestamp", record->time);
     if (host)
         put_attribute(out, "hostname", host);
-    (void)fputs(">\n", out);
+    fputs(">\n", out);
     for (size_t i = 0; i < section->count; i++)
         put_case(out, section->rows[i], mlm_row_name_of(names, table, section->rows[i]));
-    (void)fputs("  </testsuite>\n", out);
+    fputs("  </testsuite>\n", out);
     return 0;
 }
 
@@ -134,12 +134,12 @@ int mlm_export_junit(
     struct tally tally = {0};
     for (size_t s = 0; s < table->section_count; s++)
         tally_add(&tally, &table->sections[s]);
-    (void)fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"mlmembench\"", out);
+    fputs("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<testsuites name=\"mlmembench\"", out);
     put_tally(out, &tally);
-    (void)fputs(">\n", out);
+    fputs(">\n", out);
     for (size_t s = 0; s < table->section_count && r == 0; s++)
         r = put_section(out, table, &names, &table->sections[s]);
-    (void)fputs("</testsuites>\n", out);
+    fputs("</testsuites>\n", out);
     *ret_left_out = 0;
     return r < 0 ? mlm_error_errno(error, r, "exporting tests") : 0;
 }

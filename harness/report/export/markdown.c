@@ -44,19 +44,19 @@ static void put_text(FILE *out, const char *text, bool begins_line)
         bool in_word =
             *at == '_' && at != text && isalnum((unsigned char)at[-1]) && isalnum((unsigned char)at[1]);
         if (link)
-            (void)fputs(link, out);
+            fputs(link, out);
         else if (*at == '<')
-            (void)fputs("&lt;", out);
+            fputs("&lt;", out);
         else if (*at == '>')
-            (void)fputs("&gt;", out);
+            fputs("&gt;", out);
         else if (*at == '&')
-            (void)fputs("&amp;", out);
+            fputs("&amp;", out);
         else if (*at == '|')
-            (void)fputs("&#124;", out);
+            fputs("&#124;", out);
         else if ((strchr("\\`*_[]~$!", *at) && !in_word) || (begins_line && begins_block(text, at)))
-            (void)fprintf(out, "\\%c", *at);
+            fprintf(out, "\\%c", *at);
         else
-            (void)fputc(*at, out);
+            fputc(*at, out);
     }
 }
 
@@ -65,11 +65,11 @@ static void put_figure(FILE *out, const char *text)
 {
     for (; *text; text++)
         if (*text == ' ')
-            (void)fputs("\u00a0", out);
+            fputs("\u00a0", out);
         else if (*text == '>')
-            (void)fputs("&gt;", out);
+            fputs("&gt;", out);
         else
-            (void)fputc(*text, out);
+            fputc(*text, out);
 }
 
 /* Takes the line, also NULL; with what stands before and behind it. */
@@ -78,9 +78,9 @@ static int put_line(FILE *out, const char *before, char *line, const char *behin
     mlm_auto_free char *owned = line;
     if (!owned)
         return -ENOMEM;
-    (void)fputs(before, out);
+    fputs(before, out);
     put_text(out, owned, true);
-    (void)fputs(behind, out);
+    fputs(behind, out);
     return 0;
 }
 
@@ -88,12 +88,12 @@ static void put_titles(FILE *out, const bool *shown)
 {
     for (size_t c = 0; c < MLM_COLUMN_COUNT; c++)
         if (shown[c])
-            (void)fprintf(out, "| %s ", mlm_columns[c].title);
-    (void)fputs("|\n", out);
+            fprintf(out, "| %s ", mlm_columns[c].title);
+    fputs("|\n", out);
     for (size_t c = 0; c < MLM_COLUMN_COUNT; c++)
         if (shown[c])
-            (void)fputs(mlm_columns[c].left ? "| --- " : "| ---: ", out);
-    (void)fputs("|\n", out);
+            fputs(mlm_columns[c].left ? "| --- " : "| ---: ", out);
+    fputs("|\n", out);
 }
 
 static int put_row(FILE *out, const bool *shown, struct mlm_notes *notes, const struct mlm_row *row)
@@ -107,33 +107,33 @@ static int put_row(FILE *out, const bool *shown, struct mlm_notes *notes, const 
         if (!shown[c])
             continue;
         mlm_columns[c].write(row, cell);
-        (void)fputs("| ", out);
+        fputs("| ", out);
         /* What went wrong is to be seen at a glance. */
         bool loud = c == MLM_COLUMN_OUTCOME && !mlm_row_all_ok(row);
-        (void)fputs(loud ? "**" : "", out);
+        fputs(loud ? "**" : "", out);
         if (mlm_columns[c].left)
             put_text(out, cell, false);
         else
             put_figure(out, cell[0] ? cell : "-");
-        (void)fputs(loud ? "**" : "", out);
+        fputs(loud ? "**" : "", out);
         if (c == MLM_COLUMN_OUTCOME && *letters) {
-            (void)fputc(' ', out);
+            fputc(' ', out);
             put_text(out, letters, false);
         }
-        (void)fputc(' ', out);
+        fputc(' ', out);
     }
-    (void)fputs("|\n", out);
+    fputs("|\n", out);
     return 0;
 }
 
 static int put_note(void *context, const char *label, const char *text)
 {
     FILE *out = context;
-    (void)fputs("- ", out);
+    fputs("- ", out);
     put_text(out, label, false);
-    (void)fputc(' ', out);
+    fputc(' ', out);
     put_text(out, text, false);
-    (void)fputc('\n', out);
+    fputc('\n', out);
     return 0;
 }
 
@@ -170,7 +170,7 @@ static int put_suite(
         if (r >= 0)
             r = put_finding(out, &sections[s], error);
     }
-    (void)fputc('\n', out);
+    fputc('\n', out);
     if (r >= 0)
         r = mlm_notes_say(&notes, put_note, out);
     return r < 0 ? mlm_error_errno(error, r, "exporting a table") : 0;
@@ -182,7 +182,7 @@ int mlm_export_markdown(
     const struct mlm_table *table = export->table;
     const struct mlm_record *machine = NULL;
     int r = 0;
-    (void)fputs("## mlmembench\n", out);
+    fputs("## mlmembench\n", out);
     for (size_t begin = 0, end; begin < table->section_count && r == 0; begin = end) {
         const struct mlm_record *record = table->sections[begin].rows[0]->first;
         end = mlm_table_suite_end(table, begin);

@@ -17,7 +17,7 @@
 static void put_size(FILE *out, const char *what, uint64_t bytes)
 {
     char text[MLM_SIZE_TEXT];
-    (void)fprintf(out, "/%s:%s", what, mlm_size_spell(bytes, text));
+    fprintf(out, "/%s:%s", what, mlm_size_spell(bytes, text));
 }
 
 static void put_surroundings(FILE *out, const struct mlm_record *record)
@@ -26,12 +26,12 @@ static void put_surroundings(FILE *out, const struct mlm_record *record)
         put_size(out, "swap", record->limits.swap_limit_bytes);
     if (record->limits.background_bytes) {
         put_size(out, "background", record->limits.background_bytes);
-        (void)fprintf(out, ":%s", mlm_background_mode(&record->limits));
+        fprintf(out, ":%s", mlm_background_mode(&record->limits));
     }
     if (record->threads != 1)
-        (void)fprintf(out, "/threads:%" PRIu64, record->threads);
+        fprintf(out, "/threads:%" PRIu64, record->threads);
     if (record->seed != USUAL_SEED)
-        (void)fprintf(out, "/seed:%" PRIu64, record->seed);
+        fprintf(out, "/seed:%" PRIu64, record->seed);
 }
 
 /* NULL: out of memory. */
@@ -43,19 +43,19 @@ static char *name_make(const struct mlm_table *table, const struct mlm_row *row,
     if (!out)
         return NULL;
     const struct mlm_record *record = row->first;
-    (void)fputs(record->workload, out);
+    fputs(record->workload, out);
     for (size_t i = 0; i < record->params.count; i++)
-        (void)fprintf(out, "/%s:%s", record->params.items[i].name, record->params.items[i].value);
+        fprintf(out, "/%s:%s", record->params.items[i].name, record->params.items[i].value);
     if (record->dataset)
-        (void)fprintf(out, "/dataset:%s", record->dataset);
+        fprintf(out, "/dataset:%s", record->dataset);
     else
         put_size(out, "data", record->data_bytes);
     put_surroundings(out, record);
     if (table->time_limits_differ)
-        (void)fprintf(out, "/timeout:%s", mlm_duration_show((double)record->limits.timeout_ns, limit));
+        fprintf(out, "/timeout:%s", mlm_duration_show((double)record->limits.timeout_ns, limit));
     put_size(out, "cap", record->limits.cap_bytes);
     if (with_machine)
-        (void)fprintf(out, "/machine:%s", json_string_value(json_object_get(record->machine, "id")));
+        fprintf(out, "/machine:%s", json_string_value(json_object_get(record->machine, "id")));
     if (fclose(out) != 0) {
         free(text);
         return NULL;

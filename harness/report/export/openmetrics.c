@@ -25,19 +25,19 @@ static const char *machine_id(const struct mlm_record *record)
 
 static void put_label(FILE *out, const char *name, const char *text, const char *glue)
 {
-    (void)fprintf(out, "%s%s=\"", glue, name);
+    fprintf(out, "%s%s=\"", glue, name);
     while (*text) {
         uint32_t code;
         size_t length = mlm_utf8_next(text, &code);
         if (code == '"' || code == '\\')
-            (void)fprintf(out, "\\%c", (int)code);
+            fprintf(out, "\\%c", (int)code);
         else if (mlm_utf8_printable(code))
-            (void)fwrite(text, 1, length, out);
+            fwrite(text, 1, length, out);
         else
-            (void)fputc('?', out);
+            fputc('?', out);
         text += length;
     }
-    (void)fputc('"', out);
+    fputc('"', out);
 }
 
 /* A family of which every row may have a sample. */
@@ -63,7 +63,7 @@ static void put_sample(
     char cap[MLM_SIZE_TEXT], number[MLM_NUMBER_TEXT];
     const struct mlm_record *record = row->first;
     FILE *out = place->out;
-    (void)fputs(name, out);
+    fputs(name, out);
     put_label(out, "row", mlm_row_name_of(place->names, place->table, row), "{");
     put_label(out, "suite", record->suite, ",");
     put_label(out, "workload", record->workload, ",");
@@ -71,15 +71,15 @@ static void put_sample(
     put_label(out, "cap", mlm_size_spell(record->limits.cap_bytes, cap), ",");
     put_label(out, "machine", machine_id(record), ",");
     put_label(out, "outcome", outcome, ",");
-    (void)fprintf(out, "} %s\n", mlm_number_text(value, number));
+    fprintf(out, "} %s\n", mlm_number_text(value, number));
 }
 
 static void put_family_head(FILE *out, const char *name, const char *unit, const char *help)
 {
-    (void)fprintf(out, "# TYPE %s gauge\n", name);
+    fprintf(out, "# TYPE %s gauge\n", name);
     if (unit)
-        (void)fprintf(out, "# UNIT %s %s\n", name, unit);
-    (void)fprintf(out, "# HELP %s %s\n", name, help);
+        fprintf(out, "# UNIT %s %s\n", name, unit);
+    fprintf(out, "# HELP %s %s\n", name, help);
 }
 
 /* A family without a sample is not told. */
@@ -146,7 +146,7 @@ static void put_metric(const struct place *place, enum mlm_metric metric)
     const struct mlm_metric_info *info = &mlm_metrics[metric];
     bool is_time = info->unit == MLM_UNIT_NS;
     char help[256];
-    (void)snprintf(help, sizeof help, "%s; median of the repetitions", info->help);
+    snprintf(help, sizeof help, "%s; median of the repetitions", info->help);
     struct family family = {.help = help,
         .unit = is_time                        ? "seconds"
                 : info->unit == MLM_UNIT_BYTES ? "bytes"
@@ -155,7 +155,7 @@ static void put_metric(const struct place *place, enum mlm_metric metric)
         .metric = metric,
         .unit_size = is_time ? NS_PER_SECOND : 1};
     size_t length = strlen(info->key) - (is_time ? strlen("_ns") : 0);
-    (void)snprintf(family.name, sizeof family.name, "mlmembench_%.*s%s", (int)length, info->key,
+    snprintf(family.name, sizeof family.name, "mlmembench_%.*s%s", (int)length, info->key,
         is_time ? "_seconds" : "");
     put_family(place, &family);
 }
@@ -194,7 +194,7 @@ static int put_machine(FILE *out, const struct mlm_record *record)
         return -ENOMEM;
     const char *key, *glue = "{";
     json_t *value;
-    (void)fputs("mlmembench_machine_info", out);
+    fputs("mlmembench_machine_info", out);
     json_object_foreach(machine, key, value)
     {
         char number[MLM_NUMBER_TEXT];
@@ -206,7 +206,7 @@ static int put_machine(FILE *out, const struct mlm_record *record)
         put_label(out, strcmp(key, "id") == 0 ? "machine" : key, text, glue);
         glue = ",";
     }
-    (void)fputs("} 1\n", out);
+    fputs("} 1\n", out);
     return 0;
 }
 
@@ -250,7 +250,7 @@ static int write_all(struct place *place)
         put_metric(place, (enum mlm_metric)metric);
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         put_family(place, &others[i]);
-    (void)fputs("# EOF\n", place->out);
+    fputs("# EOF\n", place->out);
     return r;
 }
 

@@ -43,7 +43,7 @@ static int figures(const struct mlm_row *row, struct mlm_summary summaries[stati
 static void put_number(FILE *out, double number)
 {
     char text[MLM_NUMBER_TEXT];
-    (void)fputs(mlm_number_text(number, text), out);
+    fputs(mlm_number_text(number, text), out);
 }
 
 /* What both formats are: entries for each row that is in a section and has run. */
@@ -88,9 +88,9 @@ static int entry_begin(
         full_name = NULL;
         return -ENOMEM;
     }
-    (void)fputs(*begun ? ",\n  {\"name\": " : "\n  {\"name\": ", out);
+    fputs(*begun ? ",\n  {\"name\": " : "\n  {\"name\": ", out);
     mlm_json_write_text(out, full_name);
-    (void)fprintf(out, ", \"unit\": \"%s\", \"value\": ", unit);
+    fprintf(out, ", \"unit\": \"%s\", \"value\": ", unit);
     put_number(out, value);
     *begun = true;
     return 0;
@@ -99,9 +99,9 @@ static int entry_begin(
 static void entry_end(FILE *out, const struct mlm_row *row)
 {
     char outcome[MLM_OUTCOME_TEXT];
-    (void)fputs(", \"extra\": ", out);
+    fputs(", \"extra\": ", out);
     mlm_json_write_text(out, mlm_row_outcome_text(row, false, outcome));
-    (void)fputc('}', out);
+    fputc('}', out);
 }
 
 static int github_row(FILE *out, const struct mlm_row *row, const char *name,
@@ -116,9 +116,9 @@ static int github_row(FILE *out, const struct mlm_row *row, const char *name,
         if (r < 0)
             return r;
         if (summary->count > 1) {
-            (void)fputs(", \"range\": \"± ", out);
+            fputs(", \"range\": \"± ", out);
             put_number(out, (summary->maximum - summary->minimum) / 2 / size);
-            (void)fputc('"', out);
+            fputc('"', out);
         }
         entry_end(out, row);
     }
@@ -131,42 +131,42 @@ static int github_row(FILE *out, const struct mlm_row *row, const char *name,
 int mlm_export_github_action(
     const struct mlm_export *export, FILE *out, size_t *ret_left_out, struct mlm_error *error)
 {
-    (void)fputc('[', out);
+    fputc('[', out);
     int r = each_row(export, out, github_row, ret_left_out, error);
-    (void)fputs("\n]\n", out);
+    fputs("\n]\n", out);
     return r;
 }
 
 static int bencher_row(FILE *out, const struct mlm_row *row, const char *name,
     const struct mlm_summary summaries[static MEASURE_COUNT], bool *begun)
 {
-    (void)fputs(*begun ? ",\n  " : "\n  ", out);
+    fputs(*begun ? ",\n  " : "\n  ", out);
     *begun = true;
     mlm_json_write_text(out, name);
-    (void)fputs(": {", out);
+    fputs(": {", out);
     for (size_t i = 0; i < MEASURE_COUNT; i++) {
         const struct mlm_summary *summary = &summaries[i];
         if (!summary->count)
             continue;
-        (void)fprintf(out, "\"%s\": {\"value\": ", measures[i].slug);
+        fprintf(out, "\"%s\": {\"value\": ", measures[i].slug);
         put_number(out, summary->median);
         if (summary->count > 1) {
-            (void)fputs(", \"lower_value\": ", out);
+            fputs(", \"lower_value\": ", out);
             put_number(out, summary->minimum);
-            (void)fputs(", \"upper_value\": ", out);
+            fputs(", \"upper_value\": ", out);
             put_number(out, summary->maximum);
         }
-        (void)fputs("}, ", out);
+        fputs("}, ", out);
     }
-    (void)fprintf(out, "\"failed-trials\": {\"value\": %zu}}", failed_count(row));
+    fprintf(out, "\"failed-trials\": {\"value\": %zu}}", failed_count(row));
     return 0;
 }
 
 int mlm_export_bencher(
     const struct mlm_export *export, FILE *out, size_t *ret_left_out, struct mlm_error *error)
 {
-    (void)fputc('{', out);
+    fputc('{', out);
     int r = each_row(export, out, bencher_row, ret_left_out, error);
-    (void)fputs("\n}\n", out);
+    fputs("\n}\n", out);
     return r;
 }

@@ -44,19 +44,19 @@ void mlm_html_text(FILE *out, const char *text)
         uint32_t code;
         size_t length = mlm_utf8_next(text, &code);
         if (code == '&')
-            (void)fputs("&amp;", out);
+            fputs("&amp;", out);
         else if (code == '<')
-            (void)fputs("&lt;", out);
+            fputs("&lt;", out);
         else if (code == '>')
-            (void)fputs("&gt;", out);
+            fputs("&gt;", out);
         else if (code == '"')
-            (void)fputs("&quot;", out);
+            fputs("&quot;", out);
         else if (code == '\'')
-            (void)fputs("&#39;", out);
+            fputs("&#39;", out);
         else if (mlm_utf8_printable(code))
-            (void)fwrite(text, 1, length, out);
+            fwrite(text, 1, length, out);
         else
-            (void)fputc('?', out);
+            fputc('?', out);
         text += length;
     }
 }
@@ -68,12 +68,12 @@ struct layout {
 
 static void put_titles(FILE *out, const struct layout *layout)
 {
-    (void)fputs("<thead><tr>", out);
+    fputs("<thead><tr>", out);
     for (size_t c = 0; c < MLM_COLUMN_COUNT; c++)
         if (layout->shown[c])
-            (void)fprintf(out, "<th scope=\"col\" class=\"%s\">%s</th>",
-                mlm_columns[c].left ? "text" : "figure", mlm_columns[c].title);
-    (void)fputs("</tr></thead>\n", out);
+            fprintf(out, "<th scope=\"col\" class=\"%s\">%s</th>", mlm_columns[c].left ? "text" : "figure",
+                mlm_columns[c].title);
+    fputs("</tr></thead>\n", out);
 }
 
 static void put_cell(FILE *out, size_t column, const struct mlm_row *row, const char *notes)
@@ -83,24 +83,23 @@ static void put_cell(FILE *out, size_t column, const struct mlm_row *row, const 
     const char *tag = column == 0 ? "th scope=\"row\"" : "td";
     if (column == MLM_COLUMN_OUTCOME) {
         bool partly = row->outcome == MLM_OUTCOME_OK && !mlm_row_all_ok(row);
-        (void)fprintf(
-            out, "<td class=\"text outcome %s\">", partly ? "partly" : mlm_outcome_name(row->outcome));
+        fprintf(out, "<td class=\"text outcome %s\">", partly ? "partly" : mlm_outcome_name(row->outcome));
     } else if (mlm_columns[column].left) {
-        (void)fprintf(out, "<%s class=\"text\">", tag);
+        fprintf(out, "<%s class=\"text\">", tag);
     } else {
         double value = mlm_columns[column].value(row);
-        (void)fputs("<td class=\"figure\" data-value=\"", out);
+        fputs("<td class=\"figure\" data-value=\"", out);
         if (!isnan(value))
-            (void)fprintf(out, "%.17g", value);
-        (void)fputs("\">", out);
+            fprintf(out, "%.17g", value);
+        fputs("\">", out);
     }
     /* A text that is absent is no reading that could not be had. */
     mlm_html_text(out, cell[0] || mlm_columns[column].left ? cell : "-");
     if (column == MLM_COLUMN_OUTCOME && *notes) {
-        (void)fputc(' ', out);
+        fputc(' ', out);
         mlm_html_text(out, notes);
     }
-    (void)fprintf(out, "</%.2s>", tag);
+    fprintf(out, "</%.2s>", tag);
 }
 
 static int put_section(FILE *out, const struct layout *layout, const struct mlm_table *table,
@@ -109,23 +108,23 @@ static int put_section(FILE *out, const struct layout *layout, const struct mlm_
     mlm_auto_free char *caption = mlm_section_line(table, section);
     if (!caption)
         return -ENOMEM;
-    (void)fputs("<div class=\"mlm-scroll\" tabindex=\"0\"><table class=\"mlm-table\">\n<caption><span>", out);
+    fputs("<div class=\"mlm-scroll\" tabindex=\"0\"><table class=\"mlm-table\">\n<caption><span>", out);
     mlm_html_text(out, caption);
-    (void)fputs("</span></caption>\n", out);
+    fputs("</span></caption>\n", out);
     put_titles(out, layout);
-    (void)fputs("<tbody>\n", out);
+    fputs("<tbody>\n", out);
     for (size_t i = 0; i < section->count; i++) {
         char letters[MLM_CELL_SIZE];
         int r = mlm_notes_of_row(notes, section->rows[i], letters);
         if (r < 0)
             return r;
-        (void)fputs("<tr>", out);
+        fputs("<tr>", out);
         for (size_t c = 0; c < MLM_COLUMN_COUNT; c++)
             if (layout->shown[c])
                 put_cell(out, c, section->rows[i], letters);
-        (void)fputs("</tr>\n", out);
+        fputs("</tr>\n", out);
     }
-    (void)fputs("</tbody></table></div>\n", out);
+    fputs("</tbody></table></div>\n", out);
     return 0;
 }
 
@@ -135,20 +134,20 @@ static int put_finding(FILE *out, const struct mlm_section *section, struct mlm_
     int r = mlm_finding(section, &finding, error);
     if (r < 0 || !*finding)
         return r;
-    (void)fputs("<p class=\"mlm-finding\">", out);
+    fputs("<p class=\"mlm-finding\">", out);
     mlm_html_text(out, finding);
-    (void)fputs("</p>\n", out);
+    fputs("</p>\n", out);
     return 0;
 }
 
 static int put_note(void *context, const char *label, const char *text)
 {
     FILE *out = context;
-    (void)fputs("<dt>", out);
+    fputs("<dt>", out);
     mlm_html_text(out, label);
-    (void)fputs("</dt><dd>", out);
+    fputs("</dt><dd>", out);
     mlm_html_text(out, text);
-    (void)fputs("</dd>\n", out);
+    fputs("</dd>\n", out);
     return 0;
 }
 
@@ -170,8 +169,8 @@ int mlm_html_suite(
         if (r < 0)
             return r;
     }
-    (void)fputs("<dl class=\"mlm-notes\">\n", out);
+    fputs("<dl class=\"mlm-notes\">\n", out);
     r = mlm_notes_say(&notes, put_note, out);
-    (void)fputs("</dl>\n", out);
+    fputs("</dl>\n", out);
     return r < 0 ? mlm_error_errno(error, r, "footnotes of %s", sections[0].rows[0]->first->suite) : 0;
 }

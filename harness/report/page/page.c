@@ -12,7 +12,7 @@
 
 void mlm_page_count(FILE *out, size_t count, const char *noun)
 {
-    (void)fprintf(out, "%zu %s%s", count, noun, count == 1 ? "" : "s");
+    fprintf(out, "%zu %s%s", count, noun, count == 1 ? "" : "s");
 }
 
 /* More rows than this are folded. */
@@ -22,26 +22,26 @@ void mlm_page_fold_begin(FILE *out, size_t row_count, size_t table_count)
 {
     if (row_count <= ROWS_UNFOLDED)
         return;
-    (void)fputs("<details><summary>", out);
+    fputs("<details><summary>", out);
     mlm_page_count(out, row_count, "row");
     if (table_count > 1)
-        (void)fprintf(out, " in %zu tables", table_count);
-    (void)fputs("</summary>\n", out);
+        fprintf(out, " in %zu tables", table_count);
+    fputs("</summary>\n", out);
 }
 
 void mlm_page_fold_end(FILE *out, size_t row_count)
 {
     if (row_count > ROWS_UNFOLDED)
-        (void)fputs("</details>\n", out);
+        fputs("</details>\n", out);
 }
 
 void mlm_page_in_cap(FILE *out, uint64_t cap_bytes)
 {
     char text[MLM_SIZE_TEXT];
     if (cap_bytes == MLM_NO_LIMIT)
-        (void)fputs("without a cap", out);
+        fputs("without a cap", out);
     else
-        (void)fprintf(out, "in %s", mlm_size_spell(cap_bytes, text));
+        fprintf(out, "in %s", mlm_size_spell(cap_bytes, text));
 }
 
 int mlm_page_said(FILE *out, void (*say)(FILE *out, const void *of), const void *of)
@@ -121,35 +121,34 @@ static void put_title(FILE *out, const struct mlm_table *table, const struct cha
 {
     size_t suites = chapters->suites.count, machines = machines_count(table);
     if (suites > 4)
-        (void)fprintf(out, "%zu suites", suites);
+        fprintf(out, "%zu suites", suites);
     for (size_t i = 0; i < suites && suites <= 4; i++) {
-        (void)fputs(!i ? "" : i + 1 == suites ? " and " : ", ", out);
+        fputs(!i ? "" : i + 1 == suites ? " and " : ", ", out);
         mlm_html_text(out, chapters->items[i].suite);
     }
-    (void)fputs(" on ", out);
+    fputs(" on ", out);
     if (machines == 1)
         mlm_html_text(out, mlm_machine_name(table->sections[0].rows[0]->first->machine));
     else
-        (void)fprintf(out, "%zu machines", machines);
+        fprintf(out, "%zu machines", machines);
 }
 
 static void put_head(FILE *out, const struct mlm_page_request *request, const struct chapters *chapters)
 {
     /* Nothing is fetched, no script but ours runs, whatever the records hold. Pictures have style attributes.
      */
-    (void)fprintf(out,
+    fprintf(out,
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
-        "'unsafe-inline'; "
-        "script-src '%s'; base-uri 'none'; form-action 'none'\"/>\n"
+        "'unsafe-inline'; script-src '%s'; base-uri 'none'; form-action 'none'\"/>\n"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
-        "<meta name=\"color-scheme\" content=\"light dark\"/>\n<meta name=\"generator\" content=\"",
+        "<meta name=\"color-scheme\" content=\"light dark\"/>\n"
+        "<meta name=\"generator\" content=\"",
         mlm_page_js_hash);
     mlm_html_text(out, request->program);
-    (void)fputs("\"/>\n<title>", out);
+    fputs("\"/>\n<title>", out);
     put_title(out, request->table, chapters);
-    (void)fprintf(
-        out, "</title>\n<style>\n%s%s</style>\n</head>\n<body>\n", mlm_html_table_css, mlm_page_css);
+    fprintf(out, "</title>\n<style>\n%s%s</style>\n</head>\n<body>\n", mlm_html_table_css, mlm_page_css);
 }
 
 /* When it was measured, from the trials' own times. */
@@ -162,11 +161,11 @@ static void put_days(FILE *out, const struct mlm_record_list *list)
         to = strcmp(time, to) > 0 ? time : to;
     }
     char day[2][11];
-    (void)snprintf(day[0], sizeof day[0], "%s", from);
-    (void)snprintf(day[1], sizeof day[1], "%s", to);
+    snprintf(day[0], sizeof day[0], "%s", from);
+    snprintf(day[1], sizeof day[1], "%s", to);
     mlm_html_text(out, day[0]);
     if (strcmp(day[0], day[1]) != 0) {
-        (void)fputs(" to ", out);
+        fputs(" to ", out);
         mlm_html_text(out, day[1]);
     }
 }
@@ -177,31 +176,31 @@ static int put_header(FILE *out, const struct mlm_page_request *request, const s
     mlm_auto_free char *line = mlm_machine_line(machine);
     if (!line)
         return -ENOMEM;
-    (void)fputs("<header>\n<p class=\"brand\">Machine learning in little memory</p>\n<h1>", out);
+    fputs("<header>\n<p class=\"brand\">Machine learning in little memory</p>\n<h1>", out);
     put_title(out, request->table, chapters);
-    (void)fputs("</h1>\n<p class=\"about\">", out);
+    fputs("</h1>\n<p class=\"about\">", out);
     if (machines_count(request->table) == 1) {
         mlm_html_text(out, line);
-        (void)fputs(" · ", out);
+        fputs(" · ", out);
     }
     mlm_page_count(out, request->list->count, "trial");
-    (void)fputs(" · ", out);
+    fputs(" · ", out);
     put_days(out, request->list);
-    (void)fputs(
+    fputs(
         "</p>\n</header>\n<nav aria-label=\"Sections\"><ul>\n<li><a href=\"#finding\">The finding</a></li>\n"
         "<li><a href=\"#machine\">The machine",
         out);
-    (void)fputs(machines_count(request->table) > 1
-                    ? "s</a></li>\n<li><a href=\"#comparison\">Machine against machine</a></li>\n"
-                    : "</a></li>\n",
+    fputs(machines_count(request->table) > 1
+              ? "s</a></li>\n<li><a href=\"#comparison\">Machine against machine</a></li>\n"
+              : "</a></li>\n",
         out);
     for (size_t i = 0; i < chapters->suites.count && i < MLM_PAGE_SETTINGS_MAX; i++) {
-        (void)fprintf(out, "<li><a href=\"#suite-%zu\">", i + 1);
+        fprintf(out, "<li><a href=\"#suite-%zu\">", i + 1);
         mlm_html_text(out, chapters->items[i].suite);
-        (void)fputs("</a></li>\n", out);
+        fputs("</a></li>\n", out);
     }
-    (void)fputs("<li><a href=\"#method\">How it was measured</a></li>\n"
-                "<li><a href=\"#repeat\">How to repeat it</a></li>\n</ul></nav>\n<main>\n",
+    fputs("<li><a href=\"#method\">How it was measured</a></li>\n"
+          "<li><a href=\"#repeat\">How to repeat it</a></li>\n</ul></nav>\n<main>\n",
         out);
     return 0;
 }
@@ -224,9 +223,9 @@ static int put_tables(FILE *out, const struct mlm_table *table, const struct cha
         if (!line)
             return mlm_error_errno(error, -ENOMEM, "page");
         if (named) {
-            (void)fputs("<h3>", out);
+            fputs("<h3>", out);
             mlm_html_text(out, line);
-            (void)fputs("</h3>\n", out);
+            fputs("</h3>\n", out);
         }
         mlm_page_fold_begin(out, rows, end - begin);
         int r = mlm_html_suite(out, table, begin, end, error);
@@ -240,12 +239,12 @@ static int put_tables(FILE *out, const struct mlm_table *table, const struct cha
 static int put_chapter(FILE *out, const struct mlm_table *table, const struct mlm_page_pictures *pictures,
     const struct chapter *chapter, size_t number, bool named, struct mlm_error *error)
 {
-    (void)fprintf(out, "<section id=\"suite-%zu\">\n<h2>", number);
+    fprintf(out, "<section id=\"suite-%zu\">\n<h2>", number);
     mlm_html_text(out, chapter->suite);
-    (void)fputs("</h2>\n", out);
+    fputs("</h2>\n", out);
     mlm_page_pictures_put(out, pictures, chapter->suite);
     int r = put_tables(out, table, chapter, named, error);
-    (void)fputs("</section>\n", out);
+    fputs("</section>\n", out);
     return r;
 }
 
@@ -257,9 +256,9 @@ static int put_body(FILE *out, const struct mlm_page_request *request, const str
     if (r < 0)
         return mlm_error_errno(error, r, "page");
     if (pictures->missing) {
-        (void)fputs("<p class=\"note missing-pictures\">", out);
+        fputs("<p class=\"note missing-pictures\">", out);
         mlm_html_text(out, pictures->missing);
-        (void)fputs("</p>\n", out);
+        fputs("</p>\n", out);
     }
     r = mlm_page_summary(out, table, error);
     if (r == 0)
@@ -271,11 +270,11 @@ static int put_body(FILE *out, const struct mlm_page_request *request, const str
         r = put_chapter(out, table, pictures, &chapters->items[i], i + 1, named, error);
     if (r < 0)
         return r;
-    (void)fputs(mlm_method_html, out);
+    fputs(mlm_method_html, out);
     r = mlm_page_repeat(out, request->list, error);
-    (void)fputs("</main>\n<footer>Made by ", out);
+    fputs("</main>\n<footer>Made by ", out);
     mlm_html_text(out, request->program);
-    (void)fprintf(out,
+    fprintf(out,
         " from %zu trials. Columns sort by their headings.</footer>\n<script>%s</script>\n"
         "</body>\n</html>\n",
         request->list->count, mlm_page_js);

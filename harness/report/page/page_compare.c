@@ -14,31 +14,31 @@ static void put_contrast(FILE *out, const struct mlm_contrast *contrast)
     const char *kind = contrast->verdict == MLM_CONTRAST_LESS   ? " less"
                        : contrast->verdict == MLM_CONTRAST_MORE ? " more"
                                                                 : "";
-    (void)fprintf(out, "<td class=\"figure%s\" data-value=\"%.17g\">", kind, contrast->ratio);
-    (void)fputs(mlm_ratio_text(contrast->ratio, text), out);
+    fprintf(out, "<td class=\"figure%s\" data-value=\"%.17g\">", kind, contrast->ratio);
+    fputs(mlm_ratio_text(contrast->ratio, text), out);
     if (*mlm_interval_text(contrast, text))
-        (void)fprintf(out, " <span class=\"interval\">%s</span>", text);
-    (void)fputs("</td>", out);
+        fprintf(out, " <span class=\"interval\">%s</span>", text);
+    fputs("</td>", out);
 }
 
 /* Where there is no ratio, how both ended. */
 static void put_outcomes(FILE *out, const struct mlm_pair *pair)
 {
     char text[2][MLM_OUTCOME_TEXT];
-    (void)fputs("<td class=\"figure\" data-value=\"\">", out);
+    fputs("<td class=\"figure\" data-value=\"\">", out);
     if (mlm_row_all_ok(pair->old_row) && mlm_row_all_ok(pair->new_row))
-        (void)fputs("-", out);
+        fputs("-", out);
     else
-        (void)fprintf(out, "%s → %s", mlm_row_outcome_text(pair->old_row, true, text[0]),
+        fprintf(out, "%s → %s", mlm_row_outcome_text(pair->old_row, true, text[0]),
             mlm_row_outcome_text(pair->new_row, true, text[1]));
-    (void)fputs("</td>", out);
+    fputs("</td>", out);
 }
 
 static void put_pair(FILE *out, const struct mlm_pair *pair)
 {
     for (int f = 0; f < MLM_FIGURE_COUNT; f++)
         if (!pair)
-            (void)fputs("<td class=\"figure\" data-value=\"\">-</td>", out);
+            fputs("<td class=\"figure\" data-value=\"\">-</td>", out);
         else if (isnan(pair->contrasts[f].ratio))
             put_outcomes(out, pair);
         else
@@ -77,12 +77,12 @@ static int put_row(FILE *out, const struct mlm_comparison *comparison, const str
     mlm_auto_free char *name = mlm_row_name(row, with_data);
     if (!name)
         return -ENOMEM;
-    (void)fputs("<tr><th scope=\"row\" class=\"text\">", out);
+    fputs("<tr><th scope=\"row\" class=\"text\">", out);
     mlm_html_text(out, name);
-    (void)fputs("</th>", out);
+    fputs("</th>", out);
     for (size_t i = 0; i < comparison->pairing_count; i++)
         put_pair(out, pairs[i]);
-    (void)fputs("</tr>\n", out);
+    fputs("</tr>\n", out);
     return 0;
 }
 
@@ -90,67 +90,65 @@ static int put_matrix(FILE *out, const struct mlm_comparison *comparison)
 {
     const struct mlm_side *first = &comparison->sides[0];
     size_t next[MLM_PAGE_MACHINES_MAX] = {0};
-    (void)fputs(
-        "<div class=\"mlm-scroll\" tabindex=\"0\"><table class=\"mlm-table matrix\">\n<caption>Against ",
+    fputs("<div class=\"mlm-scroll\" tabindex=\"0\"><table class=\"mlm-table matrix\">\n<caption>Against ",
         out);
     mlm_html_text(out, first->label);
-    (void)fputs("</caption>\n<thead><tr><th scope=\"col\" class=\"text\">row</th>", out);
+    fputs("</caption>\n<thead><tr><th scope=\"col\" class=\"text\">row</th>", out);
     for (size_t i = 0; i < comparison->pairing_count; i++)
         for (int f = 0; f < MLM_FIGURE_COUNT; f++) {
-            (void)fputs("<th scope=\"col\" class=\"figure\">", out);
+            fputs("<th scope=\"col\" class=\"figure\">", out);
             mlm_html_text(out, comparison->pairings[i].new_side->label);
-            (void)fprintf(out, ", %s</th>", mlm_figures[f].name);
+            fprintf(out, ", %s</th>", mlm_figures[f].name);
         }
-    (void)fputs("</tr></thead>\n<tbody>\n", out);
+    fputs("</tr></thead>\n<tbody>\n", out);
     bool with_data = data_differs(first);
     int r = 0;
     for (size_t i = 0; r == 0 && i < first->count; i++)
         r = put_row(out, comparison, first->rows[i], with_data, next);
-    (void)fputs("</tbody></table></div>\n", out);
+    fputs("</tbody></table></div>\n", out);
     return r;
 }
 
 /* "netbook: time 1.84 × and needs 1.00 × over 21 rows; …" */
 static void put_overall(FILE *out, const struct mlm_pairing *pairing)
 {
-    (void)fputs("<li><strong>", out);
+    fputs("<li><strong>", out);
     mlm_html_text(out, pairing->new_side->label);
-    (void)fputs("</strong>: ", out);
+    fputs("</strong>: ", out);
     const char *glue = "";
     char ratio[MLM_WORDS_SIZE];
     for (int f = 0; f < MLM_FIGURE_COUNT; f++) {
         const struct mlm_overall *overall = &pairing->overall[f];
         if (isnan(overall->ratio))
             continue;
-        (void)fprintf(out, "%s%s %s over ", glue, mlm_figures[f].name, mlm_ratio_text(overall->ratio, ratio));
+        fprintf(out, "%s%s %s over ", glue, mlm_figures[f].name, mlm_ratio_text(overall->ratio, ratio));
         mlm_page_count(out, overall->count, "row");
         glue = ", ";
     }
     if (!*glue)
-        (void)fputs("no row ended ok on both", out);
+        fputs("no row ended ok on both", out);
     size_t alone = pairing->old_alone_count + pairing->new_alone_count;
     if (alone)
-        (void)fprintf(out, "; %zu without a partner", alone);
+        fprintf(out, "; %zu without a partner", alone);
     if (pairing->other_data)
-        (void)fprintf(out, ", %zu of them for their size of data alone", pairing->other_data);
-    (void)fputs("</li>\n", out);
+        fprintf(out, ", %zu of them for their size of data alone", pairing->other_data);
+    fputs("</li>\n", out);
 }
 
 static void put_meaning(FILE *out, const struct mlm_comparison *comparison)
 {
-    (void)fputs(
-        "<p class=\"note\">Ratios of medians, with their 95 % interval: above 1 is slower, or needs more. ",
+    fputs("<p class=\"note\">Ratios of medians, with their 95 % interval: above 1 is slower, or needs more. ",
         out);
     if (comparison->test_count)
-        (void)fprintf(out,
+        fprintf(out,
             "In colour are those that chance does not explain (rank test, corrected by Holm's method for "
             "all %zu). ",
             comparison->test_count);
     if (comparison->ratio_count > comparison->test_count)
-        (void)fprintf(out,
+        fprintf(out,
             "%s are of too few repetitions to tell a difference from chance; that takes %zu a side here. ",
             comparison->test_count ? "Some" : "All", mlm_repetitions_needed(comparison->ratio_count));
-    (void)fputs(
+    fputs(
         "Overall figures are geometric means, and leave out what did not end ok on both. Facts in which the "
         "machines differ are marked above.</p>\n",
         out);
@@ -159,16 +157,16 @@ static void put_meaning(FILE *out, const struct mlm_comparison *comparison)
 static int put_comparison(FILE *out, const struct mlm_comparison *comparison)
 {
     size_t pairs = 0;
-    (void)fputs("<p>Overall, against <strong>", out);
+    fputs("<p>Overall, against <strong>", out);
     mlm_html_text(out, comparison->sides[0].label);
-    (void)fputs("</strong>:</p>\n<ul>\n", out);
+    fputs("</strong>:</p>\n<ul>\n", out);
     for (size_t i = 0; i < comparison->pairing_count; i++) {
         put_overall(out, &comparison->pairings[i]);
         pairs += comparison->pairings[i].pair_count;
     }
-    (void)fputs("</ul>\n", out);
+    fputs("</ul>\n", out);
     if (!pairs) {
-        (void)fputs("<p class=\"note\">No row was run on both under the same cap, swap and data.</p>\n", out);
+        fputs("<p class=\"note\">No row was run on both under the same cap, swap and data.</p>\n", out);
         return 0;
     }
     put_meaning(out, comparison);
@@ -181,13 +179,13 @@ static int put_comparison(FILE *out, const struct mlm_comparison *comparison)
 int mlm_page_compare(FILE *out, const struct mlm_machines *machines, struct mlm_error *error)
 {
     const struct mlm_comparison *comparison = machines->comparison;
-    (void)fputs("<section id=\"comparison\">\n<h2>Machine against machine</h2>\n", out);
+    fputs("<section id=\"comparison\">\n<h2>Machine against machine</h2>\n", out);
     int r = put_comparison(out, comparison);
     if (r < 0)
-        (void)mlm_error_errno(error, r, "comparison of machines");
+        mlm_error_errno(error, r, "comparison of machines");
     if (machines->count > comparison->pairing_count + 1)
-        (void)fprintf(out, "<p class=\"note\">And %zu machines more.</p>\n",
+        fprintf(out, "<p class=\"note\">And %zu machines more.</p>\n",
             machines->count - comparison->pairing_count - 1);
-    (void)fputs("</section>\n", out);
+    fputs("</section>\n", out);
     return r;
 }

@@ -10,7 +10,7 @@
 static void put_size(FILE *out, double bytes)
 {
     char text[MLM_SIZE_TEXT];
-    (void)fputs(mlm_size_show(bytes, text), out);
+    fputs(mlm_size_show(bytes, text), out);
 }
 
 /* The greater, the more it says. */
@@ -89,13 +89,13 @@ static void say_time(FILE *out, const struct gain *gain, const char *glue)
 {
     if (isnan(gain->time))
         return;
-    (void)fputs(glue, out);
+    fputs(glue, out);
     if (gain->time >= MLM_SLOWED)
-        (void)fprintf(out, "%.3g × as fast", gain->time);
+        fprintf(out, "%.3g × as fast", gain->time);
     else if (gain->time <= 1 / MLM_SLOWED)
-        (void)fprintf(out, "%.3g × the time", 1 / gain->time);
+        fprintf(out, "%.3g × the time", 1 / gain->time);
     else
-        (void)fputs("about the same time", out);
+        fputs("about the same time", out);
 }
 
 static void say_gain(FILE *out, const void *of)
@@ -103,23 +103,23 @@ static void say_gain(FILE *out, const void *of)
     const struct gain *gain = of;
     char text[MLM_SIZE_TEXT];
     mlm_row_say(out, gain->section, gain->use, NULL);
-    (void)fputs(" rather than ", out);
+    fputs(" rather than ", out);
     mlm_row_say(out, gain->section, gain->instead, gain->use);
-    (void)fputs(": ", out);
+    fputs(": ", out);
     if (gain->kind == OF_TIME) {
         say_time(out, gain, "");
-        (void)fprintf(out, ", in about the same memory (%s).", mlm_size_show(mlm_row_needs(gain->use), text));
+        fprintf(out, ", in about the same memory (%s).", mlm_size_show(mlm_row_needs(gain->use), text));
         return;
     }
     put_size(out, mlm_row_needs(gain->use));
-    (void)fprintf(out, " instead of %s", isnan(mlm_row_full_needs(gain->instead)) ? "more than " : "");
+    fprintf(out, " instead of %s", isnan(mlm_row_full_needs(gain->instead)) ? "more than " : "");
     put_size(out, mlm_row_least_needs(gain->instead));
     if (gain->memory >= 2)
-        (void)fprintf(out, ", 1/%.0f of the memory", gain->memory);
+        fprintf(out, ", 1/%.0f of the memory", gain->memory);
     else
-        (void)fprintf(out, ", %.0f %% of the memory", 100 / gain->memory);
+        fprintf(out, ", %.0f %% of the memory", 100 / gain->memory);
     say_time(out, gain, ", and ");
-    (void)fputc('.', out);
+    fputc('.', out);
 }
 
 static int compare_gains(const void *a, const void *b)
@@ -133,13 +133,13 @@ static int compare_gains(const void *a, const void *b)
 
 static int put_gain(FILE *out, const struct gain *gain)
 {
-    (void)fputs("<li><strong>", out);
+    fputs("<li><strong>", out);
     mlm_html_text(out, gain->use->first->suite);
-    (void)fputs("</strong>, ", out);
+    fputs("</strong>, ", out);
     mlm_page_in_cap(out, gain->use->first->limits.cap_bytes);
-    (void)fputs(": ", out);
+    fputs(": ", out);
     int r = mlm_page_said(out, say_gain, gain);
-    (void)fputs("</li>\n", out);
+    fputs("</li>\n", out);
     return r;
 }
 
@@ -159,13 +159,13 @@ int mlm_page_gains(FILE *out, const struct mlm_section *sections, size_t section
     if (!count)
         return 0;
     qsort(gains, count, sizeof *gains, compare_gains);
-    (void)fputs("<h3>What buys most</h3>\n<p class=\"note\">For work that is proved to be equal: the fastest "
-                "that fits, rather than what needs most. Of what was ended, the time is that of its uncapped "
-                "run.</p>\n<ol class=\"gains\">\n",
+    fputs("<h3>What buys most</h3>\n<p class=\"note\">For work that is proved to be equal: the fastest "
+          "that fits, rather than what needs most. Of what was ended, the time is that of its uncapped "
+          "run.</p>\n<ol class=\"gains\">\n",
         out);
     int r = 0;
     for (size_t i = 0; r == 0 && i < count && i < MLM_PAGE_SETTINGS_MAX; i++)
         r = put_gain(out, &gains[i]);
-    (void)fputs("</ol>\n", out);
+    fputs("</ol>\n", out);
     return r;
 }

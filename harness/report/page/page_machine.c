@@ -50,36 +50,36 @@ static void put_value(FILE *out, const struct state *state, const struct mlm_fac
     const json_t *value = fact_of(state, fact->key);
     mlm_auto_free char *text = mlm_fact_text(fact, value);
     bool known = value && (!json_is_null(value) || fact->kind == MLM_FACT_OR_NONE);
-    (void)fputs(known ? "" : "<span class=\"missing\">", out);
+    fputs(known ? "" : "<span class=\"missing\">", out);
     mlm_html_text(out, text ? text : "?");
-    (void)fputs(known ? "" : "</span>", out);
+    fputs(known ? "" : "</span>", out);
 }
 
 /* Of one machine: a term and what it is. */
 static void put_term(FILE *out, const struct states *states, const struct mlm_fact_info *fact)
 {
-    (void)fputs("<div><dt>", out);
+    fputs("<div><dt>", out);
     mlm_html_text(out, fact->label);
-    (void)fputs("</dt><dd>", out);
+    fputs("</dt><dd>", out);
     put_value(out, &states->items[0], fact);
-    (void)fputs("</dd>", out);
+    fputs("</dd>", out);
     if (fact->meaning)
-        (void)fprintf(out, "<dd class=\"note\">%s</dd>", fact->meaning);
-    (void)fputs("</div>\n", out);
+        fprintf(out, "<dd class=\"note\">%s</dd>", fact->meaning);
+    fputs("</div>\n", out);
 }
 
 /* Of several: a line of a table, marked where they differ. */
 static void put_line(FILE *out, const struct states *states, const struct mlm_fact_info *fact)
 {
-    (void)fprintf(out, "<tr%s><th scope=\"row\">", all_alike(states, fact->key) ? "" : " class=\"differs\"");
+    fprintf(out, "<tr%s><th scope=\"row\">", all_alike(states, fact->key) ? "" : " class=\"differs\"");
     mlm_html_text(out, fact->label);
-    (void)fputs("</th>", out);
+    fputs("</th>", out);
     for (size_t i = 0; i < states->shown; i++) {
-        (void)fputs("<td>", out);
+        fputs("<td>", out);
         put_value(out, &states->items[i], fact);
-        (void)fputs("</td>", out);
+        fputs("</td>", out);
     }
-    (void)fprintf(out, "<td class=\"note\">%s</td></tr>\n", fact->meaning ? fact->meaning : "");
+    fprintf(out, "<td class=\"note\">%s</td></tr>\n", fact->meaning ? fact->meaning : "");
 }
 
 static void put_fact(FILE *out, const struct states *states, const struct mlm_fact_info *fact)
@@ -134,24 +134,24 @@ static int states_collect(const struct mlm_record_list *list, struct states *sta
 
 static void put_machines_head(FILE *out, const struct states *states)
 {
-    (void)fputs("<div class=\"mlm-scroll\" tabindex=\"0\"><table class=\"facts\">\n"
-                "<thead><tr><th scope=\"col\">fact</th>",
+    fputs("<div class=\"mlm-scroll\" tabindex=\"0\"><table class=\"facts\">\n"
+          "<thead><tr><th scope=\"col\">fact</th>",
         out);
     for (size_t i = 0; i < states->shown; i++) {
-        (void)fputs("<th scope=\"col\"><strong>", out);
+        fputs("<th scope=\"col\"><strong>", out);
         mlm_html_text(out, mlm_machine_name(states->items[i].machine));
-        (void)fputs("</strong>, ", out);
+        fputs("</strong>, ", out);
         mlm_page_count(out, states->items[i].trial_count, "trial");
-        (void)fputs("</th>", out);
+        fputs("</th>", out);
     }
-    (void)fputs("<th scope=\"col\">what it means for figures</th></tr></thead>\n<tbody>\n", out);
+    fputs("<th scope=\"col\">what it means for figures</th></tr></thead>\n<tbody>\n", out);
 }
 
 static int put_facts(FILE *out, const struct states *states)
 {
     bool one = states->shown == 1;
     if (one)
-        (void)fputs("<dl class=\"terms\">\n", out);
+        fputs("<dl class=\"terms\">\n", out);
     else
         put_machines_head(out, states);
     for (size_t i = 0; i < MLM_FACT_COUNT; i++)
@@ -159,7 +159,7 @@ static int put_facts(FILE *out, const struct states *states)
             any_has(states, mlm_facts[i].key)) /* it heads the column */
             put_fact(out, states, &mlm_facts[i]);
     int r = put_other_facts(out, states);
-    (void)fputs(one ? "</dl>\n" : "</tbody></table></div>\n", out);
+    fputs(one ? "</dl>\n" : "</tbody></table></div>\n", out);
     return r;
 }
 
@@ -178,12 +178,12 @@ static void put_marks(FILE *out, const struct mlm_table *table)
         }
     if (!any)
         return;
-    (void)fputs("<h3>What qualifies the figures</h3>\n<ul>\n", out);
+    fputs("<h3>What qualifies the figures</h3>\n<ul>\n", out);
     for (int m = 0; m < MLM_MARK_COUNT; m++)
         if (counts[m])
-            (void)fprintf(out, "<li>%s <span class=\"note\">(%zu of %zu rows)</span></li>\n",
-                mlm_marks[m].help, counts[m], total);
-    (void)fputs("</ul>\n", out);
+            fprintf(out, "<li>%s <span class=\"note\">(%zu of %zu rows)</span></li>\n", mlm_marks[m].help,
+                counts[m], total);
+    fputs("</ul>\n", out);
 }
 
 int mlm_page_machines(
@@ -193,14 +193,14 @@ int mlm_page_machines(
     int r = states_collect(list, &states);
     if (r < 0)
         return mlm_error_errno(error, r, "machines");
-    (void)fprintf(out, "<section id=\"machine\">\n<h2>The machine%s</h2>\n", states.count == 1 ? "" : "s");
+    fprintf(out, "<section id=\"machine\">\n<h2>The machine%s</h2>\n", states.count == 1 ? "" : "s");
     r = put_facts(out, &states);
     if (states.count > states.shown) {
-        (void)fputs("<p class=\"note\">And ", out);
+        fputs("<p class=\"note\">And ", out);
         mlm_page_count(out, states.count - states.shown, "more machine");
-        (void)fputs(", of which the records tell.</p>\n", out);
+        fputs(", of which the records tell.</p>\n", out);
     }
     put_marks(out, table);
-    (void)fputs("</section>\n", out);
+    fputs("</section>\n", out);
     return r < 0 ? mlm_error_errno(error, r, "machines") : 0;
 }

@@ -58,10 +58,10 @@ void mlm_page_pictures_put(FILE *out, const struct mlm_page_pictures *pictures, 
         const struct mlm_page_picture *picture = &pictures->items[i];
         if (strcmp(picture->suite, suite) != 0)
             continue;
-        (void)fputs("<figure>\n<div class=\"picture\" tabindex=\"0\">", out);
-        (void)fputs(picture->svg, out);
-        (void)fputs("</div>\n<figcaption>", out);
+        fputs("<figure>\n<div class=\"picture\" tabindex=\"0\">", out);
+        fputs(picture->svg, out);
+        fputs("</div>\n<figcaption>", out);
         mlm_html_text(out, picture->caption);
-        (void)fputs("</figcaption>\n</figure>\n", out);
+        fputs("</figcaption>\n</figure>\n", out);
     }
 }

@@ -24,17 +24,17 @@ static int put_command(FILE *out, const json_t *words, size_t from)
     FILE *line = open_memstream(&text, &size);
     if (!line)
         return -ENOMEM;
-    (void)fputs("mlmembench", line);
+    fputs("mlmembench", line);
     for (size_t i = from; i < json_array_size(words); i++) {
         const char *word = json_string_value(json_array_get(words, i));
-        (void)fputc(' ', line);
+        fputc(' ', line);
         mlm_word_put(line, word ? word : "");
     }
     int r = fclose(line) == 0 ? 0 : -ENOMEM;
     if (r == 0) {
-        (void)fputs("<pre><code>", out);
+        fputs("<pre><code>", out);
         mlm_html_text(out, text);
-        (void)fputs("</code></pre>\n", out);
+        fputs("</code></pre>\n", out);
     }
     free(text);
     return r;
@@ -68,31 +68,31 @@ static void put_fact(FILE *out, const char *glue, const json_t *machine, const c
     const char *value = json_string_value(json_object_get(machine, key));
     if (!value || !*value)
         return;
-    (void)fputs(glue, out);
+    fputs(glue, out);
     mlm_html_text(out, value);
 }
 
 static int put_run(FILE *out, const struct past_run *run)
 {
-    (void)fputs("<li><p><strong>", out);
+    fputs("<li><p><strong>", out);
     mlm_html_text(out, mlm_machine_name(run->first->machine));
-    (void)fputs("</strong>, ", out);
+    fputs("</strong>, ", out);
     mlm_html_text(out, run->from);
     if (strcmp(run->from, run->to) != 0) {
-        (void)fputs(" to ", out);
+        fputs(" to ", out);
         mlm_html_text(out, run->to);
     }
-    (void)fputs(", ", out);
+    fputs(", ", out);
     mlm_page_count(out, run->trial_count, "trial");
     put_fact(out, ", mlmembench ", run->first->machine, "version");
     put_fact(out, ", commit ", run->first->machine, "commit");
-    (void)fputs("</p>\n", out);
+    fputs("</p>\n", out);
     int r = 0;
     if (run->first->command)
         r = put_command(out, run->first->command, verb_at(run->first->command));
     else
-        (void)fputs("<p class=\"note\">Its command is not recorded.</p>\n", out);
-    (void)fputs("</li>\n", out);
+        fputs("<p class=\"note\">Its command is not recorded.</p>\n", out);
+    fputs("</li>\n", out);
     return r;
 }
 
@@ -128,24 +128,23 @@ int mlm_page_repeat(FILE *out, const struct mlm_record_list *list, struct mlm_er
     struct past_run runs[MLM_PAGE_RUNS_MAX] = {0};
     size_t count = 0;
     int r = runs_collect(list, runs, &count);
-    (void)fputs(
-        "<section id=\"repeat\">\n<h2>How to repeat it</h2>\n"
-        "<p>The same seed makes the same data and the same order of trials everywhere. "
-        "<code>./bootstrap run</code> in a clone of that commit builds what is missing and takes the same "
-        "options; <code>mlmembench doctor</code> says beforehand what would spoil figures.</p>\n"
-        "<ol class=\"runs\">\n",
+    fputs("<section id=\"repeat\">\n<h2>How to repeat it</h2>\n"
+          "<p>The same seed makes the same data and the same order of trials everywhere. "
+          "<code>./bootstrap run</code> in a clone of that commit builds what is missing and takes the same "
+          "options; <code>mlmembench doctor</code> says beforehand what would spoil figures.</p>\n"
+          "<ol class=\"runs\">\n",
         out);
     for (size_t i = 0; r == 0 && i < MLM_PAGE_RUNS_MAX && runs[i].first; i++)
         r = put_run(out, &runs[i]);
-    (void)fputs("</ol>\n", out);
+    fputs("</ol>\n", out);
     if (count > MLM_PAGE_RUNS_MAX) {
-        (void)fputs("<p class=\"note\">And ", out);
+        fputs("<p class=\"note\">And ", out);
         mlm_page_count(out, count - MLM_PAGE_RUNS_MAX, "more run");
-        (void)fputs(" in the same files.</p>\n", out);
+        fputs(" in the same files.</p>\n", out);
     }
-    (void)fputs("<p>This page again, from the records:</p>\n", out);
+    fputs("<p>This page again, from the records:</p>\n", out);
     if (r == 0)
         r = put_report(out, list);
-    (void)fputs("</section>\n", out);
+    fputs("</section>\n", out);
     return r < 0 ? mlm_error_errno(error, r, "how to repeat it") : 0;
 }

@@ -78,7 +78,7 @@ static int caps_find(const struct span *span, uint64_t caps[static MLM_PAGE_CAPS
 static void put_size(FILE *out, double bytes)
 {
     char text[MLM_SIZE_TEXT];
-    (void)fputs(mlm_size_show(bytes, text), out);
+    fputs(mlm_size_show(bytes, text), out);
 }
 
 static struct tally tally_cap(const struct span *span, uint64_t cap_bytes)
@@ -96,18 +96,18 @@ static void say_fits(FILE *out, const struct span *span, const uint64_t *caps, s
     bool said = false;
     for (size_t i = 0; i < cap_count; i++) {
         struct tally tally = tally_cap(span, caps[i]);
-        (void)fputs(!i ? "" : i + 1 == cap_count ? " and " : ", ", out);
+        fputs(!i ? "" : i + 1 == cap_count ? " and " : ", ", out);
         size_t ran = tally.ok + tally.short_of;
         if (!ran)
-            (void)fputs(i ? "nothing could be run " : "Nothing could be run ", out);
+            fputs(i ? "nothing could be run " : "Nothing could be run ", out);
         else if (tally.ok == ran)
-            (void)fprintf(out, "%s %zu %s", i ? "all" : "All", ran, said ? "" : "variants fit ");
+            fprintf(out, "%s %zu %s", i ? "all" : "All", ran, said ? "" : "variants fit ");
         else
-            (void)fprintf(out, "%zu of %zu %s", tally.ok, ran, said ? "" : "variants fit ");
+            fprintf(out, "%zu of %zu %s", tally.ok, ran, said ? "" : "variants fit ");
         said = said || ran;
         mlm_page_in_cap(out, caps[i]);
     }
-    (void)fputs(". ", out);
+    fputs(". ", out);
 }
 
 /* What does not fit even in the largest cap: named where it is but one. */
@@ -130,16 +130,16 @@ static void say_rest(FILE *out, const struct span *span, uint64_t cap_bytes)
     if (!most)
         return;
     double needs = mlm_row_least_needs(most);
-    (void)fprintf(out, failed == 1 ? "What does not fit " : "Of the %zu that do not fit ", failed);
+    fprintf(out, failed == 1 ? "What does not fit " : "Of the %zu that do not fit ", failed);
     mlm_page_in_cap(out, cap_bytes);
-    (void)fputs(failed == 1 ? " is " : " the largest is ", out);
-    (void)fprintf(out, "%s's ", most->first->suite);
+    fputs(failed == 1 ? " is " : " the largest is ", out);
+    fprintf(out, "%s's ", most->first->suite);
     mlm_row_say(out, section, most, NULL);
     if (!isnan(needs)) {
-        (void)fputs(isnan(mlm_row_full_needs(most)) ? ", which needs more than " : ", which needs ", out);
+        fputs(isnan(mlm_row_full_needs(most)) ? ", which needs more than " : ", which needs ", out);
         put_size(out, needs);
     }
-    (void)fputs(". ", out);
+    fputs(". ", out);
 }
 
 /* What takes no part in any of this. */
@@ -149,8 +149,8 @@ static void say_bad(FILE *out, const struct span *span)
     for (size_t i = 0; i < span->count; i++)
         tally_add(&tally, &span->sections[i]);
     if (tally.bad)
-        (void)fprintf(out, "Not counted: %zu that came to another answer than %s group, or crashed. ",
-            tally.bad, tally.bad == 1 ? "its" : "their");
+        fprintf(out, "Not counted: %zu that came to another answer than %s group, or crashed. ", tally.bad,
+            tally.bad == 1 ? "its" : "their");
 }
 
 /* What the caps cost those that fit. */
@@ -168,20 +168,20 @@ static void say_slowed(FILE *out, const struct span *span)
     if (!most)
         return;
     if (mlm_row_sure_slowdown(most) < MLM_SLOWED) {
-        (void)fputs("Nothing that fits is clearly slower than without a cap. ", out);
+        fputs("Nothing that fits is clearly slower than without a cap. ", out);
         return;
     }
-    (void)fprintf(out, "Of what fits, %s's ", most->first->suite);
+    fprintf(out, "Of what fits, %s's ", most->first->suite);
     mlm_row_say(out, section, most, NULL);
-    (void)fprintf(out, " pays most for its cap: %.3g × its uncapped time ", most->slowdown);
+    fprintf(out, " pays most for its cap: %.3g × its uncapped time ", most->slowdown);
     mlm_page_in_cap(out, most->first->limits.cap_bytes);
     int64_t swap_bytes = most->readings.values[MLM_swap_peak_bytes];
     if (swap_bytes != MLM_NULL && swap_bytes > 0) {
-        (void)fputs(", with ", out);
+        fputs(", with ", out);
         put_size(out, (double)swap_bytes);
-        (void)fputs(" in swap", out);
+        fputs(" in swap", out);
     }
-    (void)fputs(". ", out);
+    fputs(". ", out);
 }
 
 struct lead {
@@ -203,18 +203,18 @@ static void put_tally(FILE *out, const struct tally *tally)
 {
     size_t ran = tally->ok + tally->short_of;
     if (!ran) {
-        (void)fprintf(out, "<td class=\"absent\">%s</td>",
+        fprintf(out, "<td class=\"absent\">%s</td>",
             tally->bad       ? "wrong"
             : tally->not_run ? "did not run"
                              : "-");
         return;
     }
     const char *kind = tally->ok == ran ? "all" : tally->ok ? "some" : "none";
-    (void)fprintf(out, "<td class=\"%s\" style=\"--share:%zu%%\">", kind, 100 * tally->ok / ran);
+    fprintf(out, "<td class=\"%s\" style=\"--share:%zu%%\">", kind, 100 * tally->ok / ran);
     if (tally->ok == ran)
-        (void)fprintf(out, "all %zu</td>", ran);
+        fprintf(out, "all %zu</td>", ran);
     else
-        (void)fprintf(out, "%zu of %zu</td>", tally->ok, ran);
+        fprintf(out, "%zu of %zu</td>", tally->ok, ran);
 }
 
 /* Of two sections of the span; one beyond it is of no suite. */
@@ -232,13 +232,13 @@ static int put_setting(
     mlm_auto_free char *line = mlm_surroundings_line(span->table, &span->sections[begin]);
     if (!line)
         return -ENOMEM;
-    (void)fputs("<tr><th scope=\"row\">", out);
+    fputs("<tr><th scope=\"row\">", out);
     mlm_html_text(out, span->sections[begin].rows[0]->first->suite);
     if (!alone) {
-        (void)fputs(", ", out);
+        fputs(", ", out);
         mlm_html_text(out, line);
     }
-    (void)fputs("</th>", out);
+    fputs("</th>", out);
     for (size_t c = 0; c < cap_count; c++) {
         struct tally tally = {0};
         for (size_t i = begin; i < end; i++)
@@ -246,21 +246,21 @@ static int put_setting(
                 tally_add(&tally, &span->sections[i]);
         put_tally(out, &tally);
     }
-    (void)fputs("</tr>\n", out);
+    fputs("</tr>\n", out);
     return 0;
 }
 
 static int put_fits(FILE *out, const struct span *span, const uint64_t *caps, size_t cap_count)
 {
-    (void)fputs("<div class=\"mlm-scroll\" tabindex=\"0\"><table class=\"fits\">\n"
-                "<caption>Variants that fit</caption>\n<thead><tr><th scope=\"col\">suite</th>",
+    fputs("<div class=\"mlm-scroll\" tabindex=\"0\"><table class=\"fits\">\n"
+          "<caption>Variants that fit</caption>\n<thead><tr><th scope=\"col\">suite</th>",
         out);
     for (size_t c = 0; c < cap_count; c++) {
-        (void)fputs("<th scope=\"col\">", out);
+        fputs("<th scope=\"col\">", out);
         mlm_page_in_cap(out, caps[c]);
-        (void)fputs("</th>", out);
+        fputs("</th>", out);
     }
-    (void)fputs("</tr></thead>\n<tbody>\n", out);
+    fputs("</tr></thead>\n<tbody>\n", out);
     int r = 0;
     size_t settings = 0, left = 0;
     for (size_t begin = 0, end; r == 0 && begin < span->count; begin = end) {
@@ -272,9 +272,9 @@ static int put_fits(FILE *out, const struct span *span, const uint64_t *caps, si
         else
             left++;
     }
-    (void)fputs("</tbody></table></div>\n", out);
+    fputs("</tbody></table></div>\n", out);
     if (left)
-        (void)fprintf(out, "<p class=\"note\">And %zu more of other data or surroundings.</p>\n", left);
+        fprintf(out, "<p class=\"note\">And %zu more of other data or surroundings.</p>\n", left);
     return r;
 }
 
@@ -290,15 +290,15 @@ static int put_machine(FILE *out, const struct span *span, bool named)
         mlm_auto_free char *line = mlm_machine_line(span->sections[0].rows[0]->first);
         if (!line)
             return -ENOMEM;
-        (void)fputs("<h3>", out);
+        fputs("<h3>", out);
         mlm_html_text(out, line);
-        (void)fputs("</h3>\n", out);
+        fputs("</h3>\n", out);
     }
-    (void)fputs("<p class=\"lead\">", out);
+    fputs("<p class=\"lead\">", out);
     r = mlm_page_said(out, say_lead, &(struct lead){.span = span, .caps = caps, .cap_count = shown});
-    (void)fputs("</p>\n", out);
+    fputs("</p>\n", out);
     if (count > shown)
-        (void)fprintf(out, "<p class=\"note\">And %zu larger caps.</p>\n", count - shown);
+        fprintf(out, "<p class=\"note\">And %zu larger caps.</p>\n", count - shown);
     if (r == 0)
         r = put_fits(out, span, caps, shown);
     return r == 0 ? mlm_page_gains(out, span->sections, span->count) : r;
@@ -308,7 +308,7 @@ int mlm_page_summary(FILE *out, const struct mlm_table *table, struct mlm_error 
 {
     int r = 0;
     size_t machines = 0;
-    (void)fputs("<section id=\"finding\">\n<h2>The finding</h2>\n", out);
+    fputs("<section id=\"finding\">\n<h2>The finding</h2>\n", out);
     for (size_t begin = 0, end; r == 0 && begin < table->section_count; begin = end) {
         const struct mlm_record *machine = table->sections[begin].rows[0]->first;
         for (end = begin + 1; end < table->section_count; end++)
@@ -319,10 +319,10 @@ int mlm_page_summary(FILE *out, const struct mlm_table *table, struct mlm_error 
             r = put_machine(out, &span, begin || end < table->section_count);
     }
     if (machines > MLM_PAGE_MACHINES_MAX) {
-        (void)fputs("<p class=\"note\">And ", out);
+        fputs("<p class=\"note\">And ", out);
         mlm_page_count(out, machines - MLM_PAGE_MACHINES_MAX, "more machine");
-        (void)fputs(", each with sections of its own below.</p>\n", out);
+        fputs(", each with sections of its own below.</p>\n", out);
     }
-    (void)fputs("</section>\n", out);
+    fputs("</section>\n", out);
     return r < 0 ? mlm_error_errno(error, r, "finding") : 0;
 }

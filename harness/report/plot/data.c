@@ -50,7 +50,7 @@ static struct unit unit_of(enum mlm_quantity quantity, double high)
 static const char *outcome_text(const struct mlm_frame_point *point, char text[static LABEL_SIZE])
 {
     char outcome[MLM_OUTCOME_TEXT];
-    (void)snprintf(text, LABEL_SIZE, "%s%s%s", point->teller ? point->teller : "", point->teller ? ": " : "",
+    snprintf(text, LABEL_SIZE, "%s%s%s", point->teller ? point->teller : "", point->teller ? ": " : "",
         mlm_row_outcome_text(point->tells, true, outcome));
     mlm_utf8_repair(text);
     mlm_utf8_cut(text, LABEL_SIZE, LABEL_COLUMNS);
@@ -59,7 +59,7 @@ static const char *outcome_text(const struct mlm_frame_point *point, char text[s
 
 static void label_of(const struct mlm_row *row, char label[static LABEL_SIZE])
 {
-    (void)snprintf(label, LABEL_SIZE, "%s%s%s", row->workload, *row->params ? " " : "", row->params);
+    snprintf(label, LABEL_SIZE, "%s%s%s", row->workload, *row->params ? " " : "", row->params);
     mlm_utf8_repair(label); /* it may have been cut within a character */
     mlm_utf8_cut(label, LABEL_SIZE, LABEL_COLUMNS);
 }
@@ -67,15 +67,15 @@ static void label_of(const struct mlm_row *row, char label[static LABEL_SIZE])
 static void put_number(FILE *file, double value)
 {
     if (isfinite(value))
-        (void)fprintf(file, "%.9g\t", value);
+        fprintf(file, "%.9g\t", value);
     else
-        (void)fputs("NaN\t", file);
+        fputs("NaN\t", file);
 }
 
 static void put_text(const struct writer *writer, FILE *file, const char *text, char end)
 {
     mlm_plot_text(file, text, writer->any_character);
-    (void)fputc(end, file);
+    fputc(end, file);
 }
 
 /* Takes the text; NULL: it could not be made. */
@@ -99,9 +99,9 @@ static int write_points(const struct writer *writer, FILE *file)
     for (size_t i = 0; i < frame->point_count; i++) {
         const struct mlm_frame_point *point = &frame->points[i];
         char text[LABEL_SIZE], label[LABEL_SIZE];
-        (void)fprintf(file, "%zu\t%zu\t", point->panel + 1, point->series + 1);
+        fprintf(file, "%zu\t%zu\t", point->panel + 1, point->series + 1);
         put_number(file, point->x / writer->x_unit.size);
-        (void)fprintf(
+        fprintf(
             file, "%d\t%d\t%zu\t%zu\t", (int)point->outcome, point->partial, point->place + 1, point->places);
         label_of(point->row, label);
         put_text(writer, file, label, '\t');
@@ -116,7 +116,7 @@ static int write_points(const struct writer *writer, FILE *file)
                 put_text(writer, file,
                     mlm_plot_value_show(figure, frame->plot->axes[a].fields[f]->quantity, shown), '\t');
             }
-        (void)fputc('\n', file);
+        fputc('\n', file);
     }
     return 0;
 }
@@ -138,9 +138,9 @@ static void put_cliff(FILE *file, const struct mlm_frame_panel *panel)
 {
     char low[MLM_SIZE_TEXT], high[MLM_SIZE_TEXT];
     if (!isnan(panel->cliff_low))
-        (void)fprintf(file, "cliff %s–%s", mlm_size_spell((uint64_t)panel->cliff_low, low),
+        fprintf(file, "cliff %s–%s", mlm_size_spell((uint64_t)panel->cliff_low, low),
             mlm_size_spell((uint64_t)panel->cliff_high, high));
-    (void)fputc('\t', file);
+    fputc('\t', file);
 }
 
 static int write_panels(const struct writer *writer, FILE *file)
@@ -148,10 +148,10 @@ static int write_panels(const struct writer *writer, FILE *file)
     int r = 0;
     for (size_t p = 0; p < writer->frame->panel_count && r == 0; p++) {
         const struct mlm_frame_panel *panel = &writer->frame->panels[p];
-        (void)fprintf(file, "%zu\t%zu\t%zu\t", p + 1, panel->slot, panel->last_slot);
+        fprintf(file, "%zu\t%zu\t%zu\t", p + 1, panel->slot, panel->last_slot);
         put_number(file, cap_shown(writer, panel));
         for (size_t a = 0; a < MLM_PLOT_AXES; a++)
-            (void)fprintf(file, "%d\t", panel->shown[a]);
+            fprintf(file, "%d\t", panel->shown[a]);
         put_number(file, panel->cliff_low / writer->x_unit.size);
         put_number(file, panel->cliff_high / writer->x_unit.size);
         put_cliff(file, panel);
@@ -165,7 +165,7 @@ static int write_series(const struct writer *writer, FILE *file)
     int r = 0;
     for (size_t s = 0; s < writer->frame->series_count && r == 0; s++) {
         const struct mlm_frame_series *series = &writer->frame->series[s];
-        (void)fprintf(file, "%zu\t%zu\t%zu\t", s + 1, series->colour + 1, series->shape + 1);
+        fprintf(file, "%zu\t%zu\t%zu\t", s + 1, series->colour + 1, series->shape + 1);
         r = put_line(writer, file, strdup(series->name), LABEL_COLUMNS);
     }
     return r;
@@ -175,15 +175,15 @@ static int write_crossings(const struct writer *writer, FILE *file)
 {
     for (size_t i = 0; i < writer->frame->crossing_count; i++) {
         const struct mlm_frame_crossing *crossing = &writer->frame->crossings[i];
-        (void)fprintf(file, "%zu\t%zu\t%zu\t%zu\t", crossing->panel + 1, crossing->axis + 1,
-            crossing->series + 1, crossing->base + 1);
+        fprintf(file, "%zu\t%zu\t%zu\t%zu\t", crossing->panel + 1, crossing->axis + 1, crossing->series + 1,
+            crossing->base + 1);
         put_number(file, crossing->x / writer->x_unit.size);
         put_number(file, crossing->y / writer->units[crossing->axis].size);
         char from[16], to[16];
-        (void)snprintf(from, sizeof from, "%.2g", crossing->x);
-        (void)snprintf(to, sizeof to, "%.2g", crossing->last_x);
+        snprintf(from, sizeof from, "%.2g", crossing->x);
+        snprintf(to, sizeof to, "%.2g", crossing->last_x);
         bool range = strcmp(from, to) != 0;
-        (void)fprintf(file, "%s%s%s\n", crossing->close ? " " : from, range ? "–" : "", range ? to : "");
+        fprintf(file, "%s%s%s\n", crossing->close ? " " : from, range ? "–" : "", range ? to : "");
     }
     return 0;
 }
@@ -194,7 +194,7 @@ static int write_title(const struct writer *writer, FILE *file)
         mlm_frame_title, mlm_frame_machine, mlm_frame_place, mlm_frame_left_out};
     int r = 0;
     for (size_t i = 0; i < sizeof lines / sizeof *lines && r == 0; i++) {
-        (void)fprintf(file, "%zu\t", i + 1);
+        fprintf(file, "%zu\t", i + 1);
         r = put_line(writer, file, lines[i](writer->frame), TITLE_COLUMNS);
     }
     return r;
@@ -220,7 +220,7 @@ static void write_widths(const struct writer *writer, FILE *file)
         width = width > LABEL_COLUMNS ? LABEL_COLUMNS : width;
         series = width > series ? width : series;
     }
-    (void)fprintf(file, "wide_label = %zu\nwide_series = %zu\nwide_outcome = %zu\n", label, series, outcome);
+    fprintf(file, "wide_label = %zu\nwide_series = %zu\nwide_outcome = %zu\n", label, series, outcome);
 }
 
 static void write_field(const struct writer *writer, FILE *file, size_t axis, size_t field, size_t column)
@@ -237,9 +237,9 @@ static void write_field(const struct writer *writer, FILE *file, size_t axis, si
         had |= !isnan(figure->value);
         above_zero |= figure->value > 0;
     }
-    (void)fprintf(file, "words_%s = \"%s\"\n", is->name, is->words);
-    (void)fprintf(file, "at_%s = %zu\nhas_%s = %d\nsome_%s = %d\nwide_%s = %zu\n", is->name, column, is->name,
-        had, is->name, above_zero, is->name, wide);
+    fprintf(file, "words_%s = \"%s\"\n", is->name, is->words);
+    fprintf(file, "at_%s = %zu\nhas_%s = %d\nsome_%s = %d\nwide_%s = %zu\n", is->name, column, is->name, had,
+        is->name, above_zero, is->name, wide);
 }
 
 static void write_axes(const struct writer *writer, FILE *file)
@@ -254,25 +254,25 @@ static void write_axes(const struct writer *writer, FILE *file)
         const struct mlm_frame_extent *extent = &frame->axes[count];
         size_t a = count + 1;
         bool had = !isnan(extent->high);
-        (void)fprintf(file, "title_%zu = \"%s\"\nunit_%zu = \"%s\"\nshown_%zu = %d\nlogarithmic_%zu = %d\n",
-            a, axis->title, a, writer->units[count].name, a, had, a, extent->logarithmic);
-        (void)fprintf(file, "low_%zu = %.9g\nhigh_%zu = %.9g\nfirst_%zu = %zu\nbytes_%zu = %d\n", a,
+        fprintf(file, "title_%zu = \"%s\"\nunit_%zu = \"%s\"\nshown_%zu = %d\nlogarithmic_%zu = %d\n", a,
+            axis->title, a, writer->units[count].name, a, had, a, extent->logarithmic);
+        fprintf(file, "low_%zu = %.9g\nhigh_%zu = %.9g\nfirst_%zu = %zu\nbytes_%zu = %d\n", a,
             had ? extent->low / writer->units[count].size : 0, a,
             had ? extent->high / writer->units[count].size : 1, a, column, a,
             axis->fields[0]->quantity == MLM_QUANTITY_BYTES);
         size_t lost = 0;
         for (size_t i = 0; i < frame->point_count; i++)
             lost += isnan(frame->points[i].figures[count][0].value) && mlm_frame_failed(&frame->points[i]);
-        (void)fprintf(file, "lost_%zu = %zu\n", a, lost);
+        fprintf(file, "lost_%zu = %zu\n", a, lost);
         size_t fields = 0;
         for (; fields < MLM_PLOT_FIELDS && axis->fields[fields]; fields++, column += FIGURE_COLUMNS)
             write_field(writer, file, count, fields, column);
-        (void)fprintf(file, "fields_%zu = %zu\nsecond_%zu = \"%s\"\n", a, fields, a,
+        fprintf(file, "fields_%zu = %zu\nsecond_%zu = \"%s\"\n", a, fields, a,
             fields > 1 ? axis->fields[1]->words : "");
     }
-    (void)fprintf(file, "axes = %zu\nhas_cap = %d\n", count, cap);
+    fprintf(file, "axes = %zu\nhas_cap = %d\n", count, cap);
     for (; count < MLM_PLOT_AXES; count++)
-        (void)fprintf(file, "shown_%zu = 0\nlost_%zu = 0\n", count + 1, count + 1);
+        fprintf(file, "shown_%zu = 0\nlost_%zu = 0\n", count + 1, count + 1);
 }
 
 static void write_x(const struct writer *writer, FILE *file)
@@ -280,20 +280,18 @@ static void write_x(const struct writer *writer, FILE *file)
     const struct mlm_frame *frame = writer->frame;
     const struct mlm_plot *plot = frame->plot;
     double size = writer->x_unit.size;
-    (void)fprintf(file,
-        "title_x = \"%s\"\nunit_x = \"%s\"\nlow_x = %.9g\nhigh_x = %.9g\nlogarithmic_x = %d\n",
+    fprintf(file, "title_x = \"%s\"\nunit_x = \"%s\"\nlow_x = %.9g\nhigh_x = %.9g\nlogarithmic_x = %d\n",
         plot->x_title ? plot->x_title : "", writer->x_unit.name, frame->x.low / size, frame->x.high / size,
         frame->x.logarithmic);
-    (void)fprintf(file, "tics = %zu\narray tic[%d]\narray tic_text[%d]\n", frame->tic_count, MLM_FRAME_TICS,
+    fprintf(file, "tics = %zu\narray tic[%d]\narray tic_text[%d]\n", frame->tic_count, MLM_FRAME_TICS,
         MLM_FRAME_TICS);
     for (size_t i = 0; i < frame->tic_count; i++) {
         char text[MLM_SIZE_TEXT];
         if (plot->x == MLM_X_CAP)
-            (void)mlm_size_spell((uint64_t)frame->tics[i], text);
+            mlm_size_spell((uint64_t)frame->tics[i], text);
         else
-            (void)snprintf(text, sizeof text, "%g", frame->tics[i] / size);
-        (void)fprintf(
-            file, "tic[%zu] = %.9g\ntic_text[%zu] = \"%s\"\n", i + 1, frame->tics[i] / size, i + 1, text);
+            snprintf(text, sizeof text, "%g", frame->tics[i] / size);
+        fprintf(file, "tic[%zu] = %.9g\ntic_text[%zu] = \"%s\"\n", i + 1, frame->tics[i] / size, i + 1, text);
     }
 }
 
@@ -301,9 +299,8 @@ static void write_x(const struct writer *writer, FILE *file)
 static int write_values(const struct writer *writer, const char *format, FILE *file)
 {
     const struct mlm_frame *frame = writer->frame;
-    (void)fprintf(file,
-        "format = \"%s\"\npanels = %zu\nseries = %zu\npoints = %zu\nslots = %zu\ncrossings = %zu\n", format,
-        frame->panel_count, frame->series_count, frame->point_count, frame->slot_count,
+    fprintf(file, "format = \"%s\"\npanels = %zu\nseries = %zu\npoints = %zu\nslots = %zu\ncrossings = %zu\n",
+        format, frame->panel_count, frame->series_count, frame->point_count, frame->slot_count,
         frame->crossing_count);
     mlm_plot_files_name(writer->files, file);
     size_t places = 0, partial = 0;
@@ -311,19 +308,19 @@ static int write_values(const struct writer *writer, const char *format, FILE *f
         places = frame->points[i].places > places ? frame->points[i].places : places;
         partial += frame->points[i].partial;
     }
-    (void)fprintf(file, "most_places = %zu\ncount_partial = %zu\nbase = \"%s\"\n", places, partial,
+    fprintf(file, "most_places = %zu\ncount_partial = %zu\nbase = \"%s\"\n", places, partial,
         frame->plot->base ? frame->plot->base : "");
     write_x(writer, file);
     write_axes(writer, file);
     write_widths(writer, file);
-    (void)fprintf(file, "array outcome_name[%d]\n", MLM_OUTCOME_COUNT);
+    fprintf(file, "array outcome_name[%d]\n", MLM_OUTCOME_COUNT);
     for (int i = 0; i < MLM_OUTCOME_COUNT; i++) {
         size_t count = 0;
         for (size_t p = 0; p < frame->point_count; p++)
             count += frame->points[p].outcome == (enum mlm_outcome)i;
         const char *name = mlm_outcome_name((enum mlm_outcome)i);
-        (void)fprintf(file, "outcome_name[%d] = \"%s\"\nis_%s = %d\ncount_%s = %zu\n", i + 1, name, name, i,
-            name, count);
+        fprintf(file, "outcome_name[%d] = \"%s\"\nis_%s = %d\ncount_%s = %zu\n", i + 1, name, name, i, name,
+            count);
     }
     return 0;
 }

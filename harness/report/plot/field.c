@@ -144,17 +144,16 @@ const char *mlm_plot_value_show(
     char *end = figure->bound ? stpcpy(text, "> ") : text;
     switch (quantity) {
     case MLM_QUANTITY_BYTES:
-        (void)mlm_size_show(figure->value, end);
+        mlm_size_show(figure->value, end);
         break;
     case MLM_QUANTITY_NS:
-        (void)mlm_duration_show(figure->value, end);
+        mlm_duration_show(figure->value, end);
         break;
     case MLM_QUANTITY_RATIO:
-        (void)snprintf(
-            end, MLM_PLOT_VALUE_TEXT - 2, figure->value < 99.5 ? "%.2f ×" : "%.3g ×", figure->value);
+        snprintf(end, MLM_PLOT_VALUE_TEXT - 2, figure->value < 99.5 ? "%.2f ×" : "%.3g ×", figure->value);
         break;
     case MLM_QUANTITY_PER_SECOND:
-        (void)snprintf(end, MLM_PLOT_VALUE_TEXT - 2, figure->value < 999.5 ? "%.3g" : "%.0f", figure->value);
+        snprintf(end, MLM_PLOT_VALUE_TEXT - 2, figure->value < 999.5 ? "%.3g" : "%.0f", figure->value);
         break;
     }
     return text;

@@ -37,7 +37,7 @@ static void put_host(FILE *out, const struct mlm_record *record)
 {
     mlm_auto_free char *machine = mlm_machine_line(record);
     if (machine)
-        (void)fwrite(machine, 1, strcspn(machine, ","), out);
+        fwrite(machine, 1, strcspn(machine, ","), out);
 }
 
 /* "cap 2G, data 2.50 GiB": where a panel's rows ran. */
@@ -49,9 +49,9 @@ static char *place_of(const struct mlm_frame *frame, const struct mlm_frame_pane
     if (!surroundings || !begin(&text))
         return NULL;
     if (with_cap)
-        (void)fprintf(text.out, "cap %s%s",
-            mlm_size_spell(panel->section->rows[0]->first->limits.cap_bytes, cap), *surroundings ? ", " : "");
-    (void)fputs(surroundings, text.out);
+        fprintf(text.out, "cap %s%s", mlm_size_spell(panel->section->rows[0]->first->limits.cap_bytes, cap),
+            *surroundings ? ", " : "");
+    fputs(surroundings, text.out);
     return finish(&text);
 }
 
@@ -89,14 +89,14 @@ char *mlm_frame_heading(const struct mlm_frame *frame, const struct mlm_frame_pa
         separator = ": ";
     }
     if (panel->row) {
-        (void)fprintf(text.out, "%s%s%s%s", separator, panel->row->workload, *panel->row->params ? " " : "",
+        fprintf(text.out, "%s%s%s%s", separator, panel->row->workload, *panel->row->params ? " " : "",
             panel->row->params);
         separator = ", ";
     }
     if (shared == SHARED_NOTHING)
-        (void)fprintf(text.out, "%s%s", separator, place);
+        fprintf(text.out, "%s%s", separator, place);
     else if (shared == SHARED_SURROUNDINGS && frame->plot->x != MLM_X_CAP)
-        (void)fprintf(text.out, "%scap %s", separator, mlm_size_spell(record->limits.cap_bytes, cap));
+        fprintf(text.out, "%scap %s", separator, mlm_size_spell(record->limits.cap_bytes, cap));
     return finish(&text);
 }
 
@@ -105,7 +105,7 @@ char *mlm_frame_title(const struct mlm_frame *frame)
     struct text text;
     if (!begin(&text))
         return NULL;
-    (void)fprintf(text.out, "%s: %s", frame->suite, frame->plot->title);
+    fprintf(text.out, "%s: %s", frame->suite, frame->plot->title);
     return finish(&text);
 }
 
@@ -120,7 +120,7 @@ char *mlm_frame_place(const struct mlm_frame *frame)
 static void put_some(FILE *out, size_t some, size_t all, const char *what)
 {
     if (all)
-        (void)fprintf(out, "%s%zu of %zu %s", ftell(out) > 0 ? " and " : "", some, all, what);
+        fprintf(out, "%s%zu of %zu %s", ftell(out) > 0 ? " and " : "", some, all, what);
 }
 
 char *mlm_frame_left_out(const struct mlm_frame *frame)
@@ -133,7 +133,7 @@ char *mlm_frame_left_out(const struct mlm_frame *frame)
         frame->plot->panels == MLM_PANEL_ROW ? "rows" : "panels");
     put_some(text.out, frame->row_count, frame->rows_of, "rows");
     if (ftell(text.out) > 0)
-        (void)fprintf(text.out, ": those that failed, or have the largest %s", frame->plot->axes[0].title);
+        fprintf(text.out, ": those that failed, or have the largest %s", frame->plot->axes[0].title);
     return finish(&text);
 }
 
@@ -155,9 +155,9 @@ char *mlm_frame_machine(const struct mlm_frame *frame)
     if (!machine || !begin(&text))
         return NULL;
     if (machines > 1)
-        (void)fprintf(text.out, "%zu machines", machines);
+        fprintf(text.out, "%zu machines", machines);
     else
-        (void)fprintf(text.out, "%s%s", frame->plot->of == MLM_OF_MACHINES ? "1 × is " : "", machine);
+        fprintf(text.out, "%s%s", frame->plot->of == MLM_OF_MACHINES ? "1 × is " : "", machine);
     return finish(&text);
 }
 
@@ -165,12 +165,12 @@ static void put_range(FILE *out, const struct mlm_frame *frame)
 {
     char low[MLM_SIZE_TEXT], high[MLM_SIZE_TEXT];
     if (frame->plot->x == MLM_X_CAP)
-        (void)fprintf(out, ", caps from %s to %s", mlm_size_spell((uint64_t)frame->x.low, low),
+        fprintf(out, ", caps from %s to %s", mlm_size_spell((uint64_t)frame->x.low, low),
             mlm_size_spell((uint64_t)frame->x.high, high));
     else if (frame->plot->x == MLM_X_PARAMETER)
-        (void)fprintf(out, ", %s from %g to %g", frame->plot->parameter, frame->x.low, frame->x.high);
+        fprintf(out, ", %s from %g to %g", frame->plot->parameter, frame->x.low, frame->x.high);
     else if (frame->plot->x == MLM_X_TIME)
-        (void)fprintf(out, ", up to %s", mlm_duration_show(frame->x.high, high));
+        fprintf(out, ", up to %s", mlm_duration_show(frame->x.high, high));
 }
 
 static void put_figures(FILE *out, const struct mlm_frame *frame)
@@ -185,7 +185,7 @@ static void put_figures(FILE *out, const struct mlm_frame *frame)
         }
         char from[MLM_PLOT_VALUE_TEXT], to[MLM_PLOT_VALUE_TEXT];
         if (!isnan(high.value))
-            (void)fprintf(out, "; %s from %s to %s", axis->title,
+            fprintf(out, "; %s from %s to %s", axis->title,
                 mlm_plot_value_show(&low, axis->fields[0]->quantity, from),
                 mlm_plot_value_show(&high, axis->fields[0]->quantity, to));
     }
@@ -201,15 +201,14 @@ static void put_failures(FILE *out, const struct mlm_frame *frame)
     }
     for (int i = MLM_OUTCOME_OK + 1; i < MLM_OUTCOME_COUNT; i++)
         if (counts[i])
-            (void)fprintf(out, "; %zu ended as %s", counts[i], mlm_outcome_name((enum mlm_outcome)i));
+            fprintf(out, "; %zu ended as %s", counts[i], mlm_outcome_name((enum mlm_outcome)i));
 }
 
 static void put_cliff(FILE *out, const struct mlm_frame_panel *panel)
 {
     char low[MLM_SIZE_TEXT], high[MLM_SIZE_TEXT];
     if (!isnan(panel->cliff_low))
-        (void)fprintf(out, "; the cliff is between %s and %s",
-            mlm_size_spell((uint64_t)panel->cliff_low, low),
+        fprintf(out, "; the cliff is between %s and %s", mlm_size_spell((uint64_t)panel->cliff_low, low),
             mlm_size_spell((uint64_t)panel->cliff_high, high));
 }
 
@@ -222,19 +221,19 @@ char *mlm_frame_describe(const struct mlm_frame *frame)
     size_t count = plot->x == MLM_X_SLOT   ? frame->point_count
                    : plot->x == MLM_X_TIME ? frame->panel_count
                                            : frame->series_count;
-    (void)fprintf(text.out, "%s: %s, %zu %s%s", frame->suite, plot->title, count,
+    fprintf(text.out, "%s: %s, %zu %s%s", frame->suite, plot->title, count,
         plot->x == MLM_X_SLOT ? "row" : "variant", count == 1 ? "" : "s");
     put_range(text.out, frame);
     put_figures(text.out, frame);
     put_failures(text.out, frame);
     for (size_t i = 0; i < frame->crossing_count; i++) {
         const struct mlm_frame_crossing *crossing = &frame->crossings[i];
-        (void)fprintf(text.out, "; in %s %s crosses %s at %.3g", plot->axes[crossing->axis].title,
+        fprintf(text.out, "; in %s %s crosses %s at %.3g", plot->axes[crossing->axis].title,
             frame->series[crossing->series].name, frame->series[crossing->base].name, crossing->x);
     }
     for (size_t p = 0; p < frame->panel_count; p++)
         put_cliff(text.out, &frame->panels[p]);
     mlm_auto_free char *left_out = mlm_frame_left_out(frame);
-    (void)fprintf(text.out, "%s%s.", left_out && *left_out ? "; shown are " : "", left_out ? left_out : "");
+    fprintf(text.out, "%s%s.", left_out && *left_out ? "; shown are " : "", left_out ? left_out : "");
     return finish(&text);
 }

@@ -52,7 +52,7 @@ void mlm_plot_files_release(struct mlm_plot_files *files)
 /* As whoever inherits it opens it. */
 static void name_of(const struct mlm_plot_files *files, enum mlm_plot_file which, char name[static NAME_SIZE])
 {
-    (void)snprintf(name, NAME_SIZE, "/proc/self/fd/%d", files->fds[which]);
+    snprintf(name, NAME_SIZE, "/proc/self/fd/%d", files->fds[which]);
 }
 
 void mlm_plot_files_name(const struct mlm_plot_files *files, FILE *values)
@@ -60,7 +60,7 @@ void mlm_plot_files_name(const struct mlm_plot_files *files, FILE *values)
     for (int which = MLM_PLOT_POINTS; which <= MLM_PLOT_PICTURE; which++) {
         char name[NAME_SIZE];
         name_of(files, (enum mlm_plot_file)which, name);
-        (void)fprintf(values, "%s = \"%s\"\n", file_names[which], name);
+        fprintf(values, "%s = \"%s\"\n", file_names[which], name);
     }
 }
 
@@ -94,19 +94,19 @@ static bool is_common(uint32_t code)
 void mlm_plot_text(FILE *file, const char *text, bool any_character)
 {
     if (!*text)
-        (void)fputc(' ', file);
+        fputc(' ', file);
     while (*text) {
         uint32_t code;
         size_t length = mlm_utf8_next(text, &code);
         /* A quote would join fields; there is no escape for it. A backslash escapes. */
         if (code == '"')
-            (void)fputs("”", file);
+            fputs("”", file);
         else if (code == '\\')
-            (void)fputs("\\\\", file);
+            fputs("\\\\", file);
         else if (!mlm_utf8_printable(code) || (!any_character && !is_common(code)))
-            (void)fputc('?', file);
+            fputc('?', file);
         else
-            (void)fwrite(text, 1, length, file);
+            fwrite(text, 1, length, file);
         text += length;
     }
 }

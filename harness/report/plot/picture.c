@@ -52,7 +52,7 @@ static int svg_finish(struct mlm_picture *picture, size_t number, char **bytes, 
 {
     char prefix[64], *svg = NULL;
     /* Pictures of one call stand on one page. */
-    (void)snprintf(prefix, sizeof prefix, "mlm-%s-%zu", picture->plot, number);
+    snprintf(prefix, sizeof prefix, "mlm-%s-%zu", picture->plot, number);
     int r = mlm_svg_finish(*bytes, prefix, picture->title, picture->description, &svg, error);
     if (r < 0)
         return r;
@@ -169,7 +169,7 @@ int mlm_pictures_draw(const struct mlm_table *table, const struct mlm_record_lis
         return r;
     *ret_made = (struct mlm_pictures_made){.count = drawing.count};
     if (left_out)
-        (void)snprintf(ret_made->left_out, sizeof ret_made->left_out,
+        snprintf(ret_made->left_out, sizeof ret_made->left_out,
             "no pictures of the last %zu suite%s: %d are drawn at most", left_out, left_out == 1 ? "" : "s",
             MLM_PICTURE_SUITES);
     return 0;
@@ -193,7 +193,7 @@ static char *name_make(const char *suite, size_t number)
 {
     char more[24] = "", *name = NULL;
     if (number > 1)
-        (void)snprintf(more, sizeof more, "-%zu", number);
+        snprintf(more, sizeof more, "-%zu", number);
     if (asprintf(&name, "%.64s%s", suite, more) < 0)
         return NULL;
     for (char *c = name; *c; c++)
@@ -239,7 +239,7 @@ static int picture_write(void *context, const struct mlm_picture *picture, struc
     int r = mlm_whole_open(path, &whole, error);
     if (r < 0)
         return r;
-    (void)fwrite(picture->bytes, 1, picture->size, whole.file);
+    fwrite(picture->bytes, 1, picture->size, whole.file);
     r = mlm_whole_keep(&whole, error);
     if (r == 0 && writing->written)
         writing->written(path);

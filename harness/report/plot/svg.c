@@ -30,11 +30,11 @@ static void put_escaped(FILE *out, const char *text)
         uint32_t code;
         size_t length = mlm_utf8_next(text, &code);
         if (code == '<' || code == '&' || code == '>' || code == '"')
-            (void)fprintf(out, "&#%u;", code);
+            fprintf(out, "&#%u;", code);
         else if (!mlm_utf8_printable(code) && code != '\n')
-            (void)fputc('?', out); /* perhaps nothing that XML can hold */
+            fputc('?', out); /* perhaps nothing that XML can hold */
         else
-            (void)fwrite(text, 1, length, out);
+            fwrite(text, 1, length, out);
         text += length;
     }
 }
@@ -42,25 +42,25 @@ static void put_escaped(FILE *out, const char *text)
 static void put_head(
     FILE *out, int width, int height, const char *prefix, const char *title, const char *description)
 {
-    (void)fprintf(out,
+    fprintf(out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" "
         "class=\"mlm-plot\" role=\"img\" aria-labelledby=\"%s-title %s-description\" "
         "width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">\n<title id=\"%s-title\">",
         prefix, prefix, width, height, width, height, prefix);
     put_escaped(out, title);
-    (void)fprintf(out, "</title>\n<desc id=\"%s-description\">", prefix);
+    fprintf(out, "</title>\n<desc id=\"%s-description\">", prefix);
     put_escaped(out, description);
-    (void)fputs("</desc>\n<style>\n"
-                ".mlm-plot{max-width:100%;height:auto}\n"
-                ".mlm-plot text{font-family:\"DejaVu Sans\",Verdana,sans-serif;white-space:pre}\n"
-                "@media screen and (prefers-color-scheme:dark){\n",
+    fputs("</desc>\n<style>\n"
+          ".mlm-plot{max-width:100%;height:auto}\n"
+          ".mlm-plot text{font-family:\"DejaVu Sans\",Verdana,sans-serif;white-space:pre}\n"
+          "@media screen and (prefers-color-scheme:dark){\n",
         out);
     static const char *const attributes[] = {"fill", "stroke", "color"};
     for (size_t i = 0; i < sizeof colours / sizeof *colours; i++)
         for (size_t a = 0; a < 3; a++)
-            (void)fprintf(out, ".mlm-plot [%s=\"%s\"]{%s:%s}\n", attributes[a], colours[i].light,
-                attributes[a], colours[i].dark);
-    (void)fputs("}\n</style>\n", out);
+            fprintf(out, ".mlm-plot [%s=\"%s\"]{%s:%s}\n", attributes[a], colours[i].light, attributes[a],
+                colours[i].dark);
+    fputs("}\n</style>\n", out);
 }
 
 /* rgb(  0, 114, 178) becomes #0072b2, which a selector can name. */
@@ -71,11 +71,11 @@ static size_t put_colour(FILE *out, const char *at)
     char text[32]; /* a copy: sscanf() looks for the end of all that it is given */
     if (strncmp(at, "rgb(", 4) != 0)
         return 0;
-    (void)snprintf(text, sizeof text, "%.31s", at);
+    snprintf(text, sizeof text, "%.31s", at);
     if (sscanf(text, "rgb(%3u,%3u,%3u)%n", &red, &green, &blue, &length) != 3 || !length || red > 255 ||
         green > 255 || blue > 255)
         return 0;
-    (void)fprintf(out, "#%02x%02x%02x", red, green, blue);
+    fprintf(out, "#%02x%02x%02x", red, green, blue);
     return (size_t)length;
 }
 
@@ -87,15 +87,15 @@ static void put_tag(FILE *out, const char *tag, size_t length, const char *prefi
         size_t done = put_colour(out, tag + i);
         for (size_t n = 0; !done && n < sizeof names / sizeof *names; n++)
             if (strncmp(tag + i, names[n], strlen(names[n])) == 0) {
-                (void)fprintf(out, "%s%s-", names[n], prefix);
+                fprintf(out, "%s%s-", names[n], prefix);
                 done = strlen(names[n]);
             }
         if (strncmp(tag + i, "#FFFFFF", 7) == 0) {
-            (void)fputs("#ffffff", out);
+            fputs("#ffffff", out);
             done = 7;
         }
         if (!done) {
-            (void)fputc(tag[i], out);
+            fputc(tag[i], out);
             done = 1;
         }
         i += done;
@@ -110,7 +110,7 @@ static int put_body(FILE *out, const char *text, const char *prefix)
     while (*text) {
         if (*text != '<') {
             size_t length = strcspn(text, "<");
-            (void)fwrite(text, 1, length, out);
+            fwrite(text, 1, length, out);
             text += length;
         } else if (strncmp(text, title, sizeof title - 1) == 0) {
             text = strstr(text, title_end);

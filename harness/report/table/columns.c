@@ -13,7 +13,7 @@ void mlm_cell_text(const char *text, char cell[static MLM_CELL_SIZE])
         uint32_t code;
         size_t step = mlm_utf8_next(text + length, &code);
         if (length + step + sizeof "…" > MLM_CELL_SIZE) {
-            (void)strcpy(cell + length, "…");
+            strcpy(cell + length, "…");
             return;
         }
         memcpy(cell + length, text + length, step);
@@ -26,21 +26,21 @@ static void write_bytes(double bytes, char cell[static MLM_CELL_SIZE])
 {
     cell[0] = 0;
     if (!isnan(bytes))
-        (void)mlm_size_show(bytes, cell);
+        mlm_size_show(bytes, cell);
 }
 
 static void write_ns(double ns, char cell[static MLM_CELL_SIZE])
 {
     cell[0] = 0;
     if (!isnan(ns))
-        (void)mlm_duration_show(ns, cell);
+        mlm_duration_show(ns, cell);
 }
 
 static void write_ratio(double ratio, char cell[static MLM_CELL_SIZE])
 {
     cell[0] = 0;
     if (!isnan(ratio))
-        (void)snprintf(cell, MLM_CELL_SIZE, ratio < 99.5 ? "%.2f ×" : "%.0f ×", ratio);
+        snprintf(cell, MLM_CELL_SIZE, ratio < 99.5 ? "%.2f ×" : "%.0f ×", ratio);
 }
 
 static double number(int64_t value)
@@ -65,7 +65,7 @@ static void write_params(const struct mlm_row *row, char cell[static MLM_CELL_SI
 
 static void write_outcome(const struct mlm_row *row, char cell[static MLM_CELL_SIZE])
 {
-    (void)mlm_row_outcome_text(row, false, cell);
+    mlm_row_outcome_text(row, false, cell);
 }
 
 static double time_of(const struct mlm_row *row)
@@ -87,7 +87,7 @@ static void write_spread(const struct mlm_row *row, char cell[static MLM_CELL_SI
 {
     cell[0] = 0;
     if (!isnan(spread(row)))
-        (void)snprintf(
+        snprintf(
             cell, MLM_CELL_SIZE, "%.1f %%%s", 100 * spread(row), spread(row) > MLM_SPREAD_LIMIT ? "!" : "");
 }
 

@@ -13,42 +13,42 @@
 static void put_size(FILE *out, double bytes)
 {
     char text[MLM_SIZE_TEXT];
-    (void)fputs(mlm_size_show(bytes, text), out);
+    fputs(mlm_size_show(bytes, text), out);
 }
 
 static void put_cap(FILE *out, const struct mlm_row *row)
 {
     char text[MLM_SIZE_TEXT];
-    (void)fputs(mlm_size_spell(row->first->limits.cap_bytes, text), out);
+    fputs(mlm_size_spell(row->first->limits.cap_bytes, text), out);
 }
 
 static void put_time(FILE *out, double ns)
 {
     char text[MLM_SIZE_TEXT];
-    (void)fputs(mlm_duration_show(ns, text), out);
+    fputs(mlm_duration_show(ns, text), out);
 }
 
 /* "needs 2.47 GiB and was killed at 2G" */
 static void put_failure(FILE *out, const struct mlm_row *row)
 {
     if (!isnan(mlm_row_full_needs(row))) {
-        (void)fputs("needs ", out);
+        fputs("needs ", out);
         put_size(out, mlm_row_full_needs(row));
-        (void)fputs(" and ", out);
+        fputs(" and ", out);
     }
     if (row->outcome == MLM_OUTCOME_TIMEOUT) {
-        (void)fputs("did not end within ", out);
+        fputs("did not end within ", out);
         put_time(out, (double)row->first->limits.timeout_ns);
     } else if (row->outcome == MLM_OUTCOME_KILLED) {
-        (void)fputs("was killed from outside", out);
+        fputs("was killed from outside", out);
     } else if (row->first->limits.cap_bytes == MLM_NO_LIMIT) {
-        (void)fputs("was killed for lack of memory", out);
+        fputs("was killed for lack of memory", out);
     } else {
-        (void)fputs("was killed at ", out);
+        fputs("was killed at ", out);
         put_cap(out, row);
     }
     if (isnan(mlm_row_full_needs(row)) && row->phase && !isnan(row->progress))
-        (void)fprintf(out, " with %.0f %% of %.24s done", 100 * row->progress, row->phase);
+        fprintf(out, " with %.0f %% of %.24s done", 100 * row->progress, row->phase);
 }
 
 /* The fastest that fits against the one that needs most and does not. */
@@ -56,32 +56,32 @@ static void say_contrast(FILE *out, const struct mlm_section *section, const str
 {
     const struct mlm_row *fits = group->fastest, *failed = group->failed;
     mlm_row_say(out, section, fits, NULL);
-    (void)fputs(" needs ", out);
+    fputs(" needs ", out);
     put_size(out, mlm_row_needs(fits));
-    (void)fputs(" where ", out);
+    fputs(" where ", out);
     mlm_row_say(out, section, failed, fits);
-    (void)fputc(' ', out);
+    fputc(' ', out);
     put_failure(out, failed);
     const struct mlm_row *reference = failed->reference;
     if (reference && reference->time.count && mlm_row_all_ok(reference)) {
         double ratio = fits->time.median / reference->time.median;
         if (ratio > 0.5)
-            (void)fprintf(out, "; it takes %.3g × the time that ", ratio);
+            fprintf(out, "; it takes %.3g × the time that ", ratio);
         else
-            (void)fprintf(out, "; it is %.3g × as fast as ", 1 / ratio);
+            fprintf(out, "; it is %.3g × as fast as ", 1 / ratio);
         mlm_row_say(out, section, failed, fits);
-        (void)fputs(ratio > 0.5 ? " takes uncapped" : " is uncapped", out);
+        fputs(ratio > 0.5 ? " takes uncapped" : " is uncapped", out);
     }
-    (void)fputs(". ", out);
+    fputs(". ", out);
 }
 
 static void say_none_fits(FILE *out, const struct mlm_section *section, const struct mlm_group *group)
 {
     if (group->count == 1) {
         mlm_row_say(out, section, group->failed, NULL);
-        (void)fputc(' ', out);
+        fputc(' ', out);
         put_failure(out, group->failed);
-        (void)fputs(". ", out);
+        fputs(". ", out);
         return;
     }
     const struct mlm_row *closest = NULL;
@@ -89,19 +89,19 @@ static void say_none_fits(FILE *out, const struct mlm_section *section, const st
         if (!isnan(mlm_row_full_needs(group->rows[i])) &&
             (!closest || mlm_row_full_needs(group->rows[i]) < mlm_row_full_needs(closest)))
             closest = group->rows[i];
-    (void)fprintf(out, "None of the %zu that do the work of ", group->count);
+    fprintf(out, "None of the %zu that do the work of ", group->count);
     mlm_row_say(out, section, group->failed, NULL);
-    (void)fputs(" gets through at ", out);
+    fputs(" gets through at ", out);
     put_cap(out, group->failed);
     if (closest) {
-        (void)fputs("; the least that one of them needs is ", out);
+        fputs("; the least that one of them needs is ", out);
         put_size(out, mlm_row_full_needs(closest));
         if (closest != group->failed) {
-            (void)fputs(", by ", out);
+            fputs(", by ", out);
             mlm_row_say(out, section, closest, group->failed);
         }
     }
-    (void)fputs(". ", out);
+    fputs(". ", out);
 }
 
 /* What being lean costs, or that it costs nothing. */
@@ -109,59 +109,59 @@ static void say_trade(FILE *out, const struct mlm_section *section, const struct
 {
     const struct mlm_row *fast = group->fastest, *lean = group->leanest;
     bool nearly = fast != lean && mlm_row_needs(fast) < MLM_LEANER * mlm_row_needs(lean);
-    (void)fprintf(out, "Of %zu that fit and do equal work, ", group->ok_count);
+    fprintf(out, "Of %zu that fit and do equal work, ", group->ok_count);
     mlm_row_say(out, section, fast, NULL);
-    (void)fputs(" is the fastest", out);
+    fputs(" is the fastest", out);
     if (mlm_row_needs(group->largest) < MLM_LEANER * mlm_row_needs(lean)) {
-        (void)fputs("; all need about ", out);
+        fputs("; all need about ", out);
         put_size(out, mlm_row_needs(fast));
-        (void)fputs(", and ", out);
+        fputs(", and ", out);
         mlm_row_say(out, section, group->slowest, fast);
-        (void)fprintf(out, " takes %.3g × as long. ", group->slowest->time.median / fast->time.median);
+        fprintf(out, " takes %.3g × as long. ", group->slowest->time.median / fast->time.median);
         return;
     }
     if (fast == lean || nearly) {
-        (void)fputs(nearly ? " and nearly the leanest: " : " and the leanest: ", out);
+        fputs(nearly ? " and nearly the leanest: " : " and the leanest: ", out);
         put_time(out, fast->time.median);
-        (void)fputs(" and ", out);
+        fputs(" and ", out);
         put_size(out, mlm_row_needs(fast));
-        (void)fputs("; ", out);
+        fputs("; ", out);
         mlm_row_say(out, section, group->largest, fast);
-        (void)fprintf(out, " takes %.3g × the time and %.3g × the memory. ",
+        fprintf(out, " takes %.3g × the time and %.3g × the memory. ",
             group->largest->time.median / fast->time.median,
             mlm_row_needs(group->largest) / mlm_row_needs(fast));
         return;
     }
-    (void)fputs(" (", out);
+    fputs(" (", out);
     put_time(out, fast->time.median);
-    (void)fputs(", ", out);
+    fputs(", ", out);
     put_size(out, mlm_row_needs(fast));
-    (void)fputs("); ", out);
+    fputs("); ", out);
     mlm_row_say(out, section, lean, fast);
-    (void)fputs(" is the leanest: it needs ", out);
+    fputs(" is the leanest: it needs ", out);
     put_size(out, mlm_row_needs(lean));
-    (void)fprintf(out, " and takes %.3g × as long. ", lean->time.median / fast->time.median);
+    fprintf(out, " and takes %.3g × as long. ", lean->time.median / fast->time.median);
 }
 
 static void say_slowed(FILE *out, const struct mlm_section *section, const struct mlm_row *row)
 {
     mlm_row_say(out, section, row, NULL);
-    (void)fprintf(out, " pays most for the cap: %.3g × its uncapped time", row->slowdown);
+    fprintf(out, " pays most for the cap: %.3g × its uncapped time", row->slowdown);
     int64_t swap_bytes = row->readings.values[MLM_swap_peak_bytes];
     if (swap_bytes != MLM_NULL && swap_bytes > 0) {
-        (void)fputs(", with ", out);
+        fputs(", with ", out);
         put_size(out, (double)swap_bytes);
-        (void)fputs(" in swap", out);
+        fputs(" in swap", out);
     }
-    (void)fputs(". ", out);
+    fputs(". ", out);
 }
 
 /* Several failed, each in a group of its own. */
 static void say_how_many(FILE *out, const struct mlm_section *section, size_t failed_count)
 {
-    (void)fprintf(out, "%zu of %zu rows do not get through at ", failed_count, section->count);
+    fprintf(out, "%zu of %zu rows do not get through at ", failed_count, section->count);
     put_cap(out, section->rows[0]);
-    (void)fputs(". ", out);
+    fputs(". ", out);
 }
 
 /* Not even by chance, as far as that is known. */
@@ -185,13 +185,13 @@ static void say_all_fit(FILE *out, const struct mlm_section *section)
     if (section->rows[0]->first->limits.cap_bytes == MLM_NO_LIMIT)
         return;
     if (section->count == 1)
-        (void)fputs("It fits in ", out);
+        fputs("It fits in ", out);
     else
-        (void)fprintf(out, "All %zu rows fit in ", section->count);
+        fprintf(out, "All %zu rows fit in ", section->count);
     put_cap(out, section->rows[0]);
     if (none_slowed(section))
-        (void)fprintf(out, ", %s noticeably slower than uncapped", section->count == 1 ? "not" : "none");
-    (void)fputs(". ", out);
+        fprintf(out, ", %s noticeably slower than uncapped", section->count == 1 ? "not" : "none");
+    fputs(". ", out);
 }
 
 /* The groups that have most to say: the greatest ratio of memory between a row that failed and the fastest

@@ -65,7 +65,7 @@ void mlm_row_say(
     bool by_workload = !beside || strcmp(row->first->workload, beside->first->workload) != 0;
     const char *glue = "";
     if (by_workload) {
-        (void)fputs(row->workload, out);
+        fputs(row->workload, out);
         glue = " at ";
     }
     const struct mlm_params *params = &row->first->params;
@@ -74,11 +74,11 @@ void mlm_row_say(
         const char *other = beside ? mlm_row_param(beside, param->name) : NULL;
         if ((other && strcmp(other, param->value) == 0) || !varies(section, param->name))
             continue;
-        (void)fprintf(out, "%s%s=%s", glue, param->name, param->value);
+        fprintf(out, "%s%s=%s", glue, param->name, param->value);
         glue = " ";
     }
     if (!by_workload && !*glue) /* they differ in what is no parameter */
-        (void)fputs(row->workload, out);
+        fputs(row->workload, out);
 }
 
 /* A job shorter than this is slowed by chance as much as by a cap. */

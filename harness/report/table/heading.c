@@ -23,13 +23,13 @@ static void put_text(FILE *out, const json_t *machine, const char *key)
 {
     const char *text = json_string_value(json_object_get(machine, key));
     if (text && *text)
-        (void)fprintf(out, ", %s", text);
+        fprintf(out, ", %s", text);
 }
 
 static void put_swap(FILE *out, const json_t *swap)
 {
     if (json_is_array(swap) && !json_array_size(swap))
-        (void)fputs(", no swap", out);
+        fputs(", no swap", out);
     size_t i;
     const json_t *device;
     json_array_foreach(swap, i, device)
@@ -37,7 +37,7 @@ static void put_swap(FILE *out, const json_t *swap)
         char size[MLM_SIZE_TEXT];
         const char *kind = json_string_value(json_object_get(device, "kind"));
         double bytes = json_number_value(json_object_get(device, "size_bytes"));
-        (void)fprintf(out, ", %s of swap (%s)", mlm_size_show(bytes, size), kind ? kind : "of unknown kind");
+        fprintf(out, ", %s of swap (%s)", mlm_size_show(bytes, size), kind ? kind : "of unknown kind");
     }
 }
 
@@ -51,12 +51,12 @@ char *mlm_machine_line(const struct mlm_record *record)
     const json_t *machine = record->machine;
     json_int_t cores = json_integer_value(json_object_get(machine, "cores"));
     double memory_bytes = json_number_value(json_object_get(machine, "memory_bytes"));
-    (void)fputs(mlm_machine_name(machine), out);
+    fputs(mlm_machine_name(machine), out);
     put_text(out, machine, "cpu");
     if (cores > 0)
-        (void)fprintf(out, ", %" JSON_INTEGER_FORMAT " core%s", cores, cores == 1 ? "" : "s");
+        fprintf(out, ", %" JSON_INTEGER_FORMAT " core%s", cores, cores == 1 ? "" : "s");
     if (memory_bytes > 0)
-        (void)fprintf(out, ", %s of memory", mlm_size_show(memory_bytes, size_text));
+        fprintf(out, ", %s of memory", mlm_size_show(memory_bytes, size_text));
     put_swap(out, json_object_get(machine, "swap"));
     put_text(out, machine, "kernel");
     put_text(out, machine, "distribution");
@@ -67,12 +67,12 @@ void mlm_limits_write(FILE *out, const struct mlm_record *record)
 {
     char text[MLM_SIZE_TEXT];
     if (record->limits.swap_limit_bytes == 0)
-        (void)fputs(", without swap", out);
+        fputs(", without swap", out);
     else if (record->limits.swap_limit_bytes != MLM_NO_LIMIT)
-        (void)fprintf(out, ", at most %s of swap", mlm_size_spell(record->limits.swap_limit_bytes, text));
+        fprintf(out, ", at most %s of swap", mlm_size_spell(record->limits.swap_limit_bytes, text));
     if (!record->limits.background_bytes)
         return;
-    (void)fprintf(out, ", %s background of %s", mlm_background_mode(&record->limits),
+    fprintf(out, ", %s background of %s", mlm_background_mode(&record->limits),
         mlm_size_spell(record->limits.background_bytes, text));
 }
 
@@ -80,9 +80,9 @@ static void put_data(FILE *out, const struct mlm_record *record)
 {
     char text[MLM_SIZE_TEXT];
     if (record->dataset)
-        (void)fprintf(out, ", dataset %s", record->dataset);
+        fprintf(out, ", dataset %s", record->dataset);
     else if (record->data_bytes)
-        (void)fprintf(out, ", data %s", mlm_size_show((double)record->data_bytes, text));
+        fprintf(out, ", data %s", mlm_size_show((double)record->data_bytes, text));
 }
 
 static void put_surroundings(FILE *out, const struct mlm_table *table, const struct mlm_section *section)
@@ -94,14 +94,14 @@ static void put_surroundings(FILE *out, const struct mlm_table *table, const str
     if (table->swaps_differ && record->limits.swap_limit_bytes != 0) {
         char kinds[MLM_SWAP_KINDS_TEXT];
         (void)mlm_record_swap_kinds(record, kinds);
-        (void)fprintf(out, ", %s%s", kinds[0] ? "swap: " : "no swap", kinds);
+        fprintf(out, ", %s%s", kinds[0] ? "swap: " : "no swap", kinds);
     }
     if (table->time_limits_differ)
-        (void)fprintf(out, ", time limit %s", mlm_duration_show((double)record->limits.timeout_ns, text));
+        fprintf(out, ", time limit %s", mlm_duration_show((double)record->limits.timeout_ns, text));
     if (table->seeds_differ)
-        (void)fprintf(out, ", seed %" PRIu64, record->seed);
+        fprintf(out, ", seed %" PRIu64, record->seed);
     if (*section->common)
-        (void)fprintf(out, ", %s", section->common);
+        fprintf(out, ", %s", section->common);
 }
 
 char *mlm_sweep_line(const struct mlm_record *record)
@@ -112,7 +112,7 @@ char *mlm_sweep_line(const struct mlm_record *record)
     FILE *out = params ? open_memstream(&text, &size) : NULL;
     if (!out)
         return NULL;
-    (void)fprintf(out, "%s%s%s", record->workload, *params ? " " : "", params);
+    fprintf(out, "%s%s%s", record->workload, *params ? " " : "", params);
     put_data(out, record);
     mlm_limits_write(out, record);
     return finish(out, &text);
@@ -126,7 +126,7 @@ char *mlm_section_line(const struct mlm_table *table, const struct mlm_section *
     if (!out)
         return NULL;
     const struct mlm_record *record = section->rows[0]->first;
-    (void)fprintf(out, "%s, cap %s", record->suite, mlm_size_spell(record->limits.cap_bytes, size_text));
+    fprintf(out, "%s, cap %s", record->suite, mlm_size_spell(record->limits.cap_bytes, size_text));
     put_surroundings(out, table, section);
     return finish(out, &text);
 }

@@ -56,7 +56,7 @@ int mlm_footnote_add(struct mlm_keymap *texts, const char *note, char brackets[s
     size_t length = strlen(brackets);
     if (length)
         length--; /* over the bracket */
-    (void)snprintf(
+    snprintf(
         brackets + length, MLM_CELL_SIZE - length, "%c%s]", length ? ',' : '[', letters_of(number, letters));
     return 0;
 }
@@ -71,7 +71,7 @@ int mlm_footnotes_say(const struct mlm_keymap *texts,
         if (!text)
             return -ENOMEM;
         mlm_utf8_tame(text);
-        (void)snprintf(label, sizeof label, "[%s]", letters_of(i, letters));
+        snprintf(label, sizeof label, "[%s]", letters_of(i, letters));
         r = put(context, label, text);
     }
     return r;
@@ -84,7 +84,7 @@ static int growth_note(struct mlm_notes *notes, const struct mlm_row *row, char 
     if (values[MLM_growth_bytes_per_s] == MLM_NULL || values[MLM_growth_low_bytes_per_s] == MLM_NULL ||
         values[MLM_growth_high_bytes_per_s] == MLM_NULL)
         return 0;
-    (void)snprintf(note, sizeof note,
+    snprintf(note, sizeof note,
         "possible leak: memory grew by %s a second (95 %%: %s to %s) over the second half of the run",
         mlm_size_show((double)values[MLM_growth_bytes_per_s], slope),
         mlm_size_show((double)values[MLM_growth_low_bytes_per_s], low),
@@ -96,10 +96,10 @@ static void put_process(FILE *out, const json_t *process)
 {
     char size[MLM_SIZE_TEXT];
     const json_t *pss = json_object_get(process, "pss_bytes");
-    (void)fprintf(out, "%s %s", json_string_value(json_object_get(process, "name")),
+    fprintf(out, "%s %s", json_string_value(json_object_get(process, "name")),
         mlm_size_show(json_number_value(json_object_get(process, "peak_rss_bytes")), size));
     if (json_is_integer(pss))
-        (void)fprintf(out, " (PSS %s)", mlm_size_show(json_number_value(pss), size));
+        fprintf(out, " (PSS %s)", mlm_size_show(json_number_value(pss), size));
 }
 
 /* More than this many are counted rather than named. */
@@ -116,13 +116,13 @@ static int processes_note(struct mlm_notes *notes, const struct mlm_row *row, ch
     FILE *out = open_memstream(&note, &size);
     if (!out)
         return -ENOMEM;
-    (void)fputs("largest processes, peak RSS and the PSS seen last: ", out);
+    fputs("largest processes, peak RSS and the PSS seen last: ", out);
     for (size_t i = 0; i < count && i < PROCESSES_NAMED; i++) {
-        (void)fputs(i ? ", " : "", out);
+        fputs(i ? ", " : "", out);
         put_process(out, json_array_get(processes, i));
     }
     if (count > PROCESSES_NAMED)
-        (void)fprintf(out, ", and %zu more", count - PROCESSES_NAMED);
+        fprintf(out, ", and %zu more", count - PROCESSES_NAMED);
     return fclose(out) == 0 ? mlm_footnote_add(&notes->texts, note, text) : -ENOMEM;
 }
 

@@ -116,7 +116,7 @@ void mlm_grid_put_titles(const struct mlm_grid *grid)
         mlm_cell_text(grid->columns[c].title, cell);
         put_cell(grid, c, MLM_PAINT_DIM, cell, &held_back);
     }
-    (void)fputc('\n', grid->out);
+    fputc('\n', grid->out);
 }
 
 int mlm_grid_put_row(const struct mlm_grid *grid, const void *row)
@@ -130,10 +130,10 @@ int mlm_grid_put_row(const struct mlm_grid *grid, const void *row)
         if (r < 0)
             return r;
         if (!cell[0])
-            (void)strcpy(cell, nothing_of(&grid->columns[c]));
+            strcpy(cell, nothing_of(&grid->columns[c]));
         put_cell(grid, c, grid->paint ? grid->paint(row, c) : MLM_PAINT_PLAIN, cell, &held_back);
     }
-    (void)fputc('\n', grid->out);
+    fputc('\n', grid->out);
     return 0;
 }
 
@@ -143,12 +143,11 @@ void mlm_grid_put_dropped(const struct mlm_grid *grid)
     for (size_t c = 0; c < grid->count; c++) {
         size_t length = strlen(text);
         if (grid->dropped[c])
-            (void)snprintf(
-                text + length, sizeof text - length, "%s%s", length ? ", " : "", grid->columns[c].title);
+            snprintf(text + length, sizeof text - length, "%s%s", length ? ", " : "", grid->columns[c].title);
     }
     if (!text[0])
         return;
     char line[MLM_CELL_SIZE + 64];
-    (void)snprintf(line, sizeof line, "(columns hidden, the terminal is too narrow: %s)", text);
+    snprintf(line, sizeof line, "(columns hidden, the terminal is too narrow: %s)", text);
     mlm_put_wrapped(grid->out, grid->style, 4, line);
 }

@@ -18,14 +18,14 @@ static const char *const codes[] = {
 void mlm_put_painted(FILE *out, const struct mlm_text_style *style, enum mlm_paint paint, const char *text)
 {
     if (style->colour && paint != MLM_PAINT_PLAIN)
-        (void)fprintf(out, "\033[%sm%s\033[0m", codes[paint], text);
+        fprintf(out, "\033[%sm%s\033[0m", codes[paint], text);
     else
-        (void)fputs(text, out);
+        fputs(text, out);
 }
 
 void mlm_put_spaces(FILE *out, size_t count)
 {
-    (void)fprintf(out, "%*s", (int)count, "");
+    fprintf(out, "%*s", (int)count, "");
 }
 
 /* The width of a text's first word. */
@@ -53,16 +53,16 @@ void mlm_put_wrapped(FILE *out, const struct mlm_text_style *style, size_t inden
             breaks = column + 1 + (too_long ? 1 : word) > room;
         }
         if (breaks) {
-            (void)fputc('\n', out);
+            fputc('\n', out);
             mlm_put_spaces(out, indent);
             column = indent;
         }
         if (breaks && space)
             continue;
-        (void)fwrite(begin, 1, (size_t)(text - begin), out);
+        fwrite(begin, 1, (size_t)(text - begin), out);
         column += step;
     }
-    (void)fputc('\n', out);
+    fputc('\n', out);
 }
 
 int mlm_put_line(FILE *out, const struct mlm_text_style *style, enum mlm_paint paint, char *line)
@@ -72,9 +72,9 @@ int mlm_put_line(FILE *out, const struct mlm_text_style *style, enum mlm_paint p
         return -ENOMEM;
     bool painted = style->colour && paint != MLM_PAINT_PLAIN;
     if (painted)
-        (void)fprintf(out, "\033[%sm", codes[paint]);
+        fprintf(out, "\033[%sm", codes[paint]);
     mlm_put_wrapped(out, style, 4, owned);
-    (void)fputs(painted ? "\033[0m" : "", out);
+    fputs(painted ? "\033[0m" : "", out);
     return 0;
 }
 

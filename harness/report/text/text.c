@@ -20,10 +20,10 @@ static int outcome_write(
 {
     char letters[MLM_CELL_SIZE];
     int r = mlm_notes_of_row(notes, row, letters);
-    (void)mlm_row_outcome_text(row, brief, cell);
+    mlm_row_outcome_text(row, brief, cell);
     size_t length = strlen(cell);
     if (letters[0])
-        (void)snprintf(cell + length, MLM_CELL_SIZE - length, " %s", letters);
+        snprintf(cell + length, MLM_CELL_SIZE - length, " %s", letters);
     return r;
 }
 
@@ -74,7 +74,7 @@ static int put_finding(
     mlm_auto_free char *finding = NULL;
     int r = mlm_finding(section, &finding, error);
     if (r >= 0 && *finding) {
-        (void)fputc('\n', out);
+        fputc('\n', out);
         mlm_put_wrapped(out, style, 0, finding);
     }
     return r;
@@ -116,7 +116,7 @@ static int put_suite(FILE *out, const struct mlm_text_style *style, const struct
     int r = grid_make(&grid, table->sections + begin, end - begin, mlm_columns[0].title);
     for (size_t s = begin; s < end && r >= 0; s++) {
         const struct mlm_section *section = &table->sections[s];
-        (void)fputc('\n', out);
+        fputc('\n', out);
         r = mlm_put_line(out, style, MLM_PAINT_BOLD, mlm_section_line(table, section));
         if (r >= 0)
             r = put_rows(&grid, section);
@@ -146,7 +146,7 @@ static int put_note(void *context, const char *label, const char *text)
 /* What stands below all tables. */
 static int put_notes(FILE *out, const struct mlm_text_style *style, const struct mlm_notes *notes)
 {
-    (void)fputc('\n', out);
+    fputc('\n', out);
     return mlm_notes_say(notes, put_note, &(struct place){out, style});
 }
 
@@ -169,11 +169,11 @@ int mlm_report_text(
         end = mlm_table_suite_end(table, begin);
         if (!machine || !mlm_same_machine(row->first, machine)) {
             if (machine)
-                (void)fputc('\n', out);
+                fputc('\n', out);
             machine = row->first;
             r = mlm_put_line(out, style, MLM_PAINT_PLAIN, mlm_machine_line(machine));
             if (r < 0)
-                (void)mlm_error_errno(error, r, "printing a table");
+                mlm_error_errno(error, r, "printing a table");
         }
         if (r >= 0)
             r = put_suite(out, style, table, begin, end, &notes, error);
