@@ -136,3 +136,17 @@ const struct mlm_option mlm_job_option_rows[] = {
         .most = THREADS_MOST, .shapes_plan = true},
     {0},
 };
+
+static int columns_parse(
+    const struct mlm_option *option, const char *text, void *field, struct mlm_error *error)
+{
+    (void)option;
+    return mlm_columns_parse(text, field, error);
+}
+
+const struct mlm_option mlm_table_option_rows[] = {
+    {"columns", "LIST", columns_parse, offsetof(struct mlm_table_options, columns),
+        .help = "show these columns of the table, separated by commas, or all; a wrong name lists them",
+        .otherwise = "time,slowdown,needs,swap,vs-best", .words = mlm_column_words},
+    {0},
+};

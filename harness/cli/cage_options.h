@@ -4,6 +4,7 @@
 
 #include "base/limits.h"
 #include "cli/options.h"
+#include "report/table/columns.h"
 
 /* Of every verb that measures. */
 struct mlm_cage_options {
@@ -13,6 +14,12 @@ struct mlm_cage_options {
     bool quiet;
 };
 extern const struct mlm_option mlm_cage_option_rows[];
+
+/* Of every verb that shows the table. */
+struct mlm_table_options {
+    mlm_column_set columns; /* 0: the standard ones */
+};
+extern const struct mlm_option mlm_table_option_rows[];
 
 /* Of those that run under caps that are given: --cap LIST. */
 struct mlm_caps {

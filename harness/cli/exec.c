@@ -23,6 +23,7 @@
 
 struct exec_options {
     struct mlm_cage_options cage;
+    struct mlm_table_options table;
     struct mlm_caps caps;
     struct mlm_program_options program;
     uint64_t warmup;
@@ -33,6 +34,7 @@ struct exec_options {
 static const struct mlm_option options[] = {
     {.group = mlm_cap_option_rows, .offset = AT(caps)},
     {.group = mlm_cage_option_rows, .offset = AT(cage)},
+    {.group = mlm_table_option_rows, .offset = AT(table)},
     {"warmup", "N", mlm_option_number, AT(warmup),
         .help = "run each command N times under each cap before the trials that count", .standard = "0",
         .most = MLM_TIMES_MOST},
@@ -167,7 +169,7 @@ static int summarize(struct exec *exec, struct mlm_error *error)
     /* The file may hold more, measured on another day. */
     int r = mlm_load_run(exec->measuring.path, exec->measuring.session.run_id, &loaded, error);
     if (r == 0)
-        r = mlm_report_text(loaded.table, &style, stderr, error);
+        r = mlm_report_text(loaded.table, exec->said.table.columns, &style, stderr, error);
     if (r == 0)
         r = mlm_contest_say(loaded.table, &style, stderr, error);
     if (r < 0)

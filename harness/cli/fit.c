@@ -37,6 +37,7 @@
 
 struct fit_options {
     struct mlm_cage_options cage; /* without a time limit: by what the job takes without a cap */
+    struct mlm_table_options table;
     struct mlm_program_options program;
     struct mlm_job_options job;
     const char *workload; /* NULL: a command */
@@ -56,6 +57,7 @@ static const struct mlm_option options[] = {
     {"max-trials", "N", mlm_option_number, AT(max_trials), .help = "stop after N trials, found or not",
         .standard = "40", .least = 1, .most = MLM_TIMES_MOST},
     {.group = mlm_cage_option_rows, .offset = AT(cage)},
+    {.group = mlm_table_option_rows, .offset = AT(table)},
     {"workload", "SUITE/NAME", mlm_option_text, AT(workload),
         .help = "look at one of our own workloads instead of a command, as storage/dense; its parameters "
                 "have their defaults"},
@@ -245,7 +247,7 @@ static int present(const struct fit *fit, struct mlm_error *error)
     if (r < 0)
         return r;
     putchar('\n');
-    r = mlm_report_text_by_cap(loaded.table, &style, stdout, error);
+    r = mlm_report_text_by_cap(loaded.table, fit->said.table.columns, &style, stdout, error);
     if (r < 0)
         return r;
     r = mlm_present_pictures(

@@ -42,7 +42,7 @@ int mlm_present(const struct mlm_presentation *presentation, size_t *ret_wrong, 
     *ret_wrong = loaded.wrong;
     struct mlm_text_style style = mlm_style_of(STDOUT_FILENO);
     if (presentation->table)
-        r = mlm_report_text(loaded.table, &style, stdout, error);
+        r = mlm_report_text(loaded.table, presentation->columns, &style, stdout, error);
     if (r == 0 && presentation->pictures)
         r = mlm_present_pictures(&loaded, presentation->paths, presentation->path_count,
             presentation->plots_folder, "needs", NULL, error);

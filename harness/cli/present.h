@@ -7,11 +7,13 @@
 #include "base/error.h"
 #include "cli/load.h"
 #include "cli/options.h"
+#include "report/table/columns.h"
 
 struct mlm_presentation {
     const char *paths[MLM_TEXTS_MAX];
     size_t path_count;
     bool table;               /* print it */
+    mlm_column_set columns;   /* of it; 0: the standard ones */
     bool pictures;            /* beside the first file */
     const char *plots_folder; /* for pictures */
 };

@@ -369,6 +369,7 @@ static int run_all(struct run *run, int argc, char **argv, uint64_t disk_bytes, 
         .path_count = 1,
         .plots_folder = run->measuring.catalogue->plots_folder,
         .pictures = true,
+        .columns = run->request.said.table.columns,
         .table = !mlm_gbench_prints(run->request.gbench_flags.items, run->request.gbench_flags.count),
     };
     size_t wrong = 0;

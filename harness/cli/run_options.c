@@ -26,6 +26,7 @@ const struct mlm_option mlm_run_option_rows[] = {
         .shapes_plan = true},
     {.group = mlm_job_option_rows, .offset = AT(job)},
     {.group = mlm_cage_option_rows, .offset = AT(cage)},
+    {.group = mlm_table_option_rows, .offset = AT(table)},
     {"resume", "FILE", mlm_option_text, AT(resume),
         .help = "go on with a run that was cut off, with its own options: trials whose records are in FILE "
                 "are not run again"},

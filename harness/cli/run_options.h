@@ -7,6 +7,7 @@
 
 struct mlm_run_options {
     struct mlm_cage_options cage;
+    struct mlm_table_options table;
     struct mlm_caps caps;
     struct mlm_laptop laptop;
     struct mlm_job_options job;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 
+#include "cli/cage_options.h"
 #include "cli/verbs.h"
 
 static const struct mlm_exit_meaning exits[] = {
@@ -12,13 +13,20 @@ static const struct mlm_exit_meaning exits[] = {
     {0, NULL},
 };
 
+static const struct mlm_option options[] = {
+    {.group = mlm_table_option_rows},
+    {0},
+};
+
 static int show_verb(int argc, char **argv, struct mlm_error *error)
 {
+    struct mlm_table_options said;
     struct mlm_parsed parsed;
-    int r = mlm_options_parse(&mlm_verb_show, argc, argv, NULL, NULL, &parsed, error);
+    int r = mlm_options_parse(&mlm_verb_show, argc, argv, &said, NULL, &parsed, error);
     if (r != 0)
         return r < 0 ? r : MLM_EXIT_OK;
-    struct mlm_presentation presentation = {.path_count = parsed.operands.count, .table = true};
+    struct mlm_presentation presentation = {
+        .path_count = parsed.operands.count, .table = true, .columns = said.columns};
     for (size_t i = 0; i < parsed.operands.count; i++)
         presentation.paths[i] = parsed.operands.items[i];
     size_t wrong = 0;
@@ -31,6 +39,7 @@ const struct mlm_verb mlm_verb_show = {
     .summary = "show the table of stored runs again",
     .operands = "FILE…",
     .needs_file = true,
+    .options = options,
     .details =
         "Several files are shown as if they were one: a laptop beside a laptop. Lines that are no record are "
         "named and passed over.",

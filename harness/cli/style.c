@@ -5,13 +5,26 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+/* Where no terminal says how wide it is, a page of text is. */
+#define PAGE_COLUMNS 100
+
+/* COLUMNS, as a shell or a user sets it. */
+static int columns_said(void)
+{
+    const char *text = getenv("COLUMNS");
+    long columns = text ? strtol(text, NULL, 10) : 0;
+    return columns > 0 && columns < 10000 ? (int)columns : 0;
+}
+
 struct mlm_text_style mlm_style_of(int fd)
 {
     const char *no_color = getenv("NO_COLOR"), *term = getenv("TERM");
     struct winsize size;
-    if (!isatty(fd))
-        return (struct mlm_text_style){0};
+    if (!isatty(fd)) {
+        int said = columns_said();
+        return (struct mlm_text_style){.table_width = said ? said : PAGE_COLUMNS};
+    }
     bool plain = (no_color && *no_color) || !term || strcmp(term, "dumb") == 0;
     int width = ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
-    return (struct mlm_text_style){.colour = !plain, .width = width};
+    return (struct mlm_text_style){.colour = !plain, .width = width, .table_width = width};
 }

@@ -14,7 +14,8 @@ static char *text_of(const struct mlm_table *table, bool colour, int width)
     FILE *out = open_memstream(&text, &size);
     struct mlm_error error = {0};
     assert_non_null(out);
-    if (mlm_report_text(table, &(struct mlm_text_style){.colour = colour, .width = width}, out, &error) < 0)
+    const struct mlm_text_style style = {.colour = colour, .width = width, .table_width = width};
+    if (mlm_report_text(table, 0, &style, out, &error) < 0)
         fail_msg("%s", error.text);
     assert_int_equal(fclose(out), 0);
     return text;
@@ -105,7 +106,7 @@ static void test_full_disk(void **state)
     FILE *out = fopen("/dev/full", "w");
     assert_non_null(out);
     struct mlm_error error = {0};
-    assert_true(mlm_report_text(sample.table, &(struct mlm_text_style){0}, out, &error) < 0);
+    assert_true(mlm_report_text(sample.table, 0, &(struct mlm_text_style){0}, out, &error) < 0);
     assert_true(error.text[0]);
     (void)fclose(out);
     sample_table_release(&sample);

@@ -12,9 +12,6 @@
 #include "report/table/heading.h"
 #include "report/table/notes.h"
 
-/* What would make a table too wide for a job's summary is left out: overhead, peak RSS and waiting. */
-#define SACRIFICE_MOST 9
-
 /* "www.", "http:" and "name@host" become links by themselves, "@name" tells somebody: a character of each is
  * written so that they do not. `before` and `after` are its neighbours. */
 static const char *unlinked(int before, int c, int after)
@@ -157,8 +154,7 @@ static int put_suite(
     mlm_cleanup(mlm_notes_release) struct mlm_notes notes = {0};
     bool shown[MLM_COLUMN_COUNT];
     mlm_notes_begin(sections, end - begin, &notes);
-    for (size_t c = 0; c < MLM_COLUMN_COUNT; c++)
-        shown[c] = mlm_columns[c].sacrifice <= SACRIFICE_MOST && mlm_column_used(c, sections, end - begin);
+    mlm_columns_shown(0, sections, end - begin, shown);
     int r = 0;
     for (size_t s = 0; s < end - begin && r >= 0; s++) {
         r = put_line(out, "\n### ", mlm_section_line(table, &sections[s]), "\n\n");

@@ -1,8 +1,10 @@
 #include "report/table/columns.h"
 
+#include <errno.h>
 #include <math.h>
 #include <string.h>
 
+#include "base/cleanup.h"
 #include "base/size.h"
 #include "base/utf8.h"
 
@@ -73,14 +75,21 @@ static double time_of(const struct mlm_row *row)
     return median(&row->time);
 }
 
-static void write_time(const struct mlm_row *row, char cell[static MLM_CELL_SIZE])
-{
-    write_ns(time_of(row), cell);
-}
-
 static double spread(const struct mlm_row *row)
 {
     return row->time.count > 1 ? row->time.spread : NAN;
+}
+
+/* "12.4 ms ± 3 %", and a ! where repetitions are far apart. */
+static void write_time(const struct mlm_row *row, char cell[static MLM_CELL_SIZE])
+{
+    write_ns(time_of(row), cell);
+    if (!cell[0] || isnan(row->time_margin))
+        return;
+    double percent = 100 * row->time_margin;
+    size_t length = strlen(cell);
+    snprintf(cell + length, MLM_CELL_SIZE - length, percent < 0.95 ? " ± %.1f %%%s" : " ± %.0f %%%s", percent,
+        spread(row) > MLM_SPREAD_LIMIT ? "!" : "");
 }
 
 static void write_spread(const struct mlm_row *row, char cell[static MLM_CELL_SIZE])
@@ -214,6 +223,31 @@ static void write_waiting(const struct mlm_row *row, char cell[static MLM_CELL_S
     write_ns(waiting(row), cell);
 }
 
+/* clang-format off */
+#define COLUMNS(X)                                                                                          \
+    /* key              title          standard sacrifice left   beside value           write */            \
+    X("workload",       "workload",       true,  0,  true,  true,  NULL,           write_workload)          \
+    X("parameters",     "parameters",     true,  0,  true,  true,  NULL,           write_params)            \
+    X("outcome",        "outcome",        true,  0,  true,  false, NULL,           write_outcome)           \
+    X("time",           "time",           true,  0,  false, false, time_of,        write_time)              \
+    X("spread",         "spread",         false, 9,  false, false, spread,         write_spread)            \
+    X("uncapped",       "uncapped",       false, 6,  false, true,  uncapped,       write_uncapped)          \
+    X("slowdown",       "slowdown",       true,  2,  false, false, slowdown,       write_slowdown)          \
+    X("core",           "core",           false, 5,  false, true,  core,           write_core)              \
+    X("needs",          "needs",          true,  1,  false, false, needs,          write_needs)             \
+    X("needs-uncapped", "needs uncapped", false, 4,  false, true,  uncapped_needs, write_uncapped_needs)    \
+    X("overhead",       "overhead",       false, 10, false, true,  overhead,       write_overhead)          \
+    X("peak-rss",       "peak RSS",       false, 11, false, false, peak_rss,       write_peak_rss)          \
+    X("swap",           "swap",           true,  7,  false, false, swap_peak,      write_swap)              \
+    X("stall",          "stall",          false, 8,  false, false, stall,          write_stall)             \
+    X("waiting",        "waiting",        false, 12, false, false, waiting,        write_waiting)           \
+    X("vs-best",        "vs best",        true,  3,  false, true,  of_best,        write_of_best)
+#define AS_COLUMN(...) {__VA_ARGS__},
+#define AS_WORD(key, ...) key,
+/* clang-format on */
+const struct mlm_column mlm_columns[MLM_COLUMN_COUNT] = {COLUMNS(AS_COLUMN)};
+const char *const mlm_column_words[] = {COLUMNS(AS_WORD) "all", NULL};
+
 bool mlm_column_used(size_t column, const struct mlm_section *sections, size_t count)
 {
     for (size_t s = 0; s < count; s++)
@@ -226,24 +260,55 @@ bool mlm_column_used(size_t column, const struct mlm_section *sections, size_t c
     return false;
 }
 
-/* clang-format off */
-const struct mlm_column mlm_columns[MLM_COLUMN_COUNT] = {
-    /* title         sacrifice left   beside value           write */
-    {"workload",       0,  true,  true,  NULL,           write_workload},
-    {"parameters",     0,  true,  true,  NULL,           write_params},
-    {"outcome",        0,  true,  false, NULL,           write_outcome},
-    {"time",           0,  false, false, time_of,        write_time},
-    {"spread",         9,  false, false, spread,         write_spread},
-    {"uncapped",       6,  false, true,  uncapped,       write_uncapped},
-    {"slowdown",       2,  false, false, slowdown,       write_slowdown},
-    {"vs best",        3,  false, true,  of_best,        write_of_best},
-    {"core",           5,  false, true,  core,           write_core},
-    {"needs",          1,  false, false, needs,          write_needs},
-    {"needs uncapped", 4,  false, true,  uncapped_needs, write_uncapped_needs},
-    {"overhead",       10, false, true,  overhead,       write_overhead},
-    {"peak RSS",       11, false, false, peak_rss,       write_peak_rss},
-    {"swap peak",      7,  false, false, swap_peak,      write_swap},
-    {"stall",          8,  false, false, stall,          write_stall},
-    {"waiting",        12, false, false, waiting,        write_waiting},
-};
-/* clang-format on */
+static bool any_swapped(const struct mlm_section *sections, size_t count)
+{
+    for (size_t s = 0; s < count; s++)
+        for (size_t i = 0; i < sections[s].count; i++)
+            if (swap_peak(sections[s].rows[i]) > 0)
+                return true;
+    return false;
+}
+
+void mlm_columns_shown(mlm_column_set set, const struct mlm_section *sections, size_t count,
+    bool ret_shown[static MLM_COLUMN_COUNT])
+{
+    for (size_t c = 0; c < MLM_COLUMN_COUNT; c++) {
+        bool wanted = set ? set >> c & 1 : mlm_columns[c].standard;
+        ret_shown[c] = wanted && mlm_column_used(c, sections, count);
+        if (!set && mlm_columns[c].write == write_swap)
+            ret_shown[c] = ret_shown[c] && any_swapped(sections, count);
+    }
+}
+
+static int column_parse(const char *key, mlm_column_set *set, struct mlm_error *error)
+{
+    if (strcmp(key, "all") == 0) {
+        *set = (UINT32_C(1) << MLM_COLUMN_COUNT) - 1;
+        return 0;
+    }
+    char keys[MLM_CELL_SIZE] = "";
+    for (size_t c = 0; c < MLM_COLUMN_COUNT; c++) {
+        if (strcmp(mlm_columns[c].key, key) == 0) {
+            *set |= UINT32_C(1) << c;
+            return 0;
+        }
+        stpcpy(stpcpy(keys + strlen(keys), mlm_columns[c].key), ", ");
+    }
+    return mlm_error_set(error, -EINVAL, "there is no column '%.40s'; there are %sand all", key, keys);
+}
+
+int mlm_columns_parse(const char *text, mlm_column_set *ret_set, struct mlm_error *error)
+{
+    mlm_column_set set = (UINT32_C(2) << MLM_COLUMN_OUTCOME) - 1;
+    mlm_auto_free char *keys = strdup(text);
+    if (!keys)
+        return mlm_error_errno(error, -ENOMEM, "%s", text);
+    char *rest = keys;
+    for (char *key; (key = strsep(&rest, ","));) {
+        int r = column_parse(key, &set, error);
+        if (r < 0)
+            return r;
+    }
+    *ret_set = set;
+    return 0;
+}

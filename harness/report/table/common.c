@@ -1,21 +1,52 @@
-/* What all rows of a suite have alike is said once, in its sections' headings, and in no row. */
+/* A parameter that the rows of a suite have in common stands once, in the headings of its sections, and in no
+ * row. */
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/grow.h"
 #include "report/table/heading.h"
 #include "report/table/table_parts.h"
 
-/* Keeps in `common` what the row has as well: names and values borrowed. */
-static void keep_common(struct mlm_params *common, const struct mlm_row *row)
+/* The parameters of some rows; names and values are borrowed. */
+struct tally {
+    struct tallied {
+        struct mlm_param_value param;
+        size_t rows;  /* that have it */
+        bool differs; /* between them */
+    } * items;
+    size_t count, room;
+};
+
+static void tally_release(struct tally *tally)
 {
-    size_t kept = 0;
-    for (size_t i = 0; i < common->count; i++) {
-        const char *value = mlm_row_param(row, common->items[i].name);
-        if (value && strcmp(value, common->items[i].value) == 0)
-            common->items[kept++] = common->items[i];
+    free(tally->items);
+}
+
+static struct tallied *tally_find(struct tally *tally, const char *name)
+{
+    for (size_t i = 0; i < tally->count; i++)
+        if (strcmp(tally->items[i].param.name, name) == 0)
+            return &tally->items[i];
+    return NULL;
+}
+
+static int tally_row(struct tally *tally, const struct mlm_row *row)
+{
+    const struct mlm_params *params = &row->first->params;
+    for (size_t i = 0; i < params->count; i++) {
+        struct tallied *item = tally_find(tally, params->items[i].name);
+        if (!item) {
+            if (mlm_grow(&tally->items, tally->count, &tally->room, sizeof *tally->items) < 0)
+                return -ENOMEM;
+            item = &tally->items[tally->count++];
+            *item = (struct tallied){.param = params->items[i]};
+        }
+        item->rows++;
+        item->differs = item->differs || strcmp(item->param.value, params->items[i].value) != 0;
     }
-    common->count = kept;
+    return 0;
 }
 
 static bool has_param(const struct mlm_params *params, const char *name)
@@ -45,22 +76,23 @@ static int shorten(struct mlm_row *row, const struct mlm_params *common)
     return 0;
 }
 
+/* A parameter is common if most rows have it, all with the same value: where `infer` has no optimizer, that
+ * of the others need not be told in each of their lines. */
 static int common_find(struct mlm_table *table, struct mlm_section *sections, size_t count)
 {
-    const struct mlm_row *first = sections[0].rows[0];
-    const struct mlm_params *all = &first->first->params;
-    mlm_auto_free struct mlm_param_value *items = calloc(all->count + 1, sizeof *items);
+    mlm_cleanup(tally_release) struct tally tally = {0};
+    size_t row_count = 0;
+    for (size_t s = 0; s < count; s++)
+        for (size_t i = 0; i < sections[s].count; i++, row_count++)
+            if (tally_row(&tally, sections[s].rows[i]) < 0)
+                return -ENOMEM;
+    mlm_auto_free struct mlm_param_value *items = calloc(tally.count + 1, sizeof *items);
     if (!items)
         return -ENOMEM;
     struct mlm_params common = {.items = items};
-    size_t row_count = 0;
-    for (size_t s = 0; s < count; s++)
-        row_count += sections[s].count;
-    for (size_t i = 0; i < all->count && row_count > 1; i++)
-        items[common.count++] = all->items[i];
-    for (size_t s = 0; s < count; s++)
-        for (size_t i = 0; i < sections[s].count && common.count; i++)
-            keep_common(&common, sections[s].rows[i]);
+    for (size_t i = 0; i < tally.count && row_count > 1; i++)
+        if (!tally.items[i].differs && 2 * tally.items[i].rows > row_count)
+            items[common.count++] = tally.items[i].param;
     for (size_t s = 0; s < count; s++) {
         sections[s].common = mlm_params_show(&common, 1);
         if (!sections[s].common)

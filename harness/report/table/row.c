@@ -6,8 +6,11 @@
 
 #include "base/cleanup.h"
 #include "base/utf8.h"
+#include "record/bootstrap.h"
 #include "report/table/heading.h"
 #include "report/table/table_parts.h"
+
+#define CONFIDENCE 0.95
 
 bool mlm_row_all_ok(const struct mlm_row *row)
 {
@@ -123,6 +126,27 @@ static void readings_sum_up(struct mlm_row *row, double *numbers)
     }
 }
 
+static int time_margin_find(struct mlm_row *row, double *numbers)
+{
+    row->time_margin = NAN;
+    if (row->time.count < 2 || row->time.median <= 0)
+        return 0;
+    size_t count = 0;
+    for (size_t i = 0; i < row->trial_count; i++) {
+        int64_t run_ns = row->trials[i]->readings.values[MLM_run_ns];
+        if (row->trials[i]->outcome == row->outcome && run_ns != MLM_NULL)
+            numbers[count++] = (double)run_ns;
+    }
+    mlm_sort(numbers, count);
+    const double one = 1;
+    double low, high;
+    mlm_cleanup(mlm_bootstrap_release) struct mlm_bootstrap bootstrap = {0};
+    int r = mlm_ratio_interval(&bootstrap, &one, 1, numbers, count, CONFIDENCE, &low, &high);
+    if (r == 0)
+        row->time_margin = fmax(high / row->time.median - 1, 1 - low / row->time.median);
+    return r;
+}
+
 static void end_find(struct mlm_row *row, double *numbers)
 {
     row->progress = NAN;
@@ -184,6 +208,9 @@ int mlm_row_sum_up(struct mlm_row *row, double *numbers)
     outcome_find(row);
     readings_sum_up(row, numbers);
     end_find(row, numbers);
+    r = time_margin_find(row, numbers);
+    if (r < 0)
+        return r;
     const int64_t *values = row->readings.values;
     if (!row->cut_off && values[MLM_needs_peak_bytes] != MLM_NULL && values[MLM_core_bytes] != MLM_NULL)
         row->overhead_bytes = whole((double)values[MLM_needs_peak_bytes] - (double)values[MLM_core_bytes] -

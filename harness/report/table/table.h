@@ -27,7 +27,9 @@ struct mlm_row {
     const char *phase;  /* where it ended, unless ok; NULL */
     double progress;    /* median; NAN: not known */
 
-    struct mlm_summary time;      /* of run_ns; count 0: not had, or not of a whole run */
+    struct mlm_summary time; /* of run_ns; count 0: not had, or not of a whole run */
+    double time_margin; /* how far the median may be off, as a share of it: the farther end of its bootstrap
+                           interval of 95 %; NAN: fewer than two repetitions */
     struct mlm_readings readings; /* medians; of a job that was cut off, maxima */
     bool cut_off;                 /* needs and peaks are lower bounds */
     int64_t overhead_bytes;       /* needs less background and core; MLM_NULL where cut off */

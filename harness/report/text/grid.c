@@ -20,6 +20,8 @@ int mlm_grid_measure(struct mlm_grid *grid, const void *row)
 {
     char cell[MLM_CELL_SIZE];
     for (size_t c = 0; c < grid->count; c++) {
+        if (grid->absent[c])
+            continue;
         int r = grid->write(grid->context, row, c, false, cell);
         if (r < 0)
             return r;

@@ -19,6 +19,7 @@ struct mlm_grid {
         const char *nothing; /* what an empty cell of a column that is shown says; NULL: "-" */
         bool two_lengths;    /* its cells can be written shorter */
     } columns[MLM_GRID_COLUMNS];
+    bool absent[MLM_GRID_COLUMNS]; /* not asked for */
     size_t count;
     int brief_before; /* columns with a sacrifice of up to this matter more than cells at their full length */
     /* Writes a cell, "" where there is nothing; a negative errno is passed on. */

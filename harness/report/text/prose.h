@@ -6,8 +6,9 @@
 #include <stdio.h>
 
 struct mlm_text_style {
-    bool colour; /* escape codes */
-    int width;   /* columns of the terminal; 0: no limit */
+    bool colour;     /* escape codes */
+    int width;       /* columns of the terminal; 0: no limit */
+    int table_width; /* columns for the table of results, also where no terminal is; 0: no limit */
 };
 
 enum mlm_paint {

@@ -80,17 +80,29 @@ static int put_finding(
     return r;
 }
 
-/* Its sections share a layout, so that caps can be compared by eye. */
-static int grid_make(
-    struct mlm_grid *grid, const struct mlm_section *sections, size_t count, const char *first_title)
+/* Prose in a file stays on one line, so that it can be searched; a table has a width there as well, unless
+ * its columns were chosen. */
+static struct mlm_text_style of_grid(const struct mlm_text_style *style, mlm_column_set columns)
 {
+    return (struct mlm_text_style){
+        .colour = style->colour, .width = columns && !style->width ? 0 : style->table_width};
+}
+
+/* Its sections share a layout, so that caps can be compared by eye. */
+static int grid_make(struct mlm_grid *grid, mlm_column_set columns, const struct mlm_section *sections,
+    size_t count, const char *first_title)
+{
+    bool shown[MLM_COLUMN_COUNT];
+    mlm_columns_shown(columns, sections, count, shown);
     grid->brief_before = BEFORE_BRIEF;
     grid->paint = cell_paint;
-    for (size_t c = 0; c < MLM_COLUMN_COUNT; c++)
+    for (size_t c = 0; c < MLM_COLUMN_COUNT; c++) {
+        grid->absent[c] = !shown[c];
         grid->columns[grid->count++] = (struct mlm_grid_column){.title = mlm_columns[c].title,
             .sacrifice = mlm_columns[c].sacrifice,
             .left = mlm_columns[c].left,
             .two_lengths = c == MLM_COLUMN_OUTCOME};
+    }
     grid->columns[0].title = first_title;
     int r = 0;
     for (size_t s = 0; s < count; s++)
@@ -109,11 +121,12 @@ static int put_rows(const struct mlm_grid *grid, const struct mlm_section *secti
     return r;
 }
 
-static int put_suite(FILE *out, const struct mlm_text_style *style, const struct mlm_table *table,
-    size_t begin, size_t end, struct mlm_notes *notes, struct mlm_error *error)
+static int put_suite(FILE *out, mlm_column_set columns, const struct mlm_text_style *style,
+    const struct mlm_table *table, size_t begin, size_t end, struct mlm_notes *notes, struct mlm_error *error)
 {
-    struct mlm_grid grid = {.style = style, .out = out, .write = cell_write, .context = notes};
-    int r = grid_make(&grid, table->sections + begin, end - begin, mlm_columns[0].title);
+    const struct mlm_text_style wide = of_grid(style, columns);
+    struct mlm_grid grid = {.style = &wide, .out = out, .write = cell_write, .context = notes};
+    int r = grid_make(&grid, columns, table->sections + begin, end - begin, mlm_columns[0].title);
     for (size_t s = begin; s < end && r >= 0; s++) {
         const struct mlm_section *section = &table->sections[s];
         fputc('\n', out);
@@ -157,8 +170,8 @@ static int put_end(FILE *out, int r, struct mlm_error *error)
     return r < 0 ? mlm_error_errno(error, r, "printing a table") : r;
 }
 
-int mlm_report_text(
-    const struct mlm_table *table, const struct mlm_text_style *style, FILE *out, struct mlm_error *error)
+int mlm_report_text(const struct mlm_table *table, mlm_column_set columns, const struct mlm_text_style *style,
+    FILE *out, struct mlm_error *error)
 {
     mlm_cleanup(mlm_notes_release) struct mlm_notes notes = {0};
     mlm_notes_begin(table->sections, table->section_count, &notes);
@@ -176,7 +189,7 @@ int mlm_report_text(
                 mlm_error_errno(error, r, "printing a table");
         }
         if (r >= 0)
-            r = put_suite(out, style, table, begin, end, &notes, error);
+            r = put_suite(out, columns, style, table, begin, end, &notes, error);
     }
     return r < 0 ? r : put_end(out, put_notes(out, style, &notes), error);
 }
@@ -188,8 +201,8 @@ static int compare_caps(const void *p, const void *q)
     return (cap_a < cap_b) - (cap_a > cap_b);
 }
 
-int mlm_report_text_by_cap(
-    const struct mlm_table *table, const struct mlm_text_style *style, FILE *out, struct mlm_error *error)
+int mlm_report_text_by_cap(const struct mlm_table *table, mlm_column_set columns,
+    const struct mlm_text_style *style, FILE *out, struct mlm_error *error)
 {
     mlm_cleanup(mlm_notes_release) struct mlm_notes notes = {0};
     mlm_auto_free const struct mlm_row **rows = calloc(table->row_count + 1, sizeof *rows);
@@ -199,12 +212,13 @@ int mlm_report_text_by_cap(
     qsort(rows, table->row_count, sizeof *rows, compare_caps);
     struct mlm_section section = {.rows = rows, .count = table->row_count};
     mlm_notes_begin(&section, 1, &notes);
-    struct mlm_grid grid = {.style = style, .out = out, .write = cap_cell_write, .context = &notes};
+    const struct mlm_text_style wide = of_grid(style, columns);
+    struct mlm_grid grid = {.style = &wide, .out = out, .write = cap_cell_write, .context = &notes};
     int r = mlm_put_line(out, style, MLM_PAINT_PLAIN, mlm_machine_line(rows[0]->first));
     if (r >= 0)
         r = mlm_put_line(out, style, MLM_PAINT_BOLD, mlm_sweep_line(rows[0]->first));
     if (r >= 0)
-        r = grid_make(&grid, &section, 1, "cap");
+        r = grid_make(&grid, columns, &section, 1, "cap");
     if (r >= 0)
         r = put_rows(&grid, &section);
     mlm_grid_put_dropped(&grid);
