@@ -12,6 +12,7 @@ install(FILES completions/mlmembench.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/b
 install(FILES completions/_mlmembench DESTINATION ${CMAKE_INSTALL_DATADIR}/zsh/site-functions)
 install(FILES completions/mlmembench.fish DESTINATION ${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d)
 install(FILES README.md DESTINATION ${CMAKE_INSTALL_DOCDIR})
+install(DIRECTORY docs/ DESTINATION ${CMAKE_INSTALL_DOCDIR}/docs FILES_MATCHING PATTERN "*.md")
 install(FILES LICENSE DESTINATION ${CMAKE_INSTALL_DOCDIR} RENAME copyright)
 
 # cmake --build BUILD --target package: an archive, and where dpkg is, a .deb for the release that it is built in.

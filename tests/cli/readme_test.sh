@@ -1,11 +1,11 @@
 #!/bin/sh
-# Do the commands that the README tells exist, with the options that it gives them?
+# Do the commands that the README and the guides in docs/ show exist, with the options that they give them?
 . "$(dirname "$0")/common.sh"
 begin
 
 # Every `mlmembench VERB …` and `./bootstrap VERB …`, one a line: in a line of code or between backticks, up to what
 # belongs to the program behind --, a comment, or the shell.
-sed -n 's/^ *//; /mlmembench \|\.\/bootstrap /p' "$MLM_SOURCE/README.md" | tr '`' '\n' |
+sed -n 's/^ *//; /mlmembench \|\.\/bootstrap /p' "$MLM_SOURCE/README.md" "$MLM_SOURCE"/docs/*.md | tr '`' '\n' |
     grep -oE '(^|[^/a-z]|release/)(mlmembench|\./bootstrap) [a-z]+( .*)?$' | sed 's/ -- .*//; s/ #.*//; s/ >.*//; s/.*\(mlmembench\|bootstrap\) //' |
     grep -E '^[a-z]+( |$)' >log/commands
 grep -vE '^(check|test|frameworks|and|or|is|are|says|runs|needs)( |$)' log/commands | while read -r verb rest; do
