@@ -31,8 +31,8 @@ golden compare_slow "$mlm" compare old.jsonl slow.jsonl
 status 1 "$mlm" compare old.jsonl slow.jsonl --fail-above 10%
 sed '1,/^regression: /d' log/out >log/named
 expect "exactly the slower rows are named" diff log/named - <<'NAMED'
-  storage/csr density=0.01 index=32 at 2G: time 1.20 × (1.19 to 1.21)
-  storage/csr density=0.1 index=32 at 2G: time 1.20 × (1.19 to 1.21)
+  storage/csr density=0.01 at 2G: time 1.20 × (1.19 to 1.21)
+  storage/csr density=0.1 at 2G: time 1.20 × (1.19 to 1.21)
 NAMED
 expect "and no other is slower" test "$(grep -c 'slower$' log/out)" = 2
 status 0 "$mlm" compare old.jsonl slow.jsonl --fail-above 20%
@@ -151,10 +151,10 @@ run_again today.jsonl repetitions=3 seed=7 day=7 scale=storage/csr:1.2 outcome=s
 status 1 "$mlm" compare --history history today.jsonl
 sed '1,/^regression: /d' log/out | sed 's/:.*//' >log/named
 expect "exactly what is worse is named" diff log/named - <<'NAMED'
-  storage/csc density=0.01 index=32 at 2G
-  storage/csr density=0.01 index=32 at 2G
-  storage/csc density=0.1 index=32 at 2G
-  storage/csr density=0.1 index=32 at 2G
+  storage/csc density=0.01 at 2G
+  storage/csr density=0.01 at 2G
+  storage/csc density=0.1 at 2G
+  storage/csr density=0.1 at 2G
 NAMED
 golden compare_history on_terminal 120 compare --history history today.jsonl
 run_again usual.jsonl repetitions=3 seed=7 day=7

@@ -133,7 +133,7 @@ static void test_every_suite(void **state)
         assert_shows(svg, "cap 2G");
         assert_shows(svg, "thinkpad");
         if (strcmp(suites[i], "storage") == 0) {
-            assert_shows(svg, "csr density=0.01 index=32");
+            assert_shows(svg, "csr density=0.01");
             assert_shows(svg, "54.2 MiB");
             assert_shows(svg, ">oom<");
         }
