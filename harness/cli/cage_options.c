@@ -146,7 +146,7 @@ static int columns_parse(
 
 const struct mlm_option mlm_table_option_rows[] = {
     {"columns", "LIST", columns_parse, offsetof(struct mlm_table_options, columns),
-        .help = "show these columns of the table, separated by commas, or all; a wrong name lists them",
+        .help = "show these columns of the table, separated by commas, or all; the man page explains them",
         .otherwise = "time,slowdown,needs,swap,vs-best", .words = mlm_column_words},
     {0},
 };

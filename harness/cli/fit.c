@@ -172,7 +172,8 @@ static int trial_do(struct fit *fit, uint64_t cap_bytes, struct mlm_record *reco
         .stderr_fd = fit->output_fd,
     };
     order.limits.cap_bytes = cap_bytes;
-    /* Trials without a cap are one row only if they have one time limit: the first was not known to be shorter. */
+    /* Trials without a cap are one row only if they have one time limit: the first was not known to be
+     * shorter. */
     if (fit->timeout_ns && cap_bytes != MLM_NO_LIMIT)
         order.limits.timeout_ns = fit->timeout_ns;
     int r = mlm_fit_job_trial(&fit->job, &fit->measuring.session, &order, record, &timeline, error);
