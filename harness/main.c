@@ -27,17 +27,17 @@ static int unknown(const char *word, struct mlm_error *error)
     if (word[0] == '-')
         return mlm_error_set(
             error, -EINVAL, "'%s' needs a verb before it, as in: mlmembench run --cap 2G", word);
-    size_t nearest = 0, edits = SIZE_MAX;
+    const char *nearest = NULL;
+    size_t edits = mlm_slip_edits(strlen(word)) + 1;
     for (size_t i = 0; mlm_verbs[i]; i++) {
         size_t distance = mlm_word_distance(word, strlen(word), mlm_verbs[i]->name);
         if (distance < edits) {
-            nearest = i;
+            nearest = mlm_verbs[i]->name;
             edits = distance;
         }
     }
-    if (edits <= mlm_slip_edits(strlen(word)))
-        return mlm_error_set(
-            error, -EINVAL, "there is no verb '%s'; did you mean %s?", word, mlm_verbs[nearest]->name);
+    if (nearest)
+        return mlm_error_set(error, -EINVAL, "there is no verb '%s'; did you mean %s?", word, nearest);
     return mlm_error_set(error, -EINVAL, "there is no verb '%s'; `mlmembench --help` shows them", word);
 }
 

@@ -10,7 +10,7 @@
 #include "cli/verbs.h"
 
 static const struct mlm_exit_meaning exits[] = {
-    {MLM_EXIT_OK, "advice was given, be it that more has to be measured"},
+    {MLM_EXIT_OK, "advice was given, perhaps that more has to be measured"},
     {MLM_EXIT_USAGE, "wrong usage"},
     {MLM_EXIT_NOT_RUN, "a file cannot be read, or holds no record"},
     {0, NULL},
@@ -33,14 +33,14 @@ static int advise_verb(int argc, char **argv, struct mlm_error *error)
 
 const struct mlm_verb mlm_verb_advise = {
     .name = "advise",
-    .summary = "would more RAM help, or another technique? From stored runs under several caps",
+    .summary = "say whether more RAM or another technique would help, from runs under several caps",
     .operands = "FILE…",
     .needs_file = true,
     .details =
-        "For each workload the smallest cap that is enough, within 10 % of its best time; what each step "
-        "to a larger cap gains; what another technique that does equal work does under the same cap; and "
-        "one recommendation. Differences that repetitions do not show are not claimed. Where data is "
-        "missing, the command that measures it is printed.",
+        "For each workload, advise shows the smallest cap that is enough (within 10 % of the best time), "
+        "what each step to a larger cap gains, and what another technique needs that does equal work under "
+        "the same cap. It ends with one recommendation. A difference that the repetitions do not show is "
+        "not claimed. Where data is missing, advise prints the command that measures it.",
     .exits = exits,
     .example = "mlmembench advise results/*.jsonl",
     .run = advise_verb,

@@ -75,17 +75,16 @@ const struct mlm_option mlm_cage_option_rows[] = {
         .help = "swap that a trial may use: max (all that the machine has), none, or a size",
         .standard = "max", .words = WORDS("max", "none", "1G", "2G", "4G"), .shapes_plan = true},
     {"background", "SIZE[:idle|active]", background_parse, AT(limits),
-        .help = "a second process in the cage holds that much memory, as open programs do; an active one "
+        .help = "a second process in the cage holds this much memory, as open programs do; an active one "
                 "keeps using it",
         .standard = "0", .words = WORDS("512M", "1G", "1600M", "2G"), .shapes_plan = true},
     {"timeout", "TIME", mlm_option_duration, AT(limits.timeout_ns),
-        .help = "end a trial that takes longer, as 20s, 5min or 2h", .standard = "24h",
+        .help = "end a trial that takes longer than this, for example 20s, 5min or 2h", .standard = "24h",
         .words = WORDS("20s", "60s", "5min"), .shapes_plan = true},
     {"repetitions", "N", mlm_option_number, AT(repetitions), .help = "run each trial N times",
         .standard = "1", .least = 1, .most = MLM_TIMES_MOST, .shapes_plan = true},
     {"out", "PATH", mlm_option_text, AT(out),
-        .help = "write the records to this folder, into a file named by machine and time, or to this "
-                ".jsonl file; pictures go beside it",
+        .help = "write the records to this .jsonl file, or to a new file in this folder",
         .standard = "results/"},
     {"quiet", NULL, NULL, AT(quiet), .help = "show no progress"},
     {0},
@@ -106,8 +105,8 @@ const struct mlm_option mlm_program_option_rows[] = {
     {"prepare", "COMMAND", mlm_option_text, AT(prepare),
         .help = "run this in a shell before each trial, outside the cage"},
     {"evict", "FILE", mlm_option_texts, AT(evict),
-        .help = "drop FILE from the page cache before each trial: pages that are cached already would not "
-                "count against the cap; may be given several times"},
+        .help = "drop FILE from the page cache before each trial, because pages that are cached already "
+                "do not count against the cap; may be given several times"},
     {"cleanup", "COMMAND", mlm_option_text, AT(cleanup),
         .help = "run this in a shell after the last trial, outside the cage"},
     {"name", "NAME", mlm_option_texts, AT(names),
@@ -124,8 +123,8 @@ const struct mlm_option mlm_program_option_rows[] = {
 
 const struct mlm_option mlm_job_option_rows[] = {
     {"param", "NAME=LIST", mlm_option_texts, AT(params),
-        .help = "run a workload's parameter with these values instead of its own, separated by commas; may "
-                "be given several times",
+        .help = "give this parameter of a workload these values, separated by commas; may be given several "
+                "times",
         .shapes_plan = true},
     {"data", "SIZE", mlm_option_size, AT(data_bytes), .help = "how much data the workloads hold",
         .otherwise = "256M", .words = WORDS("256M", "640M", "1G", "2560M", "5G"), .shapes_plan = true},

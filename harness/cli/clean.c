@@ -19,7 +19,7 @@ static const struct mlm_option options[] = {
 };
 
 static const struct mlm_exit_meaning exits[] = {
-    {MLM_EXIT_OK, "nothing is left but what a run that goes on uses"},
+    {MLM_EXIT_OK, "cleaned; only files that a run uses now are left"},
     {MLM_EXIT_USAGE, "wrong usage"},
     {MLM_EXIT_NOT_RUN, "something could not be removed"},
     {0, NULL},
@@ -79,9 +79,9 @@ const struct mlm_verb mlm_verb_clean = {
     .name = "clean",
     .summary = "remove cached datasets, and cages that a run left behind",
     .details =
-        "Datasets lie in ~/.cache/mlmembench/datasets, or in the folder datasets where MLMEMBENCH_CACHE "
-        "says, and are built again when a run needs them. Files that no run has made stay, and so do "
-        "datasets and cages of a run that goes on.",
+        "Datasets are in ~/.cache/mlmembench/datasets, or in the folder datasets below MLMEMBENCH_CACHE. A "
+        "run builds them again when it needs them. clean never removes files that no run has made, nor "
+        "datasets and cages of a run that is still going on.",
     .exits = exits,
     .example = "mlmembench clean",
     .options = options,

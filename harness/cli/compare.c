@@ -48,16 +48,17 @@ static const struct mlm_option options[] = {
     {"last", "N", mlm_option_number, AT(last), .help = "use the latest N files of the history",
         .standard = "10", .least = 1},
     {"floor", "PERCENT", mlm_option_percent, AT(floor),
-        .help = "do not take a step of less than PERCENT above the usual range for a regression",
-        .standard = "5%", .words = percents},
+        .help = "a step of less than PERCENT above the usual range is not a regression", .standard = "5%",
+        .words = percents},
     {"any-machine", NULL, NULL, AT(any_machine),
-        .help = "also use files of other machines in the history, as of CI runners that are new each time"},
+        .help =
+            "also use files of other machines in the history, for CI jobs that get a new machine each time"},
     {0},
 };
 
 static const struct mlm_exit_meaning exits[] = {
-    {MLM_EXIT_OK, "compared; no regression, where one was looked for"},
-    {MLM_EXIT_REGRESSION, "a regression, its rows named"},
+    {MLM_EXIT_OK, "compared; no regression was found, if one was looked for"},
+    {MLM_EXIT_REGRESSION, "there is a regression; its rows are named"},
     {MLM_EXIT_USAGE, "wrong usage"},
     {MLM_EXIT_NOT_RUN, "a file cannot be read or holds no record, or there is nothing to compare"},
     {0, NULL},
@@ -258,18 +259,18 @@ const struct mlm_verb mlm_verb_compare = {
     .summary = "set stored runs side by side, and fail on regressions",
     .operands = "OLD NEW [MORE…]",
     .details =
-        "Pairs the rows that do the same work under the same limits (workload, parameters, cap, swap, "
-        "data) and gives each pair's time and needs as ratios, new over old: of the medians, with a 95 % "
-        "bootstrap interval and the verdict of a Mann–Whitney U test, corrected by Holm over all tests of "
-        "the comparison. Where repetitions are too few to tell a difference from chance, that is said; "
-        "outcomes that changed stand for themselves. More files make a matrix against the first; one file "
-        "of several machines compares those.\n\n"
-        "With `--fail-above 10%` a row fails when its whole interval lies above 1.10 or, with fewer than "
-        "five repetitions a side, when every new one is 10 % above every old one. With `--history DIR` it "
-        "fails when its median is above the median of the earlier files' medians by more than three of "
-        "their standard deviations, and by more than --floor. In both, a row that was ok and no longer is "
-        "fails as well; with --fail-above so does one that was ok and is missing in NEW, unless "
-        "--allow-missing is said.",
+        "compare pairs the rows that do the same work under the same limits (workload, parameters, cap, "
+        "swap, data). For each pair it shows time and needs as ratios, new over old: ratios of the medians, "
+        "with a 95 % bootstrap interval and the verdict of a Mann–Whitney U test, corrected by Holm's "
+        "method over all tests of the comparison. Where there are too few repetitions to tell a difference "
+        "from chance, the table says so. Rows whose outcome changed are named. More than two files make a "
+        "matrix against the first; one file with several machines compares these machines.\n\n"
+        "With `--fail-above 10%` a row fails if its whole interval lies above 1.10. With fewer than five "
+        "repetitions a side it fails if every new one is more than 10 % above every old one. With "
+        "`--history DIR` a row fails if its median is above the median of the earlier files' medians by "
+        "more than three of their standard deviations, and by more than --floor. In both, a row fails if it "
+        "was ok and is no longer; with --fail-above also if it was ok and is absent from NEW, unless "
+        "--allow-missing is given.",
     .exits = exits,
     .example = "mlmembench compare main.jsonl new.jsonl --fail-above 10%",
     .options = options,

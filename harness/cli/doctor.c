@@ -21,7 +21,7 @@
 static const struct mlm_exit_meaning exits[] = {
     {MLM_EXIT_OK, "caps can be set here"},
     {MLM_EXIT_USAGE, "wrong usage"},
-    {MLM_EXIT_NOT_RUN, "they cannot: `run` would refuse"},
+    {MLM_EXIT_NOT_RUN, "caps cannot be set here: `run` would refuse"},
     {0, NULL},
 };
 
@@ -142,10 +142,11 @@ static int doctor_verb(int argc, char **argv, struct mlm_error *error)
 
 const struct mlm_verb mlm_verb_doctor = {
     .name = "doctor",
-    .summary = "can caps be set here, and what would spoil figures?",
+    .summary = "check this machine: do caps work here, and what makes figures unreliable?",
     .details =
-        "Each finding is good, a note (it changes what figures mean) or poor (it spoils them), and has its "
-        "remedy where there is one. A cage with a small cap is made and removed to see whether that works.",
+        "doctor looks at this machine before you measure. Each finding is good, a note (it changes what the "
+        "figures mean) or poor (it makes figures unreliable); where there is a remedy, it is shown. To see "
+        "whether caps work, doctor makes a cgroup with a small cap and removes it.",
     .exits = exits,
     .example = "mlmembench doctor",
     .run = doctor_verb,

@@ -53,8 +53,8 @@ static const struct mlm_option options[] = {
 };
 
 static const struct mlm_exit_meaning exits[] = {
-    {MLM_EXIT_OK, "estimated; whether it fits is in the answer"},
-    {MLM_EXIT_USAGE, "wrong usage, or a combination that cannot be"},
+    {MLM_EXIT_OK, "estimated; the answer says whether it fits"},
+    {MLM_EXIT_USAGE, "wrong usage, or options that contradict each other"},
     {MLM_EXIT_NOT_RUN, "--check: nothing to run, or it could not be run"},
     {MLM_EXIT_INTERRUPTED, "interrupted"},
     {0, NULL},
@@ -179,17 +179,17 @@ static const char *const *words_of(const char *option)
 
 const struct mlm_verb mlm_verb_estimate = {
     .name = "estimate",
-    .summary = "how much memory will a job need, and what would save some?",
+    .summary = "estimate how much memory a job will need, and what would save some",
     .details =
-        "Reckons, step by step, what a machine-learning job holds in memory at its worst moment: data, "
-        "copies that libraries make of it, model, activations, the programs themselves. Shows each part "
-        "with its formula, which memory caps and laptops of 512 MB to 8 GB it fits in, and which options "
-        "would save the most.\n\n"
-        "The formulas are read from the libraries of Debian 12; the own worker's suites are asked for "
-        "theirs. For the holes that glibc's heap keeps between PyTorch's tensors there is one measured "
-        "factor. In a table of 137 measured jobs (tests/bench/README.md) all estimates were within 5 % for "
-        "the own worker, within 25 % for PyTorch's training, and within 15 % for all others. Other "
-        "versions may differ.",
+        "estimate computes, step by step, what a machine-learning job holds in memory at its peak: the "
+        "data, copies that libraries make of it, the model, activations, and the programs themselves. It "
+        "shows each part with its formula, the memory caps and laptops of 512 MB to 8 GB that the job fits "
+        "in, and the options that would save the most.\n\n"
+        "The formulas follow the source code of the libraries in Debian 12; for our own workloads the "
+        "suites themselves are asked. PyTorch's tensors leave holes in glibc's heap; one measured factor "
+        "stands for these. In 137 measured jobs (tests/bench/README.md) every estimate was within 5 % of "
+        "the measurement for our own worker, within 25 % for training in PyTorch, and within 15 % for all "
+        "others. Other versions of the libraries may differ.",
     .exits = exits,
     .example = "mlmembench estimate --rows 1M --columns 100",
     .options = options,

@@ -241,7 +241,7 @@ static int exec_verb(int argc, char **argv, struct mlm_error *error)
 }
 
 static const struct mlm_exit_meaning exits[] = {
-    {MLM_EXIT_OK, "every trial ended in an outcome that is data: oom and timeout are"},
+    {MLM_EXIT_OK, "every trial gave a result: oom and timeout are results, too"},
     {MLM_EXIT_WRONG, "a command ended by an error of its own"},
     {MLM_EXIT_USAGE, "wrong usage"},
     {MLM_EXIT_NOT_RUN, "nothing, or not all, could be run"},
@@ -254,12 +254,13 @@ const struct mlm_verb mlm_verb_exec = {
     .summary = "run any command under memory caps and show what it needed",
     .operands = "-- COMMAND… | 'COMMAND'…",
     .takes_command = true,
-    .details = "The command and all processes that it starts run in a cgroup of their own. Its output "
-               "passes through untouched; the table goes to standard error, the records to a file that "
-               "show, plot, report and compare read. One command under one cap, run once, gives its own "
-               "exit status (128 and the signal's number where one ended it).\n\n"
-               "Behind -- stands one command. Several in quotes, each run by the shell, are compared with "
-               "each other.",
+    .details =
+        "The command and all processes that it starts run in their own cgroup. The output of the command "
+        "passes through unchanged. The table goes to standard error, and the records go to a file that "
+        "show, plot, report and compare read. If one command runs once under one cap, exec ends with the "
+        "exit status of that command (128 plus the signal's number, if a signal ended it).\n\n"
+        "One command stands behind --, as it is. Several commands stand in quotes; a shell runs each of "
+        "them, and they are compared with each other.",
     .exits = exits,
     .example = "mlmembench exec --cap 2G,4G,none --repetitions 3 -- python3 train.py",
     .options = options,

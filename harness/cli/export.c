@@ -134,8 +134,8 @@ const struct mlm_verb mlm_verb_export = {
     .summary = "write the tables of stored runs in other tools' formats",
     .operands = "FILE…",
     .details =
-        "Several files are exported as if they were one. What could not be had is missing in every format, "
-        "never 0, and a job that was cut off has no time. results/README.md tells what each format holds.",
+        "Several files are exported as one. A figure that is missing is missing in every format, never 0, "
+        "and a job that was cut off has no time. results/README.md explains what each format holds.",
     .exits = exits,
     .example = "mlmembench export results/NAME.jsonl --format csv --out trials.csv",
     .options = options,

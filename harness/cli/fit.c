@@ -49,7 +49,8 @@ struct fit_options {
 
 static const struct mlm_option options[] = {
     {"within", "PERCENT", mlm_option_percent, AT(within),
-        .help = "also find the smallest cap at which it is at most that much slower than without a cap",
+        .help =
+            "also find the smallest cap under which the job is at most this much slower than without a cap",
         .words = (const char *const[]){"5%", "10%", "20%", NULL}},
     {"tolerance", "PERCENT", mlm_option_percent, AT(tolerance),
         .help = "stop when the answer is at most PERCENT above a cap that failed", .standard = "2%",
@@ -59,8 +60,7 @@ static const struct mlm_option options[] = {
     {.group = mlm_cage_option_rows, .offset = AT(cage)},
     {.group = mlm_table_option_rows, .offset = AT(table)},
     {"workload", "SUITE/NAME", mlm_option_text, AT(workload),
-        .help = "look at one of our own workloads instead of a command, as storage/dense; its parameters "
-                "have their defaults"},
+        .help = "look at one of our own workloads instead of a command, for example storage/dense"},
     {.group = mlm_job_option_rows, .offset = AT(job)},
     {.group = mlm_program_option_rows, .offset = AT(program)},
     {0},
@@ -69,9 +69,10 @@ static const struct mlm_option options[] = {
 static const struct mlm_option_change changes[] = {
     {"swap", .standard = "none"},
     {"repetitions", .standard = "3", .help = "how often the job must succeed under the reported cap"},
-    {"timeout", .otherwise = "24h without a cap, and then 10 times as long as that took and 10s"},
+    {"timeout", .otherwise = "24h without a cap; under caps 10 times the time that took, plus 10s"},
     {"seed", .standard = "1", .help = "seed of the workload's data"},
-    {"param", .help = "run the workload with this value of a parameter; may be given several times"},
+    {"param", .value = "NAME=VALUE",
+        .help = "run the workload with this value of a parameter; may be given several times"},
     {"output", .otherwise = "nowhere", .help = "write what the command prints in all trials to FILE"},
     {"quiet", .help = "show no progress, only the answer and the table"},
     {0},
@@ -359,12 +360,13 @@ const struct mlm_verb mlm_verb_fit = {
     .operands = "-- COMMAND… | 'COMMAND' | --workload SUITE/NAME",
     .takes_command = true,
     .details =
-        "fit runs the job once without a cap, and then under caps that close in on the smallest one. That "
-        "one is repeated. Page cache that the job can do without is not counted, because the kernel drops "
-        "it before memory runs out. Trials have no swap unless --swap allows it. With swap a job may end "
-        "under a very small cap, but crawl; --within finds the cap from which it runs at a useful speed.\n\n"
-        "The answer, a table of all that was tried and a picture of slowdown against cap come from the "
-        "records, which show, plot, report, compare and advise read.",
+        "fit runs the job once without a cap, and then under caps that come closer and closer to the "
+        "smallest one that is enough. It repeats that one. Page cache that the job can do without is not "
+        "counted, because the kernel drops it before memory runs out. Trials have no swap unless --swap "
+        "allows it. With swap a job may end under a very small cap, but crawl; --within finds the cap from "
+        "which it runs at a useful speed.\n\n"
+        "fit shows the answer, a table of all trials, and a picture of the slowdown under each cap. show, "
+        "plot, report, compare and advise read its records.",
     .exits = exits,
     .example = "mlmembench fit --within 10% -- python3 train.py",
     .options = options,

@@ -207,9 +207,9 @@ const struct mlm_verb mlm_verb_list = {
     .name = "list",
     .summary = "list suites, workloads with their core bytes, and parameters",
     .details =
-        "Core bytes are what the job's data needs in theory, with the first value of each parameter. A run "
-        "takes the rows marked quick, with that value or those after 'quick:'; `run --all` takes every row "
-        "and value.",
+        "Core bytes are what the data of the job needs in theory, with the first value of each parameter. "
+        "`run` takes the rows that are marked quick, with the first value or the values behind 'quick:'. "
+        "`run --all` takes every row and every value.",
     .exits = exits,
     .example = "mlmembench list --suite storage",
     .options = options,

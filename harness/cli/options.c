@@ -37,6 +37,7 @@ bool mlm_option_next(const struct mlm_verb *verb, struct mlm_option_walk *walk, 
             ret_option->standard = c->standard;
             ret_option->otherwise = c->otherwise;
         }
+        ret_option->value = c->value ? c->value : ret_option->value;
         ret_option->help = c->help ? c->help : ret_option->help;
     }
     return true;

@@ -61,7 +61,7 @@ mlm_option_parse mlm_option_percent;  /* double, a share: 0.1 for 10% */
 /* Where a verb's default, or what a shared row is for, differs from the row. NULL members: it does not. */
 struct mlm_option_change {
     const char *name; /* NULL ends a table */
-    const char *standard, *otherwise, *help;
+    const char *value, *standard, *otherwise, *help;
 };
 
 struct mlm_exit_meaning {

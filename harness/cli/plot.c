@@ -93,11 +93,11 @@ const struct mlm_verb mlm_verb_plot = {
     .operands = "FILE…",
     .needs_file = true,
     .details =
-        "Draws what there is data for, suite by suite: the memory that each row needs and its time; "
-        "slowdown against cap, from two caps on; memory and time against a parameter that was swept; "
-        "memory over time; time against the first machine's, from two machines on. Each picture's file is "
-        "named as it is written: BASE-SUITE-PLOT.svg, BASE being the first FILE's name.\n\n"
-        "Several files are drawn as if they were one. Needs gnuplot.",
+        "plot draws every picture that there is data for, suite by suite: memory and time of each row; "
+        "slowdown under each cap, from two caps on; memory and time for each value of a parameter; memory "
+        "over time; and, for two machines or more, time against that of the first machine. It prints the "
+        "name of each file: BASE-SUITE-PLOT.svg, where BASE is the name of the first FILE.\n\n"
+        "Several files are drawn as one. plot needs gnuplot.",
     .exits = exits,
     .example = "mlmembench plot results/*.jsonl --out pictures --format svg,png",
     .options = options,

@@ -104,10 +104,10 @@ const struct mlm_verb mlm_verb_report = {
     .operands = "FILE…",
     .needs_file = true,
     .details =
-        "The finding in words, the machines, pictures and tables of each suite, how it was measured and "
-        "how to repeat it. The page needs nothing beside it and no network, and can be sent as it is. "
-        "Several files are shown as if they were one: a laptop beside a laptop. Pictures are drawn by "
-        "gnuplot, where it is installed.",
+        "The page holds the finding in words, the machines, the pictures and tables of each suite, how it "
+        "was measured and how to repeat it. It is one file, needs no network, and can be sent by mail. "
+        "Several files are shown as one: for example a laptop beside another laptop. gnuplot draws the "
+        "pictures; without it the page has none.",
     .exits = exits,
     .example = "mlmembench report results/*.jsonl --out report.html",
     .options = options,

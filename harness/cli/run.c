@@ -494,7 +494,7 @@ static int run_verb(int argc, char **argv, struct mlm_error *error)
 }
 
 static const struct mlm_exit_meaning exits[] = {
-    {MLM_EXIT_OK, "every trial ended in an outcome that is data: oom and timeout are"},
+    {MLM_EXIT_OK, "every trial gave a result: oom and timeout are results, too"},
     {MLM_EXIT_WRONG, "a trial was wrong or crashed"},
     {MLM_EXIT_USAGE, "wrong usage"},
     {MLM_EXIT_NOT_RUN, "nothing, or not all, could be run"},
@@ -515,10 +515,10 @@ const struct mlm_verb mlm_verb_run = {
     .name = "run",
     .summary = "run workloads under memory caps and show what they cost",
     .details =
-        "Each trial is a fresh process in a cgroup of its own. Its record goes to a file in results/ as soon "
-        "as it has ended, whatever the end; the table, the finding and a picture a suite come from that "
-        "file.\n\n"
-        "Without --all, only the quick rows run (`mlmembench list` marks them). Google Benchmark's "
+        "Each trial is a fresh process in its own cgroup. Its record goes to a file in results/ as soon as "
+        "the trial has ended, whatever the outcome. The table, the finding and one picture for each suite "
+        "are made from that file.\n\n"
+        "Without --all, only the quick rows run (`mlmembench list` marks them). Google Benchmark's options "
         "--benchmark_filter, --benchmark_out, --benchmark_out_format, --benchmark_format and "
         "--benchmark_list_tests work, too.",
     .exits = exits,

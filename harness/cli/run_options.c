@@ -15,11 +15,11 @@ const struct mlm_option mlm_run_option_rows[] = {
     {.group = mlm_laptop_option_rows, .offset = AT(laptop)},
     {"suite", "SUITES", mlm_option_list, AT(suites),
         .help = "run these suites, separated by commas; `mlmembench list` shows them",
-        .otherwise = "all but self", .shapes_plan = true},
+        .otherwise = "all but self and frameworks", .shapes_plan = true},
     {"all", NULL, NULL, AT(all), .help = "run every row, not only the quick ones", .shapes_plan = true},
     {"filter", "REGEX", mlm_option_text, AT(filter),
-        .help = "run only trials whose name matches, as storage/csr does; with '-' in front, only the "
-                "others; --dry-run shows all names",
+        .help = "run only trials whose name matches, for example storage/csr; with '-' in front, run only "
+                "the others; --dry-run shows all names",
         .shapes_plan = true},
     {"dataset", "FILE", mlm_option_text, AT(dataset),
         .help = "run storage and loading on your own data: .npy (two-dimensional), .csv, .tsv or .libsvm",
@@ -28,10 +28,10 @@ const struct mlm_option mlm_run_option_rows[] = {
     {.group = mlm_cage_option_rows, .offset = AT(cage)},
     {.group = mlm_table_option_rows, .offset = AT(table)},
     {"resume", "FILE", mlm_option_text, AT(resume),
-        .help = "go on with a run that was cut off, with its own options: trials whose records are in FILE "
-                "are not run again"},
+        .help = "finish a run that was cut off, with its own options: trials whose records are in FILE do "
+                "not run again"},
     {"dry-run", NULL, NULL, AT(dry_run),
-        .help = "show the plan, its time and its disk space, and write nothing"},
+        .help = "show the plan, the time and the disk space that it takes, and run nothing"},
     {0},
 };
 

@@ -41,8 +41,8 @@ const struct mlm_verb mlm_verb_show = {
     .needs_file = true,
     .options = options,
     .details =
-        "Several files are shown as if they were one: a laptop beside a laptop. Lines that are no record are "
-        "named and passed over.",
+        "Several files are shown as one: for example a laptop beside another laptop. Lines that are not "
+        "records are named and skipped.",
     .exits = exits,
     .example = "mlmembench show results/*.jsonl",
     .run = show_verb,

@@ -30,81 +30,79 @@
     X("value",             value,             WORD,    "TYPE",   "f64; PyTorch: f32",                                  \
         "type of the values: f64 (NumPy's own), f32, f16 or i8; 8, 4, 2 bytes or 1",                                   \
         .words = values, .cost = "values are rounded; i8 has 256 of them")                                             \
-    X("density",           density,           SHARE,   "SHARE",  "1", "share of values other than 0, as 0.05")         \
+    X("density",           density,           SHARE,   "SHARE",  "1", "share of values other than 0, for example 0.05")\
     X("distinct",          distinct,          COUNT,   "N",      "all differ",                                         \
-        "different values that a column has, where they are few, as ages or pixels are: XGBoost's sketches are "       \
-        "smaller then")                                                                                                \
+        "how many different values a column has, if these are few (ages, pixels): XGBoost's sketches get smaller")     \
     X("storage",           storage,           WORD,    "FORMAT", "dense",                                              \
-        "dense holds every value; csr, csc and coo only those that are not 0, each with its place",                    \
+        "dense holds every value; csr, csc and coo hold only the values other than 0, each with its place",            \
         .words = storages, .cost = "the same numbers, other access")                                                   \
     X("model",             model,             WORD,    "NAME",   "logistic",                                           \
         "none (the data alone), linear, logistic, mlp, kmeans, pca, pca-randomized, knn, forest, boosting-hist or "    \
         "boosting-exact",                                                                                              \
         .words = models, .cost = "an approximation")                                                                   \
     X("runtime",           runtime,           WORD,    "NAME",   "the model's usual one",                              \
-        "what runs it: c (our own worker), numpy, sklearn, xgboost or pytorch", .words = runtimes)                     \
+        "the library: c (our own worker), numpy, sklearn, xgboost or pytorch", .words = runtimes)                      \
     X("batch",             batch,             COUNT,   "N",      "64 for mlp, else 1000",                              \
-        "rows in a batch; of knn: rows that are asked about at once",                                                  \
+        "rows in a batch; for knn: rows in one query",                                                                 \
         .cost = "more and noisier steps", .divisor = 4, .least = 1)                                                    \
     X("epochs",            epochs,            COUNT,   "N",      "many",                                               \
-        "passes over the data, of PyTorch: workers copy more in each")                                                 \
+        "passes over the data; matters for PyTorch, whose workers copy more in each pass")                             \
     X("malloc",            malloc,            WORD,    "NAME",   "moving",                                             \
-        "glibc's mmap threshold, which large arrays and tensors meet: moving as it comes, or fixed at 128 KiB "        \
+        "glibc's mmap threshold: moving (it grows while the program runs), or fixed at 128 KiB "                       \
         "(MALLOC_MMAP_THRESHOLD_=131072 in the environment)",                                                          \
         .words = mallocs,                                                                                              \
         .cost = "MALLOC_MMAP_THRESHOLD_=131072 in the environment; a mapping for each large block takes time")         \
     X("stream",            stream,            FLAG,    NULL,     NULL,                                                 \
-        "read batch by batch, never all at once: partial_fit, data iterators, IterableDataset",                        \
+        "read the data batch by batch, never all at once: partial_fit, data iterators, IterableDataset",               \
         .cost = "reads the data again for each pass")                                                                  \
     X("reuse",             reuse,             FLAG,    NULL,     NULL,                                                 \
-        "with --stream: every batch is read into the same array; else a new one is made while the last is still "      \
-        "there",                                                                                                       \
+        "with --stream: read every batch into the same array, instead of a new one beside the last",                   \
         .cost = "one array, filled anew for each batch")                                                               \
     X("prefetch",          prefetch,          COUNT,   "N",      "2 with workers",                                     \
-        "batches that wait, ready, for each worker",                                                                   \
+        "batches that are made ahead for each worker",                                                                 \
         .cost = "may wait for the reader", .divisor = 2, .least = 1)                                                   \
     X("workers",           workers,           WORKERS, "N[:copied|shared]", "0",                                       \
-        "processes that make batches; copied: from lists of Python objects, of which each ends up with its own; "      \
+        "processes that make batches; copied: from lists of Python objects, which each process ends up copying; "      \
         "shared: from one array or tensor",                                                                            \
         .cost = "batches are made more slowly", .divisor = 2)                                                          \
     X("copied",            workers_copied,    PART,    NULL,     NULL, NULL,                                           \
         .cost = "hold rows in one array, not as Python objects")                                                       \
     X("slices",            slices,            FLAG,    NULL,     NULL,                                                 \
-        "of PyTorch: batches are slices x[i:j] of the data; no DataLoader, which stacks copies of rows",               \
+        "for PyTorch: batches are slices x[i:j] of the data, without a DataLoader, which copies rows",                 \
         .cost = "no DataLoader: shuffle the data itself, once an epoch")                                               \
     X("persistent",        persistent,        FLAG,    NULL,     NULL,                                                 \
-        "persistent_workers=True: workers live on from epoch to epoch, and go on copying")                             \
+        "persistent_workers=True: workers stay from epoch to epoch, and go on copying")                                \
     X("split",             split,             FLAG,    NULL,     NULL,                                                 \
-        "a fifth is held out by copying, as train_test_split does",                                                    \
+        "hold out a fifth of the rows by copying, as train_test_split does",                                           \
         .cost = "hold out by slices, or by a second file")                                                             \
     X("in-place",          in_place,          FLAG,    NULL,     NULL,                                                 \
         "the library may overwrite the data: copy_X=False, copy_x=False, copy=False",                                  \
         .cost = "copy=False: the data is overwritten")                                                                 \
     X("widths",            widths,            LIST,    "LIST",   "columns,512,10",                                     \
-        "units of an mlp's layers, inputs first, as 784,512,10")                                                       \
-    X("optimizer",         optimizer,         WORD,    "NAME",   "adam", "of an mlp: sgd, momentum or adam",           \
+        "units of the layers of an mlp, inputs first, for example 784,512,10")                                         \
+    X("optimizer",         optimizer,         WORD,    "NAME",   "adam", "for mlp: sgd, momentum or adam",             \
         .words = optimizers, .cost = "trains otherwise: tune the rate anew")                                           \
     X("checkpoint",        checkpoint,        FLAG,    NULL,     NULL,                                                 \
-        "of an mlp: keep few activations, and compute the others again", .cost = "about a third more time")            \
-    X("clusters",          clusters,          COUNT,   "N",      "8", "of kmeans")                                     \
+        "for mlp: keep few activations, and compute the others again", .cost = "about a third more time")              \
+    X("clusters",          clusters,          COUNT,   "N",      "8", "for kmeans")                                    \
     X("init",              init,              WORD,    "NAME",   "k-means++",                                          \
-        "first centres of kmeans: k-means++ or random", .words = inits, .cost = "poorer seeds, more steps")            \
+        "for kmeans, the first centres: k-means++ or random", .words = inits, .cost = "poorer seeds, more steps")      \
     X("no-tolerance",      no_tolerance,      FLAG,    NULL,     NULL,                                                 \
-        "of kmeans: tol=0, for which no variance is worked out",                                                       \
+        "for kmeans: tol=0, so that no variance is computed",                                                          \
         .cost = "tol=0: goes on until nothing moves, or max_iter")                                                     \
-    X("components",        components,        COUNT,   "N",      "10", "of pca and pca-randomized")                    \
-    X("neighbors",         neighbors,         COUNT,   "N",      "5", "of knn")                                        \
-    X("trees",             trees,             COUNT,   "N",      "100", "of forest and boosting",                      \
+    X("components",        components,        COUNT,   "N",      "10", "for pca and pca-randomized")                   \
+    X("neighbors",         neighbors,         COUNT,   "N",      "5", "for knn")                                       \
+    X("trees",             trees,             COUNT,   "N",      "100", "for forest and boosting",                     \
         .cost = "a smaller model", .divisor = 2, .least = 1)                                                           \
     X("depth",             depth,             COUNT,   "N",      "6 for boosting, else until leaves are pure",         \
         "levels of a tree")                                                                                            \
-    X("bins",              bins,              COUNT,   "N",      "256", "bins a column, of boosting-hist",             \
+    X("bins",              bins,              COUNT,   "N",      "256", "for boosting-hist: bins of a column",         \
         .cost = "coarser splits", .divisor = 4, .least = 16)                                                           \
     X("no-early-stopping", no_early_stopping, FLAG,    NULL,     NULL,                                                 \
-        "of scikit-learn's boosting-hist: early_stopping=False, for which no rows are held out",                       \
+        "for scikit-learn's boosting-hist: early_stopping=False, so that no rows are held out",                        \
         .cost = "early_stopping=False: grows all trees that were asked for")                                           \
     X("quantile",          quantile,          FLAG,    NULL,     NULL,                                                 \
-        "of XGBoost: QuantileDMatrix in place of DMatrix", .cost = "the same model, binned while it is read")
+        "for XGBoost: QuantileDMatrix in place of DMatrix", .cost = "the same model, binned while it is read")
 
 enum mlm_knob_index {
 #define MLM_KNOB_INDEX(option, field, ...) MLM_KNOB_OF_##field,

@@ -31,7 +31,6 @@ for verb in $verbs; do
         section "$heading" | plain | sed -n "/^\.BI\{0,1\} --$option /,/^\.TP/p" | tr '\n' ' ' >log/option
         case $default in
         '1.25 × the middle cap') default='1.25 times the middle cap' ;;
-        'all but self') default='all but those that calibrate' ;;
         '2560M, which goes with --cap 2G') default='2560M, which goes with' ;;
         esac
         expect "$verb --$option: default $default" grep -qF "Default: $default" log/option
