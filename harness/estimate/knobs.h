@@ -1,6 +1,6 @@
-/* The knobs: every option that a request has, once. Its field, the command line's option with help and
- * default, its key in JSON, and what is tried in search of what would save memory all come from here; adding
- * one is adding a row, and its part in a formula. */
+/* The knobs: one row for each option of a request. Its field, the command line's option with help and default,
+ * its key in JSON, and the values that are tried to save memory all come from here. To add one, add a row, and
+ * use its field in a formula. */
 #pragma once
 
 #include <stdbool.h>
@@ -18,9 +18,9 @@
  *  FLAG     bool              no value
  *  PART     bool              set by another option
  *
- * `cost` says what it costs to turn the knob; without one it is what the job is, and is not turned. Counts
- * are tried at a `divisor`th, and not below `least`; flags with the other value, words with every other one.
- */
+ * `cost` is the price of another value. A knob without one describes the job and is not changed in the search.
+ * The search divides counts by `divisor`, but not below `least`; it tries the other value of a flag, and every
+ * other word. */
 /* clang-format off */
 /*    option               field              kind     value     default */
 #define MLM_KNOBS(X)                                                                                                   \

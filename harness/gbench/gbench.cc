@@ -107,8 +107,7 @@ const char *flag_value(const mlm_gbench_order *order, const char *name)
 }
 
 #pragma GCC diagnostic push
-#pragma GCC diagnostic ignored                                                                               \
-    "-Wdeprecated-declarations" /* CSVReporter is deprecated but still a documented format */
+#pragma GCC diagnostic ignored "-Wdeprecated-declarations" /* CSVReporter, still a documented format */
 std::unique_ptr<benchmark::BenchmarkReporter> make_reporter(const std::string &format)
 {
     if (format == "csv")

@@ -37,8 +37,7 @@ struct mlm_dataset_order {
     int interrupt_fd;
     int *held_fd; /* gets the descriptor to close when the datasets are no longer used (dataset_folder.h), or
                      -1 */
-    void (*tell)(
-        void *context, const char *text); /* called with a line before each dataset is built; may be NULL */
+    void (*tell)(void *context, const char *text); /* called before each is built; may be NULL */
     void *context;
 };
 

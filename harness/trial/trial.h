@@ -26,11 +26,10 @@ struct mlm_trial_watcher {
 /* The process to run in a cage, and its limits. */
 struct mlm_trial_order {
     struct mlm_limits limits;
-    uint64_t
-        fills_bytes; /* memory that it will fill, as far as known: touched first where fresh memory is slow */
-    uint64_t threads; /* threads that compute; 0: not known */
-    unsigned flags;   /* enum mlm_workload_flag: says how its file pages count */
-    bool tree;        /* a program of the user's, which may start others */
+    uint64_t fills_bytes; /* memory that it will fill, as far as known, to touch slow fresh memory before */
+    uint64_t threads;     /* threads that compute; 0: not known */
+    unsigned flags;       /* enum mlm_workload_flag: says how its file pages count */
+    bool tree;            /* a program of the user's, which may start others */
     /* Starts the process; the trial ends and reaps it. */
     int (*start)(
         const void *context, struct mlm_cage *cage, struct mlm_worker *ret_worker, struct mlm_error *error);
