@@ -1,4 +1,5 @@
-/* The reading side of the store. */
+/* The reading side of the store. Stores can be large, so the parts that all lines of a run share are parsed
+ * once. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -348,7 +349,8 @@ static int path_add(struct mlm_record_list *list, const char *path)
     return 0;
 }
 
-/* Whoever waits for a pipe's writer would wait for ever if there is none, and a device may have no end. */
+/* O_NONBLOCK: waiting for the writer of a pipe could last for ever. A device is refused too: it may have no
+ * end. */
 static int source_open(struct reader *reader, struct mlm_error *error)
 {
     reader->fd = open(reader->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);

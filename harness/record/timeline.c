@@ -1,4 +1,4 @@
-/* Timelines as JSON, and their way out of a store. */
+/* Timelines as JSON, and reading one from a store. */
 #include "record/timeline.h"
 
 #include <errno.h>
@@ -9,10 +9,11 @@
 #include "record/record_json.h"
 #include "record/store.h"
 
-/* A column is an array as long as the timeline: shorter than a list of objects, and what a plot wants. */
+/* Each column is an array as long as the timeline: shorter than a list of objects, and the form that plots
+ * need. */
 static const struct column {
     const char *key;
-    size_t offset; /* in a point */
+    size_t offset; /* offset in a point */
     bool may_be_null;
 } columns[] = {
     {"at_ns", offsetof(struct mlm_timeline_point, at_ns), false},
@@ -103,7 +104,7 @@ int mlm_timeline_from_json(const json_t *json, const struct mlm_record *record,
     return 0;
 }
 
-/* The line that begins at the offset; -EBADMSG where it is too long for one. */
+/* Reads the line at the offset; -EBADMSG where it is too long. */
 static int line_read(
     const char *path, uint64_t offset_bytes, char **ret_line, size_t *ret_size, struct mlm_error *error)
 {
