@@ -1,3 +1,4 @@
+/* Texts for ratios, intervals, p-values and verdicts, rounded in one place. */
 #include "report/compare/words.h"
 
 #include <math.h>

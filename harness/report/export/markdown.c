@@ -1,5 +1,5 @@
-/* GitHub-flavoured Markdown. Texts of records are escaped so that they stand as they are: by a backslash
- * where that serves, as entities where a table or HTML would see through it. */
+/* GitHub-flavoured Markdown. Texts from records are escaped so that they appear unchanged: by a backslash
+ * where that works, by entities where a table or HTML would interpret it. */
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
@@ -12,11 +12,12 @@
 #include "report/table/heading.h"
 #include "report/table/notes.h"
 
-/* What would make a table too wide for a job's summary is left out: overhead, peak RSS and waiting. */
+/* Columns that would make a table too wide for a job's summary are left out: overhead, peak RSS and
+ * waiting. */
 #define SACRIFICE_MOST 9
 
-/* "www.", "http:" and "name@host" become links by themselves, "@name" tells somebody: a character of each is
- * written so that they do not. `before` and `after` are its neighbours. */
+/* "www.", "http:" and "name@host" become links automatically, and "@name" notifies a person. One character of
+ * each is escaped to prevent that. `before` and `after` are its neighbours. */
 static const char *unlinked(int before, int c, int after)
 {
     if (c == '.' && before == 'w')
@@ -28,7 +29,7 @@ static const char *unlinked(int before, int c, int after)
     return NULL;
 }
 
-/* A list or a heading begins so; only at the begin of a line. */
+/* Begins a list or a heading; only at the begin of a line. */
 static bool begins_block(const char *text, const char *at)
 {
     size_t digits = strspn(text, "0123456789");
@@ -108,7 +109,7 @@ static int put_row(FILE *out, const bool *shown, struct mlm_notes *notes, const 
             continue;
         mlm_columns[c].write(row, cell);
         fputs("| ", out);
-        /* What went wrong is to be seen at a glance. */
+        /* Bold, so that failures are seen at once. */
         bool loud = c == MLM_COLUMN_OUTCOME && !mlm_row_all_ok(row);
         fputs(loud ? "**" : "", out);
         if (mlm_columns[c].left)

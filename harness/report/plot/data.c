@@ -1,3 +1,4 @@
+/* Writes the data files of a picture for gnuplot. */
 #include "report/plot/data.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* From rows to points: which sections, which panels and series, and what the axes have to hold. */
+/* From rows to points: chooses sections, panels and series, and the range of the axes. */
 #include "report/plot/frame.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include "record/keymap.h"
 #include "report/plot/frame_parts.h"
 
-/* More than these are a table's business. */
+/* A picture with more lines cannot be read; the table has them. */
 #define SERIES_MAX 16
 #define FAMILIES_MAX 4
 #define SECTIONS_MAX 24
@@ -39,7 +39,7 @@ bool mlm_frame_failed(const struct mlm_frame_point *point)
            point->outcome != MLM_OUTCOME_REFUSED;
 }
 
-/* The first figure; a job that failed comes before all others, for that is what one looks for. */
+/* Weight of a point, by its first figure. A job that failed weighs most, because the reader looks for it. */
 static double weight_of(const struct mlm_frame_point *point)
 {
     double figure = point->figures[0][0].value;
@@ -207,7 +207,7 @@ static int course_add(struct builder *builder, const struct mlm_section *section
     return series_find(builder, strdup(""), row, NULL, &series);
 }
 
-/* The trial that shows how a row goes: of those that ended as the row did, the one whose time is nearest the
+/* The typical trial of a row: among those that ended as the row did, the one with the time nearest the
  * median, or the first. */
 static const struct mlm_record *typical_trial(const struct mlm_row *row)
 {

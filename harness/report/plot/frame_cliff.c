@@ -1,4 +1,4 @@
-/* Where a job stops ending well, or begins to be slowed, as its cap gets smaller. */
+/* Finds the cap below which a job no longer ends well, or begins to be slowed. */
 #include <math.h>
 
 #include "report/plot/frame_parts.h"

@@ -1,4 +1,4 @@
-/* Where lines cross: one way of doing a job stops being better than another. */
+/* Finds where lines cross: there, one way of doing a job stops being better than another. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>

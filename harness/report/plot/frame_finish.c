@@ -1,4 +1,4 @@
-/* What is known when all points are there. */
+/* Computes everything that needs all points: slots, names, extents, tics, places. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-/* What is said of a picture: its titles, and for those who cannot see it, what it shows. */
+/* The texts of a picture: its titles, and a description for readers who cannot see it. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>

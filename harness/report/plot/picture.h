@@ -1,5 +1,5 @@
-/* From a table to pictures: every plot that there is data for, of every suite. A new plot is a gnuplot script
- * in plots/ and an entry of the table in plots.c. */
+/* From a table to pictures: every plot with data, for every suite. To add a plot: a gnuplot script in plots/
+ * and an entry in the table of plots.c. */
 #pragma once
 
 #include "report/table/table.h"

@@ -1,14 +1,14 @@
-/* What a plot is: an entry of the table in plots.c, and a script of plots/ that draws what the entry asks
- * for.
+/* A plot is an entry of the table in plots.c, and a script of plots/ that draws the data that the entry
+ * chooses.
  *
  *   picture  one plot of one suite, of every machine in the table
- *   panel    what has a heading of its own
- *   series   what has a colour of its own and a line in the legend
+ *   panel    a part of the picture with its own heading
+ *   series   points with the same colour and one line in the legend
  *   point    figures at a place: of a row, of a moment of a row's timeline, of a row and another machine's
- *   axis     figures with a unit in common; a panel is drawn once for each axis
- *   family   sections that differ in their cap alone
+ *   axis     figures with the same unit; a panel is drawn once for each axis
+ *   family   sections that differ only in their cap
  *
- * Nothing here knows a suite: which suite and which of its parameters is data of an entry. */
+ * Nothing here knows a suite: suites and parameters are data of an entry. */
 #pragma once
 
 #include "report/plot/field.h"
