@@ -23,11 +23,14 @@ const struct mlm_param mlm_job_params[] = {
         .type = MLM_PARAM_COUNT,
         .offset = JOB(columns),
         .help = "columns of the user's file"},
-    {.name = "nonzeros", .type = MLM_PARAM_COUNT, .offset = JOB(nonzeros), .help = "its values other than 0"},
+    {.name = "nonzeros",
+        .type = MLM_PARAM_COUNT,
+        .offset = JOB(nonzeros),
+        .help = "values other than 0 in the user's file"},
     {.name = "widest_row",
         .type = MLM_PARAM_COUNT,
         .offset = JOB(widest_row),
-        .help = "most of them in a row"},
+        .help = "most values other than 0 in one of its rows"},
     {.name = NULL},
 };
 

@@ -41,7 +41,7 @@ int mlm_command_find(const char *name, char ret_path[static 4096], struct mlm_er
             return mlm_error_errno(error, -errno, "cannot run %s", name);
         if (!is_program(name))
             return mlm_error_set(
-                error, -EACCES, "cannot run %s: it is no program; chmod +x makes it one", name);
+                error, -EACCES, "cannot run %s: it is not an executable file; is chmod +x missing?", name);
         snprintf(ret_path, sizeof path, "%s", name);
         return 0;
     }

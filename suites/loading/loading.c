@@ -333,8 +333,8 @@ static const char *const modes[] = {[MLM_LOADING_IN_PLACE] = "inplace", [MLM_LOA
 #define FORMAT_PARAM                                                                                         \
     {                                                                                                        \
         .name = "format", .type = MLM_PARAM_WORD, .offset = CONFIG(format), .words = formats,                \
-        .help = "the file's; a user's file has its own", .sweep = "npy,csv,libsvm", .equal_work = true,      \
-        .of_generated_data = true                                                                            \
+        .help = "format of the generated file; a user's file has its own", .sweep = "npy,csv,libsvm",        \
+        .equal_work = true, .of_generated_data = true                                                        \
     }
 #define WIDTH_PARAM                                                                                          \
     {                                                                                                        \

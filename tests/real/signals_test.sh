@@ -55,7 +55,7 @@ expect "a pipe is nothing to evict" grep -q -- '--evict: out/pipe is no file' lo
 status 3 run made --prepare 'rm -f out/later; mkfifo out/later' --evict out/later -- true
 expect "nor is one that comes later waited for" grep -q 'out/later is no file' log/err
 
-# Pictures.
+# ---- Pictures ----
 mkdir out/tools
 cat >out/tools/gnuplot <<'SH'
 #!/bin/sh
@@ -75,7 +75,7 @@ for verb in run fit; do
     expect "no half a picture is left" [ "$(find out -name "picture-$verb*" | wc -l)" = 1 ]
 done
 
-# Started by whoever ignores SIGCHLD, blocks signals, or closes what others leave open.
+# Started by a parent that ignores SIGCHLD, blocks signals, or closes standard descriptors.
 cat >ignoring.py <<'PYTHON'
 import os, signal, sys
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)
