@@ -1,4 +1,4 @@
-/* What a program must put in order about the state in which it was started. */
+/* Repairs the state in which a program was started, before it does anything else. */
 #pragma once
 
 /* Call this before anything is opened or started. It fills closed standard descriptors with a /dev/null whose

@@ -8,8 +8,8 @@
 #include "cli/verbs.h"
 #include "trial/catalogue.h"
 
-/* What is being typed, up to where candidates begin: "" of a word, "--cap=" of an option's value, "512M," of
- * a list. */
+/* The word that is being typed. `kept` is the part before the candidates: "" for a word, "--cap=" for an
+ * option's value, "512M," in a list. */
 struct typed {
     const char *kept;
     size_t kept_length;

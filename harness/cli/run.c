@@ -110,7 +110,7 @@ static int disk_check(const struct run *run, uint64_t *ret_bytes, struct mlm_err
     return 0;
 }
 
-/* What a laptop was taken for, or "". */
+/* Describes the assumptions about a laptop; "" without --laptop. */
 static void laptop_text(const struct run *run, char text[static 192])
 {
     char ram[MLM_SIZE_TEXT], cap[MLM_SIZE_TEXT], held[MLM_SIZE_TEXT];

@@ -135,7 +135,7 @@ static void process_note(struct tree_state *state, struct process *process)
     *place = *process;
 }
 
-/* Of the large processes seen at `now`, the one with the oldest PSS; NULL: all were read now. */
+/* Finds the large process, of those seen at `now`, whose PSS is the oldest; NULL: all were read now. */
 static struct process *pss_due(struct tree_state *state, const struct mlm_sample *sample, uint64_t now)
 {
     struct process *due = NULL;

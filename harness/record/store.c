@@ -73,7 +73,7 @@ static int last_line_begin(int fd, off_t size, off_t *ret_begin)
     return 0;
 }
 
-/* Where the first line that says something begins; `size` where none does. */
+/* Offset of the first line that is not blank; `size` where there is none. */
 static off_t first_line_begin(int fd, off_t size)
 {
     char block[4096];

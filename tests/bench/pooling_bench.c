@@ -1,7 +1,7 @@
-/* What a heap costs in time, and how much more than the live bytes it holds: every heap of `pooling` on one
- * trace of tensors from about 1 KB to 4 MB, whose every page is touched, each in a process of its own so that
- * peaks and pasts are separate. Time is beside tcmalloc's, peak beside the live bytes of the trace. Best of
- * several turns.
+/* Measures the time that a heap costs, and how much more than the live bytes it holds. Every heap of
+ * `pooling` replays one trace of tensors from about 1 KB to 4 MB, whose every page is touched, each in its
+ * own process so that peaks and earlier allocations are separate. Time is compared with tcmalloc's, peak with
+ * the live bytes of the trace. The best of several turns counts.
  *
  *   pooling_bench [DATA-MIB [STEPS [TURNS]]]     four times the live bytes; 1024, 96 and 5 by default */
 #include <errno.h>

@@ -85,7 +85,7 @@ static double mean(double *numbers, size_t count)
     return sum / (double)count;
 }
 
-/* Of a sample, as Google Benchmark computes it. */
+/* Standard deviation of a sample, as Google Benchmark computes it. */
 static double deviation(double *numbers, size_t count)
 {
     double middle = mean(numbers, count), sum = 0;

@@ -21,7 +21,7 @@ static void put_contrast(FILE *out, const struct mlm_contrast *contrast)
     fputs("</td>", out);
 }
 
-/* Where there is no ratio, how both ended. */
+/* Writes how both rows ended, where there is no ratio. */
 static void put_outcomes(FILE *out, const struct mlm_pair *pair)
 {
     char text[2][MLM_OUTCOME_TEXT];

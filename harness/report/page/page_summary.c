@@ -217,7 +217,7 @@ static void put_tally(FILE *out, const struct tally *tally)
         fprintf(out, "%zu of %zu</td>", tally->ok, ran);
 }
 
-/* Of two sections of the span; one beyond it is of no suite. */
+/* Compares two sections of the span; an index beyond it has no suite. */
 static bool same_suite(const struct span *span, size_t a, size_t b)
 {
     return a < span->count && b < span->count &&

@@ -272,7 +272,7 @@ static int section_add(struct builder *builder, const struct mlm_section *sectio
 {
     const struct mlm_plot *plot = builder->frame->plot;
     int r = 0;
-    /* Those of other machines come with the pairs. */
+    /* Sections of other machines are drawn by the pairs. */
     if (plot->of == MLM_OF_MACHINES &&
         !mlm_same_machine(section->rows[0]->first, builder->frame->from.machines->sides[0].rows[0]->first))
         return 0;

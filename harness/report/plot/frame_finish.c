@@ -89,8 +89,8 @@ static int compare_places(const void *p, const void *q)
     return (a > b) - (a < b);
 }
 
-/* Those points that are `wanted` (NULL: all), by panel and x. The caller frees the list; NULL: out of memory.
- */
+/* Lists the points that are `wanted` (NULL: all), by panel and x. The caller frees the list; NULL: out of
+ * memory. */
 static struct mlm_frame_point **points_by_place(
     struct mlm_frame *frame, bool (*wanted)(const struct mlm_frame_point *point))
 {
@@ -201,7 +201,7 @@ static void x_measure(struct mlm_frame *frame)
     frame->x = extent;
 }
 
-/* Those that failed at the same place would hide each other. */
+/* Gives failed points at the same place a number, because they would hide each other. */
 static int places_number(struct mlm_frame *frame)
 {
     size_t count = 0;

@@ -55,7 +55,7 @@ static char *place_of(const struct mlm_frame *frame, const struct mlm_frame_pane
     return finish(&text);
 }
 
-/* What all panels have alike is said once, below the title, and not in their headings. */
+/* Text that all panels share is written once, below the title, and not in their headings. */
 enum shared { SHARED_NOTHING, SHARED_SURROUNDINGS, SHARED_ALL };
 
 static enum shared shared_of(const struct mlm_frame *frame)

@@ -25,8 +25,8 @@ enum mlm_plot_scale {
 struct mlm_plot_axis {
     const char *title; /* its unit comes behind it; NULL: no such axis */
     enum mlm_plot_scale scale;
-    /* Of one quantity. The first is what the plot is about: it decides what is shown where there is not room
-     * for all, and a point without it is a point with an outcome alone. */
+    /* Figures of one quantity. The first is the subject of the plot: it decides what is shown where there is
+     * not room for all. A point without it only shows an outcome. */
     const struct mlm_field *fields[MLM_PLOT_FIELDS];
 };
 

@@ -143,7 +143,7 @@ static int put_note(void *context, const char *label, const char *text)
     return mlm_put_note(place->out, place->style, label, text);
 }
 
-/* What stands below all tables. */
+/* Prints the notes below all tables. */
 static int put_notes(FILE *out, const struct mlm_text_style *style, const struct mlm_notes *notes)
 {
     fputc('\n', out);
