@@ -12,7 +12,7 @@
 #define POINTS_MAX 512
 #define BLOCKS 16
 #define PAIRS (BLOCKS * (BLOCKS - 1) / 2)
-/* A run with fewer samples is not judged. */
+/* Samples in the second half; with fewer, the run is not judged. */
 #define SAMPLES_LEAST ((size_t)2 * BLOCKS)
 /* Quantile of the standard normal distribution, two-sided 95 %. */
 #define Z95 1.959964

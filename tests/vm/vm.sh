@@ -114,7 +114,7 @@ StandardOutput=tty
 StandardError=tty
 TTYPath=/dev/$console
 UNIT
-    # Timeouts are off too, because the machine outside may be busy.
+    # Starting has no time limit, because the machine outside may be busy.
     for manager in system user; do
         as_root mkdir -p "$root/etc/systemd/$manager.conf.d"
         printf '[Manager]\nDefaultTimeoutStartSec=infinity\n' |
