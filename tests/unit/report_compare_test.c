@@ -253,7 +253,7 @@ static void test_swap_of_machines(void **state)
                                   : json_pack("{s:s, s:[]}", "id", "m", "swap");
             assert_non_null(record->machine);
         }
-    for (size_t i = 0; i < 4; i++) /* the two trials differ only in the swap that they could use */
+    for (size_t i = 0; i < 4; i++) /* no limit: a trial could use all swap */
         fixture->lists[i / 2].items[i % 2].limits.swap_limit_bytes = MLM_NO_LIMIT;
     const struct mlm_pairing *pairing = &compare(fixture, 2, false)->pairings[0];
     char text[2][MLM_SWAP_KINDS_TEXT];

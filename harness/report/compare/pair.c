@@ -70,7 +70,7 @@ void mlm_pairing_release(struct mlm_pairing *pairing)
     *pairing = (struct mlm_pairing){0};
 }
 
-/* Writes down what was matched. */
+/* Copies the matches into the pairing. */
 static void pairing_fill(const struct match *match, struct mlm_pairing *pairing)
 {
     for (size_t i = 0; i < match->old_side->count; i++) {

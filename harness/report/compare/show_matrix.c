@@ -37,7 +37,7 @@ static bool is_significant(enum mlm_contrast_verdict verdict)
     return verdict == MLM_CONTRAST_MORE || verdict == MLM_CONTRAST_LESS;
 }
 
-/* A ratio; where there is none, how the row ended on that side. */
+/* Writes a ratio; without one, how the row ended on that side. */
 static void other_write(
     const struct mlm_view *view, const struct mlm_pair *pair, char cell[static MLM_CELL_SIZE])
 {

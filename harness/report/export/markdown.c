@@ -73,7 +73,7 @@ static void put_figure(FILE *out, const char *text)
             fputc(*text, out);
 }
 
-/* Takes the line, also NULL; with what stands before and behind it. */
+/* Writes the line between `before` and `behind`. Takes the line, also NULL. */
 static int put_line(FILE *out, const char *before, char *line, const char *behind)
 {
     mlm_auto_free char *owned = line;

@@ -152,7 +152,7 @@ static void axis_measure(struct mlm_frame *frame, size_t axis)
         extent = (struct mlm_frame_extent){NAN, NAN, false};
         figures_include(&extent, frame, axis);
     }
-    /* As much as uncapped, as much as is live: what a ratio is read against. */
+    /* Include 1 in the axis, because a ratio is read against it: as much as uncapped, as much as is live. */
     if (is->title && is->fields[0]->quantity == MLM_QUANTITY_RATIO && !isnan(extent.high))
         include(&extent, 1);
     for (size_t p = 0; p < frame->panel_count; p++)

@@ -50,7 +50,7 @@ void mlm_plot_files_release(struct mlm_plot_files *files)
         (void)close(files->fds[--files->count]);
 }
 
-/* As whoever inherits it opens it. */
+/* The name by which a process that inherits the file opens it. */
 static void name_of(const struct mlm_plot_files *files, enum mlm_plot_file which, char name[static NAME_SIZE])
 {
     snprintf(name, NAME_SIZE, "/proc/self/fd/%d", files->fds[which]);
