@@ -14,7 +14,7 @@ struct mlm_cage_options {
 };
 extern const struct mlm_option mlm_cage_option_rows[];
 
-/* Caps of verbs that run under given caps: --cap LIST. */
+/* Of those that run under caps that are given: --cap LIST. */
 struct mlm_caps {
     uint64_t items[MLM_TEXTS_MAX]; /* MLM_NO_LIMIT: no cap */
     size_t count;

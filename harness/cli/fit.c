@@ -36,7 +36,7 @@
 #define LONGEST_NS (UINT64_C(86400) * SECOND_NS) /* default without a cap */
 
 struct fit_options {
-    struct mlm_cage_options cage; /* without a time limit: it follows from the job's time without a cap */
+    struct mlm_cage_options cage; /* without a time limit: by what the job takes without a cap */
     struct mlm_program_options program;
     struct mlm_job_options job;
     const char *workload; /* NULL: a command */

@@ -99,7 +99,7 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Lists the possible medians of a sample's draws with their probabilities, sorted. */
+/* The medians that a sample's draws have, with their shares, sorted. */
 static int values_make(struct mlm_bootstrap *bootstrap, size_t side, const double *sorted, size_t count)
 {
     struct mlm_bootstrap_median *median = &bootstrap->medians[side];

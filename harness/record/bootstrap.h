@@ -9,7 +9,7 @@
 
 #include <stddef.h>
 
-/* Tables that are kept from call to call. A zeroed struct is empty. */
+/* What is kept from call to call. A zeroed one holds nothing. */
 struct mlm_bootstrap {
     struct mlm_bootstrap_median {
         size_t count; /* size of the sample; 0: no table yet */
@@ -27,8 +27,8 @@ struct mlm_bootstrap {
 
 void mlm_bootstrap_release(struct mlm_bootstrap *bootstrap);
 
-/* The interval of median(b) / median(a) that contains the share `confidence` of the distribution; the rest is
- * cut off evenly at both ends. Samples are sorted and not empty; values of a are above 0, those of b not
- * below 0. -ENOMEM. */
+/* The interval of median(b) / median(a) that holds the share `confidence` of the distribution, the rest being
+ * cut off evenly at both ends. Sorted samples of at least one value each, a's above 0, b's not below.
+ * -ENOMEM. */
 int mlm_ratio_interval(struct mlm_bootstrap *bootstrap, const double *a, size_t a_count, const double *b,
     size_t b_count, double confidence, double *ret_low, double *ret_high);

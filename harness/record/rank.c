@@ -149,7 +149,7 @@ int mlm_rank_test(struct mlm_rank_memory *memory, const double *a, size_t a_coun
     if (!ranks)
         return -ENOMEM;
     pool_fill(&pool, a, a_count, b, b_count);
-    /* The rank sums of both samples are equally far from their means, on opposite sides. */
+    /* A sample's rank sum is as far from its mean as the other's, on the other side. */
     size_t mean = a_count * (count + 1), away = distance(pool.a_sum, mean);
     *ret_direction = (mean > pool.a_sum) - (mean < pool.a_sum);
     *ret_p = 1;

@@ -469,7 +469,7 @@ int mlm_record_check(const struct mlm_record *record, struct mlm_error *error)
     return 0;
 }
 
-/* Checks kind and schema first: lines of a newer program must not be judged by the rules of this one. */
+/* Kind and schema come first: what a newer program wrote is not judged by this one's rules. */
 int mlm_line_check(const json_t *json, const char *kind, struct mlm_error *error)
 {
     if (!json_is_object(json))
@@ -487,8 +487,8 @@ int mlm_line_check(const json_t *json, const char *kind, struct mlm_error *error
     return 0;
 }
 
-/* Members usually have the same order in a line as in the table: then the next one is at *at, and no search
- * is needed. */
+/* Members mostly stand in a line as they do in the table: then the next one is that at *at, and need not be
+ * looked for. */
 static const json_t *member_find(json_t *json, const char *key, void **at)
 {
     if (!*at || strcmp(json_object_iter_key(*at), key) != 0)

@@ -26,7 +26,7 @@ const char *mlm_store_path(const struct mlm_store *store);
 struct mlm_record_list {
     struct mlm_record *items;
     size_t count, capacity;
-    char **paths; /* paths of the files that were read */
+    char **paths; /* of the files that were read, in that order */
     size_t path_count;
 };
 

@@ -349,8 +349,7 @@ static int path_add(struct mlm_record_list *list, const char *path)
     return 0;
 }
 
-/* O_NONBLOCK: waiting for the writer of a pipe could last for ever. A device is refused too: it may have no
- * end. */
+/* Whoever waits for a pipe's writer would wait for ever if there is none, and a device may have no end. */
 static int source_open(struct reader *reader, struct mlm_error *error)
 {
     reader->fd = open(reader->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);

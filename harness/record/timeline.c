@@ -104,7 +104,7 @@ int mlm_timeline_from_json(const json_t *json, const struct mlm_record *record,
     return 0;
 }
 
-/* Reads the line at the offset; -EBADMSG where it is too long. */
+/* The line that begins at the offset; -EBADMSG where it is too long for one. */
 static int line_read(
     const char *path, uint64_t offset_bytes, char **ret_line, size_t *ret_size, struct mlm_error *error)
 {

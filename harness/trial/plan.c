@@ -51,7 +51,7 @@ static void plan_free_p(struct mlm_plan **plan)
     mlm_plan_free(*plan);
 }
 
-/* Makes room for one more element; the array doubles at powers of two. */
+/* Room for one more element; arrays grow by doubling at powers of two. */
 static int grow(void *array, size_t count, size_t size)
 {
     void **items = array;

@@ -1,10 +1,10 @@
 #!/bin/sh
-# The commands in the README must exist, with the options that it gives them.
+# Do the commands that the README tells exist, with the options that it gives them?
 . "$(dirname "$0")/common.sh"
 begin
 
-# Lists every `mlmembench VERB …` and `./bootstrap VERB …`, one on each line: from a line of code or between backticks,
-# up to the part that belongs to the program after --, to a comment, or to the shell.
+# Every `mlmembench VERB …` and `./bootstrap VERB …`, one a line: in a line of code or between backticks, up to what
+# belongs to the program behind --, a comment, or the shell.
 sed -n 's/^ *//; /mlmembench \|\.\/bootstrap /p' "$MLM_SOURCE/README.md" | tr '`' '\n' |
     grep -oE '(^|[^/a-z]|release/)(mlmembench|\./bootstrap) [a-z]+( .*)?$' | sed 's/ -- .*//; s/ #.*//; s/ >.*//; s/.*\(mlmembench\|bootstrap\) //' |
     grep -E '^[a-z]+( |$)' >log/commands

@@ -22,7 +22,7 @@ static double p_of(const double *a, size_t a_count, const double *b, size_t b_co
     mlm_sort(sorted_a, a_count);
     mlm_sort(sorted_b, b_count);
     assert_int_equal(mlm_rank_test(&memory, sorted_a, a_count, sorted_b, b_count, &p, ret_direction), 0);
-    /* Uses the kept table, with the samples exchanged; the result must be the same. */
+    /* From memory, the other way round, the same. */
     int back;
     assert_int_equal(mlm_rank_test(&memory, sorted_b, b_count, sorted_a, a_count, &again, &back), 0);
     assert_true(p == again && back == -*ret_direction);

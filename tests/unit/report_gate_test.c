@@ -89,7 +89,7 @@ static void test_outcomes(void **state)
     }
     struct mlm_trip *trips = NULL;
     size_t count = 0, at = 0;
-    const struct mlm_gate gate = {.above = 10}; /* no figure is checked */
+    const struct mlm_gate gate = {.above = 10}; /* no figure at all */
     assert_int_equal(mlm_gate_try(&gate, compare(fixture, 2, false), &trips, &count, NULL), 0);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (!rows[i].trips)

@@ -34,7 +34,7 @@ struct block {
     char titles[CAPS_MAX][MLM_SIZE_TEXT];
 };
 
-/* Sentences, written into memory first so that they can be wrapped. */
+/* Sentences, which a writer puts into memory. */
 struct prose {
     char *text;
     size_t size;
@@ -54,8 +54,8 @@ static int prose_begin(struct prose *prose)
     return prose->out ? 0 : -ENOMEM;
 }
 
-/* Ends the writing and prints the text: one paragraph for each line; a line that begins with blanks is
- * indented by as many. */
+/* Ends the writing, and prints what was written: a paragraph a line, those that begin with blanks indented
+ * by as many. */
 static int prose_put(struct prose *prose, FILE *out, const struct mlm_text_style *style)
 {
     FILE *written = mlm_take_ptr(prose->out);

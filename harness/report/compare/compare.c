@@ -89,7 +89,7 @@ static int contrast_make(
             &contrast->low, &contrast->high);
     if (r >= 0)
         r = mlm_rank_test(&bench->ranks, old, old_count, new, new_count, &contrast->p, &direction);
-    /* Preliminary, until the correction over the family. */
+    /* Until the family's correction says otherwise. */
     contrast->verdict = direction > 0 ? MLM_CONTRAST_MORE : MLM_CONTRAST_LESS;
     return r;
 }

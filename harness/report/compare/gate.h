@@ -22,7 +22,7 @@ struct mlm_trip {
     bool outcome;                   /* all repetitions were ok, and now not all are */
 };
 
-/* Finds the pairs that fail the gate, in their order, and after those of each pairing the missing rows. The
- * caller frees them. -ENOMEM. */
+/* The pairs that trip it, in their order, and behind those of each pairing what is missing; the caller frees
+ * them. -ENOMEM. */
 int mlm_gate_try(const struct mlm_gate *gate, const struct mlm_comparison *comparison,
     struct mlm_trip **ret_trips, size_t *ret_count, struct mlm_error *error);

@@ -14,7 +14,7 @@
 #include "report/table/heading.h"
 #include "report/table/notes.h"
 
-/* Number of names in a list of rows without a partner. */
+/* Names in a list of what has no partner. */
 #define NAMES_SHOWN 5
 
 const char *mlm_side_name(
@@ -222,7 +222,7 @@ static mlm_mark_set marks_of_every_row(const struct mlm_comparison *comparison)
     return count > 1 ? marks : 0;
 }
 
-/* Marks that do not concern time or needs, or that the outcome shows already. */
+/* Marks that say nothing of time or needs, or that the outcome says. */
 #define OTHER_MARKS                                                                                          \
     (MLM_MARK_BIT(peak_rss_lower_bound) | MLM_MARK_BIT(swap_peak_sampled) |                                  \
         MLM_MARK_BIT(cage_peak_sampled) | MLM_MARK_BIT(not_repeated))

@@ -201,7 +201,7 @@ static json_t *left_out_array(
     return mlm_take_ptr(array);
 }
 
-/* Only known facts: the records may be from another machine. */
+/* What is known of it: the machine is not always this one. */
 static int put_context(FILE *out, const struct mlm_table *table, json_t *taken_left_out)
 {
     mlm_json_auto left_out = taken_left_out;

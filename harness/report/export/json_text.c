@@ -71,7 +71,7 @@ static void write_object(FILE *out, const json_t *object)
     const char *key, *glue = "";
     json_t *value;
     fputc('{', out);
-    /* json_object_foreach needs a non-const pointer, but changes nothing. */
+    /* It takes no const, and changes nothing. */
     json_object_foreach((json_t *)(uintptr_t)object, key, value)
     {
         fputs(glue, out);

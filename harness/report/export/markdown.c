@@ -12,12 +12,11 @@
 #include "report/table/heading.h"
 #include "report/table/notes.h"
 
-/* Columns that would make a table too wide for a job's summary are left out: overhead, peak RSS and
- * waiting. */
+/* What would make a table too wide for a job's summary is left out: overhead, peak RSS and waiting. */
 #define SACRIFICE_MOST 9
 
-/* "www.", "http:" and "name@host" become links automatically, and "@name" notifies a person. One character of
- * each is escaped to prevent that. `before` and `after` are its neighbours. */
+/* "www.", "http:" and "name@host" become links by themselves, "@name" tells somebody: a character of each is
+ * written so that they do not. `before` and `after` are its neighbours. */
 static const char *unlinked(int before, int c, int after)
 {
     if (c == '.' && before == 'w')

@@ -47,7 +47,7 @@ static void put_number(FILE *out, double number)
     fputs(mlm_number_text(number, text), out);
 }
 
-/* The part that both formats share: entries for each row that is in a section and has run. */
+/* What both formats are: entries for each row that is in a section and has run. */
 typedef int row_writer(FILE *out, const struct mlm_row *row, const char *name,
     const struct mlm_summary summaries[static MEASURE_COUNT], bool *begun);
 

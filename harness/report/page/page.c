@@ -16,7 +16,7 @@ void mlm_page_count(FILE *out, size_t count, const char *noun)
     fprintf(out, "%zu %s%s", count, noun, count == 1 ? "" : "s");
 }
 
-/* Longer tables are folded. */
+/* More rows than this are folded. */
 #define ROWS_UNFOLDED 300
 
 void mlm_page_fold_begin(FILE *out, size_t row_count, size_t table_count)

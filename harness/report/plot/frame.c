@@ -39,7 +39,7 @@ bool mlm_frame_failed(const struct mlm_frame_point *point)
            point->outcome != MLM_OUTCOME_REFUSED;
 }
 
-/* Weight of a point, by its first figure. A job that failed weighs most, because the reader looks for it. */
+/* The first figure; a job that failed comes before all others, for that is what one looks for. */
 static double weight_of(const struct mlm_frame_point *point)
 {
     double figure = point->figures[0][0].value;

@@ -1,4 +1,4 @@
-/* Moves parameters that all rows of a suite share from the rows to the headings. */
+/* What all rows of a suite have alike is said once, in its sections' headings, and in no row. */
 #include <errno.h>
 #include <string.h>
 

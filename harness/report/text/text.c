@@ -80,7 +80,7 @@ static int put_finding(
     return r;
 }
 
-/* The sections of a suite share a layout, so that caps can be compared by eye. */
+/* Its sections share a layout, so that caps can be compared by eye. */
 static int grid_make(
     struct mlm_grid *grid, const struct mlm_section *sections, size_t count, const char *first_title)
 {
