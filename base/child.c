@@ -1,3 +1,5 @@
+/* Starts helper programs, waits for them and ends them together with all that they started. It stands apart
+ * from harness/trial because these programs run outside any cage and nothing about them is measured. */
 #include "base/child.h"
 
 #include <ctype.h>
@@ -20,10 +22,11 @@
 #include "base/clock.h"
 #include "base/file.h"
 
-/* How long it has to heed a signal. */
+/* Time that a process has to obey the first signal before SIGKILL follows. */
 #define HEED_NS UINT64_C(2000000000)
 #define TREE_MAX 256
-/* Where the kernel (before Linux 5.3) or a filter gives no descriptor of a process. */
+/* Interval between two looks at the child where there is no pidfd: before Linux 5.3, or where a filter
+ * forbids it. */
 #define LOOK_NS UINT64_C(10000000)
 
 static int pidfd_of(pid_t pid)
@@ -31,7 +34,7 @@ static int pidfd_of(pid_t pid)
     return (int)syscall(SYS_pidfd_open, pid, 0); /* closed on exec */
 }
 
-/* The child's half. */
+/* ---- In the child ---- */
 
 static void signals_reset(void)
 {
@@ -43,7 +46,8 @@ static void signals_reset(void)
     (void)sigprocmask(SIG_SETMASK, &none, NULL);
 }
 
-/* Through numbers above the targets: one of them may be another's. */
+/* Copies each descriptor to a number above 2 first: dup2() could otherwise close one that is needed next, for
+ * instance where stdout and stderr are to change places. */
 static int standard_set(const struct mlm_child_order *order)
 {
     int from[] = {order->stdin_fd, order->stdout_fd, order->stderr_fd};
@@ -109,9 +113,9 @@ int mlm_child_start(const struct mlm_child_order *order, pid_t *ret_pid)
     return n == sizeof error ? error : -EIO;
 }
 
-/* The parent's half. */
+/* ---- In the parent ---- */
 
-/* 1: it has ended and is reaped. */
+/* Returns 1 when the child has ended and is reaped, 0 when it still runs. */
 static int reap(pid_t pid, int flags, int *ret_status)
 {
     pid_t reaped;
@@ -145,11 +149,12 @@ int mlm_child_wait(pid_t pid, int interrupt_fd, uint64_t limit_ns, int *ret_stat
     }
 }
 
-/* A process and all below it, by descriptors: a number may be given to another process meanwhile. */
+/* A process and all its descendants, held by pidfds: the kernel may meanwhile give a PID to another
+ * process. */
 struct tree {
     struct {
         pid_t pid;
-        int fd; /* holds it */
+        int fd; /* pidfd; keeps the PID from meaning another process */
     } items[TREE_MAX];
     size_t count;
 };
@@ -160,7 +165,8 @@ static void tree_release(struct tree *tree)
         (void)close(tree->items[i].fd);
 }
 
-/* "PID (NAME) STATE PARENT …", in which the name may be anything. */
+/* The line is "PID (NAME) STATE PARENT …". NAME may itself hold spaces and parentheses, so parse after the
+ * last ')'. */
 static bool is_child_of(pid_t pid, pid_t parent)
 {
     char name[48], text[512];
@@ -175,7 +181,7 @@ static void tree_add(struct tree *tree, pid_t pid, pid_t parent)
 {
     mlm_auto_close int fd = tree->count < TREE_MAX ? pidfd_of(pid) : -1;
     char name[64], text[4096];
-    /* Is that still the one that was meant, now that its descriptor is ours? */
+    /* Check the parent again, now that the pidfd is open: the PID may already belong to another process. */
     if (fd < 0 || !is_child_of(pid, parent))
         return;
     tree->items[tree->count].pid = pid;
@@ -203,7 +209,7 @@ static void tree_signal(const struct tree *tree, int number)
         (void)mlm_process_signal(tree->items[i].pid, tree->items[i].fd, number);
 }
 
-/* Until all have ended, or their time to heed is over. */
+/* Returns when all processes have ended, or after HEED_NS. */
 static void tree_wait(const struct tree *tree)
 {
     uint64_t end_ns = mlm_now_ns() + HEED_NS;

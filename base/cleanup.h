@@ -1,6 +1,6 @@
-/* Scope-exit cleanup: a variable marked so releases what it holds when its scope ends; mlm_take() moves the
- * value out, leaving nothing to release. Every destructor here takes "nothing" (NULL, -1) without complaint.
- */
+/* Scope-exit cleanup: a marked variable releases what it holds when its scope ends. mlm_take_ptr() and
+ * mlm_take_fd() move the value out, so that nothing is left to release. Every destructor here accepts an
+ * empty value (NULL, -1). */
 #pragma once
 
 #include <errno.h>

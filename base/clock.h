@@ -1,4 +1,4 @@
-/* The one clock that durations are measured by. */
+/* The one clock by which durations are measured. */
 #pragma once
 
 #include <stdint.h>
@@ -6,7 +6,7 @@
 
 #define MLM_SECOND_NS UINT64_C(1000000000)
 
-/* Monotonic time: only differences mean anything. */
+/* Monotonic nanoseconds; only the difference of two values has a meaning. */
 static inline uint64_t mlm_now_ns(void)
 {
     struct timespec t;

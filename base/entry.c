@@ -1,3 +1,5 @@
+/* Walks a path one name at a time, with openat() and O_NOFOLLOW, and decides at each link whether it may be
+ * followed. The kernel's own path walk cannot do this: it follows links of every user. */
 #include "base/entry.h"
 
 #include <dirent.h>
@@ -15,7 +17,7 @@
 #define LINKS_MAX 40
 #define TRIES 16
 
-/* What the path is, is the caller's to say. */
+/* The message does not name the path: the caller adds it. */
 static int fail(struct mlm_error *error, int code)
 {
     return mlm_error_set(error, code, "%s", strerror(-code));
@@ -26,7 +28,8 @@ static bool is_ours(uid_t uid)
     return uid == 0 || uid == geteuid();
 }
 
-/* A group of one's own, as many systems give each user, is nobody else. */
+/* A write permission for the user's own group does not count: on many systems each user has a private
+ * group. */
 static bool others_write(const struct stat *folder)
 {
     return folder->st_mode & S_IWOTH ||
@@ -50,7 +53,7 @@ static bool may_follow(const struct stat *folder, const struct stat *link)
     return is_private(folder) || (is_ours(folder->st_uid) && own_only);
 }
 
-/* The user who called sudo; false where nobody did. */
+/* Finds the user who called sudo; returns false where nobody did. */
 static bool caller_find(uid_t *ret_uid, gid_t *ret_gid)
 {
     const char *words[] = {getenv("SUDO_UID"), getenv("SUDO_GID")};
@@ -93,14 +96,14 @@ static bool is_empty(int folder_fd)
     return count == 2;
 }
 
-/* ---- From name to name ---- */
+/* ---- The walk along a path ---- */
 
 struct walk {
-    int fd;                  /* the folder that the rest is relative to */
-    char rest[2 * PATH_MAX]; /* still to go */
-    char name[NAME_MAX + 1]; /* what was taken off its begin */
-    bool is_last, is_folder; /* nothing but slashes is behind the name, or some are */
-    bool make;               /* folders that are missing */
+    int fd;                  /* the folder that `rest` is relative to */
+    char rest[2 * PATH_MAX]; /* the part of the path that is not walked yet */
+    char name[NAME_MAX + 1]; /* the name that was taken off the path last */
+    bool is_last, is_folder; /* only slashes follow the name; at least one does */
+    bool make;               /* create missing folders */
     unsigned links;
 };
 
@@ -140,7 +143,7 @@ static int walk_name(struct walk *walk)
     return 0;
 }
 
-/* Goes on where the link leads. */
+/* Replaces the link by its target and continues from there. */
 static int walk_follow(struct walk *walk, int link_fd)
 {
     char target[PATH_MAX], rest[2 * PATH_MAX];
@@ -169,7 +172,7 @@ static int refuse_link(const struct walk *walk, struct mlm_error *error)
         "%s is a link that somebody else can have made; name the folder that it leads to", walk->name);
 }
 
-/* One that we made, unless somebody put another one in its place at once. */
+/* Creates the folder. If another program creates one under this name at the same moment, that one is used. */
 static int folder_make(struct walk *walk)
 {
     if (mkdirat(walk->fd, walk->name, 0777) < 0)
@@ -181,7 +184,7 @@ static int folder_make(struct walk *walk)
     return 0;
 }
 
-/* Goes into the folder of that name. */
+/* Enters the folder `name`; a link that may be followed is replaced by its target. */
 static int walk_enter(struct walk *walk, struct mlm_error *error)
 {
     static const int flags = O_PATH | O_NOFOLLOW | O_CLOEXEC;
@@ -214,7 +217,8 @@ static bool is_in_proc(int folder_fd)
     return fstatfs(folder_fd, &system) == 0 && system.f_type == PROC_SUPER_MAGIC;
 }
 
-/* The last name: 1 where it is a link that was followed, so that there is another last name. */
+/* Looks at the last name of the path. Returns 1 where it is a link that was followed: the target brings
+ * another last name. */
 static int walk_last(struct walk *walk, struct mlm_entry *entry)
 {
     struct stat folder;
@@ -261,7 +265,7 @@ int mlm_entry_find(const char *path, struct mlm_entry *ret_entry, struct mlm_err
     }
     if (r < 0)
         return fail(error, r);
-    /* 0 is for an entry that holds nothing. */
+    /* Never keep descriptor 0: in an entry, 0 means that no folder is held. */
     entry.folder_fd = walk.fd == 0 ? fcntl(walk.fd, F_DUPFD_CLOEXEC, 3) : mlm_take_fd(&walk.fd);
     if (entry.folder_fd < 0)
         return fail(error, -errno);
@@ -293,7 +297,7 @@ int mlm_make_directories(const char *path, struct mlm_error *error)
     return 0;
 }
 
-/* ---- To write into what is there ---- */
+/* ---- Opening the file for writing ---- */
 
 static int open_there(const struct mlm_entry *entry, int flags)
 {
@@ -335,7 +339,7 @@ int mlm_entry_open(const struct mlm_entry *entry, int flags, struct mlm_error *e
             else
                 r = -errno;
         }
-        /* It came or went meanwhile. */
+        /* Try again where the file was created or removed since the last look. */
         if (r != (exists ? -ENOENT : -EEXIST))
             break;
     }

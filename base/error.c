@@ -1,3 +1,5 @@
+/* The three ways to fill a struct mlm_error: a text, a text with strerror(), and context in front of a text.
+ * Texts have a fixed size, so that an error can be reported when memory is short. */
 #include "base/error.h"
 
 #include <stdio.h>
@@ -39,7 +41,7 @@ int(mlm_error_wrap)(struct mlm_error *error, int code, const char *format, ...)
     va_end(args);
     char inner[MLM_ERROR_TEXT_SIZE];
     memcpy(inner, error->text, sizeof inner);
-    /* A text that no longer fits loses its end, never its context. */
+    /* When the whole is too long, the inner text loses its end; the context is always complete. */
     snprintf(error->text, sizeof error->text, "%s: %.*s", context, MLM_ERROR_TEXT_SIZE / 2 - 3, inner);
     error->code = code;
     return code;

@@ -1,5 +1,5 @@
-/* Errors travel up as a negative errno plus a text that grows on the way: what failed, in the words of
- * whoever asked. Libraries never print; only main does. */
+/* Errors travel up as a negative errno plus a text. Each caller adds what it tried to do in front of the
+ * text. Libraries never print; only main does. */
 #pragma once
 
 #include <stdarg.h>

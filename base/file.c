@@ -1,3 +1,5 @@
+/* Reads and writes small files whole, without stdio. Files under /proc and /sys report no size, so reading
+ * goes on until the end; a limit of 1 MiB guards against a file that does not end. */
 #include "base/file.h"
 
 #include <ctype.h>
@@ -70,7 +72,7 @@ ssize_t mlm_file_read(int dir_fd, const char *name, char **ret_text, struct mlm_
     return (ssize_t)length;
 }
 
-/* Digits up to white space or the end. */
+/* Accepts digits only, followed by white space or the end. */
 static int number_parse(const char *text, uint64_t *ret_value)
 {
     if (!isdigit((unsigned char)*text))
@@ -156,9 +158,10 @@ void mlm_inherited_fds(int ret_fds[static MLM_INHERITED_FDS_MAX + 1])
     size_t count = 0;
     DIR *folder = opendir("/proc/self/fd");
     for (struct dirent *entry; folder && count < MLM_INHERITED_FDS_MAX && (entry = readdir(folder));) {
-        int fd = (int)strtol(entry->d_name, NULL, 10); /* 0 for "." and ".." */
+        int fd = (int)strtol(entry->d_name, NULL, 10); /* gives 0 for "." and ".." */
         int flags = fd > STDERR_FILENO ? fcntl(fd, F_GETFD) : -1;
-        if (flags >= 0 && !(flags & FD_CLOEXEC)) /* the folder's own is closed on exec */
+        if (flags >= 0 &&
+            !(flags & FD_CLOEXEC)) /* the folder's own descriptor has FD_CLOEXEC and is left out */
             ret_fds[count++] = fd;
     }
     if (folder)

@@ -1,3 +1,5 @@
+/* The one place that reallocates growing arrays. It doubles the capacity, so appending is cheap on
+ * average. */
 #include "base/grow.h"
 
 #include <errno.h>

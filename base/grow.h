@@ -1,8 +1,8 @@
-/* Growing arrays. */
+/* Growing arrays: the caller keeps the pointer, the count and the capacity. */
 #pragma once
 
 #include <stddef.h>
 
-/* Makes room for one more element behind the first `count`; `array` is the address of the pointer,
- * `*capacity` how many there is room for. -ENOMEM: nothing is changed. */
+/* Makes room for one more element after the first `count`. `array` is the address of the pointer, `*capacity`
+ * the number of elements that fit, `size` the bytes of one. -ENOMEM: nothing is changed. */
 int mlm_grow(void *array, size_t count, size_t *capacity, size_t size);

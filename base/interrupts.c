@@ -1,3 +1,5 @@
+/* Turns SIGINT, SIGTERM and SIGHUP into a descriptor that poll() can wait for. A signal handler could not do
+ * this safely: the program must stop its worker and close its cage before it ends. */
 #include "base/interrupts.h"
 
 #include <errno.h>
@@ -20,7 +22,7 @@ int mlm_interrupts_open(struct mlm_interrupts *ret_interrupts, struct mlm_error 
     (void)sigemptyset(&signals);
     (void)sigaddset(&signals, SIGINT);
     (void)sigaddset(&signals, SIGTERM);
-    /* Unless nohup is to keep it from us. */
+    /* SIGHUP stays ignored where nohup made it so. */
     struct sigaction hangup;
     if (sigaction(SIGHUP, NULL, &hangup) < 0 || hangup.sa_handler != SIG_IGN)
         (void)sigaddset(&signals, SIGHUP);
@@ -73,7 +75,7 @@ static int open_now(const char *path, int flags, bool *ret_waits, struct mlm_err
     if (r < 0)
         return r;
     mlm_auto_close int fd = mlm_entry_open(&entry, flags | O_NONBLOCK, error);
-    /* A pipe without a reader; a socket gives it as well. */
+    /* ENXIO means that nobody reads the pipe. A socket gives the same error, but is refused at once. */
     *ret_waits = fd == -ENXIO && S_ISFIFO(entry.status.st_mode);
     if (fd < 0)
         return fd;

@@ -1,15 +1,15 @@
-/* What a laptop's RAM goes to before a job has any. */
+/* The RAM of a laptop that is in use before a job starts. `run --laptop` and `estimate` share these rules. */
 #pragma once
 
-/* The kernel and firmware keep about a sixteenth of RAM and 128 MiB: page structs, slabs, buffers, reserved
+/* The kernel and firmware keep about a sixteenth of RAM plus 128 MiB: page structs, slabs, buffers, reserved
  * memory. */
 static inline double mlm_laptop_system_bytes(double ram_bytes)
 {
     return 128 * 0x1p20 + ram_bytes / 16;
 }
 
-/* A desktop with a browser holds about 1.6 GiB; on a small machine, where people open less, two fifths of the
- * RAM. */
+/* A desktop with a browser holds about 1.6 GiB. On a small machine, where people open less, it is two fifths
+ * of the RAM. */
 static inline double mlm_laptop_desktop_bytes(double ram_bytes)
 {
     double desktop_bytes = 1600 * 0x1p20, share_bytes = ram_bytes * 2 / 5;

@@ -1,3 +1,4 @@
+/* Asks libc for the page size, so that no formula assumes 4096 bytes. */
 #include "base/page.h"
 
 #include <unistd.h>

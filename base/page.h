@@ -1,7 +1,7 @@
-/* The machine's page: what its kernel counts memory in. */
+/* The page size of this machine, the unit in which its kernel counts memory. */
 #pragma once
 
 #include <stdint.h>
 
-/* 4096 on x86-64; 4096, 16384 or 65536 on arm64. */
+/* Bytes: 4096 on x86-64; 4096, 16384 or 65536 on arm64. */
 uint64_t mlm_page_bytes(void);

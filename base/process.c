@@ -1,10 +1,13 @@
+/* Repairs an unusual state that the parent process left to us: closed standard descriptors, ignored
+ * signals. */
 #include "base/process.h"
 
 #include <fcntl.h>
 #include <signal.h>
 #include <unistd.h>
 
-/* The lowest number that is free is the one that lacks. What it is opened for is what nobody does with it. */
+/* open() returns the lowest free number, so each call fills one gap. The mode is the wrong one on purpose:
+ * reads from stdin and writes to stdout must still fail, as they would on a closed descriptor. */
 static void descriptors_hold(void)
 {
     for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)

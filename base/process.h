@@ -1,8 +1,8 @@
-/* What this program makes of the state in which it was started. */
+/* Repairs the state in which a program was started, before it does anything else. */
 #pragma once
 
-/* Before anything is opened or started. Standard descriptors that are closed are held by a /dev/null that
- * fails as they would have: else a file of ours would get the number, and messages would go into it. A parent
- * that ignores SIGCHLD, or blocks signals, has us inherit that: no child could be waited for, no Ctrl-C be
- * seen. */
+/* Call this before anything is opened or started. It fills closed standard descriptors with a /dev/null whose
+ * use fails, because otherwise a file of ours would get the number and messages would be written into it. It
+ * also resets SIGCHLD and the signal mask: a parent that ignores SIGCHLD, or blocks signals, passes this on,
+ * and then no child could be waited for and Ctrl-C would have no effect. */
 void mlm_process_begin(void);

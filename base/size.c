@@ -1,3 +1,5 @@
+/* Parses and prints sizes, counts and durations. Text is checked strictly, because a cap that is misread
+ * would give wrong results without any error. */
 #include "base/size.h"
 
 #include <ctype.h>
@@ -8,7 +10,7 @@
 #include <string.h>
 #include <strings.h>
 
-/* strtod alone would take "nan", "0x10", "-1" and leading space. */
+/* strtod() alone would accept "nan", "0x10", "-1" and leading spaces. */
 static int number_parse(const char *text, double *ret_value, const char **ret_rest)
 {
     if (!isdigit((unsigned char)text[0]) && !(text[0] == '.' && isdigit((unsigned char)text[1])))
@@ -117,7 +119,7 @@ const char *mlm_size_spell(uint64_t bytes, char text[static MLM_SIZE_TEXT])
     return text;
 }
 
-/* Three significant digits, never an exponent: 9.87, 98.7, 987. */
+/* Prints three significant digits, never an exponent: 9.87, 98.7, 987. */
 static void show(double value, const char *unit, char *text)
 {
     double size = fabs(value);
@@ -134,7 +136,7 @@ const char *mlm_size_show(double bytes, char text[static MLM_SIZE_TEXT])
     }
     size_t i = 0;
     bytes /= 1024;
-    /* 999.5 KiB and more would print as four digits. */
+    /* 999.5 KiB and more would be printed with four digits. */
     for (; fabs(bytes) >= 999.5 && i < 3; i++)
         bytes /= 1024;
     show(bytes, units[i], text);

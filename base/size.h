@@ -7,10 +7,10 @@
 
 #include "base/error.h"
 
-/* "no limit": what --cap none means. */
+/* "No limit", the value of --cap none. */
 #define MLM_NO_LIMIT UINT64_MAX
 
-/* More than any processor addresses, and few enough that sums and multiples of sizes do not wrap. */
+/* More than any processor addresses, and small enough that sums and multiples of sizes do not overflow. */
 #define MLM_SIZE_MOST (UINT64_C(1) << 57)
 
 int mlm_size_parse(const char *text, uint64_t *ret_bytes, struct mlm_error *error);
@@ -18,7 +18,7 @@ int mlm_size_parse(const char *text, uint64_t *ret_bytes, struct mlm_error *erro
 /* Like mlm_size_parse(), but "none" and "max" give MLM_NO_LIMIT. */
 int mlm_limit_parse(const char *text, uint64_t *ret_bytes, struct mlm_error *error);
 
-/* How many of something: "1M" rows are a million, with K, M, G and T in thousands. Whole numbers alone. */
+/* A number of things: K, M, G and T are powers of 1000, so "1M" rows are a million. Whole numbers only. */
 int mlm_amount_parse(const char *text, uint64_t *ret_amount, struct mlm_error *error);
 
 /* "20s", "500ms", "2min", "1.5h"; a bare number is seconds. */
@@ -26,8 +26,8 @@ int mlm_duration_parse(const char *text, uint64_t *ret_ns, struct mlm_error *err
 
 #define MLM_SIZE_TEXT 24
 
-/* The exact short form where there is one ("2G", "48M", "123K", else bytes), fit to be parsed again; "none"
- * for MLM_NO_LIMIT. */
+/* The exact short form where there is one ("2G", "48M", "123K"), else bytes. mlm_size_parse() can read it
+ * again. "none" for MLM_NO_LIMIT. */
 const char *mlm_size_spell(uint64_t bytes, char text[static MLM_SIZE_TEXT]);
 
 /* For people: three significant digits and a unit ("41.2 MiB", "1.25 GiB"). */

@@ -1,3 +1,5 @@
+/* Decodes, cleans and measures UTF-8 without the locale. mbrtowc() and wcwidth() depend on the locale, and in
+ * "C" they would reject every character outside ASCII. */
 #include "base/utf8.h"
 
 #include <string.h>
@@ -17,7 +19,7 @@ size_t mlm_utf8_next(const char *text, uint32_t *ret_code)
         return 1;
     code &= 0x7fu >> length;
     for (size_t i = 1; i < length; i++) {
-        if ((bytes[i] & 0xc0) != 0x80) /* the terminating NUL stops here too */
+        if ((bytes[i] & 0xc0) != 0x80) /* the terminating NUL fails this test too */
             return 1;
         code = code << 6 | (bytes[i] & 0x3f);
     }
@@ -34,7 +36,7 @@ bool mlm_utf8_printable(uint32_t code)
                     code == 0xfeff || code == 0x061c || (code >= 0xfff9 && code <= 0xfffb) ||
                     (code >= 0xe0000 && code <= 0xe007f);
     bool no_character =
-        (code & 0xfffe) == 0xfffe || (code >= 0xfdd0 && code <= 0xfdef); /* UINT32_MAX as well */
+        (code & 0xfffe) == 0xfffe || (code >= 0xfdd0 && code <= 0xfdef); /* true for UINT32_MAX as well */
     return !commands && !no_character;
 }
 
@@ -42,7 +44,7 @@ static void replace(char *text, bool tame)
 {
     char *to = text;
     for (const char *from = text; *from;) {
-        if (*from >= ' ' && *from < 0x7f) { /* nearly all */
+        if (*from >= ' ' && *from < 0x7f) { /* printable ASCII, by far the most frequent case */
             *to++ = *from++;
             continue;
         }
@@ -69,7 +71,7 @@ void mlm_utf8_tame(char *text)
     replace(text, true);
 }
 
-/* The blocks that terminals agree on; wcwidth() would need the right locale. */
+/* Only the ranges that terminals agree on. */
 static size_t columns(uint32_t code)
 {
     static const struct {

@@ -1,3 +1,6 @@
+/* Writes a file under no name (O_TMPFILE) or a temporary one, and gives it its name when it is complete.
+ * rename() alone would change owner, hard links and ACL of an existing file; such a file is overwritten in
+ * place. */
 #include "base/whole.h"
 
 #include <errno.h>
@@ -15,7 +18,7 @@
 #define TRIES 16
 #define COPY_BYTES ((size_t)256 << 10)
 
-/* A name that nobody else will think of. */
+/* A random name, so that two programs do not choose the same. */
 static int part_name(char name[static 32])
 {
     unsigned long long number = 0;
@@ -25,8 +28,8 @@ static int part_name(char name[static 32])
     return 0;
 }
 
-/* Never may more people read it than will at last, nor fewer write it than the library that is given its
- * descriptor's path. */
+/* Nobody may read the unfinished file who may not read the finished one. The owner can always write: a
+ * library may open the file again by the path of its descriptor. */
 static mode_t mode_for(const struct mlm_entry *entry)
 {
     return entry->exists && S_ISREG(entry->status.st_mode)
@@ -40,7 +43,7 @@ static int part_open(struct mlm_whole *whole)
     int fd = openat(entry->folder_fd, ".", O_TMPFILE | O_RDWR | O_CLOEXEC, mode_for(entry));
     if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL && errno != ENOENT))
         return fd < 0 ? -errno : fd;
-    /* This file system has no files without a name. */
+    /* This file system has no unnamed files: use a temporary name. */
     for (int i = 0; i < TRIES; i++) {
         char name[sizeof whole->part];
         int r = part_name(name);
@@ -94,7 +97,8 @@ int mlm_whole_open(const char *path, struct mlm_whole *ret_whole, struct mlm_err
     return 0;
 }
 
-/* What a new file would lack. Labels of security modules are given to new files, too. */
+/* Returns true if the file has attributes that a new file would lack. Security labels do not count: new files
+ * get them too. */
 static bool has_attributes(int fd)
 {
     char names[4096];
@@ -107,8 +111,9 @@ static bool has_attributes(int fd)
     return false;
 }
 
-/* Has the file that stands there something that a new one in its place would not have? Never where somebody
- * else can have put it there. 1: yes, and it is open as *ret_fd; 0; or a negative errno. */
+/* Decides whether the existing file must be overwritten in place, because a new file would lose its other
+ * names, its attributes or its owner. Never so where another user can have put the file there. Returns 1 with
+ * the file open as *ret_fd, 0 for no, or a negative errno. */
 static int must_stay(const struct mlm_whole *whole, const struct stat *there, int *ret_fd)
 {
     if (whole->entry.shared || !S_ISREG(there->st_mode))
@@ -125,7 +130,7 @@ static int must_stay(const struct mlm_whole *whole, const struct stat *there, in
     return stays;
 }
 
-/* Room first: once the old content is written over (*ret_begun) there is no way back. */
+/* Reserves the space first: after the first write (*ret_begun) the old content is lost. */
 static int copy_into(int from_fd, int to_fd, bool *ret_begun)
 {
     struct stat from, to;
@@ -150,7 +155,7 @@ static int copy_into(int from_fd, int to_fd, bool *ret_begun)
     return ftruncate(to_fd, from.st_size) < 0 || fsync(to_fd) < 0 ? -errno : 0;
 }
 
-/* Some file systems cannot sync a folder; what is in the file does not depend on it. */
+/* Some file systems cannot sync a folder. That is no error: the file's own content is synced already. */
 static int folder_sync(const struct mlm_entry *entry)
 {
     mlm_auto_close int fd = openat(entry->folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -164,7 +169,7 @@ static int link_as(const struct mlm_whole *whole, const char *name)
     return linkat(AT_FDCWD, own, whole->entry.folder_fd, name, AT_SYMLINK_FOLLOW) < 0 ? -errno : 0;
 }
 
-/* A name beside the one that it is to have, unless it has that already. */
+/* Gives the file a temporary name in its folder, unless it has one. */
 static int link_as_part(struct mlm_whole *whole)
 {
     int r = whole->part[0] ? 0 : -EEXIST;
@@ -193,13 +198,14 @@ static int appear(struct mlm_whole *whole)
     return r;
 }
 
-/* In place of what is there. *ret_begun: into it, and it may be half of each by now. */
+/* Puts the new file in the place of the old one. *ret_begun: the old file was opened for writing in place,
+ * and after an error its content may be mixed. */
 static int replace(struct mlm_whole *whole, bool *ret_begun)
 {
     const struct mlm_entry *entry = &whole->entry;
     struct stat there;
     int fd = fileno(whole->file);
-    /* Anew: it may have come, gone or changed since. */
+    /* Look again: the file may have come, gone or changed since the start. */
     bool exists = fstatat(entry->folder_fd, entry->name, &there, AT_SYMLINK_NOFOLLOW) == 0;
     mlm_auto_close int old_fd = -1;
     int r = exists ? must_stay(whole, &there, &old_fd) : 0;

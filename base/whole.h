@@ -1,11 +1,11 @@
-/* A file that appears whole or not at all: written without a name, in the folder where it is to be, synced,
- * and put in the place of what was there once all of it is. So two that write one name do not mix: the last
- * one stays. What is killed meanwhile leaves nothing, where the file system has files without a name.
+/* A file that appears completely or not at all. It is written without a name in its final folder, synced, and
+ * then put in the place of the old file. Two programs that write the same name do not mix: the last one
+ * stays. A program that is killed leaves nothing behind, where the file system supports unnamed files.
  *
- * What stands under the name already keeps its mode and its owner. Where it has other names (hard links) or
- * attributes (an ACL), which a new file would not have, it is written anew from the finished one. A link is
- * followed by the rule of entry.h, and one that may not be is replaced. What is no regular file (a pipe,
- * /dev/stdout) is written as it is. */
+ * An existing file keeps its mode and owner. Where it has other names (hard links) or attributes (an ACL)
+ * that a new file would lose, its content is overwritten from the finished file. Links are followed by the
+ * rule of entry.h; a link that may not be followed is replaced. A path that is not a regular file (a pipe,
+ * /dev/stdout) is written directly. */
 #pragma once
 
 #include <stdio.h>
@@ -14,17 +14,17 @@
 #include "base/error.h"
 
 struct mlm_whole {
-    FILE *file; /* to write into; NULL: nothing is open */
-    char *path; /* as it was given */
+    FILE *file; /* stream to write into; NULL: no file is open */
+    char *path; /* path as the caller gave it */
     struct mlm_entry entry;
-    char part[32]; /* what it is called until then; "": it has no name */
-    bool as_it_is; /* no regular file: written in place */
+    char part[32]; /* temporary name; "": the file has none */
+    bool as_it_is; /* not a regular file: written directly */
 };
 
 int mlm_whole_open(const char *path, struct mlm_whole *ret_whole, struct mlm_error *error);
 
-/* Closes the file, and lets it appear if all that was written is there. */
+/* Closes the file and gives it its name, if everything was written without error. */
 int mlm_whole_keep(struct mlm_whole *whole, struct mlm_error *error);
 
-/* What was not kept disappears; the destructor. A zeroed one holds nothing. */
+/* Destructor: a file that was not kept disappears. Accepts a zeroed struct. */
 void mlm_whole_drop(struct mlm_whole *whole);

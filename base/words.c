@@ -1,3 +1,4 @@
+/* Quotes words for a POSIX shell: a command line in a message or a record can be copied and run again. */
 #include "base/words.h"
 
 #include <stdbool.h>
@@ -7,7 +8,7 @@
 
 #include "base/utf8.h"
 
-/* Characters that mean nothing to a shell. */
+/* Characters without a special meaning in a shell. */
 static const char plain[] = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_@%+=:,./-";
 
 static bool is_printable(const char *word)
@@ -33,8 +34,8 @@ static void put_quoted(FILE *out, const char *word)
     fputc('\'', out);
 }
 
-/* The quote is a number as well: it must not end the word for a shell that takes $ and single quotes for two
- * things. */
+/* Writes the quote ' as a number too: a shell that does not know $'…' reads a plain single-quoted word, which
+ * a literal quote would end. */
 static void put_escaped(FILE *out, const char *word)
 {
     fputs("$'", out);

@@ -1,13 +1,13 @@
-/* Words as a person would type them into a shell. */
+/* Quotes words so that a person can paste them into a shell. */
 #pragma once
 
 #include <stdio.h>
 
-/* Writes one word, in quotes where the shell would read anything else into it. Bytes that would command a
- * terminal, or turn its writing around, are written as numbers in $'…'; a shell that does not know that sees
- * a word in single quotes, in which there is none of them. */
+/* Writes one word, quoted where a shell would read it otherwise. Bytes that would control a terminal or
+ * change the writing direction become numbers in $'…'. A shell that does not know this form sees a harmless
+ * single-quoted word. */
 void mlm_word_put(FILE *out, const char *word);
 
-/* Words, ended by NULL, as one line that a shell takes apart again, whatever bytes they hold: for records,
- * not for terminals. The caller frees it; NULL: out of memory. */
+/* Joins words (ended by NULL) into one line that a shell splits into the same words, whatever bytes they
+ * hold. For records, not for terminals. The caller frees the line; NULL: out of memory. */
 char *mlm_words_quote(char *const *words);

@@ -1,5 +1,5 @@
-# mlm_embed(TARGET NAME FILE…): the files' bytes as texts of the program. For each, NAME.c defines
-# `const char mlm_FILE_EXT[]`, and `mlm_FILE_EXT_hash[]`, its SHA-256 as a Content-Security-Policy spells it.
+# mlm_embed(TARGET NAME FILE…) makes files a part of the program. For each FILE, NAME.c defines `const char
+# mlm_FILE_EXT[]` and `mlm_FILE_EXT_hash[]`, its SHA-256 in the form that a Content-Security-Policy needs.
 function(mlm_embed target name)
   set(source ${CMAKE_BINARY_DIR}/generated/${name}.c)
   list(TRANSFORM ARGN PREPEND ${CMAKE_SOURCE_DIR}/ OUTPUT_VARIABLE files)

@@ -1,9 +1,9 @@
-# Warnings and sanitizers, for every target of ours.
+# Warnings and sanitizers for every target of ours.
 add_library(mlm_flags INTERFACE)
 target_compile_options(mlm_flags INTERFACE -Wall -Wextra -Wshadow -Wconversion
   $<$<COMPILE_LANGUAGE:C>:-Wstrict-prototypes -Wmissing-prototypes -Wvla>)
-# Kernels say by `omp simd` which loops are to be vectorized at -O2 (no OpenMP library comes with it); and nobody
-# reads errno after sqrt(), whose setting would forbid it.
+# `omp simd` marks the loops that are vectorized at -O2; no OpenMP library is linked. -fno-math-errno: setting errno in
+# sqrt() would prevent vectorizing, and nobody reads it.
 target_compile_options(mlm_flags INTERFACE -fopenmp-simd -fno-math-errno)
 target_compile_definitions(mlm_flags INTERFACE _GNU_SOURCE)
 if(MLM_WERROR)

@@ -1,4 +1,4 @@
-# Read by cpack before it makes a package. Without this tool a .deb would come out with no dependencies.
+# cpack reads this before it makes a package. Without dpkg-shlibdeps and file, a .deb would have no dependencies.
 if(CPACK_GENERATOR STREQUAL "DEB")
   find_program(shlibdeps dpkg-shlibdeps)
   find_program(file file)

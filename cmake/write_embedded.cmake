@@ -1,6 +1,6 @@
-# Writes OUTPUT, C, with the bytes of FILES; embed.cmake says how.
+# Writes OUTPUT, a C file with the bytes of FILES; see embed.cmake.
 
-# CMake has the hash in hexadecimal alone: three digits are two characters of base64.
+# CMake gives the hash only in hexadecimal; base64 is needed. Three hexadecimal digits are two base64 characters.
 function(base64_of_hash hex ret)
   set(alphabet ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/)
   set(text "")
@@ -12,7 +12,7 @@ function(base64_of_hash hex ret)
     string(SUBSTRING ${alphabet} ${low} 1 second)
     string(APPEND text ${first}${second})
   endforeach()
-  # 64 digits and two zeros are 44 characters, the last of which says nothing.
+  # 64 digits and two zeros give 44 characters; the last one becomes the padding '='.
   string(SUBSTRING ${text} 0 43 text)
   set(${ret} "${text}=" PARENT_SCOPE)
 endfunction()

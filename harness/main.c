@@ -1,4 +1,4 @@
-/* mlmembench: calls the verb. Only this file prints errors. */
+/* The program mlmembench: calls the verb. Only this file prints errors. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -41,7 +41,7 @@ static int unknown(const char *word, struct mlm_error *error)
     return mlm_error_set(error, -EINVAL, "there is no verb '%s'; `mlmembench --help` shows them", word);
 }
 
-/* Exit status, or a negative errno. */
+/* Returns an exit status, or a negative errno. */
 static int do_as_told(int argc, char **argv, struct mlm_error *error)
 {
     const char *word = argc > 1 ? argv[1] : NULL;
@@ -78,7 +78,7 @@ int main(int argc, char **argv)
     mlm_process_begin();
     mlm_gbench_show_environment();
     int r = do_as_told(argc, argv, &error);
-    /* A reader that went away (a pager, head) wanted no more. */
+    /* EPIPE is no error: the reader (a pager, head) closed the pipe because it needs no more. */
     bool written = fflush(stdout) == 0 && !ferror(stdout);
     if (!written && errno != EPIPE && r >= 0)
         r = mlm_error_errno(&error, errno ? -errno : -EIO, "cannot write to standard output");

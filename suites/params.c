@@ -1,3 +1,4 @@
+/* Parameters by name, and mlm_fail(): the code of the contract (workload.h) that both programs share. */
 #include <ctype.h>
 #include <errno.h>
 #include <inttypes.h>
@@ -22,11 +23,14 @@ const struct mlm_param mlm_job_params[] = {
         .type = MLM_PARAM_COUNT,
         .offset = JOB(columns),
         .help = "columns of the user's file"},
-    {.name = "nonzeros", .type = MLM_PARAM_COUNT, .offset = JOB(nonzeros), .help = "its values other than 0"},
+    {.name = "nonzeros",
+        .type = MLM_PARAM_COUNT,
+        .offset = JOB(nonzeros),
+        .help = "values other than 0 in the user's file"},
     {.name = "widest_row",
         .type = MLM_PARAM_COUNT,
         .offset = JOB(widest_row),
-        .help = "most of them in a row"},
+        .help = "most values other than 0 in one of its rows"},
     {.name = NULL},
 };
 
@@ -57,7 +61,7 @@ const struct mlm_param *mlm_param_find(const struct mlm_workload *workload, cons
     return find(workload->params, name);
 }
 
-/* A whole number with an optional binary suffix, exact up to 64 bits. */
+/* Parses a whole number with an optional binary suffix, exact up to 64 bits. */
 static int count_parse(const char *text, uint64_t *ret_value)
 {
     static const char units[] = "KMGT";
@@ -144,7 +148,7 @@ int mlm_config_set(const struct mlm_workload *workload, void *config, const char
     int r = value_set(param, config, value);
     if (r == -ERANGE && (param->minimum != 0 || param->maximum != 0)) {
         char most[32] = "";
-        if (param->maximum < 0x1p60) /* beyond, it only keeps sums from running over */
+        if (param->maximum < 0x1p60) /* a larger maximum only prevents overflow: do not print it */
             snprintf(most, sizeof most, " and at most %.12g", param->maximum);
         return mlm_fail(sb, r, "%s=%s is out of range: at least %.12g%s", name, value, param->minimum, most);
     }

@@ -1,10 +1,10 @@
-/* The scoreboard: one shared page that a worker writes as it goes and the harness reads, while the worker
- * runs and after it died. A worker that the kernel kills has still said how far it came. Nothing else comes
- * back from a worker but its exit status.
+/* The scoreboard: one shared page that a worker writes and the harness reads, both while the worker runs and
+ * after it died. So even a worker that the kernel kills has reported how far it came. A worker passes nothing
+ * else back but its exit status.
  *
- * Writer: the worker alone. `phase` and each phase's `complete` are stored last, with release order, so that
- * a reader that sees them sees what they stand for. Fields of 64 bits are never torn on the machines we run
- * on. Times are CLOCK_MONOTONIC nanoseconds. */
+ * Only the worker writes. It stores `phase`, and `complete` of each phase, last and with release order: a
+ * reader that sees them also sees the fields that they announce. 64-bit fields are never torn on the
+ * supported machines. Times are CLOCK_MONOTONIC nanoseconds. */
 #pragma once
 
 #include <stdatomic.h>
@@ -16,7 +16,7 @@
 #define MLM_MESSAGE_SIZE 512
 
 enum mlm_phase {
-    MLM_PHASE_START,   /* exec'ed, nothing done yet */
+    MLM_PHASE_START,   /* exec() is done, nothing else */
     MLM_PHASE_PREPARE, /* builds the data; not timed */
     MLM_PHASE_RUN,     /* the timed job */
     MLM_PHASE_VERIFY,  /* derives the answer; not timed */
@@ -24,30 +24,30 @@ enum mlm_phase {
     MLM_PHASE_COUNT,
 };
 
-/* How the worker itself sees its end. A worker that died without a word leaves MLM_VERDICT_NONE. */
+/* The worker's own view of its end. A worker that died without writing one leaves MLM_VERDICT_NONE. */
 enum mlm_verdict {
     MLM_VERDICT_NONE,
     MLM_VERDICT_OK,
-    MLM_VERDICT_WRONG,     /* the work does not check out */
+    MLM_VERDICT_WRONG,     /* the result is not correct */
     MLM_VERDICT_SKIPPED,   /* cannot run here (a library is missing, data does not fit the type) */
     MLM_VERDICT_NO_MEMORY, /* the kernel refused an allocation */
     MLM_VERDICT_FAILED,    /* any other error; `message` says which */
 };
 
-/* What the worker read of itself over one phase. */
+/* Readings that the worker took of itself over one phase. */
 struct mlm_phase_reading {
     uint64_t begin_ns, end_ns;
     uint64_t cpu_user_ns, cpu_system_ns; /* all threads, this phase alone */
-    uint64_t peak_rss_bytes;             /* VmHWM, reset when the phase began */
-    uint64_t read_bytes, written_bytes;  /* /proc/self/io: what really went to storage, this phase alone */
-    _Atomic uint32_t complete;           /* 1 once everything above is there */
+    uint64_t peak_rss_bytes;             /* VmHWM, reset at the begin of the phase */
+    uint64_t read_bytes, written_bytes;  /* /proc/self/io: bytes that really went to storage in this phase */
+    _Atomic uint32_t complete;           /* 1 when everything above is filled */
     uint32_t io_known;                   /* 0 where /proc/self/io could not be read */
 };
 
 struct mlm_scoreboard {
     _Atomic uint32_t phase;          /* enum mlm_phase */
     _Atomic uint32_t verdict;        /* enum mlm_verdict */
-    _Atomic uint64_t progress_done;  /* of the current phase, in any unit */
+    _Atomic uint64_t progress_done;  /* work done in the current phase, in any unit */
     _Atomic uint64_t progress_total; /* 0: not known */
     struct mlm_phase_reading phases[MLM_PHASE_COUNT];
     uint64_t items;         /* work done in run, in the suite's unit (samples, rows, tensors) */
@@ -57,13 +57,13 @@ struct mlm_scoreboard {
     char message[MLM_MESSAGE_SIZE]; /* the reason, for every verdict but OK */
 };
 
-/* Fills `message` and returns `code` (a negative errno), so that `return mlm_fail(...)` reads well. -ENOMEM
- * becomes MLM_VERDICT_NO_MEMORY, -ENOTSUP MLM_VERDICT_SKIPPED, -EBADMSG MLM_VERDICT_WRONG, all else
- * MLM_VERDICT_FAILED. */
+/* Fills `message`, sets the verdict and returns `code` (a negative errno), so that `return mlm_fail(...)`
+ * reads well. -ENOMEM gives MLM_VERDICT_NO_MEMORY, -ENOTSUP MLM_VERDICT_SKIPPED, -EBADMSG MLM_VERDICT_WRONG,
+ * any other code MLM_VERDICT_FAILED. */
 int mlm_fail(struct mlm_scoreboard *sb, int code, const char *format, ...)
     __attribute__((format(printf, 3, 4)));
 
-/* The analyzer cannot see that the code is negative, and would take a failure for a success. params.c has the
+/* The analyzer cannot see that the code is negative and would take a failure for a success. params.c has the
  * name in parentheses, so that it stays a function there. */
 #ifdef __clang_analyzer__
 #define mlm_fail(...) ((void)mlm_fail(__VA_ARGS__), -1)
@@ -77,7 +77,7 @@ static inline void mlm_progress_begin(struct mlm_scoreboard *sb, uint64_t total)
 
 static inline void mlm_progress_add(struct mlm_scoreboard *sb, uint64_t steps)
 {
-    /* One writer: a load and a store, no locked instruction inside measured loops. */
+    /* There is one writer, so a load and a store are enough: no locked instruction inside measured loops. */
     uint64_t done = atomic_load_explicit(&sb->progress_done, memory_order_relaxed);
     atomic_store_explicit(&sb->progress_done, done + steps, memory_order_relaxed);
 }

@@ -1,3 +1,5 @@
+/* Finds and loads the modules of suites. A damaged module is refused with a message, because the dynamic
+ * loader would crash on it. */
 #include "suites.h"
 
 #include <dirent.h>
@@ -14,7 +16,7 @@
 
 static const char module_suffix[] = ".so";
 
-/* The loader maps what the program headers promise, and a file that was cut short ends us with SIGBUS. */
+/* The loader maps what the program headers promise: a truncated file would end the program with SIGBUS. */
 static bool module_is_whole(const char *path)
 {
     ElfW(Ehdr) header;

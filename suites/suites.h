@@ -6,12 +6,12 @@
 
 #include "workload.h"
 
-/* Loads one suite's module. -ENOENT: no such suite; -ENOEXEC: it is no
- * module of this version, or not all of one; the message names the file and the reason. */
+/* Loads one suite's module. -ENOENT: there is no such suite; -ENOEXEC: the file is not a module of this
+ * version, or is not complete. The message names the file and the reason. */
 int mlm_suite_open(
     const char *folder, const char *name, const struct mlm_suite **ret_suite, struct mlm_scoreboard *sb);
 
-/* Names of all modules in the folder, sorted; release with mlm_suite_names_free(). */
+/* Returns the names of all modules in the folder, sorted; release them with mlm_suite_names_free(). */
 int mlm_suite_names(const char *folder, char ***ret_names, size_t *ret_count, struct mlm_scoreboard *sb);
 void mlm_suite_names_free(char **names, size_t count);
 

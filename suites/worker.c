@@ -1,5 +1,5 @@
-/* mlmembench-worker: runs one workload, in this process and in no other. It knows ML and knows no cgroups;
- * the harness puts it into a cage before it starts.
+/* mlmembench-worker: runs one workload, in this process and no other. It knows ML and knows no cgroups; the
+ * harness puts it into a cage before it starts.
  *
  *   mlmembench-worker [--scoreboard FD] run SUITE/WORKLOAD [NAME=VALUE…]
  *   mlmembench-worker [--scoreboard FD] build SUITE/WORKLOAD [NAME=VALUE…] FD    writes a workload's dataset
@@ -8,7 +8,7 @@
  *   mlmembench-worker preload                                                    reads every module once
  *   mlmembench-worker [--scoreboard FD] preload SUITE/WORKLOAD                   what its script imports
  *
- * Without --scoreboard, by hand, what the scoreboard holds is printed at the end. */
+ * Without --scoreboard, when called by hand, it prints the content of the scoreboard at the end. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -30,13 +30,13 @@
 
 enum { EXIT_USAGE = 2 };
 
-/* What a verb is given beside its arguments. */
+/* Data that every verb receives beside its arguments. */
 struct worker {
     struct mlm_scoreboard *sb;
-    const char *scoreboard_fd; /* as it was told; NULL: by hand */
+    const char *scoreboard_fd; /* as given on the command line; NULL: called by hand */
 };
 
-/* Reads a /proc file without stdio: its buffer would be memory of ours in the figures. */
+/* Reads a /proc file without stdio, whose buffer would count in the figures. */
 static int proc_read(const char *path, char *text, size_t size)
 {
     int fd = open(path, O_RDONLY | O_CLOEXEC);
@@ -56,8 +56,8 @@ static uint64_t keyed(const char *text, const char *key)
     return found ? strtoull(found + strlen(key), NULL, 10) : 0;
 }
 
-/* VmHWM starts again at what is resident now; where the kernel refuses (no CONFIG_PROC_PAGE_MONITOR), later
- * phases repeat the larger peak of an earlier one, which stays true of the process. */
+/* Resets VmHWM to the current RSS. Where the kernel refuses (no CONFIG_PROC_PAGE_MONITOR), later phases
+ * repeat the larger peak of an earlier one, which is still true of the process. */
 static void peak_reset(void)
 {
     int fd = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
@@ -93,8 +93,8 @@ static struct usage usage_now(void)
     };
 }
 
-/* One step of a workload's life, with the readings around it. Order matters: the clock is read innermost, so
- * that reading /proc is in no phase's time. */
+/* One step of a workload's life, with the readings before and after it. The clock is read innermost, so that
+ * the time for reading /proc belongs to no phase. */
 struct phase {
     enum mlm_phase which;
     struct usage before;
@@ -126,13 +126,13 @@ static void phase_end(struct mlm_scoreboard *sb, const struct phase *phase)
     atomic_store_explicit(&reading->complete, 1, memory_order_release);
 }
 
-/* jemalloc keeps its threads' state in static TLS, of which glibc leaves a library that is opened at run time
- * too little, unless it was told before the program began: main() starts again with this in the environment.
- */
+/* jemalloc keeps thread state in static TLS. glibc leaves too little of it for a library that is opened at
+ * run time, unless this variable is set before the program starts; therefore main() starts the program
+ * again. */
 #define TUNABLES "GLIBC_TUNABLES"
 #define MORE_TLS "glibc.rtld.optional_static_tls=16384"
 
-/* -ERESTART: could be opened by a process that has more static TLS. */
+/* -ERESTART: the library can be opened only by a process with more static TLS. */
 static int library_open(const char *names)
 {
     const char *why;
@@ -143,7 +143,8 @@ static int library_open(const char *names)
     return why && strstr(why, "static TLS") && !told ? -ERESTART : -ENOENT;
 }
 
-/* Libraries read these when they are opened, and would else start a thread a processor. */
+/* Libraries read these variables when they are opened; without them they start one thread for each
+ * processor. */
 static void libraries_tell(const struct mlm_job *job)
 {
     char threads[24];
@@ -184,7 +185,7 @@ static int live(const struct mlm_workload *workload, const void *config, struct 
     return r;
 }
 
-/* Every error must leave a verdict, also where a workload returned one without a word. */
+/* Makes sure that every error leaves a verdict, also where a workload returned one without a message. */
 static int end(struct mlm_scoreboard *sb, int r)
 {
     if (r < 0 && atomic_load_explicit(&sb->verdict, memory_order_relaxed) == MLM_VERDICT_NONE)
@@ -264,7 +265,7 @@ static int configure(const char *full_name, char *const *settings, int count,
     return 0;
 }
 
-/* An argument vector in one place: it is gone, and needs no freeing, once another program runs. */
+/* An argument vector without separate allocations: exec() discards it, so nothing needs freeing. */
 struct words {
     char *items[64];
     size_t count, used;
@@ -287,9 +288,9 @@ static int words_add_setting(void *context, const char *name, const char *value)
     return words_add(context, name, "=", value);
 }
 
-/* A workload that is a script: Python takes this process over, and with it the cage and the scoreboard. It is
- * the distribution's own where there is one, for that has the distribution's packages; it ignores what the
- * user's home and environment would add (-E, -s), and writes nothing (-B). config NULL: no settings. */
+/* Runs a workload that is a script: Python replaces this process and inherits the cage and the scoreboard.
+ * The distribution's Python comes first, because the distribution's packages belong to it. It ignores the
+ * user's home and environment (-E, -s) and writes no files (-B). config NULL: no settings. */
 static int script_become(const char *verb, const char *full_name, const struct mlm_workload *workload,
     const void *config, const struct worker *worker)
 {
@@ -315,7 +316,7 @@ static int script_become(const char *verb, const char *full_name, const struct m
     if (config)
         libraries_tell(config);
     for (size_t i = 0; i < sizeof pythons / sizeof *pythons; i++) {
-        words.items[0] = (char *)pythons[i]; /* by which it finds its own packages */
+        words.items[0] = (char *)pythons[i]; /* Python finds its packages by this path */
         (void)execvp(pythons[i], words.items);
     }
     return mlm_fail(worker->sb, -ENOTSUP, "python3 is not installed; install the package python3");
@@ -334,7 +335,7 @@ static int verb_run(int argc, char **argv, const struct worker *worker)
     return r;
 }
 
-/* What a workload's dataset is asked to do with the descriptor. */
+/* Builds or checks a workload's dataset through the descriptor. */
 static int dataset_do(int argc, char **argv, bool check, struct mlm_scoreboard *sb)
 {
     const struct mlm_workload *workload;
@@ -364,7 +365,7 @@ static int verb_check(int argc, char **argv, const struct worker *worker)
     return dataset_do(argc, argv, true, worker->sb);
 }
 
-/* The shape goes out as the four job parameters, in the order of struct mlm_shape, in the answer. */
+/* Returns the shape in the answer, as the four job parameters in the order of struct mlm_shape. */
 static int verb_inspect(int argc, char **argv, const struct worker *worker)
 {
     (void)argc;
@@ -392,7 +393,8 @@ static int script_preload(const char *full_name, const struct worker *worker)
     return script_become("preload", full_name, workload, NULL, worker);
 }
 
-/* Loads what trials will load, so that its file pages are in memory and charged to nobody's cage. */
+/* Loads all that trials will load, so that the file pages are in memory and no trial's cage is charged for
+ * them. */
 static int verb_preload(int argc, char **argv, const struct worker *worker)
 {
     if (argc > 0)
@@ -406,7 +408,7 @@ static int verb_preload(int argc, char **argv, const struct worker *worker)
     if (r == 0)
         r = mlm_suite_names(folder, &names, &count, sb);
     for (size_t i = 0; i < count; i++) {
-        /* One that cannot be loaded is no trial's; the harness has said so. */
+        /* Skip a module that cannot be loaded: no trial uses it, and the harness has reported it. */
         const struct mlm_suite *suite;
         if (mlm_suite_open(folder, names[i], &suite, &(struct mlm_scoreboard){0}) < 0)
             continue;
@@ -419,7 +421,7 @@ static int verb_preload(int argc, char **argv, const struct worker *worker)
         return r;
     if (restart)
         return -ERESTART;
-    /* dlopen() maps; the pages that a trial will touch first are read here. */
+    /* dlopen() only maps; read the pages here that a trial will touch first. */
     FILE *maps = fopen("/proc/self/maps", "re");
     char line[4600];
     while (maps && fgets(line, sizeof line, maps)) {
@@ -475,12 +477,11 @@ int main(int argc, char **argv)
             fprintf(stderr, "mlmembench-worker: --scoreboard %s is not a scoreboard\n", argv[2]);
             return EXIT_USAGE;
         }
-        sb = page; /* the descriptor stays open, for a restart */
+        sb = page; /* the descriptor stays open for a restart */
         next = 3;
     }
-    /* Huge pages change a figure by 2 to 6 times and depend on the machine's setting: off, for every
-     * workload.
-     */
+    /* Turn huge pages off for every workload: they change a figure by 2 to 6 times and depend on the
+     * machine's setting. */
     (void)prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
     static struct mlm_scoreboard own;
     bool by_hand = !sb;

@@ -31,7 +31,7 @@ def texts_of(paths, schema_path):
             yield path, load(path), validator
         return
     schema = load(RECORDS)
-    # One validator a kind: what is wrong with a line is said better than "fits none of two".
+    # One validator for each kind, because its errors say more than "fits none of two".
     validators = {kind: validator_of({"$ref": f"#/$defs/{kind}", "$defs": schema["$defs"]})
                   for kind in ("trial", "timeline")}
     for path in paths:

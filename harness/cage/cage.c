@@ -1,3 +1,5 @@
+/* The life of one cage: make the cgroup, set its limits and verify them, kill its processes, remove it.
+ * Differences between cgroup versions are in the dialect, not here. */
 #include "cage/cage.h"
 
 #include <errno.h>
@@ -15,11 +17,10 @@
 #include "cage/run.h"
 #include "cage/tree.h"
 
-/* Beyond this no counter of the kernel reaches. */
+/* No counter of the kernel reaches this value: a larger limit means none. */
 #define COUNTER_MAX (UINT64_C(1) << 62)
 
-/* Writes a limit and reads it back through the same descriptor. The kernel counts whole pages, rounded down.
- */
+/* Writes a limit and reads it back through the same descriptor. The kernel rounds down to whole pages. */
 static int limit_set(int dir_fd, const char *file, uint64_t bytes, struct mlm_error *error)
 {
     mlm_auto_close int fd = openat(dir_fd, file, O_RDWR | O_CLOEXEC);
@@ -43,7 +44,7 @@ static int limit_set(int dir_fd, const char *file, uint64_t bytes, struct mlm_er
     return 0;
 }
 
-/* Lines as "4:memory:/where/NAME/below"; of the hierarchies, only the one with the cage has its name. */
+/* Lines have the form "4:memory:/where/NAME/below". Only the hierarchy that holds the cage has its name. */
 bool mlm_cage_holds(const struct mlm_cage *cage, pid_t pid)
 {
     char path[64], text[8192];
@@ -57,12 +58,12 @@ bool mlm_cage_holds(const struct mlm_cage *cage, pid_t pid)
     return false;
 }
 
-/* Without a file that limits swap alone, a cage can still be kept from swapping at all. */
+/* Where no file limits swap alone, a cage can still be kept from swapping at all. */
 static int never_swap(const struct mlm_cage *cage, struct mlm_error *error)
 {
     const struct mlm_dialect *dialect = cage->cages->dialect;
     if (cage->limits.swap_limit_bytes == 0 && access("/proc/swaps", F_OK) < 0)
-        return 0; /* this kernel has no swap to keep from */
+        return 0; /* this kernel has no swap */
     if (cage->limits.swap_limit_bytes == 0 && dialect->swappiness)
         return limit_set(cage->dir_fd, dialect->swappiness, 0, error);
     return mlm_error_set(error, -ENOTSUP,
@@ -72,7 +73,7 @@ static int never_swap(const struct mlm_cage *cage, struct mlm_error *error)
             : "this kernel does not count swap (kernel parameter swapaccount=1)");
 }
 
-/* A new cgroup inherits from its parent that the kernel kills nobody in it: a job that exceeds its cap would
+/* A new cgroup can inherit from its parent that the kernel kills nobody in it. A job above its cap would then
  * wait for ever. */
 static int kills_allow(const struct mlm_cage *cage, struct mlm_error *error)
 {
@@ -89,7 +90,8 @@ static int limits_set(const struct mlm_cage *cage, struct mlm_error *error)
     if (killable < 0)
         return killable;
     uint64_t memory = cage->limits.cap_bytes, swap = cage->limits.swap_limit_bytes;
-    /* New cgroups have no limit. The one of memory comes first: on v1 the other must not be below it. */
+    /* A new cgroup has no limit. Set the limit of memory first: on v1 the limit of memory and swap must not
+     * be below it. */
     if (memory < COUNTER_MAX) {
         int r = limit_set(cage->dir_fd, dialect->memory_limit, memory, error);
         if (r < 0)
@@ -156,7 +158,7 @@ void mlm_cage_close(struct mlm_cage *cage)
         return;
     mlm_close_p(&cage->dir_fd);
     mlm_close_p(&cage->hold_fd);
-    /* What will not go now gets another chance in mlm_cages_close(), and in `clean`. */
+    /* mlm_cages_close() and `clean` try again to remove a cgroup that remains. */
     (void)mlm_cgroup_remove(cage->cages->dir_fd, cage->name, cage->cages->dialect, NULL);
     free(cage);
 }

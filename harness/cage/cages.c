@@ -1,3 +1,5 @@
+/* All cages of one run: opens the site, starts the guardian, and removes cages of this run and of dead
+ * ones. */
 #include "cage/run.h"
 
 #include <errno.h>
@@ -109,7 +111,7 @@ int mlm_cages_count_stale(const struct mlm_cage_site *site, struct mlm_error *er
 int mlm_cages_remove_stale(const struct mlm_cage_site *site, struct mlm_error *error)
 {
     if (site->access != MLM_CAGE_DIRECT)
-        return 0; /* what was in a scope went with it */
+        return 0; /* a scope was removed with its cages */
     struct mlm_cages cages = {.site = *site, .dialect = dialect_of(site)};
     mlm_auto_close int dir_fd = open_site(site, error);
     if (dir_fd < 0)

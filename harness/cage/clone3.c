@@ -1,11 +1,11 @@
+/* The system call clone3() in assembly, because the C library has no function for it. */
 #include "cage/clone3.h"
 
 #include <errno.h>
 #include <sys/syscall.h>
 
-/* The child comes out of the system call on another stack: nothing that the compiler keeps on ours is where
- * it was, so it goes on in registers alone, which the kernel hands over unchanged, until it is inside `run`.
- */
+/* The child returns from the system call on another stack, where the compiler's local variables do not exist.
+ * Until it is inside `run` it uses only registers, which the kernel passes on unchanged. */
 
 #if defined __x86_64__ && defined SYS_clone3
 

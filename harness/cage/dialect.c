@@ -1,3 +1,4 @@
+/* The file names of cgroup v1 and v2. A new kernel file is one line here and one field in dialect.h. */
 #include "cage/dialect.h"
 
 #include <stddef.h>
@@ -12,7 +13,7 @@ const struct mlm_dialect mlm_dialect_v1 = {
     .memory_peak = "memory.max_usage_in_bytes",
     .swap_peak = "memory.memsw.max_usage_in_bytes",
     .stat = "memory.stat",
-    .cpu = NULL, /* of a hierarchy of its own */
+    .cpu = NULL, /* v1 counts CPU time in another hierarchy */
     .oom_file = "memory.oom_control",
     .oom_kill_key = "oom_kill",
     .oom_counts_alone = true,
@@ -20,12 +21,13 @@ const struct mlm_dialect mlm_dialect_v1 = {
     .pressure = NULL,
     .kill = NULL,
     .procs = "cgroup.procs",
-    /* One thread that moves itself spares the kernel the lock on all forks and exits of the machine. */
+    /* Writing to "tasks" moves one thread only, which does not need the kernel's lock on all forks and exits
+     * of the machine. */
     .enter = "tasks",
     .no_limit = "-1",
     .swap_files_count_memory = true,
     .swap_key = "total_swap",
-    .swap_cached_key = NULL, /* memsw gives up a page's swap when it is read back */
+    .swap_cached_key = NULL, /* memsw releases the swap of a page when it is read back */
     .anon_key = "total_rss",
     .file_key = "total_cache",
     .shmem_key = "total_shmem",

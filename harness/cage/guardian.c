@@ -1,6 +1,6 @@
-/* The guardian: a process that does nothing for as long as the harness lives. When the harness dies without a
- * word, kill -9 included, the socket between them reads end of file, and the guardian kills and removes what
- * the run has left. */
+/* The guardian: a process that only waits while the harness lives. When the harness dies without notice, even
+ * by kill -9, the socket between them reads end of file; the guardian then kills and removes all cages of the
+ * run. */
 #include "cage/run.h"
 
 #include <errno.h>
@@ -15,10 +15,10 @@
 
 #define SWEEPS 60
 
-/* Descriptors of the harness that stayed open here would keep its pipes from ending. */
+/* Closes inherited descriptors: held open here, they would keep the harness's pipes from ending. */
 static void keep_only(int *first, int *second)
 {
-    /* Through numbers above both targets: one may be the other's. */
+    /* Copy both to numbers above 2 first: each may be the target of the other. */
     (void)dup2(fcntl(*first, F_DUPFD, STDERR_FILENO + 1), STDIN_FILENO);
     (void)dup2(fcntl(*second, F_DUPFD, STDERR_FILENO + 1), STDOUT_FILENO);
     *first = STDIN_FILENO;
@@ -30,7 +30,7 @@ static void keep_only(int *first, int *second)
         (void)close(fd);
 }
 
-/* True when a byte came, false at the end of file. */
+/* Returns true when a byte came, false at the end of file. */
 static bool wait_for_byte(int fd)
 {
     char byte;
@@ -43,15 +43,15 @@ static bool wait_for_byte(int fd)
 
 static _Noreturn void guard(struct mlm_cages *cages, int fd)
 {
-    /* Out of reach of the terminal and of a kill of the harness's process group; only then there may be
-     * cages. */
+    /* Leave the terminal's session and the harness's process group, so that a kill of either does not reach
+     * us. Only after that may cages be made. */
     (void)setsid();
     (void)prctl(PR_SET_NAME, "mlm-guardian");
     (void)chdir("/");
     keep_only(&fd, &cages->dir_fd);
     (void)send(fd, "r", 1, MSG_NOSIGNAL);
     if (wait_for_byte(fd))
-        _exit(EXIT_SUCCESS); /* goodbye */
+        _exit(EXIT_SUCCESS); /* the byte means goodbye */
 
     for (int i = 0; i < SWEEPS && mlm_cages_sweep(cages) != 0; i++)
         (void)sleep(1);
@@ -64,7 +64,8 @@ int mlm_guardian_start(struct mlm_cages *cages, struct mlm_error *error)
     int ends[2];
     if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) < 0)
         return mlm_error_errno(error, -errno, "cannot make a socket for the guardian of cages");
-    /* Blocked before it is born: no handler of ours ever runs in it, and only SIGKILL ends it. */
+    /* Block all signals before the fork: no handler of ours can run in the guardian, and only SIGKILL ends
+     * it. */
     sigset_t all, before;
     (void)sigfillset(&all);
     (void)pthread_sigmask(SIG_BLOCK, &all, &before);

@@ -1,3 +1,5 @@
+/* Parses /proc/self/cgroup and /proc/self/mountinfo. Containers mount parts of a tree, several times or
+ * read-only, so the mounts are ranked. */
 #include "cage/hierarchy.h"
 
 #include <errno.h>
@@ -35,8 +37,8 @@ static void unescape(char *text)
     *to = 0;
 }
 
-/* "/..", "/../.." and so on: what a mount root, or our own path, that lies above our cgroup namespace is
- * called. */
+/* Recognizes "/..", "/../.." and so on: the kernel gives this path to a mount root, or to our own cgroup,
+ * above our cgroup namespace. */
 static bool only_upward(const char *path)
 {
     if (!*path)
@@ -60,8 +62,8 @@ static const char *below(const char *path, const char *mount_root, bool *ret_ins
     return only_upward(mount_root) ? "" : NULL;
 }
 
-/* Of several mounts the one that shows our own cgroup is better, then one that can be written; among equals
- * the later, which covers the earlier where both have the same place. */
+/* A mount that shows our own cgroup is best, then one that can be written. Among equals the later one wins:
+ * it covers the earlier one where both have the same place. */
 static int rank(const struct mlm_hierarchy *h)
 {
     return h->mounted ? 1 + 2 * h->inside + !h->read_only : 0;
@@ -81,7 +83,7 @@ static void consider(struct mlm_hierarchy *best, const char *path, const char *m
     *best = found;
 }
 
-/* Lines are "number:controllers:path"; v2's number is 0 and its list is empty. */
+/* Lines have the form "number:controllers:path"; v2's number is 0 and its list is empty. */
 static void own_paths(char *text, const char **ret_v1, const char **ret_v2)
 {
     for (char *line; (line = strsep(&text, "\n"));) {
@@ -96,7 +98,7 @@ static void own_paths(char *text, const char **ret_v1, const char **ret_v2)
     }
 }
 
-/* id parent device root mount-point options [tag…] - type source super-options */
+/* A line of mountinfo: id parent device root mount-point options [tag…] - type source super-options */
 static void mount_consider(
     char *line, const char *v1_path, const char *v2_path, struct mlm_hierarchy *v1, struct mlm_hierarchy *v2)
 {
@@ -126,7 +128,7 @@ static void mount_consider(
         consider(v2, v2_path, root, point, read_only);
 }
 
-/* A line at a time: hundreds of containers make megabytes of them. */
+/* Reads line by line: with hundreds of containers the file has megabytes. */
 static int mounts_read(
     int root_fd, const char *v1_path, const char *v2_path, struct mlm_hierarchy *v1, struct mlm_hierarchy *v2)
 {

@@ -1,5 +1,5 @@
-/* Where a cgroup tree is mounted, and where in it we are: /proc/self/cgroup and /proc/self/mountinfo put
- * together. Internal to cage/. */
+/* Finds where a cgroup tree is mounted and where we are in it, from /proc/self/cgroup and
+ * /proc/self/mountinfo. Internal to cage/. */
 #pragma once
 
 #include <limits.h>
@@ -9,7 +9,7 @@
 
 struct mlm_hierarchy {
     bool in_use;  /* /proc/self/cgroup has a line for it (for v1: one with the memory controller) */
-    bool mounted; /* at a mount that shows our own cgroup or one above it */
+    bool mounted; /* mounted where our own cgroup or one above it is visible */
     bool read_only;
     bool inside; /* `own` is our cgroup; else it is the nearest one above that the mount shows */
     char mount_point[PATH_MAX];

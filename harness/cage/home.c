@@ -1,3 +1,5 @@
+/* Prepares the site for cages on v2 and restores it: v2 does not allow processes beside children with limits,
+ * so our processes move into a child of the site. */
 #include "cage/run.h"
 
 #include <errno.h>
@@ -14,8 +16,8 @@
 #include "base/file.h"
 #include "cage/site.h"
 
-/* Runs that share a site each hold a shared lock on it. Who changes the site's own set-up (its controllers,
- * where its processes live) holds it alone, so that no run has the memory controller taken from under its
+/* Each run holds a shared lock on its site. A run that changes the site itself (its controllers, the place of
+ * its processes) holds the lock alone, so that it cannot disable the memory controller while another run has
  * cages. */
 
 #define CONTROL "cgroup.subtree_control"
@@ -34,7 +36,7 @@ static bool memory_is_enabled(int dir_fd)
     return false;
 }
 
-/* Moves every process from one cgroup to another; returns how many there were. */
+/* Moves every process from one cgroup to another; returns their number. */
 static int move_all(int from_fd, int to_fd)
 {
     char text[4096];
@@ -46,13 +48,13 @@ static int move_all(int from_fd, int to_fd)
         *end = 0;
         seen++;
         int r = mlm_file_write(to_fd, "cgroup.procs", line, NULL);
-        if (r < 0 && r != -ESRCH) /* it ended meanwhile */
+        if (r < 0 && r != -ESRCH) /* ESRCH: the process ended meanwhile */
             return r;
     }
     return seen;
 }
 
-/* Until none is left: they may fork while we read, and a list may be long. */
+/* Repeats until no process is left: processes may fork while we read, and a list may be long. */
 static int move_until_empty(int from_fd, int to_fd)
 {
     for (int i = 0; i < TRIES; i++) {

@@ -1,5 +1,5 @@
-/* What a cage says of itself together with the cgroups that its job made below it: a job may divide its own
- * cgroup further, and cgroup v1 counts and lists each of them apart. */
+/* Reads facts about a cage together with the cgroups that its job made below it. A job may divide its cgroup
+ * further, and cgroup v1 counts and lists each of them separately. */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 #include "cage/run.h"
 #include "cage/tree.h"
 
-/* Cgroups below each other, further than anybody nests them: a job must not make us recurse without end. */
+/* Deepest level that is visited: a job must not make us recurse without end. */
 #define DEPTH_MAX 32
 
 struct walk {
@@ -30,7 +30,7 @@ static int walk_child(int dir_fd, const char *name, const void *context)
         return 0;
     mlm_auto_close int fd = openat(dir_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
     if (fd < 0)
-        return 0; /* removed meanwhile */
+        return 0; /* the cgroup was removed meanwhile */
     walk.each(fd, &walk);
     if (mlm_cgroup_has_children(fd))
         (void)mlm_cgroup_children(fd, walk_child, &walk);

@@ -1,3 +1,5 @@
+/* Names of cages, and the locks that tell a live cage from a left one. A pid alone is not enough: the kernel
+ * reuses pids, and another pid namespace has different ones. */
 #include "cage/name.h"
 
 #include <errno.h>
@@ -16,13 +18,13 @@
 
 #define PREFIX "mlmembench-"
 #define LIST "/cgroup.procs"
-/* Longer than it takes to hold a cage after it was made. */
+/* Longer than the time between making a cage and holding it. */
 #define MAKING_NS 20000000
 #define TRIES 10
 #define NAP_NS 1000000
 
-/* State and start time (clock ticks since boot) from /proc/PID/stat, counted from behind the name, which may
- * hold anything. */
+/* Reads state and start time (clock ticks since boot) from /proc/PID/stat. Fields are counted from the end of
+ * the name, which may hold any character. */
 static int stat_read(pid_t pid, char *ret_state, uint64_t *ret_start)
 {
     char path[48], text[1024];
@@ -33,7 +35,7 @@ static int stat_read(pid_t pid, char *ret_state, uint64_t *ret_start)
     const char *field = strrchr(text, ')');
     if (!field || field[1] != ' ')
         return -EINVAL;
-    field += 2; /* the 3rd */
+    field += 2; /* the state is the 3rd field */
     char state = *field;
     for (int i = 3; i < 22; i++) {
         field = strchr(field, ' ');
@@ -90,11 +92,11 @@ bool mlm_cage_maker_lives(pid_t pid, uint64_t start)
     uint64_t began;
     int r = stat_read(pid, &state, &began);
     if (r < 0)
-        return r != -ENOENT && r != -ESRCH; /* in doubt it does */
+        return r != -ENOENT && r != -ESRCH; /* assume that it lives, when in doubt */
     return began == start && state != 'Z' && state != 'X';
 }
 
-/* The list of its processes stands for it: the folder itself is locked by runs inside it (home.c). */
+/* The lock is on the list of processes, because runs inside the cage lock the folder itself (home.c). */
 static int list_open(int dir_fd, const char *name)
 {
     char path[MLM_CAGE_NAME_SIZE + sizeof LIST];
@@ -108,8 +110,7 @@ int mlm_cage_hold(int dir_fd, const char *name)
     mlm_auto_close int fd = list_open(dir_fd, name);
     if (fd < 0)
         return fd;
-    /* `clean` may look right now. Anybody may read the list, and so lock it: nobody is waited for for long.
-     */
+    /* `clean` may hold the lock for a moment. Anybody can read the list and lock it, so the wait is short. */
     for (int i = 0; i < TRIES && flock(fd, LOCK_SH | LOCK_NB) < 0; i++)
         (void)nanosleep(&(struct timespec){.tv_nsec = NAP_NS}, NULL);
     return mlm_take_fd(&fd);

@@ -1,5 +1,5 @@
-/* What one run holds while cages can be made: struct mlm_cages, and the parts that look after it. Internal to
- * cage/. */
+/* The state of one run while cages can be made: struct mlm_cages, and the functions that manage it. Internal
+ * to cage/. */
 #pragma once
 
 #include <stdbool.h>
@@ -13,11 +13,11 @@ struct mlm_cages {
     const struct mlm_dialect *dialect;
     int dir_fd; /* the site; on v2 with a shared lock, see home.c */
     char prefix[MLM_CAGE_NAME_SIZE];
-    unsigned next;           /* number of the next cage */
-    bool memory_enabled;     /* it was we who gave the site's children the memory controller */
+    unsigned next;           /* number for the next cage */
+    bool memory_enabled;     /* we enabled the memory controller for the site's children */
     bool clone_cannot_enter; /* clone3() has refused CLONE_INTO_CGROUP once */
-    pid_t guardian;          /* 0: none */
-    int guardian_fd;         /* our end; its other end reads EOF when we are gone */
+    pid_t guardian;          /* 0: no guardian */
+    int guardian_fd;         /* our end of the socket; the other end reads EOF when we die */
 };
 
 struct mlm_cage {
@@ -27,16 +27,17 @@ struct mlm_cage {
     struct mlm_limits limits;
 };
 
-/* Lets the site's children have a memory limit; where its own processes are in the way, they move into a
- * child of it, MLM_CAGE_HOME. Nothing to do on v1. */
+/* Allows the site's children to have a memory limit. Where processes of the site prevent that, they move into
+ * a child of it, MLM_CAGE_HOME. Does nothing on v1. */
 int mlm_cage_home_enter(struct mlm_cages *cages, struct mlm_error *error);
-/* Undoes that, unless another run still has cages there: then the last one does. */
+/* Undoes mlm_cage_home_enter(), unless another run still has cages there; then the last run does it. */
 void mlm_cage_home_leave(struct mlm_cages *cages);
 
-/* Kills and removes every cage of this run; how many would not go, or a negative errno. */
+/* Kills and removes every cage of this run. Returns the number that could not be removed, or a negative
+ * errno. */
 int mlm_cages_sweep(const struct mlm_cages *cages);
 
-/* Starts the process that outlives a killed harness for as long as it takes to remove its cages. */
+/* Starts the process that outlives a killed harness until its cages are removed. */
 int mlm_guardian_start(struct mlm_cages *cages, struct mlm_error *error);
-/* Tells it that there is nothing left to do, and reaps it. */
+/* Tells the guardian that nothing is left to do, and reaps it. */
 void mlm_guardian_stop(struct mlm_cages *cages);

@@ -1,3 +1,5 @@
+/* Starts the program again in a systemd scope. systemd owns the cgroup tree; a user can get a cgroup from it
+ * only this way. */
 #include "cage/scope.h"
 
 #include <errno.h>
@@ -12,10 +14,10 @@
 #include "cage/cage.h"
 
 #define ENTERED "MLMEMBENCH_SCOPE"
-/* The first systemd whose systemd-run can be told whether to replace ${VARIABLE} in a command. */
+/* The first systemd version whose systemd-run has the option --expand-environment. */
 #define EXPANDS_FROM 254
 
-/* A login by other ways than PAM (cron, a bare ssh command) leaves these unset, though the bus is there. */
+/* A login without PAM (cron, a bare ssh command) leaves these variables unset, although the bus exists. */
 static void name_the_bus(uid_t uid)
 {
     char folder[64], address[96];
@@ -29,7 +31,7 @@ static void name_the_bus(uid_t uid)
         (void)setenv("DBUS_SESSION_BUS_ADDRESS", address, 0);
 }
 
-/* "systemd 252 (252.39-1~deb12u1)"; 0: it does not say. */
+/* Parses "systemd 252 (252.39-1~deb12u1)"; returns 0 where that fails. */
 static int systemd_version(void)
 {
     FILE *output = popen("systemd-run --version 2>/dev/null", "re");
@@ -56,8 +58,8 @@ const char **mlm_scope_command(char **argv, const char *program, bool is_user)
         command[n++] = words[i];
     if (is_user)
         command[n++] = "--user";
-    /* A scope's words were left alone before it had this option, and are expanded unless it is given by now.
-     */
+    /* Older versions do not expand ${VARIABLE} in the words of a scope; newer ones do, unless this option is
+     * given. */
     if (systemd_version() >= EXPANDS_FROM)
         command[n++] = "--expand-environment=no";
     command[n++] = "--";
@@ -81,7 +83,7 @@ int mlm_cage_enter_scope(char **argv, struct mlm_error *error)
         return mlm_error_set(
             error, -EPERM, "the systemd scope that we entered cannot set a memory limit; run it with sudo");
 
-    /* The path itself: in systemd-run's hands /proc/self/exe would be systemd-run. */
+    /* Pass the real path: within systemd-run, /proc/self/exe would be systemd-run itself. */
     char program[PATH_MAX];
     ssize_t length = readlink("/proc/self/exe", program, sizeof program - 1);
     if (length < 0)
@@ -95,8 +97,8 @@ int mlm_cage_enter_scope(char **argv, struct mlm_error *error)
     if (geteuid() != 0)
         name_the_bus(geteuid());
     (void)setenv(ENTERED, "1", 1);
-    /* It asks systemd to put its own process into the scope and then becomes us again: the terminal, the
-     * process group and our parent stay as they are. */
+    /* systemd-run asks systemd to put its own process into the scope and then executes us again. The
+     * terminal, the process group and our parent stay the same. */
     (void)execvp(command[0], (char *const *)(void *)command);
     r = -errno;
     (void)unsetenv(ENTERED);

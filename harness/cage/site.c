@@ -1,3 +1,5 @@
+/* Decides where cages can be made: in our own cgroup, in one above it, in a systemd scope, or nowhere, and
+ * then why and with which remedy. It only looks; home.c makes the changes. */
 #include "cage/site.h"
 
 #include <errno.h>
@@ -14,10 +16,10 @@
 #include "cage/hierarchy.h"
 #include "cage/tree.h"
 
-/* v1 says "no limit" as the most pages that a counter can hold. */
+/* v1 expresses "no limit" as the largest number of pages that its counter holds. */
 #define UNLIMITED_FROM (UINT64_C(1) << 62)
 
-/* Paths are kept absolute, as people know them, and opened relative to the observer's root. */
+/* Paths are kept absolute, as people know them, and are opened relative to the observer's root. */
 static const char *relative(const char *path)
 {
     while (*path == '/')
@@ -52,7 +54,7 @@ static bool may_write(const struct mlm_cage_observer *o, const char *folder, con
     return fstatat(o->root_fd, relative(path), &st, 0) == 0 && (o->uid == 0 || (st.st_mode & S_IWOTH));
 }
 
-/* Lists of controllers are words between blanks. */
+/* Lists of controllers are words separated by blanks. */
 static bool lists_memory(const struct mlm_cage_observer *o, const char *folder, const char *file)
 {
     char path[PATH_MAX], text[512];
@@ -65,7 +67,7 @@ static bool lists_memory(const struct mlm_cage_observer *o, const char *folder, 
     return false;
 }
 
-/* Cuts the last part off a path; false at the mount point. */
+/* Removes the last part of a path; returns false at the mount point. */
 static bool up(char *path, const char *mount_point)
 {
     if (strlen(path) <= strlen(mount_point))
@@ -92,7 +94,7 @@ static void find_limit_above(const struct mlm_cage_observer *o, const struct mlm
         }
     } while (up(folder, h->mount_point));
 
-    /* A container may not see the cgroup that limits it. */
+    /* A container may not see the cgroup that limits it, but `stat` reports the limit. */
     mlm_auto_free char *stat = NULL;
     if (dialect->limit_above_key && join(path, site->path, dialect->stat) &&
         mlm_file_read(o->root_fd, relative(path), &stat, NULL) >= 0 &&
@@ -143,7 +145,8 @@ static void judge_v1(
     }
 }
 
-/* The root of all cgroups, not of a namespace: it alone may have processes and limited children at once. */
+/* True for the root of all cgroups (not of a namespace). Only it may have processes and limited children at
+ * once. */
 static bool is_real_root(const struct mlm_cage_observer *o, const char *folder)
 {
     return !exists(o, folder, "cgroup.type");
@@ -165,8 +168,8 @@ static bool is_limited(const struct mlm_cage_observer *o, const char *folder)
            mlm_file_read_number(o->root_fd, relative(path), &limit, NULL) == 0 && limit != MLM_NO_LIMIT;
 }
 
-/* Whether cages can be made in this cgroup, which is ours or one above ours. Moving a process takes the right
- * to write the cgroup.procs of the nearest cgroup above both places, which this one is then. */
+/* Decides whether cages can be made in this cgroup, which is ours or one above ours. Moving a process needs
+ * write permission for cgroup.procs of the nearest common parent, which is this cgroup then. */
 static bool takes_cages(
     const struct mlm_cage_observer *o, const struct mlm_hierarchy *h, const char *folder, bool ours)
 {
@@ -178,12 +181,12 @@ static bool takes_cages(
         return false;
     if (is_real_root(o, folder))
         return true;
-    /* Its processes would have to move into a child: us alone; or all of a container, which shows nothing
-     * above; or all that share a limit with us, which cages elsewhere would slip. */
+    /* The processes of the cgroup would have to move into a child. Allowed if we are alone in it; if it is
+     * all that a container shows; or if it has a limit, which cages elsewhere would escape. */
     return ours && (alone_in(o, folder) || strcmp(folder, h->mount_point) == 0 || is_limited(o, folder));
 }
 
-/* The systemd that would make a scope for this user, and whether it hands the memory controller on. */
+/* The systemd that would make a scope for this user, and whether it delegates the memory controller. */
 struct manager {
     char cgroup[PATH_MAX];
     bool runs, has_memory;
@@ -235,7 +238,8 @@ static bool swap_accounted_v2(const struct mlm_cage_observer *o, const struct ml
 {
     if (!is_real_root(o, site->path))
         return exists(o, site->path, mlm_dialect_v2.swap_limit);
-    /* The root has no such file; its children do unless the kernel has no swap or was told not to. */
+    /* The root has no such file. Its children have one, unless the kernel has no swap or swap accounting is
+     * off. */
     char line[4096];
     return exists(o, "/proc", "swaps") &&
            (mlm_file_read_into(o->root_fd, "proc/cmdline", line, sizeof line) < 0 ||
@@ -247,7 +251,8 @@ static void judge_v2(
 {
     struct manager manager = {.runs = false};
     copy(site->path, h->own);
-    /* Another run, still at work, has moved the shell that started us: its place is ours too. */
+    /* Another active run has moved the shell that started us into its home. The site of that run is ours
+     * too. */
     char *last = strrchr(site->path, '/');
     bool inside = h->inside;
     if (inside && strcmp(h->own, h->mount_point) != 0 && strcmp(last + 1, MLM_CAGE_HOME) == 0) {
@@ -262,8 +267,7 @@ static void judge_v2(
     } else {
         manager_find(o, h, &manager);
         bool scope = manager.runs && manager.has_memory;
-        /* Above us the tree belongs to somebody: to root, who may, or to the user's systemd, which is asked.
-         */
+        /* The cgroups above us have an owner: root may use them; a user must ask the user's systemd. */
         while (!(scope && o->uid) && site->access == MLM_CAGE_NONE && up(site->path, h->mount_point))
             if (takes_cages(o, h, site->path, false))
                 site->access = MLM_CAGE_DIRECT;

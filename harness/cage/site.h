@@ -1,19 +1,19 @@
-/* The judgement behind mlm_cage_site_find(), for an observer who need not be us: tests ask it about recorded
- * trees. Internal to cage/. */
+/* The decision behind mlm_cage_site_find(), for any observer: tests call it for recorded trees. Internal to
+ * cage/. */
 #pragma once
 
 #include <sys/types.h>
 
 #include "cage/cage.h"
 
-/* In delegated cgroups and containers, what was in the site moves into this child of it while cages are
- * there: v2 lets a cgroup have either processes or children with limits. */
+/* In delegated cgroups and containers, the processes of the site move into this child of it while cages
+ * exist: in v2 a cgroup has either processes or children with limits. */
 #define MLM_CAGE_HOME "mlmembench-home"
 
 struct mlm_cage_observer {
     int root_fd; /* stands for "/" */
-    /* A recorded tree has no owners: what this user may write is what its mode lets others write, and root
-     * may write all that is not mounted read-only. */
+    /* A recorded tree has no owners. This user may write the files whose mode lets others write; root may
+     * write everything that is not mounted read-only. */
     bool recorded;
     uid_t uid;
     pid_t pid;

@@ -1,7 +1,6 @@
-/* Starting a process inside a cage. The child shares our memory until it execs (CLONE_VM | CLONE_VFORK): no
- * page of ours is copied on its account, into its cage, and what went wrong in it comes back by a plain
- * store. It may call nothing but system calls, and runs with all signals blocked until no handler of ours is
- * left in it. */
+/* Starts a process inside a cage. The child shares our memory until exec (CLONE_VM | CLONE_VFORK): so none of
+ * our pages is copied and charged to its cage, and it reports errors by a plain store. The child may only
+ * make system calls, and runs with all signals blocked until it has reset all handlers. */
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -28,7 +27,7 @@
 
 #define STACK_BYTES (64u << 10)
 #define FIRST_OTHER_FD (STDERR_FILENO + 1)
-/* The child's code runs where the sanitizers know of no stack. */
+/* The child runs on a stack that the sanitizers do not know. */
 #define IN_CHILD __attribute__((no_sanitize("address", "undefined", "thread")))
 
 enum step { STEP_NONE, STEP_ORPHAN, STEP_ENTER, STEP_SCORE, STEP_AFFINITY, STEP_DESCRIPTORS, STEP_EXEC };
@@ -37,10 +36,10 @@ struct child {
     const struct mlm_cage_spawn *spawn;
     char *const *environment;
     pid_t parent;
-    int enter_fd; /* where to write "0"; -1: nowhere */
+    int enter_fd; /* where the child writes "0" to enter; -1: nowhere */
     char score[16];
     size_t score_length;
-    /* What the child says. */
+    /* The child's report. */
     enum step failed;
     int error;
 };
@@ -61,8 +60,8 @@ IN_CHILD static int score_set(const struct child *child)
     return error;
 }
 
-/* exec resets what is handled, but what our parents ignored (nohup, a shell's background) would stay ignored.
- */
+/* exec() resets handled signals, but signals that our parents ignored (nohup, a shell's background) would
+ * stay ignored. */
 IN_CHILD static void signals_reset(bool keep_hangup)
 {
     const struct sigaction standard = {.sa_handler = SIG_DFL};
@@ -78,7 +77,7 @@ IN_CHILD static void close_others_on_exec(void)
 {
     if (syscall(SYS_close_range, FIRST_OTHER_FD, UINT_MAX, CLOSE_RANGE_CLOEXEC) == 0)
         return;
-    /* Before Linux 5.11. */
+    /* Before Linux 5.11 there is no close_range() with CLOSE_RANGE_CLOEXEC. */
     struct rlimit limit;
     int most = getrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur < 65536 ? (int)limit.rlim_cur : 65536;
     for (int fd = FIRST_OTHER_FD; fd < most; fd++)
@@ -95,7 +94,7 @@ IN_CHILD static int descriptors_set(const struct mlm_cage_spawn *spawn)
                 null_fd = open("/dev/null", O_RDWR | O_CLOEXEC);
             from[i] = null_fd;
         }
-        /* Out of the way of the dup2() below. */
+        /* Copy to a higher number, away from the targets of dup2() below. */
         if (from[i] >= 0 && from[i] < FIRST_OTHER_FD)
             from[i] = fcntl(from[i], F_DUPFD_CLOEXEC, FIRST_OTHER_FD);
         if (from[i] < 0)
@@ -124,12 +123,12 @@ IN_CHILD static int child_run(void *argument)
     const struct mlm_cage_spawn *spawn = child->spawn;
     int error;
 
-    /* It dies with us; we may have died before it said so. */
+    /* The child dies with us. We may have died before this call, so check the parent. */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != child->parent)
         child_fail(child, STEP_ORPHAN, ECHILD);
     if (child->enter_fd >= 0 && (error = write_exactly(child->enter_fd, "0", 1)))
         child_fail(child, STEP_ENTER, error);
-    /* A Ctrl-C at the terminal is the harness's to answer. */
+    /* The harness must handle a Ctrl-C at the terminal, not the child. */
     if (!spawn->same_group)
         (void)setpgid(0, 0);
     if ((error = score_set(child)))
@@ -144,15 +143,15 @@ IN_CHILD static int child_run(void *argument)
     return 0;
 }
 
-/* True where the kernel, or a filter before it, does not know the call or the flag; anything else that stands
- * in the way is in the way of the other method too, which has words for it. */
+/* Returns true where the kernel, or a filter, does not know the call or the flag. Any other obstacle also
+ * stops the fallback, which has a better message for it. */
 static bool is_unknown(int error)
 {
     return error == -ENOSYS || error == -E2BIG || error == -EINVAL || error == -EPERM;
 }
 
-/* Starts the child where its memory is charged to the cage from its first page on: born in it, or writing
- * itself in before anything else. */
+/* Starts the child so that its memory is charged to the cage from the first page on: the kernel creates it
+ * there, or it enters before it does anything else. */
 static int child_start(struct mlm_cage *cage, struct child *child, char *stack, int *ret_pidfd)
 {
     const unsigned flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD;
@@ -207,7 +206,7 @@ static int explain(const struct child *child, struct mlm_error *error)
 int mlm_cage_spawn(struct mlm_cage *cage, const struct mlm_cage_spawn *spawn, pid_t *ret_pid, int *ret_pidfd,
     struct mlm_error *error)
 {
-    /* Shared, so that the child's word also comes back where a tool (valgrind) makes a plain fork of it. */
+    /* Shared, so that the report also arrives where a tool (valgrind) turns the clone into a plain fork. */
     size_t size = STACK_BYTES + sizeof(struct child);
     char *stack = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (stack == MAP_FAILED)

@@ -1,3 +1,5 @@
+/* Kills and removes whole trees of cgroups. A job may fork while it is killed, and its cgroups may be nested
+ * a thousand deep. */
 #include "cage/tree.h"
 
 #include <dirent.h>
@@ -18,16 +20,17 @@
 #include "base/clock.h"
 #include "base/file.h"
 
-/* A process that dies gives its memory back first, swap included: gigabytes of it take a while. */
+/* Time to wait for killed processes: they release their memory first, swap included, and gigabytes take a
+ * while. */
 #define PATIENCE_NS UINT64_C(30000000000)
-/* How many of a list are read at once, and how many of them are killed at once. */
+/* Number of pids that are read at once, and that are killed at once. */
 #define PIDS_MAX 256
-#define PID_TEXT 11 /* with its newline */
+#define PID_TEXT 11 /* digits and newline */
 #define BATCH 32
 #define NAP_FIRST_NS 50000
 #define NAP_LONGEST_NS 10000000
 
-/* Waits a little longer each time; false once patience is at its end. */
+/* Waits a little longer each time, until the deadline. */
 struct patience {
     uint64_t deadline_ns;
     long nap_ns;
@@ -82,7 +85,8 @@ int mlm_cgroup_children(
     return sum;
 }
 
-/* A folder has a link from itself, one from above, and one from each child: no need to read most of them. */
+/* A folder has a link from itself, one from above, and one from each child, so its link count answers this
+ * without reading it. */
 bool mlm_cgroup_has_children(int dir_fd)
 {
     struct stat st;
@@ -119,14 +123,15 @@ static int pids_parse(const char *text, pid_t pids[static PIDS_MAX])
     return count;
 }
 
-/* Not inlined, nor is strike_some(): cgroups may lie a thousand deep, and strike() in itself as often. */
+/* Not inlined, like strike_some(): strike() recurses as deep as the cgroups, so its stack frame must stay
+ * small. */
 __attribute__((noinline)) static int pids_read(
     int dir_fd, const struct mlm_dialect *dialect, pid_t pids[static PIDS_MAX])
 {
     char text[PIDS_MAX * PID_TEXT];
     ssize_t n = mlm_file_read_into(dir_fd, dialect->procs, text, sizeof text);
     if (n < 0)
-        return n == -ENODEV || n == -ENOENT ? 0 : (int)n; /* removed meanwhile */
+        return n == -ENODEV || n == -ENOENT ? 0 : (int)n; /* the cgroup was removed meanwhile */
     return pids_parse(text, pids);
 }
 
@@ -138,8 +143,8 @@ static bool lists(const pid_t *pids, int count, pid_t pid)
     return false;
 }
 
-/* A pid may be somebody else's by the time that it is used. So the process is held first, and only then
- * looked for again: what is in the cgroup now, and is what we hold, is what we kill. */
+/* Between reading a pid and killing it, the pid may be given to another process. Therefore take a pidfd
+ * first, then look for the pid in the cgroup again, and kill only what is still there. */
 __attribute__((noinline)) static int strike_some(
     int dir_fd, const struct mlm_dialect *dialect, const pid_t *pids, int count)
 {
@@ -160,8 +165,8 @@ __attribute__((noinline)) static int strike_some(
     return listed < 0 ? listed : r;
 }
 
-/* Sends SIGKILL to all that are there now (the first few hundred of a very long list; the caller comes back)
- * and returns how many it saw. */
+/* Sends SIGKILL to all processes that are there now (the first few hundred of a very long list; the caller
+ * repeats) and returns the number that it saw. */
 static int strike(int dir_fd, const struct mlm_dialect *dialect)
 {
     pid_t pids[PIDS_MAX];

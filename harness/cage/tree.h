@@ -1,4 +1,4 @@
-/* Killing and removing cgroups with all below them. Internal to cage/. */
+/* Kills and removes cgroups with all cgroups below them. Internal to cage/. */
 #pragma once
 
 #include <stdbool.h>
@@ -6,20 +6,20 @@
 #include "base/error.h"
 #include "cage/dialect.h"
 
-/* Kills every process in the cgroup and below until none is left; processes that fork meanwhile are met again
- * and again. -ETIMEDOUT where some would not die, -EPERM where one cannot be reached. */
+/* Kills every process in the cgroup and below, and repeats until none is left, because processes may fork
+ * meanwhile. -ETIMEDOUT: some did not die; -EPERM: one may not be killed. */
 int mlm_cgroup_kill(int dir_fd, const struct mlm_dialect *dialect, struct mlm_error *error);
 
-/* Removes a cgroup; one that still has processes or children loses them first. */
+/* Removes a cgroup; kills its processes and removes its children first. */
 int mlm_cgroup_remove(
     int parent_fd, const char *name, const struct mlm_dialect *dialect, struct mlm_error *error);
 
 bool mlm_cgroup_has_children(int dir_fd);
 
-/* Is the kernel forbidden to kill for memory in the cgroup whose oom_file this is? */
+/* Returns true if the kernel must not kill for memory in the cgroup of this oom_file. */
 bool mlm_cgroup_kills_nobody(int dir_fd, const char *oom_file, const struct mlm_dialect *dialect);
 
-/* Does as said for each child cgroup until one returns less than 0; gives the sum of what they returned. The
- * child may remove the cgroup that it was called for. */
+/* Calls `each` for each child cgroup until a call returns less than 0; returns the sum of the results. `each`
+ * may remove the child that it was called for. */
 int mlm_cgroup_children(
     int dir_fd, int (*each)(int dir_fd, const char *name, const void *context), const void *context);

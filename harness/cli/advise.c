@@ -1,4 +1,4 @@
-/* advise: would more RAM help? From stored runs. */
+/* The verb advise: would more RAM help? Answered from stored runs. */
 #include "advise/advice/advice.h"
 
 #include <errno.h>

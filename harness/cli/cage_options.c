@@ -1,4 +1,4 @@
-/* Rows of options that several verbs have, and the values that only they know how to read. */
+/* Options that several verbs share, with the parsers that only they use. */
 #include "cli/cage_options.h"
 
 #include <errno.h>

@@ -1,14 +1,14 @@
-/* Options that verbs have in common: what runs under limits is told of them in the same words by every verb.
- * A verb holds the struct in its own, and names the rows as a group. */
+/* Options that verbs share, so that limits have the same words in every verb. A verb holds the struct in its
+ * own, and names the rows as a group. */
 #pragma once
 
 #include "base/limits.h"
 #include "cli/options.h"
 #include "report/table/columns.h"
 
-/* Of every verb that measures. */
+/* Options of every verb that measures. */
 struct mlm_cage_options {
-    struct mlm_limits limits; /* but the cap */
+    struct mlm_limits limits; /* all limits but the cap */
     uint64_t repetitions;
     const char *out;
     bool quiet;
@@ -23,21 +23,21 @@ extern const struct mlm_option mlm_table_option_rows[];
 
 /* Of those that run under caps that are given: --cap LIST. */
 struct mlm_caps {
-    uint64_t items[MLM_TEXTS_MAX]; /* MLM_NO_LIMIT: none */
+    uint64_t items[MLM_TEXTS_MAX]; /* MLM_NO_LIMIT: no cap */
     size_t count;
 };
 extern const struct mlm_option mlm_cap_option_rows[];
 
-/* Of those that run a program of the user's. */
+/* Options of verbs that run a user's program. */
 struct mlm_program_options {
     const char *prepare, *cleanup, *output;
     struct mlm_texts evict, names;
 };
 extern const struct mlm_option mlm_program_option_rows[];
 
-/* Of those that run workloads of ours. */
+/* Options of verbs that run our own workloads. */
 struct mlm_job_options {
     struct mlm_texts params;
-    uint64_t data_bytes, seed, threads; /* data 0: not said */
+    uint64_t data_bytes, seed, threads; /* data_bytes 0: not given */
 };
 extern const struct mlm_option mlm_job_option_rows[];

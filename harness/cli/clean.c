@@ -1,4 +1,4 @@
-/* clean: datasets kept from earlier runs, and cages that a run left behind. */
+/* The verb clean: removes datasets of earlier runs, and cages that a run left behind. */
 #include <fcntl.h>
 #include <stdio.h>
 

@@ -1,4 +1,4 @@
-/* compare: stored runs set side by side, and a gate on regressions. */
+/* The verb compare: compares stored runs, with a gate for regressions. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -64,7 +64,7 @@ static const struct mlm_exit_meaning exits[] = {
     {0, NULL},
 };
 
-/* What is compared: a file a side, or the machines of one file. */
+/* The sides that are compared: one for each file, or one for each machine of a single file. */
 struct lineup {
     struct mlm_loaded files[MLM_TEXTS_MAX];
     char *labels[MLM_TEXTS_MAX];
@@ -117,7 +117,7 @@ static int enter_file(struct lineup *lineup, const char *path, struct mlm_error 
     mlm_utf8_tame(lineup->labels[at]);
     lineup->sides[at] = mlm_side_of_table(lineup->files[at].table, lineup->labels[at]);
     lineup->side_count++;
-    /* Whose rows go together is then no question of who is compared. */
+    /* Then rows are paired within each machine, whichever sides are compared. */
     lineup->same_machine |= mlm_side_has_machines(&lineup->sides[at]);
     return 0;
 }
@@ -135,7 +135,7 @@ static int enter(struct lineup *lineup, const struct mlm_texts *paths, struct ml
     return r;
 }
 
-/* A comparison of nothing must not look like one that found nothing. */
+/* A comparison without any pair must not look like one that found no difference. */
 static int anything_compared(const struct mlm_pairing *pairing, bool same_machine, struct mlm_error *error)
 {
     const char *old = pairing->old_side->label, *new = pairing->new_side->label;
@@ -211,7 +211,7 @@ static int history(const char *path, const struct compare_options *said, struct 
     return mlm_compare_history(path, &request, error);
 }
 
-/* Options that mean nothing without another, or beside one. */
+/* Refuses options that have no effect without another one, or beside one. */
 static int options_check(
     const struct compare_options *said, const struct mlm_parsed *parsed, struct mlm_error *error)
 {

@@ -1,5 +1,5 @@
-/* The tables of verbs and options know what may follow; shells only have to ask. So a new option is completed
- * in every shell by its row alone. */
+/* Completion for shells. The tables of verbs and options know what can follow, so shells only have to ask,
+ * and a new option is completed in every shell without further work. */
 #include "cli/complete.h"
 
 #include <stdio.h>
@@ -8,8 +8,8 @@
 #include "cli/verbs.h"
 #include "trial/catalogue.h"
 
-/* What is being typed, up to where candidates begin: "" of a word, "--cap=" of an option's value, "512M," of
- * a list. */
+/* The word that is being typed. `kept` is the part before the candidates: "" for a word, "--cap=" for an
+ * option's value, "512M," in a list. */
 struct typed {
     const char *kept;
     size_t kept_length;
@@ -66,7 +66,7 @@ static void put_listed(const struct typed *typed, enum listed what)
     mlm_catalogue_close(catalogue);
 }
 
-/* What a value is called says where it comes from. */
+/* Chooses candidates by the name that help gives to the option's value. */
 static void put_values(struct typed typed, const struct mlm_verb *verb, const struct mlm_option *option)
 {
     const char *value = option->value;

@@ -1,7 +1,8 @@
-/* `mlmembench help --complete WORD…`: what the last word may become, for shells (completions/). */
+/* `mlmembench help --complete WORD…` lists possible completions of the last word, for shells
+ * (completions/). */
 #pragma once
 
-/* Prints one candidate a line: the whole word, a tab, and what it is for. ":files" stands for names of files.
- * The words are those behind the program's name, as far as the cursor; the last one may be empty. What cannot
- * be completed prints nothing. */
+/* Prints one candidate on each line: the whole word, a tab, and its meaning. ":files" stands for file names.
+ * The words are those after the program's name, up to the cursor; the last may be empty. Prints nothing where
+ * there is no completion. */
 void mlm_complete(int argc, char **argv);

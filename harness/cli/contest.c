@@ -1,3 +1,4 @@
+/* Compares the commands of one exec under each cap. */
 #include "cli/contest.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* doctor: can a cap be set here, and what would spoil figures? */
+/* The verb doctor: can a cap be set here, and what would disturb figures? */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
@@ -25,7 +25,7 @@ static const struct mlm_exit_meaning exits[] = {
     {0, NULL},
 };
 
-/* The machine, and folders in it, may be called anything. */
+/* Names of the machine and of folders may contain any characters. */
 static void print(const struct mlm_finding *found)
 {
     struct mlm_finding tame = *found;
@@ -46,14 +46,14 @@ static void print(const struct mlm_finding *found)
     if (!finding->remedy[0])
         return;
     printf("      → ");
-    /* A command that is broken cannot be copied. */
+    /* Commands are not wrapped, so that they can be copied. */
     if (strstr(finding->remedy, "sudo "))
         printf("%s\n", finding->remedy);
     else
         mlm_wrap(finding->remedy, 8, 8);
 }
 
-/* Not only looked up: a cage is made, its limit set and read back. */
+/* Makes a cage, sets its limit and reads it back, because looking alone proves nothing. */
 static struct mlm_finding cap_try(const struct mlm_cage_site *site, bool in_scope)
 {
     struct mlm_finding finding = {.grade = MLM_FINDING_POOR, .subject = "cap"};
@@ -113,7 +113,7 @@ static int doctor_verb(int argc, char **argv, struct mlm_error *error)
     if (r != 0)
         return r < 0 ? r : MLM_EXIT_OK;
     struct mlm_cage_site site;
-    /* Where no scope can be entered, that is what there is to say. */
+    /* Where no scope can be entered, report its error. */
     struct mlm_error scope = {0};
     int in_scope = mlm_cage_enter_scope(argv - 1, &scope);
     if (in_scope < 0) {

@@ -1,4 +1,4 @@
-/* estimate: the memory that a job will need, before it is written. */
+/* The verb estimate: the memory that a job will need, before it is written. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
@@ -93,13 +93,13 @@ static int request_resolve(struct estimate_options *said, struct mlm_error *erro
                    (request->runtime == MLM_RUNTIME_OF_MODEL && request->model == MLM_MODEL_MLP);
     if (pytorch && !said->texts[MLM_KNOB_OF_value])
         request->value = MLM_VALUE_F32;
-    /* An mlp's widths say how many columns there are. */
+    /* The widths of an mlp determine the number of columns. */
     if (request->width_count && !request->columns)
         request->columns = request->widths[0];
     return r;
 }
 
-/* The own worker's suites answer for it; its networks have layers of their own. */
+/* The suites of our own worker answer for it; its networks have fixed layers. */
 static int own_open(
     struct mlm_estimate_request *request, struct mlm_estimate_own *own, struct mlm_error *error)
 {

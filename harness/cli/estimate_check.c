@@ -1,3 +1,4 @@
+/* Runs the workload that is most similar to an estimate, and compares. */
 #include "cli/estimate_check.h"
 
 #include <errno.h>
@@ -10,7 +11,7 @@
 #include "trial/dataset.h"
 #include "trial/planned.h"
 
-/* The smallest of the caps in which it is to fit; where none is, no cap. */
+/* The smallest of the usual caps in which the job should fit; no cap where there is none. */
 static uint64_t cap_for(double peak_bytes)
 {
     for (size_t i = 0; i < MLM_FITTINGS; i++)

@@ -1,5 +1,5 @@
-/* Which own workload is near to a request, and how it is told to do as much. Its formulas are not repeated
- * here: the workload is planned as `run` would plan it, and the plan has asked the suite's module. */
+/* Finds the workload of our own that is most similar to a request, and its parameters. The formulas are not
+ * repeated here: the workload is planned as `run` would plan it, and the plan asks the suite's module. */
 #include "cli/estimate_own.h"
 
 #include <errno.h>
@@ -37,7 +37,7 @@ static int size(const struct mlm_estimate_request *request, struct mlm_own *own,
     return 0;
 }
 
-/* The same matrix under logistic regression, which reads it as any gradient descent does. */
+/* Logistic regression reads the matrix as any gradient descent does, so it stands for other models too. */
 static int regression(
     const struct mlm_estimate_request *request, struct mlm_own *own, struct mlm_error *error)
 {
@@ -67,7 +67,7 @@ void mlm_own_network(struct mlm_estimate_request *request)
     uint32_t widest = 0;
     for (size_t i = 0; i < request->width_count; i++)
         widest = request->widths[i] > widest ? request->widths[i] : widest;
-    /* Beyond the middle of both, as factors go. */
+    /* Above the geometric mean of both widths. */
     uint32_t units = widest > 362 ? WIDE : NARROW;
     request->width_count = request->width_count < 3 ? 3 : request->width_count;
     for (size_t i = 0; i < request->width_count; i++)
@@ -88,8 +88,8 @@ static int shape(
     return params(own, texts, error);
 }
 
-/* The suite takes as many layers as its largest batch with SGD, weights, gradients and activations, has room
- * for in --data, and two at least. */
+/* With --data, the suite takes as many layers as its largest batch with SGD has room for, but at least
+ * two. */
 static int perceptron(const struct mlm_catalogue *catalogue, const struct mlm_estimate_request *request,
     struct mlm_own *own, struct mlm_error *error)
 {
@@ -121,7 +121,7 @@ static int loading(const struct mlm_estimate_request *request, struct mlm_own *o
     const char *texts[9] = {NULL};
     size_t count = 0;
     if (sparse) {
-        /* Generated files have one density; a user's has any. */
+        /* Generated files have one fixed density; a user's file may have any. */
         uint64_t nonzeros = (uint64_t)mlm_estimate_nonzeros(request);
         own->dataset = "data.libsvm";
         own->shape = (struct mlm_dataset_shape){.rows = request->rows,

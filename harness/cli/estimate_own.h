@@ -1,5 +1,4 @@
-/* The own workload that is nearest to what an estimate is asked for, and what its suite's formulas say of it.
- */
+/* The workload of our own that is most similar to the request of an estimate, with its suite's formulas. */
 #pragma once
 
 #include "estimate/request.h"
@@ -15,8 +14,8 @@ struct mlm_own {
     struct mlm_estimate_answer answer;
 };
 
-/* Plans it without a cap. -ENOTSUP: none is near; -EINVAL: the suite refuses it. It must not move in memory
- * before it is released. */
+/* Plans it without a cap. -ENOTSUP: no workload is similar; -EINVAL: the suite refuses it. The result must
+ * not be moved in memory before it is released. */
 int mlm_own_find(const struct mlm_catalogue *catalogue, const struct mlm_estimate_request *request,
     struct mlm_own *ret_own, struct mlm_error *error);
 
@@ -25,9 +24,10 @@ int mlm_own_plan(const struct mlm_catalogue *catalogue, struct mlm_own *own, str
 
 void mlm_own_release(struct mlm_own *own);
 
-/* The own worker's networks have equal layers of 128 or of 1024 units: makes the request one of them. */
+/* Networks of our own worker have equal layers of 128 or of 1024 units: changes the request to one of
+ * these. */
 void mlm_own_network(struct mlm_estimate_request *request);
 
-/* What the estimate calls; the context is a catalogue (struct mlm_estimate_own). */
+/* The function for struct mlm_estimate_own; the context is a catalogue. */
 int mlm_own_ask(void *catalogue, const struct mlm_estimate_request *request,
     struct mlm_estimate_answer *ret_answer, struct mlm_error *error);

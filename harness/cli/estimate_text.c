@@ -1,3 +1,4 @@
+/* Prints the estimate as text. */
 #include "cli/estimate_text.h"
 
 #include <inttypes.h>
@@ -79,7 +80,7 @@ static void headline(const struct mlm_estimate *estimate)
     mlm_wrap(text, 0, 0);
 }
 
-/* The largest line first: that is where to look. */
+/* The largest line comes first, because it is the place to save memory. */
 static void peak_print(const struct mlm_estimate *estimate, bool sources)
 {
     const struct mlm_ledger *ledger = &estimate->ledger;
@@ -140,7 +141,7 @@ static bool is_told(const struct mlm_estimate *estimate, const struct mlm_symbol
     return false;
 }
 
-/* What the letters of the formulas above mean. */
+/* Explains the letters of the formulas above. */
 static void legend_print(const struct mlm_estimate *estimate)
 {
     char value[48];

@@ -1,4 +1,4 @@
-/* exec: commands of the user's in cages. What they print is theirs; what we have to say goes to standard
+/* The verb exec: runs a user's commands in cages. Standard output is theirs; our own messages go to standard
  * error. */
 #include <errno.h>
 #include <stdio.h>
@@ -55,9 +55,9 @@ struct exec {
     size_t program_count;
     int output_fd;
     int inherited_fds[MLM_INHERITED_FDS_MAX + 1];
-    bool single;     /* one command, one cap, one run: we stand for the command */
+    bool single;     /* one command, one cap, one run: our exit status is the command's */
     int last_status; /* of the latest command, as of waitpid() */
-    size_t bad;      /* outcomes that are a mistake of a program, not data */
+    size_t bad;      /* number of outcomes that are a program's mistake, not data */
 };
 
 static void exec_release(struct exec *exec)
@@ -68,7 +68,7 @@ static void exec_release(struct exec *exec)
     mlm_close_p(&exec->output_fd);
 }
 
-/* Behind "--" stands one command as it is; else each operand is one, for the shell. */
+/* After "--" there is one command as it is; without it, each operand is one, for the shell. */
 static int programs_find(struct exec *exec, const struct mlm_parsed *parsed, struct mlm_error *error)
 {
     if (!parsed->command && !parsed->operands.count)
@@ -105,7 +105,7 @@ static int resolve(struct exec *exec, const struct mlm_parsed *parsed, struct ml
     return r;
 }
 
-/* One run; a record is kept of it unless it is to warm up. */
+/* Runs one trial; keeps its record unless it is a warm-up. */
 static int trial_do(struct exec *exec, const struct mlm_program *program, uint64_t cap_bytes,
     uint64_t repetition, bool keep, struct mlm_record *record, struct mlm_error *error)
 {
@@ -146,7 +146,7 @@ static int trial(struct exec *exec, const struct mlm_program *program, uint64_t 
     return r;
 }
 
-/* Each round has every command under every cap once, so that a drift of the machine falls on all alike. */
+/* Each round runs every command under every cap once, so that a drift of the machine affects all alike. */
 static int trials(struct exec *exec, struct mlm_error *error)
 {
     uint64_t rounds = exec->said.warmup + exec->said.cage.repetitions;
@@ -166,7 +166,7 @@ static int summarize(struct exec *exec, struct mlm_error *error)
 {
     mlm_cleanup(mlm_loaded_release) struct mlm_loaded loaded = {0};
     struct mlm_text_style style = mlm_style_of(STDERR_FILENO);
-    /* The file may hold more, measured on another day. */
+    /* Load only this run: the file may hold others, measured on another day. */
     int r = mlm_load_run(exec->measuring.path, exec->measuring.session.run_id, &loaded, error);
     if (r == 0)
         r = mlm_report_text(loaded.table, exec->said.table.columns, &style, stderr, error);
@@ -179,7 +179,7 @@ static int summarize(struct exec *exec, struct mlm_error *error)
     return 0;
 }
 
-/* One command that ran once: its own status, as a shell gives it, if it ran at all. */
+/* For one command that ran once: its own status, as a shell returns it, if it ran at all. */
 static int exit_status(const struct exec *exec)
 {
     int status = exec->last_status;
@@ -196,7 +196,7 @@ static int exec_all(struct exec *exec, int argc, char **argv, struct mlm_error *
     size_t count =
         exec->program_count * exec->said.caps.count * (exec->said.cage.repetitions + exec->said.warmup);
     mlm_progress_open(&measuring->progress, exec->said.cage.quiet || exec->single, count, 0);
-    measuring->progress.bar = false; /* the screen is the command's */
+    measuring->progress.bar = false; /* the command uses the screen */
     struct mlm_session_options session = {
         .catalogue = measuring->catalogue,
         .argc = argc,

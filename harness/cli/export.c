@@ -1,4 +1,4 @@
-/* export: the table in other tools' formats. */
+/* The verb export: writes the table in the formats of other tools. */
 #include "report/export/export.h"
 
 #include <errno.h>

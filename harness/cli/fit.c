@@ -1,5 +1,5 @@
-/* fit: the smallest cap at which a command, or a workload of ours, ends well. advise/fit decides what is
- * tried next; here it is run. */
+/* The verb fit: finds the smallest cap at which a command, or a workload of ours, ends well. advise/fit
+ * decides what to try next; this file runs it. */
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -23,17 +23,17 @@
 #include "meter/sample.h"
 #include "report/text/text.h"
 
-/* More repetitions than these tell nothing more of an edge. */
+/* More repetitions add nothing to the knowledge of an edge. */
 #define REPETITIONS_MAX 50
 
 #define TOLERANCE_MIN 0.001
 #define TOLERANCE_MAX 1.0
 
-/* How long a trial under a cap may take, unless it is said: a job that thrashes at its edge would not end. */
+/* Default time limit of a trial under a cap: a job that thrashes at its edge would not end. */
 #define PATIENCE_TIMES 10
 #define PATIENCE_NS UINT64_C(10000000000)
 #define SECOND_NS UINT64_C(1000000000)
-#define LONGEST_NS (UINT64_C(86400) * SECOND_NS) /* without a cap, unless it is said */
+#define LONGEST_NS (UINT64_C(86400) * SECOND_NS) /* default without a cap */
 
 struct fit_options {
     struct mlm_cage_options cage; /* without a time limit: by what the job takes without a cap */
@@ -128,7 +128,7 @@ static int resolve(struct fit *fit, const struct mlm_parsed *parsed, struct mlm_
     return 0;
 }
 
-/* What comes from outside says nothing of the need, and would make a wrong answer of it. */
+/* An end that was caused from outside says nothing about the needs and would make the answer wrong. */
 static int check_foreign(const struct mlm_record *record, struct mlm_error *error)
 {
     char cap[MLM_SIZE_TEXT];
@@ -237,7 +237,7 @@ static void written(const char *path)
     mlm_put_named(stdout, "Picture: %s", path);
 }
 
-/* What was found, all that was tried, and the picture of it. */
+/* Shows the result, all trials, and the picture. */
 static int present(const struct fit *fit, struct mlm_error *error)
 {
     mlm_cleanup(mlm_loaded_release) struct mlm_loaded loaded = {0};
@@ -294,7 +294,7 @@ static int fit_all(struct fit *fit, int argc, char **argv, struct mlm_error *err
         .probe_bytes = mlm_measuring_probe_bytes(NULL, 0),
     };
     mlm_progress_open(&measuring->progress, fit->said.cage.quiet, 0, 0);
-    measuring->progress.bar = false; /* how many there will be is not known */
+    measuring->progress.bar = false; /* the number of trials is not known in advance */
     int r = mlm_measuring_open(measuring, &session, fit->said.cage.out, error);
     if (r == 0)
         r = mlm_program_output_open(

@@ -1,3 +1,4 @@
+/* Hides from `fit` whether its job is a command or a workload. */
 #include "cli/fit_job.h"
 
 #include <errno.h>

@@ -1,4 +1,4 @@
-/* What `fit` looks for the need of: a command of the user's, or a workload of ours. */
+/* The job of `fit`: a user's command, or a workload of ours. */
 #pragma once
 
 #include "cli/program.h"
@@ -20,15 +20,15 @@ struct mlm_fit_job {
     const char *suite;
 };
 
-/* Is it one of both, and said whole? -EINVAL, with what to do. */
+/* Checks that exactly one of the two is given, completely. -EINVAL; the error names the remedy. */
 int mlm_fit_job_check(const struct mlm_fit_job_order *order, struct mlm_error *error);
 
-/* What the order points to must stay. */
+/* The data that the order points to must stay valid. */
 int mlm_fit_job_make(const struct mlm_fit_job_order *order, const struct mlm_catalogue *catalogue,
     struct mlm_fit_job *ret_job, struct mlm_error *error);
 void mlm_fit_job_release(struct mlm_fit_job *job); /* a zeroed one holds nothing */
 
-/* What has to be there before the first trial: datasets, and what scripts import. */
+/* Prepares the first trial: datasets, and the imports of scripts. */
 int mlm_fit_job_prepare(
     const struct mlm_fit_job *job, struct mlm_measuring *measuring, struct mlm_error *error);
 

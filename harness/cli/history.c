@@ -1,3 +1,4 @@
+/* Reads the earlier files of a folder and compares a run with them. */
 #include "cli/history.h"
 
 #include <dirent.h>
@@ -75,7 +76,7 @@ static struct mlm_side rows_of_machine(const struct mlm_table *table, const stru
     return side;
 }
 
-/* Puts it where its time is, and lets the oldest go where there are too many. Takes it. */
+/* Inserts the entry by its time, and drops the oldest one where there are too many. Takes the entry. */
 static void archive_insert(struct archive *archive, struct entry *entry)
 {
     size_t at = archive->count++;
@@ -90,7 +91,7 @@ static void archive_insert(struct archive *archive, struct entry *entry)
     memmove(archive->entries, archive->entries + 1, archive->count * sizeof *archive->entries);
 }
 
-/* One file of the folder. What cannot be read is named and passed over. */
+/* Considers one file of the folder. A file that cannot be read is named and skipped. */
 static void archive_consider(struct archive *archive, const char *path, const struct entry *new)
 {
     struct mlm_error why = {0};
@@ -208,7 +209,7 @@ static int judge(
     int r = mlm_history_make(sides, archive->count, &new->side, request->floor, &history, error);
     if (r < 0)
         return r;
-    /* A history that is but short grows; one that has nothing to do with the run never will. */
+    /* A short history will grow; a history without any row of the run never will, so it is an error. */
     size_t there = archive->count + archive->left_out.elsewhere + archive->left_out.later;
     if (!history->known_count && there >= MLM_HISTORY_FILES_LEAST)
         return mlm_error_set(error, -ENODATA,

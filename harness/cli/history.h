@@ -1,4 +1,4 @@
-/* compare --history: a run beside the files of a folder. */
+/* compare --history: compares a run with the files of a folder. */
 #pragma once
 
 #include <stdbool.h>

@@ -1,4 +1,4 @@
-/* --laptop: the cap and the background that stand for a laptop, in whole MiB. */
+/* --laptop: computes the cap and the background that represent a laptop, in whole MiB. */
 #include "cli/laptop.h"
 
 #include <errno.h>

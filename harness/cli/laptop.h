@@ -1,4 +1,4 @@
-/* --laptop SIZE: what a laptop with that much RAM leaves to a job. */
+/* --laptop SIZE: the memory that a laptop with that much RAM leaves to a job. */
 #pragma once
 
 #include "cli/options.h"

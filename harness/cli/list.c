@@ -1,4 +1,4 @@
-/* list: what there is to run. */
+/* The verb list: shows the suites, workloads and parameters that can be run. */
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>

@@ -1,3 +1,4 @@
+/* Reads stores, reports invalid lines, judges and makes the table. */
 #include "cli/load.h"
 
 #include <errno.h>
@@ -10,7 +11,7 @@
 #include "cli/say.h"
 #include "record/judge.h"
 
-/* A file that is no store at all would fill the screen. */
+/* Only the first invalid lines are shown: a file that is not a store would fill the screen. */
 #define COMPLAINTS_SHOWN 3
 
 struct complaints {

@@ -1,4 +1,4 @@
-/* From stored files to a table: what every verb that reads results begins with. */
+/* Reads stored files into a table; every verb that reads results begins with this. */
 #pragma once
 
 #include <stddef.h>
@@ -11,8 +11,8 @@ struct mlm_loaded {
     size_t wrong; /* trials that the judge found wrong */
 };
 
-/* Reads, judges and sums up. Lines that are no good are named on standard error, the first few of them, and
- * so is a file that holds no record; the others are used. -ENODATA: no record at all. */
+/* Reads, judges and summarizes. The first invalid lines are reported on standard error, and so is a file
+ * without records; the valid ones are used. -ENODATA: no record at all. */
 int mlm_load(
     const char *const *paths, size_t path_count, struct mlm_loaded *ret_loaded, struct mlm_error *error);
 /* The same of one run alone, which a file may hold beside others. */

@@ -1,3 +1,4 @@
+/* Opens and closes what all measuring verbs need, in a fixed order. */
 #include "cli/measuring.h"
 
 #include <errno.h>
@@ -14,7 +15,7 @@
 int mlm_measuring_begin(struct mlm_measuring *measuring, struct mlm_error *error)
 {
     int r = mlm_interrupts_open(&measuring->interrupts, error);
-    /* A reader that went away is an error of write(), not our end; a full disk likewise. */
+    /* Writing to a closed pipe or a full disk must be an error of write(), not the end of the program. */
     (void)signal(SIGPIPE, SIG_IGN);
     (void)signal(SIGXFSZ, SIG_IGN);
     return r < 0 ? r : mlm_catalogue_open(&measuring->catalogue, error);
@@ -94,7 +95,7 @@ void mlm_measuring_release(struct mlm_measuring *measuring)
     mlm_store_close(measuring->store);
     mlm_session_close(&measuring->session);
     mlm_catalogue_close(measuring->catalogue);
-    /* What came until now was answered. */
+    /* A signal that came before now has been answered. */
     (void)mlm_interrupt_take(measuring->interrupts.fd);
     mlm_interrupts_close(&measuring->interrupts);
 }

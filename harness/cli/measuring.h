@@ -1,5 +1,5 @@
-/* What every verb that measures has open: the session, the store that its records go to, what it says
- * meanwhile, and the user's wish to stop. */
+/* Everything that a measuring verb has open: the session, the store for its records, its progress messages,
+ * and the user's wish to stop. */
 #pragma once
 
 #include "base/interrupts.h"
@@ -29,12 +29,12 @@ int mlm_measuring_open(struct mlm_measuring *measuring, const struct mlm_session
 /* Warns where something above our cages is tighter than one of the caps. */
 void mlm_measuring_warn_of_limits(struct mlm_measuring *measuring, const uint64_t *caps, size_t cap_count);
 
-/* How much fresh memory to try: a probe sees no further than it fills, and fills several times, so as much as
- * the largest cap lets a trial take, up to what can be filled in a few seconds. */
+/* How much fresh memory to probe. A probe detects slow pages only within what it fills, and it fills several
+ * times; so it is as much as the largest cap allows, up to what can be filled in a few seconds. */
 uint64_t mlm_measuring_probe_bytes(const uint64_t *caps, size_t cap_count);
 
-/* Nothing is measured any more: from here on a signal ends us as it ends any program. -EINTR: one came that
- * nobody has answered yet. */
+/* Call it when nothing is measured any more: from here on a signal ends the program as usual. -EINTR: a
+ * signal came that nobody has answered. */
 int mlm_measuring_end(struct mlm_measuring *measuring, struct mlm_error *error);
 
 void mlm_measuring_release(struct mlm_measuring *measuring);

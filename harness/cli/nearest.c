@@ -1,3 +1,4 @@
+/* Distances between words, for suggestions after a typing error. */
 #include "cli/nearest.h"
 
 #include <stdint.h>

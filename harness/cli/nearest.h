@@ -1,4 +1,4 @@
-/* "Did you mean …?" */
+/* Finds the name for "did you mean …?". */
 #pragma once
 
 #include <stddef.h>
@@ -7,5 +7,6 @@
  * alignment, Damerau 1964). Words too long to be a slip are SIZE_MAX away. */
 size_t mlm_word_distance(const char *word, size_t length, const char *name);
 
-/* What a slip is, in a word of that length: at most so many edits. A short one with two is another word. */
+/* The most edits that count as a typing error in a word of that length. A short word with two edits is
+ * another word. */
 size_t mlm_slip_edits(size_t length);

@@ -1,3 +1,4 @@
+/* Parses and explains options by their tables. */
 #include "cli/options.h"
 
 #include <ctype.h>
@@ -196,7 +197,7 @@ int mlm_option_percent(
 static int set(const struct mlm_option *option, void *values, const char *text, struct mlm_error *error)
 {
     int r = option->parse(option, text, (char *)values + option->offset, error);
-    /* Whatever was wrong with it, it is wrong usage. */
+    /* Whatever the parser returned, the user's input was wrong. */
     return r < 0 ? mlm_error_wrap(error, -EINVAL, "--%s", option->name) : 0;
 }
 

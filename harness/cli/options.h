@@ -1,5 +1,5 @@
-/* Command-line options as tables: parsing, --help, completion and the check against the man page all come
- * from one place. Adding an option is adding a row here and its words in man/: a test says what lacks. */
+/* Command-line options as tables: parsing, --help, completion and the check against the man page all use
+ * them. To add an option: a row here and its words in man/; a test reports what is missing. */
 #pragma once
 
 #include <stdbool.h>
@@ -10,12 +10,12 @@
 
 struct mlm_option;
 
-/* Turns what was typed into the field's value. -EINVAL says what is wrong with it; the caller names the
- * option. */
+/* Parses the text into the field. -EINVAL: the error says what is wrong with the value; the caller adds the
+ * option's name. */
 typedef int mlm_option_parse(
     const struct mlm_option *option, const char *text, void *field, struct mlm_error *error);
 
-/* A row of a table that a row without any member ends. */
+/* A row of a table; an empty row ends the table. */
 struct mlm_option {
     const char *name;  /* without dashes */
     const char *value; /* what its value is called in help; NULL for a flag, whose field is a bool */
@@ -58,7 +58,7 @@ mlm_option_parse mlm_option_percent;  /* double, a share: 0.1 for 10% */
 /* How often something may be asked for. */
 #define MLM_TIMES_MOST 1000000
 
-/* Where a verb's default, or what a shared row is for, differs from the row. NULL members: it does not. */
+/* Changes a shared row for one verb: its default, or its help. NULL members stay as in the row. */
 struct mlm_option_change {
     const char *name; /* NULL ends a table */
     const char *value, *standard, *otherwise, *help;
@@ -96,9 +96,10 @@ struct mlm_parsed {
 
 bool mlm_is_said(const struct mlm_parsed *parsed, const char *option);
 
-/* Fills the struct at `values`, zeroed before, with defaults and with what is given. `pass` (may be NULL) is
- * asked first about each argument that begins with "--": 1 takes it as it is. -EINVAL names the argument and
- * what to do. 1: help was asked for and is printed; there is nothing more to do. argv[0] is the verb. */
+/* Fills the zeroed struct at `values` with defaults and with the given options. `pass` (may be NULL) is asked
+ * first about each argument that begins with "--"; it returns 1 to take it as it is. -EINVAL: the error names
+ * the argument and the remedy. Returns 1 where help was printed and nothing more is to be done. argv[0] is
+ * the verb. */
 int mlm_options_parse(const struct mlm_verb *verb, int argc, char **argv, void *values,
     int (*pass)(const char *argument, struct mlm_error *error), struct mlm_parsed *ret_parsed,
     struct mlm_error *error);
@@ -110,10 +111,10 @@ struct mlm_option_walk {
 bool mlm_option_next(
     const struct mlm_verb *verb, struct mlm_option_walk *walk, struct mlm_option *ret_option);
 
-/* The option that such an argument means, "--cap" or "--cap=2G"; false: none of the verb's. *ret_takes_next:
- * its value is the next argument. */
+/* Finds the option of an argument, "--cap" or "--cap=2G"; false: the verb has no such option.
+ * *ret_takes_next: its value is the next argument. */
 bool mlm_option_of(
     const struct mlm_verb *verb, const char *argument, struct mlm_option *ret_option, bool *ret_takes_next);
 
-/* Purpose, options with their defaults, exit statuses, an example. */
+/* Prints purpose, options with defaults, exit statuses, and an example. */
 void mlm_options_help(const struct mlm_verb *verb);

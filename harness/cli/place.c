@@ -1,3 +1,4 @@
+/* Derives folder and name of a result from the files that it is made from. */
 #include "cli/place.h"
 
 #include <stdio.h>

@@ -1,4 +1,4 @@
-/* What is made from results files stands beside the first of them and is called after it. */
+/* Results that are made from stored files are written beside the first file, with a name derived from it. */
 #pragma once
 
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* plot: pictures of stored runs. */
+/* The verb plot: draws pictures of stored runs. */
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Shows stored files: the table, and pictures beside them. */
 #include "cli/present.h"
 
 #include <errno.h>

@@ -1,4 +1,5 @@
-/* From stored files to what people see: read, judge, table, pictures. `run` ends with it, `show` is it. */
+/* Shows stored files to people: reads, judges, prints the table, draws pictures. `show` does only this, and
+ * `run` ends with it. */
 #pragma once
 
 #include <stdbool.h>
@@ -21,8 +22,8 @@ struct mlm_presentation {
 /* *ret_wrong: trials that the judge found wrong. */
 int mlm_present(const struct mlm_presentation *presentation, size_t *ret_wrong, struct mlm_error *error);
 
-/* The pictures of one kind ("needs"), as SVG and PNG, beside the first of the files and called after it.
- * `written` (may be NULL) is told each path. They can be made again, so what goes wrong is said on standard
- * error and that is all. -EINTR: the user wants to stop. */
+/* Draws the pictures of one kind ("needs") as SVG and PNG, beside the first file and named after it.
+ * `written` (may be NULL) gets each path. An error is only reported on standard error, because pictures can
+ * be made again. -EINTR: the user wants to stop. */
 int mlm_present_pictures(const struct mlm_loaded *loaded, const char *const *paths, size_t path_count,
     const char *plots_folder, const char *plot, void (*written)(const char *path), struct mlm_error *error);

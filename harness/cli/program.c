@@ -1,3 +1,4 @@
+/* Runs a user's program as a trial, with its preparations, and describes it in the record. */
 #include "cli/program.h"
 
 #include <errno.h>
@@ -86,7 +87,7 @@ int mlm_program_options_check(
     return r;
 }
 
-/* What names the trial in its record; readings come from the trial. */
+/* Fills the specification of the record; the readings come from the trial. */
 static int describe(
     const struct mlm_program *program, const struct mlm_program_order *order, struct mlm_record *record)
 {
@@ -95,7 +96,7 @@ static int describe(
         record->workload = NULL;
     record->limits = order->limits;
     record->repetition = order->repetition;
-    record->threads = 0; /* nobody told it */
+    record->threads = 0; /* the number is not known */
     if (!record->suite || !record->workload)
         return -ENOMEM;
     return strcmp(program->name, program->text) == 0

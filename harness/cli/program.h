@@ -1,4 +1,4 @@
-/* A program of the user's, as exec and fit run it: what it is called, where it is, and one trial of it. */
+/* A user's program for exec and fit: its name, its place, and one trial of it. */
 #pragma once
 
 #include "cli/cage_options.h"
@@ -13,15 +13,16 @@ struct mlm_program {
     char *shell_argv[4]; /* where a shell runs it */
 };
 
-/* Words as they are. `name` NULL: the program's own. -ENOENT: there is no such program, with the remedy. */
+/* Makes a program of words, which no shell reads. `name` NULL: the program's own name. -ENOENT: there is no
+ * such program; the error names the remedy. */
 int mlm_program_of_words(
     char **words, const char *name, struct mlm_program *ret_program, struct mlm_error *error);
-/* A line for the shell. `name` NULL: the line. The program must stay where it is. */
+/* Makes a program of a line for the shell. `name` NULL: the line itself. The struct must not be moved. */
 int mlm_program_of_line(
     const char *line, const char *name, struct mlm_program *ret_program, struct mlm_error *error);
 void mlm_program_release(struct mlm_program *program); /* a zeroed one holds nothing */
 
-/* How it is to run. */
+/* How to run the program. */
 struct mlm_program_order {
     struct mlm_limits limits;
     uint64_t repetition;
@@ -36,13 +37,13 @@ struct mlm_program_order {
  * mlm_target_check() before. -EINTR: the user wants to stop. */
 int mlm_program_output_open(const char *path, int interrupt_fd, int *ret_fd, struct mlm_error *error);
 
-/* Can it be done as said, with the records going to `out`? -EINVAL: --output is where they go, or --evict is
- * no file (one that is not there may be made by --prepare). */
+/* Checks the options, with records going to `out`. -EINVAL: --output is the file for records, or --evict
+ * names something that is not a file (a missing file may still be made by --prepare). */
 int mlm_program_options_check(
     const struct mlm_program_options *options, const char *out, struct mlm_error *error);
 
-/* What comes before a trial: the user's own command, and files that it is to read cold. A file that stays in
- * the page cache marks the record. */
+/* Does what must happen before a trial: runs the user's own command and evicts files that should be read
+ * cold. A file that stays in the page cache marks the record. */
 int mlm_program_make_ready(const struct mlm_session *session, const struct mlm_program_order *order,
     struct mlm_record *record, struct mlm_error *error);
 

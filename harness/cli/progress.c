@@ -1,3 +1,4 @@
+/* Draws the progress bar and estimates the time that is left. */
 #include "cli/progress.h"
 
 #include <math.h>
@@ -53,11 +54,12 @@ void mlm_progress_say_text(void *progress, const char *text)
     mlm_progress_say(progress, "%s", text);
 }
 
-/* The plan's estimate of what is left, corrected by how the estimates have done so far. */
+/* The plan's estimate of the remaining time, corrected by how exact its estimates were so far. */
 static double left_ns(const struct mlm_progress *progress)
 {
     double rough_left = (double)(progress->rough_total_ns - progress->rough_done_ns);
-    /* The first trials alone would make it jump: the estimate counts as ten seconds of experience. */
+    /* Without this weight the first trials would make the estimate jump: the plan counts as ten seconds of
+     * experience. */
     const double weight = 10e9;
     double factor = ((double)progress->spent_ns + weight) / ((double)progress->rough_done_ns + weight);
     return rough_left * factor;
@@ -69,9 +71,9 @@ static int width(void)
     return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
 }
 
-/* "━━━━━───── 12/96  3 min 05 s left  run 63 %  1.20 GiB  storage/csr/density:0.01", cut at the terminal's
- * width: the name comes last, for its end says least. The cut counts bytes, which is right for all but the
- * bar's own cells. */
+/* Draws "━━━━━───── 12/96 3 min 05 s left run 63 % 1.20 GiB storage/csr/density:0.01", cut at the terminal's
+ * width. The name comes last, because its end matters least. The cut counts bytes, which is right for all but
+ * the bar's own cells. */
 static void draw(const struct mlm_progress *progress, const char *state)
 {
     if (!progress->bar)
@@ -120,7 +122,7 @@ void mlm_progress_done(
     progress->done++;
     progress->rough_done_ns += rough_ns;
     progress->spent_ns += spent_ns;
-    /* What was not run says nothing about how good the estimates are. */
+    /* A trial that was not run says nothing about the quality of the estimates. */
     if (!record)
         progress->rough_total_ns -= rough_ns, progress->rough_done_ns -= rough_ns;
     if (!progress->silent && !progress->bar && record) {

@@ -1,5 +1,4 @@
-/* What a run says of itself while it goes on: a bar that is rewritten on a terminal, plain lines elsewhere.
- */
+/* Progress of a run: a bar on a terminal, plain lines elsewhere. */
 #pragma once
 
 #include <stdbool.h>

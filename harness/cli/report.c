@@ -1,4 +1,4 @@
-/* report: stored runs as one page of HTML. */
+/* The verb report: writes stored runs as one page of HTML. */
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>

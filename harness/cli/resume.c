@@ -1,3 +1,4 @@
+/* Matches the trials of a plan with stored records, and recovers the words of an earlier run. */
 #include "cli/resume.h"
 
 #include <errno.h>
@@ -16,7 +17,7 @@ static char *repetition_key(const char *row_key, uint64_t repetition)
     return row_key && asprintf(&key, "%s\n%llu", row_key, (unsigned long long)repetition) >= 0 ? key : NULL;
 }
 
-/* What the record of a trial will have for a row key. */
+/* The row key that the record of a planned trial will have. */
 static char *planned_row_key(const struct mlm_plan *plan, const struct mlm_plan_trial *trial, json_t *machine)
 {
     struct mlm_record record;
@@ -56,7 +57,7 @@ int mlm_resume_match(const struct mlm_plan *plan, json_t *machine, const struct 
     return r < 0 ? mlm_error_errno(error, r, "cannot go on with a run") : 0;
 }
 
-/* What is kept of the words from this one on: 1 or 2 of them are one option. */
+/* Decides whether to keep the word at `at`; 1 or 2 words form one option. */
 static int word_judge(const json_t *command, size_t at, bool *ret_keep)
 {
     static const char library[] = "--benchmark_", filter[] = "--benchmark_filter=";
@@ -104,7 +105,7 @@ int mlm_resume_words(const struct mlm_record *record, const char *path, char ***
     mlm_auto_free char **words = calloc(size + 1, sizeof *words);
     if (!words)
         return mlm_error_errno(error, -ENOMEM, "--resume");
-    /* Where nobody wrote them down there are none. */
+    /* A record without a command has no words. */
     int r = size ? verb_find(command, path, &verb, error) : 0;
     if (r < 0)
         return r;

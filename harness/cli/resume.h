@@ -1,4 +1,4 @@
-/* Going on with a run that was cut off: which trials of the plan are in the store already. */
+/* Continues an interrupted run: finds the trials of the plan that the store already has. */
 #pragma once
 
 #include <stdbool.h>
@@ -13,9 +13,9 @@
 int mlm_resume_match(const struct mlm_plan *plan, json_t *machine, const struct mlm_record_list *list,
     bool *finished, bool *dropped, struct mlm_error *error);
 
-/* The words that started the run whose record this is, after the verb, as far as they say what is run: where
- * records, pictures and reports went, and how much was said, is for who goes on with it to say. The words are
- * the record's, the array is the caller's to free. -EINVAL: it is no run's, or has words that `run` does not
- * know. */
+/* Returns the words that started the run of this record, after the verb, as far as they decide what is run.
+ * Words about where records, pictures and reports go, and how much is printed, are left out: whoever resumes
+ * decides that. The words belong to the record; the caller frees the array. -EINVAL: the record is not of
+ * `run`, or has words that `run` does not know. */
 int mlm_resume_words(const struct mlm_record *record, const char *path, char ***ret_words, size_t *ret_count,
     struct mlm_error *error);

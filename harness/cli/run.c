@@ -1,4 +1,4 @@
-/* run: from the plan to the store, through Google Benchmark, and from the store to the table and the
+/* The verb run: from the plan through Google Benchmark to the store, and from the store to the table and the
  * pictures. */
 #include <errno.h>
 #include <fcntl.h>
@@ -39,7 +39,7 @@ struct run {
     bool stopped;    /* no trial is started any more: interrupted, or `failure` */
     int failure;
     struct mlm_error error; /* of the failure */
-    size_t bad;             /* outcomes that are a mistake of a program, not data */
+    size_t bad;             /* number of outcomes that are a program's mistake, not data */
 };
 
 static void run_release(struct run *run)
@@ -51,7 +51,7 @@ static void run_release(struct run *run)
     free(run->timed_out);
 }
 
-/* The shape of the user's file, before any formula can be evaluated. */
+/* Finds the shape of the user's file, which every formula needs. */
 static int dataset_inspect(struct run *run, struct mlm_error *error)
 {
     struct mlm_plan_options *plan = &run->request.plan;
@@ -82,14 +82,14 @@ static int plan_make(struct run *run, struct mlm_error *error)
     return mlm_plan_make(run->measuring.catalogue, &run->request.plan, &run->plan, error);
 }
 
-/* Free disk, before anything is written: the datasets that are missing, and the records. */
+/* Checks the free disk before anything is written: space for missing datasets, and for the records. */
 static int disk_check(const struct run *run, uint64_t *ret_bytes, struct mlm_error *error)
 {
     char folder[4096];
     uint64_t datasets = 0, free_bytes = 0;
     uint64_t records = run->plan->trial_count * RECORD_DISK_BYTES;
     int r = mlm_dataset_folder(folder, error);
-    /* Rows that read no file of ours need no place for one. */
+    /* Rows that read no generated file need no folder for it. */
     if (r == -ENOENT && !mlm_dataset_is_wanted(run->plan)) {
         *ret_bytes = records;
         return 0;
@@ -110,7 +110,7 @@ static int disk_check(const struct run *run, uint64_t *ret_bytes, struct mlm_err
     return 0;
 }
 
-/* What a laptop was taken for, or "". */
+/* Describes the assumptions about a laptop; "" without --laptop. */
 static void laptop_text(const struct run *run, char text[static 192])
 {
     char ram[MLM_SIZE_TEXT], cap[MLM_SIZE_TEXT], held[MLM_SIZE_TEXT];
@@ -146,7 +146,7 @@ static void announce(struct run *run, uint64_t disk_bytes)
     mlm_progress_say(&run->measuring.progress, "%s", text);
 }
 
-/* Names have no width to count on: they come last. */
+/* Names have no fixed width, so they come last. */
 static void plan_print(const struct run *run, uint64_t disk_bytes)
 {
     const struct mlm_plan *plan = run->plan;
@@ -169,7 +169,7 @@ static void plan_print(const struct run *run, uint64_t disk_bytes)
     printf("\n%s\n", text);
 }
 
-/* As Google Benchmark's --benchmark_list_tests does: what --filter can be tried on. */
+/* Prints names like Google Benchmark's --benchmark_list_tests, so that a --filter can be tried on them. */
 static void names_print(const struct mlm_plan *plan)
 {
     for (size_t i = 0; i < plan->trial_count; i++)
@@ -219,7 +219,7 @@ static double seconds(int64_t ns)
     return ns == MLM_NULL ? 0 : (double)ns / 1e9;
 }
 
-/* Names that people grep for, in Google Benchmark's files. */
+/* Counters in Google Benchmark's files keep these names, because scripts search for them. */
 static void counters_fill(const struct mlm_record *record, struct mlm_gbench_result *result)
 {
     for (size_t i = 0; i < MLM_METRIC_COUNT && i < MLM_GBENCH_COUNTERS_MAX; i++) {
@@ -246,7 +246,7 @@ static void news(void *context, const struct mlm_trial_news *what)
     mlm_progress_news(&((struct run *)context)->measuring.progress, what);
 }
 
-/* Runs one trial and appends what it left. */
+/* Runs one trial and appends its record. */
 static int trial_do(struct run *run, const struct mlm_plan_trial *trial, struct mlm_gbench_result *result,
     struct mlm_error *error)
 {
@@ -379,8 +379,8 @@ static int run_all(struct run *run, int argc, char **argv, uint64_t disk_bytes, 
     return run->bad || wrong ? MLM_EXIT_WRONG : MLM_EXIT_OK;
 }
 
-/* With --resume, the words that said what is run come first, so that `run --resume FILE` is enough; what is
- * said now overrides them. */
+/* With --resume, the words of the earlier run come first, so that `run --resume FILE` is enough; options
+ * given now override them. */
 static int resume_words(const struct run *run, int argc, char **argv, int *ret_argc, char ***ret_argv,
     struct mlm_record_list *list, struct mlm_error *error)
 {
@@ -446,7 +446,7 @@ static int run_with(struct run *run, int argc, char **argv, struct mlm_error *er
         r = disk_check(run, &disk_bytes, error);
     if (r < 0)
         return r;
-    /* Those that were asked for by name are all there. */
+    /* Suites that were named explicitly are known to be there. */
     size_t broken = run->request.plan.suite_count ? 0 : mlm_say_broken(run->measuring.catalogue);
     if (run->request.said.names_only) {
         names_print(run->plan);

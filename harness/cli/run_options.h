@@ -1,4 +1,4 @@
-/* What `run` can be told, and what a plan makes of it. */
+/* The options of `run`, and how they become a plan. */
 #pragma once
 
 #include "cli/cage_options.h"
@@ -26,7 +26,8 @@ struct mlm_run_request {
     struct mlm_plan_options plan;
 };
 
-/* Fills `plan` from `said`, but for what needs a look at the machine (available_bytes, dataset_shape). */
+/* Fills `plan` from `said`, except for fields that need a look at the machine (available_bytes,
+ * dataset_shape). */
 int mlm_run_request_resolve(struct mlm_run_request *request, struct mlm_error *error);
 void mlm_run_request_release(struct mlm_run_request *request);
 

@@ -1,3 +1,4 @@
+/* Prints messages on standard error; control characters from files are replaced. */
 #include "cli/say.h"
 
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* Runs the user's shell commands (--prepare, --cleanup) and reports how they ended. */
 #include "cli/shell.h"
 
 #include <errno.h>
@@ -12,7 +13,7 @@
 #include "base/child.h"
 #include "base/interrupts.h"
 
-/* What stands in our standard input is for the command that is measured. */
+/* Standard input stays untouched: it belongs to the command that is measured. */
 static int start(const char *command, const void *affinity, pid_t *ret_pid)
 {
     char shell[] = "sh", option[] = "-c";
@@ -40,7 +41,7 @@ int mlm_shell_run(
     r = mlm_child_wait(pid, interrupt_fd, 0, &status);
     if (r == -EINTR)
         mlm_child_end(pid, SIGTERM);
-    /* A Ctrl-C at the terminal. */
+    /* A Ctrl-C at the terminal reaches the shell too, and counts as the user's wish to stop. */
     if (r == -EINTR || (r == 0 && WIFSIGNALED(status) && WTERMSIG(status) == SIGINT))
         return mlm_error_set(error, -EINTR, "%s was interrupted: %s", option, command);
     if (r < 0)
@@ -57,7 +58,7 @@ int mlm_shell_clean_up(const struct mlm_session *session, const char *command, i
 {
     if (!command)
         return r;
-    /* What ended the trials must not end this as well; another one does. */
+    /* A signal that ended the trials must not end the cleanup; another one does. */
     (void)mlm_interrupt_take(session->interrupt_fd);
     int cleaned = mlm_shell_run(session, "--cleanup", command, r == 0 ? error : NULL);
     return r == 0 ? cleaned : r;

@@ -1,4 +1,4 @@
-/* Commands for the shell: those that the user gives us, and words as he would type them. */
+/* Runs shell commands that the user gives. */
 #pragma once
 
 #include "base/error.h"
@@ -10,8 +10,8 @@
 int mlm_shell_run(
     const struct mlm_session *session, const char *option, const char *command, struct mlm_error *error);
 
-/* Runs what --cleanup says (NULL: nothing), whatever `r` came of what is to be cleaned up. Returns that, or
- * the cleaning's own failure where all else went well. A wish to stop that came before was heard; a later one
- * ends it. */
+/* Runs the command of --cleanup (NULL: nothing), whatever the result `r` of the work before. Returns `r`, or
+ * the cleanup's own failure where `r` is 0. An earlier wish to stop is ignored; a later one ends the
+ * cleanup. */
 int mlm_shell_clean_up(
     const struct mlm_session *session, const char *command, int r, struct mlm_error *error);

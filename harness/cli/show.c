@@ -1,4 +1,4 @@
-/* show: the table again, from stored runs. */
+/* The verb show: prints the table of stored runs again. */
 #include "cli/present.h"
 
 #include <errno.h>

@@ -1,3 +1,4 @@
+/* Asks the terminal for its width, and the environment about colours. */
 #include "cli/style.h"
 
 #include <stdlib.h>

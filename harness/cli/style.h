@@ -1,4 +1,4 @@
-/* How a file may be written to: colours and width of a terminal, neither elsewhere. */
+/* The style for a file: colours and width of a terminal; neither elsewhere. */
 #pragma once
 
 #include "report/text/text.h"

@@ -1,3 +1,4 @@
+/* Refuses output files that would destroy records. */
 #include "cli/target.h"
 
 #include <errno.h>

@@ -9,7 +9,7 @@ extern const struct mlm_verb mlm_verb_run, mlm_verb_exec, mlm_verb_fit, mlm_verb
 
 extern const struct mlm_verb *const mlm_verbs[]; /* ended by NULL */
 
-/* NULL: there is none of that name. */
+/* Returns NULL where there is no verb with that name. */
 const struct mlm_verb *mlm_verb_find(const char *name);
 
 /* Exit statuses; see `mlmembench run --help`. */

@@ -1,3 +1,4 @@
+/* Wraps help texts at the width of a terminal. */
 #include "cli/wrap.h"
 
 #include <stdbool.h>
@@ -19,7 +20,7 @@ static const char *word_end(const char *text, int *ret_columns)
 
 void mlm_wrap(const char *text, int indent, int column)
 {
-    int spaces = 0; /* owed before the next word: none are left at the end of a line */
+    int spaces = 0; /* blanks to print before the next word; none at the end of a line */
     while (*text) {
         int columns;
         const char *end = word_end(text, &columns);

@@ -1,4 +1,4 @@
-/* The table of baselines. A new version is a row before the old one; a new runtime a row and a file of
+/* The table of baselines. A new version is a row before the old one; a new runtime is a row and a file of
  * formulas. */
 #include "estimate/baselines.h"
 

@@ -1,14 +1,15 @@
-/* What would save the most: every option that can be turned, turned, and reckoned anew. */
+/* Searches for the changes that save the most memory: tries each option with other values and computes the
+ * estimate again. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
 
 #include "estimate/estimate.h"
 
-/* What saves less is not worth the trouble. */
+/* Smaller savings are not shown. */
 #define LEAST_SHARE 0.01
 
-/* A model stands for another only where it answers the same question. */
+/* A model may replace another only if it answers the same question. */
 static bool kin(uint32_t from, uint32_t to)
 {
     return (from == MLM_MODEL_PCA && to == MLM_MODEL_PCA_RANDOMIZED) ||
@@ -25,7 +26,7 @@ static void say(const struct mlm_knob *knob, const struct mlm_estimate_request *
         snprintf(text, 32, "%" PRIu64, *(const uint64_t *)field);
 }
 
-/* Keeps the change where it is the option's best so far; of two that are as good, the first. */
+/* Keeps the change if it is the best one for the option so far; on a tie the first. */
 static void try(const struct mlm_estimate *estimate, const struct mlm_knob *knob,
     const struct mlm_estimate_request *request, struct mlm_change *best)
 {

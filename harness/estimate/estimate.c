@@ -1,4 +1,4 @@
-/* From a request to the sum, and what the sum fits in. */
+/* From a request to the sum, and to the caps and machines that are large enough for it. */
 #include "estimate/estimate.h"
 
 #include <math.h>
@@ -85,7 +85,7 @@ double mlm_estimate_smallest_machine(
     const struct mlm_estimate *estimate, const struct mlm_estimate_beside *beside)
 {
     double ram = (double)mlm_fitting_sizes[0];
-    /* Beyond 2^62 bytes nothing fits anywhere. */
+    /* Stop at 2^62 bytes: no machine has more. */
     while (ram < 0x1p62 && mlm_estimate_fit_machine(estimate, beside, ram).fits != MLM_FITS_YES)
         ram *= 2;
     return ram;

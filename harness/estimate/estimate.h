@@ -1,10 +1,9 @@
-/* How much memory a job will need, reckoned step by step.
+/* Computes how much memory a job will need, step by step.
  *
- *   needs    the peak of the program's own memory: what a cap must hold, and what a trial measures as needs
- *   cached   pages of its libraries' files: they can be given back, at the cost of reading them again
+ *   needs    the peak of the program's own memory: a cap must hold it, and a trial measures it as needs
+ *   cached   pages of its libraries' files: reclaimable, at the cost of reading them again
  *   cap      a limit on the program alone
- *   machine  RAM, of which the kernel and the programs in the background have their part
- */
+ *   machine  RAM, of which the kernel and the programs in the background use a part */
 #pragma once
 
 #include <stdbool.h>
@@ -14,36 +13,36 @@
 #include "estimate/runtime.h"
 
 struct mlm_estimate {
-    struct mlm_estimate_request request; /* completed */
+    struct mlm_estimate_request request; /* with defaults filled in */
     const struct mlm_runtime *runtime;
-    const struct mlm_baseline *baseline; /* of the runtime */
+    const struct mlm_baseline *baseline; /* of the chosen runtime */
     struct mlm_ledger ledger;
-    size_t peak; /* the phase */
+    size_t peak; /* index of the phase with the peak */
     double needs_bytes;
 };
 
-/* -EINVAL: the request cannot be, or nobody knows how to reckon it; with the remedy. */
+/* -EINVAL: the request is not possible, or there is no formula for it; the error names the remedy. */
 int mlm_estimate_make(
     const struct mlm_estimate_request *request, struct mlm_estimate *ret_estimate, struct mlm_error *error);
 
-/* What else lives on the machine. */
+/* Memory of everything else on the machine. */
 struct mlm_estimate_beside {
-    uint64_t system_bytes;     /* MLM_NO_LIMIT: by the machine's size */
-    uint64_t background_bytes; /* the same */
+    uint64_t system_bytes;     /* MLM_NO_LIMIT: computed from the machine's size */
+    uint64_t background_bytes; /* MLM_NO_LIMIT: computed from the machine's size */
 };
 
-/* As `run --laptop` has it: the kernel and firmware keep about a sixteenth of RAM and 128 MiB; a desktop with
- * a browser holds 1.6 GiB, and on a small machine, where people open less, two fifths of the RAM. */
+/* The same rules as for `run --laptop` (base/laptop.h): the kernel and firmware keep about a sixteenth of RAM
+ * and 128 MiB; a desktop with a browser holds 1.6 GiB, but at most two fifths of the RAM. */
 double mlm_estimate_system_bytes(const struct mlm_estimate_beside *beside, double ram_bytes);
 double mlm_estimate_background_bytes(const struct mlm_estimate_beside *beside, double ram_bytes);
 
-/* CLOSE: within what such an estimate may be off. */
+/* CLOSE: within the possible error of the estimate. */
 enum mlm_fits { MLM_FITS_NO, MLM_FITS_CLOSE, MLM_FITS_YES };
 
 struct mlm_fitting {
-    double size_bytes;  /* of the cap, or of the machine's RAM */
-    double room_bytes;  /* that it leaves to the program */
-    double spare_bytes; /* of the room, less needs; below 0: what lacks */
+    double size_bytes;  /* the cap, or the machine's RAM */
+    double room_bytes;  /* left for the program */
+    double spare_bytes; /* room minus needs; below 0: the missing part */
     enum mlm_fits fits;
 };
 
@@ -54,22 +53,22 @@ struct mlm_fitting mlm_estimate_fit_cap(const struct mlm_estimate *estimate, dou
 struct mlm_fitting mlm_estimate_fit_machine(
     const struct mlm_estimate *estimate, const struct mlm_estimate_beside *beside, double ram_bytes);
 
-/* The smallest machine, of a power of two, on which it fits. */
+/* RAM of the smallest machine, a power of two, on which the job fits. */
 double mlm_estimate_smallest_machine(
     const struct mlm_estimate *estimate, const struct mlm_estimate_beside *beside);
 
-/* One option turned. */
+/* One option with another value. */
 struct mlm_change {
     const struct mlm_knob *knob;
-    struct mlm_estimate_request request; /* with the change */
-    char to[32], from[32];               /* "csr", "dense"; a flag: "", "" */
+    struct mlm_estimate_request request; /* the request with the change */
+    char to[32], from[32];               /* words such as "csr", "dense"; a flag: "", "" */
     double needs_bytes, saves_bytes;
 };
 
 #define MLM_CHANGES 3
 
-/* The changes that would save the most, largest first, one an option, found by reckoning anew with every
- * other value of every option that can be turned. What saves less than a hundredth is none. Returns how
- * many. */
+/* Finds the changes that would save the most, largest first, at most one for each option. Every other
+ * value of every option that may be changed is tried. Savings below a hundredth are left out. Returns the
+ * number. */
 size_t mlm_estimate_changes(
     const struct mlm_estimate *estimate, struct mlm_change changes[static MLM_CHANGES]);

@@ -1,4 +1,4 @@
-/* Formulas are parsed each time that they are evaluated: there are few, and they are short. */
+/* Parses and evaluates a formula at each use: there are few of them, and they are short. */
 #include "estimate/formula.h"
 
 #include <ctype.h>
@@ -31,7 +31,7 @@ const struct mlm_symbol *mlm_symbol_find(const struct mlm_symbols *symbols, cons
     return NULL;
 }
 
-/* A recursive descent; what went wrong first is kept, and everything after it yields 0. */
+/* A recursive descent parser. It keeps the first error; everything after it yields 0. */
 struct parser {
     const char *formula, *at;
     const struct mlm_symbols *symbols;
@@ -61,7 +61,7 @@ static bool take(struct parser *parser, const char *sign)
 
 static double sum(struct parser *parser);
 
-/* Behind "min(". */
+/* Parses the arguments after "min(". */
 static double least(struct parser *parser)
 {
     double value = sum(parser);

@@ -1,4 +1,4 @@
-/* One object, whose parts are in the order of the text: request, phases, what it fits in, changes. */
+/* The estimate as one JSON object, in the order of the text: request, phases, what it fits in, changes. */
 #include "estimate/json.h"
 
 #include <math.h>
@@ -16,7 +16,8 @@ static json_t *widths_json(const struct mlm_estimate_request *request)
     return widths;
 }
 
-/* Every option by its name; what is not set is left out, and the density is told as nonzeros. */
+/* Writes every option by its name. Unset ones are left out, and the density is given as the number of
+ * nonzeros. */
 static json_t *request_json(const struct mlm_estimate_request *request)
 {
     json_t *object = json_object();

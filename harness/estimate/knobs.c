@@ -1,4 +1,4 @@
-/* The table of knobs, and the parsers of what is no plain number. */
+/* The table of knobs, and the parsers of all values but plain numbers. */
 #include "estimate/knobs.h"
 
 #include <ctype.h>
@@ -49,7 +49,7 @@ static const char *const runtimes[] = {[MLM_RUNTIME_OF_MODEL] = "auto",
 
 const struct mlm_knob mlm_knobs[MLM_KNOB_TOTAL] = {MLM_KNOBS(KNOB)};
 
-/* A word's place; -1: there is none. */
+/* Index of the word; -1: not found. */
 static int find(const struct mlm_knob *knob, const char *word)
 {
     for (int i = 0; knob->words[i]; i++)

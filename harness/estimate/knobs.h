@@ -1,6 +1,6 @@
-/* The knobs: every option that a request has, once. Its field, the command line's option with help and
- * default, its key in JSON, and what is tried in search of what would save memory all come from here; adding
- * one is adding a row, and its part in a formula. */
+/* The knobs: one row for each option of a request. Its field, the command line's option with help and
+ * default, its key in JSON, and the values that are tried to save memory all come from here. To add one, add
+ * a row, and use its field in a formula. */
 #pragma once
 
 #include <stdbool.h>
@@ -18,9 +18,9 @@
  *  FLAG     bool              no value
  *  PART     bool              set by another option
  *
- * `cost` says what it costs to turn the knob; without one it is what the job is, and is not turned. Counts
- * are tried at a `divisor`th, and not below `least`; flags with the other value, words with every other one.
- */
+ * `cost` is the price of another value. A knob without one describes the job and is not changed in the
+ * search. The search divides counts by `divisor`, but not below `least`; it tries the other value of a flag,
+ * and every other word. */
 /* clang-format off */
 /*    option               field              kind     value     default */
 #define MLM_KNOBS(X)                                                                                                   \
@@ -125,9 +125,9 @@ enum mlm_knob_kind {
 struct mlm_estimate_request;
 
 struct mlm_knob {
-    const char *option; /* as it is called on the command line and in JSON */
+    const char *option; /* name on the command line and in JSON */
     enum mlm_knob_kind kind;
-    size_t offset; /* in the request */
+    size_t offset; /* offset in the request */
     const char *standard;
     const char *const *words; /* ended by NULL */
     const char *cost;
@@ -151,12 +151,12 @@ static inline void *mlm_knob_field(const struct mlm_knob *knob, const struct mlm
     return (char *)(uintptr_t)request + knob->offset;
 }
 
-/* "csr", of "storage" and MLM_STORED_CSR. */
+/* Text of a word: "csr", for "storage" and MLM_STORED_CSR. */
 const char *mlm_estimate_word(const char *option, uint32_t word);
 
-/* Sets what stands as its default in the table, where that is a word; all else is 0. */
+/* Sets the fields whose default in the table is a word; all others are 0. */
 void mlm_knobs_init(struct mlm_estimate_request *request);
 
-/* Of a word, workers, a share or a list. -EINVAL names the option and what it takes. */
+/* Parses a word, workers, a share or a list. -EINVAL: the error names the option and its values. */
 int mlm_knob_parse(const struct mlm_knob *knob, const char *text, struct mlm_estimate_request *request,
     struct mlm_error *error);

@@ -1,4 +1,4 @@
-/* Lines are kept as they come; phases are added up at the end, when the page tables are known. */
+/* Keeps lines as they come, and adds the phases up at the end, when the page tables are known. */
 #include "estimate/ledger.h"
 
 #include <ctype.h>
@@ -20,7 +20,7 @@ size_t mlm_ledger_phase(struct mlm_ledger *ledger, const char *name)
 
 static void add(struct mlm_ledger *ledger, const struct mlm_ledger_line *line)
 {
-    /* The last place is for the page tables. */
+    /* The last place is reserved for the page tables. */
     if (ledger->line_count == MLM_LINES_MOST - 1)
         ledger->failed = mlm_error_set(&ledger->error, -E2BIG, "%s: no room for the line", line->name) < 0;
     else if (line->bytes > 0)

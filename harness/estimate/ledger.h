@@ -1,8 +1,8 @@
-/* The sum, line by line: what is held, from which phase of the program's life to which, by what formula.
- * What a program needs is its worst phase.
+/* The sum, line by line: each line is memory that is held from one phase of the program to another, with its
+ * formula. The program needs as much as its worst phase.
  *
- * Lines are added in C, one call each, with the formula as text: symbols are set before. What goes wrong
- * (a formula that cannot be read) is kept and comes out of mlm_ledger_close(). */
+ * Each line is added by one call in C, with the formula as text; symbols are set before. An error (a formula
+ * that cannot be parsed) is kept and returned by mlm_ledger_close(). */
 #pragma once
 
 #include <stdbool.h>
@@ -16,44 +16,44 @@
 
 struct mlm_ledger_line {
     const char *name;
-    const char *source;             /* what says so: a library's file, a measurement */
-    char formula[MLM_FORMULA_SIZE]; /* "" for a line that is measured and stands for itself */
+    const char *source;             /* where this is from: a library's source file, a measurement */
+    char formula[MLM_FORMULA_SIZE]; /* "" for a measured line */
     double bytes;
-    size_t from, to; /* phases, inclusive */
-    bool of_phase;   /* a share of the phase's other lines: counted once they are known */
+    size_t from, to; /* first and last phase, inclusive */
+    bool of_phase;   /* a share of the phase's other lines: computed when they are known */
 };
 
 struct mlm_ledger {
     struct mlm_symbols symbols;
-    uint64_t page_bytes; /* set before close(); 0: the lines hold the page tables */
+    uint64_t page_bytes; /* set before close(); 0: the lines include the page tables */
     const char *phases[MLM_PHASES_MOST];
-    double phase_bytes[MLM_PHASES_MOST]; /* after close() */
+    double phase_bytes[MLM_PHASES_MOST]; /* valid after close() */
     size_t phase_count;
     struct mlm_ledger_line lines[MLM_LINES_MOST];
     size_t line_count;
-    bool parted; /* only a part of the rows is fitted: m and F are not n and X */
+    bool parted; /* only a part of the rows is fitted: m and F differ from n and X */
     bool failed;
     struct mlm_error error;
 };
 
-/* Returns the phase's number. */
+/* Adds a phase and returns its number. */
 size_t mlm_ledger_phase(struct mlm_ledger *ledger, const char *name);
 
 #define MLM_TO_THE_END SIZE_MAX
 
-/* Nothing is added where the formula yields nothing. Formulas say m and F for the rows that are fitted and
- * for their bytes; where these are all, n and X are written. */
+/* Adds a line, unless the formula gives 0. In formulas, m and F are the fitted rows and their bytes; where
+ * all rows are fitted, the text shows n and X instead. */
 void mlm_ledger_add(struct mlm_ledger *ledger, size_t from, size_t to, const char *name, const char *formula,
     const char *source);
 
-/* What a measurement says, and no formula. */
+/* Adds a measured line, without a formula. */
 void mlm_ledger_add_measured(
     struct mlm_ledger *ledger, size_t from, size_t to, const char *name, double bytes, const char *source);
 
-/* Adds the pages' tables, adds up the phases. */
+/* Adds the page tables, then adds up the phases. */
 int mlm_ledger_close(struct mlm_ledger *ledger, struct mlm_error *error);
 
-/* The worst phase. */
+/* Index of the worst phase. */
 size_t mlm_ledger_peak(const struct mlm_ledger *ledger);
 
 static inline bool mlm_ledger_in_phase(const struct mlm_ledger_line *line, size_t phase)

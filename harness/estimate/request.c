@@ -1,4 +1,4 @@
-/* Defaults that depend on each other, and combinations that no runtime can do. */
+/* Fills in defaults, which depend on each other, and refuses combinations that no runtime supports. */
 #include "estimate/request.h"
 
 #include <errno.h>
@@ -33,7 +33,7 @@ static void standard(uint64_t *count, uint64_t value)
     *count = *count ? *count : value;
 }
 
-/* What the model's own library takes where nothing is said. */
+/* Fills in the defaults of the model's own library. */
 static void complete_model(struct mlm_estimate_request *request)
 {
     standard(&request->clusters, 8);
@@ -74,7 +74,7 @@ static int complete_widths(struct mlm_estimate_request *request, struct mlm_erro
     return 0;
 }
 
-/* What no runtime could do. */
+/* Refuses what no runtime could do. */
 static int possible(const struct mlm_estimate_request *request, struct mlm_error *error)
 {
     const char *value = mlm_estimate_word("value", request->value);

@@ -1,10 +1,10 @@
-/* What several runtimes say alike: how large stored data is, and a network. */
+/* Parts that several runtimes share: the size of stored data, and of a network. */
 #include "estimate/runtime.h"
 
 #include <errno.h>
 #include <math.h>
 
-/* SciPy (_sputils.get_index_dtype) indexes with 32 bits as long as that is enough. */
+/* SciPy (_sputils.get_index_dtype) uses 32-bit indices as long as they are sufficient. */
 static double index_bytes(const struct mlm_estimate_request *request)
 {
     double most = mlm_estimate_nonzeros(request);
@@ -19,7 +19,7 @@ bool mlm_estimate_in_heap(const struct mlm_estimate_request *request, double byt
 
 const char *mlm_estimate_data_formula(const struct mlm_estimate_request *request, bool batch)
 {
-    /* Dense: every value. CSR, CSC: value and index of each nonzero, and where each row (column) begins. COO:
+    /* Dense: every value. CSR, CSC: value and index of each nonzero, and the start of each row (column). COO:
      * value, row and column. Saad, "Iterative Methods for Sparse Linear Systems", 3.4. */
     static const char *const formulas[][2] = {
         [MLM_STORED_DENSE] = {"n·p·s", "B·p·s"},
@@ -58,7 +58,7 @@ void mlm_estimate_symbols(const struct mlm_estimate_request *request, struct mlm
         mlm_symbol_set(symbols, "X", value, "bytes of the data");
     if (mlm_formula_value(mlm_estimate_data_formula(request, true), symbols, &value, NULL) == 0)
         mlm_symbol_set(symbols, "x", value, "bytes of a batch");
-    /* train_test_split(test_size=0.2) and the own worker's `split` hold out a fifth. */
+    /* train_test_split(test_size=0.2) and `split` of our own worker hold out a fifth. */
     ledger->parted = request->split;
     double share = request->split ? 0.8 : 1;
     mlm_symbol_set(symbols, "m", share * (double)request->rows, "rows that are fitted");
@@ -82,7 +82,7 @@ void mlm_estimate_network(const struct mlm_estimate_request *request, struct mlm
     mlm_symbol_set(symbols, "A", units + request->widths[0], "units of all layers, input too");
     mlm_symbol_set(symbols, "W", widest, "units of the widest layer");
     mlm_symbol_set(symbols, "L", (double)request->width_count - 1, "layers");
-    /* SGD keeps nothing, momentum a velocity, Adam two moments (Kingma and Ba 2015, arXiv:1412.6980). */
+    /* SGD keeps no state, momentum a velocity, Adam two moments (Kingma and Ba 2015, arXiv:1412.6980). */
     mlm_symbol_set(symbols, "o", request->optimizer, "states that the optimizer keeps");
 }
 

@@ -1,10 +1,10 @@
-/* The own worker (mlmembench-worker): its suites know what their workloads hold, and are asked. Their
- * peak_bytes() are held to measurement within 5 %. */
+/* Our own worker (mlmembench-worker). Its suites know the memory of their workloads, so they are asked. Tests
+ * hold their peak_bytes() to within 5 % of measurements. */
 #include <errno.h>
 
 #include "estimate/runtime.h"
 
-/* What none of its workloads does. */
+/* Refuses models that none of its workloads has. */
 static int possible(const struct mlm_estimate_request *request, struct mlm_error *error)
 {
     if (request->model == MLM_MODEL_LOGISTIC && request->stream)
@@ -43,7 +43,7 @@ static int reckon(
         return r;
     mlm_symbol_set(&ledger->symbols, "C", answer.core_bytes, "core bytes, by the suite's own formula");
     mlm_symbol_set(&ledger->symbols, "K", answer.peak_bytes, "peak bytes, by the suite's own formula");
-    ledger->page_bytes = 0; /* page tables are in the peak */
+    ledger->page_bytes = 0; /* the peak includes the page tables */
     size_t run = mlm_ledger_phase(ledger, "run");
     mlm_ledger_add(ledger, run, run, "the job's data: core bytes", "C", answer.workload);
     mlm_ledger_add(ledger, run, run, "copies, buffers, the worker itself", "K−C", answer.workload);

@@ -3,7 +3,7 @@
 
 #include "estimate/runtime.h"
 
-/* Products are made in the data's own type where that is f64 or f32. */
+/* Products use the data's own type where that is f64 or f32; other types are converted. */
 static void convert(const struct mlm_estimate_request *request, struct mlm_ledger *ledger, size_t fit)
 {
     bool narrow = request->value > MLM_VALUE_F32;
@@ -13,7 +13,7 @@ static void convert(const struct mlm_estimate_request *request, struct mlm_ledge
         mlm_ledger_add(ledger, fit, fit, "the data as f64", "m·p·v", "X @ w of f16 or i8 and f64");
 }
 
-/* LAPACK is called in f64 alone, whatever comes in: _commonType() yields double. */
+/* LAPACK is always called in f64: _commonType() returns double. */
 static void lapack(const struct mlm_estimate_request *request, struct mlm_ledger *ledger, size_t fit)
 {
     if (request->value != MLM_VALUE_F64)

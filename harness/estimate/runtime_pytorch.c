@@ -4,14 +4,14 @@
 
 #include "estimate/runtime.h"
 
-/* A step's tensors below 32 MiB lie in glibc's heap. posix_memalign(64) cuts small remainders off, and small
- * blocks of the graph, which a script keeps until it assigns the next step's loss, come to lie in these: a
- * place that is freed then seldom does for the next tensor of its size, and the heap grows on. How far it
- * grows differs from run to run by up to a fifth, so one factor stands for it: so many places for each of the
- * step's tensors. It is the mean of what the 14 jobs of tests/bench/estimate_check.py with an optimizer and a
- * moving threshold took, each the median of three runs (3 to 41 layers of 128 to 2048 units, batches of 64 to
- * 4096, all optimizers; PyTorch 1.13.1, glibc 2.36): 2.4 to 4.6. By the mean the sum is within 8 % of each.
- */
+/* Tensors of a step below 32 MiB are in glibc's heap. posix_memalign(64) splits small remainders off, and
+ * small blocks of the graph, which a script keeps until it assigns the next step's loss, are placed into
+ * these. So a freed place is often too small for the next tensor of its size, and the heap keeps growing, by
+ * an amount that varies by up to a fifth from run to run. One factor describes it: so many places for each
+ * tensor of the step. It is the mean over the 14 jobs of tests/bench/estimate_check.py with an optimizer and
+ * a moving threshold, each the median of three runs (3 to 41 layers of 128 to 2048 units, batches of 64 to
+ * 4096, all optimizers; PyTorch 1.13.1, glibc 2.36). Single jobs had 2.4 to 4.6; with the mean, each sum is
+ * within 8 %. */
 #define HEAP_PLACES 3.75
 #define HEAP_SOURCE                                                                                          \
     "measured: 14 jobs, tests/bench/estimate_check.py; c10/core/impl/alloc_cpu.cpp, glibc's malloc"
@@ -23,22 +23,22 @@ static void tensors(const struct mlm_estimate_request *net, struct mlm_ledger *l
     bool stacks = !net->slices && !net->stream && !net->workers;
     const char *outputs = "4·B·U";
     if (net->checkpoint) {
-        /* checkpoint_sequential() with sqrt(L) segments of whole modules; the last, which takes what is left
-         * over, is computed once and kept. */
+        /* checkpoint_sequential() with sqrt(L) segments of whole modules; the last one, with the remaining
+         * modules, is computed once and kept. */
         double modules = 2 * layers - 1, segments = fmax(1, round(sqrt(layers)));
         double last = modules - floor(modules / segments) * (segments - 1);
         mlm_symbol_set(symbols, "g", segments, "segments: sqrt(L)");
         mlm_symbol_set(symbols, "G", ceil(last / 2), "layers of the largest segment");
         outputs = "4·B·min(g+G,L)·U/L";
     }
-    /* Nobody wants the gradient of the input. */
+    /* The input needs no gradient. */
     for (size_t l = net->checkpoint ? 0 : 1; l < net->width_count; l++)
         widest = fmax(widest, net->widths[l]);
     mlm_symbol_set(symbols, "D", widest, "units of the widest layer that has a gradient");
     double output = 4 * (double)net->batch * widest, largest = 4 * mlm_symbol_find(symbols, "M")->value;
     const struct {
         const char *name, *formula, *source;
-        double tensor; /* bytes of the largest that a step takes and gives back; 0: they last */
+        double tensor; /* bytes of the largest tensor that a step allocates and frees; 0: tensors stay */
     } lines[] = {
         {"weights, f32", "4·P", "torch.nn.Linear", 0},
         {"gradients", "4·P", "torch/csrc/autograd, AccumulateGrad; zero_grad() keeps .grad in 1.13", 0},
@@ -70,9 +70,9 @@ static void tensors(const struct mlm_estimate_request *net, struct mlm_ledger *l
 }
 
 /* CPython 3.11 looks for cycles among young containers after 700 new ones, and every 11·11 times among all
- * (gc.set_threshold()), which writes to each: a worker then has its own copy of most of the interpreter. Of a
- * TensorDataset's row there are four, counted. When PyTorch is imported, the next full collection is 44 away,
- * counted, too. */
+ * (gc.set_threshold()). That writes to each container, so a worker then has its own copy of most of the
+ * interpreter. A TensorDataset's row makes four containers (counted). After PyTorch is imported, the next
+ * full collection is 44 collections away (counted). */
 #define CONTAINERS_A_ROW 4
 #define CONTAINERS_MOST 700
 #define COLLECTIONS_TO_FULL 44
@@ -87,10 +87,10 @@ static bool collects(const struct mlm_estimate_request *request, double epochs)
            COLLECTIONS_TO_FULL;
 }
 
-/* Worker processes: forked, they share what nobody writes to. */
+/* Adds the lines of worker processes: they are forked and share the pages that nobody writes to. */
 static void workers(const struct mlm_estimate_request *request, struct mlm_ledger *ledger, size_t train)
 {
-    /* Passes that one worker sees. */
+    /* Number of passes that one worker makes. */
     double many = 1e6, epochs = !request->persistent ? 1 : request->epochs ? (double)request->epochs : many;
     if (collects(request, epochs)) {
         mlm_ledger_add(ledger, train, MLM_TO_THE_END, "workers: Python pages they write to", "w·29·2^20",
@@ -105,9 +105,9 @@ static void workers(const struct mlm_estimate_request *request, struct mlm_ledge
         mlm_ledger_add(ledger, train, MLM_TO_THE_END, "batches that workers are making", "w·x", "one each");
     if (!request->workers_copied)
         return;
-    /* A page is copied by each worker that reads one of its objects, since that counts references in it; a
-     * worker reads a w-th of the rows in a pass, at random. Numbers and the head of a row's list are written
-     * to, the slots that point to numbers are not. A page has parts of one row more than it could hold. */
+    /* Reading a Python object counts references in it, which copies its page into the worker; a worker reads
+     * a w-th of the rows in a pass, at random. Numbers and the head of a row's list are written to; the slots
+     * that point to numbers are not. A page contains parts of one row more than fit into it. */
     double row = 80 + 32 * (double)request->columns;
     mlm_symbol_set(&ledger->symbols, "r", epochs * (1 + (double)request->page_bytes / row),
         "rows read that have a part in a page");

@@ -10,14 +10,14 @@ enum accepted { F64_OR_F32, F64_ALONE, F32_ALONE };
 struct job {
     const struct mlm_estimate_request *request;
     struct mlm_ledger *ledger;
-    size_t fit; /* the phase in which fitting begins */
+    size_t fit; /* the phase in which the fit begins */
     bool sparse;
-    bool own;         /* the data was converted: what the library has is its own */
+    bool own;         /* the data was converted: the library works on its own copy */
     const char *data; /* the formula of the converted data */
 };
 
-/* check_array(): a type that an estimator does not take becomes the first that it takes; a format likewise.
- */
+/* check_array(): a type that the estimator does not accept becomes the first accepted one; formats
+ * likewise. */
 #define CHECK_ARRAY "sklearn/utils/validation.py, check_array()"
 
 static unsigned accepted_bytes(uint32_t value, enum accepted accepted)
@@ -27,8 +27,8 @@ static unsigned accepted_bytes(uint32_t value, enum accepted accepted)
     return accepted == F32_ALONE ? 4 : 8;
 }
 
-/* Sets v, and V, the bytes of what is computed with; adds the copy where one is made. `format`: the sparse
- * one that the estimator takes. */
+/* Sets v and V, the bytes of the data that is computed with, and adds a line for the copy where one is made.
+ * `format`: the sparse format that the estimator accepts. */
 static void convert(struct job *job, enum accepted accepted, uint32_t format)
 {
     const struct mlm_estimate_request *request = job->request;
@@ -55,7 +55,7 @@ static void line(
     mlm_ledger_add(job->ledger, from, to, name, formula, source);
 }
 
-/* A copy that the estimator makes so as not to overwrite the caller's data. */
+/* Adds the copy that an estimator makes in order not to overwrite the caller's data. */
 static void copy(struct job *job, const char *name, const char *source)
 {
     if (!job->own && !job->request->in_place)
@@ -67,7 +67,7 @@ static int linear(struct job *job, struct mlm_error *error)
     static const char source[] = "sklearn/linear_model/_base.py, LinearRegression.fit()";
     (void)error;
     convert(job, F64_OR_F32, job->request->storage == MLM_STORED_CSC ? MLM_STORED_CSC : MLM_STORED_CSR);
-    /* _preprocess_data() copies what check_array() had converted once more. */
+    /* _preprocess_data() copies again what check_array() has converted. */
     if (!job->request->in_place)
         line(job, job->fit, MLM_TO_THE_END, job->sparse ? "copy" : "centred copy", job->data,
             "sklearn/linear_model/_base.py, _preprocess_data(copy=copy_X)");
@@ -153,8 +153,8 @@ static int neighbors(struct job *job, struct mlm_error *error)
     return 0;
 }
 
-/* Nodes of a tree that grows until its leaves are pure: a quarter of the rows, measured on labels that have
- * nothing to do with the data, the worst case. */
+/* Nodes of a tree that grows until its leaves are pure: a quarter of the rows. Measured on labels that are
+ * independent of the data, the worst case. */
 static int forest(struct job *job, struct mlm_error *error)
 {
     const struct mlm_estimate_request *request = job->request;
@@ -181,7 +181,7 @@ static int boosting(struct job *job, struct mlm_error *error)
     convert(job, F64_ALONE, MLM_STORED_CSR);
     double rows = mlm_symbol_find(&ledger->symbols, "m")->value;
     mlm_symbol_set(&ledger->symbols, "b", (double)request->bins, "bins a column");
-    /* early_stopping='auto' holds out a tenth. */
+    /* early_stopping='auto' holds out a tenth above 10000 rows. */
     if (rows > 10000 && !request->no_early_stopping)
         line(job, job->fit, MLM_TO_THE_END, "training and validation copies", "m·p·8", source);
     line(job, job->fit, MLM_TO_THE_END, "labels, three times", "3·m·8", source);
@@ -196,13 +196,13 @@ static int boosting(struct job *job, struct mlm_error *error)
     size_t grow = mlm_ledger_phase(ledger, "grow");
     line(job, grow, grow, "predictions, gradients, rows of nodes", "m·(8+4+4+3·4)",
         "gradient_boosting.py, fit(); splitting.pyx, Splitter: partition and two buffers");
-    /* max_leaf_nodes=31, min_samples_leaf=20. */
+    /* Defaults: max_leaf_nodes=31, min_samples_leaf=20. */
     line(job, grow, grow, "histograms of the leaves", "20·p·min(b+1,256)·min(31,m/20)",
         "grower.py, _compute_best_split_and_push(); common.pyx, HISTOGRAM_DTYPE");
     return 0;
 }
 
-/* partial_fit(), a batch after the other. */
+/* partial_fit(), batch after batch. */
 static int streamed(struct job *job, struct mlm_error *error)
 {
     const struct mlm_estimate_request *request = job->request;
@@ -237,7 +237,7 @@ static int streamed(struct job *job, struct mlm_error *error)
             "sklearn/cluster/_kmeans.py, MiniBatchKMeans.partial_fit()");
         return 0;
     case MLM_MODEL_PCA:
-        /* From the second batch on the mean that is stacked with it is f64, and so is all. */
+        /* From the second batch on, the mean that is stacked with it is f64, and so is the result. */
         line(job, job->fit, MLM_TO_THE_END, "stacked copy, and svd's copy, f64", "2·B·p·8",
             "sklearn/decomposition/_incremental_pca.py, partial_fit()");
         line(job, job->fit, MLM_TO_THE_END, "U, left singular vectors", "B·min(B,p)·8", "the same");

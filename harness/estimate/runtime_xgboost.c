@@ -5,32 +5,31 @@
 
 #include "estimate/runtime.h"
 
-/* src/common/quantile.h: every column has a sketch of `limit` entries a level, so many levels that the error
- * stays below 1/(8·bins). `levels`: those in use, and the one that the others are merged in; the first full
- * queue brings as much work space as two have. An entry's place is not written to before the entry is, for
- * its constructor does nothing: of few different values few pages are touched. `outgrown`: levels of the
- * vector that it was in before std::vector doubled it; all columns grow together, so that no other fits into
- * the place. */
+/* src/common/quantile.h: every column has a sketch with levels of `limit` entries, as many as keep the error
+ * below 1/(8·bins). `levels`: the levels in use, and one for merging; the first full queue needs as much work
+ * space as two. The constructor of an entry writes nothing, so with few different values few pages are
+ * touched. `outgrown`: levels in the old vector, before std::vector doubled it. All columns grow together, so
+ * the old place is not reused. */
 struct sketch {
     double limit, levels, outgrown;
 };
 
-/* Of a column with so many entries, `queued` of which follow on another value: equal ones in a row are one.
- */
+/* Makes the sketch of a column with `entries` entries. `queued` of them differ from the one before: equal
+ * entries in a row count once. */
 static struct sketch sketch_of(double entries, double queued, double bins, double distinct, bool f16)
 {
     struct sketch sketch = {.levels = 0};
     double eps = 1 / (8 * fmin(bins, entries)), level = 1;
-    /* LimitSizeLevel() */
+    /* As in LimitSizeLevel(). */
     while (sketch.limit = fmin(entries, ceil(level / eps) + 1), exp2(level) * sketch.limit < entries)
         level++;
-    /* The queue takes 2·limit values; each time it is full they go up as a binary counter does. */
+    /* The queue takes 2·limit values. Each time it is full, entries move up as in a binary counter. */
     double pushes = floor(queued / (2 * sketch.limit));
     if (pushes < 1)
         return sketch;
     double levels = floor(log2(pushes)) + 2;
-    /* Equal values become one entry: where a level holds all that there are, none above it is filled; what
-     * f16 has fills it half as fast. */
+    /* Equal values become one entry. Where one level holds all values, no level above it is filled; f16 has
+     * few values, so levels fill half as fast. */
     if (distinct <= sketch.limit)
         levels = 2;
     else if (f16 && levels > 2)
@@ -50,7 +49,7 @@ static void sketch(
                       : request->value == MLM_VALUE_I8 ? 256
                                                        : rows;
     distinct = fmax(fmin(distinct, rows), 1);
-    /* Of a dense column zeros that follow on zeros are one entry. */
+    /* In a dense column, consecutive zeros are one entry. */
     double density = request->storage == MLM_STORED_DENSE ? request->density : 1;
     double queued = rows * density * (2 - density);
     struct sketch made =
@@ -86,8 +85,8 @@ static void binned(
         sparse_columns ? "e·(8+y+1/8)" : "n·p·(y+1/8)", "src/common/column_matrix.cc, InitStorage()");
 }
 
-/* Nodes that have a histogram at the worst: of a tree that splits as deep as it may, on labels that have
- * nothing to do with the data; 75 rows a node were measured where that is less. */
+/* Most nodes with a histogram: in a tree that splits as deep as it may, on labels that are independent of the
+ * data. Where 75 rows for each node give fewer, that is what was measured. */
 static void histograms(const struct mlm_estimate_request *request, struct mlm_ledger *ledger, size_t from)
 {
     struct mlm_symbols *symbols = &ledger->symbols;
@@ -109,7 +108,7 @@ static void trees(const struct mlm_estimate_request *request, struct mlm_ledger 
         "T·min(2^(D+1),n/4)·64", "include/xgboost/tree_model.h, Node and RTreeNodeStat");
 }
 
-/* What the interface turns into what the library reads; it is gone when the matrix is made. */
+/* Adds the copy that the Python interface makes for the library; it is freed when the matrix is made. */
 static void converted(const struct mlm_estimate_request *request, struct mlm_ledger *ledger, size_t made)
 {
     if (request->value == MLM_VALUE_F16 && !request->stream)
@@ -120,7 +119,7 @@ static void converted(const struct mlm_estimate_request *request, struct mlm_led
             "python-package/xgboost/data.py, _transform_scipy_sparse(): tocsr()");
 }
 
-/* DMatrix: 8 bytes an entry, whatever the type it was given in. */
+/* DMatrix: 8 bytes for each entry, whatever its original type. */
 static void page(const struct mlm_estimate_request *request, struct mlm_ledger *ledger, size_t from)
 {
     converted(request, ledger, from);

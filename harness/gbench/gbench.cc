@@ -1,3 +1,5 @@
+/* Registers the plan's trials with Google Benchmark and adapts its reporters, because times, CPU time and
+ * failures come from the worker and not from the library. */
 #include "gbench/gbench.h"
 
 #include <benchmark/benchmark.h>
@@ -26,7 +28,7 @@ namespace
 
 struct Runner {
     const mlm_gbench_order *order;
-    mlm_gbench_result result; /* of the instance that ran last: each is reported before the next one runs */
+    mlm_gbench_result result; /* result of the last instance: each is reported before the next one runs */
 };
 
 [[maybe_unused]] void run_instance(benchmark::State &state, Runner *runner, size_t index)
@@ -44,8 +46,8 @@ struct Runner {
         state.counters[result.counters[i].name] = result.counters[i].value;
 }
 
-/* Stands before one of Google Benchmark's own reporters: puts in the worker's CPU time (the library knows
- * only ours), leaves out what did not run, and keeps the library's remarks on its own build to itself. */
+/* Wraps one of Google Benchmark's own reporters. It inserts the worker's CPU time (the library knows only
+ * ours), leaves out instances that did not run, and suppresses the library's remarks on its own build. */
 class WorkerReporter : public benchmark::BenchmarkReporter
 {
   public:
@@ -70,7 +72,7 @@ class WorkerReporter : public benchmark::BenchmarkReporter
         std::vector<Run> mended = runs;
         for (Run &run : mended) {
             run.cpu_accumulated_time = runner_->result.cpu_seconds;
-            /* Lines of CSV must have the same columns: it says nan for what could not be had. */
+            /* Lines of CSV need the same columns, so a missing value stays nan there. */
             for (auto it = run.counters.begin(); !csv_ && it != run.counters.end();)
                 it = std::isnan(it->second.value) ? run.counters.erase(it) : std::next(it);
         }
@@ -86,7 +88,7 @@ class WorkerReporter : public benchmark::BenchmarkReporter
     std::ostringstream silence_;
 };
 
-/* Where we print our own table, the library prints nothing. */
+/* The library prints nothing where we print our own table. */
 class SilentReporter : public benchmark::BenchmarkReporter
 {
   public:
@@ -127,8 +129,8 @@ int run(const mlm_gbench_order *order, mlm_error *error)
     const char *out = flag_value(order, "--benchmark_out");
     const char *out_format = flag_value(order, "--benchmark_out_format");
     const char *format = flag_value(order, "--benchmark_format");
-    /* The library would end the program over a file that it cannot open, and follow anybody's link: it writes
-     * into one that we opened. */
+    /* The library would exit if it cannot open a file, and would follow anybody's link; therefore it gets a
+     * file that we opened. */
     mlm_cleanup(mlm_whole_drop) mlm_whole whole = {};
     if (out) {
         int r = mlm_whole_open(out, &whole, error);
@@ -150,7 +152,7 @@ int run(const mlm_gbench_order *order, mlm_error *error)
     if (argc > 1)
         return mlm_error_set(error, -EINVAL, "Google Benchmark does not know %s", argv[1]);
 
-#ifndef __clang_analyzer__ /* it takes what the library keeps for a leak */
+#ifndef __clang_analyzer__ /* the analyzer takes memory that the library keeps for a leak */
     for (size_t i = 0; i < order->count; i++)
         benchmark::RegisterBenchmark(
             order->names[i], [&runner, i](benchmark::State &state) { run_instance(state, &runner, i); })
@@ -168,8 +170,8 @@ int run(const mlm_gbench_order *order, mlm_error *error)
     benchmark::BenchmarkReporter *shown = &silent;
     if (display)
         shown = display.get();
-    /* A filter of ours that leaves out nothing: before its own one, the library makes room for each instance
-     * anew, which for thousands takes seconds. */
+    /* Pass a filter that matches everything: with its own one, the library reallocates for each instance,
+     * which takes seconds for thousands of them. */
     benchmark::RunSpecifiedBenchmarks(shown, file.get(), ".*");
     benchmark::ClearRegisteredBenchmarks();
     return out ? mlm_whole_keep(&whole, error) : 0;
@@ -177,12 +179,12 @@ int run(const mlm_gbench_order *order, mlm_error *error)
 
 } // namespace
 
-/* The library takes its flags from the environment as well (BENCHMARK_REPETITIONS, BENCHMARK_OUT, …), where
- * they would override the plan, and it does so before main(), when it is initialised. So they are hidden
- * before any library is: their first character is another one until mlm_gbench_show_environment(). */
+/* The library also takes flags from the environment (BENCHMARK_REPETITIONS, BENCHMARK_OUT, …), where they
+ * would override the plan, and it reads them before main(). So they are hidden before any library is
+ * initialised: their first character is changed until mlm_gbench_show_environment() is called. */
 static constexpr char library_variable[] = "BENCHMARK_", hidden = '\1';
 
-/* Calls nothing, for nothing is initialised yet. */
+/* Calls no function, because no library is initialised yet. */
 __attribute__((no_sanitize("address", "undefined"))) static void swap_first(
     char **environment, char from, char to)
 {
@@ -211,7 +213,7 @@ void mlm_gbench_show_environment(void)
     swap_first(environ, hidden, library_variable[0]);
 }
 
-/* Known before anything runs; the file is opened when there is something to write. */
+/* Checked before anything runs; the file is opened only when there is something to write. */
 static bool may_be_written(const std::string &path)
 {
     struct stat there;
@@ -226,7 +228,7 @@ static bool may_be_written(const std::string &path)
     return access(folder.c_str(), W_OK) == 0;
 }
 
-/* Opening it would wait for a reader, and no signal end that. */
+/* Opening a pipe would wait for a reader, and no signal would end the wait. */
 static bool is_pipe(const char *path)
 {
     struct stat there;

@@ -1,3 +1,5 @@
+/* Asks the file system behind a path. The folder may not exist yet, so its nearest existing parent
+ * answers. */
 #include "machine/disk.h"
 
 #include <errno.h>
@@ -10,7 +12,7 @@
 
 #include "base/cleanup.h"
 
-/* Cuts the last part off a path, "." after the last of a relative one. */
+/* Removes the last part of a path; a relative path with one part becomes ".". */
 static void path_shorten(char *path)
 {
     size_t length = strlen(path);

@@ -1,3 +1,5 @@
+/* The checks of `doctor`: each function looks at one thing, judges it and names the remedy. Only facts that
+ * change figures or outcomes are listed. */
 #include "machine/findings.h"
 
 #include <ctype.h>
@@ -14,9 +16,9 @@
 #include "machine/settings.h"
 #include "machine/swap.h"
 
-#define DISK_SHORT_BYTES (UINT64_C(4) << 30) /* a dataset for a 2 GiB cap, and room to spare */
+#define DISK_SHORT_BYTES (UINT64_C(4) << 30) /* a dataset for a 2 GiB cap, with some reserve */
 
-/* The list as it grows, and what the looks share. */
+/* The growing list, and the data that the checks share. */
 struct look {
     const struct mlm_findings_view *view;
     struct mlm_settings settings;
@@ -26,7 +28,7 @@ struct look {
     size_t size, count;
 };
 
-/* `remedy` NULL: none is needed. */
+/* Adds a finding. `remedy` NULL: nothing needs to be done. */
 static __attribute__((format(printf, 5, 6))) void say(struct look *look, enum mlm_finding_grade grade,
     const char *subject, const char *remedy, const char *format, ...)
 {
@@ -227,7 +229,7 @@ static void pressure_look(struct look *look)
         say(look, MLM_FINDING_GOOD, "pressure", NULL, "measured by the kernel");
 }
 
-/* Programs that kill others when memory runs short, by the name in /proc/PID/comm. */
+/* Programs that kill others when memory is short, by their name in /proc/PID/comm. */
 static const struct killer {
     const char *name, *remedy;
 } killers[] = {
@@ -275,7 +277,8 @@ static void governor_look(struct look *look)
             "not known: the kernel does not govern frequency here, as in most virtual machines");
         return;
     }
-    /* These drivers' powersave still speeds up under load; elsewhere it is the lowest frequency. */
+    /* With these drivers "powersave" still raises the frequency under load; with others it is the lowest
+     * one. */
     bool adaptive = strcmp(driver, "intel_pstate") == 0 || strcmp(driver, "amd-pstate-epp") == 0;
     if (strcmp(governor, "performance") == 0)
         say(look, MLM_FINDING_GOOD, "governor", NULL, "performance");

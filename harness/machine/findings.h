@@ -1,4 +1,4 @@
-/* Facts that a person would want to know before measuring, each with its remedy where it is poor. */
+/* Facts about this machine that a person should know before measuring, with a remedy where one is poor. */
 #pragma once
 
 #include <stddef.h>
@@ -7,7 +7,7 @@
 
 enum mlm_finding_grade {
     MLM_FINDING_GOOD,
-    MLM_FINDING_NOTE, /* changes what figures mean, or is not known */
+    MLM_FINDING_NOTE, /* changes the meaning of figures, or is not known */
     MLM_FINDING_POOR, /* spoils figures or outcomes */
 };
 
@@ -18,18 +18,18 @@ struct mlm_finding {
     char remedy[256]; /* "" or what to do: a command, a setting, a flag */
 };
 
-/* Where to look. */
+/* The place to examine. */
 struct mlm_findings_view {
-    int root_fd;        /* stands for "/"; AT_FDCWD: this machine */
-    const char *folder; /* where datasets and results will lie; may not exist yet; NULL: none */
-    const struct mlm_fresh_memory *fresh; /* a probe's result; NULL: not probed */
-    int presence_fd;                      /* our own announcement; -1: none */
+    int root_fd;                          /* stands for "/"; AT_FDCWD: this machine */
+    const char *folder;                   /* folder for datasets and results; may not exist yet; NULL: none */
+    const struct mlm_fresh_memory *fresh; /* result of a probe; NULL: no probe was made */
+    int presence_fd;                      /* our own announcement (presence.h); -1: none */
 };
 
-/* More than there can be. */
+/* More than the checks can produce. */
 #define MLM_FINDINGS_MOST 32
 
-/* In a fixed order: memory, swap, swappiness, overcommit, huge pages, fresh memory, disk, kernel, pressure,
- * killers, governor, boost, battery, load, other runs. A thing that this machine does not have (a battery)
- * makes no finding. Fills up to `size` findings, returns how many. */
+/* Runs the checks in a fixed order: memory, swap, swappiness, overcommit, huge pages, fresh memory, disk,
+ * kernel, pressure, killers, governor, boost, battery, load, other runs. A thing that this machine lacks (a
+ * battery) gives no finding. Fills up to `size` findings and returns their number. */
 size_t mlm_machine_findings(const struct mlm_findings_view *view, struct mlm_finding *findings, size_t size);

@@ -1,3 +1,5 @@
+/* Fills memory in a child and times it. Between fork and _exit the child calls only async-signal-safe
+ * functions, because the program that it was forked from may have threads. */
 #include "machine/fresh.h"
 
 #include <errno.h>
@@ -23,16 +25,16 @@
 
 enum { PROBE_FILLS = 4, TOUCH_FILLS = 3, FILLS_MOST = PROBE_FILLS, CLOCK_TRIES = 100 };
 
-/* What a child shall do: fill once, and again while that is not yet as fast as `enough_ns_per_byte`. */
+/* The child's task: fill memory once, and again until that is as fast as `enough_ns_per_byte`. */
 struct job {
     uint64_t first_bytes, later_bytes;
-    int fills; /* at most */
+    int fills; /* the most fills */
     double enough_ns_per_byte;
 };
 
-/* The child's half: it runs between fork and _exit, and so calls async-signal-safe functions alone. */
+/* ---- In the child: only async-signal-safe functions ---- */
 
-/* How long this thread has been runnable without a processor. */
+/* Time for which this thread was runnable but had no processor. */
 static uint64_t waited_ns(void)
 {
     char schedstat[96]; /* "CPU_NS WAIT_NS SLICES" */
@@ -42,8 +44,8 @@ static uint64_t waited_ns(void)
     return blank ? strtoull(blank, NULL, 10) : 0;
 }
 
-/* Wall time less the time spent waiting for a processor. A wait between both looks would be in one of them
- * alone, so the clock is read again until none was. */
+/* Wall time minus the time spent waiting for a processor. A wait between the two readings would appear in
+ * only one of them, so both are read again until there was none. */
 static int64_t running_ns(void)
 {
     struct timespec t;
@@ -67,12 +69,12 @@ static int fill(size_t bytes, double *ret_ns_per_byte)
     if (madvise(memory, bytes, MADV_POPULATE_WRITE) < 0) {
         if (errno != EINVAL)
             return -errno;
-        /* Linux before 5.14 */
+        /* MADV_POPULATE_WRITE is missing before Linux 5.14 */
         size_t page = mlm_page_bytes();
         for (size_t i = 0; i < bytes; i += page)
             ((volatile char *)memory)[i] = 1;
     }
-    /* Both clocks tick on their own: never less than nothing. */
+    /* The two clocks are independent, so their difference can be below 0. */
     *ret_ns_per_byte = fmax(0, (double)(running_ns() - begin_ns)) / (double)bytes;
     (void)munmap(memory, bytes);
     return 0;
@@ -97,7 +99,7 @@ static void oom_volunteer(void)
     }
 }
 
-/* Writes each fill's pace to `fd`. The exit status is an errno. */
+/* Writes the pace of each fill to `fd`. The exit status is an errno. */
 static int child_run(pid_t parent, int fd, const struct job *job)
 {
     signals_reset();
@@ -105,7 +107,7 @@ static int child_run(pid_t parent, int fd, const struct job *job)
     if (getppid() != parent)
         return EOWNERDEAD;
     oom_volunteer();
-    /* As the worker has it. */
+    /* The worker turns huge pages off as well. */
     (void)prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
     for (int i = 0; i < job->fills; i++) {
         double pace = 0;
@@ -120,7 +122,7 @@ static int child_run(pid_t parent, int fd, const struct job *job)
     return 0;
 }
 
-/* The parent's half. */
+/* ---- In the parent ---- */
 
 static int child_wait(pid_t pid, struct mlm_error *error)
 {
@@ -156,7 +158,7 @@ static int paces_read(int fd, int interrupt_fd, double paces[static FILLS_MOST])
     return (int)(length / sizeof(double));
 }
 
-/* Returns how many fills there were. */
+/* Returns the number of fills. */
 static int fill_in_child(
     const struct job *job, int interrupt_fd, double paces[static FILLS_MOST], struct mlm_error *error)
 {

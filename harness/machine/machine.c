@@ -1,3 +1,5 @@
+/* Writes the facts that the other files find into one JSON object, and derives an id that tells machines
+ * apart. */
 #include "machine/machine.h"
 
 #include <errno.h>
@@ -24,7 +26,7 @@ struct mlm_machine {
     json_t *json;
 };
 
-/* What is found out, before it is written down. */
+/* The facts, before they are written as JSON. */
 struct facts {
     struct mlm_platform platform;
     struct mlm_settings settings;
@@ -33,7 +35,7 @@ struct facts {
     int swap_count; /* below 0: unknown */
 };
 
-/* Jansson takes UTF-8 alone; a host name may be anything. */
+/* Jansson accepts UTF-8 only; a host name may hold any bytes. */
 static json_t *escaped_json(const char *text)
 {
     char escaped[4096];
@@ -94,7 +96,7 @@ static json_t *caches_json(const struct mlm_topology *topology)
     return mlm_take_ptr(list);
 }
 
-/* FNV-1a, 64 bits, over a text and its end; see http://www.isthe.com/chongo/tech/comp/fnv/ */
+/* FNV-1a, 64 bits, over a text with its terminating NUL; see http://www.isthe.com/chongo/tech/comp/fnv/ */
 static uint64_t hash_text(uint64_t hash, const char *text)
 {
     do {
@@ -103,8 +105,8 @@ static uint64_t hash_text(uint64_t hash, const char *text)
     return hash;
 }
 
-/* A kernel update moves MemTotal by some megabytes; a quarter of a gigabyte tells machines apart well enough.
- */
+/* Memory is rounded to a quarter of a gigabyte: a kernel update changes MemTotal by some megabytes, and the
+ * id must stay the same. */
 static json_t *id_json(const struct facts *facts)
 {
     char text[32];
@@ -114,7 +116,7 @@ static json_t *id_json(const struct facts *facts)
     hash = hash_text(hash, facts->platform.cpu);
     hash = hash_text(hash, text);
     hash = hash_text(hash, facts->platform.machine_id);
-    /* FNV mixes its upper bits least. */
+    /* FNV mixes the upper bits least, so fold them into the lower ones. */
     hash ^= hash >> 32;
     snprintf(text, sizeof text, "%012" PRIx64, hash & UINT64_C(0xffffffffffff));
     return json_string(text);

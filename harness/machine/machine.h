@@ -1,12 +1,12 @@
-/* What machine this is, as a JSON object that every record carries: what shapes the figures is stored with
- * them. Memory totals come from /proc/meminfo, topology from hwloc. Also: which processors a worker shall
- * use.
+/* The identity of this machine as a JSON object, which every record carries with the figures that it
+ * explains. Memory totals come from /proc/meminfo, topology from hwloc. Also: which processors a worker
+ * should use.
  *
- * Beside this header: memory.h (how much is there now), swap.h, settings.h (the kernel's knobs), disk.h,
- * fresh.h (is fresh memory slow), noise.h and presence.h (who else is at work), findings.h (what `doctor`
- * says).
+ * Beside this header: memory.h (free memory now), swap.h, settings.h (the kernel's knobs), disk.h, fresh.h
+ * (is fresh memory slow), noise.h and presence.h (other programs and other runs), findings.h (the checks of
+ * `doctor`).
  *
- * A `root_fd` stands for "/": AT_FDCWD is this machine, any other descriptor a recorded tree. */
+ * A `root_fd` stands for "/": AT_FDCWD is this machine, any other descriptor is a recorded tree. */
 #pragma once
 
 #include <jansson.h>
@@ -19,14 +19,14 @@ struct mlm_machine; /* topology and facts, read once */
 
 int mlm_machine_open(struct mlm_machine **ret_machine, struct mlm_error *error);
 
-/* A recorded machine. `topology` is hwloc's XML or one of its synthetic descriptions ("core:4 pu:2"); NULL:
- * the topology of this machine. */
+/* Opens a recorded machine. `topology` is hwloc's XML or one of its synthetic descriptions ("core:4 pu:2");
+ * NULL: the topology of this machine. */
 int mlm_machine_open_at(
     int root_fd, const char *topology, struct mlm_machine **ret_machine, struct mlm_error *error);
 
-void mlm_machine_close(struct mlm_machine *machine); /* takes NULL */
+void mlm_machine_close(struct mlm_machine *machine); /* accepts NULL */
 
-/* Borrowed, and the caller's to extend:
+/* Borrowed; the caller may add keys:
  *
  *   id              12 hex digits of host, processor, memory and machine id; the same from run to run
  *   host kernel architecture distribution cpu
@@ -35,7 +35,7 @@ void mlm_machine_close(struct mlm_machine *machine); /* takes NULL */
  *   caches          [{level, size_bytes, count}]
  *   numa_nodes
  *   memory_bytes
- *   page_bytes      what counts of pages and faults are made of
+ *   page_bytes      the unit of page and fault counts
  *   swap            [{path, kind: partition|file|zram, size_bytes, priority}]
  *   swappiness overcommit_memory zswap psi
  *   thp             the machine's mode
@@ -45,17 +45,17 @@ void mlm_machine_close(struct mlm_machine *machine); /* takes NULL */
  *   container       null outside of one
  *   compiler flags version commit
  *
- * What could not be read is null. A text that is not UTF-8 has its bytes above 127 written as \xNN. */
+ * Values that could not be read are null. In a text that is not UTF-8, bytes above 127 are written as \xNN.
+ */
 json_t *mlm_machine_json(const struct mlm_machine *machine);
 
-/* Cores that this process may use. */
+/* Number of cores that this process may use. */
 uint64_t mlm_machine_cores(const struct mlm_machine *machine);
 
-/* Processors for a worker of `threads` threads: one a core, each on a core of its own, fast kinds of core
- * first, the harness's own core last; all that are usable where there are not enough cores. -EINVAL for no
- * thread at all. */
+/* Chooses processors for a worker of `threads` threads: one on each core, fast kinds of core first, the
+ * harness's own core last. Where there are not enough cores: all usable processors. -EINVAL: threads is 0. */
 int mlm_machine_affinity(
     const struct mlm_machine *machine, uint64_t threads, cpu_set_t *ret_set, struct mlm_error *error);
 
-/* The processors of one core that the harness should keep to, so that it is in no worker's way. */
+/* The processors of the one core on which the harness should stay, so that it disturbs no worker. */
 void mlm_machine_harness_affinity(const struct mlm_machine *machine, cpu_set_t *ret_set);

@@ -1,3 +1,5 @@
+/* Reads /proc/meminfo and asks whether swap is really memory (zram, zswap), because then it does not extend
+ * memory. */
 #include "machine/memory.h"
 
 #include <errno.h>
@@ -17,7 +19,7 @@ static int kib_as_bytes(const char *meminfo, const char *key, uint64_t *ret_byte
     return r;
 }
 
-/* Kernels before 3.14 make no estimate of their own. */
+/* Kernels before 3.14 give no estimate. */
 static uint64_t available_guess(const char *meminfo)
 {
     uint64_t free_bytes = 0, cached_bytes = 0;

@@ -8,12 +8,12 @@
 
 struct mlm_memory_now {
     uint64_t total_bytes;
-    uint64_t available_bytes; /* what programs can get without swapping, by the kernel's estimate */
+    uint64_t available_bytes; /* the kernel's estimate of memory that programs can get without swapping */
     uint64_t swap_total_bytes, swap_free_bytes;
-    bool swap_is_zram; /* a swap device is zram: what is swapped there stays in memory, outside any cap */
-    bool zswap;        /* there is swap, and zswap stands before it with the same effect */
+    bool swap_is_zram; /* some swap device is zram: pages swapped there stay in memory, outside any cap */
+    bool zswap;        /* there is swap, and zswap in front of it has the same effect */
 };
 
-/* From /proc/meminfo, /proc/swaps and zswap's parameter below `root_fd` (AT_FDCWD: this machine). Fails where
- * /proc/meminfo cannot be read or tells no total. */
+/* Reads /proc/meminfo, /proc/swaps and zswap's parameter below `root_fd` (AT_FDCWD: this machine). Fails
+ * where /proc/meminfo cannot be read or has no total. */
 int mlm_memory_now(int root_fd, struct mlm_memory_now *ret_memory, struct mlm_error *error);

@@ -1,3 +1,4 @@
+/* Compares the machine's busy time in /proc/stat with our own CPU time. */
 #include "machine/noise.h"
 
 #include <inttypes.h>
@@ -9,7 +10,7 @@
 #include "base/clock.h"
 #include "machine/root.h"
 
-/* The first line sums up all processors; guests' time is part of user's. */
+/* The first line is the sum over all processors; guests' time is part of user time. */
 static bool busy_read(int root_fd, uint64_t *ret_ticks)
 {
     char stat[256];
@@ -37,7 +38,8 @@ double mlm_noise_end(const struct mlm_noise *noise, uint64_t own_cpu_ns)
     if (!noise->known || span_ns < MLM_NOISE_SHORTEST_NS || !busy_read(noise->root_fd, &ticks))
         return MLM_NOISE_UNKNOWN;
     double ns_per_tick = 1e9 / (double)sysconf(_SC_CLK_TCK);
-    /* Signed: steal may step back when a virtual machine moves, and rounding can leave less than our own. */
+    /* Signed, because the difference can be negative: steal time may go back when a virtual machine moves,
+     * and ticks are rounded. */
     double busy_ns = (double)(int64_t)(ticks - noise->busy_ticks) * ns_per_tick;
     return fmax(0, (busy_ns - (double)own_cpu_ns) / (double)span_ns);
 }

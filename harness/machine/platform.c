@@ -1,3 +1,5 @@
+/* Finds the names of distribution, processor, hypervisor and container. No single file has them on all
+ * machines, so several sources are tried in order. */
 #include "machine/platform.h"
 
 #include <ctype.h>
@@ -8,7 +10,7 @@
 
 #include "machine/root.h"
 
-/* The value after "key" in a text of lines, up to the end of its line. */
+/* Copies the text after "key", up to the end of its line. */
 static bool line_value(const char *text, const char *key, char *value, size_t size)
 {
     size_t length = strlen(key);
@@ -26,7 +28,7 @@ static bool line_value(const char *text, const char *key, char *value, size_t si
     return false;
 }
 
-/* os-release is a shell's assignments: quotes around, a backslash before what would mean something. */
+/* os-release holds shell assignments: values may be in quotes, with a backslash before special characters. */
 static void shell_unquote(char *text)
 {
     size_t length = strlen(text);
@@ -59,12 +61,12 @@ static void architecture_read(int root_fd, struct mlm_platform *platform)
     if (mlm_root_value(
             root_fd, "/proc/sys/kernel/arch", platform->architecture, sizeof platform->architecture) > 0)
         return;
-    /* Linux before 6.1 tells only of itself. */
+    /* Before Linux 6.1 there is no file for this; uname() describes only this machine. */
     if (root_fd == AT_FDCWD && uname(&name) == 0)
         snprintf(platform->architecture, sizeof platform->architecture, "%.31s", name.machine);
 }
 
-/* Architectures name their processor under different keys; where only numbers tell, those have to do. */
+/* Architectures name their processor under different keys; where there are only numbers, those are used. */
 static void cpu_read(const char *cpuinfo, struct mlm_platform *platform)
 {
     static const char *const keys[] = {"model name", "Model", "cpu model", "Hardware", "cpu", "uarch"};
@@ -89,7 +91,7 @@ static const char *clue_find(const char *text, const struct clue *clues, size_t 
     return NULL;
 }
 
-/* The firmware's own description of the machine names most hypervisors. */
+/* The firmware's description of the machine names most hypervisors. */
 static const char *hypervisor_by_firmware(int root_fd)
 {
     static const char *const files[] = {"product_name", "sys_vendor", "board_vendor", "bios_vendor"};
@@ -110,7 +112,7 @@ static const char *hypervisor_by_firmware(int root_fd)
     return NULL;
 }
 
-/* A guest that has no such description still keeps time with its hypervisor's clock. */
+/* A guest without such a description still uses its hypervisor's clock. */
 static const char *hypervisor_by_clock(int root_fd)
 {
     static const struct clue clues[] = {{"kvm-clock", "kvm"}, {"hyperv", "hyperv"}, {"xen", "xen"}};
@@ -134,8 +136,8 @@ static bool has_word(const char *line, const char *word)
 static void virtualization_read(int root_fd, const char *cpuinfo, struct mlm_platform *platform)
 {
     char flags[8192], release[128];
-    /* The processor's flag is the word that counts: Amazon's and Hetzner's bare metal bears their names as
-     * well. */
+    /* Only the processor's "hypervisor" flag decides whether this is a guest: bare metal of Amazon or Hetzner
+     * has their names in its firmware too. */
     bool flags_known = line_value(cpuinfo, "flags", flags, sizeof flags);
     const char *name = NULL;
     if (mlm_root_value(root_fd, "/proc/sys/kernel/osrelease", release, sizeof release) > 0 &&
@@ -154,7 +156,7 @@ static void virtualization_read(int root_fd, const char *cpuinfo, struct mlm_pla
 
 static void container_read(int root_fd, struct mlm_platform *platform)
 {
-    /* Where a container's manager says so itself. */
+    /* First ask the files that container managers write. */
     if (mlm_root_value(
             root_fd, "/run/host/container-manager", platform->container, sizeof platform->container) > 0 ||
         mlm_root_value(root_fd, "/run/systemd/container", platform->container, sizeof platform->container) >
@@ -169,7 +171,7 @@ static void container_read(int root_fd, struct mlm_platform *platform)
 void mlm_platform_read(int root_fd, struct mlm_platform *ret_platform)
 {
     struct mlm_platform platform = {0};
-    char cpuinfo[16384]; /* the first processor's part */
+    char cpuinfo[16384]; /* the first processor's part is enough */
     mlm_root_text(root_fd, "/proc/cpuinfo", cpuinfo, sizeof cpuinfo);
     mlm_root_value(root_fd, "/proc/sys/kernel/hostname", platform.host, sizeof platform.host);
     mlm_root_value(root_fd, "/etc/machine-id", platform.machine_id, sizeof platform.machine_id);

@@ -1,5 +1,5 @@
-/* What a machine calls itself: host, distribution, processor, hypervisor. Texts are as found, whatever bytes
- * they hold; an empty one is unknown. Private to this folder. */
+/* Names of the host, distribution, processor and hypervisor. Texts are as found, with any bytes; an empty one
+ * is unknown. Private to this folder. */
 #pragma once
 
 struct mlm_platform {

@@ -1,3 +1,5 @@
+/* Finds other runs through sockets in a private folder. A socket disappears for its callers as soon as its
+ * process dies, which a file with a PID in it does not. */
 #include "machine/presence.h"
 
 #include <dirent.h>
@@ -15,13 +17,14 @@
 
 #include "base/cleanup.h"
 
-/* One that nobody answers at is left by a run that was killed; a younger one may be about to answer. */
+/* A socket that nobody answers is left by a killed run, if it is older than this; a younger one may answer
+ * soon. */
 #define LEFT_AFTER_S 60
 
 #define FOLDER "mlmembench"
 #define NAME_SIZE 24
 
-/* Opens the folder, where it is that user's and nobody else can make anything in it. */
+/* Opens the folder if it belongs to `owner` and nobody else can create files in it. */
 static int folder_open(int parent_fd, const char *name, uid_t owner)
 {
     mlm_auto_close int fd = openat(parent_fd, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -33,7 +36,7 @@ static int folder_open(int parent_fd, const char *name, uid_t owner)
     return mlm_take_fd(&fd);
 }
 
-/* The user's own; made, where that is asked for. */
+/* Opens the user's own folder; creates it where `make` is set. */
 static int folder_of(uid_t owner, bool make)
 {
     char run[32], shared[32];
@@ -45,7 +48,7 @@ static int folder_of(uid_t owner, bool make)
         parent_fd = open("/tmp", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
     if (parent_fd < 0)
         return -errno;
-    /* Of root's, all may see what is in it. */
+    /* Everybody may read root's folder, to find root's runs. */
     if (make && mkdirat(parent_fd, name, owner ? 0700 : 0755) < 0 && errno != EEXIST)
         return -errno;
     return folder_open(parent_fd, name, owner);
@@ -57,7 +60,7 @@ static int socket_open(void)
     return fd < 0 ? -errno : fd;
 }
 
-/* Through the descriptor: the address of a socket has room for few folders. */
+/* Goes through the descriptor, because the address of a socket holds only a short path. */
 static struct sockaddr_un address_of(int folder_fd, const char *name)
 {
     struct sockaddr_un address = {.sun_family = AF_UNIX};
@@ -73,7 +76,7 @@ static bool answers(int folder_fd, const char *name)
     return fd >= 0 && connect(fd, (const struct sockaddr *)&address, sizeof address) == 0;
 }
 
-/* What it was bound as; "" where it was not. */
+/* The name that the socket was bound to; "" where it was not bound. */
 static void own_name(int fd, char name[static NAME_SIZE])
 {
     struct sockaddr_un address = {0};
@@ -91,7 +94,8 @@ static bool is_left(int folder_fd, const char *name)
            time(NULL) - status.st_mtime > LEFT_AFTER_S && !answers(folder_fd, name);
 }
 
-/* Does any socket of the folder answer, but for `own`? With `sweep`, those that were left are removed. */
+/* Returns true if any socket of the folder answers, except `own`. With `sweep`, removes left sockets
+ * instead. */
 static bool look(int folder_fd, const char *own, bool sweep)
 {
     int fd = openat(folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -129,12 +133,12 @@ int mlm_presence_announce(void)
         return fd;
     if (bind(fd, (const struct sockaddr *)&address, sizeof address) < 0)
         return -errno;
-    /* Who may not write to it may not connect. */
+    /* Connecting to a socket needs write permission. */
     (void)fchmodat(folder_fd, name, 0666, 0);
     return mlm_take_fd(&fd);
 }
 
-/* The user who called sudo, else `owner` again. */
+/* Returns the user who called sudo, otherwise `owner`. */
 static uid_t caller_of(uid_t owner)
 {
     const char *text = owner == 0 ? getenv("SUDO_UID") : NULL;

@@ -1,3 +1,4 @@
+/* Reads files below a root descriptor, so that tests can use recorded trees in place of "/". */
 #include "machine/root.h"
 
 #include <dirent.h>

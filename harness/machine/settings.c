@@ -1,3 +1,4 @@
+/* Reads the kernel's knobs one by one. A file that is absent gives "unknown", never an error. */
 #include "machine/settings.h"
 
 #include <errno.h>
@@ -30,7 +31,7 @@ static void kernel_read(int root_fd, struct mlm_settings *settings)
         settings->kernel_major = settings->kernel_minor = -1;
 }
 
-/* "always [madvise] never" */
+/* The file holds "always [madvise] never"; the brackets mark the chosen mode. */
 static void thp_read(int root_fd, struct mlm_settings *settings)
 {
     char text[128];
@@ -40,7 +41,7 @@ static void thp_read(int root_fd, struct mlm_settings *settings)
         (void)sscanf(chosen, "[%31[a-z]", settings->thp);
 }
 
-/* With psi=0 the file is there, and reading it fails. */
+/* With the kernel option psi=0 the file exists, but reading it fails. */
 static enum mlm_known psi_read(int root_fd, const struct mlm_settings *settings)
 {
     char text[256];
@@ -89,7 +90,7 @@ static void supply_see(const char *name, void *data)
 #define SUPPLY(file)                                                                                         \
     (snprintf(path, sizeof path, "/sys/class/power_supply/%.255s/" file, name),                              \
         mlm_root_value(look->root_fd, path, text, sizeof text))
-    /* A mouse or a headset has a battery as well. */
+    /* Batteries of devices (a mouse, a headset) do not power the machine. */
     if (SUPPLY("scope") > 0 && strcmp(text, "Device") == 0)
         return;
     if (SUPPLY("type") < 1)

@@ -1,4 +1,5 @@
-/* The kernel's and the machine's knobs that shape figures: what the record stores and `doctor` judges. */
+/* Settings of the kernel and the machine that change figures. The record stores them and `doctor` judges
+ * them. */
 #pragma once
 
 #include "base/error.h"
@@ -10,17 +11,17 @@ struct mlm_settings {
     char kernel[128]; /* release, "6.1.0-18-amd64" */
     int kernel_major, kernel_minor;
     int swappiness;
-    int overcommit_memory; /* 0: by guess, 1: always, 2: never beyond the commit limit */
+    int overcommit_memory; /* 0: heuristic, 1: always, 2: never beyond the commit limit */
     char thp[32];          /* transparent huge pages: always, madvise, never */
-    enum mlm_known zswap;  /* enabled */
-    enum mlm_known psi;    /* the kernel measures pressure */
-    char governor[128];    /* of frequency; "a+b" where processors differ */
+    enum mlm_known zswap;  /* zswap is enabled */
+    enum mlm_known psi;    /* the kernel measures pressure (PSI) */
+    char governor[128];    /* frequency governor; "a+b" where processors differ */
     char scaling_driver[64];
     enum mlm_known boost;      /* frequencies above the nominal one are allowed */
-    enum mlm_known on_battery; /* a battery is being emptied, and no charger feeds */
-    int battery_percent;       /* the lowest one's; -1: no battery that we know of */
+    enum mlm_known on_battery; /* a battery is discharging and no charger is connected */
+    int battery_percent;       /* charge of the emptiest battery; -1: no known battery */
     enum mlm_known v2_memory;  /* the memory controller is cgroup v2's */
 };
 
-/* Reads what can be read below `root_fd` (AT_FDCWD: this machine). */
+/* Reads all settings that can be read below `root_fd` (AT_FDCWD: this machine). */
 void mlm_settings_read(int root_fd, struct mlm_settings *ret_settings);

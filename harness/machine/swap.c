@@ -1,3 +1,4 @@
+/* Reads /proc/swaps and tells zram from disks: swap on zram takes memory itself. */
 #include "machine/swap.h"
 
 #include <errno.h>
@@ -16,7 +17,7 @@ const char *mlm_swap_kind_name(enum mlm_swap_kind kind)
     return names[kind];
 }
 
-/* The kernel writes blanks and the like as \ooo. */
+/* The kernel writes blanks and similar characters as \ooo. */
 static void octal_unescape(char *text)
 {
     char *to = text;

@@ -1,4 +1,4 @@
-/* The swap devices in use, and what they are: pages on a disk, or compressed in memory. */
+/* The swap devices in use and their kind: on a disk, or compressed in memory. */
 #pragma once
 
 #include <stddef.h>
@@ -9,11 +9,10 @@
 enum mlm_swap_kind {
     MLM_SWAP_PARTITION,
     MLM_SWAP_FILE,
-    MLM_SWAP_ZRAM, /* a compressed block device in memory: what is swapped there stays in RAM, outside any cap
-                    */
+    MLM_SWAP_ZRAM, /* a compressed block device in memory: its pages stay in RAM, outside any cap */
 };
 
-/* "partition", "file", "zram" */
+/* Returns "partition", "file" or "zram". */
 const char *mlm_swap_kind_name(enum mlm_swap_kind kind);
 
 struct mlm_swap {
@@ -23,6 +22,6 @@ struct mlm_swap {
     int priority; /* the kernel fills the highest first */
 };
 
-/* Reads /proc/swaps below `root_fd` (AT_FDCWD: this machine): the first `size` devices. Returns how many
- * there are, or a negative errno. */
+/* Reads /proc/swaps below `root_fd` (AT_FDCWD: this machine): the first `size` devices. Returns the number of
+ * all devices, or a negative errno. */
 int mlm_swaps_read(int root_fd, struct mlm_swap *swaps, size_t size, struct mlm_error *error);

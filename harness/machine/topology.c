@@ -1,3 +1,5 @@
+/* Asks hwloc for cores and caches, and assigns cores to the harness and to workers, so that neither disturbs
+ * the other. */
 #include "machine/topology.h"
 
 #include <errno.h>
@@ -24,7 +26,7 @@ static int load(const char *description, hwloc_topology_t *ret_topology, struct 
         r = hwloc_topology_set_xmlbuffer(topology, description, (int)strlen(description) + 1);
     else if (description)
         r = hwloc_topology_set_synthetic(topology, description);
-    /* The whole machine is its identity; what we may use of it is a question of its own. */
+    /* Include processors that we may not use: the record describes the whole machine, whatever our cpuset. */
     if (r == 0)
         r = hwloc_topology_set_flags(topology, HWLOC_TOPOLOGY_FLAG_INCLUDE_DISALLOWED);
     if (r == 0)
@@ -64,7 +66,7 @@ static void usable_read(hwloc_topology_t topology, bool this_machine, cpu_set_t 
     *ret_usable = usable;
 }
 
-/* One core that has something usable. */
+/* A core with at least one usable processor. */
 struct core {
     int kind;      /* efficiency as hwloc ranks it: a larger one is faster; -1 where it cannot tell */
     unsigned rank; /* in topology order */
@@ -97,7 +99,7 @@ static int kind_of(hwloc_topology_t topology, hwloc_obj_t obj)
     return efficiency;
 }
 
-/* Those that have something usable, fastest kind first; returns how many. */
+/* Finds the cores with a usable processor, fastest kind first, and returns their number. */
 static size_t cores_find(
     hwloc_topology_t topology, hwloc_obj_type_t type, const cpu_set_t *usable, struct core *ret_cores)
 {
@@ -112,8 +114,8 @@ static size_t cores_find(
     return count;
 }
 
-/* The harness gets the first core of the slowest kind: on a machine of equal cores the first one, where most
- * interrupts land as well, so that a worker is alone on its own. */
+/* The harness gets the first core of the slowest kind. On a machine of equal cores that is the first one,
+ * where most interrupts arrive too. So each worker is alone on its core. */
 static void cores_deal(const struct core *cores, size_t count, struct mlm_topology *result)
 {
     size_t harness = 0;
@@ -151,7 +153,7 @@ int mlm_topology_read(const char *description, struct mlm_topology *ret_topology
     int r = load(description, &topology, error);
     if (r < 0)
         return r;
-    /* Some virtual machines and boards tell processors only. */
+    /* Some virtual machines and boards report processors but no cores. */
     hwloc_obj_type_t type =
         hwloc_get_nbobjs_by_type(topology, HWLOC_OBJ_CORE) > 0 ? HWLOC_OBJ_CORE : HWLOC_OBJ_PU;
     struct mlm_topology result = {

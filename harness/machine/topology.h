@@ -10,17 +10,17 @@
 struct mlm_cache {
     unsigned level;
     uint64_t size_bytes;
-    unsigned count; /* as many there are of this level and size */
+    unsigned count; /* number of caches of this level and size */
 };
 
 struct mlm_topology {
     unsigned cores, threads, numa_nodes;
-    struct mlm_cache caches[16]; /* data and unified ones, from level 1 up */
+    struct mlm_cache caches[16]; /* data and unified caches, from level 1 up */
     size_t cache_count;
 
-    /* What this process may use of it (sched_setaffinity, cpusets). */
+    /* The part that this process may use (sched_setaffinity, cpusets). */
     cpu_set_t usable;
-    cpu_set_t harness; /* processors of the core that the harness keeps to */
+    cpu_set_t harness; /* processors of the core on which the harness stays */
     int *workers;      /* one processor of each usable core: fastest kind first, the harness's core last */
     size_t worker_count;
 };

@@ -1,5 +1,5 @@
 /* The cage's own figures: the kernel's peaks where it keeps them, else the highest sample, marked; faults and
- * swap traffic of the whole trial; and from these what the job needs. */
+ * swap traffic of the whole trial; and `needs`, which is computed from these. */
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -10,9 +10,9 @@
 
 struct cage_state {
     int64_t memory_bytes, swap_bytes, anon_bytes, file_bytes; /* highest samples; 0: none */
-    int64_t memory_and_swap_bytes, anon_and_swap_bytes;       /* highest sums of one sample */
-    int64_t held_bytes;  /* the same of memory without the page cache that can be given back, and swap */
-    int64_t cache_bytes; /* highest sample of that page cache */
+    int64_t memory_and_swap_bytes, anon_and_swap_bytes;       /* highest sums within one sample */
+    int64_t held_bytes;  /* the same, without the reclaimable page cache */
+    int64_t cache_bytes; /* highest sample of the reclaimable page cache */
     bool memory_seen, swap_seen, stat_seen;
 };
 
@@ -30,7 +30,7 @@ static void cage_tick(void *p, const struct mlm_trial_view *view)
 {
     struct cage_state *state = p;
     const struct mlm_sample *sample = &view->sample;
-    /* A page that was read back and keeps its place in swap is held once. */
+    /* A page that was read back and keeps its place in swap must be counted once only. */
     int64_t only_swap_bytes = larger(null_is_0(sample->swap_bytes) - sample->swap_cached_bytes, 0);
     state->memory_seen |= sample->memory_bytes != MLM_NULL;
     state->swap_seen |= sample->swap_bytes != MLM_NULL;
@@ -69,15 +69,15 @@ static void memory_peak(
     result->readings->values[MLM_cage_peak_bytes] = peak;
 }
 
-/* What a processor charges in advance: 64 pages. A cage at its limit tries to, first to memory and swap
- * together, and that stays in this peak although memory then refuses. */
+/* Bytes that processors may charge in advance: 64 pages each. A cage at its limit tries to charge them, first
+ * to memory and swap together, and they stay in that peak although memory then refuses them. */
 static int64_t charges_on_the_way(void)
 {
     return 64 * (int64_t)mlm_page_bytes() * sysconf(_SC_NPROCESSORS_CONF);
 }
 
-/* v1 keeps a peak of memory and swap together. Whatever of it lies above the limit was swap, unless it is no
- * more than charges on the way; below the limit only the samples tell. */
+/* v1 keeps a peak of memory and swap together. Any excess over the limit was swap, unless it is no larger
+ * than the charges in advance. Below the limit only the samples can tell. */
 static int64_t swap_peak_of_both(int64_t both_peak, const struct mlm_trial_view *view)
 {
     uint64_t limit = mlm_cage_limits(view->cage)->cap_bytes;
@@ -108,11 +108,11 @@ static void swap_peak(const struct cage_state *state, const struct mlm_trial_vie
     result->readings->values[MLM_swap_peak_bytes] = peak;
 }
 
-/* Needs: the peak of memory and swap together. The kernel's own on v1 (memsw) and wherever nothing was
- * swapped; else the highest sum seen, which cannot be below either peak. Of a job that reads files, page
- * cache can be given back and is no need: there it is anonymous memory and swap, sampled, and for one that
- * reads without mapping at least what the worker itself had resident. Of a tree, which may do anything, it is
- * all but such page cache, sampled. */
+/* Computes needs, the peak of memory and swap together. It is the kernel's own figure on v1 (memsw) and
+ * wherever nothing was swapped; otherwise the highest sampled sum, which cannot be below either peak. For a
+ * job that reads files, page cache is reclaimable and not counted: its needs are sampled anonymous memory and
+ * swap, and for one that reads without mapping at least the worker's own peak RSS. A tree may do anything:
+ * its needs are all but the reclaimable page cache, sampled. */
 static void needs(const struct cage_state *state, const struct mlm_trial_view *view, int64_t kernel_swap_peak,
     struct mlm_meter_result *result)
 {
@@ -120,8 +120,8 @@ static void needs(const struct cage_state *state, const struct mlm_trial_view *v
     unsigned flags = view->flags;
     const struct mlm_dialect *dialect = mlm_cage_dialect(view->cage);
     if (view->tree) {
-        /* A peak between two samples is in the kernel's, of which no more than the cache could be given back.
-         */
+        /* The kernel's peak also covers the time between samples; at most the page cache in it was
+         * reclaimable. */
         if (state->stat_seen && values[MLM_cage_peak_bytes] != MLM_NULL)
             values[MLM_needs_peak_bytes] =
                 larger(state->held_bytes, values[MLM_cage_peak_bytes] - state->cache_bytes);
@@ -131,7 +131,7 @@ static void needs(const struct cage_state *state, const struct mlm_trial_view *v
         int64_t resident = values[MLM_peak_rss_bytes];
         if (!(flags & MLM_MAPS_FILE) && resident != MLM_NULL)
             need = larger(need, resident + (int64_t)mlm_cage_limits(view->cage)->background_bytes);
-        /* A reader's own peak is the kernel's, and all there is where nothing was swapped. */
+        /* The peak RSS of a reader is the kernel's own figure, and complete where nothing was swapped. */
         bool exact = !(flags & MLM_MAPS_FILE) && !mlm_cage_limits(view->cage)->background_bytes &&
                      values[MLM_swap_peak_bytes] == 0 && need == resident;
         if (need != MLM_NULL && !exact)
@@ -154,8 +154,8 @@ static int64_t keyed(const char *text, const char *key)
     return text && key && mlm_keyed_number(text, key, &value) == 0 ? (int64_t)value : MLM_NULL;
 }
 
-/* Traffic of the whole trial, prepare included: the cage counts for all of its life, also of a killed worker.
- */
+/* Counts traffic of the whole trial, prepare included: the cage counts for all of its life, also for a killed
+ * worker. */
 static void traffic(const struct mlm_trial_view *view, struct mlm_meter_result *result)
 {
     const struct mlm_dialect *dialect = mlm_cage_dialect(view->cage);
@@ -176,7 +176,7 @@ static void traffic(const struct mlm_trial_view *view, struct mlm_meter_result *
 
 static void cage_finish(void *p, const struct mlm_trial_view *view, struct mlm_meter_result *result)
 {
-    /* A command may have ended before the first sample was due. */
+    /* A short command may have ended before the first sample. */
     if (view->tree)
         cage_tick(p, view);
     const struct cage_state *state = p;

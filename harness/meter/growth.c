@@ -1,7 +1,7 @@
-/* Does a program grow on and on? Memory without page cache, and swap, over the second half of its run: cut
- * into blocks of equal length, whose means are compared pair by pair. The slope is the median of all pairs'
- * (Theil 1950, Sen 1968), its interval comes from the variance of Kendall's S. One step up, wherever it is,
- * gives no slope; blocks rather than samples, for neighbouring samples are nearly the same number. */
+/* Detects a program that keeps growing. It looks at memory without page cache, plus swap, over the second
+ * half of the run, cut into blocks of equal length whose means are compared in pairs. The slope is the median
+ * of all pairs (Theil 1950, Sen 1968); its interval comes from the variance of Kendall's S. A single step
+ * gives no slope. Blocks are used because neighbouring samples are nearly the same number. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,11 +12,11 @@
 #define POINTS_MAX 512
 #define BLOCKS 16
 #define PAIRS (BLOCKS * (BLOCKS - 1) / 2)
-/* Samples a block: fewer say nothing. */
+/* Samples in the second half; with fewer, the run is not judged. */
 #define SAMPLES_LEAST ((size_t)2 * BLOCKS)
-/* Of the standard normal distribution, two-sided 95 %. */
+/* Quantile of the standard normal distribution, two-sided 95 %. */
 #define Z95 1.959964
-/* Growth over the second half below this, or below this share of what is held, is nobody's leak. */
+/* Smaller growth over the second half, or a smaller share of the memory held, is not reported as a leak. */
 #define GROWN_LEAST_BYTES 1048576.0
 #define GROWN_LEAST_SHARE 0.02
 
@@ -55,7 +55,7 @@ static void growth_tick(void *p, const struct mlm_trial_view *view)
     state->points[state->count++] = (struct point){(double)sample->at_ns / 1e9, (double)bytes};
 }
 
-/* Means of the blocks of the second half; false where one has too few samples. */
+/* Computes the means of the blocks of the second half; returns false where a block has too few samples. */
 static bool blocks_make(const struct growth_state *state, double means[static BLOCKS], double *ret_block_s)
 {
     if (state->count < 2)
@@ -92,9 +92,9 @@ static void growth_finish(void *p, const struct mlm_trial_view *view, struct mlm
     for (size_t i = 0; i < BLOCKS; i++)
         for (size_t k = i + 1; k < BLOCKS; k++)
             slopes[count++] = (means[k] - means[i]) / ((double)(k - i) * block_s);
-    double slope = mlm_median(slopes, count); /* sorts them */
+    double slope = mlm_median(slopes, count); /* mlm_median() sorts the slopes */
     double n = BLOCKS, reach = Z95 * sqrt(n * (n - 1) * (2 * n + 5) / 18);
-    /* Of the sorted slopes, counted from 1, the M-th and the (count - M + 1)-th. */
+    /* The interval reaches from the M-th to the (count - M + 1)-th of the sorted slopes, counted from 1. */
     size_t m = (size_t)floor(((double)count - reach) / 2), low = m - 1, high = count - m;
     double grown = slope * block_s * BLOCKS;
     if (slopes[low] <= 0 || grown < GROWN_LEAST_BYTES || grown < GROWN_LEAST_SHARE * means[BLOCKS - 1])

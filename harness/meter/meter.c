@@ -1,9 +1,10 @@
+/* The list of meters, and calls to all of them. */
 #include "meter/meter.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-/* process before cage: what the worker said of itself is part of a file reader's needs. */
+/* process comes before cage: the worker's own readings are part of a file reader's needs. */
 static const struct mlm_meter *const meters_in_order[] = {
     &mlm_meter_process,
     &mlm_meter_cage,

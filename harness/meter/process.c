@@ -1,9 +1,9 @@
-/* What the worker read of itself, phase by phase, from its scoreboard. A phase that it did not live to end
- * leaves its readings null, but for the peak RSS: the last VmHWM seen from outside is a lower bound. */
+/* The worker's own readings, phase by phase, from its scoreboard. A phase that did not finish leaves its
+ * readings null, except for the peak RSS: the last VmHWM that was seen from outside is a lower bound. */
 #include "meter/meter.h"
 
 struct process_state {
-    int64_t last_peak_rss_bytes; /* of the phase that ran at the last tick; 0: none seen */
+    int64_t last_peak_rss_bytes; /* of the phase at the last tick; 0: none seen */
 };
 
 static void process_tick(void *p, const struct mlm_trial_view *view)
@@ -13,7 +13,7 @@ static void process_tick(void *p, const struct mlm_trial_view *view)
         state->last_peak_rss_bytes = view->sample.worker_peak_rss_bytes;
 }
 
-/* NULL where the phase did not come to its end. */
+/* Returns NULL where the phase did not finish. */
 static const struct mlm_phase_reading *completed(
     const struct mlm_scoreboard *scoreboard, enum mlm_phase phase)
 {
@@ -41,7 +41,7 @@ static void process_finish(void *p, const struct mlm_trial_view *view, struct ml
         values[MLM_run_ns] = run_ns;
         values[MLM_run_cpu_user_ns] = (int64_t)run->cpu_user_ns;
         values[MLM_run_cpu_system_ns] = (int64_t)run->cpu_system_ns;
-        /* CPU time has a coarser clock than wall time. */
+        /* CPU time has a coarser clock than wall time, so the difference can be below 0. */
         if (view->threads == 1)
             values[MLM_waiting_ns] = run_ns > cpu_ns ? run_ns - cpu_ns : 0;
         if (run->peak_rss_bytes)
@@ -51,13 +51,14 @@ static void process_finish(void *p, const struct mlm_trial_view *view, struct ml
             values[MLM_written_bytes] = (int64_t)run->written_bytes;
         }
     }
-    /* Some say as they go how far they came; a worker may have written anything there. */
+    /* Some workers count items as they go. The value may be garbage, because the worker can write anything
+     * there. */
     if (items <= INT64_MAX && (run || items))
         values[MLM_items] = (int64_t)items;
     if (run && values[MLM_run_peak_rss_bytes] > values[MLM_peak_rss_bytes])
         values[MLM_peak_rss_bytes] = values[MLM_run_peak_rss_bytes];
     if (!run && state->last_peak_rss_bytes) {
-        if (state->last_peak_rss_bytes > values[MLM_peak_rss_bytes]) /* MLM_NULL is below all */
+        if (state->last_peak_rss_bytes > values[MLM_peak_rss_bytes]) /* MLM_NULL is below all values */
             values[MLM_peak_rss_bytes] = state->last_peak_rss_bytes;
         *result->marks |= MLM_MARK_BIT(peak_rss_lower_bound);
     }

@@ -1,3 +1,5 @@
+/* Reads the cage's files and the worker's status into one sample. It allocates nothing and keeps files
+ * open. */
 #include "meter/sample.h"
 
 #include <fcntl.h>
@@ -63,7 +65,7 @@ static int64_t keyed(const char *text, const char *key)
     return key && mlm_keyed_number(text, key, &value) == 0 ? (int64_t)value : MLM_NULL;
 }
 
-/* "some avg10=0.00 … total=123", in microseconds. */
+/* Parses "some avg10=0.00 … total=123", in microseconds. */
 static int64_t pressure_total_ns(const char *text, const char *kind)
 {
     const char *line = strstr(text, kind);

@@ -1,5 +1,5 @@
-/* One look at a running cage and its worker. Files are opened once a trial and read again at each tick, so
- * that sampling stays cheap. */
+/* One sample of a running cage and its worker. Files are opened once for each trial and read again at each
+ * tick, so that sampling stays cheap. */
 #pragma once
 
 #include <stdbool.h>
@@ -10,12 +10,12 @@
 #include "cage/cage.h"
 
 struct mlm_sample {
-    int64_t at_ns; /* since the sampler was opened */
+    int64_t at_ns; /* time since the sampler was opened */
     /* MLM_NULL where the cage has no such reading. swap_bytes is swap alone on every cgroup version. */
     int64_t memory_bytes, swap_bytes, anon_bytes, file_bytes, shmem_bytes;
-    int64_t swap_cached_bytes; /* part of memory_bytes and of swap_bytes; 0 where the kernel does not tell */
+    int64_t swap_cached_bytes; /* part of both; 0 where the kernel does not report it */
     int64_t stall_some_ns, stall_full_ns;
-    int64_t worker_peak_rss_bytes; /* VmHWM of the worker, MLM_NULL once it is gone */
+    int64_t worker_peak_rss_bytes; /* VmHWM of the worker; MLM_NULL after its end */
 };
 
 struct mlm_sampler {
@@ -24,7 +24,7 @@ struct mlm_sampler {
     int current_fd, swap_fd, stat_fd, pressure_fd, status_fd;
 };
 
-/* Never fails: what cannot be opened is not sampled. worker 0: none yet. */
+/* Never fails: a file that cannot be opened gives no readings. worker 0: no worker yet. */
 void mlm_sampler_open(struct mlm_sampler *sampler, const struct mlm_cage *cage, pid_t worker);
 void mlm_sampler_close(struct mlm_sampler *sampler);
 void mlm_sampler_take(const struct mlm_sampler *sampler, struct mlm_sample *ret_sample);

@@ -1,5 +1,5 @@
-/* The trial's course. When the points are full, every second one goes and from then on only every second tick
- * is kept: any length of trial fits, evenly. */
+/* The course of a trial over time. When the array is full, every second point is dropped, and from then on
+ * only every second tick is kept: so a trial of any length fits, with even spacing. */
 #include "meter/meter.h"
 
 struct timeline_state {

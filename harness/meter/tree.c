@@ -1,6 +1,6 @@
-/* A tree of processes: what each of them held when it was last looked at before its end, and the CPU time of
- * all. A sum of RSS counts shared pages again and again, so the tree's peak is the cage's; this says who was
- * how large. */
+/* A tree of processes: the memory of each at the last look before its end, and the CPU time of all. The peak
+ * of the tree is the cage's, because a sum of RSS would count shared pages several times; this list only
+ * shows which process was how large. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -16,27 +16,27 @@
 #include "meter/meter.h"
 
 #define PROCESSES_MAX 64
-/* PSS is found by a walk through all pages: no more than this share of the time goes there. */
+/* The kernel finds PSS by a walk through all pages: spend at most this share of the time on it. */
 #define PSS_TIME_SHARE 0.01
-/* Nor more than this for looks at all others: a tree of thousands would be slowed by them. */
+/* Share of the time for all other looks: they would slow a tree of thousands of processes down. */
 #define LOOK_TIME_SHARE 0.05
-/* Who held less than this share of the cage's peak is not listed. */
+/* Processes with less than this share of the cage's peak are not listed. */
 #define LISTED_SHARE 0.01
 
 struct process {
     pid_t pid;
     char name[32];
-    /* At the last look before it ended. */
+    /* Values at the last look before it ended. */
     int64_t rss_bytes, peak_rss_bytes;
-    int64_t pss_bytes;  /* MLM_NULL: not had */
-    uint64_t pss_at_ns; /* 0: never */
+    int64_t pss_bytes;  /* MLM_NULL: could not be read */
+    uint64_t pss_at_ns; /* 0: never read */
     uint64_t seen_at_ns;
-    bool hugetlb;           /* has pages of the machine's pool */
-    uint64_t started_ticks; /* with the pid, which process it is: pids are given again */
+    bool hugetlb;           /* uses pages of the machine's hugetlb pool */
+    uint64_t started_ticks; /* tells apart two processes with the same pid, because the kernel reuses pids */
 };
 
 struct tree_state {
-    struct process processes[PROCESSES_MAX]; /* the largest that were ever seen */
+    struct process processes[PROCESSES_MAX]; /* the largest processes seen so far */
     size_t count;
     uint64_t begin_ns, pss_spent_ns, look_spent_ns;
     bool left, hugetlb;
@@ -49,7 +49,7 @@ struct look {
     uint64_t now_ns;
 };
 
-/* Time that looking takes from others; waiting for a processor takes none. */
+/* CPU time is what looking takes from others; waiting for a processor takes nothing. */
 static uint64_t own_cpu_ns(void)
 {
     struct timespec now;
@@ -69,7 +69,7 @@ static int64_t kib(const char *text, const char *key)
     return mlm_keyed_number(text, key, &value) == 0 ? (int64_t)value * 1024 : MLM_NULL;
 }
 
-/* "Name:\tpython3" */
+/* Parses "Name:\tpython3". */
 static void name_find(const char *status, char name[static 32])
 {
     name[0] = 0;
@@ -78,7 +78,7 @@ static void name_find(const char *status, char name[static 32])
     mlm_utf8_tame(name);
 }
 
-/* False for one that has ended meanwhile. */
+/* Returns false for a process that has ended meanwhile. */
 static bool process_look(pid_t pid, struct process *ret_process)
 {
     char path[64], text[4096];
@@ -108,7 +108,7 @@ static int64_t pss_of(pid_t pid)
     return kib(text, "Pss");
 }
 
-/* Its place among those that were seen: its own, a free one, or that of a smaller one; NULL: none. */
+/* The process's entry in the list: its own, a free one, or that of a smaller process; NULL: none. */
 static struct process *place_of(struct tree_state *state, const struct process *process)
 {
     struct process *smallest = &state->processes[0];
@@ -135,7 +135,7 @@ static void process_note(struct tree_state *state, struct process *process)
     *place = *process;
 }
 
-/* Of those seen at `now`, the large one whose PSS is the oldest; NULL: all are of now. */
+/* Finds the large process, of those seen at `now`, whose PSS is the oldest; NULL: all were read now. */
 static struct process *pss_due(struct tree_state *state, const struct mlm_sample *sample, uint64_t now)
 {
     struct process *due = NULL;
@@ -161,14 +161,14 @@ static void pss_look(struct tree_state *state, const struct mlm_sample *sample, 
     }
 }
 
-/* When a process began, in ticks of the kernel's clock: field 22 of /proc/PID/stat. 0: it has ended. */
+/* Start time of a process in ticks of the kernel's clock: field 22 of /proc/PID/stat. 0: it has ended. */
 static uint64_t started_ticks(pid_t pid)
 {
     char path[64], text[1024];
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
     if (mlm_file_read_into(AT_FDCWD, path, text, sizeof text) <= 0)
         return 0;
-    /* The name is in brackets and may hold any character: fields are counted from its end, where the state is
+    /* The name is in brackets and may hold any character, so fields are counted from its end; the state is
      * the third. */
     const char *at = strrchr(text, ')');
     if (!at || at[1] != ' ' || at[2] == 'Z' || at[2] == 'X')
@@ -178,8 +178,8 @@ static uint64_t started_ticks(pid_t pid)
     return at ? strtoull(at + 1, NULL, 10) : 0;
 }
 
-/* One that ends did not leave, although it is in no cgroup any more: but first it loses its memory, so that
- * is asked last. */
+/* Tells whether a process left the cage alive. A process that ends leaves its cgroup too, but loses its
+ * memory first; therefore memory is checked last. */
 static bool has_left(const struct mlm_trial_view *view, pid_t pid, uint64_t started)
 {
     struct process process;
@@ -187,7 +187,7 @@ static bool has_left(const struct mlm_trial_view *view, pid_t pid, uint64_t star
            started_ticks(pid) == started;
 }
 
-/* A child may move out before it was ever seen inside. */
+/* A child may move out of the cage before it was seen inside. */
 static void children_look(const struct look *look, pid_t parent)
 {
     char path[64], text[4096];
@@ -218,7 +218,7 @@ static void process_see(void *context, pid_t pid)
         children_look(look, pid);
 }
 
-/* Those that were inside and are not any more have ended, or left. */
+/* Processes that were inside and no longer are: they ended, or left. */
 static void leavers_look(const struct look *look)
 {
     struct tree_state *state = look->state;
@@ -256,7 +256,7 @@ static int by_size(const void *a, const void *b)
     return (x->peak_rss_bytes < y->peak_rss_bytes) - (x->peak_rss_bytes > y->peak_rss_bytes);
 }
 
-/* NULL where memory is short: a list that is not there is no reason to lose the trial. */
+/* Returns NULL where memory is short: the trial is more important than this list. */
 static json_t *list_make(struct tree_state *state, int64_t cage_peak_bytes)
 {
     json_t *list = json_array();
@@ -276,8 +276,8 @@ static json_t *list_make(struct tree_state *state, int64_t cage_peak_bytes)
     return list;
 }
 
-/* What the kernel counted of all that ever ran in the cage; elsewhere there is what the command waited for.
- */
+/* CPU time that the kernel counted for all processes of the cage; without that file, only the time of the
+ * command and of the children that it waited for is known. */
 static void cpu_read(const struct mlm_trial_view *view, int64_t *values)
 {
     const struct mlm_dialect *dialect = mlm_cage_dialect(view->cage);
@@ -302,14 +302,14 @@ static void tree_finish(void *p, const struct mlm_trial_view *view, struct mlm_m
         *result->marks |= MLM_MARK_BIT(left_cage);
     if (state->hugetlb)
         *result->marks |= MLM_MARK_BIT(hugetlb_pages);
-    /* Of a script that tells its phases, run is a part of what the cage counted. */
+    /* For a script that reports its phases, the run is only a part of the cage's total. */
     if (!view->scoreboard->phases[MLM_PHASE_PREPARE].begin_ns)
         cpu_read(view, values);
     *result->processes = list_make(state, values[MLM_cage_peak_bytes]);
     int64_t seen_bytes = state->count ? state->processes[0].peak_rss_bytes : MLM_NULL;
     if (seen_bytes > values[MLM_peak_rss_bytes])
         values[MLM_peak_rss_bytes] = seen_bytes;
-    /* Only what the command itself reaped left an exact figure. */
+    /* Only the processes that the command itself reaped have an exact figure. */
     if (values[MLM_run_peak_rss_bytes] == MLM_NULL && values[MLM_peak_rss_bytes] != MLM_NULL)
         *result->marks |= MLM_MARK_BIT(peak_rss_sampled);
 }

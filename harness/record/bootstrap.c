@@ -1,3 +1,5 @@
+/* Computes the exact bootstrap distribution of a median by binomial probabilities, in logarithms because they
+ * become very small, and from two of them the interval of a ratio. */
 #include "record/bootstrap.h"
 
 #include <errno.h>
@@ -7,7 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* What is rarer moves no interval. */
+/* A smaller probability changes no interval. */
 #define NEVER 1e-15
 
 void mlm_bootstrap_release(struct mlm_bootstrap *bootstrap)
@@ -24,7 +26,7 @@ static double log_choose(double n, double k)
     return lgamma(n + 1) - lgamma(k + 1) - lgamma(n - k + 1);
 }
 
-/* The probability that at least `least` of n draws are among the i smallest of n values. */
+/* Probability that at least `least` of n draws are among the i smallest of n values. */
 static double tail(size_t n, size_t least, size_t i)
 {
     if (i == 0 || i == n)
@@ -38,8 +40,9 @@ static double tail(size_t n, size_t least, size_t i)
     return fmin(sum, 1);
 }
 
-/* Log of the probability that half of an even number n of draws are at most the i-th value, one of them that
- * value, and the other half at least the j-th, one of them that value; 0 < i < j <= n. */
+/* Log of the probability that the two middle draws of an even number n are the i-th and the j-th value: half
+ * of the draws are at most the i-th, one of them equal to it, and half at least the j-th, one of them equal
+ * to it; 0 < i < j <= n. */
 static double log_middle(size_t n, size_t i, size_t j)
 {
     double all = (double)n, half = all / 2, below = (double)i, above = (double)(n - j + 1);
@@ -65,7 +68,7 @@ static int weight_add(struct mlm_bootstrap_median *median, size_t low, size_t hi
 
 static int median_make(struct mlm_bootstrap_median *median, size_t n)
 {
-    /* The lower of the two middle draws is the `least`-th; with an odd number the only one. Its rank is
+    /* The lower of the two middle draws is the `least`-th; with an odd number it is the only one. Its rank is
      * within a few standard deviations of the middle. */
     size_t least = (n + 1) / 2, reach = (size_t)(5 * sqrt((double)n)) + 1;
     size_t first = least > reach ? least - reach : 1, last = least + reach < n ? least + reach : n;
@@ -78,7 +81,7 @@ static int median_make(struct mlm_bootstrap_median *median, size_t n)
         for (size_t j = i + 1; n % 2 == 0 && j <= n && r >= 0; j++) {
             double share = exp(log_middle(n, i, j));
             if (!(share > NEVER))
-                break; /* further apart is rarer */
+                break; /* pairs further apart are even rarer */
             both -= share;
             r = weight_add(median, i - 1, j - 1, share);
         }
@@ -124,7 +127,7 @@ static int values_make(struct mlm_bootstrap *bootstrap, size_t side, const doubl
     return 0;
 }
 
-/* The share of draws in which b / a is at most `ratio`. */
+/* Probability that b / a is at most `ratio`. */
 static double share_up_to(const struct mlm_bootstrap *bootstrap, double ratio)
 {
     const struct mlm_bootstrap_value *a = bootstrap->values[0], *b = bootstrap->values[1];
@@ -138,8 +141,8 @@ static double share_up_to(const struct mlm_bootstrap *bootstrap, double ratio)
     return share;
 }
 
-/* The least of all ratios that so large a share of draws does not exceed. Doubles of one sign are ordered as
- * their bits are, so halving finds it to the last bit. */
+/* The smallest ratio whose probability reaches `share`. Doubles of one sign have the same order as their
+ * bits, so bisection finds it exactly. */
 static double quantile(const struct mlm_bootstrap *bootstrap, double share, double low, double high)
 {
     uint64_t from, to;

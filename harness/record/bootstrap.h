@@ -1,10 +1,10 @@
-/* How far a ratio of two medians can be trusted: its bootstrap interval, by percentiles (Efron and
- * Tibshirani, An Introduction to the Bootstrap, 13.3).
+/* The uncertainty of a ratio of two medians: its bootstrap interval, by percentiles (Efron and Tibshirani, An
+ * Introduction to the Bootstrap, 13.3).
  *
- * The bootstrap draws each sample anew from itself, with replacement, and looks at the medians that come out.
- * For a median this need not be done by chance: of n values, how often the median of n draws is which value,
- * or the middle of which two, is a matter of binomials. So the distribution is the exact one, of all n^n
- * draws: no seed, no noise of resampling, the same interval on every machine. */
+ * The bootstrap draws each sample anew from itself, with replacement, and looks at the medians of the draws.
+ * For a median this needs no random numbers: binomials say how often the median of n draws is which value, or
+ * the middle of which two. So the distribution is the exact one, of all n^n draws: no seed, no resampling
+ * noise, the same interval on every machine. */
 #pragma once
 
 #include <stddef.h>
@@ -12,16 +12,16 @@
 /* What is kept from call to call. A zeroed one holds nothing. */
 struct mlm_bootstrap {
     struct mlm_bootstrap_median {
-        size_t count; /* of the sample; 0: not made */
+        size_t count; /* size of the sample; 0: no table yet */
         struct mlm_bootstrap_weight {
             size_t low, high; /* the median is the middle of these two values */
-            double share;     /* of all draws */
+            double share;     /* share of all draws */
         } * weights;
         size_t weight_count;
     } medians[2];
     struct mlm_bootstrap_value {
         double value, share;
-    } * values[2]; /* scratch */
+    } * values[2]; /* working space */
     size_t room[2];
 };
 

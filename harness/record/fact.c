@@ -1,5 +1,5 @@
-/* The table of facts, and how their values are written for people. Files come from anywhere, so a value may
- * be of any kind and of any length. */
+/* The table of facts, and the text of their values for people. Records may come from any source, so a value
+ * may have any type and any length. */
 #include "record/fact.h"
 
 #include <stdlib.h>

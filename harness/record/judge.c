@@ -1,3 +1,5 @@
+/* Groups the records, forms parties of equal answers, and marks all but one party of each group `wrong`. Each
+ * record is compared only with the first record of each party, so the work stays linear. */
 #include "record/judge.h"
 
 #include <errno.h>
@@ -8,34 +10,34 @@
 #include "base/cleanup.h"
 #include "record/keymap.h"
 
-/* More different answers than this in one group are not all compared: the later ones agree with nobody. */
+/* Limit of parties in one group. Further answers are not compared and belong to no party. */
 #define PARTIES_MAX 32
 
 #define NOBODY SIZE_MAX
 
 struct party {
-    size_t first;    /* index of its earliest record, which speaks for it */
-    size_t variants; /* distinct ones */
-    size_t next;     /* of its group; NOBODY: the last */
+    size_t first;    /* index of its earliest record, which represents it */
+    size_t variants; /* number of distinct variants */
+    size_t next;     /* next party of the group; NOBODY: none */
 };
 
 struct group {
-    size_t parties, count; /* the first of them, in the order of their first records; how many */
+    size_t parties, count; /* first party, in the order of first records; number of parties */
 };
 
-/* What is known of a record that is judged. */
+/* Result of judging one record. */
 struct opinion {
     size_t group, party; /* NOBODY: not judged; in no party */
 };
 
 struct judgement {
     struct mlm_record_list *list;
-    struct mlm_keymap group_keys, member_keys; /* member: a variant in a party */
+    struct mlm_keymap group_keys, member_keys; /* members: a variant in a party */
     struct group *groups;
     size_t group_capacity;
-    struct party *parties; /* of all groups */
+    struct party *parties; /* the parties of all groups */
     size_t party_count, party_capacity;
-    struct opinion *opinions; /* one a record */
+    struct opinion *opinions; /* one for each record */
 };
 
 static void judgement_release(struct judgement *judgement)
@@ -68,7 +70,7 @@ static bool same_data(const struct mlm_record *a, const struct mlm_record *b)
     return !a->has_checksum || !b->has_checksum || a->data_checksum == b->data_checksum;
 }
 
-/* Of finite answers. */
+/* Both answers must be finite. */
 static bool agree(const struct mlm_record *a, const struct mlm_record *b)
 {
     if (!same_data(a, b) || a->answer_count != b->answer_count)
@@ -120,7 +122,7 @@ static int party_add(struct judgement *judgement, size_t index, size_t *ret_part
     return 0;
 }
 
-/* The party that the record is of, a new one where it agrees with none. */
+/* Finds the party that the record agrees with, or makes a new one. */
 static int party_of(struct judgement *judgement, struct group *group, size_t index, size_t *ret_party)
 {
     const struct mlm_record *items = judgement->list->items;
@@ -142,7 +144,7 @@ static int party_of(struct judgement *judgement, struct group *group, size_t ind
     return 0;
 }
 
-/* Counts a variant once in each party that it is of. */
+/* Counts a variant once in each party that has it. */
 static int variant_count(struct judgement *judgement, size_t party, const struct mlm_record *record)
 {
     mlm_auto_free char *variant = mlm_record_variant_key(record);
@@ -178,7 +180,7 @@ static int form_parties(struct judgement *judgement)
     return 0;
 }
 
-/* Parties stand in the order of their first records, so the first of equals is the earlier one. */
+/* Parties are in the order of their first records, so the earlier one wins a tie. */
 static size_t right_party(const struct judgement *judgement, const struct group *group)
 {
     const struct party *parties = judgement->parties;
@@ -222,7 +224,7 @@ static char *reason_make(const struct mlm_record *wrong, const struct mlm_record
     return r < 0 ? NULL : reason;
 }
 
-/* Reasons are all made before the first outcome changes. */
+/* All reasons are made before the first outcome changes, so that a failure changes nothing. */
 static int pronounce(struct judgement *judgement, char **reasons)
 {
     struct mlm_record *items = judgement->list->items;

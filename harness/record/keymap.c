@@ -1,3 +1,4 @@
+/* A hash table without deletion. */
 #include "record/keymap.h"
 
 #include <errno.h>
@@ -6,7 +7,7 @@
 
 #include "base/cleanup.h"
 
-/* FNV-1a with a final mix, for its low bits choose the slot. */
+/* FNV-1a with a final mix, because the low bits choose the slot. */
 static uint64_t hash_of(const char *key)
 {
     uint64_t hash = UINT64_C(0xcbf29ce484222325);
@@ -15,7 +16,7 @@ static uint64_t hash_of(const char *key)
     return hash ^ hash >> 29;
 }
 
-/* The slot of the key, or the free one where it would go. */
+/* The slot of the key, or the free slot for it. */
 static size_t *slot_of(const struct mlm_keymap *map, const char *key, uint64_t hash)
 {
     size_t mask = map->slot_count - 1;

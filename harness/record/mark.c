@@ -1,3 +1,4 @@
+/* The table of marks, made from the list in mark.h. */
 #include "record/mark.h"
 
 const struct mlm_mark_info mlm_marks[MLM_MARK_COUNT] = {

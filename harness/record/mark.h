@@ -1,4 +1,4 @@
-/* Marks qualify a trial's figures; a reader shows them as footnotes. Adding one is adding a line. */
+/* Marks qualify a trial's figures; a reader shows them as footnotes. To add one, add a line. */
 #pragma once
 
 #include <stdint.h>

@@ -1,3 +1,4 @@
+/* The table of metrics, made from the list in metric.h. */
 #include "record/metric.h"
 
 const struct mlm_metric_info mlm_metrics[MLM_METRIC_COUNT] = {

@@ -1,6 +1,6 @@
-/* The metric table: every number that a trial can yield, once, with its unit and what it is. The record's
- * keys, the tables' columns, Google Benchmark's counters and the schema all come from here; adding a metric
- * is adding a line.
+/* The metric table: every number that a trial can give, with its unit and meaning. The record's keys, the
+ * tables' columns, Google Benchmark's counters and the schema all come from here. To add a metric, add a
+ * line.
  *
  * A reading that could not be had is MLM_NULL: null in the store, a dash in a table, never 0. */
 #pragma once
@@ -63,5 +63,5 @@ struct mlm_readings {
     int64_t values[MLM_METRIC_COUNT];
 };
 
-/* All null. */
+/* Sets all readings to MLM_NULL. */
 void mlm_readings_init(struct mlm_readings *readings);

@@ -1,3 +1,5 @@
+/* The rank sum test. Small samples are counted exactly, by the number of ways to reach each rank sum; large
+ * ones use the normal approximation. */
 #include "record/rank.h"
 
 #include <errno.h>
@@ -8,12 +10,12 @@
 
 #include "base/cleanup.h"
 
-/* Two samples' values in one order. Ranks are doubled, so that those shared by an even number of values are
- * whole. */
+/* The values of two samples in one order. Ranks are doubled, because ties of an even number of values have
+ * half ranks. */
 struct pool {
-    size_t *ranks; /* of each value */
+    size_t *ranks; /* rank of each value */
     size_t count;
-    size_t a_sum; /* of a's ranks */
+    size_t a_sum; /* sum of a's ranks */
     double ties;  /* Σ(t³ - t) over runs of t equal values */
 };
 
@@ -37,9 +39,9 @@ static void pool_fill(struct pool *pool, const double *a, size_t a_count, const 
     pool->count = i + k;
 }
 
-/* *ret_ways[s]: in how many ways `chosen` of these ranks come to the sum s, up to the sum of the largest. The
- * counts are exact up to 2^53, and beyond to the precision of a double, for all of them are sums of counts.
- */
+/* *ret_ways[s]: the number of ways in which `chosen` of these ranks have the sum s, up to the sum of the
+ * largest. Counts are exact up to 2^53, and beyond that as precise as a double, because all of them are sums
+ * of counts. */
 static int ways_make(const size_t *ranks, size_t count, size_t chosen, double **ret_ways, size_t *ret_most)
 {
     size_t most = 0;
@@ -53,7 +55,7 @@ static int ways_make(const size_t *ranks, size_t count, size_t chosen, double **
         return -ENOMEM;
     }
     ways[0] = 1;
-    size_t reached = 0; /* the largest sum so far; never beyond `most` where it counts */
+    size_t reached = 0; /* the largest sum so far; the excess over `most` has no effect */
     for (size_t i = 0; i < count; i++) {
         size_t rank = ranks[i];
         reached = reached + rank < most ? reached + rank : most;
@@ -83,7 +85,7 @@ static int shares_make(const size_t *ranks, size_t count, size_t chosen, double 
     int r = ways_make(ranks, count, chosen, &ways, &most);
     if (r < 0)
         return r;
-    /* Both tails are within this. */
+    /* No sum is further from the mean than the mean itself. */
     double *p = calloc(mean + 1, sizeof *p), all = 0;
     if (!p)
         return -ENOMEM;
@@ -133,7 +135,7 @@ static double approximate(const struct pool *pool, size_t small, size_t away)
 {
     double n = (double)small, m = (double)(pool->count - small), all = n + m;
     double variance = n * m / 12 * (all + 1 - pool->ties / (all * (all - 1)));
-    /* Half a step towards the mean; `away` is doubled. */
+    /* Continuity correction: half a step towards the mean; `away` is doubled. */
     double z = fmax(0, ((double)away - 1) / 2) / sqrt(variance);
     return erfc(z / sqrt(2));
 }

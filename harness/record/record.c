@@ -1,4 +1,4 @@
-/* A record's life, and the texts that name it. */
+/* Initializes, copies and releases records, and makes the keys by which records are compared. */
 #include "record/record.h"
 
 #include <errno.h>
@@ -107,9 +107,9 @@ void mlm_record_release(struct mlm_record *record)
     mlm_record_init(record);
 }
 
-/* A key in the making; one a record, so that printf() would be felt. */
+/* A key under construction. Every record needs several, and printf() would be noticeably slow. */
 struct key {
-    char *text; /* NULL once memory ran out */
+    char *text; /* NULL when out of memory */
     size_t size, capacity;
 };
 
@@ -131,7 +131,7 @@ static void key_byte(struct key *key, char byte)
         key->text[key->size++] = byte;
 }
 
-/* Escaped, so that no two specifications share a text. */
+/* Escapes the text, so that different specifications have different keys. */
 static void key_text(struct key *key, char tag, const char *text)
 {
     if (!text)
@@ -163,7 +163,8 @@ static void key_params(struct key *key, const struct mlm_params *params)
     }
 }
 
-/* Repaired, for so are the texts that a store gives back: a planned trial's key must match its record's. */
+/* Repairs UTF-8 in the key, because texts read from a store are repaired too: a planned trial must match its
+ * record. */
 static char *key_finish(struct key *key)
 {
     key_byte(key, 0);
@@ -211,7 +212,7 @@ bool mlm_record_same_field(const struct mlm_record *a, const struct mlm_record *
            mlm_record_same_swap(a, b) && a->limits.timeout_ns == b->limits.timeout_ns;
 }
 
-/* What of a specification a key has in it, besides what is always there. */
+/* The optional parts of a key. */
 enum {
     KEY_MACHINE = 1,
     KEY_DATA = 2,

@@ -1,5 +1,5 @@
-/* The record as JSON. One table says for each key how its value is written and read, in the order in which
- * the keys stand in a line. */
+/* The record as JSON. One table says for each key how its value is written and read, in the order of the keys
+ * in a line. */
 #include "record/record_json.h"
 
 #include <errno.h>
@@ -10,13 +10,13 @@
 #include "base/cleanup.h"
 #include "base/utf8.h"
 
-/* How one type of member is written and read. `field` points at the member inside a record. */
+/* How one type of value is written and read. `field` points at the member inside a record. */
 struct codec {
     json_t *(*put)(const void *field);
-    /* NULL, or what is wrong: "must be …". Never sees null. */
+    /* Returns NULL, or what is wrong: "must be …". Never gets null. */
     const char *(*get)(const json_t *value, void *field);
-    /* May be null, which is what mlm_record_init() leaves; may be missing, which is the same. A missing limit
-     * is not "no limit". */
+    /* May be null, or may be missing; either leaves the value of mlm_record_init(). A missing limit does not
+     * mean "no limit". */
     bool may_be_null, may_be_missing;
 };
 
@@ -170,7 +170,7 @@ static json_t *params_put(const void *field)
     return mlm_take_ptr(object);
 }
 
-/* Far more than any workload has; more would make comparing them a work of its own. */
+/* Far more than any workload has; more would make comparisons slow. */
 #define PARAMS_MAX 64
 
 static const char *params_get(const json_t *value, void *field)
@@ -197,7 +197,7 @@ static const char *params_get(const json_t *value, void *field)
     return NULL;
 }
 
-/* These three take the whole record, for they fill two members. */
+/* These three get the whole record, because they fill two members. */
 
 static json_t *checksum_put(const void *field)
 {
@@ -330,7 +330,7 @@ static const struct codec count = {.put = count_put, .get = count_get};
 static const struct codec limit = {.put = limit_put, .get = count_get, .may_be_null = true};
 static const struct codec background_mode = {
     .put = background_mode_put, .get = background_mode_get, .may_be_null = true, .may_be_missing = true};
-/* Readings are signed, but only for the sake of MLM_NULL. */
+/* Readings are signed only because of MLM_NULL. */
 static const struct codec reading = {
     .put = reading_put, .get = count_get, .may_be_null = true, .may_be_missing = true};
 static const struct codec tolerance = {.put = tolerance_put, .get = tolerance_get, .may_be_missing = true};
@@ -387,7 +387,7 @@ static const struct member members[] = {
     MEMBER(reason, text_or_null),
     MEMBER(phase, text_or_null),
     MEMBER(progress, progress),
-    MLM_METRICS(METRIC) /* each with its comma */
+    MLM_METRICS(METRIC) /* each with a comma */
     {"data_checksum", &checksum, 0},
     {"answer", &answer, 0},
     MEMBER(processes, processes),
@@ -446,7 +446,7 @@ int mlm_record_to_json(const struct mlm_record *record, json_t **ret_json, struc
     return 0;
 }
 
-/* What comes to a specification: readings, processes, a reason. */
+/* Room for the parts that a specification does not have: readings, processes, a reason. */
 #define READINGS_BYTES ((size_t)64 << 10)
 
 int mlm_record_check(const struct mlm_record *record, struct mlm_error *error)
@@ -521,7 +521,7 @@ int mlm_record_members_from_json(const json_t *json, struct mlm_record *ret_reco
         return r;
     mlm_cleanup(mlm_record_release) struct mlm_record record;
     mlm_record_init(&record);
-    json_t *object = (json_t *)(uintptr_t)json; /* for its iterators, which change nothing */
+    json_t *object = (json_t *)(uintptr_t)json; /* iterators change nothing */
     void *at = NULL;
     for (size_t i = 0; i < MEMBER_COUNT; i++) {
         r = member_read(member_find(object, members[i].key, &at), &members[i], &record, error);

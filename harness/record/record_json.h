@@ -1,5 +1,5 @@
-/* Lines of the store in pieces, for the store alone: command and machine are most of a line and the same in
- * all lines of a run, so the store reads them once, and writes the machine's text once. */
+/* Parts of a store's line, for the store only. Command and machine make up most of a line and are the same in
+ * all lines of a run; so the store parses them once, and makes the machine's text once. */
 #pragma once
 
 #include "base/cleanup.h"
@@ -20,10 +20,10 @@ static inline void mlm_json_release_p(json_t **json)
 int mlm_record_members_to_json(const struct mlm_record *record, json_t **ret_json, struct mlm_error *error);
 int mlm_record_members_from_json(const json_t *json, struct mlm_record *ret_record, struct mlm_error *error);
 
-/* Is it what "machine" must be? */
+/* Checks the value of "machine". */
 int mlm_machine_check(const json_t *machine, struct mlm_error *error);
 
-/* A text as JSON, '?' for every byte that is no UTF-8; NULL: out of memory. */
+/* Makes a JSON text, with '?' for every byte that is not UTF-8; NULL: out of memory. */
 json_t *mlm_json_text(const char *text);
 
 /* An object with "kind" and "schema", which every line begins with; NULL: out of memory. */
@@ -35,7 +35,7 @@ int mlm_line_check(const json_t *json, const char *kind, struct mlm_error *error
 int mlm_timeline_to_json(const struct mlm_record *record, const struct mlm_timeline *timeline,
     json_t **ret_json, struct mlm_error *error);
 
-/* The other way round. -EBADMSG with the key, also where it is another record's. */
+/* Reads such a line. -EBADMSG, naming the key, also where the line belongs to another record. */
 int mlm_timeline_from_json(const json_t *json, const struct mlm_record *record,
     struct mlm_timeline *ret_timeline, struct mlm_error *error);
 

@@ -1,3 +1,4 @@
+/* Sums, medians and corrections for few values. Nothing here allocates more than one small array. */
 #include "record/statistics.h"
 
 #include <errno.h>
@@ -12,7 +13,7 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* Repetitions are few: insertion beats a call for each comparison. */
+/* There are few repetitions, so insertion sort is faster than a function call for each comparison. */
 #define FEW 16
 
 void mlm_sort(double *values, size_t count)
@@ -42,7 +43,7 @@ struct mlm_summary mlm_summarize(double *values, size_t count)
     struct mlm_summary summary = {.count = count, .median = mlm_median(values, count)};
     summary.minimum = values[0];
     summary.maximum = values[count - 1];
-    /* A median of 0 leaves nothing to relate the range to. */
+    /* With a median of 0 a relative range has no meaning. */
     if (summary.median > 0)
         summary.spread = (summary.maximum - summary.minimum) / summary.median;
     return summary;

@@ -1,4 +1,4 @@
-/* Small-sample statistics for tables. Arrays are sorted in place where said. */
+/* Statistics of small samples for tables. Functions that sort their array say so. */
 #pragma once
 
 #include <stddef.h>
@@ -18,12 +18,12 @@ struct mlm_summary {
 /* Summary of count ≥ 1 numbers (no NaN); sorts them. */
 struct mlm_summary mlm_summarize(double *values, size_t count);
 
-/* Standard deviation of a sample of count ≥ 2 numbers: over count - 1. */
+/* Standard deviation of a sample of count ≥ 2 numbers, with the divisor count - 1. */
 double mlm_deviation(const double *values, size_t count);
 
 /* Geometric mean of count ≥ 1 positive numbers. */
 double mlm_geometric_mean(const double *values, size_t count);
 
-/* Holm's correction (1979) of the p-values of a family of tests: an adjusted one of at most α is significant
- * where no more than a share α of families without any difference shall show one. -ENOMEM. */
+/* Holm's correction (1979) for the p-values of a family of tests. If each adjusted value of at most α is
+ * called significant, then at most a share α of families without any real difference shows one. -ENOMEM. */
 int mlm_holm(const double *p, size_t count, double *ret_adjusted);

@@ -1,4 +1,5 @@
-/* The writing side of the store; store_read.c reads. */
+/* The writing side of the store. An existing file is checked before anything is appended, because it may be
+ * another program's; store_read.c reads. */
 #include "record/store.h"
 
 #include <errno.h>
@@ -72,7 +73,7 @@ static int last_line_begin(int fd, off_t size, off_t *ret_begin)
     return 0;
 }
 
-/* Where the first line that says something begins; `size` where none does. */
+/* Offset of the first line that is not blank; `size` where there is none. */
 static off_t first_line_begin(int fd, off_t size)
 {
     char block[4096];
@@ -156,7 +157,7 @@ static int check_begin(int fd, off_t size, const char *path, struct mlm_error *e
     int r = line_read(fd, begin, size, &line);
     if (r < 0 && r != -EFBIG)
         return mlm_error_errno(error, r, "cannot read %s", path);
-    /* Zeros alone may be anybody's. */
+    /* Zeros alone do not identify a store. */
     if (line.text && line.text[0] != 0 && (begins_as_ours(&line) || is_record(&line)))
         return 0;
     return mlm_error_set(

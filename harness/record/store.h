@@ -1,6 +1,6 @@
-/* The store: JSON Lines. A trial's line and right behind it its timeline's line go out in one write and are
- * synced; a write that fails halfway is taken back, so the file always ends with a whole line. Concatenating
- * files merges them. */
+/* The store: JSON Lines. A trial's line and its timeline's line are written in one write and synced. A
+ * write that fails halfway is undone, so the file always ends with a whole line. Concatenating files merges
+ * them. */
 #pragma once
 
 #include <stdbool.h>
@@ -9,14 +9,14 @@
 
 struct mlm_store;
 
-/* Opens for appending, creating the file (and checks now that it can be written). A last line without its
- * newline is cut off first (a machine that lost power), unless it is whole: then it gets one. -EBUSY: another
- * run is appending to it. */
+/* Opens for appending and creates the file if needed, so that a file that cannot be written is noticed now. A
+ * last line without newline is removed first (it was cut off when a machine lost power), unless it is
+ * complete; then it gets a newline. -EBUSY: another run is appending to it. */
 int mlm_store_open(const char *path, struct mlm_store **ret_store, struct mlm_error *error);
-void mlm_store_close(struct mlm_store *store); /* takes NULL */
+void mlm_store_close(struct mlm_store *store); /* accepts NULL */
 
-/* timeline may be NULL. On failure nothing of the record is in the file. record->machine must not have been
- * changed since an earlier append of the same object: its text is made once. */
+/* Appends a record; timeline may be NULL. On failure the file has nothing of the record. record->machine must
+ * not have changed since an earlier append of the same object, because its text is made once. */
 int mlm_store_append(struct mlm_store *store, const struct mlm_record *record,
     const struct mlm_timeline *timeline, struct mlm_error *error);
 
@@ -30,15 +30,15 @@ struct mlm_record_list {
     size_t path_count;
 };
 
-/* Moves the record into the list, leaving an empty one behind. */
+/* Moves the record into the list and leaves an empty one behind. */
 int mlm_record_list_add(struct mlm_record_list *list, struct mlm_record *record, struct mlm_error *error);
 
-/* Called for each line that is no good, with a text that begins "FILE:LINE: " and can be printed as it is;
- * the good ones are still read. */
+/* Called for each invalid line, with a printable text that begins "FILE:LINE: "; the valid ones are still
+ * read. */
 typedef void mlm_store_complaint(void *context, const char *text);
 
-/* Appends the file's records to the list. Timelines are skipped by their first bytes. An error is one of
- * reading the file; the records before it stay in the list. */
+/* Appends the file's records to the list. Timelines are skipped by their first bytes. On an error of reading,
+ * the records before it stay in the list. */
 int mlm_store_read(const char *path, struct mlm_record_list *list, mlm_store_complaint *complain,
     void *context, struct mlm_error *error);
 void mlm_record_list_release(struct mlm_record_list *list);

@@ -1,4 +1,5 @@
-/* The reading side of the store. */
+/* The reading side of the store. Stores can be large, so the parts that all lines of a run share are parsed
+ * once. */
 #include <errno.h>
 #include <fcntl.h>
 #include <string.h>
@@ -14,7 +15,7 @@
 /* Runs whose lines may alternate, as in files that were merged by time, before any must be parsed whole. */
 #define TAILS_MAX 16
 
-/* What all lines of a run end with, and are for the most part: ,"command":[…],"machine":{…}} */
+/* The end that all lines of a run share, which is most of a line: ,"command":[…],"machine":{…}} */
 struct tail {
     char *text;
     size_t size;
@@ -153,7 +154,7 @@ int mlm_record_list_add(struct mlm_record_list *list, struct mlm_record *record,
     return 0;
 }
 
-/* Of two members of one name one would be lost: such a line is no record. */
+/* A line with two members of the same name is no record, because one of them would be lost. */
 #define PARSE_FLAGS JSON_REJECT_DUPLICATES
 
 static json_t *parse(const char *line, size_t size, struct mlm_error *error)
@@ -181,7 +182,7 @@ static const struct tail *tail_find(struct reader *reader, const char *line, siz
     return tails;
 }
 
-/* What of the line may be a tail; or NULL. Within a text the quotes would be escaped. */
+/* Finds the part of the line that may be a tail; NULL: none. Inside a text these quotes would be escaped. */
 static const char *tail_begin(const char *line, size_t size)
 {
     static const char command[] = ",\"command\":", machine[] = ",\"machine\":";

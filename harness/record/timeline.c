@@ -1,4 +1,4 @@
-/* Timelines as JSON, and their way out of a store. */
+/* Timelines as JSON, and reading one from a store. */
 #include "record/timeline.h"
 
 #include <errno.h>
@@ -9,10 +9,11 @@
 #include "record/record_json.h"
 #include "record/store.h"
 
-/* A column is an array as long as the timeline: shorter than a list of objects, and what a plot wants. */
+/* Each column is an array as long as the timeline: shorter than a list of objects, and the form that plots
+ * need. */
 static const struct column {
     const char *key;
-    size_t offset; /* in a point */
+    size_t offset; /* offset in a point */
     bool may_be_null;
 } columns[] = {
     {"at_ns", offsetof(struct mlm_timeline_point, at_ns), false},

@@ -1,3 +1,5 @@
+/* Finds the installed files from the place of the program itself, so that a moved or unpacked tree works
+ * without any setting. */
 #include "trial/catalogue.h"
 
 #include <errno.h>
@@ -23,7 +25,7 @@ static int own_folder(char folder[static 2048], struct mlm_error *error)
 
 static int find_folders(struct mlm_catalogue *catalogue, struct mlm_error *error)
 {
-    /* Beside the program in a build tree; in libexec and share once installed. */
+    /* In a build tree they lie beside the program, after installation in libexec and share. */
     static const struct {
         const char *programs, *plots;
     } places[] = {{".", "plots"}, {"../libexec/mlmembench", "../share/mlmembench/plots"}};

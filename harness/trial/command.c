@@ -1,3 +1,5 @@
+/* Runs a user's command as a trial. It writes into the scoreboard what a worker of ours would have written:
+ * phases, times and exit status. */
 #include "trial/command.h"
 
 #include <errno.h>
@@ -12,17 +14,17 @@
 #include "base/file.h"
 #include "meter/sample.h"
 
-/* As for our own workers: what runs in the cage dies before anything else. */
+/* The same value as for our own workers: the kernel kills processes in the cage first. */
 #define COMMAND_OOM_SCORE_ADJ 1000
-/* The kernel counts resident pages per processor and adds the counts up with a delay: two readings of the
- * same memory differ by less than this. */
+/* The kernel counts resident pages per processor and adds them up with a delay, so two readings of the same
+ * memory can differ, but by less than this. */
 #define OWN_PEAK_SLACK_BYTES (UINT64_C(1) << 20)
 
 struct job {
     const struct mlm_session *session;
     const struct mlm_command *command;
     int *status;
-    uint64_t *own_peak_rss_bytes; /* when the command was started */
+    uint64_t *own_peak_rss_bytes; /* our peak when the command was started */
 };
 
 static bool is_program(const char *path)
@@ -39,7 +41,7 @@ int mlm_command_find(const char *name, char ret_path[static 4096], struct mlm_er
             return mlm_error_errno(error, -errno, "cannot run %s", name);
         if (!is_program(name))
             return mlm_error_set(
-                error, -EACCES, "cannot run %s: it is no program; chmod +x makes it one", name);
+                error, -EACCES, "cannot run %s: it is not an executable file; is chmod +x missing?", name);
         snprintf(ret_path, sizeof path, "%s", name);
         return 0;
     }
@@ -57,8 +59,9 @@ int mlm_command_find(const char *name, char ret_path[static 4096], struct mlm_er
         error, -ENOENT, "there is no program %s; is it installed, and its folder in PATH?", name);
 }
 
-/* The kernel's ru_maxrss of a command begins with our own VmHWM, for the command was us until its exec. Our
- * own ru_maxrss would not do: it begins with that of the program that started us. UINT64_MAX: not known. */
+/* Our own VmHWM. The kernel's ru_maxrss of a command begins with it, because the command was our process
+ * until exec(). Our own ru_maxrss cannot be used: it begins with that of the program that started us.
+ * UINT64_MAX: not known. */
 static uint64_t own_peak_rss_bytes(void)
 {
     char text[4096];
@@ -69,7 +72,7 @@ static uint64_t own_peak_rss_bytes(void)
     return peak_kib * 1024;
 }
 
-/* The command's own peak, where it is the larger of the two for sure; 0: not known. */
+/* Returns the command's own peak where it is certainly larger than ours; 0: not known. */
 static uint64_t peak_rss_of(const struct rusage *usage, uint64_t own_peak_rss_bytes)
 {
     uint64_t peak_rss_bytes = (uint64_t)usage->ru_maxrss * 1024;
@@ -99,7 +102,7 @@ static int job_start(
         .oom_score_adj = COMMAND_OOM_SCORE_ADJ,
         .same_group = command->same_group,
     };
-    worker.scoreboard->items = UINT64_MAX; /* not known */
+    worker.scoreboard->items = UINT64_MAX; /* items are not known */
     worker.scoreboard->phases[MLM_PHASE_RUN].begin_ns = mlm_now_ns();
     r = mlm_cage_spawn(cage, &spawn, &worker.pid, &worker.pidfd, error);
     if (r < 0) {
@@ -117,7 +120,7 @@ static uint64_t time_ns(struct timeval time)
     return (uint64_t)time.tv_sec * 1000000000u + (uint64_t)time.tv_usec * 1000u;
 }
 
-/* Writes what a worker of ours would have written itself. */
+/* Writes the parts of the scoreboard that our own worker would have written. */
 static void job_ended(const void *context, struct mlm_worker *worker, int status, uint64_t ended_ns)
 {
     const struct job *job = context;

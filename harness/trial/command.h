@@ -1,18 +1,18 @@
-/* A trial of a program of the user's: any command, with all the processes that it starts. */
+/* A trial of any command of the user's, with all processes that it starts. */
 #pragma once
 
 #include "trial/trial.h"
 
 struct mlm_command {
-    const char *program; /* path */
+    const char *program; /* path of the program */
     char *const *argv;
     int stdin_fd, stdout_fd, stderr_fd; /* -1: /dev/null */
     const int *keep_fds;                /* others that it gets, ended by -1; NULL: none */
     bool same_group;                    /* stays in our process group: it may read from the terminal */
 };
 
-/* Finds a program as a shell would: a name with a slash in it is the path, symbolic links and all, for a
- * script may look at what it is called. -ENOENT names it and the remedy. */
+/* Finds a program as a shell does. A name with a slash is the path itself; symbolic links stay, because a
+ * script may look at its own name. -ENOENT: the message has the name and the remedy. */
 int mlm_command_find(const char *name, char ret_path[static 4096], struct mlm_error *error);
 
 /* Runs it under the order's limits (cap, swap, time, background; the rest of the order is filled in here) and

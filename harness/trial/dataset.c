@@ -1,3 +1,5 @@
+/* Builds dataset files, checks that they are what they should be, and evicts them from the page cache.
+ * Several runs may do this at once in the same folder. */
 #include "trial/dataset.h"
 
 #include <errno.h>
@@ -18,7 +20,7 @@
 #include "trial/dataset_folder.h"
 #include "trial/worker.h"
 
-/* More of a file than this still in memory counts as warm. */
+/* A file with a larger share of its pages in memory counts as warm. */
 #define WARM_SHARE 0.01
 
 void mlm_file_state_take(const char *path, struct mlm_file_state *ret_state)
@@ -94,8 +96,8 @@ bool mlm_dataset_is_wanted(const struct mlm_plan *plan)
     return false;
 }
 
-/* The generated file that the row reads: 1 where no row before it read the same; 0: one did, or it reads
- * none. */
+/* Finds the generated file that the row reads. Returns 1 where no earlier row reads it; 0: an earlier one
+ * does, or the row reads no generated file. */
 static int next_file(const char *folder, const struct mlm_plan *plan, size_t row, struct mlm_keymap *seen,
     char path[static 4096], struct mlm_error *error)
 {
@@ -128,7 +130,7 @@ int mlm_dataset_missing_bytes(
     return 0;
 }
 
-/* A name beside the dataset's that no other run has. */
+/* Makes a name beside the dataset's that no other run uses. */
 static int unique_name(const char *path, char name[static 4200], struct mlm_error *error)
 {
     uint64_t number;
@@ -138,14 +140,14 @@ static int unique_name(const char *path, char name[static 4200], struct mlm_erro
     return 0;
 }
 
-/* Where it lies is said once, in mlm_dataset_build(). */
+/* Messages need only the file's name: mlm_dataset_build() adds the folder. */
 static const char *name_in(const char *path)
 {
     return strrchr(path, '/') + 1;
 }
 
-/* A file without a name until it is whole, so that nothing half-written is ever left; where the file system
- * cannot do that, one with a name of its own: another run may be building the same dataset. */
+/* Opens a file without a name, so that nothing half-written remains. Where the file system cannot do that, a
+ * unique name, because another run may be building the same dataset. */
 static int open_unnamed(
     const char *folder, const char *path, char temporary[static 4200], struct mlm_error *error)
 {
@@ -160,7 +162,7 @@ static int open_unnamed(
     return fd < 0 ? mlm_error_errno(error, -errno, "cannot write %s", name_in(path)) : fd;
 }
 
-/* What sudo made is the caller's. */
+/* Under sudo, files belong to the user who called it. */
 static void give(int fd, const char *folder)
 {
     mlm_auto_close int folder_fd = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -168,14 +170,14 @@ static void give(int fd, const char *folder)
         mlm_entry_give(fd, folder_fd);
 }
 
-/* The file whose place a new one takes; inode 0: nothing was there. */
+/* The file that a new one replaces; inode 0: there was none. */
 struct found {
     dev_t device;
     ino_t inode;
 };
 
-/* 1: the path is ours; 0: another run has put a file there since, which stays, for its trials may be reading
- * it. */
+/* Returns 1 where the path is now our file; 0 where another run has put a file there meanwhile. That file
+ * stays, because trials of that run may be reading it. */
 static int take_place(
     const char *temporary, const char *path, const struct found *found, struct mlm_error *error)
 {
@@ -185,7 +187,7 @@ static int take_place(
         return 1;
     if (!found->inode && errno == EEXIST)
         return 0;
-    if (!found->inode && errno != EINVAL) /* EINVAL: the file system cannot do that */
+    if (!found->inode && errno != EINVAL) /* EINVAL: the file system lacks this flag of renameat2() */
         return mlm_error_errno(error, -errno, "cannot name %s", name_in(path));
     bool there = lstat(path, &status) == 0;
     if (there && (status.st_ino != found->inode || status.st_dev != found->device))
@@ -194,12 +196,12 @@ static int take_place(
     return r < 0 ? mlm_error_errno(error, -errno, "cannot name %s", name_in(path)) : 1;
 }
 
-/* As take_place(). */
+/* Gives the file its name; returns as take_place(). */
 static int give_name(
     int fd, char temporary[static 4200], const char *path, const struct found *found, struct mlm_error *error)
 {
     char own[64];
-    /* Dirty pages cannot be evicted. */
+    /* Sync the file first: dirty pages cannot be evicted. */
     if (fsync(fd) < 0)
         return mlm_error_errno(error, -errno, "cannot write %s", name_in(path));
     if (!temporary[0]) {
@@ -219,7 +221,7 @@ static int give_name(
     return r;
 }
 
-/* Lets the worker build the row's dataset into the descriptor, or check what is in it. */
+/* Makes the worker build the row's dataset into the descriptor, or check its content. */
 static int worker_do(const struct mlm_dataset_order *order, const struct mlm_plan_row *row, const char *verb,
     int fd, struct mlm_error *error)
 {
@@ -244,7 +246,8 @@ static int worker_do(const struct mlm_dataset_order *order, const struct mlm_pla
     return mlm_worker_do(&work, order->interrupt_fd, NULL, error);
 }
 
-/* 1: the dataset is there; 0: another run's is, and is to be looked at. */
+/* Returns 1 where the dataset exists now; 0 where another run has just put one there, which must be
+ * checked. */
 static int build_one(const struct mlm_dataset_order *order, const struct mlm_plan_row *row, const char *path,
     const struct found *found, struct mlm_error *error)
 {
@@ -263,8 +266,8 @@ static int build_one(const struct mlm_dataset_order *order, const struct mlm_pla
     return r;
 }
 
-/* Whether what lies at the path can be measured: 1, or 0 with `why`, which is empty where nothing is there.
- * A file that something has cut, or written to, must not be read as if it were the job's. */
+/* Returns 1 if the file at the path can be used, else 0 with `why`, which is empty where there is no file. A
+ * file that was truncated or written to must not be read as if it were the job's. */
 static int is_sound(const struct mlm_dataset_order *order, const struct mlm_plan_row *row, const char *path,
     struct found *ret_found, struct mlm_error *why)
 {
@@ -299,7 +302,7 @@ static void tell(
 static int make_sound(const struct mlm_dataset_order *order, const struct mlm_plan_row *row, const char *path,
     struct mlm_error *error)
 {
-    /* Each time round another run was faster. */
+    /* Try again while other runs replace the file. */
     for (int i = 0; i < 3; i++) {
         struct mlm_error why = {0};
         struct found found;
@@ -331,14 +334,15 @@ static int build_missing(const struct mlm_dataset_order *order, struct mlm_error
     return 0;
 }
 
-/* The folder is gone through by its descriptor: as root in a user's cache, nobody exchanges it meanwhile. */
+/* The folder is used through its descriptor: when root works in a user's cache, nobody can exchange it
+ * meanwhile. */
 int mlm_dataset_build(const struct mlm_dataset_order *order, struct mlm_error *error)
 {
     char folder[32];
     struct mlm_dataset_order inside = *order;
     if (!mlm_dataset_is_wanted(order->plan))
         return 0;
-    char none[4096]; /* or why there is none */
+    char none[4096]; /* or the reason why there is no folder */
     if (!order->folder[0])
         return mlm_dataset_folder(none, error);
     int r = mlm_dataset_hold(order->folder, order->held_fd, error);
@@ -353,8 +357,8 @@ int mlm_dataset_build(const struct mlm_dataset_order *order, struct mlm_error *e
     return r < 0 && r != -EINTR ? mlm_error_wrap(error, r, "datasets in %s", order->folder) : r;
 }
 
-/* Pages of a file that are in memory, looked at a piece after the other: what we hold meanwhile does not grow
- * with the file. */
+/* Counts the file's pages that are in memory, piece by piece, so that our own memory does not grow with the
+ * file. */
 static int resident_count(int fd, size_t size, size_t *ret_pages, size_t *ret_resident)
 {
     unsigned char map[4096];

@@ -1,3 +1,5 @@
+/* The folder of datasets, its file names and its lock. `clean` removes files here, so it must recognize our
+ * own names exactly. */
 #include "trial/dataset_folder.h"
 
 #include <ctype.h>
@@ -16,8 +18,8 @@
 #include "base/entry.h"
 #include "base/file.h"
 
-/* Runs hold a shared lock on this file for as long as they use datasets; who removes them holds it alone, and
- * removes it last. */
+/* Runs hold a shared lock on this file while they use datasets. A run that removes datasets holds the lock
+ * alone, and removes this file last. */
 #define LOCK "in-use.lock"
 #define TRIES 600
 #define NAP_NS 50000000
@@ -44,7 +46,7 @@ static const char *word_skip(const char *at)
     return at;
 }
 
-/* A number behind a letter; NULL where there is none. */
+/* Skips a letter and the number behind it; NULL where there is none. */
 static const char *number_skip(const char *at)
 {
     if (*at < 'a' || *at > 'z' || !isdigit((unsigned char)at[1]))
@@ -55,7 +57,8 @@ static const char *number_skip(const char *at)
     return at;
 }
 
-/* What is behind the name of one that is being built, where the file system has no files without a name. */
+/* Recognizes the ending of a temporary name, which a dataset has while it is built on a file system without
+ * unnamed files. */
 static bool is_partial(const char *ending)
 {
     return ending[0] == '.' && strspn(ending + 1, "0123456789abcdef") == 16 &&
@@ -86,7 +89,7 @@ bool mlm_dataset_name_is_ours(const char *name)
     return false;
 }
 
-/* Whoever removes the datasets removes the file, too, and a lock on it is then worth nothing. */
+/* A run that removes the datasets also removes this file; a lock on a removed file protects nothing. */
 static bool is_still_there(int folder_fd, int fd)
 {
     struct stat open, there;
@@ -94,12 +97,13 @@ static bool is_still_there(int folder_fd, int fd)
            open.st_ino == there.st_ino && open.st_dev == there.st_dev;
 }
 
-/* 1: locked; 0: there is no file to lock; -EWOULDBLOCK: somebody else has it. */
+/* Returns 1: locked; 0: there is no file to lock; -EWOULDBLOCK: somebody else holds it. */
 static int lock_try(int folder_fd, int flags, int operation, int *ret_fd)
 {
     for (;;) {
         mlm_auto_close int fd = openat(folder_fd, LOCK, flags | O_NOFOLLOW | O_CLOEXEC, 0666);
-        /* Another user's. NFS wants one that can be written for a lock held alone. */
+        /* The file may belong to another user. Writing is tried first, because NFS needs it for an exclusive
+         * lock. */
         if (fd < 0 && errno == EACCES && flags == O_RDWR)
             fd = openat(folder_fd, LOCK, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
         if (fd < 0)
@@ -150,7 +154,7 @@ static bool is_removable(int folder_fd, const char *name, struct stat *ret_statu
            S_ISREG(ret_status->st_mode);
 }
 
-/* Counts them, and removes them if asked to. */
+/* Counts our files, and removes them if `remove` is set. */
 static int go_through(
     int folder_fd, bool remove, const char *folder, struct mlm_datasets_found *found, struct mlm_error *error)
 {

@@ -1,3 +1,5 @@
+/* Decides the outcome of a trial from its exit status, the kernel's oom count and the scoreboard, in a fixed
+ * order. */
 #include "trial/outcome.h"
 
 #include <errno.h>
@@ -23,7 +25,7 @@ static double progress_of(const struct mlm_scoreboard *sb, uint32_t phase)
     return done >= total ? 1 : (double)done / (double)total;
 }
 
-/* Signals that people and daemons send; what a program does to itself by mistake is a crash. */
+/* Signals that people and daemons send. Other signals come from a mistake of the program itself: a crash. */
 static bool comes_from_outside(int signal)
 {
     switch (signal) {
@@ -60,7 +62,7 @@ static void judge_verdict(const struct mlm_ending *ending, struct judgement *jud
         [MLM_VERDICT_NO_MEMORY] = MLM_OUTCOME_OOM,
         [MLM_VERDICT_FAILED] = MLM_OUTCOME_CRASH,
     };
-    /* The page is shared with a process that may have written anything. */
+    /* The value may be garbage, because the worker can write anything into the shared page. */
     if (verdict >= sizeof outcomes / sizeof *outcomes)
         verdict = MLM_VERDICT_NONE;
     judgement->outcome = outcomes[verdict];
@@ -80,7 +82,7 @@ static void judge(const struct mlm_ending *ending, struct judgement *judgement)
     char *reason = judgement->reason;
     if (ending->oom_kills) {
         judgement->outcome = MLM_OUTCOME_OOM;
-        /* That the worker itself was killed is what an oom is. */
+        /* Nothing needs saying where the worker itself was killed: that is the meaning of oom. */
         if (ending->worker_spared)
             snprintf(reason, MLM_MESSAGE_SIZE, "the kernel killed another process in the cage");
     } else if (ending->timed_out) {

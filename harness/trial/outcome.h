@@ -1,4 +1,4 @@
-/* Why a trial ended: a pure function of what was seen, so that every case can be tested. */
+/* Judges why a trial ended. A pure function of what was observed, so that every case can be tested. */
 #pragma once
 
 #include <stdbool.h>
@@ -9,14 +9,14 @@
 #include "workload.h"
 
 struct mlm_ending {
-    int status;         /* of the worker, as of waitpid() */
-    bool timed_out;     /* we ended it because its time was up */
-    uint64_t oom_kills; /* counted by the kernel in the cage and below, whoever died */
-    bool worker_spared; /* the worker ended by itself although something in the cage was killed */
+    int status;         /* of the worker, as from waitpid() */
+    bool timed_out;     /* we ended it at its time limit */
+    uint64_t oom_kills; /* counted by the kernel in the cage and below, for any process */
+    bool worker_spared; /* the worker ended by itself, but another process in the cage was killed */
     const struct mlm_scoreboard *scoreboard;
-    const char *last_words; /* of its stderr */
+    const char *last_words; /* the last line of its stderr */
     uint64_t timeout_ns;
 };
 
-/* Fills outcome, reason, phase and progress of the record. -ENOMEM where the reason cannot be kept. */
+/* Fills outcome, reason, phase and progress of the record. -ENOMEM: no memory for the reason. */
 int mlm_outcome_judge(const struct mlm_ending *ending, struct mlm_record *record);

@@ -1,3 +1,5 @@
+/* Makes the rows (all combinations of parameters), then the trials (rows × caps × repetitions), filters and
+ * shuffles them. Nothing here runs anything. */
 #include "trial/plan.h"
 
 #include <errno.h>
@@ -9,12 +11,12 @@
 
 #include "base/cleanup.h"
 
-/* Spawning, measuring and cleaning up, roughly. */
+/* Rough time for starting, measuring and cleaning up a trial. */
 #define TRIAL_OVERHEAD_NS 10000000u
-/* Without a formula: other people's allocators keep up to four times what is live. */
+/* Guess for workloads without a formula: other allocators keep up to four times the live memory. */
 #define UNKNOWN_PEAK_FACTOR 4u
 
-/* More would not end in a lifetime; a slip of the pen makes them, and they would fill the memory. */
+/* A larger plan would never end, and would fill the memory; it comes from a typing error. */
 #define TRIALS_MAX 1000000
 
 static int too_many(struct mlm_error *error)
@@ -84,7 +86,7 @@ static uint64_t default_data(const struct mlm_plan_options *options)
     return middle + middle / 4;
 }
 
-/* The values that one parameter takes in this plan. */
+/* Gives the values that one parameter takes in this plan. */
 static const char *sweep_of(
     const struct mlm_plan_options *options, const struct mlm_param *param, char first[static 64])
 {
@@ -122,8 +124,8 @@ static int config_make(
     return mlm_config_make(row->workload, &job, settings, &row->config, sb);
 }
 
-/* Rows of one group do the same work: same suite, same job, same data, same values of the parameters that
- * decide the work. */
+/* Makes the name of the row's group. Rows of one group do the same work: same suite, job, data, and values of
+ * the parameters that decide the work. */
 static int equal_work_make(struct mlm_plan_row *row, const struct mlm_plan_options *options)
 {
     mlm_auto_free char *text = NULL;
@@ -155,8 +157,8 @@ static uint64_t formula(uint64_t (*function)(const void *), const void *config)
     return function ? function(config) : 0;
 }
 
-/* Makes the row of one combination of values; what its parameters rule out stays in the plan as refused, so
- * that nobody wonders where it went. */
+/* Adds the row of one combination of values. A combination that is not possible stays in the plan as refused,
+ * so that the user sees why it is not there. */
 static int row_add(struct mlm_plan *plan, const struct mlm_suite *suite, const struct mlm_workload *workload,
     const struct mlm_params *params, struct mlm_error *error)
 {
@@ -193,7 +195,7 @@ static int row_add(struct mlm_plan *plan, const struct mlm_suite *suite, const s
     return 0;
 }
 
-/* All combinations, the last parameter turning fastest. */
+/* Adds all combinations; the last parameter changes fastest. */
 static int rows_add(struct mlm_plan *plan, const struct mlm_suite *suite, const struct mlm_workload *workload,
     const struct mlm_param *param, struct mlm_params *chosen, struct mlm_error *error)
 {
@@ -247,7 +249,7 @@ static int suites_check(
     return 0;
 }
 
-/* A sweep for a parameter that no chosen workload has is a mistake, not a no-op. */
+/* A sweep of a parameter that no chosen workload has is an error, because it would have no effect. */
 static int sweeps_check(
     const struct mlm_catalogue *catalogue, const struct mlm_plan_options *options, struct mlm_error *error)
 {
@@ -306,7 +308,8 @@ static uint64_t likely_peak(const struct mlm_plan_row *row)
     return row->peak_bytes ? row->peak_bytes : row->core_bytes * UNKNOWN_PEAK_FACTOR + MLM_BASELINE_BYTES;
 }
 
-/* What fits into neither memory nor swap ends early; what has to swap likely runs into its time limit. */
+/* A job that fits into neither memory nor swap ends early; a job that must swap probably runs into its time
+ * limit. */
 static uint64_t trial_rough_ns(
     const struct mlm_plan *plan, const struct mlm_plan_row *row, uint64_t cap_bytes)
 {
@@ -352,7 +355,7 @@ static bool wants_reference(const struct mlm_plan *plan, const struct mlm_plan_r
             return false;
     if (row->refused || row->suite->calibrates || row->workload->flags & MLM_GROWS)
         return false;
-    /* A tenth to spare: the machine must not swap for the sake of a denominator. */
+    /* Keep a tenth as reserve: the machine must not swap because of a reference. */
     uint64_t peak = likely_peak(row) + options->limits.background_bytes;
     return peak + peak / 10 < options->available_bytes;
 }
@@ -365,7 +368,7 @@ static int trials_make(struct mlm_plan *plan, struct mlm_error *error)
         int r = wants_reference(plan, row) ? trial_add(plan, i, MLM_NO_LIMIT, 0, true, error) : 0;
         for (size_t c = 0; r == 0 && c < options->cap_count; c++) {
             if (row->workload->flags & MLM_GROWS && options->caps[c] == MLM_NO_LIMIT)
-                continue; /* it would take the machine */
+                continue; /* it would fill the machine */
             uint64_t repetitions = row->refused ? 1 : options->repetitions;
             for (uint64_t k = 0; r == 0 && k < repetitions; k++)
                 r = trial_add(plan, i, options->caps[c], k, false, error);
@@ -376,7 +379,7 @@ static int trials_make(struct mlm_plan *plan, struct mlm_error *error)
     return 0;
 }
 
-/* Google Benchmark's meaning: '-' in front leaves out what matches, "all" matches everything. */
+/* The same meaning as in Google Benchmark: '-' in front excludes what matches, "all" matches everything. */
 static int filter_apply(struct mlm_plan *plan, const char *filter, struct mlm_error *error)
 {
     if (!filter || strcmp(filter, "all") == 0)
@@ -412,8 +415,8 @@ static uint64_t splitmix(uint64_t *state)
     return x ^ (x >> 31);
 }
 
-/* A seeded shuffle over all repetitions, so that a drift of the machine falls on all rows alike (Fisher,
- * Yates). */
+/* Shuffles all repetitions by the seed (Fisher, Yates), so that a drift of the machine affects all rows
+ * alike. */
 static void shuffle(struct mlm_plan *plan)
 {
     uint64_t state = plan->options.seed;

@@ -1,3 +1,5 @@
+/* Starts a trial of the plan: evicts its dataset, starts the worker, and checks afterwards that the file did
+ * not change. */
 #include "trial/planned.h"
 
 #include <errno.h>
@@ -9,14 +11,14 @@
 #include "machine/machine.h"
 #include "trial/dataset.h"
 
-/* The kernel's first choice when memory runs out in the cage. */
+/* Makes the worker the kernel's first choice when memory runs out in the cage. */
 #define WORKER_OOM_SCORE_ADJ 1000
 
 struct planned {
     const struct mlm_session *session;
     const struct mlm_plan *plan;
     const struct mlm_plan_row *row;
-    char dataset[4096]; /* "": none */
+    char dataset[4096]; /* path; "": none */
 };
 
 static int worker_start(
@@ -65,7 +67,8 @@ static int worker_start(
     return mlm_worker_start(&order, ret_worker, error);
 }
 
-/* Whatever the trial did, it was not the job of its record. A worker that noticed has said how. */
+/* A trial whose file changed is `wrong`: it did not do the job of its record. The worker's own message, if
+ * any, has the details. */
 static int changed_say(struct mlm_record *record, const char *path, const struct mlm_file_state *now,
     const char *since, struct mlm_error *error)
 {

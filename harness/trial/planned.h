@@ -1,4 +1,4 @@
-/* A trial of the plan: a suite's workload in a worker of ours. */
+/* A trial of the plan: a suite's workload in our own worker. */
 #pragma once
 
 #include "trial/plan.h"

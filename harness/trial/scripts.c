@@ -1,3 +1,4 @@
+/* Loads the libraries of script workloads into the page cache before the first trial. */
 #include "trial/scripts.h"
 
 #include <errno.h>
@@ -8,7 +9,7 @@
 #include "record/keymap.h"
 #include "trial/worker.h"
 
-/* Scripts with the same package import the same. NULL: no memory. */
+/* Scripts with the same key import the same libraries. NULL: no memory. */
 static char *imports_key(const struct mlm_workload *workload)
 {
     char *key = NULL;

@@ -1,3 +1,5 @@
+/* Opens what all trials of a run share, in the order in which each part needs the one before, and closes it
+ * in reverse. */
 #include "trial/session.h"
 
 #include <errno.h>
@@ -15,7 +17,7 @@
 #include "trial/dataset_folder.h"
 #include "trial/worker.h"
 
-/* A file name that is no UTF-8 must not keep a run from being recorded. */
+/* JSON needs UTF-8: a file name with other bytes must not prevent the recording of a run. */
 static json_t *word_keep(const char *argument)
 {
     mlm_auto_free char *word = strdup(argument);
@@ -55,7 +57,7 @@ static void run_id_make(struct mlm_session *session)
     (void)clock_gettime(CLOCK_REALTIME, &now);
     (void)strftime(text, sizeof text, "%Y%m%dT%H%M%S", gmtime_r(&now.tv_sec, &utc));
     const char *id = json_string_value(json_object_get(session->machine_facts, "id"));
-    /* A script has several short ones in a second, each with records of its own. */
+    /* Milliseconds tell apart the runs of a script that starts several in one second. */
     snprintf(session->run_id, sizeof session->run_id, "%.24s-%s.%03ldZ", id ? id : "machine", text,
         now.tv_nsec / 1000000);
 }
@@ -69,7 +71,7 @@ static int preload(const struct mlm_session *session, struct mlm_error *error)
     return r < 0 && r != -EINTR ? mlm_error_wrap(error, r, "trying the worker") : r;
 }
 
-/* What cannot be learned is left; -EINTR: the user wants to stop. */
+/* Measures fresh memory; failures are ignored, except -EINTR: the user wants to stop. */
 static int fresh_look(struct mlm_session *session, uint64_t bytes, struct mlm_error *error)
 {
     struct mlm_fresh_memory fresh;
@@ -94,7 +96,7 @@ int mlm_session_open(
     int r = mlm_machine_open(&session.machine, error);
     if (r == 0)
         r = mlm_cage_site_find(AT_FDCWD, &session.site, error);
-    /* Who needs none, as exec does, need not have a place for them. */
+    /* A command without datasets, such as exec, works without a folder for them. */
     if (r == 0 && mlm_dataset_folder(session.dataset_folder, NULL) < 0)
         session.dataset_folder[0] = 0;
     if (r == 0 && (command_keep(&session, options->argc, options->argv) < 0 || facts_make(&session) < 0))
@@ -125,7 +127,7 @@ void mlm_session_close(struct mlm_session *session)
     mlm_machine_close(session->machine);
     json_decref(session->machine_facts);
     json_decref(session->command);
-    /* 0 is standard input: a struct of zeros holds nothing. */
+    /* 0 is standard input, never ours: so a zeroed struct holds nothing. */
     if (session->presence_fd > 0)
         mlm_presence_end(&session->presence_fd);
     if (session->datasets_fd > 0)

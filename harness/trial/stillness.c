@@ -1,3 +1,5 @@
+/* Compares how long a wait took with how long it should have taken. A pause of the harness itself must not
+ * count as the job's time. */
 #include "trial/stillness.h"
 
 #include <fcntl.h>
@@ -9,12 +11,13 @@
 #include "base/file.h"
 #include "meter/sample.h"
 
-/* Less than this is a scheduler's usual delay. */
+/* A shorter delay is normal scheduling. */
 #define LATE_LEAST_NS UINT64_C(20000000)
-/* Where nobody tells what else we waited for, only more than this is not a busy machine. */
+/* Where the kernel does not report other waits, only a longer delay than this counts as a pause and not as a
+ * busy machine. */
 #define LATE_UNTOLD_NS UINT64_C(1000000000)
 
-/* "CPU_NS RUN_DELAY_NS TIMESLICES" */
+/* The file holds "CPU_NS RUN_DELAY_NS TIMESLICES". */
 static uint64_t run_delay_ns(void)
 {
     char text[128];
@@ -43,7 +46,7 @@ uint64_t mlm_stillness_end(const struct mlm_stillness *stillness, uint64_t until
     if (now_ns < until_ns + LATE_LEAST_NS)
         return 0;
     uint64_t late_ns = now_ns - until_ns, delay_ns = run_delay_ns();
-    /* Nobody tells for how long we were paged in again, either. */
+    /* The time for paging our own memory in again is not reported either. */
     bool told = stillness->run_delay_ns != UINT64_MAX && delay_ns != UINT64_MAX &&
                 major_faults() == stillness->major_faults;
     if (!told)

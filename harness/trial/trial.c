@@ -1,3 +1,5 @@
+/* The life of one trial in one place: cage, processes, ticks, meters, outcome. Everything it opens is in
+ * struct running, so that each way out cleans up the same way. */
 #include "trial/trial.h"
 
 #include <errno.h>
@@ -23,23 +25,23 @@
 #include "trial/outcome.h"
 #include "trial/stillness.h"
 
-/* Sampling starts close, for short trials, and settles. */
+/* Samples are frequent at first, for short trials, and then reach the usual interval. */
 #define FIRST_TICK_NS UINT64_C(1000000)
 #define TICK_NS UINT64_C(20000000)
 #define NEWS_NS UINT64_C(100000000)
-/* CPU seconds a second of other programs that make a trial noisy: a tenth of a core. */
+/* Processor use by other programs that makes a trial noisy: a tenth of a core. */
 #define NOISY_CORES 0.1
-/* What a command may take to lose its last children when it has ended itself. */
+/* Time in which a command's last children may end after the command itself. */
 #define CHILDREN_GO_NS UINT64_C(100000000)
-/* A pause of ours that is less than both is none that a time shows. */
+/* A pause of ours below both bounds has no visible effect on a time. */
 #define STILL_LEAST_NS UINT64_C(100000000)
 #define STILL_SHARE 0.01
-/* How long touched memory stays quick to get again on a machine where fresh memory is slow. */
+/* How long touched memory remains quick to get again, where fresh memory is slow. */
 #define WARM_NS UINT64_C(2000000000)
-/* Less than this any machine has at hand, and touching it would take longer than a short trial. */
+/* Every machine has this much at hand; touching it would take longer than a short trial. */
 #define WARM_LEAST_BYTES (UINT64_C(16) << 20)
 
-/* All that one trial has open. */
+/* Everything that is open during one trial. */
 struct running {
     struct mlm_session *session;
     const struct mlm_trial_order *order;
@@ -51,14 +53,14 @@ struct running {
     struct mlm_trial_view view;
     struct mlm_meters *meters;
     bool timed_out;
-    uint64_t oom_kills; /* the most that was seen */
-    uint64_t still_ns;  /* in which we did not run and were not waiting for a processor */
+    uint64_t oom_kills; /* the highest count seen */
+    uint64_t still_ns;  /* time in which we neither ran nor waited for a processor */
     uint64_t ended_ns;
 };
 
 static void running_end(struct running *running)
 {
-    /* First the whole tree, then our own children: one of them could still fork. */
+    /* Kill the whole tree first, then our own children: one of them could still fork. */
     if (running->cage)
         (void)mlm_cage_kill(running->cage, NULL);
     mlm_worker_end(&running->worker);
@@ -106,7 +108,8 @@ static void tell(const struct running *running, const struct mlm_scoreboard *sb,
     running->watcher->tell(running->watcher->context, &news);
 }
 
-/* Sleeps until the process ends, the user stops the run, or the time is there. 1: ended; 0: time; -EINTR. */
+/* Sleeps until the process ends, the user stops the run, or `until_ns` is reached. Returns 1: ended; 0: time;
+ * -EINTR. */
 static int wait_for(const struct mlm_session *session, const struct mlm_worker *worker, uint64_t until_ns)
 {
     struct pollfd polled[] = {
@@ -138,7 +141,8 @@ static int background_start(struct running *running, struct mlm_error *error)
     return mlm_worker_start(&order, &running->background, error);
 }
 
-/* Until it holds everything. 1: it does; 0: it ended, or took too long; -EINTR. */
+/* Waits until the background holds all its memory. Returns 1: it does; 0: it ended, or took too long;
+ * -EINTR. */
 static int background_wait(struct running *running)
 {
     const struct mlm_scoreboard *sb = running->background.scoreboard;
@@ -157,7 +161,8 @@ static int background_wait(struct running *running)
     }
 }
 
-/* A cgroup that the job made below its cage may be removed before the end, and with it what it counted. */
+/* Read the count often: a cgroup that the job made below its cage may be removed before the end, together
+ * with its count. */
 static void oom_kills_look(struct running *running)
 {
     uint64_t kills = mlm_cage_oom_kills(running->cage);
@@ -165,8 +170,7 @@ static void oom_kills_look(struct running *running)
         running->oom_kills = kills;
 }
 
-/* Watches until the worker ends or its time is up. Time in which we ourselves stood still is not the
- * worker's. */
+/* Watches until the worker ends or its time is up. Time in which we ourselves were stopped does not count. */
 static int watch(struct running *running)
 {
     const struct mlm_scoreboard *sb = running->worker.scoreboard;
@@ -214,7 +218,7 @@ static void child_see(void *context, pid_t pid)
     children->seen |= pid != children->background;
 }
 
-/* Processes that the command left behind. Those of a pipeline may take a moment to be gone. */
+/* Returns true if the command left processes behind. The last ones of a pipeline may need a moment to end. */
 static bool children_left(const struct running *running)
 {
     uint64_t until_ns = mlm_now_ns() + CHILDREN_GO_NS;
@@ -259,7 +263,7 @@ int mlm_trial_ended_before(
     return record->reason ? 0 : mlm_error_errno(error, -ENOMEM, "record");
 }
 
-/* What the machine has at this moment. Looked at before and after a trial, for swap comes and goes. */
+/* Reads the machine's memory now. Called before and after a trial, because swap may be added or removed. */
 static int machine_look(struct running *running, struct mlm_record *record, struct mlm_memory_now *ret_memory,
     struct mlm_error *error)
 {
@@ -274,7 +278,7 @@ static int machine_look(struct running *running, struct mlm_record *record, stru
     return 0;
 }
 
-/* Does the cap bind, or something above it? */
+/* Marks the trial where a limit above the cage, or the machine itself, is reached before the cap. */
 static void limits_compare(
     const struct running *running, const struct mlm_memory_now *memory, struct mlm_record *record)
 {
@@ -292,15 +296,14 @@ static void limits_compare(
     }
 }
 
-/* Would a job that exceeds the limit above us wait for ever, and we with it? */
+/* Returns true if a job that exceeds the limit above us would wait for ever, and we with it. */
 static bool waits_above(const struct mlm_session *session, const struct mlm_trial_order *order)
 {
     const struct mlm_cage_site *site = mlm_cages_site(session->cages);
     return site->limit_above_waits && site->limit_above_bytes < order->limits.cap_bytes;
 }
 
-/* Where fresh memory is slow, what the trial will need is touched first, unless a trial just before did so.
- */
+/* Where fresh memory is slow: touches as much as the trial will need, unless a trial just before did so. */
 static void warm_up(struct mlm_session *session, const struct running *running)
 {
     if (session->warm_ns_per_byte <= 0)
@@ -317,8 +320,8 @@ static void warm_up(struct mlm_session *session, const struct running *running)
     session->warm_at_ns = mlm_now_ns();
 }
 
-/* A command's end was seen late, and a job that was stopped together with us took longer: its times are not
- * known. */
+/* Removes times that are wrong because we were stopped: a command's end was noticed late, and a job that was
+ * stopped with us took longer. */
 static void stillness_tell(const struct running *running, struct mlm_record *record)
 {
     int64_t *values = record->readings.values;
@@ -372,7 +375,7 @@ static int read_all(struct running *running, int status, struct mlm_record *reco
     return 0;
 }
 
-/* From the cage's opening to its end. */
+/* Runs everything from the cage's opening to its end. */
 static int cage_life(struct running *running, struct mlm_record *record, struct mlm_timeline *ret_timeline,
     struct mlm_error *error)
 {

@@ -1,3 +1,4 @@
+/* Starts workers with a clean environment and a scoreboard, collects their last words, and reaps them. */
 #include "trial/worker.h"
 
 #include <errno.h>
@@ -23,15 +24,15 @@ int mlm_scoreboard_make(struct mlm_scoreboard **ret_scoreboard, int *ret_fd, str
     void *page = mmap(NULL, sizeof **ret_scoreboard, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
     if (page == MAP_FAILED)
         return mlm_error_errno(error, -errno, "cannot map a scoreboard");
-    /* Touched here, so that the page is charged to us and not to the cage. */
+    /* Touch the page here, so that it is charged to us and not to the cage. */
     memset(page, 0, sizeof **ret_scoreboard);
     *ret_scoreboard = page;
     *ret_fd = mlm_take_fd(&fd);
     return 0;
 }
 
-/* What the user's shell sets for allocators, BLAS or the loader must not change a figure: a worker gets these
- * variables of ours and no others. */
+/* Settings of the user's shell for allocators, BLAS or the loader must not change a figure: a worker gets
+ * only these variables. */
 static void environment_make(const char *environment[static 16])
 {
     static const char *const kept[] = {

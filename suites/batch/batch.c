@@ -1,13 +1,13 @@
-/* batch: how large a batch, which optimizer? One workload trains, one reaches the same batch by accumulating
- * the gradients of micro-batches, one infers. --data is the predicted peak of training at batch 4096 with
- * SGD: the width is fixed and the depth follows. */
+/* The suite batch: how large a batch, which optimizer? One workload trains, one reaches the same batch by
+ * accumulating the gradients of micro-batches, one infers. --data is the predicted peak of training at batch
+ * 4096 with SGD: the width is fixed and the number of layers follows. */
 #include "batch/batch.h"
 
 #include <errno.h>
 #include <stdlib.h>
 
-/* Narrow layers, since activations outweigh parameters by batch / width: with these the batch decides whether
- * it fits. */
+/* Narrow layers: activations outweigh parameters by batch / width, so with these the batch decides whether
+ * the job fits. */
 static const uint32_t deep_pattern[] = {128};
 static const uint32_t wide_pattern[] = {1024};
 
@@ -18,8 +18,9 @@ static const char *const optimizer_words[] = {"sgd", "momentum", "adam", NULL};
 #define LAYERS_MIN 2u
 #define LAYERS_MAX (1u << 20)
 
-/* OpenBLAS's own tables (measured: 0.3 MiB), and for each thread the operands that it packs: of the weights a
- * square of at most 512, which is about what its kernels choose, and a block of rows as deep as that. */
+/* Memory of OpenBLAS: its own tables (measured: 0.3 MiB), and for each thread the blocks that it packs. It
+ * packs a square of the weights of at most 512, about what its kernels choose, and a block of rows of the
+ * same depth. */
 static uint64_t blas_bytes(const struct mlm_mlp_shape *shape, uint64_t rows, uint64_t threads)
 {
     uint64_t depth = shape->pattern[0] < 512 ? shape->pattern[0] : 512;
@@ -35,7 +36,7 @@ static uint64_t peak(const struct mlm_mlp_spec *spec, uint64_t rows, const struc
            blas_bytes(&spec->shape, rows, job->threads);
 }
 
-/* What --data is scaled by: one thread and pages of 4 KiB, for all machines are to do the same work. */
+/* The job that --data is scaled for: one thread and pages of 4 KiB, so that all machines do the same work. */
 static const struct mlm_job nominal = {.threads = 1, .page_bytes = 4096};
 
 static uint64_t scaled_peak(struct mlm_mlp_spec spec, uint32_t layers)
@@ -109,8 +110,8 @@ static uint64_t batch_peak(const void *p)
     return peak(&config->spec, config->rows, &config->job);
 }
 
-/* 50 GFlop/s in products, less of it where a batch is small; 15 GB/s where the lasting tensors are walked:
- * once a product a pass, and in the update. */
+/* Assumes 50 GFlop/s in products, less where a batch is small, and 15 GB/s where the lasting tensors are
+ * read: once in each product of a pass, and in the update. */
 static uint64_t batch_rough(const void *p)
 {
     const struct batch_config *config = p;
@@ -224,9 +225,9 @@ static const struct mlm_param infer_params[] = {
     {.name = NULL},
 };
 
-/* Measured at 120 to 4800 layers, over all batches: 6e-4 at most, with OpenBLAS's kernels for Haswell (1e-6
- * with those for AVX-512), by ReLUs that flip where a product's order of additions differs. A batch of 64
- * that is left out changes the norm by 8e-3. */
+/* Measured at 120 to 4800 layers over all batches: answers differ by 6e-4 at most with OpenBLAS's kernels for
+ * Haswell (1e-6 with those for AVX-512), because a ReLU can flip where additions run in another order.
+ * Leaving out one batch of 64 changes the norm by 8e-3. */
 #define BATCH_TOLERANCE 2e-3
 
 #define BATCH_COMMON                                                                                         \

@@ -1,8 +1,10 @@
+/* Compiles the kernels of kernels_template.h for several instruction sets and chooses one at run time, so
+ * that one build is fast on old and new machines. The softmax, which takes little time, is compiled once. */
 #include "batch/kernels.h"
 
 #include <math.h>
 
-/* By hand, for target_clones() does not link with clang 14. */
+/* One #include for each instruction set, because target_clones() does not link with clang 14. */
 #define TARGET
 #define NAME(name) name##_plain
 #include "batch/kernels_template.h"

@@ -1,3 +1,6 @@
+/* The memory of the model, its first weights, and the few numbers that stand for the result. Weights are
+ * chosen so that the summed gradient hardly depends on the order of additions: only so can variants be
+ * compared. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -9,8 +12,8 @@
 
 enum stream { STREAM_WEIGHTS = 0x626174, STREAM_INPUTS, STREAM_LABELS, STREAM_PROJECTION };
 
-/* 256 KiB of a layer: a block of one activation, one of the delta it came from and one of the delta it
- * becomes fit in a middling L2 together. Fewer rows than this would slow the products down. */
+/* 256 KiB of a layer. Three blocks (an activation, the delta that comes in and the delta that goes out) fit
+ * in a middling L2 cache together. Blocks of fewer rows would slow the products down. */
 #define BLOCK_FLOATS 65536u
 #define BLOCK_ROWS_MIN 512u
 
@@ -66,11 +69,12 @@ float *batch_delta(const struct batch_model *model, uint32_t layer)
     return model->deltas + (layer % 2) * (model->deltas_bytes / sizeof(float) / 2);
 }
 
-/* A weight of a layer from `in` to `out` units, by the looks-linear initialization of Balduzzi et al. 2017:
- * units come in pairs of opposite sign, unit j and unit j + out/2, so that the layer passes on relu(x) -
- * relu(-x) = x, turned by an orthogonal matrix (Hadamard's, with random signs). Unlike He's (2015), which it
- * equals in scale, it neither fades nor makes all samples alike over a thousand layers, and a ReLU that flips
- * by rounding changes nothing below it: so the summed gradient hardly depends on the order of operations. */
+/* Returns one weight of a layer from `in` to `out` units, by the looks-linear initialization of Balduzzi et
+ * al. 2017. Units come in pairs of opposite sign, j and j + out/2, so that the layer passes on relu(x) -
+ * relu(-x) = x, turned by an orthogonal matrix (Hadamard's, with random signs). Its scale is that of He
+ * (2015), but over a thousand layers the signal neither fades nor becomes the same for all samples. A ReLU
+ * that flips by rounding changes nothing in the layers below, so the summed gradient hardly depends on the
+ * order of operations. */
 static float looks_linear(uint64_t key, uint32_t in, uint32_t out, bool paired, uint32_t i, uint32_t j)
 {
     uint32_t in_half = in / 2, out_half = out / 2;
@@ -196,8 +200,8 @@ uint64_t batch_model_checksum(const struct batch_model *model)
     return sum;
 }
 
-/* A vector as few numbers, each of which stays clear of 0 so that a relative tolerance means something:
- * random signs make a projection of about one norm, and four norms are added to it. */
+/* Reduces a vector to few numbers, none of them near 0, so that a relative tolerance has a meaning. A
+ * projection by random signs is about one norm in size; four norms are added to it. */
 static double signed_sum(const float *values, size_t count, uint64_t key)
 {
     double sum = 0;
@@ -214,8 +218,8 @@ static double norm(const float *values, size_t count)
     return sqrt(sum);
 }
 
-/* Every layer counts alike, whatever the size of its gradient: the geometric mean of the layers' norms, and
- * projections of the gradient with each layer brought to norm 1. */
+/* Counts every layer alike, whatever the size of its gradient: the geometric mean of the layers' norms, and
+ * projections of the gradient with each layer scaled to norm 1. */
 static void gradient_answer(const struct batch_model *model, struct mlm_scoreboard *sb)
 {
     const struct mlm_mlp_shape *shape = &model->mlp.spec.shape;

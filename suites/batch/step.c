@@ -1,7 +1,9 @@
+/* Computes the instructions of a step with BLAS and the kernels. Products and elementwise passes alternate on
+ * blocks of rows, so that an activation is still in the cache when the next pass reads it. */
 #include "batch/batch.h"
 #include "data/random.h"
 
-/* Dimensions are far below 2^31: CBLAS takes int. */
+/* CBLAS takes int; dimensions are far below 2^31. */
 static int dim(uint64_t n)
 {
     return (int)n;
@@ -34,7 +36,7 @@ void batch_product_delta(const struct batch_model *model, uint32_t layer, uint64
         dim(out), 0, batch_delta(model, layer - 1) + from * in, dim(in));
 }
 
-/* The bias is the last row of a layer's weights, and its gradient the last row of their gradient. */
+/* The bias is the last row of a layer's weights, in the gradient as in the weights. */
 static float *bias(const struct batch_model *model, enum mlm_mlp_kind kind, uint32_t layer)
 {
     const struct mlm_mlp_shape *shape = &model->mlp.spec.shape;
@@ -129,7 +131,8 @@ void batch_compute(struct batch_model *model, enum mlm_mlp_section section, uint
         switch ((enum mlm_mlp_op)mlp->code[i].op) {
         case MLM_MLP_ALLOC:
         case MLM_MLP_FREE:
-            break; /* every tensor has its place from the start, as a planner of a framework would give it */
+            break; /* nothing to do: every tensor has its place from the start, as in a framework with a
+                      memory planner */
         case MLM_MLP_LOAD: {
             uint64_t width = mlm_mlp_width(&mlp->spec.shape, 0);
             mlm_random_fill_floats(model->input_key, first * width, batch_activation(model, 0), rows * width);

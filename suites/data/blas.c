@@ -1,3 +1,4 @@
+/* Opens OpenBLAS with dlopen() and looks up the few functions that are used. */
 #include "data/blas.h"
 
 #include <dlfcn.h>
@@ -11,15 +12,15 @@ static int find(void *library, const char *name, void *ret_function, struct mlm_
     if (!symbol)
         return mlm_fail(
             sb, -ENOTSUP, "%s has no %s; install the package %s", MLM_BLAS_LIBRARY, name, MLM_BLAS_PACKAGE);
-    /* ISO C has no conversion from object to function pointers; POSIX says that their bytes are the same. */
+    /* ISO C has no conversion from object to function pointers; POSIX guarantees the same representation. */
     memcpy(ret_function, &symbol, sizeof symbol);
     return 0;
 }
 
 int mlm_blas_open(uint64_t threads, struct mlm_blas *ret_blas, struct mlm_scoreboard *sb)
 {
-    /* When it is loaded, OpenBLAS starts a thread for each core, unless told not to; those that are asked for
-     * come with set_threads(). */
+    /* On loading, OpenBLAS would start a thread for each core. set_threads() then starts as many as asked
+     * for. */
     (void)setenv("OPENBLAS_NUM_THREADS", "1", 1);
     void *library = dlopen(MLM_BLAS_LIBRARY, RTLD_NOW | RTLD_LOCAL);
     if (!library)

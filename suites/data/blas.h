@@ -1,4 +1,4 @@
-/* OpenBLAS, opened when a workload asks for it, so that no other worker has it mapped. */
+/* OpenBLAS, opened when a workload asks for it: linking it would map it into every worker. */
 #pragma once
 
 #include <cblas.h>

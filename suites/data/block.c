@@ -1,3 +1,5 @@
+/* Memory for rows: a few arrays straight from the kernel (data/memory.h), which grow only when the caller
+ * asks. */
 #include "data/block.h"
 
 #include <errno.h>

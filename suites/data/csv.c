@@ -1,3 +1,5 @@
+/* Decodes CSV piece by piece. A fast path takes plain numbers; spaces, quotes, errors and fields at the end
+ * of a piece take a slow one. Quoted line breaks are understood in the header only. */
 #include "data/csv.h"
 
 #include <errno.h>
@@ -9,7 +11,7 @@
 #include "data/decoder.h"
 #include "data/number.h"
 
-/* How much of the first line is looked at for its delimiter and for names, where it is longer than that. */
+/* Most bytes of the first line that are searched for its delimiter and for names. */
 #define LOOK_BYTES 65536u
 
 static bool is_space(char c, char delimiter)
@@ -26,8 +28,8 @@ static const char *trim(const char *at, const char **end, char delimiter)
     return at;
 }
 
-/* The end of the field that begins at `at`: its delimiter or line end, outside quotes; NULL: not within
- * reach. */
+/* Returns the end of the field that begins at `at`: its delimiter or line end, outside quotes. NULL: the end
+ * is not in this piece. */
 static const char *field_end(const char *at, const char *end, char delimiter)
 {
     bool quoted = false;
@@ -42,7 +44,7 @@ static const char *field_end(const char *at, const char *end, char delimiter)
 
 enum field_kind { FIELD_NUMBER, FIELD_EMPTY, FIELD_NOT_FINITE, FIELD_TEXT };
 
-/* What is between two delimiters: a number, perhaps in spaces and quotes, or what else. */
+/* Classifies the text between two delimiters: a number, perhaps with spaces and quotes, or something else. */
 static enum field_kind field_parse(const char *at, const char *end, char delimiter, float *ret_value)
 {
     if (end > at && end[-1] == '\r')
@@ -68,9 +70,10 @@ static enum field_kind field_parse(const char *at, const char *end, char delimit
     return FIELD_TEXT;
 }
 
-/* Looks at the first line. A tab or a semicolon in it is the delimiter, for neither is part of a number, and
- * a comma may be. It is a header where its first field is text, or is empty and another is text: a number in
- * front makes it a row, so that a row with a slip is refused and not skipped. */
+/* Examines the first line. A tab or a semicolon in it is the delimiter, because neither can be part of a
+ * number; a comma can. The line is a header if its first field is text, or if that is empty and another one
+ * is text. A first field that is a number makes it a row, so that a row with a typing error is refused and
+ * not skipped. */
 static void first_line_judge(struct mlm_csv *csv, const char *at, const char *end, bool last)
 {
     static const char delimiters[] = "\t;";
@@ -84,7 +87,7 @@ static void first_line_judge(struct mlm_csv *csv, const char *at, const char *en
     for (const char *field = at; field <= to && kind == FIELD_EMPTY;) {
         const char *field_to = field_end(field, to, csv->delimiter);
         if (!field_to && !line_end && !last && to - field <= MLM_NUMBER_MAX)
-            break; /* cut off: it says nothing */
+            break; /* the piece ends inside this field, so its kind is not known */
         if (!field_to)
             field_to = to;
         float value;
@@ -94,7 +97,8 @@ static void first_line_judge(struct mlm_csv *csv, const char *at, const char *en
     csv->in_header = kind == FIELD_TEXT;
 }
 
-/* Skips the header, which may be of any length and may have lines in its quotes. Returns the bytes used. */
+/* Skips the header, which may have any length and may contain line breaks in quotes. Returns the bytes
+ * used. */
 static size_t header_skip(struct mlm_decoder *d, const char *bytes, size_t size)
 {
     struct mlm_csv *csv = &d->csv;
@@ -151,14 +155,14 @@ static int row_end(struct mlm_decoder *d, struct mlm_block *block, struct mlm_sc
     return 0;
 }
 
-/* Finds the bounds of a field and reads it where the short way did not: spaces, quotes, errors, a piece's
- * end. */
+/* Finds the bounds of a field and reads it, where the fast path gave up: spaces, quotes, errors, or the end
+ * of a piece. */
 static const char *field_slow(const struct mlm_decoder *d, const char *at, const char *end, bool last,
     float *ret_value, int *ret_stop, struct mlm_scoreboard *sb)
 {
     const char *next = field_end(at, end, d->csv.delimiter);
     *ret_stop = MLM_STOP_BYTES;
-    /* However much of it is here. */
+    /* Refuse an endless field now, before the rest of it arrives. */
     if ((next ? next : end) - at > MLM_NUMBER_MAX) {
         *ret_stop = mlm_fail(sb, -EINVAL,
             "%.200s, line %" PRIu64 ", field %" PRIu64
@@ -178,7 +182,8 @@ static const char *field_slow(const struct mlm_decoder *d, const char *at, const
     return next;
 }
 
-/* Returns the field's end: its delimiter, its line's end or the end of all. NULL: *ret_stop says why not. */
+/* Reads a field and returns its end: the delimiter, the line's end or the end of all. NULL: *ret_stop has the
+ * reason. */
 static const char *field_read(const struct mlm_decoder *d, const char *at, const char *end, bool last,
     float *ret_value, int *ret_stop, struct mlm_scoreboard *sb)
 {
@@ -190,7 +195,7 @@ static const char *field_read(const struct mlm_decoder *d, const char *at, const
     return field_slow(d, at, end, last, ret_value, ret_stop, sb);
 }
 
-/* A row that goes on after its last field. */
+/* Refuses a row with more fields than the others. */
 static int fields_refuse(const struct mlm_decoder *d, struct mlm_scoreboard *sb)
 {
     if (!d->columns)
@@ -199,7 +204,7 @@ static int fields_refuse(const struct mlm_decoder *d, struct mlm_scoreboard *sb)
         d->line, d->columns);
 }
 
-/* At the begin of a row: what is blank says nothing. */
+/* Skips blank characters and empty lines in front of a row. */
 static const char *blanks_skip(struct mlm_decoder *d, const char *at, const char *end)
 {
     for (; at < end && (*at == ' ' || *at == '\r' || *at == '\n'); at++)

@@ -1,7 +1,7 @@
-/* Numeric text tables: comma, semicolon or tab between fields (found by looking), with a header line or
- * without (found by looking: its first field is text), fields quoted or not, LF or CRLF, blank lines skipped.
- * Every line has the same number of fields and every field is a finite number: a missing value, NaN or
- * infinity is refused with its line. */
+/* Numeric text tables. Fields are separated by comma, semicolon or tab, and there may be a header line; both
+ * are recognized from the first line. Fields may be quoted, lines end with LF or CRLF, blank lines are
+ * skipped. Every line must have the same number of fields and every field must be a finite number: a missing
+ * value, NaN or infinity is refused, with the number of its line. */
 #pragma once
 
 #include <stdbool.h>
@@ -14,13 +14,13 @@ struct mlm_block;
 struct mlm_decoder;
 
 struct mlm_csv {
-    uint64_t field;         /* the one that comes next in this row, from 0 */
+    uint64_t field;         /* index of the next field in this row, from 0 */
     uint64_t header_fields; /* 0: no header */
     char delimiter;
-    bool marked;    /* a byte order mark was looked for */
+    bool marked;    /* the search for a byte order mark is done */
     bool started;   /* delimiter and header are known */
-    bool in_header; /* until its end */
-    bool quoted;    /* inside quotes of the header */
+    bool in_header; /* inside the header */
+    bool quoted;    /* inside quotes in the header */
 };
 
 /* See mlm_decode(). */

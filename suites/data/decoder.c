@@ -1,3 +1,5 @@
+/* The common part of the three decoders: format by file name, limits, and messages about a file that is
+ * refused. */
 #include "data/decoder.h"
 
 #include <errno.h>

@@ -1,11 +1,10 @@
-/* From the bytes of a dataset file to rows. A decoder does no I/O: whoever reads (by batches, the whole file,
- * by mmap) hands it bytes as they come, in pieces of any size, and it adds rows to a block. It keeps nothing
- * of them but a few counters: a row may be longer than any buffer, for values go to the block as they are
- * met.
+/* Decodes the bytes of a dataset file into rows. A decoder does no I/O: its caller reads (by batches, the
+ * whole file, by mmap) and passes the bytes on in pieces of any size. It keeps only a few counters, because
+ * values go into the block as they are met; so a row may be longer than any buffer.
  *
- * Its input is not trusted: what is malformed is refused with its line (text) or its byte (.npy) and with
- * what was expected, and no number in a header makes it allocate. Nor need it be the file that it was when it
- * was inspected: what goes beyond the limits that inspection set is refused before it is decoded. */
+ * The input is not trusted. Malformed input is refused with its line (text) or byte (.npy) and the text that
+ * was expected, and no number in a header causes an allocation. The file may also have changed since it was
+ * inspected: rows beyond the limits that the inspection found are refused before they are decoded. */
 #pragma once
 
 #include <stdbool.h>
@@ -20,37 +19,36 @@
 
 enum mlm_format { MLM_FORMAT_NPY, MLM_FORMAT_CSV, MLM_FORMAT_LIBSVM };
 
-/* By the name's ending: .npy; .csv, .tsv; .libsvm, .svm, .txt. */
+/* Finds the format by the name's ending: .npy; .csv, .tsv; .libsvm, .svm, .txt. */
 int mlm_format_of(const char *path, enum mlm_format *ret_format, struct mlm_scoreboard *sb);
 
 /* Why a decoder stopped, where it did not fail. */
 enum mlm_stop {
-    MLM_STOP_BYTES, /* it wants the bytes that are left again, with more behind them; after the last: the end
-                     */
-    MLM_STOP_FULL,  /* the block holds as many rows as it can */
-    MLM_STOP_CRAMPED, /* the block has no room for the row's next value: grow it, and come again */
+    MLM_STOP_BYTES,   /* needs the unused bytes again, with more behind them; after the last piece: the end */
+    MLM_STOP_FULL,    /* the block has as many rows as it can hold */
+    MLM_STOP_CRAMPED, /* the block has no room for the row's next value: grow it, then call again */
 };
 
-/* Bytes left over in front of more are never more than this; a reader's buffer must be larger. */
+/* The most bytes that a decoder leaves unused; a reader's buffer must be larger. */
 #define MLM_DECODER_TAIL_MAX (UINT64_C(1) << 17)
 
-/* What a file is kept to. UINT64_MAX: anything. */
+/* Limits that a file must keep. UINT64_MAX: no limit. */
 struct mlm_decoder_limits {
     uint64_t columns;
-    uint64_t row_values; /* of a row: dense as `columns`; sparse those other than 0 */
-    bool inspected;      /* the file was found to keep to them: one that does not has changed since */
+    uint64_t row_values; /* values in a row: dense as `columns`; sparse those other than 0 */
+    bool inspected;      /* the limits are from an inspection: a file that breaks them has changed since */
 };
 
-/* The most that a row may have, so that what reads rows of any file needs no more memory than it says. */
+/* The most values that a row may have, so that the memory for reading rows of any file is bounded. */
 #define MLM_ROW_VALUES_MAX (UINT64_C(1) << 24)
 
 struct mlm_decoder {
     enum mlm_format format;
-    const char *name;    /* of the file, for messages; borrowed */
-    uint64_t file_bytes; /* its size where known, so that a header cannot promise more; 0: unknown */
-    uint64_t line;       /* text: the line that comes next, from 1 */
-    uint64_t rows;       /* decoded so far */
-    uint64_t columns;    /* .npy: by the header; .csv: after the first row; libsvm: the highest so far */
+    const char *name;    /* name of the file, for messages; borrowed */
+    uint64_t file_bytes; /* size of the file, so that a header cannot promise more; 0: unknown */
+    uint64_t line;       /* text: number of the next line, from 1 */
+    uint64_t rows;       /* rows decoded so far */
+    uint64_t columns;    /* .npy: from the header; .csv: from the first row; libsvm: the highest so far */
     uint64_t nonzeros;   /* libsvm: values other than 0 so far */
     struct mlm_decoder_limits limits;
     union {
@@ -69,16 +67,16 @@ static inline bool mlm_format_is_sparse(enum mlm_format format)
     return format == MLM_FORMAT_LIBSVM;
 }
 
-/* Decodes `size` bytes, which end the file where `last` is true, into a block (sparse where the format is).
- * Returns an enum mlm_stop and how many bytes were used, or a negative errno through mlm_fail(). A block may
- * be changed for another one after MLM_STOP_FULL alone. */
+/* Decodes `size` bytes into a block (sparse where the format is); `last` says that the file ends with them.
+ * Returns an enum mlm_stop and the number of used bytes, or a negative errno through mlm_fail(). The caller
+ * may pass another block only after MLM_STOP_FULL. */
 int mlm_decode(struct mlm_decoder *decoder, const char *bytes, size_t size, bool last,
     struct mlm_block *block, size_t *ret_used, struct mlm_scoreboard *sb);
 
-/* A row of text, in decoder->line, that has more than decoder->limits.row_values. */
+/* Refuses the row of text in decoder->line, which has more than decoder->limits.row_values values. */
 int mlm_decoder_refuse_wide(const struct mlm_decoder *decoder, struct mlm_scoreboard *sb);
 
-/* What was inspected is something else now; the format says how it differs. -EBADMSG, for a trial that did
- * another job than its record says is wrong. */
+/* Refuses a file that changed since its inspection; `format` says how it differs. Returns -EBADMSG, which
+ * makes the trial `wrong`: it did another job than its record says. */
 int mlm_file_changed(struct mlm_scoreboard *sb, const char *name, const char *format, ...)
     __attribute__((format(printf, 3, 4)));

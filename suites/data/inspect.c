@@ -1,3 +1,4 @@
+/* Reads the user's file once and counts rows, columns and values. */
 #include "data/inspect.h"
 
 #include <errno.h>

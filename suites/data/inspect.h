@@ -1,5 +1,5 @@
-/* The shape of a user's dataset file, found by reading it once: what --dataset FILE needs before any formula
- * can be evaluated. */
+/* The shape of a user's dataset file, found by reading the file once. `--dataset FILE` needs the shape before
+ * any formula can be evaluated. */
 #pragma once
 
 #include <stdint.h>
@@ -12,11 +12,11 @@ struct mlm_shape {
     uint64_t widest_row; /* nonzeros in the fullest row */
 };
 
-/* Reads a .npy, .csv or .libsvm file (by its ending: .npy; .csv, .tsv; .libsvm, .svm, .txt). A malformed file
- * gets its line or byte named, through mlm_fail().
+/* Reads a .npy, .csv or .libsvm file (recognized by its ending: .npy; .csv, .tsv; .libsvm, .svm, .txt). For a
+ * malformed file the message, through mlm_fail(), names the line or byte.
  *
- * This runs outside any cage. One row is held at a time, and one of more than MLM_ROW_VALUES_MAX values (of a
- * sparse file those other than 0) is refused: whatever the file, no more than this is taken. */
+ * This runs outside any cage, so its memory is bounded: one row is held at a time, and a row of more than
+ * MLM_ROW_VALUES_MAX values (of a sparse file those other than 0) is refused. */
 #define MLM_INSPECT_BYTES_MAX (UINT64_C(200) << 20)
 
 int mlm_dataset_inspect(const char *path, struct mlm_shape *ret_shape, struct mlm_scoreboard *sb);

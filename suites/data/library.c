@@ -1,3 +1,4 @@
+/* Tries several names of a shared library, because distributions number the same library differently. */
 #include "data/library.h"
 
 #include <dlfcn.h>

@@ -1,3 +1,4 @@
+/* Decodes libsvm lines token by token, so that a row may be longer than the reader's buffer. */
 #include "data/libsvm.h"
 
 #include <errno.h>
@@ -23,7 +24,7 @@ static int refuse(
         what, length, at);
 }
 
-/* Whether the token at `at` ends within reach, or where it is so long that it can only be wrong. */
+/* Returns true if the token at `at` ends within this piece, or is already too long to be valid. */
 static bool is_whole(const char *at, const char *end, bool last)
 {
     const char *begin = at;
@@ -32,7 +33,8 @@ static bool is_whole(const char *at, const char *end, bool last)
     return at < end || last || at - begin > MLM_NUMBER_MAX;
 }
 
-/* Every parser of a token returns TOKEN_READ with *at behind it, or why the decoder must stop before it. */
+/* Every parser of a token returns TOKEN_READ and moves *at behind the token, or returns the reason why the
+ * decoder must stop in front of it. */
 enum { TOKEN_READ = MLM_STOP_CRAMPED + 1 };
 
 static int label_parse(struct mlm_decoder *d, const char **at, const char *end, bool last,
@@ -95,7 +97,7 @@ static int pair_parse(struct mlm_decoder *d, const char **at, const char *end, b
         if (!next || (next < end && !ends_token(*next)))
             return refuse(d, *at, end, "INDEX:VALUE", sb);
     }
-    if (next - *at > MLM_NUMBER_MAX) /* as where its end is not here yet */
+    if (next - *at > MLM_NUMBER_MAX) /* too long, whether or not its end is in this piece */
         return refuse(d, *at, end, "INDEX:VALUE", sb);
     if (!isfinite(value))
         return refuse(d, *at, end, "a value that is finite in f32", sb);
@@ -128,7 +130,8 @@ static void row_end(struct mlm_decoder *d, struct mlm_block *block)
     d->libsvm.in_row = false;
 }
 
-/* What is between tokens: spaces, comments, line ends (which end a row). Stops at a token or at the end. */
+/* Skips the text between tokens: spaces, comments and line ends (which end a row). Stops at a token or at the
+ * end. */
 static const char *gap_skip(struct mlm_decoder *d, const char *at, const char *end, struct mlm_block *block)
 {
     struct mlm_libsvm *state = &d->libsvm;

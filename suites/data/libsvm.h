@@ -1,6 +1,5 @@
-/* The text format of LIBSVM and SVMlight: a line is "LABEL INDEX:VALUE INDEX:VALUE… # comment", indices
- * ascending from 1. A "qid:N" is skipped; so are blank lines and lines of comment. Zeros that are written out
- * are dropped. */
+/* The text format of LIBSVM and SVMlight: a line is "LABEL INDEX:VALUE INDEX:VALUE… # comment", with indices
+ * ascending from 1. "qid:N", blank lines and comment lines are skipped. Zeros in the file are dropped. */
 #pragma once
 
 #include <stdbool.h>
@@ -13,8 +12,8 @@ struct mlm_block;
 struct mlm_decoder;
 
 struct mlm_libsvm {
-    uint64_t last_index; /* of this row; 0: none yet */
-    bool in_row;         /* its label was read */
+    uint64_t last_index; /* last index of this row; 0: none yet */
+    bool in_row;         /* the label of this row was read */
     bool in_comment;
 };
 

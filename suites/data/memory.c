@@ -1,3 +1,4 @@
+/* mmap() for data, and a variant with guard pages for builds with sanitizers. */
 #include "data/memory.h"
 
 #include <errno.h>
@@ -16,8 +17,8 @@ static size_t pages_of(size_t size)
     return size ? (size + page - 1) / page * page : page;
 }
 
-/* The block lies between pages that nobody may touch, and the rest of its last page is poisoned: a write
- * beyond it is found at its first byte by code with sanitizers, at the page's end by all other code. */
+/* The block lies between two inaccessible ranges, and the rest of its last page is poisoned. Code with
+ * sanitizers fails at the first byte beyond the block, all other code at the end of the page. */
 static void *pages_take(size_t size)
 {
     if (size > SIZE_MAX / 2)

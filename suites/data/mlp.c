@@ -1,3 +1,5 @@
+/* Builds the list of instructions for a perceptron and computes its sizes by formula. It allocates no
+ * tensors. */
 #include "data/mlp.h"
 
 #include <errno.h>
@@ -37,7 +39,8 @@ uint64_t mlm_mlp_tensor_bytes(
     return floats * sizeof(float);
 }
 
-/* Lasting tensors of one layer: weights, and in training gradient and state. They are the first kinds. */
+/* Number of lasting tensors of one layer: weights, and in training gradient and optimizer state. They are the
+ * first values of enum mlm_mlp_kind. */
 static uint32_t lasting_kinds(const struct mlm_mlp_spec *spec)
 {
     return spec->training ? 2 + mlm_mlp_state_floats(spec->optimizer) : 1;
@@ -55,15 +58,16 @@ uint64_t mlm_mlp_passing_floats(const struct mlm_mlp_spec *spec)
     uint64_t peak = held;
     for (uint32_t l = 1; l <= shape->layers; l++) {
         held = (spec->training ? held : mlm_mlp_width(shape, l - 1)) + mlm_mlp_width(shape, l);
-        /* Layer 1 has no use for a delta of its input. */
+        /* Layer 1 needs no delta of its input. */
         uint64_t delta = spec->training && l > 1 ? mlm_mlp_width(shape, l - 1) : 0;
         peak = larger(peak, held + delta);
     }
     return peak;
 }
 
-/* begin and end: lasting kinds of each layer. pass: LOAD, LOSS, input's ALLOC; per layer ALLOC, FORWARD,
- * FREE, and in training BACKWARD, and ALLOC and FREE of a delta but for the first and the last. */
+/* Number of instructions. BEGIN and END: the lasting kinds of each layer. PASS: LOAD, LOSS and the input's
+ * ALLOC; for each layer ALLOC, FORWARD, FREE, and in training BACKWARD. A delta adds ALLOC and FREE, except
+ * in the first and last layers. */
 static size_t code_count(const struct mlm_mlp_spec *spec)
 {
     size_t layers = spec->shape.layers;

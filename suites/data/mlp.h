@@ -50,7 +50,7 @@ enum mlm_mlp_op {
     MLM_MLP_LOAD,     /* the next samples into activation 0 */
     MLM_MLP_FORWARD,  /* activation `layer` from the one before */
     MLM_MLP_LOSS,     /* activation L becomes delta L (training), or is scored (inference) */
-    MLM_MLP_BACKWARD, /* gradient `layer` += …; delta `layer - 1`, but for layer 1 */
+    MLM_MLP_BACKWARD, /* gradient `layer` += …; delta `layer - 1`, except for layer 1 */
     MLM_MLP_UPDATE,   /* weights `layer` by the optimizer */
 };
 
@@ -61,10 +61,10 @@ struct mlm_mlp_instruction {
 };
 
 enum mlm_mlp_section {
-    MLM_MLP_BEGIN, /* allocates what stays: weights, gradient, the optimizer's state */
+    MLM_MLP_BEGIN, /* allocates the lasting tensors: weights, gradient, optimizer state */
     MLM_MLP_PASS,  /* forward and backward over one batch or micro-batch */
     MLM_MLP_STEP,  /* once a batch: the update */
-    MLM_MLP_END,   /* frees what stayed */
+    MLM_MLP_END,   /* frees the lasting tensors */
     MLM_MLP_SECTIONS,
 };
 
@@ -89,7 +89,7 @@ static inline uint32_t mlm_mlp_state_floats(enum mlm_mlp_optimizer optimizer)
     return (uint32_t)optimizer;
 }
 
-/* Does every step keep a tensor of this kind, however large the batch? */
+/* Returns true if every step keeps a tensor of this kind, whatever the batch size. */
 static inline bool mlm_mlp_is_lasting(enum mlm_mlp_kind kind)
 {
     return kind < MLM_MLP_ACTIVATION;
@@ -98,7 +98,7 @@ static inline bool mlm_mlp_is_lasting(enum mlm_mlp_kind kind)
 uint64_t mlm_mlp_layer_parameters(const struct mlm_mlp_shape *shape, uint32_t layer);
 uint64_t mlm_mlp_parameters(const struct mlm_mlp_shape *shape);
 
-/* in + Σ widths: floats that one sample leaves behind in the forward pass. */
+/* in + Σ widths: the floats that one sample stores in the forward pass. */
 uint64_t mlm_mlp_sample_floats(const struct mlm_mlp_shape *shape);
 
 uint64_t mlm_mlp_tensor_bytes(
@@ -107,9 +107,9 @@ uint64_t mlm_mlp_tensor_bytes(
 /* Bytes of lasting tensors: 4P(2+o), or 4P for inference. */
 uint64_t mlm_mlp_lasting_bytes(const struct mlm_mlp_spec *spec);
 
-/* Floats a row of all passing tensors together at the pass's peak. Training: the activations up to layer l,
- * one of them as delta l, and delta l-1, at the worst l. Inference: two neighbours. */
+/* Floats per row of all passing tensors together at the peak of a pass. Training: the activations up to layer
+ * l, one of them as delta l, and delta l-1, at the worst l. Inference: two neighbouring activations. */
 uint64_t mlm_mlp_passing_floats(const struct mlm_mlp_spec *spec);
 
-/* How many bytes build() allocates. */
+/* Bytes that mlm_mlp_build() allocates. */
 uint64_t mlm_mlp_code_bytes(const struct mlm_mlp_spec *spec);

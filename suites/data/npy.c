@@ -1,3 +1,5 @@
+/* Parses the header of an .npy file and converts its values to f32. The header is a Python dictionary, of
+ * which only the forms that NumPy writes are accepted. */
 #include "data/npy.h"
 
 #include <ctype.h>
@@ -10,10 +12,11 @@
 #include "data/decoder.h"
 #include "data/number.h"
 
-/* Real headers are 64 to 128 bytes long; a longer one is not of an array of numbers. */
+/* Real headers are 64 to 128 bytes long; a longer one does not describe an array of numbers. */
 #define HEADER_MAX 65536u
 
-/* Half precision has no type in the C of both compilers; a subnormal half is a normal f32. */
+/* Converts half precision in integers, because not every compiler has a type for it. A subnormal half becomes
+ * a normal f32. */
 static float half_value(uint16_t half)
 {
     uint32_t sign = (uint32_t)(half & 0x8000) << 16, exponent = half >> 10 & 31, fraction = half & 1023;
@@ -41,7 +44,8 @@ static float double_value(uint64_t bits)
     return (float)value;
 }
 
-/* One function a type: loads `word` (of the file's endianness, not aligned) and makes a float of it. */
+/* Defines one function for each type: it loads `word` (in the file's byte order, not aligned) and converts it
+ * to float. */
 #define CONVERT(name, word_type, to_host, expression)                                                        \
     static void name(const char *from, float *to, size_t count)                                              \
     {                                                                                                        \
@@ -71,7 +75,7 @@ CONVERT_BOTH(convert_i8, 64, (float)(int64_t)word)
 CONVERT_BOTH(convert_f8, 64, double_value(word))
 
 static const struct type {
-    char name[3]; /* without the sign of endianness */
+    char name[3]; /* type name without the byte order sign */
     void (*little)(const char *from, float *to, size_t count);
     void (*big)(const char *from, float *to, size_t count);
 } types[] = {
@@ -125,7 +129,7 @@ static bool accept_word(struct cursor *c, const char *word)
     return true;
 }
 
-/* A quoted string without escapes, cut to what fits. */
+/* Reads a quoted string without escapes; a longer one is cut. */
 static int string_parse(struct cursor *c, char text[static 32], const char *what)
 {
     spaces_skip(c);
@@ -180,7 +184,7 @@ static int length_parse(struct cursor *c, uint64_t *ret_length)
     if (!next)
         return expected(c, "a length");
     c->at = next;
-    (void)accept(c, 'L'); /* Python 2 wrote long integers so */
+    (void)accept(c, 'L'); /* Python 2 wrote long integers with an L */
     return 0;
 }
 
@@ -256,7 +260,7 @@ static int columns_refuse(const struct mlm_decoder *d, uint64_t columns, struct 
         d->name, columns, most);
 }
 
-/* Where it wants more bytes, it returns 0 and leaves decoder->npy as it was. */
+/* Returns 0 and leaves decoder->npy unchanged where more bytes are needed. */
 static int header_parse(
     struct mlm_decoder *d, const char *bytes, size_t size, bool last, struct mlm_scoreboard *sb)
 {
@@ -324,7 +328,7 @@ int mlm_npy_decode(struct mlm_decoder *d, const char *bytes, size_t size, bool l
     }
     struct mlm_npy *npy = &d->npy;
 
-    /* Rows that can be finished in this block; of them, the values that are here. */
+    /* Count the rows that this block can finish, and the values of them that are in this piece. */
     uint64_t rows = (block->capacity_values / npy->columns);
     rows = rows < block->capacity_rows ? rows : block->capacity_rows;
     uint64_t room = rows * npy->columns - block->count;
@@ -358,7 +362,7 @@ int mlm_npy_decode(struct mlm_decoder *d, const char *bytes, size_t size, bool l
 
 void mlm_npy_header_write(uint64_t rows, uint64_t columns, char header[static MLM_NPY_HEADER_BYTES])
 {
-    /* Version 1.0; 118 bytes follow. */
+    /* Magic number and version 1.0; the dictionary of 118 bytes follows. */
     static const char begin[] = {'\x93', 'N', 'U', 'M', 'P', 'Y', 1, 0, MLM_NPY_HEADER_BYTES - 10, 0};
     const char *order = __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__ ? ">" : "<";
     memset(header, ' ', MLM_NPY_HEADER_BYTES);

@@ -1,6 +1,6 @@
-/* NumPy's .npy (format versions 1 to 3; numpy.lib.format): two-dimensional, C order, of booleans, whole
- * numbers of 1 to 8 bytes or floats of 2 to 8 bytes, little or big endian. Values become f32, rounded once.
- */
+/* NumPy's .npy (format versions 1 to 3; numpy.lib.format): two-dimensional arrays in C order, of booleans,
+ * whole numbers of 1 to 8 bytes or floats of 2 to 8 bytes, little or big endian. Values become f32, rounded
+ * once. */
 #pragma once
 
 #include <stdbool.h>
@@ -13,16 +13,16 @@ struct mlm_block;
 struct mlm_decoder;
 
 struct mlm_npy {
-    uint64_t rows, columns; /* 0 until the header was read */
-    uint64_t data_offset;   /* of the first value in the file */
+    uint64_t rows, columns; /* 0 until the header is read */
+    uint64_t data_offset;   /* position of the first value in the file */
     uint64_t values_left;
     uint32_t value_bytes;
-    bool native; /* values are f32 of this machine: what is in the file is what is in memory */
+    bool native; /* values are f32 in this machine's byte order: they need no conversion */
     void (*convert)(const char *from, float *to, size_t count);
 };
 
-/* Length of the header that mlm_npy_header_write() makes: a multiple of 64, so that a mapped file's values
- * are aligned. */
+/* Length of the header that mlm_npy_header_write() makes: a multiple of 64, so that the values of a mapped
+ * file are aligned. */
 #define MLM_NPY_HEADER_BYTES 128u
 void mlm_npy_header_write(uint64_t rows, uint64_t columns, char header[static MLM_NPY_HEADER_BYTES]);
 

@@ -1,3 +1,5 @@
+/* Reads numbers faster than strtof() and with the same result. The common case takes the fast path; all
+ * others go to strtof_l(). */
 #include "data/number.h"
 
 #include <float.h>
@@ -21,7 +23,7 @@ static const char *digits_parse(const char *at, const char *end, uint64_t *manti
     return at;
 }
 
-/* Returns where the exponent ends, or `at` where there is none. */
+/* Returns the end of the exponent, or `at` where there is none. */
 static const char *exponent_parse(const char *at, const char *end, int *exponent)
 {
     const char *next = at;
@@ -39,14 +41,14 @@ static const char *exponent_parse(const char *at, const char *end, int *exponent
     return next;
 }
 
-/* Of at most MLM_NUMBER_MAX bytes. */
+/* Accepts at most MLM_NUMBER_MAX bytes. */
 static bool slow_parse(const char *at, const char *end, float *ret_value)
 {
     char text[MLM_NUMBER_MAX + 1];
     size_t length = (size_t)(end - at);
     memcpy(text, at, length);
     text[length] = 0;
-    /* glibc answers with its constant C locale: nothing is allocated. */
+    /* glibc returns its constant C locale here and allocates nothing. */
     locale_t c_locale = newlocale(LC_ALL_MASK, "C", (locale_t)0);
     if (!c_locale)
         return false;
@@ -55,9 +57,9 @@ static bool slow_parse(const char *at, const char *end, float *ret_value)
     return true;
 }
 
-/* Clinger's fast path: a whole number below 2^53, multiplied or divided by a power of ten that is exact in
- * f64, is the decimal number rounded once to f64. Rounding that to f32 is right unless the first rounding
- * ended half way between two f32, or the result is so small that f32 has fewer bits there. */
+/* Clinger's fast path (1990): a whole number below 2^53, multiplied or divided by a power of ten that is
+ * exact in f64, is the decimal number rounded once to f64. Rounding that to f32 is right, except where the
+ * first rounding ended half way between two f32, or where the result is so small that f32 has fewer bits. */
 static bool fast_parse(uint64_t mantissa, int exponent, bool negative, float *ret_value)
 {
     static const double powers[] = {1e0, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13,
@@ -97,7 +99,7 @@ const char *mlm_number_parse(const char *at, const char *end, float *ret_value)
     if (at - begin > MLM_NUMBER_MAX)
         return NULL;
 
-    /* 19 digits always fit 64 bits; with more the mantissa may have wrapped. */
+    /* 19 digits always fit in 64 bits; with more the mantissa may have overflowed. */
     if (count <= 19 && fast_parse(mantissa, exponent, negative, ret_value))
         return at;
     return slow_parse(begin, at, ret_value) ? at : NULL;

@@ -1,3 +1,5 @@
+/* Starts the threads anew for each call. A product takes far longer than that, and a pool would need
+ * state. */
 #include "data/parallel.h"
 
 #include <errno.h>

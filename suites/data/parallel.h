@@ -1,4 +1,4 @@
-/* The same task on several threads at once: what a product of a matrix needs, and no more. */
+/* Runs the same task on several threads at once, as a matrix product needs it, and nothing more. */
 #pragma once
 
 #include <stdint.h>
@@ -7,14 +7,14 @@
 
 #define MLM_THREADS_MAX 256
 
-/* Calls task(context, part) for part 0…parts-1 and returns when all are done: part 0 on the calling thread,
- * each other on a thread of its own. parts 1 creates none. 1 <= parts <= MLM_THREADS_MAX. Negative errno
- * through mlm_fail() where a thread could not be made; parts that did start are finished by then. */
+/* Calls task(context, part) for part 0…parts-1 and returns when all are done. Part 0 runs on the calling
+ * thread, each other part on its own thread; parts 1 creates none. 1 <= parts <= MLM_THREADS_MAX. Negative
+ * errno through mlm_fail() where a thread could not be started; the parts that did start are finished by
+ * then. */
 int mlm_parallel(
     uint64_t parts, void (*task)(void *context, uint64_t part), void *context, struct mlm_scoreboard *sb);
 
-/* Where part `part` of `total` units begins when `parts` share them evenly; part `parts` begins at `total`.
- */
+/* First unit of part `part` when `parts` parts share `total` units evenly; part `parts` begins at `total`. */
 static inline uint64_t mlm_part_begin(uint64_t total, uint64_t part, uint64_t parts)
 {
     return total / parts * part + total % parts * part / parts;

@@ -1,5 +1,5 @@
-/* Counter-based random data: value i of stream s under a seed is a pure function of the three, so the same
- * seed gives the same bytes on every machine, in any order, by any number of threads. */
+/* Counter-based random data. Value i of stream s under a seed is a pure function of the three, so the same
+ * seed gives the same bytes on every machine, in any order and with any number of threads. */
 #pragma once
 
 #include <stddef.h>
@@ -27,7 +27,7 @@ static inline uint64_t mlm_random_u64(uint64_t key, uint64_t index)
     return mlm_mix64(key + index * UINT64_C(0x9e3779b97f4a7c15));
 }
 
-/* In [0, bound), bound < 2^32, by multiplication; the bias is below bound/2^32. */
+/* Returns a number in [0, bound), bound < 2^32, by multiplication; the bias is below bound/2^32. */
 static inline uint32_t mlm_random_below(uint64_t key, uint64_t index, uint32_t bound)
 {
     return (uint32_t)(((mlm_random_u64(key, index) >> 32) * bound) >> 32);

@@ -1,3 +1,4 @@
+/* Connects a file to a decoder. Values that need no decoding are read straight to their place. */
 #include "data/reader.h"
 
 #include <errno.h>
@@ -10,10 +11,11 @@
 
 #include "data/memory.h"
 
-/* The first read: a header, and little more of values that shall be read to where they belong. */
+/* Size of the first read: a header, and few of the values, because those can be read straight to their
+ * place. */
 #define FIRST_BYTES (UINT64_C(4) << 10)
 
-/* Less than this is read through the buffer: a block of one narrow row must not cost a system call. */
+/* Smaller reads go through the buffer: a block of one narrow row must not cost a system call. */
 #define DIRECT_BYTES (UINT64_C(64) << 10)
 
 static int file_fail(const struct mlm_reader *reader, int code, const char *what, struct mlm_scoreboard *sb)
@@ -21,7 +23,7 @@ static int file_fail(const struct mlm_reader *reader, int code, const char *what
     return mlm_fail(sb, code, "cannot %s %.300s: %s", what, reader->decoder.name, strerror(-code));
 }
 
-/* Reads until `size` bytes are there or the file ends. */
+/* Reads until `size` bytes are read or the file ends. */
 static int bytes_read(
     struct mlm_reader *reader, char *to, size_t size, size_t *ret_size, struct mlm_scoreboard *sb)
 {
@@ -56,8 +58,8 @@ static int refill(struct mlm_reader *reader, struct mlm_scoreboard *sb)
     return 0;
 }
 
-/* Where the file's bytes are the values: reads them to where they belong. Returns 1 if it did, 0 where they
- * must go through the buffer. */
+/* Reads values straight into the block, where the file holds them as memory does. Returns 1 if it did, 0
+ * where they must go through the buffer. */
 static int direct_read(struct mlm_reader *reader, struct mlm_block *block, struct mlm_scoreboard *sb)
 {
     struct mlm_npy *npy = &reader->decoder.npy;
@@ -75,7 +77,7 @@ static int direct_read(struct mlm_reader *reader, struct mlm_block *block, struc
     int r = bytes_read(reader, to, wanted * sizeof(float), &size, sb);
     if (r < 0)
         return r;
-    /* Cut off inside a value: the decoder is to say so. */
+    /* The file ends inside a value: give the rest to the decoder, which reports it. */
     size_t odd = size % sizeof(float);
     memcpy(reader->bytes, to + size - odd, odd);
     reader->begin = 0;
@@ -138,7 +140,7 @@ const float *mlm_reader_values(const struct mlm_reader *reader)
 static int source_open(struct mlm_reader *reader, const char *path, struct mlm_scoreboard *sb)
 {
     struct stat status;
-    /* A pipe is to be refused, and not waited for. */
+    /* O_NONBLOCK: a pipe must be refused, and opening it must not block. */
     reader->fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
     if (reader->fd < 0)
         return file_fail(reader, -errno, "open", sb);
@@ -171,7 +173,7 @@ static int start(struct mlm_reader *reader, struct mlm_scoreboard *sb)
     reader->last = reader->mapped;
     reader->ended = false;
     reader->read_bytes = reader->end;
-    /* A block without room takes the header and nothing else. */
+    /* A block without room makes the decoder read the header only. */
     struct mlm_block none = {0};
     return mlm_reader_fill(reader, &none, false, sb);
 }

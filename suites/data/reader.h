@@ -1,10 +1,10 @@
-/* A dataset file, read from begin to end into blocks.
+/* Reads a dataset file from begin to end into blocks.
  *
- * MLM_READ is plain read(), of 256 KiB at a time for what must be decoded, straight into the block where the
- * file holds what memory shall hold (.npy of f32). No O_DIRECT: it would take the page cache out of a
- * question that is about memory. No posix_fadvise(): the kernel sees a sequential reader and reads ahead by
- * itself, and a hint that doubles its window would be in no program that is compared with. MLM_MAP maps the
- * file, for the same decoder or for the values as they lie. */
+ * MLM_READ uses plain read(): 256 KiB at a time for input that must be decoded, straight into the block where
+ * the file holds the values as memory does (.npy of f32). It does not use O_DIRECT, which would bypass the
+ * page cache, a part of what is measured. It does not use posix_fadvise(): the kernel recognizes a sequential
+ * reader and reads ahead by itself, and the programs that are compared with give no such hint. MLM_MAP maps
+ * the file, for the same decoder or for using the values in place. */
 #pragma once
 
 #include <stdbool.h>
@@ -23,29 +23,28 @@ struct mlm_reader {
     struct mlm_decoder decoder;
     int fd;
     bool mapped;
-    bool last;  /* no bytes behind those in the buffer */
-    bool ended; /* all rows were given out */
+    bool last;  /* no bytes follow those in the buffer */
+    bool ended; /* all rows were returned */
     uint64_t file_bytes;
-    uint64_t read_bytes; /* so far */
-    char *bytes;         /* the buffer or the map */
-    size_t begin, end;   /* not decoded yet */
+    uint64_t read_bytes; /* bytes read so far */
+    char *bytes;         /* the buffer or the mapping */
+    size_t begin, end;   /* range that is not decoded yet */
 };
 
-/* Opens and reads as far as the header: of a .npy file the columns are known then. `path` must outlive it.
- * limits: NULL for none. */
+/* Opens the file and reads the header; of a .npy file the columns are known then. `path` must outlive the
+ * reader. limits: NULL for none. */
 int mlm_reader_open(const char *path, enum mlm_format format, enum mlm_reader_mode mode,
     const struct mlm_decoder_limits *limits, struct mlm_reader *ret_reader, struct mlm_scoreboard *sb);
 
-/* Adds rows until the block is full or the file ends (reader->ended). A row that the block has no room for
- * makes it grow if `may_grow`, else it is an error: the file is not the one whose shape was asked for. */
+/* Adds rows until the block is full or the file ends (reader->ended). Where the block has no room for a row,
+ * it grows if `may_grow`; otherwise this is an error, because the file is not the one that was inspected. */
 int mlm_reader_fill(
     struct mlm_reader *reader, struct mlm_block *block, bool may_grow, struct mlm_scoreboard *sb);
 
-/* Of a mapped file, where it holds f32 values of this machine: the first of them. NULL: it must be decoded.
- */
+/* Returns the first value of a mapped file that holds f32 of this machine. NULL: the file must be decoded. */
 const float *mlm_reader_values(const struct mlm_reader *reader);
 
-/* Once more from the begin. */
+/* Goes back to the begin of the file. */
 int mlm_reader_rewind(struct mlm_reader *reader, struct mlm_scoreboard *sb);
 
-void mlm_reader_close(struct mlm_reader *reader); /* takes one that was zeroed, or closed */
+void mlm_reader_close(struct mlm_reader *reader); /* accepts a zeroed or closed reader */

@@ -1,3 +1,4 @@
+/* Calls the source of a row stream, and computes the checksum of a row. */
 #include "data/rows.h"
 
 #include <string.h>
@@ -30,8 +31,8 @@ static uint32_t float_bits(float value)
 
 uint64_t mlm_row_checksum(uint64_t row_index, const struct mlm_row *row)
 {
-    /* A sum of one well-mixed number an element: neither the order of rows nor that within a row counts, so
-     * that a format that keeps columns together finds the same. */
+    /* The sum of one well-mixed number for each element. The order of rows and of elements has no influence,
+     * so a format that stores columns together finds the same sum. */
     uint64_t key = mlm_random_key(row_index, 0);
     uint64_t sum = mlm_mix64(~key ^ float_bits(row->label));
     for (uint32_t i = 0; i < row->count; i++)

@@ -1,4 +1,4 @@
-/* Rows of a user's file, one after the other, whatever its format. */
+/* Returns the rows of a user's file one after the other, whatever its format. */
 #include "data/rows_file.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include "data/reader.h"
 #include "data/rows_source.h"
 
-/* Room for a row's values at first; it grows with the widest row. */
+/* Room for a row's values at the start; it grows with the widest row. */
 #define ROOM_AT_FIRST 4096u
 
 struct file_rows {
@@ -19,12 +19,12 @@ struct file_rows {
     char *path;
     struct mlm_reader reader;
     struct mlm_block block; /* one row */
-    uint32_t *columns;      /* dense: of the values other than 0 */
+    uint32_t *columns;      /* dense: columns of the values other than 0 */
     uint64_t capacity_columns;
     uint64_t labels_key;
 };
 
-/* A dense row's values other than 0, moved together. */
+/* Moves the values other than 0 of a dense row to the front and notes their columns. */
 static int row_pack(struct file_rows *f, struct mlm_row *ret_row, struct mlm_scoreboard *sb)
 {
     struct mlm_block *block = &f->block;
@@ -42,7 +42,7 @@ static int row_pack(struct file_rows *f, struct mlm_row *ret_row, struct mlm_sco
     for (uint32_t c = 0; c < block->count; c++) {
         float value = block->values[c];
         if (!isfinite(value)) {
-            const struct mlm_npy *npy = &f->reader.decoder.npy; /* text was refused before */
+            const struct mlm_npy *npy = &f->reader.decoder.npy; /* text decoders refuse NaN */
             uint64_t row = f->reader.decoder.rows - 1;
             return mlm_fail(sb, -EINVAL,
                 "%.200s, byte %" PRIu64 " (row %" PRIu64 ", column %" PRIu32
@@ -111,7 +111,7 @@ struct mlm_rows_file_position mlm_rows_file_position(const struct mlm_rows *rows
         .bytes = reader->read_bytes, .file_bytes = reader->file_bytes, .columns = reader->decoder.columns};
 }
 
-/* A file that was not inspected yet may have rows that no program is asked to hold. */
+/* A file that was not inspected may have rows that are too long to hold. */
 static struct mlm_decoder_limits limits_of(enum mlm_format format, const struct mlm_shape *shape)
 {
     if (!shape)

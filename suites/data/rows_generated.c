@@ -1,4 +1,4 @@
-/* Rows made of nothing but a seed; rows.h says which. */
+/* Generates rows from nothing but a seed; rows.h describes them. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -8,11 +8,11 @@ struct generated {
     struct mlm_rows base;
     uint64_t rows, next;
     uint32_t columns;
-    uint32_t middle; /* k: nonzeros of a row, on average */
-    uint32_t spread; /* j at most */
+    uint32_t middle; /* k: average number of nonzeros in a row */
+    uint32_t spread; /* the largest j */
     uint64_t lengths_key, labels_key, values_key;
     uint32_t *row_columns;
-    float row_values[]; /* then the columns */
+    float row_values[]; /* values, then the columns */
 };
 
 static uint64_t minimum(uint64_t a, uint64_t b)
@@ -40,7 +40,7 @@ struct mlm_shape mlm_rows_generated_shape(uint64_t rows, uint64_t columns, doubl
 
 static uint32_t length_of(const struct generated *g, uint64_t row)
 {
-    /* One draw for both rows of a pair: how far they are apart, and which is the longer. */
+    /* One draw for both rows of a pair: the difference of their lengths, and which is the longer. */
     uint64_t draw = mlm_random_u64(g->lengths_key, row / 2);
     uint32_t j = (uint32_t)(((draw >> 32) * (g->spread + UINT64_C(1))) >> 32);
     return ((row ^ draw) & 1) ? g->middle + j : g->middle - j;
@@ -55,8 +55,8 @@ static int generated_next(struct mlm_rows *rows, struct mlm_row *ret_row, struct
     uint32_t count = length_of(g, g->next);
     uint64_t key = mlm_random_u64(g->values_key, g->next);
 
-    /* Stratum i is [i·p/count, (i+1)·p/count); its border moves by quotient and remainder, for a division
-     * here would cost more than all the rest. */
+    /* Stratum i is [i·p/count, (i+1)·p/count). Its border advances by quotient and remainder, because a
+     * division here would cost more than all the rest. */
     uint32_t quotient = g->columns / count, remainder = g->columns % count;
     uint32_t border = 0, fraction = 0;
     for (uint32_t i = 0; i < count; i++) {

@@ -1,5 +1,5 @@
-/* What stands behind struct mlm_rows: one table of operations a source. For the sources in this folder alone.
- */
+/* The interface behind struct mlm_rows: one table of functions for each source. For the sources in this
+ * folder only. */
 #pragma once
 
 #include "data/random.h"
@@ -11,7 +11,7 @@ struct mlm_rows_source {
     void (*close)(struct mlm_rows *rows);
 };
 
-/* First member of every source's own struct. */
+/* First member of each source's own struct. */
 struct mlm_rows {
     const struct mlm_rows_source *source;
 };
@@ -19,7 +19,7 @@ struct mlm_rows {
 /* The streams of random numbers under one seed. */
 enum mlm_rows_stream { MLM_ROWS_LENGTHS, MLM_ROWS_LABELS, MLM_ROWS_VALUES };
 
-/* The label of a row that brings none: 0 or 1, by chance. `key` is of the stream MLM_ROWS_LABELS. */
+/* A random label, 0 or 1, for a row that has none. `key` is of the stream MLM_ROWS_LABELS. */
 static inline float mlm_rows_label(uint64_t key, uint64_t row)
 {
     return (float)(mlm_random_u64(key, row) >> 63);

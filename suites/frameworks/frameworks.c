@@ -1,7 +1,7 @@
-/* frameworks: the same jobs through the programs that people run. What is here is what can be asked for; the
- * jobs are the Python beside it (mlm_job.py), which the worker becomes.
+/* The suite frameworks: the same jobs through the programs that people use. This file describes the rows and
+ * their parameters; the Python beside it (mlm_job.py), into which the worker turns, does the jobs.
  *
- * --data says what the rows take as dense f32, n·p·4, as in `storage`; for the perceptron it is about its
+ * --data is the size of the rows as dense f32, n·p·4, as in `storage`. For the perceptron it is about the
  * peak at batch 4096 with SGD, from which the number of layers follows, as in `batch`. */
 #include <errno.h>
 #include <inttypes.h>
@@ -24,7 +24,7 @@ struct frameworks_config {
     double density;
     uint64_t width, epochs, batch, clusters, components, trees, depth, bins, layers, samples, workers;
     uint32_t value, format, solver, optimizer, malloc, storage; /* indices of the words above */
-    struct mlm_shape shape;                                     /* derived */
+    struct mlm_shape shape;                                     /* derived from the other fields */
 };
 
 static uint64_t minimum(uint64_t a, uint64_t b)
@@ -32,7 +32,7 @@ static uint64_t minimum(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-/* Rows */
+/* ---- Rows ---- */
 
 static int rows_derive(void *p, struct mlm_scoreboard *sb)
 {
@@ -57,7 +57,7 @@ static uint64_t value_bytes(const struct frameworks_config *config)
     return config->value == VALUE_F64 ? sizeof(double) : sizeof(float);
 }
 
-/* What the caller holds: n·p·s, or z·(s + i) + (n + 1)·i. */
+/* Bytes that the caller holds: n·p·s, or z·(s + i) + (n + 1)·i. */
 static uint64_t rows_core(const void *p)
 {
     const struct frameworks_config *config = p;
@@ -73,15 +73,15 @@ static uint64_t batch_core(const void *p)
     return minimum(config->batch, config->shape.rows) * config->width * value_bytes(config);
 }
 
-/* A batch, and a byte a value for the bin that it falls into. */
+/* Bytes of a batch, and one byte for each value, which holds the number of its bin. */
 static uint64_t binned_core(const void *p)
 {
     const struct frameworks_config *config = p;
     return batch_core(p) + config->shape.rows * config->width;
 }
 
-/* Two seconds of starting and importing; a value is made in 60 ns, and looked at in one, as often as a fit
- * does. */
+/* Assumes two seconds for starting and importing, 60 ns to make a value and 1 ns for each time that a fit
+ * reads it. */
 static uint64_t rough(const struct frameworks_config *config, uint64_t looks)
 {
     uint64_t values = config->shape.rows * config->width;
@@ -113,7 +113,7 @@ static uint64_t loader_rough(const void *p)
     return rough(config, config->storage ? 100 : 2) + config->epochs * config->shape.rows * 15000;
 }
 
-/* The perceptron: layers of `width` units, weights in f32 with a bias each. */
+/* ---- The perceptron: layers of `width` units, f32 weights with a bias ---- */
 
 static uint64_t layer_parameters(const struct frameworks_config *config)
 {
@@ -143,7 +143,8 @@ static uint64_t mlp_core(const void *p)
            (parameters * (2 + config->optimizer) + config->batch * config->width * (config->layers + 1));
 }
 
-/* 30 GFlop/s in products, 100 µs a layer and step for autograd, 5 GB/s where parameters are walked. */
+/* Assumes 30 GFlop/s in products, 100 µs for autograd in each layer and step, 5 GB/s for reading
+ * parameters. */
 static uint64_t mlp_rough(const void *p)
 {
     const struct frameworks_config *config = p;
@@ -162,7 +163,7 @@ static uint64_t mlp_rough(const void *p)
     .name = #field, .type = MLM_PARAM_WORD, .offset = FIELD(field), .sweep = (values),                       \
     .words = field##_words, .help = (text)
 
-/* Same rows, same work. */
+/* Rows with the same value do the same work. */
 #define PARAM_WIDTH(value)                                                                                   \
     {                                                                                                        \
         COUNT(width, value, 1 << 20, "values in a row"), .equal_work = true                                  \
@@ -206,7 +207,7 @@ static uint64_t mlp_rough(const void *p)
     {                                                                                                        \
         WORD(format, "dense,csr", FORMAT_HELP)                                                               \
     }
-/* What is no entry of a CSR matrix is a missing value to XGBoost, and not 0. */
+/* XGBoost takes an absent entry of a CSR matrix for a missing value, not for 0. */
 #define PARAM_XGBOOST_FORMAT                                                                                 \
     {                                                                                                        \
         WORD(format, "dense,csr", FORMAT_HELP), .quick = "dense", .equal_work = true                         \
@@ -279,7 +280,8 @@ static const struct mlm_param dataloader_params[] = {PARAM_WIDTH("200"),
 #define XGBOOST ROWS, .library_package = "python3-xgboost", .rough_ns = trees_rough, .answer_tolerance = 1e-6
 #define TORCH .library_package = "python3-torch"
 
-/* L-BFGS stops before its end: by where it is then, sums in another order show. */
+/* L-BFGS stops before it converges. How far it came then depends on the order of its sums, hence the
+ * tolerance. */
 static const struct mlm_workload sklearn_logistic = {SKLEARN, .name = "sklearn_logistic", .work = "logistic",
     .summary = "LogisticRegression, fit() on all rows", .params = logistic_params, .core_bytes = rows_core,
     .rough_ns = epochs_rough, .answer_tolerance = 1e-3};
@@ -302,7 +304,7 @@ static const struct mlm_workload sklearn_histgb = {SKLEARN, .name = "sklearn_his
     .summary = "histogram gradient boosting, fit() on all rows", .params = histgb_params,
     .core_bytes = rows_core, .rough_ns = trees_rough};
 
-/* It breaks ties between splits in its own way. */
+/* A `work` of its own: this method breaks ties between splits in another way, so its trees differ. */
 static const struct mlm_workload xgboost_exact = {XGBOOST, .name = "xgboost_exact", .work = "xgboost exact",
     .summary = "trees from a DMatrix whose values are held in order", .params = xgboost_params,
     .core_bytes = rows_core};
@@ -316,12 +318,12 @@ static const struct mlm_workload xgboost_iterator = {XGBOOST, .name = "xgboost_i
     .work = "xgboost hist", .summary = "the same again, made of a stream of batches",
     .params = iterator_params, .core_bytes = binned_core};
 
-/* As `batch`, whose work it is. */
+/* The tolerance of `batch`, because the work is the same. */
 static const struct mlm_workload torch_mlp = {COMMON, TORCH, .name = "torch_mlp",
     .flags = MLM_QUICK | MLM_FOREIGN_HEAP, .work = "mlp", .derive = mlp_derive, .answer_tolerance = 2e-3,
     .summary = "forward, backward and update of a perceptron by autograd", .params = mlp_params,
     .core_bytes = mlp_core, .rough_ns = mlp_rough};
-/* Its processes compute beside it. */
+/* The loader's processes compute beside the main one. */
 static const struct mlm_workload torch_dataloader = {ROWS, TORCH, .name = "torch_dataloader",
     .work = "dataloader", .extra_threads = 1, .summary = "a DataLoader's batches, looked at once",
     .params = dataloader_params, .core_bytes = rows_core, .rough_ns = loader_rough};

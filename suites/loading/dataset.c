@@ -1,7 +1,8 @@
-/* The file that the suite reads, where the user brings none.
+/* Generates the file that the suite reads, where the user brings none.
  *
- * Dense (.npy, CSV): value (r, c) is k/1000 with k in -9999…9999 drawn for it, rounded to f32: three decimals
- * in text, the nearest f32 in binary, hence the same matrix in both. libsvm: the rows of data/rows.h. */
+ * Dense (.npy, CSV): value (r, c) is k/1000, rounded to f32, with k drawn from -9999…9999. It has three
+ * decimals in text and is the nearest f32 in binary, so both files hold the same matrix. libsvm: the rows of
+ * data/rows.h. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -14,11 +15,11 @@
 #include "data/rows.h"
 #include "loading/loading.h"
 
-/* To be raised when the same parameters are to give other bytes. */
+/* Increase this when the same parameters are to give other bytes. */
 #define GENERATOR_VERSION 1
 
 #define BUFFER_BYTES (UINT64_C(1) << 20)
-/* No value is longer in any format: "16777216:-9.999 ". */
+/* No value has a longer text in any format; an example is "16777216:-9.999 ". */
 #define VALUE_TEXT_MAX 20u
 
 static void dataset_name(const void *p, char name[static 128])
@@ -52,17 +53,17 @@ static uint64_t dataset_size(const void *p)
     }
 }
 
-/* Bytes on their way to the file, or to be compared with what is in it. */
+/* Collects bytes that are to be written to the file, or to be compared with its content. */
 struct output {
     int fd;
     struct mlm_scoreboard *sb;
     char *bytes;
     size_t used;
-    char *found;   /* of the file; NULL: it is written */
-    uint64_t done; /* bytes before those at hand */
+    char *found;   /* buffer for the file's content; NULL: the bytes are written */
+    uint64_t done; /* bytes before those in the buffer */
 };
 
-/* Fewer than asked for where the file ends. */
+/* Reads fewer bytes than asked for where the file ends. */
 static int found_read(struct output *out, size_t size, size_t *ret_size)
 {
     size_t have = 0;
@@ -99,7 +100,7 @@ static int output_compare(struct output *out)
     return 0;
 }
 
-/* At the end of what is to be there. */
+/* Ends the output: writes or compares the rest, and refuses a file that goes on. */
 static int output_end(struct output *out)
 {
     size_t more = 0;
@@ -125,7 +126,7 @@ static int output_flush(struct output *out)
     return 0;
 }
 
-/* Room for `size` bytes, at most a value or a header. */
+/* Makes room for `size` bytes, at most a value or a header. */
 static int output_reserve(struct output *out, size_t size, char **ret_at)
 {
     if (BUFFER_BYTES - out->used < size) {
@@ -137,7 +138,8 @@ static int output_reserve(struct output *out, size_t size, char **ret_at)
     return 0;
 }
 
-/* Thousandths of the values of row `row`, four of one random number. `columns` is rounded up to four. */
+/* Draws the values of row `row` in thousandths, four of them from one random number. `columns` is rounded up
+ * to a multiple of four. */
 static void row_draw(uint64_t key, uint64_t row, int16_t *thousandths, uint64_t columns)
 {
     uint64_t row_key = mlm_random_u64(key, row);
@@ -272,8 +274,8 @@ static int dataset_build(const void *config, int fd, struct mlm_scoreboard *sb)
     return r;
 }
 
-/* To make the bytes once more takes no longer than to read them from a disk, and needs no sum that is kept
- * beside the file. */
+/* Generates the bytes again and compares. That takes no longer than reading them from a disk, and needs no
+ * checksum file that could get lost. */
 static int dataset_check(const void *config, int fd, struct mlm_scoreboard *sb)
 {
     struct output out = {.fd = fd, .sb = sb, .bytes = malloc(BUFFER_BYTES), .found = malloc(BUFFER_BYTES)};

@@ -1,3 +1,4 @@
+/* The suite loading: its descriptors, formulas and checks, and the functions that all variants share. */
 #include "loading/loading.h"
 
 #include <errno.h>
@@ -6,7 +7,8 @@
 
 #include "data/rows.h"
 
-/* A text file stands for a sixteenth of the data: it is decoded at a sixteenth of the speed, or less. */
+/* A text file holds as many rows as a sixteenth of --data, because text is decoded at a sixteenth of the
+ * speed or less. */
 #define TEXT_SHARE 16u
 
 static uint64_t minimum(uint64_t a, uint64_t b)
@@ -45,7 +47,7 @@ static int derive_generated(struct mlm_loading_config *config, struct mlm_scoreb
     return 0;
 }
 
-/* job.rows tells a user's file, whose shape is known by inspection, from a generated one in the cache. */
+/* job.rows is set for a user's file, whose shape is known from the inspection, and 0 for a generated one. */
 static int loading_derive(void *p, struct mlm_scoreboard *sb)
 {
     struct mlm_loading_config *config = p;
@@ -58,7 +60,8 @@ static int loading_derive(void *p, struct mlm_scoreboard *sb)
     return 0;
 }
 
-/* Of what is known so far. Dense rows of another width would be taken for other rows. */
+/* Compares the shape as far as it is known so far. Dense rows of another width would be cut at the wrong
+ * places. */
 static int shape_check(
     const struct mlm_loading_config *config, const struct mlm_decoder *d, struct mlm_scoreboard *sb)
 {
@@ -95,7 +98,7 @@ int mlm_loading_open(const struct mlm_loading_config *config, enum mlm_reader_mo
     int r = mlm_reader_open(config->job.dataset, (enum mlm_format)config->format, mode, &limits, &reader, sb);
     if (r < 0)
         return r;
-    r = shape_check(config, &reader.decoder, sb); /* .npy tells now, text after its first row */
+    r = shape_check(config, &reader.decoder, sb); /* known now for .npy, after the first row for text */
     if (r == 0 && config->format == MLM_FORMAT_NPY && reader.decoder.npy.rows < config->rows)
         r = rows_missing(config, &reader.decoder, reader.decoder.npy.rows, sb);
     if (r < 0) {
@@ -171,7 +174,7 @@ static uint64_t batch_core(const void *config)
     return rows_bytes(config, ((const struct mlm_loading_config *)config)->batch);
 }
 
-/* A file of fewer batches never fills all of them. */
+/* A file of fewer batches never fills the whole queue. */
 static uint64_t prefetch_core(const void *p)
 {
     const struct mlm_loading_config *config = p;
@@ -211,8 +214,9 @@ static uint64_t prefetch_peak(const void *config)
     return peak_of(config, prefetch_core(config));
 }
 
-/* The places of sparse rows lie as far apart as the widest row; of each the pages are touched that its
- * longest row so far reached, half a page more on average than the row's bytes in each of two arrays. */
+/* Places of sparse rows are as far apart as the widest row is long. Of each place, only the pages are touched
+ * that its longest row so far reached: on average half a page more than the row's bytes, in each of two
+ * arrays. */
 static uint64_t shuffle_peak(const void *p)
 {
     const struct mlm_loading_config *config = p;
@@ -224,13 +228,13 @@ static uint64_t shuffle_peak(const void *p)
     return peak_of(p, batch_core(p) + places);
 }
 
-/* Mapped values are the page cache's, which is no need; of what must be decoded a batch is held. */
+/* Mapped values are in the page cache, which is not counted as need; text needs a batch. */
 static uint64_t mmap_core(const void *config)
 {
     return ((const struct mlm_loading_config *)config)->format == MLM_FORMAT_NPY ? 0 : batch_core(config);
 }
 
-/* The map's page tables stay until it is gone. */
+/* The page tables of the mapping stay until it is unmapped. */
 static uint64_t mmap_peak(const void *p)
 {
     const struct mlm_loading_config *config = p;
@@ -251,7 +255,7 @@ static uint64_t file_bytes(const struct mlm_loading_config *config)
     }
 }
 
-/* A cold file at 1 GB/s, text at 150 MB/s, fresh memory at 1 GB/s. */
+/* Assumes 1 GB/s for a cold file, 150 MB/s for text, 1 GB/s for fresh memory. */
 static uint64_t stream_rough(const void *p)
 {
     const struct mlm_loading_config *config = p;
@@ -291,7 +295,7 @@ static void halves_add(struct mlm_scoreboard *sb, uint64_t number)
     mlm_answer_add(sb, (double)(number & UINT32_MAX));
 }
 
-/* The answer is exact, whole numbers of 32 bits. */
+/* The answer is exact: whole numbers of 32 bits. */
 static int ordered_verify(const void *p, struct mlm_scoreboard *sb)
 {
     const struct mlm_loading_state *state = p;
@@ -329,8 +333,8 @@ static const char *const modes[] = {[MLM_LOADING_IN_PLACE] = "inplace", [MLM_LOA
 #define FORMAT_PARAM                                                                                         \
     {                                                                                                        \
         .name = "format", .type = MLM_PARAM_WORD, .offset = CONFIG(format), .words = formats,                \
-        .help = "the file's; a user's file has its own", .sweep = "npy,csv,libsvm", .equal_work = true,      \
-        .of_generated_data = true                                                                            \
+        .help = "format of the generated file; a user's file has its own", .sweep = "npy,csv,libsvm",        \
+        .equal_work = true, .of_generated_data = true                                                        \
     }
 #define WIDTH_PARAM                                                                                          \
     {                                                                                                        \

@@ -1,12 +1,12 @@
-/* loading: how should a dataset larger than memory be read? One file, one ordered pass over its rows
- * (pass.h), and several ways to get the rows from the one to the other.
+/* The suite loading: how should a dataset larger than memory be read? One file, one ordered pass over its
+ * rows (pass.h), and several ways to bring the rows from the file to the pass.
  *
  *   dense file    .npy or CSV; rows of `columns` f32 in memory
  *   sparse file   libsvm; rows as CSR with labels in memory
  *   batch         rows that the pass takes at once
  *
- * --data scales it: .npy holds that much, CSV and libsvm as many rows as a sixteenth of it would be as dense
- * f32. */
+ * --data is the size of a .npy file. CSV and libsvm files hold as many rows as a sixteenth of it would be as
+ * dense f32. */
 #pragma once
 
 #include <stdbool.h>
@@ -17,7 +17,7 @@
 #include "loading/pass.h"
 #include "workload.h"
 
-/* Queues longer than this hold a dataset rather than prefetch it. */
+/* A longer queue would hold a dataset rather than prefetch it. */
 #define MLM_LOADING_DEPTH_MAX 64u
 
 enum mlm_loading_mode { MLM_LOADING_IN_PLACE, MLM_LOADING_COPY };
@@ -27,10 +27,10 @@ struct mlm_loading_config {
     uint32_t format; /* enum mlm_format */
     uint32_t mode;   /* scale: enum mlm_loading_mode */
     uint64_t columns;
-    uint64_t batch;  /* rows */
+    uint64_t batch;  /* in rows */
     uint64_t depth;  /* prefetch: batches in the queue */
-    uint64_t buffer; /* shuffle: rows */
-    /* Derived. */
+    uint64_t buffer; /* shuffle: size of the buffer in rows */
+    /* Derived by loading_derive(). */
     bool sparse;
     uint64_t rows, nonzeros, widest_row;
 };
@@ -38,23 +38,25 @@ struct mlm_loading_config {
 struct mlm_loading_state {
     struct mlm_loading_config config;
     struct mlm_loading_pass pass;
-    uint64_t checksum; /* scale: of the data as read; else the pass has it */
+    uint64_t checksum; /* scale: of the data as read; otherwise the pass computes it */
 };
 
-/* Opens the job's file. What it holds beyond the job's shape, which its inspection found, is refused as it is
- * read, before it gets anywhere. */
+/* Opens the job's file. Rows beyond the job's shape, which the inspection found, are refused before they
+ * reach the variant. */
 int mlm_loading_open(const struct mlm_loading_config *config, enum mlm_reader_mode mode,
     struct mlm_reader *ret_reader, struct mlm_scoreboard *sb);
 
-/* Room for so many rows, whichever of the file they are; what is not needed is not touched. */
+/* Makes room for that many of the file's rows, even the longest ones; pages that are not needed stay
+ * untouched. */
 int mlm_loading_block_open(const struct mlm_loading_config *config, uint64_t rows, const char *what,
     struct mlm_block *ret_block, struct mlm_scoreboard *sb);
 
-/* Reads on until the block is full; refuses rows of another width than the job's, and more of them. */
+/* Reads on until the block is full. Refuses rows of another width than the job's, and rows beyond their
+ * number. */
 int mlm_loading_fill(const struct mlm_loading_config *config, struct mlm_reader *reader,
     struct mlm_block *block, struct mlm_scoreboard *sb);
 
-/* Refuses a file of which more or less was read than the job's rows and values. */
+/* Refuses a file that held more or fewer rows and values than the job says. */
 int mlm_loading_end(
     const struct mlm_loading_config *config, const struct mlm_reader *reader, struct mlm_scoreboard *sb);
 
@@ -67,7 +69,7 @@ int mlm_loading_mmap(void *state, struct mlm_scoreboard *sb);
 int mlm_loading_shuffle(void *state, struct mlm_scoreboard *sb);
 int mlm_loading_prefetch(void *state, struct mlm_scoreboard *sb);
 
-/* The generated file: dataset.c. */
+/* dataset.c: the generated file. */
 extern const struct mlm_dataset mlm_loading_dataset;
-/* Nonzeros a row of the generated libsvm file. */
+/* Share of nonzeros in a row of the generated libsvm file. */
 #define MLM_LOADING_DENSITY 0.1

@@ -1,3 +1,5 @@
+/* The pass over the rows: Fletcher's sums for one row in vectors, written for several widths and chosen at
+ * run time. It must cost far less than reading, so that reading is what is measured. */
 #include "loading/pass.h"
 
 #include <string.h>
@@ -11,15 +13,15 @@ static inline uint64_t pair(const uint32_t words[static 2])
     return words[0] | (uint64_t)words[1] << 32;
 }
 
-/* Both halves of a product of 128 bits: no bit of either factor is lost, as the high ones were in a product
- * of 64. */
+/* Uses both halves of the 128-bit product, so that every bit of either factor counts. A 64-bit product would
+ * lose the high ones. */
 static inline uint64_t product(uint64_t a, uint64_t b)
 {
     __extension__ unsigned __int128 whole = (unsigned __int128)a * b;
     return (uint64_t)whole ^ (uint64_t)(whole >> 64);
 }
 
-/* Every two lanes with constants of their own, so that a value that changes lanes is noticed. */
+/* Each pair of lanes has its own constants, so that a value that changes lanes is noticed. */
 static inline uint64_t fingerprint(
     const uint32_t sums[static LANES], const uint32_t sums_of_sums[static LANES], uint32_t label_bits)
 {
@@ -40,10 +42,9 @@ static inline void row_add(struct mlm_loading_pass *pass, uint64_t print)
     pass->rows++;
 }
 
-/* The same for vectors of 16 bytes, which every machine has, of 32 and of 64. They are written out, for gcc
- * 12 makes poor code of vectors that are wider than the target's, and calls a vector in a parameter another
- * ABI.
- */
+/* The same code for vectors of 16 bytes, which every machine has, of 32 and of 64. Written out by macro,
+ * because gcc 12 makes slow code of vectors wider than the target's, and changes the ABI for vector
+ * parameters. */
 #define DENSE_ROWS(name, target, vector_bytes)                                                               \
     target static void name(struct mlm_loading_pass *pass, const float *values, uint64_t rows)               \
     {                                                                                                        \
@@ -114,7 +115,7 @@ void mlm_loading_pass_sparse(
         unsigned lane = indices[i] % LANES;
         uint32_t bits = bits_of(values[i]);
         sums[lane] += bits;
-        /* In so many of the dense row's running sums this value is. */
+        /* The number of the dense row's running sums that contain this value. */
         sums_of_sums[lane] += bits * (uint32_t)(groups - indices[i] / LANES);
     }
     row_add(pass, fingerprint(sums, sums_of_sums, bits_of(label)));

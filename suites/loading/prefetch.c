@@ -1,6 +1,6 @@
-/* A reader thread ahead of the pass: it fills one batch while the pass takes another, and up to `depth` full
- * ones wait between them. It pays where reading waits for the disk or decoding takes time; it costs the
- * queue. */
+/* A reader thread runs ahead of the pass: it fills one batch while the pass takes another, and up to `depth`
+ * full batches wait between them. This helps where reading waits for the disk or decoding takes time; it
+ * costs the memory of the queue. */
 #include <errno.h>
 #include <pthread.h>
 #include <string.h>
@@ -11,17 +11,17 @@ struct queue {
     const struct mlm_loading_config *config;
     struct mlm_reader *reader;
     struct mlm_scoreboard *sb;
-    uint64_t slots; /* the queue's, the reader's and the pass's own */
+    uint64_t slots; /* depth + 2: the queue, the reader's batch and the pass's batch */
     struct mlm_block blocks[MLM_LOADING_DEPTH_MAX + 2];
     pthread_mutex_t lock;
     pthread_cond_t changed;
-    /* Under the lock. Batch i is in blocks[i % slots]; filled ≤ taken + slots. */
+    /* Protected by the lock. Batch i is in blocks[i % slots]; filled ≤ taken + slots. */
     uint64_t filled, taken;
-    bool ended; /* no batch after the filled ones: the file's end, or an error */
+    bool ended; /* no batch follows the filled ones: the file ended, or an error occurred */
     int error;
 };
 
-/* Of the two threads it is only the reader that writes a message: the pass writes its own after the join. */
+/* Only the reader writes messages while both threads run; the pass writes its own after the join. */
 static void *reader_run(void *p)
 {
     struct queue *q = p;
@@ -50,7 +50,7 @@ static void *reader_run(void *p)
     }
 }
 
-/* The next full batch; NULL after the last. */
+/* Returns the next full batch; NULL after the last. */
 static const struct mlm_block *batch_next(struct queue *q)
 {
     const struct mlm_block *block = NULL;

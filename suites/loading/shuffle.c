@@ -1,5 +1,5 @@
-/* A shuffle buffer: K rows are held; each row that comes takes the place of one of them, drawn by chance,
- * which leaves. At the end those that are left leave in an order drawn by chance. */
+/* A shuffle buffer of K rows. Each new row takes the place of a row that is drawn at random and goes to the
+ * pass. At the end, the remaining rows follow in random order. */
 #include <errno.h>
 #include <string.h>
 
@@ -7,19 +7,19 @@
 #include "data/random.h"
 #include "loading/loading.h"
 
-/* A stream of random numbers that no data is made of. */
+/* A stream of random numbers that is used for no data. */
 #define STREAM 0x73687566666c65
 
-/* Rows of a sparse file differ in length: each place has room for the widest, beyond which the reader lets
- * none through, and a row touches the begin of it. */
+/* Rows of a sparse file differ in length. Each place has room for the widest row, which the reader enforces;
+ * a shorter row touches only the begin of its place. */
 struct places {
     uint64_t key, draws;
     uint64_t count, held;
-    uint64_t stride;   /* values of a place */
+    uint64_t stride;   /* values that fit in a place */
     float *values;     /* [count][stride] */
-    uint32_t *indices; /* sparse: as values */
-    uint32_t *lengths; /* sparse: values of the row in each place */
-    float *labels;     /* sparse */
+    uint32_t *indices; /* sparse: columns, laid out as `values` */
+    uint32_t *lengths; /* sparse: number of values in each place */
+    float *labels;     /* sparse: label of the row in each place */
 };
 
 static void places_close(struct places *s)

@@ -1,7 +1,7 @@
-/* Variants that hold a batch and never the dataset. */
+/* Variants that hold one batch and never the whole dataset. */
 #include "loading/loading.h"
 
-/* Fills a batch, passes over it, fills it again. */
+/* Fills a batch, passes over it, and repeats. */
 static int batches_pass(struct mlm_loading_state *state, struct mlm_reader *reader, struct mlm_block *batch,
     struct mlm_scoreboard *sb)
 {
@@ -41,8 +41,9 @@ int mlm_loading_generator(void *p, struct mlm_scoreboard *sb)
     return r;
 }
 
-/* Plain mmap() without madvise(), as numpy.memmap does it. Where the file's bytes are the values, nothing is
- * copied and nothing is held that the kernel cannot take back; else a batch is decoded from the map. */
+/* Plain mmap() without madvise(), as numpy.memmap does it. Where the file holds the values as memory does,
+ * nothing is copied, and the kernel can take back every page. Otherwise batches are decoded from the
+ * mapping. */
 int mlm_loading_mmap(void *p, struct mlm_scoreboard *sb)
 {
     struct mlm_loading_state *state = p;

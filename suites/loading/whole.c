@@ -1,4 +1,4 @@
-/* Variants that hold all of the dataset in memory, once or twice. */
+/* Variants that hold the whole dataset in memory, once or twice. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -7,8 +7,8 @@
 #include "data/memory.h"
 #include "loading/loading.h"
 
-/* Reads the whole file into one block, a batch at a time so that progress shows. `ret_sum`, where wanted, is
- * the order-free sum of the rows as they came, taken while they are in cache. */
+/* Reads the whole file into one block, a batch at a time so that progress is visible. `ret_sum`, unless NULL,
+ * gets the order-independent sum of the rows, computed while they are in cache. */
 static int whole_read(struct mlm_loading_state *state, struct mlm_block *ret_block, uint64_t *ret_sum,
     struct mlm_scoreboard *sb)
 {
@@ -26,7 +26,7 @@ static int whole_read(struct mlm_loading_state *state, struct mlm_block *ret_blo
         block.capacity_rows = from + (left < config->batch ? left : config->batch);
         r = mlm_loading_fill(config, &reader, &block, sb);
         if (r == 0 && block.rows == from && !reader.ended)
-            r = mlm_loading_end(config, &reader, sb); /* more than there should be */
+            r = mlm_loading_end(config, &reader, sb); /* refuses rows after the last expected one */
         if (r == 0 && ret_sum)
             mlm_loading_pass_block(&raw, &block, from, block.rows);
         mlm_progress_add(sb, block.rows - from);
@@ -69,7 +69,7 @@ int mlm_loading_full(void *p, struct mlm_scoreboard *sb)
     return 0;
 }
 
-/* The rows from…to-1 of a block, copied. */
+/* Copies the rows from…to-1 into a new block. */
 static int rows_copy(const struct mlm_loading_config *config, const struct mlm_block *from_block,
     uint64_t from, uint64_t to, struct mlm_block *ret_block, struct mlm_scoreboard *sb)
 {
@@ -93,8 +93,8 @@ static int rows_copy(const struct mlm_loading_config *config, const struct mlm_b
     return 0;
 }
 
-/* Train and test as copies of the first four fifths and the last, with the original alive: what splitting an
- * array by rows does unless it gives out views. */
+/* Copies the first four fifths (train) and the last fifth (test) while the original stays in memory: the
+ * usual effect of splitting an array by rows, unless the library returns views. */
 int mlm_loading_split(void *p, struct mlm_scoreboard *sb)
 {
     struct mlm_loading_state *state = p;
@@ -118,11 +118,11 @@ int mlm_loading_split(void *p, struct mlm_scoreboard *sb)
     return r;
 }
 
-/* Of each column: what is subtracted and what is multiplied with. Sparse columns keep their zeros: they are
- * only divided, as scikit-learn's StandardScaler(with_mean=False) does it. */
+/* For each column, the number to subtract and the factor. Sparse columns are only divided, so that their
+ * zeros stay, as in scikit-learn's StandardScaler(with_mean=False). */
 struct scaler {
     uint64_t columns;
-    double *sums, *squares; /* of values less `shift` */
+    double *sums, *squares; /* of values minus `shift` */
     float *shift, *factor;
 };
 
@@ -161,8 +161,8 @@ static void row_fit(const struct scaler *s, const float *restrict values)
     }
 }
 
-/* One pass for mean and variance: of the values less the first row's, so that a column of large, close
- * numbers keeps its variance. */
+/* Finds mean and variance in one pass, of the values minus those of the first row: a column of large, nearly
+ * equal numbers would otherwise lose its variance to rounding. */
 static void scaler_fit(struct scaler *s, const struct mlm_block *block)
 {
     if (block->indices) {
@@ -185,7 +185,7 @@ static void scaler_fit(struct scaler *s, const struct mlm_block *block)
     }
 }
 
-/* One function for both modes: `to` may be `from`. */
+/* Serves both modes: `to` may be `from`. */
 static void scaler_apply(const struct scaler *s, const struct mlm_block *from, struct mlm_block *to)
 {
     if (from->indices) {
@@ -230,7 +230,7 @@ static int block_scale(struct mlm_loading_state *state, struct mlm_block *block,
     return r;
 }
 
-/* Standardize all columns, then pass: over the array itself, or over a scaled copy beside it. */
+/* Standardizes all columns, then makes the pass: over the array itself, or over a scaled copy beside it. */
 int mlm_loading_scale(void *p, struct mlm_scoreboard *sb)
 {
     struct mlm_loading_state *state = p;

@@ -1,7 +1,7 @@
-/* One arena a step, reset at its end. What stays until its layer's backward pass is stacked from the bottom,
- * what is passed from layer to layer from the top; as the backward pass pops the stack in reverse order, the
- * top grows into the room that it leaves. What outlives the step lies in arenas of its own: one for good, and
- * one for each step at whose end survivors die. */
+/* One arena for a step, reset at the end of the step. Tensors that stay until their layer's backward pass are
+ * stacked from the bottom, tensors that go from layer to layer from the top. The backward pass frees the
+ * bottom stack in reverse order, and the top stack grows into that room. Tensors that outlive the step are in
+ * arenas of their own: one for the lasting ones, and one for each step at whose end survivors die. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -12,7 +12,7 @@
 #define AGES (SURVIVOR_STEPS + 1)
 
 struct region {
-    unsigned char *memory; /* NULL: dry */
+    unsigned char *memory; /* NULL: a dry run */
     uint64_t size, bottom, top;
     uint64_t most_bottom, least_top;
 };
@@ -21,8 +21,9 @@ struct heap {
     struct region lasting, step, survivors[AGES];
 };
 
-/* When delta l-1 is made, the room between the stacks is what they had at the pass's peak, less that peak,
- * plus the two last layers, which are gone by then. A layer wider than those two together asks for more. */
+/* When delta l-1 is allocated, the room between the stacks is what they had at the pass's peak, minus that
+ * peak, plus the last two layers, which are free by then. A layer wider than those two together needs
+ * more. */
 static uint64_t step_bytes(const struct pooling_config *config)
 {
     const struct mlm_mlp_shape *shape = &config->spec.shape;
@@ -115,7 +116,7 @@ static void arena_free(void *p, struct pooling_tensor *tensor)
 
 static void arena_lose(void *p, struct pooling_tensor *tensor)
 {
-    (void)p, (void)tensor; /* the reset takes it along */
+    (void)p, (void)tensor; /* the reset at the end of the step frees it */
 }
 
 static void arena_step_end(void *p, uint32_t step)

@@ -1,5 +1,5 @@
-/* Boehm's collector: FREE only forgets. A collector finds garbage by what no root reaches, and the replay's
- * own table is no root of its; hence a table of pointers in memory that it scans. */
+/* Boehm's collector: FREE only drops the pointer. The collector scans for pointers and does not know the
+ * replay's own table; therefore live pointers are kept in a table in memory that it scans. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -8,9 +8,9 @@
 #include "pooling/pooling.h"
 
 struct heap {
-    void *(*alloc)(size_t size); /* of memory without pointers, found by its first bytes alone */
+    void *(*alloc)(size_t size); /* kept alive only by pointers to the first byte */
     void (*release)(void *memory);
-    void **roots; /* by slot */
+    void **roots; /* one pointer for each slot */
 };
 
 static void quiet(char *message, uintptr_t argument)
@@ -43,12 +43,12 @@ static int boehm_open(
         void *symbol = dlsym(library, symbols[i].name);
         if (!symbol)
             return mlm_fail(sb, -ENOTSUP, "%s cannot be used: %s", BOEHM_LIBRARY, dlerror());
-        /* ISO C has no conversion from object to function pointers; POSIX says that their bytes are the same.
-         */
+        /* ISO C has no conversion from object to function pointers; POSIX guarantees the same
+         * representation. */
         memcpy(symbols[i].function, &symbol, sizeof symbol);
     }
     init();
-    set_warn_proc(quiet); /* it prints when blocks are large, as all of ours are */
+    set_warn_proc(quiet); /* silence the collector's warnings about large blocks: all of ours are large */
     struct heap *heap = malloc(sizeof *heap);
     found.roots = alloc_uncollectable(pooling_slots(config) * sizeof(void *));
     if (!heap || !found.roots) {

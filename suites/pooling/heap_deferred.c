@@ -1,20 +1,20 @@
-/* Deferred release, as a garbage collector's: nothing is freed when its last use is over, but all garbage at
- * once when the heap has grown to `growth` times what was live after the last collection. The pool below is
- * the same as `pool`'s, so what differs is the policy alone. */
+/* Deferred release, as in a garbage collector: a tensor is not freed after its last use. All garbage is freed
+ * at once when the heap has grown to `growth` times its live size after the last collection. The memory comes
+ * from the same pool as `pool`, so only the policy differs. */
 #include <errno.h>
 #include <stdlib.h>
 
 #include "pooling/pooling.h"
 #include "pooling/runs.h"
 
-/* The first collection waits for this much: a small heap is not worth one. */
+/* No collection before this size: a small heap is not worth one. */
 #define FIRST_LIMIT_BYTES (UINT64_C(4) << 20)
 
 struct heap {
     struct runs *runs;
     double growth;
     uint64_t held_bytes, garbage_bytes, limit_bytes;
-    uint32_t *garbage; /* runs */
+    uint32_t *garbage; /* runs that are garbage */
     size_t count, capacity;
 };
 
@@ -36,7 +36,8 @@ static int deferred_open(
         return mlm_fail(sb, -ENOMEM, "out of memory");
     heap->growth = config->growth;
     heap->limit_bytes = FIRST_LIMIT_BYTES;
-    /* What can be held together, once for its use and once for its fragments; never more than all of it. */
+    /* Address space for the most that can be held, once for use and once for fragmentation; never more than
+     * the whole trace allocates. */
     uint64_t all = pooling_trace_bytes(config);
     double held = 2 * config->growth * (double)(pooling_live_bytes(config) + pooling_leak_bytes(config));
     uint64_t room = held < (double)all ? (uint64_t)held : all;
@@ -91,7 +92,7 @@ static void deferred_free(void *p, struct pooling_tensor *tensor)
     if (garbage_has_room(heap)) {
         heap->garbage[heap->count++] = tensor->tag;
         heap->garbage_bytes += bytes;
-    } else { /* it cannot be remembered: an early end is better than none */
+    } else { /* no memory to remember it: free it now */
         runs_free(heap->runs, tensor->tag);
         heap->held_bytes -= bytes;
     }

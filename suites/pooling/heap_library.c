@@ -1,5 +1,5 @@
-/* Allocators of others, opened at run time: each is a shared library with its own names for malloc and free.
- */
+/* Allocators in shared libraries (mimalloc, jemalloc), opened at run time; each has its own names for malloc
+ * and free. */
 #include <dlfcn.h>
 #include <errno.h>
 #include <stdlib.h>
@@ -21,7 +21,7 @@ static int library_open(
     struct heap *heap = calloc(1, sizeof *heap);
     if (!heap)
         return mlm_fail(sb, -ENOMEM, "out of memory");
-    /* Never closed: they have thread-specific data, whose destructors run when the thread ends. */
+    /* Never closed: these libraries have thread-specific data, whose destructors run when the thread ends. */
     const char *why = "it lacks a function";
     heap->library = mlm_library_open(config->heap->library, RTLD_LOCAL, &why);
     void *alloc = heap->library ? dlsym(heap->library, config->heap->alloc_name) : NULL;
@@ -30,7 +30,7 @@ static int library_open(
         free(heap);
         return mlm_fail(sb, -ENOTSUP, "%s cannot be used: %s", config->heap->library, why);
     }
-    /* ISO C has no conversion from object to function pointers; POSIX says that their bytes are the same. */
+    /* ISO C has no conversion from object to function pointers; POSIX guarantees the same representation. */
     memcpy(&heap->alloc, &alloc, sizeof alloc);
     memcpy(&heap->free, &release, sizeof release);
     *ret_heap = heap;

@@ -1,6 +1,6 @@
-/* malloc: glibc's, as it comes and with its thresholds set. Untouched, the mmap threshold moves to the size
- * of what was freed last, and memory at the heap's top goes back to the kernel as soon as twice that is free:
- * what the next step needs is faulted in again. */
+/* glibc's malloc, with its defaults and with fixed thresholds. By default the mmap threshold rises to the
+ * size of the block freed last, and memory at the heap's top returns to the kernel as soon as twice that is
+ * free, so the next step must fault it in again. */
 #include <errno.h>
 #include <limits.h>
 #include <malloc.h>
@@ -8,7 +8,7 @@
 
 #include "pooling/pooling.h"
 
-/* The largest that glibc takes (HEAP_MAX_SIZE / 2 on 64-bit machines). */
+/* The largest value that glibc accepts (HEAP_MAX_SIZE / 2 on 64-bit machines). */
 #define MMAP_THRESHOLD_MAX (4 * 1024 * 1024 * (int)sizeof(long))
 
 struct heap {

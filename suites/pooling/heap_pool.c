@@ -1,9 +1,9 @@
-/* A pool in size classes, and the same pool behind reference counts: what frees there is the last reference,
- * whoever holds it, at the price of counting around every use. */
+/* A pool with size classes, and the same pool with reference counts. With counts, whoever drops the last
+ * reference frees the tensor; the price is counting around every use. */
 #include "pooling/pooling.h"
 #include "pooling/runs.h"
 
-/* Address space that fragmentation may take: generous, for it costs nothing. */
+/* Address space per byte of data. Generous, because untouched address space costs nothing. */
 #define ROOM 8u
 
 static int pool_open(
@@ -38,7 +38,7 @@ static void pool_close(void *heap)
     runs_close(heap);
 }
 
-/* Atomic, as in every framework whose tensors may be shared between threads. */
+/* Atomic, as in every framework whose tensors can be shared between threads. */
 static void refcount_hold(void *heap, struct pooling_tensor *tensor)
 {
     (void)heap;

@@ -1,4 +1,4 @@
-/* pooling: the descriptors, and what follows from the parameters. */
+/* The suite pooling: its descriptors, and the sizes that follow from the parameters. */
 #include "pooling/pooling.h"
 
 #include <errno.h>
@@ -6,16 +6,17 @@
 
 #include "data/random.h"
 
-/* Hourglasses, one after the other, as encoders and decoders are: tensors of one step differ 32-fold. */
+/* A sequence of hourglasses, the shape of encoders and decoders: tensors of one step differ in size
+ * 32-fold. */
 static const uint32_t pattern[] = {512, 128, 32, 16, 64, 256};
 #define HOURGLASS (sizeof pattern / sizeof *pattern)
 
-/* Activations outweigh parameters then, and the largest tensor has 4 MiB. */
+/* With that many rows activations outweigh parameters, and the largest tensor has 4 MiB. */
 #define NOMINAL_ROWS 2048u
 #define HOURGLASSES_MAX (1u << 18)
 
-/* The books of a heap take some 15 MB and 70 ms a GiB that is live, in the harness: beyond this, which is
- * beyond laptops, there is no formula. */
+/* Above this size there is no formula: the harness would need the heap's books, about 15 MB and 70 ms for
+ * each GiB that is live. The bound is beyond laptops. */
 #define COUNTED_OUT_MOST_BYTES (UINT64_C(8) << 30)
 
 static uint64_t pooling_core(const void *p)
@@ -23,7 +24,8 @@ static uint64_t pooling_core(const void *p)
     return pooling_live_bytes(p);
 }
 
-/* Whole hourglasses by the nominal batch, then the batch by what is left, to one row. */
+/* First chooses the number of whole hourglasses for the nominal batch, then the batch that fills the rest, to
+ * one row. */
 static int pooling_derive(void *p, struct mlm_scoreboard *sb)
 {
     struct pooling_config *config = p;
@@ -46,7 +48,7 @@ static int pooling_derive(void *p, struct mlm_scoreboard *sb)
     return 0;
 }
 
-/* Tensors are counted out as the workload itself does, with the books of its heap and without memory. */
+/* Replays the trace as the workload does, with the books of its heap but without memory. */
 static uint64_t pooling_peak(const void *p)
 {
     const struct pooling_config *config = p;
@@ -83,7 +85,7 @@ static void pooling_destroy(void *p)
     free(state);
 }
 
-/* Sizes and contents are all that the trace has for data. */
+/* The trace has no data but sizes and contents. */
 static uint64_t trace_checksum(const struct pooling_config *config)
 {
     uint64_t sum = pooling_trace_bytes(config);
@@ -116,7 +118,8 @@ static int pooling_run(void *p, struct mlm_scoreboard *sb)
     return r;
 }
 
-/* What was read must be what was written: the same sum, reckoned without memory. */
+/* The memory that was read must hold what was written: compares with the same sum, computed without
+ * memory. */
 static int pooling_verify(const void *p, struct mlm_scoreboard *sb)
 {
     const struct state *state = p;
@@ -174,7 +177,7 @@ static const struct mlm_param deferred_params[] = {
     {.name = "growth",
         .type = MLM_PARAM_REAL,
         .offset = offsetof(struct pooling_config, growth),
-        .help = "the heap over what was live, at which it is collected",
+        .help = "collect when the heap is this many times its live size",
         .sweep = "2,1.5,4",
         .quick = "2,4",
         .minimum = 1,

@@ -1,4 +1,4 @@
-/* The interpreter of the program that obeys ALLOC and FREE alone. */
+/* Replays the program of data/mlp.h: obeys ALLOC and FREE and computes nothing. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -10,12 +10,12 @@ struct pooling_replay {
     struct pooling_config config;
     enum pooling_touch touch;
     struct mlm_mlp mlp;
-    struct pooling_tensor *tensors; /* by slot: program, survivors, leaks */
+    struct pooling_tensor *tensors; /* one for each slot: program, survivors, leaks */
     void *heap;
     uint64_t key;
     uint64_t serial;
     uint64_t checksum;
-    uint64_t failed_size; /* an allocation that could not be had; 0: none */
+    uint64_t failed_size; /* size of an allocation that failed; 0: none */
 };
 
 uint64_t pooling_replay_bytes(const struct pooling_config *config)
@@ -52,8 +52,8 @@ void pooling_replay_close(struct pooling_replay *replay)
 {
     if (!replay)
         return;
-    /* What leaked belongs to the measured program; it is given back now so that leak checkers see ours alone.
-     */
+    /* Leaked tensors are part of the measurement. Freed here, so that leak checkers report only our own
+     * leaks. */
     for (uint32_t slot = 0; replay->heap && replay->tensors && slot < pooling_slots(&replay->config); slot++)
         if (replay->tensors[slot].memory)
             replay->config.heap->free(replay->heap, &replay->tensors[slot]);
@@ -64,7 +64,8 @@ void pooling_replay_close(struct pooling_replay *replay)
     free(replay);
 }
 
-/* One word in TOUCH_BYTES, and the last: sizes are multiples of 64, so they never meet. */
+/* Writes one word in each TOUCH_BYTES, and the last word: sizes are multiples of 64, so the two never
+ * overlap. */
 static uint64_t pages_write(unsigned char *memory, uint64_t size, uint64_t key)
 {
     uint64_t index = 0;
@@ -147,7 +148,7 @@ static struct pooling_tensor *leak_of(struct pooling_replay *replay, uint64_t st
     return &replay->tensors[pooling_slots(&replay->config) - replay->config.steps + step];
 }
 
-/* What a program does to the counts of its tensors when it hands them to a kernel. */
+/* Counts references as a program does when it passes its tensors to a kernel. */
 static void use(struct pooling_replay *replay, const struct mlm_mlp_instruction *instruction)
 {
     const struct pooling_heap *heap = replay->config.heap;

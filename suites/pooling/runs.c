@@ -1,3 +1,5 @@
+/* The pool's allocator: free runs in lists by size class, neighbours merged at once, books in arrays of their
+ * own. */
 #include "pooling/runs.h"
 
 #include <errno.h>
@@ -10,25 +12,25 @@
 #define BINS 256u
 #define NONE RUNS_NONE
 
-/* Valid at the first and the last block of each run below `top`. */
+/* Valid in the first and the last block of each run below `top`. */
 struct block {
-    uint32_t blocks; /* of the run */
+    uint32_t blocks; /* length of the run */
     uint32_t free;
-    uint32_t previous, next; /* free runs of the same bin, at the first block */
+    uint32_t previous, next; /* neighbours in the list of free runs of the same bin; in the first block */
 };
 
 struct runs {
     unsigned char *memory;
     struct block *blocks;
-    uint64_t *touched; /* dry: a bit a page */
+    uint64_t *touched; /* dry: one bit for each page */
     uint64_t page_bytes;
-    uint64_t capacity;   /* blocks */
-    uint64_t top, most;  /* blocks from here on were never given out, or are all free again */
-    uint32_t bins[BINS]; /* first free run */
+    uint64_t capacity;   /* in blocks */
+    uint64_t top, most;  /* blocks from `top` on are free: never used, or freed again */
+    uint32_t bins[BINS]; /* first free run of each bin */
     uint64_t occupied[BINS / 64];
 };
 
-/* 0..7 blocks have a bin each; from there on each doubling has eight. */
+/* Sizes of 0..7 blocks have a bin each; above that each doubling has eight. */
 static uint32_t bin_of(uint64_t blocks)
 {
     if (blocks < 8)
@@ -47,7 +49,8 @@ static uint64_t class_of(uint64_t blocks)
 
 static void *map(uint64_t bytes)
 {
-    /* Address space, most of which is never touched: it must not count as memory that was asked for. */
+    /* Reserves address space, most of which is never touched: it must not count as memory that was asked
+     * for. */
     void *memory =
         mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     return memory == MAP_FAILED ? NULL : memory;
@@ -120,8 +123,8 @@ static void bin_remove(struct runs *runs, uint64_t first)
         runs->occupied[bin / 64] &= ~(UINT64_C(1) << bin % 64);
 }
 
-/* The first bin from `bin` on that has a run: all runs in there are large enough, since a class is the least
- * size of its bin. */
+/* Returns the first bin from `bin` on that has a free run. All runs in it are large enough, because a class
+ * is the smallest size of its bin. */
 static uint32_t bin_find(const struct runs *runs, uint32_t bin)
 {
     uint64_t word = runs->occupied[bin / 64] & (~UINT64_C(0) << bin % 64);

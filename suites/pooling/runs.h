@@ -1,10 +1,10 @@
-/* Runs of blocks in size classes, eight to a doubling: a request is rounded up to its class, a free run waits
- * in the list of its class, the next larger class serves where it is empty and what is left over is split
- * off, and free neighbours become one. So memory moves between classes without a word to the kernel, which it
- * is never given back to. The books lie outside of the memory that they are about.
+/* Runs of blocks in size classes, eight to a doubling. A request is rounded up to its class and takes a free
+ * run from the list of the class; if that is empty, from the next larger class, and the remainder is split
+ * off. Free neighbours are merged. So memory moves between classes without any system call, and is never
+ * returned to the kernel. The books are kept outside of the memory that they describe.
  *
- * A run is named by its first block. A page of the machine is one block or several: what is given out is the
- * same on every machine, what it touches is whole pages. */
+ * A run is named by its first block. A page is one block or several: the addresses that are handed out are
+ * the same on every machine, and the pages that they touch are whole pages of that machine. */
 #pragma once
 
 #include <stdbool.h>
@@ -16,17 +16,18 @@ struct runs;
 
 #define RUNS_BLOCK_BYTES 4096u
 
-/* Address space for `bytes` at most. Dry: books alone, that note which pages would have been touched. */
+/* Reserves address space for at most `bytes`. Dry: keeps only books, and notes the pages that would be
+ * touched. */
 int runs_open(
     uint64_t bytes, uint64_t page_bytes, bool dry, struct runs **ret_runs, struct mlm_scoreboard *sb);
-void runs_close(struct runs *runs); /* takes NULL */
+void runs_close(struct runs *runs); /* accepts NULL */
 
-#define RUNS_NONE UINT32_MAX /* the address space is used up */
+#define RUNS_NONE UINT32_MAX /* no address space is left */
 
 uint32_t runs_alloc(struct runs *runs, uint64_t bytes);
 void runs_free(struct runs *runs, uint32_t run);
 void *runs_memory(const struct runs *runs, uint32_t run);   /* NULL: dry, or RUNS_NONE */
-uint64_t runs_bytes(const struct runs *runs, uint32_t run); /* of its class */
+uint64_t runs_bytes(const struct runs *runs, uint32_t run); /* size of its class */
 
-/* Dry: pages that were touched, and the books themselves. */
+/* Dry: bytes of the touched pages, and of the books. */
 uint64_t runs_resident(const struct runs *runs);

@@ -1,3 +1,4 @@
+/* Computes the sizes and the peak of the trace from its parameters, in whole numbers only. */
 #include "data/random.h"
 #include "pooling/pooling.h"
 
@@ -5,9 +6,9 @@ enum { STREAM_BATCHES = 0x706f6f };
 
 #define OCTAVES 7u
 
-/* Batches of variable length: from all of the largest down to 1/128 of it, large ones more often, so that
- * tensors range from a kilobyte to megabytes. The largest comes in the middle: a heap has a past by then, and
- * must live on. Whole numbers alone, so that every machine has the same trace. */
+/* Batches of variable length: from the largest down to 1/128 of it, large ones more often, so that tensors
+ * range from a kilobyte to megabytes. The largest comes in the middle, when the heap already holds fragments
+ * of earlier steps. Computed in whole numbers only, so that every machine has the same trace. */
 uint64_t pooling_step_rows(const struct pooling_config *config, uint64_t step)
 {
     if (step == config->steps / 2)
@@ -16,7 +17,7 @@ uint64_t pooling_step_rows(const struct pooling_config *config, uint64_t step)
     uint32_t one = mlm_random_below(key, 3 * step, OCTAVES),
              other = mlm_random_below(key, 3 * step + 1, OCTAVES);
     uint32_t octave = one < other ? one : other;
-    uint64_t part = (1u << 16) + mlm_random_below(key, 3 * step + 2, 1u << 16); /* of an octave: 1 to 2 */
+    uint64_t part = (1u << 16) + mlm_random_below(key, 3 * step + 2, 1u << 16); /* 1 to 2 octaves */
     uint64_t rows = (config->rows * part) >> (octave + 17);
     return rows ? rows : 1;
 }
@@ -36,8 +37,8 @@ uint64_t pooling_leak_bytes(const struct pooling_config *config)
     return (config->leak_bytes + 63) / 64 * 64;
 }
 
-/* A step's peak is where its backward pass begins: all activations, one delta, and survivors of this step and
- * of those before. */
+/* A step has its peak where its backward pass begins: all activations, one delta, and the survivors of this
+ * and earlier steps. */
 uint64_t pooling_live_bytes(const struct pooling_config *config)
 {
     uint64_t passing = mlm_mlp_passing_floats(&config->spec) * sizeof(float);
@@ -55,7 +56,7 @@ uint64_t pooling_live_bytes(const struct pooling_config *config)
 uint64_t pooling_trace_bytes(const struct pooling_config *config)
 {
     const struct mlm_mlp_shape *shape = &config->spec.shape;
-    /* Every layer has an activation, and a delta of its own but for the input and the last. */
+    /* Every layer has an activation; all but the input and the last also have a delta. */
     uint64_t floats =
         2 * mlm_mlp_sample_floats(shape) - mlm_mlp_width(shape, 0) - mlm_mlp_width(shape, shape->layers);
     uint64_t sum = mlm_mlp_lasting_bytes(&config->spec);
@@ -67,7 +68,7 @@ uint64_t pooling_trace_bytes(const struct pooling_config *config)
     return sum;
 }
 
-/* Tensors of the program, survivors of the steps that can be alive together, leaks. */
+/* Slots for the tensors of the program, for survivors of steps that can be alive together, and for leaks. */
 uint32_t pooling_slots(const struct pooling_config *config)
 {
     uint64_t slots = (uint64_t)MLM_MLP_KINDS * (config->spec.shape.layers + 1) +

@@ -1,5 +1,6 @@
-/* self: workloads that do a known thing, to calibrate the harness. What is measured on them is the harness's
- * own error: touch must read N bytes, null almost nothing, spin all CPU and no waiting. */
+/* The suite self: workloads with a known result, to calibrate the harness. A difference from that result
+ * is the harness's own error: touch must read N bytes, null almost nothing, spin only CPU time and no
+ * waiting. */
 #include <errno.h>
 #include <stdlib.h>
 #include <time.h>
@@ -67,7 +68,7 @@ static uint64_t null_rough(const void *config)
     return 1000000;
 }
 
-/* Incompressible, so that zram and zswap cannot make it smaller; in steps, so that progress is seen. */
+/* Writes random data, so that zram and zswap cannot compress it; in steps, so that progress is visible. */
 static void touch_all(struct self_state *state, struct mlm_scoreboard *sb)
 {
     uint64_t key = mlm_random_key(state->config.job.seed, 0);
@@ -93,7 +94,7 @@ static int touch_run(void *p, struct mlm_scoreboard *sb)
 
 static int touch_verify(const void *p, struct mlm_scoreboard *sb)
 {
-    /* The first and the last page are enough to show that what was written is there. */
+    /* Checking the first and the last page is enough to show that the data was written. */
     const struct self_state *state = p;
     uint64_t size = state->config.size_bytes;
     mlm_answer_add(sb, state->data[0]);
@@ -138,8 +139,8 @@ static uint64_t cpu_ns(void)
     return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
 }
 
-/* A fixed number of steps, so that its time can be compared between runs with and without sampling; about
- * `seconds` of it on a middling core. */
+/* Does a fixed number of steps, about `seconds` on a middling core, so that its time can be compared between
+ * runs with and without sampling. */
 static int spin_run(void *p, struct mlm_scoreboard *sb)
 {
     struct self_state *state = p;
@@ -170,8 +171,8 @@ static uint64_t spin_rough(const void *config)
 enum { BACKGROUND_IDLE, BACKGROUND_ACTIVE };
 static const char *const background_modes[] = {"idle", "active", NULL};
 
-/* Holds memory beside the worker of a trial until it is killed. "active" walks over its pages again and
- * again, at most a tenth of one core, as an open browser does; an idle one can be swapped out for good. */
+/* Holds memory beside the worker of a trial until it is killed. "active" reads its pages again and again with
+ * at most a tenth of one core, as an open browser does; an idle one can be swapped out completely. */
 static int background_run(void *p, struct mlm_scoreboard *sb)
 {
     struct self_state *state = p;

@@ -1,6 +1,6 @@
-/* Kernels are compiled for several instruction sets, and the best that the machine has is taken when a matrix
- * is opened. By hand, for target_clones() loses static data with gcc 12 and needs ifunc, which sanitizers
- * dislike. */
+/* Kernels are compiled for several instruction sets; the best that the machine supports is chosen when a
+ * matrix is opened. Done by hand, because target_clones() loses static data with gcc 12 and needs ifunc,
+ * which sanitizers do not support well. */
 #pragma once
 
 #if defined(__x86_64__)

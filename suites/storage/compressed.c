@@ -1,4 +1,4 @@
-/* CSR and CSC: slices (rows, or columns) that are sparse vectors, one after the other. */
+/* CSR and CSC: slices (rows, or columns) stored as sparse vectors, one after the other. */
 #include "data/decoder.h"
 #include "data/parallel.h"
 #include "storage/matrix.h"

@@ -1,4 +1,4 @@
-/* COO: row, column and value of each entry; sorted by rows, as they come. */
+/* COO: row, column and value of each entry, sorted by rows because rows arrive in order. */
 #include "data/parallel.h"
 #include "storage/matrix.h"
 #include "storage/sparse_builders.h"
@@ -36,7 +36,7 @@ static uint64_t entries(const struct mlm_matrix *m)
     return m->layout.nonzeros;
 }
 
-/* Where the row that the even share falls into begins. */
+/* Moves the even share back to the begin of the row that it falls into. */
 static uint64_t part_begin(const struct mlm_matrix *m, uint64_t part, uint64_t parts)
 {
     uint64_t at = mlm_part_begin(m->layout.nonzeros, part, parts);

@@ -1,4 +1,4 @@
-/* Dense, by rows: f32 and f64 through CBLAS, f16 and int8 converted as they are read. */
+/* Dense matrices by rows. f32 and f64 use CBLAS; f16 and int8 are converted as they are read. */
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -58,12 +58,12 @@ static int dense_bind(struct mlm_matrix *m, struct mlm_scoreboard *sb)
     bool wide = m->layout.value == MLM_F64;
     m->multiply = wide ? multiply_f64 : multiply_f32;
     m->multiply_transposed = wide ? multiply_transposed_f64 : multiply_transposed_f32;
-    /* One thread a call: it is rows that our threads share. */
+    /* BLAS uses one thread in each call: our own threads share the rows. */
     return mlm_blas_open(1, &m->blas, sb);
 }
 
-/* Each stores the row's values other than 0, and says which is the first that is not exact in the type;
- * row->count: all are. */
+/* Each function stores the row's values other than 0 and returns the index of the first that is not exact in
+ * the type; row->count: all are exact. */
 static uint32_t scatter_f32(float *to, const struct mlm_row *row)
 {
     for (uint32_t i = 0; i < row->count; i++)
@@ -105,7 +105,7 @@ static int dense_place(
         [MLM_F32] = "f32", [MLM_F64] = "f64", [MLM_F16] = "f16", [MLM_I8] = "int8"};
     uint64_t row_bytes = m->layout.columns * mlm_value_bytes(m->layout.value);
     void *to = (char *)m->values + index * row_bytes;
-    /* Zeros too are written, as a real program writes them: only what was touched is in memory. */
+    /* Write the zeros too, as a real program does: only touched pages are in memory. */
     memset(to, 0, row_bytes);
     uint32_t exact = 0;
     switch (m->layout.value) {

@@ -1,3 +1,5 @@
+/* Products with f16 and int8 matrices, compiled for several instruction sets. Conversions are written out
+ * with vector intrinsics where gcc 12 makes slow code. */
 #include "storage/dense_products.h"
 
 #include <string.h>
@@ -17,8 +19,8 @@ typedef int32_t ints_16 __attribute__((vector_size(64)));
 typedef int16_t shorts_8 __attribute__((vector_size(16)));
 typedef int8_t bytes_8 __attribute__((vector_size(8)));
 
-/* mlm_f16_decode() on vectors, of finite halves: mlm_f16_encode() makes no others. A half is widened as a
- * signed number, which spreads its sign, and one copy of the sign is kept. */
+/* Does the same as mlm_f16_decode(), on vectors, for finite halves: mlm_f16_encode() makes no others.
+ * Widening a half as a signed number copies its sign into all high bits; the mask keeps one of them. */
 #define SIGN_AND_MOVED (INT32_MIN | 0x0fffe000)
 #define WIDEN_HALVES(from) ((FLOATS)(LOAD_SHORTS(from) << MLM_F16_SHIFT & SIGN_AND_MOVED) * MLM_F16_SCALE)
 #define WIDEN_BYTES(from) (__builtin_convertvector(LOAD_BYTES(from), FLOATS))
@@ -27,8 +29,8 @@ typedef int8_t bytes_8 __attribute__((vector_size(8)));
 #define PASTE(a, b, c) PASTE3(a, b, c)
 #define NAME(x) PASTE(x, TYPE, VARIANT)
 
-/* Loading and widening to 32 bits: gcc 12 makes of a conversion of vectors several times the instructions
- * that there are for it, and takes one that doubles twice apart into single elements. */
+/* Loads and widens to 32 bits. gcc 12 needs several times the instructions for a vector conversion, and
+ * splits one that doubles the width twice into single elements. */
 #define VARIANT plain
 #define TARGET MLM_TARGET_PLAIN
 #define LANES UINT64_C(8)

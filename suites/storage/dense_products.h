@@ -1,5 +1,5 @@
-/* Products with dense matrices of narrow values, which are converted as they are read. (f32 and f64 go
- * through CBLAS: dense.c.) */
+/* Products with dense matrices of f16 or int8 values, which are converted as they are read. (dense.c computes
+ * f32 and f64 with CBLAS.) */
 #pragma once
 
 #include "storage/clones.h"
@@ -9,5 +9,5 @@ struct mlm_dense_products {
     mlm_product *multiply, *multiply_transposed;
 };
 
-/* value: MLM_F16 or MLM_I8. clone: mlm_clone_best(), or one below it. */
+/* value: MLM_F16 or MLM_I8. clone: mlm_clone_best(), or a lower one. */
 const struct mlm_dense_products *mlm_dense_products(enum mlm_clone clone, enum mlm_value value);

@@ -1,9 +1,9 @@
-/* Products of one narrow type for one instruction set; included again and again, hence no guard. Expects
- * ELEMENT, LANES, FLOATS (a vector of so many), WIDEN(from): LANES elements from there on as FLOATS,
+/* Products of one narrow type for one instruction set. Included several times, hence without a guard. Expects
+ * ELEMENT, LANES, FLOATS (a vector of LANES floats), WIDEN(from) (LANES elements from `from` on as FLOATS),
  * WIDEN_ONE(element), TARGET, NAME(x).
  *
- * Row by row: several rows at once would share loads of w, but rows of a page or less are streams too short
- * for a prefetcher (int8 was 3 × slower so). */
+ * Rows are processed one by one. Several rows at once would share loads of w, but rows of a page or less are
+ * too short for the prefetcher (int8 was 3 × slower). */
 
 TARGET static void NAME(multiply)(
     const struct mlm_matrix *m, uint64_t from, uint64_t to, const void *x, void *y)

@@ -1,5 +1,5 @@
-/* IEEE 754 half precision, held as uint16_t: arithmetic that any compiler and any machine has. Decoding is
- * free of branches; dense_kernels.c does the same steps on vectors. */
+/* IEEE 754 half precision, held as uint16_t, with arithmetic that every compiler and machine has. Decoding
+ * has no branches; dense_products.c does the same steps on vectors. */
 #pragma once
 
 #include <math.h>
@@ -7,12 +7,12 @@
 #include <stdint.h>
 #include <string.h>
 
-/* A half's exponent and mantissa, moved to where a float has them, are a float 2^112 times too small: true of
- * subnormal halves as well, which no case of their own is needed for. */
+/* The exponent and mantissa of a half, moved to the place where a float has them, give a float that is 2^112
+ * times too small. This is also true of subnormal halves, which therefore need no special case. */
 #define MLM_F16_SCALE 0x1p112f
 #define MLM_F16_SHIFT 13
 #define MLM_F16_SPECIAL                                                                                      \
-    UINT32_C(0x0f800000) /* infinity's exponent after the move; from here on inf and NaN */
+    UINT32_C(0x0f800000) /* exponent of infinity after the move; infinity and NaN are not below it */
 #define MLM_F32_SPECIAL UINT32_C(0x7f800000)
 #define MLM_F16_MAX 65504.0f
 
@@ -30,7 +30,7 @@ static inline float mlm_f16_decode(uint16_t half)
     return value;
 }
 
-/* False, with *ret_half untouched, where the value is not exact in half precision. */
+/* Returns false and leaves *ret_half unchanged where the value is not exact in half precision. */
 static inline bool mlm_f16_encode(float value, uint16_t *ret_half)
 {
     if (!(fabsf(value) <= MLM_F16_MAX))

@@ -1,3 +1,5 @@
+/* Sizes and memory of a matrix in any format: one mapping for each array, so that peak RSS can be compared
+ * with core bytes. */
 #include "storage/matrix.h"
 
 #include <errno.h>
@@ -45,7 +47,7 @@ int mlm_matrix_open(const struct mlm_storage_format *format, const struct mlm_la
     } arrays[] = {{&matrix.values, bytes.values, "values"}, {&matrix.indices, bytes.indices, "indices"},
         {&matrix.starts, bytes.starts, "starts of rows"}};
     int r = format->bind(&matrix, sb);
-    /* One of no elements has an address, too, which a matrix without values is reckoned from. */
+    /* Map arrays without elements too: a matrix without values still needs an address to compute with. */
     for (size_t i = 0; r == 0 && i < sizeof arrays / sizeof *arrays; i++) {
         *arrays[i].array = mlm_map(arrays[i].bytes, arrays[i].what, sb);
         r = *arrays[i].array ? 0 : -ENOMEM;

@@ -1,3 +1,5 @@
+/* Logistic regression on several threads, the same code for all formats. Its vectors lie in one mapping,
+ * whose size is part of the predicted peak. */
 #include "storage/regression.h"
 
 #include <errno.h>
@@ -14,7 +16,7 @@
 
 /* Where each vector begins in the one mapping that holds them all. Counts are of elements. */
 struct parts {
-    uint64_t margins, gradients; /* copies: one a thread of what threads cannot share */
+    uint64_t margins, gradients; /* copies: one for each thread, where threads cannot share */
     uint64_t margins_at, weights_at, reals_at, gradients_at, blocks_at, labels_at, bytes;
 };
 
@@ -29,12 +31,12 @@ struct mlm_regression {
     void *reals;       /* the weights as reals, [columns] */
     void *margins;     /* reals, [parts.margins][rows]; in the first, g takes their place */
     double *gradients; /* [parts.gradients][columns] */
-    void *blocks;      /* reals: one block's gradient, [parts.gradients][columns] */
+    void *blocks;      /* reals: gradient of one block, [parts.gradients][columns] */
     uint8_t *labels;   /* [rows], 0 or 1 */
     double loss;       /* mean over rows, before the last step */
 };
 
-/* One phase of an epoch, as the threads see it. */
+/* Data of one phase of an epoch, shared by the threads. */
 struct epoch {
     struct mlm_regression *job;
     const struct mlm_matrix *matrix;
@@ -114,7 +116,7 @@ void mlm_regression_close(struct mlm_regression *job)
 void mlm_regression_row(struct mlm_regression *job, uint64_t index, const struct mlm_row *row)
 {
     job->labels[index] = row->label > 0;
-    /* Two sums: each waits for its last addition. */
+    /* Two sums, because each addition must wait for the one before it. */
     double sum = 0, odd = 0;
     uint32_t i = 0;
     for (; i + 2 <= row->count; i += 2) {
@@ -146,8 +148,8 @@ static void *copy_of(const struct mlm_regression *job, void *reals, uint64_t len
     return (char *)reals + which * length * job->real_bytes;
 }
 
-/* So many units that a block's gradient is added up over about ENTRIES_A_COLUMN entries in reals, and that
- * adding it to the sum in f64 costs next to nothing. */
+/* Number of units in a block: its gradient is summed in reals over about ENTRIES_A_COLUMN entries of a
+ * column, and adding it to the f64 sum takes next to no time. */
 static uint64_t block_units(const struct mlm_matrix *matrix)
 {
     double units = (double)matrix->format->units(matrix) * ENTRIES_A_COLUMN * (double)matrix->layout.columns /
@@ -155,7 +157,7 @@ static uint64_t block_units(const struct mlm_matrix *matrix)
     return units < 1 ? 1 : units > INT32_MAX / 2 ? INT32_MAX / 2 : (uint64_t)units;
 }
 
-/* The first thread speaks for all: they have about the same to do. */
+/* Only the first thread reports progress: all have about the same amount of work. */
 static void report(const struct epoch *epoch, uint64_t part, uint64_t units)
 {
     if (part == 0)
@@ -177,7 +179,7 @@ static void multiply(void *context, uint64_t part)
     }
 }
 
-/* Margins become the loss's derivative by them. */
+/* Replaces the margins by the derivative of the loss. */
 static void residuals(void *context, uint64_t part)
 {
     struct epoch *epoch = context;
@@ -277,7 +279,8 @@ int mlm_regression_verify(const struct mlm_regression *job, struct mlm_scoreboar
         mlm_answer_add(sb, 3 * square - 2 * along[i] * sqrt(square / (double)job->layout.columns));
     if (!isfinite(job->loss) || !isfinite(square))
         return mlm_fail(sb, -EBADMSG, "the regression blew up: loss %g", job->loss);
-    /* It begins at ln 2. Data without values, or with equal rows of unequal labels, has nothing to learn. */
+    /* The loss begins at ln 2. Data without values, or equal rows with unequal labels, leave nothing to
+     * learn. */
     if (square > 0 ? job->loss >= M_LN2 : job->loss > M_LN2 * (1 + 1e-9))
         return mlm_fail(sb, -EBADMSG, "the loss did not fall below ln 2: it is %.9g", job->loss);
     return 0;

@@ -15,28 +15,28 @@
 
 struct mlm_regression;
 
-/* What the job holds beside the matrix: weights, margins, labels, gradients. */
+/* Bytes that the job holds beside the matrix: weights, margins, labels, gradients. */
 uint64_t mlm_regression_bytes(
     const struct mlm_storage_format *format, const struct mlm_layout *layout, uint64_t threads);
 
-/* Of these, what prepare has touched already: labels. */
+/* The part of these bytes that prepare has already touched: the labels. */
 uint64_t mlm_regression_label_bytes(const struct mlm_layout *layout);
 
 int mlm_regression_open(const struct mlm_storage_format *format, const struct mlm_layout *layout,
     uint64_t threads, struct mlm_regression **ret_regression, struct mlm_scoreboard *sb);
-void mlm_regression_close(struct mlm_regression *regression); /* takes NULL */
+void mlm_regression_close(struct mlm_regression *regression); /* accepts NULL */
 
-/* Tells it of a row: its label, and its part of ‖X‖²_F. */
+/* Takes the label of a row and adds the row's part of ‖X‖²_F. */
 void mlm_regression_row(struct mlm_regression *regression, uint64_t index, const struct mlm_row *row);
 
-/* By how much a run advances the progress. */
+/* Progress steps of a whole run. */
 uint64_t mlm_regression_steps(const struct mlm_matrix *matrix, uint64_t epochs);
 
-/* Runs `epochs` epochs from w = 0. The matrix has the layout and the format named at open. */
+/* Runs `epochs` epochs from w = 0. The matrix must have the layout and format that were given at open. */
 int mlm_regression_run(struct mlm_regression *regression, const struct mlm_matrix *matrix, uint64_t epochs,
     struct mlm_scoreboard *sb);
 
-/* The answer: loss before the last step, ‖w‖², and, twice, this plus the squared distance of w to a vector of
- * its own length and fixed random signs: numbers that no rounding can cancel to nothing. -EBADMSG where the
- * loss did not fall. */
+/* Adds the answer: the loss before the last step, ‖w‖², and two more numbers, each of them ‖w‖² plus the
+ * squared distance of w to a vector of the same length with fixed random signs. No rounding can cancel these
+ * to nothing. -EBADMSG where the loss did not fall. */
 int mlm_regression_verify(const struct mlm_regression *regression, struct mlm_scoreboard *sb);

@@ -1,3 +1,4 @@
+/* Instantiates the builders for all pairs of types, and chooses among them. */
 #include "storage/sparse_builders.h"
 
 #include <string.h>

@@ -1,5 +1,5 @@
-/* Building and converting compressed matrices, for one pair of types; sparse_each_type.h includes this again
- * and again, hence no guard. Expects VALUE, INDEX, NAME(x). */
+/* Builds and converts compressed matrices, for one pair of types. sparse_each_type.h includes this file
+ * several times, hence it has no guard. Expects VALUE, INDEX, NAME(x). */
 
 static void NAME(place)(struct mlm_matrix *m, uint64_t at, const struct mlm_row *row)
 {
@@ -46,7 +46,7 @@ static void NAME(csc_counted)(struct mlm_matrix *m)
     }
 }
 
-/* Each column's start moves with its entries, up to where the next column started… */
+/* Each column's start moves with its entries; at the end it is where the next column began. */
 static bool NAME(csc_place)(struct mlm_matrix *m, uint64_t index, const struct mlm_row *row)
 {
     INDEX *next = m->starts, *rows = m->indices;
@@ -62,7 +62,7 @@ static bool NAME(csc_place)(struct mlm_matrix *m, uint64_t index, const struct m
     return true;
 }
 
-/* …so that one step to the right puts all in place: no second array is needed. */
+/* Shifts the starts by one column, which corrects them: so building needs no second array. */
 static void NAME(csc_finish)(struct mlm_matrix *m)
 {
     INDEX *starts = m->starts;
@@ -70,7 +70,7 @@ static void NAME(csc_finish)(struct mlm_matrix *m)
     starts[0] = 0;
 }
 
-/* Padding repeats the row's last column with value 0: an index that is in the cache. */
+/* Padding repeats the row's last column with value 0, because that element of x is already in the cache. */
 static void NAME(ell_place)(struct mlm_matrix *m, uint64_t index, const struct mlm_row *row)
 {
     uint64_t width = m->layout.widest_row, at = index * width;

@@ -1,5 +1,5 @@
-/* Includes TEMPLATE for every pair of value and index. Expects VARIANT, a word that sets names of this round
- * apart. */
+/* Includes TEMPLATE for every pair of value and index. Expects VARIANT, a word that makes the names of this
+ * round unique. */
 
 #define PASTE3(a, b, c) a##_##b##_##c
 #define PASTE(a, b, c) PASTE3(a, b, c)

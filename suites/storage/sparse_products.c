@@ -1,3 +1,4 @@
+/* Instantiates the sparse products for all pairs of types and instruction sets, and chooses among them. */
 #include "storage/sparse_products.h"
 
 #include <string.h>
@@ -5,18 +6,17 @@
 #define LANES 8
 #define CHUNK 512
 
-/* A hardware prefetcher stops at the end of a page, and two streams of 4 KiB pages end often; a page ahead is
- * where a hint gained most (1.8 × on a million rows of fifty entries). Behind an array's end it does nothing.
- */
+/* A hardware prefetcher stops at the end of a page, and two streams of 4 KiB pages end often. A hint one page
+ * ahead gained most (1.8 × on a million rows of fifty entries); behind an array's end it has no effect. */
 #define PREFETCH_BYTES 4096
 #define prefetch(at) __builtin_prefetch((const char *)(at) + PREFETCH_BYTES)
 
-/* masks_N + k: the last k of eight lanes. */
+/* masks_N + k selects the last k of eight lanes. */
 static const int32_t masks_32[2 * LANES] = {[LANES] = -1, -1, -1, -1, -1, -1, -1, -1};
 static const int64_t masks_64[2 * LANES] = {[LANES] = -1, -1, -1, -1, -1, -1, -1, -1};
 
-/* Loads are the limit, so two narrow indices come in one of them. (The hardware's own gather is slower than
- * single loads.) */
+/* Loads are the bottleneck, so two 32-bit indices come in one load. (The hardware's gather instruction is
+ * slower than single loads.) */
 #define GATHER_32(x, at)                                                                                     \
     ({                                                                                                       \
         uint64_t pairs[LANES / 2];                                                                           \

@@ -1,5 +1,5 @@
-/* The hot loops of the compressed formats, typed: chosen once for a pair of types and this machine's
- * instructions. */
+/* The hot loops of the compressed formats, chosen once for a pair of types and the machine's instruction
+ * set. */
 #pragma once
 
 #include "storage/clones.h"
@@ -13,6 +13,6 @@ struct mlm_sparse_products {
     mlm_product *ell_gather, *ell_scatter, *coo_gather, *coo_scatter;
 };
 
-/* value: MLM_F32 or MLM_F64. clone: mlm_clone_best(), or one below it. */
+/* value: MLM_F32 or MLM_F64. clone: mlm_clone_best(), or a lower one. */
 const struct mlm_sparse_products *mlm_sparse_products(
     enum mlm_clone clone, enum mlm_value value, enum mlm_index index);

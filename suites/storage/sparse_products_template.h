@@ -1,13 +1,13 @@
-/* The sparse products, for one pair of types and one instruction set; sparse_each_type.h includes this again
- * and again, hence no guard. Expects VALUE, INDEX, MASK (a signed integer as wide as VALUE), MASKS, TARGET,
- * NAME(x), and GATHER(x, at): the vector of x[at[0]]…x[at[7]]. */
+/* The sparse products for one pair of types and one instruction set. sparse_each_type.h includes this file
+ * several times, hence it has no guard. Expects VALUE, INDEX, MASK (a signed integer as wide as VALUE),
+ * MASKS, TARGET, NAME(x), and GATHER(x, at): the vector of x[at[0]]…x[at[7]]. */
 
 typedef VALUE NAME(lanes) __attribute__((vector_size(LANES * sizeof(VALUE))));
 typedef MASK NAME(mask) __attribute__((vector_size(LANES * sizeof(VALUE))));
 
-/* One chain of eight products: loading x is the limit, not the latency of an addition. The rest of a row is
- * its last eight entries once more, with those already counted masked away: a loop over one to seven would be
- * mispredicted in most rows. */
+/* One chain of eight products: loading x is the limit, not the latency of an addition. The end of a row is
+ * handled by its last eight entries once more, with those already counted masked away: a loop over one to
+ * seven would be mispredicted in most rows. */
 TARGET MLM_INLINE VALUE NAME(dot)(const VALUE *values, const INDEX *at, uint64_t count, const VALUE *x)
 {
     NAME(lanes) sums = {0}, v;
@@ -35,7 +35,7 @@ TARGET MLM_INLINE VALUE NAME(dot)(const VALUE *values, const INDEX *at, uint64_t
     return sum + (sums[0] + sums[1]);
 }
 
-/* Long slices (a column of CSC has n·d entries) are summed up in f64 chunk by chunk. */
+/* Sums long slices (a column of CSC has n·d entries) in f64, chunk by chunk. */
 TARGET MLM_INLINE VALUE NAME(long_dot)(const VALUE *values, const INDEX *at, uint64_t count, const VALUE *x)
 {
     double sum = 0;
@@ -102,7 +102,7 @@ TARGET static void NAME(ell_scatter)(
         NAME(axpy)(values + u * width, indices + u * width, width, scales[u], y);
 }
 
-/* Entries of one row follow each other: eight are of the same row when the first and the last are. */
+/* Entries of one row are adjacent: eight belong to the same row if the first and the last do. */
 TARGET static void NAME(coo_gather)(
     const struct mlm_matrix *m, uint64_t from, uint64_t to, const void *x, void *y)
 {

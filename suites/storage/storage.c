@@ -1,6 +1,7 @@
-/* storage: which format fits, and what does it cost? The same job on the same matrix in each of them.
+/* The suite storage: which format fits, and what does it cost? All formats do the same job on the same
+ * matrix.
  *
- * --data says what the matrix takes as dense f32, n·p·4; the number of rows follows. */
+ * --data is the size of the matrix as dense f32, n·p·4; the number of rows follows. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -13,8 +14,8 @@
 #include "storage/regression.h"
 #include "workload.h"
 
-/* What OpenBLAS holds once it is open and has done a product: data that relocation wrote to, its tables, the
- * page tables of its library and of its buffer, measured with 0.3.21. */
+/* Memory of OpenBLAS after it was opened and did one product: relocated data, its tables, the page tables of
+ * its library and of its buffer. Measured with 0.3.21. */
 #define BLAS_BYTES (UINT64_C(320) << 10)
 
 struct storage_config {
@@ -23,15 +24,15 @@ struct storage_config {
     uint64_t width, epochs;
     uint32_t value;           /* enum mlm_value */
     uint32_t index;           /* enum mlm_index */
-    struct mlm_layout layout; /* derived */
+    struct mlm_layout layout; /* derived from the other fields */
 };
 
-/* How a workload gets to the matrix that it computes with. */
+/* The way by which a workload gets the matrix that it computes with. */
 struct variant {
-    const struct mlm_storage_format *built;     /* in prepare */
-    const struct mlm_storage_format *converted; /* in run; NULL: none */
+    const struct mlm_storage_format *built;     /* built in prepare */
+    const struct mlm_storage_format *converted; /* converted in run; NULL: no conversion */
     void (*convert)(const struct mlm_matrix *from, struct mlm_matrix *to, struct mlm_scoreboard *sb);
-    bool keeps_both; /* the first one stays to the end */
+    bool keeps_both; /* the first matrix stays until the end */
 };
 
 struct storage_state {
@@ -49,7 +50,7 @@ static const struct variant *variant_of(const struct storage_config *config)
 static int storage_derive(void *p, struct mlm_scoreboard *sb)
 {
     struct storage_config *config = p;
-    /* It has no indices that could be too narrow. */
+    /* Dense has no indices that could be too narrow. */
     if (variant_of(config)->built == &mlm_storage_dense)
         config->index = MLM_INDEX_64;
     struct mlm_shape shape = {.rows = config->job.rows,
@@ -98,8 +99,8 @@ static bool uses_blas(const struct variant *variant)
     return variant->built == &mlm_storage_dense || variant->converted == &mlm_storage_dense;
 }
 
-/* The matrix, the vectors, their page tables, and the process. A first
- * matrix that is given back after its conversion was there when of the vectors only the labels were. */
+/* The matrix, the vectors, their page tables, and the process. Where a first matrix is freed after its
+ * conversion, only the labels of the vectors are in memory beside it. */
 static uint64_t storage_peak(const void *p)
 {
     const struct storage_config *config = p;
@@ -114,7 +115,7 @@ static uint64_t storage_peak(const void *p)
            (uses_blas(variant) ? BLAS_BYTES : 0);
 }
 
-/* Rows are made at 10 ns a nonzero and stored at 1 GB/s; products read 8 GB/s and do a nonzero in 1 ns. */
+/* Assumes 10 ns to make a nonzero, 1 GB/s to store it, and products at 8 GB/s and 1 ns for each nonzero. */
 static uint64_t storage_rough(const void *p)
 {
     const struct storage_config *config = p;
@@ -124,15 +125,15 @@ static uint64_t storage_rough(const void *p)
     return 20000000 + core + 10 * nonzeros + 2 * config->epochs * product;
 }
 
-/* A file may have changed since its shape was found, by which the arrays were made. */
+/* Checks rows against the inspected shape, by which the arrays were made: a file may have changed since. */
 struct reading {
     struct mlm_rows *rows;
     const struct mlm_layout *layout;
-    const char *name;       /* of the file */
-    uint64_t row, nonzeros; /* so far */
+    const char *name;       /* name of the file */
+    uint64_t row, nonzeros; /* read so far */
 };
 
-/* A row beyond what there is room for. */
+/* Refuses a row for which there is no room. */
 static int row_refuse(const struct reading *reading, const struct mlm_row *row, struct mlm_scoreboard *sb)
 {
     const struct mlm_layout *layout = reading->layout;
@@ -168,7 +169,7 @@ static int end_check(const struct reading *reading, struct mlm_scoreboard *sb)
     return 0;
 }
 
-/* As mlm_rows_next(), of no more than there is room for. */
+/* Like mlm_rows_next(), but refuses rows for which there is no room. */
 static int next(struct reading *reading, struct mlm_row *ret_row, struct mlm_scoreboard *sb)
 {
     int r = mlm_rows_next(reading->rows, ret_row, sb);
@@ -181,7 +182,7 @@ static int next(struct reading *reading, struct mlm_row *ret_row, struct mlm_sco
     return r > 0 ? row_refuse(reading, ret_row, sb) : end_check(reading, sb);
 }
 
-/* Rows in order, twice where the format counts them first. */
+/* Places the rows in order; reads them twice where the format counts them first. */
 static int build(struct storage_state *state, struct mlm_rows *rows, struct mlm_scoreboard *sb)
 {
     struct mlm_matrix *matrix = &state->built;
@@ -350,10 +351,10 @@ static const struct mlm_param sparse_params[] = {
 static const struct mlm_param plain_params[] = {
     PARAM_COMMON, PARAM_VALUE(wide_values, "f32", NULL), PARAM_INDEX("32"), {.name = NULL}};
 
-/* All formats hold the same numbers, exact in every type; what differs is the order of f32 sums, of about 64
- * terms each before f64 takes over. Answers were within 1e-8 of each other on 4000 columns and within 1e-5 on
- * a single one; the rest is for data of the user's, with sums that cancel. A product that leaves out one
- * value in a thousand is found. */
+/* All formats hold the same numbers, exact in every type; only the order of f32 sums differs, of about 64
+ * terms each before f64 takes over. Answers differed by less than 1e-8 on 4000 columns and by less than 1e-5
+ * on a single one; the rest of the tolerance is for user data with sums that cancel. It still detects a
+ * product that leaves out one value in a thousand. */
 #define ANSWER_TOLERANCE 1e-4
 
 #define VARIANT(...)                                                                                         \

@@ -1,22 +1,22 @@
 #!/bin/sh
-# build.sh [FOLDER]: the programs and their unit tests for arm64, made on another machine, in FOLDER (build/arm64).
+# build.sh [FOLDER]: builds the programs and unit tests for arm64 on another machine, in FOLDER (build/arm64).
 #
 #   FOLDER/packages   what debootstrap downloaded: arm64 packages of this machine's release
 #   FOLDER/root       libraries and headers, unpacked; nothing is installed, no architecture is added to the system
 #   FOLDER/release    the build; `ctest --test-dir FOLDER/release` runs the unit tests through qemu-user
 #
-# It needs the packages g++-aarch64-linux-gnu, qemu-user and debootstrap. Downloads are done once: remove FOLDER/root
-# to have them done again.
+# Needs the packages g++-aarch64-linux-gnu, qemu-user and debootstrap. Downloads are kept: remove FOLDER/root to
+# download again.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 source=$(cd "$here/../.." && pwd)
 folder=${1:-$source/build/arm64}
 packages=libbenchmark-dev,libhwloc-dev,libjansson-dev,libopenblas-dev,libcmocka-dev,libc6-dev
-# Opened by workloads that need them.
+# Workloads open these libraries when they need them.
 packages=$packages,libgc1,libmimalloc2.0,libjemalloc2
 
-# Libraries and headers alone: with a whole system in there, qemu-user would take its empty /proc for the machine's.
+# Only libraries and headers: with a whole system there, qemu-user would use its empty /proc in place of the machine's.
 unpack()
 {
     root=$1
@@ -29,7 +29,7 @@ unpack()
     find "$root" -type l -lname '/*' | while read -r link; do
         ln -sf "$folder/root$(readlink "$link")" "$link"
     done
-    # The system of alternatives would have made this one.
+    # update-alternatives would have made this link.
     ln -sf openblas-pthread/libopenblas.so.0 "$root/usr/lib/aarch64-linux-gnu/libopenblas.so.0"
 }
 

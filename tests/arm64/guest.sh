@@ -1,7 +1,7 @@
 #!/bin/sh
-# guest.sh RESULTS [KERNEL]: boots an arm64 machine of Debian 13 with the build of build.sh, runs in it the unit tests
-# that qemu-user cannot (in_guest), then null and touch under a cap, and judges both. KERNEL is 16k for pages of 16 KiB;
-# without it they have 4 KiB.
+# guest.sh RESULTS [KERNEL]: boots an arm64 machine of Debian 13 with the build of build.sh. It runs the unit tests that
+# qemu-user cannot run (in_guest), then null and touch under a cap, and judges both. KERNEL 16k: pages of 16 KiB;
+# without it, 4 KiB.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
@@ -11,8 +11,8 @@ build=${MLM_BUILD:-$source/build/arm64/release}
 build=$(cd "$build" && pwd)
 export MLM_VM_ARCH=arm64 MLM_VM_RELEASE=trixie MLM_VM_KERNEL="$kernel"
 
-# Tests, fixtures and the worker that they were built for, at the places that they were built with. Opened when needed:
-# the libraries of heaps and of BLAS.
+# Tests, fixtures and the worker lie at the paths that they were built with. Libraries of heaps and BLAS are opened at
+# run time.
 more=$(mktemp -d "${TMPDIR:-/tmp}/mlm-more.XXXXXX")
 trap 'rm -rf "$more"' EXIT
 mkdir -p "$more/opt/programs" "$more/usr/local/lib" "$more$source/tests" "$more$build"

@@ -69,7 +69,7 @@ static void fill_bench(void)
         double middle = now_s();
         mlm_random_fill_floats(round, 0, data, size / sizeof *data);
         double end = now_s();
-        if (round) { /* the first one takes the page faults */
+        if (round) { /* the first turn pays for the page faults */
             best_keep(&bytes, middle - begin);
             best_keep(&floats, end - middle);
         }
@@ -102,7 +102,7 @@ static float sum_of(const float *values, size_t count)
     return sum;
 }
 
-/* The peer: a buffer, read() and a sum, from opening to closing as the generator. Returns seconds. */
+/* The peer for the generator: one buffer, read() and a sum, with opening and closing. Returns seconds. */
 static double read_and_sum(const char *path, size_t size, float *sum)
 {
     struct mlm_scoreboard sb = {0};
@@ -154,7 +154,7 @@ static double generator(const struct mlm_loading_config *config, uint64_t *order
     return now_s() - begin;
 }
 
-/* In pieces of one size for both: a smaller one stays in a core's own cache, whoever reads it. */
+/* Uses pieces of one size for both: a smaller piece stays in a core's own cache, for either reader. */
 static void npy_bench(const char *path)
 {
     static const uint64_t batches[] = {64, 256, 1024};
@@ -173,7 +173,7 @@ static void npy_bench(const char *path)
     for (int b = 0; b < BATCHES; b++)
         printf("batches of %4d rows  read() and sum %6.2f GB/s  loading/generator %6.2f GB/s  ratio %.2f\n",
             (int)batches[b], bytes / peer[b] / 1e9, bytes / own[b] / 1e9, peer[b] / own[b]);
-    /* So that no compiler leaves the work out. */
+    /* Uses the results, so that no compiler removes the work. */
     fprintf(stderr, "(%g %llx)\n", (double)sum, (unsigned long long)order);
 }
 
@@ -193,7 +193,7 @@ static void text_bench(const char *path, enum mlm_format format, const char *nam
 
 int main(int argc, char **argv)
 {
-    /* As in the worker. */
+    /* The worker turns huge pages off as well. */
     (void)prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
     char path[4096];
     snprintf(path, sizeof path, "%s/mlm-data-bench-XXXXXX", argc > 1 ? argv[1] : "/tmp");

@@ -24,7 +24,7 @@ import subprocess
 import sys
 import tempfile
 
-# The distribution's packages are its own Python's.
+# The distribution's packages belong to its own Python.
 PYTHON = "/usr/bin/python3"
 if sys.executable != PYTHON and os.access(PYTHON, os.X_OK):
     os.execv(PYTHON, [PYTHON, *sys.argv])
@@ -127,7 +127,7 @@ FRAMEWORKS = [
     row("numpy", "logistic", 300000, 100, value="f32"),
     row("numpy", "pca", 150000, 100),
     row("numpy", "pca", 200000, 80, value="f32", held=True),
-    # These took no part in choosing the factor for PyTorch's heap.
+    # These jobs were not used to choose the factor for PyTorch's heap.
     mlp([200] * 41 + [10], 1000, held=True, optimizer="momentum"),
     mlp([1500] * 4 + [10], 1024, held=True, optimizer="adam"),
     mlp([64] * 11 + [10], 8192, held=True, rows=60000, optimizer="sgd"),
@@ -145,7 +145,7 @@ def suite(workload, data, **parameters):
     return {"runtime": workload.split("_")[0], "workload": workload, "data": data, **parameters}
 
 
-# Chosen when the formulas were written, before any of them was run.
+# These jobs were chosen when the formulas were written, before any of them was run.
 FRESH = [("fresh", job) for _, job in [
     row("c", "logistic", 150000, 700, value="f64", storage="csr", density=0.2),
     row("c", "logistic", 120000, 900, value="i8"),
@@ -297,7 +297,7 @@ def main(program, wanted):
             good = abs(predicted - measured) <= 0.05 * measured + 2 * MIB
         else:
             if "model" in job and not any(job["runtime"] == earlier["runtime"] for _, earlier, _ in table):
-                # Its libraries are read by nobody's cage.
+                # Read its libraries outside any cage first.
                 measure(program, {**job, "rows": 1000, "batch": 100, "workers": 0, "persistent": False})
             predicted = estimate(program, job)["needs_bytes"]
             runs = [measure(program, job) for _ in range(times(job))]

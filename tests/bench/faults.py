@@ -21,7 +21,7 @@ import sys
 import tempfile
 import time
 
-# What each workload of the suite `faulty` must end as, when nothing from outside meddles with it.
+# The outcome of each workload of the suite `faulty` when nothing disturbs it from outside.
 EXPECTED = {"faulty/sum": "ok", "faulty/sum_again": "ok", "faulty/crash": "crash", "faulty/abort": "crash",
             "faulty/exit": "crash", "faulty/signal": "killed", "faulty/unverified": "wrong", "faulty/missing": "skipped",
             "faulty/refused_memory": "oom", "faulty/hang": "timeout"}
@@ -134,7 +134,7 @@ class Episode:
     def fault(self, text):
         self.faults.append(text)
 
-    # What is run.
+    # ---- Commands that are run ----
 
     def start(self, *words, limits=None):
         def prepare():
@@ -170,7 +170,7 @@ class Episode:
         """A random moment of a run: often early, at times late."""
         time.sleep(self.random.choice((0.02, 0.1, 0.5)) * self.random.random())
 
-    # What must be.
+    # ---- Conditions that must hold ----
 
     def records(self, store=None):
         path = store or self.store
@@ -240,7 +240,7 @@ class Episode:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
-# One function a kind of fault.
+# One function for each kind of fault.
 
 def harness_killed(e):
     process = e.start(*e.words_run())
@@ -261,7 +261,7 @@ def guardian_killed(e):
         e.finish(process)
         e.expect_plan(e.records())
         return
-    # Now nobody is left to clean up but the next `clean`. What is in a cage dies with its parent.
+    # Now only the next `clean` can clean up. Processes in a cage die with their parent.
     process.send_signal(signal.SIGKILL)
     e.finish(process)
     e.may_leave_cages = True
@@ -429,7 +429,7 @@ def two_runs_one_store(e):
     for _ in range(2):
         processes.append(e.start(*e.words_run()))
         plans.append((set(e.planned), e.repetitions))
-    # Who comes second is refused, and has written nothing; or comes when the first has ended.
+    # The second run is refused and has written nothing, or it starts after the first has ended.
     plans = [plan for plan, process in zip(plans, processes) if e.finish(process) != 3]
     records = e.records()
     runs = collections.defaultdict(list)
@@ -449,7 +449,7 @@ def two_runs_one_store(e):
 KINDS = {kind.__name__: kind for kind in (
     harness_killed, guardian_killed, worker_killed, command_killed, gnuplot_killed, plotting_killed, harness_stopped, signalled,
     disk_full, descriptors_short, worker_hangs, fork_bomb, store_foreign, store_cut_off, two_runs_one_store)}
-# Slow ones have their share, and no more.
+# Slow kinds are tried less often.
 WEIGHTS = {"gnuplot_killed": 0.3, "plotting_killed": 0.3, "fork_bomb": 0.15, "harness_stopped": 0.7}
 
 

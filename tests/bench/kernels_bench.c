@@ -25,7 +25,7 @@
 #define ROUNDS 31
 #define SEED 1
 
-/* One core's own time: other programs' turns on it are left out. */
+/* CPU time of this thread: time of other programs on the same core does not count. */
 static double cpu_s(void)
 {
     struct timespec t;
@@ -73,7 +73,7 @@ static void take_turns(struct contestant *contestants, size_t count)
         }
 }
 
-/* A matrix as the suite builds it, and what CPU time that took. */
+/* A matrix as the suite builds it, and the CPU time for building it. */
 struct subject {
     struct mlm_matrix matrix;
     double fill_s;
@@ -129,7 +129,7 @@ static struct mlm_layout layout_of(uint64_t rows, uint64_t columns, double densi
         .value = value};
 }
 
-/* In blocks of rows, as the job does it. */
+/* Multiplies in blocks of rows, as the suite's job does. */
 #define BLOCK_ROWS 64
 
 static void go_multiply(void *context)
@@ -147,7 +147,7 @@ static void go_transposed(void *context)
             &s->matrix, r, r + BLOCK_ROWS < rows ? r + BLOCK_ROWS : rows, s->y, s->x);
 }
 
-/* Dense. */
+/* ---- Dense ---- */
 
 struct bytes {
     const float *data;
@@ -157,7 +157,7 @@ struct bytes {
 
 typedef float lanes __attribute__((vector_size(64)));
 
-/* Four chains of sixteen: nothing but loads can be its limit. */
+/* Four chains of sixteen, so that only loads can be the limit. */
 #define SUM_BODY(bytes)                                                                                      \
     const float *at = (bytes)->data, *end = at + (bytes)->count / 64 * 64;                                   \
     lanes sum0 = {0}, sum1 = {0}, sum2 = {0}, sum3 = {0}, loaded[4];                                         \
@@ -225,7 +225,7 @@ static void bench_dense(void)
     }
 }
 
-/* CSR. */
+/* ---- CSR ---- */
 
 struct graphblas {
     GrB_Matrix matrix;
@@ -243,7 +243,7 @@ static struct graphblas graphblas_make(const struct subject *s)
     const struct mlm_layout *layout = &s->matrix.layout;
     uint64_t n = layout->rows, p = layout->columns, z = layout->nonzeros;
     const uint32_t *starts = s->matrix.starts, *columns = s->matrix.indices;
-    /* It takes these over. */
+    /* GraphBLAS takes ownership of these arrays. */
     GrB_Index *grb_starts = malloc((n + 1) * sizeof *grb_starts),
               *grb_columns = malloc(z * sizeof *grb_columns);
     float *values = malloc(z * sizeof *values);
@@ -326,7 +326,7 @@ static void rsb_free(struct rsb *rsb, uint64_t rows)
     mlm_unmap(rsb->y, rows * sizeof(float));
 }
 
-/* All must have computed the same, or the times say nothing. */
+/* All must compute the same result, otherwise the times mean nothing. */
 static void agree(struct subject *s, const struct graphblas *g, const struct rsb *rsb)
 {
     uint64_t rows = s->matrix.layout.rows;
@@ -410,8 +410,8 @@ static void bench_csr(void)
     }
 }
 
-/* Above which density CSR takes more time than dense, of a matrix that caches hold and of one that none does.
- */
+/* Finds the density above which CSR takes more time than dense, for a matrix that fits into caches and for
+ * one that does not. */
 static void bench_crossing(void)
 {
     static const uint64_t rows[] = {512, 16384};
@@ -459,7 +459,7 @@ static void bench_crossing(void)
     }
 }
 
-/* Filling: rows are generated, summed up and stored, fresh pages included. */
+/* Measures filling: rows are generated, summed and stored, including fresh pages. */
 static void bench_fill(void)
 {
     static const struct {
@@ -489,11 +489,11 @@ int main(int argc, char **argv)
         void (*bench)(void);
     } benches[] = {
         {"dense", bench_dense}, {"csr", bench_csr}, {"crossing", bench_crossing}, {"fill", bench_fill}};
-    /* As the worker: pages of 4 KiB for all, and one thread. */
+    /* As in the worker: pages of 4 KiB for all, and one thread. */
     (void)prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
     const char *threads = getenv("OMP_NUM_THREADS");
     if (!threads || strcmp(threads, "1") != 0) {
-        /* The peers' OpenMP has read it by now. */
+        /* The peers' OpenMP has read the variable already, so start again. */
         (void)setenv("OMP_NUM_THREADS", "1", 1);
         (void)execv("/proc/self/exe", argv);
         give_up("cannot start again with OMP_NUM_THREADS=1");

@@ -24,7 +24,7 @@ MIB = 1 << 20
 PAGE_BYTES = 4096
 LIVE_MIB = 200
 REPETITIONS = 3
-# What the guest's kernel and system keep of it is 70 to 80 MiB.
+# The guest's kernel and system use 70 to 80 MiB of it.
 SMALL_MIB = (300, 275, 250)
 JOBS = {"storage/csr": "two epochs over a CSR matrix", "pooling/arena": "twelve steps in an arena"}
 
@@ -58,7 +58,7 @@ class Trial:
         self.available = before["MemAvailable"] * 1024
         self.swapped_in, self.swapped_out, self.faults = (
             after[key] - before[key] for key in ("pswpin", "pswpout", "pgmajfault"))
-        # Who did the work of freeing memory: kswapd beside the job, or the job itself on its way.
+        # Which one freed the memory: kswapd beside the job, or the job itself.
         self.by_kswapd, self.by_itself = (
             after[key] - before[key] for key in ("pgsteal_kswapd", "pgsteal_direct"))
 

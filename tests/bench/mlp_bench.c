@@ -12,9 +12,9 @@
 
 #define TURNS 7
 
-extern const struct mlm_suite mlm_suite; /* the suite that this is linked with */
+extern const struct mlm_suite mlm_suite; /* the suite that this program is linked with */
 
-/* CPU time: what else runs on the machine is not the step's. */
+/* CPU time, so that other programs on the machine do not count. */
 static double now(void)
 {
     struct timespec t;
@@ -48,7 +48,7 @@ static double least(double a, double b)
     return a < b ? a : b;
 }
 
-/* 6P flops a sample, less the delta of the input that nobody asks for. */
+/* 6P flops for each sample, minus the delta of the input, which is not computed. */
 static double flops(const struct mlm_mlp_shape *shape, uint64_t rows)
 {
     double sum = 0;
@@ -87,7 +87,7 @@ static int compare(const char *data, const char *shape, const char *batch)
         products(model, config.rows, config.rows);
         double end = now();
         if (turn == 0)
-            continue; /* it touches the memory */
+            continue; /* the first turn touches the memory */
         whole = least(whole, after_step - begin);
         blocked = least(blocked, after_blocked - after_step);
         single = least(single, end - after_blocked);

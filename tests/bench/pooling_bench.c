@@ -1,7 +1,7 @@
-/* What a heap costs in time, and how much more than the live bytes it holds: every heap of `pooling` on one
- * trace of tensors from about 1 KB to 4 MB, whose every page is touched, each in a process of its own so that
- * peaks and pasts are separate. Time is beside tcmalloc's, peak beside the live bytes of the trace. Best of
- * several turns.
+/* Measures the time that a heap costs, and how much more than the live bytes it holds. Every heap of
+ * `pooling` replays one trace of tensors from about 1 KB to 4 MB, whose every page is touched, each in its
+ * own process so that peaks and earlier allocations are separate. Time is compared with tcmalloc's, peak with
+ * the live bytes of the trace. The best of several turns counts.
  *
  *   pooling_bench [DATA-MIB [STEPS [TURNS]]]     four times the live bytes; 1024, 96 and 5 by default */
 #include <errno.h>
@@ -17,14 +17,14 @@
 
 #include "pooling/pooling.h"
 
-extern const struct mlm_suite mlm_suite; /* the suite that this is linked with */
+extern const struct mlm_suite mlm_suite; /* the suite that this program is linked with */
 
 #define MORE_TLS "glibc.rtld.optional_static_tls=16384"
 #define MAX_ROWS 16
 
 struct result {
     double seconds;
-    uint64_t peak_bytes; /* less what the process had before */
+    uint64_t peak_bytes; /* minus what the process held before */
     double answer[2];
     int error;
     char message[MLM_MESSAGE_SIZE];
@@ -44,7 +44,7 @@ static double now(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-/* A line of /proc/self/status, in bytes. */
+/* Reads a line of /proc/self/status, in bytes. */
 static uint64_t status_bytes(const char *key)
 {
     char line[256];
@@ -77,7 +77,7 @@ static void measure(const struct row *row, struct result *ret_result)
     memcpy(ret_result->message, sb.message, sizeof ret_result->message);
 }
 
-/* In a child; its result comes back through a shared page. */
+/* Measures in a child, which returns its result through a shared page. */
 static int measure_apart(const struct row *row, struct result *ret_result)
 {
     struct result *shared =
@@ -151,7 +151,7 @@ static void report(const struct row *rows, size_t count)
 
 int main(int argc, char **argv)
 {
-    /* jemalloc's static TLS must be made room for before the process begins. */
+    /* jemalloc needs more static TLS than a process has by default, so start again. */
     if (!getenv("GLIBC_TUNABLES") && setenv("GLIBC_TUNABLES", MORE_TLS, 1) == 0)
         (void)execv("/proc/self/exe", argv);
 

@@ -164,7 +164,7 @@ def threshold(runs, table):
     for steps in (1, 4):
         rows = by(runs.trials(f"threshold-{steps}", "frameworks", "torch_mlp", width=512, layers=32, batch=4096, samples=4096 * steps,
                               optimizer="sgd", malloc="moving,fixed"), "malloc")
-        # Inputs are of the caller's, a block of their own.
+        # The input belongs to the caller and is a block of its own.
         inputs = 4096 * steps * 512 * 4
         moving, fixed = (rows["torch_mlp", kind][0] - nothing - inputs for kind in ("moving", "fixed"))
         what = f"glibc's moving mmap threshold against a fixed one, PyTorch's MLP, 32 × 512, batch 4096, {steps} steps"

@@ -1,21 +1,21 @@
-/* How fast stored runs are read, beside a bare jansson parse of the same lines:
+/* How fast stored runs are read, compared with a bare jansson parse of the same lines:
  *
  *   store_bench MLMEMBENCH [FOLDER [TRIALS]]     measures; FOLDER (/tmp/mlmembench-store by default) keeps
  * the stores for the next time: 2.5 GB store_bench make FILE TRIALS SEED MACHINES   writes one such store and
  * ends
  *
  * A store of 100,000 trials (TRIALS) and one of a tenth as many, each with a timeline of 200 points behind
- * it: five machines, four suites, caps and no cap, 3 to 5 repetitions, in the order of a run. For what
- * compares, two stores of one machine each, as large. Asked for, of the larger stores: in CPU time, at most
- * so many times what json_loadb() takes for the lines of the trials alone, of the same stores, read in the
- * same way, timelines passed over by their first bytes
+ * it: five machines, four suites, caps and no cap, 3 to 5 repetitions, in the order of a run. For the verbs
+ * that compare, two stores of one machine each, of the same size. The verbs must take, for the larger stores,
+ * at most this many times the CPU time that json_loadb() takes for the lines of the trials alone, read in the
+ * same way, with timelines skipped by their first bytes:
  *
  *   show 1.5, compare 2, report 4 (with the gnuplot that it starts)
  *
- * less than 400 MiB each; at most 12 × the time for the smaller stores.
+ * Each must take less than 400 MiB, and at most 12 × the time for the smaller stores.
  *
- * Contestants take turns, each in a process of its own (this one stays small, for a child's peak begins with
- * its parent's), and each one's best round counts. */
+ * Contestants take turns, each in its own process (this one stays small, because a child's peak begins with
+ * its parent's), and the best round of each counts. */
 #include <errno.h>
 #include <fcntl.h>
 #include <math.h>
@@ -49,7 +49,7 @@ static void *must(void *made)
     return made;
 }
 
-/* The store */
+/* ---- The store ---- */
 
 static const char *const machines[] = {
     "{\"id\":\"4f1c2a90b7d1\",\"host\":\"thinkpad\",\"kernel\":\"6.1.0-18-amd64\",\"cpu\":\"Intel(R) "
@@ -66,7 +66,7 @@ static const char *const machines[] = {
     "\"swap\":[{\"path\":\"/dev/zram0\",\"kind\":\"zram\",\"size_bytes\":1073741824}],",
 };
 
-/* What all machines here have alike. */
+/* The part of the description that all machines share. */
 static const char machine_rest[] =
     "\"architecture\":\"x86_64\",\"distribution\":\"Debian GNU/Linux 12 "
     "(bookworm)\",\"cores\":4,\"threads\":8,"
@@ -80,7 +80,7 @@ static const char machine_rest[] =
     "-g\",\"version\":\"0.1.0\",\"commit\":\"a96ee42285e9\",\"cgroup_version\":2,\"cgroup_hybrid\":false}";
 
 static const struct suite {
-    const char *name, *parameter; /* what tells groups of equal work apart */
+    const char *name, *parameter; /* the parameter that separates groups of equal work */
     const char *workloads[5];
 } suites[] = {
     {"storage", "density", {"dense", "csr", "csc", "coo", "ell"}},
@@ -103,7 +103,7 @@ static uint64_t next_random(uint64_t *state)
     return x ^ x >> 31;
 }
 
-/* One trial to come. */
+/* A trial that is still to be written. */
 struct plan {
     uint32_t suite, workload, type, group, cap, repetition;
 };
@@ -182,7 +182,7 @@ static struct mlm_record record_make(
     return record;
 }
 
-/* All of one machine's trials, shuffled. */
+/* Makes all trials of one machine, shuffled. */
 static struct plan *plan_make(size_t groups, uint64_t *random, size_t *ret_count)
 {
     size_t rows = COUNT(suites) * COUNT(suites->workloads) * TYPES * groups * COUNT(caps), count = 0;
@@ -261,7 +261,7 @@ static void store_make(const char *path, size_t trials, uint64_t seed, size_t ma
     printf("%s: %zu trials\n", path, total);
 }
 
-/* The peer */
+/* ---- The peer ---- */
 
 static size_t lines_parse(const char *begin, const char *end)
 {
@@ -293,9 +293,9 @@ static void file_parse(const char *path)
         give_up(path);
 }
 
-/* The contest */
+/* ---- The contest ---- */
 
-/* Of several machines; of one, before and after. */
+/* MANY: several machines; OLD and NEW: one machine, before and after. */
 enum { MANY, OLD, NEW, STORES };
 
 struct contest {
@@ -312,8 +312,8 @@ struct cost {
 static const struct contestant {
     const char *verb; /* NULL: the bare parse */
     int first, last;  /* of the stores */
-    int bare;         /* the contestant that it is held against */
-    double limit;     /* × that one's time */
+    int bare;         /* the contestant that it is compared with */
+    double limit;     /* allowed multiple of that contestant's time */
 } contestants[] = {
     {NULL, MANY, MANY, 0, 1},
     {"show", MANY, MANY, 0, 1.5},
@@ -407,7 +407,7 @@ static void contest_hold(const struct contest *contest)
     }
 }
 
-/* In a process of its own: what it takes would be the least of every later child's peak. */
+/* Runs in its own process: its peak would otherwise be the minimum for every later child. */
 static char *store_of(const char *folder, size_t trials, int store)
 {
     char *path = text_make("%s/%zu-%d.jsonl", folder, trials, store);

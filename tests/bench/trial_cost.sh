@@ -1,5 +1,5 @@
 #!/bin/bash
-# What measuring costs: tests/bench/trial_cost.sh BUILD-FOLDER [ROUNDS]
+# The cost of measuring: tests/bench/trial_cost.sh BUILD-FOLDER [ROUNDS]
 #
 #   a trial    self/null through `mlmembench run`, everything included (cage, worker, meters, record, sync), per trial: the
 #              time of a long run less that of a short one; against the least that a trial can be, bare_trial: a C loop

@@ -14,7 +14,7 @@ import subprocess
 import sys
 import tempfile
 
-# As root, without a bus, without /dev/shm and without a graphics card.
+# Works as root, without a bus, without /dev/shm and without a graphics card.
 FLAGS = """--headless=new --remote-debugging-pipe --no-sandbox --disable-gpu --disable-dev-shm-usage --no-first-run
 --no-default-browser-check --disable-extensions --disable-background-networking --disable-component-update
 --disable-sync --disable-features=Translate,MediaRouter,OptimizationHints --hide-scrollbars --mute-audio

@@ -21,7 +21,7 @@ def expect_equal(what, got, wanted):
     expect(what, got == wanted, f"{got!r}, not {wanted!r}")
 
 
-# What a reader does with a table: the column under a heading, by the machine's section and the table's number.
+# Reads a table as a reader does: the column under a heading, by the machine's section and the table's number.
 COLUMN = """(table, title) => {
     const titles = Array.from(table.tHead.rows[0].cells, th => th.innerText.trim());
     return Array.from(table.tBodies[0].rows, row => row.cells[titles.indexOf(title)].innerText.trim());
@@ -71,7 +71,7 @@ def check_sorting(page):
     expect_equal("rows stay whole",
                  page.evaluate(f"{TABLE}.tBodies[0].innerText.split('\\n').map(line => line.trim()).sort()"), cells)
 
-    # By keyboard: the heading can be reached and pressed.
+    # By keyboard: the heading can be focused and pressed.
     page.evaluate(f"{heading(page, 'workload')}.querySelector('button').focus()")
     page.press("Enter")
     names = column(page, "workload")
@@ -82,7 +82,7 @@ def check_sorting(page):
     expect_equal("Tab goes on to the next heading", page.evaluate("document.activeElement.innerText.trim()"), "parameters")
 
 
-# Of what is in front: how much darker or lighter than what is behind it, as WCAG counts.
+# Contrast of visible text with its background, as WCAG defines it.
 CONTRASTS = """(() => {
     const canvas = document.createElement('canvas').getContext('2d', {willReadFrequently: true});
     const rgba = colour => {
@@ -151,7 +151,7 @@ def check_pictures(page, suites):
     expect("none is empty, and each is told in words", all(all(picture) for picture in pictures), pictures)
 
 
-# The tree as names and attributes' names; equal trees were read without mending anything.
+# The tree as names of elements and attributes; equal trees show that no parser had to repair anything.
 OUTLINE = """(() => {
     const outline = e => [e.localName, Array.from(e.attributes, a => a.name).sort().join(), Array.from(e.children, outline)];
     const text = %s;
@@ -218,7 +218,7 @@ def check_hostile(browser, path):
                  "</td><style>*{display:none}</style>", "</dl></main><meta http-equiv=refresh", "&lt;"):
         expect(f"hostile texts: {text} can be read", text in said)
     page.evaluate("for (const e of document.querySelectorAll('th, td, a, dd')) e.click()")
-    # Even if a text had become a script: the policy lets ours run alone.
+    # Even if a text became a script, the policy allows only our own.
     owned = page.evaluate("""(() => {
         const script = document.createElement('script');
         script.textContent = 'window.owned = 1';

@@ -1,5 +1,5 @@
 #!/bin/sh
-# The report in a browser: what page_test.py says of it.
+# Opens the report in a browser and checks it with page_test.py.
 . "$MLM_SOURCE/tests/cli/common.sh"
 begin
 needs chromium chromium-browser google-chrome

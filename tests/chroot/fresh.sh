@@ -1,15 +1,16 @@
 #!/bin/sh
-# fresh.sh [--keep] [--foreign-python] [RELEASE [COMMAND…]]: do both commands of the README work for a newcomer? In a
-# system that has nothing (debootstrap's minimum of RELEASE: bookworm, trixie; by default this machine's own) and a clean
-# clone of this repository's last commit, it does what a newcomer does: `./bootstrap run`, a build by hand, `./bootstrap
-# check`, `./bootstrap test`; then it makes the .deb, and installs, uses and removes it in a second such system. With a
-# COMMAND it does that instead, in the clone's folder. A machine that has the packages already proves nothing.
+# fresh.sh [--keep] [--foreign-python] [RELEASE [COMMAND…]]: checks that both commands of the README work for a
+# newcomer. It makes an empty system (debootstrap's minimum of RELEASE: bookworm, trixie; by default this machine's own)
+# with a clean clone of this repository's last commit, and does what a newcomer does: `./bootstrap run`, a build by
+# hand, `./bootstrap check`, `./bootstrap test`. Then it makes the .deb, and installs, uses and removes it in a second
+# empty system. With a COMMAND it does only that, in the clone's folder. On a machine that already has the packages such
+# a test would prove nothing.
 #
-# --foreign-python: a Python of its own is the first in the path. It has jsonschema, and no other package.
-# --keep leaves the system's folder.
+# --foreign-python: another Python is the first in the path. It has jsonschema and no other package.
+# --keep: leaves the system's folder.
 #
-# It shares this machine's kernel and cgroups, and needs root. Mounts live in a namespace of this script: however it
-# ends, they end with it.
+# Shares this machine's kernel and cgroups, and needs root. Mounts are in a namespace of this script, so they end with
+# it, however it ends.
 set -eu
 
 source=$(cd "$(dirname "$0")/../.." && pwd)
@@ -55,7 +56,7 @@ clean()
 trap clean EXIT
 trap 'exit 130' INT TERM HUP
 
-# The kernel's folders, for a system whose files are laid already.
+# Mounts the kernel's folders into a complete system.
 mount_kernel()
 {
     for folder in proc sys dev; do
@@ -63,7 +64,7 @@ mount_kernel()
     done
 }
 
-# inside ROOT COMMAND…: in the clone's folder, or in /root where there is none.
+# inside ROOT COMMAND…: runs in the clone's folder, or in /root where there is no clone.
 inside()
 {
     root=$1
@@ -72,7 +73,7 @@ inside()
         sh -c 'cd /root/mlmembench 2>/dev/null || cd /root; exec "$@"' sh "$@"
 }
 
-# step COMMAND…: inside the first system, with its duration.
+# step COMMAND…: runs inside the first system and prints the duration.
 step()
 {
     echo "fresh.sh: $*"
@@ -83,7 +84,7 @@ step()
     return $status
 }
 
-# A Python in a folder of its own, unpacked from the release's packages, which stay uninstalled.
+# Unpacks a Python from the release's packages into a folder of its own, without installing it.
 make_foreign_python()
 {
     inside "$scratch/root" sh -euc '
@@ -101,14 +102,14 @@ SH
     path=/opt/foreign/bin:$path
 }
 
-# Names of all files of a system, but for what every installation of a package changes.
+# Lists all files of a system, except for those that every installation of a package changes.
 files_of()
 {
     (cd "$1" && find . -path ./proc -prune -o -path ./sys -prune -o -path ./dev -prune -o -path ./var/cache -prune -o \
         -path ./var/log -prune -o -path ./var/lib/apt -prune -o -path ./var/lib/dpkg -prune -o -print | sort)
 }
 
-# The package comes alone: what it depends on is what apt makes of it.
+# Installs only the package; apt must find its dependencies.
 try_package()
 {
     second=$scratch/second
@@ -122,7 +123,7 @@ try_package()
         tail -n 20 "$scratch/log" >&2
         return 1
     }
-    # What a user makes is his, and lies in his folder.
+    # Files that a user makes belong to the user and are in the user's folder.
     mkdir "$second/root/used"
     inside "$second" sh -euc 'cd used; export MLMEMBENCH_CACHE=/root/used/cache
         mlmembench run --suite storage --cap 64M --data 32M; ls results'

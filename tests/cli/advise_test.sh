@@ -1,16 +1,16 @@
 #!/bin/sh
-# advise: right on sweeps that were really run, and with a command for what is missing that runs.
+# advise: correct on sweeps that were really run, and the command that it prints for missing data works.
 . "$(dirname "$0")/common.sh"
 begin
 sweeps=$MLM_SOURCE/tests/fixtures/advise
 
-# At 80 columns, as on a terminal.
+# Uses 80 columns, as on a terminal.
 advise()
 {
     "$MLM_PYTHON" "$here/terminal.py" 80 env NO_COLOR=1 TERM=xterm "$mlm" advise "$@"
 }
 
-# says REGEX FILE…: the recommendation, as one line, has it.
+# says REGEX FILE…: expects the recommendation, joined into one line, to match.
 says()
 {
     regex=$1
@@ -22,7 +22,7 @@ says()
 for name in swap computing one_cap; do
     golden "advise_$name" advise "$sweeps/$name.jsonl"
     status 0 advise "$sweeps/$name.jsonl"
-    # A command that is to be copied is not broken.
+    # A command must not be wrapped, so that it can be copied.
     grep -v '^  mlmembench ' log/out >log/text
     expect "$name: 80 columns" narrow log/text
     expect "$name: plain" no_escapes log/text
@@ -34,7 +34,7 @@ expect_not "and nothing is missing" grep -q "To measure what is missing" log/out
 says "Not enough data: one cap shows no step to another" "$sweeps/one_cap.jsonl"
 says "Change the technique before buying RAM" "$sweeps/swap.jsonl"
 
-# The command that is printed is one that the program takes.
+# The program must accept the printed command.
 "$mlm" advise "$sweeps/one_cap.jsonl" | sed -n 's/^  mlmembench //p' >commands
 expect "a command" test "$(wc -l <commands)" = 1
 expect "with several caps" grep -q -- '--cap 512M,1G,2G,4G ' commands
@@ -43,7 +43,7 @@ while read -r words; do
     status 0 "$mlm" $words --dry-run
 done <commands
 
-# Nor is one that has to be quoted, or that stands for a single row.
+# The same for a command that needs quotes, or that is for a single row.
 "$mlm" advise "$sweeps/swap.jsonl" | sed -n 's/^  mlmembench /"$mlm" /p' >commands
 expect "a command with quotes" grep -q "'" commands
 while read -r line; do
@@ -51,13 +51,13 @@ while read -r line; do
     status 0 env mlm="$mlm" sh -c "$line --dry-run"
 done <commands
 
-# What a time limit ended with memory to spare: nothing is said of memory, and it gets more time.
+# A job that ran into its time limit with free memory: nothing is said about memory, and it gets more time.
 sed 's/"outcome":"ok"/"outcome":"timeout"/; s/"run_ns":[0-9]*/"run_ns":null/' "$sweeps/computing.jsonl" >slow.jsonl
 says "Not enough data: how they ended says nothing of memory. 3 ran into the time limit" slow.jsonl
 expect_not "nothing of RAM" grep -qE 'is enough for|would not help|wants' log/out
 expect "ten times as long" grep -q -- '--timeout 10min\|--timeout 600s' log/out
 
-# What is said of all is said of the cap that all ran under; and of one job as of one.
+# A statement about all jobs names a cap under which all of them ran; with one job it speaks of one.
 grep -v '"batch/infer".*"cap_bytes":536870912,' "$sweeps/computing.jsonl" >uneven.jsonl
 says "More RAM than 1G would not help these 3: .* none ever reached 1G" uneven.jsonl
 grep '"batch/infer"' "$sweeps/computing.jsonl" >alone.jsonl
@@ -66,7 +66,7 @@ says "would not help this: the time goes into computing \(9[0-9] % of it is CPU 
 sed 's/"run_cpu_user_ns":[0-9]*/"run_cpu_user_ns":0/; s/"waiting_ns":[0-9]*/"waiting_ns":300000000/; s/"noisy",//' alone.jsonl >wait.jsonl
 says "would not help this: the time goes into waiting for something else, and it never reached" wait.jsonl
 
-# As many caps as fit tries: those around the one that is enough are shown, and steps that are alike are one line.
+# With as many caps as `fit` tries, those around the sufficient one are shown, and equal steps share one line.
 grep '"cap_bytes":536870912,' alone.jsonl >one.jsonl
 for mib in 100 110 120 130 140 150 160 170 180 190 200 210 220 230; do
     [ $mib -ge 170 ] && wanted=ok || wanted=oom
@@ -79,10 +79,10 @@ expect "one line for all that are too small" grep -q '^  100M → 160M: infer en
 expect "one for the cliff" grep -q '^  160M → 170M: infer fits' log/out
 expect "one for all above" grep -q '^  170M → 230M: infer gains nothing, never having reached 170M' log/out
 
-# Two machines, or two sizes of data, are two things to say.
+# Two machines, or two sizes of data, get a recommendation each.
 says "vm, data 1.25 GiB, no swap:.*vm, data 2.50 GiB, swap: file:" "$sweeps/computing.jsonl" "$sweeps/one_cap.jsonl"
 
-# A machine that had swap in one run and not in the other is two as well.
+# So does a machine that had swap in one run and not in the other.
 head -n 3 "$sweeps/one_cap.jsonl" >with.jsonl
 sed 's/"swap":\[[^]]*\]/"swap":[]/' "$sweeps/one_cap.jsonl" >without.jsonl
 says "swap: file:.*no swap:|no swap:.*swap: file:" with.jsonl without.jsonl

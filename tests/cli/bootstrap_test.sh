@@ -1,6 +1,6 @@
 #!/bin/sh
-# Python that we start imports nothing from the folder in which the user happens to be: neither bootstrap's, which looks for
-# what is installed, nor a worker's.
+# A Python that we start must not import from the user's current folder: neither the one in which bootstrap looks for
+# installed modules, nor a worker's.
 . "$(dirname "$0")/common.sh"
 begin
 
@@ -12,7 +12,7 @@ for module in importlib contextlib functools types warnings threading collection
 done
 unset PYTHONPATH PYTHONHOME PYTHONNOUSERSITE
 
-# Its own functions, for all of it would install and build.
+# Takes only bootstrap's functions, because the whole script would install and build.
 cat >probe.sh <<SH
 source=$MLM_SOURCE
 $(sed -n '/^any_file()/,/^}/p; /^python_has()/,/^}/p; /^is_there()/,/^}/p' "$MLM_SOURCE/bootstrap")

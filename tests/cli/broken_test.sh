@@ -1,10 +1,10 @@
 #!/bin/sh
-# A suite whose module cannot be loaded: what needs it says so, all else goes on.
+# A suite whose module cannot be loaded: verbs that need it say so, all others work.
 . "$(dirname "$0")/common.sh"
 begin
 records=$MLM_SOURCE/tests/fixtures/record/swap.jsonl
 
-# Programs find their folder from their own place.
+# Programs find their folders from their own place, so copy them.
 mkdir -p bin/suites
 cp "$MLM_BIN/mlmembench" "$MLM_BIN/mlmembench-worker" bin
 ln -s "$MLM_SOURCE/plots" bin/plots
@@ -17,8 +17,7 @@ cp log/out log/whole
 status 0 "$mlm" run --dry-run --data 64M --swap none
 expect "nothing to say" test ! -s log/err
 
-# Cut short, and no suite at all.
-# A loader that maps what is not there would end us.
+# One module is truncated, one is not a suite at all. The dynamic loader would crash on the truncated one.
 rm bin/suites/batch.so bin/suites/frameworks.so
 head -c 5000 "$MLM_BIN/suites/batch.so" >bin/suites/batch.so
 : >bin/suites/frameworks.so

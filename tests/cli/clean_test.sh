@@ -1,5 +1,5 @@
 #!/bin/sh
-# clean: datasets go, what else lies there stays, and so does what a run uses.
+# clean: removes datasets, but neither other files there nor those that a run uses.
 . "$(dirname "$0")/common.sh"
 begin
 
@@ -8,7 +8,7 @@ status 0 "$mlm" clean --dry-run
 expect "nothing there" grep -qx "no datasets in $folder" log/out
 expect "and nothing made" test "$(files)" = "."
 
-# What a user keeps where MLMEMBENCH_CACHE points, and beside the datasets.
+# Files of the user's in the folder of MLMEMBENCH_CACHE, and beside the datasets.
 mkdir -p cache/datasets/loading-dense-v1-r1-c1-s1.npy
 for file in train.csv a.npy b.libsvm c.npy.partial loading-dense-v1-r9-c9-s9.npy; do
     echo kept >"cache/$file"
@@ -27,7 +27,7 @@ status 0 "$mlm" clean --dry-run
 expect "three are named" grep -qE "^3 datasets in $folder, 1.0[0-9] MiB: would be removed$" log/out
 expect "a dry run removes none" test "$(files)" = "$before"
 
-# A run that goes on uses them.
+# An active run uses them.
 exec 9>cache/datasets/in-use.lock
 flock -s 9
 status 0 "$mlm" clean
@@ -41,7 +41,7 @@ status 0 "$mlm" clean
 expect "twice is once" grep -qx "no datasets in $folder" log/out
 expect "plain" no_escapes log/out
 
-# Where datasets lie.
+# The place of datasets.
 unset MLMEMBENCH_CACHE
 export XDG_CACHE_HOME="$PWD/xdg" HOME="$PWD/home"
 status 0 "$mlm" clean --dry-run

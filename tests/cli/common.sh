@@ -1,7 +1,7 @@
-# Sourced by the tests here, which look at the command line as a stranger does. None needs a real cap. Each begins with
-# `begin`, checks with the functions below and ends with `finish`; output is left in log/.
+# Sourced by the tests here, which use the command line as a newcomer does. None needs a real cap. Each begins with
+# `begin`, checks with the functions below and ends with `finish`; output is kept in log/.
 #
-# Golden output lies in golden/. After a change that is meant, MLM_GOLDEN=update ctest -R cli/ writes it anew.
+# Golden output is in golden/. After an intended change, MLM_GOLDEN=update ctest -R cli/ writes it again.
 # shellcheck shell=sh
 set -u
 
@@ -31,9 +31,9 @@ fail()
     failures=$((failures + 1))
 }
 
-# needs TOOL…: one of them is there, each a program or python:MODULE. A test without its tool shows nothing, so it
-# fails. CMakeLists.txt looks for lines that begin with this word: ./bootstrap check, which does not install such tools,
-# leaves those tests out.
+# needs TOOL…: fails unless one of them exists, each a program or python:MODULE. A test without its tool would show
+# nothing, so it must fail. CMakeLists.txt searches for lines that begin with this word, because ./bootstrap check,
+# which does not install such tools, leaves those tests out.
 needs()
 {
     for tool; do
@@ -46,7 +46,7 @@ needs()
     finish
 }
 
-# expect WHAT COMMAND…: the command succeeds.
+# expect WHAT COMMAND…: the command must succeed.
 expect()
 {
     what=$1
@@ -54,7 +54,7 @@ expect()
     if "$@"; then pass "$what"; else fail "$what: $*"; fi
 }
 
-# expect_not WHAT COMMAND…: it does not.
+# expect_not WHAT COMMAND…: the command must fail.
 expect_not()
 {
     what=$1
@@ -62,7 +62,7 @@ expect_not()
     if "$@"; then fail "$what: $*"; else pass "$what"; fi
 }
 
-# status WANTED COMMAND…: its exit status. Output goes to log/out and log/err.
+# status WANTED COMMAND…: the command must have this exit status. Output goes to log/out and log/err.
 status()
 {
     wanted=$1
@@ -77,7 +77,7 @@ status()
     fi
 }
 
-# golden NAME COMMAND…: its standard output is what golden/NAME holds.
+# golden NAME COMMAND…: its standard output must be the content of golden/NAME.
 golden()
 {
     file=$here/golden/$1
@@ -97,8 +97,8 @@ files()
     find . -path ./log -prune -o -print | sort
 }
 
-# refused STATUS REGEX ARGUMENT…: mlmembench ends with that status, says one line that matches to standard error and
-# nothing else, and leaves nothing behind.
+# refused STATUS REGEX ARGUMENT…: mlmembench must end with that status, print one matching line on standard error and
+# nothing else, and leave nothing behind.
 refused()
 {
     wanted=$1 regex=$2
@@ -124,19 +124,19 @@ refused()
     head -n 5 log/err log/out
 }
 
-# Options of a verb as its help lists them, without dashes.
+# Lists the options of a verb as its help shows them, without dashes.
 options_of()
 {
     "$mlm" "$1" --help | sed -n 's/^  --\([a-z-]*\).*/\1/p' | sort
 }
 
-# no_escapes FILE: nothing that commands a terminal.
+# no_escapes FILE: the file must contain nothing that controls a terminal.
 no_escapes()
 {
     ! LC_ALL=C grep -q "$(printf '[\001-\010\013-\037]')" "$1"
 }
 
-# narrow FILE: no line is wider than 80 columns (all characters here take one).
+# narrow FILE: no line may be wider than 80 columns (every character here takes one column).
 narrow()
 {
     "$MLM_PYTHON" - "$1" <<'PYTHON'

@@ -20,7 +20,7 @@ def rows(path):
 def p_value(a, b):
     if len(set(a + b)) == len(a + b):
         return stats.mannwhitneyu(a, b, method="exact").pvalue
-    # With ties scipy's exact method is none: the share of all deals that are as far from the mean.
+    # scipy's exact method does not support ties: count the share of all deals that are as far from the mean.
     ranks = stats.rankdata(a + b)
     mean = len(a) * (len(ranks) + 1) / 2
 

@@ -1,11 +1,11 @@
 #!/bin/sh
-# compare: what has changed, what has not, what cannot be told; and gates that fail on what has.
+# compare: rows that changed, rows that did not, rows that cannot be told; and gates that fail on changes.
 . "$(dirname "$0")/common.sh"
 begin
 needs python:scipy
 records=$MLM_SOURCE/tests/fixtures/record
 
-# run_again OUT NAME=VALUE…: another run of the same rows.
+# run_again OUT NAME=VALUE…: makes another run of the same rows.
 run_again()
 {
     "$MLM_PYTHON" "$here/compare_data.py" "$records/quick.jsonl" "$@"
@@ -22,7 +22,7 @@ run_again old.jsonl
 run_again new.jsonl seed=2
 run_again slow.jsonl seed=1 scale=storage/csr:1.2
 
-# With itself, and with a copy of which one workload is slower: nothing, and exactly that.
+# Compared with itself: no difference. Compared with a copy in which one workload is slower: exactly that one.
 golden compare_self "$mlm" compare old.jsonl old.jsonl
 status 0 "$mlm" compare old.jsonl old.jsonl --fail-above 0%
 expect "all ratios are 1" sh -c '! grep " × " log/out | grep -v "^ratios:" | grep -v "1\.00 ×"'
@@ -46,7 +46,7 @@ status 1 "$mlm" compare old.jsonl large.jsonl --fail-above 10%
 expect "what needs more" grep -q "^  batch/mlp batch=1 at 2G: needs 1.50 ×" log/out
 status 0 "$mlm" compare old.jsonl large.jsonl --fail-above 10% --fail-on time
 
-# The figures are those that scipy comes to.
+# The figures are those that scipy computes.
 run_again old8.jsonl repetitions=8 drop=pooling/refcount
 run_again new8.jsonl repetitions=8 seed=3 scale=storage/csr:1.02 scale=batch/mlp:1.03 scale=storage/csc:1.012 \
     scale=pooling/arena:1.018 scale=loading/mmap:0.985 grow=storage/coo:1.0001
@@ -54,7 +54,7 @@ status 0 "$mlm" compare old8.jsonl new8.jsonl
 cp log/out log/table
 status 0 "$MLM_PYTHON" "$here/compare_check.py" old8.jsonl new8.jsonl log/table
 
-# Three repetitions are too few to tell chance from change; a gate goes by every one of them.
+# Three repetitions are too few to tell change from chance; a gate then uses every one of them.
 run_again old3.jsonl repetitions=3
 run_again new3.jsonl repetitions=3 seed=2 scale=storage/csr:1.2
 status 1 "$mlm" compare old3.jsonl new3.jsonl --fail-above 10%
@@ -67,7 +67,7 @@ run_again old5.jsonl repetitions=5
 status 0 "$mlm" compare old5.jsonl old5.jsonl
 expect "five are too few for so many rows" grep -q "^too few repetitions: with 5 a side .* when corrected for 30 tests" log/out
 
-# Outcomes that changed stand for themselves; the machine's facts, and rows of one side alone.
+# Changed outcomes, differing facts of the machines, and rows of only one side.
 run_again worse.jsonl seed=2 outcome=storage/csc:oom outcome=storage/coo:timeout:2 outcome=pooling/arena:skipped \
     drop=loading/mmap machine=m2:netbook fact='swap:[{"kind":"zram","size_bytes":2147483648}]' fact='thp:"always"'
 for columns in 80 120; do
@@ -97,7 +97,7 @@ expect "nor is what was not ok" grep -q "^no regression: " log/out
 status 0 "$mlm" compare worse.jsonl old.jsonl --fail-above 1000%
 expect "the other way round it is better" grep -q "oom → ok .* better$" log/out
 
-# Several machines: a matrix against the first, from files or out of one.
+# Several machines give a matrix against the first, from several files or from one.
 run_again other.jsonl seed=3 machine=m3:desktop scale=batch/mlp:0.5 fact=cores:8
 golden compare_matrix on_terminal 100 compare old.jsonl worse.jsonl other.jsonl
 cat old.jsonl worse.jsonl other.jsonl >all.jsonl
@@ -114,13 +114,13 @@ expect "one is not there" grep -q "^23 in old alone: netbook: " log/out
 expect "each has its tables" test "$(grep -c '^thinkpad, \|^desktop, ' log/out)" = 2
 refused 3 "nothing to compare: .*the same machine .for one holds several., workload" compare worse.jsonl two.jsonl
 
-# Other data is other work.
+# Another data size is other work.
 run_again half.jsonl data=1342177280
 refused 3 "nothing to compare: old.jsonl and half.jsonl hold different data sizes .*--mix-data" compare old.jsonl half.jsonl
 status 0 "$mlm" compare old.jsonl half.jsonl --mix-data
 expect "it is said" grep -q "^every row: other work: data 2.50 GiB → 1.25 GiB" log/out
 
-# A gate never passes for want of something to look at.
+# A gate must not pass because there is nothing to compare.
 refused 3 "nothing to compare: no row of old.jsonl has a partner in .*swap.jsonl" compare old.jsonl "$records/swap.jsonl" \
     --fail-above 10%
 "$MLM_PYTHON" - <<'PYTHON'
@@ -141,7 +141,7 @@ refused 2 "--fail-on: 'swap' is unknown; give time, needs or both" compare old.j
 refused 2 "--allow-missing goes with --fail-above" compare old.jsonl new.jsonl --allow-missing
 refused 2 "--fail-on goes with --fail-above" compare old.jsonl new.jsonl --fail-on time
 
-# History: what is usual, from the files of a folder.
+# History: the usual values come from the files of a folder.
 mkdir history empty
 golden compare_no_history "$mlm" compare --history empty new3.jsonl
 for day in 1 2 3 4 5 6; do
@@ -171,7 +171,7 @@ status 1 "$mlm" compare --history history slower.jsonl --fail-on time
 status 0 "$mlm" compare --history history slower.jsonl --fail-on needs
 status 0 "$mlm" compare --history history slower.jsonl --floor 30%
 
-# The run itself lies there too, under two names; later ones, a broken one, one of another machine.
+# The folder also has the run itself under two names, later runs, a broken file, and one of another machine.
 cp today.jsonl history/copy.jsonl
 ln -s ../today.jsonl history/link.jsonl
 run_again history/later.jsonl day=9 scale=storage/csr:1.2
@@ -200,7 +200,7 @@ refused 2 "--floor goes with --history" compare old.jsonl new.jsonl --floor 3%
 refused 2 "--any-machine goes with --history" compare old.jsonl new.jsonl --any-machine
 refused 2 "--last is at most 1000" compare --history history today.jsonl --last 1001
 
-# Files from elsewhere command no terminal.
+# Files from elsewhere must not control the terminal.
 status 0 "$mlm" compare "$records/hostile.jsonl" "$records/hostile.jsonl"
 expect "hostile records are plain" no_escapes log/out
 cp "$records/hostile.jsonl" "$(printf 'x\033[31m.jsonl')"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# Does bash complete what help lists, and nothing else?
+# bash must complete what help lists, and nothing else.
 . "$(dirname "$0")/common.sh"
 begin
 . "$MLM_SOURCE/completions/mlmembench.bash"
@@ -8,7 +8,7 @@ compopt()
     :
 }
 
-# complete WORD…: what may stand for the last word, one a line.
+# complete WORD…: prints the candidates for the last word, one on each line.
 complete_words()
 {
     COMP_WORDS=("$mlm" "$@")
@@ -18,7 +18,7 @@ complete_words()
     printf '%s\n' "${COMPREPLY[@]}" | sort
 }
 
-# completes WANTED WORD…: the words WANTED, and no other.
+# completes WANTED WORD…: the candidates must be the words WANTED, and no others.
 completes()
 {
     wanted=$1
@@ -68,7 +68,7 @@ completes "b.jsonl" plot b
 completes "svg,png svg,pdf" plot --format svg,p
 completes "a.csv b.jsonl log" show ''
 
-# Each value that is offered is one that the program takes.
+# The program must accept each value that is offered.
 for option in cap laptop data swap background timeout; do
     for value in $(complete_words run --$option ''); do
         status 0 "$mlm" run --suite self --dry-run --$option "$value"

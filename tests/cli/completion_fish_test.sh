@@ -1,18 +1,18 @@
 #!/bin/sh
-# Does fish complete what help lists, and nothing else?
+# fish must complete what help lists, and nothing else.
 . "$(dirname "$0")/common.sh"
 begin
 needs fish
 HOME=$PWD
 export HOME
 
-# completions TEXT: what may stand for its last word, one a line.
+# completions TEXT: prints the candidates for its last word, one on each line.
 completions()
 {
     PATH=$MLM_BIN:$PATH fish -c "source '$MLM_SOURCE/completions/mlmembench.fish'; complete -C'$1'" | cut -f 1 | sort
 }
 
-# completes WANTED TEXT: the words WANTED, and no other.
+# completes WANTED TEXT: the candidates must be the words WANTED, and no others.
 completes()
 {
     # shellcheck disable=SC2086  # words

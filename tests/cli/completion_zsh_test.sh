@@ -1,6 +1,6 @@
 #!/bin/sh
-# Does zsh offer what the program says? Its own functions are replaced by ones that print what they are given: no
-# terminal is needed, and it is our file that is looked at. What is offered at all, completion_bash_test.sh looks at.
+# zsh must offer what the program says. Its own functions are replaced by ones that print their arguments, so no
+# terminal is needed, and only our file is tested. completion_bash_test.sh tests the candidates themselves.
 . "$(dirname "$0")/common.sh"
 begin
 needs zsh
@@ -15,13 +15,13 @@ CURRENT=$#
 source $file
 ZSH
 
-# completions WORD…: what is offered for the last word.
+# completions WORD…: prints the candidates for the last word.
 completions()
 {
     zsh -f log/complete.zsh "$MLM_SOURCE/completions/_mlmembench" "$mlm" "$@"
 }
 
-# completes WANTED WORD…: the words WANTED, and no other.
+# completes WANTED WORD…: the candidates must be the words WANTED, and no others.
 completes()
 {
     wanted=$1

@@ -1,5 +1,5 @@
 #!/bin/sh
-# doctor: says whether caps can be set, and means it.
+# doctor: says whether caps can be set, and is right.
 . "$(dirname "$0")/common.sh"
 begin
 
@@ -9,7 +9,7 @@ cat log/out
 expect "nothing on standard error" test ! -s log/err
 expect "plain" no_escapes log/out
 expect_not "each line is a finding or its remedy" grep -qvE '^(good|note|poor)  [a-z]|^ {20}[^ ]|^      → |^        [^ ]' log/out
-# A command is not broken, so that it can be copied, and a path cannot be.
+# Commands and paths are not wrapped, so that they can be copied.
 grep -vE 'sudo |^ +/[^ ]+$' log/out >log/prose
 expect "80 columns" narrow log/prose
 for subject in memory swap disk kernel load; do
@@ -25,7 +25,7 @@ fi
 if [ "$(id -u)" = 0 ]; then
     expect "root can set caps" test "$got" = 0
 fi
-# v1 has a mount of its own for the memory controller; in a hybrid, v2 is there as well.
+# On v1 the memory controller has its own mount; in a hybrid system v2 is mounted as well.
 if [ -e /sys/fs/cgroup/memory/memory.limit_in_bytes ]; then
     expect "cgroup v1" grep -q 'by cgroup v1' log/line
     if grep -q ' cgroup2 ' /proc/mounts; then

@@ -1,6 +1,6 @@
 #!/bin/sh
-# estimate: the sum that a person sees and the JSON that a program reads, for each runtime; what cannot be is refused with
-# the remedy.
+# estimate: the sum for people and the JSON for programs, for each runtime; impossible requests are refused with the
+# remedy.
 . "$(dirname "$0")/common.sh"
 begin
 needs python:jsonschema
@@ -10,7 +10,7 @@ cat >small.csv <<'CSV'
 4,5,0
 CSV
 
-# name: its words, one job a runtime and one of each kind.
+# name: words of a request, one job for each runtime and each kind.
 jobs()
 {
     cat <<'JOBS'
@@ -38,7 +38,7 @@ done
 failures=$(cat log/failures)
 golden estimate_json "$mlm" estimate --rows 1M --columns 100 --format json
 
-# A program that adds up the lines comes to the same, and evaluates the formulas to the same.
+# A program that adds up the lines and evaluates the formulas must get the same results.
 cat >log/sums.py <<'PYTHON'
 import json, sys
 
@@ -69,7 +69,7 @@ sys.exit(failed)
 PYTHON
 expect "sums and formulas" "$MLM_PYTHON" log/sums.py ./*.json
 
-# What a change promises is what comes of it.
+# Each change must save what it promises.
 status 0 "$mlm" estimate --rows 1M --columns 1000 --density 0.01 --model kmeans --storage csr --format json
 expect "csr: as promised" "$MLM_PYTHON" -c '
 import json, sys
@@ -83,7 +83,7 @@ import json, sys
 r = json.load(open("log/out"))["request"]
 sys.exit((r["rows"], r["columns"], r["nonzeros"]) != (2, 3, 4))'
 
-# The own worker has few networks: the nearest is estimated, and said.
+# Our own worker has few networks: the nearest one is estimated, and named.
 status 0 "$mlm" estimate --rows 5K --model mlp --widths 784,512,512,10 --runtime c
 expect "the nearest network is named" grep -q 'mlp, the nearest it has: 3 layers of' log/out
 status 0 "$mlm" estimate --rows 5K --model mlp --widths 784,512,512,10 --runtime c --format json

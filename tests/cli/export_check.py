@@ -80,7 +80,7 @@ def one(items):
     return items[0]
 
 
-# Each format's check gets the path, the trials and the rows.
+# Each format's check receives the path, the trials and the rows.
 
 
 def untexted(text):
@@ -132,7 +132,7 @@ def check_sheet(path, separator, trials):
         assert frame["machine_memory_bytes"][index] == trial["machine"]["memory_bytes"]
         assert frame["cap"][index] == spelled(trial["cap_bytes"])
     assert seen, "no number was compared"
-    # Types as they are on sight: whole numbers that are all there, flags; and with missing ones, at a word.
+    # Types that pandas infers: whole numbers without gaps, flags; with missing values, after one conversion.
     assert str(frame["repetition"].dtype) == "int64" and str(frame["core_bytes"].dtype) == "int64"
     assert str(frame["cap_binds"].dtype) == "bool"
     assert str(whole["run_ns"].dtype) == "Int64" and str(whole["needs_peak_bytes"].dtype) == "Int64"

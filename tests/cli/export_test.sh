@@ -1,5 +1,5 @@
 #!/bin/sh
-# export: what others' tools read. Golden files show each format; real readers say whether it says what the records say.
+# export: formats for other tools. Golden files show each format; real readers check that it agrees with the records.
 . "$(dirname "$0")/common.sh"
 begin
 needs python:jsonschema
@@ -28,7 +28,7 @@ for format in markdown html junit; do
 done
 expect_not "names make no file" test -e x
 
-# What has a schema keeps to it, and the schemas let not everything pass.
+# Exports with a schema must be valid, and the schemas must refuse wrong ones.
 check=$MLM_SOURCE/tests/schema_check.py
 status 0 "$MLM_PYTHON" "$check" --schema "$MLM_SOURCE/results/export.schema.json" log/*.json
 for format in google-benchmark github-action-benchmark bencher; do
@@ -49,13 +49,13 @@ bad github-action-benchmark tests/schemas/github-action-benchmark.json 's/"value
 bad google-benchmark tests/schemas/google-benchmark.json 's/"real_time": [0-9.]*/"real_time": 0/'
 bad google-benchmark tests/schemas/google-benchmark.json 's/"time_unit": "ms", //'
 
-# The user is told what a format has no place for.
+# The user is told which rows a format has no place for.
 status 0 "$mlm" export "$records/quick.jsonl" --format google-benchmark
 expect "how many were left out" grep -qx "mlmembench: [0-9]* left out: google-benchmark has no place for rows of which .*" log/err
 status 0 "$mlm" export "$records/quick.jsonl" --format csv
 expect "csv leaves nothing out" test ! -s log/err
 
-# Google Benchmark's own compare.py, with oom rows in both files: one workload is twice as slow, and no other.
+# Google Benchmark's own compare.py, with oom rows in both files: exactly one workload is twice as slow.
 "$MLM_PYTHON" - "$records/quick.jsonl" >log/slow.jsonl <<'PYTHON'
 import json
 import sys
@@ -75,7 +75,7 @@ expect "the others as they were" grep -qE '^storage/coo/density:0.01/index:32/da
 expect_not "no oom row" grep -q 'dense_f64.*cap:2G' log/out
 expect "the geometric mean is one" grep -qE '^OVERALL_GEOMEAN +\+0\.[0-9]*[1-9][0-9]* ' log/out
 
-# Never in the place of records, by whatever name, nor of others' records.
+# An export must not overwrite records, under any name.
 cp "$records/swap.jsonl" log/run.jsonl
 ln log/run.jsonl log/link.csv
 ln -s run.jsonl log/symbolic.csv
@@ -85,7 +85,7 @@ done
 expect "the records are there" cmp log/run.jsonl "$records/swap.jsonl"
 expect_not "and no others" test -e log/other.jsonl
 
-# Whole or not at all.
+# A file appears completely or not at all.
 echo before >log/kept
 printf '{"kind":"trial"}\n' >log/broken.jsonl
 status 3 "$mlm" export log/broken.jsonl --format csv --out log/kept

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The scripts of suites/frameworks: the scoreboard that they share with the C, data that are bit for bit the suites', and
-# what they say where a package is missing. That they run is shown by real/frameworks.
+# The scripts of suites/frameworks: they share the scoreboard with C, have data that equal the suites' bit for bit, and
+# name a missing package. real/frameworks tests that they run.
 . "$(dirname "$0")/common.sh"
 begin
 needs python:numpy
@@ -20,7 +20,7 @@ for script in mlm_job.py mlm_data.py sklearn_job.py xgboost_job.py torch_job.py;
     expect "$script is Python" grep -qx "$script" log/out
 done
 
-# What C writes, Python reads, field by field to the last.
+# Python must read what C writes, field by field to the last.
 cat >log/scoreboard.py <<'PYTHON'
 import ctypes, mmap, os, subprocess, sys
 sys.path.insert(0, os.environ["MLM_SCRIPTS"])
@@ -44,7 +44,7 @@ assert board.verdict == mlm_job.FAILED and b"width" in board.message, board.mess
 PYTHON
 status 0 "$MLM_PYTHON" -B log/scoreboard.py
 
-# The same data of the same seed: rows, sparse and dense, and the perceptron's weights and samples.
+# The same seed must give the same data: rows, sparse and dense, and the perceptron's weights and samples.
 cat >log/data.py <<'PYTHON'
 import os, re, subprocess, sys
 sys.path.insert(0, os.environ["MLM_SCRIPTS"])
@@ -66,7 +66,7 @@ for data, width, density, seed in ((1 << 20, 4000, 0.01, 1), (1 << 20, 37, 0.5, 
     batches = [(b.copy(), l) for b, l in rows.batches(999, np.float64)]
     assert (np.concatenate([b for b, _ in batches]) == x).all()
     assert (np.concatenate([l for _, l in batches]) == y).all()
-    # The checksum is of what is in the array, by the formula of rows.h in plain words.
+    # The checksum covers the content of the array, by the formula of rows.h written out.
     mix = lambda n: int(mlm_data.mix64(np.array([n & mlm_data.MASK], np.uint64))[0])
     total = 0
     for r in range(8):
@@ -81,7 +81,7 @@ for layers, data in ((2, "1M"), (3, "16M"), (7, "24M")):
 PYTHON
 status 0 "$MLM_PYTHON" -B log/data.py
 
-# Without a package, the package is named: -S leaves out the distribution's.
+# A missing package must be named: -S leaves out the distribution's packages.
 run="$MLM_PYTHON -S -s -B $scripts/mlm_job.py run"
 # shellcheck disable=SC2086  # words
 status 1 env PYTHONPATH= $run frameworks/sklearn_kmeans
@@ -94,13 +94,13 @@ for name in sklearn_kmeans xgboost_hist torch_mlp; do
     status 1 env PYTHONPATH="$PWD/packages" $run frameworks/$name
     expect "$name" grep -q "${name%%_*} is not installed; install the package python3-${name%%_*}\$" log/err
 done
-# One that is there and broken is no missing one.
+# A package that is broken must not be reported as missing.
 echo 'import no_such_part' >packages/torch.py
 # shellcheck disable=SC2086
 status 1 env PYTHONPATH="$PWD/packages" $run frameworks/torch_mlp
 expect "a broken one is told apart" grep -q "torch cannot be imported: No module named 'no_such_part'" log/err
 
-# By hand, and wrong.
+# Wrong calls by hand.
 # shellcheck disable=SC2086
 status 2 $run
 # shellcheck disable=SC2086

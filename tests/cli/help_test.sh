@@ -1,5 +1,5 @@
 #!/bin/sh
-# What the program says of itself.
+# The help texts of the program.
 . "$(dirname "$0")/common.sh"
 begin
 
@@ -29,7 +29,7 @@ done
 status 0 "$mlm" --version
 expect "the version" grep -qE '^mlmembench [0-9]+\.[0-9]+\.[0-9]+( \([0-9a-f]+(-dirty)?\))?$' log/out
 
-# A full disk is said; a reader that has seen enough is not.
+# A full disk is reported; a reader that closes the pipe early is not.
 for command in --help list "run --dry-run --suite self"; do
     # shellcheck disable=SC2086  # words
     "$mlm" $command >/dev/full 2>log/err

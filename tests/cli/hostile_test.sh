@@ -1,11 +1,11 @@
 #!/bin/sh
-# Files from anywhere: lines that are no records are named and passed over, and no text of a record becomes anything else,
-# in whatever reads records.
+# Files from any source: invalid lines are named and skipped, and text from a record stays text in everything that reads
+# records.
 . "$(dirname "$0")/common.sh"
 begin
 expect "records are made" "$MLM_PYTHON" "$here/hostile.py" make "$PWD/ran"
 
-# check FILE…: what hostile.py looks for.
+# check FILE…: checks with hostile.py.
 check()
 {
     expect "plain: $*" "$MLM_PYTHON" "$here/hostile.py" check "$@"
@@ -21,19 +21,19 @@ for file in bad-*.jsonl; do
     check log/err
 done
 
-# What is odd but good is no matter for complaint.
+# Unusual but valid files cause no complaint.
 for file in odd-*.jsonl; do
     status 0 "$mlm" show "$file"
     expect "nothing to complain of" test ! -s log/err
 done
 
-# A million lines of nothing say little.
+# A million invalid lines cause only a few complaints.
 status 0 "$mlm" show million.jsonl
 expect "the good lines are used" diff log/table log/out
 expect "few lines" test "$(wc -l <log/err)" = 4
 expect "and how many there are" grep -q "999997 more" log/err
 
-# What is no file, or has no end, is not waited for.
+# The program must not wait for something that is not a file, or has no end.
 mkdir folder
 mkfifo fifo
 refused 3 "folder: Is a directory" show folder
@@ -48,7 +48,7 @@ name=$(printf 'name\033[31m.jsonl')
 "$mlm" show "$name" >log/out 2>log/err
 check log/err
 
-# Each verb that reads records makes something of the worst, and it is only what it should be.
+# Each verb that reads records must handle the worst ones, with harmless output.
 mkdir made
 for verb in $verbs; do
     case $verb in
@@ -89,7 +89,7 @@ for verb in $verbs; do
         done
         ;;
     compare)
-        # Many machines, each with itself; then those that have nothing in common.
+        # Many machines, each compared with itself; then machines that have nothing in common.
         status 0 "$mlm" compare names.jsonl other.jsonl
         cp log/out made/compare-names.txt
         status 0 "$mlm" compare extreme.jsonl extreme.jsonl --fail-above 10%

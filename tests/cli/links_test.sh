@@ -1,5 +1,5 @@
 #!/bin/sh
-# As root in another user's folder: whatever links lie there, root writes nothing where they lead, and makes nothing
+# Root in another user's folder: whatever links lie there, root writes nothing at their targets and creates nothing
 # there. real/files does the same with verbs that run something.
 . "$(dirname "$0")/common.sh"
 begin
@@ -10,7 +10,7 @@ fi
 records=$MLM_SOURCE/tests/fixtures/record/swap.jsonl
 user=12345
 
-# A folder of the user's with links for all that a verb could write: to a file of root's, and to none.
+# A user's folder with links for every name that a verb could write: to a file of root's, and to nothing.
 mkdir precious
 echo precious >precious/file
 plant()
@@ -25,7 +25,7 @@ plant()
     chown -hR $user:$user theirs
 }
 
-# untouched WHAT: nothing was written through any link, and the user's name has the file.
+# untouched WHAT: nothing was written through any link, and the name now is a file.
 untouched()
 {
     expect "$1: what a link led to is as it was" grep -qx precious precious/file
@@ -61,14 +61,14 @@ expect "it is named" grep -q "pictures is a link that somebody else can have mad
 status 3 "$mlm" export --format csv --out theirs/pictures/out.csv theirs/run.jsonl
 untouched "a folder that is a link"
 
-# One's own links are followed as ever.
+# One's own links are followed as usual.
 mkdir own
 ln -s ../precious own/folder
 status 0 "$mlm" export --format csv --out own/folder/out.csv theirs/run.jsonl
 expect "one's own link is followed" test -s precious/out.csv
 rm precious/out.csv
 
-# What sudo made belongs to the user who called it.
+# Files made under sudo belong to the user who called it.
 plant
 export SUDO_UID=$user SUDO_GID=54321
 status 0 "$mlm" plot --out theirs/made/below theirs/run.jsonl
@@ -77,7 +77,7 @@ status 0 "$mlm" export --format csv --out theirs/out.csv theirs/run.jsonl
 unset SUDO_UID SUDO_GID
 expect "what sudo made is the user's" test -z "$(find theirs ! -user $user)"
 
-# gnuplot gets no script out of a folder that another user can exchange.
+# gnuplot must not get a script from a folder that another user can replace.
 plant
 mkdir bin theirs/tmp
 chown $user:$user theirs/tmp

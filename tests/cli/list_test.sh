@@ -55,7 +55,7 @@ for mib in (64, 640, 2560):
         print("ok:" if ok else "FAILED:", name, f"--data {mib}M", rows.get(name), "" if ok else f"not {shown(size)}")
 sys.exit(failed)
 PYTHON
-# A package that a row needs is one that ./bootstrap knows how to install.
+# ./bootstrap must know how to install every package that a row needs.
 "$mlm" list | tr -s ' \n' ' ' | grep -oE 'needs (lib|python3-)[a-z0-9.-]+( or [a-z0-9.-]+)?' | sed 's/needs //; s/ or /\n/' | sort -u >log/packages
 expect "packages are named" test "$(wc -l <log/packages)" -ge 8
 while read -r package; do

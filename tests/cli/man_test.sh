@@ -1,16 +1,16 @@
 #!/bin/sh
-# Is all that help tells in the man page too, and nothing that help does not know?
+# The man page must have everything that help tells, and nothing that help does not know.
 . "$(dirname "$0")/common.sh"
 begin
 page=$MLM_SOURCE/man/mlmembench.1
 
-# section NAME: the text of a section.
+# section NAME: prints the text of a section.
 section()
 {
     sed -n "/^\.SH $1\$/,/^\.SH /p" "$page"
 }
 
-# Plain words, without the page's own language.
+# Removes the markup of the page.
 plain()
 {
     sed 's/\\-/-/g; s/\\f.//g; s/\\(aq/'"'"'/g'
@@ -23,11 +23,11 @@ for verb in $verbs; do
     options_of "$verb" >log/help
     grep -A1 '^\.TP' log/section | plain | sed -n 's/^\.BI\{0,1\} --\([a-z-]*\).*/\1/p' | sort >log/page
     expect "$verb: the same options" diff log/help log/page
-    # Every default that help states, one a line behind its option.
+    # Lists every default in help, one on each line after its option.
     "$mlm" "$verb" --help | sed '/^Exit status:/,$d; s/^  --/@--/' | tr -s ' \n' ' ' | sed 's/@--/\n--/g' |
         sed -n 's/^--\([a-z-]*\) .*(default: \(.*\)) *$/\1 \2/p' >log/defaults
     while read -r option default; do
-        # Up to the next option; a default may be said at length.
+        # Reads up to the next option; a default may be a longer text.
         section "$heading" | plain | sed -n "/^\.BI\{0,1\} --$option /,/^\.TP/p" | tr '\n' ' ' >log/option
         case $default in
         '1.25 × the middle cap') default='1.25 times the middle cap' ;;
@@ -38,7 +38,7 @@ for verb in $verbs; do
     expect "$verb: all defaults were found" test "$(wc -l <log/defaults)" = "$("$mlm" "$verb" --help | grep -c '(default')"
 done
 
-# Every exit status that any help names.
+# Every exit status in any help.
 for verb in $verbs; do
     "$mlm" "$verb" --help | sed -n '/^Exit status:/,/^$/s/^  \([0-9][0-9]*\) .*/\1/p'
 done | sort -n -u >log/help

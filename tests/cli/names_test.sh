@@ -1,5 +1,5 @@
 #!/bin/sh
-# Files, folders and commands may be called anything: no name commands the terminal, whatever prints it.
+# Files, folders and commands may have any name: no name may control the terminal, whatever prints it.
 . "$(dirname "$0")/common.sh"
 begin
 
@@ -10,13 +10,13 @@ cp "$records/swap.jsonl" "$name/$name.jsonl"
 store=$name/$name.jsonl
 export MLMEMBENCH_CACHE="$PWD/$name/cache"
 
-# What commands a terminal: control characters, and one that turns the direction of writing.
+# Characters that control a terminal: control characters, and one that changes the writing direction.
 tame()
 {
     ! LC_ALL=C grep -q "$(printf '[\001-\010\013-\037]\\|\302[\200-\237]\\|\342\200\256')" "$@"
 }
 
-# says STATUS… WORD…: ends with one of them, and what it says can be printed.
+# says STATUS… WORD…: must end with one of these statuses, and its output must be printable.
 says()
 {
     wanted=$1

@@ -7,7 +7,7 @@ import re
 import sys
 import xml.etree.ElementTree as ElementTree
 
-# What would fetch something, or run something that is not ours.
+# Tags and attributes that would load something, or run something that is not ours.
 ACTIVE = "link", "img", "iframe", "object", "embed", "base", "form", "image", "use", "foreignObject", "audio", "video"
 FETCHING = "src", "srcset", "data", "action", "poster", "background"
 

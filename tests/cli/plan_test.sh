@@ -1,10 +1,10 @@
 #!/bin/sh
-# run --dry-run: the plan is whole, follows its options, and nothing is made.
+# run --dry-run: the plan is complete and follows its options, and no file is made.
 . "$(dirname "$0")/common.sh"
 begin
 
-# plan NAME OPTION…: the plan's table goes to log/NAME, its trials' names in order to log/NAME.names. With so little
-# data that references fit into any machine.
+# plan NAME OPTION…: writes the plan's table to log/NAME and its trials' names in order to log/NAME.names. Uses so
+# little data that references fit on any machine.
 plan()
 {
     name=$1
@@ -43,7 +43,7 @@ for suite in batch loading pooling storage; do
     expect "$suite is" grep -q " $suite/" log/first
 done
 
-# One cage a trial: none is made for a plan. That the watch sees any is shown by doctor, which tries one.
+# A plan must make no cage. doctor, which makes one, proves that the watch would notice it.
 if [ "$(id -u)" = 0 ]; then
     site=$("$mlm" doctor | tr -s ' \n' ' ' | sed 's/.* below \(\/[^ ]*\) .*/\1/')
     status 0 "$MLM_PYTHON" "$here/created.py" "$site" "$mlm" doctor
@@ -60,7 +60,7 @@ expect_not "--suite: no other" grep -vq '^\(storage\|batch\)/' log/chosen.names
 expect "--suite: storage" grep -q '^storage/' log/chosen.names
 expect "--suite: batch" grep -q '^batch/' log/chosen.names
 
-# Filters: what matches, and with '-' the rest.
+# Filters: the matching names, and with '-' all others.
 plan matching --filter csr
 plan rest --filter=-csr
 expect "--filter: some" test -s log/matching.names
@@ -75,7 +75,7 @@ plan storage --suite storage
 sort -u log/storage.names >log/names
 expect "--benchmark_list_tests names each once" diff log/names log/listed
 
-# Caps: each row under each of them; none is no reference.
+# Caps: each row runs under each of them; `none` replaces the reference.
 plan caps --suite self --cap 512M,2G,none --repetitions 1 --param size=1M
 for cap in 512M 2G none; do
     expect "cap $cap" test "$(grep -c "/cap:$cap\$" log/caps.names)" = 3
@@ -83,7 +83,7 @@ done
 plan none --suite storage --cap none
 expect_not "--cap none needs no reference" grep -q reference log/none
 
-# A laptop is short for a cap and a background, both shown.
+# --laptop stands for a cap and a background; both are shown.
 plan laptop --laptop 4G
 line=$(head -n 1 log/laptop)
 expect "what the laptop stands for" test "$line" = "a laptop of 4G: --cap 3712M --background 1600M:active"
@@ -96,7 +96,7 @@ for size in 2G 8G 16G; do
     plan "laptop_$size" --laptop $size
 done
 
-# Sizes follow the formulas: `touch` needs what it touches, and the kernel 8 bytes a page of it.
+# Sizes follow the formulas: `touch` needs what it touches, plus 8 bytes for each page in page tables.
 status 0 "$mlm" run --dry-run --suite self --filter touch --repetitions 1 --param size=1M,5M,100M,3G
 while read -r size core peak; do
     expect "touch $size" grep -qE "  $core +$peak +[0-9.]+ m?s  self/touch/size:$size/cap:2G\$" log/out
@@ -107,7 +107,7 @@ done <<'SIZES'
 3G 3.00.GiB 3.01.GiB
 SIZES
 
-# However much is asked for, planning takes little itself; the sanitizers take address space of their own.
+# Planning must need little memory, however much is asked for. Sanitizers reserve address space of their own.
 for suite in pooling storage batch frameworks; do
     (
         # shellcheck disable=SC3045  # every shell of Linux has it
@@ -121,7 +121,7 @@ expect "without a formula where counting out would take long" grep -qE '^ +[0-9]
 status 0 "$mlm" run --dry-run --suite pooling --data 16G
 expect "with one where it does not" grep -qE '^ +[0-9]+ +4.00 GiB +4.01 GiB .* pooling/arena/' log/out
 
-# What cannot be is said where it would have run.
+# An impossible row is shown with its reason at the place where it would run.
 printf '1,2\n3,4\n' >two.csv
 plan dataset --dataset two.csv
 expect_not "a dataset is for storage and loading" grep -vq '^\(storage\|loading\)/' log/dataset.names

@@ -1,5 +1,5 @@
 #!/bin/sh
-# plot: pictures of stored runs, in files that are named.
+# plot: pictures of stored runs, and the names of their files.
 . "$(dirname "$0")/common.sh"
 begin
 records=$MLM_SOURCE/tests/fixtures/record
@@ -9,7 +9,7 @@ refused 2 "svg, png or pdf, not 'gif'" plot --format gif "$records/swap.jsonl"
 refused 2 "svg, png or pdf, not ''" plot --format svg, "$records/swap.jsonl"
 refused 3 "missing.jsonl: No such file" plot missing.jsonl
 
-# Where the records are, or where it is said; each file is named.
+# Pictures are written beside the records, or to the folder that is given; each file is named.
 mkdir records
 cp "$records/swap.jsonl" records/run.jsonl
 status 0 "$mlm" plot records/run.jsonl
@@ -25,7 +25,7 @@ expect "pdf" sh -c "head -c 5 made/for/it/run-storage-needs.pdf | grep -q %PDF-"
 status 0 "$mlm" plot --out two records/run.jsonl "$records/quick.jsonl"
 expect "of two files" test -s two/run-and-1-more-storage-needs.svg
 
-# Every SVG is XML, tells what it shows, and shares no identifier with another.
+# Every SVG is valid XML, has a description, and shares no identifier with another.
 status 0 "$mlm" plot --out all "$records/quick.jsonl" "$records/swap.jsonl"
 status 0 "$mlm" plot --out all "$records/hostile.jsonl"
 expect "well-formed, with a title and a description" "$MLM_PYTHON" - all <<'PYTHON'
@@ -50,7 +50,7 @@ for file in files + glob.glob(sys.argv[1] + "/hostile*.svg"):
 PYTHON
 expect_not "hostile records make no file" test -e x
 
-# Without gnuplot: one line, and nothing half-made.
+# Without gnuplot: one line of error, and no unfinished file.
 mkdir empty
 PATH=$PWD/empty "$mlm" plot --out none records/run.jsonl >log/out 2>log/err
 expect "without gnuplot: exit status 3" test $? = 3

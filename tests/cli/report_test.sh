@@ -1,5 +1,5 @@
 #!/bin/sh
-# report: one page of HTML. What a browser makes of it is looked at in tests/browser.
+# report: one page of HTML. tests/browser checks what a browser shows.
 . "$(dirname "$0")/common.sh"
 begin
 records=$MLM_SOURCE/tests/fixtures/record
@@ -9,7 +9,7 @@ page()
     "$MLM_PYTHON" "$here/page_check.py" "$@"
 }
 
-# Beside the records, or where it is told to be.
+# The page is written beside the records, or to the given path.
 cp "$records/quick.jsonl" run.jsonl
 status 0 "$mlm" report run.jsonl
 expect "it says where" grep -qx 'Report: ./run.html' log/out
@@ -24,7 +24,7 @@ status 0 "$mlm" report plain
 expect "a name without .jsonl" test -s plain.html
 rm plain plain.html other.html
 
-# It is well-formed, stands alone, and says what is there.
+# The page is well-formed, needs no other file, and shows the results.
 expect "the finding" page run.html 'variants fit in 2G' 'What buys most' 'ok 2 of 3, oom' \
     'csr at density=0.01 rather than dense_f64' 'came to another answer'
 expect "the machine" page run.html 'thinkpad, Intel(R) Core(TM) i5-7200U' 'swappiness 60' 'no swap'
@@ -36,7 +36,7 @@ expect "what was not had is a dash, and sorts as nothing" \
     grep -qE '<td class="text outcome oom">oom at [^<]*</td><td class="figure" data-value="">-</td>' run.html
 expect "sorting takes unrounded figures" grep -qE 'data-value="[0-9]{6,}">[0-9.]+ (m?s|[MG]iB)<' run.html
 
-# Another command, another machine.
+# Another command, and another machine.
 "$MLM_PYTHON" - run.jsonl >quoted.jsonl <<'PYTHON'
 import json, sys
 for line in open(sys.argv[1]):
@@ -65,7 +65,7 @@ done
 status 0 "$mlm" report run.jsonl "$records/swap.jsonl" --out two.html
 expect "two machines" page two.html 'on 2 machines' 'netbook' 'thinkpad' '4.00 GiB (partition)'
 
-# Without gnuplot there are no pictures, which is said in one line, here and there.
+# Without gnuplot there are no pictures; one line on standard error and one in the page say so.
 expect "there are pictures" grep -q '<svg' run.html
 mkdir empty
 status 0 env PATH="$PWD/empty" "$mlm" report run.jsonl --out bare.html
@@ -73,13 +73,13 @@ expect "one line" test "$(cat log/err)" = "mlmembench: no pictures: gnuplot is n
 expect "it is in the page" page bare.html 'no pictures: gnuplot is not installed' 'variants fit in 2G'
 expect_not "and no picture" grep -q '<svg' bare.html
 
-# Hostile names are text.
+# Hostile names stay text.
 status 0 "$mlm" report "$records/hostile.jsonl" --out hostile.html
 expect "hostile records are a page as any" page hostile.html "\`touch x\`?[31m<b>'; system(\"touch x\")"
 expect "and plain" no_escapes hostile.html
 expect_not "and make no file" test -e x
 
-# Whole or not at all, and never in the place of records.
+# The page appears completely or not at all, and never overwrites records.
 cp run.html before.html
 ln run.jsonl link.html
 ln -s run.jsonl symbolic.html
@@ -96,7 +96,7 @@ expect "what was there stays" cmp run.html before.html
 { "$mlm" report run.jsonl --out - 2>log/err; } | head -n 1 >/dev/null
 expect "a reader may go" test ! -s log/err
 
-# What is no record is named, and the rest is shown.
+# Invalid lines are named, and the rest is shown.
 {
     cat run.jsonl
     echo '{'

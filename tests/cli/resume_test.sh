@@ -1,9 +1,9 @@
 #!/bin/sh
-# run --resume: of the words that a record keeps, those count that say what is run.
+# run --resume: takes only those words from a record's command that decide what is run.
 . "$(dirname "$0")/common.sh"
 begin
 
-# with COMMAND…: the records of a run that was started so, words separated by commas.
+# with COMMAND…: makes records of a run that was started so; words are separated by commas.
 with()
 {
     sed "s|\"command\":\[[^]]*\]|\"command\":[$1]|" "$MLM_SOURCE/tests/fixtures/record/quick.jsonl" >run.jsonl
@@ -16,7 +16,7 @@ cp log/out log/plan
 status 0 "$mlm" run --resume run.jsonl --repetitions 1 --dry-run
 expect "what is said now overrides it" test "$(grep -c 'self/touch.*64M' log/out)" = 2
 
-# Where things went is not in it: nothing that a file says is written to.
+# Output paths are not taken over: no path from a file is written to.
 echo precious >precious
 with '"/usr/bin/mlmembench","run","--cap","64M","--out","elsewhere.jsonl","--suite=self","--quiet","--filter","touch","--benchmark_out=precious","--param","size=16M,20M","--benchmark_out=no/such/folder/x","--benchmark_format=json","--benchmark_list_tests","--dry-run","--repetitions","2","--resume","run.jsonl"'
 status 0 "$mlm" run --resume run.jsonl --dry-run
@@ -26,7 +26,7 @@ with '"run","--cap","64M","--suite=self","--benchmark_filter=touch","--param=siz
 status 0 "$mlm" run --resume run.jsonl --dry-run
 expect "a filter by its other name is part of the plan" diff log/plan log/out
 
-# Of another verb, or with words that mean nothing here.
+# Commands of another verb, or with words that have no meaning here.
 for verb in exec fit; do
     with "\"$verb\",\"--cap\",\"64M\",\"--\",\"true\""
     refused 2 "goes on with what .mlmembench run. has begun; the records in run.jsonl are of .$verb." run --resume run.jsonl

@@ -1,5 +1,5 @@
 #!/bin/sh
-# results/schema.json: the recorded files keep to it, and it lets nothing else pass.
+# results/schema.json: recorded files are valid, and wrong ones are refused.
 . "$(dirname "$0")/common.sh"
 begin
 needs python:jsonschema
@@ -12,7 +12,7 @@ expect "the reference run has nothing to complain of" test ! -s log/err
 head -n 1 "$records/swap.jsonl" >good.jsonl
 status 0 "$MLM_PYTHON" "$check" good.jsonl
 
-# expect_bad SED-EXPRESSION: the good line, changed so, is none.
+# expect_bad SED-EXPRESSION: the good line with this change must be refused.
 expect_bad()
 {
     sed "$1" good.jsonl >bad.jsonl

@@ -12,13 +12,13 @@ cp log/out log/table
 status 0 "$mlm" show -- "$records"
 expect "after --, the same" diff log/table log/out
 
-# Several files are one.
+# Several files are shown as one.
 head -n 20 "$records" >first.jsonl
 tail -n +21 "$records" >rest.jsonl
 status 0 "$mlm" show first.jsonl rest.jsonl
 expect "two halves are the whole" diff log/table log/out
 
-# What is no record is named by its line, and the rest is shown; a few lines say enough.
+# Invalid lines are named with their numbers, the first few of them, and the rest is shown.
 {
     cat "$records"
     seq 1 10 | sed 's/^/{/'
@@ -30,14 +30,14 @@ expect "the line is named" grep -q "^mlmembench: torn.jsonl:$((lines + 1)): " lo
 expect "few lines" test "$(wc -l <log/err)" = 4
 expect "and how many more" grep -qx "mlmembench: 7 more lines are no records" log/err
 
-# So is a file without any, which must not look as if it had been shown.
+# A file without any record is named too, because it must not look as if it had been shown.
 : >empty.jsonl
 status 0 "$mlm" show empty.jsonl "$records"
 expect "the rest is shown" diff log/table log/out
 expect "the file is named" test "$(cat log/err)" = "mlmembench: no trial is recorded in empty.jsonl"
 refused 3 "no trial is recorded in empty.jsonl$" compare empty.jsonl "$records"
 
-# A file from elsewhere commands no terminal.
+# A file from elsewhere must not control the terminal.
 status 0 "$mlm" show "$MLM_SOURCE/tests/fixtures/record/hostile.jsonl"
 expect "hostile records are plain" no_escapes log/out
 expect "and what is said of them" no_escapes log/err

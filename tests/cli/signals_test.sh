@@ -1,5 +1,5 @@
 #!/bin/sh
-# Who wants to stop is heard while pictures are drawn, gnuplot goes with us, and nothing is left.
+# A wish to stop is obeyed while pictures are drawn; gnuplot ends with us, and nothing is left.
 . "$(dirname "$0")/common.sh"
 begin
 
@@ -7,7 +7,7 @@ records=$MLM_SOURCE/tests/fixtures/record/quick.jsonl
 cp "$records" run.jsonl
 mkdir tools tmp
 export TMPDIR="$PWD/tmp"
-# A gnuplot that never comes to an end, and takes a child with it.
+# A gnuplot that never ends and starts a child.
 cat >tools/gnuplot <<'SH'
 #!/bin/sh
 sleep 1000 &
@@ -18,7 +18,7 @@ SH
 chmod +x tools/gnuplot
 PATH=$PWD/tools:$PATH
 
-# wait_until COMMAND…
+# wait_until COMMAND…: waits until the command succeeds.
 wait_until()
 {
     for _ in $(seq 300); do
@@ -28,7 +28,7 @@ wait_until()
     return 1
 }
 
-# Neither is there any more, or it is dead and waits for whoever reaps the orphans here.
+# Both are gone, or are zombies that wait for the process that reaps orphans here.
 gone()
 {
     for pid; do
@@ -39,7 +39,7 @@ gone()
     done
 }
 
-# ended SIGNAL WANTED WORD…: mlmembench WORD… draws, gets the signal, and ends with that status.
+# ended SIGNAL WANTED WORD…: starts mlmembench WORD…, sends the signal while it draws, and expects that exit status.
 ended()
 {
     signal=$1 wanted=$2
@@ -57,7 +57,7 @@ ended()
     # shellcheck disable=SC2046  # two words
     set -- "$1" $(cat tools/gnuplot.pids)
     expect "$1: gnuplot is gone" wait_until gone "$2"
-    # Its number may be another's once it is gone.
+    # After its end, its pid may belong to another process.
     case $signal in
     KILL) kill "$3" ;;
     *) expect "$1: what it started as well" wait_until gone "$3" ;;
@@ -75,7 +75,7 @@ expect "one line says so" grep -q '^mlmembench: interrupted' log/err
 ended KILL 137 plot run.jsonl
 ended KILL 137 plot run.jsonl --format png,pdf
 
-# What nobody waits for while a signal is no signal: a pipe in the place of a picture.
+# A pipe in the place of a picture: opening it would wait, and no signal would end the wait.
 rm tools/gnuplot
 mkfifo run-storage-needs.svg
 needs gnuplot

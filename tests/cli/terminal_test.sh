@@ -1,10 +1,10 @@
 #!/bin/sh
-# Colours on a terminal, where they are wanted, and nowhere else; no line wider than the terminal.
+# Colours appear on a terminal where they are wanted, and nowhere else; no line is wider than the terminal.
 . "$(dirname "$0")/common.sh"
 begin
 records=$MLM_SOURCE/tests/fixtures/record/quick.jsonl
 
-# on_terminal COLUMNS NAME=VALUE… COMMAND…: what it writes there goes to log/out.
+# on_terminal COLUMNS NAME=VALUE… COMMAND…: its output on the terminal goes to log/out.
 on_terminal()
 {
     columns=$1

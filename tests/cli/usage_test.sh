@@ -1,5 +1,5 @@
 #!/bin/sh
-# Wrong usage: one line that names what is wrong and what would be right, exit status 2, nothing left behind.
+# Wrong usage: one line names the mistake and the remedy, the exit status is 2, and nothing is left behind.
 . "$(dirname "$0")/common.sh"
 begin
 
@@ -72,7 +72,7 @@ refused 2 "--threads: '0' is not a whole number of at least 1" run --threads 0
 refused 2 "--seed: '-1' is not a whole number" run --seed -1
 refused 2 "--seed: '18446744073709551616' is not" run --seed 18446744073709551616
 refused 2 "--timeout: duration '0' is out of range" run --timeout 0
-# What no record can hold, and what would fill the memory, is refused before anything is run.
+# Values that no record can hold, or that would fill the memory, are refused before anything is run.
 refused 2 "--seed: '9223372036854775808' is not a whole number of at least 0 and at most 9223372036854775807" run --seed \
     9223372036854775808
 refused 2 "--seed: .* at most 9223372036854775807" fit --workload self/touch --seed 18446744073709551615
@@ -95,7 +95,7 @@ refused 2 "--evict: folder is no file that a page cache could hold" fit --evict 
 refused 3 "cannot write --benchmark_out=pipe: it is a pipe" run --benchmark_out=pipe
 refused 2 "--timeout: '5y' is not a duration; write one like 20s, 500ms or 2min" run --timeout 5y
 
-# What there is to run.
+# Suites, workloads and parameters.
 refused 2 "no suite 'nonsense'; there are batch, frameworks, loading, pooling, self, storage" run --suite nonsense
 refused 2 "no suite ''; there are batch, " run --suite self,
 refused 2 "no suite 'nonsense'; .mlmembench list. shows them" list --suite nonsense
@@ -127,7 +127,7 @@ refused 2 "--benchmark_out: x.jsonl is the name of a file of records; name one t
     --benchmark_out=x.jsonl
 refused 2 "--benchmark_out: ./empty would overwrite the records in empty" run --resume empty --benchmark_out=./empty
 
-# Datasets: the file is named, and where in it.
+# Datasets: the error names the file, and the place in it.
 refused 2 "--dataset: .*missing.npy: No such file" run --dataset missing.npy
 refused 2 "--dataset: word.csv, line 2, field 2: expected a number, found 'x'" run --dataset word.csv
 refused 2 "--dataset: short.csv, line 2: expected 3 fields.*found 2" run --dataset short.csv
@@ -157,7 +157,7 @@ refused 2 "no trial is recorded in empty; start without --resume" run --resume e
 refused 2 "no trial is recorded in garbage" run --resume garbage --dry-run
 refused 3 "folder: Is a directory" run --resume folder
 
-# What the machine does not have.
+# Things that the machine does not have.
 refused 3 "the datasets need .* free; give a smaller --data, or another disk by MLMEMBENCH_CACHE" run --suite loading --data 900T
 refused 3 "the datasets need .* free" run --suite loading --data 900T --dry-run
 unset MLMEMBENCH_CACHE XDG_CACHE_HOME HOME

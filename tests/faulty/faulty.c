@@ -1,4 +1,4 @@
-/* faulty: a suite for the tests, of workloads that end as no workload should. */
+/* The suite faulty, for tests: its workloads end in every way in which a workload should not. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -72,7 +72,7 @@ static int exit_run(void *state, struct mlm_scoreboard *sb)
 {
     (void)state, (void)sb;
     fprintf(stderr, "giving up\n");
-    _exit(7); /* not even exit(): no verdict, no buffers */
+    _exit(7); /* not even exit(): no verdict, no flushed buffers */
 }
 
 static int hang_run(void *state, struct mlm_scoreboard *sb)
@@ -84,7 +84,7 @@ static int hang_run(void *state, struct mlm_scoreboard *sb)
     return 0;
 }
 
-/* Ends once a file is there. Another one beside it tells that this one waits. */
+/* Ends when a file appears. It makes another file beside it, to say that it waits. */
 static int wait_run(void *state, struct mlm_scoreboard *sb)
 {
     const struct faulty_config *config = state;
@@ -99,7 +99,7 @@ static int wait_run(void *state, struct mlm_scoreboard *sb)
     return 0;
 }
 
-/* Holds memory and tells so; would stay for a minute, in a session of its own. */
+/* Holds memory, reports it, and then waits for a minute in a session of its own. */
 static _Noreturn void fork_child(const struct faulty_config *config, int told_fd, struct mlm_scoreboard *sb)
 {
     (void)setsid();
@@ -114,7 +114,7 @@ static _Noreturn void fork_child(const struct faulty_config *config, int told_fd
     _exit(0);
 }
 
-/* Ends well once its children hold what they hold, and leaves them behind. */
+/* Ends well when its children hold their memory, and leaves them behind. */
 static int fork_run(void *state, struct mlm_scoreboard *sb)
 {
     int ends[2];
@@ -135,7 +135,7 @@ static int fork_run(void *state, struct mlm_scoreboard *sb)
     return 0;
 }
 
-/* Its child outgrows the cap and is killed; the worker itself ends well. */
+/* Its child exceeds the cap and is killed; the worker itself ends well. */
 static int child_grows_run(void *state, struct mlm_scoreboard *sb)
 {
     (void)state;
@@ -154,7 +154,7 @@ static int child_grows_run(void *state, struct mlm_scoreboard *sb)
     return 0;
 }
 
-/* Hides among the others: what is larger in the cage dies in its place. */
+/* Lowers its own oom score, so that a larger process in the cage is killed instead. */
 static int shy_run(void *state, struct mlm_scoreboard *sb)
 {
     const struct faulty_config *config = state;
@@ -186,7 +186,7 @@ static int fill_disk_run(void *state, struct mlm_scoreboard *sb)
     return mlm_fail(sb, -error, "cannot write %s: %s", path, strerror(error));
 }
 
-/* As when somebody cuts a file while it is read by mmap(). */
+/* Truncates a file while it reads it by mmap(). */
 static int cut_file_run(void *state, struct mlm_scoreboard *sb)
 {
     const struct faulty_config *config = state;
@@ -289,7 +289,7 @@ WORKLOAD(shy, "hides from the kernel's choice", .run = shy_run, .params = size_p
 WORKLOAD(signal, "ends by a signal", .run = signal_run, .params = signal_params);
 WORKLOAD(unverified, "does not check out", .run = nothing_run, .verify = unverified_verify);
 WORKLOAD(wait, "ends once a file is there", .run = wait_run, .params = path_params);
-/* One group: two agree, one does other work. */
+/* One group of equal work: two rows agree, one has another answer. */
 WORKLOAD(sum, "the right answer", .run = nothing_run, .verify = right_verify, .work = "sum");
 WORKLOAD(sum_again, "the right answer again", .run = nothing_run, .verify = right_verify, .work = "sum");
 WORKLOAD(sum_broken, "another answer", .run = nothing_run, .verify = other_verify, .work = "sum");

@@ -1,5 +1,5 @@
-/* A store of any content, and what `advise` says to it: sweeps, fields, recommendations, and commands that
- * measure what is missing. What comes out is lines that command no terminal, and the same each time. */
+/* Fuzzes `advise` with a store of any content: sweeps, fields, recommendations and commands. The output must
+ * be lines that control no terminal, and the same each time. */
 #include "advise/advice/advice.h"
 #include "advise/advice/job.h"
 #include "printable.h"
@@ -17,7 +17,7 @@ static char *advice_make(const struct mlm_table *table, int width, size_t *ret_s
     return text;
 }
 
-/* Every sweep has its caps in order, and is in one field, and in one job of it. */
+/* Every sweep must have its caps in order, and belong to one field and one job of it. */
 static void check_fields(const struct mlm_table *table)
 {
     struct mlm_error error = {0};

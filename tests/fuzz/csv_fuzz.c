@@ -1,4 +1,4 @@
-/* The decoder of csv files. */
+/* Fuzzes the decoder of CSV files. */
 #include "decode.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

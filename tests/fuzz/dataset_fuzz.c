@@ -1,13 +1,13 @@
-/* A dataset file that is inspected, is changed, and then is read by every workload that reads a user's file.
- * The blocks that the workloads take lie between guards. An input is
+/* Fuzzes with a dataset file that is inspected, then changed, then read by every workload that reads a user's
+ * file. The blocks that the workloads use lie between guards. An input is
  *
  *   byte 0      format, type of values, mode
  *   byte 1      batch, buffer, depth
- *   bytes 2…4   the change: where in the file, how many bytes are taken out, how many are put in
- *   then        the bytes that are put in, and the file
+ *   bytes 2…4   the change: where in the file, how many bytes are removed, how many are inserted
+ *   then        the inserted bytes, and the file
  *
- * What must hold: a file that was not changed is read by all, with one sum; one that was is read by all
- * workloads of `loading` or by none, and whoever refuses it says why; so it is with `storage`. */
+ * Required: all workloads read an unchanged file, with one sum. A changed file is read by all workloads of
+ * `loading` or by none, and each that refuses it says why; the same holds for `storage`. */
 #include <errno.h>
 #include <string.h>
 
@@ -15,7 +15,7 @@
 #include "fuzz.h"
 #include "suites.h"
 
-/* Arrays as wide as the file are not what is looked for, and take their time. */
+/* Very wide arrays take long and test nothing new. */
 #define COLUMNS_MAX 20000u
 
 struct input {
@@ -40,8 +40,8 @@ static bool input_read(const uint8_t *data, size_t size, struct input *in)
     return true;
 }
 
-/* A folder for the file, whose name says what it is, which a name in /proc/self/fd cannot. It goes when the
- * program ends by itself. */
+/* A folder for the file: its name must show the format, which a name in /proc/self/fd cannot. It is removed
+ * when the program ends by itself. */
 static char folder[256], path[300];
 
 static void files_remove(void)
@@ -65,7 +65,7 @@ static void file_write(const struct input *in, bool changed)
         made = true;
     }
     snprintf(path, sizeof path, "%s/file.%s", folder, endings[in->flags % 3]);
-    /* A new one: what is cut off and written again some file systems write to the disk at once. */
+    /* Make a new file, because some file systems write a truncated one to the disk at once. */
     (void)unlink(path);
     FILE *file = fopen(path, "we");
     fuzz_assert(file);
@@ -77,7 +77,7 @@ static void file_write(const struct input *in, bool changed)
     fuzz_assert(fclose(file) == 0);
 }
 
-/* A module has its own copy of everything, and is found beside this program as beside the worker. */
+/* A module has its own copy of everything, and lies beside this program as it lies beside the worker. */
 static const struct mlm_suite *suite_of(const char *name)
 {
     char modules[4096];
@@ -127,7 +127,7 @@ static void config_fill(
     set(workload, config, "index", in->flags & 16 ? "64" : "32");
     set(workload, config, "epochs", "2");
     if (strcmp(workload->name, "dense") == 0)
-        set(workload, config, "value", in->flags & 32 ? "f16" : "i8"); /* without BLAS */
+        set(workload, config, "value", in->flags & 32 ? "f16" : "i8"); /* types that need no BLAS */
 }
 
 static struct end live(
@@ -153,14 +153,14 @@ static struct end live(
     return (struct end){.result = r, .checksum = board.data_checksum};
 }
 
-/* All of a suite's variants that could run end alike; *ret_end as all of them. */
+/* All variants of a suite that could run must end alike; *ret_end is their common end. */
 static void suite_live(
     const struct mlm_suite *suite, const struct input *in, const struct mlm_shape *shape, struct end *ret_end)
 {
     bool first = true;
     for (const struct mlm_workload *const *w = suite->workloads; *w; w++) {
         if (strcmp((*w)->name, "densify") == 0)
-            continue; /* BLAS alone */
+            continue; /* needs BLAS */
         struct end end = live(*w, in, shape);
         if (end.result == -ENOTSUP || end.result == -ENOMEM)
             continue;

@@ -1,5 +1,5 @@
-/* One dataset file for its decoder, in four ways that must agree in rows, values and complaint: whole, in
- * pieces, by read() and mapped. */
+/* Decodes one dataset file in four ways, which must agree in rows, values and complaint: whole, in pieces, by
+ * read(), and mapped. */
 #pragma once
 
 #include <string.h>
@@ -11,7 +11,7 @@
 
 struct outcome {
     int result;
-    uint64_t rows, columns, sum; /* sum: of everything in the blocks, in order */
+    uint64_t rows, columns, sum; /* sum over everything in the blocks, in order */
     char message[MLM_MESSAGE_SIZE];
 };
 
@@ -23,7 +23,7 @@ static uint64_t sum_bytes(uint64_t sum, const void *data, size_t size)
     return sum;
 }
 
-/* Takes the complete rows. */
+/* Adds the complete rows to the outcome. */
 static void take(struct outcome *outcome, struct mlm_block *block)
 {
     uint64_t count = block->count;
@@ -64,7 +64,7 @@ static void finish(struct outcome *outcome, int result, const struct mlm_decoder
     mlm_block_close(block);
 }
 
-/* Each piece, with what was left of the one before, is in a buffer of exactly its size. */
+/* Each piece, together with the rest of the one before, is in a buffer of exactly its size. */
 static void decode_pieces(enum mlm_format format, const char *name, const uint8_t *data, size_t size,
     size_t piece, struct outcome *ret_outcome)
 {

@@ -1,5 +1,5 @@
-/* A store of any content, in every format that other tools read, as HTML and compared machine by machine.
- * What comes out is lines that command no terminal, and JSON where it is to be JSON. */
+/* Fuzzes the exports with a store of any content: every format, HTML, and a comparison machine by machine.
+ * The output must be lines that control no terminal, and valid JSON where JSON is written. */
 #include "printable.h"
 #include "record/judge.h"
 #include "report/compare/compare.h"

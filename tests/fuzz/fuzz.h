@@ -1,5 +1,5 @@
-/* What the fuzzers share. Each is a function that is handed bytes, over and over; what must not happen stops
- * the program: a sanitizer's finding, a hang, or an assertion here. */
+/* Shared parts of the fuzzers. Each fuzzer is a function that is called with bytes again and again. A failure
+ * stops the program: a sanitizer's finding, a hang, or an assertion here. */
 #pragma once
 
 #include <stddef.h>
@@ -11,7 +11,7 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-/* Not assert(), which a build may leave out. */
+/* Unlike assert(), it is present in every build. */
 #define fuzz_assert(condition)                                                                               \
     do {                                                                                                     \
         if (!(condition)) {                                                                                  \
@@ -20,7 +20,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
         }                                                                                                    \
     } while (0)
 
-/* A file in memory that holds the bytes, by a name that can be opened; there is one at a time. */
+/* Makes a file in memory with these bytes and returns a name that can be opened; there is one at a time. */
 static inline const char *fuzz_file(const uint8_t *data, size_t size)
 {
     static char path[32];

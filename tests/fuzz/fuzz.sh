@@ -1,7 +1,7 @@
 #!/bin/sh
-# fuzz.sh FUZZER SECONDS FOLDER: runs a fuzzer on its seeds and on what it makes of them. FOLDER keeps what reached
-# something new (corpus/), which the next run begins with, and an input that broke something (broken-…), which is for
-# seeds/NAME once the cause is mended; and the files that a fuzzer makes.
+# fuzz.sh FUZZER SECONDS FOLDER: runs a fuzzer on its seeds and on inputs that it derives from them. FOLDER keeps inputs
+# that reached new code (corpus/), with which the next run begins; an input that caused a failure (broken-…), which
+# belongs into seeds/NAME once the cause is fixed; and files that a fuzzer makes.
 set -eu
 fuzzer=$1 seconds=$2 folder=$3
 here=$(cd "$(dirname "$0")" && pwd)

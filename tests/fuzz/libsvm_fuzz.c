@@ -1,4 +1,4 @@
-/* The decoder of libsvm files. */
+/* Fuzzes the decoder of libsvm files. */
 #include "decode.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

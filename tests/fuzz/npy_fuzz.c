@@ -1,4 +1,4 @@
-/* The decoder of .npy files. */
+/* Fuzzes the decoder of .npy files. */
 #include "decode.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

@@ -1,4 +1,4 @@
-/* What may come out where anything may have gone in: lines of characters. */
+/* Checks output that is made from any input: it must be lines of printable characters. */
 #pragma once
 
 #include <string.h>

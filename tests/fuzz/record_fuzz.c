@@ -1,5 +1,5 @@
-/* A store of any content: read, judged, summed up and shown. What comes out is lines that command no
- * terminal, and a record that was read can be written and is then the same. */
+/* Fuzzes reading with a store of any content: reads, judges, summarizes and shows it. The output must be
+ * lines that control no terminal, and a record that was read can be written and is then the same. */
 #include <string.h>
 
 #include "printable.h"

@@ -1,5 +1,5 @@
-/* Sizes, limits and durations as people write them: any text is a number in range or an error that says so,
- * and what the program spells is read back as the same. */
+/* Fuzzes the parsers of sizes, limits and durations: any text gives a number in range or an error with a
+ * text, and printed values can be read back. */
 #include <string.h>
 
 #include "base/size.h"

@@ -1,5 +1,5 @@
 #!/bin/bash
-# What is measured is right: peaks of a known size, the same figures for two runs at once.
+# Measurements are right: peaks of a known size, and the same figures for two runs at once.
 . "$(dirname "$0")/common.sh"
 begin
 rm -f gate gate.reached

@@ -7,11 +7,11 @@ mlm=$tree/mlmembench
 export MLMEMBENCH_CACHE="$PWD/cache"
 export LC_ALL=C.UTF-8
 failures=0
-# Sizes that a small machine has no room for are divided by this.
+# On a small machine, sizes are divided by this.
 scale=${MLM_SCALE:-1}
 
-# What differs between the versions of cgroups. `own_line` is how the line of /proc/PID/cgroup begins that names the
-# group, for sed -E; swap_counts_memory: the file limits memory and swap together.
+# The differences between cgroup versions. `own_line` is a sed -E pattern for the begin of the line in /proc/PID/cgroup
+# that names the group; swap_counts_memory: the file limits memory and swap together.
 dialect_v1()
 {
     filesystem=cgroup
@@ -32,12 +32,12 @@ dialect_v2()
     swap_limit_file=memory.swap.max
     swap_counts_memory=0
     no_limit=max
-    # No test comes near it: a run that starts in a group with a limit makes its cages there, and not elsewhere.
+    # No test comes near it; but a run that starts in a group with a limit makes its cages there, and not elsewhere.
     nest_limit=$((1 << 40))
     make_nest=nest_v2
 }
 
-# skip WHY: the test cannot run here, which is no failure.
+# skip WHY: the test cannot run here; this is no failure.
 skip()
 {
     echo "skipped: $*"
@@ -50,7 +50,7 @@ skip_part()
     echo "skipped here: $1: $2"
 }
 
-# Sets the dialect, the mount point of its tree, what of a group's path lies above that, and our own group.
+# Sets the dialect, the mount point of its tree, the part of a group's path above that, and our own group.
 find_own_group()
 {
     dialect_v2
@@ -65,7 +65,7 @@ find_own_group()
     [ -e "$own/cgroup.procs" ] || skip "our own cgroup is not below $mount"
 }
 
-# Each test runs in a cgroup of its own, the nest, so that what it leaves is told from what others do meanwhile.
+# Each test runs in its own cgroup, the nest, so that its leftovers are not confused with those of other programs.
 nest_below_own()
 {
     make_nest_in "$own"
@@ -79,8 +79,8 @@ make_nest_in()
     echo $$ >"$nest/cgroup.procs"
 }
 
-# A group with the memory controller can be made where the group above hands it on. An ordinary user has that in a scope
-# of his own systemd alone, which is the nest then.
+# A group with the memory controller can be made where the group above delegates it. An ordinary user has that only in a
+# scope of the user's own systemd, which then is the nest.
 nest_v2()
 {
     above=$own
@@ -125,7 +125,7 @@ leave()
     wait_until rmdir "$nest"
 }
 
-# limit_nest BYTES: of memory, and no swap; lift_nest takes it back.
+# limit_nest BYTES: limits memory, and forbids swap; lift_nest removes the limit.
 limit_nest()
 {
     echo "$1" >"$nest/$limit_file"
@@ -144,7 +144,7 @@ fail()
     failures=$((failures + 1))
 }
 
-# expect WHAT COMMAND…: the command succeeds.
+# expect WHAT COMMAND…: the command must succeed.
 expect()
 {
     what=$1
@@ -152,7 +152,7 @@ expect()
     if "$@"; then echo "ok: $what"; else fail "$what: $*"; fi
 }
 
-# status WANTED COMMAND…: its exit status; output goes to log/out and log/err.
+# status WANTED COMMAND…: the command must have this exit status; output goes to log/out and log/err.
 status()
 {
     wanted=$1
@@ -179,7 +179,7 @@ workers()
     done
 }
 
-# records FILE EXPRESSION: a Python expression over `r`, the list of trial records, is true.
+# records FILE EXPRESSION: a Python expression over `r`, the list of trial records, must be true.
 records()
 {
     "$MLM_PYTHON" - "$1" "$2" <<'PYTHON'
@@ -200,7 +200,7 @@ if not eval(sys.argv[2]):
 PYTHON
 }
 
-# Until a command succeeds; after two minutes it never will.
+# Waits until a command succeeds, at most two minutes.
 wait_until()
 {
     for _ in $(seq 1200); do

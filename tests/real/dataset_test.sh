@@ -1,5 +1,5 @@
 #!/bin/bash
-# Files that are not what they were: a user's, replaced between trials; one of the cache, damaged between runs.
+# Files that changed: a user's file, replaced between trials; a file of the cache, damaged between runs.
 . "$(dirname "$0")/common.sh"
 begin
 

@@ -1,15 +1,15 @@
 #!/bin/bash
-# A run that is cut off, in whatever way: every finished trial is whole in the store, nothing is left, and
+# A run that is interrupted, in whatever way: every finished trial is complete in the store, nothing is left behind, and
 # --resume completes the same set of records.
 . "$(dirname "$0")/common.sh"
 begin
 
-# Six rows, four times each. The one that waits for `gate` ends when that is there; in each round another row goes
-# before it (the order is the seed's), so that there is a record by then.
+# Six rows, four times each. The row that waits for `gate` ends when that file exists; in each round another row comes
+# before it (the seed decides the order), so that there is a record by then.
 rows=(--suite faulty --filter 'wait|sum/' --param "path=$PWD/open,$PWD/gate" --cap "32M,64M" --repetitions 4 --seed 1)
 : >open
 
-# A run that is in the middle of a trial.
+# Starts a run and waits until it is in the middle of a trial.
 start()
 {
     rm -f gate gate.reached
@@ -25,7 +25,7 @@ sorted()
 for l in sorted(json.dumps([x["workload"], x["params"], x["cap_bytes"], x["repetition"], x["outcome"]]) for x in map(json.loads, open(sys.argv[1])) if x["kind"] == "trial"): print(l)' "$1"
 }
 
-# resumed FILE: with the gate open, what is missing is run.
+# resumed FILE: with the gate open, runs what is missing.
 resumed()
 {
     : >gate
@@ -64,7 +64,8 @@ kill -TERM $harness
 wait $harness
 expect "SIGTERM ends it like Ctrl-C" test $? = 130
 
-# What nobody was left to remove, clean does, and says so before it does. The process 1 of that start time is gone.
+# clean removes cages that no process is left to remove, and reports them first. No process 1 with that start time
+# exists.
 mkdir "$nest/mlmembench-1-1-0"
 status 0 "$mlm" clean --dry-run
 expect "a cage left behind is told" grep -q "^1 cage left behind in $nest: would be removed$" log/out
@@ -75,7 +76,7 @@ expect "and gone" test ! -d "$nest/mlmembench-1-1-0"
 status 0 "$mlm" clean --dry-run
 expect "nothing is left" grep -qx "no cages left behind" log/out
 
-# A suite that cannot be loaded is left out, which is said and is an exit status; the others run.
+# A suite that cannot be loaded is left out; a message and the exit status say so, and the others run.
 cp -RP "$tree" out/tree
 rm out/tree/suites/batch.so
 : >out/tree/suites/batch.so

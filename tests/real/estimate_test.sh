@@ -1,9 +1,9 @@
 #!/bin/bash
-# estimate --check: the nearest own workload runs under a cap that it fits in, and needs what was reckoned for it.
+# estimate --check: the most similar workload of our own runs under a cap that it fits in, and needs what was estimated.
 . "$(dirname "$0")/common.sh"
 begin
 
-# checked WORKLOAD CAP WORD…: which workload stands for the request, under which cap, and the estimate is right.
+# checked WORKLOAD CAP WORD…: expects this workload under this cap for the request, and a correct estimate.
 checked()
 {
     workload=$1 cap=$2

@@ -1,10 +1,10 @@
 #!/bin/bash
-# Any command in a cage: its output and status are its own, its whole tree is measured, and nothing of it stays.
+# Any command in a cage: its output and status are its own, its whole tree is measured, and nothing of it remains.
 . "$(dirname "$0")/common.sh"
 begin
-# hold.py MIB SECONDS [FILE…]: makes held.MIB once it holds that much, waits until the other files are there, and then so
-# long, and 400 times what a look at its PSS costs: the harness looks for one per cent of the time. It ends without giving
-# anything back, or what is seen of it last would be a matter of chance.
+# hold.py MIB SECONDS [FILE…]: makes held.MIB when it holds that much, waits until the other files exist, then waits
+# SECONDS and 400 times the cost of a look at its PSS, because the harness spends one per cent of the time on these
+# looks. It ends without releasing anything; otherwise the last look would depend on chance.
 hold=$PWD/hold.py
 cat >hold.py <<'PYTHON'
 import os, sys, time
@@ -83,7 +83,7 @@ status 0 run moved -- sh -c "mkdir '$elsewhere' && echo \$\$ >'$elsewhere/cgroup
 wait_until rmdir "$elsewhere"
 expect "one that moves out of its cage is marked" records out/moved.jsonl '"left_cage" in r[0]["marks"]'
 expect "and others are not" records out/fork.jsonl '"left_cage" not in r[0]["marks"]'
-# By the clock, for a busy machine may let it wait: 4 MiB a second.
+# Grows by the clock, 4 MiB a second, because a busy machine may delay it.
 cat >leak.py <<'PYTHON'
 import sys, time
 held, begin = [bytearray(20 << 20)], time.monotonic()

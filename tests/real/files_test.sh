@@ -1,12 +1,12 @@
 #!/bin/bash
-# What is written where: nothing of the user's is lost, and as root in another user's folder nothing goes where a link
-# of theirs leads. cli/links does the same with verbs that run nothing.
+# Output files: nothing of the user's is lost, and root in another user's folder writes nothing at the target of a link
+# of theirs. cli/links does the same with verbs that run nothing.
 . "$(dirname "$0")/common.sh"
 begin
 user=12345
 touch="run --suite self --filter touch --param size=8M --cap 64M --repetitions 1 --swap none"
 
-# Each verb that records leaves a file alone that is no store.
+# Each verb that records must leave a file alone that is not a store.
 printf 'notes\nwithout an end' >out/notes.txt
 cp out/notes.txt log/notes
 status 2 "$mlm" $touch --out out/notes.txt
@@ -15,7 +15,7 @@ status 2 "$mlm" exec --out out/notes.txt -- true
 status 2 "$mlm" fit --out out/notes.txt -- true
 expect "the file is as it was" cmp out/notes.txt log/notes
 
-# --resume takes no file name out of a record.
+# --resume must not take a file name from a record.
 echo precious >out/precious
 status 0 "$mlm" $touch --out out/run.jsonl
 sed -i 's|"command":\["run"|&,"--benchmark_out=out/precious","--out","out/elsewhere.jsonl"|' out/run.jsonl
@@ -24,7 +24,7 @@ expect "a file named in a record is as it was" grep -qx precious out/precious
 expect "and the run went on" records out/run.jsonl 'len(r) == 2'
 expect "where it was" test ! -e out/elsewhere.jsonl
 
-# As sudo in a folder of the user's who called it, where links stand for all that could be guessed.
+# Under sudo in a folder of the calling user, with links at every name that could be guessed.
 
 plant()
 {
@@ -86,7 +86,7 @@ else
     skip_part "as sudo in another user's folder" "only root can"
 fi
 
-# Datasets that a run reads stay as long as it lasts.
+# Datasets that a run reads remain until it ends.
 "$mlm" run --suite loading --filter 'full|generator' --data 4M --cap 64M --repetitions 400 --out out/long.jsonl >/dev/null 2>log/long &
 harness=$!
 wait_until test -s out/long.jsonl

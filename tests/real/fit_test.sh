@@ -1,10 +1,10 @@
 #!/bin/bash
-# The smallest cap that is enough: of programs whose need is known, and of those that have none.
+# The smallest cap that is enough: for programs with known needs, and for programs that fail under every cap.
 . "$(dirname "$0")/common.sh"
 begin
 fit() { "$mlm" fit --out "out/$1.jsonl" "${@:2}"; }
-# found FILE LOW HIGH TRIALS: the smallest cap that was enough three times is in this range of MiB, a cap less than 3 % below
-# it was not, and so many trials sufficed.
+# found FILE LOW HIGH TRIALS: the smallest cap that was enough three times is in this range of MiB, a cap less than 3 %
+# below it was not enough, and at most so many trials were needed.
 found()
 {
     records "out/$1.jsonl" "(lambda of: (lambda enough: $2 << 20 <= enough <= $3 << 20 and any(
@@ -13,7 +13,7 @@ found()
     }) and len(r) <= $4"
 }
 
-# What a worker takes by itself is less than 4 MiB, page tables for its data included.
+# A worker itself needs less than 4 MiB, including page tables for its data.
 status 0 "$mlm" run --suite self --filter null --cap none --repetitions 1 --quiet --out out/null.jsonl
 expect "a worker by itself takes less than 2 MiB" records out/null.jsonl 'r[0]["needs_peak_bytes"] < 2 << 20'
 for size in 64 $((300 / scale)) $((1500 / scale)); do
@@ -31,7 +31,7 @@ fi
 status 0 "$mlm" show out/touch64.jsonl
 expect "its trials are records like any others" grep -q 'self, cap 64M' log/out
 
-# A file of 200 MiB beside 60 MiB of its own.
+# Reads a file of 200 MiB beside 60 MiB of its own.
 head -c 200M /dev/zero >out/file
 cat >reader.py <<'PYTHON'
 import mmap, sys
@@ -40,13 +40,13 @@ with open(sys.argv[1], "rb") as file:
     data = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
     print(sum(data[i] for _ in range(2) for i in range(0, len(data), 4096)))
 PYTHON
-# Reading it again and again may take long where the disk is slow: that is no end here.
+# Reading it repeatedly may take long on a slow disk, which must not count as a failure here.
 status 0 fit reader --evict out/file --tolerance 10% --timeout 30min -- "$MLM_PYTHON" reader.py out/file
 expect "file cache is no need" records out/reader.jsonl \
     'max(x["cage_peak_bytes"] for x in r) > 250 << 20 and min(c for c in (x["cap_bytes"] for x in r if x["outcome"] == "ok") if c) < 110 << 20'
 expect "and it is said" grep -q 'file cache, mostly' log/out
-# A job that holds 60 MiB and takes a second; under any cap below 80 MiB it holds 40 and takes more than five times as long
-# as it took without a cap. (dd holds what it reads at once.)
+# A job that holds 60 MiB and takes a second. Under any cap below 80 MiB it holds 40 and takes more than five times as
+# long as without a cap. (dd holds its block at once.)
 cat >slow.sh <<SHELL
 read -r begin _ </proc/uptime
 group=\$(sed -En 's/^$own_line//p' /proc/self/cgroup)
@@ -79,7 +79,7 @@ status 3 fit few --max-trials 2 -- "$MLM_PYTHON" -c 'x = b"x" * (90 << 20)'
 expect "trials that were too few" records out/few.jsonl 'len(r) == 2'
 expect "leave what is known" grep -q 'not found yet after 2 trials.*More --max-trials would tell' log/out
 
-# Every other run needs more.
+# Every second run needs more.
 cat >varies.py <<'PYTHON'
 with open("out/varies", "a+") as runs:
     runs.write("x")

@@ -1,6 +1,6 @@
 #!/bin/bash
-# Real programs: every default row of the suite `frameworks` runs, and needs what such a thing must need. (What is said
-# where a package is missing is shown by cli/frameworks.)
+# Real programs: every default row of the suite `frameworks` runs, and its needs are plausible. (cli/frameworks tests
+# the message for a missing package.)
 . "$(dirname "$0")/common.sh"
 begin
 
@@ -13,13 +13,13 @@ expect "the same data for all that ask for the same" records out/all.jsonl \
     'all(len({x["data_checksum"] for x in r if x["outcome"] == "ok" and x["workload"].split("_")[0] == f}) <= n for f, n in (("frameworks/sklearn", 1), ("frameworks/xgboost", 1), ("frameworks/torch", 2)))'
 expect "no answer contradicts another" bash -c '! grep -qw wrong log/out'
 
-# A cap that no import fits into is an oom, and no mystery.
+# A cap that is too small for the import gives an oom.
 status 0 "$mlm" run --suite frameworks --filter sklearn_sgd --cap 32M --data 4M --repetitions 1 --swap none --quiet \
     --out out/tight.jsonl
 expect "32M is too little for scikit-learn" records out/tight.jsonl 'any(x["outcome"] == "oom" for x in r if x["cap_bytes"])'
 expect "processes that load are told apart" records out/all.jsonl \
     'all(len(x["processes"]) > 1 for x in by["frameworks/torch_dataloader"] if x["params"]["workers"] == "4")'
-# The perceptron is the one of `batch`: the same loss, the same gradient.
+# The perceptron equals that of `batch`: the same loss, the same gradient.
 "$tree/mlmembench-worker" run batch/train data=16M seed=5 optimizer=adam batch=256 | tail -n 1 >log/ours
 "$tree/mlmembench-worker" run frameworks/torch_mlp seed=5 width=128 layers=3 optimizer=adam batch=256 | tail -n 1 >log/theirs
 expect "the same data, and answers within 2e-3" "$MLM_PYTHON" - <<'PYTHON'

@@ -1,5 +1,5 @@
 #!/bin/bash
-# What Google Benchmark writes, its own compare.py reads.
+# Google Benchmark's own compare.py must read what the library writes here.
 . "$(dirname "$0")/common.sh"
 begin
 
@@ -30,11 +30,11 @@ for b in runs:
         assert any(b[counter] == t[counter] for t in mine), counter
     assert not any(key.startswith("mlmembench") for key in b)
 PYTHON
-# So the schema that exports are held to is what the library writes.
+# So the schema for exports agrees with the library's own output.
 "$MLM_PYTHON" - <<'PYTHON'
 import json
 document = json.load(open("out/new.json"))
-# An export leaves these out, and null may take no CPU time that could be measured.
+# An export leaves out rows of zero time, and null may take no measurable CPU time.
 told = [b for b in document["benchmarks"] if "error_occurred" not in b and b["cpu_time"] > 0]
 assert len(told) >= 4
 document["benchmarks"] = told
@@ -49,7 +49,7 @@ status 0 "$mlm" run $flags --out out/csv.jsonl --benchmark_format=csv
 expect "other formats go to standard output, and our table does not" bash -c 'grep -q "^name,iterations" log/out && ! grep -q "^workload" log/out'
 expect "no word on how the library was built" bash -c '! grep -qi "debug" log/out log/err'
 
-# The library's flags may stand in the environment, and would override the plan.
+# The library's flags may be in the environment, where they would override the plan.
 status 0 env BENCHMARK_REPETITIONS=3 BENCHMARK_OUT=log/unasked.json BENCHMARK_LIST_TESTS=true BENCHMARK_FILTER=nothing \
     BENCHMARK_FORMAT=json "$mlm" run --suite self --filter null --cap 64M --repetitions 2 --out out/environment.jsonl
 expect "the plan is what runs" records out/environment.jsonl '[x["repetition"] for x in r if x["cap_bytes"]] == [0, 1]'

@@ -4,7 +4,7 @@
 begin
 run() { "$mlm" exec --out "out/$1.jsonl" "${@:2}"; }
 cat >nested.py <<PYTHON
-# nested.py MIB: as a child in a cgroup below our own, holds MIB.
+# nested.py MIB: holds MIB as a child, in a cgroup below our own.
 import os, pathlib, re, sys, time
 group = next(re.sub(r"^$own_line", "", line) for line in pathlib.Path("/proc/self/cgroup").read_text().splitlines()
              if re.match(r"^$own_line", line))

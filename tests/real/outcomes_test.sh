@@ -1,5 +1,5 @@
 #!/bin/bash
-# Every way in which a worker can end has its outcome, and nothing of it stays.
+# Every way in which a worker can end has its outcome, and nothing of it remains.
 . "$(dirname "$0")/common.sh"
 begin
 

@@ -1,5 +1,5 @@
 #!/bin/bash
-# What a real run writes keeps to results/schema.json, its timelines too.
+# The records and timelines of a real run are valid by results/schema.json.
 . "$(dirname "$0")/common.sh"
 begin
 

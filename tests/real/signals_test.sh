@@ -1,10 +1,11 @@
 #!/bin/bash
-# Who wants to stop is heard wherever a run waits; and however it was started, it runs and hands on what is the user's alone.
+# A wish to stop is obeyed wherever a run waits. However a run was started, it works, and passes on what belongs to the
+# user.
 . "$(dirname "$0")/common.sh"
 begin
 run() { "$mlm" exec --out "out/$1.jsonl" "${@:2}"; }
 
-# ended SIGNAL WANTED EVENT COMMAND…: the command is started, and gets the signal once EVENT (a command) succeeds.
+# ended SIGNAL WANTED EVENT COMMAND…: starts the command and sends the signal once EVENT (a command) succeeds.
 ended()
 {
     local signal=$1 wanted=$2 event=$3
@@ -19,7 +20,7 @@ ended()
     [ $got = "$wanted" ] || { echo "status $got"; tail -n 3 log/err; }
 }
 
-# What --prepare and --cleanup start goes with them, and is ended as a whole.
+# Processes that --prepare and --cleanup start end with them, as a whole.
 for signal in INT TERM HUP; do
     rm -f out/begun
     ended $signal 130 '[ -e out/begun ]' "$mlm" exec --out out/prepare.jsonl --prepare 'sleep 1111 & echo $! >out/pid; : >out/begun; sleep 2222; :' -- true
@@ -42,7 +43,7 @@ kill -KILL $harness
 wait $harness 2>/dev/null
 expect "it dies with us" wait_until_none "pgrep -f '^sleep 5555'"
 
-# A pipe without a reader is waited for, as long as nobody wants to stop; one that is read is written.
+# A run waits for the reader of a pipe until the user wants to stop; a pipe with a reader is written.
 mkfifo out/pipe
 ended TERM 130 '[ -s out/piped.jsonl ] || [ -e out/piped.jsonl ]' "$mlm" exec --out out/piped.jsonl --output out/pipe -- echo through
 cat out/pipe >out/read &
@@ -54,7 +55,7 @@ expect "a pipe is nothing to evict" grep -q -- '--evict: out/pipe is no file' lo
 status 3 run made --prepare 'rm -f out/later; mkfifo out/later' --evict out/later -- true
 expect "nor is one that comes later waited for" grep -q 'out/later is no file' log/err
 
-# Pictures.
+# ---- Pictures ----
 mkdir out/tools
 cat >out/tools/gnuplot <<'SH'
 #!/bin/sh
@@ -74,7 +75,7 @@ for verb in run fit; do
     expect "no half a picture is left" [ "$(find out -name "picture-$verb*" | wc -l)" = 1 ]
 done
 
-# Started by whoever ignores SIGCHLD, blocks signals, or closes what others leave open.
+# Started by a parent that ignores SIGCHLD, blocks signals, or closes standard descriptors.
 cat >ignoring.py <<'PYTHON'
 import os, signal, sys
 signal.signal(signal.SIGCHLD, signal.SIG_IGN)

@@ -1,6 +1,6 @@
 #!/bin/bash
-# The suites under caps, end to end: equal work agrees, data is the same at every cap and in every run, what is clever
-# fits where what is plain does not; the same on a user's own files.
+# The suites under caps, end to end: equal work agrees, data is the same at every cap and in every run, and streaming
+# variants fit where those that hold everything do not; the same on a user's own files.
 . "$(dirname "$0")/common.sh"
 begin
 

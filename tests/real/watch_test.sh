@@ -1,10 +1,10 @@
 #!/bin/bash
-# What is said of a command is the command's: its own peak, its own time, and where it went.
+# Figures of a command are the command's own: its peak, its time, and how it was spent.
 . "$(dirname "$0")/common.sh"
 begin
 run() { "$mlm" exec --out "out/$1.jsonl" "${@:2}"; }
 
-# A command that holds next to nothing, and arguments that make us hold more.
+# A command that holds almost nothing, with arguments that make us hold more.
 seq 60000 >arguments
 status 0 xargs -a arguments -n 60000 "$mlm" exec --out out/many.jsonl -- true
 status 0 run few -- true
@@ -16,8 +16,8 @@ expect "that of a large one is exact" records out/large.jsonl \
     '100 << 20 < r[0]["peak_rss_bytes"] < 130 << 20 and "peak_rss_sampled" not in r[0]["marks"]'
 
 is_stopped() { grep -q '^State:.T' "/proc/$harness/status"; }
-# stopped NAME OPTION… -- COMMAND…: mlmembench is stopped from the moment at which `started` is there until the command
-# has made `done`, and three seconds more.
+# stopped NAME OPTION… -- COMMAND…: stops mlmembench from the moment at which `started` exists until three seconds after
+# the command has made `done`.
 stopped()
 {
     rm -f started stopped "done"
@@ -44,7 +44,7 @@ status 0 run calm -- sleep 1
 expect "and none is seen where there was none" records out/calm.jsonl \
     'r[0]["run_ns"] > 1e9 and "paused" not in r[0]["marks"]'
 
-# What the user has us do around the trials has all the processors that we were started on, as what is measured has.
+# The user's commands around the trials get all processors that we were started on, like the measured command.
 grep Cpus_allowed_list /proc/self/status >log/own
 status 0 run processors --prepare 'grep Cpus_allowed_list /proc/self/status >log/prepare' \
     --cleanup 'grep Cpus_allowed_list /proc/self/status >log/cleanup' -- grep Cpus_allowed_list /proc/self/status

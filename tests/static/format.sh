@@ -1,6 +1,6 @@
 #!/bin/sh
-# format.sh ROOT: is every source as clang-format leaves it? Versions differ in what they do, so that only the one
-# that .clang-format is written for may judge; exit status 77 (skipped) without it.
+# format.sh ROOT: every source must be formatted by clang-format. Versions differ, so only the one that .clang-format is
+# written for may judge; exit status 77 (skipped) without it.
 set -eu
 for format in clang-format-14 clang-format; do
     if "$format" --version 2>/dev/null | grep -q 'version 14\.'; then

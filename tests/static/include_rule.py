@@ -6,8 +6,8 @@ import pathlib
 import re
 import sys
 
-# A layer of the harness, and those below it that it may include. Nobody includes upward; base/ is below all, and below
-# the suites.
+# Each layer of the harness, with the layers below it that it may include. Nobody includes upward; base/ is below
+# everything, the suites too.
 LAYERS = {
     "cage": set(),
     "machine": set(),
@@ -20,7 +20,7 @@ LAYERS = {
     "gbench": {"cage", "machine", "record", "meter", "trial"},
     "cli": {"cage", "machine", "record", "meter", "trial", "gbench", "report", "advise", "estimate"},
 }
-# All that the harness may know of the suites, and the layers that may: the readers of records never do.
+# Headers of the suites that the harness may include, and the layers that may: readers of records never do.
 CONTRACT = {"workload.h", "scoreboard.h", "suites.h"}
 CONTRACT_READERS = {"meter", "trial", "gbench", "cli", "main.c"}
 
@@ -91,7 +91,7 @@ def breaches(root):
                 yield f"{name}:1: {layer} is not a layer; give it a place in include_rule.py"
                 continue
             for number, quoted, path in includes(file):
-                # Those of base/ are named from the root, for both programs include them.
+                # Headers of base/ are named from the root, because both programs include them.
                 if path.startswith("base/") and (root / path).is_file():
                     target_program, path = "base", path.removeprefix("base/")
                 else:

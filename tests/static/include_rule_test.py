@@ -9,7 +9,7 @@ import unittest
 
 CHECKER = pathlib.Path(__file__).with_name("include_rule.py")
 
-# A tree as it should be; the cases add one file each.
+# A correct tree; each case adds one file.
 SOUND = {
     "base/error.h": "",
     "harness/cage/cage.h": '#include "base/error.h"\n',

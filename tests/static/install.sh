@@ -1,5 +1,5 @@
 #!/bin/sh
-# install.sh BUILD: does `cmake --install` give a tree that works, also after it was moved?
+# install.sh BUILD: `cmake --install` must give a tree that works, also after it was moved.
 set -eu
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

@@ -1,5 +1,6 @@
 #!/bin/sh
-# package.sh BUILD: does the .deb hold what is installed, and name what it depends on? (tests/chroot/fresh.sh installs it.)
+# package.sh BUILD: the .deb must contain what is installed, and name its dependencies. (tests/chroot/fresh.sh installs
+# it.)
 set -eu
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT

@@ -1,5 +1,5 @@
 #!/bin/sh
-# shell.sh ROOT: shellcheck (warnings and errors) over every shell script of ours, known by their first line, and over
+# shell.sh ROOT: runs shellcheck (warnings and errors) on all our shell scripts, recognized by their first line, and on
 # the completion for bash.
 set -eu
 cd "$1"

@@ -1,5 +1,5 @@
 #!/bin/sh
-# tidy.sh BUILD ROOT: clang-tidy over every source of ours that BUILD, a build by clang, has compiled.
+# tidy.sh BUILD ROOT: runs clang-tidy on all our sources that BUILD, a build by clang, has compiled.
 set -eu
 build=$1 root=$2
 sed -n 's/^ *"file": "\(.*\)",\{0,1\}$/\1/p' "$build/compile_commands.json" | grep "^$root/" | sort -u >"$build/tidy.list"

@@ -1,4 +1,4 @@
-/* The search for the smallest cap that is enough, on jobs whose need is known. */
+/* Tests the search for the smallest cap that is enough, on simulated jobs with known needs. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,20 +16,20 @@
 
 #define MIB (UINT64_C(1) << 20)
 
-/* A job as a kernel would see it. */
+/* A simulated job, described by what a kernel would measure. */
 struct job {
-    double need_mib;             /* it ends well with a cap of at least so much */
-    double vary_mib;             /* and in each run of up to so much more */
-    double ceiling_mib;          /* what it takes without a cap */
-    double floor_mib;            /* its anonymous memory as it was sampled; 0: it was too short */
-    double file_mib;             /* its file pages; 0: not sampled either */
-    double ease_mib, slope;      /* below this cap its time grows by `slope` times the share that it lacks */
-    double noise;                /* of its time */
-    uint64_t fails_from, random; /* it fails by itself from this trial on, if not 0 */
-    uint64_t untimed_every;      /* the time of the first of so many trials is not known; 0: of none */
+    double need_mib;             /* the smallest cap at which it ends well */
+    double vary_mib;             /* its needs vary upwards by this much from run to run */
+    double ceiling_mib;          /* its memory without a cap */
+    double floor_mib;            /* its sampled anonymous memory; 0: too short to sample */
+    double file_mib;             /* its file pages; 0: not sampled */
+    double ease_mib, slope;      /* below this cap its time grows by `slope` times the missing share */
+    double noise;                /* random share of its time */
+    uint64_t fails_from, random; /* number of the trial from which on it fails by itself; 0: never */
+    uint64_t untimed_every;      /* one trial in this many has no known time; 0: all have one */
 };
 
-/* Knuth's, of the MMIX: any will do. */
+/* Knuth's generator of the MMIX; any generator would do. */
 static double chance(struct job *job)
 {
     job->random = job->random * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
@@ -87,7 +87,7 @@ static void found_at(const struct mlm_fit_edge *edge, double need_mib)
     assert_true((double)edge->high_bytes <= 1.02 * (double)edge->low_bytes);
 }
 
-/* Whatever is known of it, and whatever its size: within 2 %, in a dozen trials. */
+/* Whatever is known about the job, and whatever its size: the answer is within 2 %, after a dozen trials. */
 static void test_steady_needs(void **state)
 {
     (void)state;
@@ -112,7 +112,7 @@ static void test_steady_needs(void **state)
     }
 }
 
-/* A floor that was sampled too low, or a cache that hides the need: more trials, the same answer. */
+/* A sampled minimum that is too low, or a cache that hides the needs: more trials, the same answer. */
 static void test_poor_hints(void **state)
 {
     (void)state;
@@ -155,8 +155,8 @@ static void test_least(void **state)
     mlm_fit_release(&fit);
 }
 
-/* Between 100 and 130 MiB: the answer is a cap that is not enough at times and one that was three times, and
- * where the need varies it is said. */
+/* Needs between 100 and 130 MiB: the answer is a cap that is not enough at times and one that was enough
+ * three times, and the text says that the needs vary. */
 static void test_varying_need(void **state)
 {
     (void)state;
@@ -177,8 +177,8 @@ static void test_varying_need(void **state)
     assert_true(said > 100);
 }
 
-/* A kernel counts whole pages: no cap between two of them is tried, and with hardly any tolerance the edge
- * is one page wide. */
+/* A kernel counts whole pages: no cap between two pages is tried, and with hardly any tolerance the edge is
+ * one page wide. */
 static void test_pages(void **state)
 {
     (void)state;
@@ -215,7 +215,7 @@ static void test_max_trials(void **state)
     mlm_fit_release(&fit);
 }
 
-/* It ends from 100 MiB on; at 800 MiB it lacks a fifth of 1000, and is 10 % slower. */
+/* The job ends from 100 MiB on. At 800 MiB it lacks a fifth of 1000 MiB, and is 10 % slower. */
 static void test_within(void **state)
 {
     (void)state;
@@ -243,7 +243,7 @@ static void test_within(void **state)
     }
 }
 
-/* A job that is as fast as ever where it ends at all has one edge. */
+/* A job that has its full speed wherever it ends has only one edge. */
 static void test_within_at_once(void **state)
 {
     (void)state;
@@ -259,7 +259,7 @@ static void test_within_at_once(void **state)
     mlm_fit_release(&fit);
 }
 
-/* Slow under every cap, however large: that is said and not searched for ever. */
+/* A job that is slow under every cap: the search ends and says so. */
 static void test_within_nowhere(void **state)
 {
     (void)state;
@@ -272,13 +272,13 @@ static void test_within_nowhere(void **state)
     found_at(&ends, 100);
     assert_int_equal(fast.state, MLM_FIT_NEVER);
     assert_true(fit.count < 30);
-    /* Twice what it ever held is where that ends. */
+    /* The search stops at twice the most that the job ever held. */
     for (size_t i = 0; i < fit.count; i++)
         assert_true(fit.trials[i].cap_bytes == MLM_NO_LIMIT || fit.trials[i].cap_bytes < 206 * MIB);
     mlm_fit_release(&fit);
 }
 
-/* A trial whose time is not known is neither fast nor slow: it is done again. */
+/* A trial whose time is not known is neither fast nor slow: it is repeated. */
 static void test_within_untimed(void **state)
 {
     (void)state;
@@ -313,7 +313,7 @@ static void says(const struct mlm_fit *fit, const char *wanted, const char *unwa
     free(text);
 }
 
-/* What lies between need and ceiling is called file cache only where so much of that was seen. */
+/* The difference between needs and ceiling is called file cache only where enough file cache was seen. */
 static void test_words_of_the_ceiling(void **state)
 {
     (void)state;

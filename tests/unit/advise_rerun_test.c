@@ -1,4 +1,5 @@
-/* The command that measures what is missing: exact, and harmless whatever a record holds. */
+/* Tests the command that measures what is missing: it must be exact, and harmless whatever a record
+ * contains. */
 #include "advise/advice/rerun.h"
 #include "report_sample.h"
 
@@ -27,7 +28,7 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* A trial of storage/NAME that fits in any cap; ms 0: killed for want of memory. */
+/* Adds a trial of storage/NAME that fits in any cap; ms 0: killed for lack of memory. */
 static struct mlm_record *add(struct fixture *fixture, const char *name, uint64_t cap_bytes, int64_t ms)
 {
     struct mlm_record record = sample_record(name);
@@ -69,7 +70,7 @@ static void assert_commands(struct fixture *fixture, const char *expected)
     free(text);
 }
 
-/* Around the only cap, and with the size of the data, which else would follow from the caps. */
+/* New caps around the only one, and the size of the data, which would otherwise follow from the caps. */
 static void test_one_cap(void **state)
 {
     struct fixture *fixture = *state;
@@ -94,7 +95,7 @@ static void test_no_cap(void **state)
         fixture, "mlmembench run --suite storage --cap 128M,256M,512M,1G --repetitions 3 --data 2560M\n");
 }
 
-/* Enough at none of its caps: on to what holds its need, but no further than the machine has. */
+/* Not enough at any of its caps: larger caps up to its needs, but not beyond the machine's memory. */
 static void test_larger_caps(void **state)
 {
     struct fixture *fixture = *state;
@@ -123,8 +124,8 @@ static void test_surroundings(void **state)
                              "2560M --swap none --background 300M:active --seed 7 --timeout 1500ms\n");
 }
 
-/* What chose the rows is kept, all else is made anew; a parameter that none of the rows has would be refused.
- */
+/* Options that choose rows are kept, all others are made anew; a parameter that none of the rows has would be
+ * refused. */
 static void test_options_of_the_run(void **state)
 {
     struct fixture *fixture = *state;
@@ -135,7 +136,7 @@ static void test_options_of_the_run(void **state)
                              "2560M --all --param density=0.01 --filter 'csr|cs c' --threads 2\n");
 }
 
-/* Rows of runs with other options are measured by commands of their own. */
+/* Rows of runs with different options get commands of their own. */
 static void test_two_runs(void **state)
 {
     struct fixture *fixture = *state;
@@ -146,7 +147,7 @@ static void test_two_runs(void **state)
         "mlmembench run --suite storage --cap 512M,1G,2G,4G --repetitions 3 --data 2560M --all\n");
 }
 
-/* A command of the user's is run again as it was typed; what it is given is its own. */
+/* A user's command is repeated as it was typed; its own options are kept. */
 static void test_exec(void **state)
 {
     struct fixture *fixture = *state;
@@ -164,7 +165,7 @@ static void test_exec(void **state)
                              "true' --name python3 'python3 train.py --all'\n");
 }
 
-/* What ran into its limit with memory to spare gets more time. */
+/* A job that ran into its time limit with free memory gets more time. */
 static void test_more_time(void **state)
 {
     struct fixture *fixture = *state;
@@ -178,7 +179,7 @@ static void test_more_time(void **state)
     assert_true(mlm_rerun_plan(&fixture->fields.items[0]).worthwhile);
 }
 
-/* The machine has no more, and the end of it is known: to run the same again would tell nothing. */
+/* The machine has no more memory, and the result is known: running again would tell nothing new. */
 static void test_nothing_to_add(void **state)
 {
     struct fixture *fixture = *state;
@@ -192,7 +193,7 @@ static void test_nothing_to_add(void **state)
     assert_false(mlm_rerun_plan(&fixture->fields.items[0]).worthwhile);
 }
 
-/* `fit` ran one row, and so does what is printed. */
+/* `fit` ran one row, and so does the printed command. */
 static void test_fit(void **state)
 {
     struct fixture *fixture = *state;
@@ -203,7 +204,7 @@ static void test_fit(void **state)
                              "2560M --all --filter '^storage/csr/' --param density=0.01 --param a=z\n");
 }
 
-/* A stranger's words stay words, and the same ones: harmless in any shell and on any terminal. */
+/* Words of a stranger's record stay words, unchanged: harmless in any shell and on any terminal. */
 static void test_hostile(void **state)
 {
     struct fixture *fixture = *state;

@@ -1,4 +1,4 @@
-/* What sweeps say: which cap is enough, what steps gain, and what is not claimed. */
+/* Tests the judgement of sweeps: which cap is enough, what steps gain, and what must not be claimed. */
 #include "advise/advice/sweep.h"
 #include "report_sample.h"
 
@@ -25,10 +25,10 @@ static int tear_down(void **state)
     return 0;
 }
 
-/* What a trial is like. */
+/* Description of a trial to add. */
 struct trial {
-    uint64_t cap_mib; /* 0: none */
-    int64_t ms;       /* 0: killed for want of memory */
+    uint64_t cap_mib; /* 0: no cap */
+    int64_t ms;       /* 0: killed for lack of memory */
     int64_t cage_mib, needs_mib, swap_mib, waiting_ms, read_mib;
     mlm_mark_set marks;
 };
@@ -55,7 +55,7 @@ static struct mlm_record *add(struct fixture *fixture, const struct trial *trial
     return &fixture->list.items[fixture->list.count - 1];
 }
 
-/* Three repetitions, 1 % apart. */
+/* Adds three repetitions, 1 % apart. */
 static void add_three(struct fixture *fixture, struct trial trial)
 {
     int64_t ms = trial.ms;
@@ -103,7 +103,7 @@ static void test_swap_then_room(void **state)
     assert_true(sweep->needs_bytes > 599.0 * MIB && sweep->needs_bytes < 601.0 * MIB);
 }
 
-/* However the times differ: a cap that was never reached has not made them. */
+/* A cap that was never reached cannot explain a difference in time, however large. */
 static void test_never_reached(void **state)
 {
     struct fixture *fixture = *state;
@@ -157,7 +157,7 @@ static void test_a_crash_is_no_figure(void **state)
     assert_int_equal(sweep->enough, 1);
 }
 
-/* The machine was the limit, not the cap: that it failed says nothing of the cap. */
+/* The machine was the limit, not the cap: the failure says nothing about the cap. */
 static void test_another_limit(void **state)
 {
     struct fixture *fixture = *state;
@@ -171,7 +171,7 @@ static void test_another_limit(void **state)
     assert_int_equal(sweep->enough, MLM_NOT_ENOUGH);
 }
 
-/* Fits at a small cap by luck, not at a larger one. */
+/* The job fits at a small cap by luck, and not at a larger one. */
 static void test_luck(void **state)
 {
     struct fixture *fixture = *state;
@@ -199,7 +199,7 @@ static void add_timeout(struct fixture *fixture, struct trial trial)
     add(fixture, &trial)->outcome = MLM_OUTCOME_TIMEOUT;
 }
 
-/* What only takes long runs into its limit under any cap. */
+/* A job that merely takes long runs into its time limit under any cap. */
 static void test_a_time_limit_is_no_lack(void **state)
 {
     struct fixture *fixture = *state;
@@ -214,8 +214,8 @@ static void test_a_time_limit_is_no_lack(void **state)
     assert_false(mlm_sweep_lacks_at(sweep, UINT64_C(512) << 20));
 }
 
-/* What swapped until its time was over, or read its files again and again and does not with more, lacked
- * memory. */
+/* A job lacked memory if it swapped until its time was over, or if it read its files again and again, but not
+ * with more memory. */
 static void test_a_time_limit_for_lack(void **state)
 {
     struct fixture *fixture = *state;
@@ -231,7 +231,7 @@ static void test_a_time_limit_for_lack(void **state)
     assert_false(mlm_sweep_cut_off(sweep));
 }
 
-/* The least of two bad times is no good one. */
+/* The better of two bad times is not a good one. */
 static void test_swapping_everywhere(void **state)
 {
     struct fixture *fixture = *state;
@@ -243,7 +243,7 @@ static void test_swapping_everywhere(void **state)
     assert_false(sweep->sure);
 }
 
-/* The machine was short although the cap was not reached. */
+/* The machine was short of memory although the cap was not reached. */
 static void test_swapped_below_the_cap(void **state)
 {
     struct fixture *fixture = *state;
@@ -256,7 +256,7 @@ static void test_swapped_below_the_cap(void **state)
     assert_int_equal(sweep->points[0].spent, MLM_SPENT_MEMORY);
 }
 
-/* Slower in the median, but one repetition is as fast. */
+/* The median is slower, but one repetition is as fast. */
 static void test_spread_over_difference(void **state)
 {
     struct fixture *fixture = *state;
@@ -270,7 +270,7 @@ static void test_spread_over_difference(void **state)
     assert_false(sweep->sure);
 }
 
-/* Page cache fills any cap; that is no want of memory. */
+/* Page cache fills any cap; that is no lack of memory. */
 static void test_cache(void **state)
 {
     struct fixture *fixture = *state;
@@ -289,7 +289,7 @@ static void test_cache(void **state)
     assert_true(sweep->sure);
 }
 
-/* Unless the file has to be read again for want of it. */
+/* It is a lack if the file has to be read again because the cache is too small. */
 static void test_cache_too_small(void **state)
 {
     struct fixture *fixture = *state;
@@ -311,7 +311,7 @@ static void test_cache_too_small(void **state)
     assert_int_equal(sweep->enough, 1);
 }
 
-/* Other programs had the CPU: a difference that only page cache would explain is not claimed. */
+/* Other programs used the CPU: a difference that only page cache would explain is not claimed. */
 static void test_noisy(void **state)
 {
     struct fixture *fixture = *state;
@@ -332,7 +332,7 @@ static void test_noisy(void **state)
     assert_false(sweep->sure);
 }
 
-/* Nor one to the other's disadvantage: that more memory made it slower. */
+/* The opposite is not claimed either: that more memory made the job slower. */
 static void test_noisy_with_more(void **state)
 {
     struct fixture *fixture = *state;
@@ -344,7 +344,7 @@ static void test_noisy_with_more(void **state)
     assert_int_equal(the_sweep(fixture)->steps[0].gain, MLM_GAIN_UNCLEAR);
 }
 
-/* What could not be had is not taken for none. */
+/* A missing reading must not count as 0. */
 static void test_unknown_readings(void **state)
 {
     struct fixture *fixture = *state;
@@ -362,8 +362,8 @@ static void test_unknown_readings(void **state)
     assert_int_equal(sweep->steps[0].gain, MLM_GAIN_EVEN);
 }
 
-/* Other data, swap limits and backgrounds are other sweeps; an uncapped row that is only others' reference is
- * none. */
+/* Other data, swap limits and backgrounds form other sweeps; an uncapped row that is only a reference of
+ * others forms none. */
 static void test_what_is_apart(void **state)
 {
     struct fixture *fixture = *state;
@@ -382,7 +382,7 @@ static void test_what_is_apart(void **state)
         for (size_t k = 0; k < i; k++)
             assert_false(mlm_sweep_same_field(&fixture->sweeps.items[i], &fixture->sweeps.items[k]));
     }
-    assert_int_equal(with_reference, 2); /* whatever the swap limit: without a cap there is none */
+    assert_int_equal(with_reference, 2); /* without a cap there is no swap limit */
 }
 
 int main(void)

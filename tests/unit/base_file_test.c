@@ -1,4 +1,4 @@
-/* Small files and errors. */
+/* Tests the reading of small files, and error texts. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>

@@ -1,4 +1,5 @@
-/* What was handed down to us: standard descriptors that are closed, signals that are ignored or blocked. */
+/* Tests the repair of an inherited state: standard descriptors that are closed, signals that are ignored or
+ * blocked. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -17,7 +18,7 @@
 #include "base/interrupts.h"
 #include "base/process.h"
 
-/* In a child, whose exit status says what failed; 0: nothing. */
+/* Runs the function in a child, whose exit status says what failed; 0: nothing. */
 static int in_child(int (*what)(void))
 {
     int status;
@@ -39,7 +40,7 @@ static int closed(void)
     if (fd <= STDERR_FILENO)
         return 1;
     char byte;
-    /* They fail as those that are closed do. */
+    /* Reads and writes must fail as on closed descriptors. */
     if (read(STDIN_FILENO, &byte, 1) != -1 || errno != EBADF)
         return 2;
     return write(STDERR_FILENO, "x", 1) == -1 && errno == EBADF ? 0 : 3;

@@ -1,4 +1,4 @@
-/* Sizes and durations as people write and read them. */
+/* Tests parsing and printing of sizes and durations. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>

@@ -1,3 +1,4 @@
+/* Tests the repair, cleaning, width and cutting of UTF-8 texts. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -24,14 +25,14 @@ static void test_repair_and_tame(void **state)
     (void)state;
     assert_repaired("plain é 漢 😀", "plain é 漢 😀", "plain é 漢 😀");
     assert_repaired("\033[31m\r\n\t\x7f", "\033[31m\r\n\t\x7f", "?[31m????");
-    assert_repaired("a\xff\xc3", "a??", "a??");                            /* no start; cut off */
+    assert_repaired("a\xff\xc3", "a??", "a??");                            /* no first byte; truncated */
     assert_repaired("\xc0\xaf\xe0\x80\xaf", "?????", "?????");             /* overlong */
-    assert_repaired("\xed\xa0\x80\xf4\x90\x80\x80", "???????", "???????"); /* surrogate; beyond the last */
+    assert_repaired("\xed\xa0\x80\xf4\x90\x80\x80", "???????", "???????"); /* surrogate; too large */
     assert_repaired("\xc2\x9b"
                     "31m",
         "\xc2\x9b"
         "31m",
-        "?31m"); /* a one-byte escape sequence's start */
+        "?31m"); /* the begin of an escape sequence in one byte */
     assert_repaired("a\xe2\x80\x8f"
                     "b",
         "a\xe2\x80\x8f"
@@ -41,7 +42,7 @@ static void test_repair_and_tame(void **state)
                     "b",
         "a\xd8\x9c\xf3\xa0\x81\x81"
         "b",
-        "a??b"); /* so does this one; and a letter that is not to be seen */
+        "a??b"); /* this one does, too; and an invisible letter */
 }
 
 static void test_width(void **state)

@@ -1,4 +1,4 @@
-/* Files that appear whole or not at all. */
+/* Tests files that appear completely or not at all. */
 #include "base/whole.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include "base/file.h"
 #include "record_sample.h"
 
-/* In place of the C library's, to count. */
+/* Replaces the C library's fsync(), to count the calls. */
 static int synced_files, synced_folders;
 
 int fsync(int fd)
@@ -26,7 +26,7 @@ static char folder[SAMPLE_PATH];
 
 static const char *in_folder(const char *name)
 {
-    /* Two of them are good at once. */
+    /* Two results stay valid at the same time. */
     static char paths[2][SAMPLE_PATH + 64];
     static unsigned turn;
     char *path = paths[turn++ % 2];
@@ -74,7 +74,7 @@ static void test_dropped(void **state)
     mlm_whole_drop(&whole);
 }
 
-/* A link stays one; what it leads to is replaced. */
+/* A link stays a link; its target is replaced. */
 static void test_link(void **state)
 {
     (void)state;
@@ -112,7 +112,7 @@ static struct stat status_of(const char *name)
     return status;
 }
 
-/* After a power cut it is there whole, or what was there before is. */
+/* After a power cut the file is there completely, or the old one is. */
 static void test_synced(void **state)
 {
     (void)state;
@@ -145,7 +145,7 @@ static void test_mode_and_owner_stay(void **state)
     (void)umask(umask_before);
 }
 
-/* A file with several names keeps them all, and what is shorter leaves no rest of what was longer. */
+/* A file with several names keeps them all, and a shorter new content leaves nothing of the old one. */
 static void test_other_names_stay(void **state)
 {
     (void)state;
@@ -163,12 +163,12 @@ static void test_attributes_stay(void **state)
     char value[8] = "";
     sample_write(in_folder("old"), "old", 3);
     if (setxattr(in_folder("old"), "user.mlmembench", "kept", 4, 0) < 0)
-        skip(); /* not on this file system */
+        skip(); /* not supported by this file system */
     keep("old", "new");
     assert_int_equal(getxattr(in_folder("old"), "user.mlmembench", value, sizeof value), 4);
 }
 
-/* Two at once do not mix, and what the user calls so is nothing of ours. */
+/* Two writers at once do not mix, and a file of the user's with such a name is left alone. */
 static void test_two_at_once(void **state)
 {
     (void)state;
@@ -189,7 +189,7 @@ static void test_two_at_once(void **state)
     assert_int_equal(unlink(in_folder("new.part")), 0);
 }
 
-/* One that is killed in the middle leaves nothing. */
+/* A writer that is killed in the middle leaves nothing. */
 static void test_killed(void **state)
 {
     (void)state;
@@ -206,7 +206,8 @@ static void test_killed(void **state)
     assert_holds("new", NULL);
 }
 
-/* Runs with root's rights in a folder of that user's: a link there is the user's, whoever it belongs to. */
+/* These run with root's rights in a folder of this user: a link there counts as the user's, whoever owns
+ * it. */
 #define USER 12345
 
 static void folder_to(uid_t uid)
@@ -234,13 +235,13 @@ static void test_link_of_another(void **state)
     }
     assert_holds("target", "precious");
     assert_holds("nothing", NULL);
-    /* A folder is a link likewise. */
+    /* The same for a link to a folder. */
     assert_int_equal(symlink(".", in_folder("link")), 0);
     assert_int_equal(mlm_whole_open(in_folder("link/new"), &whole, &error), -ELOOP);
     assert_non_null(strstr(error.text, "link is a link that somebody else can have made"));
     assert_holds("new", NULL);
     assert_int_equal(mlm_make_directories(in_folder("link/made"), &error), -ELOOP);
-    /* And a second name is not written through. */
+    /* A file with a second name is not written through that name. */
     (void)unlink(in_folder("old"));
     assert_int_equal(link(in_folder("target"), in_folder("old")), 0);
     keep("old", "ours");
@@ -248,7 +249,8 @@ static void test_link_of_another(void **state)
     folder_to(0);
 }
 
-/* Into what stands there: a link of another's is refused, and so is a file that may be anybody's. */
+/* Opening an existing file: another user's link is refused, and so is a file that another user may have
+ * linked. */
 static void test_open_of_another(void **state)
 {
     (void)state;
@@ -271,7 +273,7 @@ static void test_open_of_another(void **state)
     folder_to(0);
 }
 
-/* In a folder like /tmp one's own links are followed, and nobody else's. */
+/* In a folder like /tmp, one's own links are followed and other users' links are not. */
 static void test_shared_folder(void **state)
 {
     (void)state;
@@ -289,7 +291,7 @@ static void test_shared_folder(void **state)
     assert_int_equal(chmod(folder, 0700), 0);
 }
 
-/* What sudo made belongs to the user who called it, in the user's folder alone. */
+/* Under sudo, new files are given to the user who called it, but only in that user's folder. */
 static void test_sudo(void **state)
 {
     (void)state;
@@ -320,7 +322,7 @@ static void test_sudo(void **state)
     (void)unsetenv("SUDO_GID");
 }
 
-/* A device is written as it is, and stays a device. */
+/* A device is written directly, and stays a device. */
 static void test_device(void **state)
 {
     (void)state;

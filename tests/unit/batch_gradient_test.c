@@ -1,4 +1,4 @@
-/* The step against the same network written down plainly, in double. */
+/* Compares the training step with the same network written in plain loops, in double. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,7 +25,7 @@ static struct mlm_mlp_spec spec_of(enum mlm_mlp_optimizer optimizer, bool traini
         .training = training};
 }
 
-/* Weights that exercise everything: random, with biases that matter. */
+/* Random weights with significant biases, so that every part of the step matters. */
 static struct batch_model *model_make(const struct mlm_mlp_spec *spec, uint64_t rows)
 {
     struct mlm_scoreboard sb = {0};
@@ -184,7 +184,7 @@ static void inference_has_the_plain_outputs(void **state)
     batch_model_close(model);
 }
 
-/* Two updates at a rate other than 0, by the textbook. */
+/* Checks two updates at a rate other than 0 against the textbook formulas. */
 static void optimizers_move_weights_by_their_rule(void **state)
 {
     (void)state;

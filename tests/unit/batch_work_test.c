@@ -1,4 +1,4 @@
-/* The workloads as the harness sees them: parameters in, formulas and answers out. */
+/* Tests the workloads of batch through the contract: parameters in, formulas and answers out. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -99,7 +99,7 @@ static void inference_agrees_over_batches(void **state)
     assert_true(largest_difference(&whole, &some) <= workload_of("infer")->answer_tolerance);
 }
 
-/* What the tolerance must not hide. */
+/* Differences that the tolerance must not hide. */
 static void other_data_is_other_work(void **state)
 {
     (void)state;
@@ -108,7 +108,7 @@ static void other_data_is_other_work(void **state)
     assert_true(largest_difference(&one, &other) > 2 * workload_of("train")->answer_tolerance);
 }
 
-/* A batch of 64 that is lost must show. */
+/* The loss of one batch of 64 must be detected. */
 static void a_lost_batch_is_wrong(void **state)
 {
     (void)state;

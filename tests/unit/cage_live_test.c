@@ -1,5 +1,5 @@
-/* Cages on this machine's own kernel, whichever cgroup version it has. The program is its own worker: called
- * with a verb it hogs, forks or reports, inside a cage that a test made. */
+/* Tests cages on this machine's own kernel, whichever cgroup version it has. The program is its own worker:
+ * called with a verb it allocates, forks or reports, inside a cage that a test made. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -31,7 +31,7 @@
 
 #define MIB (UINT64_C(1) << 20)
 
-/* ---- What runs inside ---- */
+/* ---- Inside the cage ---- */
 
 static int hog(uint64_t bytes)
 {
@@ -42,7 +42,7 @@ static int hog(uint64_t bytes)
     return 0;
 }
 
-/* Children of children, half of them in sessions of their own; says "ready" when all are there. */
+/* Starts children of children, half of them in sessions of their own; prints "ready" when all exist. */
 static _Noreturn void fork_tree(void)
 {
     for (int i = 0; i < 8; i++)
@@ -57,7 +57,8 @@ static _Noreturn void fork_tree(void)
         (void)pause();
 }
 
-/* A process that is another one every moment: whoever reads its pid comes late. */
+/* A chain of processes, each of which forks the next and ends: by the time that a pid is read, it is
+ * outdated. */
 static _Noreturn void fork_chain(void)
 {
     if (write(STDOUT_FILENO, "x", 1) != 1)
@@ -126,7 +127,7 @@ static struct mlm_cage *cage_open(struct mlm_cages *cages, uint64_t memory_bytes
     return cage;
 }
 
-/* Swap is kept out where the kernel lets us, so that a cap means the same on every machine. */
+/* Prevents swapping where the kernel allows it, so that a cap means the same on every machine. */
 static uint64_t no_swap(const struct mlm_cages *cages)
 {
     return mlm_cages_site(cages)->swap_accounted ? 0 : MLM_NO_LIMIT;
@@ -189,7 +190,7 @@ static uint64_t oom_kills(const struct mlm_cage *cage)
     return kills;
 }
 
-/* Fills an array with the processes in a cage; returns how many. */
+/* Fills an array with the pids in a cage; returns their number. */
 static int members(const struct mlm_cage *cage, pid_t pids[static 64])
 {
     char text[4096];
@@ -207,10 +208,10 @@ static bool is_gone(pid_t pid)
     if (mlm_file_read_into(AT_FDCWD, path, text, sizeof text) < 0)
         return true;
     const char *state = strrchr(text, ')');
-    return state && strlen(state) > 2 && (state[2] == 'Z' || state[2] == 'X'); /* init has yet to reap it */
+    return state && strlen(state) > 2 && (state[2] == 'Z' || state[2] == 'X'); /* not reaped by init yet */
 }
 
-/* Up to two minutes for what another process does in its own time. */
+/* Waits up to two minutes for something that another process does in its own time. */
 static bool comes_true(bool (*test)(const void *), const void *context)
 {
     for (int i = 0; i < 12000; i++) {
@@ -255,7 +256,7 @@ static void limits_are_set_and_read_back(void **unused)
 {
     (void)unused;
     struct mlm_cages *cages = cages_open();
-    /* One byte more than pages: the kernel rounds down, and that is no error. */
+    /* One byte more than whole pages: the kernel rounds down, which is no error. */
     struct mlm_cage *cage = cage_open(cages, 64 * MIB + 1, MLM_NO_LIMIT);
     const struct mlm_dialect *dialect = mlm_cage_dialect(cage);
     assert_int_equal(cage_number(cage, dialect->memory_limit), 64 * MIB);
@@ -271,7 +272,7 @@ static void limits_are_set_and_read_back(void **unused)
     assert_true(cage_number(cage, dialect->memory_limit) > UINT64_C(1) << 62);
     mlm_cage_close(cage);
 
-    /* Swap alone: not at all is possible everywhere, so much of it is not on v1. */
+    /* A limit for swap alone: 0 is possible everywhere, any other value not on v1. */
     cage = cage_open(cages, MLM_NO_LIMIT, 0);
     if (dialect->swappiness)
         assert_int_equal(cage_number(cage, dialect->swappiness), 0);
@@ -300,7 +301,7 @@ static void out_of_memory_is_counted(void **unused)
         assert_in_range(cage_number(cage, dialect->memory_peak), 15 * MIB, 16 * MIB);
     mlm_cage_close(cage);
 
-    /* What fits is left alone, and its peak is its own. */
+    /* A job that fits is not killed, and its peak is its own. */
     cage = cage_open(cages, 64 * MIB, no_swap(cages));
     worker = worker_start(cage, "hog", "16777216", (struct mlm_cage_spawn){0});
     assert_int_equal(worker_end(&worker), 0);
@@ -378,7 +379,7 @@ static void child_starts_clean_and_inside(void **unused)
     (void)unused;
     struct mlm_cages *cages = cages_open();
     struct mlm_cage *cage = cage_open(cages, 64 * MIB, MLM_NO_LIMIT);
-    /* What a careless parent leaves behind: ignored and blocked signals, files without CLOEXEC. */
+    /* The state that a careless parent leaves: ignored and blocked signals, files without CLOEXEC. */
     struct sigaction ignore = {.sa_handler = SIG_IGN}, usr2_before, pipe_before;
     sigset_t blocked, before;
     (void)sigemptyset(&blocked);
@@ -408,12 +409,12 @@ static void child_starts_clean_and_inside(void **unused)
     assert_non_null(strstr(text, "\n1000\ncores 1\ngroup 1\nopen 0\nopen 1\nopen 2\nopen 40\n"));
     assert_null(strstr(text, "open 3\n"));
     assert_null(strstr(text, "open 41"));
-    assert_true(fcntl(kept, F_GETFD) & FD_CLOEXEC); /* ours is as it was */
+    assert_true(fcntl(kept, F_GETFD) & FD_CLOEXEC); /* our own descriptor is unchanged */
     (void)close(leaked);
     (void)close(kept);
     (void)close(41);
 
-    /* Outside any cage it is where we are. */
+    /* A worker outside any cage is in our own cgroup. */
     worker = worker_start(NULL, "report", NULL, (struct mlm_cage_spawn){0});
     mlm_auto_free char *outside = read_all(worker.output);
     assert_int_equal(worker_end(&worker), 0);
@@ -443,7 +444,7 @@ static void missing_program_is_named_and_reaped(void **unused)
         assert_int_equal(pid, -7);
         assert_int_equal(pidfd, -7);
     }
-    /* The only child left is the guardian, and it is no zombie. */
+    /* The only child left is the guardian, and it is not a zombie. */
     siginfo_t info = {0};
     assert_int_equal(waitid(P_ALL, 0, &info, WEXITED | WNOHANG | WNOWAIT), 0);
     assert_int_equal(info.si_pid, 0);
@@ -481,10 +482,10 @@ static void close_leaves_nothing(void **unused)
     assert_true(fd >= 0);
     assert_int_equal(mlm_cgroup_children(fd, count_ours, prefix), 0);
 
-    /* And we are where we were, so that all of it can be done again. */
+    /* We are back in our old cgroup, so all of it can be done again. */
     mlm_cages_close(cages_open());
     must((int)mlm_file_read(AT_FDCWD, "/proc/self/cgroup", &after, &error), &error);
-    if (flock(fd, LOCK_EX | LOCK_NB) == 0) { /* else another run is at work here, and will see to it */
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0) { /* else another run is active here and will remove the home */
         assert_null(strstr(after, MLM_CAGE_HOME));
         assert_int_equal(faccessat(fd, MLM_CAGE_HOME, F_OK, 0), -1);
         if (!strstr(before, MLM_CAGE_HOME))
@@ -494,7 +495,8 @@ static void close_leaves_nothing(void **unused)
     mlm_cage_close(NULL);
 }
 
-/* What a harness is to its guardian: says where its cage is and who is in it, and then does nothing more. */
+/* A process that plays the harness of a guardian: prints its cage and the processes in it, and then only
+ * waits. */
 static _Noreturn void harness(void)
 {
     struct mlm_cages *cages = cages_open();
@@ -515,7 +517,7 @@ static _Noreturn void harness(void)
 static void guardian_cleans_up_after_a_killed_harness(void **unused)
 {
     (void)unused;
-    struct mlm_cages *cages = cages_open(); /* two runs at once, then */
+    struct mlm_cages *cages = cages_open(); /* two runs at the same time */
     struct worker worker = worker_start(NULL, "harness", NULL, (struct mlm_cage_spawn){0});
     char text[PATH_MAX];
     size_t length = 0;
@@ -527,7 +529,7 @@ static void guardian_cleans_up_after_a_killed_harness(void **unused)
     text[length] = 0;
     char *rest = text, *path = strsep(&rest, "\n");
     assert_int_equal(access(path, F_OK), 0);
-    assert_int_equal(kill(-worker.pid, SIGKILL), 0); /* its whole process group */
+    assert_int_equal(kill(-worker.pid, SIGKILL), 0); /* kills its whole process group */
     assert_true(WIFSIGNALED(worker_end(&worker)));
     assert_true(comes_true(path_is_gone, path));
     for (const char *line; (line = strsep(&rest, "\n")) && *line;) {
@@ -543,7 +545,7 @@ static void stale_cages_are_told_from_live_ones(void **unused)
     struct mlm_error error = {0};
     struct mlm_cages *cages = cages_open();
     struct mlm_cage *live = cage_open(cages, 64 * MIB, MLM_NO_LIMIT);
-    /* This pid, given out once before: only the start time differs. */
+    /* A cage named with this pid and another start time: a reused pid. */
     char stale[128], foreign[128];
     snprintf(stale, sizeof stale, "mlmembench-%d-1-0", (int)getpid());
     snprintf(foreign, sizeof foreign, "mlmembench-%d-other", (int)getpid());
@@ -560,7 +562,7 @@ static void stale_cages_are_told_from_live_ones(void **unused)
     mlm_cages_close(cages);
 }
 
-/* From another pid namespace our pid is not to be seen, nor anybody's who could be asked. */
+/* Our pid, like that of any process that could be asked, is not visible from another pid namespace. */
 static int count_from_elsewhere(const struct mlm_cage_site *site)
 {
     int ends[2], count = -1, status;
@@ -602,7 +604,7 @@ static void cages_of_a_run_in_another_namespace_stay(void **unused)
     if (removed == -EPERM)
         print_message("no namespace of processes can be made here\n");
     else
-        assert_int_equal(removed, 1); /* what is nobody's */
+        assert_int_equal(removed, 1); /* only the cage of a dead run */
     assert_int_equal(faccessat(cages->dir_fd, empty->name, F_OK, 0), 0);
     assert_int_equal(faccessat(cages->dir_fd, used->name, F_OK, 0), 0);
     assert_int_equal(kill(worker.pid, 0), 0);

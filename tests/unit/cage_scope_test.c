@@ -1,5 +1,5 @@
-/* What systemd-run is told: a "${HOME}" in the user's command is the user's shell's to replace, or nobody's.
- */
+/* Tests the command for systemd-run: a "${HOME}" in the user's command must reach the user's shell
+ * unchanged. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -16,7 +16,7 @@
 
 static char folder[] = "/tmp/mlmtest-XXXXXX";
 
-/* A systemd of that version: of it, only what says so. */
+/* Makes a fake systemd-run that only prints this version. */
 static void systemd_put(const char *version)
 {
     char path[64];
@@ -28,7 +28,7 @@ static void systemd_put(const char *version)
     assert_int_equal(chmod(path, 0755), 0);
 }
 
-/* The words, each followed by a newline. */
+/* Expects these words, each followed by a newline. */
 static void assert_command(const char *version, bool is_user, const char *wanted)
 {
     char *argv[] = {"mlmembench", "exec", "--", "sh", "-c", "echo ${HOME} $$ %h", NULL}, text[512] = "";

@@ -1,4 +1,4 @@
-/* Where cages can be made, judged over recorded cgroup trees (tests/fixtures/cage). */
+/* Tests where cages can be made, on recorded cgroup trees (tests/fixtures/cage). */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -30,10 +30,10 @@ struct expectation {
     enum mlm_cage_access access;
     int version;
     bool hybrid, swap_accounted;
-    const char *path; /* NULL: no matter */
+    const char *path; /* NULL: any path */
     uint64_t limit_above;
     const char *limit_path;   /* below the site's tree */
-    const char *why, *remedy; /* parts of them */
+    const char *why, *remedy; /* parts of the texts */
 };
 
 #define CG "/sys/fs/cgroup"
@@ -41,7 +41,7 @@ struct expectation {
 #define USER_SERVICE USER_SLICE "/user@1000.service"
 
 static const struct expectation expectations[] = {
-    /* A desktop: the user's systemd is asked, root goes to the nearest place that is ready. */
+    /* A desktop: a user asks systemd; root uses the nearest place that is ready. */
     {"systemd_desktop_v2", 1000, MLM_CAGE_SCOPE, 2, false, true, USER_SERVICE, NONE, "", "", ""},
     {"systemd_desktop_v2", 0, MLM_CAGE_DIRECT, 2, false, true, USER_SERVICE "/app.slice", NONE, "", "", ""},
     {"systemd_scope_v2", 1000, MLM_CAGE_DIRECT, 2, false, true, USER_SERVICE "/app.slice/run-u71.scope", NONE,
@@ -70,7 +70,8 @@ static const struct expectation expectations[] = {
     {"nothing_mounted", 0, MLM_CAGE_NONE, 0, false, false, NULL, NONE, "", "no cgroup tree",
         "mount -t cgroup2"},
     {"no_cgroups", 0, MLM_CAGE_NONE, 0, false, false, NULL, NONE, "", "no control groups", "CONFIG_CGROUPS"},
-    /* v1: root alone, and never through a scope, which has no memory controller there. */
+    /* v1: only root can make cages, and never in a scope, because there the scope has no memory
+     * controller. */
     {"hybrid_v1", 0, MLM_CAGE_DIRECT, 1, true, true, CG "/memory/process_api/38250fc79b6b", NONE, "", "", ""},
     {"hybrid_v1", 1000, MLM_CAGE_NONE, 1, true, true, NULL, NONE, "", "root alone", "sudo"},
     {"hybrid_systemd_v1", 1000, MLM_CAGE_NONE, 1, true, true, NULL, 4 * GIB, CG "/memory/user.slice",
@@ -170,7 +171,7 @@ static void recorded_trees_are_judged(void **unused)
             site.swap_accounted == e->swap_accounted && (!e->path || strcmp(site.path, e->path) == 0) &&
             site.limit_above_bytes == e->limit_above && strcmp(site.limit_above_path, e->limit_path) == 0 &&
             strstr(site.why, e->why) && strstr(site.remedy, e->remedy);
-        /* A refusal explains itself, in a line each; nothing else does. */
+        /* A refusal has a reason and a remedy, each on one line; an access has neither. */
         right = right && (*site.why != 0) == (e->access == MLM_CAGE_NONE) &&
                 (*site.remedy != 0) == (e->access == MLM_CAGE_NONE) && !strchr(site.why, '\n') &&
                 strlen(site.why) < sizeof site.why - 1 && strlen(site.remedy) < sizeof site.remedy - 1;
@@ -186,7 +187,7 @@ static void company_in_a_delegated_cgroup_matters(void **unused)
 {
     (void)unused;
     struct mlm_cage_site site;
-    /* 4242 is the only process in the scope: to 4243 it is somebody else's. */
+    /* 4242 is the only process in the scope: for 4243 it is another process. */
     judge("systemd_scope_v2", 1000, US, &site);
     assert_int_equal(site.access, MLM_CAGE_DIRECT);
     judge("systemd_scope_v2", 1000, US + 1, &site);
@@ -209,7 +210,7 @@ static void another_root_is_looked_at_through_its_descriptor(void **unused)
     tree_close(root_fd, folder);
 }
 
-/* As hundreds of containers have it: megabytes of other mounts before and behind ours. */
+/* With hundreds of containers there are megabytes of other mounts before and after ours. */
 static void mounts_may_be_many(void **unused)
 {
     (void)unused;

@@ -1,5 +1,5 @@
-/* Killing by pid, where the kernel has nothing better (cgroup v1). The list of processes is a pipe here, so
- * that what is read from it the second time is another one. */
+/* Tests killing by pid, for kernels without cgroup.kill (cgroup v1). The list of processes is a pipe here, so
+ * that the second reading gives other pids. */
 #include <errno.h>
 #include <fcntl.h>
 #include <setjmp.h>
@@ -23,7 +23,7 @@
 static char folder[] = "/tmp/mlmtest-XXXXXX";
 static char list[64];
 
-/* Gives whoever opens the list `first` once, and then nothing any more. */
+/* Gives the first reader of the list `first`, and later readers nothing. */
 static _Noreturn void list_processes(const char *first)
 {
     (void)prctl(PR_SET_PDEATHSIG, SIGKILL);
@@ -32,7 +32,7 @@ static _Noreturn void list_processes(const char *first)
         if (fd < 0 || (*text && write(fd, text, strlen(text)) < 0))
             _exit(1);
         (void)close(fd);
-        /* So that the reader has seen this one's end. */
+        /* Wait, so that the reader has seen the end of this list. */
         (void)nanosleep(&(struct timespec){.tv_nsec = 20000000}, NULL);
     }
 }
@@ -68,7 +68,7 @@ static void end(pid_t pid)
     assert_int_equal(waitpid(pid, NULL, 0), pid);
 }
 
-/* By the time that it is to be killed the pid is another process's, which is in no cage. */
+/* At the time of the kill the pid belongs to another process, which is in no cage. */
 static void a_pid_that_was_given_out_again_is_let_be(void **state)
 {
     (void)state;

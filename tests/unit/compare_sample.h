@@ -1,4 +1,4 @@
-/* Sides made up trial by trial, for the tests of comparisons. */
+/* Makes sides trial by trial, for the tests of comparisons. */
 #pragma once
 
 #include "report/compare/compare.h"
@@ -34,7 +34,7 @@ static inline int tear_down(void **state)
     return 0;
 }
 
-/* A trial of storage/NAME on one side. */
+/* Adds a trial of storage/NAME to one side. */
 static inline struct mlm_record *add(
     struct fixture *fixture, size_t side, const char *name, int64_t run_ns, int64_t needs_bytes)
 {
@@ -47,7 +47,7 @@ static inline struct mlm_record *add(
     return &fixture->lists[side].items[fixture->lists[side].count - 1];
 }
 
-/* Repetitions a little apart. */
+/* Adds repetitions that differ a little. */
 static inline void add_row(struct fixture *fixture, size_t side, const char *name, size_t count, double scale)
 {
     for (size_t i = 0; i < count; i++)

@@ -1,4 +1,4 @@
-/* Datasets as they lie on a disk: shape, rows, labels, and what is said of bad ones. */
+/* Tests dataset files on disk: shape, rows, labels, and the messages for bad files. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -25,7 +25,7 @@ static const char *fixture(const char *name)
     return path;
 }
 
-/* A file with these bytes; the caller unlinks it. */
+/* Makes a file with these bytes; the caller unlinks it. */
 static void file_make(char path[static 64], const char *ending, const void *bytes, size_t size)
 {
     snprintf(path, 64, "/tmp/mlm-data-XXXXXX%s", ending);
@@ -35,7 +35,7 @@ static void file_make(char path[static 64], const char *ending, const void *byte
     assert_int_equal(close(fd), 0);
 }
 
-/* The matrix that the good fixtures hold. */
+/* The matrix in all good fixtures. */
 enum { ROWS = 5, COLUMNS = 4 };
 static const float matrix[ROWS][COLUMNS] = {
     {1, 0, -2.5f, 0}, {0, 0, 0, 0}, {0.5f, 7, 0, -1}, {0, 0, 1000, 0}, {3, 3, 3, 3}};
@@ -180,7 +180,7 @@ static void a_header_that_promises_more_than_the_file_is_refused(void **state)
     (void)unlink(path);
 }
 
-/* Rows far wider than the first room, and than the reader's buffer. */
+/* Rows far wider than the first buffers of rows and of the reader. */
 static void wide_rows_are_read(void **state)
 {
     (void)state;
@@ -227,13 +227,12 @@ static void our_npy_header_is_one(void **state)
     mlm_reader_close(&reader);
     mlm_reader_close(&reader);
     (void)unlink(path);
-    /* The longest header there can be still fits. */
+    /* The longest possible header still fits. */
     mlm_npy_header_write(UINT64_MAX, UINT64_MAX, bytes);
     assert_int_equal(bytes[MLM_NPY_HEADER_BYTES - 1], '\n');
 }
 
-/* Large enough that values are read straight to where they belong; into blocks that do not divide the file.
- */
+/* Large enough that values are read straight to their place; into blocks that do not divide the file. */
 static void values_read_directly_are_those_decoded(void **state)
 {
     (void)state;
@@ -258,7 +257,7 @@ static void values_read_directly_are_those_decoded(void **state)
                 assert_memory_equal(block.values, bytes + MLM_NPY_HEADER_BYTES + rows * P * sizeof(float),
                     block.rows * P * sizeof(float));
                 rows += block.rows;
-                /* All but the begin of the first block went around the buffer. */
+                /* Everything but the begin of the first block was read without the buffer. */
                 if (mode == MLM_READ && block.rows)
                     assert_int_equal(reader.begin, reader.end);
             } while (block.rows);

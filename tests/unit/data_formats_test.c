@@ -1,4 +1,4 @@
-/* Every format, good and malformed, handed over in pieces of every size. */
+/* Tests every decoder with good and malformed files, in pieces of every size. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,8 +14,8 @@
 
 static struct mlm_scoreboard board;
 
-/* Hands `size` bytes over in pieces, and what was left over again, as any reader does. The bytes given are in
- * a buffer of exactly their size, so that a sanitizer sees a look beyond. */
+/* Passes `size` bytes on in pieces, with the unused bytes again, as any reader does. Each piece is in a
+ * buffer of exactly its size, so that a sanitizer detects a read beyond it. */
 static int decode_pieces(
     struct mlm_decoder *d, const char *bytes, size_t size, size_t piece, struct mlm_block *block)
 {
@@ -58,7 +58,7 @@ static int decode(const struct file *file, size_t piece, struct mlm_decoder *d, 
     return decode_pieces(d, file->bytes, file->size, piece, block);
 }
 
-/* The matrix that all good files below hold: 3 rows, 2 columns. */
+/* The matrix in all good files below: 3 rows, 2 columns. */
 static const float matrix[] = {1, -2.5f, 0, 1000, 0.1f, 7};
 
 static void assert_matrix(const struct mlm_block *block)
@@ -184,7 +184,7 @@ static void malformed_text_gets_its_line_named(void **state)
             "name, line 1: expected a value that is finite in f32, found '5:1e50'"},
         {FILE_OF(LIBSVM, "1 5:1 qid:2\n"), "name, line 1: expected INDEX:VALUE, or one qid:NUMBER"},
         {FILE_OF(LIBSVM, "1 qid:x\n"), "name, line 1: expected INDEX:VALUE, or one qid:NUMBER"},
-        /* A good number but for its length: refused whether its end is here yet or not. */
+        /* A number that is valid except for its length: refused whether or not its end is in the piece. */
         {FILE_OF(CSV, "1,2\n3,1e" ZEROS_1024 "1\n"), "name, line 2, field 2: expected a number, found "
                                                      "'1e00000000000000000000000000000000000000…' of more"},
         {FILE_OF(LIBSVM, "1e" ZEROS_1024 "1 1:1\n"), "name, line 1: expected a line to begin with its label"},
@@ -257,7 +257,7 @@ static void a_header_may_be_longer_than_any_buffer(void **state)
     free(bytes);
 }
 
-/* A .npy file with a header of our own. */
+/* Makes a .npy file with a header of our own. */
 static size_t npy_make(char file[static 512], int version, const char *header, const void *data, size_t size)
 {
     size_t length = strlen(header), begin = version == 1 ? 10 : 12;
@@ -408,7 +408,7 @@ static void npy_that_ends_early_or_late_is_refused(void **state)
     mlm_block_close(&block);
 }
 
-/* No header makes us allocate what the file cannot fill. */
+/* A header that promises more than the file holds must not cause an allocation. */
 static void npy_larger_than_its_file_is_refused_at_once(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* A library under one of several names. */
+/* Tests opening a library under one of several names. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,4 +1,4 @@
-/* Memory from the kernel; in a build with sanitizers, a step beyond either end of it is found. */
+/* Tests memory from the kernel; in a build with sanitizers, an access beyond either end must be detected. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -38,7 +38,7 @@ static void what_no_machine_has_is_refused(void **state)
     assert_null(mlm_map(SIZE_MAX / 4, "everything", &board));
 }
 
-/* Does a process that writes there come to its end? */
+/* Returns true if a process that writes there ends normally. */
 static bool survives(size_t size, ptrdiff_t at)
 {
     pid_t child = fork();

@@ -1,3 +1,4 @@
+/* Tests the program of a perceptron: every tensor is freed, and peaks are those of the formulas. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +13,7 @@
 static const uint32_t even[] = {8};
 static const uint32_t hourglass[] = {16, 2, 64, 4, 1};
 
-/* Walks the program as an allocator would see it. */
+/* Walks through the program as an allocator sees it. */
 struct walk {
     const struct mlm_mlp *mlp;
     uint64_t rows;
@@ -112,7 +113,7 @@ static void every_tensor_is_freed_and_the_peak_is_the_formula(void **state)
                 }
 }
 
-/* By hand: 3 layers 16→2→64→4, biases included. */
+/* Computed by hand: 3 layers 16→2→64→4, biases included. */
 static void formulas_are_those_of_the_design(void **state)
 {
     (void)state;
@@ -126,7 +127,7 @@ static void formulas_are_those_of_the_design(void **state)
     assert_int_equal(mlm_mlp_lasting_bytes(&spec), 12 * parameters);
     spec.optimizer = MLM_MLP_ADAM;
     assert_int_equal(mlm_mlp_lasting_bytes(&spec), 16 * parameters);
-    /* All activations and the delta of the layer of 64. */
+    /* All activations, and the delta of the layer with 64 units. */
     assert_int_equal(mlm_mlp_passing_floats(&spec), 16 + 2 + 64 + 4 + 64);
     spec.training = false;
     assert_int_equal(mlm_mlp_lasting_bytes(&spec), 4 * parameters);

@@ -1,3 +1,4 @@
+/* Tests reading and writing numbers, against the C library. */
 #include <float.h>
 #include <locale.h>
 #include <math.h>
@@ -35,7 +36,7 @@ static void numbers_are_rounded_once(void **state)
     (void)state;
     static const char *const texts[] = {"0", "-0", "1", "+1", "-1.", ".5", "-.5e1", "3.14159", "1e0", "1E+2",
         "1e-2", "16777216", "16777217", "16777218", "16777219", "33554431", "0.1", "0.2", "0.3",
-        /* Halfway between two f32, and just beside: rounding to f64 first would be wrong. */
+        /* Halfway between two f32, and next to it: rounding to f64 first would be wrong. */
         "1.00000005960464477539", "1.00000005960464477540", "1.000000059604644775390625",
         "1.0000000596046447753906250000001", "1.0000000596046447", "1.0000000596046448",
         "1.00000017881393432617", "8388608.5", "8388609.5", "8388608.50000000001", "9007199254740993",
@@ -93,7 +94,7 @@ static void it_ends_where_the_number_ends(void **state)
         const char *end = mlm_number_parse(cases[i].text, cases[i].text + strlen(cases[i].text), &value);
         assert_ptr_equal(end, cases[i].text + cases[i].length);
     }
-    /* Nothing behind the end is looked at. */
+    /* Bytes after the end are not read. */
     float value;
     const char *digits = "1234";
     assert_ptr_equal(mlm_number_parse(digits, digits + 2, &value), digits + 2);

@@ -1,3 +1,4 @@
+/* Tests that the random stream has the same values on every machine. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -7,7 +8,7 @@
 
 #include "data/random.h"
 
-/* Records of different machines are compared because these never change. */
+/* Records of different machines can only be compared because these values never change. */
 static void first_values_are_pinned(void **state)
 {
     (void)state;

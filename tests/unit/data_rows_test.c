@@ -1,3 +1,4 @@
+/* Tests generated rows: they must be as rows.h describes them. */
 #include <errno.h>
 #include <math.h>
 #include <setjmp.h>

@@ -1,3 +1,4 @@
+/* Tests formulas and the ledger of an estimate. */
 #include <errno.h>
 #include <math.h>
 #include <setjmp.h>
@@ -36,7 +37,7 @@ static void test_arithmetic(void **state)
     assert_true(value("20/2/5") == 2);
     assert_true(value("9−4−3") == 2);
     assert_true(value("2^p") == 8);
-    assert_true(value("2^3^2") == 512); /* as on paper */
+    assert_true(value("2^3^2") == 512); /* ^ groups from the right */
     assert_true(value("2·p^2") == 18);
     assert_true(value("1/4·n") == 2.5);
     assert_true(value(" n · ( p + 1 ) ") == 40);
@@ -82,7 +83,7 @@ static void test_symbols_of_a_formula(void **state)
     assert_false(mlm_formula_names("min(p,2^long)", "n") || mlm_formula_names("min(p,2^long)", "lon"));
 }
 
-/* What is needed is the worst phase, with the tables of its pages. */
+/* The needs are those of the worst phase, with its page tables. */
 static void test_phases(void **state)
 {
     (void)state;
@@ -96,14 +97,14 @@ static void test_phases(void **state)
     mlm_ledger_add(&ledger, fit, fit, "copy", "m·512+F", "");
     mlm_ledger_add(&ledger, save, save, "none", "n−10", "");
     assert_int_equal(mlm_ledger_close(&ledger, NULL), 0);
-    assert_int_equal(ledger.line_count, 3); /* the empty one is left out, the page tables are there */
+    assert_int_equal(ledger.line_count, 3); /* the empty line is left out, the page tables are there */
     assert_true(ledger.phase_bytes[load] == 5120 + 10);
     assert_true(ledger.phase_bytes[fit] == (5120 + 4096 + 80) * (1 + 1.0 / 512));
     assert_int_equal(mlm_ledger_peak(&ledger), fit);
     assert_string_equal(ledger.lines[1].formula, "m·512+F");
 }
 
-/* Where all rows are fitted, m and F are not spoken of. */
+/* Where all rows are fitted, formulas show n and X instead of m and F. */
 static void test_whole(void **state)
 {
     (void)state;

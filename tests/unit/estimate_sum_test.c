@@ -1,4 +1,5 @@
-/* What a user would notice: sums that agree with measurement, options that do what they promise, refusals. */
+/* Tests estimates as a user sees them: sums that agree with measurements, options that keep their promises,
+ * refusals. */
 #include <errno.h>
 #include <math.h>
 #include <setjmp.h>
@@ -72,7 +73,7 @@ static void test_data(void **state)
     }
 }
 
-/* Of every runtime, jobs of tests/bench/estimate_jobs.py, and what they needed, in MiB. */
+/* Jobs of every runtime from tests/bench/estimate_jobs.py with their measured needs in MiB. */
 static void test_measured(void **state)
 {
     (void)state;
@@ -140,7 +141,7 @@ static void test_measured(void **state)
     }
 }
 
-/* A job, and the same with one option more. */
+/* A job, and the same job with one more option. */
 #define TURNED(saves, runtime, option, ...)                                                                  \
     {                                                                                                        \
         runtime(__VA_ARGS__), runtime(__VA_ARGS__, option), saves                                            \
@@ -151,7 +152,7 @@ static void test_options(void **state)
     (void)state;
     const struct {
         struct mlm_estimate_request from, to;
-        double saves_bytes; /* at least; below 0: it needs so much more */
+        double saves_bytes; /* least saving; below 0: it needs this much more */
     } pairs[] = {
         TURNED(8e6, SKLEARN, .in_place = true, PCA, .rows = 100000, .columns = 10),
         TURNED(8e6, SKLEARN, .no_early_stopping = true, HIST, .rows = 100000, .columns = 10),
@@ -187,7 +188,7 @@ static void test_options(void **state)
     }
 }
 
-/* A network of so many layers of one width. */
+/* A network of `layers` layers of one width. */
 static struct mlm_estimate network(struct mlm_estimate_request request, size_t layers, uint32_t width)
 {
     request.width_count = layers + 1;
@@ -196,7 +197,7 @@ static struct mlm_estimate network(struct mlm_estimate_request request, size_t l
     return estimate_of(request);
 }
 
-/* The heap keeps holes between a step's tensors, but not of those that are mapped, from 32 MiB on. */
+/* The heap keeps holes between the tensors of a step, but not for mapped tensors, from 32 MiB on. */
 static void test_holes(void **state)
 {
     (void)state;
@@ -207,7 +208,7 @@ static void test_holes(void **state)
     assert_true(fabs(moving.needs_bytes / MIB / 1337.4 - 1) <= moving.runtime->tolerance); /* measured */
     request.batch = 16384;
     struct mlm_estimate large = network(request, 33, 512);
-    /* Those of weights alone are in the heap. */
+    /* Only the small tensors (weights) are in the heap. */
     assert_true(bytes_of(&large, "holes that glibc's heap keeps") < 3 * MIB);
     assert_true(large.needs_bytes < 4 * moving.needs_bytes);
     request.checkpoint = true;
@@ -215,7 +216,7 @@ static void test_holes(void **state)
     assert_true(again.needs_bytes < large.needs_bytes - 400 * MIB);
 }
 
-/* Pages are the machine's, in every formula that knows of them. */
+/* Every formula with pages uses the page size of the request. */
 static void test_pages(void **state)
 {
     (void)state;
@@ -226,14 +227,14 @@ static void test_pages(void **state)
         struct mlm_estimate data =
             estimate_of(NUMPY(NONE, .rows = 20000, .columns = 500, .page_bytes = pages[i]));
         assert_true(fabs(data.needs_bytes - (80000000 + 16.5 * MIB) * (1 + 8 / page)) < 1);
-        /* A larger page has more rows that a worker reads. */
+        /* A larger page contains more rows that a worker reads. */
         struct mlm_estimate workers = estimate_of(PYTORCH(.rows = 1000, .columns = 8, .workers = 2,
             .workers_copied = true, .page_bytes = pages[i]));
         double now = bytes_of(&workers, "workers: their copies of the objects");
         assert_true(now >= copied && now <= 2 * 1000 * (80 + 32 * 8));
         copied = now;
     }
-    /* Where nothing is said, this machine's. */
+    /* The default is this machine's page size. */
     struct mlm_estimate here;
     assert_int_equal(mlm_estimate_make(&NUMPY(NONE, .rows = 10, .columns = 5), &here, NULL), 0);
     assert_int_equal(here.request.page_bytes, sysconf(_SC_PAGESIZE));
@@ -258,7 +259,7 @@ static int ask(void *context, const struct mlm_estimate_request *request,
     return 0;
 }
 
-/* What the suite says is the whole sum, page tables included; nobody to ask is an error. */
+/* The suite's answer is the whole sum, page tables included; without a suite to ask there is an error. */
 static void test_own(void **state)
 {
     (void)state;
@@ -282,18 +283,18 @@ static void test_fits(void **state)
     assert_int_equal(mlm_estimate_fit_cap(&estimate, 900 * MIB).fits, MLM_FITS_CLOSE); /* 15 % off: 850 */
     assert_int_equal(mlm_estimate_fit_cap(&estimate, 512 * MIB).fits, MLM_FITS_NO);
     assert_true(mlm_estimate_fit_cap(&estimate, 512 * MIB).spare_bytes == -488 * MIB);
-    /* Of 4 GiB the system has 128 + 256 MiB and open programs 1600: 2112 are left. */
+    /* Of 4 GiB the system uses 128 + 256 MiB and open programs 1600 MiB: 2112 MiB are left. */
     struct mlm_estimate_beside laptop = {MLM_NO_LIMIT, MLM_NO_LIMIT}, bare = {100 << 20, 0};
     assert_true(mlm_estimate_fit_machine(&estimate, &laptop, 4096 * MIB).room_bytes == 2112 * MIB);
     assert_int_equal(mlm_estimate_fit_machine(&estimate, &laptop, 4096 * MIB).fits, MLM_FITS_YES);
-    /* Of 2 GiB 128 + 128, and two fifths. */
+    /* Of 2 GiB the system uses 128 + 128 MiB, and open programs two fifths. */
     assert_true(fabs(mlm_estimate_fit_machine(&estimate, &laptop, 2048 * MIB).room_bytes - 972.8 * MIB) < 1);
     assert_true(mlm_estimate_smallest_machine(&estimate, &laptop) == 4096 * MIB);
     assert_true(mlm_estimate_fit_machine(&estimate, &bare, 2048 * MIB).room_bytes == 1948 * MIB);
     assert_true(mlm_estimate_smallest_machine(&estimate, &bare) == 2048 * MIB);
 }
 
-/* Each change is one option's best, and what it promises comes of asking for it. */
+/* Each change is the best of its option, and asking for it gives what it promises. */
 static void test_changes(void **state)
 {
     (void)state;
@@ -313,10 +314,10 @@ static void test_changes(void **state)
         sparse |= strcmp(changes[i].to, "csr") == 0 && strcmp(changes[i].from, "dense") == 0;
     }
     assert_true(sparse);
-    /* Nothing to save where all is the program itself. */
+    /* There is nothing to save where nearly everything is the program itself. */
     estimate = estimate_of(SKLEARN(LOGISTIC, .rows = 10, .columns = 2));
     assert_int_equal(mlm_estimate_changes(&estimate, changes), 0);
-    /* A model turns into its own approximation alone. */
+    /* A model is only replaced by its own approximation. */
     estimate = estimate_of(XGBOOST(EXACT, .rows = 1000000, .columns = 20, .value = MLM_VALUE_F32));
     count = mlm_estimate_changes(&estimate, changes);
     assert_true(count > 0);

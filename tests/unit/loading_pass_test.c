@@ -1,4 +1,4 @@
-/* What the pass proves: any change of a value or of a place is seen, and nothing else is. */
+/* Tests the pass: it must detect any change of a value or of its place, and nothing else. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -114,7 +114,7 @@ static void a_sparse_row_counts_as_the_dense_one(void **state)
     }
 }
 
-/* The same on every machine. */
+/* The answer must be the same on every machine. */
 static void the_first_answer_is_pinned(void **state)
 {
     (void)state;

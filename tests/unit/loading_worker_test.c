@@ -1,4 +1,4 @@
-/* The suite as the harness runs it: files built and read by the real worker program. */
+/* Tests the suite loading as the harness runs it: the real worker builds and reads files. */
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
@@ -34,8 +34,8 @@ static const char *in_folder(const char *name)
     return path;
 }
 
-/* Runs the worker with the words of `line`, one scoreboard and perhaps a file as descriptor; returns what the
- * scoreboard holds at its end. */
+/* Runs the worker with the words of the line, a scoreboard, and perhaps a file as descriptor; returns the
+ * scoreboard. */
 static struct mlm_scoreboard worker_do(int dataset_fd, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
 static struct mlm_scoreboard worker_do(int dataset_fd, const char *format, ...)
@@ -144,7 +144,7 @@ static void dense_formats_hold_the_same_matrix(void **state)
     assert_int_not_equal(npy.data_checksum, other.data_checksum);
 }
 
-/* The seed alone decides: pinned, for files of different machines must be the same. */
+/* Only the seed decides the content: pinned, because files of different machines must be the same. */
 static void generated_files_are_pinned(void **state)
 {
     (void)state;
@@ -235,14 +235,14 @@ static void file_write(const char *name, const void *bytes, size_t size)
     assert_int_equal(fclose(file), 0);
 }
 
-/* Columns of mean 2, 100000 and 5, deviation 1, 2 and 0: scaled by hand. */
+/* Columns with mean 2, 100000 and 5, deviation 1, 2 and 0: scaled by hand. */
 static void scaling_is_right(void **state)
 {
     (void)state;
     static const char csv[] = "1,100002,5\n3,99998,5\n1,100002,5\n3,99998,5\n";
     static const char scaled[] = "-1,1,0\n1,-1,0\n-1,1,0\n1,-1,0\n";
     static const char shape[] = "rows=4 columns=3 nonzeros=12 widest_row=3";
-    /* Sparse columns are divided alone: deviations 1 and 0. */
+    /* Sparse columns are only divided: deviations 1 and 0. */
     static const char svm[] = "1 1:3 2:8\n0 1:1 2:8\n", svm_scaled[] = "1 1:3 2:8\n0 1:1 2:8\n";
     file_write("a.csv", csv, sizeof csv - 1);
     file_write("b.csv", scaled, sizeof scaled - 1);
@@ -337,8 +337,8 @@ static void assert_changed(const char *settings, const char *file, const char *s
         }
 }
 
-/* As many rows and values as there were, in rows of other lengths: what has room for the widest row that
- * there was must not be written beyond. */
+/* The same number of rows and values, in rows of other lengths: nothing may be written beyond the room for
+ * the widest row of the inspection. */
 static void a_wider_row_than_there_was_is_refused(void **state)
 {
     (void)state;
@@ -355,7 +355,7 @@ static void a_wider_row_than_there_was_is_refused(void **state)
         "rows=4 columns=8 nonzeros=9 widest_row=4", "user.svm", "it has 8 values other than 0 where");
     assert_changed("rows=4 columns=8 nonzeros=7 widest_row=4", "user.svm", "more than the 7 values");
 
-    /* One that is wider by far more than a page. */
+    /* A row that is wider by far more than a page. */
     char *bytes = malloc(1 << 20), *at = bytes;
     assert_non_null(bytes);
     for (int row = 0; row < 100; row++) {
@@ -370,7 +370,7 @@ static void a_wider_row_than_there_was_is_refused(void **state)
         "rows=100 columns=5000 nonzeros=5198 widest_row=2", "user.svm", "line 71 has more than the 2 values");
 }
 
-/* Outside any cage: how much the inspector takes, and what it says. */
+/* Peak of the inspector, which runs outside any cage, and its message. */
 static uint64_t inspect_peak(const char *name, struct mlm_scoreboard *ret_board)
 {
     struct rusage usage;
@@ -419,7 +419,7 @@ static void inspection_is_bounded(void **state)
 #endif
 }
 
-/* What nobody writes to is not waited for. */
+/* A pipe without a writer must not block the worker. */
 static void a_pipe_is_no_dataset(void **state)
 {
     (void)state;
@@ -465,7 +465,7 @@ static const struct mlm_workload *workload_of(const char *name)
     return NULL;
 }
 
-/* The config that the harness would make of these settings. */
+/* Makes the config that the harness would make of these settings. */
 static struct mlm_loading_config config_of(const char *workload, const char *settings)
 {
     static char kept[8][256];
@@ -495,7 +495,7 @@ static uint64_t core(const char *workload, const char *settings)
 static void core_bytes_are_the_designs(void **state)
 {
     (void)state;
-    /* 268435456 / 4000 rows, down to even. */
+    /* 268435456 / 4000 rows, rounded down to even. */
     const uint64_t rows = 67108, row = 4000;
     assert_int_equal(core("full", "data=256M"), rows * row);
     assert_int_equal(core("split", "data=256M"), rows * row);
@@ -503,7 +503,7 @@ static void core_bytes_are_the_designs(void **state)
     assert_int_equal(core("generator", "data=256M"), 256 * row);
     assert_int_equal(core("generator", "data=256M batch=16"), 16 * row);
     assert_int_equal(core("prefetch", "data=256M depth=5"), 256 * row * (5 + 1 + 1));
-    assert_int_equal(core("mmap", "data=256M"), 0); /* the page cache's */
+    assert_int_equal(core("mmap", "data=256M"), 0); /* the data is in the page cache */
     assert_int_equal(core("mmap", "data=256M format=csv"), 256 * row);
     assert_int_equal(core("shuffle", "data=256M buffer=1000"), 256 * row + 1000 * row);
     assert_int_equal(core("shuffle", "data=256M buffer=10000000"), 256 * row + rows * row);
@@ -543,7 +543,7 @@ static void the_peak_is_as_predicted(void **state)
             double measured = (double)board.phases[MLM_PHASE_RUN].peak_rss_bytes;
             double allowed = 0.05 * measured + (double)(2 << 20);
 #if defined(__SANITIZE_ADDRESS__)
-            allowed += (double)(64 << 20); /* its shadow is in the RSS */
+            allowed += (double)(64 << 20); /* the sanitizer's shadow memory counts in RSS */
 #endif
             if (fabs(predicted - measured) > allowed)
                 fail_msg("%s %s: predicted %.0f, measured %.0f", rows[i][0], more, predicted, measured);
@@ -569,7 +569,7 @@ static void a_dataset_has_a_name_of_its_own_and_a_bound(void **state)
         struct stat status;
         assert_int_equal(stat(in_folder("sized"), &status), 0);
         assert_in_range(status.st_size, dataset->size_bytes(&config) * 3 / 4, dataset->size_bytes(&config));
-        /* Every workload reads the same file. */
+        /* Every workload reads the same file name. */
         for (size_t v = 0; v < 7; v++) {
             char other[128];
             struct mlm_loading_config same = config_of(all_variants[v], settings[i]);
@@ -619,8 +619,8 @@ int main(void)
         cmocka_unit_test(scaling_is_right),
         cmocka_unit_test(a_users_file_is_read_in_its_own_format),
         cmocka_unit_test(a_file_of_another_shape_is_refused),
-        cmocka_unit_test(
-            inspection_is_bounded), /* while this program is small: a child begins with its peak */
+        cmocka_unit_test(inspection_is_bounded), /* runs first, while this program is small: a child's peak
+                                                    begins with its parent's */
         cmocka_unit_test(a_wider_row_than_there_was_is_refused),
         cmocka_unit_test(a_pipe_is_no_dataset),
         cmocka_unit_test(damage_is_named),

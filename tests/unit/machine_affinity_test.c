@@ -1,4 +1,4 @@
-/* Which processors a worker gets. */
+/* Tests which processors a worker gets. */
 #include "machine_tree.h"
 
 #include <errno.h>
@@ -7,7 +7,7 @@
 
 #include "machine/machine.h"
 
-/* A set as a text of its members, "0 2 4". */
+/* Writes a set as the text of its members, "0 2 4". */
 static const char *spell(const cpu_set_t *set, char text[static 256])
 {
     size_t length = 0;
@@ -155,7 +155,7 @@ static void this_machine(void **state)
     mlm_machine_close(machine);
 }
 
-/* Of a process that may use one processor, a worker gets that one. */
+/* A process that may use one processor gives a worker that one. */
 static void our_own_affinity_is_respected(void **state)
 {
     (void)state;

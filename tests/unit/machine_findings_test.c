@@ -1,4 +1,4 @@
-/* What doctor would say of recorded machines. */
+/* Tests the findings of doctor on recorded machines. */
 #include "machine_tree.h"
 
 #include <sys/mman.h>
@@ -10,7 +10,7 @@ struct said {
     size_t count;
 };
 
-/* Whatever is found: nothing empty, and nothing poor without a remedy. */
+/* Checks every finding: no text is empty, and a poor one has a remedy. */
 static struct said listen(const struct mlm_findings_view *view)
 {
     struct said said;
@@ -136,7 +136,7 @@ static void a_virtual_machine(void **state)
     assert_silent(&said, "boost");
     assert_silent(&said, "battery");
 
-    /* On v1 the kernel has had its peaks all along. */
+    /* v1 has always had the kernel's peaks. */
     tree_write(&tree, "/sys/fs/cgroup/cgroup.controllers", "cpu pids\n");
     said = listen_to(&tree);
     assert_said(&said, "kernel", MLM_FINDING_GOOD, "5.10", "");

@@ -1,4 +1,4 @@
-/* Filling memory in a child: what is told, what goes wrong, what is left. */
+/* Tests filling memory in a child: results, errors, and that nothing is left behind. */
 #include "machine_tree.h"
 
 #include <errno.h>
@@ -26,14 +26,14 @@ static void a_probe_tells_both_paces(void **state)
     if (mlm_fresh_memory_probe(8 * MIB, -1, &fresh, &error) < 0)
         fail_msg("%s", error.text);
     assert_int_equal(fresh.bytes, 8 * MIB);
-    /* No machine zeroes 100 bytes in a nanosecond, nor takes a millisecond for one. */
+    /* Plausible limits: no machine fills 100 bytes in a nanosecond, nor needs a millisecond for one. */
     assert_true(fresh.first_ns_per_byte > 0.01 && fresh.first_ns_per_byte < 1e6);
     assert_true(fresh.warm_ns_per_byte > 0.01 && fresh.warm_ns_per_byte < 1e6);
     assert_int_equal(fresh.slow, fresh.first_ns_per_byte > 1.5 * fresh.warm_ns_per_byte);
     assert_no_child();
 }
 
-/* Page by page, and huge pages nowhere: as many faults as pages. */
+/* Touched page by page, without huge pages: there are as many faults as pages. */
 static void touching_leaves_nothing(void **state)
 {
     (void)state;
@@ -46,7 +46,7 @@ static void touching_leaves_nothing(void **state)
             fail_msg("%s", error.text);
     assert_int_equal(mlm_fresh_memory_touch(4 * MIB, 1e9, -1, &error), 0);
     (void)getrusage(RUSAGE_CHILDREN, &after);
-    /* Less than a MiB is a MiB. */
+    /* Less than a MiB counts as a MiB. */
     assert_true(after.ru_minflt - before.ru_minflt >= (long)((1 + 4 + 5 + 4) * MIB) / sysconf(_SC_PAGESIZE));
     assert_no_child();
 }
@@ -57,7 +57,7 @@ static void what_cannot_be_had_is_an_error(void **state)
     struct mlm_fresh_memory fresh = {.bytes = 7};
     struct mlm_error error = {0};
     assert_int_equal(mlm_fresh_memory_probe(1, -1, &fresh, &error), -EINVAL);
-    /* Address space that is taken already, by sanitizers for much more than memory, and a little. */
+    /* Limits the address space to what is used already (sanitizers reserve very much) and a little more. */
     struct rlimit limit, tight;
     unsigned long long pages = 0;
     FILE *statm = fopen("/proc/self/statm", "r");
@@ -74,7 +74,7 @@ static void what_cannot_be_had_is_an_error(void **state)
     assert_no_child();
 }
 
-/* The first process whose parent is `parent`, or 0. */
+/* Returns the first process whose parent is `parent`, or 0. */
 static pid_t child_of(pid_t parent)
 {
     char path[64], text[64];
@@ -82,7 +82,7 @@ static pid_t child_of(pid_t parent)
     return mlm_file_read_into(AT_FDCWD, path, text, sizeof text) > 0 ? atoi(text) : 0;
 }
 
-/* Its letter in /proc/PID/stat, NUL where it is gone. */
+/* Returns the state letter of /proc/PID/stat, or NUL for a process that is gone. */
 static char state_of(pid_t pid)
 {
     char path[64], text[512];
@@ -95,7 +95,7 @@ static char state_of(pid_t pid)
     return name_end[2];
 }
 
-/* It volunteers to be killed for memory right before it fills any. */
+/* Returns true once the child has made itself the kernel's first choice, right before it fills memory. */
 static bool fills(pid_t pid)
 {
     char path[64];
@@ -109,8 +109,8 @@ static void nap(void)
     (void)nanosleep(&(struct timespec){.tv_nsec = 1000000}, NULL);
 }
 
-/* Stops a child of `parent` in the middle of its work; one that ends just then is let go for the next one.
- * The naps leave the processor to both. */
+/* Stops a child of `parent` in the middle of its work; if it just ends, takes the next one. The naps leave
+ * the processor to both. */
 static pid_t child_stop(pid_t parent)
 {
     for (;; nap()) {
@@ -125,7 +125,7 @@ static pid_t child_stop(pid_t parent)
     }
 }
 
-/* A child that was stopped in the middle of its work does not go on with it once its parent is dead. */
+/* A child that was stopped in the middle of its work must not continue after its parent's death. */
 static void it_dies_with_its_parent(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* A machine's identity, from recorded machines and from this one. */
+/* Tests the identity of recorded machines and of this one. */
 #include "machine_tree.h"
 
 #include <errno.h>
@@ -86,7 +86,7 @@ static void a_desktop(void **state)
     json_t *json = mlm_machine_json(machine);
     assert_true(json_is_true(json_object_get(json, "zswap")));
     assert_true(json_is_false(json_object_get(json, "boost")));
-    /* A mouse's battery is none. */
+    /* The battery of a mouse does not count. */
     assert_true(json_is_false(json_object_get(json, "on_battery")));
     json_t *swaps = json_object_get(json, "swap");
     assert_int_equal(json_array_size(swaps), 2);
@@ -146,7 +146,7 @@ static void nothing_to_read(void **state)
     tree_remove(&tree);
 }
 
-/* Folders where files should be, no newline, no number: read as unknown. */
+/* Folders in place of files, texts without newline or number: read as unknown. */
 static void nonsense_to_read(void **state)
 {
     (void)state;
@@ -224,7 +224,7 @@ static void an_id_stays_with_the_machine(void **state)
     tree_write(&tree, "/proc/sys/kernel/osrelease", "6.9.1\n");
     tree_write(&tree, "/proc/swaps", "Filename\n");
     assert_id(&tree, id, true);
-    /* A new kernel keeps 3 MiB more for itself. */
+    /* A new kernel reserves 3 MiB more for itself. */
     tree_write(&tree, "/proc/meminfo", "MemTotal: 3903180 kB\n");
     assert_id(&tree, id, true);
     tree_write(&tree, "/proc/meminfo", "MemTotal: 8012780 kB\n");

@@ -1,4 +1,4 @@
-/* Memory, swap and disk as they are now. */
+/* Tests the current memory, swap and disk space. */
 #include "machine_tree.h"
 
 #include <errno.h>
@@ -31,11 +31,11 @@ static void recorded_machines(void **state)
     memory = memory_of(&desktop);
     assert_false(memory.swap_is_zram);
     assert_true(memory.zswap);
-    /* Without MemAvailable, what is free or cached; SwapCached is neither. */
+    /* Without MemAvailable, the sum of free and cached memory is used; SwapCached does not count. */
     memory = memory_of(&vm);
     assert_int_equal(memory.available_bytes, UINT64_C(860000) * 1024);
     assert_int_equal(memory.swap_total_bytes, 0);
-    /* Zswap without any swap behind it does nothing. */
+    /* Zswap without swap has no effect. */
     tree_write(&vm, "/sys/module/zswap/parameters/enabled", "Y\n");
     assert_false(memory_of(&vm).zswap);
     tree_remove(&laptop);
@@ -87,7 +87,7 @@ static void this_machine(void **state)
     assert_true(memory.swap_total_bytes || !memory.swap_is_zram);
 }
 
-/* /proc has no room at all, which tells whether the right folder above was asked. */
+/* /proc has no free space, which shows whether the right folder was asked. */
 static void free_disk_of_a_folder_to_be(void **state)
 {
     (void)state;
@@ -119,7 +119,7 @@ static void free_disk_of_a_folder_to_be(void **state)
     tree_remove(&tree);
 }
 
-/* An anonymous memory file lies in the kernel's own tmpfs. */
+/* An anonymous memory file is in the kernel's own tmpfs. */
 static void files_in_memory_are_told(void **state)
 {
     (void)state;

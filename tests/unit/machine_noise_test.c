@@ -1,4 +1,4 @@
-/* Noise of other programs, and the presence of other runs. */
+/* Tests the noise of other programs, and the presence of other runs. */
 #include "machine_tree.h"
 
 #include <dirent.h>
@@ -22,7 +22,7 @@ static void stat_write(const struct tree *tree, const char *text)
     tree_write(tree, "/proc/stat", text);
 }
 
-/* 100 s in the past, so that what the test itself takes does not matter. */
+/* 100 s in the past, so that the duration of the test itself does not matter. */
 static struct mlm_noise begin_long_ago(const struct tree *tree)
 {
     struct mlm_noise noise;
@@ -76,7 +76,7 @@ static void unknown_is_unknown(void **state)
     tree_remove(&tree);
 }
 
-/* However busy the machine is: while a child never sleeps, at least one processor is not idle. */
+/* While a child never sleeps, at least one processor is busy, however busy the machine is. */
 static void a_spinning_child_is_heard(void **state)
 {
     (void)state;
@@ -103,9 +103,9 @@ static void write_line(const char *path, const char *line)
     (void)close(fd);
 }
 
-/* Runs of this very moment on this machine shall not disturb, and none of them be disturbed: /run and the
- * network are our own. Where that cannot be had (an ordinary user on some distributions; a chroot whose root
- * is no mount point, so that what is mounted in it may show outside) only such a run would. */
+/* Uses a /run and a network of its own, so that this test and real runs at the same time do not disturb each
+ * other. That is not possible everywhere (an ordinary user on some distributions; a chroot whose root is no
+ * mount point); there, only a run at the same moment would disturb. */
 static int namespace_enter(void **state)
 {
     (void)state;
@@ -141,7 +141,7 @@ static void two_runs_see_each_other(void **state)
     assert_true(first >= 0 && second >= 0);
     assert_true(mlm_presence_others(first));
     assert_true(mlm_presence_others(second));
-    /* The one that came first ends first. */
+    /* The first one ends before the second. */
     assert_int_equal(close(first), 0);
     assert_false(mlm_presence_others(second));
     int third = mlm_presence_announce();
@@ -179,8 +179,8 @@ static void another_process_is_seen_until_it_dies(void **state)
     (void)close(ends[0]);
 }
 
-/* A socket that anybody can make is nobody's presence: neither an abstract one, nor one in a folder that is
- * not the user's own. */
+/* A socket that anybody could make is not believed: neither an abstract one, nor one in a folder that is not
+ * the user's own. */
 static void what_anybody_can_make_is_not_believed(void **state)
 {
     (void)state;
@@ -219,7 +219,7 @@ static void a_folder_that_others_can_write_is_not_believed(void **state)
     mlm_presence_end(&fd);
 }
 
-/* What a killed run has left goes with the next one, and what is ended in good order leaves nothing. */
+/* The next run removes what a killed run has left; a run that ends normally leaves nothing. */
 static void nothing_is_left(void **state)
 {
     (void)state;

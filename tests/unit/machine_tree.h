@@ -1,5 +1,5 @@
-/* Recorded machines: a text of "@/path" lines, each with its file's content after it, laid out in a folder of
- * its own for as long as a test runs. */
+/* Recorded machines for tests: a text of "@/path" lines, each followed by its file's content, is written into
+ * a temporary folder. */
 #pragma once
 
 #include <fcntl.h>
@@ -34,7 +34,7 @@ static inline void tree_remove(struct tree *tree)
     assert_int_equal(nftw(tree->folder, tree_entry_remove, 16, FTW_DEPTH | FTW_PHYS), 0);
 }
 
-/* Replaces one file, or adds it. */
+/* Replaces or adds one file. */
 static inline void tree_write(const struct tree *tree, const char *path, const char *text)
 {
     char full[512];

@@ -1,4 +1,5 @@
-/* Growth over the second half of a run: its slope and interval as reckoned by hand, and what is none. */
+/* Tests the growth over the second half of a run: slope and interval as computed by hand, and cases without
+ * growth. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,7 +15,7 @@
 #define SAMPLES_PER_BLOCK 10
 #define SECOND_NS INT64_C(1000000000)
 
-/* Of a phase: a first half that holds nothing, then blocks of a second each. */
+/* Simulates a phase: a first half that holds nothing, then blocks of one second each. */
 static void run(enum mlm_phase phase, const double mib[static BLOCKS], struct mlm_readings *readings)
 {
     const struct mlm_meter *meter = &mlm_meter_growth;
@@ -47,8 +48,8 @@ static double mib_of(int64_t bytes)
 static const double growing[BLOCKS] = {100, 109.3, 111.1, 117.9, 145.2, 147.7, 162.4, 161.3, 185.8, 182.1,
     207, 203.6, 215.9, 240.4, 233.8, 251.5};
 
-/* Of 16 blocks: the median of 120 slopes, and the 38th from below and from above, for with z = 1.96 Kendall's
- * S stays within 43.5 (Hollander and Wolfe, Nonparametric Statistical Methods, 9.3). */
+/* 16 blocks have 120 slopes. The interval is the 38th from below and from above, because with z = 1.96
+ * Kendall's S stays within 43.5 (Hollander and Wolfe, Nonparametric Statistical Methods, 9.3). */
 static void slope_and_interval(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* A timeline of any length fits, evenly. */
+/* Tests that a timeline of any length fits, with even spacing. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -38,7 +38,7 @@ static void any_length_fits(void **state)
             assert_int_equal(timeline.count, lengths[l]);
         else
             assert_true(timeline.count >= MLM_TIMELINE_MAX / 2);
-        /* From the first tick to the last but a stride, at one distance. */
+        /* Points reach from the first tick to the last but one stride, at equal distances. */
         for (size_t i = 1; i < timeline.count; i++)
             assert_int_equal(timeline.points[i].at_ns - timeline.points[i - 1].at_ns, timeline.interval_ns);
         if (timeline.count > 1) {

@@ -1,4 +1,4 @@
-/* Every heap by the real worker, as a trial has it. */
+/* Tests every heap in the real worker, as in a trial. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -28,7 +28,7 @@ static struct outcome work(const char *name, const char *settings)
     char command[1024];
     const struct mlm_workload *workload = mlm_workload_find(&mlm_suite, name);
     assert_non_null(workload);
-    /* What other people's libraries leak is not ours to find. */
+    /* Leaks of other people's libraries are not checked here. */
     snprintf(command, sizeof command, "%s %s run pooling/%s seed=1 %s 2>&1",
         workload->library ? "ASAN_OPTIONS=detect_leaks=0" : "", MLM_WORKER, name, settings);
     FILE *pipe = popen(command, "re"); /* NOLINT(cert-env33-c): a fixed command of this build */
@@ -57,11 +57,11 @@ static void agree(const char *settings)
     unsigned worked = 0;
     for (const struct mlm_workload *const *w = mlm_suite.workloads; *w; w++) {
         struct outcome other = work((*w)->name, settings);
-        /* Where an optional library is missing, that is what is said; the packages' own heaps are never
+        /* Where an optional library is missing, the worker must say so; the packages' own heaps are never
          * missing. */
         if ((*w)->library && strstr(other.text, "is not installed; install the package"))
             continue;
-#ifdef __SANITIZE_ADDRESS__ /* it brings a malloc of its own */
+#ifdef __SANITIZE_ADDRESS__ /* AddressSanitizer has a malloc of its own */
         if (strstr(other.text, "has no thresholds to set"))
             continue;
 #endif
@@ -132,7 +132,7 @@ static void policies_rank_by_what_they_keep(void **state)
     assert_true(high <= 5 * live);
 }
 
-/* A reset and a collection find what leaked; a pool holds it for good. */
+/* A reset and a collection free what leaked; a pool keeps it. */
 static void a_leak_costs_those_who_cannot_see_it(void **state)
 {
     (void)state;
@@ -150,12 +150,12 @@ static void foreign_heaps_have_no_formula(void **state)
     }
 }
 
-#ifndef __SANITIZE_ADDRESS__ /* shadow memory is in no formula */
+#ifndef __SANITIZE_ADDRESS__ /* no formula contains shadow memory */
 static void peaks_are_as_predicted(void **state)
 {
     (void)state;
     static const char *const names[] = {"arena", "pool", "refcount", "deferred"};
-    const uint64_t files = UINT64_C(4) << 20; /* the library's and the worker's own pages count in RSS */
+    const uint64_t files = UINT64_C(4) << 20; /* RSS includes pages of the library and the worker */
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         struct outcome outcome = work(names[i], "data=128M");
         uint64_t expected = predicted(names[i], NULL, NULL);

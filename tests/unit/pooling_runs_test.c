@@ -1,3 +1,4 @@
+/* Tests the runs of the pool: they never overlap, neighbours merge, and the books count touched pages. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -21,7 +22,7 @@ static struct runs *open_runs(uint64_t bytes, bool dry)
     return runs;
 }
 
-/* Random requests, each block written with its owner's number; what is freed still has it. */
+/* Makes random requests; each block holds its owner's number, which must be unchanged when it is freed. */
 static void runs_never_overlap(void **state)
 {
     (void)state;
@@ -51,7 +52,7 @@ static void runs_never_overlap(void **state)
     runs_close(runs);
 }
 
-/* After any past, all of the space is one run again. */
+/* Whatever happened before, at the end all of the space is one run again. */
 static void free_neighbours_become_one(void **state)
 {
     (void)state;
@@ -126,7 +127,7 @@ static void larger_pages_hold_several_blocks(void **state)
         uint64_t books = (run + page / RUNS_BLOCK_BYTES) * 16;
         assert_int_equal((runs_resident(runs) - before) / page, 2);
         assert_true((runs_resident(runs) - before) % page <= books + 64);
-        /* The next ones lie in the second page, up to its end. */
+        /* The next blocks are in the second page, up to its end. */
         while (runs_alloc(runs, 1) + 1 < 2 * page / RUNS_BLOCK_BYTES)
             assert_int_equal((runs_resident(runs) - before) / page, 2);
         assert_int_equal((runs_resident(runs) - before) / page, 2);

@@ -1,4 +1,4 @@
-/* The trace, by a heap that only counts. */
+/* Tests the trace with a heap that only counts. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -54,7 +54,7 @@ static void count_free(void *heap, struct pooling_tensor *tensor)
     assert_int_not_equal(tensor->tag, 0);
     if (tensor->life == LIFE_SURVIVOR) {
         uint32_t age = count->step - (tensor->tag - 1);
-        assert_true(tensor->dies == count->step || count->step == 23); /* at the end all must go */
+        assert_true(tensor->dies == count->step || count->step == 23); /* all goes at the end */
         count->survivor_age = age > count->survivor_age ? age : count->survivor_age;
     }
     tensor->tag = 0;
@@ -65,7 +65,7 @@ static void count_free(void *heap, struct pooling_tensor *tensor)
 
 static void count_hold(void *heap, struct pooling_tensor *tensor)
 {
-    assert_int_not_equal(tensor->tag, 0); /* nothing is used that is not live */
+    assert_int_not_equal(tensor->tag, 0); /* only live tensors are used */
     ((struct count *)heap)->held++;
 }
 
@@ -180,7 +180,7 @@ static void batches_differ_and_the_largest_comes_once_for_sure(void **state)
     assert_true(different > 20);
 }
 
-/* Records of different machines are compared because the trace is the same on all. */
+/* Records of different machines can be compared because the trace is the same on all. */
 static void a_trace_is_pinned(void **state)
 {
     (void)state;

@@ -1,4 +1,5 @@
-/* The bootstrap interval beside all draws made one by one, and how often it holds the truth. */
+/* Compares the bootstrap interval with all draws made one by one, and checks how often it contains the true
+ * ratio. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -24,7 +25,7 @@ static struct interval interval_of(const double *a, size_t a_count, const double
     return got;
 }
 
-/* The medians of all count^count draws. */
+/* Computes the medians of all count^count draws. */
 static size_t draw_all(const double *values, size_t count, double *medians)
 {
     size_t all = 1;
@@ -74,7 +75,7 @@ static void test_equal(void **state)
     assert_true(got.low == 0 && got.high == 0);
 }
 
-/* From call to call with other sizes, the same as afresh. */
+/* Kept tables must not change the result from call to call with other sizes. */
 static void test_memory(void **state)
 {
     (void)state;
@@ -99,15 +100,15 @@ static double uniform(uint64_t *random)
     return ((double)(*random >> 11) + 0.5) * 0x1p-53;
 }
 
-/* Run times: never below something, now and then far above. */
+/* Simulates run times: never below a bound, sometimes far above. */
 static double skewed(uint64_t *random)
 {
     return 10 - log(uniform(random));
 }
 
-/* Of samples whose true ratio is 1, about 95 % of intervals hold it; a few more than that, for medians of few
- * are coarse. With three repetitions the interval is all that they can give, and holds it as often as two
- * samples of three overlap: 9 times in 10. */
+/* For samples whose true ratio is 1, about 95 % of the intervals contain it; a few more, because medians of
+ * few values are coarse. With three repetitions the interval is the whole range, and contains it as often as
+ * two samples of three overlap: 9 times in 10. */
 static void test_coverage(void **state)
 {
     (void)state;
@@ -138,7 +139,7 @@ static void test_coverage(void **state)
     mlm_bootstrap_release(&bootstrap);
 }
 
-/* A row that was repeated very often costs little more than its repetitions, and its interval is narrow. */
+/* A row that was repeated very often takes little time to evaluate, and its interval is narrow. */
 static void test_many(void **state)
 {
     (void)state;

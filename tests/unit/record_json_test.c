@@ -1,5 +1,5 @@
-/* Records as JSON: what is written comes back, and what is no record is refused with the key that is wrong.
- */
+/* Tests records as JSON: a written record can be read back, and an invalid one is refused with the name of
+ * the wrong key. */
 #include <errno.h>
 #include <math.h>
 
@@ -98,7 +98,7 @@ static void test_nulls(void **state)
     json_decref(json);
 }
 
-/* A file's name can be any bytes, a worker's message be cut within a character. */
+/* A file's name can contain any bytes, and a worker's message may end within a character. */
 static void test_bytes_that_are_no_text(void **state)
 {
     (void)state;
@@ -108,7 +108,7 @@ static void test_bytes_that_are_no_text(void **state)
     assert_int_equal(mlm_record_from_json(json, &copy, NULL), 0);
     assert_string_equal(copy.dataset, "?? name ?");
     char *planned = mlm_record_row_key(&record), *stored = mlm_record_row_key(&copy);
-    assert_string_equal(planned, stored); /* or a run would never be resumed */
+    assert_string_equal(planned, stored); /* otherwise a run could never be resumed */
     free(planned);
     free(stored);
     mlm_record_release(&record);
@@ -116,7 +116,7 @@ static void test_bytes_that_are_no_text(void **state)
     json_decref(json);
 }
 
-/* What is not taken back is not written. */
+/* A value that could not be read back is not written. */
 static void test_refuses_to_write(void **state)
 {
     (void)state;
@@ -144,7 +144,7 @@ static void test_strict(void **state)
 {
     (void)state;
     static const struct {
-        const char *key, *value; /* as JSON; NULL: the key goes */
+        const char *key, *value; /* value as JSON; NULL: the key is removed */
         int code;
     } cases[] = {
         {"kind", "\"trail\"", -EBADMSG},
@@ -249,7 +249,7 @@ static void test_row_keys(void **state)
     free(key_a);
     free(key_b);
 
-    /* Texts that could be taken for each other. */
+    /* Texts that a careless key would confuse. */
     mlm_params_release(&a.params);
     mlm_params_release(&b.params);
     assert_int_equal(mlm_params_add(&a.params, "x=1", "2"), 0);
@@ -265,7 +265,7 @@ static void test_row_keys(void **state)
     mlm_record_release(&b);
 }
 
-/* Asked before anything is run. */
+/* mlm_record_check() is called before anything is run. */
 static void test_check(void **state)
 {
     (void)state;

@@ -1,4 +1,5 @@
-/* Equal work: who agrees, who is right, and what is said of who is not. */
+/* Tests the judge of equal work: which records agree, which party is right, and what it says about the
+ * others. */
 #include <math.h>
 
 #include "record/judge.h"
@@ -8,7 +9,7 @@ struct fixture {
     struct mlm_record_list list;
 };
 
-/* One more ok trial of storage/NAME with this answer. */
+/* Adds one more ok trial of storage/NAME with this answer. */
 static struct mlm_record *add(struct fixture *fixture, const char *name, double answer)
 {
     struct mlm_record record = sample_record(name);
@@ -33,7 +34,7 @@ static void assert_judged(struct fixture *fixture, const char *outcomes)
         if (is_wrong)
             assert_non_null(fixture->list.items[i].reason);
     }
-    assert_int_equal(mlm_judge(&fixture->list, &error), 0); /* once is enough */
+    assert_int_equal(mlm_judge(&fixture->list, &error), 0); /* judging twice changes nothing more */
 }
 
 static int set_up(void **state)
@@ -96,13 +97,13 @@ static void test_tolerance(void **state)
 {
     struct fixture *fixture = *state;
     add(fixture, "a", 1000);
-    add(fixture, "b", 1000.9)->answer_tolerance = 1e-3; /* the looser of the two counts */
+    add(fixture, "b", 1000.9)->answer_tolerance = 1e-3; /* the larger tolerance counts */
     add(fixture, "c", 1000);
     add(fixture, "d", 1002);
     assert_judged(fixture, "...w");
 }
 
-/* What is left of sums that cancel is not compared digit by digit; a number that is no residue is. */
+/* Rounding residue of sums that cancel is not compared digit by digit; a larger number is. */
 static void test_near_zero(void **state)
 {
     struct fixture *fixture = *state;
@@ -149,7 +150,7 @@ static void test_checksum(void **state)
 {
     struct fixture *fixture = *state;
     add(fixture, "a", 1);
-    add(fixture, "b", 1)->has_checksum = false; /* has no data of its own: not compared */
+    add(fixture, "b", 1)->has_checksum = false; /* without a checksum its data is not compared */
     add(fixture, "c", 1)->data_checksum ^= 1;
     assert_judged(fixture, "..w");
     assert_string_equal(fixture->list.items[2].reason,

@@ -1,4 +1,4 @@
-/* The schema and the page about results say what is really written: each key, each mark, and no other. */
+/* Tests that the schema and the page about results name exactly the keys and marks that are written. */
 #include "record/store.h"
 #include "record_sample.h"
 
@@ -15,7 +15,7 @@ static json_t *schema_of(const char *kind)
     return part;
 }
 
-/* Both lines of a file that the store wrote. */
+/* Returns both lines of a file that the store wrote. */
 static void lines_written(json_t **ret_trial, json_t **ret_timeline)
 {
     char folder[SAMPLE_PATH], path[SAMPLE_PATH + 16];
@@ -50,12 +50,12 @@ static void assert_same_keys(const char *kind, json_t *line)
     size_t i;
     json_array_foreach(json_object_get(schema, "required"), i, value)
         assert_non_null(json_object_get(line, json_string_value(value)));
-    /* What was added since the first version may be missing in a file. */
+    /* Keys that were added since the first version may be missing in a file. */
     assert_true(i <= json_object_size(line) && i + 8 > json_object_size(line));
     json_decref(schema);
 }
 
-/* A page that explains every key, and how it sets a name. */
+/* A page that explains every key, and the characters around a name on it. */
 static const struct page {
     const char *path, *before, *after;
 } pages[] = {
@@ -108,7 +108,7 @@ static void test_pages(void **state)
         test_page(&pages[i], trial, timeline);
     json_decref(trial);
     json_decref(timeline);
-    /* The README says it in the words of the tables. */
+    /* The README uses the words of the tables. */
     char *text = sample_read(pages[0].path);
     assert_non_null(text);
     for (int i = 0; i < MLM_MARK_COUNT; i++)
@@ -118,7 +118,7 @@ static void test_pages(void **state)
     free(text);
 }
 
-/* A mark that is not named there would pass the schema as a newer version's. */
+/* A mark that the schema does not name would pass as a newer version's. */
 static void test_marks_in_schema(void **state)
 {
     (void)state;

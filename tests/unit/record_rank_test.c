@@ -1,4 +1,4 @@
-/* The rank test beside what others came to: published tables, scipy, and all deals counted one by one. */
+/* Compares the rank test with published tables, with scipy, and with all deals counted one by one. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -73,7 +73,7 @@ static void test_extremes(void **state)
     assert_int_equal(direction, 0);
 }
 
-/* The same by the definition: deals the pooled values out in all ways. */
+/* Computes p by its definition: deals the pooled values out in all ways. */
 static double counted(const double *pooled, size_t count, size_t a_count)
 {
     double ranks[16], mean = (double)a_count * (double)(count + 1) / 2, observed = 0;
@@ -116,7 +116,8 @@ static void test_ties(void **state)
     }
 }
 
-/* Beyond the exact: scipy.stats.mannwhitneyu(a, b, method="asymptotic"), ties and continuity corrected. */
+/* Sizes beyond the exact test: scipy.stats.mannwhitneyu(a, b, method="asymptotic"), corrected for ties and
+ * continuity. */
 static void test_large(void **state)
 {
     (void)state;
@@ -137,7 +138,7 @@ static void test_large(void **state)
     assert_true(p_of(many, MOST, many, MOST, &direction) == 1);
 }
 
-/* The largest sizes of like samples that are exact, and the next: scipy's "exact" and "asymptotic". */
+/* The largest equal sizes that are exact, and the next: scipy's "exact" and "asymptotic". */
 static void test_seam(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* A record with every member set, and a folder to write into, for the tests of records and reports. */
+/* A record with every member set, and a temporary folder, for the tests of records and reports. */
 #pragma once
 
 #include <fcntl.h>
@@ -24,7 +24,7 @@ static inline json_t *sample_machine(const char *id)
     return machine;
 }
 
-/* An ok trial of storage/NAME; the caller releases it. */
+/* Makes an ok trial of storage/NAME; the caller releases it. */
 static inline struct mlm_record sample_record(const char *name)
 {
     struct mlm_record record;
@@ -58,14 +58,14 @@ static inline struct mlm_record sample_record(const char *name)
 
 #define SAMPLE_PATH 128
 
-/* A fresh folder in /tmp. */
+/* Makes a new folder in /tmp. */
 static inline void sample_folder(char path[SAMPLE_PATH])
 {
     strcpy(path, "/tmp/mlmembench-test-XXXXXX");
     assert_non_null(mkdtemp(path));
 }
 
-/* A whole file, which the caller frees; NULL where there is none. */
+/* Returns a whole file, which the caller frees; NULL where there is none. */
 static inline char *sample_read(const char *path)
 {
     char *text = NULL;

@@ -1,3 +1,4 @@
+/* Tests medians, summaries, sorting and Holm's correction. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -36,7 +37,7 @@ static void test_summary(void **state)
 static void test_sort(void **state)
 {
     (void)state;
-    double values[40]; /* more and less than what insertion sorts */
+    double values[40]; /* more and fewer values than insertion sort handles */
     for (size_t count = 0; count <= 40; count += 8) {
         for (size_t i = 0; i < count; i++)
             values[i] = (double)(i * 17 % 11);
@@ -62,7 +63,7 @@ static void test_geometric_mean(void **state)
     assert_true(fabs(mlm_geometric_mean(large, 3) / 1e100 - 1) < 1e-12);
 }
 
-/* The example of Holm's paper's textbooks: 0.01, 0.04, 0.03, 0.005 come to 0.03, 0.06, 0.06, 0.02. */
+/* A textbook example: 0.01, 0.04, 0.03, 0.005 become 0.03, 0.06, 0.06, 0.02. */
 static void test_holm(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* The store: what is appended is read again, whatever happened to the file in between. */
+/* Tests the store: appended records can be read again, whatever happened to the file in between. */
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
@@ -133,7 +133,7 @@ static void test_append_and_read(void **state)
     assert_string_equal(record->params.items[0].value, "0.01");
     assert_int_equal(record->readings.values[MLM_run_ns], 1000 + MLM_run_ns);
     assert_string_equal(json_string_value(json_object_get(record->machine, "host")), "a \"host\"");
-    /* Held once, however many records there are. */
+    /* Shared by all records: held once, however many there are. */
     assert_ptr_equal(record->machine, fixture->list.items[0].machine);
     assert_ptr_equal(record->command, fixture->list.items[0].command);
 }
@@ -161,7 +161,7 @@ static void test_timelines(void **state)
     timeline.points[1].memory_bytes = 8192;
     append(store, "c", &timeline);
     mlm_store_close(store);
-    /* Cut out: what now follows "b" is the timeline of "c". */
+    /* Remove lines, so that the timeline of "c" now follows "b". */
     char *text = sample_read(fixture->path);
     char *c = strstr(text, "\"storage/c\"");
     assert_non_null(c);
@@ -185,7 +185,7 @@ static void test_timelines(void **state)
     assert_non_null(strstr(error.text, fixture->path));
 }
 
-/* What stands at a timeline's place may be anything by the time that it is asked for. */
+/* The file may have changed before a timeline is read. */
 static void test_timeline_changed(void **state)
 {
     struct fixture *fixture = *state;
@@ -233,7 +233,7 @@ static void test_machines_differ(void **state)
         assert_string_equal(json_string_value(json_object_get(fixture->list.items[i].machine, "id")), ids[i]);
 }
 
-/* Runs may be mixed line by line, and there may be more of them than are remembered. */
+/* Lines of several runs may be mixed, and there may be more runs than the reader remembers. */
 static void test_runs_alternate(void **state)
 {
     struct fixture *fixture = *state;
@@ -266,7 +266,7 @@ static void test_runs_alternate(void **state)
     }
 }
 
-/* A program that wrote the lines anew has its own order and spaces. */
+/* Another program that rewrites the lines has its own order and spaces. */
 static void test_written_anew(void **state)
 {
     struct fixture *fixture = *state;
@@ -303,7 +303,7 @@ static void test_written_anew(void **state)
     }
 }
 
-/* Of two that are called the same, nobody knows which is meant. */
+/* A line with two members of the same name is refused, because either could be meant. */
 static void test_members_twice(void **state)
 {
     struct fixture *fixture = *state;
@@ -328,7 +328,7 @@ static void test_members_twice(void **state)
     assert_non_null(strstr(fixture->complaints, "duplicate object key"));
 }
 
-/* A line whose end looks like the machine before, but is something else inside. */
+/* A line that ends like the machine of the line before, but has another structure. */
 static void test_machine_inside_another(void **state)
 {
     struct fixture *fixture = *state;
@@ -359,11 +359,11 @@ static void test_cut_off(void **state)
     struct fixture *fixture = *state;
     append_some(fixture, NAMES("a", "b", "c"));
     truncate_by(fixture->path, 40);
-    read_back(fixture); /* as it is: two are good */
+    read_back(fixture); /* the file is unchanged: two records are good */
     assert_workloads(fixture, NAMES("a", "b"));
     assert_int_equal(fixture->complaint_count, 1);
     assert_non_null(strstr(fixture->complaints, "run.jsonl:3: "));
-    append_some(fixture, NAMES("d")); /* and it goes on behind them */
+    append_some(fixture, NAMES("d")); /* appending continues after them */
     read_back(fixture);
     assert_workloads(fixture, NAMES("a", "b", "d"));
     assert_int_equal(fixture->complaint_count, 0);
@@ -392,7 +392,7 @@ static void test_nothing_but_a_torn_line(void **state)
     assert_int_equal(fixture->complaint_count, 0);
 }
 
-/* Wherever it was cut off. */
+/* The file may be truncated at any byte. */
 static void test_cut_off_anywhere(void **state)
 {
     struct fixture *fixture = *state;
@@ -422,7 +422,7 @@ static void assert_refused(const struct fixture *fixture, const char *text, size
     assert_int_equal(status.st_size, size);
 }
 
-/* What is no store is the user's: nothing is cut off, and nothing added. */
+/* A file that is not a store belongs to the user: nothing is removed, and nothing is added. */
 static void test_not_a_store(void **state)
 {
     struct fixture *fixture = *state;
@@ -442,7 +442,7 @@ static void test_not_a_store(void **state)
     free(large);
 }
 
-/* Nor is a line cut off that nobody has begun as a record, at the end of a store. */
+/* A last line that was not begun as a record is not removed either. */
 static void test_notes_at_the_end(void **state)
 {
     struct fixture *fixture = *state;
@@ -464,7 +464,7 @@ static void test_notes_at_the_end(void **state)
     assert_int_equal(fixture->complaint_count, 1);
 }
 
-/* Blank lines, and what another program wrote anew, are a store all the same. */
+/* A file with blank lines, or rewritten by another program, is still a store. */
 static void test_still_a_store(void **state)
 {
     struct fixture *fixture = *state;
@@ -478,7 +478,7 @@ static void test_still_a_store(void **state)
     }
 }
 
-/* Root's records do not go where a user's link leads. */
+/* As root, records do not follow another user's link. */
 static void test_link_of_another(void **state)
 {
     struct fixture *fixture = *state;
@@ -489,7 +489,7 @@ static void test_link_of_another(void **state)
         skip();
     snprintf(other, sizeof other, "%s/other.jsonl", fixture->folder);
     assert_int_equal(symlink("other.jsonl", fixture->path), 0);
-    append_some(fixture, NAMES("a")); /* one's own is followed */
+    append_some(fixture, NAMES("a")); /* one's own link is followed */
     assert_int_equal(unlink(other), 0);
     assert_int_equal(chown(fixture->folder, 12345, 12345), 0);
     assert_int_equal(mlm_store_open(fixture->path, &store, &error), -ELOOP);
@@ -522,18 +522,18 @@ static void test_no_place(void **state)
     snprintf(path, sizeof path, "%s/pipe", fixture->folder);
     assert_int_equal(mkfifo(path, 0600), 0);
     assert_int_equal(mlm_store_open(path, &store, &error), -EINVAL);
-    /* Nobody writes into it: nobody is waited for. */
+    /* The pipe has no writer: reading must not wait. */
     assert_int_equal(mlm_store_read(path, &fixture->list, complain, fixture, &error), 0);
     assert_int_equal(fixture->list.count, 0);
     assert_int_equal(unlink(path), 0);
-    /* It has no end. */
+    /* /dev/zero has no end. */
     assert_int_equal(mlm_store_read("/dev/zero", &fixture->list, complain, fixture, &error), -ENOTSUP);
     assert_non_null(strstr(error.text, "/dev/zero"));
     assert_int_equal(mlm_store_read(path, &fixture->list, complain, fixture, &error), -ENOENT);
     assert_int_equal(mlm_store_read(fixture->folder, &fixture->list, complain, fixture, &error), -EISDIR);
 }
 
-/* What comes through a pipe is read as far as it comes; there is no going back to a timeline. */
+/* A pipe can be read to its end, but its timelines cannot be read later. */
 static void test_pipe(void **state)
 {
     struct fixture *fixture = *state;
@@ -556,8 +556,8 @@ static void test_pipe(void **state)
     assert_int_equal(mlm_timeline_read(&fixture->list, &fixture->list.items[0], &timeline, &error), -ENODATA);
 }
 
-/* In a child, for the limit of a file's size cannot be raised again by everyone. A write that crosses it is
- * cut short, as on a disk that becomes full. */
+/* Runs in a child, because a lowered limit of the file size cannot be raised again by every user. A write
+ * that crosses it is cut short, as on a full disk. */
 static void test_full(void **state)
 {
     struct fixture *fixture = *state;
@@ -577,7 +577,7 @@ static void test_full(void **state)
         int r = mlm_store_append(store, &record, NULL, &error);
         bool said = r == -EFBIG && strstr(error.text, fixture->path) && strstr(error.text, "100 of them") &&
                     strstr(error.text, "every earlier trial is whole");
-        /* Leaks would be of no account here, but sanitizers count them. */
+        /* Leaks do not matter here, but sanitizers report them. */
         mlm_record_release(&record);
         mlm_store_close(store);
         _exit(said ? 0 : 1);
@@ -592,7 +592,7 @@ static void test_full(void **state)
     assert_int_equal(fixture->complaint_count, 0);
 }
 
-/* A record that cannot be written leaves nothing. */
+/* A record that cannot be written leaves nothing in the file. */
 static void test_bad_record(void **state)
 {
     struct fixture *fixture = *state;
@@ -640,10 +640,10 @@ static void test_broken_lines(void **state)
             fail_msg("no \"%s\" in\n%s", said[i], fixture->complaints);
     assert_int_equal(fixture->complaint_count, sizeof said / sizeof *said);
     for (const char *c = fixture->complaints; *c; c++)
-        assert_true(*c == '\n' || (unsigned char)*c >= ' '); /* nothing for a terminal to obey */
+        assert_true(*c == '\n' || (unsigned char)*c >= ' '); /* no control characters */
 }
 
-/* Deep and long lines are lines that are no good. */
+/* Very deep and very long lines are invalid lines, not errors. */
 static void test_huge_lines(void **state)
 {
     struct fixture *fixture = *state;
@@ -660,7 +660,7 @@ static void test_huge_lines(void **state)
     for (int i = 0; i < 1000000; i++)
         (void)putc_unlocked('y', file);
     fprintf(file, "\"}\n%s", good);
-    for (int i = 0; i < 9 << 20; i++) /* and no newline at the end */
+    for (int i = 0; i < 9 << 20; i++) /* without a newline at the end */
         (void)putc_unlocked('z', file);
     assert_int_equal(fclose(file), 0);
     free(good);
@@ -673,7 +673,7 @@ static void test_huge_lines(void **state)
     assert_int_equal(fixture->complaint_count, 4);
 }
 
-/* Files merge by concatenation, and lists by reading both. */
+/* Files are merged by concatenation, and lists by reading both files. */
 static void test_many(void **state)
 {
     struct fixture *fixture = *state;

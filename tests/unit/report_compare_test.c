@@ -1,4 +1,4 @@
-/* Sides, pairs, contrasts and verdicts. */
+/* Tests sides, pairs, contrasts and verdicts. */
 #include <math.h>
 
 #include "compare_sample.h"
@@ -71,7 +71,8 @@ static void test_too_few(void **state)
     assert_int_equal(comparison->test_count, 0);
 }
 
-/* Four repetitions would do for one row, but not for as many as these; nor would one do for an interval. */
+/* Four repetitions are enough for one row, but not for as many rows as these; one is too few for an
+ * interval. */
 static void test_too_few_for_so_many(void **state)
 {
     struct fixture *fixture = *state;
@@ -95,13 +96,13 @@ static void test_too_few_for_so_many(void **state)
     assert_int_equal(mlm_repetitions_needed(120), 8);
 }
 
-/* Survivors say nothing of a row of which some did not survive. */
+/* The repetitions that ended ok say nothing about a row in which others did not. */
 static void test_outcomes(void **state)
 {
     struct fixture *fixture = *state;
     static const struct {
         const char *name;
-        enum mlm_outcome old_ends, new_ends; /* of one repetition of two */
+        enum mlm_outcome old_ends, new_ends; /* of one of two repetitions */
         enum mlm_change change;
     } rows[] = {
         {"a", MLM_OUTCOME_OK, MLM_OUTCOME_OOM, MLM_CHANGE_WORSE},
@@ -117,7 +118,7 @@ static void test_outcomes(void **state)
         }
     static const struct {
         const char *name;
-        enum mlm_outcome old_ends, new_ends; /* of all */
+        enum mlm_outcome old_ends, new_ends; /* of all repetitions */
         enum mlm_change change;
     } whole[] = {
         {"e", MLM_OUTCOME_OOM, MLM_OUTCOME_TIMEOUT, MLM_CHANGE_OTHER},
@@ -145,7 +146,7 @@ static void test_outcomes(void **state)
     assert_int_equal(pairing->overall[MLM_FIGURE_TIME].count, 1);
 }
 
-/* A reading that was not had is none, and nothing is no denominator. */
+/* A missing reading gives no contrast, and 0 is not a denominator. */
 static void test_missing_readings(void **state)
 {
     struct fixture *fixture = *state;
@@ -166,7 +167,7 @@ static void test_missing_readings(void **state)
     assert_int_equal(comparison->pairings[0].overall[MLM_FIGURE_NEEDS].count, 1);
 }
 
-/* What must agree for rows to be partners, and what need not. */
+/* Properties that partners must share, and properties that may differ. */
 static void test_partners(void **state)
 {
     struct fixture *fixture = *state;
@@ -198,7 +199,7 @@ static void test_partners(void **state)
     assert_int_equal(pairing->other_data, 0);
 }
 
-/* Of sides with several machines, each is compared with itself. */
+/* With several machines on each side, each machine is compared with itself. */
 static void test_same_machine(void **state)
 {
     struct fixture *fixture = *state;
@@ -220,7 +221,7 @@ static void test_same_machine(void **state)
     free(name);
 }
 
-/* The same seed goes before another, and each row has one partner. */
+/* A partner with the same seed is preferred, and each row has only one partner. */
 static void test_best_partner(void **state)
 {
     struct fixture *fixture = *state;
@@ -238,7 +239,7 @@ static void test_best_partner(void **state)
     assert_int_equal(pairing->new_alone[0]->first->seed, 4);
 }
 
-/* The same kind of swap goes before another, which is better than none at all. */
+/* A partner with the same kind of swap is preferred, but another is better than none. */
 static void test_swap_of_machines(void **state)
 {
     struct fixture *fixture = *state;
@@ -252,7 +253,7 @@ static void test_swap_of_machines(void **state)
                                   : json_pack("{s:s, s:[]}", "id", "m", "swap");
             assert_non_null(record->machine);
         }
-    for (size_t i = 0; i < 4; i++) /* what the trial could use is all there is */
+    for (size_t i = 0; i < 4; i++) /* no limit: a trial could use all swap */
         fixture->lists[i / 2].items[i % 2].limits.swap_limit_bytes = MLM_NO_LIMIT;
     const struct mlm_pairing *pairing = &compare(fixture, 2, false)->pairings[0];
     char text[2][MLM_SWAP_KINDS_TEXT];
@@ -316,8 +317,8 @@ static void test_names(void **state)
     free(name);
 }
 
-/* The same 60 rows, dealt out to old and new by chance 200 times: in at most one of 20 does any row stand
- * out. */
+/* The same 60 rows, assigned to old and new at random 200 times: in at most one of 20 assignments does any
+ * row stand out. */
 static void test_family(void **state)
 {
     struct fixture *fixture = *state;
@@ -329,7 +330,7 @@ static void test_family(void **state)
                 char name[16];
                 snprintf(name, sizeof name, "row%zu", row);
                 random = random * 6364136223846793005u + 1442695040888963407u;
-                /* Now and then far off, as times are; memory in whole pages. */
+                /* Sometimes far off, like real times; memory in whole pages. */
                 double noise = (double)(random >> 40) / (1 << 24);
                 int64_t ns = (int64_t)(1e9 * (1 + 0.05 * noise + (noise > 0.9 ? 0.3 * noise : 0)));
                 add(fixture, side, name, ns, (int64_t)(5000 + (random >> 20) % 5) * 4096);

@@ -1,4 +1,4 @@
-/* Exports of tables made for the purpose: names, types, escapes, what is a failure and what is left out. */
+/* Tests exports of small tables: names, types, escapes, failures, and rows that are left out. */
 #include <math.h>
 
 #include "record/store.h"
@@ -145,7 +145,7 @@ static void test_names(void **state)
     sample_table_release(&sample);
 }
 
-/* What becomes the same when it is tamed, or cut, is still told apart. */
+/* Names that become equal when they are cleaned or cut are still different. */
 static void test_names_differ(void **state)
 {
     (void)state;
@@ -206,11 +206,11 @@ static void test_csv_types(void **state)
     assert_has(text, ",\"say \"\"a,b\"\"\",0,2G,2147483648,");
     assert_has(text, ",'1e5,1,");
     assert_has(text, ",ok,two?lines,done,,");
-    /* Where ';' separates, that is no separator either. */
+    /* Texts with ';' are quoted as well, for readers that separate by it. */
     assert_has(text, ",'1234567890123456,\"0.1;42\",,,mlmembench run,m1,");
     free(text);
     text = export_rows(&sample, "tsv", false, NULL);
-    assert_has(text, "\t\"say \"\"a,b\"\"\"\t"); /* for its quotes */
+    assert_has(text, "\t\"say \"\"a,b\"\"\"\t"); /* quoted because of its quotes */
     free(text);
     sample_table_release(&sample);
 }
@@ -245,7 +245,7 @@ static void test_markdown(void **state)
     char *text = export_rows(&sample, "markdown", false, NULL);
     assert_has(text, "| - x&#124;y | a=\\*\\*&lt;b&gt;\\*\\* | ok |");
     assert_has(text, "| www&#46;x.org ＠me | a=http&#58;//x.org | ok |");
-    assert_has(text, "\n1\\. - # host, 2 cores\n"); /* no list */
+    assert_has(text, "\n1\\. - # host, 2 cores\n"); /* not a list */
     free(text);
     sample_table_release(&sample);
 }
@@ -286,7 +286,7 @@ static void test_junit(void **state)
     assert_has(text, "<failure message=\"answers &lt;1&gt; where 2\" type=\"wrong\"/>");
     assert_has(text, "<skipped message=\"no library?\"/>");
     assert_has(text, "<skipped message=\"no cap\"/>");
-    assert_has(text, "/cap:2G\">\n      <system-out>outcome: oom"); /* no time, no failure */
+    assert_has(text, "/cap:2G\">\n      <system-out>outcome: oom"); /* no time, but no failure */
     free(text);
     sample_table_release(&sample);
 }
@@ -319,7 +319,7 @@ static void test_trackers(void **state)
     sample_table_release(&sample);
 }
 
-/* A job that took no time cannot be compared by it. */
+/* A job without any time cannot be compared by time. */
 static void test_no_time(void **state)
 {
     (void)state;
@@ -336,7 +336,7 @@ static void test_no_time(void **state)
     sample_table_release(&sample);
 }
 
-/* Every format of a table without rows, and of records with as little as a record can have. */
+/* Every format with a table without rows, and with records that have as little as possible. */
 static void test_little(void **state)
 {
     (void)state;

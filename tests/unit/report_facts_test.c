@@ -1,4 +1,4 @@
-/* In what machines differ. */
+/* Tests in which facts machines differ. */
 #include "compare_sample.h"
 #include "report/compare/facts.h"
 
@@ -54,11 +54,11 @@ static void test_differences(void **state)
     expect_fact(&facts, at++, "container", "none", "docker");
     expect_fact(&facts, at++, "commit", "a1", "b2");
     expect_fact(&facts, at++, "new key", "[1]", "[2]");
-    assert_int_equal(facts.count, at); /* who it is, what is alike, and what one does not say are none */
+    assert_int_equal(facts.count, at); /* identity, equal and one-sided facts are no differences */
     mlm_facts_release(&facts);
 }
 
-/* Several runs of a side may differ among themselves. */
+/* Several runs of one side may differ among themselves. */
 static void test_several_runs(void **state)
 {
     for (size_t i = 0; i < 3; i++) {
@@ -78,7 +78,7 @@ static void test_several_runs(void **state)
     mlm_facts_release(&facts);
 }
 
-/* Values of any type and length, and names that command terminals. */
+/* Values of any type and length, and names with control characters. */
 static void test_hostile(void **state)
 {
     char long_text[2000];

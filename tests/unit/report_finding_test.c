@@ -1,4 +1,4 @@
-/* Findings: sentences that follow from the rows, and change with them. */
+/* Tests findings: their sentences follow from the rows, and change with them. */
 #include "report/table/finding.h"
 #include "report_sample.h"
 
@@ -24,7 +24,7 @@ static int tear_down(void **state)
 #define MIB (INT64_C(1) << 20)
 #define CAP (UINT64_C(2) << 30)
 
-/* A trial of loading/NAME; milliseconds 0: killed for want of memory. */
+/* Adds a trial of loading/NAME; milliseconds 0: killed for lack of memory. */
 static struct mlm_record *add(
     struct fixture *fixture, const char *name, uint64_t cap_bytes, int64_t milliseconds, int64_t needs_bytes)
 {
@@ -129,7 +129,7 @@ static void test_cap_not_felt(void **state)
     assert_finding(fixture, "It fits in 2G, not noticeably slower than uncapped.");
 }
 
-/* A wrong answer is not praised for its speed. */
+/* A row with a wrong answer is never named as the fastest. */
 static void test_wrong_takes_no_part(void **state)
 {
     struct fixture *fixture = *state;

@@ -1,4 +1,4 @@
-/* When a gate trips, and when it does not. */
+/* Tests when a gate fails, and when it does not. */
 #include <math.h>
 
 #include "compare_sample.h"
@@ -22,7 +22,7 @@ static size_t trips_of(struct fixture *fixture, const struct mlm_gate *gate, str
     return count;
 }
 
-/* Times of a row on both sides, in ms. */
+/* Adds times of a row to both sides, in ms. */
 static void add_times(struct fixture *fixture, size_t count, const int *old, const int *new)
 {
     for (size_t i = 0; i < count; i++) {
@@ -31,7 +31,7 @@ static void add_times(struct fixture *fixture, size_t count, const int *old, con
     }
 }
 
-/* Its median is 20 % above, but a draw of it may be as low as 5 %. */
+/* The median is 20 % above, but the interval begins at 5 %. */
 static void test_whole_interval(void **state)
 {
     add_times(*state, 5, (const int[]){100, 101, 102, 103, 104}, (const int[]){107, 118, 122, 123, 124});
@@ -46,7 +46,7 @@ static void test_whole_interval(void **state)
         trips_of(*state, &(struct mlm_gate){.above = 0.04, .figures = {[MLM_FIGURE_NEEDS] = true}}, NULL), 0);
 }
 
-/* Of four repetitions all must be above all. */
+/* With four repetitions, every new one must be above every old one. */
 static void test_every_repetition(void **state)
 {
     add_times(*state, 4, (const int[]){100, 100, 100, 110}, (const int[]){122, 130, 130, 130});
@@ -54,7 +54,7 @@ static void test_every_repetition(void **state)
     assert_int_equal(trips_of(*state, &(struct mlm_gate){.above = 0.11, .figures = BOTH}, NULL), 0);
 }
 
-/* Few on one side are few. */
+/* Few repetitions on one side count as few. */
 static void test_few_on_one_side(void **state)
 {
     add_times(*state, 4, (const int[]){100, 100, 100, 100}, (const int[]){130, 130, 130, 105});
@@ -102,7 +102,7 @@ static void test_outcomes(void **state)
     free(trips);
 }
 
-/* Those that were ok, where the gate asks for them. */
+/* Missing rows that were ok fail the gate, if it asks for them. */
 static void test_missing(void **state)
 {
     struct fixture *fixture = *state;
@@ -119,7 +119,7 @@ static void test_missing(void **state)
     assert_true(trip.missing && strcmp(trip.missing->workload, "gone") == 0);
 }
 
-/* One repetition of two that is no longer ok. */
+/* One of two repetitions is no longer ok. */
 static void test_partly(void **state)
 {
     struct fixture *fixture = *state;
@@ -134,7 +134,7 @@ static void test_partly(void **state)
     assert_string_equal(mlm_verdict_text(trip.pair, true, text), "worse");
 }
 
-/* Words of pairs that differ in one figure, in both, in next to nothing. */
+/* The words for pairs that differ in one figure, in both, or very little. */
 static void test_words(void **state)
 {
     static const struct {
@@ -172,7 +172,7 @@ static void test_words(void **state)
     assert_string_equal(mlm_figure_text(MLM_FIGURE_TIME, NAN, text), "");
 }
 
-/* What there is too little of, and how much would do. */
+/* Says of what there is too little, and how much would be enough. */
 static void test_too_few(void **state)
 {
     struct fixture *fixture = *state;

@@ -1,4 +1,4 @@
-/* What is usual, and what is not. */
+/* Tests what counts as usual over earlier runs. */
 #include <math.h>
 
 #include "compare_sample.h"
@@ -6,7 +6,7 @@
 
 static const bool both[MLM_FIGURE_COUNT] = {true, true};
 
-/* The last side against those before it. */
+/* Compares the last side with those before it. */
 static struct mlm_history *history_of(struct fixture *fixture, size_t file_count, double floor)
 {
     struct mlm_history *history = NULL;
@@ -19,7 +19,7 @@ static struct mlm_history *history_of(struct fixture *fixture, size_t file_count
     return history;
 }
 
-/* A row of one repetition a file, in ms. */
+/* Adds a row with one repetition in each file, in ms. */
 static void add_times(struct fixture *fixture, const char *name, size_t file_count, const int *ms)
 {
     for (size_t i = 0; i < file_count; i++)
@@ -29,7 +29,7 @@ static void add_times(struct fixture *fixture, const char *name, size_t file_cou
 
 static void test_limit(void **state)
 {
-    /* Deviations of 10, of nothing, and of nothing again. */
+    /* Deviations of 10, 0 and 0. */
     add_times(*state, "calm", 5, (const int[]){100, 100, 100, 100, 104});
     add_times(*state, "high", 5, (const int[]){100, 100, 100, 100, 106});
     add_times(*state, "noisy", 5, (const int[]){90, 100, 110, 100, 123});
@@ -72,7 +72,7 @@ static void test_too_little(void **state)
     mlm_history_free(history);
 }
 
-/* The median of the repetitions counts, of rows that are all ok. */
+/* The median of the repetitions counts, for rows whose repetitions are all ok. */
 static void test_outcomes(void **state)
 {
     struct fixture *fixture = *state;

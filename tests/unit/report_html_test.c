@@ -1,4 +1,4 @@
-/* HTML: nothing of a record is markup, and the tables say what the rows say. */
+/* Tests HTML: text from a record never becomes markup, and the tables show the rows. */
 #include "report/html/html.h"
 #include "report_sample.h"
 
@@ -32,7 +32,7 @@ static void test_text(void **state)
     assert_escaped("\u202e\u202c\u2028", "???"); /* right to left, and back; line separator */
 }
 
-/* The suite that begins at that section. */
+/* Returns the suite that begins at that section. */
 static char *suite_of(const struct mlm_table *table, size_t begin)
 {
     char *html = NULL;
@@ -59,7 +59,7 @@ static void test_figures(void **state)
     (void)state;
     struct sample_table sample = sample_table("swap");
     char *html = suite_of(sample.table, 0);
-    assert_int_equal(count_of(html, "<table"), 2); /* two caps, and the references folded */
+    assert_int_equal(count_of(html, "<table"), 2); /* two caps; the references are folded */
     assert_int_equal(count_of(html, "<tr>"), 2 * (1 + 3));
     assert_int_equal(
         count_of(html, "<td class=\"text outcome timeout\">timeout at 37 % of run [a,b]</td>"), 1);
@@ -71,7 +71,7 @@ static void test_figures(void **state)
     assert_non_null(strstr(html, cell));
     assert_non_null(strstr(html, "<td class=\"figure\" data-value=\"\">-</td>"));
     assert_null(strstr(html, "nan"));
-    assert_null(strstr(html, ">stall<")); /* no reading of it: no column */
+    assert_null(strstr(html, ">stall<")); /* without readings there is no column */
     free(html);
     sample_table_release(&sample);
 }

@@ -1,4 +1,4 @@
-/* Pictures: there is one a suite, what is in a record stays text, and nothing half-made is left. */
+/* Tests pictures: one for each suite; text from records stays text, and nothing unfinished is left. */
 #include <dirent.h>
 #include <errno.h>
 #include <sys/stat.h>
@@ -13,7 +13,7 @@ struct fixture {
     char folder[SAMPLE_PATH], temporary[SAMPLE_PATH], tools[SAMPLE_PATH], *path;
 };
 
-/* A gnuplot that takes a warning for a failure. */
+/* A gnuplot that treats a warning as a failure. */
 static void be_strict(const struct fixture *fixture)
 {
     static const char script[] =
@@ -56,7 +56,7 @@ static int tear_down(void **state)
 {
     struct fixture *fixture = *state;
     assert_int_equal(setenv("PATH", fixture->path, 1), 0);
-    /* It has been cleared up already: not a file is left to remove. */
+    /* Temporary files are removed already: none is left. */
     assert_int_equal(rmdir(fixture->temporary), 0);
     remove_folder(fixture->folder);
     remove_folder(fixture->tools);
@@ -158,7 +158,7 @@ static void test_swap(void **state)
     free(svg);
 }
 
-/* The fixture's names try to run `touch x`, to end gnuplot's strings, to be markup. */
+/* The names in this fixture try to run `touch x`, to end gnuplot's strings, to be markup. */
 static void test_hostile(void **state)
 {
     struct fixture *fixture = *state;
@@ -167,7 +167,7 @@ static void test_hostile(void **state)
     assert_int_equal(chdir(fixture->folder), 0);
     draw(fixture, "hostile", "svg");
     assert_int_equal(chdir(before), 0);
-    assert_int_equal(files_in(fixture->folder), 2); /* the pictures; no x */
+    assert_int_equal(files_in(fixture->folder), 2); /* only the pictures; no x */
     char *svg = picture(fixture, "run-hostile-needs.svg");
     assert_shows(svg, "`touch x` x=`touch x`");
     assert_shows(svg, "'; system(”touch x”); '");
@@ -186,7 +186,8 @@ static const char *const evil[] = {"`touch x`", "'; system(\"touch x\"); '", "\"
 
 #define EVIL(i) evil[(i) % (sizeof evil / sizeof *evil)]
 
-/* Two machines, two caps, two values of a parameter, a course each: every plot has something to show. */
+/* Two machines, two caps, two values of a parameter, and a timeline each: every plot has something to
+ * show. */
 static void evil_append(struct mlm_store *store, const char *suite, const char *parameter)
 {
     static const struct mlm_timeline timeline = {.interval_ns = 1000,
@@ -268,7 +269,7 @@ static void test_hostile_everywhere(void **state)
     sample_table_release(&sample);
 }
 
-/* A suite's name is part of a file's, and must not be part of a path. */
+/* A suite's name is part of a file's name, but must not change the path. */
 static void test_names_of_files(void **state)
 {
     struct fixture *fixture = *state;
@@ -295,7 +296,7 @@ static struct sample_table table_of_suites(const char *const *suites, size_t cou
     return sample_table_of(list);
 }
 
-/* What a file's name cannot hold must not make one suite's picture another's. */
+/* Characters that a file's name cannot hold must not make two suites share a picture. */
 static void test_names_alike(void **state)
 {
     struct fixture *fixture = *state;
@@ -303,7 +304,7 @@ static void test_names_alike(void **state)
     struct sample_table sample = table_of_suites(suites, 5);
     draw_table(fixture, &sample, "svg");
     assert_int_equal(files_in(fixture->folder), 5);
-    /* The same names for every format. */
+    /* Every format has the same names. */
     draw_table(fixture, &sample, "png");
     assert_int_equal(files_in(fixture->folder), 10);
     free(picture(fixture, "run-a_b-needs.svg"));
@@ -311,7 +312,7 @@ static void test_names_alike(void **state)
     sample_table_release(&sample);
 }
 
-/* Not endlessly many, and not without a word. */
+/* The number of pictures is bounded, and a message says so. */
 static void test_many_suites(void **state)
 {
     struct fixture *fixture = *state;
@@ -336,7 +337,7 @@ static void test_many_suites(void **state)
     }
 }
 
-/* Little is known of these: still a picture each, never an error of gnuplot's. */
+/* Records with few facts: still one picture each, and no error from gnuplot. */
 static void test_sparse(void **state)
 {
     struct fixture *fixture = *state;
@@ -360,7 +361,7 @@ static void test_sparse(void **state)
         }
 }
 
-/* Figures that no machine makes, but a file may hold: every axis has an end. */
+/* Figures that no machine gives, but a file may contain: every axis is finite. */
 static void test_absurd(void **state)
 {
     struct fixture *fixture = *state;
@@ -402,7 +403,7 @@ static void test_no_gnuplot(void **state)
     assert_int_equal(files_in(fixture->folder), 0);
 }
 
-/* One that fails, and one that says that all is well but made nothing. */
+/* A gnuplot that fails, and one that reports success but writes nothing. */
 static void test_bad_gnuplot(void **state)
 {
     struct fixture *fixture = *state;
@@ -420,7 +421,7 @@ static void test_bad_gnuplot(void **state)
         assert_int_equal(try_to_draw(fixture, PLOTS, &error), -EIO);
         if (!strstr(error.text, said[i]))
             fail_msg("%s", error.text);
-        assert_int_equal(files_in(fixture->folder), 1); /* itself alone */
+        assert_int_equal(files_in(fixture->folder), 1); /* only the program itself */
     }
 }
 

@@ -1,5 +1,5 @@
-/* From rows to points and data files: what is shown where, that what is missing stays missing, where lines
- * cross, that a picture is bounded, and that no text of a record gets anywhere but where it is shown. */
+/* Tests the way from rows to points and data files: what is shown where, that missing values stay missing,
+ * where lines cross, that a picture is bounded, and that text from records appears only where it is shown. */
 #include <errno.h>
 #include <math.h>
 
@@ -50,7 +50,7 @@ static const struct mlm_plot *plot_named(const char *name)
     return NULL;
 }
 
-/* All sections, as the one suite that they are of. */
+/* All sections, which are of one suite. */
 static int frame_try(const char *plot, const struct sample_table *sample, struct mlm_frame *ret_frame)
 {
     const struct mlm_section *sections[64];
@@ -153,7 +153,7 @@ static void test_slowdown(void **state)
     (void)state;
     struct sample_table sample = table_of(caps, sizeof caps / sizeof *caps);
     struct mlm_frame frame = frame_of("slowdown", &sample);
-    assert_int_equal(frame.series_count, 3); /* what never ran has no line */
+    assert_int_equal(frame.series_count, 3); /* a row that never ran has no line */
     assert_int_equal(frame.panel_count, 1);
     const struct mlm_frame_point *fits = point_at(&frame, "fits", 512 * MIB);
     assert_true(fabs(fits->figures[0][0].value - 1.5) < 1e-9);
@@ -161,14 +161,14 @@ static void test_slowdown(void **state)
     assert_true(isnan(dies->figures[0][0].value));
     assert_int_equal(dies->outcome, MLM_OUTCOME_OOM);
     assert_true(fabs(point_at(&frame, "dies", 1024 * MIB)->figures[0][0].value - 2) < 1e-9);
-    /* Two that failed under one cap stand side by side. */
+    /* Two rows that failed under one cap are drawn side by side. */
     assert_int_equal(dies->places, 2);
     assert_int_not_equal(dies->place, point_at(&frame, "slow", 512 * MIB)->place);
     mlm_frame_release(&frame);
     sample_table_release(&sample);
 }
 
-/* One cap is no course of caps, one density no sweep: no picture, and none for other suites. */
+/* A single cap or density gives no picture, and neither do other suites. */
 static void test_nothing_to_show(void **state)
 {
     (void)state;
@@ -181,7 +181,7 @@ static void test_nothing_to_show(void **state)
     struct mlm_frame frame;
     assert_int_equal(frame_try("slowdown", &sample, &frame), 0);
     assert_int_equal(frame_try("density", &sample, &frame), 0);
-    assert_int_equal(frame_try("timeline", &sample, &frame), 0); /* none is recorded */
+    assert_int_equal(frame_try("timeline", &sample, &frame), 0); /* no timeline is recorded */
     assert_int_equal(frame_try("machines", &sample, &frame), 0);
     frame = frame_of("needs", &sample);
     mlm_frame_release(&frame);
@@ -230,7 +230,7 @@ static void test_data_files(void **state)
     sample_table_release(&sample);
 }
 
-/* Many variants: as many as can be told apart, and those that failed first. */
+/* Many variants: only as many as can be distinguished, failed ones first. */
 static void test_bounded(void **state)
 {
     (void)state;
@@ -266,8 +266,8 @@ static void test_bounded(void **state)
     sample_table_release(&sample);
 }
 
-/* Between two caps, what a picture of one cap shows is the lower one, as data is scaled to it; of three the
- * middle one. A sweep shows the largest. */
+/* Of two caps, a picture of one cap shows the lower one, because data is scaled to it; of three the middle
+ * one. A sweep shows the largest. */
 static void test_caps(void **state)
 {
     (void)state;
@@ -277,7 +277,7 @@ static void test_caps(void **state)
             for (int d = 1; d <= 2; d++) {
                 struct trial trial = {"csr", d == 1 ? "0.1" : "0.2", 512 * c, MLM_OUTCOME_OK, 1, 100};
                 add_trial(&list, &trial);
-                if (!c) /* wanted as a row of its own */
+                if (!c) /* requested as a row of its own */
                     for (int again = 0; again < 2; again++)
                         add_trial(&list, &trial);
             }
@@ -313,7 +313,7 @@ static void test_svg(void **state)
     assert_has(svg, "<path id='p1-gpPt0' stroke='#0072b2' filter=\"url(#p1-box)\"/>");
     assert_has(svg, "<rect fill=\"#ffffff\"/>");
     assert_has(svg, "(prefers-color-scheme:dark)");
-    /* What is text stays as it is. */
+    /* Text content stays unchanged. */
     assert_has(svg, "<text>rgb(  0, 114, 178) id=\"x\" #FFFFFF &lt;</text>");
     assert_null(strstr(svg, "<title>"));
     assert_int_equal(mlm_svg_finish(drawn, "p1", "a <b> & \"c\"", "\033d", &again, &error), 0);

@@ -1,4 +1,4 @@
-/* Tables out of the recorded files in tests/fixtures/record. */
+/* Makes tables of the recorded files in tests/fixtures/record. */
 #pragma once
 
 #include "record/judge.h"

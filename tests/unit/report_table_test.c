@@ -1,4 +1,4 @@
-/* Rows out of repetitions: what is summed up, what is not, and against what. */
+/* Tests rows made of repetitions: what is summarized, what is not, and what they are compared with. */
 #include <math.h>
 
 #include "report_sample.h"
@@ -26,7 +26,7 @@ static int tear_down(void **state)
 #define MIB (INT64_C(1) << 20)
 #define CAP (UINT64_C(2) << 30)
 
-/* A trial of storage/NAME that took so long and needed so much. */
+/* Adds a trial of storage/NAME with this time and these needs. */
 static struct mlm_record *add(struct fixture *fixture, const char *name, uint64_t cap_bytes,
     enum mlm_outcome outcome, int64_t run_ns, int64_t needs_bytes)
 {
@@ -67,7 +67,7 @@ static void test_medians(void **state)
     assert_string_equal(row->workload, "csr");
     assert_int_equal(row->trial_count, 3);
     assert_true(row->time.median == 2e9 && row->time.minimum == 1e9 && row->time.spread == 1);
-    assert_int_equal(row->readings.values[MLM_needs_peak_bytes], 25 * MIB); /* of the two that are known */
+    assert_int_equal(row->readings.values[MLM_needs_peak_bytes], 25 * MIB); /* of the two known values */
     assert_int_equal(row->readings.values[MLM_stall_full_ns], MLM_NULL);
     assert_int_equal(row->overhead_bytes, 15 * MIB);
     assert_true(isnan(row->slowdown));
@@ -82,7 +82,7 @@ static void test_background_is_no_overhead(void **state)
     assert_int_equal(make(fixture)->sections[0].rows[0]->overhead_bytes, 20 * MIB);
 }
 
-/* Figures that no machine has come out as the largest that there are, not as others. */
+/* Impossible figures become the largest possible ones, not others. */
 static void test_beyond_measure(void **state)
 {
     struct fixture *fixture = *state;
@@ -96,7 +96,7 @@ static void test_beyond_measure(void **state)
     assert_int_equal(row->overhead_bytes, -INT64_MAX);
 }
 
-/* Survivors are not averaged with those that died, nor shown as if they were all. */
+/* Repetitions that ended ok are not averaged with failed ones, nor shown as if all had ended ok. */
 static void test_partly_ok(void **state)
 {
     struct fixture *fixture = *state;
@@ -112,7 +112,7 @@ static void test_partly_ok(void **state)
     assert_true(csr->time.median == 3e9);
     assert_int_equal(csr->readings.values[MLM_needs_peak_bytes], 50 * MIB);
     assert_false(mlm_row_all_ok(csr));
-    /* It is compared with the best, but it cannot be the best. */
+    /* The row is compared with the best, but cannot be the best itself. */
     assert_true(coo->of_best == 1 && csr->of_best == 0.5);
 }
 
@@ -130,7 +130,7 @@ static void test_cut_off(void **state)
     assert_true(row->cut_off);
     assert_int_equal(row->readings.values[MLM_needs_peak_bytes], 2048 * MIB); /* at least */
     assert_int_equal(row->overhead_bytes, MLM_NULL);
-    assert_int_equal(row->time.count, 0); /* a time until it was killed is no time of the job */
+    assert_int_equal(row->time.count, 0); /* the time until it was killed is not the job's time */
     assert_true(isnan(row->of_best));
 }
 
@@ -144,7 +144,7 @@ static void test_reference(void **state)
     add(fixture, "coo", CAP, MLM_OUTCOME_OK, 3 * SECOND, 40 * MIB);
     add(fixture, "coo", MLM_NO_LIMIT, MLM_OUTCOME_TIMEOUT, MLM_NULL, 40 * MIB);
     struct mlm_record *other = add(fixture, "csr", MLM_NO_LIMIT, MLM_OUTCOME_OK, SECOND, 40 * MIB);
-    other->data_bytes *= 2; /* another row's: shown as its own */
+    other->data_bytes *= 2; /* a reference of another row: shown as a row of its own */
     const struct mlm_table *table = make(fixture);
     size_t shown = 0;
     for (size_t s = 0; s < table->section_count; s++)
@@ -165,7 +165,7 @@ static void test_reference(void **state)
     assert_int_equal(shown, 4);
 }
 
-/* An uncapped row that was asked for, with all its repetitions, is shown as any other. */
+/* An uncapped row that was asked for, with all repetitions, is shown like any other. */
 static void test_none_is_a_cap(void **state)
 {
     struct fixture *fixture = *state;
@@ -185,7 +185,7 @@ static void test_best_of_group(void **state)
     struct fixture *fixture = *state;
     add(fixture, "a", CAP, MLM_OUTCOME_OK, 4 * SECOND, MIB);
     add(fixture, "b", CAP, MLM_OUTCOME_OK, 2 * SECOND, MIB);
-    add(fixture, "liar", CAP, MLM_OUTCOME_OK, SECOND, MIB)->answer[0] = 7; /* fast, but other work */
+    add(fixture, "liar", CAP, MLM_OUTCOME_OK, SECOND, MIB)->answer[0] = 7; /* fast, but its answer is wrong */
     struct mlm_record *other = add(fixture, "c", CAP, MLM_OUTCOME_OK, SECOND, MIB);
     free(other->equal_work);
     other->equal_work = strdup("storage density=0.1");

@@ -1,8 +1,8 @@
-/* The table as people see it, held by golden files. After a change that is meant, look at what
+/* Compares printed tables with golden files. After an intended change, look at what
  *
  *     MLM_GOLDEN=update build/tests/report_text_test && git diff tests/fixtures/record
  *
- * has changed in them. */
+ * shows. */
 #include "base/utf8.h"
 #include "report/text/text.h"
 #include "report_sample.h"
@@ -68,7 +68,7 @@ static void test_hostile(void **state)
     sample_table_release(&sample);
 }
 
-/* No line is wider than the terminal, however narrow, and nothing is printed behind a line's end. */
+/* No line is wider than the terminal, however narrow, and no line ends with blanks. */
 static void test_any_width(void **state)
 {
     (void)state;

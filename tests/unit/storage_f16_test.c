@@ -1,4 +1,4 @@
-/* Half precision, every pattern of it. */
+/* Tests half precision on every bit pattern. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -9,7 +9,7 @@
 
 #include "storage/f16.h"
 
-/* By the definition of the format. */
+/* Computes the value by the definition of the format. */
 static double by_definition(uint32_t half)
 {
     double sign = half >> 15 ? -1 : 1;

@@ -1,5 +1,5 @@
-/* Every format against plain loops over a plain array: small whole numbers, so that all sums are exact and
- * have to be equal. */
+/* Compares every format with plain loops over a plain array. Values are small whole numbers, so all sums are
+ * exact and must be equal. */
 #include <errno.h>
 #include <math.h>
 #include <setjmp.h>
@@ -49,7 +49,7 @@ static const struct kind kinds[] = {
 };
 #define KINDS (sizeof kinds / sizeof *kinds)
 
-/* every: each so many rows alone has values. */
+/* every: only one row in so many has values. */
 static const struct shape {
     uint64_t rows, columns;
     double density;
@@ -74,7 +74,7 @@ static const struct shape {
 struct plain {
     struct mlm_layout layout;
     float *values;           /* [rows][columns] */
-    double *w, *g, *xw, *xg; /* and the products */
+    double *w, *g, *xw, *xg; /* expected products */
     uint32_t *row_columns;
     float *row_values;
 };
@@ -170,7 +170,7 @@ static void *reals_of(const double *numbers, uint64_t count, bool wide)
     return reals;
 }
 
-/* Adds to what is there (here 1), and does so in pieces of `step` units as well as at once. */
+/* Checks that a product adds to the output (here 1), in pieces of `step` units as well as at once. */
 static void check_product(const struct mlm_matrix *m, mlm_product *product, uint64_t step, const double *in,
     uint64_t in_count, const double *expected, uint64_t out_count)
 {
@@ -220,7 +220,7 @@ static void test_products_of_every_format(void **state)
     }
 }
 
-/* Machines with fewer instructions than this one take these. */
+/* Chooses the kernels that machines with fewer instructions use. */
 static void clone_take(struct mlm_matrix *m, enum mlm_clone clone)
 {
     if (m->format == &mlm_storage_dense) {
@@ -257,7 +257,7 @@ static void test_products_of_every_instruction_set(void **state)
     }
 }
 
-/* Vectors of halves: the patterns of all finite ones, 64 in a row, one after the other through each place. */
+/* Checks vectors of halves: all finite patterns, 64 in a row, each in every place of a vector. */
 static void test_every_half_in_a_product(void **state)
 {
     (void)state;
@@ -404,20 +404,20 @@ static void test_core_bytes(void **state)
             .index = cases[i].kind.index};
         assert_int_equal(mlm_matrix_core_bytes(cases[i].kind.format, &layout), cases[i].bytes);
         struct mlm_matrix m;
-        /* The first of a kind may open a library. */
+        /* The first matrix of a kind may open a library. */
         assert_int_equal(mlm_matrix_open(cases[i].kind.format, &layout, &m, &sb), 0);
         mlm_matrix_close(&m);
         uint64_t before = mapped_pages(), page = (uint64_t)sysconf(_SC_PAGESIZE);
         assert_int_equal(mlm_matrix_open(cases[i].kind.format, &layout, &m, &sb), 0);
         uint64_t bytes = (mapped_pages() - before) * page;
         mlm_matrix_close(&m);
-        /* Three arrays at most, each to the end of its last page. */
+        /* At most three arrays, each rounded up to whole pages. */
         assert_in_range(bytes, cases[i].bytes, cases[i].bytes + 3 * (page + 2 * MLM_MAP_GUARD_BYTES));
         assert_int_equal(mapped_pages(), before);
     }
 }
 
-/* A file whose rows are others when it is read the second time: behind the last column there is no room. */
+/* A file whose rows differ at the second reading: there is no room after the last column. */
 static void columns_that_were_not_counted_are_refused(void **state)
 {
     (void)state;

@@ -1,4 +1,4 @@
-/* The job itself, against its definition written down once more. */
+/* Compares the job of the suite storage with its definition, written once more. */
 #include <errno.h>
 #include <math.h>
 #include <setjmp.h>
@@ -128,7 +128,7 @@ static void test_the_job_is_what_it_says(void **state)
     free(d);
 }
 
-/* A job whose products are broken must not pass. */
+/* A job with broken products must fail. */
 static void nothing(const struct mlm_matrix *m, uint64_t from, uint64_t to, const void *x, void *y)
 {
     (void)m, (void)from, (void)to, (void)x, (void)y;

@@ -1,4 +1,5 @@
-/* The suite as it is run: every variant in a worker of its own, and all must find the same. */
+/* Tests the suite storage as it is run: every variant in its own worker, and all must have the same
+ * answer. */
 #include <inttypes.h>
 #include <math.h>
 #include <setjmp.h>
@@ -14,7 +15,7 @@
 #include <cmocka.h>
 
 #define ANSWERS 4
-#define TOLERANCE 1e-5 /* what the suite asks for is ten times as much */
+#define TOLERANCE 1e-5 /* a tenth of the suite's tolerance */
 
 struct outcome {
     int status;
@@ -131,7 +132,7 @@ static void test_another_seed_is_other_data(void **state)
     assert_true(fabs(one.answer[1] - two.answer[1]) > 1e-3 * one.answer[1]);
 }
 
-/* A file of the user's with empty rows, one full row and a column that is never used. */
+/* A user's file with empty rows, one full row and a column that is never used. */
 static void file_write(const char *path, const char *value)
 {
     FILE *file = fopen(path, "we");
@@ -171,7 +172,7 @@ static void test_data_of_the_user(void **state)
     snprintf(arguments, sizeof arguments, "%s threads=2", settings);
     check_all(arguments);
 
-    /* Values that small types cannot hold are no error: the variant is left out, and says why. */
+    /* Values that small types cannot hold are no error: the variant is skipped, with the reason. */
     file_write(path, "1234.5678");
     settings_of(path, settings, sizeof settings);
     struct outcome first = {0};
@@ -188,7 +189,7 @@ static void test_data_of_the_user(void **state)
         check_same(&first, &outcome, arguments);
     }
 
-    /* It has grown since it was looked at. */
+    /* The file has grown since its inspection. */
     FILE *file = fopen(path, "ae");
     assert_non_null(file);
     fputs("1 1:1 2:1\n", file);
@@ -203,7 +204,7 @@ static void test_data_of_the_user(void **state)
             strstr(outcome.output, "has changed since it was inspected: it has more than the 40 rows"));
     }
 
-    /* As many rows and values, of which one row has more than any had. */
+    /* The same number of rows and values, but one row has more values than any had. */
     static const char *const rows[] = {"1 1:1 2:1\n0 1:1\n", "1 1:1 2:1 3:1\n0\n"};
     for (int i = 0; i < 2; i++) {
         file = fopen(path, "we");

@@ -1,4 +1,5 @@
-/* Datasets in the cache: built whole whoever else builds them, and looked at before they are used again. */
+/* Tests datasets in the cache: built completely, whoever else builds them, and checked before they are used
+ * again. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -43,7 +44,7 @@ static void file_write(const char *name, const char *text, mode_t mode)
     assert_int_equal(close(fd), 0);
 }
 
-/* A plan of two rows that read one file, of some 8 KiB. */
+/* Makes a plan of two rows that read one file of about 8 KiB. */
 static int plan_make(void **state)
 {
     (void)state;
@@ -84,7 +85,7 @@ static int plan_free(void **state)
     return rmdir(folder);
 }
 
-/* The path of the file that both rows read. */
+/* Path of the file that both rows read. */
 static const char *dataset(void)
 {
     static char path[4096];
@@ -212,7 +213,7 @@ static void what_is_damaged_is_built_again(void **state)
     (void)rmdir(in_folder("cache"));
 }
 
-/* As a file system does that knows no files without a name. */
+/* Imitates a file system without unnamed files. */
 static void unnamed_files_forbid(void)
 {
     struct sock_filter filter[] = {
@@ -230,7 +231,7 @@ static void unnamed_files_forbid(void)
         _exit(99);
 }
 
-/* A run that builds where files have names. Exit status 0: the dataset is there. */
+/* Starts a run that builds on such a file system. Exit status 0: the dataset is there. */
 static pid_t run_start(const char *worker)
 {
     pid_t child = fork();
@@ -258,7 +259,7 @@ static int run_end(pid_t child)
     return WEXITSTATUS(status);
 }
 
-/* One run is slow, and writes into what it opened when another has long built the same. */
+/* One run is slow, and continues to write into its own file after another run has built the same dataset. */
 static void two_runs_that_build_at_once_do_not_meet(void **state)
 {
     (void)state;

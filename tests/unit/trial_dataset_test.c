@@ -1,4 +1,4 @@
-/* The folder of datasets: what is removed from it, and when. */
+/* Tests the folder of datasets: what is removed from it, and when. */
 #include "trial/dataset_folder.h"
 
 #include <errno.h>
@@ -73,7 +73,7 @@ static void what_is_used_stays(void **state)
     assert_true(!found.in_use && found.count == 0);
 }
 
-/* A lock on a file that was removed meanwhile is none. */
+/* A lock on a file that was removed meanwhile protects nothing. */
 static void a_run_that_begins_while_they_are_removed(void **state)
 {
     (void)state;

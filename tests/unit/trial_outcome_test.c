@@ -1,4 +1,4 @@
-/* Why a trial ended, for every way in which it can. */
+/* Tests the outcome of a trial for every way in which it can end. */
 #include <math.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -11,7 +11,7 @@
 
 #include "trial/outcome.h"
 
-/* As waitpid() encodes them. */
+/* Status values as waitpid() encodes them. */
 #define EXITED(code) ((code) << 8)
 #define SIGNALED(signal) (signal)
 
@@ -20,7 +20,7 @@ struct ending_case {
     enum mlm_verdict verdict;
     const char *message;
     enum mlm_outcome outcome;
-    const char *reason; /* a part of it; NULL: none at all */
+    const char *reason; /* a part of the reason; NULL: no reason */
 };
 
 static void check(const struct ending_case *c)
@@ -60,7 +60,7 @@ static void every_ending_has_its_outcome(void **state)
         {{.status = EXITED(1)}, MLM_VERDICT_NO_MEMORY, "refused", MLM_OUTCOME_OOM, "refused"},
         {{.status = EXITED(1)}, MLM_VERDICT_FAILED, "no space", MLM_OUTCOME_CRASH, "no space"},
         {{.status = EXITED(7), .last_words = "bye"}, MLM_VERDICT_NONE, NULL, MLM_OUTCOME_CRASH, "7: bye"},
-        /* Said that all was well, and then was not. */
+        /* The worker reported success and then failed. */
         {{.status = EXITED(23)}, MLM_VERDICT_OK, NULL, MLM_OUTCOME_CRASH, "23"},
         {{.status = SIGNALED(SIGSEGV)}, MLM_VERDICT_OK, NULL, MLM_OUTCOME_CRASH, "SIGSEGV"},
         {{.status = SIGNALED(SIGSEGV)}, MLM_VERDICT_NONE, NULL, MLM_OUTCOME_CRASH, "SIGSEGV"},
@@ -68,7 +68,8 @@ static void every_ending_has_its_outcome(void **state)
             MLM_OUTCOME_CRASH, "invalid"},
         {{.status = SIGNALED(SIGKILL)}, MLM_VERDICT_NONE, NULL, MLM_OUTCOME_KILLED, "SIGKILL from outside"},
         {{.status = SIGNALED(SIGTERM)}, MLM_VERDICT_NONE, NULL, MLM_OUTCOME_KILLED, "SIGTERM from outside"},
-        /* Any oom_kill in the cage makes it an oom, whoever died and however the worker ended. */
+        /* Any oom_kill in the cage makes the trial an oom, whichever process was killed and however the
+         * worker ended. */
         {{.status = SIGNALED(SIGKILL), .oom_kills = 1}, MLM_VERDICT_NONE, NULL, MLM_OUTCOME_OOM, NULL},
         {{.status = EXITED(0), .oom_kills = 1, .worker_spared = true}, MLM_VERDICT_OK, NULL, MLM_OUTCOME_OOM,
             "another process"},
@@ -76,7 +77,7 @@ static void every_ending_has_its_outcome(void **state)
             MLM_OUTCOME_OOM, NULL},
         {{.status = SIGNALED(SIGKILL), .timed_out = true}, MLM_VERDICT_NONE, NULL, MLM_OUTCOME_TIMEOUT,
             "20.0 s"},
-        /* A worker that writes nonsense into its page. */
+        /* A worker that writes garbage into its page. */
         {{.status = EXITED(0)}, (enum mlm_verdict)77, NULL, MLM_OUTCOME_CRASH, ""},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)

@@ -1,4 +1,5 @@
-/* Formulas of the suites on machines with pages of 4, 16 and 64 KiB: what they depend on, and what not. */
+/* Tests the suites' formulas on machines with pages of 4, 16 and 64 KiB: what depends on the page size, and
+ * what does not. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -42,7 +43,7 @@ struct size {
     uint64_t core, peak;
 };
 
-/* At its defaults, or with one parameter set. */
+/* The size at the defaults, or with one parameter set. */
 static struct size size_on(
     const struct mlm_workload *workload, uint64_t page_bytes, const char *param, const char *value)
 {
@@ -75,8 +76,8 @@ static void tables_have_eight_bytes_a_page(void **state)
     }
 }
 
-/* The same --data is the same work on every machine. Larger pages have smaller tables; what a pool rounds up
- * to whole pages may outweigh that. */
+/* The same --data is the same work on every machine. Larger pages have smaller tables, but a pool that rounds
+ * up to whole pages may need more. */
 static void data_is_the_same_and_its_pages_are_not(void **state)
 {
     (void)state;

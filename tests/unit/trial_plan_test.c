@@ -1,4 +1,4 @@
-/* The plan: rows, caps, repetitions, references, order; over suites made up for it. */
+/* Tests the plan with invented suites: rows, caps, repetitions, references, order. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -132,7 +132,7 @@ static void quick_rows_by_default(void **state)
     (void)state;
     struct mlm_plan_options options = standard();
     struct mlm_plan *plan = make(&options);
-    /* Two densities, three repetitions and a reference each; no other workload, no calibration. */
+    /* Two densities, with three repetitions and a reference each; no other workload, no calibration. */
     assert_int_equal(plan->row_count, 2);
     assert_int_equal(plan->trial_count, 8);
     assert_int_equal(count(plan, "toy/quick/density:0.01/batch:64/cap:2G"), 3);
@@ -150,7 +150,7 @@ static void all_takes_every_combination(void **state)
     /* quick, slow, other, grows with 3 × 2 values each. */
     assert_int_equal(plan->row_count, 24);
     assert_int_equal(count(plan, "hidden"), 0);
-    /* What grows until it is stopped has no reference. */
+    /* A workload that grows until it is stopped has no reference. */
     assert_int_equal(count(plan, "grows"), 18);
     assert_int_equal(count(plan, "toy/slow"), 24);
     mlm_plan_free(plan);
@@ -171,7 +171,7 @@ static void data_follows_the_middle_cap(void **state)
     options.cap_count = 5;
     struct mlm_plan *plan = make(&options);
     assert_int_equal(plan->options.data_bytes, 1280 * MIB);
-    /* `none` is asked for, so there is no reference beside it. */
+    /* The cap `none` was asked for, so there is no reference beside it. */
     assert_int_equal(count(plan, "cap:none"), 6);
     for (size_t i = 0; i < plan->trial_count; i++)
         assert_false(plan->trials[i].reference);
@@ -219,7 +219,7 @@ static void order_is_a_seeded_shuffle(void **state)
     options.seed = 2;
     plan = make(&options);
     char *another = order(plan);
-    /* Repetitions of one row are not run one after the other. */
+    /* Repetitions of one row must not be adjacent. */
     size_t neighbours = 0;
     for (size_t i = 1; i < plan->trial_count; i++)
         neighbours += strcmp(plan->trials[i].name, plan->trials[i - 1].name) == 0 ? 1 : 0;
@@ -245,7 +245,7 @@ static void equal_work_is_the_job_and_what_decides_it(void **state)
         if (config->density != 0.1)
             continue;
         size_t k = row->workload == &quick ? 0 : row->workload == &slow ? 1 : row->workload == &other ? 2 : 3;
-        /* Batch sizes differ within, and are compared. */
+        /* Batch sizes differ within a group and are compared. */
         if (k < 3 && of[k])
             assert_string_equal(of[k], row->equal_work);
         if (k < 3)
@@ -265,7 +265,7 @@ static void sweeps_and_filters(void **state)
     assert_int_equal(mlm_params_add(&options.sweeps, "batch", "1,2,4096"), 0);
     struct mlm_plan *plan = make(&options);
     assert_int_equal(plan->row_count, 3);
-    /* What cannot be stays as one trial that will say why. */
+    /* An impossible combination stays as one trial, which will give the reason. */
     assert_int_equal(count(plan, "batch:4096"), 1);
     assert_true(plan->rows[2].refused);
     assert_string_equal(plan->rows[2].reason, "batch 4096 is too large");
@@ -296,8 +296,8 @@ static void a_users_file_has_its_own_shape(void **state)
     options.all = true;
     options.dataset = "/somewhere/own.csv";
     struct mlm_plan *plan = make(&options);
-    /* Three densities each of quick, slow, other and grows; what shapes generated data is no parameter of
-     * theirs. */
+    /* Three densities each of quick, slow, other and grows; parameters of generated data are left out for a
+     * user's file. */
     assert_int_equal(plan->row_count, 12);
     assert_int_equal(count(plan, "batch:"), 0);
     for (size_t i = 0; i < plan->row_count; i++) {
@@ -350,7 +350,7 @@ static void specifications_reach_the_record(void **state)
     assert_int_equal(record.limits.swap_limit_bytes, 7 * MIB);
     assert_int_equal(record.limits.background_bytes, 5 * MIB);
     assert_string_equal(mlm_background_mode(&record.limits), "active");
-    /* Four were asked for; it can use one, and one is what is stated. */
+    /* Four threads were asked for; the workload can use one, and the record says one. */
     assert_int_equal(record.threads, 1);
     assert_int_equal(record.readings.values[MLM_core_bytes], 1280 * MIB);
     assert_int_equal(record.readings.values[MLM_predicted_peak_bytes], 1281 * MIB);

@@ -1,11 +1,11 @@
 #!/bin/sh
-# boot.sh BUILD TASK RESULTS [FOLDER]: installs the tree of a build with the shared libraries that it needs, and with
-# what lies in FOLDER, and does TASK with it in the virtual machine. Tests judge RESULTS afterwards.
+# boot.sh BUILD TASK RESULTS [FOLDER]: installs a build with the shared libraries that it needs and the content of
+# FOLDER, and runs TASK with it in the virtual machine. Tests judge RESULTS afterwards.
 set -eu
 
 here=$(cd "$(dirname "$0")" && pwd)
 build=$1 task=$2 results=$3 more=${4:-}
-# A cross build's libraries are in a folder of their own (tests/arm64), in which they have their places.
+# A cross build has its libraries in a folder of its own (tests/arm64), at their usual paths.
 root=$(sed -n 's/^MLM_ROOT:[^=]*=//p' "$build/CMakeCache.txt")
 tree=$(mktemp -d "${TMPDIR:-/tmp}/mlm-tree.XXXXXX")
 trap 'rm -rf "$tree"' EXIT
@@ -13,7 +13,8 @@ trap 'rm -rf "$tree"' EXIT
 DESTDIR=$tree cmake --install "$build" --prefix /usr/local --strip >/dev/null
 [ -z "$more" ] || cp -R "$more/." "$tree"
 
-# Libraries of a program, one a line. The C library is the guest's own, of the same release or a later one.
+# Lists the libraries of a program, one on each line. The C library is the guest's own, of the same release or a later
+# one.
 libraries()
 {
     if [ -n "$root" ]; then
@@ -29,7 +30,7 @@ for program in "$tree/usr/local/bin/mlmembench" "$tree/usr/local/libexec/mlmembe
     [ ! -e "$program" ] || libraries "$program" | xargs -r cp -Lt "$tree/usr/local/lib"
 done
 
-# What the scripts of tests/real need of the repository, and of a build with tests.
+# Copies what the scripts of tests/real need of the repository and of a build with tests.
 carried=$tree/opt/mlmembench
 if [ -d "$build/tests/tree" ]; then
     mkdir -p "$carried/tests" "$carried/results" "$carried/build/tests"

@@ -157,7 +157,7 @@ def check_swap(folder, findings):
                         f"{(swap or 0) / MIB:.1f} MiB")
         findings.expect("needs: the whole of it", needs is not None and 0.97 * 96 * MIB <= needs <= 104 * MIB,
                         f"{(needs or 0) / MIB:.1f} MiB")
-        # Kernels before 6.13 do not count it for a cgroup: null, then, and never 0.
+        # Kernels before 6.13 do not count it for a cgroup: it must be null then, never 0.
         pages = record["swapped_out_pages"]
         findings.expect("pages swapped out: counted, or null", pages is None or pages * page_bytes([record]) >= 40 * MIB, pages)
     limited = capped(trials(folder / "swap_limit", findings), "hog")
@@ -269,7 +269,7 @@ def main():
         print(f"usage: check.py RESULTS {{{','.join(checks)}}} WHO", file=sys.stderr)
         return 2
     findings = Findings()
-    # Kernels from 6.11 on may be built without it, as Debian's are.
+    # Kernels from 6.11 on may lack it, as Debian's do.
     if "is not set" in text(pathlib.Path(sys.argv[1]) / "memcg_v1"):
         print("skipped: this kernel has no memory controller of cgroup v1")
         return 77

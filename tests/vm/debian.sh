@@ -1,7 +1,7 @@
 #!/bin/sh
-# debian.sh RELEASE FOLDER [OPTIONS]: a minimal system by debootstrap; OPTIONS go to it. RELEASE is a code name
-# (trixie), or 'same' for this machine's own. The mirror, and how to reach it, are as apt has them: no host is named
-# here, and another release is taken from the mirror that has this machine's.
+# debian.sh RELEASE FOLDER [OPTIONS]: makes a minimal system by debootstrap, which gets OPTIONS. RELEASE is a code name
+# (trixie), or 'same' for this machine's own. The mirror and the way to reach it are apt's: no host is named here, and
+# another release comes from the mirror of this machine's.
 set -eu
 
 release=$1 folder=$2

@@ -1,5 +1,5 @@
 #!/bin/sh
-# A virtual machine with systemd, cgroup v2 and swap, for what this machine's own kernel cannot show. It is
+# A virtual machine with systemd, cgroup v2 and swap, for tests that this machine's own kernel does not allow. It is
 # emulated (a CI machine has no usable KVM): slow, and the same everywhere.
 #
 #   vm.sh build                     makes kernel and disk image, unless the cache has them
@@ -41,8 +41,8 @@ as_root()
     fi
 }
 
-# The distribution's kernel for virtual machines: Debian's name, then Ubuntu's. The package of that name depends
-# on the one that has the files.
+# The distribution's kernel for virtual machines: Debian's name, then Ubuntu's. That package depends on the one with the
+# files.
 kernel_package()
 {
     for name in linux-image-cloud-amd64 linux-image-virtual; do
@@ -64,8 +64,8 @@ unpack()
     done
 )
 
-# An initramfs that mounts the first disk and goes on there. The kernel comes without a modules.dep, so the
-# modules are named in order; one that is not there is built in.
+# An initramfs that mounts the first disk and continues there. The kernel package has no modules.dep, so modules are
+# named in order; a missing one is built into the kernel.
 make_initramfs()
 {
     kernel=$1 image=$2 busybox=$3
@@ -95,8 +95,8 @@ INIT
     (cd "$tree" && find . | $emulator ./bin/busybox cpio -o -H newc 2>/dev/null | gzip -1) >"$image"
 }
 
-# What debootstrap leaves lacks a user, who lingers (so that a user manager runs, with its controllers delegated),
-# and the service that does a task. Nothing else may start: each timer or terminal costs seconds of emulation.
+# Adds what debootstrap leaves out: a user who lingers (so that a user manager runs, with its controllers delegated),
+# and the service that runs a task. Nothing else may start, because each timer or terminal costs seconds of emulation.
 user="useradd --create-home --shell /bin/bash user"
 furnish()
 {
@@ -114,7 +114,7 @@ StandardOutput=tty
 StandardError=tty
 TTYPath=/dev/$console
 UNIT
-    # Nor is anything given up because the machine outside is busy.
+    # Starting has no time limit, because the machine outside may be busy.
     for manager in system user; do
         as_root mkdir -p "$root/etc/systemd/$manager.conf.d"
         printf '[Manager]\nDefaultTimeoutStartSec=infinity\n' |
@@ -130,8 +130,8 @@ UNIT
     done
 }
 
-# Kernels and the image of another architecture. What debootstrap cannot do here, for it runs the new system's own
-# programs, the machine does itself when it boots for the first time.
+# Kernels and the image of another architecture. debootstrap's second stage runs programs of the new system, which is
+# not possible here; the machine does it at its first boot.
 make_foreign()
 {
     work=$1
@@ -148,7 +148,7 @@ make_foreign()
         mv "$work/kernel$kind"/boot/vmlinuz-* "$work/made$kind.kernel"
     done
     as_root "$here/debian.sh" "$release" "$work/root" --arch="$arch" --foreign --include="$packages"
-    # Emulated, decompression would take most of the time.
+    # Uncompressed, because decompression in an emulator would take most of the time.
     for package in "$work"/root/var/cache/apt/archives/*.deb; do
         as_root dpkg-deb -R "$package" "$work/package"
         as_root dpkg-deb -Znone -b "$work/package" "$package"
@@ -216,7 +216,7 @@ build()
     echo "vm.sh: building the virtual machine (log: $log)"
     as_root rm -rf "$work"
     mkdir "$work"
-    # A process of its own: a function whose failure is looked at would not stop at its first error.
+    # Runs in its own process: a function whose failure is checked would not stop at its first error.
     sh -x "$0" make "$work" >"$log" 2>&1 9>&- || {
         tail -n 20 "$log" >&2
         die "the virtual machine could not be built"
@@ -229,7 +229,7 @@ build()
     exec 9>&-
 }
 
-# boot KERNEL INITRAMFS CONSOLE DRIVE…: until the machine switches itself off.
+# boot KERNEL INITRAMFS CONSOLE DRIVE…: runs until the machine switches itself off.
 boot()
 {
     boot_kernel=$1 boot_initramfs=$2 log=$3
@@ -248,7 +248,8 @@ boot()
     qemu=
 }
 
-# Disks of a run: a, the image, of which only a copy is written; b, a tar to take in; c, a tar to give back; d, swap.
+# Disks of a run: a, the image, of which only a copy is written; b, a tar for the guest; c, a tar from the guest; d,
+# swap.
 run()
 {
     task=$1 tree=$2 results=$3

@@ -1,3 +1,5 @@
+/* Prints the advice: for each suite a table of times by cap, then sentences about each step, then one
+ * recommendation for each field. It decides nothing; sweep.c and job.c do. */
 #include "advise/advice/advice.h"
 
 #include <errno.h>
@@ -14,15 +16,16 @@
 #include "report/table/heading.h"
 #include "report/text/grid.h"
 
-/* Columns beside the caps. */
+/* Columns beside those of the caps. */
 enum { COLUMN_WORKLOAD, COLUMN_PARAMS, COLUMN_CAPS };
 enum { COLUMNS_BEHIND = 3 };
 #define CAPS_MAX (MLM_GRID_COLUMNS - COLUMN_CAPS - COLUMNS_BEHIND)
 
-/* More caps than these are told from each other by what is enough; where there is no room others go. */
+/* With more caps than this, a narrow terminal may hide caps that are no sweep's edge; the column "enough" has
+ * the answer. */
 #define CAPS_STAY 6
 
-/* Sweeps that stand in one table: one suite of a field. */
+/* The sweeps of one table: one suite of a field. */
 struct block {
     const struct mlm_sweep *sweeps;
     size_t count;
@@ -82,7 +85,7 @@ static void cap_add(struct block *block, uint64_t cap_bytes)
     block->cap_count++;
 }
 
-/* Sweeps that stand together in the order of the table. */
+/* Finds the sweeps that share a table with the one at `begin`. */
 static size_t block_make(const struct mlm_sweeps *sweeps, size_t begin, struct block *block)
 {
     const struct mlm_sweep *first = &sweeps->items[begin];
@@ -119,7 +122,8 @@ static void write_point(const struct mlm_point *point, char cell[static MLM_CELL
         mlm_cell_text(mlm_row_outcome_text(point->row, true, text), cell);
 }
 
-/* "1G", "≤ 512M": the smallest tried; "> 2G": more than the largest; "1G ~": not certain. */
+/* Writes "1G"; "≤ 512M" for the smallest cap tried; "> 2G" for more than the largest; "1G ~" where it is not
+ * certain. */
 static void write_enough(const struct mlm_sweep *sweep, char cell[static MLM_CELL_SIZE])
 {
     char text[MLM_SIZE_TEXT];
@@ -184,7 +188,7 @@ static int cell_write(
     return 0;
 }
 
-/* The cap that is enough for some sweep, and the one that is just not. */
+/* Returns true for a cap that is just enough for some sweep, or just not enough. */
 static bool is_an_edge(const struct block *block, uint64_t cap_bytes)
 {
     for (size_t i = 0; i < block->count; i++) {
@@ -238,7 +242,7 @@ static int put_heading(
     return mlm_put_line(out, style, MLM_PAINT_BOLD, line);
 }
 
-/* The last of the caps up to which each step from this one on gains all sweeps the same nothing. */
+/* The last cap up to which every step, from this one on, gains nothing in the same way for all sweeps. */
 static size_t steps_alike(const struct block *block, size_t from)
 {
     const uint64_t *caps = block->caps;
@@ -267,7 +271,7 @@ static int put_step(
     return prose_put(&prose, out, style);
 }
 
-/* A step is there where some sweep has just these two caps next to each other. */
+/* Prints the steps between two caps that are adjacent in some sweep. */
 static int put_steps(FILE *out, const struct mlm_text_style *style, const struct block *block)
 {
     int r = 0;
@@ -280,7 +284,7 @@ static int put_steps(FILE *out, const struct mlm_text_style *style, const struct
     return r;
 }
 
-/* What is said of the sweeps, by their number: the job that begins with it; NULL: none does. */
+/* For each sweep, by its number: the job that begins with it; NULL: no job does. */
 struct jobs {
     const struct mlm_job **first_of;
     const struct mlm_sweep *sweeps;
@@ -346,7 +350,7 @@ static int put_machine(FILE *out, const struct mlm_text_style *style, const stru
     return mlm_put_line(out, style, MLM_PAINT_PLAIN, mlm_machine_line(sweep->first->first));
 }
 
-/* "laptop, data 1.25 GiB, without swap:", where there are several fields. */
+/* Prints "laptop, data 1.25 GiB, without swap:" where there are several fields. */
 static void put_label(FILE *out, const struct mlm_table *table, const struct mlm_field *field)
 {
     const struct mlm_record *record = field->sweeps[0]->first->first;

@@ -1,6 +1,6 @@
-/* Would more RAM help? From a table of runs under several caps: for each suite and size of data the times by
- * cap with the cap that is enough, what each step to a larger cap gains and what another technique does
- * instead; then one recommendation, and the command that measures what is missing. */
+/* Answers the question whether more RAM would help, from a table of runs under several caps. For each suite
+ * and size of data: the times by cap and the cap that is enough; the gain of each step to a larger cap; what
+ * another technique does instead. Then one recommendation, and the command that measures what is missing. */
 #pragma once
 
 #include <stdio.h>

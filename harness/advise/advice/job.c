@@ -1,3 +1,4 @@
+/* Groups sweeps into jobs and fields, and finds trades: a cap at which another technique works as well. */
 #include "advise/advice/job.h"
 
 #include <errno.h>
@@ -54,12 +55,13 @@ static void job_judge(struct mlm_job *job)
     }
 }
 
-/* Which field and which job each sweep belongs to, both numbered in the order of their first sweeps. */
+/* The field and the job of a sweep, both numbered in the order of their first sweeps. */
 struct place {
     size_t field, job, sweep;
 };
 
-/* What is compared with none is a job of its own. The length tells where the suite ends. */
+/* A row that is compared with no other is a job of its own. The length in the key shows where the suite's
+ * name ends. */
 static char *job_key(size_t field, const struct mlm_record *record, size_t sweep)
 {
     char *key = NULL;
@@ -108,7 +110,7 @@ static void caps_look(struct mlm_field *field)
     }
 }
 
-/* Those of a job, and the jobs of a field, stand together. */
+/* Fills the arrays so that the sweeps of a job, and the jobs of a field, are adjacent. */
 static void fields_fill(
     const struct mlm_sweeps *sweeps, const struct place *places, struct mlm_fields *fields)
 {
@@ -153,7 +155,7 @@ int mlm_fields_make(const struct mlm_sweeps *sweeps, struct mlm_fields *ret_fiel
     return 0;
 }
 
-/* A cap of a sweep of the job. */
+/* A cap at which a sweep of the job ran. */
 struct cap {
     uint64_t cap_bytes;
     const struct mlm_sweep *sweep;
@@ -169,7 +171,7 @@ static int compare_caps(const void *a, const void *b)
     return (x->order > y->order) - (x->order < y->order);
 }
 
-/* The smallest cap that one sweep lacks, and at which another is faster. */
+/* Finds the smallest cap that is not enough for one sweep and at which another is faster. */
 static void trade_find(const struct cap *caps, size_t count, struct mlm_trade *trade)
 {
     for (size_t begin = 0, end; begin < count && !trade->instead; begin = end) {
@@ -212,7 +214,7 @@ int mlm_job_trade(const struct mlm_job *job, struct mlm_trade *ret_trade)
         if (sweep == trade.instead || !mlm_sweep_lacks_at(sweep, trade.cap_bytes))
             continue;
         count++;
-        /* What is not known is taken to be most: it nowhere ended. */
+        /* Unknown needs count as the largest, because such a sweep ended ok nowhere. */
         if (!trade.wants || isnan(sweep->needs_bytes) ||
             (!isnan(trade.wants->needs_bytes) && sweep->needs_bytes > trade.wants->needs_bytes))
             trade.wants = sweep;

@@ -1,8 +1,8 @@
-/* Jobs: what can be done in several ways.
+/* Jobs: things that can be done in several ways.
  *
- *   field   sweeps of one machine, data and surroundings: what one recommendation is about
- *   job     sweeps of a field that do equal work: its techniques. What is compared with none is a job of one
- */
+ *   field   sweeps of one machine, data and conditions: one recommendation is given for each
+ *   job     sweeps of a field that do equal work: its techniques. A row that is compared with no other is a
+ * job of one */
 #pragma once
 
 #include "advise/advice/sweep.h"
@@ -10,19 +10,19 @@
 struct mlm_job {
     const struct mlm_sweep **sweeps;
     size_t count;
-    double best_ns;     /* of the fastest technique, with memory enough; NAN */
-    uint64_t cap_bytes; /* the smallest at which a technique is enough that is within MLM_WITHIN of
-                           that; MLM_NO_LIMIT: none of those tried */
+    double best_ns;     /* of the fastest technique with enough memory; NAN */
+    uint64_t cap_bytes; /* the smallest cap at which some technique is enough and within MLM_WITHIN of
+                           best_ns; MLM_NO_LIMIT: none of those tried */
     const struct mlm_sweep *chosen; /* that technique; NULL */
 };
 
 struct mlm_field {
     struct mlm_job *jobs;
     size_t job_count;
-    const struct mlm_sweep **sweeps; /* of all jobs, one after the other */
+    const struct mlm_sweep **sweeps; /* of all jobs, one job after the other */
     size_t sweep_count;
-    uint64_t least_cap_bytes, most_cap_bytes; /* of all sweeps; MLM_NO_LIMIT and 0: none has a cap */
-    size_t most_caps;                         /* of one sweep */
+    uint64_t least_cap_bytes, most_cap_bytes; /* over all sweeps; MLM_NO_LIMIT and 0: no caps */
+    size_t most_caps;                         /* most caps of one sweep */
 };
 
 struct mlm_fields {
@@ -34,21 +34,21 @@ struct mlm_fields {
 
 /* The sweeps must outlive the fields. -ENOMEM. */
 int mlm_fields_make(const struct mlm_sweeps *sweeps, struct mlm_fields *ret_fields);
-void mlm_fields_release(struct mlm_fields *fields); /* a zeroed one holds nothing */
+void mlm_fields_release(struct mlm_fields *fields); /* accepts a zeroed struct */
 
 /* The cap at which a sweep is enough; MLM_NO_LIMIT: at none. */
 uint64_t mlm_sweep_enough_bytes(const struct mlm_sweep *sweep);
 
-/* The technique that is fastest at that cap, of those that end ok there; NULL: none does. */
+/* The fastest technique at that cap among those that end ok there; NULL: none does. */
 const struct mlm_sweep *mlm_job_fastest_at(const struct mlm_job *job, uint64_t cap_bytes);
 
-/* A job that is done at a cap by one technique, and for which another wants more. */
+/* A cap at which one technique does a job, while another one needs more memory. */
 struct mlm_trade {
     uint64_t cap_bytes;
-    const struct mlm_sweep *instead; /* the fastest there */
-    const struct mlm_sweep *wants;   /* of those for which the cap is not enough, the one that needs most */
-    size_t others;                   /* for which it is not enough either */
+    const struct mlm_sweep *instead; /* the fastest technique there */
+    const struct mlm_sweep *wants;   /* needs most of the techniques for which the cap is not enough */
+    size_t others;                   /* further techniques for which it is not enough */
 };
 
-/* The trade at the smallest cap at which there is one. 1: there is; 0; -ENOMEM. */
+/* Finds the trade at the smallest cap that has one. Returns 1: found; 0: none; -ENOMEM. */
 int mlm_job_trade(const struct mlm_job *job, struct mlm_trade *ret_trade);

@@ -1,3 +1,4 @@
+/* Writes single names, sizes and ratios. Rounding is decided here, so that all sentences round alike. */
 #include "advise/advice/phrase.h"
 
 #include <math.h>
@@ -40,7 +41,7 @@ void mlm_phrase_outcome(FILE *out, const struct mlm_point *point)
     fputs(mlm_row_outcome_text(point->row, true, text), out);
 }
 
-/* Two digits, and never an exponent. */
+/* Writes two digits, and never an exponent. */
 static void put_ratio(FILE *out, double ratio)
 {
     fprintf(out, ratio < 99.5 ? "%.2g" : "%.0f", ratio);

@@ -1,4 +1,4 @@
-/* The small parts that sentences are put together from. */
+/* The small parts of sentences. */
 #pragma once
 
 #include <stdio.h>
@@ -10,9 +10,9 @@ void mlm_phrase_time(FILE *out, double ns);
 /* "512M", "no cap" */
 void mlm_phrase_cap(FILE *out, uint64_t cap_bytes);
 
-/* "csr at value=f32"; beside another (or NULL), only what differs. */
+/* "csr at value=f32"; with `beside` (may be NULL), only the differences from it. */
 void mlm_phrase_name(FILE *out, const struct mlm_sweep *sweep, const struct mlm_sweep *beside);
-/* "storage/csr at value=f32": where several suites are spoken of. */
+/* "storage/csr at value=f32", for texts about several suites. */
 void mlm_phrase_full_name(FILE *out, const struct mlm_sweep *sweep);
 
 /* "oom", "ok 2 of 3, oom" */
@@ -21,7 +21,7 @@ void mlm_phrase_outcome(FILE *out, const struct mlm_point *point);
 /* "6.3 × as fast (5.1 to 7)" */
 void mlm_phrase_span(FILE *out, const struct mlm_span *span);
 
-/* Of a time over another: "3.5 × as long", "about as long", "0.2 of the time". */
+/* A ratio of two times: "3.5 × as long", "about as long", "0.2 of the time". */
 void mlm_phrase_comparison(FILE *out, double ratio);
 
 /* "2 %", "less than 1 %" */

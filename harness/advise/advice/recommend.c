@@ -1,24 +1,24 @@
-/* One recommendation for a field: what is enough, what a technique spares, what RAM gains. */
+/* Writes one recommendation for a field: which cap is enough, what a technique saves, what RAM gains. */
 #include <math.h>
 
 #include "advise/advice/phrase.h"
 #include "advise/advice/words.h"
 #include "report/table/group.h"
 
-/* More examples than these nobody reads. */
+/* More examples would not be read. */
 #define EXAMPLES_MAX 4
 
-/* Sweeps and jobs of a field, counted. */
+/* Counts over the sweeps and jobs of a field. */
 struct count {
     const struct mlm_field *field;
     size_t usable;      /* sweeps with a figure under a cap */
-    size_t wanting;     /* of these, for which the smallest of their caps is not enough */
-    size_t unsure;      /* of these, whose cap is not certain */
-    size_t cut_off;     /* of all, that ran into the time limit with memory to spare */
-    size_t silent;      /* of all, neither usable nor cut off */
-    size_t jobs;        /* with a usable sweep */
-    size_t beyond;      /* of these, for which no cap is enough */
-    uint64_t cap_bytes; /* enough for the others; 0: for none */
+    size_t wanting;     /* of the usable ones: the smallest of their caps is not enough */
+    size_t unsure;      /* of the usable ones: the cap is not certain */
+    size_t cut_off;     /* of all: ran into the time limit with free memory */
+    size_t silent;      /* of all: neither usable nor cut off */
+    size_t jobs;        /* jobs with a usable sweep */
+    size_t beyond;      /* of these: no cap is enough */
+    uint64_t cap_bytes; /* enough for the other jobs; 0: no such job */
     bool techniques;    /* a job can be done in several ways */
 };
 
@@ -67,7 +67,7 @@ static struct count count_of(const struct mlm_field *field)
     return count;
 }
 
-/* Where the time goes of the sweeps that are looked at: the evidence that memory has no part in it. */
+/* How the examined sweeps spend their time, as evidence that memory has no influence. */
 struct ease {
     size_t count, untouched, computing, reading, waiting;
     double least_computing; /* share of the time; NAN */
@@ -271,7 +271,7 @@ static bool wants_more_than(const struct mlm_sweep *sweep, uint64_t cap_bytes)
     return is_usable(sweep) && mlm_sweep_lacks_at(sweep, cap_bytes);
 }
 
-/* The one that wants most of those of the job that want more than the cap; NULL. */
+/* Of the job's sweeps that need more than the cap, the one that needs most; NULL. */
 static const struct mlm_sweep *most_wanting(const struct mlm_job *job, uint64_t cap_bytes, size_t *ret_count)
 {
     const struct mlm_sweep *most = NULL;
@@ -289,7 +289,8 @@ static const struct mlm_sweep *most_wanting(const struct mlm_job *job, uint64_t 
     return most;
 }
 
-/* What other techniques would want, and what is had instead; how many jobs there is something to say of. */
+/* Says what other techniques would need and which one to use instead. Returns the number of jobs with a
+ * sentence. */
 static size_t say_techniques(FILE *out, const struct count *count)
 {
     size_t said = 0;
@@ -344,7 +345,8 @@ static size_t say_techniques(FILE *out, const struct count *count)
     return said;
 }
 
-/* What jobs gain from the least cap they ran under to the one that is enough for them; how many do. */
+/* Says how much jobs gain from their smallest cap to the one that is enough. Returns the number of jobs that
+ * gain. */
 static size_t say_gains(FILE *out, const struct count *count)
 {
     size_t said = 0;
@@ -412,7 +414,7 @@ static void say_choice(FILE *out, const struct count *count)
     }
 }
 
-/* What no cap is enough for, or not surely one, or what had too little time. */
+/* True where no cap is enough, or not certainly, or the time limit was too short. */
 static bool wants_data(const struct mlm_sweep *sweep)
 {
     return mlm_sweep_cut_off(sweep) ||

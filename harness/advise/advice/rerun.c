@@ -1,3 +1,5 @@
+/* Writes the command that measures what is missing. Records may come from a stranger, so their text is taken
+ * over only by a list of known options. */
 #include "advise/advice/rerun.h"
 
 #include <ctype.h>
@@ -12,8 +14,7 @@
 #include "base/words.h"
 #include "record/keymap.h"
 
-/* The least that a worker is given, and what a run does where nothing is said; a command of the user's has no
- * seed, and a day. */
+/* Smallest cap of a worker, and the defaults of a run. A user's command has no seed, and a day of time. */
 #define LEAST_CAP_BYTES (UINT64_C(16) << 20)
 #define USUAL_TIMEOUT_NS UINT64_C(60000000000)
 #define USUAL_COMMAND_TIMEOUT_NS UINT64_C(86400000000000)
@@ -22,11 +23,11 @@
 #define LEAST_REPETITIONS 3
 #define SURE_REPETITIONS 5
 
-/* A limit that ended what had memory to spare. */
+/* Factor for a time limit that ended a job with free memory. */
 #define MORE_TIME 10
 
-/* Options of the command that are taken over, for they choose rows or are part of the job; all others follow
- * from the record. */
+/* Options of the command that are taken over, because they choose rows or are part of the job. All others
+ * follow from the record. */
 static const struct kept {
     const char *name;
     bool takes_value, of_command;
@@ -40,7 +41,7 @@ static const struct kept {
     {"warmup", true, true},
 };
 
-/* A command of the user's rather than a workload of ours. */
+/* Returns true for a user's command, false for a workload of ours. */
 static bool is_command(const struct mlm_record *record)
 {
     return strcmp(record->suite, "exec") == 0;
@@ -59,7 +60,8 @@ static const char *word_at(const json_t *command, size_t i)
     return word ? word : "";
 }
 
-/* --param NAME=…: some of the sweeps have it? Else the command would be refused. */
+/* Returns true if some of the sweeps have the parameter of --param NAME=…; otherwise the command would be
+ * refused. */
 static bool has_param(const struct mlm_sweep *sweep, const char *value)
 {
     size_t length = strcspn(value, "=");
@@ -78,14 +80,14 @@ static int put_option(FILE *out, const struct mlm_sweep *sweep, const struct kep
         return 0;
     if (strcmp(kept->name, "param") == 0 && !has_param(sweep, value))
         return 0;
-    /* Caps are chosen anew. */
+    /* New caps are chosen, so a filter on caps is left out. */
     if (strcmp(kept->name, "filter") == 0 && strstr(value, "cap:"))
         return 0;
     fprintf(out, " --%s", kept->name);
     return put_word(out, value);
 }
 
-/* `fit` runs one row, of which `run` makes several unless it is told which. */
+/* `fit` runs one row; `run` would make several unless it is told which. */
 static int put_only(FILE *out, const struct mlm_row *row)
 {
     char *name = NULL;
@@ -113,7 +115,7 @@ static int put_kept(FILE *out, const struct mlm_sweep *sweep)
     for (size_t i = 0; i < json_array_size(command) && r >= 0; i++) {
         const char *word = word_at(command, i);
         if (strcmp(word, "--") == 0)
-            break; /* what follows is the user's command */
+            break; /* the user's command follows */
         if (strncmp(word, "--", 2) != 0)
             continue;
         size_t length = strcspn(word + 2, "=");
@@ -144,7 +146,7 @@ static void put_duration(FILE *out, uint64_t ns)
         fprintf(out, "%" PRIu64 ".%09" PRIu64 "s", ns / 1000000000, ns % 1000000000);
 }
 
-/* What the record says of its surroundings, where it is not what a run has anyway. */
+/* Writes the conditions of the record where they differ from a run's defaults. */
 static int put_surroundings(FILE *out, const struct mlm_sweep *sweep)
 {
     const struct mlm_record *record = sweep->first->first;
@@ -175,8 +177,8 @@ static int put_surroundings(FILE *out, const struct mlm_sweep *sweep)
     return r;
 }
 
-/* The user's command as it was typed, for exec's shell: the parameter `command`, or the name where that says
- * it all. */
+/* Writes the user's command as it was typed, for exec's shell: the parameter `command`, or the name where
+ * that is the whole command. */
 static int put_own_command(FILE *out, const struct mlm_row *row)
 {
     const char *text = mlm_row_param(row, "command");
@@ -188,7 +190,7 @@ static int put_own_command(FILE *out, const struct mlm_row *row)
     return r < 0 ? r : put_word(out, text ? text : row->workload);
 }
 
-/* All of the command behind its suites, caps and repetitions. The caller frees it. */
+/* Makes the part of the command after its suites, caps and repetitions. The caller frees it. */
 static char *rest_of(const struct mlm_sweep *sweep)
 {
     char *text = NULL;
@@ -232,7 +234,7 @@ static void put_numbers(FILE *out, const struct mlm_rerun *rerun, bool uncapped)
     fprintf(out, "%s --repetitions %zu", uncapped ? ",none" : "", rerun->repetitions);
 }
 
-/* Sweeps, so sorted that those whose rest is the same stand together. */
+/* Used to sort sweeps, so that those with the same rest are adjacent. */
 struct rerun_of {
     size_t rest, order;
     const struct mlm_sweep *sweep;
@@ -246,7 +248,7 @@ static int compare_rests(const void *a, const void *b)
     return (x->order > y->order) - (x->order < y->order);
 }
 
-/* The command of those sweeps whose rest is the same. */
+/* Writes the command for those sweeps whose rest is the same. */
 static int put_command(FILE *out, const struct mlm_rerun *rerun, const struct rerun_of *sweeps, size_t count,
     const char *rest_text)
 {
@@ -259,7 +261,7 @@ static int put_command(FILE *out, const struct mlm_rerun *rerun, const struct re
     fputs(own ? "mlmembench exec" : "mlmembench ", out);
     if (r >= 0 && !own)
         r = put_suites(out, &suites);
-    /* `run` adds a trial without a cap by itself. */
+    /* `run` adds a trial without a cap by itself, so it is not written. */
     put_numbers(out, rerun, own);
     fprintf(out, "%s\n", rest_text);
     return r;
@@ -308,7 +310,7 @@ static double most_needs(const struct mlm_field *field)
     return most;
 }
 
-/* From a quarter to twice of the only cap, by halves. */
+/* Chooses caps from a quarter to twice the only cap, in steps of two. */
 static void caps_around(struct mlm_rerun *rerun, uint64_t cap_bytes, uint64_t most_bytes)
 {
     const uint64_t whole = UINT64_C(1) << 20;
@@ -318,7 +320,7 @@ static void caps_around(struct mlm_rerun *rerun, uint64_t cap_bytes, uint64_t mo
         cap_add(rerun, 2 * cap_bytes, most_bytes);
 }
 
-/* Of something that was not enough at any: twice the largest, and on until it holds what is needed. */
+/* For a sweep that no cap was enough for: twice the largest cap, and so on until its needs fit. */
 static void caps_above(struct mlm_rerun *rerun, const struct mlm_field *field, uint64_t most_bytes)
 {
     for (size_t i = 0; i < field->sweep_count; i++) {
@@ -341,7 +343,7 @@ struct mlm_rerun mlm_rerun_plan(const struct mlm_field *field)
     struct mlm_rerun rerun = {.repetitions = LEAST_REPETITIONS};
     const json_t *machine = field->sweeps[0]->first->first->machine;
     double memory = json_number_value(json_object_get(machine, "memory_bytes"));
-    const double most = 0x1p62; /* of a machine that does not say, or is not to be believed */
+    const double most = 0x1p62; /* for a machine whose memory is unknown or not credible */
     uint64_t most_bytes = (uint64_t)(memory > 0 && memory < most ? memory : most);
     bool sure = true, cut_off = false;
     for (size_t i = 0; i < field->sweep_count; i++) {

@@ -1,3 +1,5 @@
+/* Judges sweeps: what each trial noticed of its cap, which cap is enough, and whether a step gains time.
+ * Every claim about time goes through a bootstrap interval. */
 #include "advise/advice/sweep.h"
 
 #include <errno.h>
@@ -10,16 +12,17 @@
 
 #define MIB (INT64_C(1) << 20)
 
-/* Figures that something else than memory had a hand in. */
+/* Marks of figures that something other than memory has influenced. */
 #define DOUBTFUL (MLM_MARK_BIT(noisy) | MLM_MARK_BIT(cache_not_evicted) | MLM_MARK_BIT(background_died))
 
-/* Then the cap was not the limit. */
+/* With these marks the cap was not the effective limit. */
 #define ANOTHER_LIMIT (MLM_MARK_BIT(machine_binds_first) | MLM_MARK_BIT(ancestor_binds_first))
 
-/* Waiting that, were all of it gone, would gain no more than what counts as alike. */
+/* Waiting below this share is ignored: removing all of it would gain no more than two equal times may
+ * differ. */
 #define LITTLE_WAITING MLM_WITHIN
 
-/* Reading that is no more than a program's own start, and reading again that is. */
+/* Reading up to this much is normal for a program's start; above this factor, pages were read again. */
 #define SOME_READING_BYTES MIB
 #define READ_AGAIN 1.1
 
@@ -59,7 +62,7 @@ bool mlm_sweep_cut_off(const struct mlm_sweep *sweep)
     return false;
 }
 
-/* The largest of all trials' readings; MLM_NULL where one of them has none. */
+/* Maximum of the readings of all trials; MLM_NULL where one trial has none. */
 static int64_t largest(const struct mlm_row *row, enum mlm_metric metric)
 {
     int64_t most = 0;
@@ -72,29 +75,29 @@ static int64_t largest(const struct mlm_row *row, enum mlm_metric metric)
     return most;
 }
 
-/* As the record has it; 4 KiB where it is an older one, or says what no machine has. */
+/* The page size in the record; 4 KiB where an older record has none, or one that no machine has. */
 static int64_t page_bytes_of(const struct mlm_record *record)
 {
     int64_t page = json_integer_value(json_object_get(record->machine, "page_bytes"));
     return page >= 4096 && page <= 65536 ? page : 4096;
 }
 
-/* Processors charge 64 pages each in advance, so that a cage at its limit can stay a little below: eight of
- * them, as laptops have; and what is sampled can have been higher. */
+/* How far below its limit a full cage can stay: each processor charges 64 pages in advance, taken for eight
+ * processors, as laptops have. A sampled peak can also be too low. */
 static int64_t slack_of(const struct mlm_row *row, int64_t cap_bytes)
 {
     bool sampled = row->marks & (MLM_MARK_BIT(cage_peak_sampled) | MLM_MARK_BIT(needs_peak_sampled));
     return sampled ? cap_bytes / 8 : cap_bytes / 64 + (int64_t)8 * 64 * page_bytes_of(row->first);
 }
 
-/* By more than some pages of a program's start. */
+/* More than the few pages that a program's start may swap. */
 static bool swapped(int64_t swap_peak, int64_t peak)
 {
     return swap_peak != MLM_NULL && swap_peak > MIB && swap_peak > peak / 100;
 }
 
-/* Was it for lack of memory that a trial did not end? A time limit, and who kills a process, say nothing of
- * that by themselves: it needed all that it might have, or held it where with more memory it ends. */
+/* Decides whether a trial failed for lack of memory. A time limit, or a kill by another program, does not
+ * show this: it must have needed all memory it might have, or nearly so where it ends ok with more. */
 static bool lacked_memory(const struct mlm_row *row, const struct mlm_record *trial, bool ends_with_more)
 {
     int64_t peak = trial->readings.values[MLM_cage_peak_bytes];
@@ -122,7 +125,7 @@ static enum mlm_end end_of(const struct mlm_row *row, bool ends_with_more)
     return MLM_END_FAILED;
 }
 
-/* Without a cap the machine can still be short. */
+/* Without a cap the machine's own memory can still be short. */
 static enum mlm_felt felt_uncapped(const struct mlm_row *row)
 {
     int64_t peak = largest(row, MLM_cage_peak_bytes), swap = largest(row, MLM_swap_peak_bytes);
@@ -141,14 +144,14 @@ static enum mlm_felt felt_of(const struct mlm_row *row, uint64_t cap_bytes)
         return MLM_FELT_UNKNOWN;
     int64_t slack = slack_of(row, cap);
     if (peak < cap - slack && !(row->marks & ANOTHER_LIMIT))
-        return swapped(swap, peak) ? MLM_FELT_SHORT : MLM_FELT_NOTHING; /* of the machine */
+        return swapped(swap, peak) ? MLM_FELT_SHORT : MLM_FELT_NOTHING; /* the machine is short of memory */
     if (needs == MLM_NULL || swap == MLM_NULL)
         return MLM_FELT_UNKNOWN;
     return swap > 0 && needs >= cap - slack ? MLM_FELT_SHORT : MLM_FELT_CACHE;
 }
 
-/* Of a wall clock's time, how much nobody computed. With several threads only what their CPU time does not
- * even fill for one. */
+/* Share of the wall time in which nothing was computed. With several threads it is known only where their CPU
+ * time is less than the wall time. */
 static double waiting_of(const struct mlm_row *row)
 {
     const int64_t *values = row->readings.values;
@@ -160,7 +163,7 @@ static double waiting_of(const struct mlm_row *row)
         return fmin((double)values[MLM_waiting_ns] / (double)run, 1);
     if (user == MLM_NULL || system == MLM_NULL)
         return NAN;
-    /* Any two numbers may stand in a file. */
+    /* A record may hold any two numbers. */
     double busy = ((double)user + (double)system) / (double)run;
     return busy > 1 ? NAN : 1 - busy;
 }
@@ -202,13 +205,13 @@ static enum mlm_spent spent_of(const struct mlm_sweep *sweep, const struct mlm_p
         return MLM_SPENT_UNKNOWN;
     if (point->waiting <= LITTLE_WAITING)
         return MLM_SPENT_COMPUTING;
-    /* For the CPU, it may be, that another had. */
+    /* With other programs active, it may have waited for a processor. */
     if (point->row->marks & MLM_MARK_BIT(noisy))
         return MLM_SPENT_UNKNOWN;
     return read_bytes != MLM_NULL && read_bytes > SOME_READING_BYTES ? MLM_SPENT_DISK : MLM_SPENT_WAITING;
 }
 
-/* Times, sorted. */
+/* Sorted times. */
 struct sample {
     double *values;
     size_t count;
@@ -227,10 +230,10 @@ static double sample_median(const struct sample *sample)
     return sample->count % 2 ? sample->values[half] : (sample->values[half - 1] + sample->values[half]) / 2;
 }
 
-/* What sweeps are looked at with. */
+/* Working space for judging sweeps. */
 struct bench {
     struct mlm_bootstrap bootstrap;
-    struct sample ample, one, other; /* room for all trials of a table, and as many again */
+    struct sample ample, one, other; /* room for all trials of a table twice */
     double *scaled;
 };
 
@@ -263,7 +266,7 @@ static struct sample widened(struct bench *bench, const struct sample *sample, c
     return (struct sample){.values = bench->scaled, .count = other->count};
 }
 
-/* above / below */
+/* Interval of the ratio above / below. */
 static int span_make(
     struct bench *bench, const struct sample *above, const struct sample *below, struct mlm_span *ret_span)
 {
@@ -281,7 +284,7 @@ static int span_make(
     return r;
 }
 
-/* Makes bench->one the sample with memory enough, and the fastest. */
+/* Fills bench->one with the fastest sample that had enough memory. */
 static void best_find(struct mlm_sweep *sweep, struct bench *bench)
 {
     struct sample *best = &bench->one;
@@ -327,7 +330,7 @@ static int points_judge(struct mlm_sweep *sweep, struct bench *bench)
     return 0;
 }
 
-/* Swapping explains a difference, whatever else went on. */
+/* Swapping explains a difference even where other influences exist. */
 static bool doubtful(const struct mlm_point *point)
 {
     return point->row->marks & DOUBTFUL && point->felt != MLM_FELT_SHORT;
@@ -353,7 +356,7 @@ static int step_judge(
         return r;
     const struct mlm_span *speedup = &step->speedup;
     const double more = 1 + MLM_WITHIN;
-    /* What else slowed the larger one down would only hide a gain. */
+    /* Disturbance of the larger cap could only hide a gain, so a gain is still shown. */
     const bool may_gain = !doubtful(from), may_not = may_gain && !doubtful(to);
     step->gain = MLM_GAIN_UNCLEAR;
     if (from->felt == MLM_FELT_NOTHING)
@@ -379,7 +382,7 @@ bool mlm_sweep_lacks_at(const struct mlm_sweep *sweep, uint64_t cap_bytes)
     return point && (point->end == MLM_END_FAILED || is_shown_slower(point));
 }
 
-/* Where it swapped at all caps nobody knows how fast it is with memory enough. */
+/* A job that swapped at all caps has no known time with enough memory. */
 static bool swapped_everywhere(const struct mlm_sweep *sweep)
 {
     for (size_t i = 0; i < mlm_sweep_point_count(sweep); i++)
@@ -397,7 +400,7 @@ static bool suffices(const struct mlm_point *point)
 static void enough_find(struct mlm_sweep *sweep)
 {
     size_t begin = sweep->cap_count;
-    /* Where a larger one fails a smaller one was luck. */
+    /* A cap below one that failed was enough only by luck. */
     while (begin > 0 && sweep->points[begin - 1].end != MLM_END_FAILED)
         begin--;
     size_t enough = begin;
@@ -447,12 +450,12 @@ static int sweep_judge(struct mlm_sweep *sweep, struct bench *bench)
     return r;
 }
 
-/* Which sweep each row of the sections belongs to, in their order. */
+/* The sweep of each row of the sections, in their order. */
 struct belonging {
     struct mlm_keymap keys;
     size_t *sweep_of;
-    size_t *counts; /* rows of a sweep */
-    bool *refers;   /* by the table's rows: another row's reference */
+    size_t *counts; /* rows in each sweep */
+    bool *refers;   /* by row of the table: the row is another row's reference */
     size_t row_count;
 };
 
@@ -485,7 +488,7 @@ static int belonging_find(const struct mlm_table *table, struct belonging *belon
     return 0;
 }
 
-/* Points of each sweep, by cap as the sections are; room for a reference behind each. */
+/* Fills the points of each sweep, by cap as the sections are, with room for a reference after them. */
 static void points_fill(
     const struct mlm_table *table, const struct belonging *belonging, struct mlm_sweeps *sweeps)
 {
@@ -505,7 +508,7 @@ static void points_fill(
             }
             sweep->points[sweep->cap_count] =
                 (struct mlm_point){.row = row, .cap_bytes = row->first->limits.cap_bytes};
-            if (row->first->limits.cap_bytes == MLM_NO_LIMIT) /* the last of all */
+            if (row->first->limits.cap_bytes == MLM_NO_LIMIT) /* the reference comes last */
                 sweep->has_reference = true;
             else
                 sweep->cap_count++;
@@ -547,7 +550,8 @@ int mlm_sweeps_make(const struct mlm_table *table, struct mlm_sweeps *ret_sweeps
     points_fill(table, &belonging, &sweeps);
     for (size_t i = 0; i < sweeps.count; i++) {
         struct mlm_sweep sweep = sweeps.items[i];
-        /* One without a cap that is but others' reference, under another swap limit, is no sweep. */
+        /* A row without a cap that only serves as a reference of rows with another swap limit is not a
+         * sweep. */
         if (!sweep.cap_count && belonging.refers[sweep.first - table->rows])
             continue;
         r = sweep_judge(&sweep, &bench);

@@ -1,3 +1,4 @@
+/* Writes the sentences about steps, trades and the use of time. */
 #include "advise/advice/words.h"
 
 #include <inttypes.h>
@@ -6,10 +7,10 @@
 
 #include "advise/advice/phrase.h"
 
-/* More names than these nobody reads. */
+/* More names would not be read. */
 #define NAMES_MAX 4
 
-/* ", having swapped (46.4 MiB in swap, 12773 pages read back)" */
+/* Writes ", having swapped (46.4 MiB in swap, 12773 pages read back)". */
 static void put_swapped(FILE *out, const struct mlm_point *point)
 {
     const int64_t *values = point->row->readings.values;
@@ -21,7 +22,7 @@ static void put_swapped(FILE *out, const struct mlm_point *point)
     fputc(')', out);
 }
 
-/* A sweep's part of a step's sentence. */
+/* Writes a sweep's part of the sentence about a step. */
 static void put_gain(FILE *out, const struct mlm_sweep *sweep, const struct mlm_step *step)
 {
     const struct mlm_point *from = &sweep->points[step - sweep->steps], *to = from + 1;
@@ -60,7 +61,7 @@ static void put_gain(FILE *out, const struct mlm_sweep *sweep, const struct mlm_
     }
 }
 
-/* The sweep's step between just these caps; NULL. */
+/* The sweep's step between exactly these caps; NULL. */
 static const struct mlm_step *step_of(const struct mlm_sweep *sweep, uint64_t from_bytes, uint64_t to_bytes)
 {
     for (size_t i = 0; i + 1 < mlm_sweep_point_count(sweep); i++)
@@ -82,7 +83,7 @@ enum mlm_gain mlm_gain_of_all(
     return gain;
 }
 
-/* "csr" where there is no other, else "2 of 3". */
+/* Writes "csr" where there is only one sweep, else "2 of 3". */
 static void put_how_many(FILE *out, const char *glue, size_t count, size_t all, const struct mlm_sweep *only)
 {
     fputs(glue, out);

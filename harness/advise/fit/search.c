@@ -1,3 +1,5 @@
+/* The search for the smallest cap, as a function of the trials so far. It runs nothing, so that tests can
+ * give it any trials. */
 #include "advise/fit/search.h"
 
 #include <errno.h>
@@ -9,7 +11,7 @@
 
 #define MIB (UINT64_C(1) << 20)
 
-/* Above this many times the ceiling a cap cannot be what slows a job. */
+/* A cap above this many times the ceiling cannot slow a job down. */
 #define CEILING_TIMES 2
 
 enum verdict { NOT_ENOUGH, NOT_SO_FAR, SO_FAR, ENOUGH };
@@ -37,7 +39,7 @@ static void raise_to(double *figure, int64_t value)
         *figure = fmax(*figure, (double)value);
 }
 
-/* From a trial without a cap. */
+/* Learns ceiling and guess from a trial without a cap. */
 static void learn(struct mlm_fit *fit, const int64_t *values)
 {
     int64_t peak = values[MLM_cage_peak_bytes], file = values[MLM_file_peak_bytes];
@@ -82,7 +84,7 @@ double mlm_fit_unpaid_bytes(const struct mlm_fit *fit)
     return fmax(fit->unpaid_bytes, fit->file_most_bytes - fit->file_least_bytes);
 }
 
-/* Median time of the trials that ended ok; NAN: none. */
+/* Median time of the trials that ended ok; NAN: there are none. */
 static double time_at(const struct mlm_fit *fit, uint64_t cap_bytes)
 {
     double times[64];
@@ -107,7 +109,7 @@ struct mlm_fit_tally mlm_fit_tally(const struct mlm_fit *fit, uint64_t cap_bytes
     return tally;
 }
 
-/* Most of as many trials as decide. */
+/* The majority of the trials that decide. */
 static size_t majority(const struct mlm_fit *fit)
 {
     return (size_t)fit->options.repetitions / 2 + 1;
@@ -135,8 +137,8 @@ static enum verdict verdict_of(const struct mlm_fit *fit, enum mlm_fit_goal goal
                                    : SO_FAR;
 }
 
-/* What caps are rounded to: a power of two, at most the tolerance, and half of it where that is whole MiB all
- * the same, so that they can be read. */
+/* The unit for rounding caps, so that they are readable: a power of two, at most the tolerance; half of it
+ * where that is still whole MiB. */
 static uint64_t grain(const struct mlm_fit *fit, double bytes)
 {
     uint64_t grain = fit->options.page_bytes;
@@ -159,13 +161,13 @@ static uint64_t round_down(const struct mlm_fit *fit, double bytes)
     return cap > fit->options.least_bytes ? cap : fit->options.least_bytes;
 }
 
-/* The trials' caps, put together. */
+/* The trials, summarized by cap. */
 struct view {
     uint64_t low, high, some; /* as in the edge */
-    bool tried;               /* high was: else it is the ceiling */
-    size_t lows, highs;       /* different caps that were not enough, and that were */
+    bool tried;               /* `high` was tried; otherwise it is the ceiling */
+    size_t lows, highs;       /* number of different caps that were not enough, and that were */
     size_t uncapped, uncapped_ok;
-    size_t uncapped_timed; /* that ended ok and whose time is known */
+    size_t uncapped_timed; /* trials without a cap that ended ok with a known time */
 };
 
 static bool seen_before(const struct mlm_fit *fit, size_t index)
@@ -210,13 +212,13 @@ static struct view look(const struct mlm_fit *fit, enum mlm_fit_goal goal)
     return view;
 }
 
-/* Steps that double: 1, 2, 4 … times the tolerance, up to twice the cap. */
+/* Growing steps: 1, 2, 4 … times the tolerance, up to twice the cap. */
 static double stride(const struct mlm_fit *fit, size_t taken)
 {
     return 1 + fmin(ldexp(fit->options.tolerance, taken < 10 ? (int)taken : 10), 1);
 }
 
-/* Nothing has failed yet. */
+/* Used while nothing has failed yet. */
 static uint64_t next_down(const struct mlm_fit *fit, const struct view *view)
 {
     if (view->tried)
@@ -227,7 +229,7 @@ static uint64_t next_down(const struct mlm_fit *fit, const struct view *view)
     return view->high && guess > view->high ? view->high : guess;
 }
 
-/* Something between a cap that is not enough and one that is, or is thought to be. */
+/* A cap between one that is not enough and one that is, or is believed to be. */
 static uint64_t next_between(const struct mlm_fit *fit, const struct view *view)
 {
     double middle = sqrt((double)view->low * (double)view->high);
@@ -245,7 +247,7 @@ static bool near(const struct mlm_fit *fit, const struct view *view)
            view->high - view->low <= fit->options.page_bytes;
 }
 
-/* The cap that lacks a trial before high and low are an edge; 0: none does. */
+/* The cap that needs another trial before high and low are an edge; 0: none. */
 static uint64_t next_repeat(const struct mlm_fit *fit, enum mlm_fit_goal goal, const struct view *view)
 {
     if (!view->tried || verdict_of(fit, goal, view->high) != ENOUGH)
@@ -258,7 +260,7 @@ static bool beyond_ceiling(const struct mlm_fit *fit, enum mlm_fit_goal goal, co
     return goal == MLM_FIT_FAST && !view->high && (double)view->low >= CEILING_TIMES * fit->ceiling_bytes;
 }
 
-/* All that was tried was not enough. */
+/* Used while every cap was not enough. */
 static uint64_t next_up(const struct mlm_fit *fit, enum mlm_fit_goal goal, const struct view *view)
 {
     double cap = (double)view->low * stride(fit, view->lows - 1);
@@ -302,6 +304,6 @@ uint64_t mlm_fit_next(const struct mlm_fit *fit)
         return edge.next_bytes;
     if (!isnan(fit->options.within))
         return mlm_fit_edge(fit, MLM_FIT_FAST).next_bytes;
-    /* What slowdowns are told against is worth as many trials as the answer. */
+    /* The reference of all slowdowns gets as many trials as the answer. */
     return mlm_fit_tally(fit, MLM_NO_LIMIT).count < fit->options.repetitions ? MLM_NO_LIMIT : 0;
 }

@@ -1,12 +1,13 @@
+/* Writes the result of the search as sentences: the needs, how certain they are, and what they leave out. */
 #include "advise/fit/words.h"
 
 #include <math.h>
 
 #include "base/size.h"
 
-/* A ceiling further above the need than this, in times of the tolerance, is worth a word. */
+/* A ceiling that is further above the needs than this many tolerances is mentioned. */
 #define WORTH_TOLERANCES 2
-/* And more than this share of what is above the need is most of it. */
+/* A larger share of the difference between ceiling and needs counts as most of it. */
 #define MOSTLY 0.5
 
 static void put_cap(FILE *out, uint64_t cap_bytes)
@@ -15,7 +16,7 @@ static void put_cap(FILE *out, uint64_t cap_bytes)
     fputs(mlm_size_spell(cap_bytes, text), out);
 }
 
-/* "66M (3 of 3)", "65M (0 of 1, oom)": the trials under a cap that ended well. */
+/* Writes "66M (3 of 3)" or "65M (0 of 1, oom)": the trials at a cap that ended well. */
 static void put_ends(FILE *out, const struct mlm_fit *fit, uint64_t cap_bytes)
 {
     struct mlm_fit_tally tally = mlm_fit_tally(fit, cap_bytes);
@@ -26,7 +27,7 @@ static void put_ends(FILE *out, const struct mlm_fit *fit, uint64_t cap_bytes)
     fputc(')', out);
 }
 
-/* "412M (1.07 × its time without)", "300M (1 of 3, oom)": what a cap costs. */
+/* Writes "412M (1.07 × its time without)" or "300M (1 of 3, oom)": the cost of a cap. */
 static void put_cost(FILE *out, const struct mlm_fit *fit, uint64_t cap_bytes)
 {
     struct mlm_fit_tally tally = mlm_fit_tally(fit, cap_bytes);
@@ -88,7 +89,7 @@ static void say_never(FILE *out, const struct mlm_fit *fit, const char *name)
         tally.ok, tally.count, mlm_outcome_name(tally.failure));
 }
 
-/* How far an edge is known; each of its caps as `put` writes it. */
+/* Writes how far an edge is known; `put` writes each of its caps. */
 static void put_open(FILE *out, const struct mlm_fit *fit, const struct mlm_fit_edge *edge,
     void (*put)(FILE *out, const struct mlm_fit *fit, uint64_t cap_bytes))
 {
@@ -103,7 +104,7 @@ static void put_open(FILE *out, const struct mlm_fit *fit, const struct mlm_fit_
     fputs(fit->count >= fit->options.max_trials ? ". More --max-trials would tell." : ".", out);
 }
 
-/* Trials were over, or the user stopped it. */
+/* For a search that ended early: max_trials are used up, or the user stopped it. */
 static void say_open(FILE *out, const struct mlm_fit *fit, const struct mlm_fit_edge *edge, const char *name)
 {
     fprintf(out, "%s: not found yet after %zu trial%s", name, fit->count, fit->count == 1 ? "" : "s");
@@ -132,8 +133,9 @@ static void say_need(
     }
 }
 
-/* What it takes because it is there is no need. Some of it went to swap where there is any, a heap may be
- * smaller where memory is short; that it was file cache is said where so much was seen. */
+/* Memory that the job uses only because it is available is not part of its needs. With swap some of it was
+ * swapped out, and a heap may stay smaller when memory is short; file cache is named as the reason only where
+ * enough was seen. */
 static void say_ceiling(FILE *out, const struct mlm_fit *fit, const struct mlm_fit_edge *edge)
 {
     char text[MLM_SIZE_TEXT];
@@ -178,7 +180,7 @@ static void say_fast(FILE *out, const struct mlm_fit *fit, const struct mlm_fit_
     }
 }
 
-/* Libraries are always there already, and nobody minds. */
+/* Smaller amounts are not mentioned: libraries are always in the page cache. */
 #define UNPAID_WORTH_BYTES (128.0 * 1024 * 1024)
 
 static void say_unpaid(FILE *out, const struct mlm_fit *fit)

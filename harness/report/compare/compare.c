@@ -1,4 +1,4 @@
-/* From sides to contrasts. */
+/* Computes the contrasts of all pairs, then corrects their p-values as one family. */
 #include "report/compare/compare.h"
 
 #include <errno.h>
@@ -29,7 +29,7 @@ static void comparison_free_p(struct mlm_comparison **comparison)
     mlm_comparison_free(*comparison);
 }
 
-/* What contrasts are made with. */
+/* Working space for contrasts. */
 struct bench {
     double *old_values, *new_values;
     struct mlm_rank_memory ranks;
@@ -44,7 +44,7 @@ static void bench_release(struct bench *bench)
     mlm_bootstrap_release(&bench->bootstrap);
 }
 
-/* A row's readings of one metric, sorted; none unless all its trials are ok. */
+/* Sorted values of one metric of a row; none unless all its trials are ok. */
 static size_t values_of(const struct mlm_row *row, enum mlm_metric metric, double *values)
 {
     size_t count = 0;
@@ -79,7 +79,7 @@ static int contrast_make(
         contrast->new_minimum = summary.minimum;
         contrast->new_maximum = summary.maximum;
     }
-    /* A ratio to nothing is none, and one of nothing has no place in a geometric mean. */
+    /* A ratio needs values above 0 on both sides; others also have no place in a geometric mean. */
     if (!old_count || !new_count || !(old[0] > 0) || !(new[0] > 0))
         return 0;
     contrast->ratio = contrast->new_median / contrast->old_median;
@@ -139,7 +139,7 @@ static double least_p(const struct mlm_contrast *contrast)
     return mlm_rank_test_least_p(contrast->old_count, contrast->new_count);
 }
 
-/* Corrects over the family, and turns what is no proof into what it is. */
+/* Corrects p-values over the family, and downgrades differences that are not proved. */
 static void verdicts_find(struct mlm_contrast *const *contrasts, size_t count, size_t test_count)
 {
     for (size_t i = 0; i < count; i++) {

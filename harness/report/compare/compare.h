@@ -1,17 +1,16 @@
-/* Results set side by side: machine beside machine, today beside last week, one build beside another.
+/* Compares results: machine with machine, today with last week, one build with another.
  *
- *   side        the rows of one machine or file, with a label; the first is what the others are compared with
+ *   side        the rows of one machine or file, with a label; all others are compared with the first
  *   pair        a row of the first side and the row of another that does the same work under the same limits
- *   contrast    one figure of a pair: ratio of the medians, its interval, and whether the difference is
- * chance comparison  the pairs of every other side with the first, and what has no partner
+ *   contrast    one figure of a pair: ratio of the medians, its interval, and whether chance explains it
+ *   comparison  the pairs of every other side with the first, and the rows without a partner
  *
- * A ratio is given only where all repetitions of both rows ended ok; otherwise the outcomes are what there is
- * to say. Ratios are new over old: above 1 is slower, needs more.
+ * A ratio is given only where all repetitions of both rows ended ok; otherwise the outcomes are the result.
+ * Ratios are new over old: above 1 is slower, needs more.
  *
  * Many rows are many tests, so p-values are corrected by Holm's method. The family is all tests of a
- * comparison: time and needs of every pair of every side, but for those that could not come to
- * MLM_SIGNIFICANCE if they stood alone (with three repetitions a side the smallest p is 0.1): they show
- * nothing, and are not counted. */
+ * comparison: time and needs of every pair of every side. Tests that could not reach MLM_SIGNIFICANCE even
+ * alone (with three repetitions a side the smallest p is 0.1) show nothing and are not counted. */
 #pragma once
 
 #include "report/table/table.h"
@@ -26,21 +25,21 @@ struct mlm_side {
     size_t count;
 };
 
-/* All rows that stand in the table's sections, borrowed as the label is. */
+/* Takes all rows in the table's sections, borrowed like the label. */
 struct mlm_side mlm_side_of_table(const struct mlm_table *table, const char *label);
 
-/* Are its rows of several machines? */
+/* Returns true if its rows are of several machines. */
 bool mlm_side_has_machines(const struct mlm_side *side);
 
-/* A side a machine, in the order of the records; labels are hosts, with the ids where hosts are equal. The
- * caller frees them with mlm_sides_free(); the table must outlive them. */
+/* Makes one side for each machine, in the order of the records. Labels are hosts, with ids where hosts are
+ * equal. The caller frees them with mlm_sides_free(); the table must outlive them. */
 int mlm_sides_by_machine(
     const struct mlm_table *table, struct mlm_side **ret_sides, size_t *ret_count, struct mlm_error *error);
 void mlm_sides_free(struct mlm_side *sides, size_t count); /* takes NULL */
 
 enum mlm_figure { MLM_FIGURE_TIME, MLM_FIGURE_NEEDS, MLM_FIGURE_COUNT };
 
-/* What each figure is in a record, and in words: a row is "slower", or "needs slightly more". */
+/* For each figure, its metric in a record and its words: a row is "slower", or "needs slightly more". */
 struct mlm_figure_info {
     enum mlm_metric metric;
     const char *name, *verb, *more, *less;
@@ -51,30 +50,31 @@ extern const struct mlm_figure_info mlm_figures[MLM_FIGURE_COUNT];
 enum mlm_contrast_verdict {
     MLM_CONTRAST_NONE,    /* there is no ratio */
     MLM_CONTRAST_TOO_FEW, /* too few repetitions to tell a difference from chance */
-    MLM_CONTRAST_EVEN,    /* enough of them, and none shown */
+    MLM_CONTRAST_EVEN,    /* enough repetitions, but no difference shown */
     MLM_CONTRAST_LESS,
     MLM_CONTRAST_MORE,
 };
 
-/* What is no chance can still be next to nothing: memory hardly varies. */
+/* A difference below this is "slight" even if it is proved: memory hardly varies, so tiny ones are proved
+ * too. */
 #define MLM_SLIGHT 0.01
 
 struct mlm_contrast {
     size_t old_count, new_count;   /* repetitions */
     double old_median, new_median; /* ns or bytes; NAN: not had, or not of all repetitions */
     double old_minimum, old_maximum, new_minimum, new_maximum;
-    double ratio;         /* of the medians; NAN: none */
+    double ratio;         /* ratio of the medians; NAN: none */
     double low, high;     /* its bootstrap interval; NAN with one repetition on a side */
-    double p, adjusted_p; /* of the rank test; NAN: no ratio; not in the family */
+    double p, adjusted_p; /* p of the rank test; NAN: no ratio; adjusted NAN: not in the family */
     enum mlm_contrast_verdict verdict;
 };
 
-/* What became of a row that did not end alike on both sides. */
+/* How the outcome of a row changed between the sides. */
 enum mlm_change {
     MLM_CHANGE_NONE,
-    MLM_CHANGE_WORSE, /* fewer repetitions are ok: none, or not all that were */
+    MLM_CHANGE_WORSE, /* fewer repetitions are ok: none, or fewer than before */
     MLM_CHANGE_BETTER,
-    MLM_CHANGE_OTHER, /* as bad in another way, or not run at all on one side */
+    MLM_CHANGE_OTHER, /* another failure, or not run at all on one side */
 };
 
 struct mlm_pair {
@@ -84,9 +84,9 @@ struct mlm_pair {
     struct mlm_contrast contrasts[MLM_FIGURE_COUNT];
 };
 
-/* A geometric mean of ratios, and what is not in it. */
+/* A geometric mean of ratios, with the number of rows that it leaves out. */
 struct mlm_overall {
-    double ratio; /* NAN: of nothing */
+    double ratio; /* NAN: no ratios */
     size_t count;
 };
 
@@ -94,35 +94,36 @@ struct mlm_pairing {
     const struct mlm_side *old_side, *new_side;
     struct mlm_pair *pairs; /* in the order of the old side's rows */
     size_t pair_count;
-    const struct mlm_row **old_alone, **new_alone; /* without a partner */
+    const struct mlm_row **old_alone, **new_alone; /* rows without a partner */
     size_t old_alone_count, new_alone_count;
-    size_t other_data; /* of those without, pairs that differ in the size of the data alone */
+    size_t other_data; /* rows without a partner that would have one with another data size */
     struct mlm_overall overall[MLM_FIGURE_COUNT];
 };
 
 struct mlm_comparison {
     const struct mlm_side *sides;
-    bool by_machine;              /* a machine's rows have partners of the same machine alone */
-    struct mlm_pairing *pairings; /* of each side but the first */
+    bool by_machine;              /* rows are paired only within the same machine */
+    struct mlm_pairing *pairings; /* one for each side but the first */
     size_t pairing_count;
     size_t ratio_count; /* contrasts that have a ratio */
-    size_t test_count;  /* those of them that make the family */
+    size_t test_count;  /* the contrasts that form the family */
 };
 
 struct mlm_compare_options {
     bool mix_data;  /* pair rows of different data sizes too, where there is no other partner */
-    unsigned where; /* pair rows of the same machine alone (for sides that have several), or kinds of swap */
+    unsigned where; /* enum mlm_where: pair only rows of the same machine (for sides with several), or with
+                       the same kinds of swap */
 };
 
-/* Borrows the sides, of which there are at least two. */
+/* Compares at least two sides, which are borrowed. */
 int mlm_compare(const struct mlm_side *sides, size_t side_count, const struct mlm_compare_options *options,
     struct mlm_comparison **ret_comparison, struct mlm_error *error);
 void mlm_comparison_free(struct mlm_comparison *comparison); /* takes NULL */
 
-/* Within MLM_SLIGHT of 1. */
+/* True for a ratio within MLM_SLIGHT of 1. */
 bool mlm_contrast_is_slight(const struct mlm_contrast *contrast);
 
-/* The repetitions a side with which a family of so many tests can show a difference at all. */
+/* Repetitions on each side that a family of so many tests needs to show any difference. */
 size_t mlm_repetitions_needed(size_t test_count);
 
 /* "storage/csr density=0.01 index=32 at 2G", with swap limit, background and dataset where there are any;

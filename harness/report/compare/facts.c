@@ -1,4 +1,4 @@
-/* In which facts of their machines sides differ. */
+/* Finds the facts of machines in which sides differ. */
 #include "report/compare/facts.h"
 
 #include <errno.h>
@@ -9,7 +9,7 @@
 #include "base/utf8.h"
 #include "record/fact.h"
 
-/* Further ones of a side are not looked at: a file in which every line has another machine is no run. */
+/* More machines on one side are not examined: in a real run, not every line has another machine. */
 #define MACHINES_MOST 8
 
 struct machines {
@@ -17,7 +17,7 @@ struct machines {
     size_t count;
 };
 
-/* The different descriptions of a side's machine: of several runs. */
+/* Collects the different descriptions of a side's machine, which may change between runs. */
 static void machines_find(const struct mlm_side *side, struct machines *machines)
 {
     for (size_t i = 0; i < side->count; i++)
@@ -41,8 +41,8 @@ static int by_text(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-/* What the side says of a key, each value once, in an order of their own; NULL where it says nothing, with
- * *ret_error 0. */
+/* Text of all values that the side has for a key, each once, sorted; NULL with *ret_error 0 where it has
+ * none. */
 static char *value_text(const struct machines *machines, const char *key, int *ret_error)
 {
     char *texts[MACHINES_MOST], *joined = NULL;
@@ -90,7 +90,7 @@ void mlm_facts_release(struct mlm_facts *facts)
     *facts = (struct mlm_facts){0};
 }
 
-/* Adds the fact if it is one in which the sides differ. */
+/* Adds the fact if the sides differ in it. */
 static int consider(struct mlm_facts *facts, const struct machines *machines, const char *key)
 {
     const struct mlm_fact_info *info = mlm_fact_of(key);
@@ -123,7 +123,7 @@ static bool names_the_machine(const char *key)
     return strcmp(key, "id") == 0 || strcmp(key, "host") == 0;
 }
 
-/* More are no description of a machine. */
+/* A machine's description has fewer facts. */
 #define FACTS_MOST 64
 
 int mlm_facts_find(

@@ -1,3 +1,4 @@
+/* Decides for each pair whether a row became worse than the gate allows, and finds rows that disappeared. */
 #include "report/compare/gate.h"
 
 #include <errno.h>
@@ -17,7 +18,7 @@ static bool lies_above(const struct mlm_contrast *contrast, double above)
 static bool trips(const struct mlm_gate *gate, struct mlm_trip *trip)
 {
     const struct mlm_pair *pair = trip->pair;
-    /* One that was not run, for want of a cap or a library, has not become worse. */
+    /* A row that was not run, for lack of a cap or a library, has not become worse. */
     trip->outcome =
         mlm_row_all_ok(pair->old_row) && !mlm_row_all_ok(pair->new_row) && mlm_row_ran(pair->new_row);
     bool any = trip->outcome;
@@ -28,8 +29,8 @@ static bool trips(const struct mlm_gate *gate, struct mlm_trip *trip)
     return any;
 }
 
-/* Where machines are compared with themselves, one that is not there has lost no rows. Alone are rows in the
- * order of their side, machine by machine, so that each machine is looked for once. */
+/* Finds rows that disappeared. Where machines are compared with themselves, a machine that is absent has lost
+ * no rows. Rows without a partner are sorted by machine, so each machine is looked up once. */
 static size_t missing_find(const struct mlm_pairing *pairing, bool by_machine, struct mlm_trip *found)
 {
     const struct mlm_side *new = pairing->new_side;

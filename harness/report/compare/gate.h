@@ -1,23 +1,24 @@
-/* A gate for CI: which rows are worse than they may be. */
+/* A gate for CI: finds the rows that became worse than allowed. */
 #pragma once
 
 #include "report/compare/compare.h"
 
-/* Fewer repetitions on a side have no interval to speak of: then every new one must be above every old one.
- */
+/* With fewer repetitions on a side the interval is too coarse: then every new value must exceed every old
+ * one. */
 #define MLM_GATE_INTERVAL_REPETITIONS 5
 
 struct mlm_gate {
     double above;                   /* 0.1: more than 10 % above the old */
-    bool figures[MLM_FIGURE_COUNT]; /* that are looked at; outcomes always are */
-    bool missing;                   /* a row that was ok and is not there any more trips it, too */
+    bool figures[MLM_FIGURE_COUNT]; /* figures to check; outcomes are always checked */
+    bool missing;                   /* a row that was ok and is absent now fails the gate too */
 };
 
 struct mlm_trip {
     const struct mlm_pairing *pairing;
     const struct mlm_pair *pair;
     const struct mlm_row *missing;  /* the old row that has no partner; NULL: there is a pair */
-    bool figures[MLM_FIGURE_COUNT]; /* whose whole interval, or every new repetition, lies above */
+    bool figures[MLM_FIGURE_COUNT]; /* figures whose whole interval, or every new repetition, exceeds the
+                                       bound */
     bool outcome;                   /* all repetitions were ok, and now not all are */
 };
 

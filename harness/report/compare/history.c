@@ -1,3 +1,5 @@
+/* Computes for each row of a new run the usual value over earlier files, and the limit that a new median may
+ * not exceed. */
 #include "report/compare/history.h"
 
 #include <errno.h>
@@ -20,7 +22,7 @@ static void history_free_p(struct mlm_history **history)
     mlm_history_free(*history);
 }
 
-/* The median over a row's repetitions, which must all be ok; NAN. */
+/* Median over a row's repetitions, which must all be ok; NAN otherwise. */
 static double median_of(const struct mlm_row *row, enum mlm_figure figure)
 {
     int64_t median = row->readings.values[mlm_figures[figure].metric];

@@ -1,24 +1,24 @@
-/* A run beside the runs before it: is it worse than they ever were by chance?
+/* Compares a run with the runs before it: is it worse than chance alone ever made them?
  *
- * Machines have good days and bad ones, so one earlier run says little of what is usual. Of each row the
- * medians of the earlier files are taken; their median is what is usual, and their standard deviation (of a
- * sample: over n - 1) how far a day is off. A row has regressed when its new median exceeds what is usual by
- * more than three of those deviations, and by more than the floor: the same medians day after day would make
- * a trifle an alarm.
+ * Machines have good and bad days, so one earlier run says little about the usual value. For each row, the
+ * medians of the earlier files are taken: their median is the usual value, and their standard deviation (of a
+ * sample: over n - 1) is the usual variation. A row has regressed when its new median exceeds the usual value
+ * by more than three deviations, and by more than the floor. Without the floor, equal medians day after day
+ * would make a trifle an alarm.
  *
- * The deviation is the plain one, not one that leaves outliers out: where one run in five is slow, as on a
- * machine that others use too, slow is usual. The price is that an outlier hides smaller steps until it is
- * out of the last files. */
+ * The plain deviation is used, without removing outliers: where one run in five is slow, as on a machine that
+ * others use too, slow runs are usual. The price is that an outlier hides smaller steps until it leaves the
+ * last files. */
 #pragma once
 
 #include "report/compare/compare.h"
 
 #define MLM_HISTORY_DEVIATIONS 3
-/* Of fewer medians no deviation is worth the name. */
+/* With fewer medians a standard deviation means nothing. */
 #define MLM_HISTORY_FILES_LEAST 3
 
 enum mlm_history_verdict {
-    MLM_HISTORY_NONE,       /* no figure: not had, or not all repetitions are ok */
+    MLM_HISTORY_NONE,       /* no figure: no reading, or not all repetitions are ok */
     MLM_HISTORY_TOO_LITTLE, /* too few earlier files have it */
     MLM_HISTORY_USUAL,      /* not above its limit */
     MLM_HISTORY_REGRESSED,
@@ -27,15 +27,15 @@ enum mlm_history_verdict {
 struct mlm_history_figure {
     size_t count;         /* of earlier medians */
     double usual;         /* their median, ns or bytes; NAN: none */
-    double limit;         /* what a new median must not exceed; NAN with too few */
-    double median, ratio; /* the new one, and to what is usual; NAN: none */
+    double limit;         /* a new median must not exceed this; NAN with too few files */
+    double median, ratio; /* the new median, and its ratio to the usual value; NAN: none */
     enum mlm_history_verdict verdict;
 };
 
 struct mlm_history_row {
     const struct mlm_row *row;     /* of the new side */
     size_t ok_count, not_ok_count; /* earlier files in which all its repetitions are ok, or not */
-    bool ends_worse;               /* ok in all of enough earlier files, and now it is not */
+    bool ends_worse;               /* ok in all of enough earlier files, but not now */
     struct mlm_history_figure figures[MLM_FIGURE_COUNT];
 };
 
@@ -51,5 +51,5 @@ int mlm_history_make(const struct mlm_side *files, size_t file_count, const stru
     double floor, struct mlm_history **ret_history, struct mlm_error *error);
 void mlm_history_free(struct mlm_history *history); /* takes NULL */
 
-/* Has the row regressed in one of the figures that are asked for, or does it end worse? */
+/* Returns true if the row has regressed in a chosen figure, or ends worse. */
 bool mlm_history_row_trips(const struct mlm_history_row *row, const bool figures[static MLM_FIGURE_COUNT]);

@@ -1,3 +1,4 @@
+/* Compares the machines of one table, if there are several. */
 #include "report/compare/machines.h"
 
 #include "base/cleanup.h"

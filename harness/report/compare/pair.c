@@ -1,3 +1,4 @@
+/* Pairs the rows of two sides, the most similar first. */
 #include "report/compare/pair.h"
 
 #include <errno.h>
@@ -7,7 +8,7 @@
 
 #define NOBODY SIZE_MAX
 
-/* Who of each side has found whom. */
+/* The partners found so far. */
 struct match {
     const struct mlm_side *old_side, *new_side;
     unsigned where;
@@ -23,8 +24,7 @@ static void match_release(struct match *match)
     free(match->next);
 }
 
-/* Pairs all who are so alike and have nobody yet, in the order in which they stand. Returns how many it
- * found. */
+/* Pairs all free rows that are alike in this sense, in their order. Returns the number of new pairs. */
 static ssize_t match_find(struct match *match, enum mlm_likeness likeness)
 {
     mlm_cleanup(mlm_keymap_release) struct mlm_keymap keys = {0};
@@ -70,7 +70,7 @@ void mlm_pairing_release(struct mlm_pairing *pairing)
     *pairing = (struct mlm_pairing){0};
 }
 
-/* Writes down what was matched. */
+/* Copies the matches into the pairing. */
 static void pairing_fill(const struct match *match, struct mlm_pairing *pairing)
 {
     for (size_t i = 0; i < match->old_side->count; i++) {
@@ -104,7 +104,7 @@ int mlm_pairing_make(const struct mlm_side *old_side, const struct mlm_side *new
         return -ENOMEM;
     for (size_t i = 0; i < old_side->count; i++)
         match.partner_of_old[i] = NOBODY;
-    /* The same again before the same with another seed, and that before other data. */
+    /* First the same specification, then another seed, then other data. */
     ssize_t r = match_find(&match, MLM_LIKE_AGAIN);
     if (r >= 0)
         r = match_find(&match, MLM_LIKE_WORK);

@@ -1,3 +1,5 @@
+/* Prints a comparison: the sides and how their machines differ, the table, rows without a partner, the
+ * summary. */
 #include "report/compare/show.h"
 
 #include <errno.h>
@@ -83,7 +85,7 @@ static int put_sides(const struct mlm_view *view)
             many ? machines_line(&sides[i]) : mlm_machine_line(sides[i].rows[0]->first);
         if (!line)
             return -ENOMEM;
-        /* A machine's label is what its line begins with. */
+        /* A machine's label is already the begin of its line. */
         bool says_it = strncmp(line, sides[i].label, strlen(sides[i].label)) == 0;
         bool same = first && strcmp(line, first) == 0;
         char *text = NULL;
@@ -128,7 +130,7 @@ static int put_facts(const struct mlm_view *view, struct mlm_error *error)
     return mlm_put_labelled(view, "differs:", mlm_paragraph_end(&paragraph));
 }
 
-/* Which rows have partners, in the order of their table. */
+/* Finds the rows that have partners, in the order of their table. */
 static int lines_make(struct mlm_view *view)
 {
     const struct mlm_comparison *comparison = view->comparison;
@@ -184,7 +186,7 @@ static int put_names(const struct mlm_view *view, const char *label, const struc
     return complete ? mlm_put_labelled(view, label, mlm_take_ptr(text)) : -ENOMEM;
 }
 
-/* Who has no partner: how many, and the first of them by name. */
+/* Says how many rows have no partner, and names the first of them. */
 static int put_alone(const struct mlm_view *view, const struct mlm_pairing *pairing, size_t side)
 {
     char first[MLM_SIDE_NAME], name[MLM_SIDE_NAME], label[64];
@@ -207,7 +209,7 @@ static int put_alone(const struct mlm_view *view, const struct mlm_pairing *pair
     return 0;
 }
 
-/* Marks that every trial row of every pair has would only clutter the rows. */
+/* Marks of every row of every pair are said once, below the table. */
 static mlm_mark_set marks_of_every_row(const struct mlm_comparison *comparison)
 {
     mlm_mark_set marks = ~(mlm_mark_set)0;

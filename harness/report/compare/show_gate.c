@@ -1,4 +1,4 @@
-/* What a gate says. */
+/* Prints the verdict of a gate, with the reason for each row. */
 #include <errno.h>
 #include <math.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* A run beside those before it. */
+/* Prints a run beside the runs before it. */
 #include <errno.h>
 #include <math.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* Lines under the headings of a table's sections. */
+/* Prints lines under the headings of a table's sections. */
 #include "report/compare/show_parts.h"
 #include "report/table/heading.h"
 

@@ -1,4 +1,4 @@
-/* Many sides: a row has the first side's figure, and every other side's ratio to it. */
+/* Prints many sides: each row has the first side's figure, and the ratio of every other side to it. */
 #include <errno.h>
 #include <math.h>
 #include <string.h>
@@ -37,7 +37,7 @@ static bool is_significant(enum mlm_contrast_verdict verdict)
     return verdict == MLM_CONTRAST_MORE || verdict == MLM_CONTRAST_LESS;
 }
 
-/* A ratio; where there is none, how the row ended on that side. */
+/* Writes a ratio; without one, how the row ended on that side. */
 static void other_write(
     const struct mlm_view *view, const struct mlm_pair *pair, char cell[static MLM_CELL_SIZE])
 {
@@ -83,7 +83,7 @@ static enum mlm_paint cell_paint(const void *p, size_t column)
     return pair && !mlm_row_all_ok(pair->new_row) ? mlm_outcome_paint(pair->new_row) : MLM_PAINT_PLAIN;
 }
 
-/* Needs are a program's more than a machine's: rows in which they differ are few. */
+/* Needs depend on the program more than on the machine, so only rows in which they differ are shown. */
 static void hide_the_same(struct mlm_view *view)
 {
     for (size_t i = 0; i < view->lines.count; i++) {
@@ -114,7 +114,7 @@ static int put_hidden(const struct mlm_view *view)
     return mlm_put_note(view->out, view->style, mlm_figures[view->figure].name, text);
 }
 
-/* Ratios of all sides over the rows that all of them have: only so can they be laid beside each other. */
+/* Ratios of all sides over the rows that all sides have: only these can be compared. */
 static int put_overall(const struct mlm_view *view)
 {
     size_t width = view->comparison->pairing_count, common = 0, not_ok = 0;
@@ -178,7 +178,7 @@ static int put_figure(struct mlm_view *view)
     for (size_t k = 0; k < width && grid.count < MLM_GRID_COLUMNS; k++) {
         char *title = titles + k * 2 * (size_t)MLM_SIDE_NAME, name[MLM_SIDE_NAME];
         snprintf(title, 2 * (size_t)MLM_SIDE_NAME, "%s / A", mlm_side_name(view->comparison, k + 1, name));
-        /* Where there is no room the last go first. */
+        /* Where the terminal is too narrow, the last sides are hidden first. */
         grid.columns[grid.count++] = (struct mlm_grid_column){.title = title, .sacrifice = k ? (int)k : 0};
     }
     hide_the_same(view);

@@ -1,4 +1,4 @@
-/* Two sides: a row has its pair's times and needs, and what is to be thought of them. */
+/* Prints two sides: each row has its pair's times and needs, with a verdict. */
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
@@ -37,7 +37,7 @@ static const struct mlm_grid_column columns[COLUMN_COUNT] = {
 };
 /* clang-format on */
 
-/* Columns that matter more than cells at their full length. */
+/* These columns are kept in preference to the full length of cells. */
 #define BEFORE_BRIEF 5
 
 /* The first trial that says what data it had; NULL. */
@@ -49,7 +49,7 @@ static const struct mlm_record *with_checksum(const struct mlm_row *row)
     return NULL;
 }
 
-/* In what the two did not do the same work; "" in nothing. */
+/* Says in which way the two sides did not do the same work; "" where they did. */
 static void work_text(const struct mlm_pair *pair, char text[static MLM_CELL_SIZE])
 {
     const struct mlm_record *old = pair->old_row->first, *new = pair->new_row->first;
@@ -86,7 +86,7 @@ static int work_notes(struct mlm_view *view, const struct mlm_pair *pair, char l
     return mlm_footnote_add(&view->footnotes, text, letters);
 }
 
-/* What is the same in every row would only clutter the rows. */
+/* A difference that every row has is said once, below the table. */
 static int work_of_every_row(struct mlm_view *view)
 {
     char first[MLM_CELL_SIZE] = "", text[MLM_CELL_SIZE];
@@ -110,7 +110,7 @@ static int outcome_write(
     int r = work_notes(view, pair, letters);
     if (r >= 0)
         r = mlm_view_mark_notes(view, line, letters);
-    /* The time limit is no reason that needs saying. */
+    /* The time limit as a reason is obvious and not repeated. */
     bool puzzling = pair->change == MLM_CHANGE_WORSE && pair->new_row->outcome != MLM_OUTCOME_TIMEOUT;
     if (r >= 0 && puzzling && pair->new_row->reason)
         r = mlm_footnote_add(&view->footnotes, pair->new_row->reason, letters);
@@ -271,7 +271,7 @@ static int put_overall(const struct mlm_view *view, enum mlm_figure figure)
     return mlm_put_labelled(view, label, mlm_paragraph_end(&paragraph));
 }
 
-/* What the overall figures are not of. */
+/* Says which rows the overall figures leave out. */
 static int put_left_out(const struct mlm_view *view)
 {
     const struct mlm_pairing *pairing = &view->comparison->pairings[0];
@@ -289,7 +289,7 @@ static int put_left_out(const struct mlm_view *view)
     return mlm_put_note(view->out, view->style, "left out:", text);
 }
 
-/* What ratios, intervals and p-values are. */
+/* Explains ratios, intervals and p-values. */
 static int put_meaning(const struct mlm_view *view)
 {
     size_t tests = view->comparison->test_count;

@@ -1,11 +1,11 @@
-/* What comparisons are put together from when they are shown; for them alone. */
+/* Shared parts of the files that print comparisons; for them alone. */
 #pragma once
 
 #include "report/compare/show.h"
 #include "report/table/notes.h"
 #include "report/text/grid.h"
 
-/* A row of the table that lines are headed by, and what it is compared with. */
+/* A row of the table that gives the lines their headings, with its pairs. */
 struct mlm_line {
     const struct mlm_row *row;
     size_t index;                  /* of the row in its table's order */
@@ -20,7 +20,7 @@ struct mlm_lines {
     size_t count;
 };
 
-/* The columns that every such table begins with: what its rows are called. */
+/* The first columns of each such table: the name of the row. */
 enum { MLM_LINE_WORKLOAD, MLM_LINE_PARAMETERS, MLM_LINE_COLUMNS };
 
 #define MLM_LINE_COLUMN_TITLES                                                                               \

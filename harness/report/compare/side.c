@@ -1,4 +1,4 @@
-/* Sides out of tables, and what their rows are called. */
+/* Makes sides from tables, and names their rows. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,3 +1,4 @@
+/* Texts for ratios, intervals, p-values and verdicts, rounded in one place. */
 #include "report/compare/words.h"
 
 #include <math.h>
@@ -86,7 +87,7 @@ const char *mlm_verdict_text(const struct mlm_pair *pair, bool brief, char text[
                                                             : "");
 }
 
-/* Of the contrasts that had too few, the one that had the most. */
+/* Finds the contrast with the most repetitions among those that had too few. */
 static const struct mlm_contrast *best_of_too_few(const struct mlm_comparison *comparison)
 {
     const struct mlm_contrast *best = NULL;

@@ -1,4 +1,4 @@
-/* What a pair's contrasts and outcomes are in words: the same in every format. */
+/* Contrasts and outcomes of a pair in words, the same in every format. */
 #pragma once
 
 #include "report/compare/compare.h"
@@ -27,5 +27,6 @@ const char *mlm_change_text(const struct mlm_pair *pair, bool brief, char text[s
  * "" where there is nothing to say. */
 const char *mlm_verdict_text(const struct mlm_pair *pair, bool brief, char text[static MLM_WORDS_SIZE]);
 
-/* Why verdicts of the comparison are `too few repetitions`, and how many would do; "" where none is. */
+/* Says why verdicts are `too few repetitions`, and how many repetitions would be enough; "" where there are
+ * none. */
 const char *mlm_too_few_text(const struct mlm_comparison *comparison, char text[static 2 * MLM_WORDS_SIZE]);

@@ -1,10 +1,10 @@
-/* CSV and TSV, quoted as RFC 4180 says (with plain line ends), typed as pandas and R take them: missing is
- * empty, whole numbers are whole, flags are TRUE and FALSE.
+/* CSV and TSV, quoted by RFC 4180 (with plain line ends), in the types that pandas and R recognize: missing
+ * is empty, whole numbers are whole, flags are TRUE and FALSE.
  *
- * A text that a reader would not take for a text gets a ' in front, which is what spreadsheets call such a
- * text: one that begins like a formula (= + - @), reads as a number (a checksum of digits alone), or as what
- * R and pandas take for missing or a flag. So does one that begins with a ', so that taking one away gives
- * the text back. Values of parameters that are numbers stay numbers. */
+ * A text that a reader would not take for a text gets a ' in front, as in spreadsheets: a text that begins
+ * like a formula (= + - @), reads as a number (a checksum of digits only), or reads as missing or a flag in R
+ * and pandas. So does a text that begins with a ', so that removing one gives the text back. Parameter values
+ * that are numbers stay numbers. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -46,7 +46,7 @@ static void line_end(struct sheet *sheet)
 static bool reads_as_number(const char *text)
 {
     char *end;
-    (void)strtod(text, &end); /* "inf", "nan" and "0x1F" as well */
+    (void)strtod(text, &end); /* accepts "inf", "nan" and "0x1F" too */
     return *text && !*end;
 }
 
@@ -60,7 +60,7 @@ static bool reads_as_other(const char *text)
     return reads_as_number(text);
 }
 
-/* Takes any text; control characters become '?', so that a line is a line. */
+/* Takes any text; control characters become '?', so that a record stays on one line. */
 static int put_text(struct sheet *sheet, const char *text, bool may_be_number)
 {
     mlm_auto_free char *tame = strdup(text);
@@ -69,7 +69,7 @@ static int put_text(struct sheet *sheet, const char *text, bool may_be_number)
     mlm_utf8_tame(tame);
     bool number = may_be_number && reads_as_number(tame);
     bool marked = *tame && !number && (strchr("=+-@'", *tame) || reads_as_other(tame));
-    /* Whatever the reader takes for the separator, as spreadsheets of half the world take ';'. */
+    /* Quote every usual separator: spreadsheets in half the world use ';'. */
     bool quoted = strpbrk(tame, ",;\t|\"") != NULL;
     put_raw(sheet, quoted ? "\"" : "");
     fputs(marked ? "'" : "", sheet->out);

@@ -1,3 +1,4 @@
+/* The table of export formats. */
 #include "report/export/export.h"
 
 #include "report/export/formats.h"

@@ -1,7 +1,7 @@
-/* Google Benchmark's JSON as version 1.7.1 writes it: an entry a repetition, and aggregates where a row has
- * several. Its compare.py takes the geometric mean over all entries, which one of zero time would ruin, and
- * averages whatever is there; so a row is told only if all its trials ended ok with times above zero. Those
- * left out are named in the context. */
+/* Google Benchmark's JSON as version 1.7.1 writes it: an entry for each repetition, and aggregates where a
+ * row has several. Its compare.py takes the geometric mean over all entries, which an entry of zero time
+ * would ruin, and averages the entries that exist. Therefore a row is exported only if all its trials ended
+ * ok with times above zero. The context names the rows that are left out. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -37,7 +37,7 @@ static bool is_told(const struct mlm_row *row)
     return mlm_row_all_ok(row);
 }
 
-/* What the entries of a row are made from. */
+/* Data for the entries of one row. */
 struct family {
     const struct mlm_row *row;
     const char *name;
@@ -85,7 +85,7 @@ static double mean(double *numbers, size_t count)
     return sum / (double)count;
 }
 
-/* Of a sample, as Google Benchmark computes it. */
+/* Standard deviation of a sample, as Google Benchmark computes it. */
 static double deviation(double *numbers, size_t count)
 {
     double middle = mean(numbers, count), sum = 0;
@@ -119,7 +119,7 @@ static json_t *time_aggregate(const struct family *family, const struct aggregat
     return mlm_json_number(aggregate->of(family->numbers, family->row->trial_count));
 }
 
-/* Only of what all trials have; the variation of zeros is no number. Says whether that went wrong. */
+/* Written only if all trials have a value; the variation of zeros is left out. Returns true on failure. */
 static bool put_metric_aggregate(
     json_t *entry, const struct family *family, const struct aggregate *aggregate, enum mlm_metric metric)
 {

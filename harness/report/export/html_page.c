@@ -1,4 +1,4 @@
-/* The tables as one page that needs nothing beside it. */
+/* The tables as one HTML page without any other files. */
 #include <errno.h>
 #include <stdlib.h>
 

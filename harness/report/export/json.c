@@ -1,4 +1,4 @@
-/* The rows, an object each and one a line; results/export.schema.json tells the keys. */
+/* The rows as JSON, one object on each line; results/export.schema.json describes the keys. */
 #include <errno.h>
 
 #include "base/cleanup.h"

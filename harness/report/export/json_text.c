@@ -1,3 +1,4 @@
+/* Writes JSON without locale, with the shortest numbers, and safe for terminals. */
 #include "report/export/json_text.h"
 
 #include <math.h>

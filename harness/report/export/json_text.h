@@ -1,5 +1,5 @@
-/* JSON that is put together, and as text: one line, numbers as short as they can be without loss, and nothing
- * in it that commands a terminal. */
+/* JSON values and their text: one line, numbers as short as possible without loss, and nothing that controls
+ * a terminal. */
 #pragma once
 
 #include <jansson.h>

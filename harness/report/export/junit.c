@@ -1,6 +1,6 @@
-/* JUnit's XML, as CI services read it: a suite a section, a test a row. A test fails where a trial was wrong
- * or crashed; it is skipped where the row could not be run. All else is a result and passes, oom and timeout
- * too, with its figures in system-out. */
+/* JUnit's XML for CI services: a section for each suite, a test for each row. A test fails where a trial was
+ * wrong or crashed; it is skipped where the row could not be run. Every other outcome, oom and timeout
+ * included, is a valid result and passes, with its figures in system-out. */
 #include <errno.h>
 
 #include "base/cleanup.h"

@@ -1,5 +1,5 @@
-/* GitHub-flavoured Markdown. Texts of records are escaped so that they stand as they are: by a backslash
- * where that serves, as entities where a table or HTML would see through it. */
+/* GitHub-flavoured Markdown. Texts from records are escaped so that they appear unchanged: by a backslash
+ * where that works, by entities where a table or HTML would interpret it. */
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
@@ -25,7 +25,7 @@ static const char *unlinked(int before, int c, int after)
     return NULL;
 }
 
-/* A list or a heading begins so; only at the begin of a line. */
+/* Begins a list or a heading; only at the begin of a line. */
 static bool begins_block(const char *text, const char *at)
 {
     size_t digits = strspn(text, "0123456789");
@@ -69,7 +69,7 @@ static void put_figure(FILE *out, const char *text)
             fputc(*text, out);
 }
 
-/* Takes the line, also NULL; with what stands before and behind it. */
+/* Writes the line between `before` and `behind`. Takes the line, also NULL. */
 static int put_line(FILE *out, const char *before, char *line, const char *behind)
 {
     mlm_auto_free char *owned = line;
@@ -105,7 +105,7 @@ static int put_row(FILE *out, const bool *shown, struct mlm_notes *notes, const 
             continue;
         mlm_columns[c].write(row, cell);
         fputs("| ", out);
-        /* What went wrong is to be seen at a glance. */
+        /* Bold, so that failures are seen at once. */
         bool loud = c == MLM_COLUMN_OUTCOME && !mlm_row_all_ok(row);
         fputs(loud ? "**" : "", out);
         if (mlm_columns[c].left)

@@ -1,3 +1,4 @@
+/* Makes stable, unique names for rows. */
 #include "report/export/names.h"
 
 #include <errno.h>
@@ -68,7 +69,7 @@ static char *name_make(const struct mlm_table *table, const struct mlm_row *row,
     return text;
 }
 
-/* Texts that were tamed or cut may have become the same: "NAME#2". */
+/* Cut or cleaned texts may have become equal: "NAME#2" makes them unique. */
 static int name_add(struct mlm_keymap *taken, char *name, char **ret_name)
 {
     for (unsigned next = 1;; next++) {

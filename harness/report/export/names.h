@@ -1,10 +1,10 @@
-/* Names of rows, for tools that know benchmarks by name alone. A name is the same from run to run, and no two
- * rows of a table have the same:
+/* Names of rows, for tools that identify benchmarks by name only. A name is the same from run to run, and no
+ * two rows of a table have the same:
  *
  *   storage/csr/density:0.01/data:2560M/cap:2G
  *
- * What is as usual is not named: swap as the machine has it, no background, one thread, seed 1. Time limits
- * and machines are named where a table has several. */
+ * Usual settings are left out: the machine's swap, no background, one thread, seed 1. Time limits and
+ * machines appear where a table has several. */
 #pragma once
 
 #include "report/table/table.h"

@@ -1,3 +1,4 @@
+/* Makes JSON objects of trials, rows and machines, with the same keys for all of them. */
 #include "report/export/objects.h"
 
 #include <errno.h>
@@ -79,7 +80,7 @@ static json_t *summary_object(const struct mlm_summary *summary)
 static json_t *metric_object(const struct mlm_row *row, enum mlm_metric metric)
 {
     struct mlm_summary summary = {0};
-    /* The time of a job that was cut off is no time of the job. */
+    /* A job that was cut off has no time for the whole job. */
     bool no_time = metric == MLM_run_ns && row->cut_off;
     if (!no_time && mlm_export_figures(row, metric, &summary) < 0)
         return NULL;
@@ -200,7 +201,7 @@ json_t *mlm_export_machine(const json_t *machine)
     for (size_t i = 0; i < MLM_FACT_COUNT; i++) {
         const char *key = mlm_facts[i].key;
         json_t *value = json_object_get(machine, key);
-        /* A file from elsewhere may hold anything there. */
+        /* A record may come from any source, so the value may have any type. */
         bool plain = json_is_string(value) || json_is_number(value);
         if (!mlm_facts[i].exported)
             continue;

@@ -1,5 +1,5 @@
-/* Trials, rows and machines as JSON objects with a fixed set of keys each: what the long formats are made of.
- * Missing is null. The caller owns what it gets; NULL: out of memory. */
+/* Trials, rows and machines as JSON objects with a fixed set of keys each, for the long formats. Missing
+ * values are null. The caller owns the result; NULL: out of memory. */
 #pragma once
 
 #include <jansson.h>
@@ -13,7 +13,7 @@ json_t *mlm_export_trial(const struct mlm_record *record, json_t *machine);
 /* A row under its name. results/export.schema.json tells its keys. */
 json_t *mlm_export_row(const struct mlm_row *row, const char *name, json_t *machine);
 
-/* What shapes figures most: id, host, cpu, memory, swap, kernel, … */
+/* The facts that influence figures most: id, host, cpu, memory, swap, kernel, … */
 json_t *mlm_export_machine(const json_t *machine);
 
 /* Summary of a metric over the trials that ended as the row did; count 0: not had by any. -ENOMEM. */

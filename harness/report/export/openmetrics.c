@@ -1,7 +1,7 @@
-/* OpenMetrics' text format: a family of gauges for each figure, a sample a row, in base units. Figures are
- * medians of the trials that ended ok; how all ended is mlmembench_trials, and what a row that was cut off
- * needs at least has a family of its own. The machine is a gauge of 1, not of the type info: so Prometheus'
- * older text format, which text file collectors read, is the same. */
+/* OpenMetrics' text format: a family of gauges for each figure, a sample for each row, in base units. Figures
+ * are medians of the trials that ended ok. mlmembench_trials counts all outcomes, and the lower bound of
+ * needs of a row that was cut off has a family of its own. The machine is a gauge with value 1, not of the
+ * type info, so that the text is also valid in Prometheus' older format, which text file collectors read. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -82,7 +82,7 @@ static void put_family_head(FILE *out, const char *name, const char *unit, const
     fprintf(out, "# HELP %s %s\n", name, help);
 }
 
-/* A family without a sample is not told. */
+/* A family without samples is left out. */
 static void put_family(const struct place *place, const struct family *family)
 {
     const struct mlm_table *table = place->table;

@@ -1,6 +1,7 @@
-/* Services that follow benchmarks from commit to commit: each wants a name and numbers of which smaller is
- * better. Told are the table's rows, with figures of the trials that ended ok; how many did not is a measure
- * of its own, so that a row which no longer fits is seen, and never as a better time or a lower peak. */
+/* Formats of services that follow benchmarks from commit to commit; they want names and numbers of which
+ * smaller is better. Exported are the table's rows, with figures of the trials that ended ok. The number of
+ * trials that did not end ok is a measure of its own, so that a row that no longer fits is visible, and never
+ * looks like a better time or peak. */
 #include <errno.h>
 #include <math.h>
 

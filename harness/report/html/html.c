@@ -1,3 +1,4 @@
+/* Escapes texts for HTML, and writes the table of a suite with its notes. */
 #include "report/html/html.h"
 
 #include <errno.h>
@@ -93,7 +94,7 @@ static void put_cell(FILE *out, size_t column, const struct mlm_row *row, const 
             fprintf(out, "%.17g", value);
         fputs("\">", out);
     }
-    /* A text that is absent is no reading that could not be had. */
+    /* A missing text stays empty; a dash stands for a missing reading. */
     mlm_html_text(out, cell[0] || mlm_columns[column].left ? cell : "-");
     if (column == MLM_COLUMN_OUTCOME && *notes) {
         fputc(' ', out);

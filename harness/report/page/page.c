@@ -1,3 +1,4 @@
+/* Puts the report page together from its sections. */
 #include "report/page/page.h"
 
 #include <errno.h>
@@ -135,8 +136,8 @@ static void put_title(FILE *out, const struct mlm_table *table, const struct cha
 
 static void put_head(FILE *out, const struct mlm_page_request *request, const struct chapters *chapters)
 {
-    /* Nothing is fetched, no script but ours runs, whatever the records hold. Pictures have style attributes.
-     */
+    /* Nothing is loaded from elsewhere and only our own script may run, whatever the records contain.
+     * Pictures use style attributes. */
     fprintf(out,
         "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "

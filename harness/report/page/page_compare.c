@@ -1,4 +1,4 @@
-/* Several machines: each row of the first beside the same row of the others. */
+/* Compares several machines: each row of the first with the same row of the others. */
 #include <errno.h>
 #include <math.h>
 
@@ -7,7 +7,7 @@
 #include "report/html/html.h"
 #include "report/page/page_parts.h"
 
-/* "1.25 × 1.21 to 1.30"; a difference that is shown to be none of chance stands out. */
+/* Writes "1.25 × 1.21 to 1.30"; a proved difference is highlighted. */
 static void put_contrast(FILE *out, const struct mlm_contrast *contrast)
 {
     char text[MLM_WORDS_SIZE];
@@ -21,7 +21,7 @@ static void put_contrast(FILE *out, const struct mlm_contrast *contrast)
     fputs("</td>", out);
 }
 
-/* Where there is no ratio, how both ended. */
+/* Writes how both rows ended, where there is no ratio. */
 static void put_outcomes(FILE *out, const struct mlm_pair *pair)
 {
     char text[2][MLM_OUTCOME_TEXT];

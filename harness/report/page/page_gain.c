@@ -1,4 +1,4 @@
-/* What buys most: for each suite, the row to take and the one to leave. */
+/* The best choice of each suite: which row to use instead of which other. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -13,7 +13,7 @@ static void put_size(FILE *out, double bytes)
     fputs(mlm_size_show(bytes, text), out);
 }
 
-/* The greater, the more it says. */
+/* Ordered by importance: a later kind matters more. */
 enum gain_kind { NO_GAIN, OF_TIME, OF_MEMORY, OF_FITTING };
 
 /* A row to take rather than another that does the same work. */
@@ -25,7 +25,7 @@ struct gain {
     double time;   /* what `instead` takes, as a multiple; NAN: not known */
 };
 
-/* Of a row that failed, without a cap. */
+/* Time of a row; for a row that failed, its time without a cap. */
 static double time_of(const struct mlm_row *row)
 {
     if (mlm_row_failed(row))
@@ -60,7 +60,7 @@ static struct gain group_gain(const struct mlm_section *section, const struct ml
     return (struct gain){.kind = NO_GAIN};
 }
 
-/* What fits where something else does not says most under the tightest cap, which comes first. */
+/* A row that fits where another does not matters most under the tightest cap, which comes first. */
 static bool gain_is_better(const struct gain *a, const struct gain *b)
 {
     if (a->kind != b->kind)

@@ -1,4 +1,4 @@
-/* The machines: every fact that their records carry, and what it means for figures. */
+/* The machines: every fact in their records, and its meaning for figures. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdlib.h>
@@ -55,7 +55,7 @@ static void put_value(FILE *out, const struct state *state, const struct mlm_fac
     fputs(known ? "" : "</span>", out);
 }
 
-/* Of one machine: a term and what it is. */
+/* One machine: a term and its value. */
 static void put_term(FILE *out, const struct states *states, const struct mlm_fact_info *fact)
 {
     fputs("<div><dt>", out);
@@ -68,7 +68,7 @@ static void put_term(FILE *out, const struct states *states, const struct mlm_fa
     fputs("</div>\n", out);
 }
 
-/* Of several: a line of a table, marked where they differ. */
+/* Several machines: a line of a table, marked where they differ. */
 static void put_line(FILE *out, const struct states *states, const struct mlm_fact_info *fact)
 {
     fprintf(out, "<tr%s><th scope=\"row\">", all_alike(states, fact->key) ? "" : " class=\"differs\"");
@@ -87,7 +87,7 @@ static void put_fact(FILE *out, const struct states *states, const struct mlm_fa
     (states->shown == 1 ? put_term : put_line)(out, states, fact);
 }
 
-/* What a newer version has recorded is shown under its own name. */
+/* Facts of a newer version are shown under their own names. */
 static int put_other_facts(FILE *out, const struct states *states)
 {
     mlm_cleanup(mlm_keymap_release) struct mlm_keymap keys = {0};
@@ -108,7 +108,7 @@ static int put_other_facts(FILE *out, const struct states *states)
     return 0;
 }
 
-/* Machines differ by their facts, not by their identity alone: swap may have been turned on between runs. */
+/* Machines are told apart by their facts, not only by id: swap may have been turned on between runs. */
 static int states_collect(const struct mlm_record_list *list, struct states *states)
 {
     mlm_cleanup(mlm_keymap_release) struct mlm_keymap texts = {0};
@@ -163,7 +163,7 @@ static int put_facts(FILE *out, const struct states *states)
     return r;
 }
 
-/* What the marks of rows say of the surroundings, and how many rows have them. */
+/* Says what the marks of rows tell about the conditions, and how many rows have them. */
 static void put_marks(FILE *out, const struct mlm_table *table)
 {
     size_t counts[MLM_MARK_COUNT] = {0}, total = 0;

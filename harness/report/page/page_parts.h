@@ -1,5 +1,5 @@
-/* What page.c is put together from; for it alone. Each writes a section of the page and leaves asking whether
- * `out` could be written to the caller; the one error is -ENOMEM. */
+/* The sections of the page, for page.c alone. Each function writes one section; the caller checks `out`. The
+ * only error is -ENOMEM. */
 #pragma once
 
 #include "record/fact.h"
@@ -10,7 +10,7 @@
 /* Files of this folder, part of the program (cmake/embed.cmake). */
 extern const char mlm_page_css[], mlm_page_js[], mlm_page_js_hash[], mlm_method_html[];
 
-/* Lists in a page end somewhere, however many there are in the files: what is left out is counted. */
+/* Lists in a page have a bounded length, however long the files are; the rest is counted. */
 #define MLM_PAGE_MACHINES_MAX 16
 #define MLM_PAGE_RUNS_MAX 30
 #define MLM_PAGE_CAPS_MAX 12
@@ -31,7 +31,7 @@ int mlm_page_pictures_draw(const struct mlm_page_request *request, const struct 
 void mlm_page_pictures_release(struct mlm_page_pictures *pictures);
 void mlm_page_pictures_put(FILE *out, const struct mlm_page_pictures *pictures, const char *suite);
 
-/* What all sections together say: what fits where, and what buys most. */
+/* Summarizes all sections: which rows fit into which cap, and which choice helps most. */
 int mlm_page_summary(FILE *out, const struct mlm_table *table, struct mlm_error *error);
 
 /* For each suite in the sections of one machine, which row to take rather than which other. */
@@ -42,13 +42,13 @@ int mlm_page_gains(FILE *out, const struct mlm_section *sections, size_t section
 int mlm_page_machines(
     FILE *out, const struct mlm_record_list *list, const struct mlm_table *table, struct mlm_error *error);
 
-/* Of a table of several machines: all beside the first. */
+/* For a table of several machines: compares all with the first. */
 int mlm_page_compare(FILE *out, const struct mlm_machines *machines, struct mlm_error *error);
 
 /* The commands that made the records, as a shell takes them. */
 int mlm_page_repeat(FILE *out, const struct mlm_record_list *list, struct mlm_error *error);
 
-/* What has many rows is folded: a browser need not lay it out before somebody asks. */
+/* Folds a part with many rows: a browser need not lay it out before it is opened. */
 void mlm_page_fold_begin(FILE *out, size_t row_count, size_t table_count);
 void mlm_page_fold_end(FILE *out, size_t row_count);
 

@@ -1,4 +1,4 @@
-/* Pictures are drawn before the page is written, for it needs them suite by suite. */
+/* Draws the pictures before the page is written, because the page needs them suite by suite. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

@@ -1,4 +1,4 @@
-/* How to repeat it: the command of each run, and the version of the program that ran it. */
+/* How to repeat the runs: the command of each, and the version of the program that ran it. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>

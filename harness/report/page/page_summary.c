@@ -1,4 +1,4 @@
-/* The finding of all sections together: what fits where, what being capped costs, what buys most. Like the
+/* The finding over all sections: which rows fit where, what a cap costs, which choice helps most. Like the
  * finding of one section it knows no suite. */
 #include <errno.h>
 #include <math.h>
@@ -22,7 +22,7 @@ struct tally {
     size_t ok, short_of, bad, not_run;
 };
 
-/* Did it, in any repetition, not get through? */
+/* True if any repetition did not finish. */
 static bool falls_short(const struct mlm_row *row)
 {
     return mlm_row_failed(row) || (row->outcome == MLM_OUTCOME_OK && !mlm_row_all_ok(row));
@@ -110,7 +110,7 @@ static void say_fits(FILE *out, const struct span *span, const uint64_t *caps, s
     fputs(". ", out);
 }
 
-/* What does not fit even in the largest cap: named where it is but one. */
+/* Names the row that does not fit even in the largest cap, or counts such rows. */
 static void say_rest(FILE *out, const struct span *span, uint64_t cap_bytes)
 {
     const struct mlm_section *section = NULL;
@@ -142,7 +142,7 @@ static void say_rest(FILE *out, const struct span *span, uint64_t cap_bytes)
     fputs(". ", out);
 }
 
-/* What takes no part in any of this. */
+/* Says which rows take no part in this. */
 static void say_bad(FILE *out, const struct span *span)
 {
     struct tally tally = {0};
@@ -153,7 +153,7 @@ static void say_bad(FILE *out, const struct span *span)
             tally.bad == 1 ? "its" : "their");
 }
 
-/* What the caps cost those that fit. */
+/* Says how much the caps slow down the rows that fit. */
 static void say_slowed(FILE *out, const struct span *span)
 {
     const struct mlm_section *section = NULL;
@@ -217,7 +217,7 @@ static void put_tally(FILE *out, const struct tally *tally)
         fprintf(out, "%zu of %zu</td>", tally->ok, ran);
 }
 
-/* Of two sections of the span; one beyond it is of no suite. */
+/* Compares two sections of the span; an index beyond it has no suite. */
 static bool same_suite(const struct span *span, size_t a, size_t b)
 {
     return a < span->count && b < span->count &&

@@ -1,3 +1,4 @@
+/* Writes the data files of a picture for gnuplot. */
 #include "report/plot/data.h"
 
 #include <errno.h>
@@ -82,7 +83,7 @@ static void put_text(const struct writer *writer, FILE *file, const char *text, 
 static int put_line(const struct writer *writer, FILE *file, char *text, size_t columns)
 {
     mlm_auto_free char *line = text;
-    /* Room for the character that stands for what is cut. */
+    /* Adds room for the character that marks the cut. */
     char *roomy = line ? realloc(line, strlen(line) + 4) : NULL;
     if (!roomy)
         return -ENOMEM;
@@ -200,7 +201,7 @@ static int write_title(const struct writer *writer, FILE *file)
     return r;
 }
 
-/* The widest of the texts that stand in the picture, in columns. */
+/* Writes the widest texts of the picture, in columns. */
 static void write_widths(const struct writer *writer, FILE *file)
 {
     const struct mlm_frame *frame = writer->frame;

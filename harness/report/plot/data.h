@@ -1,4 +1,4 @@
-/* A frame as what a script draws: values and data files; plots/README.md tells them. */
+/* Writes a frame as the values and data files that a gnuplot script reads; plots/README.md describes them. */
 #pragma once
 
 #include "report/plot/frame.h"

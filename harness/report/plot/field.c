@@ -1,3 +1,4 @@
+/* The figures that can be drawn, one function for each. */
 #include "report/plot/field.h"
 
 #include <math.h>

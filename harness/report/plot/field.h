@@ -1,5 +1,5 @@
-/* What can be drawn: figures of a row, of a moment of its timeline, of a pair of rows of two machines. Adding
- * one is adding a line here and a function in field.c. */
+/* The figures that can be drawn: of a row, of a moment of its timeline, of a pair of rows of two machines. To
+ * add one: a line here and a function in field.c. */
 #pragma once
 
 #include <stdbool.h>
@@ -8,7 +8,7 @@
 
 enum mlm_quantity { MLM_QUANTITY_BYTES, MLM_QUANTITY_NS, MLM_QUANTITY_RATIO, MLM_QUANTITY_PER_SECOND };
 
-/* What a point of a picture stands for. */
+/* The thing that a point of a picture represents. */
 struct mlm_subject {
     const struct mlm_row *row;
     const struct mlm_timeline_point *moment; /* of one of the row's trials; NULL */

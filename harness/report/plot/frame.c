@@ -1,4 +1,4 @@
-/* From rows to points: which sections, which panels and series, and what the axes have to hold. */
+/* From rows to points: chooses sections, panels and series, and the range of the axes. */
 #include "report/plot/frame.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include "record/keymap.h"
 #include "report/plot/frame_parts.h"
 
-/* More than these are a table's business. */
+/* A picture with more lines cannot be read; the table has them. */
 #define SERIES_MAX 16
 #define FAMILIES_MAX 4
 #define SECTIONS_MAX 24
@@ -207,7 +207,7 @@ static int course_add(struct builder *builder, const struct mlm_section *section
     return series_find(builder, strdup(""), row, NULL, &series);
 }
 
-/* The trial that shows how a row goes: of those that ended as the row did, the one whose time is nearest the
+/* The typical trial of a row: among those that ended as the row did, the one with the time nearest the
  * median, or the first. */
 static const struct mlm_record *typical_trial(const struct mlm_row *row)
 {
@@ -272,7 +272,7 @@ static int section_add(struct builder *builder, const struct mlm_section *sectio
 {
     const struct mlm_plot *plot = builder->frame->plot;
     int r = 0;
-    /* Those of other machines come with the pairs. */
+    /* Sections of other machines are drawn by the pairs. */
     if (plot->of == MLM_OF_MACHINES &&
         !mlm_same_machine(section->rows[0]->first, builder->frame->from.machines->sides[0].rows[0]->first))
         return 0;

@@ -89,7 +89,7 @@ char *mlm_frame_title(const struct mlm_frame *frame); /* "storage: slowdown agai
 char *mlm_frame_machine(const struct mlm_frame *frame);
 char *mlm_frame_place(const struct mlm_frame *frame);    /* "cap 2G, data 2.50 GiB": what its panels share */
 char *mlm_frame_left_out(const struct mlm_frame *frame); /* "" where nothing is */
-/* What it shows, in a sentence, for those who cannot see it. */
+/* Describes the picture in a sentence, for readers who cannot see it. */
 char *mlm_frame_describe(const struct mlm_frame *frame);
 
 /* Did the job fail or do wrong, rather than never run? */

@@ -1,4 +1,4 @@
-/* A store may hold any number of rows; a picture is for people. */
+/* Limits a picture to what people can read; a store may have any number of rows. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>

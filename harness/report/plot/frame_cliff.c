@@ -1,4 +1,4 @@
-/* Where a job stops ending well, or begins to be slowed, as its cap gets smaller. */
+/* Finds the cap below which a job no longer ends well, or begins to be slowed. */
 #include <math.h>
 
 #include "report/plot/frame_parts.h"
@@ -28,7 +28,7 @@ static bool find(struct mlm_frame_panel *panel, const struct mlm_frame_point *po
     return true;
 }
 
-/* In a panel of several lines, what stands above them says enough. */
+/* A panel with several lines gets no cliff, because its labels are enough. */
 void mlm_frame_find_cliffs(struct mlm_frame *frame)
 {
     for (size_t p = 0; p < frame->panel_count; p++)

@@ -1,4 +1,4 @@
-/* Where lines cross: one way of doing a job stops being better than another. */
+/* Finds where lines cross: there, one way of doing a job stops being better than another. */
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +16,7 @@ struct line {
     size_t count;
 };
 
-/* Have they the same value of every parameter that both have, but for that on the axis? */
+/* Returns true if every parameter that both rows have is equal, except for the one on the axis. */
 static bool comparable(const struct mlm_plot *plot, const struct mlm_row *a, const struct mlm_row *b)
 {
     const struct mlm_params *params = &a->first->params;
@@ -54,8 +54,8 @@ static void crossing_add(struct mlm_frame *frame, size_t axis, const struct mlm_
         };
 }
 
-/* Between places where both lines have a figure, one right after the other but for places where they are
- * level. */
+/* Finds crossings between neighbouring places where both lines have a figure; places where they are level are
+ * skipped. */
 static void lines_cross(struct mlm_frame *frame, size_t axis, struct line line, struct line base)
 {
     const struct mlm_frame_extent *ys = &frame->axes[axis];

@@ -1,4 +1,4 @@
-/* What is known when all points are there. */
+/* Computes everything that needs all points: slots, names, extents, tics, places. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -89,8 +89,8 @@ static int compare_places(const void *p, const void *q)
     return (a > b) - (a < b);
 }
 
-/* Those points that are `wanted` (NULL: all), by panel and x. The caller frees the list; NULL: out of memory.
- */
+/* Lists the points that are `wanted` (NULL: all), by panel and x. The caller frees the list; NULL: out of
+ * memory. */
 static struct mlm_frame_point **points_by_place(
     struct mlm_frame *frame, bool (*wanted)(const struct mlm_frame_point *point))
 {
@@ -152,7 +152,7 @@ static void axis_measure(struct mlm_frame *frame, size_t axis)
         extent = (struct mlm_frame_extent){NAN, NAN, false};
         figures_include(&extent, frame, axis);
     }
-    /* As much as uncapped, as much as is live: what a ratio is read against. */
+    /* Include 1 in the axis, because a ratio is read against it: as much as uncapped, as much as is live. */
     if (is->title && is->fields[0]->quantity == MLM_QUANTITY_RATIO && !isnan(extent.high))
         include(&extent, 1);
     for (size_t p = 0; p < frame->panel_count; p++)
@@ -201,7 +201,7 @@ static void x_measure(struct mlm_frame *frame)
     frame->x = extent;
 }
 
-/* Those that failed at the same place would hide each other. */
+/* Gives failed points at the same place a number, because they would hide each other. */
 static int places_number(struct mlm_frame *frame)
 {
     size_t count = 0;

@@ -1,4 +1,4 @@
-/* What frame.c is put together from; for it alone. Errors are -ENOMEM. */
+/* Parts of frame.c, for it alone. The only error is -ENOMEM. */
 #pragma once
 
 #include "report/plot/frame.h"

@@ -1,4 +1,4 @@
-/* What is said of a picture: its titles, and for those who cannot see it, what it shows. */
+/* The texts of a picture: its titles, and a description for readers who cannot see it. */
 #include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
@@ -55,7 +55,7 @@ static char *place_of(const struct mlm_frame *frame, const struct mlm_frame_pane
     return finish(&text);
 }
 
-/* What all panels have alike is said once, below the title, and not in their headings. */
+/* Text that all panels share is written once, below the title, and not in their headings. */
 enum shared { SHARED_NOTHING, SHARED_SURROUNDINGS, SHARED_ALL };
 
 static enum shared shared_of(const struct mlm_frame *frame)

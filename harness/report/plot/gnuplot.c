@@ -1,3 +1,4 @@
+/* Runs gnuplot on files in memory and reads the picture back. */
 #include "report/plot/gnuplot.h"
 
 #include <errno.h>
@@ -13,8 +14,8 @@
 #include "base/utf8.h"
 
 #define SCRIPTS_MAX 4
-/* A picture takes a second, on a busy board some. Of processor time as well, should nobody be left to end it.
- */
+/* A picture takes a second, on a slow board several. The limit also applies to processor time, in case nobody
+ * is left to end gnuplot. */
 #define LIMIT_NS UINT64_C(60000000000)
 
 #define NAME_SIZE 32
@@ -49,7 +50,7 @@ void mlm_plot_files_release(struct mlm_plot_files *files)
         (void)close(files->fds[--files->count]);
 }
 
-/* As whoever inherits it opens it. */
+/* The name by which a process that inherits the file opens it. */
 static void name_of(const struct mlm_plot_files *files, enum mlm_plot_file which, char name[static NAME_SIZE])
 {
     snprintf(name, NAME_SIZE, "/proc/self/fd/%d", files->fds[which]);
@@ -84,8 +85,8 @@ int mlm_plot_file_close(FILE *file, struct mlm_error *error)
     return 0;
 }
 
-/* Latin to Hebrew and Arabic's neighbours, punctuation and signs: what any text font of a Linux system has.
- */
+/* Characters that any text font of a Linux system has: from Latin to Hebrew and the scripts near Arabic,
+ * punctuation, signs. */
 static bool is_common(uint32_t code)
 {
     return code < 0x0590 || (code >= 0x2010 && code < 0x2300);
@@ -124,8 +125,8 @@ static void read_complaint(const struct mlm_plot_files *files, char *text, size_
     memmove(text, begin, strlen(begin) + 1);
 }
 
-/* Ours, but for the locale: texts are UTF-8 whatever the user's is, and gnuplot warns where they could not be
- * said in it. The caller frees the array, not the texts. */
+/* Our environment, with a UTF-8 locale: gnuplot warns about texts that the user's locale cannot express. The
+ * caller frees the array, not the texts. */
 static char **environment_make(void)
 {
     static char locale[] = "LC_ALL=C.UTF-8";
@@ -178,7 +179,7 @@ static int judge(const struct mlm_plot_files *files, int status, struct mlm_erro
 int mlm_gnuplot(
     const struct mlm_plot_files *files, const char *const *scripts, int interrupt_fd, struct mlm_error *error)
 {
-    /* -d: nobody's ~/.gnuplot. exec takes what it does not change as char *. */
+    /* -d: do not read ~/.gnuplot. exec takes char * although it changes nothing. */
     char name[] = "gnuplot", defaults[] = "-d", values[NAME_SIZE];
     name_of(files, MLM_PLOT_VALUES, values);
     char *argv[SCRIPTS_MAX + 4] = {name, defaults, values};

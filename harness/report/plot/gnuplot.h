@@ -8,7 +8,7 @@
 
 #include "base/error.h"
 
-/* What plots/README.md tells of. */
+/* The files that plots/README.md describes. */
 enum mlm_plot_file {
     MLM_PLOT_VALUES, /* the first script */
     MLM_PLOT_POINTS,

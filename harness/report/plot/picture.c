@@ -1,3 +1,4 @@
+/* Draws all plots of a table, suite by suite, and writes them as files. */
 #include "report/plot/picture.h"
 
 #include <ctype.h>
@@ -188,7 +189,7 @@ static void writing_release(struct writing *writing)
     free(writing->suite);
 }
 
-/* A suite's name comes from a record, a file's must not leave its folder. */
+/* A suite's name comes from a record, and the file must not leave its folder. */
 static char *name_make(const char *suite, size_t number)
 {
     char more[24] = "", *name = NULL;
@@ -202,8 +203,7 @@ static char *name_make(const char *suite, size_t number)
     return name;
 }
 
-/* Suites whose names differ in what a file's cannot hold must not write over each other. Pictures come suite
- * by suite. */
+/* Two suites may become the same file name; the second one gets a number. Pictures come suite by suite. */
 static const char *name_of(struct writing *writing, const char *suite)
 {
     if (!writing->suite || strcmp(writing->suite, suite) != 0) {
@@ -233,7 +233,7 @@ static int picture_write(void *context, const struct mlm_picture *picture, struc
     }
     mlm_cleanup(mlm_whole_drop) struct mlm_whole whole = {0};
     struct stat there;
-    /* No signal would end the waiting for whoever reads a pipe. */
+    /* A pipe would wait for its reader, and no signal would end the wait. */
     if (stat(path, &there) == 0 && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode))
         return mlm_error_set(error, -ENOTSUP, "cannot write %s: it is no regular file", path);
     int r = mlm_whole_open(path, &whole, error);

@@ -1,5 +1,5 @@
-/* From a table to pictures: every plot that there is data for, of every suite. A new plot is a gnuplot script
- * in plots/ and an entry of the table in plots.c. */
+/* From a table to pictures: every plot with data, for every suite. To add a plot: a gnuplot script in plots/
+ * and an entry in the table of plots.c. */
 #pragma once
 
 #include "report/table/table.h"
@@ -24,8 +24,8 @@ struct mlm_picture {
     const char *title;       /* "storage: slowdown against cap", printable */
     const char *description; /* what it shows, in a sentence, for those who cannot see it; printable */
     const char *format;
-    /* What a file of it holds. An SVG is text that ends with a NUL and begins with its <svg> tag: it can
-     * stand in a page beside others of the same call, and follows a dark screen by itself. */
+    /* Content for a file. An SVG is text that ends with a NUL and begins with its <svg> tag: it can stand in
+     * a page beside others of the same call, and adapts to a dark screen. */
     const char *bytes;
     size_t size;
 };

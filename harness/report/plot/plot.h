@@ -1,14 +1,14 @@
-/* What a plot is: an entry of the table in plots.c, and a script of plots/ that draws what the entry asks
- * for.
+/* A plot is an entry of the table in plots.c, and a script of plots/ that draws the data that the entry
+ * chooses.
  *
  *   picture  one plot of one suite, of every machine in the table
- *   panel    what has a heading of its own
- *   series   what has a colour of its own and a line in the legend
+ *   panel    a part of the picture with its own heading
+ *   series   points with the same colour and one line in the legend
  *   point    figures at a place: of a row, of a moment of a row's timeline, of a row and another machine's
- *   axis     figures with a unit in common; a panel is drawn once for each axis
- *   family   sections that differ in their cap alone
+ *   axis     figures with the same unit; a panel is drawn once for each axis
+ *   family   sections that differ only in their cap
  *
- * Nothing here knows a suite: which suite and which of its parameters is data of an entry. */
+ * Nothing here knows a suite: suites and parameters are data of an entry. */
 #pragma once
 
 #include "report/plot/field.h"
@@ -25,8 +25,8 @@ enum mlm_plot_scale {
 struct mlm_plot_axis {
     const char *title; /* its unit comes behind it; NULL: no such axis */
     enum mlm_plot_scale scale;
-    /* Of one quantity. The first is what the plot is about: it decides what is shown where there is not room
-     * for all, and a point without it is a point with an outcome alone. */
+    /* Figures of one quantity. The first is the subject of the plot: it decides what is shown where there is
+     * not room for all. A point without it only shows an outcome. */
     const struct mlm_field *fields[MLM_PLOT_FIELDS];
 };
 

@@ -1,3 +1,4 @@
+/* The table of plots. */
 #include "report/plot/plot.h"
 
 const struct mlm_plot mlm_plots[] = {

@@ -1,3 +1,4 @@
+/* Rewrites gnuplot's SVG tag by tag, without an XML library: gnuplot writes a small, known subset. */
 #include "report/plot/svg.h"
 
 #include <errno.h>
@@ -7,7 +8,7 @@
 
 #include "base/utf8.h"
 
-/* Colours of plots/style.gp, and what stands for them on a dark ground. */
+/* Colours of plots/style.gp, and the colours that replace them on a dark background. */
 static const struct {
     const char *light, *dark;
 } colours[] = {

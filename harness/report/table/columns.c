@@ -1,3 +1,4 @@
+/* The table of columns, with a function for the value and the text of each. */
 #include "report/table/columns.h"
 
 #include <errno.h>
@@ -142,7 +143,7 @@ static void write_core(const struct mlm_row *row, char cell[static MLM_CELL_SIZE
     write_bytes(core(row), cell);
 }
 
-/* A job that was cut off had not come to its peak. */
+/* A job that was cut off had not reached its peak. */
 static void write_peak(const struct mlm_row *row, double bytes, char cell[static MLM_CELL_SIZE])
 {
     char *text = cell;
@@ -161,7 +162,7 @@ static void write_needs(const struct mlm_row *row, char cell[static MLM_CELL_SIZ
     write_peak(row, needs(row), cell);
 }
 
-/* Of a job that was cut off, what it needs when it can have it: its reference tells. */
+/* Needs of a job that was cut off, from its uncapped reference. */
 static double uncapped_needs(const struct mlm_row *row)
 {
     return row->cut_off && row->reference && !row->reference->cut_off ? needs(row->reference) : NAN;
@@ -212,7 +213,7 @@ static void write_stall(const struct mlm_row *row, char cell[static MLM_CELL_SIZ
     write_ns(stall(row), cell);
 }
 
-/* Stands in for the stall on kernels without PSI. */
+/* Used instead of the stall on kernels without PSI. */
 static double waiting(const struct mlm_row *row)
 {
     return isnan(stall(row)) ? number(row->readings.values[MLM_waiting_ns]) : NAN;

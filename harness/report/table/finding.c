@@ -51,7 +51,7 @@ static void put_failure(FILE *out, const struct mlm_row *row)
         fprintf(out, " with %.0f %% of %.24s done", 100 * row->progress, row->phase);
 }
 
-/* The fastest that fits against the one that needs most and does not. */
+/* Compares the fastest row that fits with the one that needs most and does not fit. */
 static void say_contrast(FILE *out, const struct mlm_section *section, const struct mlm_group *group)
 {
     const struct mlm_row *fits = group->fastest, *failed = group->failed;
@@ -104,7 +104,7 @@ static void say_none_fits(FILE *out, const struct mlm_section *section, const st
     fputs(". ", out);
 }
 
-/* What being lean costs, or that it costs nothing. */
+/* Says what low needs cost, or that they cost nothing. */
 static void say_trade(FILE *out, const struct mlm_section *section, const struct mlm_group *group)
 {
     const struct mlm_row *fast = group->fastest, *lean = group->leanest;
@@ -164,7 +164,7 @@ static void say_how_many(FILE *out, const struct mlm_section *section, size_t fa
     fputs(". ", out);
 }
 
-/* Not even by chance, as far as that is known. */
+/* True if no row was slowed, not even possibly. */
 static bool none_slowed(const struct mlm_section *section)
 {
     bool known = false;
@@ -194,8 +194,8 @@ static void say_all_fit(FILE *out, const struct mlm_section *section)
     fputs(". ", out);
 }
 
-/* The groups that have most to say: the greatest ratio of memory between a row that failed and the fastest
- * that fits; that failed as a whole; and between rows that fit. */
+/* The groups with the most to say: the largest ratio of memory between a row that failed and the fastest that
+ * fits; a group that failed completely; the largest ratio between rows that fit. */
 struct look {
     struct mlm_group contrast, failed, trade;
     double contrast_ratio, trade_ratio;

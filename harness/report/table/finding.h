@@ -1,4 +1,4 @@
-/* What a section says, in two or three sentences computed from its rows. */
+/* The finding of a section: two or three sentences, computed from its rows. */
 #pragma once
 
 #include "report/table/table.h"

@@ -1,3 +1,4 @@
+/* Comparisons within a group of rows that do equal work. */
 #include "report/table/group.h"
 
 #include <math.h>
@@ -46,7 +47,7 @@ struct mlm_group mlm_group_look(const struct mlm_row *const *rows, size_t count)
     return group;
 }
 
-/* Does the parameter tell rows of the section apart? Rows without it say nothing. */
+/* True if the parameter differs between rows of the section. Rows without it are ignored. */
 static bool varies(const struct mlm_section *section, const char *name)
 {
     const char *value = NULL;
@@ -81,7 +82,7 @@ void mlm_row_say(
         fputs(row->workload, out);
 }
 
-/* A job shorter than this is slowed by chance as much as by a cap. */
+/* A shorter job is slowed by chance as much as by a cap. */
 #define SLOWED_LEAST_NS 10e6
 
 double mlm_row_sure_slowdown(const struct mlm_row *row)

@@ -1,14 +1,14 @@
-/* Rows of one section that do equal work, looked at: what findings are made from. */
+/* Facts about rows of one section that do equal work; findings are made from them. */
 #pragma once
 
 #include <stdio.h>
 
 #include "report/table/table.h"
 
-/* Slower than this under a cap is said to be slowed by it: repetitions alone differ by less. */
+/* A larger slowdown under a cap is attributed to it: repetitions alone differ by less. */
 #define MLM_SLOWED 1.1
 
-/* Needs closer together than this are about the same. */
+/* Needs that differ by less are called about the same. */
 #define MLM_LEANER 1.1
 
 struct mlm_group {
@@ -25,18 +25,18 @@ struct mlm_group mlm_group_look(const struct mlm_row *const *rows, size_t count)
 /* The peak of memory and swap that was measured; NAN: not known. */
 double mlm_row_needs(const struct mlm_row *row);
 
-/* What a row needs when it can have it: its own figure if it ended, else its uncapped reference's; NAN: not
- * known. */
+/* What a row needs with enough memory: its own figure if it ended, else that of its uncapped reference; NAN:
+ * not known. */
 double mlm_row_full_needs(const struct mlm_row *row);
 
-/* Known or not, at least so much; NAN: nothing is known. */
+/* A lower bound of the needs; NAN: nothing is known. */
 double mlm_row_least_needs(const struct mlm_row *row);
 
-/* How much slower than uncapped even its fastest repetition was: what is no chance. NAN: not known, or the
- * job is too short to say. */
+/* Slowdown of its fastest repetition against the uncapped time: this much is not chance. NAN: not known, or
+ * the job is too short. */
 double mlm_row_sure_slowdown(const struct mlm_row *row);
 
-/* The row of which that is the most; NULL: it is known of none. */
+/* The row with the largest sure slowdown; NULL: not known for any. */
 const struct mlm_row *mlm_section_most_slowed(const struct mlm_section *section);
 
 /* "csr at density=0.01"; beside another row that was just named (else NULL), only what differs from it:

@@ -1,3 +1,4 @@
+/* Writes the lines above tables: machine, cap, data and conditions. */
 #include "report/table/heading.h"
 
 #include <inttypes.h>

@@ -19,8 +19,7 @@ char *mlm_sweep_line(const struct mlm_record *record);
 /* "data 2.50 GiB, without swap": the same without suite and cap, "" where that is all. */
 char *mlm_surroundings_line(const struct mlm_table *table, const struct mlm_section *section);
 
-/* ", without swap, idle background of 1G": what a row's memory is limited by beside its cap, "" for nothing.
- */
+/* Writes ", without swap, idle background of 1G": the limits of a row beside its cap; "" for none. */
 void mlm_limits_write(FILE *out, const struct mlm_record *record);
 
 /* The parameters as a printable text; threads are stated wherever there is more than the usual one. The

@@ -1,3 +1,4 @@
+/* Collects the footnotes of a table and gives them letters. */
 #include "report/table/notes.h"
 
 #include <errno.h>
@@ -19,7 +20,7 @@ static const char *letters_of(size_t number, char text[static LETTERS])
     return at;
 }
 
-/* Marks that every row has which ran at all would only clutter the rows. */
+/* Marks of every row that ran are said once, below the table. */
 static mlm_mark_set marks_of_every_row(const struct mlm_section *sections, size_t section_count)
 {
     mlm_mark_set marks = ~(mlm_mark_set)0;
@@ -105,7 +106,7 @@ static void put_process(FILE *out, const json_t *process)
 /* More than this many are counted rather than named. */
 #define PROCESSES_NAMED 6
 
-/* Of one process there is nothing to say that its row does not. */
+/* A single process adds nothing to its row. */
 static int processes_note(struct mlm_notes *notes, const struct mlm_row *row, char text[static MLM_CELL_SIZE])
 {
     const json_t *processes = row->first->processes;

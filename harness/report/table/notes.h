@@ -1,5 +1,5 @@
-/* What stands below tables: the rows' reasons and marks as lettered footnotes, each text once, and what the
- * tables' own signs mean. */
+/* The notes below tables: reasons and marks of rows as lettered footnotes, each text once, and the meaning of
+ * the tables' signs. */
 #pragma once
 
 #include "record/keymap.h"

@@ -1,4 +1,4 @@
-/* One row: the repetitions of one specification, summed up. */
+/* Summarizes one row: the repetitions of one specification. */
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
@@ -41,7 +41,7 @@ const char *mlm_row_outcome_text(const struct mlm_row *row, bool brief, char tex
     if (most < row->trial_count)
         end += snprintf(end, 64, " %zu of %zu", most, row->trial_count);
     if (row->phase && !brief && !isnan(row->progress))
-        /* What was cut off had not come to 100 %. */
+        /* A job that was cut off never shows 100 %. */
         end += snprintf(end, 64, " at %.0f %% of %.24s", fmin(100 * row->progress, 99), row->phase);
     else if (row->phase && !brief)
         end += snprintf(end, 64, " in %.24s", row->phase);
@@ -157,7 +157,7 @@ static void end_find(struct mlm_row *row, double *numbers)
         const struct mlm_record *trial = row->trials[i];
         if (trial->outcome != row->outcome)
             continue;
-        /* How far is said of one phase: the first trial's. */
+        /* Progress refers to one phase: that of the first trial. */
         if (!row->phase)
             row->phase = trial->phase;
         if (row->phase && trial->phase && strcmp(trial->phase, row->phase) == 0 && !isnan(trial->progress))

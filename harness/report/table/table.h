@@ -1,25 +1,25 @@
-/* The table as data: what text, pictures and other formats are made from.
+/* The table as data: text, pictures and other formats are made from it.
  *
- *   row      the repetitions of one specification, summed up
- *   section  the rows that stand in one table: same machine, suite, data, surroundings and cap
- *   group    the rows of a section that do equal work (contiguous, for rows are sorted by it)
+ *   row      the repetitions of one specification, summarized
+ *   section  the rows of one printed table: same machine, suite, data, conditions and cap
+ *   group    the rows of a section that do equal work (adjacent, because rows are sorted by it)
  *
- * Sections come sorted by machine (in the order of the records), suite, data, surroundings and cap, `none`
- * last; rows by the work they do, workload and parameters, numbers by value. */
+ * Sections are sorted by machine (in the order of the records), suite, data, conditions and cap, `none` last;
+ * rows by the work they do, workload and parameters, numbers by value. */
 #pragma once
 
 #include "record/statistics.h"
 #include "record/store.h"
 
 struct mlm_row {
-    const struct mlm_record *first; /* speaks for the specification */
+    const struct mlm_record *first; /* its record has the specification */
     const struct mlm_record **trials;
     size_t trial_count;
     char *workload; /* without its suite, printable */
     char *params;   /* "density=0.01 index=32", printable; without those in the section's `common` */
 
-    /* Repetitions may differ: ok if any is, else what most are. All figures are of the trials that ended so.
-     */
+    /* Repetitions may differ: ok if any is, else the most frequent one. All figures are of the trials with
+     * this outcome. */
     enum mlm_outcome outcome;
     size_t outcome_counts[MLM_OUTCOME_COUNT];
     mlm_mark_set marks; /* of any trial */
@@ -35,7 +35,7 @@ struct mlm_row {
     int64_t overhead_bytes;       /* needs less background and core; MLM_NULL where cut off */
 
     const struct mlm_row *reference; /* the same without a cap; NULL: none, or this is without one */
-    bool folded;                     /* is but a reference: stands in its rows' lines and in no section */
+    bool folded;                     /* only a reference: shown in its rows' lines and in no section */
     double slowdown;                 /* time against the reference's; NAN */
     double of_best; /* time against the fastest of its group of which all trials are ok; NAN */
 };

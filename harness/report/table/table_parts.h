@@ -1,4 +1,4 @@
-/* What table.c is put together from; for it alone. */
+/* Parts of table.c, for it alone. */
 #pragma once
 
 #include "report/table/table.h"

@@ -1,3 +1,4 @@
+/* Lays out a table for a terminal: measures columns, hides or shortens them until a line fits, prints. */
 #include "report/text/grid.h"
 
 #include <string.h>
@@ -52,7 +53,7 @@ static void make_brief(struct mlm_grid *grid)
             grid->widths[c] = grid->brief_widths[c];
 }
 
-/* Takes columns and what can be said shorter away, then cuts the widest columns down, until a line fits. */
+/* Hides columns and shortens cells, then cuts the widest columns, until a line fits. */
 static void narrow(struct mlm_grid *grid, size_t room)
 {
     while (line_width(grid) > room) {

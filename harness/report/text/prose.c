@@ -1,3 +1,4 @@
+/* Wraps text at the terminal's width, counting columns and not bytes. */
 #include "report/text/prose.h"
 
 #include <errno.h>

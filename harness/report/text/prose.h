@@ -1,4 +1,4 @@
-/* What all that is written to a terminal is made of: colours, and lines broken where it ends. */
+/* Colours and line breaks for everything that is written to a terminal. */
 #pragma once
 
 #include <stdbool.h>

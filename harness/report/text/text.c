@@ -1,4 +1,4 @@
-/* The table for a terminal: a grid a suite, with heading, finding and footnotes. */
+/* The table for a terminal: a grid for each suite, with heading, finding and footnotes. */
 #include "report/text/text.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include "report/table/notes.h"
 #include "report/text/grid.h"
 
-/* Columns that matter more than how far a job came. */
+/* These columns are kept in preference to the progress in the outcome. */
 #define BEFORE_BRIEF 3
 
 /* The outcome, with its notes: reason and marks. */
@@ -36,7 +36,7 @@ static int cell_write(
     return 0;
 }
 
-/* Where rows differ in their cap alone, that stands for what they are called. */
+/* Where rows differ only in their cap, the cap is the name of the row. */
 static int cap_cell_write(
     void *context, const void *p, size_t column, bool brief, char cell[static MLM_CELL_SIZE])
 {
@@ -156,7 +156,7 @@ static int put_note(void *context, const char *label, const char *text)
     return mlm_put_note(place->out, place->style, label, text);
 }
 
-/* What stands below all tables. */
+/* Prints the notes below all tables. */
 static int put_notes(FILE *out, const struct mlm_text_style *style, const struct mlm_notes *notes)
 {
     fputc('\n', out);

@@ -1,5 +1,5 @@
 #!/bin/sh
-# Task of tests/arm64/guest.sh, in a session of root's: unit tests that need a kernel of this architecture, then null and
+# Task of tests/arm64/guest.sh, in a session of root: unit tests that need a kernel of this architecture, then null and
 # touch under a cap.
 [ -n "${1:-}" ] || exec su - root -c "sh /opt/guest/arm64.sh session"
 

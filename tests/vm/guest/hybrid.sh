@@ -1,6 +1,6 @@
 #!/bin/sh
-# Task of the hybrid machine: systemd on cgroup v2, the memory controller on v1. Root can cap; a scope would not
-# have the controller, so an ordinary user cannot.
+# Task of the hybrid machine: systemd on cgroup v2, the memory controller on v1. Root can set caps; an ordinary user
+# cannot, because a scope has no memory controller.
 results=/var/results
 mkdir -p "$results/user"
 chown user: "$results/user"

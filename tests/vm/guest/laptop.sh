@@ -1,16 +1,17 @@
 #!/bin/sh
-# Task of tests/bench/laptop_vm.py. Words of the kernel's command line say what is to be run:
+# Task of tests/bench/laptop_vm.py. Words of the kernel's command line choose what is run:
 #
 #     mlm.caps=none,NUMBER,…    memory caps in bytes
 #     mlm.live=MIB              what each job holds
 #     mlm.repetitions=N
 #
-# Each run is one trial, and begins alike: nothing in swap, no page cache. Beside its records lie `before` and `after`:
-# /proc/meminfo and /proc/vmstat, for a kernel that does not count a cgroup's swap traffic counts the machine's.
+# Each run is one trial with the same start: nothing in swap, no page cache. `before` and `after` beside its records are
+# /proc/meminfo and /proc/vmstat, because a kernel that does not count a cgroup's swap traffic still counts the
+# machine's.
 results=/var/results
 export HOME=/root
 
-# word NAME: what the command line gives it.
+# word NAME: prints its value on the command line.
 word()
 {
     tr ' ' '\n' </proc/cmdline | sed -n "s/^mlm\.$1=//p"
@@ -27,7 +28,7 @@ job()
     sync
     echo 3 >/proc/sys/vm/drop_caches
     cat /proc/meminfo /proc/vmstat >"$folder/before"
-    # A filter leaves out the uncapped reference that goes with a cap.
+    # The filter leaves out the uncapped reference.
     case $cap in
     none) filter="/cap:none" ;;
     *) filter="/cap:[0-9]" ;;
@@ -39,7 +40,7 @@ job()
     echo "$folder: $(cat "$folder/status") at $(cut -d ' ' -f 1 /proc/uptime) s"
 }
 
-# The worker is read before: outside of every cage, as the harness does, and not by the first trial.
+# Read the worker before the first trial, outside of every cage, as the harness does.
 mlmembench doctor >"$results/doctor" 2>&1
 live=$(word live)
 for repetition in $(seq "$(word repetitions)"); do

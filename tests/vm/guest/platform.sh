@@ -1,5 +1,5 @@
 #!/bin/sh
-# Is this the machine that the other checks believe in? Run as the ordinary user.
+# Checks that this machine is as the other checks expect. Run as the ordinary user.
 failed=0
 
 expect()

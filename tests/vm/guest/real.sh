@@ -1,7 +1,7 @@
 #!/bin/sh
 # Task of the machine in which the scripts of tests/real run, as root and as an ordinary user at once. Each leaves its
-# output, exit status and time in /var/results/WHO/NAME. In `before` and `after` are the names of all files that a test
-# has no business with. The word mlm.real=root/exec,user/fit on the kernel's command line runs these alone.
+# output, exit status and time in /var/results/WHO/NAME. `before` and `after` list all files that a test must not touch.
+# The word mlm.real=root/exec,user/fit on the kernel's command line runs only these.
 own=/srv/real
 source=/opt/mlmembench
 
@@ -45,7 +45,7 @@ if [ -n "$only" ]; then
         script "$one"
     done
 else
-    # Both at once: there are two processors. What needs much of one of them comes at other times in the other.
+    # Both users at once, because there are two processors. Scripts that need much of one run at different times.
     scripts root caps disk endings exec fit outcomes schema &
     scripts user fit exec caps endings outcomes schema
     wait

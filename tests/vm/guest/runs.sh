@@ -1,6 +1,6 @@
 #!/bin/sh
-# runs.sh RESULTS REPETITIONS: every kind of run that tests/vm/check.py judges, by whoever calls. A run's records,
-# output and exit status are left in RESULTS/NAME/.
+# runs.sh RESULTS REPETITIONS: does every kind of run that tests/vm/check.py judges, as the calling user. Records,
+# output and exit status of a run go to RESULTS/NAME/.
 results=$1 repetitions=$2
 
 # verb NAME VERB OPTIONS…
@@ -21,7 +21,7 @@ run()
     verb "$name" run --suite self "$@"
 }
 
-# What is left of the program in the machine; the caller's own shell is none of it.
+# Lists processes of the program that are left in the machine, without the caller's own shell.
 leftovers()
 {
     find /sys/fs/cgroup -name '*mlmembench*'
@@ -35,7 +35,7 @@ echo $? >"$results/doctor.status"
 run peaks --cap 96M --swap none --filter 'self/(null|touch)' --param size=16M,32M,64M --repetitions "$repetitions"
 run caps --cap 48M,96M,128M --swap none --all --filter 'self/(touch|hog)' --param size=16M,64M --repetitions 1
 run swap --cap 48M --swap max --filter 'self/touch' --param size=96M --repetitions 2
-# tail holds what it may have to print. A child that is left behind, and one that hears no signal.
+# tail keeps its input in memory. The command leaves one child behind, and one that ignores signals.
 verb tree exec --cap 128M,32M --swap none "head -c 48M /dev/zero | tail -c 48M | wc -c" "sleep 304 & sleep 0.5"
 verb deaf exec --cap 32M --timeout 2s -- sh -c 'trap "" TERM; while :; do sleep 305; done'
 verb fit fit --workload self/touch --param size=64M
@@ -43,12 +43,12 @@ pgrep -f '^sleep 30[45]' >"$results/sleeping"
 run swap_limit --cap 48M --swap 64M --all --filter 'self/hog' --repetitions 1
 leftovers >"$results/leftovers"
 
-# The harness dies where nothing can be caught: its guardian has to clean up, and has a moment for it.
+# The harness dies by a signal that cannot be caught: its guardian has to clean up, and gets a moment for it.
 mkdir -p "$results/killed"
 mlmembench run --suite self --quiet --out "$results/killed" --cap 48M --filter 'self/spin' --param seconds=300 \
     --timeout 600s >"$results/killed/output" 2>&1 &
 harness=$!
-# A cage, and not a worker, which there is before the first trial, too.
+# Waits for a cage, not for a worker, because workers also run before the first trial.
 in_cage()
 {
     find /sys/fs/cgroup -type d -name 'mlmembench-*-*-*' 2>/dev/null

@@ -9,13 +9,13 @@ cat "$results/platform"
 su - root -c "sh /opt/guest/runs.sh $results/root 20"
 su - user -c "sh /opt/guest/runs.sh $results/user/session 5"
 
-# Somebody's cgroup with a limit of its own, tighter than the cap.
+# A cgroup with a limit that is lower than the cap.
 su - user -c "mkdir $results/user/nested; systemd-run --user --scope --quiet -p Delegate=yes -p MemoryMax=64M \
     mlmembench run --suite self --quiet --out $results/user/nested --cap 96M --swap none --filter self/touch \
     --param size=16M,80M --repetitions 1" >"$results/user/nested.output" 2>&1
 echo $? >"$results/user/nested.status"
 
-# A user whom no manager serves: he cannot have a cage, and must be told so.
+# A user without a systemd manager cannot have a cage, and must be told so.
 useradd --create-home alone
 mkdir "$results/alone"
 chown alone: "$results/alone"
