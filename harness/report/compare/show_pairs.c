@@ -11,9 +11,6 @@
 #include "report/table/notes.h"
 #include "report/text/text.h"
 
-/* Rows that are named below the table. */
-#define NAMES_SHOWN 5
-
 /* clang-format off */
 enum {
     OUTCOME = MLM_LINE_COLUMNS, OLD_TIME, NEW_TIME, TIME, TIME_INTERVAL, TIME_P,
@@ -199,7 +196,7 @@ static double step(const struct mlm_pair *pair, enum mlm_figure figure)
 static int put_named(const struct mlm_view *view, enum mlm_figure figure, enum mlm_contrast_verdict verdict)
 {
     const struct mlm_pairing *pairing = &view->comparison->pairings[0];
-    const struct mlm_pair *largest[NAMES_SHOWN];
+    const struct mlm_pair *largest[MLM_NAMES_SHOWN];
     size_t count = 0, named = 0, slight = 0;
     for (size_t i = 0; i < pairing->pair_count; i++) {
         const struct mlm_pair *pair = &pairing->pairs[i];
@@ -210,11 +207,11 @@ static int put_named(const struct mlm_view *view, enum mlm_figure figure, enum m
             continue;
         }
         count++;
-        size_t at = named < NAMES_SHOWN ? named++ : NAMES_SHOWN;
+        size_t at = named < MLM_NAMES_SHOWN ? named++ : MLM_NAMES_SHOWN;
         for (; at && step(largest[at - 1], figure) < step(pair, figure); at--)
-            if (at < NAMES_SHOWN)
+            if (at < MLM_NAMES_SHOWN)
                 largest[at] = largest[at - 1];
-        if (at < NAMES_SHOWN)
+        if (at < MLM_NAMES_SHOWN)
             largest[at] = pair;
     }
     struct mlm_paragraph paragraph;

@@ -57,6 +57,9 @@ int mlm_show_pairs(struct mlm_view *view);
 /* Time, then needs, of many sides. */
 int mlm_show_matrix(struct mlm_view *view);
 
+/* A list names as many, and counts the rest. */
+#define MLM_NAMES_SHOWN 5
+
 #define MLM_SIDE_NAME 8
 
 /* "old" and "new" of two, "A", "B", … of more. */
