@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 
 /* Spawning, measuring and cleaning up, roughly. */
 #define TRIAL_OVERHEAD_NS 10000000u
@@ -126,9 +127,8 @@ static int config_make(
  * decide the work. */
 static int equal_work_make(struct mlm_plan_row *row, const struct mlm_plan_options *options)
 {
-    mlm_auto_free char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    struct mlm_text text;
+    FILE *out = mlm_text_begin(&text);
     if (!out)
         return -ENOMEM;
     const char *work = row->workload->work;
@@ -144,10 +144,8 @@ static int equal_work_make(struct mlm_plan_row *row, const struct mlm_plan_optio
         if (param->equal_work)
             fprintf(out, " %s=%s", row->params.items[i].name, row->params.items[i].value);
     }
-    if (fclose(out) != 0)
-        return -ENOMEM;
-    row->equal_work = mlm_take_ptr(text);
-    return 0;
+    row->equal_work = mlm_text_end(&text);
+    return row->equal_work ? 0 : -ENOMEM;
 }
 
 static uint64_t formula(uint64_t (*function)(const void *), const void *config)
@@ -288,9 +286,8 @@ static int rows_make(struct mlm_plan *plan, const struct mlm_catalogue *catalogu
 
 static char *trial_name(const struct mlm_plan_row *row, uint64_t cap_bytes)
 {
-    mlm_auto_free char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    struct mlm_text text;
+    FILE *out = mlm_text_begin(&text);
     if (!out)
         return NULL;
     char cap[MLM_SIZE_TEXT];
@@ -298,7 +295,7 @@ static char *trial_name(const struct mlm_plan_row *row, uint64_t cap_bytes)
     for (size_t i = 0; i < row->params.count; i++)
         fprintf(out, "/%s:%s", row->params.items[i].name, row->params.items[i].value);
     fprintf(out, "/cap:%s", mlm_size_spell(cap_bytes, cap));
-    return fclose(out) == 0 ? mlm_take_ptr(text) : NULL;
+    return mlm_text_end(&text);
 }
 
 static uint64_t likely_peak(const struct mlm_plan_row *row)

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "machine/machine.h"
 #include "trial/dataset.h"
 
@@ -26,9 +27,8 @@ static int worker_start(
     const struct mlm_plan_row *row = planned->row;
     const struct mlm_plan_options *options = &planned->plan->options;
     const struct mlm_job *job = row->config;
-    mlm_auto_free char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    struct mlm_text words;
+    FILE *out = mlm_text_begin(&words);
     if (!out)
         return mlm_error_errno(error, -ENOMEM, "worker");
     fprintf(out, "run%c%s/%s%c", 0, row->suite->name, row->workload->name, 0);
@@ -43,11 +43,12 @@ static int worker_start(
             (unsigned long long)job->nonzeros, 0, (unsigned long long)job->widest_row, 0);
     for (size_t i = 0; i < row->params.count; i++)
         fprintf(out, "%s=%s%c", row->params.items[i].name, row->params.items[i].value, 0);
-    if (fclose(out) != 0)
+    mlm_auto_free char *text = mlm_text_end(&words);
+    if (!text)
         return mlm_error_errno(error, -ENOMEM, "worker");
     const char *arguments[48] = {0};
     size_t count = 0;
-    for (const char *next = text; next < text + size && count < 47; next += strlen(next) + 1)
+    for (const char *next = text; next < text + words.size && count < 47; next += strlen(next) + 1)
         arguments[count++] = next;
     cpu_set_t affinity;
     int r = mlm_machine_affinity(

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "report/compare/facts.h"
 #include "report/compare/show_parts.h"
 #include "report/compare/words.h"
@@ -13,19 +14,19 @@
 /* "3 machines: thinkpad, netbook, desktop" */
 static char *machines_line(const struct mlm_side *side)
 {
-    struct mlm_paragraph paragraph;
+    struct mlm_text paragraph;
     struct mlm_side *machines = NULL;
     size_t count = 0;
     if (mlm_sides_by_machine(side->table, &machines, &count, NULL) < 0)
         return NULL;
     char *text = NULL;
-    if (mlm_paragraph_begin(&paragraph) == 0) {
+    if (mlm_text_begin(&paragraph)) {
         fprintf(paragraph.out, "%zu machines: ", count);
         for (size_t i = 0; i < count && i < MLM_NAMES_SHOWN; i++)
             fprintf(paragraph.out, "%s%s", i ? ", " : "", machines[i].label);
         if (count > MLM_NAMES_SHOWN)
             fprintf(paragraph.out, " and %zu more", count - MLM_NAMES_SHOWN);
-        text = mlm_paragraph_end(&paragraph);
+        text = mlm_text_end(&paragraph);
     }
     mlm_sides_free(machines, count);
     return text;
@@ -68,10 +69,10 @@ static int put_facts(const struct mlm_view *view, struct mlm_error *error)
     mlm_cleanup(mlm_facts_release) struct mlm_facts facts = {0};
     size_t side_count = view->comparison->pairing_count + 1;
     int r = mlm_facts_find(view->comparison->sides, side_count, &facts, error);
-    struct mlm_paragraph paragraph;
+    struct mlm_text paragraph;
     if (r < 0 || !facts.count)
         return r;
-    if (mlm_paragraph_begin(&paragraph) < 0)
+    if (!mlm_text_begin(&paragraph))
         return -ENOMEM;
     for (size_t i = 0; i < facts.count; i++) {
         const struct mlm_fact *fact = &facts.items[i];
@@ -85,7 +86,7 @@ static int put_facts(const struct mlm_view *view, struct mlm_error *error)
                 fprintf(paragraph.out, "%s%s %s", s ? ", " : ": ", name, fact->values[s]);
         }
     }
-    return mlm_put_labelled(view, "differs:", mlm_paragraph_end(&paragraph));
+    return mlm_put_labelled(view, "differs:", mlm_text_end(&paragraph));
 }
 
 /* Which rows have partners, in the order of their table. */
@@ -127,10 +128,10 @@ static void view_release(struct mlm_view *view)
 static int put_names(const struct mlm_view *view, const char *label, const struct mlm_side *side,
     const struct mlm_row *const *rows, size_t count)
 {
-    struct mlm_paragraph paragraph;
+    struct mlm_text paragraph;
     if (!count)
         return 0;
-    if (mlm_paragraph_begin(&paragraph) < 0)
+    if (!mlm_text_begin(&paragraph))
         return -ENOMEM;
     bool complete = true;
     for (size_t i = 0; i < count && i < MLM_NAMES_SHOWN; i++) {
@@ -140,7 +141,7 @@ static int put_names(const struct mlm_view *view, const char *label, const struc
     }
     if (count > MLM_NAMES_SHOWN)
         fprintf(paragraph.out, "; and %zu more", count - MLM_NAMES_SHOWN);
-    mlm_auto_free char *text = mlm_paragraph_end(&paragraph);
+    mlm_auto_free char *text = mlm_text_end(&paragraph);
     return complete ? mlm_put_labelled(view, label, mlm_take_ptr(text)) : -ENOMEM;
 }
 

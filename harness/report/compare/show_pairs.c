@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/size.h"
+#include "base/text.h"
 #include "report/compare/show_parts.h"
 #include "report/compare/words.h"
 #include "report/table/notes.h"
@@ -214,10 +215,10 @@ static int put_named(const struct mlm_view *view, enum mlm_figure figure, enum m
         if (at < MLM_NAMES_SHOWN)
             largest[at] = pair;
     }
-    struct mlm_paragraph paragraph;
+    struct mlm_text paragraph;
     if (!count && !slight)
         return 0;
-    if (mlm_paragraph_begin(&paragraph) < 0)
+    if (!mlm_text_begin(&paragraph))
         return -ENOMEM;
     bool complete = true;
     for (size_t i = 0; i < named; i++) {
@@ -231,7 +232,7 @@ static int put_named(const struct mlm_view *view, enum mlm_figure figure, enum m
         fprintf(paragraph.out, "; and %zu more", count - named);
     if (slight)
         fprintf(paragraph.out, "%s%zu by less than %g %%", count ? "; and " : "", slight, 100 * MLM_SLIGHT);
-    mlm_auto_free char *text = mlm_paragraph_end(&paragraph);
+    mlm_auto_free char *text = mlm_text_end(&paragraph);
     char label[32];
     snprintf(label, sizeof label,
         "%s:", verdict == MLM_CONTRAST_MORE ? mlm_figures[figure].more : mlm_figures[figure].less);
@@ -250,8 +251,8 @@ static int put_overall(const struct mlm_view *view, enum mlm_figure figure)
     snprintf(label, sizeof label, "%s:", mlm_figures[figure].name);
     if (!overall->count)
         return mlm_put_note(view->out, view->style, label, "no row has it on both sides");
-    struct mlm_paragraph paragraph;
-    if (mlm_paragraph_begin(&paragraph) < 0)
+    struct mlm_text paragraph;
+    if (!mlm_text_begin(&paragraph))
         return -ENOMEM;
     fprintf(paragraph.out, "%s overall, the geometric mean of %zu row%s; ",
         mlm_ratio_text(overall->ratio, ratio), overall->count, overall->count == 1 ? "" : "s");
@@ -265,7 +266,7 @@ static int put_overall(const struct mlm_view *view, enum mlm_figure figure)
             fprintf(paragraph.out, "%s%zu %s", comma, counts[order[i]], words[i]);
             comma = ", ";
         }
-    return mlm_put_labelled(view, label, mlm_paragraph_end(&paragraph));
+    return mlm_put_labelled(view, label, mlm_text_end(&paragraph));
 }
 
 /* What the overall figures are not of. */

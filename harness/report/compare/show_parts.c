@@ -28,20 +28,6 @@ int mlm_put_labelled(const struct mlm_view *view, const char *label, char *text)
     return mlm_put_line(view->out, view->style, MLM_PAINT_PLAIN, line);
 }
 
-int mlm_paragraph_begin(struct mlm_paragraph *ret_paragraph)
-{
-    ret_paragraph->out = open_memstream(&ret_paragraph->text, &ret_paragraph->size);
-    return ret_paragraph->out ? 0 : -ENOMEM;
-}
-
-char *mlm_paragraph_end(struct mlm_paragraph *paragraph)
-{
-    if (fclose(paragraph->out) == 0)
-        return paragraph->text;
-    free(paragraph->text);
-    return NULL;
-}
-
 /* Marks that say nothing of time or needs, or that the outcome says. */
 #define OTHER_MARKS                                                                                          \
     (MLM_MARK_BIT(peak_rss_lower_bound) | MLM_MARK_BIT(swap_peak_sampled) |                                  \

@@ -66,16 +66,5 @@ int mlm_show_matrix(struct mlm_view *view);
 const char *mlm_side_name(
     const struct mlm_comparison *comparison, size_t side, char text[static MLM_SIDE_NAME]);
 
-/* A text that is put together piece by piece: write to `out`. -ENOMEM; end with mlm_paragraph_end(). */
-struct mlm_paragraph {
-    char *text;
-    size_t size;
-    FILE *out;
-};
-
-int mlm_paragraph_begin(struct mlm_paragraph *ret_paragraph);
-/* The text, which is the caller's; NULL: out of memory. */
-char *mlm_paragraph_end(struct mlm_paragraph *paragraph);
-
 /* Takes the text, also NULL, and puts it, with further lines under the label's end. -ENOMEM. */
 int mlm_put_labelled(const struct mlm_view *view, const char *label, char *text);

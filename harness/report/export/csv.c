@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "base/utf8.h"
 #include "record/keymap.h"
 #include "report/export/formats.h"
@@ -85,12 +86,12 @@ static int put_text(struct sheet *sheet, const char *text, bool may_be_number)
 /* Numbers and words of an array, joined; null in it stays a word. */
 static int put_array(struct sheet *sheet, const json_t *array, const char *glue)
 {
-    mlm_auto_free char *text = NULL;
-    size_t size = 0, i;
-    FILE *out = open_memstream(&text, &size);
+    struct mlm_text words;
+    FILE *out = mlm_text_begin(&words);
+    size_t i;
+    const json_t *item;
     if (!out)
         return -ENOMEM;
-    const json_t *item;
     json_array_foreach(array, i, item)
     {
         fputs(i ? glue : "", out);
@@ -99,9 +100,8 @@ static int put_array(struct sheet *sheet, const json_t *array, const char *glue)
         else
             mlm_json_write(out, item);
     }
-    if (fclose(out) != 0)
-        return -ENOMEM;
-    return put_text(sheet, text, true);
+    mlm_auto_free char *text = mlm_text_end(&words);
+    return text ? put_text(sheet, text, true) : -ENOMEM;
 }
 
 static int put_value(struct sheet *sheet, const char *key, const json_t *value)

@@ -2,8 +2,9 @@
 #include "report/page/page_parts.h"
 
 #include <errno.h>
-#include <stdlib.h>
 
+#include "base/cleanup.h"
+#include "base/text.h"
 #include "report/html/html.h"
 
 void mlm_page_count(FILE *out, size_t count, const char *noun)
@@ -42,15 +43,13 @@ void mlm_page_in_cap(FILE *out, uint64_t cap_bytes)
 
 int mlm_page_said(FILE *out, void (*say)(FILE *out, const void *of), const void *of)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *words = open_memstream(&text, &size);
-    if (!words)
+    struct mlm_text said;
+    if (!mlm_text_begin(&said))
         return -ENOMEM;
-    say(words, of);
-    int r = fclose(words) == 0 ? 0 : -ENOMEM;
-    if (r == 0)
-        mlm_html_text(out, text);
-    free(text);
-    return r;
+    say(said.out, of);
+    mlm_auto_free char *text = mlm_text_end(&said);
+    if (!text)
+        return -ENOMEM;
+    mlm_html_text(out, text);
+    return 0;
 }
