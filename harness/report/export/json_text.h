@@ -31,5 +31,8 @@ json_t *mlm_json_number(double number);
 
 void mlm_json_write(FILE *out, const json_t *json);
 
+/* An array or an object: each of its items stands on a line of its own, behind so many blanks, 2 at least. */
+void mlm_json_write_lines(FILE *out, const json_t *json, int indent);
+
 /* A text in quotes, escaped. */
 void mlm_json_write_text(FILE *out, const char *text);
