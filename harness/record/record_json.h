@@ -2,19 +2,10 @@
  * all lines of a run, so the store reads them once, and writes the machine's text once. */
 #pragma once
 
-#include "base/cleanup.h"
 #include "record/record.h"
 
 /* A trial's line has about 4 KiB, a timeline's up to 20: what is longer is no record. */
 #define MLM_LINE_LIMIT_BYTES ((size_t)1 << 20)
-
-static inline void mlm_json_release_p(json_t **json)
-{
-    json_decref(*json);
-}
-
-/* A reference that is given back at the end of its scope. */
-#define mlm_auto_json mlm_cleanup(mlm_json_release_p) json_t *
 
 /* mlm_record_to_json() and mlm_record_from_json() of everything but "machine". */
 int mlm_record_members_to_json(const struct mlm_record *record, json_t **ret_json, struct mlm_error *error);

@@ -25,7 +25,7 @@ static const struct column {
 
 static int column_set(json_t *object, const struct column *column, const struct mlm_timeline *timeline)
 {
-    mlm_auto_json array = json_array();
+    json_auto_t *array = json_array();
     for (size_t i = 0; i < timeline->count; i++) {
         int64_t value = *(const int64_t *)((const char *)&timeline->points[i] + column->offset);
         if (json_array_append_new(array, value >= 0 ? json_integer(value) : json_null()) < 0)
@@ -37,7 +37,7 @@ static int column_set(json_t *object, const struct column *column, const struct 
 int mlm_timeline_to_json(const struct mlm_record *record, const struct mlm_timeline *timeline,
     json_t **ret_json, struct mlm_error *error)
 {
-    mlm_auto_json object = mlm_line_begin("timeline");
+    json_auto_t *object = mlm_line_begin("timeline");
     bool failed =
         !object || json_object_set_new(object, "run_id", mlm_json_text(record->run_id)) < 0 ||
         json_object_set_new(object, "time", mlm_json_text(record->time)) < 0 ||
@@ -144,7 +144,7 @@ int mlm_timeline_read(const struct mlm_record_list *list, const struct mlm_recor
     if (r < 0)
         return r;
     json_error_t why;
-    mlm_auto_json json = json_loadb(line, size, 0, &why);
+    json_auto_t *json = json_loadb(line, size, 0, &why);
     if (!json)
         return mlm_error_set(
             error, -EBADMSG, "%s: a timeline: no JSON: column %d: %s", path, why.column, why.text);

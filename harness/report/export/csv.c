@@ -224,7 +224,7 @@ static int params_find(struct sheet *sheet, const struct mlm_record_list *list)
 /* Takes the object, also NULL. */
 static int put_object(struct sheet *sheet, json_t *taken, const struct mlm_params *params, bool first)
 {
-    mlm_json_auto object = taken;
+    json_auto_t *object = taken;
     int r = object ? 0 : -ENOMEM;
     if (r == 0 && first)
         r = put_titles(sheet, object);
@@ -233,7 +233,7 @@ static int put_object(struct sheet *sheet, json_t *taken, const struct mlm_param
 
 static int put_trials(struct sheet *sheet, const struct mlm_record_list *list)
 {
-    mlm_json_auto machine = NULL;
+    json_auto_t *machine = NULL;
     int r = 0;
     for (size_t i = 0; i < list->count && r == 0; i++) {
         const struct mlm_record *record = &list->items[i];
@@ -253,7 +253,7 @@ static int put_rows(struct sheet *sheet, const struct mlm_table *table, struct m
     int r = mlm_row_names_make(table, &names, error);
     for (size_t i = 0; i < table->row_count && r == 0; i++) {
         const struct mlm_row *row = table->order[i];
-        mlm_json_auto machine = mlm_export_machine(row->first->machine);
+        json_auto_t *machine = mlm_export_machine(row->first->machine);
         json_t *object = machine ? mlm_export_row(row, mlm_row_name_of(&names, table, row), machine) : NULL;
         r = put_object(sheet, object, &row->first->params, i == 0);
     }

@@ -47,7 +47,7 @@ struct family {
 
 static json_t *entry_make(const struct family *family, const char *name, const char *run_type)
 {
-    mlm_json_auto entry = json_object();
+    json_auto_t *entry = json_object();
     if (mlm_json_put(entry, "name", json_string(name)) ||
         mlm_json_put(entry, "family_index", json_integer((json_int_t)family->index)) ||
         mlm_json_put(entry, "per_family_instance_index", json_integer(0)) ||
@@ -61,7 +61,7 @@ static json_t *entry_make(const struct family *family, const char *name, const c
 static json_t *repetition_entry(const struct family *family, size_t index)
 {
     const struct mlm_record *trial = family->row->trials[index];
-    mlm_json_auto entry = entry_make(family, family->name, "iteration");
+    json_auto_t *entry = entry_make(family, family->name, "iteration");
     if (mlm_json_put(entry, "repetition_index", json_integer((json_int_t)index)) ||
         mlm_json_put(entry, "threads", json_integer((json_int_t)trial->threads)) ||
         mlm_json_put(entry, "iterations", json_integer(1)) ||
@@ -141,7 +141,7 @@ static json_t *aggregate_entry(const struct family *family, const struct aggrega
         name = NULL;
         return NULL;
     }
-    mlm_json_auto entry = entry_make(family, name, "aggregate");
+    json_auto_t *entry = entry_make(family, name, "aggregate");
     if (mlm_json_put(entry, "threads", json_integer((json_int_t)row->first->threads)) ||
         mlm_json_put(entry, "aggregate_name", json_string(aggregate->name)) ||
         mlm_json_put(entry, "aggregate_unit", json_string(aggregate->unit)) ||
@@ -169,7 +169,7 @@ static int family_add(json_t *entries, const struct family *family)
 
 static json_t *left_out_array(const struct mlm_table *table, const struct mlm_row_names *names)
 {
-    mlm_json_auto array = json_array();
+    json_auto_t *array = json_array();
     for (size_t i = 0; i < table->row_count; i++) {
         const struct mlm_row *row = table->order[i];
         char outcome[MLM_OUTCOME_TEXT];
@@ -186,7 +186,7 @@ static json_t *left_out_array(const struct mlm_table *table, const struct mlm_ro
 /* What is known of it: the machine is not always this one. */
 static json_t *context_make(const struct mlm_table *table, json_t *left_out)
 {
-    mlm_json_auto context = json_object();
+    json_auto_t *context = json_object();
     const struct mlm_record *record = table->row_count ? table->order[0]->first : NULL;
     const json_t *host = record ? json_object_get(record->machine, "host") : NULL;
     const json_t *cores = record ? json_object_get(record->machine, "cores") : NULL;
@@ -212,9 +212,9 @@ int mlm_export_google_benchmark(
     int r = mlm_row_names_make(table, &names, error);
     if (r < 0)
         return r;
-    mlm_json_auto left_out = left_out_array(table, &names);
-    mlm_json_auto context = context_make(table, left_out);
-    mlm_json_auto entries = json_array();
+    json_auto_t *left_out = left_out_array(table, &names);
+    json_auto_t *context = context_make(table, left_out);
+    json_auto_t *entries = json_array();
     r = context && entries ? 0 : -ENOMEM;
     size_t index = 0;
     for (size_t i = 0; i < table->row_count && r == 0; i++) {

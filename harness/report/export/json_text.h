@@ -6,15 +6,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "base/cleanup.h"
-
-static inline void mlm_json_release_p(json_t **json)
-{
-    json_decref(*json);
-}
-
-#define mlm_json_auto mlm_cleanup(mlm_json_release_p) json_t *
-
 /* Says whether that went wrong; takes the value, also NULL, which is a failure. */
 static inline bool mlm_json_put(json_t *object, const char *key, json_t *value)
 {

@@ -82,7 +82,7 @@ static int rows_add(const struct mlm_table *table, row_adder *add, json_t *entri
 static int export_rows(const struct mlm_export *export, FILE *out, json_t *taken, row_adder *add,
     size_t *ret_left_out, struct mlm_error *error)
 {
-    mlm_json_auto entries = taken;
+    json_auto_t *entries = taken;
     int r = rows_add(export->table, add, entries, ret_left_out, error);
     if (r < 0)
         return r;
@@ -96,7 +96,7 @@ static bool add_entry(json_t *entries, const struct tracked *tracked, const char
     double value, double range)
 {
     char outcome[MLM_OUTCOME_TEXT], number[MLM_NUMBER_TEXT];
-    mlm_json_auto entry = json_object();
+    json_auto_t *entry = json_object();
     return mlm_json_put(entry, "name", json_sprintf("%s %s", tracked->name, title)) ||
            mlm_json_put(entry, "unit", json_string(unit)) ||
            mlm_json_put(entry, "value", mlm_json_number(value)) ||
@@ -127,7 +127,7 @@ int mlm_export_github_action(
 
 static json_t *bencher_measure(const struct mlm_summary *summary)
 {
-    mlm_json_auto measure = json_object();
+    json_auto_t *measure = json_object();
     if (mlm_json_put(measure, "value", mlm_json_number(summary->median)) ||
         (summary->count > 1 && (mlm_json_put(measure, "lower_value", mlm_json_number(summary->minimum)) ||
                                    mlm_json_put(measure, "upper_value", mlm_json_number(summary->maximum)))))
@@ -137,7 +137,7 @@ static json_t *bencher_measure(const struct mlm_summary *summary)
 
 static bool bencher_row(json_t *entries, const struct tracked *tracked)
 {
-    mlm_json_auto entry = json_object();
+    json_auto_t *entry = json_object();
     bool failed = false;
     for (size_t i = 0; i < MEASURE_COUNT && !failed; i++)
         failed = tracked->summaries[i].count &&
