@@ -397,15 +397,6 @@ static const struct member members[] = {
 
 #define MEMBER_COUNT (sizeof members / sizeof *members)
 
-json_t *mlm_line_begin(const char *kind)
-{
-    json_auto_t *object = json_object();
-    if (json_object_set_new(object, "kind", json_string(kind)) < 0 ||
-        json_object_set_new(object, "schema", json_integer(MLM_RECORD_SCHEMA)) < 0)
-        return NULL;
-    return mlm_take_ptr(object);
-}
-
 int mlm_record_members_to_json(const struct mlm_record *record, json_t **ret_json, struct mlm_error *error)
 {
     json_auto_t *object = mlm_line_begin("trial");
@@ -466,24 +457,6 @@ int mlm_record_check(const struct mlm_record *record, struct mlm_error *error)
     if (r < 0)
         return mlm_error_wrap(error, -EINVAL, "it could not be recorded, so it is not run");
     mlm_record_release(&back);
-    return 0;
-}
-
-/* Kind and schema come first: what a newer program wrote is not judged by this one's rules. */
-int mlm_line_check(const json_t *json, const char *kind, struct mlm_error *error)
-{
-    if (!json_is_object(json))
-        return mlm_error_set(error, -EBADMSG, "not an object");
-    const json_t *schema = json_object_get(json, "schema");
-    if (!json_is_integer(schema) || json_integer_value(schema) < 1)
-        return mlm_error_set(error, -EBADMSG, "not a record: \"schema\" must be a whole number from 1 on");
-    if (json_integer_value(schema) > MLM_RECORD_SCHEMA)
-        return mlm_error_set(error, -EPROTO,
-            "schema %" JSON_INTEGER_FORMAT " is newer than this program, which reads up to %d",
-            json_integer_value(schema), MLM_RECORD_SCHEMA);
-    const char *is = json_string_value(json_object_get(json, "kind"));
-    if (!is || strcmp(is, kind) != 0)
-        return mlm_error_set(error, -EBADMSG, "not a record: \"kind\" must be \"%s\"", kind);
     return 0;
 }
 
