@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/grow.h"
 #include "base/text.h"
 
 /* Spawning, measuring and cleaning up, roughly. */
@@ -48,19 +49,6 @@ void mlm_plan_free(struct mlm_plan *plan)
 static void plan_free_p(struct mlm_plan **plan)
 {
     mlm_plan_free(*plan);
-}
-
-/* Room for one more element; arrays grow by doubling at powers of two. */
-static int grow(void *array, size_t count, size_t size)
-{
-    void **items = array;
-    if (count & (count - 1))
-        return 0;
-    void *more = realloc(*items, (count ? count * 2 : 1) * size);
-    if (!more)
-        return -ENOMEM;
-    *items = more;
-    return 0;
 }
 
 static int compare_caps(const void *a, const void *b)
@@ -161,7 +149,7 @@ static int row_add(struct mlm_plan *plan, const struct mlm_suite *suite, const s
     const struct mlm_plan_options *options = &plan->options;
     if (plan->row_count == TRIALS_MAX)
         return too_many(error);
-    if (grow(&plan->rows, plan->row_count, sizeof *plan->rows) < 0)
+    if (mlm_grow(&plan->rows, plan->row_count, &plan->row_capacity, sizeof *plan->rows) < 0)
         return mlm_error_errno(error, -ENOMEM, "plan");
     struct mlm_plan_row *row = &plan->rows[plan->row_count];
     *row = (struct mlm_plan_row){.suite = suite, .workload = workload, .threads = options->threads};
@@ -325,7 +313,8 @@ static int trial_add(struct mlm_plan *plan, size_t row, uint64_t cap_bytes, uint
     if (plan->trial_count == TRIALS_MAX)
         return too_many(error);
     char *name = trial_name(&plan->rows[row], cap_bytes);
-    if (!name || grow(&plan->trials, plan->trial_count, sizeof *plan->trials) < 0) {
+    if (!name ||
+        mlm_grow(&plan->trials, plan->trial_count, &plan->trial_capacity, sizeof *plan->trials) < 0) {
         free(name);
         return mlm_error_errno(error, -ENOMEM, "plan");
     }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/grow.h"
 #include "base/text.h"
 #include "base/utf8.h"
 #include "record/fact.h"
@@ -99,17 +100,14 @@ static int consider(struct mlm_facts *facts, const struct machines *machines, co
         all = fact.values[i];
         differ |= all && strcmp(fact.values[i], fact.values[0]) != 0;
     }
-    struct mlm_fact *items = NULL;
-    if (r >= 0 && all && differ) {
-        items = reallocarray(facts->items, facts->count + 1, sizeof *items);
-        r = items ? 0 : -ENOMEM;
-    }
-    if (!items) {
+    bool wanted = r >= 0 && all && differ;
+    if (wanted)
+        r = mlm_grow(&facts->items, facts->count, &facts->capacity, sizeof *facts->items);
+    if (!wanted || r < 0) {
         fact_release(&fact, facts->side_count);
         return r;
     }
     mlm_utf8_tame(fact.name);
-    facts->items = items;
     facts->items[facts->count++] = fact;
     return 0;
 }

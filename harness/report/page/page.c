@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/grow.h"
 #include "record/keymap.h"
 #include "report/html/html.h"
 #include "report/page/page_parts.h"
@@ -14,7 +15,7 @@
 struct chapter {
     const char *suite;
     size_t *begins; /* of its parts in the table, one a machine */
-    size_t count;
+    size_t count, capacity;
 };
 
 struct chapters {
@@ -32,13 +33,11 @@ static void chapters_release(struct chapters *chapters)
 
 static int chapter_add(struct chapter *chapter, const char *suite, size_t begin)
 {
-    size_t *begins = reallocarray(chapter->begins, chapter->count + 1, sizeof *begins);
-    if (!begins)
-        return -ENOMEM;
-    begins[chapter->count++] = begin;
-    chapter->begins = begins;
+    int r = mlm_grow(&chapter->begins, chapter->count, &chapter->capacity, sizeof *chapter->begins);
+    if (r == 0)
+        chapter->begins[chapter->count++] = begin;
     chapter->suite = suite;
-    return 0;
+    return r;
 }
 
 static int chapters_make(const struct mlm_table *table, struct chapters *chapters)

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "report/html/html.h"
 #include "report/page/page_parts.h"
 #include "report/plot/picture.h"
@@ -10,11 +11,9 @@
 static int take(void *context, const struct mlm_picture *picture, struct mlm_error *error)
 {
     struct mlm_page_pictures *pictures = context;
-    struct mlm_page_picture *items = reallocarray(pictures->items, pictures->count + 1, sizeof *items);
-    if (!items)
+    if (mlm_grow(&pictures->items, pictures->count, &pictures->capacity, sizeof *pictures->items) < 0)
         return mlm_error_errno(error, -ENOMEM, "pictures");
-    pictures->items = items;
-    struct mlm_page_picture *item = &items[pictures->count++];
+    struct mlm_page_picture *item = &pictures->items[pictures->count++];
     *item = (struct mlm_page_picture){.suite = strdup(picture->suite),
         .caption = strdup(picture->description),
         .svg = strdup(picture->bytes)};
