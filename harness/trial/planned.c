@@ -82,10 +82,11 @@ static int changed_say(struct mlm_record *record, const char *path, const struct
     return mlm_trial_ended_before(record, MLM_OUTCOME_WRONG, reason, error);
 }
 
-int mlm_planned_trial_run(struct mlm_session *session, const struct mlm_plan *plan,
-    const struct mlm_plan_trial *trial, const struct mlm_trial_watcher *watcher, struct mlm_record *record,
-    struct mlm_timeline *ret_timeline, struct mlm_error *error)
+int mlm_planned_trial_run(struct mlm_session *session, const struct mlm_planned_order *order,
+    struct mlm_record *record, struct mlm_timeline *ret_timeline, struct mlm_error *error)
 {
+    const struct mlm_plan *plan = order->plan;
+    const struct mlm_plan_trial *trial = order->trial;
     const struct mlm_plan_row *row = &plan->rows[trial->row];
     const struct mlm_plan_options *options = &plan->options;
     struct planned planned = {.session = session, .plan = plan, .row = row};
@@ -115,7 +116,7 @@ int mlm_planned_trial_run(struct mlm_session *session, const struct mlm_plan *pl
     }
     if (r < 0)
         return r;
-    struct mlm_trial_order order = {
+    const struct mlm_trial_order trial_order = {
         .limits = trial->limits,
         .fills_bytes = row->peak_bytes ? row->peak_bytes : row->core_bytes * 2,
         .threads = row->threads + row->workload->extra_threads,
@@ -124,7 +125,7 @@ int mlm_planned_trial_run(struct mlm_session *session, const struct mlm_plan *pl
         .start = worker_start,
         .context = &planned,
     };
-    r = mlm_trial_run(session, &order, watcher, record, ret_timeline, error);
+    r = mlm_trial_run(session, &trial_order, &order->watcher, record, ret_timeline, error);
     if (r < 0 || !planned.dataset[0] || record->outcome == MLM_OUTCOME_REFUSED)
         return r;
     struct mlm_file_state after;

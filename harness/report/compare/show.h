@@ -13,8 +13,7 @@ int mlm_comparison_show(const struct mlm_comparison *comparison, const struct ml
 
 /* The rows that tripped the gate, by name, or that none did. */
 int mlm_gate_show(const struct mlm_gate *gate, const struct mlm_comparison *comparison,
-    const struct mlm_trip *trips, size_t count, const struct mlm_text_style *style, FILE *out,
-    struct mlm_error *error);
+    const struct mlm_trips *trips, const struct mlm_text_style *style, FILE *out, struct mlm_error *error);
 
 /* A row beside what is usual of it, and those that regressed, by name. */
 int mlm_history_show(const struct mlm_history *history, double floor,

@@ -163,9 +163,10 @@ static size_t rows_count(const struct mlm_table *table, size_t begin, size_t end
     return count;
 }
 
-static int put_tables(FILE *out, const struct mlm_table *table, const struct chapter *chapter, bool named,
-    struct mlm_error *error)
+static int put_tables(
+    FILE *out, const struct mlm_table *table, const struct chapter *chapter, struct mlm_error *error)
 {
+    bool named = machines_count(table) > 1;
     for (size_t i = 0; i < chapter->count; i++) {
         size_t begin = chapter->begins[i], end = mlm_table_suite_end(table, begin);
         size_t rows = rows_count(table, begin, end);
@@ -187,13 +188,13 @@ static int put_tables(FILE *out, const struct mlm_table *table, const struct cha
 }
 
 static int put_chapter(FILE *out, const struct mlm_table *table, const struct mlm_page_pictures *pictures,
-    const struct chapter *chapter, size_t number, bool named, struct mlm_error *error)
+    const struct chapter *chapter, size_t number, struct mlm_error *error)
 {
     fprintf(out, "<section id=\"suite-%zu\">\n<h2>", number);
     mlm_html_text(out, chapter->suite);
     fputs("</h2>\n", out);
     mlm_page_pictures_put(out, pictures, chapter->suite);
-    int r = put_tables(out, table, chapter, named, error);
+    int r = put_tables(out, table, chapter, error);
     fputs("</section>\n", out);
     return r;
 }
@@ -213,11 +214,10 @@ static int put_body(FILE *out, const struct mlm_page_request *request, const str
     r = mlm_page_summary(out, table, error);
     if (r == 0)
         r = mlm_page_machines(out, request->list, table, error);
-    bool named = machines_count(table) > 1;
     if (r == 0 && machines->comparison)
         r = mlm_page_compare(out, machines, error);
     for (size_t i = 0; r == 0 && i < chapters->suites.count; i++)
-        r = put_chapter(out, table, pictures, &chapters->items[i], i + 1, named, error);
+        r = put_chapter(out, table, pictures, &chapters->items[i], i + 1, error);
     if (r < 0)
         return r;
     fputs(mlm_method_html, out);
