@@ -3,9 +3,9 @@
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
+#include "base/text.h"
 #include "base/utf8.h"
 
 /* Characters without a special meaning in a shell. */
@@ -62,9 +62,8 @@ void mlm_word_put(FILE *out, const char *word)
 
 char *mlm_words_quote(char *const *words)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
+    struct mlm_text text;
+    FILE *out = mlm_text_begin(&text);
     if (!out)
         return NULL;
     for (size_t i = 0; words[i]; i++) {
@@ -74,8 +73,5 @@ char *mlm_words_quote(char *const *words)
         else
             put_quoted(out, words[i]);
     }
-    if (fclose(out) == 0)
-        return text;
-    free(text);
-    return NULL;
+    return mlm_text_end(&text);
 }

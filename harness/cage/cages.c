@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -51,19 +50,6 @@ int mlm_cages_open(const struct mlm_cage_site *site, struct mlm_cages **ret_cage
     (void)mlm_take_fd(&dir_fd);
     *ret_cages = mlm_take_ptr(cages);
     return 0;
-}
-
-static int remove_if_ours(int dir_fd, const char *name, const void *context)
-{
-    const struct mlm_cages *cages = context;
-    if (strncmp(name, cages->prefix, strlen(cages->prefix)) != 0)
-        return 0;
-    return mlm_cgroup_remove(dir_fd, name, cages->dialect, NULL) < 0;
-}
-
-int mlm_cages_sweep(const struct mlm_cages *cages)
-{
-    return mlm_cgroup_children(cages->dir_fd, remove_if_ours, cages);
 }
 
 void mlm_cages_close(struct mlm_cages *cages)

@@ -170,13 +170,13 @@ static int gate_try(const struct compare_options *said, const struct mlm_compari
     const struct mlm_text_style *style, struct mlm_error *error)
 {
     struct mlm_gate gate = {.above = said->fail_above, .missing = !said->allow_missing};
-    mlm_auto_free struct mlm_trip *trips = NULL;
-    size_t count = 0;
+    struct mlm_trips trips = {0};
     figures_of(said, gate.figures);
-    int r = mlm_gate_try(&gate, comparison, &trips, &count, error);
+    int r = mlm_gate_try(&gate, comparison, &trips, error);
     if (r >= 0)
-        r = mlm_gate_show(&gate, comparison, trips, count, style, stdout, error);
-    return r < 0 ? r : count ? MLM_EXIT_REGRESSION : MLM_EXIT_OK;
+        r = mlm_gate_show(&gate, comparison, &trips, style, stdout, error);
+    free(trips.items);
+    return r < 0 ? r : trips.count ? MLM_EXIT_REGRESSION : MLM_EXIT_OK;
 }
 
 static void comparison_free_p(struct mlm_comparison **comparison)

@@ -38,7 +38,7 @@ static int measure(struct mlm_measuring *measuring, const struct mlm_own *own,
 {
     struct mlm_record record;
     struct mlm_timeline timeline = {0};
-    struct mlm_trial_watcher watcher = {.tell = NULL};
+    const struct mlm_planned_order order = {.plan = own->plan, .trial = own->plan->trials};
     struct mlm_dataset_order datasets = {.catalogue = measuring->catalogue,
         .plan = own->plan,
         .folder = measuring->session.dataset_folder,
@@ -50,8 +50,7 @@ static int measure(struct mlm_measuring *measuring, const struct mlm_own *own,
     if (r < 0)
         return r;
     mlm_record_init(&record);
-    r = mlm_planned_trial_run(
-        &measuring->session, own->plan, own->plan->trials, &watcher, &record, &timeline, error);
+    r = mlm_planned_trial_run(&measuring->session, &order, &record, &timeline, error);
     int64_t needs = record.readings.values[MLM_needs_peak_bytes];
     if (r == 0)
         *ret_measured = (struct mlm_estimate_measured){

@@ -124,9 +124,9 @@ int mlm_fit_job_trial(const struct mlm_fit_job *job, struct mlm_session *session
     int r = mlm_program_make_ready(session, order, record, error);
     if (r < 0)
         return r;
-    const struct mlm_trial_watcher watcher = {0};
     struct mlm_plan_trial trial = job->plan->trials[0];
     trial.limits = order->limits;
     trial.repetition = order->repetition;
-    return mlm_planned_trial_run(session, job->plan, &trial, &watcher, record, ret_timeline, error);
+    const struct mlm_planned_order planned = {.plan = job->plan, .trial = &trial};
+    return mlm_planned_trial_run(session, &planned, record, ret_timeline, error);
 }

@@ -66,11 +66,12 @@ static int draw(const struct mlm_texts *paths, const struct plot_options *said, 
     if (r == 0)
         r = mlm_machines_compare(loaded.table, SIZE_MAX, &machines, error);
     for (size_t i = 0; i < said->formats.count && r == 0; i++) {
-        struct mlm_picture_options how = {.plots_folder = catalogue->plots_folder,
+        const struct mlm_picture_order order = {.table = loaded.table,
+            .list = &loaded.list,
+            .plots_folder = catalogue->plots_folder,
             .format = said->formats.items[i],
             .machines = machines.comparison};
-        r = mlm_pictures_write(
-            loaded.table, &loaded.list, &how, place.folder, place.base, written, &made, error);
+        r = mlm_pictures_write(&order, place.folder, place.base, written, &made, error);
     }
     if (r >= 0 && *made.left_out)
         mlm_say("mlmembench: %s", made.left_out);

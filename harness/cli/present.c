@@ -20,10 +20,12 @@ int mlm_present_pictures(const struct mlm_loaded *loaded, const char *const *pat
     struct mlm_error why = {0};
     int r = 0;
     for (size_t i = 0; i < sizeof formats / sizeof *formats && r >= 0; i++) {
-        struct mlm_picture_options options = {
-            .plots_folder = plots_folder, .format = formats[i], .only = plot};
-        r = mlm_pictures_write(
-            loaded->table, &loaded->list, &options, place.folder, place.base, written, &made, &why);
+        const struct mlm_picture_order order = {.table = loaded->table,
+            .list = &loaded->list,
+            .plots_folder = plots_folder,
+            .format = formats[i],
+            .only = plot};
+        r = mlm_pictures_write(&order, place.folder, place.base, written, &made, &why);
     }
     if (r == -EINTR)
         return mlm_error_set(

@@ -138,12 +138,8 @@ int mlm_program_trial(struct mlm_session *session, const struct mlm_program *pro
         .stderr_fd = order->stderr_fd,
         .keep_fds = order->keep_fds,
         .same_group = true,
-    };
-    struct mlm_trial_order limits = {
         .limits = order->limits,
         .fills_bytes = order->fills_bytes,
     };
-    const struct mlm_trial_watcher watcher = {0};
-    return mlm_command_trial_run(
-        session, &command, &limits, &watcher, record, ret_timeline, ret_status, error);
+    return mlm_command_trial_run(session, &command, record, ret_timeline, ret_status, error);
 }

@@ -252,12 +252,11 @@ static int trial_do(struct run *run, const struct mlm_plan_trial *trial, struct 
 {
     struct mlm_record record;
     struct mlm_timeline timeline = {0};
-    struct mlm_trial_watcher watcher = {.tell = news, .context = run};
+    const struct mlm_planned_order order = {run->plan, trial, {.tell = news, .context = run}};
     uint64_t begin = mlm_now_ns();
     mlm_progress_trial(&run->measuring.progress, trial->name);
     mlm_record_init(&record);
-    int r =
-        mlm_planned_trial_run(&run->measuring.session, run->plan, trial, &watcher, &record, &timeline, error);
+    int r = mlm_planned_trial_run(&run->measuring.session, &order, &record, &timeline, error);
     if (r == 0 && record.outcome == MLM_OUTCOME_TIMEOUT && !trial->reference &&
         run->plan->options.repetitions > 1) {
         record.marks |= MLM_MARK_BIT(not_repeated);

@@ -100,10 +100,10 @@ static int by_value(const void *a, const void *b)
 }
 
 /* The medians that a sample's draws have, with their shares, sorted. */
-static int values_make(struct mlm_bootstrap *bootstrap, size_t side, const double *sorted, size_t count)
+static int values_make(struct mlm_bootstrap *bootstrap, size_t side, const struct mlm_values *sample)
 {
     struct mlm_bootstrap_median *median = &bootstrap->medians[side];
-    int r = median->count == count ? 0 : median_make(median, count);
+    int r = median->count == sample->count ? 0 : median_make(median, sample->count);
     if (r < 0)
         return r;
     if (median->weight_count > bootstrap->room[side]) {
@@ -118,7 +118,7 @@ static int values_make(struct mlm_bootstrap *bootstrap, size_t side, const doubl
     bool in_order = true;
     for (size_t i = 0; i < median->weight_count; i++) {
         const struct mlm_bootstrap_weight *weight = &median->weights[i];
-        double low = sorted[weight->low], high = sorted[weight->high];
+        double low = sample->values[weight->low], high = sample->values[weight->high];
         values[i] = (struct mlm_bootstrap_value){low + (high - low) / 2, weight->share};
         in_order = in_order && (!i || values[i - 1].value <= values[i].value);
     }
@@ -162,15 +162,16 @@ static double quantile(const struct mlm_bootstrap *bootstrap, double share, doub
     return ratio;
 }
 
-int mlm_ratio_interval(struct mlm_bootstrap *bootstrap, const double *a, size_t a_count, const double *b,
-    size_t b_count, double confidence, double *ret_low, double *ret_high)
+int mlm_ratio_interval(struct mlm_bootstrap *bootstrap, const struct mlm_values *a,
+    const struct mlm_values *b, double confidence, double *ret_low, double *ret_high)
 {
-    int r = values_make(bootstrap, 0, a, a_count);
+    int r = values_make(bootstrap, 0, a);
     if (r >= 0)
-        r = values_make(bootstrap, 1, b, b_count);
+        r = values_make(bootstrap, 1, b);
     if (r < 0)
         return r;
-    double cut = (1 - confidence) / 2, least = b[0] / a[a_count - 1], most = b[b_count - 1] / a[0];
+    double cut = (1 - confidence) / 2, least = b->values[0] / a->values[a->count - 1],
+           most = b->values[b->count - 1] / a->values[0];
     *ret_low = quantile(bootstrap, cut, least, most);
     *ret_high = quantile(bootstrap, 1 - cut, *ret_low, most);
     return 0;

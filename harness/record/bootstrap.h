@@ -9,6 +9,8 @@
 
 #include <stddef.h>
 
+#include "record/statistics.h"
+
 /* What is kept from call to call. A zeroed one holds nothing. */
 struct mlm_bootstrap {
     struct mlm_bootstrap_median {
@@ -30,5 +32,5 @@ void mlm_bootstrap_release(struct mlm_bootstrap *bootstrap);
 /* The interval of median(b) / median(a) that holds the share `confidence` of the distribution, the rest being
  * cut off evenly at both ends. Sorted samples of at least one value each, a's above 0, b's not below.
  * -ENOMEM. */
-int mlm_ratio_interval(struct mlm_bootstrap *bootstrap, const double *a, size_t a_count, const double *b,
-    size_t b_count, double confidence, double *ret_low, double *ret_high);
+int mlm_ratio_interval(struct mlm_bootstrap *bootstrap, const struct mlm_values *a,
+    const struct mlm_values *b, double confidence, double *ret_low, double *ret_high);

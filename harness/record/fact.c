@@ -7,7 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/size.h"
-#include "base/utf8.h"
+#include "base/text.h"
 
 #define VALUE_LONGEST 200
 
@@ -111,9 +111,8 @@ static void put_list(FILE *out, const json_t *value, const char *nothing, const 
 
 char *mlm_fact_text(const struct mlm_fact_info *fact, const json_t *value)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
+    struct mlm_text text;
+    FILE *out = mlm_text_begin(&text);
     if (!out)
         return NULL;
     switch (fact ? fact->kind : MLM_FACT_PLAIN) {
@@ -135,12 +134,7 @@ char *mlm_fact_text(const struct mlm_fact_info *fact, const json_t *value)
     default:
         put_plain(out, value);
     }
-    if (fclose(out) != 0) {
-        free(text);
-        return NULL;
-    }
-    mlm_utf8_tame(text);
-    return text;
+    return mlm_text_end_tame(&text);
 }
 
 const char *mlm_machine_name(const json_t *machine)

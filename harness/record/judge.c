@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/grow.h"
 #include "record/keymap.h"
 
 /* Limit of parties in one group. Further answers are not compared and belong to no party. */
@@ -91,32 +92,22 @@ static int group_of(struct judgement *judgement, const struct mlm_record *record
     const char *machine = json_string_value(json_object_get(record->machine, "id"));
     if (asprintf(&key, "%s\n%s", machine ? machine : "", record->equal_work) < 0)
         return -ENOMEM;
+    size_t known = judgement->group_keys.count;
     int r = mlm_keymap_add(&judgement->group_keys, key, ret_group);
-    if (r < 0)
+    if (r < 0 || *ret_group < known)
         return r;
-    if (*ret_group >= judgement->group_capacity) {
-        size_t capacity = 2 * *ret_group + 16;
-        struct group *groups = reallocarray(judgement->groups, capacity, sizeof *groups);
-        if (!groups)
-            return -ENOMEM;
-        for (size_t i = judgement->group_capacity; i < capacity; i++)
-            groups[i] = (struct group){.parties = NOBODY};
-        judgement->groups = groups;
-        judgement->group_capacity = capacity;
-    }
-    return 0;
+    r = mlm_grow(&judgement->groups, known, &judgement->group_capacity, sizeof *judgement->groups);
+    if (r == 0)
+        judgement->groups[known] = (struct group){.parties = NOBODY};
+    return r;
 }
 
 static int party_add(struct judgement *judgement, size_t index, size_t *ret_party)
 {
-    if (judgement->party_count == judgement->party_capacity) {
-        size_t capacity = 2 * judgement->party_capacity + 16;
-        struct party *parties = reallocarray(judgement->parties, capacity, sizeof *parties);
-        if (!parties)
-            return -ENOMEM;
-        judgement->parties = parties;
-        judgement->party_capacity = capacity;
-    }
+    int r = mlm_grow(
+        &judgement->parties, judgement->party_count, &judgement->party_capacity, sizeof *judgement->parties);
+    if (r < 0)
+        return r;
     judgement->parties[judgement->party_count] = (struct party){.first = index, .next = NOBODY};
     *ret_party = judgement->party_count++;
     return 0;

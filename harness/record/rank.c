@@ -19,15 +19,16 @@ struct pool {
     double ties;  /* Σ(t³ - t) over runs of t equal values */
 };
 
-static void pool_fill(struct pool *pool, const double *a, size_t a_count, const double *b, size_t b_count)
+static void pool_fill(struct pool *pool, const struct mlm_values *x, const struct mlm_values *y)
 {
+    const double *a = x->values, *b = y->values;
     size_t i = 0, k = 0;
-    while (i < a_count || k < b_count) {
-        double value = k == b_count || (i < a_count && a[i] < b[k]) ? a[i] : b[k];
+    while (i < x->count || k < y->count) {
+        double value = k == y->count || (i < x->count && a[i] < b[k]) ? a[i] : b[k];
         size_t from_a = i, begin = i + k;
-        while (i < a_count && a[i] <= value)
+        while (i < x->count && a[i] <= value)
             i++;
-        while (k < b_count && b[k] <= value)
+        while (k < y->count && b[k] <= value)
             k++;
         size_t end = i + k;
         double run = (double)(end - begin);
@@ -140,22 +141,22 @@ static double approximate(const struct pool *pool, size_t small, size_t away)
     return erfc(z / sqrt(2));
 }
 
-int mlm_rank_test(struct mlm_rank_memory *memory, const double *a, size_t a_count, const double *b,
-    size_t b_count, double *ret_p, int *ret_direction)
+int mlm_rank_test(struct mlm_rank_memory *memory, const struct mlm_values *a, const struct mlm_values *b,
+    double *ret_p, int *ret_direction)
 {
-    size_t count = a_count + b_count, small = a_count < b_count ? a_count : b_count;
+    size_t count = a->count + b->count, small = a->count < b->count ? a->count : b->count;
     mlm_auto_free size_t *ranks = calloc(count, sizeof *ranks);
     struct pool pool = {.ranks = ranks};
     if (!ranks)
         return -ENOMEM;
-    pool_fill(&pool, a, a_count, b, b_count);
+    pool_fill(&pool, a, b);
     /* A sample's rank sum is as far from its mean as the other's, on the other side. */
-    size_t mean = a_count * (count + 1), away = distance(pool.a_sum, mean);
+    size_t mean = a->count * (count + 1), away = distance(pool.a_sum, mean);
     *ret_direction = (mean > pool.a_sum) - (mean < pool.a_sum);
     *ret_p = 1;
     if (!away)
         return 0;
-    if (a_count * b_count <= MLM_RANK_EXACT_PAIRS)
+    if (a->count * b->count <= MLM_RANK_EXACT_PAIRS)
         return exact(memory, &pool, small, away, ret_p);
     *ret_p = approximate(&pool, small, away);
     return 0;

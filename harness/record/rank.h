@@ -10,6 +10,8 @@
 
 #include <stddef.h>
 
+#include "record/statistics.h"
+
 #define MLM_RANK_EXACT_PAIRS 400
 
 /* A table that is kept from test to test: most tests have the same sizes and no ties. A zeroed struct is
@@ -23,8 +25,8 @@ void mlm_rank_memory_release(struct mlm_rank_memory *memory);
 
 /* Of two sorted samples of at least one value each. -ENOMEM. *ret_direction: above 0 where b's values rank
  * higher, below where a's do, 0 where neither. */
-int mlm_rank_test(struct mlm_rank_memory *memory, const double *a, size_t a_count, const double *b,
-    size_t b_count, double *ret_p, int *ret_direction);
+int mlm_rank_test(struct mlm_rank_memory *memory, const struct mlm_values *a, const struct mlm_values *b,
+    double *ret_p, int *ret_direction);
 
 /* The smallest p-value that samples of these sizes (at least 1) can have: the samples do not overlap. */
 double mlm_rank_test_least_p(size_t a_count, size_t b_count);

@@ -158,7 +158,7 @@ static const char *outcome_get(const json_t *value, void *field)
 static json_t *params_put(const void *field)
 {
     const struct mlm_params *params = field;
-    mlm_auto_json object = json_object();
+    json_auto_t *object = json_object();
     for (size_t i = 0; i < params->count; i++) {
         mlm_auto_free char *name = strdup(params->items[i].name);
         if (!name)
@@ -221,7 +221,7 @@ static const char *checksum_get(const json_t *value, void *field)
 static json_t *answer_put(const void *field)
 {
     const struct mlm_record *record = field;
-    mlm_auto_json array = json_array();
+    json_auto_t *array = json_array();
     for (size_t i = 0; i < record->answer_count; i++) {
         double number = record->answer[i];
         if (json_array_append_new(array, isfinite(number) ? json_real(number) : json_null()) < 0)
@@ -251,7 +251,7 @@ static const char *answer_get(const json_t *value, void *field)
 static json_t *marks_put(const void *field)
 {
     mlm_mark_set marks = *(const mlm_mark_set *)field;
-    mlm_auto_json array = json_array();
+    json_auto_t *array = json_array();
     for (int i = 0; i < MLM_MARK_COUNT; i++)
         if (marks >> i & 1 && json_array_append_new(array, json_string(mlm_marks[i].key)) < 0)
             return NULL;
@@ -397,18 +397,9 @@ static const struct member members[] = {
 
 #define MEMBER_COUNT (sizeof members / sizeof *members)
 
-json_t *mlm_line_begin(const char *kind)
-{
-    mlm_auto_json object = json_object();
-    if (json_object_set_new(object, "kind", json_string(kind)) < 0 ||
-        json_object_set_new(object, "schema", json_integer(MLM_RECORD_SCHEMA)) < 0)
-        return NULL;
-    return mlm_take_ptr(object);
-}
-
 int mlm_record_members_to_json(const struct mlm_record *record, json_t **ret_json, struct mlm_error *error)
 {
-    mlm_auto_json object = mlm_line_begin("trial");
+    json_auto_t *object = mlm_line_begin("trial");
     if (!object)
         return mlm_error_errno(error, -ENOMEM, "making a record's line");
     for (size_t i = 0; i < MEMBER_COUNT; i++) {
@@ -434,7 +425,7 @@ int mlm_machine_check(const json_t *machine, struct mlm_error *error)
 
 int mlm_record_to_json(const struct mlm_record *record, json_t **ret_json, struct mlm_error *error)
 {
-    mlm_auto_json object = NULL;
+    json_auto_t *object = NULL;
     int r = mlm_record_members_to_json(record, &object, error);
     if (r < 0)
         return r;
@@ -451,7 +442,7 @@ int mlm_record_to_json(const struct mlm_record *record, json_t **ret_json, struc
 
 int mlm_record_check(const struct mlm_record *record, struct mlm_error *error)
 {
-    mlm_auto_json json = NULL;
+    json_auto_t *json = NULL;
     struct mlm_record back;
     int r = mlm_record_to_json(record, &json, error);
     if (r < 0)
@@ -466,24 +457,6 @@ int mlm_record_check(const struct mlm_record *record, struct mlm_error *error)
     if (r < 0)
         return mlm_error_wrap(error, -EINVAL, "it could not be recorded, so it is not run");
     mlm_record_release(&back);
-    return 0;
-}
-
-/* Kind and schema come first: what a newer program wrote is not judged by this one's rules. */
-int mlm_line_check(const json_t *json, const char *kind, struct mlm_error *error)
-{
-    if (!json_is_object(json))
-        return mlm_error_set(error, -EBADMSG, "not an object");
-    const json_t *schema = json_object_get(json, "schema");
-    if (!json_is_integer(schema) || json_integer_value(schema) < 1)
-        return mlm_error_set(error, -EBADMSG, "not a record: \"schema\" must be a whole number from 1 on");
-    if (json_integer_value(schema) > MLM_RECORD_SCHEMA)
-        return mlm_error_set(error, -EPROTO,
-            "schema %" JSON_INTEGER_FORMAT " is newer than this program, which reads up to %d",
-            json_integer_value(schema), MLM_RECORD_SCHEMA);
-    const char *is = json_string_value(json_object_get(json, "kind"));
-    if (!is || strcmp(is, kind) != 0)
-        return mlm_error_set(error, -EBADMSG, "not a record: \"kind\" must be \"%s\"", kind);
     return 0;
 }
 

@@ -9,6 +9,12 @@ void mlm_sort(double *values, size_t count);
 /* Median of count ≥ 1 numbers (no NaN); sorts them. */
 double mlm_median(double *values, size_t count);
 
+/* A sample of something, in an order or none. */
+struct mlm_values {
+    const double *values;
+    size_t count;
+};
+
 struct mlm_summary {
     size_t count;
     double median, minimum, maximum;

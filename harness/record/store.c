@@ -89,39 +89,9 @@ static off_t first_line_begin(int fd, off_t size)
     return size;
 }
 
-struct line {
-    char *text; /* without its end; NULL: it is longer than any of ours */
-    size_t size;
-    bool ended; /* by a newline */
-};
-
-static void line_release(struct line *line)
-{
-    free(line->text);
-}
-
-/* The line that begins there. -EFBIG: it is longer than any of ours. */
-static int line_read(int fd, off_t begin, off_t size, struct line *ret_line)
-{
-    size_t most = size - begin < (off_t)MLM_LINE_LIMIT_BYTES ? (size_t)(size - begin) : MLM_LINE_LIMIT_BYTES;
-    mlm_auto_free char *text = malloc(most + 1);
-    if (!text)
-        return -ENOMEM;
-    ssize_t n = pread(fd, text, most, begin);
-    if (n < 0)
-        return -errno;
-    const char *newline = memchr(text, '\n', (size_t)n);
-    if (!newline && n < size - begin)
-        return -EFBIG;
-    size_t length = newline ? (size_t)(newline - text) : (size_t)n;
-    text[length] = 0;
-    *ret_line = (struct line){mlm_take_ptr(text), length, newline};
-    return 0;
-}
-
 /* As this program begins a line; one that was cut off may not have got that far, and blocks that a crash left
  * unwritten read as zeros: at the end of it. */
-static bool begins_as_ours(const struct line *line)
+static bool begins_as_ours(const struct mlm_store_line *line)
 {
     static const char *const begins[] = {MLM_TRIAL_BEGIN, MLM_TIMELINE_BEGIN};
     size_t size = line->size;
@@ -137,7 +107,7 @@ static bool begins_as_ours(const struct line *line)
 }
 
 /* Another program may have written it anew, its members in another order. */
-static bool is_record(const struct line *line)
+static bool is_record(const struct mlm_store_line *line)
 {
     json_t *json = json_loadb(line->text, line->size, 0, NULL);
     const char *kind = json_string_value(json_object_get(json, "kind"));
@@ -151,10 +121,10 @@ static bool is_record(const struct line *line)
 static int check_begin(int fd, off_t size, const char *path, struct mlm_error *error)
 {
     off_t begin = first_line_begin(fd, size);
-    mlm_cleanup(line_release) struct line line = {0};
+    mlm_cleanup(mlm_store_line_release) struct mlm_store_line line = {0};
     if (begin == size)
         return 0;
-    int r = line_read(fd, begin, size, &line);
+    int r = mlm_store_line_read(fd, begin, &line);
     if (r < 0 && r != -EFBIG)
         return mlm_error_errno(error, r, "cannot read %s", path);
     /* Zeros alone do not identify a store. */
@@ -169,12 +139,12 @@ static int check_begin(int fd, off_t size, const char *path, struct mlm_error *e
 static int mend_end(int fd, off_t size, const char *path, struct mlm_error *error)
 {
     off_t begin = 0;
-    mlm_cleanup(line_release) struct line line = {0};
+    mlm_cleanup(mlm_store_line_release) struct mlm_store_line line = {0};
     int r = last_line_begin(fd, size, &begin);
     if (r == 0 && begin == size)
         return 0;
     if (r == 0)
-        r = line_read(fd, begin, size, &line);
+        r = mlm_store_line_read(fd, begin, &line);
     if (r < 0 && r != -EFBIG)
         return mlm_error_errno(error, r, "cannot read %s", path);
     if (line.text && is_record(&line))

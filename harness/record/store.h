@@ -27,7 +27,7 @@ struct mlm_record_list {
     struct mlm_record *items;
     size_t count, capacity;
     char **paths; /* of the files that were read, in that order */
-    size_t path_count;
+    size_t path_count, path_capacity;
 };
 
 /* Moves the record into the list and leaves an empty one behind. */

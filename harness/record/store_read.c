@@ -6,11 +6,10 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "base/grow.h"
 #include "base/utf8.h"
 #include "record/record_json.h"
 #include "record/store.h"
-
-#define BLOCK_BYTES ((size_t)256 << 10)
 
 /* Runs whose lines may alternate, as in files that were merged by time, before any must be parsed whole. */
 #define TAILS_MAX 16
@@ -24,15 +23,9 @@ struct tail {
 
 struct reader {
     const char *path;
-    int fd;
-    bool is_file; /* rather than a pipe, in which there is no coming back to a place */
-    char *buffer;
-    size_t size, begin, end; /* what is read and not yet given out: [begin, end) */
-    bool at_end;
-    size_t line;            /* number of the latest line, from 1 */
-    uint64_t offset_bytes;  /* of the buffer's begin in the file */
-    uint64_t line_at_bytes; /* of the latest line */
-    bool after_trial;       /* the line before was a trial's, and good */
+    struct mlm_store_lines lines;
+    bool is_file;     /* rather than a pipe, in which there is no coming back to a place */
+    bool after_trial; /* the line before was a trial's, and good */
     struct mlm_record_list *list;
     mlm_store_complaint *complain;
     void *context;
@@ -49,9 +42,7 @@ static void tail_release(struct tail *tail)
 
 static void reader_release(struct reader *reader)
 {
-    if (reader->fd >= 0)
-        (void)close(reader->fd);
-    free(reader->buffer);
+    mlm_store_lines_release(&reader->lines);
     for (size_t i = 0; i < reader->tail_count; i++)
         tail_release(&reader->tails[i]);
 }
@@ -62,88 +53,17 @@ static void complain(const struct reader *reader, const char *why)
         return;
     /* Parts of the line may be quoted in it. */
     char text[MLM_ERROR_TEXT_SIZE + 512];
-    snprintf(text, sizeof text, "%.500s:%zu: %s", reader->path, reader->line, why);
+    snprintf(text, sizeof text, "%.500s:%zu: %s", reader->path, reader->lines.number, why);
     mlm_utf8_tame(text);
     reader->complain(reader->context, text);
 }
 
-/* More bytes behind those that are there; 0 at the end of the file. */
-static ssize_t fill(struct reader *reader)
-{
-    memmove(reader->buffer, reader->buffer + reader->begin, reader->end - reader->begin);
-    reader->offset_bytes += reader->begin;
-    reader->end -= reader->begin;
-    reader->begin = 0;
-    if (reader->end == reader->size) {
-        char *larger = realloc(reader->buffer, 2 * reader->size);
-        if (!larger)
-            return -ENOMEM;
-        reader->buffer = larger;
-        reader->size *= 2;
-    }
-    ssize_t n;
-    do
-        n = read(reader->fd, reader->buffer + reader->end, reader->size - reader->end);
-    while (n < 0 && errno == EINTR);
-    if (n < 0)
-        return -errno;
-    reader->end += (size_t)n;
-    reader->at_end = n == 0;
-    return n;
-}
-
-/* The next line without its end; 1, 0 at the end of the file, or a negative errno. A line beyond the limit is
- * passed over with a complaint. */
-static int next_line(struct reader *reader, char **ret_line, size_t *ret_size)
-{
-    size_t searched = 0;
-    bool too_long = false;
-    for (;;) {
-        char *begin = reader->buffer + reader->begin;
-        size_t size = reader->end - reader->begin;
-        char *newline = memchr(begin + searched, '\n', size - searched);
-        if (newline || (reader->at_end && (size || too_long))) {
-            size_t length = newline ? (size_t)(newline - begin) : size;
-            reader->line_at_bytes = reader->offset_bytes + reader->begin;
-            reader->begin += length + (newline ? 1 : 0);
-            reader->line++;
-            if (too_long) {
-                complain(reader, "longer than any record");
-                reader->after_trial = false;
-                too_long = false;
-                searched = 0;
-                continue;
-            }
-            *ret_line = begin;
-            *ret_size = length && begin[length - 1] == '\r' ? length - 1 : length;
-            return 1;
-        }
-        if (reader->at_end)
-            return 0;
-        searched = size;
-        if (size > MLM_LINE_LIMIT_BYTES) {
-            too_long = true;
-            reader->begin = reader->end;
-            searched = 0;
-        }
-        ssize_t n = fill(reader);
-        if (n < 0)
-            return (int)n;
-    }
-}
-
 static int list_add(struct mlm_record_list *list, struct mlm_record *record)
 {
-    if (list->count >= list->capacity) {
-        size_t capacity = list->count < 32 ? 64 : 2 * list->count;
-        struct mlm_record *items = reallocarray(list->items, capacity, sizeof *items);
-        if (!items)
-            return -ENOMEM;
-        list->items = items;
-        list->capacity = capacity;
-    }
-    list->items[list->count++] = *record;
-    return 0;
+    int r = mlm_grow(&list->items, list->count, &list->capacity, sizeof *list->items);
+    if (r == 0)
+        list->items[list->count++] = *record;
+    return r;
 }
 
 int mlm_record_list_add(struct mlm_record_list *list, struct mlm_record *record, struct mlm_error *error)
@@ -301,7 +221,7 @@ static void note_timeline(struct reader *reader, bool after_trial)
     struct mlm_record_list *list = reader->list;
     if (after_trial && reader->is_file)
         list->items[list->count - 1].timeline =
-            (struct mlm_timeline_place){list->path_count - 1, reader->line_at_bytes};
+            (struct mlm_timeline_place){list->path_count - 1, reader->lines.offset_bytes};
 }
 
 /* 0, also for a line that is no good. */
@@ -337,35 +257,33 @@ static int read_line(struct reader *reader, char *line, size_t size)
 
 static int path_add(struct mlm_record_list *list, const char *path)
 {
-    char *copy = strdup(path);
-    char **paths = reallocarray(list->paths, list->path_count + 1, sizeof *paths);
-    if (paths)
-        list->paths = paths;
-    if (!paths || !copy) {
-        free(copy);
+    if (mlm_grow(&list->paths, list->path_count, &list->path_capacity, sizeof *list->paths) < 0)
         return -ENOMEM;
-    }
-    paths[list->path_count++] = copy;
+    char *copy = strdup(path);
+    if (!copy)
+        return -ENOMEM;
+    list->paths[list->path_count++] = copy;
     return 0;
 }
 
 /* Whoever waits for a pipe's writer would wait for ever if there is none, and a device may have no end. */
-static int source_open(struct reader *reader, struct mlm_error *error)
+static int source_open(struct reader *reader, int *ret_fd, struct mlm_error *error)
 {
-    reader->fd = open(reader->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (reader->fd < 0)
+    mlm_auto_close int fd = open(reader->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
         return mlm_error_errno(error, -errno, "cannot open %s", reader->path);
     struct stat status;
-    if (fstat(reader->fd, &status) < 0)
+    if (fstat(fd, &status) < 0)
         return mlm_error_errno(error, -errno, "cannot read %s", reader->path);
     reader->is_file = S_ISREG(status.st_mode);
     if (S_ISDIR(status.st_mode))
         return mlm_error_errno(error, -EISDIR, "cannot read %s", reader->path);
     if (!reader->is_file && !S_ISFIFO(status.st_mode))
         return mlm_error_set(error, -ENOTSUP, "cannot read %s: it is no regular file", reader->path);
-    int flags = fcntl(reader->fd, F_GETFL);
-    if (flags < 0 || fcntl(reader->fd, F_SETFL, flags & ~O_NONBLOCK) < 0)
+    int flags = fcntl(fd, F_GETFL);
+    if (flags < 0 || fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) < 0)
         return mlm_error_errno(error, -errno, "cannot read %s", reader->path);
+    *ret_fd = mlm_take_fd(&fd);
     return 0;
 }
 
@@ -373,25 +291,25 @@ int mlm_store_read(const char *path, struct mlm_record_list *list, mlm_store_com
     void *context, struct mlm_error *error)
 {
     mlm_cleanup(reader_release) struct reader reader = {
-        .path = path,
-        .fd = -1,
-        .size = BLOCK_BYTES,
-        .list = list,
-        .complain = complaint,
-        .context = context,
-    };
-    int r = source_open(&reader, error);
+        .path = path, .list = list, .complain = complaint, .context = context};
+    mlm_auto_close int fd = -1;
+    int r = source_open(&reader, &fd, error);
     if (r < 0)
         return r;
-    reader.buffer = malloc(reader.size);
-    r = reader.buffer && path_add(list, path) == 0 ? 1 : -ENOMEM;
-    while (r > 0) {
+    r = mlm_store_lines_begin(fd, &reader.lines) < 0 ? -ENOMEM : path_add(list, path);
+    while (r >= 0) {
         char *line = NULL;
         size_t size = 0;
-        r = next_line(&reader, &line, &size);
-        int read = r > 0 ? read_line(&reader, line, size) : 0;
-        if (read < 0)
-            r = read;
+        r = mlm_store_lines_next(&reader.lines, &line, &size);
+        if (r == 0)
+            break;
+        if (r > 0) {
+            r = read_line(&reader, line, size);
+        } else if (r == -EFBIG) {
+            complain(&reader, "longer than any record");
+            reader.after_trial = false;
+            r = 0;
+        }
     }
     return r < 0 ? mlm_error_errno(error, r, "cannot read %s", path) : 0;
 }

@@ -26,7 +26,7 @@ static const struct column {
 
 static int column_set(json_t *object, const struct column *column, const struct mlm_timeline *timeline)
 {
-    mlm_auto_json array = json_array();
+    json_auto_t *array = json_array();
     for (size_t i = 0; i < timeline->count; i++) {
         int64_t value = *(const int64_t *)((const char *)&timeline->points[i] + column->offset);
         if (json_array_append_new(array, value >= 0 ? json_integer(value) : json_null()) < 0)
@@ -38,7 +38,7 @@ static int column_set(json_t *object, const struct column *column, const struct 
 int mlm_timeline_to_json(const struct mlm_record *record, const struct mlm_timeline *timeline,
     json_t **ret_json, struct mlm_error *error)
 {
-    mlm_auto_json object = mlm_line_begin("timeline");
+    json_auto_t *object = mlm_line_begin("timeline");
     bool failed =
         !object || json_object_set_new(object, "run_id", mlm_json_text(record->run_id)) < 0 ||
         json_object_set_new(object, "time", mlm_json_text(record->time)) < 0 ||
@@ -104,34 +104,6 @@ int mlm_timeline_from_json(const json_t *json, const struct mlm_record *record,
     return 0;
 }
 
-/* The line that begins at the offset; -EBADMSG where it is too long for one. */
-static int line_read(
-    const char *path, uint64_t offset_bytes, char **ret_line, size_t *ret_size, struct mlm_error *error)
-{
-    mlm_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return mlm_error_errno(error, -errno, "cannot open %s", path);
-    mlm_auto_free char *line = NULL;
-    for (size_t size = 0; size < MLM_LINE_LIMIT_BYTES;) {
-        size_t more = size ? size : (size_t)32 << 10;
-        char *larger = realloc(line, size + more);
-        if (!larger)
-            return mlm_error_errno(error, -ENOMEM, "cannot read %s", path);
-        line = larger;
-        ssize_t n = pread(fd, line + size, more, (off_t)(offset_bytes + size));
-        if (n < 0)
-            return mlm_error_errno(error, -errno, "cannot read %s", path);
-        const char *newline = memchr(line + size, '\n', (size_t)n);
-        if (newline || n == 0) {
-            *ret_size = newline ? (size_t)(newline - line) : size;
-            *ret_line = mlm_take_ptr(line);
-            return 0;
-        }
-        size += (size_t)n;
-    }
-    return mlm_error_set(error, -EBADMSG, "%s: a timeline: longer than any", path);
-}
-
 int mlm_timeline_read(const struct mlm_record_list *list, const struct mlm_record *record,
     struct mlm_timeline *ret_timeline, struct mlm_error *error)
 {
@@ -139,13 +111,17 @@ int mlm_timeline_read(const struct mlm_record_list *list, const struct mlm_recor
     if (!place->offset_bytes)
         return mlm_error_set(error, -ENODATA, "no timeline is recorded");
     const char *path = list->paths[place->file];
-    mlm_auto_free char *line = NULL;
-    size_t size = 0;
-    int r = line_read(path, place->offset_bytes, &line, &size, error);
+    mlm_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
+    if (fd < 0)
+        return mlm_error_errno(error, -errno, "cannot open %s", path);
+    mlm_cleanup(mlm_store_line_release) struct mlm_store_line line = {0};
+    int r = mlm_store_line_read(fd, (off_t)place->offset_bytes, &line);
+    if (r == -EFBIG)
+        return mlm_error_set(error, -EBADMSG, "%s: a timeline: longer than any", path);
     if (r < 0)
-        return r;
+        return mlm_error_errno(error, r, "cannot read %s", path);
     json_error_t why;
-    mlm_auto_json json = json_loadb(line, size, 0, &why);
+    json_auto_t *json = json_loadb(line.text, line.size, 0, &why);
     if (!json)
         return mlm_error_set(
             error, -EBADMSG, "%s: a timeline: no JSON: column %d: %s", path, why.column, why.text);

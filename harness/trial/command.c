@@ -141,8 +141,7 @@ static void job_ended(const void *context, struct mlm_worker *worker, int status
 }
 
 int mlm_command_trial_run(struct mlm_session *session, const struct mlm_command *command,
-    const struct mlm_trial_order *limits, const struct mlm_trial_watcher *watcher, struct mlm_record *record,
-    struct mlm_timeline *ret_timeline, int *ret_status, struct mlm_error *error)
+    struct mlm_record *record, struct mlm_timeline *ret_timeline, int *ret_status, struct mlm_error *error)
 {
     *ret_status = -1;
     uint64_t own_peak_rss_bytes = UINT64_MAX;
@@ -150,10 +149,11 @@ int mlm_command_trial_run(struct mlm_session *session, const struct mlm_command 
         .command = command,
         .status = ret_status,
         .own_peak_rss_bytes = &own_peak_rss_bytes};
-    struct mlm_trial_order order = *limits;
-    order.tree = true;
-    order.start = job_start;
-    order.ended = job_ended;
-    order.context = &job;
-    return mlm_trial_run(session, &order, watcher, record, ret_timeline, error);
+    const struct mlm_trial_order order = {.limits = command->limits,
+        .fills_bytes = command->fills_bytes,
+        .tree = true,
+        .start = job_start,
+        .ended = job_ended,
+        .context = &job};
+    return mlm_trial_run(session, &order, &(struct mlm_trial_watcher){0}, record, ret_timeline, error);
 }

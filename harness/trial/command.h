@@ -9,15 +9,15 @@ struct mlm_command {
     int stdin_fd, stdout_fd, stderr_fd; /* -1: /dev/null */
     const int *keep_fds;                /* others that it gets, ended by -1; NULL: none */
     bool same_group;                    /* stays in our process group: it may read from the terminal */
+    struct mlm_limits limits;           /* under which it runs */
+    uint64_t fills_bytes;               /* see struct mlm_trial_order */
 };
 
 /* Finds a program as a shell does. A name with a slash is the path itself; symbolic links stay, because a
  * script may look at its own name. -ENOENT: the message has the name and the remedy. */
 int mlm_command_find(const char *name, char ret_path[static 4096], struct mlm_error *error);
 
-/* Runs it under the order's limits (cap, swap, time, background; the rest of the order is filled in here) and
- * fills a described record; see mlm_trial_run(). *ret_status (as of waitpid(); -1: it never ran) is the
- * command's own. */
+/* Runs it and fills a described record; see mlm_trial_run(). *ret_status (as of waitpid(); -1: it never ran)
+ * is the command's own. */
 int mlm_command_trial_run(struct mlm_session *session, const struct mlm_command *command,
-    const struct mlm_trial_order *limits, const struct mlm_trial_watcher *watcher, struct mlm_record *record,
-    struct mlm_timeline *ret_timeline, int *ret_status, struct mlm_error *error);
+    struct mlm_record *record, struct mlm_timeline *ret_timeline, int *ret_status, struct mlm_error *error);

@@ -10,6 +10,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/grow.h"
+#include "base/text.h"
 
 /* Rough time for starting, measuring and cleaning up a trial. */
 #define TRIAL_OVERHEAD_NS 10000000u
@@ -49,19 +51,6 @@ void mlm_plan_free(struct mlm_plan *plan)
 static void plan_free_p(struct mlm_plan **plan)
 {
     mlm_plan_free(*plan);
-}
-
-/* Room for one more element; arrays grow by doubling at powers of two. */
-static int grow(void *array, size_t count, size_t size)
-{
-    void **items = array;
-    if (count & (count - 1))
-        return 0;
-    void *more = realloc(*items, (count ? count * 2 : 1) * size);
-    if (!more)
-        return -ENOMEM;
-    *items = more;
-    return 0;
 }
 
 static int compare_caps(const void *a, const void *b)
@@ -128,9 +117,8 @@ static int config_make(
  * the parameters that decide the work. */
 static int equal_work_make(struct mlm_plan_row *row, const struct mlm_plan_options *options)
 {
-    mlm_auto_free char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    struct mlm_text text;
+    FILE *out = mlm_text_begin(&text);
     if (!out)
         return -ENOMEM;
     const char *work = row->workload->work;
@@ -146,10 +134,8 @@ static int equal_work_make(struct mlm_plan_row *row, const struct mlm_plan_optio
         if (param->equal_work)
             fprintf(out, " %s=%s", row->params.items[i].name, row->params.items[i].value);
     }
-    if (fclose(out) != 0)
-        return -ENOMEM;
-    row->equal_work = mlm_take_ptr(text);
-    return 0;
+    row->equal_work = mlm_text_end(&text);
+    return row->equal_work ? 0 : -ENOMEM;
 }
 
 static uint64_t formula(uint64_t (*function)(const void *), const void *config)
@@ -165,7 +151,7 @@ static int row_add(struct mlm_plan *plan, const struct mlm_suite *suite, const s
     const struct mlm_plan_options *options = &plan->options;
     if (plan->row_count == TRIALS_MAX)
         return too_many(error);
-    if (grow(&plan->rows, plan->row_count, sizeof *plan->rows) < 0)
+    if (mlm_grow(&plan->rows, plan->row_count, &plan->row_capacity, sizeof *plan->rows) < 0)
         return mlm_error_errno(error, -ENOMEM, "plan");
     struct mlm_plan_row *row = &plan->rows[plan->row_count];
     *row = (struct mlm_plan_row){.suite = suite, .workload = workload, .threads = options->threads};
@@ -290,9 +276,8 @@ static int rows_make(struct mlm_plan *plan, const struct mlm_catalogue *catalogu
 
 static char *trial_name(const struct mlm_plan_row *row, uint64_t cap_bytes)
 {
-    mlm_auto_free char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    struct mlm_text text;
+    FILE *out = mlm_text_begin(&text);
     if (!out)
         return NULL;
     char cap[MLM_SIZE_TEXT];
@@ -300,7 +285,7 @@ static char *trial_name(const struct mlm_plan_row *row, uint64_t cap_bytes)
     for (size_t i = 0; i < row->params.count; i++)
         fprintf(out, "/%s:%s", row->params.items[i].name, row->params.items[i].value);
     fprintf(out, "/cap:%s", mlm_size_spell(cap_bytes, cap));
-    return fclose(out) == 0 ? mlm_take_ptr(text) : NULL;
+    return mlm_text_end(&text);
 }
 
 static uint64_t likely_peak(const struct mlm_plan_row *row)
@@ -331,7 +316,8 @@ static int trial_add(struct mlm_plan *plan, size_t row, uint64_t cap_bytes, uint
     if (plan->trial_count == TRIALS_MAX)
         return too_many(error);
     char *name = trial_name(&plan->rows[row], cap_bytes);
-    if (!name || grow(&plan->trials, plan->trial_count, sizeof *plan->trials) < 0) {
+    if (!name ||
+        mlm_grow(&plan->trials, plan->trial_count, &plan->trial_capacity, sizeof *plan->trials) < 0) {
         free(name);
         return mlm_error_errno(error, -ENOMEM, "plan");
     }

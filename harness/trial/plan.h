@@ -71,9 +71,9 @@ struct mlm_plan_trial {
 struct mlm_plan {
     struct mlm_plan_options options; /* with defaults filled in; borrows the strings of the caller */
     struct mlm_plan_row *rows;
-    size_t row_count;
+    size_t row_count, row_capacity;
     struct mlm_plan_trial *trials; /* in the order in which they run */
-    size_t trial_count;
+    size_t trial_count, trial_capacity;
     uint64_t rough_ns;
 };
 

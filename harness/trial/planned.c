@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "machine/machine.h"
 #include "trial/dataset.h"
 
@@ -28,9 +29,8 @@ static int worker_start(
     const struct mlm_plan_row *row = planned->row;
     const struct mlm_plan_options *options = &planned->plan->options;
     const struct mlm_job *job = row->config;
-    mlm_auto_free char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    struct mlm_text words;
+    FILE *out = mlm_text_begin(&words);
     if (!out)
         return mlm_error_errno(error, -ENOMEM, "worker");
     fprintf(out, "run%c%s/%s%c", 0, row->suite->name, row->workload->name, 0);
@@ -45,11 +45,12 @@ static int worker_start(
             (unsigned long long)job->nonzeros, 0, (unsigned long long)job->widest_row, 0);
     for (size_t i = 0; i < row->params.count; i++)
         fprintf(out, "%s=%s%c", row->params.items[i].name, row->params.items[i].value, 0);
-    if (fclose(out) != 0)
+    mlm_auto_free char *text = mlm_text_end(&words);
+    if (!text)
         return mlm_error_errno(error, -ENOMEM, "worker");
     const char *arguments[48] = {0};
     size_t count = 0;
-    for (const char *next = text; next < text + size && count < 47; next += strlen(next) + 1)
+    for (const char *next = text; next < text + words.size && count < 47; next += strlen(next) + 1)
         arguments[count++] = next;
     cpu_set_t affinity;
     int r = mlm_machine_affinity(
@@ -84,10 +85,11 @@ static int changed_say(struct mlm_record *record, const char *path, const struct
     return mlm_trial_ended_before(record, MLM_OUTCOME_WRONG, reason, error);
 }
 
-int mlm_planned_trial_run(struct mlm_session *session, const struct mlm_plan *plan,
-    const struct mlm_plan_trial *trial, const struct mlm_trial_watcher *watcher, struct mlm_record *record,
-    struct mlm_timeline *ret_timeline, struct mlm_error *error)
+int mlm_planned_trial_run(struct mlm_session *session, const struct mlm_planned_order *order,
+    struct mlm_record *record, struct mlm_timeline *ret_timeline, struct mlm_error *error)
 {
+    const struct mlm_plan *plan = order->plan;
+    const struct mlm_plan_trial *trial = order->trial;
     const struct mlm_plan_row *row = &plan->rows[trial->row];
     const struct mlm_plan_options *options = &plan->options;
     struct planned planned = {.session = session, .plan = plan, .row = row};
@@ -117,7 +119,7 @@ int mlm_planned_trial_run(struct mlm_session *session, const struct mlm_plan *pl
     }
     if (r < 0)
         return r;
-    struct mlm_trial_order order = {
+    const struct mlm_trial_order trial_order = {
         .limits = trial->limits,
         .fills_bytes = row->peak_bytes ? row->peak_bytes : row->core_bytes * 2,
         .threads = row->threads + row->workload->extra_threads,
@@ -126,7 +128,7 @@ int mlm_planned_trial_run(struct mlm_session *session, const struct mlm_plan *pl
         .start = worker_start,
         .context = &planned,
     };
-    r = mlm_trial_run(session, &order, watcher, record, ret_timeline, error);
+    r = mlm_trial_run(session, &trial_order, &order->watcher, record, ret_timeline, error);
     if (r < 0 || !planned.dataset[0] || record->outcome == MLM_OUTCOME_REFUSED)
         return r;
     struct mlm_file_state after;

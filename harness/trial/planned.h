@@ -4,7 +4,12 @@
 #include "trial/plan.h"
 #include "trial/trial.h"
 
+struct mlm_planned_order {
+    const struct mlm_plan *plan;
+    const struct mlm_plan_trial *trial;
+    struct mlm_trial_watcher watcher;
+};
+
 /* Fills the record (made by mlm_record_init()) and the timeline; see mlm_trial_run(). */
-int mlm_planned_trial_run(struct mlm_session *session, const struct mlm_plan *plan,
-    const struct mlm_plan_trial *trial, const struct mlm_trial_watcher *watcher, struct mlm_record *record,
-    struct mlm_timeline *ret_timeline, struct mlm_error *error);
+int mlm_planned_trial_run(struct mlm_session *session, const struct mlm_planned_order *order,
+    struct mlm_record *record, struct mlm_timeline *ret_timeline, struct mlm_error *error);

@@ -20,7 +20,8 @@ static struct interval interval_of(const double *a, size_t a_count, const double
 {
     struct mlm_bootstrap bootstrap = {0};
     struct interval got = {NAN, NAN};
-    assert_int_equal(mlm_ratio_interval(&bootstrap, a, a_count, b, b_count, 0.95, &got.low, &got.high), 0);
+    const struct mlm_values of_a = {a, a_count}, of_b = {b, b_count};
+    assert_int_equal(mlm_ratio_interval(&bootstrap, &of_a, &of_b, 0.95, &got.low, &got.high), 0);
     mlm_bootstrap_release(&bootstrap);
     return got;
 }
@@ -86,9 +87,8 @@ static void test_memory(void **state)
     static const size_t sizes[][2] = {{3, 3}, {40, 7}, {2, 40}, {40, 40}, {3, 3}, {1, 10}};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
         struct interval fresh = interval_of(values, sizes[i][0], values, sizes[i][1]), got;
-        assert_int_equal(mlm_ratio_interval(
-                             &bootstrap, values, sizes[i][0], values, sizes[i][1], 0.95, &got.low, &got.high),
-            0);
+        const struct mlm_values a = {values, sizes[i][0]}, b = {values, sizes[i][1]};
+        assert_int_equal(mlm_ratio_interval(&bootstrap, &a, &b, 0.95, &got.low, &got.high), 0);
         assert_true(got.low == fresh.low && got.high == fresh.high);
     }
     mlm_bootstrap_release(&bootstrap);
@@ -129,7 +129,8 @@ static void test_coverage(void **state)
             }
             mlm_sort(a, count);
             mlm_sort(b, count);
-            assert_int_equal(mlm_ratio_interval(&bootstrap, a, count, b, count, 0.95, &low, &high), 0);
+            const struct mlm_values of_a = {a, count}, of_b = {b, count};
+            assert_int_equal(mlm_ratio_interval(&bootstrap, &of_a, &of_b, 0.95, &low, &high), 0);
             holds += low <= 1 && high >= 1;
         }
         double share = (double)holds / (double)ROUNDS;

@@ -21,10 +21,11 @@ static double p_of(const double *a, size_t a_count, const double *b, size_t b_co
     memcpy(sorted_b, b, b_count * sizeof *b);
     mlm_sort(sorted_a, a_count);
     mlm_sort(sorted_b, b_count);
-    assert_int_equal(mlm_rank_test(&memory, sorted_a, a_count, sorted_b, b_count, &p, ret_direction), 0);
+    const struct mlm_values of_a = {sorted_a, a_count}, of_b = {sorted_b, b_count};
+    assert_int_equal(mlm_rank_test(&memory, &of_a, &of_b, &p, ret_direction), 0);
     /* From memory, the other way round, the same. */
     int back;
-    assert_int_equal(mlm_rank_test(&memory, sorted_b, b_count, sorted_a, a_count, &again, &back), 0);
+    assert_int_equal(mlm_rank_test(&memory, &of_b, &of_a, &again, &back), 0);
     assert_true(p == again && back == -*ret_direction);
     mlm_rank_memory_release(&memory);
     return p;

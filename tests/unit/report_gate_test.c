@@ -12,14 +12,13 @@
 
 static size_t trips_of(struct fixture *fixture, const struct mlm_gate *gate, struct mlm_trip *ret_first)
 {
-    struct mlm_trip *trips = NULL;
-    size_t count = SIZE_MAX;
+    struct mlm_trips trips = {0};
     struct mlm_error error = {0};
-    assert_int_equal(mlm_gate_try(gate, compare(fixture, 2, false), &trips, &count, &error), 0);
-    if (count && ret_first)
-        *ret_first = trips[0];
-    free(trips);
-    return count;
+    assert_int_equal(mlm_gate_try(gate, compare(fixture, 2, false), &trips, &error), 0);
+    if (trips.count && ret_first)
+        *ret_first = trips.items[0];
+    free(trips.items);
+    return trips.count;
 }
 
 /* Adds times of a row to both sides, in ms. */
@@ -87,19 +86,19 @@ static void test_outcomes(void **state)
         add(fixture, 0, rows[i].name, 1000, 1000)->outcome = rows[i].old_ends;
         add(fixture, 1, rows[i].name, 1000, 1000)->outcome = rows[i].new_ends;
     }
-    struct mlm_trip *trips = NULL;
-    size_t count = 0, at = 0;
+    struct mlm_trips trips = {0};
+    size_t at = 0;
     const struct mlm_gate gate = {.above = 10}; /* no figure at all */
-    assert_int_equal(mlm_gate_try(&gate, compare(fixture, 2, false), &trips, &count, NULL), 0);
+    assert_int_equal(mlm_gate_try(&gate, compare(fixture, 2, false), &trips, NULL), 0);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (!rows[i].trips)
             continue;
-        assert_true(at < count);
-        assert_string_equal(trips[at].pair->new_row->workload, rows[i].name);
-        assert_true(trips[at++].outcome);
+        assert_true(at < trips.count);
+        assert_string_equal(trips.items[at].pair->new_row->workload, rows[i].name);
+        assert_true(trips.items[at++].outcome);
     }
-    assert_int_equal(at, count);
-    free(trips);
+    assert_int_equal(at, trips.count);
+    free(trips.items);
 }
 
 /* Missing rows that were ok fail the gate, if it asks for them. */

@@ -89,10 +89,10 @@ static char *picture(const struct fixture *fixture, const char *name)
 static int try_to_draw_table(const struct fixture *fixture, const struct sample_table *sample,
     const char *plots, const char *format, struct mlm_error *error)
 {
-    struct mlm_picture_options options = {.plots_folder = plots, .format = format};
+    const struct mlm_picture_order order = {
+        .table = sample->table, .list = &sample->list, .plots_folder = plots, .format = format};
     struct mlm_pictures_made made = {0};
-    int r = mlm_pictures_write(
-        sample->table, &sample->list, &options, fixture->folder, "run", NULL, &made, error);
+    int r = mlm_pictures_write(&order, fixture->folder, "run", NULL, &made, error);
     if (r == 0)
         assert_true(made.count <= files_in(fixture->folder));
     return r;
@@ -240,13 +240,13 @@ static void test_hostile_everywhere(void **state)
 
     assert_non_null(getcwd(before, sizeof before));
     assert_int_equal(chdir(fixture->folder), 0);
-    struct mlm_picture_options options = {.plots_folder = PLOTS, .machines = comparison};
+    struct mlm_picture_order order = {
+        .table = sample.table, .list = &sample.list, .plots_folder = PLOTS, .machines = comparison};
     static const char *const formats[] = {"svg", "png", "pdf"};
     for (size_t f = 0; f < 3; f++) {
         struct mlm_error error = {0};
-        options.format = formats[f];
-        if (mlm_pictures_write(
-                sample.table, &sample.list, &options, fixture->folder, "run", NULL, &made, &error) < 0)
+        order.format = formats[f];
+        if (mlm_pictures_write(&order, fixture->folder, "run", NULL, &made, &error) < 0)
             fail_msg("%s", error.text);
     }
     assert_int_equal(chdir(before), 0);
@@ -324,11 +324,11 @@ static void test_many_suites(void **state)
     }
     for (size_t more = 0; more <= 3; more += 3) {
         struct sample_table sample = table_of_suites(suites, MLM_PICTURE_SUITES + more);
-        struct mlm_picture_options options = {.plots_folder = PLOTS, .format = "svg"};
+        const struct mlm_picture_order order = {
+            .table = sample.table, .list = &sample.list, .plots_folder = PLOTS, .format = "svg"};
         struct mlm_pictures_made made = {0};
         struct mlm_error error = {0};
-        if (mlm_pictures_write(
-                sample.table, &sample.list, &options, fixture->folder, "run", NULL, &made, &error) < 0)
+        if (mlm_pictures_write(&order, fixture->folder, "run", NULL, &made, &error) < 0)
             fail_msg("%s", error.text);
         assert_int_equal(made.count, MLM_PICTURE_SUITES);
         assert_string_equal(

@@ -10,6 +10,7 @@
 #include "advise/advice/words.h"
 #include "base/cleanup.h"
 #include "base/size.h"
+#include "base/text.h"
 #include "base/utf8.h"
 #include "record/fact.h"
 #include "report/table/group.h"
@@ -34,34 +35,14 @@ struct block {
     char titles[CAPS_MAX][MLM_SIZE_TEXT];
 };
 
-/* Sentences, which a writer puts into memory. */
-struct prose {
-    char *text;
-    size_t size;
-    FILE *out;
-};
-
-static void prose_release(struct prose *prose)
-{
-    if (prose->out)
-        (void)fclose(prose->out);
-    free(prose->text);
-}
-
-static int prose_begin(struct prose *prose)
-{
-    prose->out = open_memstream(&prose->text, &prose->size);
-    return prose->out ? 0 : -ENOMEM;
-}
-
 /* Ends the writing, and prints what was written: a paragraph a line, those that begin with blanks indented
  * by as many. */
-static int prose_put(struct prose *prose, FILE *out, const struct mlm_text_style *style)
+static int prose_put(struct mlm_text *prose, FILE *out, const struct mlm_text_style *style)
 {
-    FILE *written = mlm_take_ptr(prose->out);
-    if (fclose(written) != 0)
+    mlm_auto_free char *text = mlm_text_end(prose);
+    if (!text)
         return -ENOMEM;
-    char *rest = prose->text;
+    char *rest = text;
     for (char *line; (line = strsep(&rest, "\n"));) {
         mlm_utf8_tame(line);
         size_t length = strlen(line), indent = strspn(line, " ");
@@ -261,10 +242,9 @@ static size_t steps_alike(const struct block *block, size_t from)
 static int put_step(
     FILE *out, const struct mlm_text_style *style, const struct block *block, const size_t caps[static 3])
 {
-    mlm_cleanup(prose_release) struct prose prose = {0};
-    int r = prose_begin(&prose);
-    if (r < 0)
-        return r;
+    struct mlm_text prose;
+    if (!mlm_text_begin(&prose))
+        return -ENOMEM;
     fputs("  ", prose.out);
     mlm_say_step(prose.out, block->sweeps, block->count, block->caps[caps[0]], block->caps[caps[1]],
         block->caps[caps[2]]);
@@ -319,10 +299,9 @@ static int put_trades(
         r = job ? mlm_job_trade(job, &trade) : 0;
         if (r <= 0)
             continue;
-        mlm_cleanup(prose_release) struct prose prose = {0};
-        r = prose_begin(&prose);
-        if (r < 0)
-            break;
+        struct mlm_text prose;
+        if (!mlm_text_begin(&prose))
+            return -ENOMEM;
         fputs("  ", prose.out);
         mlm_say_trade(prose.out, &trade);
         r = prose_put(&prose, out, style);
@@ -369,17 +348,16 @@ static void put_label(FILE *out, const struct mlm_table *table, const struct mlm
 static int put_recommendation(FILE *out, const struct mlm_text_style *style, const struct mlm_table *table,
     const struct mlm_fields *fields, const struct mlm_field *field)
 {
-    mlm_cleanup(prose_release) struct prose prose = {0};
+    struct mlm_text prose;
     mlm_auto_free const struct mlm_sweep **rerun = calloc(field->sweep_count + 1, sizeof(void *));
     size_t rerun_count = 0;
-    int r = rerun ? prose_begin(&prose) : -ENOMEM;
-    if (r < 0)
-        return r;
+    if (!rerun || !mlm_text_begin(&prose))
+        return -ENOMEM;
     if (fields->count > 1)
         put_label(prose.out, table, field);
     mlm_say_recommendation(prose.out, field, rerun, &rerun_count);
     fputc('\n', out);
-    r = prose_put(&prose, out, style);
+    int r = prose_put(&prose, out, style);
     if (r < 0 || !rerun_count)
         return r;
     struct mlm_rerun plan = mlm_rerun_plan(field);

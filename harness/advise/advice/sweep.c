@@ -256,14 +256,14 @@ static int bench_make(struct bench *bench, size_t trial_count)
 }
 
 /* A side of one is taken to vary as the other does. */
-static struct sample widened(struct bench *bench, const struct sample *sample, const struct sample *other)
+static struct mlm_values widened(struct bench *bench, const struct sample *sample, const struct sample *other)
 {
     if (sample->count > 1)
-        return *sample;
+        return (struct mlm_values){sample->values, sample->count};
     double scale = sample->values[0] / sample_median(other);
     for (size_t i = 0; i < other->count; i++)
         bench->scaled[i] = other->values[i] * scale;
-    return (struct sample){.values = bench->scaled, .count = other->count};
+    return (struct mlm_values){bench->scaled, other->count};
 }
 
 /* Interval of the ratio above / below. */
@@ -273,11 +273,8 @@ static int span_make(
     struct mlm_span span = {.ratio = sample_median(above) / sample_median(below), .low = NAN, .high = NAN};
     int r = 0;
     if (above->count > 1 || below->count > 1) {
-        struct sample a = widened(bench, below, above), b = *above;
-        if (above->count == 1)
-            b = widened(bench, above, below);
-        r = mlm_ratio_interval(&bench->bootstrap, a.values, a.count, b.values, b.count, MLM_ADVICE_CONFIDENCE,
-            &span.low, &span.high);
+        const struct mlm_values a = widened(bench, below, above), b = widened(bench, above, below);
+        r = mlm_ratio_interval(&bench->bootstrap, &a, &b, MLM_ADVICE_CONFIDENCE, &span.low, &span.high);
     }
     if (r >= 0)
         *ret_span = span;

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "base/grow.h"
 #include "base/size.h"
 #include "record/statistics.h"
 
@@ -30,7 +31,7 @@ void mlm_fit_release(struct mlm_fit *fit)
 {
     free(fit->trials);
     fit->trials = NULL;
-    fit->count = fit->room = 0;
+    fit->count = fit->capacity = 0;
 }
 
 static void raise_to(double *figure, int64_t value)
@@ -59,14 +60,9 @@ static void learn(struct mlm_fit *fit, const int64_t *values)
 
 int mlm_fit_tell(struct mlm_fit *fit, const struct mlm_record *record)
 {
-    if (fit->count == fit->room) {
-        size_t room = fit->room ? 2 * fit->room : 32;
-        struct mlm_fit_trial *trials = realloc(fit->trials, room * sizeof *trials);
-        if (!trials)
-            return -ENOMEM;
-        fit->trials = trials;
-        fit->room = room;
-    }
+    int r = mlm_grow(&fit->trials, fit->count, &fit->capacity, sizeof *fit->trials);
+    if (r < 0)
+        return r;
     const int64_t *values = record->readings.values;
     bool ok = record->outcome == MLM_OUTCOME_OK;
     fit->trials[fit->count++] = (struct mlm_fit_trial){

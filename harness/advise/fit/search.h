@@ -37,7 +37,7 @@ struct mlm_fit_trial {
 struct mlm_fit {
     struct mlm_fit_options options;
     struct mlm_fit_trial *trials;
-    size_t count, room;
+    size_t count, capacity;
     double ceiling_bytes, guess_bytes;                      /* NAN: not known */
     double file_least_bytes, file_most_bytes, unpaid_bytes; /* see mlm_fit_unpaid_bytes() */
 };

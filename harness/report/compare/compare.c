@@ -83,12 +83,13 @@ static int contrast_make(
     if (!old_count || !new_count || !(old[0] > 0) || !(new[0] > 0))
         return 0;
     contrast->ratio = contrast->new_median / contrast->old_median;
+    const struct mlm_values old_sample = {old, old_count}, new_sample = {new, new_count};
     int r = 0, direction = 0;
     if (old_count > 1 && new_count > 1)
-        r = mlm_ratio_interval(&bench->bootstrap, old, old_count, new, new_count, MLM_CONFIDENCE,
-            &contrast->low, &contrast->high);
+        r = mlm_ratio_interval(
+            &bench->bootstrap, &old_sample, &new_sample, MLM_CONFIDENCE, &contrast->low, &contrast->high);
     if (r >= 0)
-        r = mlm_rank_test(&bench->ranks, old, old_count, new, new_count, &contrast->p, &direction);
+        r = mlm_rank_test(&bench->ranks, &old_sample, &new_sample, &contrast->p, &direction);
     /* Until the family's correction says otherwise. */
     contrast->verdict = direction > 0 ? MLM_CONTRAST_MORE : MLM_CONTRAST_LESS;
     return r;

@@ -6,6 +6,8 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/grow.h"
+#include "base/text.h"
 #include "base/utf8.h"
 #include "record/fact.h"
 
@@ -45,32 +47,27 @@ static int by_text(const void *a, const void *b)
  * none. */
 static char *value_text(const struct machines *machines, const char *key, int *ret_error)
 {
-    char *texts[MACHINES_MOST], *joined = NULL;
-    size_t count = 0, size;
+    char *texts[MACHINES_MOST], *said = NULL;
+    size_t count = 0;
     *ret_error = 0;
     for (size_t i = 0; i < machines->count && *ret_error == 0; i++) {
         const json_t *value = json_object_get(machines->items[i], key);
         if (value && !(texts[count++] = mlm_fact_text(mlm_fact_of(key), value)))
             *ret_error = -ENOMEM;
     }
-    FILE *out = *ret_error == 0 && count ? open_memstream(&joined, &size) : NULL;
-    if (out) {
+    struct mlm_text joined;
+    if (*ret_error == 0 && count && mlm_text_begin(&joined)) {
         qsort(texts, count, sizeof *texts, by_text);
         for (size_t i = 0; i < count; i++)
             if (!i || strcmp(texts[i - 1], texts[i]) != 0)
-                fprintf(out, "%s%s", i ? " or " : "", texts[i]);
+                fprintf(joined.out, "%s%s", i ? " or " : "", texts[i]);
+        said = mlm_text_end_tame(&joined);
     }
-    if (count && (!out || fclose(out) != 0))
+    if (count && !said)
         *ret_error = -ENOMEM;
     for (size_t i = 0; i < count; i++)
         free(texts[i]);
-    if (*ret_error < 0) {
-        free(joined);
-        return NULL;
-    }
-    if (joined)
-        mlm_utf8_tame(joined);
-    return joined;
+    return said;
 }
 
 static void fact_release(struct mlm_fact *fact, size_t side_count)
@@ -103,17 +100,14 @@ static int consider(struct mlm_facts *facts, const struct machines *machines, co
         all = fact.values[i];
         differ |= all && strcmp(fact.values[i], fact.values[0]) != 0;
     }
-    struct mlm_fact *items = NULL;
-    if (r >= 0 && all && differ) {
-        items = reallocarray(facts->items, facts->count + 1, sizeof *items);
-        r = items ? 0 : -ENOMEM;
-    }
-    if (!items) {
+    bool wanted = r >= 0 && all && differ;
+    if (wanted)
+        r = mlm_grow(&facts->items, facts->count, &facts->capacity, sizeof *facts->items);
+    if (!wanted || r < 0) {
         fact_release(&fact, facts->side_count);
         return r;
     }
     mlm_utf8_tame(fact.name);
-    facts->items = items;
     facts->items[facts->count++] = fact;
     return 0;
 }

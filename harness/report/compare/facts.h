@@ -11,7 +11,7 @@ struct mlm_fact {
 
 struct mlm_facts {
     struct mlm_fact *items;
-    size_t count, side_count;
+    size_t count, capacity, side_count;
 };
 
 /* Finds the facts in which any side differs from the first, known ones first. A fact that one side lacks (an

@@ -52,7 +52,7 @@ static size_t missing_find(const struct mlm_pairing *pairing, bool by_machine, s
 }
 
 int mlm_gate_try(const struct mlm_gate *gate, const struct mlm_comparison *comparison,
-    struct mlm_trip **ret_trips, size_t *ret_count, struct mlm_error *error)
+    struct mlm_trips *ret_trips, struct mlm_error *error)
 {
     size_t room = 1, count = 0;
     for (size_t i = 0; i < comparison->pairing_count; i++)
@@ -70,7 +70,6 @@ int mlm_gate_try(const struct mlm_gate *gate, const struct mlm_comparison *compa
         if (gate->missing)
             count += missing_find(pairing, comparison->by_machine, found + count);
     }
-    *ret_trips = found;
-    *ret_count = count;
+    *ret_trips = (struct mlm_trips){found, count};
     return 0;
 }

@@ -22,7 +22,12 @@ struct mlm_trip {
     bool outcome;                   /* all repetitions were ok, and now not all are */
 };
 
+struct mlm_trips {
+    struct mlm_trip *items;
+    size_t count;
+};
+
 /* The pairs that trip it, in their order, and behind those of each pairing what is missing; the caller frees
- * them. -ENOMEM. */
+ * the items. -ENOMEM. */
 int mlm_gate_try(const struct mlm_gate *gate, const struct mlm_comparison *comparison,
-    struct mlm_trip **ret_trips, size_t *ret_count, struct mlm_error *error);
+    struct mlm_trips *ret_trips, struct mlm_error *error);

@@ -3,71 +3,32 @@
 #include "report/compare/show.h"
 
 #include <errno.h>
-#include <math.h>
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/utf8.h"
+#include "base/text.h"
 #include "report/compare/facts.h"
 #include "report/compare/show_parts.h"
 #include "report/compare/words.h"
 #include "report/table/heading.h"
 #include "report/table/notes.h"
 
-/* Names in a list of what has no partner. */
-#define NAMES_SHOWN 5
-
-const char *mlm_side_name(
-    const struct mlm_comparison *comparison, size_t side, char text[static MLM_SIDE_NAME])
-{
-    if (comparison->pairing_count == 1)
-        return strcpy(text, side ? "new" : "old");
-    if (side < 26)
-        snprintf(text, MLM_SIDE_NAME, "%c", (char)('A' + side));
-    else
-        snprintf(text, MLM_SIDE_NAME, "%c%c", (char)('A' + side / 26 - 1), (char)('A' + side % 26));
-    return text;
-}
-
-int mlm_put_labelled(const struct mlm_view *view, const char *label, char *text)
-{
-    mlm_auto_free char *owned = text;
-    char *line = NULL;
-    if (!owned || asprintf(&line, "%s %s", label, owned) < 0)
-        return -ENOMEM;
-    return mlm_put_line(view->out, view->style, MLM_PAINT_PLAIN, line);
-}
-
-int mlm_paragraph_begin(struct mlm_paragraph *ret_paragraph)
-{
-    ret_paragraph->out = open_memstream(&ret_paragraph->text, &ret_paragraph->size);
-    return ret_paragraph->out ? 0 : -ENOMEM;
-}
-
-char *mlm_paragraph_end(struct mlm_paragraph *paragraph)
-{
-    if (fclose(paragraph->out) == 0)
-        return paragraph->text;
-    free(paragraph->text);
-    return NULL;
-}
-
 /* "3 machines: thinkpad, netbook, desktop" */
 static char *machines_line(const struct mlm_side *side)
 {
-    struct mlm_paragraph paragraph;
+    struct mlm_text paragraph;
     struct mlm_side *machines = NULL;
     size_t count = 0;
     if (mlm_sides_by_machine(side->table, &machines, &count, NULL) < 0)
         return NULL;
     char *text = NULL;
-    if (mlm_paragraph_begin(&paragraph) == 0) {
+    if (mlm_text_begin(&paragraph)) {
         fprintf(paragraph.out, "%zu machines: ", count);
-        for (size_t i = 0; i < count && i < NAMES_SHOWN; i++)
+        for (size_t i = 0; i < count && i < MLM_NAMES_SHOWN; i++)
             fprintf(paragraph.out, "%s%s", i ? ", " : "", machines[i].label);
-        if (count > NAMES_SHOWN)
-            fprintf(paragraph.out, " and %zu more", count - NAMES_SHOWN);
-        text = mlm_paragraph_end(&paragraph);
+        if (count > MLM_NAMES_SHOWN)
+            fprintf(paragraph.out, " and %zu more", count - MLM_NAMES_SHOWN);
+        text = mlm_text_end(&paragraph);
     }
     mlm_sides_free(machines, count);
     return text;
@@ -110,10 +71,10 @@ static int put_facts(const struct mlm_view *view, struct mlm_error *error)
     mlm_cleanup(mlm_facts_release) struct mlm_facts facts = {0};
     size_t side_count = view->comparison->pairing_count + 1;
     int r = mlm_facts_find(view->comparison->sides, side_count, &facts, error);
-    struct mlm_paragraph paragraph;
+    struct mlm_text paragraph;
     if (r < 0 || !facts.count)
         return r;
-    if (mlm_paragraph_begin(&paragraph) < 0)
+    if (!mlm_text_begin(&paragraph))
         return -ENOMEM;
     for (size_t i = 0; i < facts.count; i++) {
         const struct mlm_fact *fact = &facts.items[i];
@@ -127,7 +88,7 @@ static int put_facts(const struct mlm_view *view, struct mlm_error *error)
                 fprintf(paragraph.out, "%s%s %s", s ? ", " : ": ", name, fact->values[s]);
         }
     }
-    return mlm_put_labelled(view, "differs:", mlm_paragraph_end(&paragraph));
+    return mlm_put_labelled(view, "differs:", mlm_text_end(&paragraph));
 }
 
 /* Finds the rows that have partners, in the order of their table. */
@@ -169,20 +130,20 @@ static void view_release(struct mlm_view *view)
 static int put_names(const struct mlm_view *view, const char *label, const struct mlm_side *side,
     const struct mlm_row *const *rows, size_t count)
 {
-    struct mlm_paragraph paragraph;
+    struct mlm_text paragraph;
     if (!count)
         return 0;
-    if (mlm_paragraph_begin(&paragraph) < 0)
+    if (!mlm_text_begin(&paragraph))
         return -ENOMEM;
     bool complete = true;
-    for (size_t i = 0; i < count && i < NAMES_SHOWN; i++) {
+    for (size_t i = 0; i < count && i < MLM_NAMES_SHOWN; i++) {
         mlm_auto_free char *name = mlm_side_row_name(side, rows[i], true);
         complete = complete && name;
         fprintf(paragraph.out, "%s%s", i ? "; " : "", name ? name : "");
     }
-    if (count > NAMES_SHOWN)
-        fprintf(paragraph.out, "; and %zu more", count - NAMES_SHOWN);
-    mlm_auto_free char *text = mlm_paragraph_end(&paragraph);
+    if (count > MLM_NAMES_SHOWN)
+        fprintf(paragraph.out, "; and %zu more", count - MLM_NAMES_SHOWN);
+    mlm_auto_free char *text = mlm_text_end(&paragraph);
     return complete ? mlm_put_labelled(view, label, mlm_take_ptr(text)) : -ENOMEM;
 }
 
@@ -220,44 +181,6 @@ static mlm_mark_set marks_of_every_row(const struct mlm_comparison *comparison)
             marks &= pair->old_row->marks & pair->new_row->marks;
         }
     return count > 1 ? marks : 0;
-}
-
-/* Marks that say nothing of time or needs, or that the outcome says. */
-#define OTHER_MARKS                                                                                          \
-    (MLM_MARK_BIT(peak_rss_lower_bound) | MLM_MARK_BIT(swap_peak_sampled) |                                  \
-        MLM_MARK_BIT(cage_peak_sampled) | MLM_MARK_BIT(not_repeated))
-
-/* The marks of one side of a line. */
-static mlm_mark_set marks_of_side(const struct mlm_line *line, size_t side)
-{
-    const struct mlm_row *row = !side                   ? line->row
-                                : line->pairs[side - 1] ? line->pairs[side - 1]->new_row
-                                                        : NULL;
-    return row ? row->marks : 0;
-}
-
-int mlm_view_mark_notes(
-    struct mlm_view *view, const struct mlm_line *line, char brackets[static MLM_CELL_SIZE])
-{
-    size_t side_count = view->comparison->pairing_count + 1;
-    int r = 0;
-    for (int i = 0; i < MLM_MARK_COUNT && r >= 0; i++) {
-        char text[2 * MLM_CELL_SIZE] = "", name[MLM_SIDE_NAME];
-        size_t length = 0, having = 0;
-        if ((view->of_every_row | OTHER_MARKS) >> i & 1)
-            continue;
-        for (size_t s = 0; s < side_count; s++)
-            if (marks_of_side(line, s) >> i & 1 && having++ < NAMES_SHOWN)
-                length += (size_t)snprintf(text + length, sizeof text - length, "%s%s", length ? ", " : "",
-                    mlm_side_name(view->comparison, s, name));
-        if (!having)
-            continue;
-        if (having == side_count)
-            length = 0;
-        snprintf(text + length, sizeof text - length, "%s%s", length ? ": " : "", mlm_marks[i].help);
-        r = mlm_footnote_add(&view->footnotes, text, brackets);
-    }
-    return r;
 }
 
 static int put_footnote(void *context, const char *label, const char *text)

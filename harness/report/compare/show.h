@@ -13,8 +13,7 @@ int mlm_comparison_show(const struct mlm_comparison *comparison, const struct ml
 
 /* Prints the names of the rows that failed the gate, or that none did. */
 int mlm_gate_show(const struct mlm_gate *gate, const struct mlm_comparison *comparison,
-    const struct mlm_trip *trips, size_t count, const struct mlm_text_style *style, FILE *out,
-    struct mlm_error *error);
+    const struct mlm_trips *trips, const struct mlm_text_style *style, FILE *out, struct mlm_error *error);
 
 /* Prints each row with its usual value, and the names of rows that regressed. */
 int mlm_history_show(const struct mlm_history *history, double floor,

@@ -49,9 +49,9 @@ static int put_trip(const struct mlm_trip *trip, const struct mlm_comparison *co
 }
 
 int mlm_gate_show(const struct mlm_gate *gate, const struct mlm_comparison *comparison,
-    const struct mlm_trip *trips, size_t count, const struct mlm_text_style *style, FILE *out,
-    struct mlm_error *error)
+    const struct mlm_trips *trips, const struct mlm_text_style *style, FILE *out, struct mlm_error *error)
 {
+    size_t count = trips->count;
     const char *what = !gate->figures[MLM_FIGURE_NEEDS]  ? "time"
                        : !gate->figures[MLM_FIGURE_TIME] ? "needs"
                                                          : "time or needs";
@@ -63,7 +63,7 @@ int mlm_gate_show(const struct mlm_gate *gate, const struct mlm_comparison *comp
     fputc('\n', out);
     r = r < 0 ? -ENOMEM : mlm_put_line(out, style, count ? MLM_PAINT_RED : MLM_PAINT_GREEN, line);
     for (size_t i = 0; i < count && r >= 0; i++)
-        r = put_trip(&trips[i], comparison, style, out);
+        r = put_trip(&trips->items[i], comparison, style, out);
     if (r >= 0 && (fflush(out) != 0 || ferror(out)))
         r = -EIO;
     return r < 0 ? mlm_error_errno(error, r, "printing a gate") : 0;

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "report/compare/history.h"
 #include "report/compare/show_parts.h"
 #include "report/compare/words.h"
@@ -148,9 +149,9 @@ static int put_table(const struct mlm_history *history, const struct mlm_text_st
 static int put_trip(const struct mlm_history_row *row, const bool figures[static MLM_FIGURE_COUNT],
     const struct mlm_text_style *style, FILE *out)
 {
-    struct mlm_paragraph paragraph;
+    struct mlm_text paragraph;
     mlm_auto_free char *name = mlm_row_name(row->row, false);
-    if (!name || mlm_paragraph_begin(&paragraph) < 0)
+    if (!name || !mlm_text_begin(&paragraph))
         return -ENOMEM;
     fprintf(paragraph.out, "  %s: ", name);
     const char *comma = "";
@@ -170,7 +171,7 @@ static int put_trip(const struct mlm_history_row *row, const bool figures[static
             mlm_figure_text((enum mlm_figure)f, figure->limit, limit));
         comma = "; ";
     }
-    return mlm_put_line(out, style, MLM_PAINT_PLAIN, mlm_paragraph_end(&paragraph));
+    return mlm_put_line(out, style, MLM_PAINT_PLAIN, mlm_text_end(&paragraph));
 }
 
 static int put_verdict(const struct mlm_history *history, const bool figures[static MLM_FIGURE_COUNT],

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "report/compare/show_parts.h"
 #include "report/compare/words.h"
 #include "report/text/text.h"
@@ -120,8 +121,8 @@ static int put_overall(const struct mlm_view *view)
     size_t width = view->comparison->pairing_count, common = 0, not_ok = 0;
     const struct mlm_side *first = &view->comparison->sides[0];
     mlm_auto_free double *ratios = calloc((view->lines.count + 1) * width, sizeof *ratios);
-    struct mlm_paragraph paragraph;
-    if (!ratios || mlm_paragraph_begin(&paragraph) < 0)
+    struct mlm_text paragraph;
+    if (!ratios || !mlm_text_begin(&paragraph))
         return -ENOMEM;
     for (size_t i = 0; i < view->lines.count; i++) {
         bool everywhere = true, ok = true;
@@ -156,7 +157,7 @@ static int put_overall(const struct mlm_view *view)
     fputc('\n', view->out);
     char label[32];
     snprintf(label, sizeof label, "%s overall:", mlm_figures[view->figure].name);
-    return mlm_put_labelled(view, label, mlm_paragraph_end(&paragraph));
+    return mlm_put_labelled(view, label, mlm_text_end(&paragraph));
 }
 
 static int put_figure(struct mlm_view *view)

@@ -6,13 +6,11 @@
 
 #include "base/cleanup.h"
 #include "base/size.h"
+#include "base/text.h"
 #include "report/compare/show_parts.h"
 #include "report/compare/words.h"
 #include "report/table/notes.h"
 #include "report/text/text.h"
-
-/* Rows that are named below the table. */
-#define NAMES_SHOWN 5
 
 /* clang-format off */
 enum {
@@ -199,7 +197,7 @@ static double step(const struct mlm_pair *pair, enum mlm_figure figure)
 static int put_named(const struct mlm_view *view, enum mlm_figure figure, enum mlm_contrast_verdict verdict)
 {
     const struct mlm_pairing *pairing = &view->comparison->pairings[0];
-    const struct mlm_pair *largest[NAMES_SHOWN];
+    const struct mlm_pair *largest[MLM_NAMES_SHOWN];
     size_t count = 0, named = 0, slight = 0;
     for (size_t i = 0; i < pairing->pair_count; i++) {
         const struct mlm_pair *pair = &pairing->pairs[i];
@@ -210,17 +208,17 @@ static int put_named(const struct mlm_view *view, enum mlm_figure figure, enum m
             continue;
         }
         count++;
-        size_t at = named < NAMES_SHOWN ? named++ : NAMES_SHOWN;
+        size_t at = named < MLM_NAMES_SHOWN ? named++ : MLM_NAMES_SHOWN;
         for (; at && step(largest[at - 1], figure) < step(pair, figure); at--)
-            if (at < NAMES_SHOWN)
+            if (at < MLM_NAMES_SHOWN)
                 largest[at] = largest[at - 1];
-        if (at < NAMES_SHOWN)
+        if (at < MLM_NAMES_SHOWN)
             largest[at] = pair;
     }
-    struct mlm_paragraph paragraph;
+    struct mlm_text paragraph;
     if (!count && !slight)
         return 0;
-    if (mlm_paragraph_begin(&paragraph) < 0)
+    if (!mlm_text_begin(&paragraph))
         return -ENOMEM;
     bool complete = true;
     for (size_t i = 0; i < named; i++) {
@@ -234,7 +232,7 @@ static int put_named(const struct mlm_view *view, enum mlm_figure figure, enum m
         fprintf(paragraph.out, "; and %zu more", count - named);
     if (slight)
         fprintf(paragraph.out, "%s%zu by less than %g %%", count ? "; and " : "", slight, 100 * MLM_SLIGHT);
-    mlm_auto_free char *text = mlm_paragraph_end(&paragraph);
+    mlm_auto_free char *text = mlm_text_end(&paragraph);
     char label[32];
     snprintf(label, sizeof label,
         "%s:", verdict == MLM_CONTRAST_MORE ? mlm_figures[figure].more : mlm_figures[figure].less);
@@ -253,8 +251,8 @@ static int put_overall(const struct mlm_view *view, enum mlm_figure figure)
     snprintf(label, sizeof label, "%s:", mlm_figures[figure].name);
     if (!overall->count)
         return mlm_put_note(view->out, view->style, label, "no row has it on both sides");
-    struct mlm_paragraph paragraph;
-    if (mlm_paragraph_begin(&paragraph) < 0)
+    struct mlm_text paragraph;
+    if (!mlm_text_begin(&paragraph))
         return -ENOMEM;
     fprintf(paragraph.out, "%s overall, the geometric mean of %zu row%s; ",
         mlm_ratio_text(overall->ratio, ratio), overall->count, overall->count == 1 ? "" : "s");
@@ -268,7 +266,7 @@ static int put_overall(const struct mlm_view *view, enum mlm_figure figure)
             fprintf(paragraph.out, "%s%zu %s", comma, counts[order[i]], words[i]);
             comma = ", ";
         }
-    return mlm_put_labelled(view, label, mlm_paragraph_end(&paragraph));
+    return mlm_put_labelled(view, label, mlm_text_end(&paragraph));
 }
 
 /* Says which rows the overall figures leave out. */

@@ -57,22 +57,14 @@ int mlm_show_pairs(struct mlm_view *view);
 /* Time, then needs, of many sides. */
 int mlm_show_matrix(struct mlm_view *view);
 
+/* A list names as many, and counts the rest. */
+#define MLM_NAMES_SHOWN 5
+
 #define MLM_SIDE_NAME 8
 
 /* "old" and "new" of two, "A", "B", … of more. */
 const char *mlm_side_name(
     const struct mlm_comparison *comparison, size_t side, char text[static MLM_SIDE_NAME]);
-
-/* A text that is put together piece by piece: write to `out`. -ENOMEM; end with mlm_paragraph_end(). */
-struct mlm_paragraph {
-    char *text;
-    size_t size;
-    FILE *out;
-};
-
-int mlm_paragraph_begin(struct mlm_paragraph *ret_paragraph);
-/* The text, which is the caller's; NULL: out of memory. */
-char *mlm_paragraph_end(struct mlm_paragraph *paragraph);
 
 /* Takes the text, also NULL, and puts it, with further lines under the label's end. -ENOMEM. */
 int mlm_put_labelled(const struct mlm_view *view, const char *label, char *text);

@@ -5,6 +5,7 @@
 
 #include "base/cleanup.h"
 #include "base/size.h"
+#include "base/text.h"
 #include "base/utf8.h"
 #include "record/keymap.h"
 #include "report/compare/compare.h"
@@ -99,9 +100,9 @@ char *mlm_row_name(const struct mlm_row *row, bool whole)
     const struct mlm_record *record = row->first;
     mlm_auto_free char *params =
         whole ? mlm_params_show(&record->params, record->threads) : strdup(row->params);
-    char *text = NULL, size_text[MLM_SIZE_TEXT];
-    size_t size;
-    FILE *out = params ? open_memstream(&text, &size) : NULL;
+    struct mlm_text name;
+    FILE *out = params ? mlm_text_begin(&name) : NULL;
+    char size_text[MLM_SIZE_TEXT];
     if (!out)
         return NULL;
     fprintf(out, "%s%s%s at %s", record->workload, *params ? " " : "", params,
@@ -111,12 +112,7 @@ char *mlm_row_name(const struct mlm_row *row, bool whole)
         fprintf(out, ", dataset %s", record->dataset);
     else if (whole)
         fprintf(out, ", data %s", mlm_size_show((double)record->data_bytes, size_text));
-    if (fclose(out) != 0) {
-        free(text);
-        return NULL;
-    }
-    mlm_utf8_tame(text);
-    return text;
+    return mlm_text_end_tame(&name);
 }
 
 char *mlm_side_row_name(const struct mlm_side *side, const struct mlm_row *row, bool whole)

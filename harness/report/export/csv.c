@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "base/utf8.h"
 #include "record/keymap.h"
 #include "report/export/formats.h"
@@ -85,12 +86,12 @@ static int put_text(struct sheet *sheet, const char *text, bool may_be_number)
 /* Numbers and words of an array, joined; null in it stays a word. */
 static int put_array(struct sheet *sheet, const json_t *array, const char *glue)
 {
-    mlm_auto_free char *text = NULL;
-    size_t size = 0, i;
-    FILE *out = open_memstream(&text, &size);
+    struct mlm_text words;
+    FILE *out = mlm_text_begin(&words);
+    size_t i;
+    const json_t *item;
     if (!out)
         return -ENOMEM;
-    const json_t *item;
     json_array_foreach(array, i, item)
     {
         fputs(i ? glue : "", out);
@@ -99,9 +100,8 @@ static int put_array(struct sheet *sheet, const json_t *array, const char *glue)
         else
             mlm_json_write(out, item);
     }
-    if (fclose(out) != 0)
-        return -ENOMEM;
-    return put_text(sheet, text, true);
+    mlm_auto_free char *text = mlm_text_end(&words);
+    return text ? put_text(sheet, text, true) : -ENOMEM;
 }
 
 static int put_value(struct sheet *sheet, const char *key, const json_t *value)
@@ -224,7 +224,7 @@ static int params_find(struct sheet *sheet, const struct mlm_record_list *list)
 /* Takes the object, also NULL. */
 static int put_object(struct sheet *sheet, json_t *taken, const struct mlm_params *params, bool first)
 {
-    mlm_json_auto object = taken;
+    json_auto_t *object = taken;
     int r = object ? 0 : -ENOMEM;
     if (r == 0 && first)
         r = put_titles(sheet, object);
@@ -233,7 +233,7 @@ static int put_object(struct sheet *sheet, json_t *taken, const struct mlm_param
 
 static int put_trials(struct sheet *sheet, const struct mlm_record_list *list)
 {
-    mlm_json_auto machine = NULL;
+    json_auto_t *machine = NULL;
     int r = 0;
     for (size_t i = 0; i < list->count && r == 0; i++) {
         const struct mlm_record *record = &list->items[i];
@@ -253,7 +253,7 @@ static int put_rows(struct sheet *sheet, const struct mlm_table *table, struct m
     int r = mlm_row_names_make(table, &names, error);
     for (size_t i = 0; i < table->row_count && r == 0; i++) {
         const struct mlm_row *row = table->order[i];
-        mlm_json_auto machine = mlm_export_machine(row->first->machine);
+        json_auto_t *machine = mlm_export_machine(row->first->machine);
         json_t *object = machine ? mlm_export_row(row, mlm_row_name_of(&names, table, row), machine) : NULL;
         r = put_object(sheet, object, &row->first->params, i == 0);
     }

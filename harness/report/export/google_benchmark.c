@@ -47,7 +47,7 @@ struct family {
 
 static json_t *entry_make(const struct family *family, const char *name, const char *run_type)
 {
-    mlm_json_auto entry = json_object();
+    json_auto_t *entry = json_object();
     if (mlm_json_put(entry, "name", json_string(name)) ||
         mlm_json_put(entry, "family_index", json_integer((json_int_t)family->index)) ||
         mlm_json_put(entry, "per_family_instance_index", json_integer(0)) ||
@@ -61,7 +61,7 @@ static json_t *entry_make(const struct family *family, const char *name, const c
 static json_t *repetition_entry(const struct family *family, size_t index)
 {
     const struct mlm_record *trial = family->row->trials[index];
-    mlm_json_auto entry = entry_make(family, family->name, "iteration");
+    json_auto_t *entry = entry_make(family, family->name, "iteration");
     if (mlm_json_put(entry, "repetition_index", json_integer((json_int_t)index)) ||
         mlm_json_put(entry, "threads", json_integer((json_int_t)trial->threads)) ||
         mlm_json_put(entry, "iterations", json_integer(1)) ||
@@ -141,7 +141,7 @@ static json_t *aggregate_entry(const struct family *family, const struct aggrega
         name = NULL;
         return NULL;
     }
-    mlm_json_auto entry = entry_make(family, name, "aggregate");
+    json_auto_t *entry = entry_make(family, name, "aggregate");
     if (mlm_json_put(entry, "threads", json_integer((json_int_t)row->first->threads)) ||
         mlm_json_put(entry, "aggregate_name", json_string(aggregate->name)) ||
         mlm_json_put(entry, "aggregate_unit", json_string(aggregate->unit)) ||
@@ -156,58 +156,37 @@ static json_t *aggregate_entry(const struct family *family, const struct aggrega
     return mlm_take_ptr(entry);
 }
 
-/* Takes the entry, also NULL. */
-static int put_entry(FILE *out, json_t *taken, bool *begun)
-{
-    mlm_json_auto entry = taken;
-    if (!entry)
-        return -ENOMEM;
-    fputs(*begun ? ",\n    " : "\n    ", out);
-    mlm_json_write(out, entry);
-    *begun = true;
-    return 0;
-}
-
-static int put_family(FILE *out, const struct family *family, bool *begun)
+static int family_add(json_t *entries, const struct family *family)
 {
     size_t count = family->row->trial_count;
     int r = 0;
     for (size_t i = 0; i < count && r == 0; i++)
-        r = put_entry(out, repetition_entry(family, i), begun);
+        r = json_array_append_new(entries, repetition_entry(family, i));
     for (size_t i = 0; i < AGGREGATE_COUNT && count > 1 && r == 0; i++)
-        r = put_entry(out, aggregate_entry(family, &aggregates[i]), begun);
-    return r;
+        r = json_array_append_new(entries, aggregate_entry(family, &aggregates[i]));
+    return r < 0 ? -ENOMEM : 0;
 }
 
-static json_t *left_out_array(
-    const struct mlm_table *table, const struct mlm_row_names *names, size_t *ret_left_out)
+static json_t *left_out_array(const struct mlm_table *table, const struct mlm_row_names *names)
 {
-    mlm_json_auto array = json_array();
+    json_auto_t *array = json_array();
     for (size_t i = 0; i < table->row_count; i++) {
         const struct mlm_row *row = table->order[i];
         char outcome[MLM_OUTCOME_TEXT];
-        mlm_auto_free char *text = NULL;
         if (is_told(row))
             continue;
-        if (asprintf(&text, "%s: %s", mlm_row_name_of(names, table, row),
-                mlm_row_all_ok(row) ? "no time above zero" : mlm_row_outcome_text(row, true, outcome)) < 0) {
-            text = NULL;
-            return NULL;
-        }
-        if (json_array_append_new(array, json_string(text)) < 0)
+        const char *why =
+            mlm_row_all_ok(row) ? "no time above zero" : mlm_row_outcome_text(row, true, outcome);
+        if (json_array_append_new(array, json_sprintf("%s: %s", mlm_row_name_of(names, table, row), why)) < 0)
             return NULL;
     }
-    *ret_left_out = json_array_size(array);
     return mlm_take_ptr(array);
 }
 
 /* What is known of it: the machine is not always this one. */
-static int put_context(FILE *out, const struct mlm_table *table, json_t *taken_left_out)
+static json_t *context_make(const struct mlm_table *table, json_t *left_out)
 {
-    mlm_json_auto left_out = taken_left_out;
-    mlm_json_auto context = json_object();
-    if (!left_out)
-        return -ENOMEM;
+    json_auto_t *context = json_object();
     const struct mlm_record *record = table->row_count ? table->order[0]->first : NULL;
     const json_t *host = record ? json_object_get(record->machine, "host") : NULL;
     const json_t *cores = record ? json_object_get(record->machine, "cores") : NULL;
@@ -218,9 +197,8 @@ static int put_context(FILE *out, const struct mlm_table *table, json_t *taken_l
             mlm_json_put(context, "num_cpus", json_integer(json_integer_value(cores)))) ||
         mlm_json_put(context, "library_build_type", json_string("release")) ||
         mlm_json_put(context, "mlmembench_left_out", json_incref(left_out)))
-        return -ENOMEM;
-    mlm_json_write(out, context);
-    return 0;
+        return NULL;
+    return mlm_take_ptr(context);
 }
 
 int mlm_export_google_benchmark(
@@ -234,23 +212,26 @@ int mlm_export_google_benchmark(
     int r = mlm_row_names_make(table, &names, error);
     if (r < 0)
         return r;
-    size_t left_out = 0;
-    bool begun = false;
-    fputs("{\n  \"context\": ", out);
-    r = put_context(out, table, left_out_array(table, &names, &left_out));
-    fputs(",\n  \"benchmarks\": [", out);
+    json_auto_t *left_out = left_out_array(table, &names);
+    json_auto_t *context = context_make(table, left_out);
+    json_auto_t *entries = json_array();
+    r = context && entries ? 0 : -ENOMEM;
     size_t index = 0;
     for (size_t i = 0; i < table->row_count && r == 0; i++) {
         const struct mlm_row *row = table->order[i];
         struct family family = {row, mlm_row_name_of(&names, table, row), index, numbers};
         if (!is_told(row))
             continue;
-        r = put_family(out, &family, &begun);
+        r = family_add(entries, &family);
         index++;
     }
-    fputs("\n  ]\n}\n", out);
     if (r < 0)
         return mlm_error_errno(error, r, "exporting benchmarks");
-    *ret_left_out = left_out;
+    fputs("{\n  \"context\": ", out);
+    mlm_json_write(out, context);
+    fputs(",\n  \"benchmarks\": ", out);
+    mlm_json_write_lines(out, entries, 4);
+    fputs("\n}\n", out);
+    *ret_left_out = json_array_size(left_out);
     return 0;
 }

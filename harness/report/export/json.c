@@ -10,8 +10,8 @@
 static int put_row(
     FILE *out, const struct mlm_table *table, const struct mlm_row_names *names, const struct mlm_row *row)
 {
-    mlm_json_auto machine = mlm_export_machine(row->first->machine);
-    mlm_json_auto object = machine ? mlm_export_row(row, mlm_row_name_of(names, table, row), machine) : NULL;
+    json_auto_t *machine = mlm_export_machine(row->first->machine);
+    json_auto_t *object = machine ? mlm_export_row(row, mlm_row_name_of(names, table, row), machine) : NULL;
     if (!object)
         return -ENOMEM;
     mlm_json_write(out, object);

@@ -52,35 +52,38 @@ void mlm_json_write_text(FILE *out, const char *text)
     fputc('"', out);
 }
 
-static void write_array(FILE *out, const json_t *array)
+/* An array or an object; to jansson each of them is an empty one of the other kind. */
+static void write_items(FILE *out, const json_t *json, const char *begin, const char *glue, const char *end)
 {
     size_t i;
     const json_t *item;
-    fputc('[', out);
-    json_array_foreach(array, i, item)
+    const char *key;
+    json_t *value;
+    bool is_array = json_is_array(json);
+    fputc(is_array ? '[' : '{', out);
+    json_array_foreach(json, i, item)
     {
-        if (i)
-            fputs(", ", out);
+        fputs(i ? glue : begin, out);
         mlm_json_write(out, item);
     }
-    fputc(']', out);
-}
-
-static void write_object(FILE *out, const json_t *object)
-{
-    const char *key, *glue = "";
-    json_t *value;
-    fputc('{', out);
     /* It takes no const, and changes nothing. */
-    json_object_foreach((json_t *)(uintptr_t)object, key, value)
+    json_object_foreach((json_t *)(uintptr_t)json, key, value)
     {
-        fputs(glue, out);
+        fputs(begin, out);
         mlm_json_write_text(out, key);
         fputs(": ", out);
         mlm_json_write(out, value);
-        glue = ", ";
+        begin = glue;
     }
-    fputc('}', out);
+    fprintf(out, "%s%c", end, is_array ? ']' : '}');
+}
+
+void mlm_json_write_lines(FILE *out, const json_t *json, int indent)
+{
+    char glue[32], end[32];
+    snprintf(glue, sizeof glue, ",\n%*s", indent, "");
+    snprintf(end, sizeof end, "\n%*s", indent - 2, "");
+    write_items(out, json, glue + 1, glue, end);
 }
 
 void mlm_json_write(FILE *out, const json_t *json)
@@ -88,10 +91,8 @@ void mlm_json_write(FILE *out, const json_t *json)
     char number[MLM_NUMBER_TEXT];
     switch (json_typeof(json)) {
     case JSON_OBJECT:
-        write_object(out, json);
-        break;
     case JSON_ARRAY:
-        write_array(out, json);
+        write_items(out, json, "", ", ", "");
         break;
     case JSON_STRING:
         mlm_json_write_text(out, json_string_value(json));

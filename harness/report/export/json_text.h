@@ -6,15 +6,6 @@
 #include <stdbool.h>
 #include <stdio.h>
 
-#include "base/cleanup.h"
-
-static inline void mlm_json_release_p(json_t **json)
-{
-    json_decref(*json);
-}
-
-#define mlm_json_auto mlm_cleanup(mlm_json_release_p) json_t *
-
 /* Says whether that went wrong; takes the value, also NULL, which is a failure. */
 static inline bool mlm_json_put(json_t *object, const char *key, json_t *value)
 {
@@ -30,6 +21,9 @@ const char *mlm_number_text(double number, char text[static MLM_NUMBER_TEXT]);
 json_t *mlm_json_number(double number);
 
 void mlm_json_write(FILE *out, const json_t *json);
+
+/* An array or an object: each of its items stands on a line of its own, behind so many blanks, 2 at least. */
+void mlm_json_write_lines(FILE *out, const json_t *json, int indent);
 
 /* A text in quotes, escaped. */
 void mlm_json_write_text(FILE *out, const char *text);

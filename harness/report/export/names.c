@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/size.h"
+#include "base/text.h"
 #include "base/utf8.h"
 #include "record/keymap.h"
 
@@ -38,9 +39,9 @@ static void put_surroundings(FILE *out, const struct mlm_record *record)
 /* NULL: out of memory. */
 static char *name_make(const struct mlm_table *table, const struct mlm_row *row, bool with_machine)
 {
-    char *text = NULL, limit[MLM_SIZE_TEXT];
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
+    struct mlm_text name;
+    FILE *out = mlm_text_begin(&name);
+    char limit[MLM_SIZE_TEXT];
     if (!out)
         return NULL;
     const struct mlm_record *record = row->first;
@@ -57,12 +58,8 @@ static char *name_make(const struct mlm_table *table, const struct mlm_row *row,
     put_size(out, "cap", record->limits.cap_bytes);
     if (with_machine)
         fprintf(out, "/machine:%s", json_string_value(json_object_get(record->machine, "id")));
-    if (fclose(out) != 0) {
-        free(text);
-        return NULL;
-    }
-    mlm_utf8_tame(text);
-    if (strlen(text) > NAME_BYTES_MOST) {
+    char *text = mlm_text_end_tame(&name);
+    if (text && strlen(text) > NAME_BYTES_MOST) {
         text[NAME_BYTES_MOST] = 0;
         mlm_utf8_repair(text); /* a character may have been cut in two */
     }

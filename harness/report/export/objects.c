@@ -31,8 +31,8 @@ static json_t *cap_text(uint64_t cap_bytes)
 
 json_t *mlm_export_trial(const struct mlm_record *record, json_t *machine)
 {
-    mlm_json_auto whole = NULL;
-    mlm_json_auto trial = json_object();
+    json_auto_t *whole = NULL;
+    json_auto_t *trial = json_object();
     if (!trial || mlm_record_to_json(record, &whole, NULL) < 0)
         return NULL;
     const char *key;
@@ -66,7 +66,7 @@ int mlm_export_figures(const struct mlm_row *row, enum mlm_metric metric, struct
 
 static json_t *summary_object(const struct mlm_summary *summary)
 {
-    mlm_json_auto object = json_object();
+    json_auto_t *object = json_object();
     bool had = summary->count != 0;
     if (mlm_json_put(object, "count", json_integer((json_int_t)summary->count)) ||
         mlm_json_put(object, "median", mlm_json_number(had ? summary->median : NAN)) ||
@@ -89,7 +89,7 @@ static json_t *metric_object(const struct mlm_row *row, enum mlm_metric metric)
 
 static json_t *outcomes_object(const struct mlm_row *row)
 {
-    mlm_json_auto object = json_object();
+    json_auto_t *object = json_object();
     for (int i = 0; i < MLM_OUTCOME_COUNT; i++)
         if (mlm_json_put(object, mlm_outcome_name((enum mlm_outcome)i),
                 json_integer((json_int_t)row->outcome_counts[i])))
@@ -99,7 +99,7 @@ static json_t *outcomes_object(const struct mlm_row *row)
 
 static json_t *marks_array(mlm_mark_set marks)
 {
-    mlm_json_auto array = json_array();
+    json_auto_t *array = json_array();
     for (int i = 0; i < MLM_MARK_COUNT; i++)
         if (marks >> i & 1 && json_array_append_new(array, json_string(mlm_marks[i].key)) < 0)
             return NULL;
@@ -112,7 +112,7 @@ static bool put_specification(json_t *object, const struct mlm_record *record)
     static const char *const keys[] = {"suite", "workload", "params", "equal_work", "cap_bytes",
         "swap_limit_bytes", "background_bytes", "background_mode", "data_bytes", "dataset", "seed", "threads",
         "timeout_ns"};
-    mlm_json_auto whole = NULL;
+    json_auto_t *whole = NULL;
     if (mlm_record_to_json(record, &whole, NULL) < 0)
         return true;
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
@@ -150,7 +150,7 @@ static bool put_comparisons(json_t *object, const struct mlm_row *row)
 
 json_t *mlm_export_row(const struct mlm_row *row, const char *name, json_t *machine)
 {
-    mlm_json_auto object = json_object();
+    json_auto_t *object = json_object();
     if (mlm_json_put(object, "name", json_string(name)) || put_specification(object, row->first) ||
         mlm_json_put(object, "is_reference", json_boolean(row->folded)) || put_end(object, row) ||
         put_comparisons(object, row))
@@ -197,7 +197,7 @@ static json_t *swap_kinds(const json_t *devices)
 json_t *mlm_export_machine(const json_t *machine)
 {
     const json_t *swap = json_object_get(machine, "swap");
-    mlm_json_auto object = json_object();
+    json_auto_t *object = json_object();
     for (size_t i = 0; i < MLM_FACT_COUNT; i++) {
         const char *key = mlm_facts[i].key;
         json_t *value = json_object_get(machine, key);

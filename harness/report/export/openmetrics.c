@@ -189,7 +189,7 @@ static void put_trials(const struct place *place)
 
 static int put_machine(FILE *out, const struct mlm_record *record)
 {
-    mlm_json_auto machine = mlm_export_machine(record->machine);
+    json_auto_t *machine = mlm_export_machine(record->machine);
     if (!machine)
         return -ENOMEM;
     const char *key, *glue = "{";

@@ -41,38 +41,37 @@ static int figures(const struct mlm_row *row, struct mlm_summary summaries[stati
     return r;
 }
 
-static void put_number(FILE *out, double number)
-{
-    char text[MLM_NUMBER_TEXT];
-    fputs(mlm_number_text(number, text), out);
-}
+/* A row, and what is told of it. */
+struct tracked {
+    const struct mlm_row *row;
+    const char *name;
+    struct mlm_summary summaries[MEASURE_COUNT]; /* count 0: nothing to tell */
+};
 
-/* What both formats are: entries for each row that is in a section and has run. */
-typedef int row_writer(FILE *out, const struct mlm_row *row, const char *name,
-    const struct mlm_summary summaries[static MEASURE_COUNT], bool *begun);
+/* What both formats are: entries for each row that is in a section and has run. Adds those of one row, and
+ * says whether that went wrong. */
+typedef bool row_adder(json_t *entries, const struct tracked *tracked);
 
-static int each_row(const struct mlm_export *export, FILE *out, row_writer *write, size_t *ret_left_out,
+static int rows_add(const struct mlm_table *table, row_adder *add, json_t *entries, size_t *ret_left_out,
     struct mlm_error *error)
 {
-    const struct mlm_table *table = export->table;
     mlm_cleanup(mlm_row_names_release) struct mlm_row_names names = {0};
     int r = mlm_row_names_make(table, &names, error);
     if (r < 0)
         return r;
     size_t left_out = 0;
-    bool begun = false;
     for (size_t i = 0; i < table->row_count && r == 0; i++) {
-        const struct mlm_row *row = table->order[i];
-        if (row->folded)
+        struct tracked tracked = {.row = table->order[i]};
+        if (tracked.row->folded)
             continue;
-        if (!mlm_row_ran(row)) { /* says nothing */
+        if (!mlm_row_ran(tracked.row)) { /* says nothing */
             left_out++;
             continue;
         }
-        struct mlm_summary summaries[MEASURE_COUNT];
-        r = figures(row, summaries);
-        if (r == 0)
-            r = write(out, row, mlm_row_name_of(&names, table, row), summaries, &begun);
+        tracked.name = mlm_row_name_of(&names, table, tracked.row);
+        r = figures(tracked.row, tracked.summaries);
+        if (r == 0 && add(entries, &tracked))
+            r = -ENOMEM;
     }
     if (r < 0)
         return mlm_error_errno(error, r, "exporting measures");
@@ -80,94 +79,77 @@ static int each_row(const struct mlm_export *export, FILE *out, row_writer *writ
     return 0;
 }
 
-/* {"name": "storage/csr/… time", "unit": "ms", "value": 24.8 */
-static int entry_begin(
-    FILE *out, const char *name, const char *title, const char *unit, double value, bool *begun)
+/* Takes the container of entries, and prints it: an entry a line. */
+static int export_rows(const struct mlm_export *export, FILE *out, json_t *taken, row_adder *add,
+    size_t *ret_left_out, struct mlm_error *error)
 {
-    mlm_auto_free char *full_name = NULL;
-    if (asprintf(&full_name, "%s %s", name, title) < 0) {
-        full_name = NULL;
-        return -ENOMEM;
-    }
-    fputs(*begun ? ",\n  {\"name\": " : "\n  {\"name\": ", out);
-    mlm_json_write_text(out, full_name);
-    fprintf(out, ", \"unit\": \"%s\", \"value\": ", unit);
-    put_number(out, value);
-    *begun = true;
+    json_auto_t *entries = taken;
+    int r = rows_add(export->table, add, entries, ret_left_out, error);
+    if (r < 0)
+        return r;
+    mlm_json_write_lines(out, entries, 2);
+    fputc('\n', out);
     return 0;
 }
 
-static void entry_end(FILE *out, const struct mlm_row *row)
+/* {"name": "storage/csr/… time", "unit": "ms", "value": 24.8, "range": "± 0.4", "extra": "ok"} */
+static bool add_entry(json_t *entries, const struct tracked *tracked, const char *title, const char *unit,
+    double value, double range)
 {
-    char outcome[MLM_OUTCOME_TEXT];
-    fputs(", \"extra\": ", out);
-    mlm_json_write_text(out, mlm_row_outcome_text(row, false, outcome));
-    fputc('}', out);
+    char outcome[MLM_OUTCOME_TEXT], number[MLM_NUMBER_TEXT];
+    json_auto_t *entry = json_object();
+    return mlm_json_put(entry, "name", json_sprintf("%s %s", tracked->name, title)) ||
+           mlm_json_put(entry, "unit", json_string(unit)) ||
+           mlm_json_put(entry, "value", mlm_json_number(value)) ||
+           (!isnan(range) &&
+               mlm_json_put(entry, "range", json_sprintf("± %s", mlm_number_text(range, number)))) ||
+           mlm_json_put(entry, "extra", json_string(mlm_row_outcome_text(tracked->row, false, outcome))) ||
+           json_array_append(entries, entry) < 0;
 }
 
-static int github_row(FILE *out, const struct mlm_row *row, const char *name,
-    const struct mlm_summary summaries[static MEASURE_COUNT], bool *begun)
+static bool github_row(json_t *entries, const struct tracked *tracked)
 {
-    for (size_t i = 0; i < MEASURE_COUNT; i++) {
-        const struct mlm_summary *summary = &summaries[i];
-        if (!summary->count)
-            continue;
-        double size = measures[i].unit_size;
-        int r = entry_begin(out, name, measures[i].title, measures[i].unit, summary->median / size, begun);
-        if (r < 0)
-            return r;
-        if (summary->count > 1) {
-            fputs(", \"range\": \"± ", out);
-            put_number(out, (summary->maximum - summary->minimum) / 2 / size);
-            fputc('"', out);
-        }
-        entry_end(out, row);
+    bool failed = false;
+    for (size_t i = 0; i < MEASURE_COUNT && !failed; i++) {
+        const struct mlm_summary *summary = &tracked->summaries[i];
+        const struct measure *measure = &measures[i];
+        double range = summary->count > 1 ? (summary->maximum - summary->minimum) / 2 : NAN;
+        failed = summary->count && add_entry(entries, tracked, measure->title, measure->unit,
+                                       summary->median / measure->unit_size, range / measure->unit_size);
     }
-    int r = entry_begin(out, name, "failed", "trials", (double)failed_count(row), begun);
-    if (r == 0)
-        entry_end(out, row);
-    return r;
+    return failed || add_entry(entries, tracked, "failed", "trials", (double)failed_count(tracked->row), NAN);
 }
 
 int mlm_export_github_action(
     const struct mlm_export *export, FILE *out, size_t *ret_left_out, struct mlm_error *error)
 {
-    fputc('[', out);
-    int r = each_row(export, out, github_row, ret_left_out, error);
-    fputs("\n]\n", out);
-    return r;
+    return export_rows(export, out, json_array(), github_row, ret_left_out, error);
 }
 
-static int bencher_row(FILE *out, const struct mlm_row *row, const char *name,
-    const struct mlm_summary summaries[static MEASURE_COUNT], bool *begun)
+static json_t *bencher_measure(const struct mlm_summary *summary)
 {
-    fputs(*begun ? ",\n  " : "\n  ", out);
-    *begun = true;
-    mlm_json_write_text(out, name);
-    fputs(": {", out);
-    for (size_t i = 0; i < MEASURE_COUNT; i++) {
-        const struct mlm_summary *summary = &summaries[i];
-        if (!summary->count)
-            continue;
-        fprintf(out, "\"%s\": {\"value\": ", measures[i].slug);
-        put_number(out, summary->median);
-        if (summary->count > 1) {
-            fputs(", \"lower_value\": ", out);
-            put_number(out, summary->minimum);
-            fputs(", \"upper_value\": ", out);
-            put_number(out, summary->maximum);
-        }
-        fputs("}, ", out);
-    }
-    fprintf(out, "\"failed-trials\": {\"value\": %zu}}", failed_count(row));
-    return 0;
+    json_auto_t *measure = json_object();
+    if (mlm_json_put(measure, "value", mlm_json_number(summary->median)) ||
+        (summary->count > 1 && (mlm_json_put(measure, "lower_value", mlm_json_number(summary->minimum)) ||
+                                   mlm_json_put(measure, "upper_value", mlm_json_number(summary->maximum)))))
+        return NULL;
+    return mlm_take_ptr(measure);
+}
+
+static bool bencher_row(json_t *entries, const struct tracked *tracked)
+{
+    json_auto_t *entry = json_object();
+    bool failed = false;
+    for (size_t i = 0; i < MEASURE_COUNT && !failed; i++)
+        failed = tracked->summaries[i].count &&
+                 mlm_json_put(entry, measures[i].slug, bencher_measure(&tracked->summaries[i]));
+    const struct mlm_summary failures = {.count = 1, .median = (double)failed_count(tracked->row)};
+    return failed || mlm_json_put(entry, "failed-trials", bencher_measure(&failures)) ||
+           json_object_set(entries, tracked->name, entry) < 0;
 }
 
 int mlm_export_bencher(
     const struct mlm_export *export, FILE *out, size_t *ret_left_out, struct mlm_error *error)
 {
-    fputc('{', out);
-    int r = each_row(export, out, bencher_row, ret_left_out, error);
-    fputs("\n}\n", out);
-    return r;
+    return export_rows(export, out, json_object(), bencher_row, ret_left_out, error);
 }

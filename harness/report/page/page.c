@@ -6,65 +6,17 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/grow.h"
 #include "record/keymap.h"
 #include "report/html/html.h"
 #include "report/page/page_parts.h"
 #include "report/table/heading.h"
 
-void mlm_page_count(FILE *out, size_t count, const char *noun)
-{
-    fprintf(out, "%zu %s%s", count, noun, count == 1 ? "" : "s");
-}
-
-/* More rows than this are folded. */
-#define ROWS_UNFOLDED 300
-
-void mlm_page_fold_begin(FILE *out, size_t row_count, size_t table_count)
-{
-    if (row_count <= ROWS_UNFOLDED)
-        return;
-    fputs("<details><summary>", out);
-    mlm_page_count(out, row_count, "row");
-    if (table_count > 1)
-        fprintf(out, " in %zu tables", table_count);
-    fputs("</summary>\n", out);
-}
-
-void mlm_page_fold_end(FILE *out, size_t row_count)
-{
-    if (row_count > ROWS_UNFOLDED)
-        fputs("</details>\n", out);
-}
-
-void mlm_page_in_cap(FILE *out, uint64_t cap_bytes)
-{
-    char text[MLM_SIZE_TEXT];
-    if (cap_bytes == MLM_NO_LIMIT)
-        fputs("without a cap", out);
-    else
-        fprintf(out, "in %s", mlm_size_spell(cap_bytes, text));
-}
-
-int mlm_page_said(FILE *out, void (*say)(FILE *out, const void *of), const void *of)
-{
-    char *text = NULL;
-    size_t size;
-    FILE *words = open_memstream(&text, &size);
-    if (!words)
-        return -ENOMEM;
-    say(words, of);
-    int r = fclose(words) == 0 ? 0 : -ENOMEM;
-    if (r == 0)
-        mlm_html_text(out, text);
-    free(text);
-    return r;
-}
-
 /* Sections of one suite, of every machine: a chapter of the page. */
 struct chapter {
     const char *suite;
     size_t *begins; /* of its parts in the table, one a machine */
-    size_t count;
+    size_t count, capacity;
 };
 
 struct chapters {
@@ -82,13 +34,11 @@ static void chapters_release(struct chapters *chapters)
 
 static int chapter_add(struct chapter *chapter, const char *suite, size_t begin)
 {
-    size_t *begins = reallocarray(chapter->begins, chapter->count + 1, sizeof *begins);
-    if (!begins)
-        return -ENOMEM;
-    begins[chapter->count++] = begin;
-    chapter->begins = begins;
+    int r = mlm_grow(&chapter->begins, chapter->count, &chapter->capacity, sizeof *chapter->begins);
+    if (r == 0)
+        chapter->begins[chapter->count++] = begin;
     chapter->suite = suite;
-    return 0;
+    return r;
 }
 
 static int chapters_make(const struct mlm_table *table, struct chapters *chapters)
@@ -214,9 +164,10 @@ static size_t rows_count(const struct mlm_table *table, size_t begin, size_t end
     return count;
 }
 
-static int put_tables(FILE *out, const struct mlm_table *table, const struct chapter *chapter, bool named,
-    struct mlm_error *error)
+static int put_tables(
+    FILE *out, const struct mlm_table *table, const struct chapter *chapter, struct mlm_error *error)
 {
+    bool named = machines_count(table) > 1;
     for (size_t i = 0; i < chapter->count; i++) {
         size_t begin = chapter->begins[i], end = mlm_table_suite_end(table, begin);
         size_t rows = rows_count(table, begin, end);
@@ -238,13 +189,13 @@ static int put_tables(FILE *out, const struct mlm_table *table, const struct cha
 }
 
 static int put_chapter(FILE *out, const struct mlm_table *table, const struct mlm_page_pictures *pictures,
-    const struct chapter *chapter, size_t number, bool named, struct mlm_error *error)
+    const struct chapter *chapter, size_t number, struct mlm_error *error)
 {
     fprintf(out, "<section id=\"suite-%zu\">\n<h2>", number);
     mlm_html_text(out, chapter->suite);
     fputs("</h2>\n", out);
     mlm_page_pictures_put(out, pictures, chapter->suite);
-    int r = put_tables(out, table, chapter, named, error);
+    int r = put_tables(out, table, chapter, error);
     fputs("</section>\n", out);
     return r;
 }
@@ -264,11 +215,10 @@ static int put_body(FILE *out, const struct mlm_page_request *request, const str
     r = mlm_page_summary(out, table, error);
     if (r == 0)
         r = mlm_page_machines(out, request->list, table, error);
-    bool named = machines_count(table) > 1;
     if (r == 0 && machines->comparison)
         r = mlm_page_compare(out, machines, error);
     for (size_t i = 0; r == 0 && i < chapters->suites.count; i++)
-        r = put_chapter(out, table, pictures, &chapters->items[i], i + 1, named, error);
+        r = put_chapter(out, table, pictures, &chapters->items[i], i + 1, error);
     if (r < 0)
         return r;
     fputs(mlm_method_html, out);

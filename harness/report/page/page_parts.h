@@ -20,7 +20,7 @@ struct mlm_page_pictures {
     struct mlm_page_picture {
         char *suite, *caption, *svg;
     } * items;
-    size_t count;
+    size_t count, capacity;
     char *missing; /* why there are none, or not all; NULL: nothing is missing */
 };
 

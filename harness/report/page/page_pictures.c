@@ -3,6 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/grow.h"
 #include "report/html/html.h"
 #include "report/page/page_parts.h"
 #include "report/plot/picture.h"
@@ -10,11 +11,9 @@
 static int take(void *context, const struct mlm_picture *picture, struct mlm_error *error)
 {
     struct mlm_page_pictures *pictures = context;
-    struct mlm_page_picture *items = reallocarray(pictures->items, pictures->count + 1, sizeof *items);
-    if (!items)
+    if (mlm_grow(&pictures->items, pictures->count, &pictures->capacity, sizeof *pictures->items) < 0)
         return mlm_error_errno(error, -ENOMEM, "pictures");
-    pictures->items = items;
-    struct mlm_page_picture *item = &items[pictures->count++];
+    struct mlm_page_picture *item = &pictures->items[pictures->count++];
     *item = (struct mlm_page_picture){.suite = strdup(picture->suite),
         .caption = strdup(picture->description),
         .svg = strdup(picture->bytes)};
@@ -24,13 +23,16 @@ static int take(void *context, const struct mlm_picture *picture, struct mlm_err
 int mlm_page_pictures_draw(const struct mlm_page_request *request, const struct mlm_machines *machines,
     struct mlm_page_pictures *ret_pictures, struct mlm_error *error)
 {
-    struct mlm_picture_options options = {
-        .plots_folder = request->plots_folder, .format = "svg", .machines = machines->comparison};
+    const struct mlm_picture_order order = {.table = request->table,
+        .list = request->list,
+        .plots_folder = request->plots_folder,
+        .format = "svg",
+        .machines = machines->comparison};
     struct mlm_error why = {0};
     struct mlm_pictures_made made = {0};
     if (!request->plots_folder)
         return 0;
-    int r = mlm_pictures_draw(request->table, request->list, &options, take, ret_pictures, &made, &why);
+    int r = mlm_pictures_draw(&order, take, ret_pictures, &made, &why);
     if (r == -ENOMEM || r == -EINTR)
         return mlm_error_set(error, r, "%s", why.text);
     /* The page is worth having without them. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "base/words.h"
 #include "record/keymap.h"
 #include "report/html/html.h"
@@ -19,9 +20,8 @@ struct past_run {
 /* The program's name and the words behind `from`, as a line to be copied. */
 static int put_command(FILE *out, const json_t *words, size_t from)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *line = open_memstream(&text, &size);
+    struct mlm_text command;
+    FILE *line = mlm_text_begin(&command);
     if (!line)
         return -ENOMEM;
     fputs("mlmembench", line);
@@ -30,14 +30,13 @@ static int put_command(FILE *out, const json_t *words, size_t from)
         fputc(' ', line);
         mlm_word_put(line, word ? word : "");
     }
-    int r = fclose(line) == 0 ? 0 : -ENOMEM;
-    if (r == 0) {
-        fputs("<pre><code>", out);
-        mlm_html_text(out, text);
-        fputs("</code></pre>\n", out);
-    }
-    free(text);
-    return r;
+    mlm_auto_free char *text = mlm_text_end(&command);
+    if (!text)
+        return -ENOMEM;
+    fputs("<pre><code>", out);
+    mlm_html_text(out, text);
+    fputs("</code></pre>\n", out);
+    return 0;
 }
 
 /* Older records begin with the program as it was called. */

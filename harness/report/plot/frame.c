@@ -33,12 +33,6 @@ static void builder_release(struct builder *builder)
     free(builder->cursors);
 }
 
-bool mlm_frame_failed(const struct mlm_frame_point *point)
-{
-    return point->outcome != MLM_OUTCOME_OK && point->outcome != MLM_OUTCOME_SKIPPED &&
-           point->outcome != MLM_OUTCOME_REFUSED;
-}
-
 /* The first figure; a job that failed comes before all others, for that is what one looks for. */
 static double weight_of(const struct mlm_frame_point *point)
 {

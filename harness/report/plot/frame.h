@@ -93,4 +93,8 @@ char *mlm_frame_left_out(const struct mlm_frame *frame); /* "" where nothing is 
 char *mlm_frame_describe(const struct mlm_frame *frame);
 
 /* Did the job fail or do wrong, rather than never run? */
-bool mlm_frame_failed(const struct mlm_frame_point *point);
+static inline bool mlm_frame_failed(const struct mlm_frame_point *point)
+{
+    return point->outcome != MLM_OUTCOME_OK && point->outcome != MLM_OUTCOME_SKIPPED &&
+           point->outcome != MLM_OUTCOME_REFUSED;
+}

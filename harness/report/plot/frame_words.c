@@ -6,32 +6,9 @@
 
 #include "base/cleanup.h"
 #include "base/size.h"
-#include "base/utf8.h"
+#include "base/text.h"
 #include "report/plot/frame.h"
 #include "report/table/heading.h"
-
-struct text {
-    FILE *out;
-    char *text;
-    size_t size;
-};
-
-static bool begin(struct text *text)
-{
-    text->out = open_memstream(&text->text, &text->size);
-    return text->out;
-}
-
-/* One line, printable. */
-static char *finish(struct text *text)
-{
-    if (fclose(text->out) != 0) {
-        free(text->text);
-        return NULL;
-    }
-    mlm_utf8_tame(text->text);
-    return text->text;
-}
 
 static void put_host(FILE *out, const struct mlm_record *record)
 {
@@ -43,16 +20,16 @@ static void put_host(FILE *out, const struct mlm_record *record)
 /* "cap 2G, data 2.50 GiB": where a panel's rows ran. */
 static char *place_of(const struct mlm_frame *frame, const struct mlm_frame_panel *panel, bool with_cap)
 {
-    struct text text;
+    struct mlm_text text;
     char cap[MLM_SIZE_TEXT];
     mlm_auto_free char *surroundings = mlm_surroundings_line(frame->from.table, panel->section);
-    if (!surroundings || !begin(&text))
+    if (!surroundings || !mlm_text_begin(&text))
         return NULL;
     if (with_cap)
         fprintf(text.out, "cap %s%s", mlm_size_spell(panel->section->rows[0]->first->limits.cap_bytes, cap),
             *surroundings ? ", " : "");
     fputs(surroundings, text.out);
-    return finish(&text);
+    return mlm_text_end_tame(&text);
 }
 
 /* Text that all panels share is written once, below the title, and not in their headings. */
@@ -76,12 +53,12 @@ static enum shared shared_of(const struct mlm_frame *frame)
 
 char *mlm_frame_heading(const struct mlm_frame *frame, const struct mlm_frame_panel *panel)
 {
-    struct text text;
+    struct mlm_text text;
     char cap[MLM_SIZE_TEXT];
     enum shared shared = shared_of(frame);
     const struct mlm_record *record = panel->section->rows[0]->first;
     mlm_auto_free char *place = place_of(frame, panel, frame->plot->x != MLM_X_CAP);
-    if (!place || !begin(&text))
+    if (!place || !mlm_text_begin(&text))
         return NULL;
     const char *separator = "";
     if (frame->several_machines && frame->plot->of != MLM_OF_MACHINES) {
@@ -97,16 +74,16 @@ char *mlm_frame_heading(const struct mlm_frame *frame, const struct mlm_frame_pa
         fprintf(text.out, "%s%s", separator, place);
     else if (shared == SHARED_SURROUNDINGS && frame->plot->x != MLM_X_CAP)
         fprintf(text.out, "%scap %s", separator, mlm_size_spell(record->limits.cap_bytes, cap));
-    return finish(&text);
+    return mlm_text_end_tame(&text);
 }
 
 char *mlm_frame_title(const struct mlm_frame *frame)
 {
-    struct text text;
-    if (!begin(&text))
+    struct mlm_text text;
+    if (!mlm_text_begin(&text))
         return NULL;
     fprintf(text.out, "%s: %s", frame->suite, frame->plot->title);
-    return finish(&text);
+    return mlm_text_end_tame(&text);
 }
 
 char *mlm_frame_place(const struct mlm_frame *frame)
@@ -125,8 +102,8 @@ static void put_some(FILE *out, size_t some, size_t all, const char *what)
 
 char *mlm_frame_left_out(const struct mlm_frame *frame)
 {
-    struct text text;
-    if (!begin(&text))
+    struct mlm_text text;
+    if (!mlm_text_begin(&text))
         return NULL;
     put_some(text.out, frame->series_count, frame->series_of, "variants");
     put_some(text.out, frame->panel_count, frame->panels_of,
@@ -134,7 +111,7 @@ char *mlm_frame_left_out(const struct mlm_frame *frame)
     put_some(text.out, frame->row_count, frame->rows_of, "rows");
     if (ftell(text.out) > 0)
         fprintf(text.out, ": those that failed, or have the largest %s", frame->plot->axes[0].title);
-    return finish(&text);
+    return mlm_text_end_tame(&text);
 }
 
 static size_t machine_count(const struct mlm_frame *frame)
@@ -148,17 +125,17 @@ static size_t machine_count(const struct mlm_frame *frame)
 
 char *mlm_frame_machine(const struct mlm_frame *frame)
 {
-    struct text text;
+    struct mlm_text text;
     const struct mlm_record *record = frame->panels[0].section->rows[0]->first;
     size_t machines = machine_count(frame);
     mlm_auto_free char *machine = mlm_machine_line(record);
-    if (!machine || !begin(&text))
+    if (!machine || !mlm_text_begin(&text))
         return NULL;
     if (machines > 1)
         fprintf(text.out, "%zu machines", machines);
     else
         fprintf(text.out, "%s%s", frame->plot->of == MLM_OF_MACHINES ? "1 × is " : "", machine);
-    return finish(&text);
+    return mlm_text_end_tame(&text);
 }
 
 static void put_range(FILE *out, const struct mlm_frame *frame)
@@ -214,8 +191,8 @@ static void put_cliff(FILE *out, const struct mlm_frame_panel *panel)
 
 char *mlm_frame_describe(const struct mlm_frame *frame)
 {
-    struct text text;
-    if (!begin(&text))
+    struct mlm_text text;
+    if (!mlm_text_begin(&text))
         return NULL;
     const struct mlm_plot *plot = frame->plot;
     size_t count = plot->x == MLM_X_SLOT   ? frame->point_count
@@ -235,5 +212,5 @@ char *mlm_frame_describe(const struct mlm_frame *frame)
         put_cliff(text.out, &frame->panels[p]);
     mlm_auto_free char *left_out = mlm_frame_left_out(frame);
     fprintf(text.out, "%s%s.", left_out && *left_out ? "; shown are " : "", left_out ? left_out : "");
-    return finish(&text);
+    return mlm_text_end_tame(&text);
 }

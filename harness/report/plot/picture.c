@@ -16,7 +16,7 @@
 
 struct drawing {
     struct mlm_frame_source from;
-    const struct mlm_picture_options *options;
+    const struct mlm_picture_order *order;
     mlm_picture_take *take;
     void *context;
     size_t count;
@@ -66,7 +66,7 @@ static int svg_finish(struct mlm_picture *picture, size_t number, char **bytes, 
 static int frame_draw(struct drawing *drawing, const struct mlm_frame *frame, struct mlm_error *error)
 {
     struct mlm_picture picture = {
-        .plot = frame->plot->name, .suite = frame->suite, .format = drawing->options->format};
+        .plot = frame->plot->name, .suite = frame->suite, .format = drawing->order->format};
     mlm_cleanup(mlm_plot_files_release) struct mlm_plot_files files = {.count = 0};
     mlm_auto_free char *title = mlm_frame_title(frame);
     mlm_auto_free char *description = mlm_frame_describe(frame);
@@ -77,7 +77,7 @@ static int frame_draw(struct drawing *drawing, const struct mlm_frame *frame, st
     if (r == 0)
         r = mlm_frame_write(frame, picture.format, &files, error);
     if (r == 0)
-        r = plot_run(frame->plot, drawing->options->plots_folder, &files, drawing->interrupts.fd, error);
+        r = plot_run(frame->plot, drawing->order->plots_folder, &files, drawing->interrupts.fd, error);
     if (r == 0)
         r = mlm_plot_read(&files, MLM_PLOT_PICTURE, &bytes, &picture.size, error);
     if (r < 0)
@@ -99,7 +99,7 @@ static int suite_draw(
     for (size_t p = 0; p < mlm_plot_count && r >= 0; p++) {
         const struct mlm_plot *plot = &mlm_plots[p];
         if ((plot->suite && strcmp(plot->suite, suite) != 0) ||
-            (drawing->options->only && strcmp(plot->name, drawing->options->only) != 0))
+            (drawing->order->only && strcmp(plot->name, drawing->order->only) != 0))
             continue;
         mlm_cleanup(mlm_frame_release) struct mlm_frame frame = {0};
         r = mlm_frame_make(plot, &drawing->from, sections, count, &frame, error);
@@ -150,14 +150,14 @@ int mlm_picture_format_check(const char *format, struct mlm_error *error)
     return mlm_error_set(error, -EINVAL, "pictures are svg, png or pdf, not '%s'", format);
 }
 
-int mlm_pictures_draw(const struct mlm_table *table, const struct mlm_record_list *list,
-    const struct mlm_picture_options *options, mlm_picture_take *take, void *context,
+int mlm_pictures_draw(const struct mlm_picture_order *order, mlm_picture_take *take, void *context,
     struct mlm_pictures_made *ret_made, struct mlm_error *error)
 {
-    int r = mlm_picture_format_check(options->format, error);
+    int r = mlm_picture_format_check(order->format, error);
     if (r < 0)
         return r;
-    struct drawing drawing = {{table, list, options->machines}, options, take, context, 0, {.fd = -1}};
+    struct drawing drawing = {
+        {order->table, order->list, order->machines}, order, take, context, 0, {.fd = -1}};
     size_t left_out = 0;
     r = mlm_interrupts_open(&drawing.interrupts, error);
     if (r < 0)
@@ -246,12 +246,11 @@ static int picture_write(void *context, const struct mlm_picture *picture, struc
     return r;
 }
 
-int mlm_pictures_write(const struct mlm_table *table, const struct mlm_record_list *list,
-    const struct mlm_picture_options *options, const char *folder, const char *base,
+int mlm_pictures_write(const struct mlm_picture_order *order, const char *folder, const char *base,
     void (*written)(const char *path), struct mlm_pictures_made *ret_made, struct mlm_error *error)
 {
     mlm_cleanup(writing_release) struct writing writing = {
         .folder = folder, .base = base, .written = written};
     int r = mlm_make_directories(folder, error);
-    return r < 0 ? r : mlm_pictures_draw(table, list, options, picture_write, &writing, ret_made, error);
+    return r < 0 ? r : mlm_pictures_draw(order, picture_write, &writing, ret_made, error);
 }

@@ -9,10 +9,13 @@ struct mlm_comparison;
 /* A record may name any suite, and so may many. */
 #define MLM_PICTURE_SUITES 16
 
-struct mlm_picture_options {
-    const char *plots_folder; /* where the scripts are */
-    const char *format;       /* "svg", "png" or "pdf" */
-    const char *only;         /* the name of one plot; NULL: all */
+/* What to draw. */
+struct mlm_picture_order {
+    const struct mlm_table *table;
+    const struct mlm_record_list *list; /* that of the table: timelines are read from its files */
+    const char *plots_folder;           /* where the scripts are */
+    const char *format;                 /* "svg", "png" or "pdf" */
+    const char *only;                   /* the name of one plot; NULL: all */
     /* The table's machines with each other (mlm_sides_by_machine()); NULL: no picture of that. */
     const struct mlm_comparison *machines;
 };
@@ -42,16 +45,14 @@ struct mlm_pictures_made {
 };
 
 /* Gives every picture to the taker, suite by suite, and says how many. Bounded in number, size and time
- * however long the list is; of more than MLM_PICTURE_SUITES suites, the first. The list is that of the table:
- * timelines are read from its files. -ENOENT: gnuplot is missing. -EINVAL: an unknown format.
- * -EINTR: the user wants to stop; no signal ends the program itself while it draws. */
-int mlm_pictures_draw(const struct mlm_table *table, const struct mlm_record_list *list,
-    const struct mlm_picture_options *options, mlm_picture_take *take, void *context,
+ * however long the list is; of more than MLM_PICTURE_SUITES suites, the first. -ENOENT: gnuplot is missing.
+ * -EINVAL: an unknown format. -EINTR: the user wants to stop; no signal ends the program itself while it
+ * draws. */
+int mlm_pictures_draw(const struct mlm_picture_order *order, mlm_picture_take *take, void *context,
     struct mlm_pictures_made *ret_made, struct mlm_error *error);
 
 /* The same into a folder, which is made, as BASE-SUITE-PLOT.FORMAT, SUITE being as much of the suite's name
  * as a file's may hold, with a number where another suite has that already. `written` (may be NULL) is told
  * each path. */
-int mlm_pictures_write(const struct mlm_table *table, const struct mlm_record_list *list,
-    const struct mlm_picture_options *options, const char *folder, const char *base,
+int mlm_pictures_write(const struct mlm_picture_order *order, const char *folder, const char *base,
     void (*written)(const char *path), struct mlm_pictures_made *ret_made, struct mlm_error *error);

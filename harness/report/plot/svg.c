@@ -6,6 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/cleanup.h"
+#include "base/text.h"
 #include "base/utf8.h"
 
 /* Colours of plots/style.gp, and the colours that replace them on a dark background. */
@@ -136,19 +138,15 @@ int mlm_svg_finish(const char *svg, const char *prefix, const char *title, const
     int width, height;
     if (!box || !body || sscanf(box, "viewBox=\"0 0 %6d %6d\"", &width, &height) != 2)
         return mlm_error_set(error, -EBADMSG, "gnuplot made an SVG of an unknown kind");
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
+    struct mlm_text picture;
+    FILE *out = mlm_text_begin(&picture);
     if (!out)
         return mlm_error_errno(error, -ENOMEM, "picture");
     put_head(out, width, height, prefix, title, description);
     int r = put_body(out, body, prefix);
-    if (fclose(out) != 0 && r == 0)
-        r = -ENOMEM;
-    if (r < 0) {
-        free(text);
-        return mlm_error_errno(error, r, "picture");
-    }
-    *ret_text = text;
+    mlm_auto_free char *text = mlm_text_end(&picture);
+    if (r < 0 || !text)
+        return mlm_error_errno(error, r < 0 ? r : -ENOMEM, "picture");
+    *ret_text = mlm_take_ptr(text);
     return 0;
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/utf8.h"
+#include "base/text.h"
 #include "report/table/group.h"
 
 static void put_size(FILE *out, double bytes)
@@ -252,18 +252,15 @@ static void section_say(FILE *out, const struct mlm_section *section)
 
 int mlm_finding(const struct mlm_section *section, char **ret_text, struct mlm_error *error)
 {
+    struct mlm_text finding;
     char *text = NULL;
-    size_t size = 0;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
-        return mlm_error_errno(error, -ENOMEM, "finding");
-    section_say(out, section);
-    if (fclose(out) != 0) {
-        free(text);
-        return mlm_error_errno(error, -ENOMEM, "finding");
+    if (mlm_text_begin(&finding)) {
+        section_say(finding.out, section);
+        text = mlm_text_end_tame(&finding);
     }
-    mlm_utf8_tame(text);
-    size = strlen(text);
+    if (!text)
+        return mlm_error_errno(error, -ENOMEM, "finding");
+    size_t size = strlen(text);
     if (size && text[size - 1] == ' ')
         text[size - 1] = 0;
     *ret_text = text;

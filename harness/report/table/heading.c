@@ -2,23 +2,12 @@
 #include "report/table/heading.h"
 
 #include <inttypes.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/size.h"
-#include "base/utf8.h"
+#include "base/text.h"
 #include "record/fact.h"
-
-static char *finish(FILE *out, char **text)
-{
-    if (fclose(out) != 0) {
-        free(*text);
-        return NULL;
-    }
-    mlm_utf8_tame(*text);
-    return *text;
-}
 
 static void put_text(FILE *out, const json_t *machine, const char *key)
 {
@@ -44,9 +33,9 @@ static void put_swap(FILE *out, const json_t *swap)
 
 char *mlm_machine_line(const struct mlm_record *record)
 {
-    char *text = NULL, size_text[MLM_SIZE_TEXT];
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
+    struct mlm_text text;
+    FILE *out = mlm_text_begin(&text);
+    char size_text[MLM_SIZE_TEXT];
     if (!out)
         return NULL;
     const json_t *machine = record->machine;
@@ -61,7 +50,7 @@ char *mlm_machine_line(const struct mlm_record *record)
     put_swap(out, json_object_get(machine, "swap"));
     put_text(out, machine, "kernel");
     put_text(out, machine, "distribution");
-    return finish(out, &text);
+    return mlm_text_end_tame(&text);
 }
 
 void mlm_limits_write(FILE *out, const struct mlm_record *record)
@@ -107,42 +96,39 @@ static void put_surroundings(FILE *out, const struct mlm_table *table, const str
 
 char *mlm_sweep_line(const struct mlm_record *record)
 {
-    char *text = NULL;
-    size_t size;
+    struct mlm_text text;
     mlm_auto_free char *params = mlm_params_show(&record->params, record->threads);
-    FILE *out = params ? open_memstream(&text, &size) : NULL;
+    FILE *out = params ? mlm_text_begin(&text) : NULL;
     if (!out)
         return NULL;
     fprintf(out, "%s%s%s", record->workload, *params ? " " : "", params);
     put_data(out, record);
     mlm_limits_write(out, record);
-    return finish(out, &text);
+    return mlm_text_end_tame(&text);
 }
 
 char *mlm_section_line(const struct mlm_table *table, const struct mlm_section *section)
 {
-    char *text = NULL, size_text[MLM_SIZE_TEXT];
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
+    struct mlm_text text;
+    FILE *out = mlm_text_begin(&text);
+    char size_text[MLM_SIZE_TEXT];
     if (!out)
         return NULL;
     const struct mlm_record *record = section->rows[0]->first;
     fprintf(out, "%s, cap %s", record->suite, mlm_size_spell(record->limits.cap_bytes, size_text));
     put_surroundings(out, table, section);
-    return finish(out, &text);
+    return mlm_text_end_tame(&text);
 }
 
 char *mlm_surroundings_line(const struct mlm_table *table, const struct mlm_section *section)
 {
-    char *text = NULL;
-    size_t size;
-    FILE *out = open_memstream(&text, &size);
-    if (!out)
+    struct mlm_text text;
+    if (!mlm_text_begin(&text))
         return NULL;
-    put_surroundings(out, table, section);
-    if (!finish(out, &text))
-        return NULL;
-    size_t separator = strspn(text, ", ");
-    memmove(text, text + separator, strlen(text + separator) + 1);
-    return text;
+    put_surroundings(text.out, table, section);
+    char *line = mlm_text_end_tame(&text);
+    size_t separator = line ? strspn(line, ", ") : 0;
+    if (line)
+        memmove(line, line + separator, strlen(line + separator) + 1);
+    return line;
 }

@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/size.h"
+#include "base/text.h"
 #include "base/utf8.h"
 
 #define LETTERS 16
@@ -110,11 +111,11 @@ static void put_process(FILE *out, const json_t *process)
 static int processes_note(struct mlm_notes *notes, const struct mlm_row *row, char text[static MLM_CELL_SIZE])
 {
     const json_t *processes = row->first->processes;
-    size_t count = json_array_size(processes), size;
+    size_t count = json_array_size(processes);
     if (count < 2)
         return 0;
-    mlm_auto_free char *note = NULL;
-    FILE *out = open_memstream(&note, &size);
+    struct mlm_text largest;
+    FILE *out = mlm_text_begin(&largest);
     if (!out)
         return -ENOMEM;
     fputs("largest processes, peak RSS and the PSS seen last: ", out);
@@ -124,7 +125,8 @@ static int processes_note(struct mlm_notes *notes, const struct mlm_row *row, ch
     }
     if (count > PROCESSES_NAMED)
         fprintf(out, ", and %zu more", count - PROCESSES_NAMED);
-    return fclose(out) == 0 ? mlm_footnote_add(&notes->texts, note, text) : -ENOMEM;
+    mlm_auto_free char *note = mlm_text_end(&largest);
+    return note ? mlm_footnote_add(&notes->texts, note, text) : -ENOMEM;
 }
 
 int mlm_notes_of_row(struct mlm_notes *notes, const struct mlm_row *row, char text[static MLM_CELL_SIZE])

@@ -141,7 +141,8 @@ static int time_margin_find(struct mlm_row *row, double *numbers)
     const double one = 1;
     double low, high;
     mlm_cleanup(mlm_bootstrap_release) struct mlm_bootstrap bootstrap = {0};
-    int r = mlm_ratio_interval(&bootstrap, &one, 1, numbers, count, CONFIDENCE, &low, &high);
+    int r = mlm_ratio_interval(&bootstrap, &(struct mlm_values){&one, 1},
+        &(struct mlm_values){numbers, count}, CONFIDENCE, &low, &high);
     if (r == 0)
         row->time_margin = fmax(high / row->time.median - 1, 1 - low / row->time.median);
     return r;

@@ -1,10 +1,8 @@
 /* From records to a table: rows found by their keys, given references, sorted into sections and compared. */
 #include "report/table/table_parts.h"
 
-#include <ctype.h>
 #include <errno.h>
-#include <math.h>
-#include <string.h>
+#include <stdlib.h>
 
 #include "base/cleanup.h"
 #include "record/keymap.h"
@@ -99,175 +97,6 @@ static int references_find(struct mlm_table *table)
     return 0;
 }
 
-/* As people sort: "0.01" before "0.1", "64M" before "1G". */
-static int compare_natural(const char *a, const char *b)
-{
-    while (*a && *b) {
-        if (isdigit((unsigned char)*a) && isdigit((unsigned char)*b)) {
-            char *end_a, *end_b;
-            double x = strtod(a, &end_a), y = strtod(b, &end_b);
-            static const char units[] = "KMGT";
-            const char *unit_a = *end_a ? strchr(units, *end_a) : NULL;
-            const char *unit_b = *end_b ? strchr(units, *end_b) : NULL;
-            x = unit_a ? ldexp(x, 10 * (int)(unit_a - units + 1)) : x;
-            y = unit_b ? ldexp(y, 10 * (int)(unit_b - units + 1)) : y;
-            if (x < y || x > y)
-                return x < y ? -1 : 1;
-            a = end_a;
-            b = end_b;
-        } else {
-            if (*a != *b)
-                return (unsigned char)*a < (unsigned char)*b ? -1 : 1;
-            a++;
-            b++;
-        }
-    }
-    return (*a != 0) - (*b != 0);
-}
-
-static int compare_numbers(uint64_t a, uint64_t b)
-{
-    return (a > b) - (a < b);
-}
-
-static int compare_texts(const char *a, const char *b)
-{
-    if (!a || !b)
-        return (a != NULL) - (b != NULL);
-    return compare_natural(a, b);
-}
-
-/* Machines are told apart by where their first record stands. */
-struct sort_key {
-    const struct mlm_row *row;
-    size_t machine;
-};
-
-static int compare_suites(const struct sort_key *a, const struct sort_key *b)
-{
-    int r = compare_numbers(a->machine, b->machine);
-    return r ? r : strcmp(a->row->first->suite, b->row->first->suite);
-}
-
-/* A machine may have had swap in one run and none in another. */
-static int compare_swap(const struct mlm_record *a, const struct mlm_record *b)
-{
-    char x[MLM_SWAP_KINDS_TEXT], y[MLM_SWAP_KINDS_TEXT];
-    int r = compare_numbers(a->limits.swap_limit_bytes, b->limits.swap_limit_bytes);
-    if (r || a->machine == b->machine)
-        return r;
-    return strcmp(mlm_record_swap_kinds(a, x), mlm_record_swap_kinds(b, y));
-}
-
-static int compare_sections(const struct sort_key *x, const struct sort_key *y)
-{
-    const struct mlm_record *a = x->row->first, *b = y->row->first;
-    int r = compare_suites(x, y);
-    r = r ? r : compare_numbers(a->data_bytes, b->data_bytes);
-    r = r ? r : compare_texts(a->dataset, b->dataset);
-    r = r ? r : compare_numbers(a->limits.background_bytes, b->limits.background_bytes);
-    r = r ? r : compare_texts(mlm_background_mode(&a->limits), mlm_background_mode(&b->limits));
-    r = r ? r : compare_swap(a, b);
-    r = r ? r : compare_numbers(a->seed, b->seed);
-    r = r ? r : compare_numbers(a->limits.timeout_ns, b->limits.timeout_ns);
-    return r ? r : compare_numbers(a->limits.cap_bytes, b->limits.cap_bytes);
-}
-
-static int compare_rows(const void *p, const void *q)
-{
-    const struct sort_key *x = p, *y = q;
-    const struct mlm_row *a = x->row, *b = y->row;
-    int r = (int)a->folded - (int)b->folded;
-    r = r ? r : compare_sections(x, y);
-    /* Rows that are compared with none come last. */
-    r = r ? r : (a->first->equal_work == NULL) - (b->first->equal_work == NULL);
-    r = r ? r : compare_texts(a->first->equal_work, b->first->equal_work);
-    /* Numbers written otherwise ("1", "01") are still other work. */
-    if (!r && a->first->equal_work)
-        r = strcmp(a->first->equal_work, b->first->equal_work);
-    r = r ? r : compare_natural(a->first->workload, b->first->workload);
-    r = r ? r : compare_natural(a->params, b->params);
-    return r ? r : (a > b) - (a < b);
-}
-
-static int sort_keys_make(const struct mlm_table *table, struct sort_key *keys)
-{
-    mlm_cleanup(mlm_keymap_release) struct mlm_keymap machines = {0};
-    for (size_t i = 0; i < table->row_count; i++) {
-        keys[i].row = &table->rows[i];
-        int r = mlm_keymap_add(&machines, strdup(mlm_machine_id(table->rows[i].first)), &keys[i].machine);
-        if (r < 0)
-            return r;
-    }
-    return 0;
-}
-
-static int sections_make(struct mlm_table *table)
-{
-    mlm_auto_free struct sort_key *keys = calloc(table->row_count + 1, sizeof *keys);
-    table->order = calloc(table->row_count + 1, sizeof(void *));
-    table->sections = calloc(table->row_count + 1, sizeof *table->sections);
-    if (!keys || !table->order || !table->sections)
-        return -ENOMEM;
-    int r = sort_keys_make(table, keys);
-    if (r < 0)
-        return r;
-    qsort(keys, table->row_count, sizeof *keys, compare_rows);
-    struct mlm_section *section = NULL;
-    for (size_t i = 0; i < table->row_count; i++) {
-        table->order[i] = keys[i].row;
-        if (keys[i].row->folded)
-            continue; /* these come last */
-        if (!section || compare_sections(&keys[i - 1], &keys[i]) != 0) {
-            section = &table->sections[table->section_count++];
-            section->rows = &table->order[i];
-        }
-        section->count++;
-        const struct mlm_record *record = keys[i].row->first, *other = keys[0].row->first;
-        if (i > 0 && mlm_same_machine(record, keys[i - 1].row->first))
-            table->swaps_differ |= !mlm_record_same_swap(record, keys[i - 1].row->first);
-        table->seeds_differ |= record->seed != other->seed;
-        table->time_limits_differ |= record->limits.timeout_ns != other->limits.timeout_ns;
-    }
-    return 0;
-}
-
-size_t mlm_table_suite_end(const struct mlm_table *table, size_t begin)
-{
-    size_t end = begin + 1;
-    while (end < table->section_count &&
-           mlm_row_same_suite(table->sections[begin].rows[0], table->sections[end].rows[0]))
-        end++;
-    return end;
-}
-
-size_t mlm_section_group_end(const struct mlm_section *section, size_t begin)
-{
-    size_t end = begin + 1;
-    while (end < section->count && mlm_row_same_group(section->rows[begin], section->rows[end]))
-        end++;
-    return end;
-}
-
-/* Rows of a group stand together. */
-static void best_find(struct mlm_table *table, const struct mlm_section *section)
-{
-    for (size_t begin = 0, end; begin < section->count; begin = end) {
-        end = mlm_section_group_end(section, begin);
-        double best = INFINITY;
-        for (size_t i = begin; i < end; i++)
-            if (mlm_row_all_ok(section->rows[i]) && section->rows[i]->time.count)
-                best = fmin(best, section->rows[i]->time.median);
-        if (!section->rows[begin]->first->equal_work || !(best > 0) || isinf(best))
-            continue;
-        for (size_t i = begin; i < end; i++) {
-            struct mlm_row *row = &table->rows[section->rows[i] - table->rows];
-            if (row->outcome == MLM_OUTCOME_OK && row->time.count)
-                row->of_best = row->time.median / best;
-        }
-    }
-}
-
 static int table_fill(struct mlm_table *table, const struct mlm_record_list *list)
 {
     mlm_auto_free size_t *row_of = calloc(list->count + 1, sizeof *row_of);
@@ -278,9 +107,7 @@ static int table_fill(struct mlm_table *table, const struct mlm_record_list *lis
     if (r >= 0)
         r = references_find(table);
     if (r >= 0)
-        r = sections_make(table);
-    for (size_t i = 0; r >= 0 && i < table->section_count; i++)
-        best_find(table, &table->sections[i]);
+        r = mlm_table_make_sections(table);
     if (r >= 0)
         r = mlm_table_find_common(table);
     return r;

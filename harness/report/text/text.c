@@ -121,34 +121,36 @@ static int put_rows(const struct mlm_grid *grid, const struct mlm_section *secti
     return r;
 }
 
-static int put_suite(FILE *out, mlm_column_set columns, const struct mlm_text_style *style,
-    const struct mlm_table *table, size_t begin, size_t end, struct mlm_notes *notes, struct mlm_error *error)
+/* Where all lines go, and the columns of tables. */
+struct place {
+    FILE *out;
+    const struct mlm_text_style *style;
+    mlm_column_set columns;
+};
+
+static int put_suite(const struct place *place, const struct mlm_table *table, size_t begin, size_t end,
+    struct mlm_notes *notes, struct mlm_error *error)
 {
-    const struct mlm_text_style wide = of_grid(style, columns);
+    FILE *out = place->out;
+    const struct mlm_text_style wide = of_grid(place->style, place->columns);
     struct mlm_grid grid = {.style = &wide, .out = out, .write = cell_write, .context = notes};
-    int r = grid_make(&grid, columns, table->sections + begin, end - begin, mlm_columns[0].title);
+    int r = grid_make(&grid, place->columns, table->sections + begin, end - begin, mlm_columns[0].title);
     for (size_t s = begin; s < end && r >= 0; s++) {
         const struct mlm_section *section = &table->sections[s];
         fputc('\n', out);
-        r = mlm_put_line(out, style, MLM_PAINT_BOLD, mlm_section_line(table, section));
+        r = mlm_put_line(out, place->style, MLM_PAINT_BOLD, mlm_section_line(table, section));
         if (r >= 0)
             r = put_rows(&grid, section);
         if (r < 0)
             break;
         if (s + 1 == end)
             mlm_grid_put_dropped(&grid);
-        r = put_finding(out, style, section, error);
+        r = put_finding(out, place->style, section, error);
         if (r < 0)
             return r;
     }
     return r < 0 ? mlm_error_errno(error, r, "printing a table") : 0;
 }
-
-/* Where a note's lines go. */
-struct place {
-    FILE *out;
-    const struct mlm_text_style *style;
-};
 
 static int put_note(void *context, const char *label, const char *text)
 {
@@ -160,7 +162,7 @@ static int put_note(void *context, const char *label, const char *text)
 static int put_notes(FILE *out, const struct mlm_text_style *style, const struct mlm_notes *notes)
 {
     fputc('\n', out);
-    return mlm_notes_say(notes, put_note, &(struct place){out, style});
+    return mlm_notes_say(notes, put_note, &(struct place){.out = out, .style = style});
 }
 
 static int put_end(FILE *out, int r, struct mlm_error *error)
@@ -189,7 +191,7 @@ int mlm_report_text(const struct mlm_table *table, mlm_column_set columns, const
                 mlm_error_errno(error, r, "printing a table");
         }
         if (r >= 0)
-            r = put_suite(out, columns, style, table, begin, end, &notes, error);
+            r = put_suite(&(struct place){out, style, columns}, table, begin, end, &notes, error);
     }
     return r < 0 ? r : put_end(out, put_notes(out, style, &notes), error);
 }
