@@ -7,6 +7,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/grow.h"
 #include "record/record.h"
 
 #define BLOCK_BYTES ((size_t)256 << 10)
@@ -80,13 +81,8 @@ static ssize_t fill(struct mlm_store_lines *lines)
     lines->buffer_bytes += lines->begin;
     lines->end -= lines->begin;
     lines->begin = 0;
-    if (lines->end == lines->size) {
-        char *larger = realloc(lines->buffer, 2 * lines->size);
-        if (!larger)
-            return -ENOMEM;
-        lines->buffer = larger;
-        lines->size *= 2;
-    }
+    if (mlm_grow(&lines->buffer, lines->end, &lines->size, 1) < 0)
+        return -ENOMEM;
     ssize_t n;
     do
         n = read(lines->fd, lines->buffer + lines->end, lines->size - lines->end);
