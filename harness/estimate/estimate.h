@@ -38,13 +38,13 @@ double mlm_estimate_system_bytes(const struct mlm_estimate_beside *beside, doubl
 double mlm_estimate_background_bytes(const struct mlm_estimate_beside *beside, double ram_bytes);
 
 /* CLOSE: within what such an estimate may be off. */
-enum mlm_fits { MLM_FITS_NO, MLM_FITS_CLOSE, MLM_FITS_YES };
+enum mlm_fitting_verdict { MLM_FITS_NO, MLM_FITS_CLOSE, MLM_FITS_YES };
 
 struct mlm_fitting {
     double size_bytes;  /* of the cap, or of the machine's RAM */
     double room_bytes;  /* that it leaves to the program */
     double spare_bytes; /* of the room, less needs; below 0: what lacks */
-    enum mlm_fits fits;
+    enum mlm_fitting_verdict fits;
 };
 
 #define MLM_FITTINGS 5
@@ -59,7 +59,7 @@ double mlm_estimate_smallest_machine(
     const struct mlm_estimate *estimate, const struct mlm_estimate_beside *beside);
 
 /* One option turned. */
-struct mlm_change {
+struct mlm_estimate_change {
     const struct mlm_knob *knob;
     struct mlm_estimate_request request; /* with the change */
     char to[32], from[32];               /* "csr", "dense"; a flag: "", "" */
@@ -72,4 +72,4 @@ struct mlm_change {
  * other value of every option that can be turned. What saves less than a hundredth is none. Returns how
  * many. */
 size_t mlm_estimate_changes(
-    const struct mlm_estimate *estimate, struct mlm_change changes[static MLM_CHANGES]);
+    const struct mlm_estimate *estimate, struct mlm_estimate_change changes[static MLM_CHANGES]);

@@ -14,7 +14,7 @@
 #include "data/inspect.h"
 #include "scoreboard.h"
 
-struct mlm_row {
+struct mlm_data_row {
     uint32_t count;          /* values other than 0 */
     const uint32_t *columns; /* ascending */
     const float *values;
@@ -35,7 +35,7 @@ int mlm_rows_open_file(const char *path, uint64_t seed, const struct mlm_shape *
     struct mlm_rows **ret_rows, struct mlm_scoreboard *sb);
 
 /* 1: *ret_row is filled and valid until the next call; 0: no more; negative errno through mlm_fail(). */
-int mlm_rows_next(struct mlm_rows *rows, struct mlm_row *ret_row, struct mlm_scoreboard *sb);
+int mlm_rows_next(struct mlm_rows *rows, struct mlm_data_row *ret_row, struct mlm_scoreboard *sb);
 
 /* Continues at row `index` (0: from the begin); a file can only go to 0. */
 int mlm_rows_seek(struct mlm_rows *rows, uint64_t index, struct mlm_scoreboard *sb);
@@ -47,4 +47,4 @@ struct mlm_shape mlm_rows_generated_shape(uint64_t rows, uint64_t columns, doubl
 
 /* An order-independent checksum of values and labels: add one row after the other; the sum is the same for
  * every format that holds the same data. */
-uint64_t mlm_row_checksum(uint64_t row_index, const struct mlm_row *row);
+uint64_t mlm_row_checksum(uint64_t row_index, const struct mlm_data_row *row);

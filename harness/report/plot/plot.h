@@ -27,7 +27,7 @@ struct mlm_plot_axis {
     enum mlm_plot_scale scale;
     /* Of one quantity. The first is what the plot is about: it decides what is shown where there is not room
      * for all, and a point without it is a point with an outcome alone. */
-    const struct mlm_field *fields[MLM_PLOT_FIELDS];
+    const struct mlm_plot_field *fields[MLM_PLOT_FIELDS];
 };
 
 struct mlm_plot {
