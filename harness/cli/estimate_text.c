@@ -194,12 +194,12 @@ static void fits_print(const struct mlm_estimate *estimate, const struct mlm_est
 
 static void changes_print(const struct mlm_estimate *estimate)
 {
-    struct mlm_change changes[MLM_CHANGES];
+    struct mlm_estimate_change changes[MLM_CHANGES];
     size_t count = mlm_estimate_changes(estimate, changes);
     char saves[MLM_SIZE_TEXT], needs[MLM_SIZE_TEXT], what[96];
     printf(count ? "\nWhat would save the most:\n" : "\nNo single option would save a hundredth of it.\n");
     for (size_t i = 0; i < count; i++) {
-        const struct mlm_change *change = &changes[i];
+        const struct mlm_estimate_change *change = &changes[i];
         bool flag = mlm_knob_switches(change->knob);
         bool on = flag && *(const bool *)mlm_knob_field(change->knob, &change->request);
         if (flag)

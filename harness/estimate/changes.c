@@ -28,7 +28,7 @@ static void say(const struct mlm_knob *knob, const struct mlm_estimate_request *
 
 /* Keeps the change if it is the best one for the option so far; on a tie the first. */
 static void try(const struct mlm_estimate *estimate, const struct mlm_knob *knob,
-    const struct mlm_estimate_request *request, struct mlm_change *best)
+    const struct mlm_estimate_request *request, struct mlm_estimate_change *best)
 {
     struct mlm_estimate other;
     if (mlm_estimate_make(request, &other, NULL) < 0)
@@ -36,15 +36,15 @@ static void try(const struct mlm_estimate *estimate, const struct mlm_knob *knob
     double saves = estimate->needs_bytes - other.needs_bytes;
     if (saves <= best->saves_bytes * (1 + LEAST_SHARE) || saves < LEAST_SHARE * estimate->needs_bytes)
         return;
-    *best = (struct mlm_change){
+    *best = (struct mlm_estimate_change){
         .knob = knob, .request = other.request, .needs_bytes = other.needs_bytes, .saves_bytes = saves};
     say(knob, &other.request, best->to);
     say(knob, &estimate->request, best->from);
 }
 
-static struct mlm_change turn(const struct mlm_estimate *estimate, const struct mlm_knob *knob)
+static struct mlm_estimate_change turn(const struct mlm_estimate *estimate, const struct mlm_knob *knob)
 {
-    struct mlm_change best = {.knob = NULL};
+    struct mlm_estimate_change best = {.knob = NULL};
     struct mlm_estimate_request request = estimate->request;
     void *field = mlm_knob_field(knob, &request);
     if (mlm_knob_switches(knob)) {
@@ -68,11 +68,12 @@ static struct mlm_change turn(const struct mlm_estimate *estimate, const struct 
 }
 
 size_t mlm_estimate_changes(
-    const struct mlm_estimate *estimate, struct mlm_change changes[static MLM_CHANGES])
+    const struct mlm_estimate *estimate, struct mlm_estimate_change changes[static MLM_CHANGES])
 {
     size_t count = 0;
     for (const struct mlm_knob *knob = mlm_knobs; knob < mlm_knobs + MLM_KNOB_TOTAL; knob++) {
-        struct mlm_change change = knob->cost ? turn(estimate, knob) : (struct mlm_change){.knob = NULL};
+        struct mlm_estimate_change change =
+            knob->cost ? turn(estimate, knob) : (struct mlm_estimate_change){.knob = NULL};
         if (!change.knob)
             continue;
         size_t at = count < MLM_CHANGES ? count++ : MLM_CHANGES;

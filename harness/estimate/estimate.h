@@ -36,14 +36,14 @@ struct mlm_estimate_beside {
 double mlm_estimate_system_bytes(const struct mlm_estimate_beside *beside, double ram_bytes);
 double mlm_estimate_background_bytes(const struct mlm_estimate_beside *beside, double ram_bytes);
 
-/* CLOSE: within the possible error of the estimate. */
-enum mlm_fits { MLM_FITS_NO, MLM_FITS_CLOSE, MLM_FITS_YES };
+/* CLOSE: within what such an estimate may be off. */
+enum mlm_fitting_verdict { MLM_FITS_NO, MLM_FITS_CLOSE, MLM_FITS_YES };
 
 struct mlm_fitting {
-    double size_bytes;  /* the cap, or the machine's RAM */
-    double room_bytes;  /* left for the program */
-    double spare_bytes; /* room minus needs; below 0: the missing part */
-    enum mlm_fits fits;
+    double size_bytes;  /* of the cap, or of the machine's RAM */
+    double room_bytes;  /* that it leaves to the program */
+    double spare_bytes; /* of the room, less needs; below 0: what lacks */
+    enum mlm_fitting_verdict fits;
 };
 
 #define MLM_FITTINGS 5
@@ -58,7 +58,7 @@ double mlm_estimate_smallest_machine(
     const struct mlm_estimate *estimate, const struct mlm_estimate_beside *beside);
 
 /* One option with another value. */
-struct mlm_change {
+struct mlm_estimate_change {
     const struct mlm_knob *knob;
     struct mlm_estimate_request request; /* the request with the change */
     char to[32], from[32];               /* words such as "csr", "dense"; a flag: "", "" */
@@ -71,4 +71,4 @@ struct mlm_change {
  * value of every option that may be changed is tried. Savings below a hundredth are left out. Returns the
  * number. */
 size_t mlm_estimate_changes(
-    const struct mlm_estimate *estimate, struct mlm_change changes[static MLM_CHANGES]);
+    const struct mlm_estimate *estimate, struct mlm_estimate_change changes[static MLM_CHANGES]);

@@ -73,7 +73,7 @@ static json_t *fitting_json(const struct mlm_fitting *fitting)
 
 static json_t *changes_json(const struct mlm_estimate *estimate)
 {
-    struct mlm_change changes[MLM_CHANGES];
+    struct mlm_estimate_change changes[MLM_CHANGES];
     size_t count = mlm_estimate_changes(estimate, changes);
     json_t *array = json_array();
     for (size_t i = 0; i < count; i++) {

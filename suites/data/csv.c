@@ -155,12 +155,18 @@ static int row_end(struct mlm_decoder *d, struct mlm_block *block, struct mlm_sc
     return 0;
 }
 
-/* Finds the bounds of a field and reads it, where the fast path gave up: spaces, quotes, errors, or the end
- * of a piece. */
-static const char *field_slow(const struct mlm_decoder *d, const char *at, const char *end, bool last,
+/* How much of the file is there. */
+struct reach {
+    const char *end;
+    bool last; /* behind it is nothing more */
+};
+
+/* Finds the bounds of a field and reads it where the short way did not: spaces, quotes, errors, a piece's
+ * end. */
+static const char *field_slow(const struct mlm_decoder *d, const char *at, const struct reach *reach,
     float *ret_value, int *ret_stop, struct mlm_scoreboard *sb)
 {
-    const char *next = field_end(at, end, d->csv.delimiter);
+    const char *end = reach->end, *next = field_end(at, end, d->csv.delimiter);
     *ret_stop = MLM_STOP_BYTES;
     /* Refuse an endless field now, before the rest of it arrives. */
     if ((next ? next : end) - at > MLM_NUMBER_MAX) {
@@ -170,7 +176,7 @@ static const char *field_slow(const struct mlm_decoder *d, const char *at, const
             d->name, d->line, d->csv.field + 1, at, MLM_NUMBER_MAX);
         return NULL;
     }
-    if (!next && !last)
+    if (!next && !reach->last)
         return NULL;
     if (!next)
         next = end;
@@ -182,17 +188,16 @@ static const char *field_slow(const struct mlm_decoder *d, const char *at, const
     return next;
 }
 
-/* Reads a field and returns its end: the delimiter, the line's end or the end of all. NULL: *ret_stop has the
- * reason. */
-static const char *field_read(const struct mlm_decoder *d, const char *at, const char *end, bool last,
+/* Returns the field's end: its delimiter, its line's end or the end of all. NULL: *ret_stop says why not. */
+static const char *field_read(const struct mlm_decoder *d, const char *at, const struct reach *reach,
     float *ret_value, int *ret_stop, struct mlm_scoreboard *sb)
 {
-    const char *next = mlm_number_parse(at, end, ret_value);
+    const char *end = reach->end, *next = mlm_number_parse(at, end, ret_value);
     if (next && end - next >= 2 && next[0] == '\r' && next[1] == '\n')
         next++;
     if (next && next < end && (*next == d->csv.delimiter || *next == '\n') && isfinite(*ret_value))
         return next;
-    return field_slow(d, at, end, last, ret_value, ret_stop, sb);
+    return field_slow(d, at, reach, ret_value, ret_stop, sb);
 }
 
 /* Refuses a row with more fields than the others. */
@@ -212,17 +217,18 @@ static const char *blanks_skip(struct mlm_decoder *d, const char *at, const char
     return at;
 }
 
-static int rows_decode(struct mlm_decoder *d, const char **position, const char *end, bool last,
+static int rows_decode(struct mlm_decoder *d, const char **position, const struct reach *reach,
     struct mlm_block *block, struct mlm_scoreboard *sb)
 {
     struct mlm_csv *csv = &d->csv;
+    const char *end = reach->end;
     uint64_t most = d->columns ? d->columns : d->limits.row_values;
     int stop = MLM_STOP_BYTES;
     const char *at = *position;
     while (stop == MLM_STOP_BYTES) {
         if (csv->field == 0)
             at = blanks_skip(d, at, end);
-        if (at == end && (csv->field == 0 || !last))
+        if (at == end && (csv->field == 0 || !reach->last))
             break;
         if (csv->field == 0 && block->rows == block->capacity_rows) {
             stop = MLM_STOP_FULL;
@@ -233,7 +239,7 @@ static int rows_decode(struct mlm_decoder *d, const char **position, const char 
             break;
         }
         float value = 0;
-        const char *next = field_read(d, at, end, last, &value, &stop, sb);
+        const char *next = field_read(d, at, reach, &value, &stop, sb);
         if (!next)
             break;
         block->values[block->count++] = value;
@@ -252,23 +258,24 @@ static int rows_decode(struct mlm_decoder *d, const char **position, const char 
     return stop;
 }
 
-int mlm_csv_decode(struct mlm_decoder *d, const char *bytes, size_t size, bool last, struct mlm_block *block,
+int mlm_csv_decode(struct mlm_decoder *d, const struct mlm_piece *piece, struct mlm_block *block,
     size_t *ret_used, struct mlm_scoreboard *sb)
 {
     struct mlm_csv *csv = &d->csv;
-    const char *at = bytes, *end = bytes + size;
+    const char *at = piece->bytes, *end = at + piece->size;
+    bool last = piece->last;
     *ret_used = 0;
     if (!csv->marked) {
         static const char byte_order_mark[] = "\xef\xbb\xbf";
-        if (size < 3 && !last)
+        if (piece->size < 3 && !last)
             return MLM_STOP_BYTES;
-        if (size >= 3 && memcmp(at, byte_order_mark, 3) == 0)
+        if (piece->size >= 3 && memcmp(at, byte_order_mark, 3) == 0)
             at += 3;
         csv->marked = true;
     }
     if (!csv->started) {
         at = blanks_skip(d, at, end);
-        *ret_used = (size_t)(at - bytes);
+        *ret_used = (size_t)(at - piece->bytes);
         if (!last && (size_t)(end - at) < LOOK_BYTES && !field_end(at, end, '\n'))
             return MLM_STOP_BYTES;
         first_line_judge(csv, at, end, last);
@@ -276,8 +283,8 @@ int mlm_csv_decode(struct mlm_decoder *d, const char *bytes, size_t size, bool l
     }
     if (csv->in_header)
         at += header_skip(d, at, (size_t)(end - at));
-    int r = csv->in_header ? MLM_STOP_BYTES : rows_decode(d, &at, end, last, block, sb);
-    *ret_used = (size_t)(at - bytes);
+    int r = csv->in_header ? MLM_STOP_BYTES : rows_decode(d, &at, &(struct reach){end, last}, block, sb);
+    *ret_used = (size_t)(at - piece->bytes);
     if (r == MLM_STOP_BYTES && last && d->rows == 0)
         return mlm_fail(sb, -EINVAL,
             "%.200s, line %" PRIu64 ": expected a line of numbers, found the end of the file", d->name,

@@ -12,6 +12,7 @@
 
 struct mlm_block;
 struct mlm_decoder;
+struct mlm_piece;
 
 struct mlm_csv {
     uint64_t field;         /* index of the next field in this row, from 0 */
@@ -24,5 +25,5 @@ struct mlm_csv {
 };
 
 /* See mlm_decode(). */
-int mlm_csv_decode(struct mlm_decoder *decoder, const char *bytes, size_t size, bool last,
-    struct mlm_block *block, size_t *ret_used, struct mlm_scoreboard *sb);
+int mlm_csv_decode(struct mlm_decoder *decoder, const struct mlm_piece *piece, struct mlm_block *block,
+    size_t *ret_used, struct mlm_scoreboard *sb);

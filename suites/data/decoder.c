@@ -3,9 +3,6 @@
 #include "data/decoder.h"
 
 #include <errno.h>
-#include <inttypes.h>
-#include <stdarg.h>
-#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
@@ -41,38 +38,16 @@ void mlm_decoder_begin(struct mlm_decoder *decoder, enum mlm_format format, cons
         (struct mlm_decoder){.format = format, .name = name, .line = 1, .limits = limits ? *limits : none};
 }
 
-int mlm_file_changed(struct mlm_scoreboard *sb, const char *name, const char *format, ...)
-{
-    char how[160];
-    va_list args;
-    va_start(args, format);
-    vsnprintf(how, sizeof how, format, args);
-    va_end(args);
-    return mlm_fail(sb, -EBADMSG, "%.250s has changed since it was inspected: %s; run again", name, how);
-}
-
-int mlm_decoder_refuse_wide(const struct mlm_decoder *d, struct mlm_scoreboard *sb)
-{
-    const char *kind = mlm_format_is_sparse(d->format) ? "other than 0 " : "";
-    if (d->limits.inspected)
-        return mlm_file_changed(sb, d->name,
-            "line %" PRIu64 " has more than the %" PRIu64 " values %sthat the widest row had", d->line,
-            d->limits.row_values, kind);
-    return mlm_fail(sb, -EINVAL,
-        "%.200s, line %" PRIu64 ": a row of more than %" PRIu64 " values %scannot be held; leave columns out",
-        d->name, d->line, d->limits.row_values, kind);
-}
-
-int mlm_decode(struct mlm_decoder *decoder, const char *bytes, size_t size, bool last,
-    struct mlm_block *block, size_t *ret_used, struct mlm_scoreboard *sb)
+int mlm_decode(struct mlm_decoder *decoder, const struct mlm_piece *piece, struct mlm_block *block,
+    size_t *ret_used, struct mlm_scoreboard *sb)
 {
     switch (decoder->format) {
     case MLM_FORMAT_NPY:
-        return mlm_npy_decode(decoder, bytes, size, last, block, ret_used, sb);
+        return mlm_npy_decode(decoder, piece, block, ret_used, sb);
     case MLM_FORMAT_CSV:
-        return mlm_csv_decode(decoder, bytes, size, last, block, ret_used, sb);
+        return mlm_csv_decode(decoder, piece, block, ret_used, sb);
     case MLM_FORMAT_LIBSVM:
-        return mlm_libsvm_decode(decoder, bytes, size, last, block, ret_used, sb);
+        return mlm_libsvm_decode(decoder, piece, block, ret_used, sb);
     }
     return -EINVAL;
 }

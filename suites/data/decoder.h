@@ -67,11 +67,18 @@ static inline bool mlm_format_is_sparse(enum mlm_format format)
     return format == MLM_FORMAT_LIBSVM;
 }
 
-/* Decodes `size` bytes into a block (sparse where the format is); `last` says that the file ends with them.
- * Returns an enum mlm_stop and the number of used bytes, or a negative errno through mlm_fail(). The caller
- * may pass another block only after MLM_STOP_FULL. */
-int mlm_decode(struct mlm_decoder *decoder, const char *bytes, size_t size, bool last,
-    struct mlm_block *block, size_t *ret_used, struct mlm_scoreboard *sb);
+/* A piece of a file. */
+struct mlm_piece {
+    const char *bytes;
+    size_t size;
+    bool last; /* it ends the file */
+};
+
+/* Decodes a piece into a block (sparse where the format is). Returns an enum mlm_stop and how many bytes were
+ * used, or a negative errno through mlm_fail(). A block may be changed for another one after MLM_STOP_FULL
+ * alone. */
+int mlm_decode(struct mlm_decoder *decoder, const struct mlm_piece *piece, struct mlm_block *block,
+    size_t *ret_used, struct mlm_scoreboard *sb);
 
 /* Refuses the row of text in decoder->line, which has more than decoder->limits.row_values values. */
 int mlm_decoder_refuse_wide(const struct mlm_decoder *decoder, struct mlm_scoreboard *sb);

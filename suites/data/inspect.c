@@ -15,7 +15,7 @@ int mlm_dataset_inspect(const char *path, struct mlm_shape *ret_shape, struct ml
     struct mlm_rows_file_position position = mlm_rows_file_position(rows);
     mlm_progress_begin(sb, position.file_bytes);
     uint64_t shown = 0;
-    for (struct mlm_row row; (r = mlm_rows_next(rows, &row, sb)) == 1;) {
+    for (struct mlm_data_row row; (r = mlm_rows_next(rows, &row, sb)) == 1;) {
         shape.rows++;
         shape.nonzeros += row.count;
         shape.widest_row = row.count > shape.widest_row ? row.count : shape.widest_row;

@@ -156,11 +156,12 @@ static const char *gap_skip(struct mlm_decoder *d, const char *at, const char *e
     return at;
 }
 
-int mlm_libsvm_decode(struct mlm_decoder *d, const char *bytes, size_t size, bool last,
-    struct mlm_block *block, size_t *ret_used, struct mlm_scoreboard *sb)
+int mlm_libsvm_decode(struct mlm_decoder *d, const struct mlm_piece *piece, struct mlm_block *block,
+    size_t *ret_used, struct mlm_scoreboard *sb)
 {
     struct mlm_libsvm *state = &d->libsvm;
-    const char *at = bytes, *end = bytes + size;
+    const char *at = piece->bytes, *end = at + piece->size;
+    bool last = piece->last;
     int r;
     do {
         at = gap_skip(d, at, end, block);
@@ -177,7 +178,7 @@ int mlm_libsvm_decode(struct mlm_decoder *d, const char *bytes, size_t size, boo
             r = pair_parse(d, &at, end, last, block, sb);
         }
     } while (r == TOKEN_READ);
-    *ret_used = (size_t)(at - bytes);
+    *ret_used = (size_t)(at - piece->bytes);
     if (r == MLM_STOP_BYTES && last && d->rows == 0)
         return mlm_fail(sb, -EINVAL,
             "%.200s, line %" PRIu64 ": expected a line 'LABEL INDEX:VALUE…', found the end "

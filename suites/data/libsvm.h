@@ -10,6 +10,7 @@
 
 struct mlm_block;
 struct mlm_decoder;
+struct mlm_piece;
 
 struct mlm_libsvm {
     uint64_t last_index; /* last index of this row; 0: none yet */
@@ -18,5 +19,5 @@ struct mlm_libsvm {
 };
 
 /* See mlm_decode(). */
-int mlm_libsvm_decode(struct mlm_decoder *decoder, const char *bytes, size_t size, bool last,
-    struct mlm_block *block, size_t *ret_used, struct mlm_scoreboard *sb);
+int mlm_libsvm_decode(struct mlm_decoder *decoder, const struct mlm_piece *piece, struct mlm_block *block,
+    size_t *ret_used, struct mlm_scoreboard *sb);

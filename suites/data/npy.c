@@ -314,12 +314,12 @@ static int header_parse(
     return 0;
 }
 
-int mlm_npy_decode(struct mlm_decoder *d, const char *bytes, size_t size, bool last, struct mlm_block *block,
+int mlm_npy_decode(struct mlm_decoder *d, const struct mlm_piece *piece, struct mlm_block *block,
     size_t *ret_used, struct mlm_scoreboard *sb)
 {
     size_t used = 0;
     if (!d->npy.columns) {
-        int r = header_parse(d, bytes, size, last, sb);
+        int r = header_parse(d, piece->bytes, piece->size, piece->last, sb);
         if (r < 0 || !d->npy.columns) {
             *ret_used = 0;
             return r;
@@ -332,11 +332,11 @@ int mlm_npy_decode(struct mlm_decoder *d, const char *bytes, size_t size, bool l
     uint64_t rows = (block->capacity_values / npy->columns);
     rows = rows < block->capacity_rows ? rows : block->capacity_rows;
     uint64_t room = rows * npy->columns - block->count;
-    uint64_t count = (size - used) / npy->value_bytes;
+    uint64_t count = (piece->size - used) / npy->value_bytes;
     count = count < room ? count : room;
     count = count < npy->values_left ? count : npy->values_left;
     if (count)
-        npy->convert(bytes + used, block->values + block->count, count);
+        npy->convert(piece->bytes + used, block->values + block->count, count);
     block->count += count;
     d->rows += block->count / npy->columns - block->rows;
     block->rows = block->count / npy->columns;
@@ -345,7 +345,7 @@ int mlm_npy_decode(struct mlm_decoder *d, const char *bytes, size_t size, bool l
     *ret_used = used;
 
     if (npy->values_left == 0) {
-        if (used == size)
+        if (used == piece->size)
             return MLM_STOP_BYTES;
         return mlm_fail(sb, -EINVAL,
             "%.200s goes on after the %" PRIu64 " × %" PRIu64 " values of its header", d->name, npy->rows,
@@ -353,7 +353,7 @@ int mlm_npy_decode(struct mlm_decoder *d, const char *bytes, size_t size, bool l
     }
     if (count == room)
         return rows < block->capacity_rows ? MLM_STOP_CRAMPED : MLM_STOP_FULL;
-    if (last)
+    if (piece->last)
         return mlm_fail(sb, -EINVAL,
             "%.200s ends before the last %" PRIu64 " of the %" PRIu64 " × %" PRIu64 " values of its header",
             d->name, npy->values_left, npy->rows, npy->columns);

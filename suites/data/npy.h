@@ -11,6 +11,7 @@
 
 struct mlm_block;
 struct mlm_decoder;
+struct mlm_piece;
 
 struct mlm_npy {
     uint64_t rows, columns; /* 0 until the header is read */
@@ -27,5 +28,5 @@ struct mlm_npy {
 void mlm_npy_header_write(uint64_t rows, uint64_t columns, char header[static MLM_NPY_HEADER_BYTES]);
 
 /* See mlm_decode(). */
-int mlm_npy_decode(struct mlm_decoder *decoder, const char *bytes, size_t size, bool last,
-    struct mlm_block *block, size_t *ret_used, struct mlm_scoreboard *sb);
+int mlm_npy_decode(struct mlm_decoder *decoder, const struct mlm_piece *piece, struct mlm_block *block,
+    size_t *ret_used, struct mlm_scoreboard *sb);

@@ -101,8 +101,9 @@ int mlm_reader_fill(
 {
     for (;;) {
         size_t used;
-        int stop = mlm_decode(&reader->decoder, reader->bytes + reader->begin, reader->end - reader->begin,
-            reader->last, block, &used, sb);
+        const struct mlm_piece piece = {
+            reader->bytes + reader->begin, reader->end - reader->begin, reader->last};
+        int stop = mlm_decode(&reader->decoder, &piece, block, &used, sb);
         if (stop < 0)
             return stop;
         reader->begin += used;

@@ -6,7 +6,7 @@
 #include "data/random.h"
 #include "data/rows_source.h"
 
-int mlm_rows_next(struct mlm_rows *rows, struct mlm_row *ret_row, struct mlm_scoreboard *sb)
+int mlm_rows_next(struct mlm_rows *rows, struct mlm_data_row *ret_row, struct mlm_scoreboard *sb)
 {
     return rows->source->next(rows, ret_row, sb);
 }
@@ -29,7 +29,7 @@ static uint32_t float_bits(float value)
     return bits;
 }
 
-uint64_t mlm_row_checksum(uint64_t row_index, const struct mlm_row *row)
+uint64_t mlm_row_checksum(uint64_t row_index, const struct mlm_data_row *row)
 {
     /* The sum of one well-mixed number for each element. The order of rows and of elements has no influence,
      * so a format that stores columns together finds the same sum. */

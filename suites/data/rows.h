@@ -14,7 +14,7 @@
 #include "data/inspect.h"
 #include "scoreboard.h"
 
-struct mlm_row {
+struct mlm_data_row {
     uint32_t count;          /* values other than 0 */
     const uint32_t *columns; /* ascending */
     const float *values;
@@ -36,7 +36,7 @@ int mlm_rows_open_file(const char *path, uint64_t seed, const struct mlm_shape *
 
 /* Returns 1 and fills *ret_row, which is valid until the next call; 0 at the end; negative errno through
  * mlm_fail(). */
-int mlm_rows_next(struct mlm_rows *rows, struct mlm_row *ret_row, struct mlm_scoreboard *sb);
+int mlm_rows_next(struct mlm_rows *rows, struct mlm_data_row *ret_row, struct mlm_scoreboard *sb);
 
 /* Continues at row `index`, from 0; a file can only go back to 0. */
 int mlm_rows_seek(struct mlm_rows *rows, uint64_t index, struct mlm_scoreboard *sb);
@@ -49,4 +49,4 @@ struct mlm_shape mlm_rows_generated_shape(uint64_t rows, uint64_t columns, doubl
 
 /* A checksum of values and labels that does not depend on the order: add the results of all rows. The sum is
  * the same for every format that holds the same data. */
-uint64_t mlm_row_checksum(uint64_t row_index, const struct mlm_row *row);
+uint64_t mlm_row_checksum(uint64_t row_index, const struct mlm_data_row *row);

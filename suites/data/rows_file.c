@@ -25,7 +25,7 @@ struct file_rows {
 };
 
 /* Moves the values other than 0 of a dense row to the front and notes their columns. */
-static int row_pack(struct file_rows *f, struct mlm_row *ret_row, struct mlm_scoreboard *sb)
+static int row_pack(struct file_rows *f, struct mlm_data_row *ret_row, struct mlm_scoreboard *sb)
 {
     struct mlm_block *block = &f->block;
     if (block->count > UINT32_MAX)
@@ -54,7 +54,7 @@ static int row_pack(struct file_rows *f, struct mlm_row *ret_row, struct mlm_sco
         block->values[count] = value;
         count += value != 0;
     }
-    *ret_row = (struct mlm_row){
+    *ret_row = (struct mlm_data_row){
         .count = count,
         .columns = f->columns,
         .values = block->values,
@@ -63,7 +63,7 @@ static int row_pack(struct file_rows *f, struct mlm_row *ret_row, struct mlm_sco
     return 1;
 }
 
-static int file_next(struct mlm_rows *rows, struct mlm_row *ret_row, struct mlm_scoreboard *sb)
+static int file_next(struct mlm_rows *rows, struct mlm_data_row *ret_row, struct mlm_scoreboard *sb)
 {
     struct file_rows *f = (struct file_rows *)rows;
     struct mlm_block *block = &f->block;
@@ -75,7 +75,7 @@ static int file_next(struct mlm_rows *rows, struct mlm_row *ret_row, struct mlm_
         return 0;
     if (!block->indices)
         return row_pack(f, ret_row, sb);
-    *ret_row = (struct mlm_row){
+    *ret_row = (struct mlm_data_row){
         .count = (uint32_t)block->count, /* indices ascend: there are fewer than 2^32 */
         .columns = block->indices,
         .values = block->values,

@@ -46,7 +46,7 @@ static uint32_t length_of(const struct generated *g, uint64_t row)
     return ((row ^ draw) & 1) ? g->middle + j : g->middle - j;
 }
 
-static int generated_next(struct mlm_rows *rows, struct mlm_row *ret_row, struct mlm_scoreboard *sb)
+static int generated_next(struct mlm_rows *rows, struct mlm_data_row *ret_row, struct mlm_scoreboard *sb)
 {
     (void)sb;
     struct generated *g = (struct generated *)rows;
@@ -70,7 +70,7 @@ static int generated_next(struct mlm_rows *rows, struct mlm_row *ret_row, struct
         int32_t value = (int32_t)(((draw & UINT32_MAX) * 14) >> 32) - 7;
         g->row_values[i] = (float)(value + (value >= 0)); /* -7…-1, 1…7 */
     }
-    *ret_row = (struct mlm_row){
+    *ret_row = (struct mlm_data_row){
         .count = count,
         .columns = g->row_columns,
         .values = g->row_values,

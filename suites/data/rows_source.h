@@ -6,7 +6,7 @@
 #include "data/rows.h"
 
 struct mlm_rows_source {
-    int (*next)(struct mlm_rows *rows, struct mlm_row *ret_row, struct mlm_scoreboard *sb);
+    int (*next)(struct mlm_rows *rows, struct mlm_data_row *ret_row, struct mlm_scoreboard *sb);
     int (*seek)(struct mlm_rows *rows, uint64_t index, struct mlm_scoreboard *sb);
     void (*close)(struct mlm_rows *rows);
 };

@@ -211,7 +211,7 @@ static int dense_write(const struct mlm_loading_config *config, struct output *o
     return r;
 }
 
-static int row_write_libsvm(struct output *out, const struct mlm_row *row)
+static int row_write_libsvm(struct output *out, const struct mlm_data_row *row)
 {
     char *at;
     int r = output_reserve(out, VALUE_TEXT_MAX, &at);
@@ -247,7 +247,7 @@ static int sparse_write(const struct mlm_loading_config *config, struct output *
         config->rows, config->columns, MLM_LOADING_DENSITY, config->job.seed, &rows, out->sb);
     if (r < 0)
         return r;
-    for (struct mlm_row row; (r = mlm_rows_next(rows, &row, out->sb)) == 1;) {
+    for (struct mlm_data_row row; (r = mlm_rows_next(rows, &row, out->sb)) == 1;) {
         r = row_write_libsvm(out, &row);
         if (r < 0)
             break;

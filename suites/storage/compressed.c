@@ -38,7 +38,7 @@ static int csc_bind(struct mlm_matrix *m, struct mlm_scoreboard *sb)
 }
 
 static int csr_place(
-    struct mlm_matrix *m, uint64_t index, const struct mlm_row *row, struct mlm_scoreboard *sb)
+    struct mlm_matrix *m, uint64_t index, const struct mlm_data_row *row, struct mlm_scoreboard *sb)
 {
     (void)sb;
     m->builders->place(m, m->placed, row);
@@ -47,7 +47,7 @@ static int csr_place(
     return 0;
 }
 
-static void csc_count(struct mlm_matrix *m, const struct mlm_row *row)
+static void csc_count(struct mlm_matrix *m, const struct mlm_data_row *row)
 {
     m->builders->csc_count(m, row);
 }
@@ -58,7 +58,7 @@ static void csc_counted(struct mlm_matrix *m)
 }
 
 static int csc_place(
-    struct mlm_matrix *m, uint64_t index, const struct mlm_row *row, struct mlm_scoreboard *sb)
+    struct mlm_matrix *m, uint64_t index, const struct mlm_data_row *row, struct mlm_scoreboard *sb)
 {
     if (m->builders->csc_place(m, index, row))
         return 0;

@@ -64,21 +64,21 @@ static int dense_bind(struct mlm_matrix *m, struct mlm_scoreboard *sb)
 
 /* Each function stores the row's values other than 0 and returns the index of the first that is not exact in
  * the type; row->count: all are exact. */
-static uint32_t scatter_f32(float *to, const struct mlm_row *row)
+static uint32_t scatter_f32(float *to, const struct mlm_data_row *row)
 {
     for (uint32_t i = 0; i < row->count; i++)
         to[row->columns[i]] = row->values[i];
     return row->count;
 }
 
-static uint32_t scatter_f64(double *to, const struct mlm_row *row)
+static uint32_t scatter_f64(double *to, const struct mlm_data_row *row)
 {
     for (uint32_t i = 0; i < row->count; i++)
         to[row->columns[i]] = (double)row->values[i];
     return row->count;
 }
 
-static uint32_t scatter_f16(uint16_t *to, const struct mlm_row *row)
+static uint32_t scatter_f16(uint16_t *to, const struct mlm_data_row *row)
 {
     uint32_t i = 0;
     while (i < row->count && mlm_f16_encode(row->values[i], &to[row->columns[i]]))
@@ -86,7 +86,7 @@ static uint32_t scatter_f16(uint16_t *to, const struct mlm_row *row)
     return i;
 }
 
-static uint32_t scatter_i8(int8_t *to, const struct mlm_row *row)
+static uint32_t scatter_i8(int8_t *to, const struct mlm_data_row *row)
 {
     uint32_t i = 0;
     for (; i < row->count; i++) {
@@ -99,7 +99,7 @@ static uint32_t scatter_i8(int8_t *to, const struct mlm_row *row)
 }
 
 static int dense_place(
-    struct mlm_matrix *m, uint64_t index, const struct mlm_row *row, struct mlm_scoreboard *sb)
+    struct mlm_matrix *m, uint64_t index, const struct mlm_data_row *row, struct mlm_scoreboard *sb)
 {
     static const char *const names[] = {
         [MLM_F32] = "f32", [MLM_F64] = "f64", [MLM_F16] = "f16", [MLM_I8] = "int8"};

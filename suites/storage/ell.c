@@ -22,7 +22,7 @@ static int ell_bind(struct mlm_matrix *m, struct mlm_scoreboard *sb)
 }
 
 static int ell_place(
-    struct mlm_matrix *m, uint64_t index, const struct mlm_row *row, struct mlm_scoreboard *sb)
+    struct mlm_matrix *m, uint64_t index, const struct mlm_data_row *row, struct mlm_scoreboard *sb)
 {
     (void)sb;
     m->builders->ell_place(m, index, row);

@@ -57,12 +57,12 @@ struct mlm_storage_format {
     struct mlm_extent (*extent)(const struct mlm_layout *layout);
     /* Chooses the products. */
     int (*bind)(struct mlm_matrix *matrix, struct mlm_scoreboard *sb);
-    void (*count)(struct mlm_matrix *matrix, const struct mlm_row *row);
+    void (*count)(struct mlm_matrix *matrix, const struct mlm_data_row *row);
     void (*counted)(struct mlm_matrix *matrix);
     /* -ENOTSUP through mlm_fail() where a value is not exact in the format's type. -EBADMSG where the rows
      * differ from those that were counted, as far as the format can notice. */
     int (*place)(
-        struct mlm_matrix *matrix, uint64_t index, const struct mlm_row *row, struct mlm_scoreboard *sb);
+        struct mlm_matrix *matrix, uint64_t index, const struct mlm_data_row *row, struct mlm_scoreboard *sb);
     void (*finish)(struct mlm_matrix *matrix);
     uint64_t (*units)(const struct mlm_matrix *matrix);
     /* The first unit of a part. Parts have about the same number of entries and share no row (CSC: no

@@ -113,7 +113,7 @@ void mlm_regression_close(struct mlm_regression *job)
     free(job);
 }
 
-void mlm_regression_row(struct mlm_regression *job, uint64_t index, const struct mlm_row *row)
+void mlm_regression_row(struct mlm_regression *job, uint64_t index, const struct mlm_data_row *row)
 {
     job->labels[index] = row->label > 0;
     /* Two sums, because each addition must wait for the one before it. */

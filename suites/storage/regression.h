@@ -27,7 +27,7 @@ int mlm_regression_open(const struct mlm_storage_format *format, const struct ml
 void mlm_regression_close(struct mlm_regression *regression); /* accepts NULL */
 
 /* Takes the label of a row and adds the row's part of ‖X‖²_F. */
-void mlm_regression_row(struct mlm_regression *regression, uint64_t index, const struct mlm_row *row);
+void mlm_regression_row(struct mlm_regression *regression, uint64_t index, const struct mlm_data_row *row);
 
 /* Progress steps of a whole run. */
 uint64_t mlm_regression_steps(const struct mlm_matrix *matrix, uint64_t epochs);

@@ -5,21 +5,20 @@
 
 struct mlm_sparse_builders {
     /* Copies a row's values and columns to entry `at` and the following ones. */
-    void (*place)(struct mlm_matrix *matrix, uint64_t at, const struct mlm_row *row);
-    /* Stores `number` in `count` elements of starts, from `at` on. */
+    void (*place)(struct mlm_matrix *matrix, uint64_t at, const struct mlm_data_row *row);
+    /* Stores `number` in element `at` of starts and the following ones, `count` in all. */
     void (*fill_starts)(struct mlm_matrix *matrix, uint64_t at, uint64_t count, uint64_t number);
     uint64_t (*start)(const struct mlm_matrix *matrix, uint64_t at);
 
-    /* CSC from rows: starts first hold each column's count, then the place of its next entry, at last the
-     * starts. */
-    void (*csc_count)(struct mlm_matrix *matrix, const struct mlm_row *row);
+    /* CSC from rows: starts hold each column's count, then where its next entry goes, then starts. */
+    void (*csc_count)(struct mlm_matrix *matrix, const struct mlm_data_row *row);
     void (*csc_counted)(struct mlm_matrix *matrix);
-    /* false: a column has more entries than were counted */
-    bool (*csc_place)(struct mlm_matrix *matrix, uint64_t index, const struct mlm_row *row);
+    /* false: there are more entries behind a column's start than were counted */
+    bool (*csc_place)(struct mlm_matrix *matrix, uint64_t index, const struct mlm_data_row *row);
     void (*csc_finish)(struct mlm_matrix *matrix);
 
-    /* Places a row's entries and its padding. */
-    void (*ell_place)(struct mlm_matrix *matrix, uint64_t index, const struct mlm_row *row);
+    /* A row's entries and its padding. */
+    void (*ell_place)(struct mlm_matrix *matrix, uint64_t index, const struct mlm_data_row *row);
 
     void (*coo_to_csr)(const struct mlm_matrix *coo, struct mlm_matrix *csr, struct mlm_scoreboard *sb);
     void (*csr_to_dense)(const struct mlm_matrix *csr, struct mlm_matrix *dense, struct mlm_scoreboard *sb);

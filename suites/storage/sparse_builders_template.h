@@ -1,7 +1,7 @@
 /* Builds and converts compressed matrices, for one pair of types. sparse_each_type.h includes this file
  * several times, hence it has no guard. Expects VALUE, INDEX, NAME(x). */
 
-static void NAME(place)(struct mlm_matrix *m, uint64_t at, const struct mlm_row *row)
+static void NAME(place)(struct mlm_matrix *m, uint64_t at, const struct mlm_data_row *row)
 {
     VALUE *values = (VALUE *)m->values + at;
     INDEX *indices = (INDEX *)m->indices + at;
@@ -29,7 +29,7 @@ static uint64_t NAME(start)(const struct mlm_matrix *m, uint64_t at)
     return ((const INDEX *)m->starts)[at];
 }
 
-static void NAME(csc_count)(struct mlm_matrix *m, const struct mlm_row *row)
+static void NAME(csc_count)(struct mlm_matrix *m, const struct mlm_data_row *row)
 {
     INDEX *counts = m->starts;
     for (uint32_t i = 0; i < row->count; i++)
@@ -47,7 +47,7 @@ static void NAME(csc_counted)(struct mlm_matrix *m)
 }
 
 /* Each column's start moves with its entries; at the end it is where the next column began. */
-static bool NAME(csc_place)(struct mlm_matrix *m, uint64_t index, const struct mlm_row *row)
+static bool NAME(csc_place)(struct mlm_matrix *m, uint64_t index, const struct mlm_data_row *row)
 {
     INDEX *next = m->starts, *rows = m->indices;
     VALUE *values = m->values;
@@ -71,7 +71,7 @@ static void NAME(csc_finish)(struct mlm_matrix *m)
 }
 
 /* Padding repeats the row's last column with value 0, because that element of x is already in the cache. */
-static void NAME(ell_place)(struct mlm_matrix *m, uint64_t index, const struct mlm_row *row)
+static void NAME(ell_place)(struct mlm_matrix *m, uint64_t index, const struct mlm_data_row *row)
 {
     uint64_t width = m->layout.widest_row, at = index * width;
     NAME(place)(m, at, row);

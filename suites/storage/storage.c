@@ -134,7 +134,8 @@ struct reading {
 };
 
 /* Refuses a row for which there is no room. */
-static int row_refuse(const struct reading *reading, const struct mlm_row *row, struct mlm_scoreboard *sb)
+static int row_refuse(
+    const struct reading *reading, const struct mlm_data_row *row, struct mlm_scoreboard *sb)
 {
     const struct mlm_layout *layout = reading->layout;
     uint64_t number = reading->row;
@@ -170,7 +171,7 @@ static int end_check(const struct reading *reading, struct mlm_scoreboard *sb)
 }
 
 /* Like mlm_rows_next(), but refuses rows for which there is no room. */
-static int next(struct reading *reading, struct mlm_row *ret_row, struct mlm_scoreboard *sb)
+static int next(struct reading *reading, struct mlm_data_row *ret_row, struct mlm_scoreboard *sb)
 {
     int r = mlm_rows_next(reading->rows, ret_row, sb);
     if (r < 0)
@@ -190,7 +191,7 @@ static int build(struct storage_state *state, struct mlm_rows *rows, struct mlm_
     const char *file = state->config.job.dataset;
     struct reading reading = {
         .rows = rows, .layout = &matrix->layout, .name = file ? file : "generated data"};
-    struct mlm_row row;
+    struct mlm_data_row row;
     mlm_progress_begin(sb, matrix->layout.rows * (format->count ? 2 : 1));
     int r = 0;
     uint64_t counted = 0, checksum = 0;

@@ -86,7 +86,7 @@ static struct subject subject_make(
     struct mlm_scoreboard sb = {0};
     struct subject s = {0};
     struct mlm_rows *rows;
-    struct mlm_row row;
+    struct mlm_data_row row;
     uint64_t index = 0, checksum = 0;
     must(mlm_rows_open_generated(layout.rows, layout.columns, density, SEED, &rows, &sb), &sb);
     must(mlm_matrix_open(format, &layout, &s.matrix, &sb), &sb);

@@ -83,7 +83,8 @@ static void decode_pieces(enum mlm_format format, const char *name, const uint8_
         fuzz_assert(part || begin == end);
         if (part)
             memcpy(part, data + begin, end - begin);
-        stop = mlm_decode(&d, part, end - begin, end == size, &block, &used, &board);
+        const struct mlm_piece next = {part, end - begin, end == size};
+        stop = mlm_decode(&d, &next, &block, &used, &board);
         free(part);
         fuzz_assert(used <= end - begin);
         begin += used;

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""include_rule.py ROOT: who may include whom, in the sources under ROOT. Prints each breach as FILE:LINE: WHY;
-exit status 1 when there is one, or when there was nothing to look at."""
+"""include_rule.py ROOT: who may include whom, in the sources under ROOT, and that no files call each other in a circle.
+Prints each breach as FILE:LINE: WHY; exit status 1 when there is one, or when there was nothing to look at."""
 
 import pathlib
 import re
@@ -26,6 +26,10 @@ CONTRACT_READERS = {"meter", "trial", "gbench", "cli", "main.c"}
 
 GENERATED = {"version.h"}
 SOURCES = {".c", ".h", ".cc", ".hpp"}
+# In a .c file without its comments and texts: the functions that it defines for others, and all names of such.
+SILENT = re.compile(r'/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.DOTALL)
+DEFINED = re.compile(r"^(?!static\b)\w[^;={}#]*?\b(mlm_\w+)\([^;{}]*\)\s*\{", re.MULTILINE)
+NAMED = re.compile(r"\bmlm_\w+")
 INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]')
 
 
@@ -76,9 +80,16 @@ def cycle(graph):
     return next((found for file in sorted(graph) if (found := visit(file))), None)
 
 
+def calls(texts):
+    """Each .c file with the .c files whose functions it names."""
+    home = {name: file for file, text in texts.items() for name in DEFINED.findall(text)}
+    return {file: sorted({home[name] for name in NAMED.findall(text) if name in home} - {file})
+            for file, text in texts.items()}
+
+
 def breaches(root):
     programs = ("base", "harness", "suites")
-    graph = {}
+    graph, texts = {}, {}
     for program in programs:
         for file in sorted((root / program).rglob("*")):
             if file.suffix not in SOURCES:
@@ -87,6 +98,8 @@ def breaches(root):
             inside = file.relative_to(root / program)
             layer = inside.parts[0] if program == "harness" or len(inside.parts) > 1 else ""
             graph[name] = []
+            if file.suffix == ".c":
+                texts[name] = SILENT.sub("", file.read_text(encoding="utf-8"))
             if program == "harness" and layer != "main.c" and layer not in LAYERS:
                 yield f"{name}:1: {layer} is not a layer; give it a place in include_rule.py"
                 continue
@@ -107,6 +120,8 @@ def breaches(root):
         yield f"{root}: no sources"
     if ring := cycle(graph):
         yield f"{ring[0]}:1: includes itself: " + " -> ".join(map(str, ring))
+    if ring := cycle(calls(texts)):
+        yield f"{ring[0]}:1: calls itself: " + " -> ".join(map(str, ring))
 
 
 def main():

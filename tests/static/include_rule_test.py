@@ -92,6 +92,18 @@ class IncludeRule(unittest.TestCase):
         self.assertEqual(done.returncode, 1)
         self.assertIn("includes itself", done.stdout)
 
+    def test_ring_of_calls(self):
+        ring = {"base/a.c": "int mlm_a(int x)\n{\n    return x;\n}\n\nint mlm_aa(void)\n{\n    return mlm_b();\n}\n",
+                "base/b.c": "int mlm_b(void)\n{\n    return mlm_a(1);\n}\n"}
+        done = check(SOUND | ring)
+        self.assertEqual(done.returncode, 1)
+        self.assertIn("base/a.c:1: calls itself: base/a.c -> base/b.c -> base/a.c", done.stdout)
+
+    def test_comment_is_no_call(self):
+        files = {"base/a.c": "int mlm_a(void)\n{\n    return mlm_b();\n}\n",
+                 "base/b.c": "/* See mlm_a(). */\nint mlm_b(void)\n{\n    return 1;\n}\n"}
+        self.assertEqual(check(SOUND | files).returncode, 0)
+
 
 if __name__ == "__main__":
     unittest.main()

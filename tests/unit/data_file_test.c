@@ -61,7 +61,7 @@ static void inspection_finds_the_shape(void **state)
 
 static void rows_assert(struct mlm_rows *rows)
 {
-    struct mlm_row row;
+    struct mlm_data_row row;
     for (int r = 0; r < ROWS; r++) {
         float dense[COLUMNS] = {0};
         assert_int_equal(mlm_rows_next(rows, &row, &board), 1);
@@ -95,7 +95,7 @@ static unsigned labels_of(const char *path, uint64_t seed)
     struct mlm_rows *rows = NULL;
     assert_int_equal(mlm_rows_open_file(path, seed, NULL, &rows, &board), 0);
     unsigned labels = 0;
-    for (struct mlm_row row; mlm_rows_next(rows, &row, &board) == 1;)
+    for (struct mlm_data_row row; mlm_rows_next(rows, &row, &board) == 1;)
         labels = labels << 1 | (row.label == 1);
     mlm_rows_close(rows);
     return labels;

@@ -25,7 +25,8 @@ static int decode_pieces(
         char *part = malloc(end - begin + 1);
         assert_non_null(part);
         memcpy(part + 1, bytes + begin, end - begin);
-        int stop = mlm_decode(d, part + 1, end - begin, end == size, block, &used, &board);
+        const struct mlm_piece next = {part + 1, end - begin, end == size};
+        int stop = mlm_decode(d, &next, block, &used, &board);
         free(part);
         if (stop < 0)
             return stop;
@@ -419,7 +420,7 @@ static void npy_larger_than_its_file_is_refused_at_once(void **state)
     struct mlm_block none = {0};
     mlm_decoder_begin(&d, MLM_FORMAT_NPY, "name", NULL);
     d.file_bytes = size;
-    assert_int_equal(mlm_decode(&d, bytes, size, true, &none, &used, &board), -EINVAL);
+    assert_int_equal(mlm_decode(&d, &(struct mlm_piece){bytes, size, true}, &none, &used, &board), -EINVAL);
     assert_non_null(strstr(board.message, "it should at byte 4398046511"));
 }
 
@@ -436,13 +437,12 @@ static void a_full_block_is_changed_for_another(void **state)
         mlm_decoder_begin(&d, files[f].format, "name", NULL);
         assert_int_equal(mlm_block_open(&block, f == 1, 2, 4, "test", &board), 0);
         size_t used, more;
-        assert_int_equal(
-            mlm_decode(&d, files[f].bytes, files[f].size, true, &block, &used, &board), MLM_STOP_FULL);
+        const struct mlm_piece piece = {files[f].bytes, files[f].size, true};
+        assert_int_equal(mlm_decode(&d, &piece, &block, &used, &board), MLM_STOP_FULL);
+        const struct mlm_piece rest = {piece.bytes + used, piece.size - used, true};
         assert_int_equal(block.rows, 2);
         mlm_block_clear(&block);
-        assert_int_equal(
-            mlm_decode(&d, files[f].bytes + used, files[f].size - used, true, &block, &more, &board),
-            MLM_STOP_BYTES);
+        assert_int_equal(mlm_decode(&d, &rest, &block, &more, &board), MLM_STOP_BYTES);
         assert_int_equal(block.rows, 1);
         assert_true(block.values[0] == 0.1f && block.values[1] == 7);
         assert_int_equal(used + more, files[f].size);

@@ -24,7 +24,7 @@ static struct mlm_rows *opened(uint64_t rows, uint64_t columns, double density, 
 static uint64_t checksum_of(struct mlm_rows *stream)
 {
     uint64_t sum = 0;
-    struct mlm_row row;
+    struct mlm_data_row row;
     assert_int_equal(mlm_rows_seek(stream, 0, &board), 0);
     for (uint64_t i = 0; mlm_rows_next(stream, &row, &board) == 1; i++)
         sum += mlm_row_checksum(i, &row);
@@ -55,7 +55,7 @@ static void generated_rows_keep_what_rows_h_says(void **state)
         assert_int_equal(shape.nonzeros, k * n);
         assert_true(fabs((double)k - shapes[s].density * (double)p) <= 0.5 || k == 1);
         struct mlm_rows *stream = opened(n, p, shapes[s].density, 42);
-        struct mlm_row row;
+        struct mlm_data_row row;
         uint64_t count = 0, nonzeros = 0, pair = 0;
         int r;
         while ((r = mlm_rows_next(stream, &row, &board)) == 1) {
@@ -86,7 +86,7 @@ static void every_column_and_every_value_occurs(void **state)
     enum { COLUMNS = 50, ROWS = 20000 };
     unsigned columns[COLUMNS] = {0}, values[15] = {0}, ones = 0;
     struct mlm_rows *stream = opened(ROWS, COLUMNS, 0.1, 3);
-    for (struct mlm_row row; mlm_rows_next(stream, &row, &board) == 1; ones += row.label == 1)
+    for (struct mlm_data_row row; mlm_rows_next(stream, &row, &board) == 1; ones += row.label == 1)
         for (uint32_t i = 0; i < row.count; i++) {
             columns[row.columns[i]]++;
             values[(int)row.values[i] + 7]++;
@@ -107,7 +107,7 @@ static void lengths_differ_as_real_ones_do(void **state)
     (void)state;
     uint32_t shortest = UINT32_MAX, longest = 0;
     struct mlm_rows *stream = opened(1000, 1000, 0.1, 5);
-    for (struct mlm_row row; mlm_rows_next(stream, &row, &board) == 1;) {
+    for (struct mlm_data_row row; mlm_rows_next(stream, &row, &board) == 1;) {
         shortest = row.count < shortest ? row.count : shortest;
         longest = row.count > longest ? row.count : longest;
     }
@@ -120,7 +120,7 @@ static void seek_gives_the_same_row_again(void **state)
 {
     (void)state;
     struct mlm_rows *stream = opened(100, 1000, 0.05, 9);
-    struct mlm_row row;
+    struct mlm_data_row row;
     uint64_t sums[100];
     for (uint64_t i = 0; i < 100; i++) {
         assert_int_equal(mlm_rows_next(stream, &row, &board), 1);
@@ -156,16 +156,16 @@ static void the_checksum_sees_data_and_not_its_order(void **state)
     (void)state;
     static const uint32_t columns[] = {1, 5, 8}, reversed_columns[] = {8, 5, 1};
     static const float values[] = {1, 2, 3}, reversed_values[] = {3, 2, 1}, other_values[] = {1, 2, 4};
-    struct mlm_row row = {.count = 3, .columns = columns, .values = values, .label = 1};
+    struct mlm_data_row row = {.count = 3, .columns = columns, .values = values, .label = 1};
     uint64_t sum = mlm_row_checksum(7, &row);
-    struct mlm_row reversed = {
+    struct mlm_data_row reversed = {
         .count = 3, .columns = reversed_columns, .values = reversed_values, .label = 1};
     assert_int_equal(mlm_row_checksum(7, &reversed), sum);
-    struct mlm_row swapped = {.count = 3, .columns = columns, .values = reversed_values, .label = 1};
+    struct mlm_data_row swapped = {.count = 3, .columns = columns, .values = reversed_values, .label = 1};
     assert_int_not_equal(mlm_row_checksum(7, &swapped), sum);
-    struct mlm_row other = {.count = 3, .columns = columns, .values = other_values, .label = 1};
+    struct mlm_data_row other = {.count = 3, .columns = columns, .values = other_values, .label = 1};
     assert_int_not_equal(mlm_row_checksum(7, &other), sum);
-    struct mlm_row label = row;
+    struct mlm_data_row label = row;
     label.label = 0;
     assert_int_not_equal(mlm_row_checksum(7, &label), sum);
     assert_int_not_equal(mlm_row_checksum(8, &row), sum);

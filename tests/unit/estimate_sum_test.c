@@ -298,7 +298,7 @@ static void test_fits(void **state)
 static void test_changes(void **state)
 {
     (void)state;
-    struct mlm_change changes[MLM_CHANGES];
+    struct mlm_estimate_change changes[MLM_CHANGES];
     struct mlm_estimate estimate =
         estimate_of(SKLEARN(KMEANS, .rows = 100000, .columns = 1000, .density = 0.01));
     size_t count = mlm_estimate_changes(&estimate, changes);

@@ -125,7 +125,7 @@ static void plain_free(struct plain *x)
         free(all[i]);
 }
 
-static struct mlm_row plain_row(const struct plain *x, uint64_t r)
+static struct mlm_data_row plain_row(const struct plain *x, uint64_t r)
 {
     uint32_t count = 0;
     for (uint64_t c = 0; c < x->layout.columns; c++)
@@ -133,7 +133,7 @@ static struct mlm_row plain_row(const struct plain *x, uint64_t r)
             x->row_columns[count] = (uint32_t)c;
             x->row_values[count++] = x->values[r * x->layout.columns + c];
         }
-    return (struct mlm_row){.count = count, .columns = x->row_columns, .values = x->row_values};
+    return (struct mlm_data_row){.count = count, .columns = x->row_columns, .values = x->row_values};
 }
 
 static struct mlm_matrix build(const struct plain *x, const struct kind *kind)
@@ -145,13 +145,13 @@ static struct mlm_matrix build(const struct plain *x, const struct kind *kind)
     layout.index = kind->index;
     assert_int_equal(mlm_matrix_open(kind->format, &layout, &m, &sb), 0);
     for (uint64_t r = 0; kind->format->count && r < layout.rows; r++) {
-        struct mlm_row row = plain_row(x, r);
+        struct mlm_data_row row = plain_row(x, r);
         kind->format->count(&m, &row);
     }
     if (kind->format->counted)
         kind->format->counted(&m);
     for (uint64_t r = 0; r < layout.rows; r++) {
-        struct mlm_row row = plain_row(x, r);
+        struct mlm_data_row row = plain_row(x, r);
         assert_int_equal(kind->format->place(&m, r, &row, &sb), 0);
     }
     if (kind->format->finish)
@@ -352,7 +352,7 @@ static void test_values_that_are_not_exact(void **state)
         struct mlm_scoreboard sb = {0};
         struct mlm_layout layout = {
             .rows = 1, .columns = 3, .nonzeros = 1, .widest_row = 1, .value = cases[i].value};
-        struct mlm_row row = {.count = 1, .columns = &column, .values = &cases[i].number};
+        struct mlm_data_row row = {.count = 1, .columns = &column, .values = &cases[i].number};
         struct mlm_matrix m;
         assert_int_equal(mlm_matrix_open(&mlm_storage_dense, &layout, &m, &sb), 0);
         assert_int_equal(mlm_storage_dense.place(&m, 0, &row, &sb), cases[i].expected);
@@ -432,8 +432,8 @@ static void columns_that_were_not_counted_are_refused(void **state)
         struct mlm_scoreboard sb = {0};
         static const uint32_t counted[] = {0, 1}, placed[] = {2, 3};
         static const float values[] = {1, 1};
-        const struct mlm_row first = {.count = 2, .columns = counted, .values = values};
-        const struct mlm_row second = {.count = 2, .columns = placed, .values = values};
+        const struct mlm_data_row first = {.count = 2, .columns = counted, .values = values};
+        const struct mlm_data_row second = {.count = 2, .columns = placed, .values = values};
         assert_int_equal(mlm_matrix_open(&mlm_storage_csc, &layout, &matrix, &sb), 0);
         matrix.format->count(&matrix, &first);
         matrix.format->count(&matrix, &first);

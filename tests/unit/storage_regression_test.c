@@ -33,7 +33,7 @@ static void define(struct definition *d)
 {
     struct mlm_scoreboard sb = {0};
     struct mlm_rows *rows = rows_open(&sb);
-    struct mlm_row row;
+    struct mlm_data_row row;
     double norm = 0;
     memset(d, 0, sizeof *d);
     for (int r = 0; mlm_rows_next(rows, &row, &sb) > 0; r++) {
@@ -76,7 +76,7 @@ static void check(const struct definition *d, const struct mlm_storage_format *f
         .value = value};
     struct mlm_regression *job;
     struct mlm_matrix matrix;
-    struct mlm_row row;
+    struct mlm_data_row row;
     struct mlm_rows *rows = rows_open(&sb);
     assert_int_equal(mlm_matrix_open(format, &layout, &matrix, &sb), 0);
     assert_int_equal(mlm_regression_open(format, &layout, threads, &job, &sb), 0);
@@ -154,7 +154,8 @@ static void test_a_loss_that_does_not_fall_is_wrong(void **state)
         assert_int_equal(mlm_regression_open(&mlm_storage_csr, &layout, 1, &job, &sb), 0);
         for (uint64_t r = 0; r < layout.rows; r++) {
             float value = r % 2 ? 3 : -2;
-            struct mlm_row row = {.count = 1, .columns = &column, .values = &value, .label = (float)(r % 2)};
+            struct mlm_data_row row = {
+                .count = 1, .columns = &column, .values = &value, .label = (float)(r % 2)};
             mlm_regression_row(job, r, &row);
             assert_int_equal(mlm_storage_csr.place(&matrix, r, &row, &sb), 0);
         }

@@ -266,7 +266,7 @@ static int put_steps(FILE *out, const struct mlm_text_style *style, const struct
 
 /* For each sweep, by its number: the job that begins with it; NULL: no job does. */
 struct jobs {
-    const struct mlm_job **first_of;
+    const struct mlm_advice_job **first_of;
     const struct mlm_sweep *sweeps;
 };
 
@@ -282,7 +282,7 @@ static int jobs_find(const struct mlm_sweeps *sweeps, const struct mlm_fields *f
         return -ENOMEM;
     for (size_t f = 0; f < fields->count; f++)
         for (size_t j = 0; j < fields->items[f].job_count; j++) {
-            const struct mlm_job *job = &fields->items[f].jobs[j];
+            const struct mlm_advice_job *job = &fields->items[f].jobs[j];
             jobs.first_of[job->sweeps[0] - sweeps->items] = job;
         }
     *ret_jobs = jobs;
@@ -294,9 +294,9 @@ static int put_trades(
 {
     int r = 0;
     for (size_t i = 0; i < block->count && r >= 0; i++) {
-        const struct mlm_job *job = jobs->first_of[block->sweeps + i - jobs->sweeps];
+        const struct mlm_advice_job *job = jobs->first_of[block->sweeps + i - jobs->sweeps];
         struct mlm_trade trade;
-        r = job ? mlm_job_trade(job, &trade) : 0;
+        r = job ? mlm_advice_job_trade(job, &trade) : 0;
         if (r <= 0)
             continue;
         struct mlm_text prose;

@@ -22,7 +22,7 @@ uint64_t mlm_sweep_enough_bytes(const struct mlm_sweep *sweep)
     return sweep->enough == MLM_NOT_ENOUGH ? MLM_NO_LIMIT : sweep->points[sweep->enough].cap_bytes;
 }
 
-const struct mlm_sweep *mlm_job_fastest_at(const struct mlm_job *job, uint64_t cap_bytes)
+const struct mlm_sweep *mlm_advice_job_fastest_at(const struct mlm_advice_job *job, uint64_t cap_bytes)
 {
     const struct mlm_sweep *fastest = NULL;
     double best = INFINITY;
@@ -36,7 +36,7 @@ const struct mlm_sweep *mlm_job_fastest_at(const struct mlm_job *job, uint64_t c
     return fastest;
 }
 
-static void job_judge(struct mlm_job *job)
+static void job_judge(struct mlm_advice_job *job)
 {
     job->best_ns = NAN;
     job->cap_bytes = MLM_NO_LIMIT;
@@ -114,7 +114,7 @@ static void caps_look(struct mlm_field *field)
 static void fields_fill(
     const struct mlm_sweeps *sweeps, const struct place *places, struct mlm_fields *fields)
 {
-    struct mlm_job *job = fields->jobs;
+    struct mlm_advice_job *job = fields->jobs;
     for (size_t i = 0; i < sweeps->count; i++) {
         bool new_field = i == 0 || places[i].field != places[i - 1].field;
         bool new_job = new_field || places[i].job != places[i - 1].job;
@@ -190,7 +190,7 @@ static void trade_find(const struct cap *caps, size_t count, struct mlm_trade *t
     }
 }
 
-int mlm_job_trade(const struct mlm_job *job, struct mlm_trade *ret_trade)
+int mlm_advice_job_trade(const struct mlm_advice_job *job, struct mlm_trade *ret_trade)
 {
     struct mlm_trade trade = {.cap_bytes = MLM_NO_LIMIT};
     size_t count = 0, room = 0;

@@ -7,7 +7,7 @@
 
 #include "advise/advice/sweep.h"
 
-struct mlm_job {
+struct mlm_advice_job {
     const struct mlm_sweep **sweeps;
     size_t count;
     double best_ns;     /* of the fastest technique with enough memory; NAN */
@@ -17,7 +17,7 @@ struct mlm_job {
 };
 
 struct mlm_field {
-    struct mlm_job *jobs;
+    struct mlm_advice_job *jobs;
     size_t job_count;
     const struct mlm_sweep **sweeps; /* of all jobs, one job after the other */
     size_t sweep_count;
@@ -28,7 +28,7 @@ struct mlm_field {
 struct mlm_fields {
     struct mlm_field *items;
     size_t count;
-    struct mlm_job *jobs;
+    struct mlm_advice_job *jobs;
     const struct mlm_sweep **sweeps;
 };
 
@@ -40,7 +40,7 @@ void mlm_fields_release(struct mlm_fields *fields); /* accepts a zeroed struct *
 uint64_t mlm_sweep_enough_bytes(const struct mlm_sweep *sweep);
 
 /* The fastest technique at that cap among those that end ok there; NULL: none does. */
-const struct mlm_sweep *mlm_job_fastest_at(const struct mlm_job *job, uint64_t cap_bytes);
+const struct mlm_sweep *mlm_advice_job_fastest_at(const struct mlm_advice_job *job, uint64_t cap_bytes);
 
 /* A cap at which one technique does a job, while another one needs more memory. */
 struct mlm_trade {
@@ -51,4 +51,4 @@ struct mlm_trade {
 };
 
 /* Finds the trade at the smallest cap that has one. Returns 1: found; 0: none; -ENOMEM. */
-int mlm_job_trade(const struct mlm_job *job, struct mlm_trade *ret_trade);
+int mlm_advice_job_trade(const struct mlm_advice_job *job, struct mlm_trade *ret_trade);

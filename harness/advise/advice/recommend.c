@@ -30,7 +30,7 @@ static bool is_usable(const struct mlm_sweep *sweep)
     return false;
 }
 
-static bool is_usable_job(const struct mlm_job *job)
+static bool is_usable_job(const struct mlm_advice_job *job)
 {
     for (size_t i = 0; i < job->count; i++)
         if (is_usable(job->sweeps[i]))
@@ -54,7 +54,7 @@ static struct count count_of(const struct mlm_field *field)
         count.unsure += !sweep->sure;
     }
     for (size_t i = 0; i < field->job_count; i++) {
-        const struct mlm_job *job = &field->jobs[i];
+        const struct mlm_advice_job *job = &field->jobs[i];
         if (!is_usable_job(job))
             continue;
         count.jobs++;
@@ -222,7 +222,7 @@ static void put_needs(FILE *out, const struct mlm_sweep *sweep)
     mlm_phrase_size(out, sweep->needs_bytes);
 }
 
-static const struct mlm_sweep *leanest(const struct mlm_job *job)
+static const struct mlm_sweep *leanest(const struct mlm_advice_job *job)
 {
     const struct mlm_sweep *least = job->sweeps[0];
     for (size_t i = 1; i < job->count; i++)
@@ -252,7 +252,7 @@ static void say_enough(FILE *out, const struct count *count)
     fputs(" is enough for ", out);
     size_t said = 0;
     for (size_t i = 0; i < field->job_count; i++) {
-        const struct mlm_job *job = &field->jobs[i];
+        const struct mlm_advice_job *job = &field->jobs[i];
         if (!is_usable_job(job) || job->cap_bytes != MLM_NO_LIMIT || said++ >= EXAMPLES_MAX)
             continue;
         fputs(said > 1 ? ", " : "", out);
@@ -272,7 +272,8 @@ static bool wants_more_than(const struct mlm_sweep *sweep, uint64_t cap_bytes)
 }
 
 /* Of the job's sweeps that need more than the cap, the one that needs most; NULL. */
-static const struct mlm_sweep *most_wanting(const struct mlm_job *job, uint64_t cap_bytes, size_t *ret_count)
+static const struct mlm_sweep *most_wanting(
+    const struct mlm_advice_job *job, uint64_t cap_bytes, size_t *ret_count)
 {
     const struct mlm_sweep *most = NULL;
     size_t count = 0;
@@ -295,7 +296,7 @@ static size_t say_techniques(FILE *out, const struct count *count)
 {
     size_t said = 0;
     for (size_t i = 0; i < count->field->job_count; i++) {
-        const struct mlm_job *job = &count->field->jobs[i];
+        const struct mlm_advice_job *job = &count->field->jobs[i];
         const struct mlm_sweep *chosen = job->chosen;
         if (!chosen)
             continue;
@@ -351,13 +352,13 @@ static size_t say_gains(FILE *out, const struct count *count)
 {
     size_t said = 0;
     for (size_t i = 0; i < count->field->job_count; i++) {
-        const struct mlm_job *job = &count->field->jobs[i];
+        const struct mlm_advice_job *job = &count->field->jobs[i];
         if (!job->chosen)
             continue;
         uint64_t least_bytes = job->chosen->points[0].cap_bytes;
         if (!mlm_sweep_lacks_at(job->chosen, least_bytes) || said++ >= EXAMPLES_MAX)
             continue;
-        const struct mlm_sweep *fastest = mlm_job_fastest_at(job, least_bytes);
+        const struct mlm_sweep *fastest = mlm_advice_job_fastest_at(job, least_bytes);
         fputs("  ", out);
         mlm_phrase_full_name(out, job->chosen);
         fputs(" takes ", out);

@@ -93,26 +93,13 @@ static void put_how_many(FILE *out, const char *glue, size_t count, size_t all, 
         fprintf(out, "%zu of %zu", count, all);
 }
 
-void mlm_say_step(FILE *out, const struct mlm_sweep *sweeps, size_t count, uint64_t from_bytes,
-    uint64_t to_bytes, uint64_t last_bytes)
+/* The gains that are worth a name, kind by kind; returns what goes before whatever follows. */
+static const char *put_named_gains(
+    FILE *out, const struct mlm_sweep *sweeps, size_t count, uint64_t from_bytes, uint64_t to_bytes)
 {
     static const enum mlm_gain named[] = {
         MLM_GAIN_FITS, MLM_GAIN_FASTER, MLM_GAIN_SLOWER, MLM_GAIN_LOST, MLM_GAIN_UNCLEAR};
-    size_t gains[MLM_GAIN_LOST + 1] = {0}, all = 0;
-    const struct mlm_sweep *last = NULL;
-    for (size_t i = 0; i < count; i++) {
-        const struct mlm_step *step = step_of(&sweeps[i], from_bytes, to_bytes);
-        last = step ? &sweeps[i] : last;
-        all += step != NULL;
-        gains[step ? step->gain : MLM_GAIN_UNKNOWN] += step != NULL;
-    }
-    if (!all)
-        return;
-    mlm_phrase_cap(out, from_bytes);
-    fputs(" → ", out);
-    mlm_phrase_cap(out, last_bytes);
     const char *glue = ": ";
-    const struct mlm_sweep *only = all == 1 ? last : NULL;
     for (size_t n = 0; n < sizeof named / sizeof *named; n++) {
         size_t said = 0;
         for (size_t i = 0; i < count; i++) {
@@ -126,6 +113,27 @@ void mlm_say_step(FILE *out, const struct mlm_sweep *sweeps, size_t count, uint6
         if (said > NAMES_MAX)
             fprintf(out, "; likewise %zu more", said - NAMES_MAX);
     }
+    return glue;
+}
+
+void mlm_say_step(FILE *out, const struct mlm_sweep *sweeps, size_t count, uint64_t from_bytes,
+    uint64_t to_bytes, uint64_t last_bytes)
+{
+    size_t gains[MLM_GAIN_LOST + 1] = {0}, all = 0;
+    const struct mlm_sweep *last = NULL;
+    for (size_t i = 0; i < count; i++) {
+        const struct mlm_step *step = step_of(&sweeps[i], from_bytes, to_bytes);
+        last = step ? &sweeps[i] : last;
+        all += step != NULL;
+        gains[step ? step->gain : MLM_GAIN_UNKNOWN] += step != NULL;
+    }
+    if (!all)
+        return;
+    mlm_phrase_cap(out, from_bytes);
+    fputs(" → ", out);
+    mlm_phrase_cap(out, last_bytes);
+    const char *glue = put_named_gains(out, sweeps, count, from_bytes, to_bytes);
+    const struct mlm_sweep *only = all == 1 ? last : NULL;
     if (gains[MLM_GAIN_NONE]) {
         if (!only && gains[MLM_GAIN_NONE] == all) {
             fprintf(out, ": nothing, for none of %zu reached ", all);

@@ -115,18 +115,14 @@ static int put_hidden(const struct mlm_view *view)
     return mlm_put_note(view->out, view->style, mlm_figures[view->figure].name, text);
 }
 
-/* Ratios of all sides over the rows that all sides have: only these can be compared. */
-static int put_overall(const struct mlm_view *view)
+/* The ratios of the rows that all sides have, side by side; returns how many rows these are. *ret_not_ok: how
+ * many more there are that are not ok everywhere. */
+static size_t ratios_collect(const struct mlm_view *view, double *ratios, size_t *ret_not_ok)
 {
-    size_t width = view->comparison->pairing_count, common = 0, not_ok = 0;
-    const struct mlm_side *first = &view->comparison->sides[0];
-    mlm_auto_free double *ratios = calloc((view->lines.count + 1) * width, sizeof *ratios);
-    struct mlm_text paragraph;
-    if (!ratios || !mlm_text_begin(&paragraph))
-        return -ENOMEM;
+    size_t common = 0, not_ok = 0;
     for (size_t i = 0; i < view->lines.count; i++) {
         bool everywhere = true, ok = true;
-        for (size_t k = 0; k < width; k++) {
+        for (size_t k = 0; k < view->comparison->pairing_count; k++) {
             const struct mlm_pair *pair = view->lines.items[i].pairs[k];
             everywhere = everywhere && pair;
             double ratio = pair ? pair->contrasts[view->figure].ratio : NAN;
@@ -136,6 +132,19 @@ static int put_overall(const struct mlm_view *view)
         common += everywhere && ok;
         not_ok += everywhere && !ok;
     }
+    *ret_not_ok = not_ok;
+    return common;
+}
+
+/* Ratios of all sides over the rows that all of them have: only so can they be laid beside each other. */
+static int put_overall(const struct mlm_view *view)
+{
+    size_t width = view->comparison->pairing_count, not_ok = 0;
+    mlm_auto_free double *ratios = calloc((view->lines.count + 1) * width, sizeof *ratios);
+    struct mlm_text paragraph;
+    if (!ratios || !mlm_text_begin(&paragraph))
+        return -ENOMEM;
+    size_t common = ratios_collect(view, ratios, &not_ok);
     for (size_t k = 0; k < width && common; k++) {
         char name[MLM_SIDE_NAME], ratio[MLM_WORDS_SIZE];
         double mean = mlm_geometric_mean(ratios + k * view->lines.count, common);
@@ -147,7 +156,7 @@ static int put_overall(const struct mlm_view *view)
             common == 1 ? "" : "s");
     else
         fputs("none, for no row is ok on all sides", paragraph.out);
-    size_t elsewhere = first->count - common - not_ok;
+    size_t elsewhere = view->comparison->sides[0].count - common - not_ok;
     const char *comma = "; left out: ";
     if (not_ok)
         fprintf(paragraph.out, "%s%zu not all ok everywhere", comma, not_ok);

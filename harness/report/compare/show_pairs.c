@@ -193,45 +193,59 @@ static double step(const struct mlm_pair *pair, enum mlm_figure figure)
     return fabs(log(pair->contrasts[figure].ratio));
 }
 
-/* Names those of a verdict, the largest step first: "storage/csr density=0.01 at 2G 1.20 ×; …". */
-static int put_named(const struct mlm_view *view, enum mlm_figure figure, enum mlm_contrast_verdict verdict)
+/* The pairs of a verdict. */
+struct steps {
+    const struct mlm_pair *largest[MLM_NAMES_SHOWN]; /* the largest first */
+    size_t named, count, slight;                     /* slight ones are counted apart */
+};
+
+static struct steps steps_find(
+    const struct mlm_pairing *pairing, enum mlm_figure figure, enum mlm_contrast_verdict verdict)
 {
-    const struct mlm_pairing *pairing = &view->comparison->pairings[0];
-    const struct mlm_pair *largest[MLM_NAMES_SHOWN];
-    size_t count = 0, named = 0, slight = 0;
+    struct steps steps = {.count = 0};
     for (size_t i = 0; i < pairing->pair_count; i++) {
         const struct mlm_pair *pair = &pairing->pairs[i];
         if (pair->contrasts[figure].verdict != verdict)
             continue;
         if (mlm_contrast_is_slight(&pair->contrasts[figure])) {
-            slight++;
+            steps.slight++;
             continue;
         }
-        count++;
-        size_t at = named < MLM_NAMES_SHOWN ? named++ : MLM_NAMES_SHOWN;
-        for (; at && step(largest[at - 1], figure) < step(pair, figure); at--)
+        steps.count++;
+        size_t at = steps.named < MLM_NAMES_SHOWN ? steps.named++ : MLM_NAMES_SHOWN;
+        for (; at && step(steps.largest[at - 1], figure) < step(pair, figure); at--)
             if (at < MLM_NAMES_SHOWN)
-                largest[at] = largest[at - 1];
+                steps.largest[at] = steps.largest[at - 1];
         if (at < MLM_NAMES_SHOWN)
-            largest[at] = pair;
+            steps.largest[at] = pair;
     }
+    return steps;
+}
+
+/* Names those of a verdict, the largest step first: "storage/csr density=0.01 at 2G 1.20 ×; …". */
+static int put_named(const struct mlm_view *view, enum mlm_figure figure, enum mlm_contrast_verdict verdict)
+{
+    const struct mlm_pairing *pairing = &view->comparison->pairings[0];
+    const struct steps steps = steps_find(pairing, figure, verdict);
     struct mlm_text paragraph;
-    if (!count && !slight)
+    if (!steps.count && !steps.slight)
         return 0;
     if (!mlm_text_begin(&paragraph))
         return -ENOMEM;
     bool complete = true;
-    for (size_t i = 0; i < named; i++) {
+    for (size_t i = 0; i < steps.named; i++) {
+        const struct mlm_pair *pair = steps.largest[i];
         char ratio[MLM_WORDS_SIZE];
-        mlm_auto_free char *name = mlm_side_row_name(pairing->old_side, largest[i]->old_row, false);
+        mlm_auto_free char *name = mlm_side_row_name(pairing->old_side, pair->old_row, false);
         complete = complete && name;
         fprintf(paragraph.out, "%s%s %s", i ? "; " : "", name ? name : "",
-            mlm_ratio_text(largest[i]->contrasts[figure].ratio, ratio));
+            mlm_ratio_text(pair->contrasts[figure].ratio, ratio));
     }
-    if (count > named)
-        fprintf(paragraph.out, "; and %zu more", count - named);
-    if (slight)
-        fprintf(paragraph.out, "%s%zu by less than %g %%", count ? "; and " : "", slight, 100 * MLM_SLIGHT);
+    if (steps.count > steps.named)
+        fprintf(paragraph.out, "; and %zu more", steps.count - steps.named);
+    if (steps.slight)
+        fprintf(paragraph.out, "%s%zu by less than %g %%", steps.count ? "; and " : "", steps.slight,
+            100 * MLM_SLIGHT);
     mlm_auto_free char *text = mlm_text_end(&paragraph);
     char label[32];
     snprintf(label, sizeof label,

@@ -227,7 +227,7 @@ static void write_widths(const struct writer *writer, FILE *file)
 static void write_field(const struct writer *writer, FILE *file, size_t axis, size_t field, size_t column)
 {
     const struct mlm_frame *frame = writer->frame;
-    const struct mlm_field *is = frame->plot->axes[axis].fields[field];
+    const struct mlm_plot_field *is = frame->plot->axes[axis].fields[field];
     size_t wide = 0;
     bool had = false, above_zero = false;
     for (size_t i = 0; i < frame->point_count; i++) {

@@ -119,21 +119,21 @@ static struct mlm_plot_value time_ratio(const struct mlm_subject *subject)
 }
 
 /* clang-format off */
-const struct mlm_field
-    mlm_field_needs          = {"needs",          "memory and swap", MLM_QUANTITY_BYTES,      needs},
-    mlm_field_full_needs     = {"full_needs",     "measured",        MLM_QUANTITY_BYTES,      full_needs},
-    mlm_field_uncapped_needs = {"uncapped_needs", "needs uncapped",  MLM_QUANTITY_BYTES,      uncapped_needs},
-    mlm_field_swap           = {"swap",           "swap",            MLM_QUANTITY_BYTES,      swap},
-    mlm_field_core           = {"core",           "core bytes",      MLM_QUANTITY_BYTES,      core},
-    mlm_field_predicted      = {"predicted",      "predicted",       MLM_QUANTITY_BYTES,      predicted},
-    mlm_field_over_core      = {"over_core",      "peak over live",  MLM_QUANTITY_RATIO,      over_core},
-    mlm_field_time           = {"time",           "time",            MLM_QUANTITY_NS,         time_of},
-    mlm_field_uncapped_time  = {"uncapped_time",  "time uncapped",   MLM_QUANTITY_NS,         uncapped_time},
-    mlm_field_slowdown       = {"slowdown",       "slowdown",        MLM_QUANTITY_RATIO,      slowdown},
-    mlm_field_rate           = {"rate",           "items a second",  MLM_QUANTITY_PER_SECOND, rate},
-    mlm_field_memory_now     = {"memory_now",     "memory",          MLM_QUANTITY_BYTES,      memory_now},
-    mlm_field_swap_now       = {"swap_now",       "swap",            MLM_QUANTITY_BYTES,      swap_now},
-    mlm_field_time_ratio     = {"time_ratio",     "time",            MLM_QUANTITY_RATIO,      time_ratio};
+const struct mlm_plot_field
+    mlm_plot_field_needs          = {"needs",          "memory and swap", MLM_QUANTITY_BYTES, needs},
+    mlm_plot_field_full_needs     = {"full_needs",     "measured",        MLM_QUANTITY_BYTES, full_needs},
+    mlm_plot_field_uncapped_needs = {"uncapped_needs", "needs uncapped",  MLM_QUANTITY_BYTES, uncapped_needs},
+    mlm_plot_field_swap           = {"swap",           "swap",            MLM_QUANTITY_BYTES, swap},
+    mlm_plot_field_core           = {"core",           "core bytes",      MLM_QUANTITY_BYTES, core},
+    mlm_plot_field_predicted      = {"predicted",      "predicted",       MLM_QUANTITY_BYTES, predicted},
+    mlm_plot_field_over_core      = {"over_core",      "peak over live",  MLM_QUANTITY_RATIO, over_core},
+    mlm_plot_field_time           = {"time",           "time",            MLM_QUANTITY_NS,    time_of},
+    mlm_plot_field_uncapped_time  = {"uncapped_time",  "time uncapped",   MLM_QUANTITY_NS,    uncapped_time},
+    mlm_plot_field_slowdown       = {"slowdown",       "slowdown",        MLM_QUANTITY_RATIO, slowdown},
+    mlm_plot_field_rate           = {"rate",           "items a second",  MLM_QUANTITY_PER_SECOND, rate},
+    mlm_plot_field_memory_now     = {"memory_now",     "memory",          MLM_QUANTITY_BYTES, memory_now},
+    mlm_plot_field_swap_now       = {"swap_now",       "swap",            MLM_QUANTITY_BYTES, swap_now},
+    mlm_plot_field_time_ratio     = {"time_ratio",     "time",            MLM_QUANTITY_RATIO, time_ratio};
 /* clang-format on */
 
 const char *mlm_plot_value_show(

@@ -21,7 +21,7 @@ struct mlm_plot_value {
     bool bound; /* it is at least so much: the job was cut off */
 };
 
-struct mlm_field {
+struct mlm_plot_field {
     const char *name;  /* as gnuplot's variables have it */
     const char *words; /* as a legend has it */
     enum mlm_quantity quantity;
@@ -30,19 +30,20 @@ struct mlm_field {
 
 /* Figures of time are those of rows that did their work; what a row needed is also known of one that was cut
  * off, as a bound. */
-extern const struct mlm_field mlm_field_needs;          /* memory and swap together */
-extern const struct mlm_field mlm_field_full_needs;     /* the same; of a row cut off, its reference's */
-extern const struct mlm_field mlm_field_uncapped_needs; /* of a row cut off: its reference's */
-extern const struct mlm_field mlm_field_swap;
-extern const struct mlm_field mlm_field_core;
-extern const struct mlm_field mlm_field_predicted;
-extern const struct mlm_field mlm_field_over_core; /* full needs over core */
-extern const struct mlm_field mlm_field_time;
-extern const struct mlm_field mlm_field_uncapped_time;
-extern const struct mlm_field mlm_field_slowdown;
-extern const struct mlm_field mlm_field_rate; /* items a second */
-extern const struct mlm_field mlm_field_memory_now, mlm_field_swap_now;
-extern const struct mlm_field mlm_field_time_ratio; /* another machine's time over this one's */
+extern const struct mlm_plot_field mlm_plot_field_needs; /* memory and swap together */
+extern const struct mlm_plot_field
+    mlm_plot_field_full_needs; /* the same; of a row cut off, its reference's */
+extern const struct mlm_plot_field mlm_plot_field_uncapped_needs; /* of a row cut off: its reference's */
+extern const struct mlm_plot_field mlm_plot_field_swap;
+extern const struct mlm_plot_field mlm_plot_field_core;
+extern const struct mlm_plot_field mlm_plot_field_predicted;
+extern const struct mlm_plot_field mlm_plot_field_over_core; /* full needs over core */
+extern const struct mlm_plot_field mlm_plot_field_time;
+extern const struct mlm_plot_field mlm_plot_field_uncapped_time;
+extern const struct mlm_plot_field mlm_plot_field_slowdown;
+extern const struct mlm_plot_field mlm_plot_field_rate; /* items a second */
+extern const struct mlm_plot_field mlm_plot_field_memory_now, mlm_plot_field_swap_now;
+extern const struct mlm_plot_field mlm_plot_field_time_ratio; /* another machine's time over this one's */
 
 #define MLM_PLOT_VALUE_TEXT 48
 

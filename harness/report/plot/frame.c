@@ -106,7 +106,7 @@ static void figures_read(
 {
     for (size_t a = 0; a < MLM_PLOT_AXES; a++)
         for (size_t f = 0; f < MLM_PLOT_FIELDS; f++) {
-            const struct mlm_field *field = plot->axes[a].fields[f];
+            const struct mlm_plot_field *field = plot->axes[a].fields[f];
             point->figures[a][f] =
                 field ? field->read(subject) : (struct mlm_plot_value){.value = NAN, .low = NAN, .high = NAN};
         }

@@ -27,7 +27,7 @@ struct mlm_plot_axis {
     enum mlm_plot_scale scale;
     /* Figures of one quantity. The first is the subject of the plot: it decides what is shown where there is
      * not room for all. A point without it only shows an outcome. */
-    const struct mlm_field *fields[MLM_PLOT_FIELDS];
+    const struct mlm_plot_field *fields[MLM_PLOT_FIELDS];
 };
 
 struct mlm_plot {

@@ -8,8 +8,9 @@ const struct mlm_plot mlm_plots[] = {
         .title = "memory needed, and time",
         .panels = MLM_PANEL_SECTION,
         .axes = {{"memory and swap together", MLM_SCALE_LINEAR,
-                     {&mlm_field_needs, &mlm_field_swap, &mlm_field_core, &mlm_field_uncapped_needs}},
-            {"time", MLM_SCALE_FITTING, {&mlm_field_time, &mlm_field_uncapped_time}}},
+                     {&mlm_plot_field_needs, &mlm_plot_field_swap, &mlm_plot_field_core,
+                         &mlm_plot_field_uncapped_needs}},
+            {"time", MLM_SCALE_FITTING, {&mlm_plot_field_time, &mlm_plot_field_uncapped_time}}},
     },
     {
         .name = "slowdown",
@@ -18,7 +19,7 @@ const struct mlm_plot mlm_plots[] = {
         .x = MLM_X_CAP,
         .x_title = "memory cap (M: MiB, G: GiB)",
         .places = 2,
-        .axes = {{"time against uncapped", MLM_SCALE_LOGARITHMIC, {&mlm_field_slowdown}}},
+        .axes = {{"time against uncapped", MLM_SCALE_LOGARITHMIC, {&mlm_plot_field_slowdown}}},
     },
     {
         .name = "density",
@@ -31,8 +32,8 @@ const struct mlm_plot mlm_plots[] = {
         .parameter = "density",
         .base = "dense",
         .places = 2,
-        .axes = {{"memory needed", MLM_SCALE_FITTING, {&mlm_field_full_needs}},
-            {"time", MLM_SCALE_FITTING, {&mlm_field_time}}},
+        .axes = {{"memory needed", MLM_SCALE_FITTING, {&mlm_plot_field_full_needs}},
+            {"time", MLM_SCALE_FITTING, {&mlm_plot_field_time}}},
     },
     {
         .name = "batch",
@@ -44,8 +45,8 @@ const struct mlm_plot mlm_plots[] = {
         .x_title = "batch size (samples)",
         .parameter = "batch",
         .places = 2,
-        .axes = {{"samples a second", MLM_SCALE_FITTING, {&mlm_field_rate}},
-            {"memory needed", MLM_SCALE_FITTING, {&mlm_field_full_needs, &mlm_field_predicted}}},
+        .axes = {{"samples a second", MLM_SCALE_FITTING, {&mlm_plot_field_rate}},
+            {"memory needed", MLM_SCALE_FITTING, {&mlm_plot_field_full_needs, &mlm_plot_field_predicted}}},
     },
     {
         .name = "timeline",
@@ -56,7 +57,7 @@ const struct mlm_plot mlm_plots[] = {
         .x = MLM_X_TIME,
         .x_title = "time since the worker started",
         .places = 2,
-        .axes = {{"memory", MLM_SCALE_LINEAR, {&mlm_field_memory_now, &mlm_field_swap_now}}},
+        .axes = {{"memory", MLM_SCALE_LINEAR, {&mlm_plot_field_memory_now, &mlm_plot_field_swap_now}}},
     },
     {
         .name = "overhead",
@@ -66,7 +67,7 @@ const struct mlm_plot mlm_plots[] = {
         .caps = MLM_CAPS_MIDDLE,
         .panels = MLM_PANEL_SECTION,
         .places = 1,
-        .axes = {{"peak over live bytes", MLM_SCALE_FITTING, {&mlm_field_over_core}}},
+        .axes = {{"peak over live bytes", MLM_SCALE_FITTING, {&mlm_plot_field_over_core}}},
     },
     {
         .name = "machines",
@@ -75,7 +76,7 @@ const struct mlm_plot mlm_plots[] = {
         .of = MLM_OF_MACHINES,
         .panels = MLM_PANEL_SECTION,
         .places = 1,
-        .axes = {{"time ratio", MLM_SCALE_LOGARITHMIC, {&mlm_field_time_ratio}}},
+        .axes = {{"time ratio", MLM_SCALE_LOGARITHMIC, {&mlm_plot_field_time_ratio}}},
     },
 };
 
