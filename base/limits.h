@@ -8,6 +8,8 @@
 
 #include "base/size.h"
 
+#define MLM_CAP_MINIMUM_BYTES (UINT64_C(16) << 20) /* a worker needs no less */
+
 struct mlm_limits {
     uint64_t cap_bytes;        /* MLM_NO_LIMIT: no cap */
     uint64_t swap_limit_bytes; /* MLM_NO_LIMIT: all swap of the machine */

@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "cli/load.h"
+#include "cli/rerun.h"
 #include "cli/style.h"
 #include "cli/verbs.h"
 
@@ -27,7 +28,7 @@ static int advise_verb(int argc, char **argv, struct mlm_error *error)
     if (r < 0)
         return r;
     struct mlm_text_style style = mlm_style_of(STDOUT_FILENO);
-    r = mlm_advise(loaded.table, &style, stdout, error);
+    r = mlm_advise(loaded.table, &style, mlm_rerun_put, stdout, error);
     return r < 0 ? r : MLM_EXIT_OK;
 }
 

@@ -103,12 +103,12 @@ const struct mlm_option mlm_cap_option_rows[] = {
 
 const struct mlm_option mlm_program_option_rows[] = {
     {"prepare", "COMMAND", mlm_option_text, AT(prepare),
-        .help = "run this in a shell before each trial, outside the cage"},
+        .help = "run this in a shell before each trial, outside the cage", .kept = true},
     {"evict", "FILE", mlm_option_texts, AT(evict),
         .help = "drop FILE from the page cache before each trial, because pages that are cached already "
                 "do not count against the cap; may be given several times"},
     {"cleanup", "COMMAND", mlm_option_text, AT(cleanup),
-        .help = "run this in a shell after the last trial, outside the cage"},
+        .help = "run this in a shell after the last trial, outside the cage", .kept = true},
     {"name", "NAME", mlm_option_texts, AT(names),
         .help = "call the command NAME in records and tables; with several commands, give it once for each, "
                 "in their order",
@@ -125,14 +125,14 @@ const struct mlm_option mlm_job_option_rows[] = {
     {"param", "NAME=LIST", mlm_option_texts, AT(params),
         .help = "give this parameter of a workload these values, separated by commas; may be given several "
                 "times",
-        .shapes_plan = true},
+        .shapes_plan = true, .kept = true},
     {"data", "SIZE", mlm_option_size, AT(data_bytes), .help = "how much data the workloads hold",
         .otherwise = "256M", .words = WORDS("256M", "640M", "1G", "2560M", "5G"), .shapes_plan = true},
     {"seed", "N", mlm_option_number, AT(seed), .help = "seed of the data and of the order of trials",
         .standard = "1", .shapes_plan = true},
     {"threads", "N", mlm_option_number, AT(threads),
         .help = "threads that compute, each on a core of its own", .standard = "1", .least = 1,
-        .most = THREADS_MOST, .shapes_plan = true},
+        .most = THREADS_MOST, .shapes_plan = true, .kept = true},
     {0},
 };
 

@@ -37,7 +37,7 @@ static const struct mlm_option options[] = {
     {.group = mlm_table_option_rows, .offset = AT(table)},
     {"warmup", "N", mlm_option_number, AT(warmup),
         .help = "run each command N times under each cap before the trials that count", .standard = "0",
-        .most = MLM_TIMES_MOST},
+        .most = MLM_TIMES_MOST, .kept = true},
     {.group = mlm_program_option_rows, .offset = AT(program)},
     {0},
 };

@@ -26,6 +26,7 @@ struct mlm_option {
     const char *otherwise;    /* in its place, words for what happens where the option is not given */
     const char *const *words; /* values to choose from, or to propose, ended by NULL */
     uint64_t least, most;     /* of a number; most 0: what a record can hold */
+    bool kept;                /* the command that advise proposes has it as the records' command had it */
     bool shapes_plan;         /* what is run depends on it, so --resume takes it from a record's command */
     const struct mlm_option *group; /* instead of all that: rows that several verbs have, whose struct is at
                                        `offset` */

@@ -11,8 +11,6 @@
 #include "record/record.h"
 #include "trial/catalogue.h"
 
-#define MLM_CAP_MINIMUM_BYTES (UINT64_C(16) << 20)
-
 /* Identity and state of a file at a path. */
 struct mlm_file_state {
     uint64_t device, inode, size_bytes;

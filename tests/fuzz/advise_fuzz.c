@@ -2,6 +2,7 @@
  * be lines that control no terminal, and the same each time. */
 #include "advise/advice/advice.h"
 #include "advise/advice/job.h"
+#include "cli/rerun.h"
 #include "printable.h"
 #include "record/judge.h"
 
@@ -12,7 +13,7 @@ static char *advice_make(const struct mlm_table *table, int width, size_t *ret_s
     char *text = NULL;
     FILE *out = open_memstream(&text, ret_size);
     fuzz_assert(out);
-    fuzz_assert(mlm_advise(table, &style, out, &error) == 0);
+    fuzz_assert(mlm_advise(table, &style, mlm_rerun_put, out, &error) == 0);
     fuzz_assert(fclose(out) == 0);
     return text;
 }

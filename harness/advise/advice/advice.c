@@ -345,8 +345,8 @@ static void put_label(FILE *out, const struct mlm_table *table, const struct mlm
     fputs(":\n", out);
 }
 
-static int put_recommendation(FILE *out, const struct mlm_text_style *style, const struct mlm_table *table,
-    const struct mlm_fields *fields, const struct mlm_field *field)
+static int put_recommendation(FILE *out, const struct mlm_text_style *style, mlm_rerun_spell *spell,
+    const struct mlm_table *table, const struct mlm_fields *fields, const struct mlm_field *field)
 {
     struct mlm_text prose;
     mlm_auto_free const struct mlm_sweep **rerun = calloc(field->sweep_count + 1, sizeof(void *));
@@ -364,7 +364,9 @@ static int put_recommendation(FILE *out, const struct mlm_text_style *style, con
     if (!plan.worthwhile)
         return 0;
     fputs("To measure what is missing:\n", out);
-    return mlm_rerun_put(out, &plan, rerun, rerun_count, "  ");
+    plan.sweeps = rerun;
+    plan.sweep_count = rerun_count;
+    return spell(out, &plan);
 }
 
 static const char legend[] =
@@ -372,8 +374,8 @@ static const char legend[] =
     ">: more than the largest tried; ~: not certain). Times are medians. A cap is what the job may hold: a "
     "machine needs what its system and desktop hold on top.";
 
-static int advice_put(FILE *out, const struct mlm_text_style *style, const struct mlm_table *table,
-    const struct mlm_sweeps *sweeps, const struct mlm_fields *fields)
+static int advice_put(FILE *out, const struct mlm_text_style *style, mlm_rerun_spell *spell,
+    const struct mlm_table *table, const struct mlm_sweeps *sweeps, const struct mlm_fields *fields)
 {
     const struct mlm_sweep *machine = NULL;
     mlm_cleanup(jobs_release) struct jobs jobs = {.first_of = NULL};
@@ -395,12 +397,12 @@ static int advice_put(FILE *out, const struct mlm_text_style *style, const struc
     fputc('\n', out);
     mlm_put_wrapped(out, style, 0, legend);
     for (size_t i = 0; i < fields->count && r >= 0; i++)
-        r = put_recommendation(out, style, table, fields, &fields->items[i]);
+        r = put_recommendation(out, style, spell, table, fields, &fields->items[i]);
     return r;
 }
 
-int mlm_advise(
-    const struct mlm_table *table, const struct mlm_text_style *style, FILE *out, struct mlm_error *error)
+int mlm_advise(const struct mlm_table *table, const struct mlm_text_style *style, mlm_rerun_spell *spell,
+    FILE *out, struct mlm_error *error)
 {
     mlm_cleanup(mlm_sweeps_release) struct mlm_sweeps sweeps = {0};
     mlm_cleanup(mlm_fields_release) struct mlm_fields fields = {0};
@@ -409,7 +411,7 @@ int mlm_advise(
         return r;
     r = mlm_fields_make(&sweeps, &fields);
     if (r >= 0)
-        r = advice_put(out, style, table, &sweeps, &fields);
+        r = advice_put(out, style, spell, table, &sweeps, &fields);
     if (r < 0)
         return mlm_error_errno(error, r, "advice");
     if (fflush(out) != 0 || ferror(out))

@@ -5,8 +5,10 @@
 
 #include <stdio.h>
 
+#include "advise/advice/rerun.h"
 #include "report/table/table.h"
 #include "report/text/prose.h"
 
-int mlm_advise(
-    const struct mlm_table *table, const struct mlm_text_style *style, FILE *out, struct mlm_error *error);
+/* `spell` writes the commands that measure what is missing. */
+int mlm_advise(const struct mlm_table *table, const struct mlm_text_style *style, mlm_rerun_spell *spell,
+    FILE *out, struct mlm_error *error);

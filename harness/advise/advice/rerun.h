@@ -1,7 +1,4 @@
-/* The command that measures what is missing: the command that made the records, with other caps and
- * repetitions. It always gives the size of the data, because the default depends on the caps. A record may
- * come from a stranger: only options that choose rows are taken from its command, and each word is quoted for
- * a shell. */
+/* What has to be measured before advice can be given. */
 #pragma once
 
 #include <stdio.h>
@@ -14,7 +11,9 @@ struct mlm_rerun {
     uint64_t caps[MLM_RERUN_CAPS]; /* ascending */
     size_t cap_count;
     size_t repetitions;
-    bool worthwhile; /* includes something that was not run yet */
+    bool worthwhile;                       /* includes something that was not run yet */
+    const struct mlm_sweep *const *sweeps; /* to be run again; the caller of mlm_rerun_plan() chooses them */
+    size_t sweep_count;
 };
 
 /* Chooses what a field still needs: caps around the only one; larger caps, where none was enough; more
@@ -22,7 +21,6 @@ struct mlm_rerun {
  * exceeds the machine's memory. */
 struct mlm_rerun mlm_rerun_plan(const struct mlm_field *field);
 
-/* Writes one line for each run from which the chosen sweeps came: "mlmembench run --suite storage --cap
- * 512M,1G,2G --data 1280M --repetitions 5". -ENOMEM. */
-int mlm_rerun_put(FILE *out, const struct mlm_rerun *rerun, const struct mlm_sweep *const *sweeps,
-    size_t sweep_count, const char *indent);
+/* Writes the commands that measure this, a line each. The grammar of the command line is not known here.
+ * -ENOMEM. */
+typedef int mlm_rerun_spell(FILE *out, const struct mlm_rerun *rerun);

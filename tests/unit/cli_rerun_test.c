@@ -1,6 +1,6 @@
 /* Tests the command that measures what is missing: it must be exact, and harmless whatever a record
  * contains. */
-#include "advise/advice/rerun.h"
+#include "cli/rerun.h"
 #include "report_sample.h"
 
 #define MIB (INT64_C(1) << 20)
@@ -63,7 +63,9 @@ static void assert_commands(struct fixture *fixture, const char *expected)
     for (size_t i = 0; i < fixture->fields.count; i++) {
         const struct mlm_field *field = &fixture->fields.items[i];
         struct mlm_rerun rerun = mlm_rerun_plan(field);
-        assert_int_equal(mlm_rerun_put(out, &rerun, field->sweeps, field->sweep_count, ""), 0);
+        rerun.sweeps = field->sweeps;
+        rerun.sweep_count = field->sweep_count;
+        assert_int_equal(mlm_rerun_put(out, &rerun), 0);
     }
     assert_int_equal(fclose(out), 0);
     assert_string_equal(text, expected);
@@ -76,7 +78,7 @@ static void test_one_cap(void **state)
     struct fixture *fixture = *state;
     add(fixture, "csr", 2048 * MIB, 100);
     assert_commands(
-        fixture, "mlmembench run --suite storage --cap 512M,1G,2G,4G --repetitions 3 --data 2560M\n");
+        fixture, "  mlmembench run --suite storage --cap 512M,1G,2G,4G --repetitions 3 --data 2560M\n");
 }
 
 static void test_a_small_cap(void **state)
@@ -84,7 +86,7 @@ static void test_a_small_cap(void **state)
     struct fixture *fixture = *state;
     add(fixture, "csr", 48 * MIB, 100);
     assert_commands(
-        fixture, "mlmembench run --suite storage --cap 24M,48M,96M --repetitions 3 --data 2560M\n");
+        fixture, "  mlmembench run --suite storage --cap 24M,48M,96M --repetitions 3 --data 2560M\n");
 }
 
 static void test_no_cap(void **state)
@@ -92,7 +94,7 @@ static void test_no_cap(void **state)
     struct fixture *fixture = *state;
     add(fixture, "csr", MLM_NO_LIMIT, 100)->readings.values[MLM_needs_peak_bytes] = 900 * MIB;
     assert_commands(
-        fixture, "mlmembench run --suite storage --cap 128M,256M,512M,1G --repetitions 3 --data 2560M\n");
+        fixture, "  mlmembench run --suite storage --cap 128M,256M,512M,1G --repetitions 3 --data 2560M\n");
 }
 
 /* Not enough at any of its caps: larger caps up to its needs, but not beyond the machine's memory. */
@@ -108,7 +110,7 @@ static void test_larger_caps(void **state)
         assert_int_equal(json_object_set(fixture->list.items[i].machine, "memory_bytes", memory), 0);
     json_decref(memory);
     assert_commands(
-        fixture, "mlmembench run --suite storage --cap 512M,1G,2G,4G --repetitions 3 --data 2560M\n");
+        fixture, "  mlmembench run --suite storage --cap 512M,1G,2G,4G --repetitions 3 --data 2560M\n");
 }
 
 static void test_surroundings(void **state)
@@ -120,7 +122,7 @@ static void test_surroundings(void **state)
     record->limits.background_active = true;
     record->seed = 7;
     record->limits.timeout_ns = 1500000000;
-    assert_commands(fixture, "mlmembench run --suite storage --cap 256M,512M,1G,2G --repetitions 3 --data "
+    assert_commands(fixture, "  mlmembench run --suite storage --cap 256M,512M,1G,2G --repetitions 3 --data "
                              "2560M --swap none --background 300M:active --seed 7 --timeout 1500ms\n");
 }
 
@@ -132,7 +134,7 @@ static void test_options_of_the_run(void **state)
     set_command(add(fixture, "csr", 2048 * MIB, 100),
         json_pack("[s,s,s,s,s,s,s,s,s,s,s,s]", "run", "--cap=2G", "--out", "/elsewhere", "--all", "--param",
             "density=0.01", "--param=batch=4", "--filter", "csr|cs c", "--quiet", "--threads=2"));
-    assert_commands(fixture, "mlmembench run --suite storage --cap 512M,1G,2G,4G --repetitions 3 --data "
+    assert_commands(fixture, "  mlmembench run --suite storage --cap 512M,1G,2G,4G --repetitions 3 --data "
                              "2560M --all --param density=0.01 --filter 'csr|cs c' --threads 2\n");
 }
 
@@ -143,8 +145,8 @@ static void test_two_runs(void **state)
     add(fixture, "csr", 2048 * MIB, 100);
     set_command(add(fixture, "dense", 2048 * MIB, 100), json_pack("[s,s]", "run", "--all"));
     assert_commands(fixture,
-        "mlmembench run --suite storage --cap 512M,1G,2G,4G --repetitions 3 --data 2560M\n"
-        "mlmembench run --suite storage --cap 512M,1G,2G,4G --repetitions 3 --data 2560M --all\n");
+        "  mlmembench run --suite storage --cap 512M,1G,2G,4G --repetitions 3 --data 2560M\n"
+        "  mlmembench run --suite storage --cap 512M,1G,2G,4G --repetitions 3 --data 2560M --all\n");
 }
 
 /* A user's command is repeated as it was typed; its own options are kept. */
@@ -161,7 +163,7 @@ static void test_exec(void **state)
     assert_int_equal(mlm_params_add(&record->params, "command", "python3 train.py --all"), 0);
     set_command(record, json_pack("[s,s,s,s,s,s,s,s,s]", "exec", "--cap", "2G", "--prepare", "sync; true",
                             "--", "python3", "train.py", "--all"));
-    assert_commands(fixture, "mlmembench exec --cap 512M,1G,2G,4G,none --repetitions 3 --prepare 'sync; "
+    assert_commands(fixture, "  mlmembench exec --cap 512M,1G,2G,4G,none --repetitions 3 --prepare 'sync; "
                              "true' --name python3 'python3 train.py --all'\n");
 }
 
@@ -175,7 +177,7 @@ static void test_more_time(void **state)
         record->limits.timeout_ns = 1500000000;
     }
     assert_commands(
-        fixture, "mlmembench run --suite storage --cap 1G,2G --repetitions 5 --data 2560M --timeout 15s\n");
+        fixture, "  mlmembench run --suite storage --cap 1G,2G --repetitions 5 --data 2560M --timeout 15s\n");
     assert_true(mlm_rerun_plan(&fixture->fields.items[0]).worthwhile);
 }
 
@@ -189,7 +191,7 @@ static void test_nothing_to_add(void **state)
         assert_int_equal(json_object_set(record->machine, "memory_bytes", memory), 0);
     }
     json_decref(memory);
-    assert_commands(fixture, "mlmembench run --suite storage --cap 512M,1G --repetitions 3 --data 2560M\n");
+    assert_commands(fixture, "  mlmembench run --suite storage --cap 512M,1G --repetitions 3 --data 2560M\n");
     assert_false(mlm_rerun_plan(&fixture->fields.items[0]).worthwhile);
 }
 
@@ -200,7 +202,7 @@ static void test_fit(void **state)
     struct mlm_record *record = add(fixture, "csr", 2048 * MIB, 100);
     set_command(record,
         json_pack("[s,s,s,s,s,s]", "fit", "--workload", "storage/csr", "--param", "a=z", "--prepare=true"));
-    assert_commands(fixture, "mlmembench run --suite storage --cap 512M,1G,2G,4G --repetitions 3 --data "
+    assert_commands(fixture, "  mlmembench run --suite storage --cap 512M,1G,2G,4G --repetitions 3 --data "
                              "2560M --all --filter '^storage/csr/' --param density=0.01 --param a=z\n");
 }
 
@@ -215,7 +217,7 @@ static void test_hostile(void **state)
     record->dataset = strdup("a'b\n$(touch z)\x1b[2J");
     set_command(record, json_pack("[s,s,s,s,s]", "run", "--filter", "`touch x`", "--exec", "rm"));
     assert_commands(fixture,
-        "mlmembench run --suite 'x; touch y' --cap 512M,1G,2G,4G --repetitions 3 --dataset "
+        "  mlmembench run --suite 'x; touch y' --cap 512M,1G,2G,4G --repetitions 3 --dataset "
         "$'a\\047b\\012$(touch z)\\033[2J' --filter '`touch x`'\n");
 }
 
