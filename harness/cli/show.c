@@ -20,7 +20,7 @@ static const struct mlm_option options[] = {
 
 static int show_verb(int argc, char **argv, struct mlm_error *error)
 {
-    struct mlm_table_options said;
+    struct mlm_table_options said = {0};
     struct mlm_parsed parsed;
     int r = mlm_options_parse(&mlm_verb_show, argc, argv, &said, NULL, &parsed, error);
     if (r != 0)
