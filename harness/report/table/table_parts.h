@@ -10,7 +10,8 @@ const char *mlm_machine_id(const struct mlm_record *record);
  */
 int mlm_row_sum_up(struct mlm_row *row, double *numbers);
 
-/* Sorts the rows into `order` and `sections`, and says how far each is from the best of its group. -ENOMEM. */
+/* Sorts the rows into `order` and `sections`, and says how far each is from the best of its group. -ENOMEM.
+ */
 int mlm_table_make_sections(struct mlm_table *table);
 
 /* Fills `common` of the sections and shortens the rows' parameters by it. -ENOMEM. */
