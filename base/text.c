@@ -1,5 +1,6 @@
 #include "base/text.h"
 
+#include <stdarg.h>
 #include <stdlib.h>
 
 #include "base/utf8.h"
@@ -23,4 +24,14 @@ char *mlm_text_end_tame(struct mlm_text *text)
     if (line)
         mlm_utf8_tame(line);
     return line;
+}
+
+char *mlm_text_of(const char *format, ...)
+{
+    char *text;
+    va_list args;
+    va_start(args, format);
+    int r = vasprintf(&text, format, args);
+    va_end(args);
+    return r < 0 ? NULL : text;
 }

@@ -17,3 +17,6 @@ char *mlm_text_end(struct mlm_text *text);
 
 /* The same, made printable on one line (base/utf8.h). */
 char *mlm_text_end_tame(struct mlm_text *text);
+
+/* The whole text at once, which the caller frees; NULL: out of memory. */
+char *mlm_text_of(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/grow.h"
+#include "base/text.h"
 #include "record/keymap.h"
 
 /* Limit of parties in one group. Further answers are not compared and belong to no party. */
@@ -88,10 +89,8 @@ static bool agree(const struct mlm_record *a, const struct mlm_record *b)
 
 static int group_of(struct judgement *judgement, const struct mlm_record *record, size_t *ret_group)
 {
-    char *key = NULL;
     const char *machine = json_string_value(json_object_get(record->machine, "id"));
-    if (asprintf(&key, "%s\n%s", machine ? machine : "", record->equal_work) < 0)
-        return -ENOMEM;
+    char *key = mlm_text_of("%s\n%s", machine ? machine : "", record->equal_work);
     size_t known = judgement->group_keys.count;
     int r = mlm_keymap_add(&judgement->group_keys, key, ret_group);
     if (r < 0 || *ret_group < known)
@@ -139,9 +138,7 @@ static int party_of(struct judgement *judgement, struct group *group, size_t ind
 static int variant_count(struct judgement *judgement, size_t party, const struct mlm_record *record)
 {
     mlm_auto_free char *variant = mlm_record_variant_key(record);
-    char *key = NULL;
-    if (!variant || asprintf(&key, "%zu %s", party, variant) < 0)
-        return -ENOMEM;
+    char *key = variant ? mlm_text_of("%zu %s", party, variant) : NULL;
     size_t before = judgement->member_keys.count, number;
     int r = mlm_keymap_add(&judgement->member_keys, key, &number);
     if (r < 0)
@@ -195,24 +192,20 @@ static void answer_text(const struct mlm_record *record, char *text, size_t size
 /* `right` is NULL where no trial of the group has a finite answer. */
 static char *reason_make(const struct mlm_record *wrong, const struct mlm_record *right)
 {
-    char *reason = NULL, mine[256], theirs[256];
+    char mine[256], theirs[256];
     answer_text(wrong, mine, sizeof mine);
-    if (!right) {
-        if (asprintf(&reason, "its answer is %s", mine) < 0)
-            return NULL;
-        return reason;
-    }
+    if (!right)
+        return mlm_text_of("its answer is %s", mine);
     mlm_auto_free char *params = mlm_params_text(&right->params);
     if (!params)
         return NULL;
     answer_text(right, theirs, sizeof theirs);
     const char *space = *params ? " " : "";
-    int r = same_data(wrong, right)
-                ? asprintf(&reason, "answers %s where %s%s%s answers %s", mine, right->workload, space,
-                      params, theirs)
-                : asprintf(&reason, "data_checksum %016" PRIx64 " where %s%s%s has %016" PRIx64,
-                      wrong->data_checksum, right->workload, space, params, right->data_checksum);
-    return r < 0 ? NULL : reason;
+    return same_data(wrong, right)
+               ? mlm_text_of(
+                     "answers %s where %s%s%s answers %s", mine, right->workload, space, params, theirs)
+               : mlm_text_of("data_checksum %016" PRIx64 " where %s%s%s has %016" PRIx64,
+                     wrong->data_checksum, right->workload, space, params, right->data_checksum);
 }
 
 /* All reasons are made before the first outcome changes, so that a failure changes nothing. */

@@ -456,8 +456,7 @@ int mlm_plan_describe(
     const struct mlm_plan_options *options = &plan->options;
     const struct mlm_plan_row *row = &plan->rows[trial->row];
     record->suite = strdup(row->suite->name);
-    if (asprintf(&record->workload, "%s/%s", row->suite->name, row->workload->name) < 0)
-        record->workload = NULL;
+    record->workload = mlm_text_of("%s/%s", row->suite->name, row->workload->name);
     record->equal_work = strdup(row->equal_work);
     record->dataset = options->dataset ? strdup(options->dataset) : NULL;
     if (!record->suite || !record->workload || !record->equal_work ||

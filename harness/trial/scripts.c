@@ -6,14 +6,14 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "record/keymap.h"
 #include "trial/worker.h"
 
 /* Scripts with the same key import the same libraries. NULL: no memory. */
 static char *imports_key(const struct mlm_workload *workload)
 {
-    char *key = NULL;
-    return asprintf(&key, "%s\n%s", workload->script, workload->library_package) < 0 ? NULL : key;
+    return mlm_text_of("%s\n%s", workload->script, workload->library_package);
 }
 
 int mlm_scripts_preload(const struct mlm_catalogue *catalogue, const struct mlm_plan *plan, int interrupt_fd,

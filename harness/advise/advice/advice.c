@@ -215,11 +215,11 @@ static int put_heading(
 {
     const struct mlm_sweep *first = &block->sweeps[0];
     mlm_auto_free char *surroundings = mlm_surroundings_line(table, first->section);
-    char *line = NULL;
-    if (!surroundings ||
-        asprintf(&line, "%s%s%s", first->first->first->suite, *surroundings ? ", " : "", surroundings) < 0)
-        return -ENOMEM;
-    mlm_utf8_tame(line);
+    char *line = surroundings ? mlm_text_of("%s%s%s", first->first->first->suite, *surroundings ? ", " : "",
+                                    surroundings)
+                              : NULL;
+    if (line)
+        mlm_utf8_tame(line);
     return mlm_put_line(out, style, MLM_PAINT_BOLD, line);
 }
 

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "record/keymap.h"
 
 void mlm_fields_release(struct mlm_fields *fields)
@@ -64,11 +65,9 @@ struct place {
  * name ends. */
 static char *job_key(size_t field, const struct mlm_record *record, size_t sweep)
 {
-    char *key = NULL;
-    int n = record->equal_work ? asprintf(&key, "%zu group %zu %s %s", field, strlen(record->suite),
-                                     record->suite, record->equal_work)
-                               : asprintf(&key, "%zu alone %zu", field, sweep);
-    return n < 0 ? NULL : key;
+    return record->equal_work ? mlm_text_of("%zu group %zu %s %s", field, strlen(record->suite),
+                                    record->suite, record->equal_work)
+                              : mlm_text_of("%zu alone %zu", field, sweep);
 }
 
 static int places_find(const struct mlm_sweeps *sweeps, struct place *places)

@@ -49,12 +49,10 @@ static int put_sides(const struct mlm_view *view)
         /* A machine's label is already the begin of its line. */
         bool says_it = strncmp(line, sides[i].label, strlen(sides[i].label)) == 0;
         bool same = first && strcmp(line, first) == 0;
-        char *text = NULL;
-        if (asprintf(&text, "%s%s%s", says_it ? "" : sides[i].label, says_it ? "" : ": ",
-                !same  ? line
-                : many ? "the same machines"
-                       : "the same machine") < 0)
-            return -ENOMEM;
+        char *text = mlm_text_of("%s%s%s", says_it ? "" : sides[i].label, says_it ? "" : ": ",
+            !same  ? line
+            : many ? "the same machines"
+                   : "the same machine");
         mlm_side_name(view->comparison, i, name);
         int r = mlm_put_labelled(view, name, text);
         if (r < 0)
@@ -223,17 +221,10 @@ static int show(struct mlm_view *view, struct mlm_error *error)
     return r;
 }
 
-static int finish(FILE *out, int r, struct mlm_error *error)
-{
-    if (r >= 0 && (fflush(out) != 0 || ferror(out)))
-        r = -EIO;
-    return r < 0 ? mlm_error_errno(error, r, "printing a comparison") : 0;
-}
-
 int mlm_comparison_show(const struct mlm_comparison *comparison, const struct mlm_text_style *style,
     FILE *out, struct mlm_error *error)
 {
     mlm_cleanup(view_release) struct mlm_view view = {
         .comparison = comparison, .style = style, .out = out, .of_every_row = marks_of_every_row(comparison)};
-    return finish(out, show(&view, error), error);
+    return mlm_put_end(out, show(&view, error), "printing a comparison", error);
 }

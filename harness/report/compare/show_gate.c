@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "report/compare/show.h"
 #include "report/compare/words.h"
 
@@ -37,15 +38,13 @@ static int put_trip(const struct mlm_trip *trip, const struct mlm_comparison *co
     mlm_auto_free char *name = trip->missing
                                    ? mlm_side_row_name(trip->pairing->old_side, trip->missing, false)
                                    : mlm_side_row_name(trip->pairing->new_side, trip->pair->new_row, false);
-    char *line = NULL;
     if (!name)
         return -ENOMEM;
     reason_text(trip, reason);
     bool many = comparison->pairing_count > 1;
-    if (asprintf(&line, "  %s%s%s: %s", many ? trip->pairing->new_side->label : "", many ? ": " : "", name,
-            reason) < 0)
-        return -ENOMEM;
-    return mlm_put_line(out, style, MLM_PAINT_PLAIN, line);
+    return mlm_put_line(out, style, MLM_PAINT_PLAIN,
+        mlm_text_of(
+            "  %s%s%s: %s", many ? trip->pairing->new_side->label : "", many ? ": " : "", name, reason));
 }
 
 int mlm_gate_show(const struct mlm_gate *gate, const struct mlm_comparison *comparison,
@@ -55,16 +54,13 @@ int mlm_gate_show(const struct mlm_gate *gate, const struct mlm_comparison *comp
     const char *what = !gate->figures[MLM_FIGURE_NEEDS]  ? "time"
                        : !gate->figures[MLM_FIGURE_TIME] ? "needs"
                                                          : "time or needs";
-    char *line = NULL;
-    int r = count ? asprintf(&line, "regression: %zu row%s more than %g %% above in %s, or ending worse",
-                        count, count == 1 ? "" : "s", 100 * gate->above, what)
-                  : asprintf(&line, "no regression: no row is more than %g %% above in %s, or ends worse",
-                        100 * gate->above, what);
+    char *line = count ? mlm_text_of("regression: %zu row%s more than %g %% above in %s, or ending worse",
+                             count, count == 1 ? "" : "s", 100 * gate->above, what)
+                       : mlm_text_of("no regression: no row is more than %g %% above in %s, or ends worse",
+                             100 * gate->above, what);
     fputc('\n', out);
-    r = r < 0 ? -ENOMEM : mlm_put_line(out, style, count ? MLM_PAINT_RED : MLM_PAINT_GREEN, line);
+    int r = mlm_put_line(out, style, count ? MLM_PAINT_RED : MLM_PAINT_GREEN, line);
     for (size_t i = 0; i < count && r >= 0; i++)
         r = put_trip(&trips->items[i], comparison, style, out);
-    if (r >= 0 && (fflush(out) != 0 || ferror(out)))
-        r = -EIO;
-    return r < 0 ? mlm_error_errno(error, r, "printing a gate") : 0;
+    return mlm_put_end(out, r, "printing a gate", error);
 }

@@ -178,7 +178,6 @@ static int put_verdict(const struct mlm_history *history, const bool figures[sta
     const struct mlm_text_style *style, FILE *out)
 {
     size_t trips = 0, judged = 0;
-    char *line = NULL;
     for (size_t i = 0; i < history->count; i++) {
         const struct mlm_history_row *row = &history->rows[i];
         bool any = row->ends_worse;
@@ -188,13 +187,13 @@ static int put_verdict(const struct mlm_history *history, const bool figures[sta
                    row->figures[f].verdict == MLM_HISTORY_REGRESSED;
         judged += any;
     }
-    int r = !judged ? asprintf(&line, "too little history: no row is in %d earlier files yet",
-                          MLM_HISTORY_FILES_LEAST)
-            : trips ? asprintf(&line, "regression: %zu row%s of %zu", trips, trips == 1 ? "" : "s", judged)
-                    : asprintf(&line, "no regression in %zu row%s", judged, judged == 1 ? "" : "s");
+    char *line = !judged ? mlm_text_of("too little history: no row is in %d earlier files yet",
+                               MLM_HISTORY_FILES_LEAST)
+                 : trips ? mlm_text_of("regression: %zu row%s of %zu", trips, trips == 1 ? "" : "s", judged)
+                         : mlm_text_of("no regression in %zu row%s", judged, judged == 1 ? "" : "s");
     enum mlm_paint paint = trips ? MLM_PAINT_RED : judged ? MLM_PAINT_GREEN : MLM_PAINT_YELLOW;
     fputc('\n', out);
-    r = r < 0 ? -ENOMEM : mlm_put_line(out, style, paint, line);
+    int r = mlm_put_line(out, style, paint, line);
     for (size_t i = 0; i < history->count && r >= 0; i++)
         if (mlm_history_row_trips(&history->rows[i], figures))
             r = put_trip(&history->rows[i], figures, style, out);
@@ -216,7 +215,5 @@ int mlm_history_show(const struct mlm_history *history, double floor,
         r = mlm_put_note(out, style, "usual:", text);
     if (r >= 0)
         r = put_verdict(history, figures, style, out);
-    if (r >= 0 && (fflush(out) != 0 || ferror(out)))
-        r = -EIO;
-    return r < 0 ? mlm_error_errno(error, r, "printing a history") : 0;
+    return mlm_put_end(out, r, "printing a history", error);
 }

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "report/text/text.h"
 
 const char *mlm_side_name(
@@ -22,9 +23,7 @@ const char *mlm_side_name(
 int mlm_put_labelled(const struct mlm_view *view, const char *label, char *text)
 {
     mlm_auto_free char *owned = text;
-    char *line = NULL;
-    if (!owned || asprintf(&line, "%s %s", label, owned) < 0)
-        return -ENOMEM;
+    char *line = owned ? mlm_text_of("%s %s", label, owned) : NULL;
     return mlm_put_line(view->out, view->style, MLM_PAINT_PLAIN, line);
 }
 

@@ -43,11 +43,10 @@ static char *label_make(const struct mlm_side *side, bool host_is_shared)
 {
     const char *host = machine_text(side->rows[0], "host"), *id = machine_text(side->rows[0], "id");
     bool alone = *host && !host_is_shared;
-    char *label = NULL;
-    if (asprintf(&label, "%s%s%s%s", host, *host && !alone ? " (" : "", alone ? "" : id,
-            *host && !alone ? ")" : "") < 0)
-        return NULL;
-    mlm_utf8_tame(label);
+    char *label = mlm_text_of(
+        "%s%s%s%s", host, *host && !alone ? " (" : "", alone ? "" : id, *host && !alone ? ")" : "");
+    if (label)
+        mlm_utf8_tame(label);
     return label;
 }
 
@@ -119,11 +118,10 @@ char *mlm_side_row_name(const struct mlm_side *side, const struct mlm_row *row, 
 {
     mlm_auto_free char *name = mlm_row_name(row, whole);
     const char *host = machine_text(row, "host");
-    char *text = NULL;
     if (!name || !mlm_side_has_machines(side))
         return mlm_take_ptr(name);
-    if (asprintf(&text, "%s: %s", *host ? host : machine_text(row, "id"), name) < 0)
-        return NULL;
-    mlm_utf8_tame(text);
+    char *text = mlm_text_of("%s: %s", *host ? host : machine_text(row, "id"), name);
+    if (text)
+        mlm_utf8_tame(text);
     return text;
 }

@@ -131,12 +131,8 @@ static int put_value(struct sheet *sheet, const char *key, const json_t *value)
 
 static int put_title(struct sheet *sheet, const char *prefix, const char *name)
 {
-    mlm_auto_free char *title = NULL;
-    if (asprintf(&title, "%s_%s", prefix, name) < 0) {
-        title = NULL;
-        return -ENOMEM;
-    }
-    return put_text(sheet, title, false);
+    mlm_auto_free char *title = mlm_text_of("%s_%s", prefix, name);
+    return title ? put_text(sheet, title, false) : -ENOMEM;
 }
 
 /* The titles, from any of the objects: all have the same keys. */

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "report/export/formats.h"
 #include "report/export/json_text.h"
 #include "report/export/names.h"
@@ -136,11 +137,9 @@ static bool put_metric_aggregate(
 static json_t *aggregate_entry(const struct family *family, const struct aggregate *aggregate)
 {
     const struct mlm_row *row = family->row;
-    mlm_auto_free char *name = NULL;
-    if (asprintf(&name, "%s_%s", family->name, aggregate->name) < 0) {
-        name = NULL;
+    mlm_auto_free char *name = mlm_text_of("%s_%s", family->name, aggregate->name);
+    if (!name)
         return NULL;
-    }
     json_auto_t *entry = entry_make(family, name, "aggregate");
     if (mlm_json_put(entry, "threads", json_integer((json_int_t)row->first->threads)) ||
         mlm_json_put(entry, "aggregate_name", json_string(aggregate->name)) ||

@@ -70,10 +70,8 @@ static char *name_make(const struct mlm_table *table, const struct mlm_row *row,
 static int name_add(struct mlm_keymap *taken, char *name, char **ret_name)
 {
     for (unsigned next = 1;; next++) {
-        char *wanted = NULL;
+        char *wanted = name ? mlm_text_of(next == 1 ? "%s" : "%s#%u", name, next) : NULL;
         size_t before = taken->count, number;
-        if (!name || asprintf(&wanted, next == 1 ? "%s" : "%s#%u", name, next) < 0)
-            wanted = NULL;
         int r = mlm_keymap_add(taken, wanted, &number);
         if (r < 0)
             return r;

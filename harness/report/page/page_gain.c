@@ -7,12 +7,6 @@
 #include "report/html/html.h"
 #include "report/page/page_parts.h"
 
-static void put_size(FILE *out, double bytes)
-{
-    char text[MLM_SIZE_TEXT];
-    fputs(mlm_size_show(bytes, text), out);
-}
-
 /* Ordered by importance: a later kind matters more. */
 enum gain_kind { NO_GAIN, OF_TIME, OF_MEMORY, OF_FITTING };
 
@@ -111,9 +105,9 @@ static void say_gain(FILE *out, const void *of)
         fprintf(out, ", in about the same memory (%s).", mlm_size_show(mlm_row_needs(gain->use), text));
         return;
     }
-    put_size(out, mlm_row_needs(gain->use));
+    mlm_page_size(out, mlm_row_needs(gain->use));
     fprintf(out, " instead of %s", isnan(mlm_row_full_needs(gain->instead)) ? "more than " : "");
-    put_size(out, mlm_row_least_needs(gain->instead));
+    mlm_page_size(out, mlm_row_least_needs(gain->instead));
     if (gain->memory >= 2)
         fprintf(out, ", 1/%.0f of the memory", gain->memory);
     else

@@ -32,6 +32,12 @@ void mlm_page_fold_end(FILE *out, size_t row_count)
         fputs("</details>\n", out);
 }
 
+void mlm_page_size(FILE *out, double bytes)
+{
+    char text[MLM_SIZE_TEXT];
+    fputs(mlm_size_show(bytes, text), out);
+}
+
 void mlm_page_in_cap(FILE *out, uint64_t cap_bytes)
 {
     char text[MLM_SIZE_TEXT];

@@ -58,5 +58,8 @@ int mlm_page_said(FILE *out, void (*say)(FILE *out, const void *of), const void 
 /* "1 trial", "3 trials" */
 void mlm_page_count(FILE *out, size_t count, const char *noun);
 
+/* "1.25 GiB" */
+void mlm_page_size(FILE *out, double bytes);
+
 /* "in 2G", "without a cap" */
 void mlm_page_in_cap(FILE *out, uint64_t cap_bytes);

@@ -75,12 +75,6 @@ static int caps_find(const struct span *span, uint64_t caps[static MLM_PAGE_CAPS
     return 0;
 }
 
-static void put_size(FILE *out, double bytes)
-{
-    char text[MLM_SIZE_TEXT];
-    fputs(mlm_size_show(bytes, text), out);
-}
-
 static struct tally tally_cap(const struct span *span, uint64_t cap_bytes)
 {
     struct tally tally = {0};
@@ -137,7 +131,7 @@ static void say_rest(FILE *out, const struct span *span, uint64_t cap_bytes)
     mlm_row_say(out, section, most, NULL);
     if (!isnan(needs)) {
         fputs(isnan(mlm_row_full_needs(most)) ? ", which needs more than " : ", which needs ", out);
-        put_size(out, needs);
+        mlm_page_size(out, needs);
     }
     fputs(". ", out);
 }
@@ -178,7 +172,7 @@ static void say_slowed(FILE *out, const struct span *span)
     int64_t swap_bytes = most->readings.values[MLM_swap_peak_bytes];
     if (swap_bytes != MLM_NULL && swap_bytes > 0) {
         fputs(", with ", out);
-        put_size(out, (double)swap_bytes);
+        mlm_page_size(out, (double)swap_bytes);
         fputs(" in swap", out);
     }
     fputs(". ", out);

@@ -7,7 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/grow.h"
-#include "base/utf8.h"
+#include "base/text.h"
 #include "record/keymap.h"
 #include "report/plot/frame_parts.h"
 
@@ -68,10 +68,7 @@ static char *series_key(const struct mlm_plot *plot, const struct mlm_row *row)
             variant.params.items[variant.params.count++] = all->items[i];
     mlm_auto_free char *key = mlm_record_variant_key(&variant);
     free(variant.params.items);
-    char *with_threads = NULL;
-    if (!key || asprintf(&with_threads, "%llu%s", (unsigned long long)row->first->threads, key) < 0)
-        return NULL;
-    return with_threads;
+    return key ? mlm_text_of("%llu%s", (unsigned long long)row->first->threads, key) : NULL;
 }
 
 /* `key` is taken; NULL: it could not be made. */
@@ -170,10 +167,8 @@ static int pairs_add(struct builder *builder, const struct mlm_row *row)
             .tells = new_ok ? row : pair->new_row,
             .teller = new_ok ? pairing->old_side->label : pairing->new_side->label,
         };
-        char *key = NULL;
-        if (asprintf(&key, "%zu", i) < 0)
-            return -ENOMEM;
-        r = series_find(builder, key, pair->new_row, pairing->new_side->label, &point.series);
+        r = series_find(
+            builder, mlm_text_of("%zu", i), pair->new_row, pairing->new_side->label, &point.series);
         if (r < 0)
             return r;
         figures_read(builder->frame->plot, &(struct mlm_subject){.row = row, .pair = pair}, &point);

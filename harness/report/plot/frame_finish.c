@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
-#include "base/utf8.h"
+#include "base/text.h"
 #include "record/keymap.h"
 #include "report/plot/frame_parts.h"
 
@@ -246,11 +246,8 @@ static int name_make(const struct mlm_plot *plot, struct mlm_frame_series *serie
     length = strlen(params);
     if (length && params[length - 1] == ' ')
         params[length - 1] = 0;
-    char *name = NULL;
-    if (asprintf(&name, "%s%s%s", row->workload, *params ? " " : "", params) < 0)
-        return -ENOMEM;
-    series->name = name;
-    return 0;
+    series->name = mlm_text_of("%s%s%s", row->workload, *params ? " " : "", params);
+    return series->name ? 0 : -ENOMEM;
 }
 
 /* A colour a workload (or a machine), a shape a variant of it. */

@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/interrupts.h"
+#include "base/text.h"
 #include "base/whole.h"
 #include "record/keymap.h"
 #include "report/plot/data.h"
@@ -25,11 +26,9 @@ struct drawing {
 
 static int script_path(const char *plots_folder, const char *script, char **ret_path, struct mlm_error *error)
 {
-    mlm_auto_free char *relative = NULL;
-    if (asprintf(&relative, "%s/%s", plots_folder, script) < 0) {
-        relative = NULL;
+    mlm_auto_free char *relative = mlm_text_of("%s/%s", plots_folder, script);
+    if (!relative)
         return mlm_error_errno(error, -ENOMEM, "%s", script);
-    }
     /* Absolute, for gnuplot runs elsewhere; and so it never begins with a '-'. */
     char *path = realpath(relative, NULL);
     if (!path)
@@ -192,12 +191,8 @@ static void writing_release(struct writing *writing)
 /* A suite's name comes from a record, and the file must not leave its folder. */
 static char *name_make(const char *suite, size_t number)
 {
-    char more[24] = "", *name = NULL;
-    if (number > 1)
-        snprintf(more, sizeof more, "-%zu", number);
-    if (asprintf(&name, "%.64s%s", suite, more) < 0)
-        return NULL;
-    for (char *c = name; *c; c++)
+    char *name = number > 1 ? mlm_text_of("%.64s-%zu", suite, number) : mlm_text_of("%.64s", suite);
+    for (char *c = name; c && *c; c++)
         if (!isalnum((unsigned char)*c) && *c != '-' && *c != '_')
             *c = '_';
     return name;
@@ -222,15 +217,12 @@ static const char *name_of(struct writing *writing, const char *suite)
 static int picture_write(void *context, const struct mlm_picture *picture, struct mlm_error *error)
 {
     struct writing *writing = context;
-    mlm_auto_free char *path = NULL;
     const char *suite = name_of(writing, picture->suite);
-    if (!suite)
+    mlm_auto_free char *path = suite ? mlm_text_of("%s/%s-%s-%s.%s", writing->folder, writing->base, suite,
+                                           picture->plot, picture->format)
+                                     : NULL;
+    if (!path)
         return mlm_error_errno(error, -ENOMEM, "picture");
-    if (asprintf(&path, "%s/%s-%s-%s.%s", writing->folder, writing->base, suite, picture->plot,
-            picture->format) < 0) {
-        path = NULL;
-        return mlm_error_errno(error, -ENOMEM, "picture");
-    }
     mlm_cleanup(mlm_whole_drop) struct mlm_whole whole = {0};
     struct stat there;
     /* A pipe would wait for its reader, and no signal would end the wait. */

@@ -5,6 +5,7 @@
 #include <stdint.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "base/utf8.h"
 
 static const char *const codes[] = {
@@ -81,11 +82,16 @@ int mlm_put_line(FILE *out, const struct mlm_text_style *style, enum mlm_paint p
 
 int mlm_put_note(FILE *out, const struct mlm_text_style *style, const char *label, const char *text)
 {
-    mlm_auto_free char *line = NULL;
-    if (asprintf(&line, "%s %s", label, text) < 0) {
-        line = NULL;
+    mlm_auto_free char *line = mlm_text_of("%s %s", label, text);
+    if (!line)
         return -ENOMEM;
-    }
     mlm_put_wrapped(out, style, mlm_utf8_width(label) + 1, line);
     return 0;
+}
+
+int mlm_put_end(FILE *out, int r, const char *doing, struct mlm_error *error)
+{
+    if (r >= 0 && (fflush(out) != 0 || ferror(out)))
+        r = -EIO;
+    return r < 0 ? mlm_error_errno(error, r, "%s", doing) : 0;
 }

@@ -5,6 +5,8 @@
 #include <stddef.h>
 #include <stdio.h>
 
+#include "base/error.h"
+
 struct mlm_text_style {
     bool colour;     /* escape codes */
     int width;       /* columns of the terminal; 0: no limit */
@@ -34,3 +36,6 @@ int mlm_put_line(FILE *out, const struct mlm_text_style *style, enum mlm_paint p
 
 /* "LABEL text", further lines under the text. -ENOMEM. */
 int mlm_put_note(FILE *out, const struct mlm_text_style *style, const char *label, const char *text);
+
+/* Flushes `out` after all that came to `r`; its error says what was done. Returns 0, or less. */
+int mlm_put_end(FILE *out, int r, const char *doing, struct mlm_error *error);

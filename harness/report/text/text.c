@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "base/size.h"
+#include "base/text.h"
 #include "report/table/finding.h"
 #include "report/table/heading.h"
 #include "report/table/notes.h"
@@ -165,13 +166,6 @@ static int put_notes(FILE *out, const struct mlm_text_style *style, const struct
     return mlm_notes_say(notes, put_note, &(struct place){.out = out, .style = style});
 }
 
-static int put_end(FILE *out, int r, struct mlm_error *error)
-{
-    if (r >= 0 && (fflush(out) != 0 || ferror(out)))
-        r = -EIO;
-    return r < 0 ? mlm_error_errno(error, r, "printing a table") : r;
-}
-
 int mlm_report_text(const struct mlm_table *table, mlm_column_set columns, const struct mlm_text_style *style,
     FILE *out, struct mlm_error *error)
 {
@@ -193,7 +187,7 @@ int mlm_report_text(const struct mlm_table *table, mlm_column_set columns, const
         if (r >= 0)
             r = put_suite(&(struct place){out, style, columns}, table, begin, end, &notes, error);
     }
-    return r < 0 ? r : put_end(out, put_notes(out, style, &notes), error);
+    return r < 0 ? r : mlm_put_end(out, put_notes(out, style, &notes), "printing a table", error);
 }
 
 static int compare_caps(const void *p, const void *q)
@@ -226,5 +220,5 @@ int mlm_report_text_by_cap(const struct mlm_table *table, mlm_column_set columns
     mlm_grid_put_dropped(&grid);
     if (r >= 0)
         r = put_notes(out, style, &notes);
-    return put_end(out, r, error);
+    return mlm_put_end(out, r, "printing a table", error);
 }
