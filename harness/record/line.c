@@ -81,11 +81,12 @@ static ssize_t fill(struct mlm_store_lines *lines)
     lines->end -= lines->begin;
     lines->begin = 0;
     if (lines->end == lines->size) {
-        char *larger = realloc(lines->buffer, 2 * lines->size);
+        size_t size = lines->size < BLOCK_BYTES ? BLOCK_BYTES : 2 * lines->size;
+        char *larger = realloc(lines->buffer, size);
         if (!larger)
             return -ENOMEM;
         lines->buffer = larger;
-        lines->size *= 2;
+        lines->size = size;
     }
     ssize_t n;
     do
