@@ -171,10 +171,10 @@ static struct mlm_record record_make(
     param_add(&record.params, "type", 8u << plan->type);
     param_add(&record.params, "batch", 256);
     record.equal_work = text_make("%s data=1280M seed=1 %s=%u", suite->name, suite->parameter, plan->group);
-    record.cap_bytes = caps[plan->cap];
+    record.limits.cap_bytes = caps[plan->cap];
     record.data_bytes = 1280 * MIB;
     record.seed = 1;
-    record.timeout_ns = 60000000000;
+    record.limits.timeout_ns = 60000000000;
     record.repetition = plan->repetition;
     record.has_checksum = true;
     record.data_checksum = UINT64_C(0x05cad08f5884c73c) + plan->group;
