@@ -107,8 +107,8 @@ static int row_add(
     row->workload = workload;
     row->best.seconds = 1e9;
     snprintf(row->label, sizeof row->label, "%s", workload->name);
-    mlm_config_init(workload, &row->config);
     row->config.job = (struct mlm_job){.seed = 1, .threads = 1};
+    mlm_config_init(workload, &row->config);
     int r = 0;
     for (size_t i = 0; r == 0 && settings[i][0]; i++) {
         r = mlm_config_set(workload, &row->config, settings[i][0], settings[i][1], &sb);
