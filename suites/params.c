@@ -138,28 +138,29 @@ static int value_set(const struct mlm_param *param, void *config, const char *va
 }
 
 int mlm_config_set(const struct mlm_workload *workload, void *config, const char *name, const char *value,
-    struct mlm_scoreboard *sb)
+    struct mlm_error *error)
 {
     const struct mlm_param *param = find(workload->params, name);
     if (!param)
         param = find(mlm_job_params, name);
     if (!param)
-        return mlm_fail(sb, -ENOENT, "%s has no parameter '%s'", workload->name, name);
+        return mlm_error_set(error, -ENOENT, "%s has no parameter '%s'", workload->name, name);
     int r = value_set(param, config, value);
     if (r == -ERANGE && (param->minimum != 0 || param->maximum != 0)) {
         char most[32] = "";
         if (param->maximum < 0x1p60) /* a larger maximum only prevents overflow: do not print it */
             snprintf(most, sizeof most, " and at most %.12g", param->maximum);
-        return mlm_fail(sb, r, "%s=%s is out of range: at least %.12g%s", name, value, param->minimum, most);
+        return mlm_error_set(
+            error, r, "%s=%s is out of range: at least %.12g%s", name, value, param->minimum, most);
     }
     if (r < 0 && param->type == MLM_PARAM_WORD) {
         char words[256] = "";
         for (size_t i = 0, n = 0; param->words[i] && n < sizeof words; i++)
             n += (size_t)snprintf(words + n, sizeof words - n, "%s%s", i ? ", " : "", param->words[i]);
-        return mlm_fail(sb, r, "'%s' is not a value of %s; there are %s", value, name, words);
+        return mlm_error_set(error, r, "'%s' is not a value of %s; there are %s", value, name, words);
     }
     if (r < 0)
-        return mlm_fail(sb, r, "'%s' is not a value of %s (%s)", value, name, param->help);
+        return mlm_error_set(error, r, "'%s' is not a value of %s (%s)", value, name, param->help);
     return 0;
 }
 
@@ -206,15 +207,15 @@ void mlm_config_init(const struct mlm_workload *workload, void *config)
 }
 
 int mlm_config_make(const struct mlm_workload *workload, const struct mlm_job *job,
-    const char *const *settings, void **ret_config, struct mlm_scoreboard *sb)
+    const char *const *settings, void **ret_config, struct mlm_error *error)
 {
     void *config = calloc(1, workload->config_size);
     if (!config)
-        return mlm_fail(sb, -ENOMEM, "out of memory");
+        return mlm_error_set(error, -ENOMEM, "out of memory");
     *(struct mlm_job *)config = *job;
     mlm_config_init(workload, config);
     for (; *settings; settings += 2) {
-        int r = mlm_config_set(workload, config, settings[0], settings[1], sb);
+        int r = mlm_config_set(workload, config, settings[0], settings[1], error);
         if (r < 0) {
             free(config);
             return r;
@@ -224,8 +225,8 @@ int mlm_config_make(const struct mlm_workload *workload, const struct mlm_job *j
     return 0;
 }
 
-int mlm_config_derive(void *config, struct mlm_scoreboard *sb)
+int mlm_config_derive(void *config, struct mlm_error *error)
 {
     const struct mlm_workload *workload = ((const struct mlm_job *)config)->workload;
-    return workload->derive ? workload->derive(config, sb) : 0;
+    return workload->derive ? workload->derive(config, error) : 0;
 }

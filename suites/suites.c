@@ -38,21 +38,23 @@ static bool module_is_whole(const char *path)
 }
 
 int mlm_suite_open(
-    const char *folder, const char *name, const struct mlm_suite **ret_suite, struct mlm_scoreboard *sb)
+    const char *folder, const char *name, const struct mlm_suite **ret_suite, struct mlm_error *error)
 {
     char path[4096];
     if (strchr(name, '/') ||
         snprintf(path, sizeof path, "%s/%s%s", folder, name, module_suffix) >= (int)sizeof path)
-        return mlm_fail(sb, -ENOENT, "no suite '%s'", name);
+        return mlm_error_set(error, -ENOENT, "no suite '%s'", name);
     if (access(path, F_OK) == 0 && !module_is_whole(path))
-        return mlm_fail(sb, -ENOEXEC, "%s cannot be read, or is cut short; build and install again", path);
+        return mlm_error_set(
+            error, -ENOEXEC, "%s cannot be read, or is cut short; build and install again", path);
     /* Never closed: descriptors are used until the process ends. */
     void *module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
     if (!module)
-        return mlm_fail(sb, -ENOENT, "no suite '%s': %s", name, dlerror());
+        return mlm_error_set(error, -ENOENT, "no suite '%s': %s", name, dlerror());
     const struct mlm_suite *suite = dlsym(module, MLM_SUITE_SYMBOL);
     if (!suite || suite->contract != MLM_CONTRACT_VERSION)
-        return mlm_fail(sb, -ENOEXEC, "%s is not a suite of this version; build and install again", path);
+        return mlm_error_set(
+            error, -ENOEXEC, "%s is not a suite of this version; build and install again", path);
     *ret_suite = suite;
     return 0;
 }
@@ -69,11 +71,11 @@ static int by_name(const void *a, const void *b)
     return strcmp(*(char *const *)a, *(char *const *)b);
 }
 
-int mlm_suite_names(const char *folder, char ***ret_names, size_t *ret_count, struct mlm_scoreboard *sb)
+int mlm_suite_names(const char *folder, char ***ret_names, size_t *ret_count, struct mlm_error *error)
 {
     DIR *dir = opendir(folder);
     if (!dir)
-        return mlm_fail(sb, -errno, "cannot open the folder of suites, %s: %m", folder);
+        return mlm_error_set(error, -errno, "cannot open the folder of suites, %s: %m", folder);
     char **names = NULL;
     size_t count = 0;
     int r = 0;
@@ -89,7 +91,7 @@ int mlm_suite_names(const char *folder, char ***ret_names, size_t *ret_count, st
         if (more && name)
             names[count++] = name;
         else
-            r = mlm_fail(sb, -ENOMEM, "out of memory while listing suites");
+            r = mlm_error_set(error, -ENOMEM, "out of memory while listing suites");
     }
     (void)closedir(dir);
     if (r < 0) {

@@ -204,6 +204,12 @@ static int suites_folder(char folder[static 4096], struct mlm_scoreboard *sb)
     return 0;
 }
 
+/* Passes on the error of code that both programs share. */
+static int passed_on(struct mlm_scoreboard *sb, int r, const struct mlm_error *error)
+{
+    return r < 0 ? mlm_fail(sb, r, "%s", error->text) : r;
+}
+
 /* Loads the module of SUITE/WORKLOAD. */
 static int workload_open(
     const char *full_name, const struct mlm_workload **ret_workload, struct mlm_scoreboard *sb)
@@ -217,9 +223,10 @@ static int workload_open(
                       (int)sizeof suite_name)
         return mlm_fail(sb, -EINVAL, "'%s' is not SUITE/WORKLOAD", full_name);
     const struct mlm_suite *suite;
-    r = mlm_suite_open(folder, suite_name, &suite, sb);
+    struct mlm_error error = {0};
+    r = mlm_suite_open(folder, suite_name, &suite, &error);
     if (r < 0)
-        return r;
+        return passed_on(sb, r, &error);
     const struct mlm_workload *workload = mlm_workload_find(suite, slash + 1);
     if (!workload)
         return mlm_fail(sb, -ENOENT, "suite %s has no workload '%s'", suite_name, slash + 1);
@@ -251,14 +258,15 @@ static int configure(const char *full_name, char *const *settings, int count,
     }
     const struct mlm_job job = {.threads = 1};
     void *config = NULL;
-    r = mlm_config_make(workload, &job, pairs, &config, sb);
+    struct mlm_error error = {0};
+    r = mlm_config_make(workload, &job, pairs, &config, &error);
     for (int i = 0; i < count; i++)
         settings[i][strlen(settings[i])] = '=';
     if (r == 0)
-        r = mlm_config_derive(config, sb);
+        r = mlm_config_derive(config, &error);
     if (r < 0) {
         free(config);
-        return r;
+        return passed_on(sb, r, &error);
     }
     *ret_workload = workload;
     *ret_config = config;
@@ -400,17 +408,18 @@ static int verb_preload(int argc, char **argv, const struct worker *worker)
     if (argc > 0)
         return script_preload(argv[0], worker);
     struct mlm_scoreboard *sb = worker->sb;
+    struct mlm_error error = {0};
     char folder[4096];
     char **names = NULL;
     size_t count = 0;
     bool restart = false;
     int r = suites_folder(folder, sb);
     if (r == 0)
-        r = mlm_suite_names(folder, &names, &count, sb);
+        r = passed_on(sb, mlm_suite_names(folder, &names, &count, &error), &error);
     for (size_t i = 0; i < count; i++) {
         /* Skip a module that cannot be loaded: no trial uses it, and the harness has reported it. */
         const struct mlm_suite *suite;
-        if (mlm_suite_open(folder, names[i], &suite, &(struct mlm_scoreboard){0}) < 0)
+        if (mlm_suite_open(folder, names[i], &suite, NULL) < 0)
             continue;
         for (const struct mlm_workload *const *w = suite->workloads; *w; w++)
             if ((*w)->library)

@@ -18,10 +18,11 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/error.h"
 #include "scoreboard.h"
 
 /* Modules and programs are built together; this catches a stale module. */
-#define MLM_CONTRACT_VERSION 4
+#define MLM_CONTRACT_VERSION 5
 
 enum mlm_param_type {
     MLM_PARAM_SIZE,  /* uint64_t; bytes, with optional suffix */
@@ -100,7 +101,7 @@ struct mlm_workload {
 
     /* Fills the fields that follow from the parameters (rows from data_bytes) and refuses impossible values:
      * negative errno through mlm_fail(). Cheap; both programs call it before any formula. May be NULL. */
-    int (*derive)(void *config, struct mlm_scoreboard *sb);
+    int (*derive)(void *config, struct mlm_error *error);
 
     /* Closed formulas. core: bytes that the job's data needs. peak: bytes that the whole process must hold at
      * its peak, with MLM_BASELINE_BYTES; 0 or NULL: no formula. rough_ns: time of prepare and run on a
@@ -151,15 +152,15 @@ void mlm_config_init(const struct mlm_workload *workload, void *config);
 /* Makes a config for the job, with settings (name, value, name, value, …, NULL); the caller calls free().
  * -ENOMEM, or the errors of mlm_config_set(). mlm_config_derive() must follow. */
 int mlm_config_make(const struct mlm_workload *workload, const struct mlm_job *job,
-    const char *const *settings, void **ret_config, struct mlm_scoreboard *sb);
+    const char *const *settings, void **ret_config, struct mlm_error *error);
 
 /* Calls the workload's derive(), if it has one. */
-int mlm_config_derive(void *config, struct mlm_scoreboard *sb);
+int mlm_config_derive(void *config, struct mlm_error *error);
 
 /* Sets one parameter, of the job or of the workload. -ENOENT: unknown parameter; -EINVAL, -ERANGE: invalid
  * value. The text must outlive the config (MLM_PARAM_TEXT borrows it). */
 int mlm_config_set(const struct mlm_workload *workload, void *config, const char *name, const char *value,
-    struct mlm_scoreboard *sb);
+    struct mlm_error *error);
 
 /* Calls `tell` for every parameter of the workload, and for those of the job that all workloads have (data,
  * seed, threads), with text that mlm_config_set() accepts. Stops at an error and returns it. */

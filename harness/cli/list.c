@@ -47,10 +47,9 @@ static void core_text(
     static const char *const no_settings[] = {NULL};
     const struct mlm_job job = {.data_bytes = data_bytes, .seed = 1, .threads = 1};
     mlm_auto_free void *config = NULL;
-    struct mlm_scoreboard sb = {0};
     snprintf(text, MLM_SIZE_TEXT, "-");
-    if (mlm_config_make(workload, &job, no_settings, &config, &sb) == 0 &&
-        mlm_config_derive(config, &sb) == 0 && workload->core_bytes)
+    if (mlm_config_make(workload, &job, no_settings, &config, NULL) == 0 &&
+        mlm_config_derive(config, NULL) == 0 && workload->core_bytes)
         mlm_size_show((double)workload->core_bytes(config), text);
 }
 

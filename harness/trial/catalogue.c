@@ -48,26 +48,25 @@ static int find_folders(struct mlm_catalogue *catalogue, struct mlm_error *error
 
 static int suite_add(struct mlm_catalogue *catalogue, const char *name)
 {
-    struct mlm_scoreboard sb = {0};
-    if (mlm_suite_open(catalogue->suites_folder, name, &catalogue->suites[catalogue->suite_count], &sb) ==
+    struct mlm_error error = {0};
+    if (mlm_suite_open(catalogue->suites_folder, name, &catalogue->suites[catalogue->suite_count], &error) ==
         0) {
         catalogue->suite_count++;
         return 0;
     }
     struct mlm_broken_suite *broken = &catalogue->broken[catalogue->broken_count++];
     broken->name = strdup(name);
-    broken->why = strdup(sb.message);
+    broken->why = strdup(error.text);
     return broken->name && broken->why ? 0 : -ENOMEM;
 }
 
 static int suites_open(struct mlm_catalogue *catalogue, struct mlm_error *error)
 {
-    struct mlm_scoreboard sb = {0};
     char **names = NULL;
     size_t count = 0;
-    int r = mlm_suite_names(catalogue->suites_folder, &names, &count, &sb);
+    int r = mlm_suite_names(catalogue->suites_folder, &names, &count, error);
     if (r < 0)
-        return mlm_error_set(error, r, "%s", sb.message);
+        return r;
     catalogue->suites = calloc(count + 1, sizeof *catalogue->suites);
     catalogue->broken = calloc(count + 1, sizeof *catalogue->broken);
     r = catalogue->suites && catalogue->broken ? 0 : -ENOMEM;

@@ -91,7 +91,7 @@ static const char *sweep_of(
 }
 
 static int config_make(
-    struct mlm_plan_row *row, const struct mlm_plan_options *options, struct mlm_scoreboard *sb)
+    struct mlm_plan_row *row, const struct mlm_plan_options *options, struct mlm_error *error)
 {
     const struct mlm_job job = {
         .data_bytes = options->data_bytes,
@@ -105,12 +105,12 @@ static int config_make(
     };
     mlm_auto_free const char **settings = calloc(2 * row->params.count + 1, sizeof *settings);
     if (!settings)
-        return mlm_fail(sb, -ENOMEM, "out of memory");
+        return mlm_error_errno(error, -ENOMEM, "plan");
     for (size_t i = 0; i < row->params.count; i++) {
         settings[2 * i] = row->params.items[i].name;
         settings[2 * i + 1] = row->params.items[i].value;
     }
-    return mlm_config_make(row->workload, &job, settings, &row->config, sb);
+    return mlm_config_make(row->workload, &job, settings, &row->config, error);
 }
 
 /* Makes the name of the row's group. Rows of one group do the same work: same suite, job, data, and values of
@@ -160,17 +160,16 @@ static int row_add(struct mlm_plan *plan, const struct mlm_suite *suite, const s
         row->threads = workload->max_threads;
     if (mlm_params_copy(params, &row->params) < 0)
         return mlm_error_errno(error, -ENOMEM, "plan");
-    struct mlm_scoreboard sb = {0};
-    int r = config_make(row, options, &sb);
+    int r = config_make(row, options, error);
     if (r < 0)
-        return mlm_error_set(
-            error, r == -ENOMEM ? r : -EINVAL, "%s/%s: %s", suite->name, workload->name, sb.message);
-    r = mlm_config_derive(row->config, &sb);
+        return mlm_error_wrap(error, r == -ENOMEM ? r : -EINVAL, "%s/%s", suite->name, workload->name);
+    struct mlm_error why = {0};
+    r = mlm_config_derive(row->config, &why);
     if (r == 0 && options->dataset && !(workload->flags & MLM_USER_DATA))
-        r = mlm_fail(&sb, -ENOTSUP, "does not run on a user's dataset");
+        r = mlm_error_set(&why, -ENOTSUP, "does not run on a user's dataset");
     if (r < 0) {
         row->refused = true;
-        row->reason = strdup(sb.message);
+        row->reason = strdup(why.text);
     } else {
         row->core_bytes = formula(workload->core_bytes, row->config);
         row->peak_bytes = formula(workload->peak_bytes, row->config);

@@ -70,27 +70,27 @@ static void derive(struct batch_config *config, bool training, uint64_t rows)
     config->rows = rows;
 }
 
-static int train_derive(void *p, struct mlm_scoreboard *sb)
+static int train_derive(void *p, struct mlm_error *error)
 {
-    (void)sb;
+    (void)error;
     struct batch_config *config = p;
     derive(config, true, config->batch);
     return 0;
 }
 
-static int accumulate_derive(void *p, struct mlm_scoreboard *sb)
+static int accumulate_derive(void *p, struct mlm_error *error)
 {
     struct batch_config *config = p;
     if (config->micro > config->batch)
-        return mlm_fail(sb, -EINVAL, "a micro-batch of %llu is larger than the batch of %llu",
+        return mlm_error_set(error, -EINVAL, "a micro-batch of %llu is larger than the batch of %llu",
             (unsigned long long)config->micro, (unsigned long long)config->batch);
     derive(config, true, config->micro);
     return 0;
 }
 
-static int infer_derive(void *p, struct mlm_scoreboard *sb)
+static int infer_derive(void *p, struct mlm_error *error)
 {
-    (void)sb;
+    (void)error;
     struct batch_config *config = p;
     derive(config, false, config->batch);
     return 0;

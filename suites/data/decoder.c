@@ -6,7 +6,7 @@
 #include <string.h>
 #include <strings.h>
 
-int mlm_format_of(const char *path, enum mlm_format *ret_format, struct mlm_scoreboard *sb)
+int mlm_format_of(const char *path, enum mlm_format *ret_format, struct mlm_error *error)
 {
     static const struct {
         const char *ending;
@@ -26,8 +26,8 @@ int mlm_format_of(const char *path, enum mlm_format *ret_format, struct mlm_scor
             *ret_format = endings[i].format;
             return 0;
         }
-    return mlm_fail(
-        sb, -EINVAL, "%.300s: the name must end in .npy, .csv, .tsv, .libsvm, .svm or .txt", path);
+    return mlm_error_set(
+        error, -EINVAL, "%.300s: the name must end in .npy, .csv, .tsv, .libsvm, .svm or .txt", path);
 }
 
 void mlm_decoder_begin(struct mlm_decoder *decoder, enum mlm_format format, const char *name,

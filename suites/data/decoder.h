@@ -11,6 +11,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/error.h"
 #include "data/block.h"
 #include "data/csv.h"
 #include "data/libsvm.h"
@@ -20,7 +21,7 @@
 enum mlm_format { MLM_FORMAT_NPY, MLM_FORMAT_CSV, MLM_FORMAT_LIBSVM };
 
 /* Finds the format by the name's ending: .npy; .csv, .tsv; .libsvm, .svm, .txt. */
-int mlm_format_of(const char *path, enum mlm_format *ret_format, struct mlm_scoreboard *sb);
+int mlm_format_of(const char *path, enum mlm_format *ret_format, struct mlm_error *error);
 
 /* Why a decoder stopped, where it did not fail. */
 enum mlm_stop {

@@ -125,9 +125,10 @@ int mlm_rows_open_file(const char *path, uint64_t seed, const struct mlm_shape *
     struct mlm_rows **ret_rows, struct mlm_scoreboard *sb)
 {
     enum mlm_format format;
-    int r = mlm_format_of(path, &format, sb);
+    struct mlm_error error = {0};
+    int r = mlm_format_of(path, &format, &error);
     if (r < 0)
-        return r;
+        return mlm_fail(sb, r, "%s", error.text);
     const struct mlm_decoder_limits limits = limits_of(format, shape);
     struct file_rows *f = calloc(1, sizeof *f);
     if (!f)

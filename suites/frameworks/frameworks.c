@@ -34,21 +34,22 @@ static uint64_t minimum(uint64_t a, uint64_t b)
 
 /* ---- Rows ---- */
 
-static int rows_derive(void *p, struct mlm_scoreboard *sb)
+static int rows_derive(void *p, struct mlm_error *error)
 {
     struct frameworks_config *config = p;
     uint64_t rows = config->job.data_bytes / (config->width * sizeof(float)) / 2 * 2;
     if (rows == 0)
-        return mlm_fail(sb, -ERANGE, "%" PRIu64 " bytes are too few for two rows of %" PRIu64 " columns",
-            config->job.data_bytes, config->width);
+        return mlm_error_set(error, -ERANGE,
+            "%" PRIu64 " bytes are too few for two rows of %" PRIu64 " columns", config->job.data_bytes,
+            config->width);
     config->shape = mlm_rows_generated_shape(rows, config->width, config->density > 0 ? config->density : 1);
     uint64_t most = minimum(rows, config->batch ? minimum(config->batch, config->width) : config->width);
     if (config->components > most)
-        return mlm_fail(sb, -EINVAL,
+        return mlm_error_set(error, -EINVAL,
             "%" PRIu64 " components are more than %" PRIu64 ", the least of rows, columns and batch",
             config->components, most);
     if (config->clusters > minimum(rows, config->batch ? config->batch : rows))
-        return mlm_fail(sb, -EINVAL, "%" PRIu64 " clusters are more than the rows", config->clusters);
+        return mlm_error_set(error, -EINVAL, "%" PRIu64 " clusters are more than the rows", config->clusters);
     return 0;
 }
 
@@ -122,11 +123,11 @@ static uint64_t layer_parameters(const struct frameworks_config *config)
 
 #define SAMPLES_OF_DATA UINT64_C(4096)
 
-static int mlp_derive(void *p, struct mlm_scoreboard *sb)
+static int mlp_derive(void *p, struct mlm_error *error)
 {
     struct frameworks_config *config = p;
     if (config->batch > config->samples)
-        return mlm_fail(sb, -EINVAL, "a batch of %" PRIu64 " is larger than all %" PRIu64 " samples",
+        return mlm_error_set(error, -EINVAL, "a batch of %" PRIu64 " is larger than all %" PRIu64 " samples",
             config->batch, config->samples);
     uint64_t each = sizeof(float) * (2 * layer_parameters(config) + SAMPLES_OF_DATA * config->width);
     if (config->layers == 0)

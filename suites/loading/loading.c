@@ -16,14 +16,15 @@ static uint64_t minimum(uint64_t a, uint64_t b)
     return a < b ? a : b;
 }
 
-static int derive_user(struct mlm_loading_config *config, struct mlm_scoreboard *sb)
+static int derive_user(struct mlm_loading_config *config, struct mlm_error *error)
 {
     enum mlm_format format;
-    int r = mlm_format_of(config->job.dataset, &format, sb);
+    int r = mlm_format_of(config->job.dataset, &format, error);
     if (r < 0)
         return r;
     if (config->job.columns == 0 || config->job.columns > UINT32_MAX)
-        return mlm_fail(sb, -EINVAL, "%" PRIu64 " columns are too few or too many", config->job.columns);
+        return mlm_error_set(
+            error, -EINVAL, "%" PRIu64 " columns are too few or too many", config->job.columns);
     config->format = format;
     config->rows = config->job.rows;
     config->columns = config->job.columns;
@@ -32,13 +33,13 @@ static int derive_user(struct mlm_loading_config *config, struct mlm_scoreboard 
     return 0;
 }
 
-static int derive_generated(struct mlm_loading_config *config, struct mlm_scoreboard *sb)
+static int derive_generated(struct mlm_loading_config *config, struct mlm_error *error)
 {
     uint64_t row_bytes = config->columns * sizeof(float);
     uint64_t share = config->format == MLM_FORMAT_NPY ? 1 : TEXT_SHARE;
     uint64_t rows = config->job.data_bytes / share / row_bytes / 2 * 2;
     if (rows == 0)
-        return mlm_fail(sb, -EINVAL, "two rows of %" PRIu64 " columns need data=%" PRIu64 " at least",
+        return mlm_error_set(error, -EINVAL, "two rows of %" PRIu64 " columns need data=%" PRIu64 " at least",
             config->columns, 2 * row_bytes * share);
     struct mlm_shape shape = mlm_rows_generated_shape(rows, config->columns, MLM_LOADING_DENSITY);
     config->rows = rows;
@@ -48,10 +49,11 @@ static int derive_generated(struct mlm_loading_config *config, struct mlm_scoreb
 }
 
 /* job.rows is set for a user's file, whose shape is known from the inspection, and 0 for a generated one. */
-static int loading_derive(void *p, struct mlm_scoreboard *sb)
+static int loading_derive(void *p, struct mlm_error *error)
 {
     struct mlm_loading_config *config = p;
-    int r = config->job.dataset && config->job.rows ? derive_user(config, sb) : derive_generated(config, sb);
+    int r = config->job.dataset && config->job.rows ? derive_user(config, error)
+                                                    : derive_generated(config, error);
     if (r < 0)
         return r;
     config->sparse = mlm_format_is_sparse((enum mlm_format)config->format);

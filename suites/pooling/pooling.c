@@ -26,10 +26,10 @@ static uint64_t pooling_core(const void *p)
 
 /* First chooses the number of whole hourglasses for the nominal batch, then the batch that fills the rest, to
  * one row. */
-static int pooling_derive(void *p, struct mlm_scoreboard *sb)
+static int pooling_derive(void *p, struct mlm_error *error)
 {
     struct pooling_config *config = p;
-    (void)sb;
+    (void)error;
     config->heap = config->job.workload->variant;
     config->spec = (struct mlm_mlp_spec){
         .shape = {.layers = HOURGLASS, .pattern_length = HOURGLASS, .pattern = pattern},

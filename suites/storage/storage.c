@@ -47,7 +47,7 @@ static const struct variant *variant_of(const struct storage_config *config)
     return config->job.workload->variant;
 }
 
-static int storage_derive(void *p, struct mlm_scoreboard *sb)
+static int storage_derive(void *p, struct mlm_error *error)
 {
     struct storage_config *config = p;
     /* Dense has no indices that could be too narrow. */
@@ -58,19 +58,21 @@ static int storage_derive(void *p, struct mlm_scoreboard *sb)
         .nonzeros = config->job.nonzeros,
         .widest_row = config->job.widest_row};
     if (config->job.threads < 1 || config->job.threads > MLM_THREADS_MAX)
-        return mlm_fail(sb, -ERANGE, "threads must lie in 1..%d", MLM_THREADS_MAX);
+        return mlm_error_set(error, -ERANGE, "threads must lie in 1..%d", MLM_THREADS_MAX);
     if (shape.rows == 0) {
         uint64_t rows = config->job.data_bytes / (config->width * sizeof(float)) / 2 * 2;
         if (rows == 0)
-            return mlm_fail(sb, -ERANGE, "%" PRIu64 " bytes are too few for two rows of %" PRIu64 " columns",
-                config->job.data_bytes, config->width);
+            return mlm_error_set(error, -ERANGE,
+                "%" PRIu64 " bytes are too few for two rows of %" PRIu64 " columns", config->job.data_bytes,
+                config->width);
         shape = mlm_rows_generated_shape(rows, config->width, config->density);
     }
     if (shape.columns < 1 || shape.columns > INT32_MAX)
-        return mlm_fail(sb, -EINVAL, "columns must lie in 1..%d, not %" PRIu64, INT32_MAX, shape.columns);
+        return mlm_error_set(
+            error, -EINVAL, "columns must lie in 1..%d, not %" PRIu64, INT32_MAX, shape.columns);
     if (config->index == MLM_INDEX_32 && (shape.nonzeros > UINT32_MAX || shape.rows > UINT32_MAX))
-        return mlm_fail(sb, -ENOTSUP, "%" PRIu64 " nonzeros in %" PRIu64 " rows do not fit 32-bit indices",
-            shape.nonzeros, shape.rows);
+        return mlm_error_set(error, -ENOTSUP,
+            "%" PRIu64 " nonzeros in %" PRIu64 " rows do not fit 32-bit indices", shape.nonzeros, shape.rows);
     config->layout = (struct mlm_layout){.rows = shape.rows,
         .columns = shape.columns,
         .nonzeros = shape.nonzeros,

@@ -120,12 +120,13 @@ static double read_and_sum(const char *path, size_t size, float *sum)
 
 static struct mlm_loading_config config_of(enum mlm_format format, const char *path, uint64_t rows)
 {
-    struct mlm_scoreboard sb = {0};
+    struct mlm_error error = {0};
     struct mlm_loading_config config = {.format = format, .columns = WIDTH, .batch = BATCH, .buffer = 1};
     config.job = (struct mlm_job){.data_bytes = rows * WIDTH * sizeof(float), .seed = 1, .dataset = path};
     if (format != MLM_FORMAT_NPY)
         config.job.data_bytes *= 16;
-    must(mlm_suite.workloads[0]->derive(&config, &sb), &sb);
+    if (mlm_suite.workloads[0]->derive(&config, &error) < 0)
+        give_up(error.text);
     return config;
 }
 

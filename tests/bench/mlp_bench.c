@@ -60,21 +60,22 @@ static double flops(const struct mlm_mlp_shape *shape, uint64_t rows)
 static int compare(const char *data, const char *shape, const char *batch)
 {
     struct mlm_scoreboard sb = {0};
+    struct mlm_error error = {0};
     const struct mlm_workload *train = mlm_suite.workloads[0];
     struct batch_config config = {.job = {.seed = 1, .threads = 1}};
     mlm_config_init(train, &config);
     struct batch_model *model = NULL;
-    int r = mlm_config_set(train, &config, "data", data, &sb);
+    int r = mlm_config_set(train, &config, "data", data, &error);
     if (r == 0)
-        r = mlm_config_set(train, &config, "shape", shape, &sb);
+        r = mlm_config_set(train, &config, "shape", shape, &error);
     if (r == 0)
-        r = mlm_config_set(train, &config, "batch", batch, &sb);
+        r = mlm_config_set(train, &config, "batch", batch, &error);
     if (r == 0)
-        r = train->derive(&config, &sb);
+        r = train->derive(&config, &error);
     if (r == 0)
         r = batch_model_open(&config.spec, config.rows, &config.job, &model, &sb);
     if (r < 0) {
-        fprintf(stderr, "mlp_bench: %s\n", sb.message);
+        fprintf(stderr, "mlp_bench: %s%s\n", error.text, sb.message);
         return r;
     }
     double whole = 1e9, blocked = 1e9, single = 1e9;

@@ -103,7 +103,7 @@ static int row_add(
     struct row *rows, size_t *count, const struct mlm_workload *workload, const char *settings[][2])
 {
     struct row *row = &rows[*count];
-    struct mlm_scoreboard sb = {0};
+    struct mlm_error error = {0};
     row->workload = workload;
     row->best.seconds = 1e9;
     snprintf(row->label, sizeof row->label, "%s", workload->name);
@@ -111,14 +111,14 @@ static int row_add(
     mlm_config_init(workload, &row->config);
     int r = 0;
     for (size_t i = 0; r == 0 && settings[i][0]; i++) {
-        r = mlm_config_set(workload, &row->config, settings[i][0], settings[i][1], &sb);
+        r = mlm_config_set(workload, &row->config, settings[i][0], settings[i][1], &error);
         if (strcmp(settings[i][0], "growth") == 0)
             snprintf(row->label, sizeof row->label, "%s growth=%s", workload->name, settings[i][1]);
     }
     if (r == 0)
-        r = workload->derive(&row->config, &sb);
+        r = workload->derive(&row->config, &error);
     if (r < 0)
-        fprintf(stderr, "pooling_bench: %s: %s\n", workload->name, sb.message);
+        fprintf(stderr, "pooling_bench: %s: %s\n", workload->name, error.text);
     else
         ++*count;
     return r;

@@ -81,14 +81,14 @@ static void file_write(const struct input *in, bool changed)
 static const struct mlm_suite *suite_of(const char *name)
 {
     char modules[4096];
-    struct mlm_scoreboard board = {0};
+    struct mlm_error error = {0};
     const struct mlm_suite *suite = NULL;
     ssize_t n = readlink("/proc/self/exe", modules, sizeof modules - 64);
     fuzz_assert(n > 0);
     modules[n] = 0;
     strcpy(strrchr(modules, '/'), "/../../suites");
-    if (mlm_suite_open(modules, name, &suite, &board) < 0)
-        fprintf(stderr, "%s\n", board.message);
+    if (mlm_suite_open(modules, name, &suite, &error) < 0)
+        fprintf(stderr, "%s\n", error.text);
     fuzz_assert(suite);
     return suite;
 }
@@ -100,9 +100,9 @@ struct end {
 
 static void set(const struct mlm_workload *workload, void *config, const char *name, const char *value)
 {
-    struct mlm_scoreboard board = {0};
+    struct mlm_error error = {0};
     if (mlm_param_find(workload, name))
-        (void)mlm_config_set(workload, config, name, value, &board); /* not all know all values */
+        (void)mlm_config_set(workload, config, name, value, &error); /* not all know all values */
 }
 
 static void config_fill(
@@ -133,12 +133,13 @@ static void config_fill(
 static struct end live(
     const struct mlm_workload *workload, const struct input *in, const struct mlm_shape *shape)
 {
+    struct mlm_error error = {0};
     struct mlm_scoreboard board = {0};
     void *config = calloc(1, workload->config_size), *state = NULL;
     fuzz_assert(config);
     mlm_config_init(workload, config);
     config_fill(workload, in, shape, config);
-    int r = workload->derive(config, &board);
+    int r = workload->derive(config, &error);
     if (r == 0)
         r = workload->prepare(config, &board, &state);
     if (r == 0)
@@ -147,9 +148,10 @@ static struct end live(
         r = workload->verify(state, &board);
     workload->destroy(state);
     free(config);
-    if (r < 0 && !board.message[0])
+    bool said = error.text[0] || board.message[0];
+    if (r < 0 && !said)
         fprintf(stderr, "%s: %d without a word\n", workload->name, r);
-    fuzz_assert(r == 0 || board.message[0]);
+    fuzz_assert(r == 0 || said);
     return (struct end){.result = r, .checksum = board.data_checksum};
 }
 

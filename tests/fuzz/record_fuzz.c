@@ -50,7 +50,7 @@ static void check_shown(const struct mlm_record_list *list, int width)
 {
     struct mlm_error error = {0};
     struct mlm_table *table = NULL;
-    struct mlm_text_style style = {.width = width};
+    struct mlm_text_style style = {.width = width, .table_width = width};
     char *text = NULL;
     size_t size = 0, trials = 0;
     fuzz_assert(mlm_table_make(list, &table, &error) == 0);
@@ -59,7 +59,7 @@ static void check_shown(const struct mlm_record_list *list, int width)
     fuzz_assert(trials == list->count);
     FILE *out = open_memstream(&text, &size);
     fuzz_assert(out);
-    fuzz_assert(mlm_report_text(table, &style, out, &error) == 0);
+    fuzz_assert(mlm_report_text(table, 0, &style, out, &error) == 0);
     fuzz_assert(fclose(out) == 0);
     check_text(text, size);
     free(text);

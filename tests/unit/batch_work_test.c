@@ -26,7 +26,7 @@ static const struct mlm_workload *workload_of(const char *name)
 static int configure(const char *name, const char *settings, struct batch_config *config)
 {
     const struct mlm_workload *workload = workload_of(name);
-    struct mlm_scoreboard sb = {0};
+    struct mlm_error error = {0};
     char text[256];
     *config = (struct batch_config){.job = {.seed = 3, .threads = 1, .data_bytes = UINT64_C(16) << 20}};
     mlm_config_init(workload, config);
@@ -37,10 +37,10 @@ static int configure(const char *name, const char *settings, struct batch_config
         if (!value)
             continue;
         *value++ = 0;
-        if (mlm_config_set(workload, config, word, value, &sb) < 0)
-            fail_msg("%s", sb.message);
+        if (mlm_config_set(workload, config, word, value, &error) < 0)
+            fail_msg("%s", error.text);
     }
-    return workload->derive(config, &sb);
+    return workload->derive(config, &error);
 }
 
 static struct mlm_scoreboard work(const char *name, const char *settings)

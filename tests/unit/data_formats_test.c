@@ -454,15 +454,16 @@ static void the_ending_decides_the_format(void **state)
 {
     (void)state;
     enum mlm_format format = MLM_FORMAT_NPY;
-    assert_int_equal(mlm_format_of("/a.b/c.TSV", &format, &board), 0);
+    struct mlm_error error = {0};
+    assert_int_equal(mlm_format_of("/a.b/c.TSV", &format, &error), 0);
     assert_int_equal(format, MLM_FORMAT_CSV);
-    assert_int_equal(mlm_format_of("a.svm", &format, &board), 0);
+    assert_int_equal(mlm_format_of("a.svm", &format, &error), 0);
     assert_int_equal(format, MLM_FORMAT_LIBSVM);
-    assert_int_equal(mlm_format_of("a.npy", &format, &board), 0);
+    assert_int_equal(mlm_format_of("a.npy", &format, &error), 0);
     assert_int_equal(format, MLM_FORMAT_NPY);
-    assert_int_equal(mlm_format_of("/data.npy/a", &format, &board), -EINVAL);
-    assert_int_equal(mlm_format_of("a.npz", &format, &board), -EINVAL);
-    assert_non_null(strstr(board.message, "must end in .npy, .csv"));
+    assert_int_equal(mlm_format_of("/data.npy/a", &format, &error), -EINVAL);
+    assert_int_equal(mlm_format_of("a.npz", &format, &error), -EINVAL);
+    assert_non_null(strstr(error.text, "must end in .npy, .csv"));
 }
 
 int main(void)

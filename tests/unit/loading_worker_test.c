@@ -472,7 +472,7 @@ static struct mlm_loading_config config_of(const char *workload, const char *set
     static unsigned next;
     char *text = kept[next++ % 8];
     snprintf(text, sizeof kept[0], "%s", settings);
-    struct mlm_scoreboard board = {0};
+    struct mlm_error error = {0};
     struct mlm_loading_config config = {0};
     const struct mlm_workload *w = workload_of(workload);
     mlm_config_init(w, &config);
@@ -480,9 +480,9 @@ static struct mlm_loading_config config_of(const char *workload, const char *set
         char *equals = strchr(word, '=');
         assert_non_null(equals);
         *equals = 0;
-        assert_int_equal(mlm_config_set(w, &config, word, equals + 1, &board), 0);
+        assert_int_equal(mlm_config_set(w, &config, word, equals + 1, &error), 0);
     }
-    assert_int_equal(w->derive(&config, &board), 0);
+    assert_int_equal(w->derive(&config, &error), 0);
     return config;
 }
 
@@ -515,12 +515,12 @@ static void core_bytes_are_the_designs(void **state)
 static void too_little_data_is_refused(void **state)
 {
     (void)state;
-    struct mlm_scoreboard board = {0};
+    struct mlm_error error = {0};
     struct mlm_loading_config config = {.job.data_bytes = 7999, .columns = 1000, .batch = 1};
-    assert_int_equal(workload_of("full")->derive(&config, &board), -EINVAL);
-    assert_non_null(strstr(board.message, "data=8000"));
+    assert_int_equal(workload_of("full")->derive(&config, &error), -EINVAL);
+    assert_non_null(strstr(error.text, "data=8000"));
     config.job.data_bytes = 8000;
-    assert_int_equal(workload_of("full")->derive(&config, &board), 0);
+    assert_int_equal(workload_of("full")->derive(&config, &error), 0);
     assert_int_equal(config.rows, 2);
 }
 

@@ -108,13 +108,13 @@ static void growth_is_the_same_work(void **state)
 static uint64_t predicted(const char *name, const char *param, const char *value)
 {
     const struct mlm_workload *workload = mlm_workload_find(&mlm_suite, name);
-    struct mlm_scoreboard sb = {0};
+    struct mlm_error error = {0};
     struct pooling_config config = {.job = {.seed = 1, .threads = 1, .data_bytes = UINT64_C(128) << 20}};
     assert_non_null(workload);
     mlm_config_init(workload, &config);
     if (param)
-        assert_int_equal(mlm_config_set(workload, &config, param, value, &sb), 0);
-    assert_int_equal(workload->derive(&config, &sb), 0);
+        assert_int_equal(mlm_config_set(workload, &config, param, value, &error), 0);
+    assert_int_equal(workload->derive(&config, &error), 0);
     return workload->peak_bytes(&config);
 }
 

@@ -111,14 +111,14 @@ static const struct pooling_heap counting = {.open = count_open,
 static struct pooling_config config_of(const char *data, const char *survivors, const char *leak)
 {
     const struct mlm_workload *workload = mlm_workload_find(&mlm_suite, "malloc");
-    struct mlm_scoreboard sb = {0};
+    struct mlm_error error = {0};
     struct pooling_config config = {.job = {.seed = 11, .threads = 1}};
     assert_non_null(workload);
     mlm_config_init(workload, &config);
-    assert_int_equal(mlm_config_set(workload, &config, "data", data, &sb), 0);
-    assert_int_equal(mlm_config_set(workload, &config, "survivors", survivors, &sb), 0);
-    assert_int_equal(mlm_config_set(workload, &config, "leak", leak, &sb), 0);
-    assert_int_equal(workload->derive(&config, &sb), 0);
+    assert_int_equal(mlm_config_set(workload, &config, "data", data, &error), 0);
+    assert_int_equal(mlm_config_set(workload, &config, "survivors", survivors, &error), 0);
+    assert_int_equal(mlm_config_set(workload, &config, "leak", leak, &error), 0);
+    assert_int_equal(workload->derive(&config, &error), 0);
     assert_int_equal(config.steps, 24);
     return config;
 }

@@ -51,13 +51,12 @@ static int plan_make(void **state)
     static const struct mlm_suite *suites[1];
     static const char *const names[] = {"loading"};
     static const uint64_t caps[] = {UINT64_C(64) << 20};
-    struct mlm_scoreboard board = {0};
     struct mlm_error error = {0};
     char modules[4096];
     snprintf(
         modules, sizeof modules, "%.*s/suites", (int)(strrchr(MLM_WORKER, '/') - MLM_WORKER), MLM_WORKER);
     snprintf(catalogue.worker, sizeof catalogue.worker, "%s", MLM_WORKER);
-    if (!mkdtemp(folder) || mlm_suite_open(modules, "loading", &suites[0], &board) < 0)
+    if (!mkdtemp(folder) || mlm_suite_open(modules, "loading", &suites[0], &error) < 0)
         return -1;
     catalogue.suites = suites;
     catalogue.suite_count = 1;

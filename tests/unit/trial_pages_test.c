@@ -32,10 +32,10 @@ static const char *folder(void)
 
 static const struct mlm_suite *suite_of(const char *name)
 {
-    struct mlm_scoreboard sb = {0};
+    struct mlm_error error = {0};
     const struct mlm_suite *suite = NULL;
-    if (mlm_suite_open(folder(), name, &suite, &sb) < 0)
-        fail_msg("%s", sb.message);
+    if (mlm_suite_open(folder(), name, &suite, &error) < 0)
+        fail_msg("%s", error.text);
     return suite;
 }
 
@@ -47,17 +47,17 @@ struct size {
 static struct size size_on(
     const struct mlm_workload *workload, uint64_t page_bytes, const char *param, const char *value)
 {
-    struct mlm_scoreboard sb = {0};
+    struct mlm_error error = {0};
     struct mlm_job *job = calloc(1, workload->config_size);
     assert_non_null(job);
     *job = (struct mlm_job){.data_bytes = DATA, .seed = 1, .threads = 1};
     mlm_config_init(workload, job);
     assert_int_equal(job->page_bytes, sysconf(_SC_PAGESIZE));
     job->page_bytes = page_bytes;
-    if (param && mlm_config_set(workload, job, param, value, &sb) < 0)
-        fail_msg("%s", sb.message);
-    if (workload->derive && workload->derive(job, &sb) < 0)
-        fail_msg("%s: %s", workload->name, sb.message);
+    if (param && mlm_config_set(workload, job, param, value, &error) < 0)
+        fail_msg("%s", error.text);
+    if (workload->derive && workload->derive(job, &error) < 0)
+        fail_msg("%s: %s", workload->name, error.text);
     struct size size = {.core = workload->core_bytes(job)};
     size.peak = workload->peak_bytes ? workload->peak_bytes(job) : 0;
     free(job);
@@ -83,8 +83,8 @@ static void data_is_the_same_and_its_pages_are_not(void **state)
     (void)state;
     char **names = NULL;
     size_t count = 0, looked_at = 0;
-    struct mlm_scoreboard sb = {0};
-    assert_int_equal(mlm_suite_names(folder(), &names, &count, &sb), 0);
+    struct mlm_error error = {0};
+    assert_int_equal(mlm_suite_names(folder(), &names, &count, &error), 0);
     for (size_t s = 0; s < count; s++) {
         const struct mlm_suite *suite = suite_of(names[s]);
         bool pools = strcmp(suite->name, "pooling") == 0;

@@ -39,11 +39,11 @@ static const struct mlm_param toy_params[] = {
     {.name = NULL},
 };
 
-static int toy_derive(void *config, struct mlm_scoreboard *sb)
+static int toy_derive(void *config, struct mlm_error *error)
 {
     const struct toy_config *toy = config;
     if (toy->batch > 1000)
-        return mlm_fail(sb, -EINVAL, "batch %u is too large", (unsigned)toy->batch);
+        return mlm_error_set(error, -EINVAL, "batch %u is too large", (unsigned)toy->batch);
     return 0;
 }
 
