@@ -11,7 +11,7 @@
 #include "cli/verbs.h"
 
 static const struct mlm_exit_meaning exits[] = {
-    {MLM_EXIT_OK, "advice was given, perhaps that more has to be measured"},
+    {MLM_EXIT_OK, "advice was given, or what to measure first"},
     {MLM_EXIT_USAGE, "wrong usage"},
     {MLM_EXIT_NOT_RUN, "a file cannot be read, or holds no record"},
     {0, NULL},
@@ -39,9 +39,9 @@ const struct mlm_verb mlm_verb_advise = {
     .needs_file = true,
     .details =
         "For each workload, advise shows the smallest cap that is enough (within 10 % of the best time), "
-        "what each step to a larger cap gains, and what another technique needs that does equal work under "
-        "the same cap. It ends with one recommendation. A difference that the repetitions do not show is "
-        "not claimed. Where data is missing, advise prints the command that measures it.",
+        "what each step to a larger cap gains, and what other techniques for the same work do under the same "
+        "cap. It ends with one recommendation. advise claims only differences that the repetitions show. "
+        "Where data is missing, advise prints the command that measures it.",
     .exits = exits,
     .example = "mlmembench advise results/*.jsonl",
     .run = advise_verb,

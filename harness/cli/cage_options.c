@@ -75,8 +75,8 @@ const struct mlm_option mlm_cage_option_rows[] = {
         .help = "swap that a trial may use: max (all that the machine has), none, or a size",
         .standard = "max", .words = WORDS("max", "none", "1G", "2G", "4G"), .shapes_plan = true},
     {"background", "SIZE[:idle|active]", background_parse, AT(limits),
-        .help = "a second process in the cage holds this much memory, as open programs do; an active one "
-                "keeps using it",
+        .help = "a second process holds this much memory under the same cap, as open programs do: idle (the "
+                "default) only holds it, active keeps using it",
         .standard = "0", .words = WORDS("512M", "1G", "1600M", "2G"), .shapes_plan = true},
     {"timeout", "TIME", mlm_option_duration, AT(limits.timeout_ns),
         .help = "end a trial that takes longer than this, for example 20s, 5min or 2h", .standard = "24h",
@@ -94,7 +94,7 @@ const struct mlm_option mlm_cage_option_rows[] = {
 
 const struct mlm_option mlm_cap_option_rows[] = {
     {"cap", "LIST", caps_parse, 0,
-        .help = "run under these memory caps, separated by commas: sizes of 16M and more, and none",
+        .help = "run under these memory caps, separated by commas: sizes from 16M (MiB), or the word none",
         .standard = "none", .words = WORDS("512M", "1G", "2G", "4G", "8G", "none"), .shapes_plan = true},
     {0},
 };
@@ -103,15 +103,15 @@ const struct mlm_option mlm_cap_option_rows[] = {
 
 const struct mlm_option mlm_program_option_rows[] = {
     {"prepare", "COMMAND", mlm_option_text, AT(prepare),
-        .help = "run this in a shell before each trial, outside the cage", .kept = true},
+        .help = "run this in a shell before each trial, outside its cgroup", .kept = true},
     {"evict", "FILE", mlm_option_texts, AT(evict),
-        .help = "drop FILE from the page cache before each trial, because pages that are cached already "
-                "do not count against the cap; may be given several times"},
+        .help = "drop FILE from the page cache before each trial, because pages already cached do not count "
+                "against the cap; may be given several times"},
     {"cleanup", "COMMAND", mlm_option_text, AT(cleanup),
-        .help = "run this in a shell after the last trial, outside the cage", .kept = true},
+        .help = "run this in a shell after the last trial, outside any cgroup of a trial", .kept = true},
     {"name", "NAME", mlm_option_texts, AT(names),
-        .help = "call the command NAME in records and tables; with several commands, give it once for each, "
-                "in their order",
+        .help = "name of the command in records and tables; with several commands, give it once for each, in "
+                "their order",
         .otherwise = "its program's name"},
     {"output", "FILE", mlm_option_text, AT(output), .help = "write the command's standard output to FILE",
         .otherwise = "standard output"},

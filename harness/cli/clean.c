@@ -19,7 +19,7 @@ static const struct mlm_option options[] = {
 };
 
 static const struct mlm_exit_meaning exits[] = {
-    {MLM_EXIT_OK, "cleaned; only files that a run uses now are left"},
+    {MLM_EXIT_OK, "cleaned, or with --dry-run listed"},
     {MLM_EXIT_USAGE, "wrong usage"},
     {MLM_EXIT_NOT_RUN, "something could not be removed"},
     {0, NULL},
@@ -77,11 +77,11 @@ static int clean_verb(int argc, char **argv, struct mlm_error *error)
 
 const struct mlm_verb mlm_verb_clean = {
     .name = "clean",
-    .summary = "remove cached datasets, and cages that a run left behind",
+    .summary = "remove cached datasets, and cgroups that a run left behind",
     .details =
-        "Datasets are in ~/.cache/mlmembench/datasets, or in the folder datasets below MLMEMBENCH_CACHE. A "
-        "run builds them again when it needs them. clean never removes files that no run has made, nor "
-        "datasets and cages of a run that is still going on.",
+        "Datasets are in ~/.cache/mlmembench/datasets, or in $MLMEMBENCH_CACHE/datasets if that is set. A "
+        "run builds them again when it needs them. clean removes only files and cgroups that runs have made, "
+        "and nothing that a run still uses.",
     .exits = exits,
     .example = "mlmembench clean",
     .options = options,

@@ -36,28 +36,27 @@ static const struct mlm_option options[] = {
                 "and is not ok, or absent, in NEW",
         .words = percents},
     {"fail-on", "WHAT", mlm_option_word, AT(fail_on),
-        .help = "the figure that --fail-above looks at: time, needs or both", .standard = "both",
+        .help = "the figure that --fail-above checks: time, needs (memory) or both", .standard = "both",
         .words = fail_on_words},
     {"mix-data", NULL, NULL, AT(mix_data),
         .help = "also compare rows of different data sizes, where a row has no other partner"},
     {"allow-missing", NULL, NULL, AT(allow_missing),
         .help = "do not fail on rows that were ok in OLD and are absent from NEW"},
     {"history", "DIR", mlm_option_text, AT(history),
-        .help = "compare NEW with the earlier .jsonl files in DIR; exit with 1 if a row is above its usual "
-                "range"},
+        .help = "compare NEW with the earlier .jsonl files in DIR; exit with 1 if a row is clearly above its "
+                "earlier results"},
     {"last", "N", mlm_option_number, AT(last), .help = "use the latest N files of the history",
         .standard = "10", .least = 1},
     {"floor", "PERCENT", mlm_option_percent, AT(floor),
-        .help = "a step of less than PERCENT above the usual range is not a regression", .standard = "5%",
+        .help = "ignore a row that is at most PERCENT above the earlier median", .standard = "5%",
         .words = percents},
     {"any-machine", NULL, NULL, AT(any_machine),
-        .help =
-            "also use files of other machines in the history, for CI jobs that get a new machine each time"},
+        .help = "also use history files of other machines, for CI jobs that get a new machine each time"},
     {0},
 };
 
 static const struct mlm_exit_meaning exits[] = {
-    {MLM_EXIT_OK, "compared; no regression was found, if one was looked for"},
+    {MLM_EXIT_OK, "compared; no regression found, or none looked for"},
     {MLM_EXIT_REGRESSION, "there is a regression; its rows are named"},
     {MLM_EXIT_USAGE, "wrong usage"},
     {MLM_EXIT_NOT_RUN, "a file cannot be read or holds no record, or there is nothing to compare"},
@@ -256,21 +255,21 @@ static int compare_verb(int argc, char **argv, struct mlm_error *error)
 
 const struct mlm_verb mlm_verb_compare = {
     .name = "compare",
-    .summary = "set stored runs side by side, and fail on regressions",
-    .operands = "OLD NEW [MORE…]",
+    .summary = "compare stored runs, and fail on regressions if asked to",
+    .operands = "[OLD] NEW [MORE…]",
     .details =
-        "compare pairs the rows that do the same work under the same limits (workload, parameters, cap, "
-        "swap, data). For each pair it shows time and needs as ratios, new over old: ratios of the medians, "
-        "with a 95 % bootstrap interval and the verdict of a Mann–Whitney U test, corrected by Holm's "
-        "method over all tests of the comparison. Where there are too few repetitions to tell a difference "
-        "from chance, the table says so. Rows whose outcome changed are named. More than two files make a "
-        "matrix against the first; one file with several machines compares these machines.\n\n"
+        "compare pairs the rows with the same workload, parameters, data, cap and swap. For each pair it "
+        "shows median time and median needs (peak memory), new over old, with a 95 % bootstrap interval. A "
+        "Mann–Whitney U test, corrected by Holm's method over all tests of the comparison, gives the "
+        "verdict. Where there are too few repetitions to tell a difference from chance, the table says so. "
+        "Rows whose outcome changed are named. With more than two files, each is compared with the first; "
+        "with one file, its machines are.\n\n"
         "With `--fail-above 10%` a row fails if its whole interval lies above 1.10. With fewer than five "
-        "repetitions a side it fails if every new one is more than 10 % above every old one. With "
-        "`--history DIR` a row fails if its median is above the median of the earlier files' medians by "
-        "more than three of their standard deviations, and by more than --floor. In both, a row fails if it "
-        "was ok and is no longer; with --fail-above also if it was ok and is absent from NEW, unless "
-        "--allow-missing is given.",
+        "repetitions a side it fails if every new one is more than 10 % above every old one. `--history DIR` "
+        "takes the medians of the earlier files. A row fails if it is above their median by more than three "
+        "of their standard deviations, and by more than --floor. With either option, a row that was ok also "
+        "fails if it is not ok now; with --fail-above, also if it is absent from NEW, unless --allow-missing "
+        "is given.",
     .exits = exits,
     .example = "mlmembench compare main.jsonl new.jsonl --fail-above 10%",
     .options = options,

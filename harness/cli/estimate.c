@@ -39,21 +39,21 @@ static const struct mlm_option options[] = {
     {"file", "FILE", mlm_option_text, AT(file),
         .help = "take rows, columns and density from this file: .npy, .csv, .tsv or .libsvm"},
     MLM_KNOBS(ROW) /* the rest of the request */
-    {"system", "SIZE", mlm_option_text, AT(system), .help = "what the operating system holds",
+    {"system", "SIZE", mlm_option_text, AT(system), .help = "what the laptop's operating system holds",
         .otherwise = "128M + RAM/16", .words = (const char *const[]){"256M", "512M", "1G", NULL}},
     {"background", "SIZE", mlm_option_text, AT(background),
         .help = "what open programs hold; 0: none are open", .otherwise = "a desktop and a browser",
         .words = (const char *const[]){"512M", "1G", "1600M", "2G", NULL}},
     {"sources", NULL, NULL, AT(sources), .help = "say under each line where its formula comes from"},
     {"check", NULL, NULL, AT(check),
-        .help = "run the nearest workload of our own under a cap, and show measured beside estimated"},
+        .help = "also run the nearest workload of mlmembench under a cap, and show both figures"},
     {"format", "NAME", mlm_option_word, AT(format), .help = "text or json", .standard = "text",
         .words = (const char *const[]){"text", "json", NULL}},
     {0},
 };
 
 static const struct mlm_exit_meaning exits[] = {
-    {MLM_EXIT_OK, "estimated; the answer says whether it fits"},
+    {MLM_EXIT_OK, "estimated; the answer says what the job fits in"},
     {MLM_EXIT_USAGE, "wrong usage, or options that contradict each other"},
     {MLM_EXIT_NOT_RUN, "--check: nothing to run, or it could not be run"},
     {MLM_EXIT_INTERRUPTED, "interrupted"},
@@ -181,15 +181,15 @@ const struct mlm_verb mlm_verb_estimate = {
     .name = "estimate",
     .summary = "estimate how much memory a job will need, and what would save some",
     .details =
-        "estimate computes, step by step, what a machine-learning job holds in memory at its peak: the "
-        "data, copies that libraries make of it, the model, activations, and the programs themselves. It "
-        "shows each part with its formula, the memory caps and laptops of 512 MB to 8 GB that the job fits "
-        "in, and the options that would save the most.\n\n"
-        "The formulas follow the source code of the libraries in Debian 12; for our own workloads the "
-        "suites themselves are asked. PyTorch's tensors leave holes in glibc's heap; one measured factor "
-        "stands for these. In 137 measured jobs (tests/bench/README.md) every estimate was within 5 % of "
-        "the measurement for our own worker, within 25 % for training in PyTorch, and within 15 % for all "
-        "others. Other versions of the libraries may differ.",
+        "estimate computes, step by step, what a machine-learning job holds in memory at its peak: the data, "
+        "copies that libraries make of it, the model, activations, and the programs themselves. It shows "
+        "each part with its formula, the memory caps and laptops of 512 MB to 8 GB that the job fits in, and "
+        "the options that would save the most.\n\n"
+        "The formulas follow the source code of the libraries in Debian 12; for our own workloads the suites "
+        "have them. PyTorch's tensors leave holes in glibc's heap; one measured factor covers these. In 137 "
+        "measured jobs (tests/bench/README.md) every estimate was within 5 % of the measurement for our own "
+        "worker, within 25 % for training in PyTorch, and within 15 % for all others. Other versions of the "
+        "libraries may differ.",
     .exits = exits,
     .example = "mlmembench estimate --rows 1M --columns 100",
     .options = options,

@@ -44,7 +44,7 @@ static const struct mlm_option options[] = {
 
 static const struct mlm_option_change changes[] = {
     {"repetitions", .standard = "1", .help = "run each command N times under each cap"},
-    {"quiet", .help = "print nothing but errors; the records are written all the same"},
+    {"quiet", .help = "show no progress and no table; the records are still written"},
     {0},
 };
 
@@ -241,8 +241,8 @@ static int exec_verb(int argc, char **argv, struct mlm_error *error)
 }
 
 static const struct mlm_exit_meaning exits[] = {
-    {MLM_EXIT_OK, "every trial gave a result: oom and timeout are results, too"},
-    {MLM_EXIT_WRONG, "a command ended by an error of its own"},
+    {MLM_EXIT_OK, "every trial gave a result: ok, out of memory (oom) or timeout"},
+    {MLM_EXIT_WRONG, "a command failed for another reason than memory or time"},
     {MLM_EXIT_USAGE, "wrong usage"},
     {MLM_EXIT_NOT_RUN, "nothing, or not all, could be run"},
     {MLM_EXIT_INTERRUPTED, "interrupted by Ctrl-C"},
@@ -257,10 +257,10 @@ const struct mlm_verb mlm_verb_exec = {
     .details =
         "The command and all processes that it starts run in their own cgroup. The output of the command "
         "passes through unchanged. The table goes to standard error, and the records go to a file that "
-        "show, plot, report and compare read. If one command runs once under one cap, exec ends with the "
-        "exit status of that command (128 plus the signal's number, if a signal ended it).\n\n"
-        "One command stands behind --, as it is. Several commands stand in quotes; a shell runs each of "
-        "them, and they are compared with each other.",
+        "`show` and other verbs read. If one command runs once, under one cap or none, exec returns the exit "
+        "status of that command (128 plus the signal's number, if a signal ended it) instead of 0 or 1.\n\n"
+        "Write one command after --, without quotes. Put each of several commands in quotes; a shell runs "
+        "each of them, and the table compares them.",
     .exits = exits,
     .example = "mlmembench exec --cap 2G,4G,none --repetitions 3 -- python3 train.py",
     .options = options,

@@ -19,11 +19,12 @@ struct export_options {
 
 static const struct mlm_option options[] = {
     {"format", "FORMAT", mlm_option_text, offsetof(struct export_options, format),
-        .help = "write this format, one of those below"},
+        .help = "required: one of the formats below"},
     {"out", "FILE", mlm_option_text, offsetof(struct export_options, out),
         .help = "write to FILE, which appears whole or not at all", .otherwise = "standard output"},
     {"rows", NULL, NULL, offsetof(struct export_options, rows),
-        .help = "write one line for each row, summed up, instead of one for each trial (csv and tsv only)"},
+        .help = "write one line for each row, the summary of its trials, instead of one for each trial (csv "
+                "and tsv only)"},
     {0},
 };
 
@@ -134,8 +135,8 @@ const struct mlm_verb mlm_verb_export = {
     .summary = "write the tables of stored runs in other tools' formats",
     .operands = "FILE…",
     .details =
-        "Several files are exported as one. A figure that is missing is missing in every format, never 0, "
-        "and a job that was cut off has no time. results/README.md explains what each format holds.",
+        "Several files are exported as one. No format shows a missing figure as 0, and a job that was cut "
+        "off has no time. results/README.md explains what each format holds.",
     .exits = exits,
     .example = "mlmembench export results/NAME.jsonl --format csv --out trials.csv",
     .options = options,

@@ -53,14 +53,14 @@ static const struct mlm_option options[] = {
             "also find the smallest cap under which the job is at most this much slower than without a cap",
         .words = (const char *const[]){"5%", "10%", "20%", NULL}},
     {"tolerance", "PERCENT", mlm_option_percent, AT(tolerance),
-        .help = "stop when the answer is at most PERCENT above a cap that failed", .standard = "2%",
+        .help = "stop when the answer is at most PERCENT above the largest cap that failed", .standard = "2%",
         .words = (const char *const[]){"1%", "2%", "5%", "10%", NULL}},
     {"max-trials", "N", mlm_option_number, AT(max_trials), .help = "stop after N trials, found or not",
         .standard = "40", .least = 1, .most = MLM_TIMES_MOST},
     {.group = mlm_cage_option_rows, .offset = AT(cage)},
     {.group = mlm_table_option_rows, .offset = AT(table)},
     {"workload", "SUITE/NAME", mlm_option_text, AT(workload),
-        .help = "look at one of our own workloads instead of a command, for example storage/dense"},
+        .help = "test a workload of mlmembench instead of a command, for example storage/dense"},
     {.group = mlm_job_option_rows, .offset = AT(job)},
     {.group = mlm_program_option_rows, .offset = AT(program)},
     {0},
@@ -68,12 +68,13 @@ static const struct mlm_option options[] = {
 
 static const struct mlm_option_change changes[] = {
     {"swap", .standard = "none"},
-    {"repetitions", .standard = "3", .help = "how often the job must succeed under the reported cap"},
-    {"timeout", .otherwise = "24h without a cap; under caps 10 times the time that took, plus 10s"},
+    {"repetitions", .standard = "3", .help = "successful trials that are needed under the reported cap"},
+    {"timeout", .otherwise = "24h without a cap; under caps 10 times that trial's time, plus 10s"},
     {"seed", .standard = "1", .help = "seed of the workload's data"},
     {"param", .value = "NAME=VALUE",
         .help = "run the workload with this value of a parameter; may be given several times"},
-    {"output", .otherwise = "nowhere", .help = "write what the command prints in all trials to FILE"},
+    {"name", .help = "name of the job in records and tables"},
+    {"output", .otherwise = "discarded", .help = "write what the command prints in all trials to FILE"},
     {"quiet", .help = "show no progress, only the answer and the table"},
     {0},
 };
@@ -347,7 +348,7 @@ static int fit_verb(int argc, char **argv, struct mlm_error *error)
 
 static const struct mlm_exit_meaning exits[] = {
     {MLM_EXIT_OK, "the cap was found"},
-    {MLM_EXIT_WRONG, "the command does not end well without a cap either"},
+    {MLM_EXIT_WRONG, "the command fails without a cap, too"},
     {MLM_EXIT_USAGE, "wrong usage"},
     {MLM_EXIT_NOT_RUN, "not found: --max-trials used up, no cap met --within, or nothing could be run"},
     {MLM_EXIT_INTERRUPTED, "interrupted by Ctrl-C; what is known by then is shown"},
@@ -356,17 +357,17 @@ static const struct mlm_exit_meaning exits[] = {
 
 const struct mlm_verb mlm_verb_fit = {
     .name = "fit",
-    .summary = "find the smallest memory cap at which a command ends well",
+    .summary = "find the smallest memory cap under which a command succeeds",
     .operands = "-- COMMAND… | 'COMMAND' | --workload SUITE/NAME",
     .takes_command = true,
     .details =
         "fit runs the job once without a cap, and then under caps that come closer and closer to the "
         "smallest one that is enough. It repeats that one. Page cache that the job can do without is not "
         "counted, because the kernel drops it before memory runs out. Trials have no swap unless --swap "
-        "allows it. With swap a job may end under a very small cap, but crawl; --within finds the cap from "
-        "which it runs at a useful speed.\n\n"
-        "fit shows the answer, a table of all trials, and a picture of the slowdown under each cap. show, "
-        "plot, report, compare and advise read its records.",
+        "allows it. With swap a job may succeed under a very small cap, but very slowly; --within finds the "
+        "cap from which it runs at a useful speed.\n\n"
+        "fit shows the answer, a table of all trials, and a picture of the slowdown under each cap. `show` "
+        "and other verbs read its records.",
     .exits = exits,
     .example = "mlmembench fit --within 10% -- python3 train.py",
     .options = options,

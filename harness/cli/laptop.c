@@ -28,8 +28,8 @@ static int laptop_parse(
 
 const struct mlm_option mlm_laptop_option_rows[] = {
     {"laptop", "SIZE", laptop_parse, 0,
-        .help = "imitate a laptop with this much RAM: --cap becomes what its kernel leaves, and "
-                "--background what its desktop and browser take",
+        .help = "imitate a laptop with this much RAM: sets --cap to what its kernel leaves, and --background "
+                "to what its desktop and browser use",
         .words = (const char *const[]){"2G", "4G", "8G", "16G", NULL}, .shapes_plan = true},
     {0},
 };

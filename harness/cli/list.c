@@ -31,7 +31,7 @@ static const struct mlm_option options[] = {
 static const struct mlm_exit_meaning exits[] = {
     {MLM_EXIT_OK, "listed"},
     {MLM_EXIT_USAGE, "wrong usage"},
-    {MLM_EXIT_NOT_RUN, "a suite cannot be loaded: build or install again"},
+    {MLM_EXIT_NOT_RUN, "a suite cannot be loaded: install mlmembench again"},
     {0, NULL},
 };
 
@@ -207,8 +207,8 @@ const struct mlm_verb mlm_verb_list = {
     .summary = "list suites, workloads with their core bytes, and parameters",
     .details =
         "Core bytes are what the data of the job needs in theory, with the first value of each parameter. "
-        "`run` takes the rows that are marked quick, with the first value or the values behind 'quick:'. "
-        "`run --all` takes every row and every value.",
+        "`run` takes the rows that are marked quick, with the values behind 'quick:', or else with the first "
+        "value. `run --all` takes every row and every value.",
     .exits = exits,
     .example = "mlmembench list --suite storage",
     .options = options,

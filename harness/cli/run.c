@@ -493,8 +493,8 @@ static int run_verb(int argc, char **argv, struct mlm_error *error)
 }
 
 static const struct mlm_exit_meaning exits[] = {
-    {MLM_EXIT_OK, "every trial gave a result: oom and timeout are results, too"},
-    {MLM_EXIT_WRONG, "a trial was wrong or crashed"},
+    {MLM_EXIT_OK, "every trial gave a result: ok, out of memory (oom) or timeout"},
+    {MLM_EXIT_WRONG, "a trial gave a wrong result or crashed"},
     {MLM_EXIT_USAGE, "wrong usage"},
     {MLM_EXIT_NOT_RUN, "nothing, or not all, could be run"},
     {MLM_EXIT_INTERRUPTED, "interrupted by Ctrl-C; --resume goes on"},
@@ -514,12 +514,12 @@ const struct mlm_verb mlm_verb_run = {
     .name = "run",
     .summary = "run workloads under memory caps and show what they cost",
     .details =
-        "Each trial is a fresh process in its own cgroup. Its record goes to a file in results/ as soon as "
-        "the trial has ended, whatever the outcome. The table, the finding and one picture for each suite "
-        "are made from that file.\n\n"
-        "Without --all, only the quick rows run (`mlmembench list` marks them). Google Benchmark's options "
-        "--benchmark_filter, --benchmark_out, --benchmark_out_format, --benchmark_format and "
-        "--benchmark_list_tests work, too.",
+        "Each trial is a fresh process in its own cgroup, which has the cap. When it ends, however it ends, "
+        "its record is added to the file of the run in results/. The table, the finding and one picture for "
+        "each suite are made from that file.\n\n"
+        "A row is a workload with values of its parameters. Without --all, only the rows run that "
+        "`mlmembench list` marks as quick. Google Benchmark's options --benchmark_filter, --benchmark_out, "
+        "--benchmark_out_format, --benchmark_format and --benchmark_list_tests work, too.",
     .exits = exits,
     .example = "mlmembench run --cap 512M,2G --suite storage,loading",
     .options = mlm_run_option_rows,

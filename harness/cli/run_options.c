@@ -23,14 +23,15 @@ const struct mlm_option mlm_run_option_rows[] = {
                 "the others; --dry-run shows all names",
         .shapes_plan = true, .kept = true},
     {"dataset", "FILE", mlm_option_text, AT(dataset),
-        .help = "run storage and loading on your own data: .npy (two-dimensional), .csv, .tsv or .libsvm",
+        .help = "run the suites storage and loading on this file: .npy (two-dimensional), .csv, .tsv or "
+                ".libsvm",
         .shapes_plan = true},
     {.group = mlm_job_option_rows, .offset = AT(job)},
     {.group = mlm_cage_option_rows, .offset = AT(cage)},
     {.group = mlm_table_option_rows, .offset = AT(table)},
     {"resume", "FILE", mlm_option_text, AT(resume),
-        .help = "finish a run that was cut off, with its own options: trials whose records are in FILE do "
-                "not run again"},
+        .help = "finish the run of FILE, which was cut off: its options come from FILE, and finished trials "
+                "do not run again"},
     {"dry-run", NULL, NULL, AT(dry_run),
         .help = "show the plan, the time and the disk space that it takes, and run nothing"},
     {0},

@@ -28,11 +28,11 @@
         "rows of the data (examples); 1M is a million")                                                                \
     X("columns",           columns,           COUNT,   "N",      NULL, "columns of the data (features)")               \
     X("value",             value,             WORD,    "TYPE",   "f64; PyTorch: f32",                                  \
-        "type of the values: f64 (NumPy's own), f32, f16 or i8; 8, 4, 2 bytes or 1",                                   \
+        "type of the values: f64, f32, f16 or i8: 8, 4, 2 or 1 bytes a value",                                         \
         .words = values, .cost = "values are rounded; i8 has 256 of them")                                             \
     X("density",           density,           SHARE,   "SHARE",  "1", "share of values other than 0, for example 0.05")\
     X("distinct",          distinct,          COUNT,   "N",      "all differ",                                         \
-        "how many different values a column has, if these are few (ages, pixels): XGBoost's sketches get smaller")     \
+        "different values of a column, if few (ages, pixels); saves memory in XGBoost")                                \
     X("storage",           storage,           WORD,    "FORMAT", "dense",                                              \
         "dense holds every value; csr, csc and coo hold only the values other than 0, each with its place",            \
         .words = storages, .cost = "the same numbers, other access")                                                   \
@@ -41,7 +41,7 @@
         "boosting-exact",                                                                                              \
         .words = models, .cost = "an approximation")                                                                   \
     X("runtime",           runtime,           WORD,    "NAME",   "the model's usual one",                              \
-        "the library: c (our own worker), numpy, sklearn, xgboost or pytorch", .words = runtimes)                      \
+        "the library: c (mlmembench's own code), numpy, sklearn, xgboost or pytorch", .words = runtimes)               \
     X("batch",             batch,             COUNT,   "N",      "64 for mlp, else 1000",                              \
         "rows in a batch; for knn: rows in one query",                                                                 \
         .cost = "more and noisier steps", .divisor = 4, .least = 1)                                                    \
@@ -56,7 +56,7 @@
         "read the data batch by batch, never all at once: partial_fit, data iterators, IterableDataset",               \
         .cost = "reads the data again for each pass")                                                                  \
     X("reuse",             reuse,             FLAG,    NULL,     NULL,                                                 \
-        "with --stream: read every batch into the same array, instead of a new one beside the last",                   \
+        "with --stream: read every batch into the same array, not into a new one",                                     \
         .cost = "one array, filled anew for each batch")                                                               \
     X("prefetch",          prefetch,          COUNT,   "N",      "2 with workers",                                     \
         "batches that are made ahead for each worker",                                                                 \
@@ -68,7 +68,7 @@
     X("copied",            workers_copied,    PART,    NULL,     NULL, NULL,                                           \
         .cost = "hold rows in one array, not as Python objects")                                                       \
     X("slices",            slices,            FLAG,    NULL,     NULL,                                                 \
-        "for PyTorch: batches are slices x[i:j] of the data, without a DataLoader, which copies rows",                 \
+        "for PyTorch: batches are slices x[i:j] of the data, not copies made by a DataLoader",                         \
         .cost = "no DataLoader: shuffle the data itself, once an epoch")                                               \
     X("persistent",        persistent,        FLAG,    NULL,     NULL,                                                 \
         "persistent_workers=True: workers stay from epoch to epoch, and go on copying")                                \
