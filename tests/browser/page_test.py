@@ -38,10 +38,10 @@ def heading(page, title):
 
 
 def seconds(text):
-    """A time as it is shown, None for a dash."""
+    """A time as it is shown, without its interval; None for a dash."""
     if text == "-":
         return None
-    number, unit = text.split()
+    number, unit = text.split(" ± ")[0].split()
     return float(number) * {"ns": 1e-9, "us": 1e-6, "ms": 1e-3, "s": 1}[unit]
 
 
