@@ -58,7 +58,7 @@ static void test_one_fits(void **state)
     struct fixture *fixture = *state;
     add(fixture, "dense", CAP, 0, 2048 * MIB);
     add(fixture, "csr", CAP, 100, 41 * MIB);
-    assert_finding(fixture, "csr needs 41.0 MiB where dense was killed at 2G with 50 % of prepare done.");
+    assert_finding(fixture, "csr needs 41.0 MiB. dense was killed at 2G with 50 % of prepare done.");
 }
 
 static void test_one_fits_and_what_the_other_needs(void **state)
@@ -67,8 +67,8 @@ static void test_one_fits_and_what_the_other_needs(void **state)
     add(fixture, "dense", CAP, 0, 2048 * MIB);
     add(fixture, "dense", MLM_NO_LIMIT, 400, 2560 * MIB);
     add(fixture, "csr", CAP, 100, 41 * MIB);
-    assert_finding(fixture, "csr needs 41.0 MiB where dense needs 2.50 GiB and was killed at 2G; it is 4 × "
-                            "as fast as dense is uncapped.");
+    assert_finding(fixture, "csr needs 41.0 MiB. dense needs 2.50 GiB and was killed at 2G; without a cap it "
+                            "takes 4 × the time of csr.");
 }
 
 /* Streaming does not always win. */
@@ -77,9 +77,9 @@ static void test_lean_is_slow(void **state)
     struct fixture *fixture = *state;
     add(fixture, "full", CAP, 100, 1024 * MIB);
     add(fixture, "stream", CAP, 150, 16 * MIB);
-    assert_finding(fixture, "All 2 rows fit in 2G. Of 2 that fit and do equal work, full is the fastest "
-                            "(100 ms, 1.00 GiB); stream is the leanest: it needs 16.0 MiB and takes 1.5 × "
-                            "as long.");
+    assert_finding(fixture, "All 2 rows fit in 2G. 2 rows fit and do equal work. Of these, full is the "
+                            "fastest (100 ms, 1.00 GiB); stream needs the least memory, 16.0 MiB, and takes "
+                            "1.5 × as long.");
 }
 
 static void test_lean_is_fast(void **state)
@@ -87,9 +87,9 @@ static void test_lean_is_fast(void **state)
     struct fixture *fixture = *state;
     add(fixture, "full", CAP, 150, 1024 * MIB);
     add(fixture, "stream", CAP, 100, 16 * MIB);
-    assert_finding(fixture, "All 2 rows fit in 2G. Of 2 that fit and do equal work, stream is the fastest "
-                            "and the leanest: 100 ms and 16.0 MiB; full takes 1.5 × the time and 64 × the "
-                            "memory.");
+    assert_finding(fixture, "All 2 rows fit in 2G. 2 rows fit and do equal work. Of these, stream is the "
+                            "fastest and needs the least memory: 100 ms and 16.0 MiB; full takes 1.5 × the "
+                            "time and 64 × the memory.");
 }
 
 static void test_memory_is_alike(void **state)
@@ -97,8 +97,8 @@ static void test_memory_is_alike(void **state)
     struct fixture *fixture = *state;
     add(fixture, "a", CAP, 150, 16 * MIB);
     add(fixture, "b", CAP, 100, 17 * MIB);
-    assert_finding(fixture, "All 2 rows fit in 2G. Of 2 that fit and do equal work, b is the fastest; all "
-                            "need about 17.0 MiB, and a takes 1.5 × as long.");
+    assert_finding(fixture, "All 2 rows fit in 2G. 2 rows fit and do equal work. Of these, b is the fastest; "
+                            "all need about 17.0 MiB, and a takes 1.5 × as long.");
 }
 
 static void test_none_fits(void **state)
@@ -108,8 +108,8 @@ static void test_none_fits(void **state)
     add(fixture, "b", CAP, 0, 2048 * MIB);
     add(fixture, "a", MLM_NO_LIMIT, 100, 4096 * MIB);
     add(fixture, "b", MLM_NO_LIMIT, 100, 3072 * MIB);
-    assert_finding(fixture, "None of the 2 that do the work of a gets through at 2G; the least that one of "
-                            "them needs is 3.00 GiB, by b.");
+    assert_finding(fixture, "2 rows do the work of a; none of them fits in 2G. The least that one of them "
+                            "needs is 3.00 GiB, by b.");
 }
 
 static void test_cost_of_the_cap(void **state)
@@ -117,8 +117,9 @@ static void test_cost_of_the_cap(void **state)
     struct fixture *fixture = *state;
     add(fixture, "a", CAP, 700, 3072 * MIB)->readings.values[MLM_swap_peak_bytes] = 1024 * MIB;
     add(fixture, "a", MLM_NO_LIMIT, 100, 3072 * MIB);
-    assert_finding(
-        fixture, "It fits in 2G. a pays most for the cap: 7 × its uncapped time, with 1.00 GiB in swap.");
+    assert_finding(fixture,
+        "It fits in 2G. a is slowed down most by the cap: it takes 7 × its time without a cap, with "
+        "1.00 GiB in swap.");
 }
 
 static void test_cap_not_felt(void **state)
@@ -126,7 +127,7 @@ static void test_cap_not_felt(void **state)
     struct fixture *fixture = *state;
     add(fixture, "a", CAP, 101, 30 * MIB);
     add(fixture, "a", MLM_NO_LIMIT, 100, 30 * MIB);
-    assert_finding(fixture, "It fits in 2G, not noticeably slower than uncapped.");
+    assert_finding(fixture, "It fits in 2G, and is not noticeably slower than without a cap.");
 }
 
 /* A row with a wrong answer is never named as the fastest. */
@@ -136,8 +137,8 @@ static void test_wrong_takes_no_part(void **state)
     add(fixture, "a", CAP, 200, 64 * MIB);
     add(fixture, "b", CAP, 100, 32 * MIB);
     add(fixture, "liar", CAP, 1, MIB)->answer[0] = 7;
-    assert_finding(fixture, "Of 2 that fit and do equal work, b is the fastest and the leanest: 100 ms and "
-                            "32.0 MiB; a takes 2 × the time and 2 × the memory.");
+    assert_finding(fixture, "2 rows fit and do equal work. Of these, b is the fastest and needs the least "
+                            "memory: 100 ms and 32.0 MiB; a takes 2 × the time and 2 × the memory.");
 }
 
 static void test_parameters_tell_apart(void **state)
@@ -149,8 +150,8 @@ static void test_parameters_tell_apart(void **state)
         assert_int_equal(mlm_params_add(&record->params, "batch", batches[i]), 0);
         assert_int_equal(mlm_params_add(&record->params, "optimizer", "sgd"), 0);
     }
-    assert_finding(fixture,
-        "mlp at batch=1024 needs 900 MiB where batch=4096 was killed at 2G with 50 % of prepare done.");
+    assert_finding(
+        fixture, "mlp at batch=1024 needs 900 MiB. batch=4096 was killed at 2G with 50 % of prepare done.");
 }
 
 static void test_several_alone(void **state)
@@ -161,8 +162,7 @@ static void test_several_alone(void **state)
         free(record->equal_work);
         record->equal_work = NULL;
     }
-    assert_finding(
-        fixture, "2 of 3 rows do not get through at 2G. b was killed at 2G with 50 % of prepare done.");
+    assert_finding(fixture, "2 of 3 rows do not fit in 2G. b was killed at 2G with 50 % of prepare done.");
 }
 
 int main(void)

@@ -28,6 +28,11 @@ static void put_time(FILE *out, double ns)
     fputs(mlm_duration_show(ns, text), out);
 }
 
+static void put_times(FILE *out, double ratio)
+{
+    fprintf(out, ratio < 999.5 ? "%.3g ×" : "%.0f ×", ratio);
+}
+
 /* "needs 2.47 GiB and was killed at 2G" */
 static void put_failure(FILE *out, const struct mlm_row *row)
 {
@@ -58,19 +63,17 @@ static void say_contrast(FILE *out, const struct mlm_section *section, const str
     mlm_row_say(out, section, fits, NULL);
     fputs(" needs ", out);
     put_size(out, mlm_row_needs(fits));
-    fputs(" where ", out);
+    fputs(". ", out);
     mlm_row_say(out, section, failed, fits);
     fputc(' ', out);
     put_failure(out, failed);
     const struct mlm_row *reference = failed->reference;
     if (reference && reference->time.count && mlm_row_all_ok(reference)) {
         double ratio = fits->time.median / reference->time.median;
-        if (ratio > 0.5)
-            fprintf(out, "; it takes %.3g × the time that ", ratio);
-        else
-            fprintf(out, "; it is %.3g × as fast as ", 1 / ratio);
-        mlm_row_say(out, section, failed, fits);
-        fputs(ratio > 0.5 ? " takes uncapped" : " is uncapped", out);
+        fputs("; without a cap it takes ", out);
+        put_times(out, 1 / ratio);
+        fputs(" the time of ", out);
+        mlm_row_say(out, section, fits, failed);
     }
     fputs(". ", out);
 }
@@ -89,12 +92,12 @@ static void say_none_fits(FILE *out, const struct mlm_section *section, const st
         if (!isnan(mlm_row_full_needs(group->rows[i])) &&
             (!closest || mlm_row_full_needs(group->rows[i]) < mlm_row_full_needs(closest)))
             closest = group->rows[i];
-    fprintf(out, "None of the %zu that do the work of ", group->count);
+    fprintf(out, "%zu rows do the work of ", group->count);
     mlm_row_say(out, section, group->failed, NULL);
-    fputs(" gets through at ", out);
+    fputs("; none of them fits in ", out);
     put_cap(out, group->failed);
     if (closest) {
-        fputs("; the least that one of them needs is ", out);
+        fputs(". The least that one of them needs is ", out);
         put_size(out, mlm_row_full_needs(closest));
         if (closest != group->failed) {
             fputs(", by ", out);
@@ -109,7 +112,7 @@ static void say_trade(FILE *out, const struct mlm_section *section, const struct
 {
     const struct mlm_row *fast = group->fastest, *lean = group->leanest;
     bool nearly = fast != lean && mlm_row_needs(fast) < MLM_LEANER * mlm_row_needs(lean);
-    fprintf(out, "Of %zu that fit and do equal work, ", group->ok_count);
+    fprintf(out, "%zu rows fit and do equal work. Of these, ", group->ok_count);
     mlm_row_say(out, section, fast, NULL);
     fputs(" is the fastest", out);
     if (mlm_row_needs(group->largest) < MLM_LEANER * mlm_row_needs(lean)) {
@@ -117,19 +120,23 @@ static void say_trade(FILE *out, const struct mlm_section *section, const struct
         put_size(out, mlm_row_needs(fast));
         fputs(", and ", out);
         mlm_row_say(out, section, group->slowest, fast);
-        fprintf(out, " takes %.3g × as long. ", group->slowest->time.median / fast->time.median);
+        fputs(" takes ", out);
+        put_times(out, group->slowest->time.median / fast->time.median);
+        fputs(" as long. ", out);
         return;
     }
     if (fast == lean || nearly) {
-        fputs(nearly ? " and nearly the leanest: " : " and the leanest: ", out);
+        fputs(nearly ? " and needs almost the least memory: " : " and needs the least memory: ", out);
         put_time(out, fast->time.median);
         fputs(" and ", out);
         put_size(out, mlm_row_needs(fast));
         fputs("; ", out);
         mlm_row_say(out, section, group->largest, fast);
-        fprintf(out, " takes %.3g × the time and %.3g × the memory. ",
-            group->largest->time.median / fast->time.median,
-            mlm_row_needs(group->largest) / mlm_row_needs(fast));
+        fputs(" takes ", out);
+        put_times(out, group->largest->time.median / fast->time.median);
+        fputs(" the time and ", out);
+        put_times(out, mlm_row_needs(group->largest) / mlm_row_needs(fast));
+        fputs(" the memory. ", out);
         return;
     }
     fputs(" (", out);
@@ -138,15 +145,19 @@ static void say_trade(FILE *out, const struct mlm_section *section, const struct
     put_size(out, mlm_row_needs(fast));
     fputs("); ", out);
     mlm_row_say(out, section, lean, fast);
-    fputs(" is the leanest: it needs ", out);
+    fputs(" needs the least memory, ", out);
     put_size(out, mlm_row_needs(lean));
-    fprintf(out, " and takes %.3g × as long. ", lean->time.median / fast->time.median);
+    fputs(", and takes ", out);
+    put_times(out, lean->time.median / fast->time.median);
+    fputs(" as long. ", out);
 }
 
 static void say_slowed(FILE *out, const struct mlm_section *section, const struct mlm_row *row)
 {
     mlm_row_say(out, section, row, NULL);
-    fprintf(out, " pays most for the cap: %.3g × its uncapped time", row->slowdown);
+    fputs(" is slowed down most by the cap: it takes ", out);
+    put_times(out, row->slowdown);
+    fputs(" its time without a cap", out);
     int64_t swap_bytes = row->readings.values[MLM_swap_peak_bytes];
     if (swap_bytes != MLM_NULL && swap_bytes > 0) {
         fputs(", with ", out);
@@ -159,7 +170,7 @@ static void say_slowed(FILE *out, const struct mlm_section *section, const struc
 /* Several failed, each in a group of its own. */
 static void say_how_many(FILE *out, const struct mlm_section *section, size_t failed_count)
 {
-    fprintf(out, "%zu of %zu rows do not get through at ", failed_count, section->count);
+    fprintf(out, "%zu of %zu rows do not fit in ", failed_count, section->count);
     put_cap(out, section->rows[0]);
     fputs(". ", out);
 }
@@ -190,7 +201,8 @@ static void say_all_fit(FILE *out, const struct mlm_section *section)
         fprintf(out, "All %zu rows fit in ", section->count);
     put_cap(out, section->rows[0]);
     if (none_slowed(section))
-        fprintf(out, ", %s noticeably slower than uncapped", section->count == 1 ? "not" : "none");
+        fprintf(
+            out, ", and %s noticeably slower than without a cap", section->count == 1 ? "is not" : "none is");
     fputs(". ", out);
 }
 
