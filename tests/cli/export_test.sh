@@ -19,8 +19,25 @@ for name in quick swap hostile; do
     # shellcheck disable=SC2086  # words
     status 0 "$MLM_PYTHON" "$here/export_check.py" "$records/$name.jsonl" "log/$name" rows $formats
 done
+# A person reads the golden files, so they hold two rows, one of which failed, and JSON is printed prettily. The checks
+# above look at everything else.
+"$MLM_PYTHON" - "$records/swap.jsonl" >log/few.jsonl <<'PYTHON'
+import json, sys
+for line in open(sys.argv[1]):
+    record = json.loads(line)
+    if record["workload"] in ("storage/csr", "storage/dense_f32") and record.get("cap_bytes", 0) != 1 << 30:
+        print(line, end="")
+PYTHON
+pretty()
+{
+    case $1 in
+    json | google-benchmark | github-action-benchmark | bencher) "$mlm" export log/few.jsonl --format "$1" | "$MLM_PYTHON" -m json.tool --no-ensure-ascii ;;
+    *) "$mlm" export log/few.jsonl --format "$1" ;;
+    esac
+}
 for format in $formats; do
-    golden "export_$format" "$mlm" export "$records/swap.jsonl" --format "$format"
+    golden "export_$format" pretty "$format"
+    status 0 "$mlm" export "$records/swap.jsonl" --format "$format"
     expect "--out is what standard output gets" diff log/out "log/swap.$format"
 done
 for format in markdown html junit; do
@@ -91,7 +108,7 @@ printf '{"kind":"trial"}\n' >log/broken.jsonl
 status 3 "$mlm" export log/broken.jsonl --format csv --out log/kept
 expect "an export that fails leaves what was there" grep -qx before log/kept
 status 0 "$mlm" export "$records/swap.jsonl" --format csv --out /dev/stdout
-expect "standard output has a name, too" diff "$here/golden/export_csv" log/out
+expect "standard output has a name, too" diff log/swap.csv log/out
 status 3 "$mlm" export "$records/swap.jsonl" --format csv --out /dev/full
 expect "a full disk is said" grep -qx 'mlmembench: cannot write /dev/full: No space left on device' log/err
 "$mlm" export "$records/swap.jsonl" --format json >/dev/full 2>log/err
