@@ -44,7 +44,7 @@ static void bench_release(struct bench *bench)
     mlm_bootstrap_release(&bench->bootstrap);
 }
 
-/* Sorted values of one metric of a row; none unless all its trials are ok. */
+/* Collects the values of one metric of a row, sorted; none unless all its trials are ok. */
 static size_t values_of(const struct mlm_row *row, enum mlm_metric metric, double *values)
 {
     size_t count = 0;
@@ -79,7 +79,7 @@ static int contrast_make(
         contrast->new_minimum = summary.minimum;
         contrast->new_maximum = summary.maximum;
     }
-    /* A ratio needs values above 0 on both sides; others also have no place in a geometric mean. */
+    /* A ratio and a geometric mean need values above 0 on both sides. */
     if (!old_count || !new_count || !(old[0] > 0) || !(new[0] > 0))
         return 0;
     contrast->ratio = contrast->new_median / contrast->old_median;
@@ -90,7 +90,7 @@ static int contrast_make(
             &bench->bootstrap, &old_sample, &new_sample, MLM_CONFIDENCE, &contrast->low, &contrast->high);
     if (r >= 0)
         r = mlm_rank_test(&bench->ranks, &old_sample, &new_sample, &contrast->p, &direction);
-    /* Until the family's correction says otherwise. */
+    /* Preliminary, until the correction over the family. */
     contrast->verdict = direction > 0 ? MLM_CONTRAST_MORE : MLM_CONTRAST_LESS;
     return r;
 }

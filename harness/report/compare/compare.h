@@ -21,14 +21,14 @@
 struct mlm_side {
     const char *label; /* printable */
     const struct mlm_table *table;
-    const struct mlm_row *const *rows; /* of the table, in its order */
+    const struct mlm_row *const *rows; /* rows of the table, in its order */
     size_t count;
 };
 
 /* Takes all rows in the table's sections, borrowed like the label. */
 struct mlm_side mlm_side_of_table(const struct mlm_table *table, const char *label);
 
-/* Returns true if its rows are of several machines. */
+/* Returns true if the side has rows of several machines. */
 bool mlm_side_has_machines(const struct mlm_side *side);
 
 /* Makes one side for each machine, in the order of the records. Labels are hosts, with ids where hosts are
@@ -39,7 +39,8 @@ void mlm_sides_free(struct mlm_side *sides, size_t count); /* takes NULL */
 
 enum mlm_figure { MLM_FIGURE_TIME, MLM_FIGURE_NEEDS, MLM_FIGURE_COUNT };
 
-/* For each figure, its metric in a record and its words: a row is "slower", or "needs slightly more". */
+/* A figure that is compared, with its metric in a record and its words: a row is "slower", or "needs slightly
+ * more". */
 struct mlm_figure_info {
     enum mlm_metric metric;
     const char *name, *verb, *more, *less;
@@ -61,10 +62,10 @@ enum mlm_contrast_verdict {
 
 struct mlm_contrast {
     size_t old_count, new_count;   /* repetitions */
-    double old_median, new_median; /* ns or bytes; NAN: not had, or not of all repetitions */
+    double old_median, new_median; /* ns or bytes; NAN: not measured, or not in all repetitions */
     double old_minimum, old_maximum, new_minimum, new_maximum;
     double ratio;         /* ratio of the medians; NAN: none */
-    double low, high;     /* its bootstrap interval; NAN with one repetition on a side */
+    double low, high;     /* bootstrap interval of the ratio; NAN with one repetition on a side */
     double p, adjusted_p; /* p of the rank test; NAN: no ratio; adjusted NAN: not in the family */
     enum mlm_contrast_verdict verdict;
 };
@@ -127,9 +128,9 @@ bool mlm_contrast_is_slight(const struct mlm_contrast *contrast);
 size_t mlm_repetitions_needed(size_t test_count);
 
 /* "storage/csr density=0.01 index=32 at 2G", with swap limit, background and dataset where there are any;
- * whole: also the parameters that all rows of its suite have alike, and the size of the data. Printable; the
- * caller frees it; NULL: out of memory. */
+ * whole: also the parameters that stand in the headings of its suite's sections, and the size of the data.
+ * Printable; the caller frees it; NULL: out of memory. */
 char *mlm_row_name(const struct mlm_row *row, bool whole);
 
-/* The same, after the machine's name where the side has several. */
+/* The same, with the machine's name in front where the side has several machines. */
 char *mlm_side_row_name(const struct mlm_side *side, const struct mlm_row *row, bool whole);

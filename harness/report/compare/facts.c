@@ -117,7 +117,7 @@ static bool names_the_machine(const char *key)
     return strcmp(key, "id") == 0 || strcmp(key, "host") == 0;
 }
 
-/* A machine's description has fewer facts. */
+/* Room for the facts of a machine's description, which has fewer. */
 #define FACTS_MOST 64
 
 int mlm_facts_find(

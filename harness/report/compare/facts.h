@@ -5,8 +5,8 @@
 
 struct mlm_fact {
     char *name;    /* "swap", "transparent huge pages"; printable */
-    char **values; /* one text for each side, printable: "8.00 GiB (file)"; where runs differ among each other
-                      "a or b" */
+    char **values; /* one text for each side, printable: "8.00 GiB (file)"; "a or b" where the runs of a side
+                      differ */
 };
 
 struct mlm_facts {

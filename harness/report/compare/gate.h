@@ -8,7 +8,7 @@
 #define MLM_GATE_INTERVAL_REPETITIONS 5
 
 struct mlm_gate {
-    double above;                   /* 0.1: more than 10 % above the old */
+    double above;                   /* 0.1: a figure fails when it is more than 10 % above the old one */
     bool figures[MLM_FIGURE_COUNT]; /* figures to check; outcomes are always checked */
     bool missing;                   /* a row that was ok and is absent now fails the gate too */
 };
@@ -27,7 +27,7 @@ struct mlm_trips {
     size_t count;
 };
 
-/* The pairs that trip it, in their order, and behind those of each pairing what is missing; the caller frees
- * the items. -ENOMEM. */
+/* Finds the pairs that fail the gate, in their order, and after those of each pairing the missing rows. The
+ * caller frees the items. -ENOMEM. */
 int mlm_gate_try(const struct mlm_gate *gate, const struct mlm_comparison *comparison,
     struct mlm_trips *ret_trips, struct mlm_error *error);

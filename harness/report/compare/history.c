@@ -22,14 +22,14 @@ static void history_free_p(struct mlm_history **history)
     mlm_history_free(*history);
 }
 
-/* Median over a row's repetitions, which must all be ok; NAN otherwise. */
+/* The median over a row's repetitions; NAN unless all of them are ok. */
 static double median_of(const struct mlm_row *row, enum mlm_figure figure)
 {
     int64_t median = row->readings.values[mlm_figures[figure].metric];
     return mlm_row_all_ok(row) && median != MLM_NULL ? (double)median : NAN;
 }
 
-/* The earlier medians, a row of `room` numbers for each figure of each row. */
+/* The earlier medians: `room` numbers for each figure of each row. */
 struct medians {
     double *numbers;
     size_t room;

@@ -1,4 +1,4 @@
-/* Compares a run with the runs before it: is it worse than chance alone ever made them?
+/* Compares a run with the runs before it: is it worse than their chance variation explains?
  *
  * Machines have good and bad days, so one earlier run says little about the usual value. For each row, the
  * medians of the earlier files are taken: their median is the usual value, and their standard deviation (of a
@@ -19,13 +19,13 @@
 
 enum mlm_history_verdict {
     MLM_HISTORY_NONE,       /* no figure: no reading, or not all repetitions are ok */
-    MLM_HISTORY_TOO_LITTLE, /* too few earlier files have it */
+    MLM_HISTORY_TOO_LITTLE, /* too few earlier files have the row */
     MLM_HISTORY_USUAL,      /* not above its limit */
     MLM_HISTORY_REGRESSED,
 };
 
 struct mlm_history_figure {
-    size_t count;         /* of earlier medians */
+    size_t count;         /* number of earlier medians */
     double usual;         /* their median, ns or bytes; NAN: none */
     double limit;         /* a new median must not exceed this; NAN with too few files */
     double median, ratio; /* the new median, and its ratio to the usual value; NAN: none */
@@ -33,7 +33,7 @@ struct mlm_history_figure {
 };
 
 struct mlm_history_row {
-    const struct mlm_row *row;     /* of the new side */
+    const struct mlm_row *row;     /* row of the new side */
     size_t ok_count, not_ok_count; /* earlier files in which all its repetitions are ok, or not */
     bool ends_worse;               /* ok in all of enough earlier files, but not now */
     struct mlm_history_figure figures[MLM_FIGURE_COUNT];
@@ -41,9 +41,9 @@ struct mlm_history_row {
 
 struct mlm_history {
     const struct mlm_side *new_side;
-    struct mlm_history_row *rows; /* one a row of the new side */
+    struct mlm_history_row *rows; /* one for each row of the new side */
     size_t count;
-    size_t file_count, known_count; /* earlier files; rows that any of them has */
+    size_t file_count, known_count; /* number of earlier files; number of rows that any of them has */
 };
 
 /* Borrows the sides. floor: 0.05 for 5 %. */

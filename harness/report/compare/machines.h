@@ -7,11 +7,11 @@
 
 struct mlm_machines {
     struct mlm_side *sides;
-    size_t count;                      /* of all machines; the comparison may have fewer */
-    struct mlm_comparison *comparison; /* NULL: there is but one machine */
+    size_t count;                      /* number of all machines; the comparison may have fewer */
+    struct mlm_comparison *comparison; /* NULL: there is only one machine */
 };
 
-/* The first `most` of them; SIZE_MAX: all. */
+/* Compares the first `most` machines; SIZE_MAX: all. */
 int mlm_machines_compare(
     const struct mlm_table *table, size_t most, struct mlm_machines *ret_machines, struct mlm_error *error);
 void mlm_machines_release(struct mlm_machines *machines); /* a zeroed one holds nothing */

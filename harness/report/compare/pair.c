@@ -13,8 +13,8 @@ struct match {
     const struct mlm_side *old_side, *new_side;
     unsigned where;
     size_t *partner_of_old; /* index on the new side, or NOBODY */
-    bool *taken;            /* of the new side */
-    size_t *next;           /* of the new side: the next row with the same key, or NOBODY */
+    bool *taken;            /* by row of the new side */
+    size_t *next;           /* by row of the new side: the next row with the same key, or NOBODY */
 };
 
 static void match_release(struct match *match)

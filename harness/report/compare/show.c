@@ -46,7 +46,7 @@ static int put_sides(const struct mlm_view *view)
             many ? machines_line(&sides[i]) : mlm_machine_line(sides[i].rows[0]->first);
         if (!line)
             return -ENOMEM;
-        /* A machine's label is already the begin of its line. */
+        /* The line may already begin with the label, where the label is a machine's name. */
         bool says_it = strncmp(line, sides[i].label, strlen(sides[i].label)) == 0;
         bool same = first && strcmp(line, first) == 0;
         char *text = mlm_text_of("%s%s%s", says_it ? "" : sides[i].label, says_it ? "" : ": ",
@@ -95,7 +95,7 @@ static int lines_make(struct mlm_view *view)
     const struct mlm_comparison *comparison = view->comparison;
     const struct mlm_side *first = &comparison->sides[0];
     size_t width = comparison->pairing_count, at = (size_t)(first->rows - first->table->order);
-    mlm_auto_free size_t *next = calloc(width, sizeof *next); /* pair of each pairing */
+    mlm_auto_free size_t *next = calloc(width, sizeof *next); /* index of the next pair, for each pairing */
     view->lines.table = first->table;
     view->lines.items = calloc(first->count + 1, sizeof *view->lines.items);
     view->pairs = calloc((first->count + 1) * width, sizeof(void *));
@@ -168,7 +168,7 @@ static int put_alone(const struct mlm_view *view, const struct mlm_pairing *pair
     return 0;
 }
 
-/* Marks of every row of every pair are said once, below the table. */
+/* Finds the marks that every row of every pair has: they are stated once, below the table. */
 static mlm_mark_set marks_of_every_row(const struct mlm_comparison *comparison)
 {
     mlm_mark_set marks = ~(mlm_mark_set)0;

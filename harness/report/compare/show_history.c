@@ -36,7 +36,7 @@ static const struct mlm_grid_column columns[COLUMN_COUNT] = {
 
 struct history_view {
     const struct mlm_history *history;
-    const struct mlm_line *lines; /* one a row of the history */
+    const struct mlm_line *lines; /* one for each row of the history */
 };
 
 static void verdict_write(const struct mlm_history_row *row, char cell[static MLM_CELL_SIZE])

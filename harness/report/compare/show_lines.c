@@ -10,7 +10,7 @@ bool mlm_line_name_write(const struct mlm_line *line, size_t column, char cell[s
     return true;
 }
 
-/* The line behind the last of a section. */
+/* Returns the index behind the section's last line. */
 static size_t section_end(const struct mlm_lines *lines, const struct mlm_section *section, size_t begin)
 {
     size_t end = (size_t)(section->rows - lines->table->order) + section->count;
@@ -39,7 +39,7 @@ static int put_section(const struct mlm_lines *lines, const struct mlm_grid *gri
     return r;
 }
 
-/* A suite's sections share a layout. */
+/* Prints the sections of a suite, which share a layout. */
 static int put_suite(const struct mlm_lines *lines, const struct mlm_grid *empty, size_t first_section,
     size_t end_section, size_t *line)
 {

@@ -1,4 +1,5 @@
-/* Prints many sides: each row has the first side's figure, and the ratio of every other side to it. */
+/* Prints more than two sides: each row has the first side's figure, and the ratio of every other side to
+ * it. */
 #include <errno.h>
 #include <math.h>
 #include <string.h>
@@ -11,10 +12,11 @@
 
 enum { NOTES = MLM_LINE_COLUMNS, FIRST, OTHERS };
 
-/* Needs closer to the first side's than this are about the same, and not shown. */
+/* Needs that differ from the first side's by a smaller factor are about the same, and not shown. */
 #define ABOUT_THE_SAME 1.05
 
-/* The first side's contrast with any other says its median; NULL: no pair. */
+/* Finds a contrast of the first side with any other, for the first side's median; NULL: the row has no
+ * pair. */
 static const struct mlm_contrast *any_contrast(const struct mlm_view *view, const struct mlm_line *line)
 {
     for (size_t i = 0; i < view->comparison->pairing_count; i++)
@@ -38,7 +40,7 @@ static bool is_significant(enum mlm_contrast_verdict verdict)
     return verdict == MLM_CONTRAST_MORE || verdict == MLM_CONTRAST_LESS;
 }
 
-/* Writes a ratio; without one, how the row ended on that side. */
+/* Writes the ratio; where there is none, how the row ended on that side. */
 static void other_write(
     const struct mlm_view *view, const struct mlm_pair *pair, char cell[static MLM_CELL_SIZE])
 {
@@ -115,8 +117,8 @@ static int put_hidden(const struct mlm_view *view)
     return mlm_put_note(view->out, view->style, mlm_figures[view->figure].name, text);
 }
 
-/* The ratios of the rows that all sides have, side by side; returns how many rows these are. *ret_not_ok: how
- * many more there are that are not ok everywhere. */
+/* Collects the ratios of the rows that are ok on all sides, one side after the other, and returns the number
+ * of these rows. *ret_not_ok: number of rows that all sides have but that are not ok on all of them. */
 static size_t ratios_collect(const struct mlm_view *view, double *ratios, size_t *ret_not_ok)
 {
     size_t common = 0, not_ok = 0;
@@ -136,7 +138,8 @@ static size_t ratios_collect(const struct mlm_view *view, double *ratios, size_t
     return common;
 }
 
-/* Ratios of all sides over the rows that all of them have: only so can they be laid beside each other. */
+/* Prints the overall ratio of each side, over the rows that are ok on all sides: only then are these ratios
+ * comparable with each other. */
 static int put_overall(const struct mlm_view *view)
 {
     size_t width = view->comparison->pairing_count, not_ok = 0;

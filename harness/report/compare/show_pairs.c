@@ -35,10 +35,10 @@ static const struct mlm_grid_column columns[COLUMN_COUNT] = {
 };
 /* clang-format on */
 
-/* These columns are kept in preference to the full length of cells. */
+/* A column with a sacrifice up to this stays: cells are shortened first. */
 #define BEFORE_BRIEF 5
 
-/* The first trial that says what data it had; NULL. */
+/* Finds the row's first trial that has a checksum of its data; NULL: none has. */
 static const struct mlm_record *with_checksum(const struct mlm_row *row)
 {
     for (size_t i = 0; i < row->trial_count; i++)
@@ -84,7 +84,7 @@ static int work_notes(struct mlm_view *view, const struct mlm_pair *pair, char l
     return mlm_footnote_add(&view->footnotes, text, letters);
 }
 
-/* A difference that every row has is said once, below the table. */
+/* Finds a difference in work that every row has: it is stated once, below the table. */
 static int work_of_every_row(struct mlm_view *view)
 {
     char first[MLM_CELL_SIZE] = "", text[MLM_CELL_SIZE];
@@ -99,7 +99,7 @@ static int work_of_every_row(struct mlm_view *view)
     return view->lines.count > 1 && !view->work_of_every_row ? -ENOMEM : 0;
 }
 
-/* How both ended, with what qualifies their figures. */
+/* Writes how both rows ended, with the footnotes that qualify their figures. */
 static int outcome_write(
     struct mlm_view *view, const struct mlm_line *line, bool brief, char cell[static MLM_CELL_SIZE])
 {
@@ -193,10 +193,10 @@ static double step(const struct mlm_pair *pair, enum mlm_figure figure)
     return fabs(log(pair->contrasts[figure].ratio));
 }
 
-/* The pairs of a verdict. */
+/* The pairs that have the same verdict. */
 struct steps {
-    const struct mlm_pair *largest[MLM_NAMES_SHOWN]; /* the largest first */
-    size_t named, count, slight;                     /* slight ones are counted apart */
+    const struct mlm_pair *largest[MLM_NAMES_SHOWN]; /* the largest steps, the largest first */
+    size_t named, count, slight;                     /* `count` without the slight ones */
 };
 
 static struct steps steps_find(
@@ -222,7 +222,7 @@ static struct steps steps_find(
     return steps;
 }
 
-/* Names those of a verdict, the largest step first: "storage/csr density=0.01 at 2G 1.20 ×; …". */
+/* Names the rows with a verdict, the largest step first: "storage/csr density=0.01 at 2G 1.20 ×; …". */
 static int put_named(const struct mlm_view *view, enum mlm_figure figure, enum mlm_contrast_verdict verdict)
 {
     const struct mlm_pairing *pairing = &view->comparison->pairings[0];

@@ -1,4 +1,4 @@
-/* What all pictures of a comparison for a terminal share. */
+/* Functions that all forms of a comparison on a terminal use: names of sides, footnotes, labelled lines. */
 #include "report/compare/show_parts.h"
 
 #include <errno.h>
@@ -27,7 +27,7 @@ int mlm_put_labelled(const struct mlm_view *view, const char *label, char *text)
     return mlm_put_line(view->out, view->style, MLM_PAINT_PLAIN, line);
 }
 
-/* Marks that say nothing of time or needs, or that the outcome says. */
+/* Marks that do not concern time or needs, or that the outcome shows already. */
 #define OTHER_MARKS                                                                                          \
     (MLM_MARK_BIT(peak_rss_lower_bound) | MLM_MARK_BIT(swap_peak_sampled) |                                  \
         MLM_MARK_BIT(cage_peak_sampled) | MLM_MARK_BIT(not_repeated))

@@ -8,9 +8,9 @@
 /* A row of the table that gives the lines their headings, with its pairs. */
 struct mlm_line {
     const struct mlm_row *row;
-    size_t index;                  /* of the row in its table's order */
-    const struct mlm_pair **pairs; /* by pairing; NULL: none */
-    enum mlm_paint paint;          /* of its verdict, where that is not the pair's */
+    size_t index;                  /* place of the row in its table's order */
+    const struct mlm_pair **pairs; /* the row's pair in each pairing; NULL: none */
+    enum mlm_paint paint;          /* colour of the line's verdict, where that is not the pair's */
     bool hidden;
 };
 
@@ -20,7 +20,7 @@ struct mlm_lines {
     size_t count;
 };
 
-/* The first columns of each such table: the name of the row. */
+/* The first columns of each table of a comparison: they name the row. */
 enum { MLM_LINE_WORKLOAD, MLM_LINE_PARAMETERS, MLM_LINE_COLUMNS };
 
 #define MLM_LINE_COLUMN_TITLES                                                                               \
@@ -29,10 +29,10 @@ enum { MLM_LINE_WORKLOAD, MLM_LINE_PARAMETERS, MLM_LINE_COLUMNS };
         "parameters", 0, true, NULL, false                                                                   \
     }
 
-/* Writes a cell of those; false: the column is none of them. */
+/* Writes a cell of these columns; false: the column is another one. */
 bool mlm_line_name_write(const struct mlm_line *line, size_t column, char cell[static MLM_CELL_SIZE]);
 
-/* Prints them through a grid that has its columns, a table a section. The grid's rows are struct mlm_line. */
+/* Prints the lines, one table for each section. `grid` has the columns; its rows are struct mlm_line. */
 int mlm_lines_put(const struct mlm_lines *lines, const struct mlm_grid *grid);
 
 struct mlm_view {
@@ -42,29 +42,30 @@ struct mlm_view {
     struct mlm_lines lines;
     const struct mlm_pair **pairs;
     struct mlm_keymap footnotes;
-    mlm_mark_set of_every_row; /* marks */
-    char *work_of_every_row;   /* in what all pairs did not do the same work; NULL: not all alike */
-    enum mlm_figure figure;    /* of a matrix */
+    mlm_mark_set of_every_row; /* marks that every row has */
+    char *work_of_every_row;   /* in which way no pair did the same work; NULL: pairs differ in this */
+    enum mlm_figure figure;    /* the figure that a matrix shows */
 };
 
-/* Footnotes of the marks that qualify the line's time or needs, and on which sides: "[a,c]" into the
- * brackets. */
+/* Writes the footnotes of the line's marks about time or needs, with the sides that have them: "[a,c]" into
+ * the brackets. */
 int mlm_view_mark_notes(
     struct mlm_view *view, const struct mlm_line *line, char brackets[static MLM_CELL_SIZE]);
 
-/* Time and needs of one pair side by side. */
+/* Prints time and needs of two sides beside each other. */
 int mlm_show_pairs(struct mlm_view *view);
-/* Time, then needs, of many sides. */
+/* Prints the times, then the needs, of more than two sides. */
 int mlm_show_matrix(struct mlm_view *view);
 
-/* A list names as many, and counts the rest. */
+/* A list gives at most this many names, and counts the rest. */
 #define MLM_NAMES_SHOWN 5
 
 #define MLM_SIDE_NAME 8
 
-/* "old" and "new" of two, "A", "B", … of more. */
+/* The name of a side in the output: "old" and "new" where there are two sides, else "A", "B", … */
 const char *mlm_side_name(
     const struct mlm_comparison *comparison, size_t side, char text[static MLM_SIDE_NAME]);
 
-/* Takes the text, also NULL, and puts it, with further lines under the label's end. -ENOMEM. */
+/* Prints the text behind the label, with further lines indented by the label's width. Frees the text; NULL
+ * gives -ENOMEM. */
 int mlm_put_labelled(const struct mlm_view *view, const char *label, char *text);

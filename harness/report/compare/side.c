@@ -19,7 +19,7 @@ struct mlm_side mlm_side_of_table(const struct mlm_table *table, const char *lab
     return (struct mlm_side){.label = label, .table = table, .rows = table->order, .count = count};
 }
 
-/* Rows are sorted by machine. */
+/* Rows are sorted by machine, so the first and the last row are enough. */
 bool mlm_side_has_machines(const struct mlm_side *side)
 {
     return side->count && !mlm_same_machine(side->rows[0]->first, side->rows[side->count - 1]->first);
@@ -38,7 +38,7 @@ static const char *machine_text(const struct mlm_row *row, const char *key)
     return text ? text : "";
 }
 
-/* Host, or host and id where another machine is called so too. */
+/* The host, or host and id where another machine has the same host name. */
 static char *label_make(const struct mlm_side *side, bool host_is_shared)
 {
     const char *host = machine_text(side->rows[0], "host"), *id = machine_text(side->rows[0], "id");
@@ -54,7 +54,8 @@ static int sides_label(struct mlm_side *sides, size_t count)
 {
     mlm_cleanup(mlm_keymap_release) struct mlm_keymap hosts = {0};
     mlm_auto_free size_t *host_of = calloc(count + 1, sizeof *host_of);
-    mlm_auto_free size_t *machines_of = calloc(count + 1, sizeof *machines_of); /* by host */
+    mlm_auto_free size_t *machines_of =
+        calloc(count + 1, sizeof *machines_of); /* number of machines, by host */
     if (!host_of || !machines_of)
         return -ENOMEM;
     for (size_t i = 0; i < count; i++) {

@@ -18,7 +18,7 @@ const char *mlm_p_text(double p, char text[static MLM_WORDS_SIZE]);
 /* The median of one side, "91.3 ms" or "54.2 MiB"; "" without one. */
 const char *mlm_figure_text(enum mlm_figure figure, double median, char text[static MLM_WORDS_SIZE]);
 
-/* How both ended, "" where all repetitions of both are ok: "oom", "ok → oom at 63 % of prepare"; brief:
+/* How both rows ended; "" where all repetitions of both are ok: "oom", "ok → oom at 63 % of prepare"; brief:
  * "ok → oom". */
 const char *mlm_change_text(const struct mlm_pair *pair, bool brief, char text[static MLM_WORDS_SIZE]);
 

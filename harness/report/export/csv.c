@@ -83,7 +83,7 @@ static int put_text(struct sheet *sheet, const char *text, bool may_be_number)
     return 0;
 }
 
-/* Numbers and words of an array, joined; null in it stays a word. */
+/* Numbers and words of an array, joined; a null inside stays the word null. */
 static int put_array(struct sheet *sheet, const json_t *array, const char *glue)
 {
     struct mlm_text words;
@@ -135,13 +135,13 @@ static int put_title(struct sheet *sheet, const char *prefix, const char *name)
     return title ? put_text(sheet, title, false) : -ENOMEM;
 }
 
-/* The titles, from any of the objects: all have the same keys. */
+/* Writes the titles. Any of the objects gives them, because all have the same keys. */
 static int put_titles(struct sheet *sheet, const json_t *object)
 {
     const char *key, *inner;
     json_t *value, *inner_value;
     int r = 0;
-    /* json_object_foreach takes no const, and changes nothing. */
+    /* json_object_foreach needs a non-const pointer, but changes nothing. */
     json_object_foreach((json_t *)(uintptr_t)object, key, value)
     {
         if (strcmp(key, "params") == 0) {
@@ -164,7 +164,7 @@ static int put_titles(struct sheet *sheet, const json_t *object)
     return 0;
 }
 
-/* All of them as a text, then each in its own column. */
+/* Writes all parameters as one text, then each in its own column. */
 static int put_params(struct sheet *sheet, const struct mlm_params *params)
 {
     mlm_auto_free char *text = mlm_params_text(params);
@@ -179,7 +179,7 @@ static int put_params(struct sheet *sheet, const struct mlm_params *params)
     return r;
 }
 
-/* `params` are the object's own, where they are in order. */
+/* Writes one line. `params`: the object's parameters in their order. */
 static int put_line(struct sheet *sheet, const json_t *object, const struct mlm_params *params)
 {
     const char *key, *inner;
@@ -217,7 +217,7 @@ static int params_find(struct sheet *sheet, const struct mlm_record_list *list)
     return 0;
 }
 
-/* Takes the object, also NULL. */
+/* Writes the object as a line and releases it. NULL: out of memory. */
 static int put_object(struct sheet *sheet, json_t *taken, const struct mlm_params *params, bool first)
 {
     json_auto_t *object = taken;

@@ -13,7 +13,7 @@
 #include "report/export/json_text.h"
 #include "report/export/names.h"
 
-/* A figure of a trial; NAN: not had. */
+/* A figure of a trial; NAN: not measured. */
 static double metric_of(const struct mlm_record *trial, enum mlm_metric metric)
 {
     int64_t value = trial->readings.values[metric];
@@ -182,7 +182,7 @@ static json_t *left_out_array(const struct mlm_table *table, const struct mlm_ro
     return mlm_take_ptr(array);
 }
 
-/* What is known of it: the machine is not always this one. */
+/* Only facts from the records: they may be from another machine. */
 static json_t *context_make(const struct mlm_table *table, json_t *left_out)
 {
     json_auto_t *context = json_object();

@@ -1,4 +1,4 @@
-/* The tables as one HTML page without any other files. */
+/* The tables as one HTML page that needs no other files. */
 #include <errno.h>
 #include <stdlib.h>
 

@@ -45,14 +45,15 @@ void mlm_json_write_text(FILE *out, const char *text)
             fwrite(text, 1, length, out);
         else if (code <= 0xffff)
             fprintf(out, "\\u%04x", (unsigned)code);
-        else /* no UTF-8 */
+        else /* a byte that is not UTF-8 */
             fputc('?', out);
         text += length;
     }
     fputc('"', out);
 }
 
-/* An array or an object; to jansson each of them is an empty one of the other kind. */
+/* Writes an array or an object. Both loops run: jansson takes an array for an empty object, and the other way
+ * round. */
 static void write_items(FILE *out, const json_t *json, const char *begin, const char *glue, const char *end)
 {
     size_t i;
@@ -66,7 +67,7 @@ static void write_items(FILE *out, const json_t *json, const char *begin, const 
         fputs(i ? glue : begin, out);
         mlm_json_write(out, item);
     }
-    /* It takes no const, and changes nothing. */
+    /* json_object_foreach needs a non-const pointer, but changes nothing. */
     json_object_foreach((json_t *)(uintptr_t)json, key, value)
     {
         fputs(begin, out);

@@ -25,7 +25,7 @@ static bool is_skipped(const struct mlm_row *row)
 static void put_attribute(FILE *out, const char *name, const char *text)
 {
     fprintf(out, " %s=\"", name);
-    mlm_html_text(out, text); /* what it escapes, XML knows as well */
+    mlm_html_text(out, text); /* HTML's escapes are valid in XML too */
     fputc('"', out);
 }
 
@@ -35,7 +35,7 @@ static void put_seconds(FILE *out, double ns)
     fprintf(out, " time=\"%s\"", mlm_number_text(ns / 1e9, text));
 }
 
-/* The table's line of this row, each figure under its title. */
+/* Writes the cells of the row, each behind the title of its column. */
 static void put_figures(FILE *out, const struct mlm_row *row)
 {
     fputs("      <system-out>", out);

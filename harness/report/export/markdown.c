@@ -12,8 +12,8 @@
 #include "report/table/heading.h"
 #include "report/table/notes.h"
 
-/* "www.", "http:" and "name@host" become links by themselves, "@name" tells somebody: a character of each is
- * written so that they do not. `before` and `after` are its neighbours. */
+/* "www.", "http:" and "name@host" become links automatically, and "@name" notifies a person. One character of
+ * each is replaced to prevent that. `before` and `after` are its neighbours. */
 static const char *unlinked(int before, int c, int after)
 {
     if (c == '.' && before == 'w')
@@ -25,7 +25,7 @@ static const char *unlinked(int before, int c, int after)
     return NULL;
 }
 
-/* Begins a list or a heading; only at the begin of a line. */
+/* Returns true if the character begins a list or a heading; this is so only at the begin of a line. */
 static bool begins_block(const char *text, const char *at)
 {
     size_t digits = strspn(text, "0123456789");
@@ -33,7 +33,7 @@ static bool begins_block(const char *text, const char *at)
                       : digits && at == text + digits && (*at == '.' || *at == ')');
 }
 
-/* Takes a tame text. */
+/* Writes a tame text, escaped. */
 static void put_text(FILE *out, const char *text, bool begins_line)
 {
     for (const char *at = text; *at; at++) {
@@ -57,7 +57,7 @@ static void put_text(FILE *out, const char *text, bool begins_line)
     }
 }
 
-/* A figure is not broken at its unit. */
+/* Writes a figure so that no line is broken between number and unit. */
 static void put_figure(FILE *out, const char *text)
 {
     for (; *text; text++)
@@ -69,7 +69,7 @@ static void put_figure(FILE *out, const char *text)
             fputc(*text, out);
 }
 
-/* Writes the line between `before` and `behind`. Takes the line, also NULL. */
+/* Writes the line between `before` and `behind`, and frees it. NULL: out of memory. */
 static int put_line(FILE *out, const char *before, char *line, const char *behind)
 {
     mlm_auto_free char *owned = line;

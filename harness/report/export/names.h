@@ -9,7 +9,7 @@
 
 #include "report/table/table.h"
 
-/* By a row's index in table->rows. */
+/* Names, indexed as the rows in table->rows. */
 struct mlm_row_names {
     char **items;
     size_t count;

@@ -16,7 +16,7 @@ static json_t *text_or_null(const char *text)
     return text ? json_string(text) : json_null();
 }
 
-/* The value as it is there, null where it is not. */
+/* A copy of the member; null where there is none. */
 static json_t *copy(const json_t *object, const char *key)
 {
     json_t *value = json_object_get(object, key);
@@ -106,7 +106,7 @@ static json_t *marks_array(mlm_mark_set marks)
     return mlm_take_ptr(array);
 }
 
-/* Says whether that went wrong. */
+/* Returns true on failure. */
 static bool put_specification(json_t *object, const struct mlm_record *record)
 {
     static const char *const keys[] = {"suite", "workload", "params", "equal_work", "cap_bytes",

@@ -6,15 +6,15 @@
 
 #include "report/table/table.h"
 
-/* A record's keys as results/README.md tells them, but `kind` and `schema`; before `cap_bytes` stands `cap`,
- * "2G" or "none"; the machine is mlm_export_machine()'s. */
+/* The keys of a record (results/README.md) without `kind` and `schema`; `cap`, "2G" or "none", stands before
+ * `cap_bytes`; `machine` is made by mlm_export_machine(). */
 json_t *mlm_export_trial(const struct mlm_record *record, json_t *machine);
 
-/* A row under its name. results/export.schema.json tells its keys. */
+/* A row with its name. results/export.schema.json describes the keys. */
 json_t *mlm_export_row(const struct mlm_row *row, const char *name, json_t *machine);
 
 /* The facts that influence figures most: id, host, cpu, memory, swap, kernel, … */
 json_t *mlm_export_machine(const json_t *machine);
 
-/* Summary of a metric over the trials that ended as the row did; count 0: not had by any. -ENOMEM. */
+/* Summary of a metric over the trials that ended as the row did; count 0: no trial has it. -ENOMEM. */
 int mlm_export_figures(const struct mlm_row *row, enum mlm_metric metric, struct mlm_summary *ret_summary);

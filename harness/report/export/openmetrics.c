@@ -40,21 +40,21 @@ static void put_label(FILE *out, const char *name, const char *text, const char 
     fputc('"', out);
 }
 
-/* A family of which every row may have a sample. */
+/* A family: a figure of which every row may have a sample. */
 struct family {
     char name[64];
-    const char *unit; /* what the name ends with; NULL: none */
+    const char *unit; /* ending of the name; NULL: none */
     const char *help;
     double (*figure)(const struct mlm_row *row, const struct family *family); /* NAN: no sample */
     enum mlm_metric metric;
-    double unit_size; /* what a figure is divided by, to be in that unit */
+    double unit_size; /* a figure is divided by this, to get that unit */
 };
 
 struct place {
     FILE *out;
     const struct mlm_table *table;
     const struct mlm_row_names *names;
-    char **params; /* of the rows, by their index in the table */
+    char **params; /* parameters of the rows, by their index in the table */
 };
 
 static void put_sample(
@@ -82,7 +82,7 @@ static void put_family_head(FILE *out, const char *name, const char *unit, const
     fprintf(out, "# HELP %s %s\n", name, help);
 }
 
-/* A family without samples is left out. */
+/* Writes a family; one without samples is left out. */
 static void put_family(const struct place *place, const struct family *family)
 {
     const struct mlm_table *table = place->table;
@@ -140,7 +140,7 @@ static double of_best(const struct mlm_row *row, const struct family *family)
     return row->outcome == MLM_OUTCOME_OK ? row->of_best : NAN;
 }
 
-/* "run_ns" is run_seconds there. */
+/* Writes the family of a metric: "run_ns" becomes run_seconds. */
 static void put_metric(const struct place *place, enum mlm_metric metric)
 {
     const struct mlm_metric_info *info = &mlm_metrics[metric];
@@ -160,7 +160,7 @@ static void put_metric(const struct place *place, enum mlm_metric metric)
     put_family(place, &family);
 }
 
-/* Beside the metrics. */
+/* Families that are not metrics of a record. */
 static const struct family others[] = {
     {"mlmembench_run_shortest_seconds", "seconds", "time of the job itself, shortest repetition", shortest, 0,
         NS_PER_SECOND},

@@ -1,7 +1,7 @@
-/* Formats of services that follow benchmarks from commit to commit; they want names and numbers of which
- * smaller is better. Exported are the table's rows, with figures of the trials that ended ok. The number of
- * trials that did not end ok is a measure of its own, so that a row that no longer fits is visible, and never
- * looks like a better time or peak. */
+/* Formats of services that follow benchmarks from commit to commit. They expect names with numbers, where a
+ * smaller number is better. Exported are the table's rows, with figures of the trials that ended ok. The
+ * number of trials that did not end ok is a measure of its own, so that a row that no longer fits is visible,
+ * and never looks like a better time or peak. */
 #include <errno.h>
 #include <math.h>
 
@@ -15,7 +15,8 @@ static const struct measure {
     enum mlm_metric metric;
     const char *title, *unit; /* for github-action-benchmark */
     double unit_size;
-    const char *slug; /* for Bencher, in nanoseconds or bytes: `latency` is its own, in nanoseconds */
+    const char *slug; /* for Bencher, in nanoseconds or bytes; `latency` is a measure that Bencher defines, in
+                         nanoseconds */
 } measures[] = {
     {MLM_run_ns, "time", "ms", 1e6, "latency"},
     {MLM_needs_peak_bytes, "peak", "MiB", 1048576, "peak-memory"},
@@ -29,7 +30,7 @@ static size_t failed_count(const struct mlm_row *row)
     return row->trial_count - row->outcome_counts[MLM_OUTCOME_OK];
 }
 
-/* A row's figures by measure; count 0: nothing to tell. */
+/* Summarizes a row's figures by measure; count 0: the row has none. */
 static int figures(const struct mlm_row *row, struct mlm_summary summaries[static MEASURE_COUNT])
 {
     int r = 0;
@@ -41,15 +42,15 @@ static int figures(const struct mlm_row *row, struct mlm_summary summaries[stati
     return r;
 }
 
-/* A row, and what is told of it. */
+/* A row with the figures that are exported. */
 struct tracked {
     const struct mlm_row *row;
     const char *name;
-    struct mlm_summary summaries[MEASURE_COUNT]; /* count 0: nothing to tell */
+    struct mlm_summary summaries[MEASURE_COUNT]; /* count 0: no figure */
 };
 
-/* What both formats are: entries for each row that is in a section and has run. Adds those of one row, and
- * says whether that went wrong. */
+/* Both formats consist of entries for each row that is in a section and has run. This function adds the
+ * entries of one row; it returns true on failure. */
 typedef bool row_adder(json_t *entries, const struct tracked *tracked);
 
 static int rows_add(const struct mlm_table *table, row_adder *add, json_t *entries, size_t *ret_left_out,
@@ -64,7 +65,7 @@ static int rows_add(const struct mlm_table *table, row_adder *add, json_t *entri
         struct tracked tracked = {.row = table->order[i]};
         if (tracked.row->folded)
             continue;
-        if (!mlm_row_ran(tracked.row)) { /* says nothing */
+        if (!mlm_row_ran(tracked.row)) { /* has no figures */
             left_out++;
             continue;
         }
@@ -79,7 +80,7 @@ static int rows_add(const struct mlm_table *table, row_adder *add, json_t *entri
     return 0;
 }
 
-/* Takes the container of entries, and prints it: an entry a line. */
+/* Fills and prints the container of entries, one entry on each line, and releases it. */
 static int export_rows(const struct mlm_export *export, FILE *out, json_t *taken, row_adder *add,
     size_t *ret_left_out, struct mlm_error *error)
 {

@@ -11,7 +11,8 @@
 #include "report/table/heading.h"
 #include "report/table/notes.h"
 
-/* Wide tables scroll in their own box, never the page; what a row is called stays in sight. */
+/* A wide table scrolls inside its own box, so the page itself never scrolls sideways; the name of a row stays
+ * in sight. */
 const char mlm_html_table_css[] =
     ":root{color-scheme:light dark;--mlm-ok:#1a6e34;--mlm-bad:#b3261e;--mlm-warn:#7a5200;--mlm-dim:#5d6671;"
     "--mlm-line:#d4d9df;--mlm-stripe:#f5f7f9}\n"
@@ -62,7 +63,7 @@ void mlm_html_text(FILE *out, const char *text)
     }
 }
 
-/* Which columns are shown. */
+/* The columns that are shown. */
 struct layout {
     bool shown[MLM_COLUMN_COUNT];
 };

@@ -1,13 +1,13 @@
-/* HTML: texts of records escaped, and the table of a suite. What is written is a piece of a page; the style
- * sheet that goes with it is mlm_html_table_css. */
+/* HTML: escaped texts of records, and the table of a suite. The functions write pieces of a page, for the
+ * style sheet mlm_html_table_css. */
 #pragma once
 
 #include <stdio.h>
 
 #include "report/table/table.h"
 
-/* Writes a text of any origin as it is to be read, in content and in quoted attributes: markup is escaped,
- * what is not printable becomes '?'. */
+/* Writes a text of any origin so that a reader sees it unchanged, in content and in quoted attributes: markup
+ * is escaped, a character that is not printable becomes '?'. */
 void mlm_html_text(FILE *out, const char *text);
 
 /* Writes the sections from `begin` up to `end` (one suite of one machine: mlm_table_suite_end()) as a table
@@ -31,6 +31,6 @@ void mlm_html_text(FILE *out, const char *text);
 int mlm_html_suite(
     FILE *out, const struct mlm_table *table, size_t begin, size_t end, struct mlm_error *error);
 
-/* Style of the above, in light and dark, through the custom properties that it begins with; --mlm-page is the
- * page's own background, where it has one. */
+/* The style sheet for these tables, light and dark. Its colours are the custom properties at its begin;
+ * --mlm-page is the background of the page, where the page has one. */
 extern const char mlm_html_table_css[];

@@ -12,15 +12,15 @@
 #include "report/page/page_parts.h"
 #include "report/table/heading.h"
 
-/* Sections of one suite, of every machine: a chapter of the page. */
+/* A chapter of the page: the sections of one suite, of every machine. */
 struct chapter {
     const char *suite;
-    size_t *begins; /* of its parts in the table, one a machine */
+    size_t *begins; /* first section of each machine's part in the table */
     size_t count, capacity;
 };
 
 struct chapters {
-    struct mlm_keymap suites; /* by chapter */
+    struct mlm_keymap suites; /* numbers the chapters */
     struct chapter *items;
 };
 
@@ -102,7 +102,7 @@ static void put_head(FILE *out, const struct mlm_page_request *request, const st
     fprintf(out, "</title>\n<style>\n%s%s</style>\n</head>\n<body>\n", mlm_html_table_css, mlm_page_css);
 }
 
-/* When it was measured, from the trials' own times. */
+/* Writes on which days the trials were measured. */
 static void put_days(FILE *out, const struct mlm_record_list *list)
 {
     const char *from = list->items[0].time, *to = from;

@@ -9,7 +9,7 @@
 
 struct mlm_page_request {
     const struct mlm_record_list *list;
-    const struct mlm_table *table; /* of that list */
+    const struct mlm_table *table; /* table of that list */
     const char *plots_folder;      /* the gnuplot scripts; NULL: without pictures */
     const char *program;           /* name and version of the program: "mlmembench 0.1.0 (1a2b3c)" */
 };

@@ -45,7 +45,7 @@ static void put_pair(FILE *out, const struct mlm_pair *pair)
             put_contrast(out, &pair->contrasts[f]);
 }
 
-/* Is the size of data what tells rows apart? */
+/* Returns true if rows differ in the size of their data. */
 static bool data_differs(const struct mlm_side *side)
 {
     for (size_t i = 1; i < side->count; i++)
@@ -54,7 +54,7 @@ static bool data_differs(const struct mlm_side *side)
     return false;
 }
 
-/* The row's own pair; pairs stand in the order of the rows, so that all are found in one pass. */
+/* Finds the row's pair. Pairs are in the order of the rows, so all are found in one pass. */
 static const struct mlm_pair *next_pair(
     const struct mlm_pairing *pairing, const struct mlm_row *row, size_t *next)
 {

@@ -10,13 +10,13 @@
 /* Ordered by importance: a later kind matters more. */
 enum gain_kind { NO_GAIN, OF_TIME, OF_MEMORY, OF_FITTING };
 
-/* A row to take rather than another that does the same work. */
+/* A row that is better than another row that does the same work. */
 struct gain {
     enum gain_kind kind;
     const struct mlm_section *section;
     const struct mlm_row *use, *instead;
-    double memory; /* what `instead` needs, as a multiple */
-    double time;   /* what `instead` takes, as a multiple; NAN: not known */
+    double memory; /* memory that `instead` needs, as a multiple of this row's */
+    double time;   /* time that `instead` takes, as a multiple of this row's; NAN: not known */
 };
 
 /* Time of a row; for a row that failed, its time without a cap. */

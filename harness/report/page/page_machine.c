@@ -10,7 +10,7 @@
 #include "report/html/html.h"
 #include "report/page/page_parts.h"
 
-/* A machine as it was at the time. */
+/* A machine in one state: its facts at the time of a run. */
 struct state {
     json_t *machine; /* borrowed */
     size_t trial_count;
@@ -55,7 +55,7 @@ static void put_value(FILE *out, const struct state *state, const struct mlm_fac
     fputs(known ? "" : "</span>", out);
 }
 
-/* One machine: a term and its value. */
+/* For one machine: writes a fact as a term and its value. */
 static void put_term(FILE *out, const struct states *states, const struct mlm_fact_info *fact)
 {
     fputs("<div><dt>", out);
@@ -68,7 +68,7 @@ static void put_term(FILE *out, const struct states *states, const struct mlm_fa
     fputs("</div>\n", out);
 }
 
-/* Several machines: a line of a table, marked where they differ. */
+/* For several machines: writes a fact as a line of the table, marked where they differ. */
 static void put_line(FILE *out, const struct states *states, const struct mlm_fact_info *fact)
 {
     fprintf(out, "<tr%s><th scope=\"row\">", all_alike(states, fact->key) ? "" : " class=\"differs\"");
@@ -156,7 +156,7 @@ static int put_facts(FILE *out, const struct states *states)
         put_machines_head(out, states);
     for (size_t i = 0; i < MLM_FACT_COUNT; i++)
         if (strcmp(mlm_facts[i].key, "host") != 0 &&
-            any_has(states, mlm_facts[i].key)) /* it heads the column */
+            any_has(states, mlm_facts[i].key)) /* the column's heading has it */
             put_fact(out, states, &mlm_facts[i]);
     int r = put_other_facts(out, states);
     fputs(one ? "</dl>\n" : "</tbody></table></div>\n", out);

@@ -1,4 +1,4 @@
-/* What all sections of the page share. */
+/* Functions that several sections of the page use: folding, counts and sizes. */
 #include "report/page/page_parts.h"
 
 #include <errno.h>
@@ -12,7 +12,7 @@ void mlm_page_count(FILE *out, size_t count, const char *noun)
     fprintf(out, "%zu %s%s", count, noun, count == 1 ? "" : "s");
 }
 
-/* More rows than this are folded. */
+/* Longer tables are folded. */
 #define ROWS_UNFOLDED 300
 
 void mlm_page_fold_begin(FILE *out, size_t row_count, size_t table_count)

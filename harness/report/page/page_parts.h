@@ -21,11 +21,11 @@ struct mlm_page_pictures {
         char *suite, *caption, *svg;
     } * items;
     size_t count, capacity;
-    char *missing; /* why there are none, or not all; NULL: nothing is missing */
+    char *missing; /* the reason why pictures are missing; NULL: none is missing */
 };
 
-/* Draws all that there is data for. That one could not be drawn is no error. -EINTR: the user wants to stop.
- */
+/* Draws all pictures that have data. A picture that cannot be drawn is not an error. -EINTR: the user wants
+ * to stop. */
 int mlm_page_pictures_draw(const struct mlm_page_request *request, const struct mlm_machines *machines,
     struct mlm_page_pictures *ret_pictures, struct mlm_error *error);
 void mlm_page_pictures_release(struct mlm_page_pictures *pictures);
@@ -34,25 +34,25 @@ void mlm_page_pictures_put(FILE *out, const struct mlm_page_pictures *pictures, 
 /* Summarizes all sections: which rows fit into which cap, and which choice helps most. */
 int mlm_page_summary(FILE *out, const struct mlm_table *table, struct mlm_error *error);
 
-/* For each suite in the sections of one machine, which row to take rather than which other. */
+/* Writes for each suite in the sections of one machine which row to use instead of which other. */
 int mlm_page_gains(FILE *out, const struct mlm_section *sections, size_t section_count);
 
-/* The facts of each machine, side by side where there are several. A machine that was changed between runs
- * (swap, kernel, …) stands there once for each state. */
+/* Writes the facts of each machine, side by side where there are several. A machine that was changed between
+ * runs (swap, kernel, …) appears once for each state. */
 int mlm_page_machines(
     FILE *out, const struct mlm_record_list *list, const struct mlm_table *table, struct mlm_error *error);
 
 /* For a table of several machines: compares all with the first. */
 int mlm_page_compare(FILE *out, const struct mlm_machines *machines, struct mlm_error *error);
 
-/* The commands that made the records, as a shell takes them. */
+/* Writes the commands that made the records, quoted for a shell. */
 int mlm_page_repeat(FILE *out, const struct mlm_record_list *list, struct mlm_error *error);
 
-/* Folds a part with many rows: a browser need not lay it out before it is opened. */
+/* Folds a part with many rows, so that a browser need not lay it out before a reader opens it. */
 void mlm_page_fold_begin(FILE *out, size_t row_count, size_t table_count);
 void mlm_page_fold_end(FILE *out, size_t row_count);
 
-/* Writes what `say` writes of `of`, escaped. */
+/* Calls `say` with `of`, and writes its text escaped. */
 int mlm_page_said(FILE *out, void (*say)(FILE *out, const void *of), const void *of);
 
 /* "1 trial", "3 trials" */

@@ -35,7 +35,7 @@ int mlm_page_pictures_draw(const struct mlm_page_request *request, const struct 
     int r = mlm_pictures_draw(&order, take, ret_pictures, &made, &why);
     if (r == -ENOMEM || r == -EINTR)
         return mlm_error_set(error, r, "%s", why.text);
-    /* The page is worth having without them. */
+    /* A page without pictures is still useful, so this is not an error. */
     const char *missing = r < 0 ? why.text : made.left_out;
     if (*missing && !(ret_pictures->missing = strdup(missing)))
         return mlm_error_errno(error, -ENOMEM, "pictures");

@@ -10,14 +10,14 @@
 #include "report/html/html.h"
 #include "report/page/page_parts.h"
 
-/* One `mlmembench run`, exec or fit, as far as it is in the files. */
+/* One call of `mlmembench run`, exec or fit: the part of its records that is in the files. */
 struct past_run {
-    const struct mlm_record *first; /* speaks for it */
-    const char *from, *to;          /* of its trials' times, which sort as texts */
+    const struct mlm_record *first; /* the first of its records */
+    const char *from, *to; /* earliest and latest time of its trials; ISO 8601, so texts sort as times do */
     size_t trial_count;
 };
 
-/* The program's name and the words behind `from`, as a line to be copied. */
+/* Writes the program's name and the words from `from` on, as a line to be copied. */
 static int put_command(FILE *out, const json_t *words, size_t from)
 {
     struct mlm_text command;
@@ -39,7 +39,7 @@ static int put_command(FILE *out, const json_t *words, size_t from)
     return 0;
 }
 
-/* Older records begin with the program as it was called. */
+/* Finds the verb's index: in older records the program's name stands before it. */
 static size_t verb_at(const json_t *words)
 {
     static const char *const verbs[] = {"run", "exec", "fit"};
@@ -50,7 +50,7 @@ static size_t verb_at(const json_t *words)
     return 1;
 }
 
-/* The command that makes this page of the same files. */
+/* Writes the command that makes this page from the same files. */
 static int put_report(FILE *out, const struct mlm_record_list *list)
 {
     json_t *words = json_array();
@@ -101,7 +101,7 @@ static int runs_collect(const struct mlm_record_list *list, struct past_run *run
     size_t number = 0;
     for (size_t i = 0; i < list->count; i++) {
         const struct mlm_record *record = &list->items[i];
-        /* Trials of a run stand together. */
+        /* Trials of a run are adjacent. */
         if (i == 0 || strcmp(record->run_id, list->items[i - 1].run_id) != 0) {
             int r = mlm_keymap_add(&ids, strdup(record->run_id), &number);
             if (r < 0)

@@ -1,5 +1,5 @@
-/* The finding over all sections: which rows fit where, what a cap costs, which choice helps most. Like the
- * finding of one section it knows no suite. */
+/* The finding over all sections: which rows fit where, what a cap costs, which choice helps most. It knows no
+ * suite, like the finding of one section. */
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
@@ -10,19 +10,19 @@
 #include "report/page/page_parts.h"
 #include "report/table/heading.h"
 
-/* Sections of one machine. */
+/* The sections of one machine. */
 struct span {
     const struct mlm_table *table;
     const struct mlm_section *sections;
     size_t count;
 };
 
-/* How many rows fit: all repetitions ended ok. */
+/* Counts of rows. A row fits if all its repetitions ended ok. */
 struct tally {
     size_t ok, short_of, bad, not_run;
 };
 
-/* True if any repetition did not finish. */
+/* Returns true if the row failed, or if only some of its repetitions ended ok. */
 static bool falls_short(const struct mlm_row *row)
 {
     return mlm_row_failed(row) || (row->outcome == MLM_OUTCOME_OK && !mlm_row_all_ok(row));
@@ -54,7 +54,8 @@ static int compare_caps(const void *a, const void *b)
     return x < y ? -1 : x > y;
 }
 
-/* The different caps, upwards; returns how many there are, of which the first are in `caps`. */
+/* Finds the different caps, ascending. `caps` gets the first MLM_PAGE_CAPS_MAX; the return value is how many
+ * there are. */
 static int caps_find(const struct span *span, uint64_t caps[static MLM_PAGE_CAPS_MAX], size_t *ret_count)
 {
     mlm_auto_free uint64_t *all = calloc(span->count + 1, sizeof *all);
@@ -218,7 +219,7 @@ static bool same_suite(const struct span *span, size_t a, size_t b)
            mlm_row_same_suite(span->sections[a].rows[0], span->sections[b].rows[0]);
 }
 
-/* A line of the table; its data and surroundings are said where the suite has several. */
+/* Writes a line of the table, with data and conditions where the suite has several. */
 static int put_setting(
     FILE *out, const struct span *span, size_t begin, size_t end, const uint64_t *caps, size_t cap_count)
 {

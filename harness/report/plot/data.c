@@ -79,7 +79,7 @@ static void put_text(const struct writer *writer, FILE *file, const char *text, 
     fputc(end, file);
 }
 
-/* Takes the text; NULL: it could not be made. */
+/* Writes a line and frees its text. NULL: out of memory. */
 static int put_line(const struct writer *writer, FILE *file, char *text, size_t columns)
 {
     mlm_auto_free char *line = text;
@@ -93,7 +93,7 @@ static int put_line(const struct writer *writer, FILE *file, char *text, size_t 
     return 0;
 }
 
-/* The points: see plots/README.md. */
+/* Writes the points; plots/README.md describes the file. */
 static int write_points(const struct writer *writer, FILE *file)
 {
     const struct mlm_frame *frame = writer->frame;
@@ -122,7 +122,7 @@ static int write_points(const struct writer *writer, FILE *file)
     return 0;
 }
 
-/* The caps of panels are figures of the axis that has bytes. */
+/* The cap of a panel is drawn only on an axis that shows bytes. */
 static double cap_shown(const struct writer *writer, const struct mlm_frame_panel *panel)
 {
     for (size_t a = 0; a < MLM_PLOT_AXES; a++) {
@@ -296,7 +296,8 @@ static void write_x(const struct writer *writer, FILE *file)
     }
 }
 
-/* Numbers and our own words alone: it is a script. */
+/* Writes only numbers and our own words, never a text of a record, because gnuplot runs this file as a
+ * script. */
 static int write_values(const struct writer *writer, const char *format, FILE *file)
 {
     const struct mlm_frame *frame = writer->frame;

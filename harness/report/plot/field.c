@@ -64,7 +64,7 @@ static struct mlm_plot_value over_core(const struct mlm_subject *subject)
     return single(bytes > 0 ? full_needs(subject).value / bytes : NAN);
 }
 
-/* `scale` over the time, or the time over it. */
+/* `scale` divided by the time (inverse), or the time divided by `scale`. */
 static struct mlm_plot_value timed(const struct mlm_row *row, double scale, bool inverse)
 {
     if (row->outcome != MLM_OUTCOME_OK || !row->time.count || row->time.minimum <= 0)

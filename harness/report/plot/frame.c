@@ -1,4 +1,4 @@
-/* From rows to points: chooses sections, panels and series, and the range of the axes. */
+/* Makes points from rows: chooses sections, panels and series. */
 #include "report/plot/frame.h"
 
 #include <errno.h>
@@ -11,7 +11,7 @@
 #include "record/keymap.h"
 #include "report/plot/frame_parts.h"
 
-/* A picture with more lines cannot be read; the table has them. */
+/* A picture with more lines cannot be read; the table has all rows. */
 #define SERIES_MAX 16
 #define FAMILIES_MAX 4
 #define SECTIONS_MAX 24
@@ -21,10 +21,10 @@
 
 struct builder {
     struct mlm_frame *frame;
-    struct mlm_keymap series; /* by variant */
+    struct mlm_keymap series; /* numbers the series by variant */
     size_t panel_capacity, series_capacity, point_capacity;
     size_t order;
-    size_t *cursors; /* of each pairing, behind the last pair that was shown */
+    size_t *cursors; /* for each pairing, the index behind the last pair that was shown */
 };
 
 static void builder_release(struct builder *builder)
@@ -33,7 +33,8 @@ static void builder_release(struct builder *builder)
     free(builder->cursors);
 }
 
-/* The first figure; a job that failed comes before all others, for that is what one looks for. */
+/* The weight of a point is its first figure. A job that failed weighs most, because the reader looks for
+ * it. */
 static double weight_of(const struct mlm_frame_point *point)
 {
     double figure = point->figures[0][0].value;
@@ -53,7 +54,7 @@ static int panel_add(struct builder *builder, const struct mlm_section *section,
     return 0;
 }
 
-/* Its variant without the parameter that is on the axis. */
+/* Makes the key of a row's series: its variant without the parameter that is on the axis. */
 static char *series_key(const struct mlm_plot *plot, const struct mlm_row *row)
 {
     if (plot->x != MLM_X_CAP && plot->x != MLM_X_PARAMETER)
@@ -71,7 +72,7 @@ static char *series_key(const struct mlm_plot *plot, const struct mlm_row *row)
     return key ? mlm_text_of("%llu%s", (unsigned long long)row->first->threads, key) : NULL;
 }
 
-/* `key` is taken; NULL: it could not be made. */
+/* Finds or makes the series with this key, and takes over the key. NULL: out of memory. */
 static int series_find(
     struct builder *builder, char *key, const struct mlm_row *row, const char *name, size_t *ret_number)
 {
@@ -146,8 +147,8 @@ static int row_add(struct builder *builder, const struct mlm_row *row)
     return point_add(builder, &point);
 }
 
-/* A point for each other machine that has such a row. The pairs come in the order of the first machine's
- * rows, so each cursor moves with them. */
+/* Adds a point for each other machine that has the same row. Pairs are in the order of the first machine's
+ * rows, so each cursor only moves forward. */
 static int pairs_add(struct builder *builder, const struct mlm_row *row)
 {
     const struct mlm_comparison *machines = builder->frame->from.machines;
@@ -177,7 +178,8 @@ static int pairs_add(struct builder *builder, const struct mlm_row *row)
     return r;
 }
 
-/* Is there a course to show? Its points are read when it is known that there is room for it. */
+/* Adds a panel for the row's timeline, if it was recorded. Its points are read later, when it is known that
+ * the panel is shown. */
 static int course_add(struct builder *builder, const struct mlm_section *section, const struct mlm_row *row)
 {
     bool recorded = false;
@@ -241,7 +243,8 @@ static int course_read(struct builder *builder, size_t panel, struct mlm_error *
     return 0;
 }
 
-/* The family's sections that are shown, from *from up to *to. They come by cap, none last. */
+/* Chooses the sections of the family that are shown, from *from up to *to. They are sorted by cap, `none`
+ * last. */
 static void caps_choose(
     const struct mlm_plot *plot, const struct mlm_section *const *sections, size_t *from, size_t *to)
 {
@@ -253,7 +256,7 @@ static void caps_choose(
     if (plot->caps == MLM_CAPS_LARGEST)
         *from = *to - 1;
     else if (capped)
-        *from += (capped - 1) / 2; /* of two the lower, as data is scaled */
+        *from += (capped - 1) / 2; /* the lower one of two, as in the default size of data */
     *to = *from + 1;
 }
 
@@ -261,7 +264,7 @@ static int section_add(struct builder *builder, const struct mlm_section *sectio
 {
     const struct mlm_plot *plot = builder->frame->plot;
     int r = 0;
-    /* Sections of other machines are drawn by the pairs. */
+    /* Sections of other machines are drawn through the pairs. */
     if (plot->of == MLM_OF_MACHINES &&
         !mlm_same_machine(section->rows[0]->first, builder->frame->from.machines->sides[0].rows[0]->first))
         return 0;
@@ -288,7 +291,8 @@ static int sections_add(struct builder *builder, const struct mlm_section *const
     return r;
 }
 
-/* Pairs of the suite begin somewhere, and are then as contiguous as its sections. */
+/* Moves each cursor to the first pair of the suite. From there on, the suite's pairs are adjacent, as its
+ * sections are. */
 static int cursors_place(struct builder *builder)
 {
     const struct mlm_comparison *machines = builder->frame->from.machines;

@@ -19,8 +19,9 @@ static int compare_ranks(const void *p, const void *q)
     return (a->index > b->index) - (a->index < b->index);
 }
 
-/* Marks those of the most weight, the earlier one of two that have the same. `weights` is the first of
- * members that lie `stride` bytes apart. The caller frees the marks; NULL: out of memory. */
+/* Marks the `most` elements with the largest weights; of two equal ones, the earlier. `weights` is the weight
+ * of the first element; the next ones follow `stride` bytes apart. The caller frees the marks; NULL: out of
+ * memory. */
 static bool *heaviest(const double *weights, size_t stride, size_t count, size_t most)
 {
     mlm_auto_free struct rank *ranks = calloc(count, sizeof *ranks);
@@ -39,7 +40,7 @@ static bool *heaviest(const double *weights, size_t stride, size_t count, size_t
     return kept;
 }
 
-/* Numbers anew, in their old order, those that are kept. */
+/* Gives the kept elements new numbers, in their old order. */
 static size_t renumber(size_t count, const bool *kept, size_t *numbers)
 {
     size_t next = 0;
@@ -96,7 +97,7 @@ int mlm_frame_bound_panels(struct mlm_frame *frame, size_t most)
     return kept ? mlm_frame_keep(frame, kept, NULL) : -ENOMEM;
 }
 
-/* The points of a row follow each other. */
+/* Returns true if point i belongs to the same row as the point before it. Points of a row are adjacent. */
 static bool same_row(const struct mlm_frame *frame, size_t i)
 {
     return i && frame->points[i].order == frame->points[i - 1].order;

@@ -14,7 +14,8 @@ static bool runs_freely(const struct mlm_frame_point *point)
     return holds(point) && !(point->figures[0][0].value >= MLM_SLOWED);
 }
 
-/* Between the largest cap at which it is not so, and the next one. Points are sorted by cap. */
+/* Finds the cliff: it lies between the largest cap with a point that is not good, and the next cap. Points
+ * are sorted by cap. */
 static bool find(struct mlm_frame_panel *panel, const struct mlm_frame_point *points, size_t count,
     bool (*good)(const struct mlm_frame_point *))
 {

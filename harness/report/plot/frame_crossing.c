@@ -5,10 +5,10 @@
 
 #include "report/plot/frame_parts.h"
 
-/* Figures that differ by less than this, of the smaller, are alike. */
+/* Figures count as equal if they differ by a smaller share of the smaller one. */
 #define LEVEL 0.01
 
-/* Crossings nearer than this, of the axis, have one label. */
+/* Crossings that are nearer than this share of the axis have one label together. */
 #define CLOSE 0.04
 
 struct line {
@@ -59,7 +59,7 @@ static void crossing_add(struct mlm_frame *frame, size_t axis, const struct mlm_
 static void lines_cross(struct mlm_frame *frame, size_t axis, struct line line, struct line base)
 {
     const struct mlm_frame_extent *ys = &frame->axes[axis];
-    double x0 = NAN, y0 = NAN, gap0 = NAN; /* where one was above the other */
+    double x0 = NAN, y0 = NAN, gap0 = NAN; /* the last place where one was above the other */
     double level_x = NAN, level_y = NAN;   /* the first place after it where they were level */
     for (size_t i = 0, j = 0; i < line.count && j < base.count;) {
         const struct mlm_frame_point *a = &line.points[i], *b = &base.points[j];
@@ -99,7 +99,7 @@ static int compare_crossings(const void *p, const void *q)
     return (a->x > b->x) - (a->x < b->x);
 }
 
-/* Several lines often cross at one place, where there is room for one label. */
+/* Lets crossings share a label: several lines often cross at one place, which has room for one label only. */
 static void labels_share(struct mlm_frame *frame)
 {
     qsort(frame->crossings, frame->crossing_count, sizeof *frame->crossings, compare_crossings);

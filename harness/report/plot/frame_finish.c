@@ -27,7 +27,7 @@ static int compare_points(const void *p, const void *q)
     return (a->order > b->order) - (a->order < b->order);
 }
 
-/* The index behind the last point of the same panel and series. */
+/* Returns the index behind the last point of the same panel and series. */
 static size_t line_end(const struct mlm_frame *frame, size_t begin)
 {
     size_t end = begin + 1;
@@ -45,7 +45,7 @@ static size_t places_of(const struct mlm_frame *frame, size_t begin, size_t end)
     return count;
 }
 
-/* Neither an empty panel nor a series of jobs that never ran. */
+/* Drops empty panels, and series of jobs that never ran. */
 static int empty_drop(struct mlm_frame *frame)
 {
     mlm_auto_free bool *panels = calloc(frame->panel_count + 1, sizeof *panels);
@@ -104,7 +104,7 @@ static struct mlm_frame_point **points_by_place(
     return points;
 }
 
-/* A panel's heading and each of its rows have a slot. */
+/* Numbers the slots: one for each panel's heading, and one for each of its rows. */
 static int slots_number(struct mlm_frame *frame)
 {
     mlm_auto_free struct mlm_frame_point **points = points_by_place(frame, NULL);
@@ -152,7 +152,8 @@ static void axis_measure(struct mlm_frame *frame, size_t axis)
         extent = (struct mlm_frame_extent){NAN, NAN, false};
         figures_include(&extent, frame, axis);
     }
-    /* Include 1 in the axis, because a ratio is read against it: as much as uncapped, as much as is live. */
+    /* Include 1 in the axis, because a reader compares ratios with it: 1 means equal to the time without a
+     * cap, or to the live bytes. */
     if (is->title && is->fields[0]->quantity == MLM_QUANTITY_RATIO && !isnan(extent.high))
         include(&extent, 1);
     for (size_t p = 0; p < frame->panel_count; p++)
@@ -168,7 +169,7 @@ static int compare_doubles(const void *p, const void *q)
     return (a > b) - (a < b);
 }
 
-/* A label for each place where they do not stand too close. */
+/* Chooses the places on x that get a label, so that labels are not too close together. */
 static int tics_choose(struct mlm_frame *frame)
 {
     mlm_auto_free double *xs = calloc(frame->point_count + 1, sizeof *xs);
@@ -222,7 +223,7 @@ static int places_number(struct mlm_frame *frame)
     return 0;
 }
 
-/* The row's own text without the parameter that is on the axis, where it can be found in it. */
+/* Names the series by its row's text, without the parameter that is on the axis, if the text contains it. */
 static int name_make(const struct mlm_plot *plot, struct mlm_frame_series *series)
 {
     const struct mlm_row *row = series->row;
@@ -250,7 +251,7 @@ static int name_make(const struct mlm_plot *plot, struct mlm_frame_series *serie
     return series->name ? 0 : -ENOMEM;
 }
 
-/* A colour a workload (or a machine), a shape a variant of it. */
+/* Gives each workload (or machine) a colour, and each of its variants a shape. */
 static int series_name(struct mlm_frame *frame)
 {
     mlm_cleanup(mlm_keymap_release) struct mlm_keymap workloads = {0};

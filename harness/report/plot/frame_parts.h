@@ -3,7 +3,7 @@
 
 #include "report/plot/frame.h"
 
-/* Keeps so many, those of the most weight, and drops the points of the others. */
+/* Keeps the `most` series with the largest weights, and drops the points of the others. */
 int mlm_frame_bound_series(struct mlm_frame *frame, size_t most);
 int mlm_frame_bound_panels(struct mlm_frame *frame, size_t most);
 int mlm_frame_bound_rows(struct mlm_frame *frame, size_t most);
@@ -11,8 +11,8 @@ int mlm_frame_bound_rows(struct mlm_frame *frame, size_t most);
 /* Keeps the panels and series that are marked (NULL: all), and the points of both. */
 int mlm_frame_keep(struct mlm_frame *frame, const bool *panels, const bool *series);
 
-/* Drops panels with nothing to see and series in none of them, sorts the points, and finds all that is not
- * theirs alone: slots, names, extents, tics, places. */
+/* Drops panels and series with nothing to show, sorts the points, and computes everything that needs all of
+ * them: slots, names, extents, tics, places. */
 int mlm_frame_finish(struct mlm_frame *frame);
 
 /* Fills `crossings`. Points are sorted. */

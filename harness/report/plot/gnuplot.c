@@ -112,7 +112,7 @@ void mlm_plot_text(FILE *file, const char *text, bool any_character)
     }
 }
 
-/* The first lines of what gnuplot printed, as one. */
+/* Reads the first lines that gnuplot printed, joined into one. */
 static void read_complaint(const struct mlm_plot_files *files, char *text, size_t size)
 {
     ssize_t n = pread(files->fds[MLM_PLOT_COMPLAINT], text, size - 1, 0);

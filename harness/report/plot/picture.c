@@ -21,7 +21,7 @@ struct drawing {
     mlm_picture_take *take;
     void *context;
     size_t count;
-    struct mlm_interrupts interrupts; /* a picture may take long, and gnuplot is to go with us */
+    struct mlm_interrupts interrupts; /* a picture may take long, and gnuplot must end when we are asked to */
 };
 
 static int script_path(const char *plots_folder, const char *script, char **ret_path, struct mlm_error *error)
@@ -29,7 +29,7 @@ static int script_path(const char *plots_folder, const char *script, char **ret_
     mlm_auto_free char *relative = mlm_text_of("%s/%s", plots_folder, script);
     if (!relative)
         return mlm_error_errno(error, -ENOMEM, "%s", script);
-    /* Absolute, for gnuplot runs elsewhere; and so it never begins with a '-'. */
+    /* The path must be absolute: gnuplot runs in another folder, and the path must not begin with '-'. */
     char *path = realpath(relative, NULL);
     if (!path)
         return mlm_error_set(error, -EINVAL, "plot script %s is missing", relative);
@@ -51,7 +51,7 @@ static int plot_run(const struct mlm_plot *plot, const char *plots_folder, const
 static int svg_finish(struct mlm_picture *picture, size_t number, char **bytes, struct mlm_error *error)
 {
     char prefix[64], *svg = NULL;
-    /* Pictures of one call stand on one page. */
+    /* Pictures of one call appear on one page, so their identifiers must differ. */
     snprintf(prefix, sizeof prefix, "mlm-%s-%zu", picture->plot, number);
     int r = mlm_svg_finish(*bytes, prefix, picture->title, picture->description, &svg, error);
     if (r < 0)
@@ -178,8 +178,8 @@ int mlm_pictures_draw(const struct mlm_picture_order *order, mlm_picture_take *t
 struct writing {
     const char *folder, *base;
     void (*written)(const char *path);
-    struct mlm_keymap names; /* of suites, as files have them */
-    char *suite;             /* whose pictures come now; NULL: none has */
+    struct mlm_keymap names; /* names of suites as parts of file names */
+    char *suite;             /* the suite whose pictures are being written; NULL: none yet */
 };
 
 static void writing_release(struct writing *writing)
@@ -188,7 +188,8 @@ static void writing_release(struct writing *writing)
     free(writing->suite);
 }
 
-/* A suite's name comes from a record, and the file must not leave its folder. */
+/* Makes the part of a file name that stands for the suite. The suite's name comes from a record, so it must
+ * not lead out of the folder. */
 static char *name_make(const char *suite, size_t number)
 {
     char *name = number > 1 ? mlm_text_of("%.64s-%zu", suite, number) : mlm_text_of("%.64s", suite);

@@ -23,7 +23,7 @@ enum mlm_plot_scale {
 };
 
 struct mlm_plot_axis {
-    const char *title; /* its unit comes behind it; NULL: no such axis */
+    const char *title; /* its unit is added behind it; NULL: no such axis */
     enum mlm_plot_scale scale;
     /* Figures of one quantity. The first is the subject of the plot: it decides what is shown where there is
      * not room for all. A point without it only shows an outcome. */
@@ -31,21 +31,22 @@ struct mlm_plot_axis {
 };
 
 struct mlm_plot {
-    const char *name; /* part of a file's */
+    const char *name; /* part of a file's name */
     const char *script;
     const char *title;
-    const char *suite; /* NULL: each */
-    /* Points of rows (with MLM_X_TIME of their timelines), or of rows paired with those of other machines. */
+    const char *suite; /* NULL: every suite */
+    /* A point is a row (with MLM_X_TIME, a moment of its timeline), or a row paired with that of another
+     * machine. */
     enum { MLM_OF_ROWS, MLM_OF_MACHINES } of;
-    enum { MLM_CAPS_ALL, MLM_CAPS_MIDDLE, MLM_CAPS_LARGEST } caps;      /* of each family */
-    enum { MLM_PANEL_FAMILY, MLM_PANEL_SECTION, MLM_PANEL_ROW } panels; /* what a panel holds */
-    /* Where a point stands: a row's own line, from the top down; its cap; its value of `parameter`; the
-     * time of a moment. Points at caps and parameters make a series for each variant, those of machines one
-     * for each machine but the first. */
+    enum { MLM_CAPS_ALL, MLM_CAPS_MIDDLE, MLM_CAPS_LARGEST } caps; /* caps that are shown of each family */
+    enum { MLM_PANEL_FAMILY, MLM_PANEL_SECTION, MLM_PANEL_ROW } panels; /* content of a panel */
+    /* The place of a point: the row's own line, from the top down; its cap; its value of `parameter`; the
+     * time of a moment. Points at caps and parameters form one series for each variant; points of machines
+     * form one for each machine but the first. */
     enum { MLM_X_SLOT, MLM_X_CAP, MLM_X_PARAMETER, MLM_X_TIME } x;
     const char *x_title, *parameter;
-    const char *base; /* a workload: where others cross its line is marked; NULL */
-    size_t places;    /* some series must have so many, or there is no picture */
+    const char *base; /* a workload; places where others cross its line are marked; NULL: none */
+    size_t places;    /* at least one series must have points at so many places, or there is no picture */
     struct mlm_plot_axis axes[MLM_PLOT_AXES];
 };
 

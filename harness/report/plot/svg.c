@@ -35,7 +35,7 @@ static void put_escaped(FILE *out, const char *text)
         if (code == '<' || code == '&' || code == '>' || code == '"')
             fprintf(out, "&#%u;", code);
         else if (!mlm_utf8_printable(code) && code != '\n')
-            fputc('?', out); /* perhaps nothing that XML can hold */
+            fputc('?', out); /* the character may not be allowed in XML */
         else
             fwrite(text, 1, length, out);
         text += length;
@@ -66,12 +66,12 @@ static void put_head(
     fputs("}\n</style>\n", out);
 }
 
-/* rgb(  0, 114, 178) becomes #0072b2, which a selector can name. */
+/* Writes rgb( 0, 114, 178) as #0072b2, which a CSS selector can match. */
 static size_t put_colour(FILE *out, const char *at)
 {
     unsigned red, green, blue;
     int length = 0;
-    char text[32]; /* a copy: sscanf() looks for the end of all that it is given */
+    char text[32]; /* a copy, because sscanf() searches its whole input for the end */
     if (strncmp(at, "rgb(", 4) != 0)
         return 0;
     snprintf(text, sizeof text, "%.31s", at);
@@ -105,8 +105,8 @@ static void put_tag(FILE *out, const char *tag, size_t length, const char *prefi
     }
 }
 
-/* Texts go as they are, for gnuplot has escaped them; its own titles, which browsers show as a hint
- * ("gnuplot_plot_3"), go out. */
+/* Copies texts unchanged, because gnuplot has escaped them. gnuplot's own titles ("gnuplot_plot_3"), which
+ * browsers show as a hint, are left out. */
 static int put_body(FILE *out, const char *text, const char *prefix)
 {
     static const char title[] = "<title>", title_end[] = "</title>";

@@ -81,7 +81,7 @@ static double spread(const struct mlm_row *row)
     return row->time.count > 1 ? row->time.spread : NAN;
 }
 
-/* "12.4 ms ± 3 %", and a ! where repetitions are far apart. */
+/* "12.4 ms ± 3 %", with a ! where repetitions are far apart. */
 static void write_time(const struct mlm_row *row, char cell[static MLM_CELL_SIZE])
 {
     write_ns(time_of(row), cell);
@@ -143,7 +143,7 @@ static void write_core(const struct mlm_row *row, char cell[static MLM_CELL_SIZE
     write_bytes(core(row), cell);
 }
 
-/* A job that was cut off had not reached its peak. */
+/* Writes a peak as a lower bound where the job was cut off, because it had not reached its peak. */
 static void write_peak(const struct mlm_row *row, double bytes, char cell[static MLM_CELL_SIZE])
 {
     char *text = cell;
@@ -213,7 +213,7 @@ static void write_stall(const struct mlm_row *row, char cell[static MLM_CELL_SIZ
     write_ns(stall(row), cell);
 }
 
-/* Used instead of the stall on kernels without PSI. */
+/* The waiting time: shown instead of the stall on kernels without PSI. */
 static double waiting(const struct mlm_row *row)
 {
     return isnan(stall(row)) ? number(row->readings.values[MLM_waiting_ns]) : NAN;

@@ -1,5 +1,5 @@
-/* A parameter that the rows of a suite have in common stands once, in the headings of its sections, and in no
- * row. */
+/* Moves parameters that most rows of a suite share, with the same value, from the rows to the headings of the
+ * suite's sections. */
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,8 +13,8 @@
 struct tally {
     struct tallied {
         struct mlm_param_value param;
-        size_t rows;  /* that have it */
-        bool differs; /* between them */
+        size_t rows;  /* number of rows that have it */
+        bool differs; /* its value differs between rows */
     } * items;
     size_t count, room;
 };
@@ -76,8 +76,9 @@ static int shorten(struct mlm_row *row, const struct mlm_params *common)
     return 0;
 }
 
-/* A parameter is common if most rows have it, all with the same value: where `infer` has no optimizer, that
- * of the others need not be told in each of their lines. */
+/* Finds the common parameters: more than half of the rows have them, all with the same value. Other rows may
+ * lack them: where `infer` has no optimizer, the optimizer of the other workloads still moves to the
+ * heading. */
 static int common_find(struct mlm_table *table, struct mlm_section *sections, size_t count)
 {
     mlm_cleanup(tally_release) struct tally tally = {0};

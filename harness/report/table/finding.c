@@ -1,5 +1,6 @@
-/* Findings come from three questions that any table can be asked: what fits where something else does not,
- * what being lean costs among those that fit, and what the cap costs. Nothing here knows a suite. */
+/* Findings come from three questions that any table can be asked: which row fits where another does not, how
+ * much time low needs cost among the rows that fit, and how much time the cap costs. Nothing here knows a
+ * suite. */
 #include "report/table/finding.h"
 
 #include <errno.h>
@@ -167,7 +168,7 @@ static void say_slowed(FILE *out, const struct mlm_section *section, const struc
     fputs(". ", out);
 }
 
-/* Several failed, each in a group of its own. */
+/* For several failed rows, each in a group of its own: says how many. */
 static void say_how_many(FILE *out, const struct mlm_section *section, size_t failed_count)
 {
     fprintf(out, "%zu of %zu rows do not fit in ", failed_count, section->count);
@@ -190,7 +191,7 @@ static bool none_slowed(const struct mlm_section *section)
     return known;
 }
 
-/* Every row ended ok: say so, and whether the cap was felt. */
+/* Says that every row ended ok, and whether the cap slowed any. */
 static void say_all_fit(FILE *out, const struct mlm_section *section)
 {
     if (section->rows[0]->first->limits.cap_bytes == MLM_NO_LIMIT)

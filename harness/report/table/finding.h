@@ -3,5 +3,5 @@
 
 #include "report/table/table.h"
 
-/* "" where there is nothing to say. One line, printable; the caller frees it. */
+/* Writes the finding: one line, printable, "" where there is nothing to say. The caller frees it. */
 int mlm_finding(const struct mlm_section *section, char **ret_text, struct mlm_error *error);

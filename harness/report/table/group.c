@@ -78,11 +78,11 @@ void mlm_row_say(
         fprintf(out, "%s%s=%s", glue, param->name, param->value);
         glue = " ";
     }
-    if (!by_workload && !*glue) /* they differ in what is no parameter */
+    if (!by_workload && !*glue) /* the rows differ in something that is not a parameter */
         fputs(row->workload, out);
 }
 
-/* A shorter job is slowed by chance as much as by a cap. */
+/* In a shorter job, chance causes as large a slowdown as a cap. */
 #define SLOWED_LEAST_NS 10e6
 
 double mlm_row_sure_slowdown(const struct mlm_row *row)

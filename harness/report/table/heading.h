@@ -9,14 +9,15 @@
 /* "laptop: Intel …, 4 cores, 7.63 GiB memory, no swap, Linux 6.1.0, Debian 12" */
 char *mlm_machine_line(const struct mlm_record *record);
 
-/* "storage, cap 2G, data 2.50 GiB": what the rows of a section have in common. */
+/* "storage, cap 2G, data 2.50 GiB": the conditions that the rows of a section share. */
 char *mlm_section_line(const struct mlm_table *table, const struct mlm_section *section);
 
-/* "storage/csr density=0.01, data 2.50 GiB, without swap": what trials that differ in their cap have in
- * common. */
+/* "storage/csr density=0.01, data 2.50 GiB, without swap": the conditions shared by trials that differ only
+ * in their cap. */
 char *mlm_sweep_line(const struct mlm_record *record);
 
-/* "data 2.50 GiB, without swap": the same without suite and cap, "" where that is all. */
+/* "data 2.50 GiB, without swap": the line of a section without suite and cap; "" where nothing else is to be
+ * said. */
 char *mlm_surroundings_line(const struct mlm_table *table, const struct mlm_section *section);
 
 /* Writes ", without swap, idle background of 1G": the limits of a row beside its cap; "" for none. */

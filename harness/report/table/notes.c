@@ -21,7 +21,7 @@ static const char *letters_of(size_t number, char text[static LETTERS])
     return at;
 }
 
-/* Marks of every row that ran are said once, below the table. */
+/* Finds the marks that every row that ran has: they are stated once, below the table. */
 static mlm_mark_set marks_of_every_row(const struct mlm_section *sections, size_t section_count)
 {
     mlm_mark_set marks = ~(mlm_mark_set)0;
@@ -57,7 +57,7 @@ int mlm_footnote_add(struct mlm_keymap *texts, const char *note, char brackets[s
     char letters[LETTERS];
     size_t length = strlen(brackets);
     if (length)
-        length--; /* over the bracket */
+        length--; /* overwrites the closing bracket */
     snprintf(
         brackets + length, MLM_CELL_SIZE - length, "%c%s]", length ? ',' : '[', letters_of(number, letters));
     return 0;
@@ -107,7 +107,8 @@ static void put_process(FILE *out, const json_t *process)
 /* More than this many are counted rather than named. */
 #define PROCESSES_NAMED 6
 
-/* A single process adds nothing to its row. */
+/* Adds a footnote about the processes of a row. A single process needs none: the row's figures are its
+ * own. */
 static int processes_note(struct mlm_notes *notes, const struct mlm_row *row, char text[static MLM_CELL_SIZE])
 {
     const json_t *processes = row->first->processes;
@@ -133,7 +134,7 @@ int mlm_notes_of_row(struct mlm_notes *notes, const struct mlm_row *row, char te
 {
     text[0] = 0;
     mlm_mark_set marks = row->marks & ~notes->of_every_row;
-    if (row->cut_off) /* the figure's ">" says it */
+    if (row->cut_off) /* the ">" of the figure shows this already */
         marks &= ~MLM_MARK_BIT(peak_rss_lower_bound);
     int r = row->reason ? mlm_footnote_add(&notes->texts, row->reason, text) : 0;
     for (int i = 0; i < MLM_MARK_COUNT && r >= 0; i++)

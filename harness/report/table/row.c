@@ -98,13 +98,13 @@ static void outcome_find(struct mlm_row *row)
         row->reason = row->trials[i]->reason;
 }
 
-/* Clamps: the file may hold any number, also one that int64_t cannot. */
+/* Converts to a whole number, clamped: a file may contain numbers that int64_t cannot represent. */
 static int64_t whole(double figure)
 {
     return figure >= 0x1p63 ? INT64_MAX : figure <= -0x1p63 ? -INT64_MAX : llround(figure);
 }
 
-/* Readings of the trials that ended as the row did. `numbers` has room for all of them. */
+/* Summarizes the readings of the trials that ended as the row did. `numbers` has room for all of them. */
 static void readings_sum_up(struct mlm_row *row, double *numbers)
 {
     row->cut_off = row->outcome != MLM_OUTCOME_OK && row->outcome != MLM_OUTCOME_WRONG;

@@ -1,4 +1,4 @@
-/* The order of rows: sections and groups found, and the best of each group. */
+/* Sorts rows, finds sections and groups, and compares each row with the best of its group. */
 #include <ctype.h>
 #include <errno.h>
 #include <math.h>
@@ -8,7 +8,7 @@
 #include "record/keymap.h"
 #include "report/table/table_parts.h"
 
-/* As people sort: "0.01" before "0.1", "64M" before "1G". */
+/* Compares as people sort: "0.01" before "0.1", "64M" before "1G". */
 static int compare_natural(const char *a, const char *b)
 {
     while (*a && *b) {
@@ -46,7 +46,7 @@ static int compare_texts(const char *a, const char *b)
     return compare_natural(a, b);
 }
 
-/* Machines are told apart by where their first record stands. */
+/* The key for sorting a row. `machine` is the place of the machine's first record. */
 struct sort_key {
     const struct mlm_row *row;
     size_t machine;
@@ -91,7 +91,7 @@ static int compare_rows(const void *p, const void *q)
     /* Rows that are compared with none come last. */
     r = r ? r : (a->first->equal_work == NULL) - (b->first->equal_work == NULL);
     r = r ? r : compare_texts(a->first->equal_work, b->first->equal_work);
-    /* Numbers written otherwise ("1", "01") are still other work. */
+    /* Texts of equal numbers ("1", "01") are still different work. */
     if (!r && a->first->equal_work)
         r = strcmp(a->first->equal_work, b->first->equal_work);
     r = r ? r : compare_natural(a->first->workload, b->first->workload);
@@ -128,7 +128,7 @@ size_t mlm_section_group_end(const struct mlm_section *section, size_t begin)
     return end;
 }
 
-/* Rows of a group stand together. */
+/* Compares the rows of each group with its best one. Rows of a group are adjacent. */
 static void best_find(struct mlm_table *table, const struct mlm_section *section)
 {
     for (size_t begin = 0, end; begin < section->count; begin = end) {

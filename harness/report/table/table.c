@@ -1,4 +1,5 @@
-/* From records to a table: rows found by their keys, given references, sorted into sections and compared. */
+/* Makes a table from records: finds rows by their keys, gives them references, sorts them into sections and
+ * compares them. */
 #include "report/table/table_parts.h"
 
 #include <errno.h>
@@ -29,7 +30,7 @@ static void table_free_p(struct mlm_table **table)
     mlm_table_free(*table);
 }
 
-/* Rows out of records, in the order of their first ones; row_of gives each record's. */
+/* Makes rows from records, in the order of their first records. row_of[i]: the row of record i. */
 static int rows_find(struct mlm_table *table, const struct mlm_record_list *list, size_t *row_of)
 {
     mlm_cleanup(mlm_keymap_release) struct mlm_keymap keys = {0};
@@ -58,7 +59,8 @@ static int rows_find(struct mlm_table *table, const struct mlm_record_list *list
     return 0;
 }
 
-/* Gives each capped row its reference; a reference that was not asked for as a row of its own is folded. */
+/* Gives each capped row its reference. A reference that the user did not ask for as a row of its own is
+ * folded. */
 static int references_find(struct mlm_table *table)
 {
     mlm_cleanup(mlm_keymap_release) struct mlm_keymap keys = {0};

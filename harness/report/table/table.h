@@ -23,51 +23,53 @@ struct mlm_row {
     enum mlm_outcome outcome;
     size_t outcome_counts[MLM_OUTCOME_COUNT];
     mlm_mark_set marks; /* of any trial */
-    const char *reason; /* of the first that has one; NULL */
-    const char *phase;  /* where it ended, unless ok; NULL */
+    const char *reason; /* reason of the first trial that has one; NULL: none has */
+    const char *phase;  /* phase in which it ended, unless ok; NULL */
     double progress;    /* median; NAN: not known */
 
-    struct mlm_summary time; /* of run_ns; count 0: not had, or not of a whole run */
+    struct mlm_summary time; /* summary of run_ns; count 0: not measured, or not of a whole run */
     double time_margin; /* how far the median may be off, as a share of it: the farther end of its bootstrap
                            interval of 95 %; NAN: fewer than two repetitions */
     struct mlm_readings readings; /* medians; of a job that was cut off, maxima */
     bool cut_off;                 /* needs and peaks are lower bounds */
-    int64_t overhead_bytes;       /* needs less background and core; MLM_NULL where cut off */
+    int64_t overhead_bytes;       /* needs minus background and core; MLM_NULL where cut off */
 
-    const struct mlm_row *reference; /* the same without a cap; NULL: none, or this is without one */
-    bool folded;                     /* only a reference: shown in its rows' lines and in no section */
-    double slowdown;                 /* time against the reference's; NAN */
-    double of_best; /* time against the fastest of its group of which all trials are ok; NAN */
+    const struct mlm_row *reference; /* the same row without a cap; NULL: none, or this row has no cap */
+    bool folded; /* only a reference: in no section, but shown in the lines of the rows that refer to it */
+    double slowdown; /* time divided by the reference's; NAN: not known */
+    double of_best;  /* time divided by that of the fastest row of its group whose trials are all ok; NAN: not
+                        known */
 };
 
 struct mlm_section {
     const struct mlm_row **rows;
     size_t count;
-    char *common; /* parameters that all rows of its suite have alike, "" or printable */
+    char *common; /* parameters that most rows of its suite have, with the same value; "" or printable */
 };
 
 struct mlm_table {
     struct mlm_row *rows;
     size_t row_count;
-    const struct mlm_row **order; /* all rows: those of the sections, one after the other, then the folded */
+    const struct mlm_row *
+        *order; /* all rows: those of the sections, one after the other, then the folded ones */
     const struct mlm_record **trials;
     struct mlm_section *sections;
     size_t section_count;
-    bool swaps_differ;                     /* between sections of a machine */
-    bool seeds_differ, time_limits_differ; /* between sections: worth a word in their headings */
+    bool swaps_differ;                     /* swap differs between sections of a machine */
+    bool seeds_differ, time_limits_differ; /* they differ between sections, so headings state them */
 };
 
 /* Borrows the list, which must outlive the table. Call mlm_judge() on it before. */
 int mlm_table_make(const struct mlm_record_list *list, struct mlm_table **ret_table, struct mlm_error *error);
 void mlm_table_free(struct mlm_table *table); /* takes NULL */
 
-/* Did all its trials end ok? Only such a row can be the best of its group. */
+/* Returns true if all its trials ended ok. Only such a row can be the best of its group. */
 bool mlm_row_all_ok(const struct mlm_row *row);
 
-/* Was it run at all, rather than refused or skipped? */
+/* Returns true if the row was run at all, and not refused or skipped. */
 bool mlm_row_ran(const struct mlm_row *row);
 
-/* Did it fail for lack of memory, time or luck, rather than never run? */
+/* Returns true if the row failed for lack of memory or time, or was killed. */
 bool mlm_row_failed(const struct mlm_row *row);
 
 #define MLM_OUTCOME_TEXT 256
@@ -79,13 +81,14 @@ const char *mlm_row_outcome_text(const struct mlm_row *row, bool brief, char tex
 const char *mlm_row_param(const struct mlm_row *row, const char *name);
 
 bool mlm_same_machine(const struct mlm_record *a, const struct mlm_record *b);
-/* Same machine and suite. */
+/* Returns true for the same machine and suite. */
 bool mlm_row_same_suite(const struct mlm_row *a, const struct mlm_row *b);
-/* Do they differ in their cap alone: same machine, suite, data and surroundings? */
+/* Returns true if they differ only in their cap: same machine, suite, data and conditions. */
 bool mlm_section_same_family(const struct mlm_section *a, const struct mlm_section *b);
-/* Equal work, for rows of one section. */
+/* For rows of one section: returns true for equal work. */
 bool mlm_row_same_group(const struct mlm_row *a, const struct mlm_row *b);
 
-/* The index behind the last section of the same machine and suite, behind the last row of the same group. */
+/* The index behind the last section of the same machine and suite, and behind the last row of the same
+ * group. */
 size_t mlm_table_suite_end(const struct mlm_table *table, size_t begin);
 size_t mlm_section_group_end(const struct mlm_section *section, size_t begin);

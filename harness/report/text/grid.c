@@ -95,7 +95,8 @@ void mlm_grid_fit(struct mlm_grid *grid)
         narrow(grid, (size_t)grid->style->width);
 }
 
-/* One cell, with the gap in front of it; trailing space is held back until something follows. */
+/* Prints one cell, with the gap in front of it. Spaces wait until something follows, so that no line ends
+ * with them. */
 static void put_cell(
     const struct mlm_grid *grid, size_t column, enum mlm_paint paint, char *cell, size_t *held_back)
 {

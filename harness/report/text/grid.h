@@ -27,7 +27,7 @@ struct mlm_grid {
     enum mlm_paint (*paint)(const void *row, size_t column); /* NULL: plain */
     void *context;
 
-    /* How it is laid out; a width of 0: the column is not shown. */
+    /* The layout; a width of 0: the column is not shown. */
     size_t widths[MLM_GRID_COLUMNS], brief_widths[MLM_GRID_COLUMNS];
     bool dropped[MLM_GRID_COLUMNS];
     bool brief;

@@ -30,7 +30,7 @@ void mlm_put_spaces(FILE *out, size_t count)
     fprintf(out, "%*s", (int)count, "");
 }
 
-/* The width of a text's first word. */
+/* Returns the width of a text's first word. */
 static size_t word_width(const char *text)
 {
     size_t width = 0;

@@ -8,9 +8,10 @@
 #include "base/error.h"
 
 struct mlm_text_style {
-    bool colour;     /* escape codes */
+    bool colour;     /* use escape codes for colours */
     int width;       /* columns of the terminal; 0: no limit */
-    int table_width; /* columns for the table of results, also where no terminal is; 0: no limit */
+    int table_width; /* columns for the table of results, also where the output is not a terminal; 0: no limit
+                      */
 };
 
 enum mlm_paint {
@@ -27,15 +28,16 @@ void mlm_put_painted(FILE *out, const struct mlm_text_style *style, enum mlm_pai
 
 void mlm_put_spaces(FILE *out, size_t count);
 
-/* Prose, broken at spaces; a word longer than a line is broken where the line ends. Further lines begin at
- * `indent`. */
+/* Prints prose, broken at spaces; a word longer than a line is broken where the line ends. Further lines
+ * begin at `indent`. */
 void mlm_put_wrapped(FILE *out, const struct mlm_text_style *style, size_t indent, const char *text);
 
-/* A heading, wrapped as well. Takes the line, also NULL: -ENOMEM. */
+/* Prints a heading, wrapped too, and frees it. NULL gives -ENOMEM. */
 int mlm_put_line(FILE *out, const struct mlm_text_style *style, enum mlm_paint paint, char *line);
 
-/* "LABEL text", further lines under the text. -ENOMEM. */
+/* Prints "LABEL text", with further lines under the text. -ENOMEM. */
 int mlm_put_note(FILE *out, const struct mlm_text_style *style, const char *label, const char *text);
 
-/* Flushes `out` after all that came to `r`; its error says what was done. Returns 0, or less. */
+/* Flushes `out` at the end of work with the result `r`. The error text says what was being done (`doing`).
+ * Returns 0, or a negative errno. */
 int mlm_put_end(FILE *out, int r, const char *doing, struct mlm_error *error);

@@ -12,10 +12,10 @@
 #include "report/table/notes.h"
 #include "report/text/grid.h"
 
-/* These columns are kept in preference to the progress in the outcome. */
+/* A column with a sacrifice up to this stays: the progress in the outcome is left out first. */
 #define BEFORE_BRIEF 3
 
-/* The outcome, with its notes: reason and marks. */
+/* Writes the outcome, with its footnotes: reason and marks. */
 static int outcome_write(
     struct mlm_notes *notes, const struct mlm_row *row, bool brief, char cell[static MLM_CELL_SIZE])
 {
@@ -81,15 +81,15 @@ static int put_finding(
     return r;
 }
 
-/* Prose in a file stays on one line, so that it can be searched; a table has a width there as well, unless
- * its columns were chosen. */
+/* The style for tables. Prose in a file is not wrapped, so that it can be searched; but a table has a width
+ * in a file too, unless the user chose its columns. */
 static struct mlm_text_style of_grid(const struct mlm_text_style *style, mlm_column_set columns)
 {
     return (struct mlm_text_style){
         .colour = style->colour, .width = columns && !style->width ? 0 : style->table_width};
 }
 
-/* Its sections share a layout, so that caps can be compared by eye. */
+/* The sections of a suite share a layout, so that caps can be compared by eye. */
 static int grid_make(struct mlm_grid *grid, mlm_column_set columns, const struct mlm_section *sections,
     size_t count, const char *first_title)
 {
@@ -122,7 +122,7 @@ static int put_rows(const struct mlm_grid *grid, const struct mlm_section *secti
     return r;
 }
 
-/* Where all lines go, and the columns of tables. */
+/* The place for all lines, and the columns of tables. */
 struct place {
     FILE *out;
     const struct mlm_text_style *style;
