@@ -54,8 +54,7 @@ static int sides_label(struct mlm_side *sides, size_t count)
 {
     mlm_cleanup(mlm_keymap_release) struct mlm_keymap hosts = {0};
     mlm_auto_free size_t *host_of = calloc(count + 1, sizeof *host_of);
-    mlm_auto_free size_t *machines_of =
-        calloc(count + 1, sizeof *machines_of); /* number of machines, by host */
+    mlm_auto_free size_t *machines_of = calloc(count + 1, sizeof *machines_of); /* counts, by host */
     if (!host_of || !machines_of)
         return -ENOMEM;
     for (size_t i = 0; i < count; i++) {

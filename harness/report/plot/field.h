@@ -33,8 +33,7 @@ struct mlm_plot_field {
 extern const struct mlm_plot_field mlm_plot_field_needs; /* memory and swap together */
 extern const struct mlm_plot_field
     mlm_plot_field_full_needs; /* the needs; for a row that was cut off, those of its reference */
-extern const struct mlm_plot_field
-    mlm_plot_field_uncapped_needs; /* only for a row that was cut off: the needs of its reference */
+extern const struct mlm_plot_field mlm_plot_field_uncapped_needs; /* of a row cut off: the reference's */
 extern const struct mlm_plot_field mlm_plot_field_swap;
 extern const struct mlm_plot_field mlm_plot_field_core;
 extern const struct mlm_plot_field mlm_plot_field_predicted;
@@ -44,8 +43,7 @@ extern const struct mlm_plot_field mlm_plot_field_uncapped_time;
 extern const struct mlm_plot_field mlm_plot_field_slowdown;
 extern const struct mlm_plot_field mlm_plot_field_rate; /* items a second */
 extern const struct mlm_plot_field mlm_plot_field_memory_now, mlm_plot_field_swap_now;
-extern const struct mlm_plot_field
-    mlm_plot_field_time_ratio; /* another machine's time divided by this one's */
+extern const struct mlm_plot_field mlm_plot_field_time_ratio; /* another machine's time / this one's */
 
 #define MLM_PLOT_VALUE_TEXT 48
 

@@ -88,8 +88,7 @@ void mlm_frame_release(struct mlm_frame *frame);
 char *mlm_frame_heading(const struct mlm_frame *frame, const struct mlm_frame_panel *panel);
 char *mlm_frame_title(const struct mlm_frame *frame); /* "storage: slowdown against cap" */
 char *mlm_frame_machine(const struct mlm_frame *frame);
-char *mlm_frame_place(
-    const struct mlm_frame *frame); /* "cap 2G, data 2.50 GiB": the conditions that all panels share */
+char *mlm_frame_place(const struct mlm_frame *frame);    /* shared conditions: "cap 2G, data 2.50 GiB" */
 char *mlm_frame_left_out(const struct mlm_frame *frame); /* "" where nothing is left out */
 /* Describes the picture in a sentence, for readers who cannot see it. */
 char *mlm_frame_describe(const struct mlm_frame *frame);

@@ -17,8 +17,7 @@ struct mlm_column {
     int sacrifice; /* where there is no room, the column with the highest is hidden first; 0: never */
     bool left;     /* a text rather than a figure */
     bool beside;   /* differs between variants, not between caps */
-    double (*value)(
-        const struct mlm_row *row); /* the unrounded figure that `write` shows; NAN: none; NULL: a text */
+    double (*value)(const struct mlm_row *row); /* the unrounded figure; NAN: none; NULL: a text */
     void (*write)(const struct mlm_row *row, char cell[static MLM_CELL_SIZE]); /* "" where there is nothing */
 };
 

@@ -50,8 +50,7 @@ struct mlm_section {
 struct mlm_table {
     struct mlm_row *rows;
     size_t row_count;
-    const struct mlm_row *
-        *order; /* all rows: those of the sections, one after the other, then the folded ones */
+    const struct mlm_row **order; /* all rows: those of the sections in turn, then the folded ones */
     const struct mlm_record **trials;
     struct mlm_section *sections;
     size_t section_count;
