@@ -10,7 +10,7 @@
 #include "base/size.h"
 #include "trial/plan.h"
 
-/* Linux has processors for no more. */
+/* No Linux kernel supports more processors. */
 #define THREADS_MOST 8192
 
 static int caps_parse(const struct mlm_option *option, const char *text, void *field, struct mlm_error *error)

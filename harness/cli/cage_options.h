@@ -15,13 +15,13 @@ struct mlm_cage_options {
 };
 extern const struct mlm_option mlm_cage_option_rows[];
 
-/* Of every verb that shows the table. */
+/* Options of every verb that shows the table. */
 struct mlm_table_options {
     mlm_column_set columns; /* 0: the standard ones */
 };
 extern const struct mlm_option mlm_table_option_rows[];
 
-/* Of those that run under caps that are given: --cap LIST. */
+/* Caps of verbs that run under given caps: --cap LIST. */
 struct mlm_caps {
     uint64_t items[MLM_TEXTS_MAX]; /* MLM_NO_LIMIT: no cap */
     size_t count;

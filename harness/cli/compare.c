@@ -12,12 +12,12 @@
 #include "cli/verbs.h"
 #include "report/compare/show.h"
 
-/* Files of a history. */
+/* Most files of a history. */
 #define LAST_MOST 1000
 
 struct compare_options {
     double fail_above; /* NAN: no gate */
-    uint32_t fail_on;  /* in `figures` */
+    uint32_t fail_on;  /* bits, by place in `figures` */
     bool mix_data, allow_missing;
     const char *history;
     uint64_t last;
@@ -70,7 +70,7 @@ struct lineup {
     size_t file_count;
     struct mlm_side *sides;
     size_t side_count;
-    bool by_machine;   /* the sides are mlm_sides_by_machine()'s */
+    bool by_machine;   /* the sides come from mlm_sides_by_machine() */
     bool same_machine; /* a file has several, so rows are compared machine by machine */
 };
 
@@ -86,7 +86,7 @@ static void lineup_release(struct lineup *lineup)
     }
 }
 
-/* One file: a side a machine. */
+/* Enters one file, with a side for each machine. */
 static int enter_machines(struct lineup *lineup, const char *path, struct mlm_error *error)
 {
     int r = mlm_load(&path, 1, &lineup->files[0], error);

@@ -26,7 +26,7 @@ static void put(const struct typed *typed, const char *candidate, const char *pu
     putchar('\n');
 }
 
-/* Each name once, whichever workload has it first. */
+/* Prints the names of parameters; a name that an earlier workload had is left out. */
 static void put_params(const struct typed *typed, const struct mlm_workload *workload, struct mlm_texts *seen)
 {
     char text[64];

@@ -25,7 +25,8 @@ static const struct mlm_exit_meaning exits[] = {
     {0, NULL},
 };
 
-/* Names of the machine and of folders may contain any characters. */
+/* Prints a finding. Names of the machine and of folders may contain any characters, so the text is
+ * cleaned. */
 static void print(const struct mlm_finding *found)
 {
     struct mlm_finding tame = *found;
@@ -82,7 +83,7 @@ static struct mlm_finding cap_try(const struct mlm_cage_site *site, bool in_scop
     return finding;
 }
 
-/* Whether a cap can be set. */
+/* Prints whether a cap can be set. */
 static bool cages_print(const struct mlm_cage_site *site, bool in_scope)
 {
     struct mlm_finding cap = cap_try(site, in_scope);

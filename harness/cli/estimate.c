@@ -99,7 +99,8 @@ static int request_resolve(struct estimate_options *said, struct mlm_error *erro
     return r;
 }
 
-/* The suites of our own worker answer for it; its networks have fixed layers. */
+/* Prepares an estimate for our own worker: its suites give the figures, and its networks have fixed
+ * layers. */
 static int own_open(
     struct mlm_estimate_request *request, struct mlm_estimate_own *own, struct mlm_error *error)
 {

@@ -12,7 +12,7 @@
 
 #define TIMEOUT_NS UINT64_C(600000000000)
 
-/* Names and values in turn, ended by NULL. */
+/* Fills the parameters from names and values in turn, ended by NULL. */
 static int params(struct mlm_own *own, const char *const texts[], struct mlm_error *error)
 {
     for (size_t i = 0; texts[i]; i += 2)

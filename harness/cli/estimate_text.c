@@ -52,7 +52,7 @@ static void rule(void)
     printf("  %*s ---------\n", NAME_COLUMNS, "");
 }
 
-/* "mlp"; of the own worker, which has few networks, which one. */
+/* "mlp"; for our own worker, which has few networks, also the network. */
 static const char *model(const struct mlm_estimate_request *request, char text[static 80])
 {
     if (request->model == MLM_MODEL_MLP && request->runtime == MLM_RUNTIME_C)

@@ -36,7 +36,7 @@
 #define LONGEST_NS (UINT64_C(86400) * SECOND_NS) /* default without a cap */
 
 struct fit_options {
-    struct mlm_cage_options cage; /* without a time limit: by what the job takes without a cap */
+    struct mlm_cage_options cage; /* without a time limit: it follows from the job's time without a cap */
     struct mlm_table_options table;
     struct mlm_program_options program;
     struct mlm_job_options job;
@@ -84,8 +84,8 @@ struct fit {
     struct mlm_measuring measuring;
     struct mlm_fit_job job;
     struct mlm_fit search;
-    uint64_t swap_bytes; /* what it may swap, on a machine that can */
-    uint64_t timeout_ns; /* of a trial under a cap; 0: not known yet */
+    uint64_t swap_bytes; /* swap that the job may use; 0 on a machine without */
+    uint64_t timeout_ns; /* time limit of a trial under a cap; 0: not known yet */
     int output_fd;
 };
 

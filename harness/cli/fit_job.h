@@ -7,15 +7,15 @@
 struct mlm_fit_job_order {
     const char *workload; /* "storage/dense"; NULL: a command */
     const struct mlm_job_options *job;
-    const struct mlm_texts *names; /* of the command; one at most */
+    const struct mlm_texts *names; /* names of the command, at most one */
     const struct mlm_limits *limits;
     const struct mlm_parsed *parsed;
 };
 
 struct mlm_fit_job {
-    const char *name; /* in sentences */
+    const char *name; /* name of the job in sentences */
     struct mlm_program program;
-    struct mlm_plan *plan; /* of one row; NULL: a command */
+    struct mlm_plan *plan; /* plan of one row; NULL: the job is a command */
     struct mlm_params params;
     const char *suite;
 };
@@ -32,7 +32,7 @@ void mlm_fit_job_release(struct mlm_fit_job *job); /* a zeroed one holds nothing
 int mlm_fit_job_prepare(
     const struct mlm_fit_job *job, struct mlm_measuring *measuring, struct mlm_error *error);
 
-/* One trial, as ordered; see mlm_trial_run(). */
+/* Runs one trial, as ordered; see mlm_trial_run(). */
 int mlm_fit_job_trial(const struct mlm_fit_job *job, struct mlm_session *session,
     const struct mlm_program_order *order, struct mlm_record *record, struct mlm_timeline *ret_timeline,
     struct mlm_error *error);

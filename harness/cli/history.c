@@ -59,7 +59,7 @@ static void find_latest(struct entry *entry)
         }
 }
 
-/* The rows of that machine; all of them for NULL. A side without rows where there are none. */
+/* Makes a side of the machine's rows (NULL: of all rows). The side may have no rows. */
 static struct mlm_side rows_of_machine(const struct mlm_table *table, const struct mlm_record *machine)
 {
     struct mlm_side whole = mlm_side_of_table(table, "history"), side = whole;

@@ -8,5 +8,5 @@ struct mlm_laptop {
     uint64_t cap_bytes, background_bytes;
 };
 
-/* {"laptop", "SIZE", …}, whose struct is a struct mlm_laptop. It stands for --cap and --background. */
+/* {"laptop", "SIZE", …}, for a struct mlm_laptop. It stands for --cap and --background. */
 extern const struct mlm_option mlm_laptop_option_rows[];

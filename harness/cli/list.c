@@ -40,7 +40,7 @@ static bool same(const char *a, const char *b)
     return a == b || (a && b && strcmp(a, b) == 0);
 }
 
-/* Core bytes of the workload at its defaults. */
+/* Writes the core bytes of the workload with its default parameters. */
 static void core_text(
     const struct mlm_workload *workload, uint64_t data_bytes, char text[static MLM_SIZE_TEXT])
 {
@@ -101,7 +101,7 @@ static bool same_values(const struct mlm_param *a, const struct mlm_param *b)
     return same_knob(a, b) && same(a->sweep, b->sweep) && same(a->quick, b->quick);
 }
 
-/* "csr, csc: f32,f64 (quick: f32)"; which workloads have these values is said where not all have. */
+/* "csr, csc: f32,f64 (quick: f32)"; the workloads are named where not all have these values. */
 static void values_print(
     const struct knob *knobs, size_t count, const struct mlm_param *param, bool name_them)
 {
@@ -118,7 +118,7 @@ static void values_print(
     mlm_wrap(text, VALUES_COLUMN + 2, VALUES_COLUMN);
 }
 
-/* Most workloads of a suite share their parameters: each is explained once. */
+/* Explains each parameter once, because most workloads of a suite share their parameters. */
 static void params_print(const struct mlm_suite *suite)
 {
     struct knob knobs[KNOBS_MOST];

@@ -59,7 +59,7 @@ static int read_all(
     return 0;
 }
 
-/* Leaves the records of one run. */
+/* Removes the records of all runs but one. */
 static void keep_run(struct mlm_record_list *list, const char *run_id)
 {
     size_t kept = 0;

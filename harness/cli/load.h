@@ -15,7 +15,7 @@ struct mlm_loaded {
  * without records; the valid ones are used. -ENODATA: no record at all. */
 int mlm_load(
     const char *const *paths, size_t path_count, struct mlm_loaded *ret_loaded, struct mlm_error *error);
-/* The same of one run alone, which a file may hold beside others. */
+/* Like mlm_load(), but only for one of the runs in a file. */
 int mlm_load_run(
     const char *path, const char *run_id, struct mlm_loaded *ret_loaded, struct mlm_error *error);
 void mlm_loaded_release(struct mlm_loaded *loaded);

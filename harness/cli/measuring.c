@@ -95,7 +95,7 @@ void mlm_measuring_release(struct mlm_measuring *measuring)
     mlm_store_close(measuring->store);
     mlm_session_close(&measuring->session);
     mlm_catalogue_close(measuring->catalogue);
-    /* A signal that came before now has been answered. */
+    /* A signal that came before this point has had its effect. */
     (void)mlm_interrupt_take(measuring->interrupts.fd);
     mlm_interrupts_close(&measuring->interrupts);
 }

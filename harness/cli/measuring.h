@@ -13,16 +13,16 @@ struct mlm_measuring {
     struct mlm_store *store;
     struct mlm_progress progress;
     struct mlm_interrupts interrupts;
-    char path[4096]; /* of the store */
+    char path[4096]; /* path of the store */
 };
 
-/* Opens the catalogue, and makes Ctrl-C and a polite end something to poll: a trial is ended and cleaned up
- * like any other. */
+/* Opens the catalogue, and turns Ctrl-C and SIGTERM into a descriptor to poll, so that an interrupted trial
+ * is ended and cleaned up like any other. */
 int mlm_measuring_begin(struct mlm_measuring *measuring, struct mlm_error *error);
 
-/* Opens session and store. `out` is a folder, in which the file is named by machine and time, or a file: one
- * that is there, which is appended to, or one that ends in .jsonl. -ENOTSUP: no cage can be made here, with
- * the remedy. */
+/* Opens session and store. `out` is a folder, where the file gets a name of machine and time, or a file: an
+ * existing one, to append to, or a new one that ends in .jsonl. -ENOTSUP: no cage can be made here, with the
+ * remedy. */
 int mlm_measuring_open(struct mlm_measuring *measuring, const struct mlm_session_options *options,
     const char *out, struct mlm_error *error);
 
@@ -34,7 +34,7 @@ void mlm_measuring_warn_of_limits(struct mlm_measuring *measuring, const uint64_
 uint64_t mlm_measuring_probe_bytes(const uint64_t *caps, size_t cap_count);
 
 /* Call it when nothing is measured any more: from here on a signal ends the program as usual. -EINTR: a
- * signal came that nobody has answered. */
+ * signal came that had no effect yet. */
 int mlm_measuring_end(struct mlm_measuring *measuring, struct mlm_error *error);
 
 void mlm_measuring_release(struct mlm_measuring *measuring);

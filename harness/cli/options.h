@@ -20,16 +20,15 @@ struct mlm_option {
     const char *name;  /* without dashes */
     const char *value; /* what its value is called in help; NULL for a flag, whose field is a bool */
     mlm_option_parse *parse;
-    size_t offset;            /* in the struct that is filled */
-    const char *help;         /* what it is for */
+    size_t offset;            /* offset of the field in the struct that is filled */
+    const char *help;         /* its purpose */
     const char *standard;     /* the default, as it would be typed: it is parsed into the field */
-    const char *otherwise;    /* in its place, words for what happens where the option is not given */
+    const char *otherwise;    /* instead of a default: what happens without the option */
     const char *const *words; /* values to choose from, or to propose, ended by NULL */
-    uint64_t least, most;     /* of a number; most 0: what a record can hold */
-    bool kept;                /* the command that advise proposes has it as the records' command had it */
-    bool shapes_plan;         /* what is run depends on it, so --resume takes it from a record's command */
-    const struct mlm_option *group; /* instead of all that: rows that several verbs have, whose struct is at
-                                       `offset` */
+    uint64_t least, most;     /* range of a number; most 0: the largest number of a record */
+    bool kept;                /* the command that advise proposes takes it from the records' command */
+    bool shapes_plan; /* it decides which trials are run, so --resume takes it from a record's command */
+    const struct mlm_option *group; /* instead of the above: rows shared by verbs, for a struct at `offset` */
 };
 
 #define MLM_TEXTS_MAX 64
@@ -39,7 +38,7 @@ struct mlm_texts {
     size_t count;
 };
 
-/* A list that was cut at commas; not to be copied, for the items point into the text. */
+/* A list that was cut at commas. Do not copy the struct, because the items point into its text. */
 struct mlm_list {
     char text[1024];
     const char *items[MLM_TEXTS_MAX];
@@ -56,7 +55,7 @@ mlm_option_parse mlm_option_number;   /* uint64_t, from `least` to `most` */
 mlm_option_parse mlm_option_amount;   /* uint64_t, at least 1; 1M is a million */
 mlm_option_parse mlm_option_percent;  /* double, a share: 0.1 for 10% */
 
-/* How often something may be asked for. */
+/* Limit for numbers of repetitions and the like. */
 #define MLM_TIMES_MOST 1000000
 
 /* Changes a shared row for one verb: its default, or its help. NULL members stay as in the row. */
@@ -74,16 +73,17 @@ struct mlm_verb {
     const char *name;
     const char *summary;  /* one line */
     const char *operands; /* "FILE…"; NULL: takes none */
-    bool needs_file;      /* of records, one at least */
-    bool takes_command;   /* what stands behind "--" is a command with options of its own */
+    bool needs_file;      /* needs at least one file of records */
+    bool takes_command;   /* the words behind "--" are a command with options of its own */
     const char *details;  /* paragraphs for --help, or NULL */
     const struct mlm_exit_meaning *exits;
     const char *example;
     const struct mlm_option *options;
     const struct mlm_option_change *changes; /* NULL: none */
-    /* Values of options that another table knows, as of a format; ended by NULL. May be NULL. */
+    /* Returns the values of an option that are in another table (a list of formats, for instance), ended by
+     * NULL. May be NULL. */
     const char *const *(*words)(const char *option);
-    void (*print_more)(void); /* what --help tells behind the options, with its heading; or NULL */
+    void (*print_more)(void); /* prints further help behind the options, with its heading; or NULL */
     /* Returns the exit status, or a negative errno with the error set. */
     int (*run)(int argc, char **argv, struct mlm_error *error);
 };
@@ -91,8 +91,8 @@ struct mlm_verb {
 struct mlm_parsed {
     struct mlm_texts said; /* names of options that were given */
     struct mlm_texts operands;
-    struct mlm_texts passed; /* what `pass` took */
-    char **command;          /* all that stood behind "--", of a verb that takes a command; NULL: nothing */
+    struct mlm_texts passed; /* arguments that `pass` took */
+    char **command;          /* the words behind "--", for a verb that takes a command; NULL: none */
 };
 
 bool mlm_is_said(const struct mlm_parsed *parsed, const char *option);
@@ -105,7 +105,7 @@ int mlm_options_parse(const struct mlm_verb *verb, int argc, char **argv, void *
     int (*pass)(const char *argument, struct mlm_error *error), struct mlm_parsed *ret_parsed,
     struct mlm_error *error);
 
-/* A verb's options one after the other, those of groups among them, with the verb's changes. */
+/* Goes through a verb's options, including those of groups, with the verb's changes. */
 struct mlm_option_walk {
     size_t row, row_of_group;
 };

@@ -5,7 +5,7 @@
 
 struct mlm_place {
     char folder[4096];
-    char base[256]; /* "NAME"; "NAME-and-2-more" of several files */
+    char base[256]; /* "NAME"; "NAME-and-2-more" for several files */
 };
 
 void mlm_place_of(const char *const *paths, size_t count, struct mlm_place *ret_place);

@@ -14,9 +14,9 @@ struct mlm_presentation {
     const char *paths[MLM_TEXTS_MAX];
     size_t path_count;
     bool table;               /* print it */
-    mlm_column_set columns;   /* of it; 0: the standard ones */
-    bool pictures;            /* beside the first file */
-    const char *plots_folder; /* for pictures */
+    mlm_column_set columns;   /* columns of the table; 0: the standard ones */
+    bool pictures;            /* draw pictures, beside the first file */
+    const char *plots_folder; /* folder of the scripts for pictures */
 };
 
 /* *ret_wrong: trials that the judge found wrong. */

@@ -7,14 +7,14 @@
 
 struct mlm_program {
     const char *name; /* in records and tables */
-    char *text;       /* as it would be typed */
+    char *text;       /* its command line, as a user would type it */
     char path[4096];
     char **argv;
-    char *shell_argv[4]; /* where a shell runs it */
+    char *shell_argv[4]; /* argv for a program that a shell runs */
 };
 
-/* Makes a program of words, which no shell reads. `name` NULL: the program's own name. -ENOENT: there is no
- * such program; the error names the remedy. */
+/* Makes a program of words, which are run without a shell. `name` NULL: the program's own name. -ENOENT:
+ * there is no such program; the error names the remedy. */
 int mlm_program_of_words(
     char **words, const char *name, struct mlm_program *ret_program, struct mlm_error *error);
 /* Makes a program of a line for the shell. `name` NULL: the line itself. The struct must not be moved. */
@@ -26,15 +26,15 @@ void mlm_program_release(struct mlm_program *program); /* a zeroed one holds not
 struct mlm_program_order {
     struct mlm_limits limits;
     uint64_t repetition;
-    uint64_t fills_bytes;               /* what it will fill, as far as is known; 0: nothing is */
+    uint64_t fills_bytes;               /* memory that it will fill, as far as known; 0: not known */
     const struct mlm_texts *evict;      /* files to put out of the page cache before it; NULL: none */
-    const char *prepare;                /* for the shell, before it and outside the cage; NULL: nothing */
+    const char *prepare;                /* a shell command to run before it, outside the cage; NULL: none */
     int stdin_fd, stdout_fd, stderr_fd; /* -1: /dev/null */
-    const int *keep_fds;                /* others that it gets, ended by -1; NULL: none */
+    const int *keep_fds;                /* further descriptors that it gets, ended by -1; NULL: none */
 };
 
-/* Empties or makes a file for what it prints; a pipe may wait for its reader. `path` NULL: nothing to do. Ask
- * mlm_target_check() before. -EINTR: the user wants to stop. */
+/* Opens the file for the program's output: empties it, or makes it. A pipe may have to wait for its reader.
+ * `path` NULL: nothing is done. Call mlm_target_check() before. -EINTR: the user wants to stop. */
 int mlm_program_output_open(const char *path, int interrupt_fd, int *ret_fd, struct mlm_error *error);
 
 /* Checks the options, with records going to `out`. -EINVAL: --output is the file for records, or --evict
@@ -47,8 +47,8 @@ int mlm_program_options_check(
 int mlm_program_make_ready(const struct mlm_session *session, const struct mlm_program_order *order,
     struct mlm_record *record, struct mlm_error *error);
 
-/* One trial: fills the record (made by mlm_record_init()) and the timeline. *ret_status is the program's own,
- * as of waitpid(); -1: it never ran. See mlm_trial_run() for what is an error and what an outcome. */
+/* Runs one trial: fills the record (made by mlm_record_init()) and the timeline. *ret_status is the program's
+ * own, as of waitpid(); -1: it never ran. See mlm_trial_run() for what is an error and what an outcome. */
 int mlm_program_trial(struct mlm_session *session, const struct mlm_program *program,
     const struct mlm_program_order *order, struct mlm_record *record, struct mlm_timeline *ret_timeline,
     int *ret_status, struct mlm_error *error);

@@ -34,7 +34,7 @@ static const struct mlm_exit_meaning exits[] = {
     {0, NULL},
 };
 
-/* "results/NAME.html", or as it was said. */
+/* The path of the page: --out, or "results/NAME.html". */
 static char *page_path(const struct report_options *said, const struct mlm_texts *stores)
 {
     struct mlm_place place;
@@ -45,7 +45,7 @@ static char *page_path(const struct report_options *said, const struct mlm_texts
     return asprintf(&path, "%s/%s.html", place.folder, place.base) < 0 ? NULL : path;
 }
 
-/* Writes the page, and says on standard error why it has no pictures. */
+/* Writes the page, and reports on standard error if pictures are missing, with the reason. */
 static int page_write(const struct mlm_loaded *loaded, FILE *out, struct mlm_error *error)
 {
     static const char program[] = "mlmembench " MLM_VERSION;

@@ -26,7 +26,7 @@
 #include "trial/scripts.h"
 #include "trial/worker.h"
 
-/* A record with a full timeline. */
+/* Size of a record with a full timeline. */
 #define RECORD_DISK_BYTES UINT64_C(24576)
 
 /* Everything that one `run` holds. */
@@ -34,9 +34,9 @@ struct run {
     struct mlm_run_request request;
     struct mlm_measuring measuring;
     struct mlm_plan *plan;
-    bool *finished;  /* a trial whose record was there before; by its index in the plan */
-    bool *timed_out; /* a row and cap that is not repeated; by the same index */
-    bool stopped;    /* no trial is started any more: interrupted, or `failure` */
+    bool *finished;  /* trials whose records existed before, by index in the plan */
+    bool *timed_out; /* trials whose row timed out at this cap and is not repeated, by the same index */
+    bool stopped;    /* no trial is started any more: the user interrupted the run, or there is a `failure` */
     int failure;
     struct mlm_error error; /* of the failure */
     size_t bad;             /* number of outcomes that are a program's mistake, not data */
@@ -191,7 +191,8 @@ static int datasets_build(struct run *run, struct mlm_error *error)
     return mlm_dataset_build(&order, error);
 }
 
-/* Trials whose record is there are not run again, nor are repetitions after one that timed out. */
+/* Reads the store for --resume. Trials with a record are not run again, nor are repetitions after one that
+ * timed out. */
 static int resume_read(struct run *run, struct mlm_error *error)
 {
     if (!run->request.said.resume)
@@ -219,7 +220,8 @@ static double seconds(int64_t ns)
     return ns == MLM_NULL ? 0 : (double)ns / 1e9;
 }
 
-/* Counters in Google Benchmark's files keep these names, because scripts search for them. */
+/* Fills the counters of Google Benchmark's files. Their names must not change, because scripts search for
+ * them. */
 static void counters_fill(const struct mlm_record *record, struct mlm_gbench_result *result)
 {
     for (size_t i = 0; i < MLM_METRIC_COUNT && i < MLM_GBENCH_COUNTERS_MAX; i++) {
@@ -280,7 +282,7 @@ static void instance(void *context, size_t index, struct mlm_gbench_result *ret_
     const struct mlm_plan_trial *trial = &run->plan->trials[index];
     if (run->stopped)
         return;
-    if (mlm_interrupted(run->measuring.interrupts.fd)) { /* not every trial waits for something */
+    if (mlm_interrupted(run->measuring.interrupts.fd)) { /* a trial may end without noticing it */
         run->failure = -EINTR;
         run->stopped = true;
         return;

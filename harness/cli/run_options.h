@@ -31,5 +31,5 @@ struct mlm_run_request {
 int mlm_run_request_resolve(struct mlm_run_request *request, struct mlm_error *error);
 void mlm_run_request_release(struct mlm_run_request *request);
 
-/* --param NAME=VALUE or NAME=VALUE,VALUE, added to `params`. */
+/* Parses --param NAME=VALUE or NAME=VALUE,VALUE and adds it to `params`. */
 int mlm_params_parse(const struct mlm_texts *texts, struct mlm_params *params, struct mlm_error *error);

@@ -6,7 +6,8 @@
 
 struct mlm_catalogue;
 
-/* One line on standard error, in which nothing commands the terminal. */
+/* Prints one line on standard error; control characters are replaced, so that no text controls the
+ * terminal. */
 void mlm_say(const char *format, ...) __attribute__((format(printf, 1, 2)));
 
 /* Prints one line on `out` that controls no terminal: for lines with the name of a file, or another name that

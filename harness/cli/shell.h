@@ -4,9 +4,9 @@
 #include "base/error.h"
 #include "trial/session.h"
 
-/* Runs `sh -c COMMAND` on the processors that we were started on, its output going to standard error. -EINTR
- * where Ctrl-C ended it, or where the session is interrupted, which ends it; -EIO where it ends otherwise
- * than well; `option` is what the error calls it. */
+/* Runs `sh -c COMMAND` on the processors that we were started on, with its output on standard error. -EINTR:
+ * Ctrl-C ended it, or the user wants to stop, and it was ended for this. -EIO: it failed; the error text
+ * names `option`. */
 int mlm_shell_run(
     const struct mlm_session *session, const char *option, const char *command, struct mlm_error *error);
 

@@ -6,10 +6,10 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-/* Where no terminal says how wide it is, a page of text is. */
+/* Columns of a table where the output is not a terminal: the width of a page. */
 #define PAGE_COLUMNS 100
 
-/* COLUMNS, as a shell or a user sets it. */
+/* Reads the variable COLUMNS, which a shell or a user sets. */
 static int columns_said(void)
 {
     const char *text = getenv("COLUMNS");

@@ -6,7 +6,7 @@
 
 #include "base/utf8.h"
 
-/* The end of the word at `text`, and its columns. */
+/* Finds the end of the word at `text`, and its width in columns. */
 static const char *word_end(const char *text, int *ret_columns)
 {
     bool quoted = false;
