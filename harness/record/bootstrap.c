@@ -99,7 +99,7 @@ static int by_value(const void *a, const void *b)
     return (x > y) - (x < y);
 }
 
-/* The medians that a sample's draws have, with their shares, sorted. */
+/* Lists the possible medians of a sample's draws with their probabilities, sorted. */
 static int values_make(struct mlm_bootstrap *bootstrap, size_t side, const struct mlm_values *sample)
 {
     struct mlm_bootstrap_median *median = &bootstrap->medians[side];

@@ -11,7 +11,7 @@
 
 #include "record/statistics.h"
 
-/* What is kept from call to call. A zeroed one holds nothing. */
+/* Tables that are kept from call to call. A zeroed struct is empty. */
 struct mlm_bootstrap {
     struct mlm_bootstrap_median {
         size_t count; /* size of the sample; 0: no table yet */
@@ -29,8 +29,8 @@ struct mlm_bootstrap {
 
 void mlm_bootstrap_release(struct mlm_bootstrap *bootstrap);
 
-/* The interval of median(b) / median(a) that holds the share `confidence` of the distribution, the rest being
- * cut off evenly at both ends. Sorted samples of at least one value each, a's above 0, b's not below.
- * -ENOMEM. */
+/* The interval of median(b) / median(a) that contains the share `confidence` of the distribution; the rest is
+ * cut off evenly at both ends. Samples are sorted and not empty; values of a are above 0, those of b not
+ * below 0. -ENOMEM. */
 int mlm_ratio_interval(struct mlm_bootstrap *bootstrap, const struct mlm_values *a,
     const struct mlm_values *b, double confidence, double *ret_low, double *ret_high);

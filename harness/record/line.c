@@ -1,4 +1,4 @@
-/* Lines of the store: what all of them begin with, and the bytes of one or of all. */
+/* Lines of the store: makes and checks the begin of a line, and reads one line or all lines of a file. */
 #include "record/line.h"
 
 #include <errno.h>
@@ -21,7 +21,7 @@ json_t *mlm_line_begin(const char *kind)
     return mlm_take_ptr(object);
 }
 
-/* Kind and schema come first: what a newer program wrote is not judged by this one's rules. */
+/* Checks kind and schema first: lines of a newer program must not be judged by the rules of this one. */
 int mlm_line_check(const json_t *json, const char *kind, struct mlm_error *error)
 {
     if (!json_is_object(json))
@@ -74,7 +74,7 @@ int mlm_store_lines_begin(int fd, struct mlm_store_lines *ret_lines)
     return ret_lines->buffer ? 0 : -ENOMEM;
 }
 
-/* More bytes behind those that are there; 0 at the end of the file. */
+/* Reads more bytes behind those in the buffer. Returns their number; 0 at the end of the file. */
 static ssize_t fill(struct mlm_store_lines *lines)
 {
     memmove(lines->buffer, lines->buffer + lines->begin, lines->end - lines->begin);

@@ -150,7 +150,7 @@ int mlm_rank_test(struct mlm_rank_memory *memory, const struct mlm_values *a, co
     if (!ranks)
         return -ENOMEM;
     pool_fill(&pool, a, b);
-    /* A sample's rank sum is as far from its mean as the other's, on the other side. */
+    /* The rank sums of both samples are equally far from their means, on opposite sides. */
     size_t mean = a->count * (count + 1), away = distance(pool.a_sum, mean);
     *ret_direction = (mean > pool.a_sum) - (mean < pool.a_sum);
     *ret_p = 1;

@@ -23,8 +23,8 @@ struct mlm_rank_memory {
 
 void mlm_rank_memory_release(struct mlm_rank_memory *memory);
 
-/* Of two sorted samples of at least one value each. -ENOMEM. *ret_direction: above 0 where b's values rank
- * higher, below where a's do, 0 where neither. */
+/* Tests two sorted samples of at least one value each. *ret_direction: above 0 where b's values rank higher,
+ * below 0 where a's do, else 0. -ENOMEM. */
 int mlm_rank_test(struct mlm_rank_memory *memory, const struct mlm_values *a, const struct mlm_values *b,
     double *ret_p, int *ret_direction);
 

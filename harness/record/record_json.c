@@ -460,8 +460,8 @@ int mlm_record_check(const struct mlm_record *record, struct mlm_error *error)
     return 0;
 }
 
-/* Members mostly stand in a line as they do in the table: then the next one is that at *at, and need not be
- * looked for. */
+/* Members usually have the same order in a line as in the table: then the next one is at *at, and no search
+ * is needed. */
 static const json_t *member_find(json_t *json, const char *key, void **at)
 {
     if (!*at || strcmp(json_object_iter_key(*at), key) != 0)

@@ -5,7 +5,7 @@
 #include "record/line.h"
 #include "record/record.h"
 
-/* mlm_record_to_json() and mlm_record_from_json() of everything but "machine". */
+/* Like mlm_record_to_json() and mlm_record_from_json(), without "machine". */
 int mlm_record_members_to_json(const struct mlm_record *record, json_t **ret_json, struct mlm_error *error);
 int mlm_record_members_from_json(const json_t *json, struct mlm_record *ret_record, struct mlm_error *error);
 
@@ -15,7 +15,7 @@ int mlm_machine_check(const json_t *machine, struct mlm_error *error);
 /* Makes a JSON text, with '?' for every byte that is not UTF-8; NULL: out of memory. */
 json_t *mlm_json_text(const char *text);
 
-/* A line of the kind "timeline", with what it needs to be known as the record's. */
+/* Makes a line of the kind "timeline", with the keys that connect it with its record. */
 int mlm_timeline_to_json(const struct mlm_record *record, const struct mlm_timeline *timeline,
     json_t **ret_json, struct mlm_error *error);
 

@@ -9,7 +9,7 @@ void mlm_sort(double *values, size_t count);
 /* Median of count ≥ 1 numbers (no NaN); sorts them. */
 double mlm_median(double *values, size_t count);
 
-/* A sample of something, in an order or none. */
+/* The values of a sample, sorted or not. */
 struct mlm_values {
     const double *values;
     size_t count;

@@ -17,7 +17,8 @@
 struct mlm_store {
     int fd;
     char *path;
-    json_t *machine; /* of the latest record; a reference, so that its address cannot come to mean another */
+    json_t *machine;    /* machine of the latest record; the reference keeps its address from being used for
+                           another one */
     char *machine_text; /* its JSON */
 };
 
@@ -43,7 +44,7 @@ const char *mlm_store_path(const struct mlm_store *store)
     return store->path;
 }
 
-/* A file that is new must still be in its folder after a power cut. */
+/* Syncs the folder, so that a new file is still in it after a power cut. */
 static int sync_folder(const struct mlm_entry *entry, const char *path, struct mlm_error *error)
 {
     mlm_auto_close int fd = openat(entry->folder_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -89,8 +90,8 @@ static off_t first_line_begin(int fd, off_t size)
     return size;
 }
 
-/* As this program begins a line; one that was cut off may not have got that far, and blocks that a crash left
- * unwritten read as zeros: at the end of it. */
+/* Returns true if the line begins as this program begins a line. A line that was cut off may be shorter than
+ * that begin, and may end with zeros, because blocks that a crash left unwritten read as zeros. */
 static bool begins_as_ours(const struct mlm_store_line *line)
 {
     static const char *const begins[] = {MLM_TRIAL_BEGIN, MLM_TIMELINE_BEGIN};
@@ -106,7 +107,8 @@ static bool begins_as_ours(const struct mlm_store_line *line)
     return false;
 }
 
-/* Another program may have written it anew, its members in another order. */
+/* Returns true for a record whose members may have another order, because another program has rewritten the
+ * line. */
 static bool is_record(const struct mlm_store_line *line)
 {
     json_t *json = json_loadb(line->text, line->size, 0, NULL);
@@ -116,8 +118,8 @@ static bool is_record(const struct mlm_store_line *line)
     return is;
 }
 
-/* A store begins with a line of ours, whatever it holds besides. Of anything else nothing may be cut off, and
- * nothing be added to it. */
+/* Checks that the file is a store: its first line is one of ours. Any other file must not be changed in any
+ * way. */
 static int check_begin(int fd, off_t size, const char *path, struct mlm_error *error)
 {
     off_t begin = first_line_begin(fd, size);
@@ -134,8 +136,8 @@ static int check_begin(int fd, off_t size, const char *path, struct mlm_error *e
         error, -EINVAL, "%s holds something other than records; name another file for them", path);
 }
 
-/* A line that was cut off is no JSON, for its last byte closes it; one that is whole lacks its newline alone
- * (an editor, a merge by hand) and is kept. */
+/* Repairs a last line without newline. A line that was cut off is not valid JSON, because its last byte
+ * closes it: it is removed. A complete line (from an editor, or a merge by hand) gets its newline. */
 static int mend_end(int fd, off_t size, const char *path, struct mlm_error *error)
 {
     off_t begin = 0;
@@ -157,7 +159,8 @@ static int mend_end(int fd, off_t size, const char *path, struct mlm_error *erro
     return r < 0 ? mlm_error_errno(error, r, "cannot mend the last line of %s", path) : 0;
 }
 
-/* The lock says that nobody else writes; what was looked at before it was had may have changed. */
+/* Locks the store, so that no other run writes to it, and then takes its status again, because the
+ * file may have changed before the lock. */
 static int store_lock(int fd, const char *path, struct stat *ret_status, struct mlm_error *error)
 {
     if (flock(fd, LOCK_EX | LOCK_NB) < 0) {
@@ -209,7 +212,7 @@ int mlm_store_open(const char *path, struct mlm_store **ret_store, struct mlm_er
     return r;
 }
 
-/* The same machine stands in every line of a run and is most of it: its text is made once. */
+/* Makes the machine's text, once for all lines of a run: it is the same in all of them, and most of each. */
 static int machine_text(struct mlm_store *store, json_t *machine, struct mlm_error *error)
 {
     if (store->machine && store->machine == machine)
@@ -236,7 +239,7 @@ static int text_of(json_t *json, char **ret_text, struct mlm_error *error)
     return 0;
 }
 
-/* Both lines, "machine" put in as the last member of the first. */
+/* Makes both lines, with "machine" as the last member of the first one. */
 static int lines_make(struct mlm_store *store, const struct mlm_record *record,
     const struct mlm_timeline *timeline, char **ret_lines, size_t *ret_size, struct mlm_error *error)
 {
@@ -280,7 +283,7 @@ int mlm_store_append(struct mlm_store *store, const struct mlm_record *record,
     while (n < 0 && errno == EINTR);
     size_t written = n > 0 ? (size_t)n : 0;
     r = n < 0 ? -errno : 0;
-    /* A short write does not say why; writing the rest does, or makes it whole. */
+    /* A short write does not report its cause. Writing the rest either reports it or completes the line. */
     if (r == 0 && written < size)
         r = mlm_write_all(store->fd, lines + written, size - written);
     if (r == 0 && fdatasync(store->fd) < 0 && errno != EINVAL)

@@ -26,7 +26,7 @@ const char *mlm_store_path(const struct mlm_store *store);
 struct mlm_record_list {
     struct mlm_record *items;
     size_t count, capacity;
-    char **paths; /* of the files that were read, in that order */
+    char **paths; /* paths of the files that were read, in the order of reading */
     size_t path_count, path_capacity;
 };
 

@@ -14,7 +14,7 @@
 /* Runs whose lines may alternate, as in files that were merged by time, before any must be parsed whole. */
 #define TAILS_MAX 16
 
-/* The end that all lines of a run share, which is most of a line: ,"command":[…],"machine":{…}} */
+/* The end of a line, ,"command":[…],"machine":{…}}: it is most of a line, and all lines of a run share it. */
 struct tail {
     char *text;
     size_t size;
@@ -24,8 +24,8 @@ struct tail {
 struct reader {
     const char *path;
     struct mlm_store_lines lines;
-    bool is_file;     /* rather than a pipe, in which there is no coming back to a place */
-    bool after_trial; /* the line before was a trial's, and good */
+    bool is_file;     /* not a pipe: a reader can return to an offset */
+    bool after_trial; /* the line before was a valid trial's */
     struct mlm_record_list *list;
     mlm_store_complaint *complain;
     void *context;
@@ -51,7 +51,7 @@ static void complain(const struct reader *reader, const char *why)
 {
     if (!reader->complain)
         return;
-    /* Parts of the line may be quoted in it. */
+    /* The text may quote parts of the line. */
     char text[MLM_ERROR_TEXT_SIZE + 512];
     snprintf(text, sizeof text, "%.500s:%zu: %s", reader->path, reader->lines.number, why);
     mlm_utf8_tame(text);
@@ -86,7 +86,7 @@ static json_t *parse(const char *line, size_t size, struct mlm_error *error)
     return json;
 }
 
-/* The known tail that the line ends with, which becomes the latest; or NULL. */
+/* Finds the known tail that ends the line, and makes it the latest one; NULL: none. */
 static const struct tail *tail_find(struct reader *reader, const char *line, size_t size)
 {
     struct tail *tails = reader->tails;
@@ -110,7 +110,7 @@ static const char *tail_begin(const char *line, size_t size)
     return begin ? begin : memmem(line, size, machine, sizeof machine - 1);
 }
 
-/* Do these bytes hold the record's command and machine, and nothing else? */
+/* Returns true if these bytes are the record's command and machine, and nothing else. */
 static bool is_tail(const char *text, size_t size, const struct mlm_record *record)
 {
     mlm_auto_free char *object = malloc(size);
@@ -126,7 +126,7 @@ static bool is_tail(const char *text, size_t size, const struct mlm_record *reco
     return is;
 }
 
-/* Remembers how a record's line ended, where that is what it ends with. */
+/* Remembers the tail of a record's line, if the line ends with command and machine. */
 static int tail_learn(struct reader *reader, const char *line, size_t size, const struct mlm_record *record)
 {
     const char *begin = tail_begin(line, size);
@@ -145,9 +145,8 @@ static int tail_learn(struct reader *reader, const char *line, size_t size, cons
     return 0;
 }
 
-/* A line with a known tail need not be parsed whole, nor hold once more what is in the tail: if what stands
- * before makes a whole object that lacks just that, the tail's members are the line's last ones. NULL where
- * it does not. */
+/* Parses a line with a known tail, without the tail. Returns NULL where the part before the tail is not a
+ * complete object, or has one of the tail's members itself. */
 static json_t *parse_without_tail(const struct tail *tail, char *line, size_t size)
 {
     char *comma = line + size - tail->size;
@@ -161,7 +160,7 @@ static json_t *parse_without_tail(const struct tail *tail, char *line, size_t si
     return json;
 }
 
-/* Lets go of a value for an equal one that is held already. */
+/* Replaces a value by an equal one that is held already, to save memory. */
 static void share(json_t **value, json_t *held)
 {
     if (*value == held || !json_equal(*value, held))
@@ -170,7 +169,7 @@ static void share(json_t **value, json_t *held)
     *value = json_incref(held);
 }
 
-/* A record out of a line that was parsed whole. */
+/* Makes a record from a line that is parsed as a whole. */
 static int read_whole(struct reader *reader, const json_t *json, const char *line, size_t size,
     struct mlm_record *ret_record, struct mlm_error *why)
 {
@@ -188,7 +187,7 @@ static int read_whole(struct reader *reader, const json_t *json, const char *lin
     return r;
 }
 
-/* A record out of a line; 0, -ENOMEM, or what is wrong with the line. */
+/* Makes a record from a line. Returns 0, -ENOMEM, or an error about the line. */
 static int read_record(struct reader *reader, char *line, size_t size, struct mlm_record *ret_record,
     bool *ret_is_trial, struct mlm_error *why)
 {
@@ -202,7 +201,7 @@ static int read_record(struct reader *reader, char *line, size_t size, struct ml
         return why->code;
     const char *kind = json_string_value(json_object_get(json, "kind"));
     int r = 0;
-    *ret_is_trial = !kind || strcmp(kind, "timeline") != 0; /* one that another program wrote anew */
+    *ret_is_trial = !kind || strcmp(kind, "timeline") != 0; /* a timeline that another program rewrote */
     if (*ret_is_trial && tail)
         r = mlm_record_members_from_json(json, ret_record, why);
     else if (*ret_is_trial)
@@ -215,7 +214,7 @@ static int read_record(struct reader *reader, char *line, size_t size, struct ml
     return r;
 }
 
-/* A timeline is that of the trial right before it. */
+/* Notes the place of a timeline. It belongs to the trial right before it. */
 static void note_timeline(struct reader *reader, bool after_trial)
 {
     struct mlm_record_list *list = reader->list;
@@ -224,7 +223,7 @@ static void note_timeline(struct reader *reader, bool after_trial)
             (struct mlm_timeline_place){list->path_count - 1, reader->lines.offset_bytes};
 }
 
-/* 0, also for a line that is no good. */
+/* Reads one line. Returns 0 also for an invalid line, which is reported. */
 static int read_line(struct reader *reader, char *line, size_t size)
 {
     static const char timeline[] = MLM_TIMELINE_BEGIN;
@@ -266,7 +265,8 @@ static int path_add(struct mlm_record_list *list, const char *path)
     return 0;
 }
 
-/* Whoever waits for a pipe's writer would wait for ever if there is none, and a device may have no end. */
+/* O_NONBLOCK: waiting for the writer of a pipe could last for ever. A device is refused, because it may have
+ * no end. */
 static int source_open(struct reader *reader, int *ret_fd, struct mlm_error *error)
 {
     mlm_auto_close int fd = open(reader->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
