@@ -1,3 +1,4 @@
+/* Puts texts together in memory with stdio (open_memstream), so that their length has no limit. */
 #include "base/text.h"
 
 #include <stdarg.h>

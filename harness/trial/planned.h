@@ -10,6 +10,6 @@ struct mlm_planned_order {
     struct mlm_trial_watcher watcher;
 };
 
-/* Fills the record (made by mlm_record_init()) and the timeline; see mlm_trial_run(). */
+/* Fills the timeline and a record made by mlm_record_init(); see mlm_trial_run(). */
 int mlm_planned_trial_run(struct mlm_session *session, const struct mlm_planned_order *order,
     struct mlm_record *record, struct mlm_timeline *ret_timeline, struct mlm_error *error);

@@ -35,8 +35,8 @@ struct block {
     char titles[CAPS_MAX][MLM_SIZE_TEXT];
 };
 
-/* Ends the writing, and prints what was written: a paragraph a line, those that begin with blanks indented
- * by as many. */
+/* Ends the writing and prints the text: one paragraph for each line; a line that begins with blanks is
+ * indented by as many. */
 static int prose_put(struct mlm_text *prose, FILE *out, const struct mlm_text_style *style)
 {
     mlm_auto_free char *text = mlm_text_end(prose);

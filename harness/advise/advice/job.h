@@ -1,8 +1,8 @@
 /* Jobs: things that can be done in several ways.
  *
  *   field   sweeps of one machine, data and conditions: one recommendation is given for each
- *   job     sweeps of a field that do equal work: its techniques. A row that is compared with no other is a
- * job of one */
+ *   job     sweeps of a field that do equal work: its techniques. A row that is compared with no other row
+ *           is a job with one technique. */
 #pragma once
 
 #include "advise/advice/sweep.h"

@@ -21,6 +21,6 @@ struct mlm_rerun {
  * exceeds the machine's memory. */
 struct mlm_rerun mlm_rerun_plan(const struct mlm_field *field);
 
-/* Writes the commands that measure this, a line each. The grammar of the command line is not known here.
- * -ENOMEM. */
+/* Writes the commands that measure this, one on each line. This folder does not know the grammar of the
+ * command line. -ENOMEM. */
 typedef int mlm_rerun_spell(FILE *out, const struct mlm_rerun *rerun);

@@ -255,7 +255,7 @@ static int bench_make(struct bench *bench, size_t trial_count)
     return bench->ample.values && bench->one.values && bench->other.values && bench->scaled ? 0 : -ENOMEM;
 }
 
-/* A side of one is taken to vary as the other does. */
+/* A side with one repetition is assumed to vary as much as the other side. */
 static struct mlm_values widened(struct bench *bench, const struct sample *sample, const struct sample *other)
 {
     if (sample->count > 1)

@@ -1,18 +1,19 @@
 /* One job under several caps: how much more memory gained, and why.
  *
- *   sweep   the rows of a table that differ only in their cap, with their uncapped reference
- *   point   one cap of a sweep
- *   felt    how the cap affected a job. A job that never reached its cap ran as it would have without: more
- *           memory could not have changed anything, and a difference in time between two such points is
- * chance best    the time with enough memory: the smallest median there is. All points that felt nothing and
- * the reference count as one measurement, repeated. A sweep that swapped at every cap has no such time: no
- * cap is enough then enough  the smallest cap at which all repetitions end ok and that is at most MLM_WITHIN
- * slower than the best, or felt nothing
+ *   sweep    the rows of a table that differ only in their cap, with their uncapped reference
+ *   point    one cap of a sweep
+ *   felt     how the cap affected a job. A job that never reached its cap ran as it would have without a cap,
+ *            so a difference in time between two such points is chance.
+ *   best     the time with enough memory: the smallest median of a sweep. All points that felt nothing, and
+ *            the reference, count as one measurement, repeated. A sweep that swapped at every cap has no such
+ *            time; then no cap is enough.
+ *   enough   the smallest cap at which all repetitions end ok, and which felt nothing or is not more than
+ *            MLM_WITHIN slower than the best
  *
  * Two times are called different only where the bootstrap interval of their ratio (MLM_ADVICE_CONFIDENCE)
  * allows no other conclusion. A side with one repetition is assumed to vary as much as the other; two such
- * sides show no difference. A failure for lack of memory is an infinite time, and `ok 2 of 3` is a failure.
- */
+ * sides show no difference. A failure for lack of memory counts as an infinite time, and `ok 2 of 3` as a
+ * failure. */
 #pragma once
 
 #include "record/bootstrap.h"

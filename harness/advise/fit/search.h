@@ -1,12 +1,14 @@
 /* Chooses the next cap in the search for the smallest that is enough for a job, and says what the trials have
  * shown so far. It runs nothing: call mlm_fit_next(), run the trial, call mlm_fit_tell().
  *
- *   goal    the condition for a cap to be enough: the job ends well, or it is also hardly slower than without
- * a cap enough  all trials at the cap reached the goal (ends), or most of them did (fast: times vary by
- * chance). A cap below one that is not enough counts as not enough, whatever its trials did edge    a cap
- * that is not enough and one above it that is, as close as the tolerance demands ceiling the most that the
- * cage held without a cap: page cache included, so more than enough guess   the part of the ceiling that was
- * not file pages, as far as samples show: near to the needs, without swap
+ *   goal      the condition for a cap to be enough. ENDS: the job ends well. FAST: it also is hardly slower
+ *             than without a cap.
+ *   enough    all trials at the cap reached the goal ENDS, or most of them the goal FAST, because times vary
+ *             by chance. A cap below one that is not enough counts as not enough, whatever its trials did.
+ *   edge      a cap that is not enough and one above it that is, as close as the tolerance demands
+ *   ceiling   the most that the cage held without a cap: with page cache, so it is more than enough
+ *   guess     the part of the ceiling that was not file pages, as far as samples show: close to the needs,
+ *             without swap
  *
  * The search begins at the guess and goes up or down in growing steps, because a file cache of any size may
  * lie between needs and ceiling. Then it halves the interval, by ratio. The candidate for the answer is
