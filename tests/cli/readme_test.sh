@@ -1,10 +1,10 @@
 #!/bin/sh
-# Do the commands that the README and the guides in docs/ show exist, with the options that they give them?
+# The commands in the README and in the guides of docs/ must exist, with the options that these texts give them.
 . "$(dirname "$0")/common.sh"
 begin
 
-# Every `mlmembench VERB …` and `./bootstrap VERB …`, one a line: in a line of code or between backticks, up to what
-# belongs to the program behind --, a comment, or the shell.
+# Lists every `mlmembench VERB …` and `./bootstrap VERB …`, one on each line: from a line of code or between backticks,
+# up to the part that belongs to the program after --, to a comment, or to the shell.
 sed -n 's/^ *//; /mlmembench \|\.\/bootstrap /p' "$MLM_SOURCE/README.md" "$MLM_SOURCE"/docs/*.md | tr '`' '\n' |
     grep -oE '(^|[^/a-z]|release/)(mlmembench|\./bootstrap) [a-z]+( .*)?$' | sed 's/ -- .*//; s/ #.*//; s/ >.*//; s/.*\(mlmembench\|bootstrap\) //' |
     grep -E '^[a-z]+( |$)' >log/commands

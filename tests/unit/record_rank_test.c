@@ -23,7 +23,7 @@ static double p_of(const double *a, size_t a_count, const double *b, size_t b_co
     mlm_sort(sorted_b, b_count);
     const struct mlm_values of_a = {sorted_a, a_count}, of_b = {sorted_b, b_count};
     assert_int_equal(mlm_rank_test(&memory, &of_a, &of_b, &p, ret_direction), 0);
-    /* From memory, the other way round, the same. */
+    /* Uses the kept table, with the samples exchanged; the result must be the same. */
     int back;
     assert_int_equal(mlm_rank_test(&memory, &of_b, &of_a, &again, &back), 0);
     assert_true(p == again && back == -*ret_direction);

@@ -88,7 +88,7 @@ static void test_outcomes(void **state)
     }
     struct mlm_trips trips = {0};
     size_t at = 0;
-    const struct mlm_gate gate = {.above = 10}; /* no figure at all */
+    const struct mlm_gate gate = {.above = 10}; /* no figure is checked */
     assert_int_equal(mlm_gate_try(&gate, compare(fixture, 2, false), &trips, NULL), 0);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         if (!rows[i].trips)
