@@ -1,16 +1,16 @@
-"""The data of the C suites, made by NumPy: the same bytes of the same seed.
+"""The data of the C suites, made by NumPy: the same seed gives the same bytes.
 
-suites/data/random.h, suites/data/rows.h and suites/batch/model.c say what it is; the tests compare checksums."""
+suites/data/random.h, suites/data/rows.h and suites/batch/model.c define the data; the tests compare checksums."""
 import numpy as np
 
 GOLDEN = 0x9e3779b97f4a7c15
 MASK = (1 << 64) - 1
-# Values made at once: what is held on the way is some MiB, so that no peak is the generator's.
+# Number of values made at once. The generator then holds only some MiB, so that no peak memory is its own.
 BLOCK_VALUES = 1 << 15
 
 
 def mix64(x):
-    """Of an array of uint64, in place."""
+    """Mixes the bits of an array of uint64, in place."""
     x ^= x >> np.uint64(30)
     x *= np.uint64(0xbf58476d1ce4e5b9)
     x ^= x >> np.uint64(27)
@@ -30,7 +30,7 @@ def random_key(seed, stream):
 
 
 def random_u64(key, index):
-    """Numbers `index` (an array, or one) of one stream, or of a stream each."""
+    """The numbers `index` (an array, or one number) of one stream, or of one stream for each."""
     return mix64(key + _u64(index) * np.uint64(GOLDEN))
 
 
@@ -48,7 +48,7 @@ class Rows:
     """The generated rows of suites/data/rows.h, a block of them at a time."""
 
     def __init__(self, data_bytes, width, density, seed):
-        """As many as `data_bytes` hold as dense f32."""
+        """As many rows as fit in `data_bytes` as dense f32."""
         self.rows = data_bytes // (4 * width) // 2 * 2
         self.width = width
         self.middle = min(max(int(density * width + 0.5), 1), width)
@@ -67,7 +67,7 @@ class Rows:
         return np.where(longer, self.middle + j.astype(np.int64), self.middle - j.astype(np.int64))
 
     def sparse(self, first, count):
-        """Lengths of the rows; columns (uint64) and values (f32) of all of them, one row after the other."""
+        """Lengths of the rows, and columns (uint64) and values (f32) of all rows, one row after the other."""
         lengths = self._lengths(first, count)
         keys = random_u64(self.values_key, np.arange(first, first + count))
         starts = np.cumsum(lengths) - lengths
@@ -87,7 +87,7 @@ class Rows:
         return ((row, min(step, first + count - row)) for row in range(first, first + count, step))
 
     def fill(self, first, x):
-        """Writes the rows from `first` on into the array x, as many as it has."""
+        """Fills the array x with the rows from `first` on."""
         for row, count in self._pieces(first, len(x)):
             lengths, columns, values = self.sparse(row, count)
             part = x[row - first:row - first + count]
@@ -96,11 +96,11 @@ class Rows:
         return x
 
     def dense(self, dtype):
-        """All of them, and their labels."""
+        """All rows as a dense array, and their labels."""
         return self.fill(0, np.empty((self.rows, self.width), dtype)), self.labels(0, self.rows)
 
     def csr(self, dtype):
-        """All of them as SciPy's CSR, with 32-bit indices where they suffice, and their labels."""
+        """All rows as SciPy's CSR, with 32-bit indices where they suffice, and their labels."""
         from scipy.sparse import csr_matrix
         index = np.int32 if self.nonzeros < 1 << 31 else np.int64
         indices, data = np.empty(self.nonzeros, index), np.empty(self.nonzeros, dtype)
@@ -114,14 +114,14 @@ class Rows:
         return csr_matrix((data, indices, starts), (self.rows, self.width), copy=False), self.labels(0, self.rows)
 
     def batches(self, count, dtype):
-        """A stream: every batch is made when it is asked for, in the same array."""
+        """Streams the rows: each batch is made when it is asked for, always in the same array."""
         x = np.empty((min(count, self.rows), self.width), dtype)
         for first in range(0, self.rows, count):
             some = x[:min(count, self.rows - first)]
             yield self.fill(first, some), self.labels(first, len(some))
 
     def checksum(self):
-        """mlm_row_checksum() of every row, summed."""
+        """The sum of mlm_row_checksum() over all rows."""
         total = 0
         for first, count in self._pieces(0, self.rows):
             lengths, columns, values = self.sparse(first, count)
@@ -147,7 +147,7 @@ class Perceptron:
         self.layers, self.width, self.samples, self.seed = layers, width, samples, seed
 
     def weights(self, layer):
-        """A row an input, a column an output; the biases are 0."""
+        """The weights of a layer: a row for each input, a column for each output. The biases are 0."""
         weights = np.empty((self.width, self.width), np.float32)
         step = max(1, BLOCK_VALUES // self.width)
         for row in range(0, self.width, step):
@@ -192,7 +192,7 @@ class Perceptron:
         return total
 
     def checksum(self, inputs):
-        """Of all weights, with their biases, and inputs: each step multiplies what is there and adds."""
+        """The checksum of all weights, biases and inputs. Each step multiplies the sum and adds a value."""
         total = _u64(1)
         biases = np.zeros(self.width, np.float32)
         pieces = (part for layer in range(1, self.layers + 1) for part in (self.weights(layer).reshape(-1), biases))

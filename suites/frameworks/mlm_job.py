@@ -1,11 +1,11 @@
-"""Runs one job of a framework: what all drivers have in common, the scoreboard, the phases, the end.
+"""Runs one job of a framework. Has the parts that all drivers share: the scoreboard, the phases, the end.
 
     python3 mlm_job.py [--scoreboard FD] run frameworks/WORKLOAD NAME=VALUE…
     python3 mlm_job.py [--scoreboard FD] preload frameworks/WORKLOAD
 
 mlmembench-worker becomes this program when it is told to run one of these workloads; it has checked the values and
-filled in those that were not given. sklearn_kmeans is in sklearn_job.py, and so on. Without --scoreboard, by hand, what
-the scoreboard holds is printed at the end."""
+filled in those that were not given. sklearn_kmeans is in sklearn_job.py, and so on. Started by hand, without
+--scoreboard, it prints the content of the scoreboard at the end."""
 import contextlib
 import ctypes
 import importlib
@@ -15,7 +15,7 @@ import resource
 import sys
 import time
 
-# suites/scoreboard.h, whose fields these are.
+# These are the fields of suites/scoreboard.h.
 START, PREPARE, RUN, VERIFY, DONE = range(5)
 PHASES = ("start", "prepare", "run", "verify", "done")
 NONE, OK, WRONG, SKIPPED, NO_MEMORY, FAILED = range(6)
@@ -38,15 +38,15 @@ class Scoreboard(ctypes.Structure):
 
 
 class Missing(Exception):
-    """A package that is not there."""
+    """A package is missing."""
 
 
 class Wrong(Exception):
-    """The work does not check out."""
+    """The result of the work is wrong."""
 
 
 class Job:
-    """The settings of a workload as attributes (job.batch), and what it tells of itself."""
+    """The settings of a workload as attributes (job.batch), and the functions by which it reports its progress."""
 
     def __init__(self, board, settings):
         self._board = board
@@ -59,7 +59,7 @@ class Job:
         self._board.data_checksum = value
 
     def items(self, count, total=0):
-        """Work done, and of how much."""
+        """Counts `count` more items of work as done; `total`: all items of the phase."""
         self._board.items += count
         self._board.progress_done, self._board.progress_total = self._board.items, total
 
@@ -77,7 +77,7 @@ def keyed(text, key):
 
 
 def usage():
-    """CPU of this process and of those that it reaped, and what went to storage."""
+    """CPU time of this process and of children that it reaped, and bytes read from and written to storage."""
     both = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     io = proc_read("/proc/self/io")
     return (int(sum(r.ru_utime for r in both) * 1e9), int(sum(r.ru_stime for r in both) * 1e9),
@@ -89,7 +89,7 @@ def phase(board, which):
     board.progress_done = board.progress_total = 0
     board.phase = which
     with contextlib.suppress(OSError), open("/proc/self/clear_refs", "wb", buffering=0) as file:
-        file.write(b"5")  # VmHWM starts again at what is resident now
+        file.write(b"5")  # VmHWM starts again at the resident memory of now
     before = usage()
     reading = board.phases[which]
     reading.begin_ns = time.clock_gettime_ns(time.CLOCK_MONOTONIC)
@@ -108,7 +108,7 @@ def phase(board, which):
 
 
 def need(module, package):
-    """Imports it, or says which package is missing."""
+    """Imports the module, or raises Missing with the name of the package."""
     try:
         return importlib.import_module(module)
     except ImportError as error:
@@ -131,13 +131,13 @@ def fail(board, verdict, message):
 
 
 def no_memory(error):
-    """Libraries in C++ say it in their own words."""
+    """Returns True for an error that means: out of memory. Libraries in C++ have their own words for it."""
     return isinstance(error, MemoryError) or any(
         words in str(error) for words in ("bad_alloc", "can't allocate memory", "Cannot allocate memory"))
 
 
 def driver(name):
-    """The module that has the workload, once all that it imports is there."""
+    """Returns the function of the workload, after importing everything that it needs."""
     module = name.split("_")[0] + "_job"
     if not os.path.exists(os.path.join(os.path.dirname(os.path.abspath(__file__)), module + ".py")):
         raise ValueError(f"there is no workload '{name}'")
@@ -166,7 +166,7 @@ def run(board, name, settings):
 
 
 def preload(_board, name, _settings):
-    """Reads the pages of all libraries, so that no trial is charged for them. What is missing is a trial's to tell."""
+    """Reads the pages of all libraries, so that no trial is charged for them. Trials report missing packages."""
     with contextlib.suppress(Missing):
         driver(name)
     libc = ctypes.CDLL(None)
@@ -178,7 +178,7 @@ def preload(_board, name, _settings):
 
 
 def obey(board, verb, name, settings):
-    """Every end leaves a verdict."""
+    """Runs the verb, and writes a verdict into the scoreboard whatever happens."""
     try:
         verb(board, name, settings)
     except Missing as error:

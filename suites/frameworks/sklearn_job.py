@@ -1,4 +1,4 @@
-"""scikit-learn's own estimators on the generated rows. Those that have partial_fit are fed from a stream."""
+"""scikit-learn's own estimators on the generated rows. Estimators with partial_fit get their data from a stream."""
 import warnings
 
 import numpy as np
@@ -13,7 +13,7 @@ def held(job, rows):
 
 
 def whole(job, estimator, answer):
-    """fit() on everything at once."""
+    """Calls fit() on all rows at once."""
     rows = mlm_data.rows_of(job)
     x, y = held(job, rows)
 
@@ -25,7 +25,7 @@ def whole(job, estimator, answer):
 
 
 def streamed(job, learn, answer):
-    """partial_fit() on a batch after the other, each made when it is its turn."""
+    """Calls partial_fit() on one batch after the other; each batch is made right before."""
     rows = mlm_data.rows_of(job)
 
     def run():
@@ -44,7 +44,7 @@ def lengths(*arrays):
 def logistic(job):
     from sklearn.exceptions import ConvergenceWarning
     from sklearn.linear_model import LogisticRegression
-    warnings.simplefilter("ignore", ConvergenceWarning)  # so many steps were asked for
+    warnings.simplefilter("ignore", ConvergenceWarning)  # the job has a fixed number of steps
     estimator = LogisticRegression(C=1.0, tol=1e-12, max_iter=job.epochs)
     return whole(job, estimator, lambda e: lengths(e.coef_))
 
@@ -79,7 +79,7 @@ def incremental_pca(job):
     estimator = IncrementalPCA(job.components)
 
     def learn(x, _):
-        # The last batch may be too short to have as many components.
+        # The last batch may have fewer rows than there are components; PCA cannot use it.
         if len(x) >= job.components:
             estimator.partial_fit(x)
     return streamed(job, learn, lambda: estimator.singular_values_[:4])

@@ -5,7 +5,7 @@ import numpy as np
 
 import mlm_data
 
-# mallopt() of glibc, and the threshold that it begins with; to set one keeps it from moving.
+# For mallopt() of glibc: the initial threshold. Once it is set, glibc no longer changes it.
 M_MMAP_THRESHOLD, MMAP_THRESHOLD_BYTES = -3, 128 << 10
 
 
@@ -19,7 +19,7 @@ def torch_of(job):
 def model_of(torch, perceptron):
     layers = []
     for number in range(1, perceptron.layers + 1):
-        # Made without a value, for it gets the suite's.
+        # The layer is made without values, because it gets those of the suite.
         layer = torch.nn.utils.skip_init(torch.nn.Linear, perceptron.width, perceptron.width)
         with torch.no_grad():
             layer.weight.copy_(torch.from_numpy(perceptron.weights(number)).t())
@@ -29,7 +29,7 @@ def model_of(torch, perceptron):
 
 
 def gradient_answer(perceptron, model):
-    """As suites/batch/model.c: the mean of the layers' norms, and projections with each layer brought to norm 1."""
+    """The answer as in suites/batch/model.c: the mean of the layers' norms, and projections of layers with norm 1."""
     logarithms, projections = 0.0, [0.0, 0.0]
     for number, layer in enumerate(model[::2], 1):
         gradient = np.concatenate([layer.weight.grad.numpy().T.reshape(-1), layer.bias.grad.numpy()])
@@ -49,7 +49,7 @@ def mlp(job):
     inputs, labels = perceptron.inputs(), perceptron.labels()
     job.checksum(perceptron.checksum(inputs))
     inputs, labels = torch.from_numpy(inputs), torch.from_numpy(labels)
-    # All of an optimizer's work at a rate of 0: the weights stay, so that every batch size does the same work.
+    # With a rate of 0 an optimizer does all its work, but weights do not change: so all batch sizes do the same work.
     optimizer = {
         "sgd": lambda weights: torch.optim.SGD(weights, lr=0.0),
         "momentum": lambda weights: torch.optim.SGD(weights, lr=0.0, momentum=0.9),
@@ -70,7 +70,7 @@ def mlp(job):
 
 
 class Objects:
-    """What a list of records is: every number an object of its own, with a count of its references."""
+    """Rows like a list of records: every number is an object of its own, with a reference count."""
 
     def __init__(self, torch, x):
         self.torch, self.rows = torch, [row.tolist() for row in x]
@@ -83,7 +83,7 @@ class Objects:
 
 
 class Flat:
-    """One buffer, which nobody writes to."""
+    """Rows in one buffer, which nobody writes to."""
 
     def __init__(self, torch, x):
         self.x = torch.from_numpy(x)

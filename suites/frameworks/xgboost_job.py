@@ -5,7 +5,7 @@ import mlm_data
 
 
 def train(job, rows, matrix, method):
-    """`matrix` makes what XGBoost trains on; that is part of the job."""
+    """`matrix` makes the data structure that XGBoost trains on; making it is part of the job."""
     import xgboost
     settings = {"objective": "binary:logistic", "tree_method": method, "max_depth": job.depth, "max_bin": job.bins,
                 "nthread": job.threads, "seed": job.seed, "verbosity": 0}
