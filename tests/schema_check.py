@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
-"""schema_check.py FILE…: every line of these results files is what results/schema.json says.
-schema_check.py --schema SCHEMA FILE…: each file, as a whole, is what SCHEMA says.
+"""schema_check.py FILE…: checks every line of results files against results/schema.json.
+schema_check.py --schema SCHEMA FILE…: checks each file, as a whole, against SCHEMA.
 
-Needs jsonschema (python3-jsonschema). Names each line that is not, and exits 1."""
+Needs jsonschema (python3-jsonschema). Names each line that does not match, and exits 1."""
 
 import json
 import os
@@ -24,7 +24,7 @@ def validator_of(schema):
 
 
 def texts_of(paths, schema_path):
-    """Place, value and validator of everything that is to be checked."""
+    """Place, value and validator of everything to check."""
     if schema_path:
         validator = validator_of(load(schema_path))
         for path in paths:

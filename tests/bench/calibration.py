@@ -4,8 +4,8 @@
     mlmembench run --suite self --cap 2G --repetitions 20 --out self.jsonl
     tests/bench/calibration.py self.jsonl
 
-Bounds, for every single trial: peak RSS less the median of `null` within 0.1 % + 0.5 MiB of N, cage peak within
-0.5 % + 2 MiB; peak RSS of `null` at most 2.5 MiB. Exit status 1 where one does not hold."""
+Bounds, for every single trial: peak RSS minus the median of `null` within 0.1 % + 0.5 MiB of N, cage peak within
+0.5 % + 2 MiB; peak RSS of `null` at most 2.5 MiB. Exit status 1 where a bound is exceeded."""
 import json
 import statistics
 import sys

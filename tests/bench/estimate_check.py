@@ -3,18 +3,19 @@
 
     tests/bench/estimate_check.py build/mlmembench [WORD…]
 
-Own workloads are run by `estimate --check`, the frameworks' jobs (estimate_jobs.py) by `exec`, so far as the frameworks are
-installed: python3-sklearn, python3-xgboost and python3-torch of Debian 12, whose versions the formulas were read from.
-Wants 2 GiB of free memory and twenty minutes; WORDs leave only the rows that hold one of them.
+Our own workloads are run by `estimate --check`, the frameworks' jobs (estimate_jobs.py) by `exec`, if the frameworks
+are installed: python3-sklearn, python3-xgboost and python3-torch of Debian 12; the formulas were derived from these
+versions. It needs 2 GiB of free memory and twenty minutes. With WORDs, only the rows that contain one of them are run.
 
-PyTorch's training in glibc's heap needs up to a fifth more in one run than in another of the same job: it depends on where
-the kernel puts heap and libraries. Such a row is measured three times and judged by the median; the least and the most are
-printed.
+PyTorch's training in glibc's heap can need a fifth more in one run than in another run of the same job, because it
+depends on the addresses that the kernel gives to heap and libraries. Such a row is measured three times and judged by
+the median; the smallest and the largest figure are printed.
 
-`held` rows took no part in writing the formulas when they were chosen, and were measured afterwards; `fresh` ones the same
-for the formulas as they were then. Since, one factor has taken the place of PyTorch's heap: the rows of its training were used
-to choose it, but for the last nine `held` ones. Bounds: own workloads within 5 % + 2 MiB, PyTorch's training within 25 %, all
-others within 15 %. Exit status 1 where one does not hold."""
+`held` rows were chosen while the formulas were written, but not used for them, and were measured afterwards; `fresh`
+rows were chosen in the same way for a later state of the formulas. After that, one factor replaced the model of
+PyTorch's heap: all rows of its training were used to choose it, except the last nine `held` ones. Bounds: our own
+workloads within 5 % + 2 MiB, PyTorch's training within 25 %, all others within 15 %. Exit status 1 where a bound is
+exceeded."""
 import importlib.util
 import json
 import os
@@ -199,7 +200,7 @@ FRESH = [("fresh", job) for _, job in [
 
 
 def asked_of(job):
-    """What `estimate` is asked for a row of the suite."""
+    """The options of `estimate` for a row of the suite."""
     workload, width = job["workload"], job["width"]
     rows = int(job["data"][:-1]) * MIB // (4 * width) // 2 * 2
     asked = {"runtime": "pytorch" if workload.startswith("torch") else job["runtime"], "columns": width, "rows": rows}

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""One job as `mlmembench estimate` reckons it, through a framework's own interface, for estimate_check.py to measure.
+"""Runs one job that `mlmembench estimate` has a formula for, with the framework itself; estimate_check.py measures it.
 
     estimate_jobs.py '{"runtime": "sklearn", "model": "kmeans", "rows": 100000, "columns": 50}'
 
@@ -30,7 +30,7 @@ def dense(job, x=None):
 
 
 def sparse(job):
-    """As many nonzeros in each row; columns drawn one from each of equal strata, so that they are sorted and distinct."""
+    """Each row has the same number of nonzeros, one column from each of equal strata: sorted and distinct."""
     from scipy import sparse as formats
     rows, columns = job["rows"], job["columns"]
     each = max(1, round(job["density"] * columns))
@@ -60,7 +60,7 @@ def data(job):
 
 
 def batches(job):
-    """Batch by batch, as from a file that is too large; `reuse`: into one place."""
+    """Yields batches, as a reader of a too large file does; `reuse`: always in the same array."""
     part = dict(job, rows=min(job["batch"], job["rows"]))
     place = np.empty((part["rows"], job["columns"]), VALUES[job["value"]]) if job["reuse"] else None
     for _ in range(0, job["rows"], job["batch"]):
@@ -179,7 +179,7 @@ def pytorch(job):
                     yield torch.from_numpy(x), torch.zeros(x.shape[0], dtype=torch.long)
 
     class Objects(Dataset):
-        """A list of rows, each a list of Python's own numbers: what a CSV reader leaves."""
+        """A list of rows, each a list of Python numbers, as a CSV reader makes it."""
 
         def __init__(self):
             self.rows = [row.tolist() for at, end in blocks(job["rows"])

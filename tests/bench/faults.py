@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
-"""faults.py BUILD [--trials 10000] [--seed 1] [--only KIND]: trials of `run` and `exec` while things go wrong at random
-moments. After each run it looks for what must never be: a process, a cage, a mount or a temporary file that is left, a
-record that is lost, doubled or cut off, an outcome that is misstated. Exit status 1 if there was any.
+"""faults.py BUILD [--trials 10000] [--seed 1] [--only KIND]: trials of `run` and `exec` while faults happen at random
+moments. After each run it looks for errors that must never happen: a process, a cage, a mount or a temporary file is
+left, a record is lost, doubled or cut off, an outcome is wrong. Exit status 1 if there was any.
 
-It needs root and a cgroup tree in which cages can be made directly. Everything of an episode (its store, its TMPDIR, its
-cgroup) is its own. The seed of an episode is printed with what it found; --only KIND --seed SEED --trials 1 repeats it."""
+It needs root and a cgroup tree in which cages can be made directly. Each episode has a store, a TMPDIR and a cgroup of
+its own. The seed of an episode is printed with the errors that it found; --only KIND --seed SEED --trials 1 repeats
+it."""
 
 import argparse
 import collections
@@ -30,7 +31,7 @@ PATIENCE_S = 120
 
 
 class Group:
-    """A cgroup of an episode's own, so that what it leaves is told from what others do meanwhile."""
+    """A cgroup for one episode, so that processes it leaves are not confused with those of other programs."""
 
     def __init__(self, name):
         lines = [line.split(":", 2) for line in pathlib.Path("/proc/self/cgroup").read_text().splitlines()]
@@ -55,11 +56,11 @@ class Group:
         (self.path / "cgroup.procs").write_text("0")
 
     def processes(self):
-        """All of the tree."""
+        """All processes of the tree."""
         return self.own() + self.caged()
 
     def caged(self):
-        """Those in cages; read from the cages alone, for a process can come and go between two files."""
+        """The processes in cages, from the cages' files alone: a process can come and go between two files."""
         found = []
         for procs in self.path.rglob("*/cgroup.procs"):
             try:
@@ -75,7 +76,7 @@ class Group:
         return [path for path in self.path.iterdir() if path.is_dir()]
 
     def close(self):
-        """Ends what is left, after it was counted."""
+        """Ends the processes that are left, after they were counted."""
         for pid in self.processes():
             try:
                 os.kill(pid, signal.SIGKILL)
@@ -194,7 +195,7 @@ class Episode:
     killed = False
 
     def expect_plan(self, records, exceptions=0, whole=True):
-        """Each planned trial once, with the outcome that it must have, but for so many that somebody killed."""
+        """Each planned trial must be there once, with its expected outcome, except a given number of kills."""
         seen = collections.Counter((r["run_id"], r["workload"], r["cap_bytes"], r["repetition"]) for r in records)
         for key, count in seen.items():
             if count > 1:
@@ -225,7 +226,7 @@ class Episode:
             self.fault("a mount is left")
 
     def resume(self):
-        """What was cut off is completed, without doing anything twice."""
+        """An interrupted run is completed, and no trial is run twice."""
         self.killed = True
         if not self.records():
             return
@@ -325,7 +326,7 @@ def plotting_killed(e):
     e.finish(process)
     e.expect_plan(e.records())
     if wait_until(lambda: not e.group.processes(), 30):
-        shutil.rmtree(e.temporary)  # kill -9 cannot be answered: what lay in TMPDIR stays
+        shutil.rmtree(e.temporary)  # kill -9 leaves no chance to clean up, so files in TMPDIR stay
         e.temporary.mkdir()
 
 

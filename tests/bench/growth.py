@@ -1,12 +1,12 @@
 #!/usr/bin/env python3
-"""What grows with the number of trials must not grow faster than they do.
+"""Checks that time grows no faster than the number of trials.
 
     growth.py MLMEMBENCH
 
-Starts a run of 1,000, 4,000 and 8,000 trials and ends it when the first has ended; gives `advise` as many records, that
-differ in one thing each. Prints the wall time and the processor time, each the best of three. Asked for: 8,000 trials
-start in 1 s, `advise` on 8,000 machines takes 3 s, and of anything 8,000 take 12 times the processor time of 1,000 at
-most.
+Starts a run of 1,000, 4,000 and 8,000 trials and ends it when the first has ended; gives `advise` stores of as many
+records that differ in one member. Prints the wall time and the processor time, each the best of three. Required: 8,000
+trials start in 1 s, `advise` on 8,000 machines takes 3 s, and in each case 8,000 take at most 12 times the processor
+time of 1,000.
 """
 
 import json
@@ -72,7 +72,7 @@ def best(what):
 
 
 def start(program, count, folder):
-    """Until the first trial has ended; what ending the run takes is not part of it."""
+    """Time until the first trial has ended; ending the run is not part of it."""
     path = os.path.join(folder, "run.jsonl")
     child = subprocess.Popen([program, "run", "--suite", "self", "--filter", "null", "--cap", "none", "--repetitions",
                               str(count), "--out", path], stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)

@@ -1,14 +1,14 @@
 #!/usr/bin/env python3
-"""laptop_vm.py BUILD [FOLDER]: does a cap stand for a smaller laptop?
+"""laptop_vm.py BUILD [FOLDER]: is a job under a cap like a job on a smaller laptop?
 
 Two jobs of 200 MiB run uncapped in guests whose kernel sees little memory (mem=), and in a guest of 1 GiB under caps
-of as much as those had available when the run began (MemAvailable). Three sizes: above the need, at it, below it.
-Of both it prints time, slowdown against the large guest without a cap, and what the whole machine swapped and faulted
-meanwhile. Nothing is asked for: the figures are what they are, and say how far a cap can be trusted.
+that are equal to the memory that those had available when the run began (MemAvailable). Three sizes: above the need,
+at it, below it. For both it prints time, slowdown against the large guest without a cap, and how much the whole
+machine swapped and faulted meanwhile. There are no bounds: the figures show how well a cap represents a small machine.
 
-A time is the best of three, for what else this machine does only ever adds; all else is a median. Wants qemu, as the
-tests vm/* do, and some fifteen minutes; FOLDER (a temporary one) keeps what the guests left, and what is there already
-is not run again."""
+A time is the best of three, because other work of this machine can only add time; all other figures are medians. It
+needs qemu, as the tests vm/* do, and about fifteen minutes. FOLDER (default: a temporary one) keeps the output of the
+guests; a guest whose output is there already is not run again."""
 
 import json
 import os
@@ -30,7 +30,7 @@ JOBS = {"storage/csr": "two epochs over a CSR matrix", "pooling/arena": "twelve 
 
 
 def boot(build, folder, caps, mem_mib=None):
-    """One guest; returns {(job, cap): [Trial, …]} by the order of repetitions."""
+    """Runs one guest; returns {(job, cap): [Trial, …]} by the order of repetitions."""
     append = f"mlm.caps={','.join(map(str, caps))} mlm.live={LIVE_MIB} mlm.repetitions={REPETITIONS}"
     if mem_mib:
         append += f" mem={mem_mib}M"
@@ -44,7 +44,7 @@ def boot(build, folder, caps, mem_mib=None):
 
 
 def counters(path):
-    """/proc/meminfo in KiB and /proc/vmstat in one."""
+    """The counters of /proc/meminfo (in KiB) and of /proc/vmstat in one dictionary."""
     lines = (line.replace(":", " ").split() for line in path.read_text().splitlines())
     return {words[0]: int(words[1]) for words in lines}
 
@@ -58,7 +58,7 @@ class Trial:
         self.available = before["MemAvailable"] * 1024
         self.swapped_in, self.swapped_out, self.faults = (
             after[key] - before[key] for key in ("pswpin", "pswpout", "pgmajfault"))
-        # Which one freed the memory: kswapd beside the job, or the job itself.
+        # These counters show who freed the memory: kswapd beside the job, or the job itself.
         self.by_kswapd, self.by_itself = (
             after[key] - before[key] for key in ("pgsteal_kswapd", "pgsteal_direct"))
 
@@ -99,7 +99,7 @@ def main():
     for mem_mib in SMALL_MIB:
         print(f"a guest with mem={mem_mib}M", file=sys.stderr)
         small[mem_mib] = boot(build, folder / f"mem{mem_mib}", ["none"], mem_mib)
-    # A cap is in whole MiB; the jobs of a guest begin with the same memory but for some KiB.
+    # A cap is in whole MiB; all jobs of a guest begin with the same memory, up to some KiB.
     caps = {mem_mib: int(median([t for trials in guest.values() for t in trials], lambda t: t.available)) // MIB * MIB
             for mem_mib, guest in small.items()}
     print("the guest of 1 GiB", file=sys.stderr)

@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""Judges predicted against measured peaks, over every row of a stored run that has a formula:
+"""Compares predicted with measured peaks, for every row of a stored run that has a formula:
 
     mlmembench run --all --data 256M --cap none --repetitions 1 --timeout 10min --out predicted.jsonl
     tests/bench/predicted.py predicted.jsonl
 
-Bound, for every trial: needs within 5 % + 2 MiB of the prediction. Exit status 1 where it does not hold."""
+Bound, for every trial: needs within 5 % + 2 MiB of the prediction. Exit status 1 where the bound is exceeded."""
 import json
 import sys
 

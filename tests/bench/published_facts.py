@@ -1,11 +1,12 @@
 #!/usr/bin/env python3
-"""Published figures beside those of own runs, with the bound within which they count as the same:
+"""Compares published figures with those of our own runs; each has a bound within which both count as the same:
 
     tests/bench/published_facts.py build/mlmembench [FOLDER [FACT…]]
 
 FACT is one of: csr_bytes, csr_time, exact, adam, loader, threshold; none: all of them. Runs that are stored in FOLDER
-(default: ./facts) are taken from there. All but csr_… need `./bootstrap frameworks`, 2 GiB of memory and some ten
-minutes; csr_time needs a quiet machine and kernels_bench beside it. Exit status 1 where a figure is not the published one."""
+(default: ./facts) are not run again. All but csr_… need `./bootstrap frameworks`, 2 GiB of memory and some ten
+minutes; csr_time needs a quiet machine and kernels_bench beside it. Exit status 1 where a figure is not the published
+one."""
 import json
 import os
 import re
@@ -22,7 +23,7 @@ class Runs:
         os.makedirs(folder, exist_ok=True)
 
     def trials(self, name, suite, workloads, *options, repetitions=1, **params):
-        """Of a run without a cap; `workloads`: a regular expression on names."""
+        """The trials of a run without a cap; `workloads`: a regular expression on names."""
         path = os.path.join(self.folder, name + ".jsonl")
         if not os.path.exists(path):
             command = [self.program, "run", "--all", "--suite", suite, "--cap", "none", "--swap", "none", "--timeout",
@@ -53,7 +54,7 @@ def by(trials, *keys):
 
 
 def crossing(points):
-    """Where a ratio that grows with x passes 1, by straight lines between the points; None: nowhere."""
+    """The x at which a growing ratio passes 1, by straight lines between the points; None: nowhere."""
     for (x0, y0), (x1, y1) in zip(points, points[1:]):
         if y0 < 1 <= y1:
             return x0 + (x1 - x0) * (1 - y0) / (y1 - y0)
@@ -82,7 +83,7 @@ def csr_trials(runs, name, value, densities, *options, **more):
 
 
 def csr_bytes(runs, table):
-    """s·n·p against z·(s + i), hence equal at s/(s+i)."""
+    """Dense needs s·n·p bytes, CSR z·(s + i): both are equal at the density s/(s+i)."""
     densities = [0.3, 0.45, 0.55, 0.65, 0.75]
     for value, published, share in (("f32", "50 %", 1 / 2), ("f64", "67 %", 2 / 3)):
         rows = by(csr_trials(runs, "bytes", value, densities, "--data", "64M"), "density")
@@ -128,7 +129,7 @@ def exact(runs, table):
 
 
 def adam(runs, table):
-    """By how much the needs grow from 4 layers to 12: what does not grow with the parameters falls out."""
+    """How much the needs grow from 4 layers to 12: parts that do not grow with the parameters cancel out."""
     needs = {}
     for layers in (4, 12):
         rows = by(runs.trials(f"adam-{layers}", "frameworks", "torch_mlp", width=2048, layers=layers, batch=8, samples=24,

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Headless Chromium, driven through a pipe by its DevTools protocol; nothing but the standard library.
+"""Headless Chromium, controlled through a pipe by its DevTools protocol, with the standard library only.
 
     chromium.py PAGE.html PICTURE.png [WIDTH] [dark] [print]      # to look at a page
 
@@ -22,7 +22,7 @@ FLAGS = """--headless=new --remote-debugging-pipe --no-sandbox --disable-gpu --d
 
 
 class Chromium:
-    """The browser, for as long as the block lasts."""
+    """The browser. It runs until the `with` block ends."""
 
     def __init__(self):
         self.binary = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -34,7 +34,7 @@ class Chromium:
         to_browser, self.out = os.pipe()
         self.into, from_browser = os.pipe()
 
-        def descriptors():  # the protocol is spoken on 3 and 4
+        def descriptors():  # the protocol uses the descriptors 3 and 4
             reader, writer = os.dup(to_browser), os.dup(from_browser)
             high = [os.dup2(reader, 103), os.dup2(writer, 104)]
             os.dup2(high[0], 3)
@@ -54,7 +54,7 @@ class Chromium:
         try:
             self.call("Browser.close")
             self.process.wait(20)
-        except Exception:  # it is to be gone, however
+        except Exception:  # it must end in any case
             self.process.kill()
             self.process.wait()
         os.close(self.out)
@@ -63,7 +63,7 @@ class Chromium:
         self.home.cleanup()
 
     def message(self):
-        """The next message that has come."""
+        """Returns the next message from the browser."""
         while b"\0" not in self.rest:
             data = os.read(self.into, 1 << 20)
             if not data:
@@ -124,7 +124,7 @@ class Page:
         return self.browser.call(method, self.session, **params)
 
     def evaluate(self, expression):
-        """The value of an expression in the page; what it throws is thrown here."""
+        """The value of an expression in the page. An exception in the page is raised here."""
         result = self.call("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)
         if "exceptionDetails" in result:
             raise RuntimeError(f"{expression}: {result['exceptionDetails']}")
@@ -137,18 +137,18 @@ class Page:
                       windowsVirtualKeyCode={"Enter": 13, "Tab": 9}[key], **text)
 
     def _events(self, name):
-        self.call("Runtime.evaluate", expression="0")  # what has happened has come
+        self.call("Runtime.evaluate", expression="0")  # all events up to now have arrived
         return [event["params"] for event in self.browser.events
                 if event.get("method") == name and event.get("sessionId") == self.session]
 
     def complaints(self):
-        """What stands in the console, and what was thrown."""
+        """The messages of the console, and uncaught exceptions."""
         said = [f"{p['type']}: {p['args']}" for p in self._events("Runtime.consoleAPICalled")]
         said += [f"thrown: {p['exceptionDetails']}" for p in self._events("Runtime.exceptionThrown")]
         return said + [f"{p['entry']['level']}: {p['entry']['text']}" for p in self._events("Log.entryAdded")]
 
     def fetched(self):
-        """The addresses of all that was asked for."""
+        """The addresses of everything that the page requested."""
         return [p["request"]["url"] for p in self._events("Network.requestWillBeSent")]
 
     def screenshot(self, path, whole=True):

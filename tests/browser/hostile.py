@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""hostile.py <RECORDS >RECORDS: the same records, with every text that could be code in a page. Whatever of it runs
+"""hostile.py <RECORDS >RECORDS: the same records, with texts that a page could take for code. Any text that runs
 sets `owned`."""
 
 import json

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""page_test.py ONE.html SEVERAL.html HOSTILE.html: what people see of three reports in Chromium. ONE is of one machine,
-SEVERAL of two, HOSTILE of records by hostile.py. Says what is as it should be and what is not, and exits 1."""
+"""page_test.py ONE.html SEVERAL.html HOSTILE.html: checks how three reports look in Chromium. ONE has one machine,
+SEVERAL two, HOSTILE the records of hostile.py. Prints each check with its result; exits 1 if one fails."""
 
 import json
 import re
@@ -46,7 +46,7 @@ def seconds(text):
 
 
 def in_order(values, reverse=False):
-    """Are figures in order, and what was not had at the end?"""
+    """Returns True if figures are in order, with missing ones at the end."""
     had = [value for value in values if value is not None]
     return values[:len(had)] == had and had == sorted(had, reverse=reverse)
 

@@ -1,4 +1,4 @@
-"""compare_check.py OLD NEW TABLE: are the p-values, ratios and overall figures of a table what scipy says they are?"""
+"""compare_check.py OLD NEW TABLE: checks p-values, ratios and overall figures of a table against scipy."""
 
 import json
 import re

@@ -1,15 +1,15 @@
-"""compare_data.py FILE OUT [NAME=VALUE…]: the trials of FILE again, as another run of them.
+"""compare_data.py FILE OUT [NAME=VALUE…]: writes the trials of FILE to OUT as if they were another run.
 
-  repetitions=N        so many of each capped row, their times and needs a little apart
-  seed=N               of how far apart they are
+  repetitions=N        N repetitions of each capped row, with slightly different times and needs
+  seed=N               seed of these differences
   scale=WORKLOAD:X     its times are X times as long; may be given several times
   grow=WORKLOAD:X      its needs are X times as large
-  outcome=WORKLOAD:HOW it ends so, in all repetitions; WORKLOAD:HOW:N in N of them
-  drop=WORKLOAD        without it
-  day=N                of November, on which it ran
-  machine=ID:HOST      on which it ran
-  fact=KEY:JSON        of the machine
-  data=BYTES           that the suites held
+  outcome=WORKLOAD:HOW its outcome in all repetitions; WORKLOAD:HOW:N in N of them
+  drop=WORKLOAD        leaves this workload out
+  day=N                day of November on which it ran
+  machine=ID:HOST      machine on which it ran
+  fact=KEY:JSON        a fact of the machine
+  data=BYTES           size of the data
 """
 
 import json

@@ -1,5 +1,6 @@
-"""created.py FOLDER COMMAND…: runs the command and prints the names of what it made in FOLDER, also of what it removed
-again: `mlmembench-PID-…`, with its own process id. Exits with the command's status."""
+"""created.py FOLDER COMMAND…: runs the command and prints the names of the entries that it made in FOLDER, also of
+those that it removed again. `mlmembench-PID-…` stands for a name with its own process id. Exits with the command's
+status."""
 
 import ctypes
 import os

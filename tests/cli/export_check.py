@@ -1,7 +1,9 @@
 #!/usr/bin/env python3
-"""export_check.py RECORDS EXPORTS FORMAT…: do exports, read by what they are made for, say what the records say?
+"""export_check.py RECORDS EXPORTS FORMAT…: checks exports: read by the programs that they are made for, they must
+agree with the records.
 
-EXPORTS.FORMAT are the files. The figures are computed here once more, from the records alone. Readers: pandas, prometheus_client, cmark-gfm, and Python's own of JSON, XML and HTML."""
+EXPORTS.FORMAT are the files. This script computes the figures again, from the records alone. Readers: pandas,
+prometheus_client, cmark-gfm, and Python's own readers of JSON, XML and HTML."""
 
 import collections
 import html.parser
@@ -13,12 +15,12 @@ import xml.etree.ElementTree
 
 IDENTITY = ("workload", "cap_bytes", "swap_limit_bytes", "background_bytes", "data_bytes", "dataset", "seed",
             "threads", "timeout_ns")
-WRONG = [1.5, 41.0]  # the answer that the judge finds wrong, for all others reached 42
+WRONG = [1.5, 41.0]  # the judge finds this answer wrong, because all other trials have 42
 UNITS = {20: "M", 30: "G"}
 
 
 def spelled(size):
-    """A size as options spell it."""
+    """A size in the spelling of options."""
     if size is None:
         return "none"
     for shift, unit in sorted(UNITS.items(), reverse=True):
@@ -28,7 +30,7 @@ def spelled(size):
 
 
 def tame(text):
-    """What is left of a text where a line must be a line and a terminal a terminal."""
+    """A text without characters that could break a line or control a terminal."""
     return "".join("?" if ord(c) < 32 or 0x7f <= ord(c) < 0xa0 or 0x200b <= ord(c) <= 0x200f
                    or 0x2028 <= ord(c) <= 0x202e else c for c in text)
 
@@ -84,7 +86,7 @@ def one(items):
 
 
 def untexted(text):
-    """Takes away the ' that says: a text."""
+    """Removes the ' that marks a text."""
     return text[1:] if text.startswith("'") else text
 
 
@@ -107,7 +109,7 @@ def check_sheet(path, separator, trials):
                 continue
             cell = whole[key][index]
             if key == "reason" and trial["outcome"] == "wrong":
-                assert "answers" in cell  # the judge's own
+                assert "answers" in cell  # the reason that the judge gives
                 continue
             if value is None or value == "":
                 assert missing[key][index], f"{key} is {cell}, and was not had"
@@ -211,7 +213,7 @@ def check_google(path, _trials, rows):
 
 
 def table_rows(rows):
-    """Without uncapped references, which in these files are no rows of their own."""
+    """The rows without uncapped references, which are not rows of their own in these files."""
     return [row for row in rows if row.capped]
 
 
@@ -309,7 +311,7 @@ def check_openmetrics(path, _trials, rows):
 
 
 class Page(html.parser.HTMLParser):
-    """Tables of a page, as texts; all tags that it uses."""
+    """The tables of a page, as texts, and all tags that the page uses."""
 
     def __init__(self):
         super().__init__()

@@ -1,10 +1,10 @@
-"""Records from somebody who means no good, and a look at what was made of them.
+"""Makes records as an attacker would, and checks the output that was made from them.
 
-    hostile.py make RAN      writes here: names.jsonl and other.jsonl, two runs whose every text wants to be something
-                             else (RAN is the file that a command in them would make); good.jsonl; bad-WHAT.jsonl, each
-                             with one line that is no record, its second; odd-WHAT.jsonl, odd but good
-    hostile.py check FILE…   fails where a file of output would command a terminal, run something or is no longer what
-                             its name's ending says
+    hostile.py make RAN      writes here: names.jsonl and other.jsonl, two runs in which every text is an attack (a
+                             command in them would make the file RAN); good.jsonl; bad-WHAT.jsonl, each
+                             with one invalid line, the second; odd-WHAT.jsonl, unusual but valid
+    hostile.py check FILE…   fails where an output file would control a terminal or run something, or is not valid in
+                             the format that its name states
 """
 
 import html.parser

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""page_check.py PAGE.html [TEXT…]: is the page well-formed, does it stand alone, and can each TEXT be read in it?
+"""page_check.py PAGE.html [TEXT…]: checks that the page is well-formed, needs no other files, and shows each TEXT.
 
-A page of ours is XML as well as HTML: what is wrong with its nesting or escaping is an error with a line."""
+A page of ours is XML as well as HTML: an error in nesting or escaping is reported with its line."""
 
 import re
 import sys
@@ -17,7 +17,7 @@ def local(name):
 
 
 def check(text):
-    """Yields what is wrong."""
+    """Yields the errors."""
     root = ElementTree.fromstring(text.replace("<!DOCTYPE html>", ""))
     ids = set()
     targets = []

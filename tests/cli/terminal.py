@@ -1,4 +1,4 @@
-"""terminal.py COLUMNS COMMAND…: runs the command on a terminal of that many columns and prints what it wrote there."""
+"""terminal.py COLUMNS COMMAND…: runs the command on a terminal with COLUMNS columns and prints its output."""
 
 import fcntl
 import os
@@ -15,7 +15,7 @@ text = b""
 while True:
     try:
         block = os.read(fd, 1 << 16)
-    except OSError:  # how Linux says that nobody writes any more
+    except OSError:  # on Linux, this error means that no writer is left
         break
     if not block:
         break

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""include_rule.py ROOT: who may include whom, in the sources under ROOT, and that no files call each other in a circle.
-Prints each breach as FILE:LINE: WHY; exit status 1 when there is one, or when there was nothing to look at."""
+"""include_rule.py ROOT: checks which files include which, in the sources under ROOT, and that no files call each other
+in a circle. Prints each violation as FILE:LINE: WHY; exit status 1 when there is one, or when no source was found."""
 
 import pathlib
 import re
@@ -20,13 +20,14 @@ LAYERS = {
     "gbench": {"cage", "machine", "record", "meter", "trial"},
     "cli": {"cage", "machine", "record", "meter", "trial", "gbench", "report", "advise", "estimate"},
 }
-# Headers of the suites that the harness may include, and the layers that may: readers of records never do.
+# Headers of the suites that the harness may include, with the layers that may include them; readers of records may not.
 CONTRACT = {"workload.h", "scoreboard.h", "suites.h"}
 CONTRACT_READERS = {"meter", "trial", "gbench", "cli", "main.c"}
 
 GENERATED = {"version.h"}
 SOURCES = {".c", ".h", ".cc", ".hpp"}
-# In a .c file without its comments and texts: the functions that it defines for others, and all names of such.
+# In a .c file without its comments and texts: the functions that it defines for other files, and all names that may be
+# functions.
 SILENT = re.compile(r'/\*.*?\*/|"(?:\\.|[^"\\\n])*"', re.DOTALL)
 DEFINED = re.compile(r"^(?!static\b)\w[^;={}#]*?\b(mlm_\w+)\([^;{}]*\)\s*\{", re.MULTILINE)
 NAMED = re.compile(r"\bmlm_\w+")

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Does include_rule.py catch a breach? Each case is a small tree with one, and what must be said of it."""
+"""Checks that include_rule.py finds violations. Each case is a small tree with one, and the expected message."""
 
 import pathlib
 import subprocess

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""check.py RESULTS CHECK WHO: judges what a run of the virtual machine left. One line a finding; exit status 1
-when one of them is a failure. WHO is a folder in RESULTS that guest/runs.sh filled ('root', 'user/session')."""
+"""check.py RESULTS CHECK WHO: judges the files that a run in the virtual machine left. Prints a line for each finding;
+exit status 1 when one is a failure. WHO is a folder in RESULTS that guest/runs.sh filled ('root', 'user/session')."""
 
 import json
 import pathlib
@@ -12,7 +12,7 @@ MIB = 1 << 20
 
 
 class Findings:
-    """Prints as it goes; a check that looked at nothing has failed."""
+    """Prints findings as they come. A check that examined nothing has failed."""
 
     def __init__(self):
         self.passed = 0
@@ -49,12 +49,12 @@ def trials(folder, findings):
 
 
 def page_bytes(records):
-    """Of the machine that they were measured on."""
+    """The page size of the machine that they were measured on."""
     return max((record["machine"]["page_bytes"] for record in records), default=0)
 
 
 def capped(records, workload, size_text=None, cap=None):
-    """Records of a workload under a cap; references are uncapped and no part of it."""
+    """The records of a workload under a cap, without the uncapped references."""
     return [
         record
         for record in records
@@ -66,7 +66,7 @@ def capped(records, workload, size_text=None, cap=None):
 
 
 def check_peaks(folder, findings):
-    """The bounds that the figures are promised within, 20 times of 20. A mapping ends with a page, and begins with one."""
+    """All 20 of 20 figures must be within their bounds. A mapping ends with a page, and begins with one."""
     records = trials(folder / "peaks", findings)
     nulls = [record["peak_rss_bytes"] for record in capped(records, "null")]
     findings.expect("null ran", len(nulls) >= 3, len(nulls))
@@ -118,7 +118,7 @@ def check_pressure(folder, findings):
 
 
 def check_commands(folder, findings):
-    """exec on trees of processes, and fit."""
+    """Checks exec on trees of processes, and fit."""
     records = trials(folder / "tree", findings)
     for record in records:
         cap, tail = record["cap_bytes"] >> 20, record["workload"].startswith("exec/head")
@@ -170,7 +170,7 @@ def check_swap(folder, findings):
 
 
 def check_units(folder, findings):
-    """Unit tests that were run in there."""
+    """Checks the unit tests that ran in the virtual machine."""
     for status in sorted((folder / "units").glob("*.status")):
         output = text(status.with_suffix(".output"))
         passed = text(status) == "0" and "SKIPPED" not in output
@@ -180,7 +180,7 @@ def check_units(folder, findings):
 
 
 def check_pages(folder, findings):
-    """Records know the machine's pages, and predictions are made with them."""
+    """Records have the machine's page size, and predictions use it."""
     here = int(text(folder / "page_bytes") or 0)
     touches = capped(trials(folder / "peaks", findings), "touch", "64M")
     findings.expect("the record's page size is the machine's", page_bytes(touches) == here > 0, f"{here} bytes")
@@ -242,7 +242,7 @@ def check_hybrid(folder, findings):
 
 
 def check_real(folder, findings):
-    """A script of tests/real that ran inside. Its exit status is the judgement, and what it printed the reason."""
+    """A script of tests/real that ran inside. Its exit status is the judgement, its output the reason."""
     output, status = text(folder / "output"), text(folder / "status")
     print(output)
     if status == "77" and "skipped: " in output:
@@ -253,7 +253,7 @@ def check_real(folder, findings):
 
 
 def check_nothing_written(folder, findings):
-    """Names of files before and after all of tests/real: none is new, and none is gone."""
+    """Compares the names of files before and after all of tests/real: none may be new, and none may be missing."""
     before, after = (text(folder / name).splitlines() for name in ("before", "after"))
     findings.expect("names were taken", len(before) > 1000, len(before))
     new, gone = (sorted(set(a) - set(b)) for a, b in ((after, before), (before, after)))
