@@ -271,7 +271,7 @@ static bool wants_more_than(const struct mlm_sweep *sweep, uint64_t cap_bytes)
     return is_usable(sweep) && mlm_sweep_lacks_at(sweep, cap_bytes);
 }
 
-/* Of the job's sweeps that need more than the cap, the one that needs most; NULL. */
+/* Finds the sweep with the largest needs among those of the job that need more than the cap; NULL: none. */
 static const struct mlm_sweep *most_wanting(
     const struct mlm_advice_job *job, uint64_t cap_bytes, size_t *ret_count)
 {

@@ -1,4 +1,4 @@
-/* What has to be measured before advice can be given. */
+/* Plans the measurements that are missing before advice can be given. */
 #pragma once
 
 #include <stdio.h>

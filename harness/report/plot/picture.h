@@ -9,7 +9,7 @@ struct mlm_comparison;
 /* Most suites that pictures are drawn of: records can name any number of suites. */
 #define MLM_PICTURE_SUITES 16
 
-/* What to draw. */
+/* The choice of pictures to draw. */
 struct mlm_picture_order {
     const struct mlm_table *table;
     const struct mlm_record_list *list; /* the table's list: timelines are read from its files */

@@ -25,8 +25,8 @@ struct mlm_group mlm_group_look(const struct mlm_row *const *rows, size_t count)
 /* The peak of memory and swap that was measured; NAN: not known. */
 double mlm_row_needs(const struct mlm_row *row);
 
-/* What a row needs with enough memory: its own figure if it ended, else that of its uncapped reference; NAN:
- * not known. */
+/* The needs of a row with enough memory: its own figure if it ended, else that of its uncapped reference;
+ * NAN: not known. */
 double mlm_row_full_needs(const struct mlm_row *row);
 
 /* A lower bound of the needs; NAN: nothing is known. */
