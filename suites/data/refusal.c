@@ -1,4 +1,4 @@
-/* What decoders of several formats refuse. */
+/* Refusals that the decoders of several formats share, with their messages. */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdarg.h>

@@ -4,7 +4,7 @@
 
 #include "loading/loading.h"
 
-/* Of what is known so far. Dense rows of another width would be taken for other rows. */
+/* Checks the shape as far as it is known yet. Dense rows of another width would be taken for other rows. */
 static int shape_check(
     const struct mlm_loading_config *config, const struct mlm_decoder *d, struct mlm_scoreboard *sb)
 {
