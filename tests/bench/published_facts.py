@@ -93,9 +93,10 @@ def csr_bytes(runs, table):
 
 
 def csr_time(runs, table):
-    """What is published is about the CSR of libraries, so theirs is asked; our own kernel is faster and crosses later, which
-    is shown beside it, as is our whole job. Of matrices that no cache holds. Dense reads the same bytes at every density,
-    so its best time of all counts; it waits for memory, which others share: beside a busy neighbour they cross later."""
+    """The density at which CSR takes as long as dense. The published figure is about the CSR of libraries, so a library is
+    measured; our own kernel, which is faster and crosses later, and our whole job are shown beside it. No cache holds
+    the matrices. Dense reads the same bytes at every density, so its best time of all counts. It waits for memory,
+    which other programs share: beside a busy one the crossing is later."""
     bench = os.path.join(os.path.dirname(runs.program), "tests", "bench", "kernels_bench")
     if not os.path.exists(bench):
         sys.exit(f"there is no {bench}: configure with -DMLM_BENCH=ON, and build it")
@@ -142,8 +143,8 @@ def adam(runs, table):
 
 
 def loader(runs, table):
-    """Less what PyTorch holds with next to no data, so that it is the data's needs that are compared; a worker's own
-    part of the interpreter falls on both."""
+    """Compares the needs of the data alone: the memory of PyTorch with almost no data is subtracted. A worker's own part
+    of the interpreter counts on both sides."""
     nothing = by(runs.trials("loader-nothing", "frameworks", "torch_dataloader", "--data", "1M", storage="flat", workers="0,2,4",
                              width=200), "workers")
     rows = by(runs.trials("loader", "frameworks", "torch_dataloader", "--data", "32M", width=200, epochs=3), "storage", "workers")
