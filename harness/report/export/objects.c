@@ -198,17 +198,16 @@ json_t *mlm_export_machine(const json_t *machine)
 {
     const json_t *swap = json_object_get(machine, "swap");
     json_auto_t *object = json_object();
-    for (size_t i = 0; i < MLM_FACT_COUNT; i++) {
-        const char *key = mlm_facts[i].key;
-        json_t *value = json_object_get(machine, key);
+    for (const struct mlm_fact_info *fact = mlm_facts; fact->key; fact++) {
+        json_t *value = json_object_get(machine, fact->key);
         /* A record may come from any source, so the value may have any type. */
         bool plain = json_is_string(value) || json_is_number(value);
-        if (!mlm_facts[i].exported)
+        if (!fact->exported)
             continue;
-        if (mlm_facts[i].kind == MLM_FACT_SWAP
+        if (fact->kind == MLM_FACT_SWAP
                 ? mlm_json_put(object, "swap_bytes", mlm_json_number(swap_bytes(swap))) ||
                       mlm_json_put(object, "swap_kinds", swap_kinds(swap))
-                : mlm_json_put(object, key, plain ? json_incref(value) : json_null()))
+                : mlm_json_put(object, fact->key, plain ? json_incref(value) : json_null()))
             return NULL;
     }
     return mlm_take_ptr(object);
