@@ -5,7 +5,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <inttypes.h>
-#include <limits.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -15,7 +14,6 @@
 #include "base/page.h"
 #include "machine/memory.h"
 #include "machine/platform.h"
-#include "machine/root.h"
 #include "machine/settings.h"
 #include "machine/swap.h"
 #include "machine/topology.h"
@@ -34,8 +32,7 @@ struct facts {
     struct mlm_settings settings;
     struct mlm_memory_now memory; /* all zero: unknown */
     struct mlm_swap swaps[SWAPS];
-    int swap_count;        /* below 0: unknown */
-    uint64_t page_cluster; /* vm.page-cluster; UINT64_MAX: unknown */
+    int swap_count; /* below 0: unknown */
 };
 
 /* Jansson accepts UTF-8 only; a host name may hold any bytes. */
@@ -148,7 +145,6 @@ static json_t *identity_json(const struct facts *facts, const struct mlm_topolog
         {"page_bytes", bytes_json(mlm_page_bytes())},
         {"swap", swaps_json(facts)},
         {"swappiness", number_json(settings->swappiness)},
-        {"page_cluster", number_json(facts->page_cluster <= INT_MAX ? (int)facts->page_cluster : -1)},
         {"overcommit_memory", number_json(settings->overcommit_memory)},
         {"zswap", known_json(settings->zswap)},
         {"psi", known_json(settings->psi)},
@@ -181,8 +177,6 @@ static struct facts facts_read(int root_fd)
     if (mlm_memory_now(root_fd, &facts.memory, NULL) < 0)
         facts.memory = (struct mlm_memory_now){0};
     facts.swap_count = mlm_swaps_read(root_fd, facts.swaps, SWAPS, NULL);
-    if (mlm_root_number(root_fd, "/proc/sys/vm/page-cluster", &facts.page_cluster) < 0)
-        facts.page_cluster = UINT64_MAX;
     return facts;
 }
 

@@ -26,7 +26,6 @@ const struct mlm_fact_info mlm_facts[] = {
     {"page_bytes",        "page size",                MLM_FACT_BYTES,   false, "pages and faults are counted in it"},
     {"swap",              "swap",                     MLM_FACT_SWAP,    true,  "decides whether a job that does not fit is slow or killed"},
     {"swappiness",        "swappiness",               MLM_FACT_PLAIN,   true,  "how readily the kernel swaps instead of dropping page cache"},
-    {"page_cluster",      "swap read-ahead",          MLM_FACT_PLAIN,   false, "2 to the power of it: pages that are read from swap at once"},
     {"zswap",             "zswap",                    MLM_FACT_PLAIN,   false, "keeps swapped pages compressed in memory"},
     {"overcommit_memory", "memory overcommit",        MLM_FACT_PLAIN,   false, "with 2, memory is refused instead of a process killed"},
     {"thp",               "transparent huge pages",   MLM_FACT_PLAIN,   true,  "the machine's setting"},
