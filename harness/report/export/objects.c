@@ -16,17 +16,18 @@ static json_t *text_or_null(const char *text)
     return text ? json_string(text) : json_null();
 }
 
-/* The value as it is there, null where it is not. */
-static json_t *copy(const json_t *object, const char *key)
-{
-    json_t *value = json_object_get(object, key);
-    return value ? json_incref(value) : json_null();
-}
-
 static json_t *cap_text(uint64_t cap_bytes)
 {
     char text[MLM_SIZE_TEXT];
     return json_string(mlm_size_spell(cap_bytes, text));
+}
+
+/* A member of a record; before `cap_bytes` stands `cap`. Says whether that went wrong. */
+static bool put_member(json_t *object, const struct mlm_record *record, const char *key, json_t *value)
+{
+    bool cap_failed =
+        strcmp(key, "cap_bytes") == 0 && mlm_json_put(object, "cap", cap_text(record->limits.cap_bytes));
+    return mlm_json_put(object, key, value) || cap_failed;
 }
 
 json_t *mlm_export_trial(const struct mlm_record *record, json_t *machine)
@@ -41,9 +42,7 @@ json_t *mlm_export_trial(const struct mlm_record *record, json_t *machine)
     {
         if (strcmp(key, "kind") == 0 || strcmp(key, "schema") == 0)
             continue;
-        if (strcmp(key, "cap_bytes") == 0 && mlm_json_put(trial, "cap", cap_text(record->limits.cap_bytes)))
-            return NULL;
-        if (mlm_json_put(trial, key, json_incref(strcmp(key, "machine") == 0 ? machine : value)))
+        if (put_member(trial, record, key, json_incref(strcmp(key, "machine") == 0 ? machine : value)))
             return NULL;
     }
     return mlm_take_ptr(trial);
@@ -106,20 +105,23 @@ static json_t *marks_array(mlm_mark_set marks)
     return mlm_take_ptr(array);
 }
 
-/* Says whether that went wrong. */
+/* What was asked stands in a record from `suite` on, up to the repetition. Says whether that went wrong. */
 static bool put_specification(json_t *object, const struct mlm_record *record)
 {
-    static const char *const keys[] = {"suite", "workload", "params", "equal_work", "cap_bytes",
-        "swap_limit_bytes", "background_bytes", "background_mode", "data_bytes", "dataset", "seed", "threads",
-        "timeout_ns"};
     json_auto_t *whole = NULL;
     if (mlm_record_to_json(record, &whole, NULL) < 0)
         return true;
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        if (strcmp(keys[i], "cap_bytes") == 0 &&
-            mlm_json_put(object, "cap", cap_text(record->limits.cap_bytes)))
-            return true;
-        if (mlm_json_put(object, keys[i], copy(whole, keys[i])))
+    bool begun = false;
+    const char *key;
+    json_t *value;
+    json_object_foreach(whole, key, value)
+    {
+        if (strcmp(key, "repetition") == 0)
+            break;
+        begun |= strcmp(key, "suite") == 0;
+        if (!begun || strcmp(key, "answer_tolerance") == 0 || strcmp(key, "cap_binds") == 0)
+            continue;
+        if (put_member(object, record, key, json_incref(value)))
             return true;
     }
     return false;
