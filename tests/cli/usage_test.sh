@@ -30,7 +30,7 @@ refused 2 "takes no 'x'" doctor x
 refused 2 "takes no 'x'" clean -- x
 refused 2 "takes no 'storage'" list storage
 refused 2 "--all takes no value" run --all=1
-for option in cap laptop suite filter param data dataset swap repetitions timeout pids seed threads background out resume; do
+for option in cap laptop suite filter param data dataset swap repetitions timeout seed threads background out resume; do
     refused 2 "--$option needs a value: --$option [A-Z]" run --$option
 done
 refused 2 "show needs a file" show
@@ -65,9 +65,6 @@ refused 2 "--data: 'much' is not a size" run --data much
 refused 2 "--data: '0' is too small" list --data 0
 refused 2 "--swap: 'lots' is not a size" run --swap lots
 refused 2 "--background: 'x' is not a size" run --background x
-refused 2 "--pids: '0' is not a whole number of at least 1" run --pids 0
-status 0 "$mlm" run --pids 64 --dry-run
-status 0 "$mlm" run --pids max --dry-run
 refused 2 "--background: '1G:lazy' is not SIZE, SIZE:idle or SIZE:active" run --background 1G:lazy
 refused 2 "--repetitions: '0' is not a whole number of at least 1" run --repetitions 0
 refused 2 "--repetitions: '1.5' is not a whole number" run --repetitions 1.5

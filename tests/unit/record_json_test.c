@@ -28,7 +28,6 @@ static void test_round_trip(void **state)
     record.limits.swap_limit_bytes = 0;
     record.cap_binds = false;
     record.limits.background_bytes = 7;
-    record.limits.pids_limit = 57;
     record.dataset = strdup("my \"data\".csv");
     record.reason = strdup("because\nof this");
     record.answer_tolerance = 1e-6;
@@ -54,7 +53,6 @@ static void test_round_trip(void **state)
     assert_string_equal(copy.params.items[1].value, "z");
     assert_true(copy.limits.cap_bytes == MLM_NO_LIMIT);
     assert_true(copy.limits.swap_limit_bytes == 0);
-    assert_true(copy.limits.pids_limit == 57);
     assert_false(copy.cap_binds);
     assert_true(copy.limits.background_bytes == 7 && copy.data_bytes == record.data_bytes);
     assert_true(copy.seed == INT64_MAX && copy.limits.timeout_ns == record.limits.timeout_ns);
@@ -86,7 +84,7 @@ static void test_nulls(void **state)
     record.answer[1] = -INFINITY;
     json_t *json = written(&record);
     static const char *const null_keys[] = {"reason", "dataset", "background_mode", "command", "progress",
-        "data_checksum", "stall_full_ns", "swap_limit_bytes", "pids_limit"};
+        "data_checksum", "stall_full_ns", "swap_limit_bytes"};
     for (size_t i = 0; i < sizeof null_keys / sizeof *null_keys; i++)
         assert_true(json_is_null(json_object_get(json, null_keys[i])));
     assert_int_equal(mlm_record_from_json(json, &copy, NULL), 0);
