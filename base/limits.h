@@ -15,7 +15,6 @@ struct mlm_limits {
     uint64_t swap_limit_bytes; /* MLM_NO_LIMIT: all swap of the machine */
     uint64_t background_bytes; /* memory that a second process in the cage holds; 0: no such process */
     bool background_active;    /* the second process keeps using its memory */
-    uint64_t pids_limit;       /* processes and threads in the cage at a time; 0: no limit */
     uint64_t timeout_ns;       /* longest time that a trial may take */
 };
 

@@ -20,14 +20,14 @@
 /* No counter of the kernel reaches this value: a larger limit means none. */
 #define COUNTER_MAX (UINT64_C(1) << 62)
 
-/* Writes a limit and reads it back through the same descriptor. The kernel rounds down to whole steps. */
-static int limit_set(int dir_fd, const char *file, uint64_t limit, uint64_t step, struct mlm_error *error)
+/* Writes a limit and reads it back through the same descriptor. The kernel rounds down to whole pages. */
+static int limit_set(int dir_fd, const char *file, uint64_t bytes, struct mlm_error *error)
 {
     mlm_auto_close int fd = openat(dir_fd, file, O_RDWR | O_CLOEXEC);
     if (fd < 0)
         return mlm_error_errno(error, -errno, "cannot open %s", file);
     char text[32];
-    int length = snprintf(text, sizeof text, "%" PRIu64, limit);
+    int length = snprintf(text, sizeof text, "%" PRIu64, bytes);
     if (write(fd, text, (size_t)length) != length)
         return mlm_error_errno(error, -errno, "cannot write %s to %s", text, file);
     char back[32];
@@ -38,7 +38,7 @@ static int limit_set(int dir_fd, const char *file, uint64_t limit, uint64_t step
     back[strcspn(back, "\n")] = 0;
     char *end;
     uint64_t set = strtoull(back, &end, 10);
-    if (end == back || *end || set != limit - limit % step)
+    if (end == back || *end || set != bytes - bytes % mlm_page_bytes())
         return mlm_error_set(
             error, -EIO, "the limit does not hold: wrote %s to %s and read back %s", text, file, back);
     return 0;
@@ -65,7 +65,7 @@ static int never_swap(const struct mlm_cage *cage, struct mlm_error *error)
     if (cage->limits.swap_limit_bytes == 0 && access("/proc/swaps", F_OK) < 0)
         return 0; /* this kernel has no swap */
     if (cage->limits.swap_limit_bytes == 0 && dialect->swappiness)
-        return limit_set(cage->dir_fd, dialect->swappiness, 0, 1, error);
+        return limit_set(cage->dir_fd, dialect->swappiness, 0, error);
     return mlm_error_set(error, -ENOTSUP,
         dialect->swap_files_count_memory
             ? "cgroup v1 limits swap only together with a memory limit, and only where the kernel counts "
@@ -83,34 +83,17 @@ static int kills_allow(const struct mlm_cage *cage, struct mlm_error *error)
     return mlm_file_write(cage->dir_fd, dialect->oom_file, "0", error);
 }
 
-static int pids_set(const struct mlm_cage *cage, struct mlm_error *error)
-{
-    const char *file = cage->cages->dialect->pids_limit;
-    if (!cage->limits.pids_limit)
-        return 0;
-    if (!file)
-        return mlm_error_set(error, -ENOTSUP,
-            "cgroup v1 counts processes in another hierarchy than memory, so --pids cannot limit them");
-    if (faccessat(cage->dir_fd, file, F_OK, 0) < 0)
-        return mlm_error_set(error, -ENOTSUP,
-            "the pids controller, which --pids needs, is not available in %s", cage->cages->site.path);
-    return limit_set(cage->dir_fd, file, cage->limits.pids_limit, 1, error);
-}
-
 static int limits_set(const struct mlm_cage *cage, struct mlm_error *error)
 {
     const struct mlm_dialect *dialect = cage->cages->dialect;
     int killable = kills_allow(cage, error);
     if (killable < 0)
         return killable;
-    int counted = pids_set(cage, error);
-    if (counted < 0)
-        return counted;
     uint64_t memory = cage->limits.cap_bytes, swap = cage->limits.swap_limit_bytes;
     /* A new cgroup has no limit. Set the limit of memory first: on v1 the limit of memory and swap must not
      * be below it. */
     if (memory < COUNTER_MAX) {
-        int r = limit_set(cage->dir_fd, dialect->memory_limit, memory, mlm_page_bytes(), error);
+        int r = limit_set(cage->dir_fd, dialect->memory_limit, memory, error);
         if (r < 0)
             return r;
     }
@@ -120,8 +103,7 @@ static int limits_set(const struct mlm_cage *cage, struct mlm_error *error)
     if (together && memory >= COUNTER_MAX)
         return never_swap(cage, error);
     struct mlm_error cause;
-    int r = limit_set(
-        cage->dir_fd, dialect->swap_limit, together ? memory + swap : swap, mlm_page_bytes(), &cause);
+    int r = limit_set(cage->dir_fd, dialect->swap_limit, together ? memory + swap : swap, &cause);
     if (r == -ENOENT)
         return never_swap(cage, error);
     return r < 0 ? mlm_error_set(error, r, "%s", cause.text) : 0;

@@ -8,7 +8,6 @@ struct mlm_dialect {
     int version;
     const char *memory_limit; /* the file for the cap */
     const char *swap_limit;
-    const char *pids_limit;
     const char *swappiness; /* 0 here prevents swapping where swap_limit cannot */
     const char *memory_current, *swap_current;
     const char *memory_peak, *swap_peak;

@@ -73,7 +73,6 @@ static int open_home(int dir_fd)
 
 static void undo(int dir_fd)
 {
-    (void)mlm_file_write(dir_fd, CONTROL, "-pids", NULL);
     (void)mlm_file_write(dir_fd, CONTROL, "-memory", NULL);
     mlm_auto_close int home_fd = open_home(dir_fd);
     if (home_fd < 0)
@@ -102,7 +101,6 @@ static int enable(struct mlm_cages *cages, struct mlm_error *error)
     if (r < 0)
         return mlm_error_errno(error, r, "cannot enable the memory controller in %s", site);
     cages->memory_enabled = true;
-    (void)mlm_file_write(cages->dir_fd, CONTROL, "+pids", NULL); /* few trials need it */
     return 0;
 }
 

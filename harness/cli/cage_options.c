@@ -12,7 +12,6 @@
 
 /* Linux has processors for no more. */
 #define THREADS_MOST 8192
-#define PIDS_MOST (UINT64_C(1) << 22)
 
 static int caps_parse(const struct mlm_option *option, const char *text, void *field, struct mlm_error *error)
 {
@@ -67,14 +66,6 @@ static int background_parse(
     return 0;
 }
 
-static int pids_parse(const struct mlm_option *option, const char *text, void *field, struct mlm_error *error)
-{
-    if (strcmp(text, "max") != 0)
-        return mlm_option_number(option, text, field, error);
-    *(uint64_t *)field = 0;
-    return 0;
-}
-
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 #define AT(field) offsetof(struct mlm_cage_options, field)
@@ -87,10 +78,6 @@ const struct mlm_option mlm_cage_option_rows[] = {
         .help = "a second process in the cage holds this much memory, as open programs do; an active one "
                 "keeps using it",
         .standard = "0", .words = WORDS("512M", "1G", "1600M", "2G"), .shapes_plan = true},
-    {"pids", "N", pids_parse, AT(limits.pids_limit),
-        .help = "processes and threads that a trial may have at a time, or max (cgroup v2 only)",
-        .standard = "max", .least = 1, .most = PIDS_MOST, .words = WORDS("max", "64", "256"),
-        .shapes_plan = true, .kept = true},
     {"timeout", "TIME", mlm_option_duration, AT(limits.timeout_ns),
         .help = "end a trial that takes longer than this, for example 20s, 5min or 2h", .standard = "24h",
         .words = WORDS("20s", "60s", "5min"), .shapes_plan = true},

@@ -220,7 +220,6 @@ int mlm_record_compare_surroundings(const struct mlm_record *a, const struct mlm
 {
     int r = compare_numbers(a->limits.background_bytes, b->limits.background_bytes);
     r = r ? r : compare_texts(mlm_background_mode(&a->limits), mlm_background_mode(&b->limits));
-    r = r ? r : compare_numbers(a->limits.pids_limit, b->limits.pids_limit);
     return r ? r : compare_swap(a, b);
 }
 
@@ -236,7 +235,6 @@ static void key_surroundings(struct key *key, const struct mlm_limits *limits)
 {
     key_number(key, 'b', limits->background_bytes);
     key_text(key, 'a', mlm_background_mode(limits));
-    key_number(key, 'p', limits->pids_limit);
 }
 
 /* The optional parts of a key. */

@@ -85,11 +85,6 @@ static json_t *limit_put(const void *field)
     return *(const uint64_t *)field == MLM_NO_LIMIT ? json_null() : count_put(field);
 }
 
-static json_t *count_or_null_put(const void *field)
-{
-    return *(const uint64_t *)field ? count_put(field) : json_null();
-}
-
 static json_t *reading_put(const void *field)
 {
     int64_t value = *(const int64_t *)field;
@@ -333,8 +328,6 @@ static const struct codec text_or_null = {
 static const struct codec flag = {.put = flag_put, .get = flag_get};
 static const struct codec count = {.put = count_put, .get = count_get};
 static const struct codec limit = {.put = limit_put, .get = count_get, .may_be_null = true};
-static const struct codec count_or_null = {
-    .put = count_or_null_put, .get = count_get, .may_be_null = true, .may_be_missing = true};
 static const struct codec background_mode = {
     .put = background_mode_put, .get = background_mode_get, .may_be_null = true, .may_be_missing = true};
 /* Readings are signed only because of MLM_NULL. */
@@ -384,7 +377,6 @@ static const struct member members[] = {
     LIMIT(swap_limit_bytes, limit),
     LIMIT(background_bytes, count),
     {"background_mode", &background_mode, offsetof(struct mlm_record, limits)},
-    LIMIT(pids_limit, count_or_null),
     MEMBER(data_bytes, count),
     MEMBER(dataset, text_or_null),
     MEMBER(seed, count),

@@ -30,8 +30,6 @@ static void put_surroundings(FILE *out, const struct mlm_record *record)
         put_size(out, "background", record->limits.background_bytes);
         fprintf(out, ":%s", mlm_background_mode(&record->limits));
     }
-    if (record->limits.pids_limit)
-        fprintf(out, "/pids:%" PRIu64, record->limits.pids_limit);
     if (record->threads != 1)
         fprintf(out, "/threads:%" PRIu64, record->threads);
     if (record->seed != USUAL_SEED)

@@ -60,8 +60,6 @@ void mlm_limits_write(FILE *out, const struct mlm_record *record)
         fputs(", without swap", out);
     else if (record->limits.swap_limit_bytes != MLM_NO_LIMIT)
         fprintf(out, ", at most %s of swap", mlm_size_spell(record->limits.swap_limit_bytes, text));
-    if (record->limits.pids_limit)
-        fprintf(out, ", at most %" PRIu64 " processes", record->limits.pids_limit);
     if (!record->limits.background_bytes)
         return;
     fprintf(out, ", %s background of %s", mlm_background_mode(&record->limits),
