@@ -27,7 +27,7 @@ completes()
     expect "mlmembench $*" diff <(printf '%s\n' $wanted | sort) <(complete_words "$@")
 }
 
-completes "advise clean compare doctor estimate exec export fit help list plot report run show" ''
+completes "help $verbs" ''
 completes "--help --version" -
 completes "report run" r
 for verb in $verbs; do
