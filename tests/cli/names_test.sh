@@ -66,7 +66,6 @@ for verb in $verbs; do
     list) says 2 list --suite "$name" ;;
     estimate) says "2 3" estimate --file "$name/missing.npy" ;;
     doctor) says "0 3" doctor ;;
-    machine) says 0 machine ;;
     clean) says 0 clean --dry-run ;;
     *) fail "what does $verb print of names?" ;;
     esac
