@@ -55,8 +55,7 @@ completes "a.csv" run --dataset a
 completes "b.jsonl" run --resume b
 completes "b.jsonl" show b
 completes "b.jsonl" export b
-formats=$("$mlm" export --help | sed -n '/^Formats:/,/^$/s/^  \([a-z][a-z-]*\)  .*/\1/p' | xargs)
-completes "$formats" export --format ''
+completes "$(formats_shown)" export --format ''
 completes "text json" estimate --format ''
 completes "csr csc coo" estimate --storage c
 completes "a.csv" estimate --file a
