@@ -178,11 +178,6 @@ def check_json(path, _trials, rows):
                 assert (entry[metric]["min"], entry[metric]["max"]) == (min(values), max(values))
 
 
-def check_ndjson(path, _trials, _rows):
-    lines = open(path, encoding="utf-8").read().splitlines()
-    assert [json.loads(line) for line in lines] == json.load(open(path.removesuffix("ndjson") + "json", encoding="utf-8"))
-
-
 def check_google(path, _trials, rows):
     document = json.load(open(path, encoding="utf-8"))
     runs = collections.defaultdict(list)
@@ -377,8 +372,7 @@ def check_markdown(path, _trials, rows):
 
 
 CHECKS = {
-    "csv": check_csv, "tsv": check_tsv, "rows": check_rows, "json": check_json, "ndjson": check_ndjson,
-    "google-benchmark": check_google,
+    "csv": check_csv, "tsv": check_tsv, "rows": check_rows, "json": check_json, "google-benchmark": check_google,
     "github-action-benchmark": check_github, "bencher": check_bencher, "junit": check_junit,
     "openmetrics": check_openmetrics, "html": check_html, "markdown": check_markdown,
 }
