@@ -13,8 +13,6 @@ const struct mlm_export_format mlm_export_formats[] = {
      .purpose = "the same between tabs"},
     {.name = "json", .write = mlm_export_json,
      .purpose = "the rows summed up, an object each; results/export.schema.json says which keys"},
-    {.name = "ndjson", .write = mlm_export_ndjson,
-     .purpose = "the same objects, a line each without a list around them, for DuckDB and jq"},
     {.name = "html", .write = mlm_export_html,
      .purpose = "the tables as one small page"},
     {.name = "google-benchmark", .write = mlm_export_google_benchmark,

@@ -1,5 +1,4 @@
-/* The rows as JSON, one object on each line, in a list or by themselves; results/export.schema.json describes
- * the keys. */
+/* The rows as JSON, one object on each line; results/export.schema.json describes the keys. */
 #include <errno.h>
 
 #include "base/cleanup.h"
@@ -19,35 +18,19 @@ static int put_row(
     return 0;
 }
 
-static int put_rows(const struct mlm_export *export, FILE *out, const char *before, const char *between,
-    struct mlm_error *error)
+int mlm_export_json(const struct mlm_export *export, FILE *out, size_t *ret_left_out, struct mlm_error *error)
 {
     const struct mlm_table *table = export->table;
     mlm_cleanup(mlm_row_names_release) struct mlm_row_names names = {0};
     int r = mlm_row_names_make(table, &names, error);
     if (r < 0)
         return r;
+    fputs("[", out);
     for (size_t i = 0; i < table->row_count && r == 0; i++) {
-        fputs(i ? between : before, out);
+        fputs(i ? ",\n " : "\n ", out);
         r = put_row(out, table, &names, table->order[i]);
     }
-    return r < 0 ? mlm_error_errno(error, r, "exporting rows") : 0;
-}
-
-int mlm_export_json(const struct mlm_export *export, FILE *out, size_t *ret_left_out, struct mlm_error *error)
-{
-    fputs("[", out);
-    int r = put_rows(export, out, "\n ", ",\n ", error);
     fputs("\n]\n", out);
     *ret_left_out = 0;
-    return r;
-}
-
-int mlm_export_ndjson(
-    const struct mlm_export *export, FILE *out, size_t *ret_left_out, struct mlm_error *error)
-{
-    int r = put_rows(export, out, "", "\n", error);
-    fputs(export->table->row_count ? "\n" : "", out);
-    *ret_left_out = 0;
-    return r;
+    return r < 0 ? mlm_error_errno(error, r, "exporting rows") : 0;
 }
