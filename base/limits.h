@@ -1,6 +1,5 @@
 /* The limits that a trial runs under. The same struct travels from the command line to the record. To add a
- * limit: a field here, its option in cli/cage_options.c, its file in cage/dialect.c, its key in
- * record/record_json.c. */
+ * limit: a field here; harness/README.md tells the other places. */
 #pragma once
 
 #include <stdbool.h>

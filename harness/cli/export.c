@@ -40,9 +40,9 @@ static const struct mlm_exit_meaning exits[] = {
 static void formats_print(void)
 {
     printf("Formats:\n");
-    for (size_t i = 0; i < MLM_EXPORT_FORMAT_COUNT; i++) {
-        printf("  %-*s", PURPOSE_COLUMN - 2, mlm_export_formats[i].name);
-        mlm_wrap(mlm_export_formats[i].purpose, PURPOSE_COLUMN, PURPOSE_COLUMN);
+    for (const struct mlm_export_format *format = mlm_export_formats; format->name; format++) {
+        printf("  %-*s", PURPOSE_COLUMN - 2, format->name);
+        mlm_wrap(format->purpose, PURPOSE_COLUMN, PURPOSE_COLUMN);
     }
 }
 
@@ -50,14 +50,14 @@ static int format_find(const char *name, const struct mlm_export_format **ret_fo
 {
     const struct mlm_export_format *nearest = NULL;
     size_t edits = mlm_slip_edits(strlen(name)) + 1;
-    for (size_t i = 0; i < MLM_EXPORT_FORMAT_COUNT; i++) {
-        size_t distance = mlm_word_distance(name, strlen(name), mlm_export_formats[i].name);
+    for (const struct mlm_export_format *format = mlm_export_formats; format->name; format++) {
+        size_t distance = mlm_word_distance(name, strlen(name), format->name);
         if (distance == 0) {
-            *ret_format = &mlm_export_formats[i];
+            *ret_format = format;
             return 0;
         }
         if (distance < edits) {
-            nearest = &mlm_export_formats[i];
+            nearest = format;
             edits = distance;
         }
     }
@@ -124,8 +124,8 @@ static int export_verb(int argc, char **argv, struct mlm_error *error)
 
 static const char *const *words_of(const char *option)
 {
-    static const char *names[MLM_EXPORT_FORMAT_COUNT + 1];
-    for (size_t i = 0; i < MLM_EXPORT_FORMAT_COUNT; i++)
+    static const char *names[MLM_TEXTS_MAX];
+    for (size_t i = 0; mlm_export_formats[i].name && i + 1 < MLM_TEXTS_MAX; i++)
         names[i] = mlm_export_formats[i].name;
     return strcmp(option, "format") == 0 ? names : NULL;
 }

@@ -26,24 +26,15 @@ int mlm_machine_open_at(
 
 void mlm_machine_close(struct mlm_machine *machine); /* accepts NULL */
 
-/* Borrowed; the caller may add keys:
+/* Borrowed; the caller may add keys. The keys are those of the fact table (record/fact.c), in these forms:
  *
  *   id              12 hex digits of host, processor, memory and machine id; the same from run to run
- *   host kernel architecture distribution cpu
- *   cores threads   of the whole machine
- *   usable_cores    that this process may use
+ *   cores threads   of the whole machine; usable_cores: that this process may use
  *   caches          [{level, size_bytes, count}]
- *   numa_nodes
- *   memory_bytes
- *   page_bytes      the unit of page and fault counts
  *   swap            [{path, kind: partition|file|zram, size_bytes, priority}]
- *   swappiness overcommit_memory zswap psi
- *   thp             the machine's mode
- *   worker_thp      "disabled": a worker turns them off for itself
- *   governor scaling_driver boost on_battery
+ *   thp             the machine's mode; worker_thp: "disabled", a worker turns them off for itself
  *   virtualization  "none", "kvm", …
  *   container       null outside of one
- *   compiler flags version commit
  *
  * Values that could not be read are null. In a text that is not UTF-8, bytes above 127 are written as \xNN.
  */

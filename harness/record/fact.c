@@ -12,7 +12,7 @@
 #define VALUE_LONGEST 200
 
 /* clang-format off */
-const struct mlm_fact_info mlm_facts[MLM_FACT_COUNT] = {
+const struct mlm_fact_info mlm_facts[] = {
     /* key                label                       kind              exported  meaning */
     {"id",                "identity",                 MLM_FACT_PLAIN,   true,  "the same from run to run"},
     {"host",              "host",                     MLM_FACT_PLAIN,   true,  NULL},
@@ -46,14 +46,15 @@ const struct mlm_fact_info mlm_facts[MLM_FACT_COUNT] = {
     {"flags",             "compiler flags",           MLM_FACT_PLAIN,   true,  NULL},
     {"version",           "mlmembench",               MLM_FACT_PLAIN,   true,  NULL},
     {"commit",            "commit",                   MLM_FACT_PLAIN,   true,  NULL},
+    {0},
 };
 /* clang-format on */
 
 const struct mlm_fact_info *mlm_fact_of(const char *key)
 {
-    for (size_t i = 0; i < MLM_FACT_COUNT; i++)
-        if (strcmp(mlm_facts[i].key, key) == 0)
-            return &mlm_facts[i];
+    for (const struct mlm_fact_info *fact = mlm_facts; fact->key; fact++)
+        if (strcmp(fact->key, key) == 0)
+            return fact;
     return NULL;
 }
 

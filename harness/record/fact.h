@@ -25,8 +25,7 @@ struct mlm_fact_info {
     const char *meaning; /* meaning for the figures; NULL: none */
 };
 
-#define MLM_FACT_COUNT 32
-extern const struct mlm_fact_info mlm_facts[MLM_FACT_COUNT];
+extern const struct mlm_fact_info mlm_facts[]; /* ended by an empty row */
 
 /* Finds a fact by its key. NULL: unknown key; a newer version may record more. */
 const struct mlm_fact_info *mlm_fact_of(const char *key);

@@ -191,25 +191,50 @@ const char *mlm_record_swap_kinds(const struct mlm_record *record, char text[sta
     return text;
 }
 
-bool mlm_record_same_swap(const struct mlm_record *a, const struct mlm_record *b)
+static int compare_numbers(uint64_t a, uint64_t b)
 {
-    char x[MLM_SWAP_KINDS_TEXT], y[MLM_SWAP_KINDS_TEXT];
-    return a->limits.swap_limit_bytes == b->limits.swap_limit_bytes &&
-           (a->machine == b->machine ||
-               strcmp(mlm_record_swap_kinds(a, x), mlm_record_swap_kinds(b, y)) == 0);
+    return (a > b) - (a < b);
 }
 
-static bool same_text(const char *a, const char *b)
+static int compare_texts(const char *a, const char *b)
 {
-    return a == b || (a && b && strcmp(a, b) == 0);
+    return a && b ? strcmp(a, b) : (a != NULL) - (b != NULL);
+}
+
+/* A machine may have had swap in one run and none in another. */
+static int compare_swap(const struct mlm_record *a, const struct mlm_record *b)
+{
+    char x[MLM_SWAP_KINDS_TEXT], y[MLM_SWAP_KINDS_TEXT];
+    int r = compare_numbers(a->limits.swap_limit_bytes, b->limits.swap_limit_bytes);
+    if (r || a->machine == b->machine)
+        return r;
+    return strcmp(mlm_record_swap_kinds(a, x), mlm_record_swap_kinds(b, y));
+}
+
+bool mlm_record_same_swap(const struct mlm_record *a, const struct mlm_record *b)
+{
+    return compare_swap(a, b) == 0;
+}
+
+int mlm_record_compare_surroundings(const struct mlm_record *a, const struct mlm_record *b)
+{
+    int r = compare_numbers(a->limits.background_bytes, b->limits.background_bytes);
+    r = r ? r : compare_texts(mlm_background_mode(&a->limits), mlm_background_mode(&b->limits));
+    return r ? r : compare_swap(a, b);
 }
 
 bool mlm_record_same_field(const struct mlm_record *a, const struct mlm_record *b)
 {
-    return a->data_bytes == b->data_bytes && same_text(a->dataset, b->dataset) && a->seed == b->seed &&
-           a->limits.background_bytes == b->limits.background_bytes &&
-           same_text(mlm_background_mode(&a->limits), mlm_background_mode(&b->limits)) &&
-           mlm_record_same_swap(a, b) && a->limits.timeout_ns == b->limits.timeout_ns;
+    return a->data_bytes == b->data_bytes && compare_texts(a->dataset, b->dataset) == 0 &&
+           a->seed == b->seed && mlm_record_compare_surroundings(a, b) == 0 &&
+           a->limits.timeout_ns == b->limits.timeout_ns;
+}
+
+/* The limits that are a part of every key. */
+static void key_surroundings(struct key *key, const struct mlm_limits *limits)
+{
+    key_number(key, 'b', limits->background_bytes);
+    key_text(key, 'a', mlm_background_mode(limits));
 }
 
 /* The optional parts of a key. */
@@ -240,8 +265,7 @@ static char *specification_key(const struct mlm_record *record, unsigned parts)
     if (parts & KEY_SEED)
         key_number(&key, 's', record->seed);
     key_number(&key, 't', record->threads);
-    key_number(&key, 'b', record->limits.background_bytes);
-    key_text(&key, 'a', mlm_background_mode(&record->limits));
+    key_surroundings(&key, &record->limits);
     if (parts & KEY_CAP)
         key_number(&key, 'c', record->limits.cap_bytes);
     if (parts & KEY_SWAP_LIMIT)
@@ -290,8 +314,7 @@ char *mlm_record_field_key(const struct mlm_record *record)
     key_number(&key, 'd', record->data_bytes);
     key_text(&key, 'f', record->dataset);
     key_number(&key, 's', record->seed);
-    key_number(&key, 'b', record->limits.background_bytes);
-    key_text(&key, 'a', mlm_background_mode(&record->limits));
+    key_surroundings(&key, &record->limits);
     key_number(&key, 'x', record->limits.swap_limit_bytes);
     key_text(&key, 'k', mlm_record_swap_kinds(record, kinds));
     key_number(&key, 'l', record->limits.timeout_ns);

@@ -130,6 +130,12 @@ options_of()
     "$mlm" "$1" --help | sed -n 's/^  --\([a-z-]*\).*/\1/p' | sort
 }
 
+# The formats of export, as its help shows them.
+formats_shown()
+{
+    "$mlm" export --help | sed -n '/^Formats:/,/^$/s/^  \([a-z][a-z-]*\)  *.*/\1/p' | xargs
+}
+
 # no_escapes FILE: the file must contain nothing that controls a terminal.
 no_escapes()
 {

@@ -27,7 +27,7 @@ completes()
     expect "mlmembench $*" diff <(printf '%s\n' $wanted | sort) <(complete_words "$@")
 }
 
-completes "advise clean compare doctor estimate exec export fit help list plot report run show" ''
+completes "help $verbs" ''
 completes "--help --version" -
 completes "report run" r
 for verb in $verbs; do
@@ -55,8 +55,7 @@ completes "a.csv" run --dataset a
 completes "b.jsonl" run --resume b
 completes "b.jsonl" show b
 completes "b.jsonl" export b
-formats=$("$mlm" export --help | sed -n '/^Formats:/,/^$/s/^  \([a-z][a-z-]*\)  .*/\1/p' | xargs)
-completes "$formats" export --format ''
+completes "$(formats_shown)" export --format ''
 completes "text json" estimate --format ''
 completes "csr csc coo" estimate --storage c
 completes "a.csv" estimate --file a

@@ -21,7 +21,7 @@ completes()
     expect "$2" diff log/wanted log/got
 }
 
-completes "advise clean compare doctor estimate exec export fit help list plot report run show" "mlmembench "
+completes "help $verbs" "mlmembench "
 completes "--help --version" "mlmembench --"
 for verb in $verbs; do
     options_of "$verb" >log/help

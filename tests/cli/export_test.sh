@@ -7,7 +7,8 @@ needs python:pandas
 needs python:prometheus_client
 needs cmark-gfm
 records=$MLM_SOURCE/tests/fixtures/record
-formats="markdown csv tsv json html google-benchmark github-action-benchmark bencher junit openmetrics"
+formats=$(formats_shown)
+expect "there are formats" test "$(echo "$formats" | wc -w)" -ge 10
 
 for name in quick swap hostile; do
     for format in $formats; do

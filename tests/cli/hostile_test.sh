@@ -74,7 +74,7 @@ for verb in $verbs; do
         status 0 "$mlm" plot --out made --format svg extreme.jsonl
         ;;
     export)
-        for format in $("$mlm" export --help | sed -n '/^Formats:/,/^$/s/^  \([a-z][a-z-]*\)  *.*/\1/p'); do
+        for format in $(formats_shown); do
             case $format in
             markdown) ending=md ;;
             junit) ending=xml ;;

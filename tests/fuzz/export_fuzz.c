@@ -22,7 +22,7 @@ static void check_written(const char *format, char *text, size_t size)
 
 static void check_formats(const struct mlm_table *table, const struct mlm_record_list *list, bool rows)
 {
-    for (size_t i = 0; i < MLM_EXPORT_FORMAT_COUNT; i++) {
+    for (size_t i = 0; mlm_export_formats[i].name; i++) {
         const struct mlm_export export = {.table = table, .list = list, .rows = rows};
         struct mlm_error error = {0};
         char *text = NULL;

@@ -33,7 +33,7 @@ static void param_set(struct mlm_record *record, const char *name, const char *v
 static char *export_rows(const struct sample_table *sample, const char *name, bool rows, size_t *ret_left_out)
 {
     const struct mlm_export_format *format = NULL;
-    for (size_t i = 0; i < MLM_EXPORT_FORMAT_COUNT; i++)
+    for (size_t i = 0; mlm_export_formats[i].name; i++)
         if (strcmp(mlm_export_formats[i].name, name) == 0)
             format = &mlm_export_formats[i];
     assert_non_null(format);
@@ -351,7 +351,7 @@ static void test_little(void **state)
     assert_non_null(bare.machine);
     struct sample_table tables[2] = {
         sample_table_of((struct mlm_record_list){0}), sample_table_of(list_of(&bare, 1))};
-    for (size_t i = 0; i < MLM_EXPORT_FORMAT_COUNT; i++)
+    for (size_t i = 0; mlm_export_formats[i].name; i++)
         for (size_t t = 0; t < 2; t++)
             for (int rows = 0; rows < 2; rows++) {
                 char *text = export_rows(&tables[t], mlm_export_formats[i].name, rows, NULL);

@@ -128,8 +128,8 @@ int mlm_facts_find(
     int r = machines ? 0 : -ENOMEM;
     for (size_t i = 0; machines && i < side_count; i++)
         machines_find(&sides[i], &machines[i]);
-    for (size_t i = 0; i < MLM_FACT_COUNT && r >= 0; i++)
-        r = names_the_machine(mlm_facts[i].key) ? 0 : consider(&facts, machines, mlm_facts[i].key);
+    for (const struct mlm_fact_info *fact = mlm_facts; fact->key && r >= 0; fact++)
+        r = names_the_machine(fact->key) ? 0 : consider(&facts, machines, fact->key);
     const char *key;
     json_t *value;
     if (r >= 0 && machines[0].count)

@@ -4,7 +4,7 @@
 #include "report/export/formats.h"
 
 /* clang-format off */
-const struct mlm_export_format mlm_export_formats[MLM_EXPORT_FORMAT_COUNT] = {
+const struct mlm_export_format mlm_export_formats[] = {
     {.name = "markdown", .write = mlm_export_markdown,
      .purpose = "tables and findings for GitHub: a job's summary, an issue, a README"},
     {.name = "csv", .write = mlm_export_csv, .has_rows = true,
@@ -26,5 +26,6 @@ const struct mlm_export_format mlm_export_formats[MLM_EXPORT_FORMAT_COUNT] = {
      .purpose = "one test for each row, for CI: only wrong and crash fail"},
     {.name = "openmetrics", .write = mlm_export_openmetrics,
      .purpose = "gauges for Prometheus' text file collector, and similar"},
+    {0},
 };
 /* clang-format on */

@@ -22,6 +22,4 @@ struct mlm_export_format {
     int (*write)(const struct mlm_export *export, FILE *out, size_t *ret_left_out, struct mlm_error *error);
 };
 
-#define MLM_EXPORT_FORMAT_COUNT 10
-
-extern const struct mlm_export_format mlm_export_formats[MLM_EXPORT_FORMAT_COUNT];
+extern const struct mlm_export_format mlm_export_formats[]; /* ended by an empty row */

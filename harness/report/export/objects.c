@@ -16,17 +16,18 @@ static json_t *text_or_null(const char *text)
     return text ? json_string(text) : json_null();
 }
 
-/* A copy of the member; null where there is none. */
-static json_t *copy(const json_t *object, const char *key)
-{
-    json_t *value = json_object_get(object, key);
-    return value ? json_incref(value) : json_null();
-}
-
 static json_t *cap_text(uint64_t cap_bytes)
 {
     char text[MLM_SIZE_TEXT];
     return json_string(mlm_size_spell(cap_bytes, text));
+}
+
+/* A member of a record; before `cap_bytes` stands `cap`. Says whether that went wrong. */
+static bool put_member(json_t *object, const struct mlm_record *record, const char *key, json_t *value)
+{
+    bool cap_failed =
+        strcmp(key, "cap_bytes") == 0 && mlm_json_put(object, "cap", cap_text(record->limits.cap_bytes));
+    return mlm_json_put(object, key, value) || cap_failed;
 }
 
 json_t *mlm_export_trial(const struct mlm_record *record, json_t *machine)
@@ -41,9 +42,7 @@ json_t *mlm_export_trial(const struct mlm_record *record, json_t *machine)
     {
         if (strcmp(key, "kind") == 0 || strcmp(key, "schema") == 0)
             continue;
-        if (strcmp(key, "cap_bytes") == 0 && mlm_json_put(trial, "cap", cap_text(record->limits.cap_bytes)))
-            return NULL;
-        if (mlm_json_put(trial, key, json_incref(strcmp(key, "machine") == 0 ? machine : value)))
+        if (put_member(trial, record, key, json_incref(strcmp(key, "machine") == 0 ? machine : value)))
             return NULL;
     }
     return mlm_take_ptr(trial);
@@ -106,20 +105,23 @@ static json_t *marks_array(mlm_mark_set marks)
     return mlm_take_ptr(array);
 }
 
-/* Returns true on failure. */
+/* The specification is what a record holds from `suite` on, up to the repetition. Returns true on failure. */
 static bool put_specification(json_t *object, const struct mlm_record *record)
 {
-    static const char *const keys[] = {"suite", "workload", "params", "equal_work", "cap_bytes",
-        "swap_limit_bytes", "background_bytes", "background_mode", "data_bytes", "dataset", "seed", "threads",
-        "timeout_ns"};
     json_auto_t *whole = NULL;
     if (mlm_record_to_json(record, &whole, NULL) < 0)
         return true;
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++) {
-        if (strcmp(keys[i], "cap_bytes") == 0 &&
-            mlm_json_put(object, "cap", cap_text(record->limits.cap_bytes)))
-            return true;
-        if (mlm_json_put(object, keys[i], copy(whole, keys[i])))
+    bool begun = false;
+    const char *key;
+    json_t *value;
+    json_object_foreach(whole, key, value)
+    {
+        if (strcmp(key, "repetition") == 0)
+            break;
+        begun |= strcmp(key, "suite") == 0;
+        if (!begun || strcmp(key, "answer_tolerance") == 0 || strcmp(key, "cap_binds") == 0)
+            continue;
+        if (put_member(object, record, key, json_incref(value)))
             return true;
     }
     return false;
@@ -198,17 +200,16 @@ json_t *mlm_export_machine(const json_t *machine)
 {
     const json_t *swap = json_object_get(machine, "swap");
     json_auto_t *object = json_object();
-    for (size_t i = 0; i < MLM_FACT_COUNT; i++) {
-        const char *key = mlm_facts[i].key;
-        json_t *value = json_object_get(machine, key);
+    for (const struct mlm_fact_info *fact = mlm_facts; fact->key; fact++) {
+        json_t *value = json_object_get(machine, fact->key);
         /* A record may come from any source, so the value may have any type. */
         bool plain = json_is_string(value) || json_is_number(value);
-        if (!mlm_facts[i].exported)
+        if (!fact->exported)
             continue;
-        if (mlm_facts[i].kind == MLM_FACT_SWAP
+        if (fact->kind == MLM_FACT_SWAP
                 ? mlm_json_put(object, "swap_bytes", mlm_json_number(swap_bytes(swap))) ||
                       mlm_json_put(object, "swap_kinds", swap_kinds(swap))
-                : mlm_json_put(object, key, plain ? json_incref(value) : json_null()))
+                : mlm_json_put(object, fact->key, plain ? json_incref(value) : json_null()))
             return NULL;
     }
     return mlm_take_ptr(object);

@@ -154,10 +154,9 @@ static int put_facts(FILE *out, const struct states *states)
         fputs("<dl class=\"terms\">\n", out);
     else
         put_machines_head(out, states);
-    for (size_t i = 0; i < MLM_FACT_COUNT; i++)
-        if (strcmp(mlm_facts[i].key, "host") != 0 &&
-            any_has(states, mlm_facts[i].key)) /* the column's heading has it */
-            put_fact(out, states, &mlm_facts[i]);
+    for (const struct mlm_fact_info *fact = mlm_facts; fact->key; fact++)
+        if (strcmp(fact->key, "host") != 0 && any_has(states, fact->key)) /* it heads the column */
+            put_fact(out, states, fact);
     int r = put_other_facts(out, states);
     fputs(one ? "</dl>\n" : "</tbody></table></div>\n", out);
     return r;

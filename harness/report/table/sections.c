@@ -58,25 +58,13 @@ static int compare_suites(const struct sort_key *a, const struct sort_key *b)
     return r ? r : strcmp(a->row->first->suite, b->row->first->suite);
 }
 
-/* A machine may have had swap in one run and none in another. */
-static int compare_swap(const struct mlm_record *a, const struct mlm_record *b)
-{
-    char x[MLM_SWAP_KINDS_TEXT], y[MLM_SWAP_KINDS_TEXT];
-    int r = compare_numbers(a->limits.swap_limit_bytes, b->limits.swap_limit_bytes);
-    if (r || a->machine == b->machine)
-        return r;
-    return strcmp(mlm_record_swap_kinds(a, x), mlm_record_swap_kinds(b, y));
-}
-
 static int compare_sections(const struct sort_key *x, const struct sort_key *y)
 {
     const struct mlm_record *a = x->row->first, *b = y->row->first;
     int r = compare_suites(x, y);
     r = r ? r : compare_numbers(a->data_bytes, b->data_bytes);
     r = r ? r : compare_texts(a->dataset, b->dataset);
-    r = r ? r : compare_numbers(a->limits.background_bytes, b->limits.background_bytes);
-    r = r ? r : compare_texts(mlm_background_mode(&a->limits), mlm_background_mode(&b->limits));
-    r = r ? r : compare_swap(a, b);
+    r = r ? r : mlm_record_compare_surroundings(a, b);
     r = r ? r : compare_numbers(a->seed, b->seed);
     r = r ? r : compare_numbers(a->limits.timeout_ns, b->limits.timeout_ns);
     return r ? r : compare_numbers(a->limits.cap_bytes, b->limits.cap_bytes);
