@@ -51,7 +51,14 @@ expect()
 {
     what=$1
     shift
-    if "$@"; then pass "$what"; else fail "$what: $*"; fi
+    if "$@"; then
+        pass "$what"
+        return
+    fi
+    fail "$what: $*"
+    # The file that was looked at says what was there instead.
+    for looked_at in "$@"; do :; done
+    [ ! -f "$looked_at" ] || head -c 2000 "$looked_at"
 }
 
 # expect_not WHAT COMMAND…: the command must fail.

@@ -149,7 +149,14 @@ expect()
 {
     what=$1
     shift
-    if "$@"; then echo "ok: $what"; else fail "$what: $*"; fi
+    if "$@"; then
+        echo "ok: $what"
+        return
+    fi
+    fail "$what: $*"
+    # The file that was looked at says what was there instead.
+    for looked_at in "$@"; do :; done
+    [ ! -f "$looked_at" ] || head -c 2000 "$looked_at"
 }
 
 # status WANTED COMMAND…: the command must have this exit status; output goes to log/out and log/err.
