@@ -38,10 +38,10 @@ const struct mlm_verb mlm_verb_advise = {
     .operands = "FILE…",
     .needs_file = true,
     .details =
-        "For each workload, advise shows the smallest cap that is enough (within 10 % of the best time), "
-        "what each step to a larger cap gains, and what other techniques for the same work do under the same "
-        "cap. It ends with one recommendation. advise claims only differences that the repetitions show. "
-        "Where data is missing, advise prints the command that measures it.",
+        "For each workload, advise shows the smallest cap within 10 % of the best time, what each step to a "
+        "larger cap gains, and what other techniques for the same work do under the same cap. It ends with "
+        "one recommendation. advise claims only differences that the repetitions show. Where data is "
+        "missing, advise prints the command that measures it.",
     .exits = exits,
     .example = "mlmembench advise results/*.jsonl",
     .run = advise_verb,

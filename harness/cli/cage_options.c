@@ -94,7 +94,7 @@ const struct mlm_option mlm_cage_option_rows[] = {
 
 const struct mlm_option mlm_cap_option_rows[] = {
     {"cap", "LIST", caps_parse, 0,
-        .help = "run under these memory caps, separated by commas: sizes from 16M (MiB), or the word none",
+        .help = "run under these memory caps, separated by commas: sizes from 16M on, or none (M is MiB)",
         .standard = "none", .words = WORDS("512M", "1G", "2G", "4G", "8G", "none"), .shapes_plan = true},
     {0},
 };

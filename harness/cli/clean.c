@@ -80,8 +80,8 @@ const struct mlm_verb mlm_verb_clean = {
     .summary = "remove cached datasets, and cgroups that a run left behind",
     .details =
         "Datasets are in ~/.cache/mlmembench/datasets, or in $MLMEMBENCH_CACHE/datasets if that is set. A "
-        "run builds them again when it needs them. clean removes only files and cgroups that runs have made, "
-        "and nothing that a run still uses.",
+        "run builds them again when it needs them. clean removes only datasets and cgroups that runs have "
+        "made, and nothing that a run still uses. Results stay.",
     .exits = exits,
     .example = "mlmembench clean",
     .options = options,

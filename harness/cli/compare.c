@@ -36,15 +36,15 @@ static const struct mlm_option options[] = {
                 "and is not ok, or absent, in NEW",
         .words = percents},
     {"fail-on", "WHAT", mlm_option_word, AT(fail_on),
-        .help = "the figure that --fail-above checks: time, needs (memory) or both", .standard = "both",
+        .help = "the figure to check: time, needs (memory) or both", .standard = "both",
         .words = fail_on_words},
     {"mix-data", NULL, NULL, AT(mix_data),
         .help = "also compare rows of different data sizes, where a row has no other partner"},
     {"allow-missing", NULL, NULL, AT(allow_missing),
         .help = "do not fail on rows that were ok in OLD and are absent from NEW"},
     {"history", "DIR", mlm_option_text, AT(history),
-        .help = "compare NEW with the earlier .jsonl files in DIR; exit with 1 if a row is clearly above its "
-                "earlier results"},
+        .help = "compare NEW with the earlier .jsonl files in DIR; exit with 1 if a row is clearly above "
+                "them, or not ok any more"},
     {"last", "N", mlm_option_number, AT(last), .help = "use the latest N files of the history",
         .standard = "10", .least = 1},
     {"floor", "PERCENT", mlm_option_percent, AT(floor),
@@ -262,8 +262,8 @@ const struct mlm_verb mlm_verb_compare = {
         "shows median time and median needs (peak memory), new over old, with a 95 % bootstrap interval. A "
         "Mann–Whitney U test, corrected by Holm's method over all tests of the comparison, gives the "
         "verdict. Where there are too few repetitions to tell a difference from chance, the table says so. "
-        "Rows whose outcome changed are named. With more than two files, each is compared with the first; "
-        "with one file, its machines are.\n\n"
+        "Rows whose outcome changed are named. Each further file is compared with the first. One file "
+        "without --history is compared machine by machine.\n\n"
         "With `--fail-above 10%` a row fails if its whole interval lies above 1.10. With fewer than five "
         "repetitions a side it fails if every new one is more than 10 % above every old one. `--history DIR` "
         "takes the medians of the earlier files. A row fails if it is above their median by more than three "

@@ -21,7 +21,7 @@
 static const struct mlm_exit_meaning exits[] = {
     {MLM_EXIT_OK, "caps can be set here"},
     {MLM_EXIT_USAGE, "wrong usage"},
-    {MLM_EXIT_NOT_RUN, "caps cannot be set here, so `run` cannot work"},
+    {MLM_EXIT_NOT_RUN, "caps cannot be set here: run, exec and fit cannot work"},
     {0, NULL},
 };
 

@@ -184,12 +184,12 @@ const struct mlm_verb mlm_verb_estimate = {
     .details =
         "estimate computes, step by step, what a machine-learning job holds in memory at its peak: the data, "
         "copies that libraries make of it, the model, activations, and the programs themselves. It shows "
-        "each part with its formula, the memory caps and laptops of 512 MB to 8 GB that the job fits in, and "
-        "the options that would save the most.\n\n"
-        "The formulas follow the source code of the libraries in Debian 12; for our own workloads the suites "
-        "have them. PyTorch's tensors leave holes in glibc's heap; one measured factor covers these. In 137 "
-        "measured jobs (tests/bench/README.md) every estimate was within 5 % of the measurement for our own "
-        "worker, within 25 % for training in PyTorch, and within 15 % for all others. Other versions of the "
+        "each part with its formula, the memory caps and laptops of 512M to 8G that the job fits in, and the "
+        "options that would save the most.\n\n"
+        "The formulas follow the source code of the libraries in Debian 12; those of our workloads are in "
+        "the suites. PyTorch's tensors leave holes in glibc's heap; one measured factor covers these. In 137 "
+        "measured jobs (tests/bench/README.md) every estimate was within 5 % of the measurement for runtime "
+        "c, within 25 % for training in PyTorch, and within 15 % for all others. Other versions of the "
         "libraries may differ.",
     .exits = exits,
     .example = "mlmembench estimate --rows 1M --columns 100",

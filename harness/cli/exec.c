@@ -241,10 +241,10 @@ static int exec_verb(int argc, char **argv, struct mlm_error *error)
 }
 
 static const struct mlm_exit_meaning exits[] = {
-    {MLM_EXIT_OK, "every trial gave a result: ok, out of memory (oom) or timeout"},
-    {MLM_EXIT_WRONG, "a command failed for another reason than memory or time"},
+    {MLM_EXIT_OK, "every trial was ok, out of memory (oom) or timed out"},
+    {MLM_EXIT_WRONG, "a command failed for a reason other than memory or time"},
     {MLM_EXIT_USAGE, "wrong usage"},
-    {MLM_EXIT_NOT_RUN, "nothing, or not all, could be run"},
+    {MLM_EXIT_NOT_RUN, "not every trial could be run"},
     {MLM_EXIT_INTERRUPTED, "interrupted by Ctrl-C"},
     {0, NULL},
 };
@@ -257,8 +257,8 @@ const struct mlm_verb mlm_verb_exec = {
     .details =
         "The command and all processes that it starts run in their own cgroup. The output of the command "
         "passes through unchanged. The table goes to standard error, and the records go to a file that "
-        "`show` and other verbs read. If one command runs once, under one cap or none, exec returns the exit "
-        "status of that command (128 plus the signal's number, if a signal ended it) instead of 0 or 1.\n\n"
+        "`show` and other verbs read. If there is only one trial, exec returns the exit status of the "
+        "command (128 plus the signal's number, if it was killed), not 0 or 1.\n\n"
         "Write one command after --, without quotes. Put each of several commands in quotes; a shell runs "
         "each of them, and the table compares them.",
     .exits = exits,

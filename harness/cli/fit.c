@@ -69,7 +69,7 @@ static const struct mlm_option options[] = {
 static const struct mlm_option_change changes[] = {
     {"swap", .standard = "none"},
     {"repetitions", .standard = "3", .help = "successful trials that are needed under the reported cap"},
-    {"timeout", .otherwise = "24h without a cap; under caps 10 times that trial's time, plus 10s"},
+    {"timeout", .otherwise = "24h without a cap; under caps 10 times the uncapped time, plus 10s"},
     {"seed", .standard = "1", .help = "seed of the workload's data"},
     {"param", .value = "NAME=VALUE",
         .help = "run the workload with this value of a parameter; may be given several times"},
@@ -348,7 +348,7 @@ static int fit_verb(int argc, char **argv, struct mlm_error *error)
 
 static const struct mlm_exit_meaning exits[] = {
     {MLM_EXIT_OK, "the cap was found"},
-    {MLM_EXIT_WRONG, "the command fails without a cap, too"},
+    {MLM_EXIT_WRONG, "the job fails even without a cap"},
     {MLM_EXIT_USAGE, "wrong usage"},
     {MLM_EXIT_NOT_RUN, "not found: --max-trials used up, no cap met --within, or nothing could be run"},
     {MLM_EXIT_INTERRUPTED, "interrupted by Ctrl-C; what is known by then is shown"},
@@ -362,7 +362,7 @@ const struct mlm_verb mlm_verb_fit = {
     .takes_command = true,
     .details =
         "fit runs the job once without a cap, and then under caps that come closer and closer to the "
-        "smallest one that is enough. It repeats that one. Page cache that the job can do without is not "
+        "smallest one that is enough. It tests that one again. Page cache that the job can do without is not "
         "counted, because the kernel drops it before memory runs out. Trials have no swap unless --swap "
         "allows it. With swap a job may succeed under a very small cap, but very slowly; --within finds the "
         "cap from which it runs at a useful speed.\n\n"

@@ -207,7 +207,7 @@ const struct mlm_verb mlm_verb_list = {
     .summary = "list suites, workloads with their core bytes, and parameters",
     .details =
         "Core bytes are what the data of the job needs in theory, with the first value of each parameter. "
-        "`run` takes the rows that are marked quick, with the values behind 'quick:', or else with the first "
+        "`run` takes the rows that are marked quick, with the values after 'quick:', or else with the first "
         "value. `run --all` takes every row and every value.",
     .exits = exits,
     .example = "mlmembench list --suite storage",

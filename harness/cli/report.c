@@ -106,8 +106,8 @@ const struct mlm_verb mlm_verb_report = {
     .details =
         "The page holds the finding in words, the machines, the pictures and tables of each suite, how it "
         "was measured and how to repeat it. It is one file, needs no network, and can be sent by mail. "
-        "Several files are shown as one: for example a laptop beside another laptop. gnuplot draws the "
-        "pictures; without it the page has none.",
+        "Several files are shown together, for example those of two laptops. gnuplot draws the pictures; "
+        "without it the page has none.",
     .exits = exits,
     .example = "mlmembench report results/*.jsonl --out report.html",
     .options = options,

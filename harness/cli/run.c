@@ -495,10 +495,10 @@ static int run_verb(int argc, char **argv, struct mlm_error *error)
 }
 
 static const struct mlm_exit_meaning exits[] = {
-    {MLM_EXIT_OK, "every trial gave a result: ok, out of memory (oom) or timeout"},
+    {MLM_EXIT_OK, "every trial was ok, out of memory (oom) or timed out"},
     {MLM_EXIT_WRONG, "a trial gave a wrong result or crashed"},
     {MLM_EXIT_USAGE, "wrong usage"},
-    {MLM_EXIT_NOT_RUN, "nothing, or not all, could be run"},
+    {MLM_EXIT_NOT_RUN, "not every trial could be run"},
     {MLM_EXIT_INTERRUPTED, "interrupted by Ctrl-C; --resume goes on"},
     {0, NULL},
 };
@@ -519,8 +519,8 @@ const struct mlm_verb mlm_verb_run = {
         "Each trial is a fresh process in its own cgroup, which has the cap. When it ends, however it ends, "
         "its record is added to the file of the run in results/. The table, the finding and one picture for "
         "each suite are made from that file.\n\n"
-        "A row is a workload with values of its parameters. Without --all, only the rows run that "
-        "`mlmembench list` marks as quick. Google Benchmark's options --benchmark_filter, --benchmark_out, "
+        "A row is a workload with values of its parameters. Without --all, only rows that `mlmembench list` "
+        "marks as quick run. Google Benchmark's options --benchmark_filter, --benchmark_out, "
         "--benchmark_out_format, --benchmark_format and --benchmark_list_tests work, too.",
     .exits = exits,
     .example = "mlmembench run --cap 512M,2G --suite storage,loading",

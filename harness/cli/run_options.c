@@ -16,8 +16,10 @@ const struct mlm_option mlm_run_option_rows[] = {
     {"suite", "SUITES", mlm_option_list, AT(suites),
         .help = "run these suites, separated by commas; `mlmembench list` shows them",
         .otherwise = "all but self and frameworks", .shapes_plan = true},
-    {"all", NULL, NULL, AT(all), .help = "run every row, not only the quick ones", .shapes_plan = true,
-        .kept = true},
+    {"all", NULL, NULL, AT(all),
+        .help = "run every row of these suites, not only the "
+                "quick ones",
+        .shapes_plan = true, .kept = true},
     {"filter", "REGEX", mlm_option_text, AT(filter),
         .help = "run only trials whose name matches, for example storage/csr; with '-' in front, run only "
                 "the others; --dry-run shows all names",

@@ -41,8 +41,8 @@ const struct mlm_verb mlm_verb_show = {
     .needs_file = true,
     .options = options,
     .details =
-        "Several files are shown as one: for example a laptop beside another laptop. Lines that are not "
-        "records are named and skipped.",
+        "Several files are shown together, for example those of two laptops. Lines that are not records are "
+        "named and skipped.",
     .exits = exits,
     .example = "mlmembench show results/*.jsonl",
     .run = show_verb,
