@@ -32,11 +32,10 @@ static void param_set(struct mlm_record *record, const char *name, const char *v
 /* The caller frees it. */
 static char *export_rows(const struct sample_table *sample, const char *name, bool rows, size_t *ret_left_out)
 {
-    const struct mlm_export_format *format = NULL;
-    for (size_t i = 0; mlm_export_formats[i].name; i++)
-        if (strcmp(mlm_export_formats[i].name, name) == 0)
-            format = &mlm_export_formats[i];
-    assert_non_null(format);
+    const struct mlm_export_format *format = mlm_export_formats;
+    while (format->name && strcmp(format->name, name) != 0)
+        format++;
+    assert_non_null(format->name);
     char *text = NULL;
     size_t size, left_out = 0;
     struct mlm_error error = {0};
