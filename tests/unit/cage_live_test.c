@@ -572,9 +572,11 @@ static int count_from_elsewhere(const struct mlm_cage_site *site)
     if (pid == 0) {
         pid_t inside = unshare(CLONE_NEWPID | CLONE_NEWNS) < 0 ? -1 : fork();
         /* In a chroot / is no mount, but /proc is one; a private one keeps the new mount to itself. */
-        if (inside == 0 && mount("none", "/proc", NULL, MS_PRIVATE, NULL) == 0 &&
-            mount("proc", "/proc", "proc", 0, NULL) == 0)
-            count = mlm_cages_remove_stale(site, NULL);
+        if (inside == 0) {
+            bool mounted = mount("none", "/proc", NULL, MS_PRIVATE, NULL) == 0 &&
+                           mount("proc", "/proc", "proc", 0, NULL) == 0;
+            count = mounted ? mlm_cages_remove_stale(site, NULL) : -EIO;
+        }
         if (inside <= 0)
             _exit(write(ends[1], &count, sizeof count) == sizeof count ? 0 : 1);
         _exit(waitpid(inside, &status, 0) == inside ? WEXITSTATUS(status) : 1);
