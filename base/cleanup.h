@@ -3,6 +3,7 @@
  * empty value (NULL, -1). */
 #pragma once
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -30,9 +31,16 @@ static inline void mlm_fclose_p(FILE **file)
         (void)fclose(*file);
 }
 
+static inline void mlm_closedir_p(DIR **folder)
+{
+    if (*folder)
+        (void)closedir(*folder);
+}
+
 #define mlm_auto_free mlm_cleanup(mlm_free_p)
 #define mlm_auto_close mlm_cleanup(mlm_close_p)
 #define mlm_auto_fclose mlm_cleanup(mlm_fclose_p)
+#define mlm_auto_closedir mlm_cleanup(mlm_closedir_p)
 
 #define mlm_take_ptr(p)                                                                                      \
     ({                                                                                                       \

@@ -1,4 +1,4 @@
-/* The RAM of a laptop that is in use before a job starts. `run --laptop` and `estimate` share these rules. */
+/* The RAM of a laptop that is in use before a job starts. `--laptop` and `estimate` share these rules. */
 #pragma once
 
 /* The kernel and firmware keep about a sixteenth of RAM plus 128 MiB: page structs, slabs, buffers, reserved
@@ -6,6 +6,13 @@
 static inline double mlm_laptop_system_bytes(double ram_bytes)
 {
     return 128 * 0x1p20 + ram_bytes / 16;
+}
+
+/* The part of it that MemTotal of /proc/meminfo leaves out: firmware, the kernel's image, and a page struct
+ * of 64 bytes for each page of 4 KiB. The rest shows as used memory. */
+static inline double mlm_laptop_reserved_bytes(double ram_bytes)
+{
+    return 64 * 0x1p20 + ram_bytes / 64;
 }
 
 /* A desktop with a browser holds about 1.6 GiB. On a small machine, where people open less, it is two fifths

@@ -15,6 +15,10 @@ struct mlm_limits {
     uint64_t background_bytes; /* memory that a second process in the cage holds; 0: no such process */
     bool background_active;    /* the second process keeps using its memory */
     uint64_t timeout_ns;       /* longest time that a trial may take */
+    uint64_t laptop_bytes;     /* RAM of the laptop that the job is shown; 0: it sees this machine */
+    uint64_t processors;       /* number that the job may use, and sees; 0: all that this program may use */
+    bool private_tmp;          /* the job has its own /tmp and /dev/shm, which end with the trial */
+    bool background_reclaim;   /* the harness frees memory beside the job, as kswapd does on a laptop */
 };
 
 #define MLM_UNLIMITED ((struct mlm_limits){.cap_bytes = MLM_NO_LIMIT, .swap_limit_bytes = MLM_NO_LIMIT})

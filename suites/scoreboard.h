@@ -14,6 +14,7 @@
 
 #define MLM_ANSWER_MAX 8
 #define MLM_MESSAGE_SIZE 512
+#define MLM_WAIT_UNKNOWN UINT64_MAX
 
 enum mlm_phase {
     MLM_PHASE_START,   /* exec() is done, nothing else */
@@ -34,10 +35,13 @@ enum mlm_verdict {
     MLM_VERDICT_FAILED,    /* any other error; `message` says which */
 };
 
-/* Readings that the worker took of itself over one phase. */
+/* Readings that the worker took of itself over one phase. A wait that is not known is MLM_WAIT_UNKNOWN. */
 struct mlm_phase_reading {
     uint64_t begin_ns, end_ns;
     uint64_t cpu_user_ns, cpu_system_ns; /* all threads, this phase alone */
+    uint64_t run_queue_ns;               /* threads were ready to run and had no processor */
+    uint64_t memory_wait_ns;             /* waiting for pages from swap, and for memory to be freed */
+    uint64_t storage_wait_ns;            /* waiting for block devices, swap included */
     uint64_t peak_rss_bytes;             /* VmHWM, reset at the begin of the phase */
     uint64_t read_bytes, written_bytes;  /* /proc/self/io: bytes that really went to storage in this phase */
     _Atomic uint32_t complete;           /* 1 when everything above is filled */

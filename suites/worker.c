@@ -1,7 +1,7 @@
 /* mlmembench-worker: runs one workload, in this process and no other. It knows ML and knows no cgroups; the
  * harness puts it into a cage before it starts.
  *
- *   mlmembench-worker [--scoreboard FD] run SUITE/WORKLOAD [NAME=VALUE…]
+ *   mlmembench-worker [--scoreboard FD [--pressure MEMORY_FD,STORAGE_FD]] run SUITE/WORKLOAD [NAME=VALUE…]
  *   mlmembench-worker [--scoreboard FD] build SUITE/WORKLOAD [NAME=VALUE…] FD    writes a workload's dataset
  *   mlmembench-worker [--scoreboard FD] check SUITE/WORKLOAD [NAME=VALUE…] FD    is it what `build` writes?
  *   mlmembench-worker [--scoreboard FD] inspect FILE                             shape of a user's dataset
@@ -18,13 +18,12 @@
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
-#include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "base/clock.h"
 #include "data/inspect.h"
 #include "data/library.h"
+#include "phase.h"
 #include "suites.h"
 #include "workload.h"
 
@@ -33,98 +32,9 @@ enum { EXIT_USAGE = 2 };
 /* Data that every verb receives beside its arguments. */
 struct worker {
     struct mlm_scoreboard *sb;
-    const char *scoreboard_fd; /* as given on the command line; NULL: called by hand */
+    const char *scoreboard_fd, *pressure_fds; /* as given on the command line; NULL: not given */
+    struct mlm_pressure_fds pressure;
 };
-
-/* Reads a /proc file without stdio, whose buffer would count in the figures. */
-static int proc_read(const char *path, char *text, size_t size)
-{
-    int fd = open(path, O_RDONLY | O_CLOEXEC);
-    if (fd < 0)
-        return -errno;
-    ssize_t n = read(fd, text, size - 1);
-    (void)close(fd);
-    if (n < 0)
-        return -EIO;
-    text[n] = 0;
-    return 0;
-}
-
-static uint64_t keyed(const char *text, const char *key)
-{
-    const char *found = strstr(text, key);
-    return found ? strtoull(found + strlen(key), NULL, 10) : 0;
-}
-
-/* Resets VmHWM to the current RSS. Where the kernel refuses (no CONFIG_PROC_PAGE_MONITOR), later phases
- * repeat the larger peak of an earlier one, which is still true of the process. */
-static void peak_reset(void)
-{
-    int fd = open("/proc/self/clear_refs", O_WRONLY | O_CLOEXEC);
-    if (fd >= 0) {
-        ssize_t n = write(fd, "5", 1);
-        (void)n;
-        (void)close(fd);
-    }
-}
-
-static uint64_t timeval_ns(struct timeval t)
-{
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_usec * 1000u;
-}
-
-struct usage {
-    uint64_t user_ns, system_ns, read_bytes, written_bytes;
-    bool io_known;
-};
-
-static struct usage usage_now(void)
-{
-    struct rusage usage;
-    char io[512];
-    (void)getrusage(RUSAGE_SELF, &usage);
-    bool io_known = proc_read("/proc/self/io", io, sizeof io) == 0;
-    return (struct usage){
-        .user_ns = timeval_ns(usage.ru_utime),
-        .system_ns = timeval_ns(usage.ru_stime),
-        .read_bytes = io_known ? keyed(io, "\nread_bytes: ") : 0,
-        .written_bytes = io_known ? keyed(io, "\nwrite_bytes: ") : 0,
-        .io_known = io_known,
-    };
-}
-
-/* One step of a workload's life, with the readings before and after it. The clock is read innermost, so that
- * the time for reading /proc belongs to no phase. */
-struct phase {
-    enum mlm_phase which;
-    struct usage before;
-};
-
-static struct phase phase_begin(struct mlm_scoreboard *sb, enum mlm_phase which)
-{
-    mlm_progress_begin(sb, 0);
-    atomic_store_explicit(&sb->phase, which, memory_order_release);
-    peak_reset();
-    struct phase phase = {.which = which, .before = usage_now()};
-    sb->phases[which].begin_ns = mlm_now_ns();
-    return phase;
-}
-
-static void phase_end(struct mlm_scoreboard *sb, const struct phase *phase)
-{
-    struct mlm_phase_reading *reading = &sb->phases[phase->which];
-    reading->end_ns = mlm_now_ns();
-    struct usage after = usage_now();
-    char status[4096];
-    reading->cpu_user_ns = after.user_ns - phase->before.user_ns;
-    reading->cpu_system_ns = after.system_ns - phase->before.system_ns;
-    reading->read_bytes = after.read_bytes - phase->before.read_bytes;
-    reading->written_bytes = after.written_bytes - phase->before.written_bytes;
-    reading->io_known = after.io_known && phase->before.io_known;
-    if (proc_read("/proc/self/status", status, sizeof status) == 0)
-        reading->peak_rss_bytes = keyed(status, "\nVmHWM:") * 1024;
-    atomic_store_explicit(&reading->complete, 1, memory_order_release);
-}
 
 /* jemalloc keeps thread state in static TLS. glibc leaves too little of it for a library that is opened at
  * run time, unless this variable is set before the program starts; therefore main() starts the program
@@ -153,8 +63,9 @@ static void libraries_tell(const struct mlm_job *job)
     (void)setenv("OPENBLAS_NUM_THREADS", threads, 1);
 }
 
-static int live(const struct mlm_workload *workload, const void *config, struct mlm_scoreboard *sb)
+static int live(const struct mlm_workload *workload, const void *config, const struct worker *worker)
 {
+    struct mlm_scoreboard *sb = worker->sb;
     libraries_tell(config);
     int r = workload->library ? library_open(workload->library) : 0;
     if (r == -ERESTART)
@@ -164,18 +75,19 @@ static int live(const struct mlm_workload *workload, const void *config, struct 
             (int)strcspn(workload->library, " "), workload->library, workload->library_package);
 
     void *state = NULL;
-    struct phase phase = phase_begin(sb, MLM_PHASE_PREPARE);
+    struct mlm_phase_watch watch;
+    mlm_phase_begin(sb, MLM_PHASE_PREPARE, &worker->pressure, &watch);
     r = workload->prepare(config, sb, &state);
-    phase_end(sb, &phase);
+    mlm_phase_end(&watch);
     if (r == 0) {
-        phase = phase_begin(sb, MLM_PHASE_RUN);
+        mlm_phase_begin(sb, MLM_PHASE_RUN, &worker->pressure, &watch);
         r = workload->run(state, sb);
-        phase_end(sb, &phase);
+        mlm_phase_end(&watch);
     }
     if (r == 0) {
-        phase = phase_begin(sb, MLM_PHASE_VERIFY);
+        mlm_phase_begin(sb, MLM_PHASE_VERIFY, &worker->pressure, &watch);
         r = workload->verify ? workload->verify(state, sb) : 0;
-        phase_end(sb, &phase);
+        mlm_phase_end(&watch);
     }
     if (r == 0) {
         atomic_store_explicit(&sb->verdict, MLM_VERDICT_OK, memory_order_release);
@@ -315,6 +227,8 @@ static int script_become(const char *verb, const char *full_name, const struct m
         r = words_add(&words, folder, "/", workload->script);
     if (r == 0 && worker->scoreboard_fd && (r = words_add(&words, "--scoreboard", "", "")) == 0)
         r = words_add(&words, worker->scoreboard_fd, "", "");
+    if (r == 0 && worker->pressure_fds && (r = words_add(&words, "--pressure", "", "")) == 0)
+        r = words_add(&words, worker->pressure_fds, "", "");
     if (r == 0 && (r = words_add(&words, verb, "", "")) == 0)
         r = words_add(&words, full_name, "", "");
     if (r == 0 && config)
@@ -338,7 +252,7 @@ static int verb_run(int argc, char **argv, const struct worker *worker)
     if (r < 0)
         return r;
     r = workload->script ? script_become("run", argv[0], workload, config, worker)
-                         : live(workload, config, worker->sb);
+                         : live(workload, config, worker);
     free(config);
     return r;
 }
@@ -476,11 +390,11 @@ int main(int argc, char **argv)
         {"preload", 0, verb_preload},
     };
     struct mlm_scoreboard *sb = NULL;
-    const char *scoreboard_fd = NULL;
+    struct worker worker = {.pressure = {-1, -1}};
     int next = 1;
     if (argc > 2 && strcmp(argv[1], "--scoreboard") == 0) {
-        scoreboard_fd = argv[2];
-        int fd = atoi(scoreboard_fd);
+        worker.scoreboard_fd = argv[2];
+        int fd = atoi(argv[2]);
         void *page = mmap(NULL, sizeof *sb, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
         if (page == MAP_FAILED) {
             fprintf(stderr, "mlmembench-worker: --scoreboard %s is not a scoreboard\n", argv[2]);
@@ -489,6 +403,14 @@ int main(int argc, char **argv)
         sb = page; /* the descriptor stays open for a restart */
         next = 3;
     }
+    if (argc > next + 1 && strcmp(argv[next], "--pressure") == 0) {
+        worker.pressure_fds = argv[next + 1];
+        if (sscanf(argv[next + 1], "%d,%d", &worker.pressure.memory, &worker.pressure.storage) != 2) {
+            fprintf(stderr, "mlmembench-worker: --pressure %s is not MEMORY_FD,STORAGE_FD\n", argv[next + 1]);
+            return EXIT_USAGE;
+        }
+        next += 2;
+    }
     /* Turn huge pages off for every workload: they change a figure by 2 to 6 times and depend on the
      * machine's setting. */
     (void)prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
@@ -496,7 +418,7 @@ int main(int argc, char **argv)
     bool by_hand = !sb;
     if (by_hand)
         sb = &own;
-    const struct worker worker = {.sb = sb, .scoreboard_fd = scoreboard_fd};
+    worker.sb = sb;
     for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
         if (next < argc && strcmp(argv[next], verbs[i].name) == 0 && argc - next - 1 >= verbs[i].minimum) {
             int r = verbs[i].run(argc - next - 1, argv + next + 1, &worker);
@@ -510,7 +432,8 @@ int main(int argc, char **argv)
             }
             return status;
         }
-    fprintf(stderr, "usage: mlmembench-worker [--scoreboard FD] run SUITE/WORKLOAD [NAME=VALUE…]\n"
+    fprintf(stderr, "usage: mlmembench-worker [--scoreboard FD [--pressure MEMORY_FD,STORAGE_FD]]\n"
+                    "                         run SUITE/WORKLOAD [NAME=VALUE…]\n"
                     "                         build|check SUITE/WORKLOAD [NAME=VALUE…] FD | inspect FILE\n"
                     "                         preload [SUITE/WORKLOAD]\n");
     return EXIT_USAGE;

@@ -22,7 +22,7 @@
 #include "scoreboard.h"
 
 /* Modules and programs are built together; this catches a stale module. */
-#define MLM_CONTRACT_VERSION 5
+#define MLM_CONTRACT_VERSION 6
 
 enum mlm_param_type {
     MLM_PARAM_SIZE,  /* uint64_t; bytes, with optional suffix */

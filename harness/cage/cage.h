@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "base/limits.h"
 #include "cage/dialect.h"
+#include "cage/mounts.h"
 
 struct mlm_cages; /* the place where cages are made */
 
@@ -76,10 +77,11 @@ const struct mlm_limits *mlm_cage_limits(const struct mlm_cage *cage);
 struct mlm_cage_spawn {
     const char *program; /* path */
     char *const *argv;
-    char *const *environment;           /* NULL: ours */
-    const int *keep_fds;                /* descriptors above 2 that stay open, ended by -1; NULL: none */
-    int stdin_fd, stdout_fd, stderr_fd; /* -1: /dev/null */
-    const void *affinity;               /* cpu_set_t; NULL: ours */
+    char *const *environment;            /* NULL: ours */
+    const int *keep_fds;                 /* descriptors above 2 that stay open, ended by -1; NULL: none */
+    int stdin_fd, stdout_fd, stderr_fd;  /* -1: /dev/null */
+    const void *affinity;                /* cpu_set_t; NULL: ours */
+    const struct mlm_job_mounts *mounts; /* that it alone sees; NULL: none */
     int oom_score_adj;
     bool same_group; /* stay in our process group: a Ctrl-C at the terminal reaches the program too, and nohup
                         covers it */
@@ -91,6 +93,18 @@ struct mlm_cage_spawn {
  * group. The caller reaps it and closes the pidfd. */
 int mlm_cage_spawn(struct mlm_cage *cage, const struct mlm_cage_spawn *spawn, pid_t *ret_pid, int *ret_pidfd,
     struct mlm_error *error);
+
+/* A folder in MLM_CAGE_FOLDERS, for the cage and as unique as its name, which only our user can enter. It
+ * goes with mlm_cage_folder_remove(), else by the guardian, else by mlm_cage_folders_stale(). *ret_hold_fd
+ * keeps it from being taken for one of a dead run. */
+#define MLM_CAGE_FOLDERS "/tmp"
+int mlm_cage_folder_make(
+    const struct mlm_cage *cage, char ret_path[static 128], int *ret_hold_fd, struct mlm_error *error);
+void mlm_cage_folder_remove(const char *path); /* with all that it holds */
+
+/* Counts our user's folders of dead runs, and removes them if `remove`. Returns their number, or a negative
+ * errno. */
+int mlm_cage_folders_stale(bool remove, struct mlm_error *error);
 
 /* Returns true if the process is in the cage or in a cgroup below; false also when it has ended. */
 bool mlm_cage_holds(const struct mlm_cage *cage, pid_t pid);

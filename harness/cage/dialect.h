@@ -11,14 +11,16 @@ struct mlm_dialect {
     const char *swappiness; /* 0 here prevents swapping where swap_limit cannot */
     const char *memory_current, *swap_current;
     const char *memory_peak, *swap_peak;
-    const char *stat; /* flat keyed file with the keys below */
-    const char *cpu;  /* CPU time of all processes that ever ran in the cage, in microseconds */
+    const char *zswap_current; /* where it exists, compressed pages of zswap are charged to the cage */
+    const char *reclaim;       /* writing a number of bytes here frees as many */
+    const char *stat;          /* flat keyed file with the keys below */
+    const char *cpu;           /* CPU time of all processes that ever ran in the cage, in microseconds */
     const char *cpu_user_key, *cpu_system_key;
     const char *oom_file, *oom_kill_key;
     bool oom_counts_alone;       /* oom_kill_key counts the cgroup itself, without the cgroups below it */
     const char *oom_disable_key; /* 1: the kernel kills nobody, a process without memory waits; "0" written to
                                     oom_file ends that */
-    const char *pressure;
+    const char *memory_pressure, *storage_pressure, *processor_pressure; /* PSI of the cage */
     const char *kill;             /* "1" written here kills all; NULL or absent: kill each process of procs */
     const char *procs;            /* whole processes: reading lists them, writing "0" moves the writer */
     const char *enter;            /* a process of one thread writes "0" here to enter */
@@ -29,7 +31,8 @@ struct mlm_dialect {
     const char *swap_key;        /* where no file has swap alone; memsw minus memory is inexact */
     const char *swap_cached_key; /* in memory and in swap: counted twice where these are separate */
     const char *anon_key, *file_key;
-    const char *shmem_key; /* part of what file_key counts, but not reclaimable */
+    const char *shmem_key;      /* part of what file_key counts, but not reclaimable */
+    const char *huge_pages_key; /* the part of what anon_key counts that lies in transparent huge pages */
     const char *major_faults_key, *all_faults_key;
     const char *refault_anon_key, *refault_file_key;
     const char *swapped_in_key, *swapped_out_key;

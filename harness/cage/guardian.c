@@ -1,6 +1,6 @@
 /* The guardian: a process that only waits while the harness lives. When the harness dies without notice, even
  * by kill -9, the socket between them reads end of file; the guardian then kills and removes all cages of the
- * run. */
+ * run, and its folders. */
 #include "cage/run.h"
 
 #include <errno.h>
@@ -55,6 +55,7 @@ static _Noreturn void guard(struct mlm_cages *cages, int fd)
 
     for (int i = 0; i < SWEEPS && mlm_cages_sweep(cages) != 0; i++)
         (void)sleep(1);
+    mlm_cage_folders_sweep(cages->prefix);
     mlm_cage_home_leave(cages);
     _exit(EXIT_SUCCESS);
 }

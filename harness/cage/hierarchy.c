@@ -1,5 +1,5 @@
-/* Parses /proc/self/cgroup and /proc/self/mountinfo. Containers mount parts of a tree, several times or
- * read-only, so the mounts are ranked. */
+/* Parses /proc/self/cgroup and finds the cgroup trees among the mounts. Containers mount parts of a tree,
+ * several times or read-only, so the mounts are ranked. */
 #include "cage/hierarchy.h"
 
 #include <errno.h>
@@ -9,33 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
-
-static bool list_has(const char *list, const char *word)
-{
-    size_t length = strlen(word);
-    for (const char *found = list; (found = strstr(found, word)); found += length)
-        if ((found == list || found[-1] == ',') && (!found[length] || found[length] == ','))
-            return true;
-    return false;
-}
-
-/* mountinfo writes space, tab, newline and backslash as \ooo. */
-static void unescape(char *text)
-{
-    char *to = text;
-    for (const char *from = text; *from; to++) {
-        const unsigned char *o = (const unsigned char *)from + 1;
-        bool octal = from[0] == '\\' && o[0] >= '0' && o[0] <= '3' && o[1] >= '0' && o[1] <= '7' &&
-                     o[2] >= '0' && o[2] <= '7';
-        if (octal) {
-            *to = (char)((o[0] - '0') << 6 | (o[1] - '0') << 3 | (o[2] - '0'));
-            from += 4;
-        } else {
-            *to = *from++;
-        }
-    }
-    *to = 0;
-}
+#include "base/mounts.h"
 
 /* Recognizes "/..", "/../.." and so on: the kernel gives this path to a mount root, or to our own cgroup,
  * above our cgroup namespace. */
@@ -69,17 +43,16 @@ static int rank(const struct mlm_hierarchy *h)
     return h->mounted ? 1 + 2 * h->inside + !h->read_only : 0;
 }
 
-static void consider(struct mlm_hierarchy *best, const char *path, const char *mount_root,
-    const char *mount_point, bool read_only)
+static void consider(struct mlm_hierarchy *best, const char *path, const struct mlm_mount *mount)
 {
-    struct mlm_hierarchy found = {.in_use = true, .mounted = true, .read_only = read_only};
-    const char *own = below(path, mount_root, &found.inside);
+    struct mlm_hierarchy found = {.in_use = true, .mounted = true, .read_only = mount->read_only};
+    const char *own = below(path, mount->root, &found.inside);
     if (!own || rank(&found) < rank(best))
         return;
-    int length = snprintf(found.own, sizeof found.own, "%s%s", mount_point, own);
+    int length = snprintf(found.own, sizeof found.own, "%s%s", mount->point, own);
     if (length < 0 || length >= (int)sizeof found.own)
         return;
-    snprintf(found.mount_point, sizeof found.mount_point, "%s", mount_point);
+    snprintf(found.mount_point, sizeof found.mount_point, "%s", mount->point);
     *best = found;
 }
 
@@ -93,73 +66,44 @@ static void own_paths(char *text, const char **ret_v1, const char **ret_v2)
             continue;
         if (strcmp(number, "0") == 0 && !*controllers)
             *ret_v2 = line;
-        else if (list_has(controllers, "memory"))
+        else if (mlm_comma_list_has(controllers, "memory"))
             *ret_v1 = line;
     }
 }
 
-/* A line of mountinfo: id parent device root mount-point options [tag…] - type source super-options */
-static void mount_consider(
-    char *line, const char *v1_path, const char *v2_path, struct mlm_hierarchy *v1, struct mlm_hierarchy *v2)
-{
-    char *tail = strstr(line, " - ");
-    if (!tail)
-        return;
-    *tail = 0;
-    tail += 3;
-    tail[strcspn(tail, "\n")] = 0;
-    const char *type = strsep(&tail, " ");
-    (void)strsep(&tail, " ");
-    const char *super = strsep(&tail, " ");
-    for (int i = 0; i < 3; i++)
-        (void)strsep(&line, " ");
-    char *root = strsep(&line, " "), *point = strsep(&line, " ");
-    const char *options = strsep(&line, " ");
-    if (!super || !options)
-        return;
-    bool is_v1 = strcmp(type, "cgroup") == 0 && list_has(super, "memory");
-    bool is_v2 = strcmp(type, "cgroup2") == 0;
-    unescape(root);
-    unescape(point);
-    bool read_only = list_has(options, "ro") || list_has(super, "ro");
-    if (is_v1 && v1_path)
-        consider(v1, v1_path, root, point, read_only);
-    if (is_v2 && v2_path)
-        consider(v2, v2_path, root, point, read_only);
-}
+/* The memory controllers' trees, as mounted. */
+struct mounted {
+    const char *v1_path, *v2_path; /* our cgroups; NULL: not in use */
+    struct mlm_hierarchy v1, v2;
+};
 
-/* Reads line by line: with hundreds of containers the file has megabytes. */
-static int mounts_read(
-    int root_fd, const char *v1_path, const char *v2_path, struct mlm_hierarchy *v1, struct mlm_hierarchy *v2)
+static void mount_consider(void *context, const struct mlm_mount *mount)
 {
-    mlm_auto_close int fd = openat(root_fd, "proc/self/mountinfo", O_RDONLY | O_CLOEXEC);
-    mlm_auto_fclose FILE *file = fd < 0 ? NULL : fdopen(fd, "re");
-    mlm_auto_free char *line = NULL;
-    size_t size = 0;
-    if (!file)
-        return -errno;
-    (void)mlm_take_fd(&fd);
-    while (getline(&line, &size, file) >= 0)
-        mount_consider(line, v1_path, v2_path, v1, v2);
-    return ferror(file) ? -EIO : 0;
+    struct mounted *mounted = context;
+    bool is_v1 = strcmp(mount->type, "cgroup") == 0 && mlm_comma_list_has(mount->super, "memory");
+    bool is_v2 = strcmp(mount->type, "cgroup2") == 0;
+    if (is_v1 && mounted->v1_path)
+        consider(&mounted->v1, mounted->v1_path, mount);
+    if (is_v2 && mounted->v2_path)
+        consider(&mounted->v2, mounted->v2_path, mount);
 }
 
 int mlm_hierarchies_find(
     int root_fd, struct mlm_hierarchy *ret_v1, struct mlm_hierarchy *ret_v2, struct mlm_error *error)
 {
-    const char *v1_path = NULL, *v2_path = NULL;
+    struct mounted mounted = {0};
     mlm_auto_free char *cgroups = NULL;
     ssize_t n = mlm_file_read(root_fd, "proc/self/cgroup", &cgroups, error);
     if (n < 0 && n != -ENOENT)
         return (int)n;
     if (cgroups)
-        own_paths(cgroups, &v1_path, &v2_path);
-
-    struct mlm_hierarchy v1 = {.in_use = v1_path}, v2 = {.in_use = v2_path};
-    n = mounts_read(root_fd, v1_path, v2_path, &v1, &v2);
-    if (n < 0)
-        return mlm_error_errno(error, (int)n, "cannot read proc/self/mountinfo");
-    *ret_v1 = v1;
-    *ret_v2 = v2;
+        own_paths(cgroups, &mounted.v1_path, &mounted.v2_path);
+    mounted.v1.in_use = mounted.v1_path;
+    mounted.v2.in_use = mounted.v2_path;
+    int r = mlm_mounts_read(root_fd, mount_consider, &mounted);
+    if (r < 0)
+        return mlm_error_errno(error, r, "cannot read proc/self/mountinfo");
+    *ret_v1 = mounted.v1;
+    *ret_v2 = mounted.v2;
     return 0;
 }

@@ -37,6 +37,9 @@ void mlm_cage_home_leave(struct mlm_cages *cages);
  * errno. */
 int mlm_cages_sweep(const struct mlm_cages *cages);
 
+/* Removes the folders of this run's cages, see mlm_cage_folder_make(). */
+void mlm_cage_folders_sweep(const char *prefix);
+
 /* Starts the process that outlives a killed harness until its cages are removed. */
 int mlm_guardian_start(struct mlm_cages *cages, struct mlm_error *error);
 /* Tells the guardian that nothing is left to do, and reaps it. */

@@ -19,6 +19,7 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "cage/clone3.h"
+#include "cage/mounts.h"
 #include "cage/run.h"
 
 #ifndef CLOSE_RANGE_CLOEXEC
@@ -30,11 +31,21 @@
 /* The child runs on a stack that the sanitizers do not know. */
 #define IN_CHILD __attribute__((no_sanitize("address", "undefined", "thread")))
 
-enum step { STEP_NONE, STEP_ORPHAN, STEP_ENTER, STEP_SCORE, STEP_AFFINITY, STEP_DESCRIPTORS, STEP_EXEC };
+enum step {
+    STEP_NONE,
+    STEP_ORPHAN,
+    STEP_MOUNTS,
+    STEP_ENTER,
+    STEP_SCORE,
+    STEP_AFFINITY,
+    STEP_DESCRIPTORS,
+    STEP_EXEC
+};
 
 struct child {
     const struct mlm_cage_spawn *spawn;
     char *const *environment;
+    struct mlm_mounting *mounting; /* NULL: it sees what we see */
     pid_t parent;
     int enter_fd; /* where the child writes "0" to enter; -1: nowhere */
     char score[16];
@@ -126,6 +137,9 @@ IN_CHILD static int child_run(void *argument)
     /* The child dies with us. We may have died before this call, so check the parent. */
     if (prctl(PR_SET_PDEATHSIG, SIGKILL) < 0 || getppid() != child->parent)
         child_fail(child, STEP_ORPHAN, ECHILD);
+    /* Before it enters its cage: so what its mounts need is not charged to it. */
+    if (child->mounting && (error = mlm_mounting_do(child->mounting)))
+        child_fail(child, STEP_MOUNTS, error);
     if (child->enter_fd >= 0 && (error = write_exactly(child->enter_fd, "0", 1)))
         child_fail(child, STEP_ENTER, error);
     /* The harness must handle a Ctrl-C at the terminal, not the child. */
@@ -155,7 +169,7 @@ static bool is_unknown(int error)
 static int child_start(struct mlm_cage *cage, struct child *child, char *stack, int *ret_pidfd)
 {
     const unsigned flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD;
-    if (cage && cage->cages->dialect->version == 2 && !cage->cages->clone_cannot_enter) {
+    if (cage && !child->mounting && cage->cages->dialect->version == 2 && !cage->cages->clone_cannot_enter) {
         struct clone_args args = {
             .flags = flags | CLONE_INTO_CGROUP,
             .pidfd = (uintptr_t)ret_pidfd,
@@ -174,10 +188,28 @@ static int child_start(struct mlm_cage *cage, struct child *child, char *stack, 
         if (child->enter_fd < 0)
             return -errno;
     }
-    int pid = clone(child_run, stack + STACK_BYTES, (int)flags | SIGCHLD, child, ret_pidfd);
+    int namespaces = child->mounting ? (int)child->mounting->namespaces : 0;
+    int pid = clone(child_run, stack + STACK_BYTES, (int)flags | namespaces | SIGCHLD, child, ret_pidfd);
+    if (pid < 0 && errno == EPERM && namespaces) {
+        /* Who may not make a mount namespace may make a user namespace, and a mount namespace in it. */
+        child->mounting->namespaces |= CLONE_NEWUSER;
+        namespaces |= CLONE_NEWUSER;
+        pid = clone(child_run, stack + STACK_BYTES, (int)flags | namespaces | SIGCHLD, child, ret_pidfd);
+    }
     int r = pid < 0 ? -errno : pid;
     mlm_close_p(&child->enter_fd);
     return r;
+}
+
+/* Returns true for a program that exists, below a folder that the job sees another one in place of. */
+static bool is_covered(const struct mlm_job_mounts *mounts, const char *program)
+{
+    for (size_t i = 0; i < mounts->count; i++) {
+        size_t length = strlen(mounts->items[i].at);
+        if (strncmp(program, mounts->items[i].at, length) == 0 && program[length] == '/')
+            return access(program, F_OK) == 0;
+    }
+    return false;
 }
 
 static int explain(const struct child *child, struct mlm_error *error)
@@ -186,6 +218,8 @@ static int explain(const struct child *child, struct mlm_error *error)
     switch (child->failed) {
     case STEP_ORPHAN:
         return mlm_error_set(error, -ECHILD, "cannot start %s: its parent went away", program);
+    case STEP_MOUNTS:
+        return mlm_mounting_explain(child->mounting, program, -child->error, error);
     case STEP_ENTER:
         return mlm_error_errno(error, -child->error, "cannot start %s: it cannot enter its cage", program);
     case STEP_SCORE:
@@ -196,6 +230,11 @@ static int explain(const struct child *child, struct mlm_error *error)
     case STEP_DESCRIPTORS:
         return mlm_error_errno(error, -child->error, "cannot start %s: cannot hand it its files", program);
     case STEP_EXEC:
+        if (child->error == ENOENT && child->mounting && is_covered(child->mounting->mounts, program))
+            return mlm_error_set(error, -ENOENT,
+                "cannot start %s: with --private-tmp the job has its own empty /tmp and /dev/shm, and the "
+                "program lies in the machine's; move it elsewhere",
+                program);
         return mlm_error_errno(error, -child->error, "cannot start %s", program);
     case STEP_NONE:
         break;
@@ -203,8 +242,8 @@ static int explain(const struct child *child, struct mlm_error *error)
     return 0;
 }
 
-int mlm_cage_spawn(struct mlm_cage *cage, const struct mlm_cage_spawn *spawn, pid_t *ret_pid, int *ret_pidfd,
-    struct mlm_error *error)
+static int spawn_with(struct mlm_cage *cage, const struct mlm_cage_spawn *spawn,
+    struct mlm_mounting *mounting, pid_t *ret_pid, int *ret_pidfd, struct mlm_error *error)
 {
     /* Shared, so that the report also arrives where a tool (valgrind) turns the clone into a plain fork. */
     size_t size = STACK_BYTES + sizeof(struct child);
@@ -215,6 +254,7 @@ int mlm_cage_spawn(struct mlm_cage *cage, const struct mlm_cage_spawn *spawn, pi
     *child = (struct child){
         .spawn = spawn,
         .environment = spawn->environment ? spawn->environment : environ,
+        .mounting = mounting,
         .parent = getpid(),
         .enter_fd = -1,
     };
@@ -227,7 +267,9 @@ int mlm_cage_spawn(struct mlm_cage *cage, const struct mlm_cage_spawn *spawn, pi
     int pid = child_start(cage, child, stack, &pidfd);
     (void)pthread_sigmask(SIG_SETMASK, &before, NULL);
 
-    int r = pid < 0 ? mlm_error_errno(error, pid, "cannot start %s", spawn->program) : explain(child, error);
+    int r = pid >= 0    ? explain(child, error)
+            : !mounting ? mlm_error_errno(error, pid, "cannot start %s", spawn->program)
+                        : mlm_mounting_explain(mounting, spawn->program, pid, error);
     (void)munmap(stack, size);
     if (r < 0) {
         if (pid > 0) {
@@ -239,5 +281,32 @@ int mlm_cage_spawn(struct mlm_cage *cage, const struct mlm_cage_spawn *spawn, pi
     }
     *ret_pid = (pid_t)pid;
     *ret_pidfd = pidfd;
+    return 0;
+}
+
+int mlm_cage_spawn(struct mlm_cage *cage, const struct mlm_cage_spawn *spawn, pid_t *ret_pid, int *ret_pidfd,
+    struct mlm_error *error)
+{
+    if (!spawn->mounts || !spawn->mounts->count)
+        return spawn_with(cage, spawn, NULL, ret_pid, ret_pidfd, error);
+    mlm_cleanup(mlm_mounting_end) struct mlm_mounting mounting = {.ends = {-1, -1}};
+    pid_t pid;
+    mlm_auto_close int pidfd = -1;
+    int r = mlm_mounting_begin(spawn->mounts, &mounting, error);
+    if (r < 0)
+        return r;
+    r = spawn_with(cage, spawn, &mounting, &pid, &pidfd, error);
+    if (r < 0)
+        return r;
+    r = mlm_mounting_take(&mounting);
+    if (r < 0) {
+        (void)kill(pid, SIGKILL);
+        while (waitpid(pid, NULL, 0) < 0 && errno == EINTR)
+            continue;
+        return mlm_error_errno(error, r,
+            "cannot start %s: the file that shows it the laptop's memory cannot be reached", spawn->program);
+    }
+    *ret_pid = pid;
+    *ret_pidfd = mlm_take_fd(&pidfd);
     return 0;
 }

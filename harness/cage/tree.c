@@ -55,19 +55,13 @@ static int open_folder(int parent_fd, const char *name)
     return fd < 0 ? -errno : fd;
 }
 
-static void closedir_p(DIR **dir)
-{
-    if (*dir)
-        (void)closedir(*dir);
-}
-
 int mlm_cgroup_children(
     int dir_fd, int (*each)(int dir_fd, const char *name, const void *context), const void *context)
 {
     int fd = open_folder(dir_fd, ".");
     if (fd < 0)
         return fd;
-    mlm_cleanup(closedir_p) DIR *dir = fdopendir(fd);
+    mlm_auto_closedir DIR *dir = fdopendir(fd);
     if (!dir) {
         int r = -errno;
         (void)close(fd);

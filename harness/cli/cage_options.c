@@ -2,6 +2,7 @@
 #include "cli/cage_options.h"
 
 #include <errno.h>
+#include <sched.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -66,6 +67,19 @@ static int background_parse(
     return 0;
 }
 
+static int processors_parse(
+    const struct mlm_option *option, const char *text, void *field, struct mlm_error *error)
+{
+    uint64_t number = 0;
+    cpu_set_t own;
+    int r = mlm_option_number(option, text, &number, error);
+    if (r == 0 && sched_getaffinity(0, sizeof own, &own) == 0 && number > (uint64_t)CPU_COUNT(&own))
+        r = mlm_error_set(error, -EINVAL, "'%s' is too many; this program may use %d", text, CPU_COUNT(&own));
+    if (r == 0)
+        *(uint64_t *)field = number;
+    return r;
+}
+
 #define WORDS(...) ((const char *const[]){__VA_ARGS__, NULL})
 
 #define AT(field) offsetof(struct mlm_cage_options, field)
@@ -78,6 +92,20 @@ const struct mlm_option mlm_cage_option_rows[] = {
         .help = "a second process holds this much memory under the same cap, as open programs do: idle (the "
                 "default) only holds it, active keeps using it",
         .standard = "0", .words = WORDS("512M", "1G", "1600M", "2G"), .shapes_plan = true},
+    {"cpus", "N", processors_parse, AT(limits.processors),
+        .help =
+            "run the job on N processors, and show it only these (/proc/stat still shows all of this machine's)",
+        .otherwise = "all that it can use", .words = WORDS("1", "2", "4"), .least = 1, .most = THREADS_MOST,
+        .shapes_plan = true},
+    {"private-tmp", NULL, NULL, AT(limits.private_tmp),
+        .help =
+            "give the job of each trial its own empty /tmp and /dev/shm, which are removed after the trial; "
+            "its programs and files must lie elsewhere",
+        .shapes_plan = true},
+    {"background-reclaim", NULL, NULL, AT(limits.background_reclaim),
+        .help = "free memory beside the job when little is left under the cap, as a laptop's kernel does; "
+                "does nothing without a cap; needs cgroup v2 and Linux 5.19 or later",
+        .shapes_plan = true},
     {"timeout", "TIME", mlm_option_duration, AT(limits.timeout_ns),
         .help = "end a trial that takes longer than this, for example 20s, 5min or 2h", .standard = "24h",
         .words = WORDS("20s", "60s", "5min"), .shapes_plan = true},
@@ -109,6 +137,10 @@ const struct mlm_option mlm_program_option_rows[] = {
                 "against the cap; may be given several times"},
     {"cleanup", "COMMAND", mlm_option_text, AT(cleanup),
         .help = "run this in a shell after the last trial, outside any cgroup of a trial", .kept = true},
+    {"oom-grace", "TIME", mlm_option_duration, AT(oom_grace_ns),
+        .help = "end a trial as oom when the kernel killed one of its processes and the others did nothing "
+                "for this long",
+        .standard = "10s", .words = WORDS("2s", "10s", "60s"), .kept = true},
     {"name", "NAME", mlm_option_texts, AT(names),
         .help = "name of the command in records and tables; with several commands, give it once for each, in "
                 "their order",
@@ -146,6 +178,6 @@ static int columns_parse(
 const struct mlm_option mlm_table_option_rows[] = {
     {"columns", "LIST", columns_parse, offsetof(struct mlm_table_options, columns),
         .help = "show these columns of the table, separated by commas, or all; the man page explains them",
-        .otherwise = "time,slowdown,needs,swap,vs-best", .words = mlm_column_words},
+        .otherwise = "time,slowdown,needs,at-speed,swap,vs-best", .words = mlm_column_words},
     {0},
 };

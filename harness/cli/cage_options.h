@@ -32,6 +32,7 @@ extern const struct mlm_option mlm_cap_option_rows[];
 struct mlm_program_options {
     const char *prepare, *cleanup, *output;
     struct mlm_texts evict, names;
+    uint64_t oom_grace_ns;
 };
 extern const struct mlm_option mlm_program_option_rows[];
 

@@ -51,15 +51,21 @@ static int cages_clean(bool dry_run, struct mlm_error *error)
     int r = mlm_cage_site_find(AT_FDCWD, &site, error);
     if (r < 0)
         return r;
+    /* A folder that cannot be removed is told at the end: the cages go first. */
+    int folders = mlm_cage_folders_stale(!dry_run, error);
+    if (folders > 0)
+        printf("%d private /tmp left behind in " MLM_CAGE_FOLDERS ": %s\n", folders,
+            dry_run ? "would be removed" : "removed");
     if (site.access == MLM_CAGE_NONE)
-        return 0;
-    r = dry_run ? mlm_cages_count_stale(&site, error) : mlm_cages_remove_stale(&site, error);
+        return folders < 0 ? folders : 0;
+    struct mlm_error *of_cages = folders < 0 ? NULL : error;
+    r = dry_run ? mlm_cages_count_stale(&site, of_cages) : mlm_cages_remove_stale(&site, of_cages);
     if (r == 0)
         printf("no cages left behind\n"); /* the path may be wider than a terminal */
     else if (r > 0)
         mlm_put_named(stdout, "%d cage%s left behind in %s: %s", r, r == 1 ? "" : "s", site.path,
             dry_run ? "would be removed" : "removed");
-    return r < 0 ? r : 0;
+    return folders < 0 ? folders : r < 0 ? r : 0;
 }
 
 static int clean_verb(int argc, char **argv, struct mlm_error *error)
@@ -80,8 +86,8 @@ const struct mlm_verb mlm_verb_clean = {
     .summary = "remove cached datasets, and cgroups that a run left behind",
     .details =
         "Datasets are in ~/.cache/mlmembench/datasets, or in $MLMEMBENCH_CACHE/datasets if that is set. A "
-        "run builds them again when it needs them. clean removes only datasets and cgroups that runs have "
-        "made, and nothing that a run still uses. Results stay.",
+        "run builds them again when it needs them. clean removes only what runs have made and no run "
+        "still uses: datasets, cgroups, and the folders in /tmp of trials with --private-tmp. Results stay.",
     .exits = exits,
     .example = "mlmembench clean",
     .options = options,

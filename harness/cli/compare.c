@@ -259,9 +259,10 @@ const struct mlm_verb mlm_verb_compare = {
     .operands = "[OLD] NEW [MORE…]",
     .details =
         "compare pairs the rows with the same workload, parameters, data, cap and swap. For each pair it "
-        "shows median time and median needs (peak memory), new over old, with a 95 % bootstrap interval. A "
-        "Mann–Whitney U test, corrected by Holm's method over all tests of the comparison, gives the "
-        "verdict. Where there are too few repetitions to tell a difference from chance, the table says so. "
+        "shows median time and median needs (peak memory), new over old, with a 95 % interval. A test, "
+        "corrected by Holm's method over all tests of the comparison, gives the verdict: Mann–Whitney U, or "
+        "Welch's t test where that would need more repetitions. Times leave out waiting for a processor if "
+        "both sides know it. "
         "Rows whose outcome changed are named. Each further file is compared with the first. One file "
         "without --history is compared machine by machine.\n\n"
         "With `--fail-above 10%` a row fails if its whole interval lies above 1.10. With fewer than five "

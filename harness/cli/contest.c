@@ -7,60 +7,76 @@
 
 #include "base/cleanup.h"
 #include "base/size.h"
+#include "report/table/group.h"
 #include "report/text/prose.h"
 
-static bool counts(const struct mlm_row *row)
+static void put_time(FILE *out, const struct mlm_row *row)
 {
-    return mlm_row_all_ok(row) && row->time.count;
-}
-
-static const struct mlm_row *fastest(const struct mlm_section *section, size_t *ret_count)
-{
-    const struct mlm_row *best = NULL;
-    *ret_count = 0;
-    for (size_t i = 0; i < section->count; i++) {
-        const struct mlm_row *row = section->rows[i];
-        if (!counts(row))
-            continue;
-        ++*ret_count;
-        if (!best || row->time.median < best->time.median)
-            best = row;
-    }
-    return best;
+    char time[MLM_SIZE_TEXT], needs[MLM_SIZE_TEXT];
+    fprintf(out, " (%s", mlm_duration_show(row->time.median, time));
+    if (!isnan(mlm_row_needs(row)))
+        fprintf(out, ", needs %s", mlm_size_show(mlm_row_needs(row), needs));
+    fputc(')', out);
 }
 
 static void put_other(FILE *out, const struct mlm_row *row, const struct mlm_row *best)
 {
-    fprintf(out, "; %s took %.3g × as long", row->workload, row->time.median / best->time.median);
-    /* The range: slowest against fastest, and the other way round. */
-    if (row->time.count > 1 && best->time.count > 1)
-        fprintf(out, " (%.3g to %.3g)", row->time.minimum / best->time.maximum,
-            row->time.maximum / best->time.minimum);
-    int64_t needs = row->readings.values[MLM_needs_peak_bytes];
-    int64_t best_needs = best->readings.values[MLM_needs_peak_bytes];
-    if (needs != MLM_NULL && best_needs > 0)
-        fprintf(out, " and needed %.3g × as much", (double)needs / (double)best_needs);
+    struct mlm_ratio time = mlm_row_time_ratio(row, best, MLM_RATIO_CONFIDENCE);
+    struct mlm_ratio needs = mlm_row_needs_ratio(row, best, MLM_RATIO_CONFIDENCE);
+    char text[MLM_RATIO_TEXT];
+    fprintf(out, " %s takes %s as long", row->workload, mlm_ratio_show(&time, text));
+    if (mlm_ratio_says(&needs) == MLM_SAYS_MORE || mlm_ratio_says(&needs) == MLM_SAYS_LESS)
+        fprintf(out, " and needs %s as much", mlm_ratio_show(&needs, text));
+    fputc('.', out);
+}
+
+/* Names the fastest commands, and how much longer the others take. */
+static void say_fastest(FILE *out, const struct mlm_section *section, const struct mlm_group *group)
+{
+    char cap[MLM_SIZE_TEXT];
+    size_t count = 0, said = 0;
+    for (size_t i = 0; i < section->count; i++)
+        count += mlm_group_is_fastest(group, section->rows[i]);
+    fprintf(out, "Under cap %s, ", mlm_size_spell(section->rows[0]->first->limits.cap_bytes, cap));
+    for (size_t i = 0; i < section->count; i++) {
+        const struct mlm_row *row = section->rows[i];
+        if (!mlm_group_is_fastest(group, row))
+            continue;
+        fputs(!said ? "" : said + 1 == count ? " and " : ", ", out);
+        fputs(row->workload, out);
+        put_time(out, row);
+        said++;
+    }
+    fputs(count == 1                 ? " is the fastest."
+          : count == group->ok_count ? " cannot be told apart by their times."
+                                     : " are the fastest; they cannot be told apart.",
+        out);
+    for (size_t i = 0; i < section->count; i++)
+        if (mlm_group_counts(section->rows[i]) && !mlm_group_is_fastest(group, section->rows[i]))
+            put_other(out, section->rows[i], group->fastest);
+}
+
+/* With one repetition of each, nothing is known of chance. */
+static bool repeated(const struct mlm_section *section)
+{
+    for (size_t i = 0; i < section->count; i++)
+        if (section->rows[i]->time.count > 1)
+            return true;
+    return false;
 }
 
 static int section_text(const struct mlm_section *section, char **ret_text)
 {
-    size_t count, size;
-    const struct mlm_row *best = fastest(section, &count);
-    char *text = NULL, cap[MLM_SIZE_TEXT], time[MLM_SIZE_TEXT], needs[MLM_SIZE_TEXT];
+    size_t size;
+    struct mlm_group group = mlm_group_look(section->rows, section->count);
+    char *text = NULL;
     FILE *out = open_memstream(&text, &size);
     if (!out)
         return -ENOMEM;
-    if (count > 1) {
-        fprintf(out, "Fastest under cap %s: %s, %s", mlm_size_spell(best->first->limits.cap_bytes, cap),
-            best->workload, mlm_duration_show(best->time.median, time));
-        if (best->readings.values[MLM_needs_peak_bytes] != MLM_NULL)
-            fprintf(out, ", needing %s",
-                mlm_size_show((double)best->readings.values[MLM_needs_peak_bytes], needs));
-        for (size_t i = 0; i < section->count; i++)
-            if (counts(section->rows[i]) && section->rows[i] != best)
-                put_other(out, section->rows[i], best);
-        fputc('.', out);
-    }
+    if (group.ok_count > 1 && repeated(section))
+        say_fastest(out, section, &group);
+    else if (group.ok_count > 1)
+        fputs("To compare their times, run each several times: --repetitions 5.", out);
     if (fclose(out) != 0) {
         free(text);
         return -ENOMEM;

@@ -163,9 +163,9 @@ int mlm_own_plan(const struct mlm_catalogue *catalogue, struct mlm_own *own, str
     mlm_plan_free(own->plan);
     own->plan = plan;
     const struct mlm_plan_row *row = plan->rows;
-    if (plan->trial_count != 1 || row->refused)
+    if (plan->row_count != 1 || row->refused)
         return mlm_error_set(error, -EINVAL, "%s cannot be run so: %s", own->name,
-            row->refused ? row->reason : "it would be several trials");
+            row->refused ? row->reason : "it would be several rows");
     own->answer = (struct mlm_estimate_answer){
         .workload = own->name, .core_bytes = (double)row->core_bytes, .peak_bytes = (double)row->peak_bytes};
     return 0;

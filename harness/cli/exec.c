@@ -11,11 +11,13 @@
 #include "base/file.h"
 #include "cli/cage_options.h"
 #include "cli/contest.h"
+#include "cli/laptop.h"
 #include "cli/load.h"
 #include "cli/program.h"
 #include "cli/say.h"
 #include "cli/shell.h"
 #include "cli/style.h"
+#include "cli/surplus.h"
 #include "cli/target.h"
 #include "cli/verbs.h"
 #include "meter/sample.h"
@@ -25,6 +27,7 @@ struct exec_options {
     struct mlm_cage_options cage;
     struct mlm_table_options table;
     struct mlm_caps caps;
+    struct mlm_laptop laptop;
     struct mlm_program_options program;
     uint64_t warmup;
 };
@@ -33,6 +36,7 @@ struct exec_options {
 
 static const struct mlm_option options[] = {
     {.group = mlm_cap_option_rows, .offset = AT(caps)},
+    {.group = mlm_laptop_option_rows, .offset = AT(laptop)},
     {.group = mlm_cage_option_rows, .offset = AT(cage)},
     {.group = mlm_table_option_rows, .offset = AT(table)},
     {"warmup", "N", mlm_option_number, AT(warmup),
@@ -96,13 +100,22 @@ static int programs_find(struct exec *exec, const struct mlm_parsed *parsed, str
 
 static int resolve(struct exec *exec, const struct mlm_parsed *parsed, struct mlm_error *error)
 {
-    const struct exec_options *said = &exec->said;
-    int r = mlm_program_options_check(&said->program, said->cage.out, error);
+    struct exec_options *said = &exec->said;
+    int r = mlm_laptop_resolve(&said->laptop, parsed, &said->cage.limits, &said->caps, error);
+    if (r == 0)
+        r = mlm_program_options_check(&said->program, said->cage.out, error);
     if (r == 0)
         r = programs_find(exec, parsed, error);
     exec->single = exec->program_count == 1 && exec->said.caps.count == 1 && said->cage.repetitions == 1 &&
                    !said->warmup;
     return r;
+}
+
+static void killed_say(void *context, const char *text)
+{
+    const struct exec *exec = context;
+    if (!exec->said.cage.quiet)
+        mlm_say("mlmembench: %s", text);
 }
 
 /* Runs one trial; keeps its record unless it is a warm-up. */
@@ -119,6 +132,8 @@ static int trial_do(struct exec *exec, const struct mlm_program *program, uint64
         .stdout_fd = exec->output_fd >= 0 ? exec->output_fd : STDOUT_FILENO,
         .stderr_fd = STDERR_FILENO,
         .keep_fds = exec->inherited_fds,
+        .oom_grace_ns = exec->said.program.oom_grace_ns,
+        .watcher = {.killed = killed_say, .context = exec},
     };
     order.limits.cap_bytes = cap_bytes;
     int r = mlm_program_trial(
@@ -172,6 +187,8 @@ static int summarize(struct exec *exec, struct mlm_error *error)
         r = mlm_report_text(loaded.table, exec->said.table.columns, &style, stderr, error);
     if (r == 0)
         r = mlm_contest_say(loaded.table, &style, stderr, error);
+    if (r == 0)
+        r = mlm_surplus_say(loaded.table, &style, stderr, error);
     if (r < 0)
         return r;
     fputc('\n', stderr);
@@ -197,6 +214,10 @@ static int exec_all(struct exec *exec, int argc, char **argv, struct mlm_error *
         exec->program_count * exec->said.caps.count * (exec->said.cage.repetitions + exec->said.warmup);
     mlm_progress_open(&measuring->progress, exec->said.cage.quiet || exec->single, count, 0);
     measuring->progress.bar = false; /* the command uses the screen */
+    char laptop[MLM_LAPTOP_TEXT];
+    mlm_laptop_text(&exec->said.laptop, laptop);
+    if (laptop[0] && !exec->said.cage.quiet)
+        mlm_say("%s", laptop);
     struct mlm_session_options session = {
         .catalogue = measuring->catalogue,
         .argc = argc,

@@ -12,7 +12,9 @@
 #include "base/cleanup.h"
 #include "base/page.h"
 #include "base/utf8.h"
+#include "cli/fit_files.h"
 #include "cli/fit_job.h"
+#include "cli/laptop.h"
 #include "cli/present.h"
 #include "cli/say.h"
 #include "cli/shell.h"
@@ -31,13 +33,18 @@
 
 /* Default time limit of a trial under a cap: a job that thrashes at its edge would not end. */
 #define PATIENCE_TIMES 10
+/* A job that must read its files from storage again and again is slow, and yet it ends. */
+#define PATIENCE_TIMES_FILES 50
 #define PATIENCE_NS UINT64_C(10000000000)
+/* Less of its files in the page cache does not change what a job needs. */
+#define WARM_BYTES (INT64_C(1) << 20)
 #define SECOND_NS UINT64_C(1000000000)
 #define LONGEST_NS (UINT64_C(86400) * SECOND_NS) /* default without a cap */
 
 struct fit_options {
     struct mlm_cage_options cage; /* without a time limit: it follows from the job's time without a cap */
     struct mlm_table_options table;
+    struct mlm_laptop laptop;
     struct mlm_program_options program;
     struct mlm_job_options job;
     const char *workload; /* NULL: a command */
@@ -51,12 +58,14 @@ static const struct mlm_option options[] = {
     {"within", "PERCENT", mlm_option_percent, AT(within),
         .help =
             "also find the smallest cap under which the job is at most this much slower than without a cap",
+        .otherwise = "10% for a job that maps files or reads them more than once",
         .words = (const char *const[]){"5%", "10%", "20%", NULL}},
     {"tolerance", "PERCENT", mlm_option_percent, AT(tolerance),
         .help = "stop when the answer is at most PERCENT above the largest cap that failed", .standard = "2%",
         .words = (const char *const[]){"1%", "2%", "5%", "10%", NULL}},
     {"max-trials", "N", mlm_option_number, AT(max_trials), .help = "stop after N trials, found or not",
-        .standard = "40", .least = 1, .most = MLM_TIMES_MOST},
+        .standard = "60", .least = 1, .most = MLM_TIMES_MOST},
+    {.group = mlm_laptop_option_rows, .offset = AT(laptop)},
     {.group = mlm_cage_option_rows, .offset = AT(cage)},
     {.group = mlm_table_option_rows, .offset = AT(table)},
     {"workload", "SUITE/NAME", mlm_option_text, AT(workload),
@@ -68,8 +77,15 @@ static const struct mlm_option options[] = {
 
 static const struct mlm_option_change changes[] = {
     {"swap", .standard = "none"},
+    {"laptop",
+        .help =
+            "run every trial as on a laptop with this much RAM: sets --background to what its desktop and "
+            "browser use, and shows the job such a laptop in /proc/meminfo (sysinfo(2) still reports this "
+            "machine); fit first prints the cap that the laptop leaves"},
     {"repetitions", .standard = "3", .help = "successful trials that are needed under the reported cap"},
-    {"timeout", .otherwise = "24h without a cap; under caps 10 times the uncapped time, plus 10s"},
+    {"timeout",
+        .otherwise =
+            "24h without a cap; under caps 10 times the uncapped time (50 times for a job that uses files), plus 10s"},
     {"seed", .standard = "1", .help = "seed of the workload's data"},
     {"param", .value = "NAME=VALUE",
         .help = "run the workload with this value of a parameter; may be given several times"},
@@ -84,6 +100,7 @@ struct fit {
     struct mlm_measuring measuring;
     struct mlm_fit_job job;
     struct mlm_fit search;
+    struct mlm_fit_files files;
     uint64_t swap_bytes; /* swap that the job may use; 0 on a machine without */
     uint64_t timeout_ns; /* time limit of a trial under a cap; 0: not known yet */
     int output_fd;
@@ -94,6 +111,7 @@ static void fit_release(struct fit *fit)
     mlm_measuring_release(&fit->measuring);
     mlm_fit_job_release(&fit->job);
     mlm_fit_release(&fit->search);
+    mlm_fit_files_release(&fit->files);
     mlm_close_p(&fit->output_fd);
 }
 
@@ -106,7 +124,9 @@ static int resolve(struct fit *fit, const struct mlm_parsed *parsed, struct mlm_
         return mlm_error_set(error, -EINVAL, "--name and --output are for a command; a workload has its own");
     if (said->cage.repetitions > REPETITIONS_MAX)
         return mlm_error_set(error, -EINVAL, "--repetitions is at most %d", REPETITIONS_MAX);
-    int r = mlm_program_options_check(&said->program, said->cage.out, error);
+    int r = mlm_laptop_resolve(&said->laptop, parsed, &fit->said.cage.limits, NULL, error);
+    if (r == 0)
+        r = mlm_program_options_check(&said->program, said->cage.out, error);
     fit->timeout_ns = mlm_is_said(parsed, "timeout") ? said->cage.limits.timeout_ns : 0;
     if (!fit->timeout_ns)
         fit->said.cage.limits.timeout_ns = LONGEST_NS;
@@ -160,6 +180,31 @@ static int check_foreign(const struct mlm_record *record, struct mlm_error *erro
     }
 }
 
+/* Learns from a trial without a cap which files the job uses. Returns 1 if files were in the page cache
+ * before the first trial, which therefore says nothing. */
+static int files_learn(struct fit *fit, const struct mlm_record *record, struct mlm_error *error)
+{
+    const int64_t *values = record->readings.values;
+    char size[MLM_SIZE_TEXT];
+    int64_t cached_bytes = mlm_fit_files_learn(&fit->files, record);
+    if (cached_bytes < 0)
+        return mlm_error_errno(error, (int)cached_bytes, "fit");
+    /* Where files make the two differ, both edges are of interest. */
+    double worth = (1 + 2 * fit->said.tolerance) * (double)values[MLM_needs_peak_bytes];
+    if (isnan(fit->search.options.within) && values[MLM_needs_peak_bytes] != MLM_NULL &&
+        (double)values[MLM_at_speed_bytes] > worth)
+        fit->search.options.within = MLM_AT_SPEED_WITHIN;
+    if (fit->search.count || fit->files.repeated || cached_bytes <= WARM_BYTES)
+        return 0;
+    fit->files.repeated = true;
+    mlm_progress_say(&fit->measuring.progress,
+        "%s of the job's files were in the page cache already, so this trial does not count; from here on each "
+        "trial begins without them",
+        mlm_size_show((double)cached_bytes, size));
+    return 1;
+}
+
+/* Returns 1 for a trial that does not count; its record is not kept. */
 static int trial_do(struct fit *fit, uint64_t cap_bytes, struct mlm_record *record, struct mlm_error *error)
 {
     struct mlm_timeline timeline = {0};
@@ -168,10 +213,12 @@ static int trial_do(struct fit *fit, uint64_t cap_bytes, struct mlm_record *reco
         .fills_bytes = isnan(fit->search.ceiling_bytes) ? 0 : (uint64_t)fit->search.ceiling_bytes,
         .repetition = mlm_fit_tally(&fit->search, cap_bytes).count,
         .evict = &fit->said.program.evict,
+        .drop = &fit->files.paths,
         .prepare = fit->said.program.prepare,
         .stdin_fd = -1,
         .stdout_fd = fit->output_fd,
         .stderr_fd = fit->output_fd,
+        .oom_grace_ns = fit->said.program.oom_grace_ns,
     };
     order.limits.cap_bytes = cap_bytes;
     /* Trials without a cap are one row only if they have one time limit: the first was not known to be
@@ -179,14 +226,19 @@ static int trial_do(struct fit *fit, uint64_t cap_bytes, struct mlm_record *reco
     if (fit->timeout_ns && cap_bytes != MLM_NO_LIMIT)
         order.limits.timeout_ns = fit->timeout_ns;
     int r = mlm_fit_job_trial(&fit->job, &fit->measuring.session, &order, record, &timeline, error);
-    return r < 0 ? r : mlm_store_append(fit->measuring.store, record, &timeline, error);
+    fit->files.stayed |= record->marks & MLM_MARK_BIT(cache_not_evicted);
+    if (r == 0 && cap_bytes == MLM_NO_LIMIT && record->outcome == MLM_OUTCOME_OK)
+        r = files_learn(fit, record, error);
+    return r != 0 ? r : mlm_store_append(fit->measuring.store, record, &timeline, error);
 }
 
-static uint64_t patience(const struct mlm_record *record)
+static uint64_t patience(const struct fit *fit, const struct mlm_record *record)
 {
+    const uint64_t times =
+        fit->search.options.within > 0 && fit->files.paths.count ? PATIENCE_TIMES_FILES : PATIENCE_TIMES;
     int64_t run = record->readings.values[MLM_run_ns], prepare = record->readings.values[MLM_prepare_ns];
     uint64_t ns = (run == MLM_NULL ? 0 : (uint64_t)run) + (prepare == MLM_NULL ? 0 : (uint64_t)prepare);
-    return (PATIENCE_TIMES * ns / SECOND_NS + 1) * SECOND_NS + PATIENCE_NS;
+    return (times * ns / SECOND_NS + 1) * SECOND_NS + PATIENCE_NS;
 }
 
 static int trial(struct fit *fit, uint64_t cap_bytes, struct mlm_error *error)
@@ -206,13 +258,14 @@ static int trial(struct fit *fit, uint64_t cap_bytes, struct mlm_error *error)
         mlm_progress_done(progress, 0, mlm_now_ns() - begin_ns, &record);
         r = check_foreign(&record, error);
     }
-    if (r == 0 && mlm_fit_tell(&fit->search, &record) < 0)
+    const bool counts = r == 0;
+    if (counts && mlm_fit_tell(&fit->search, &record) < 0)
         r = mlm_error_errno(error, -ENOMEM, "fit");
-    if (r == 0 && !fit->timeout_ns)
-        fit->timeout_ns = patience(&record);
+    if (r == 0 && counts && !fit->timeout_ns)
+        fit->timeout_ns = patience(fit, &record);
     mlm_record_release(&record);
     progress->name = NULL;
-    return r;
+    return r < 0 ? r : 0;
 }
 
 static int put_words(const struct fit *fit, const struct mlm_text_style *style, struct mlm_error *error)
@@ -224,6 +277,7 @@ static int put_words(const struct fit *fit, const struct mlm_text_style *style, 
         return mlm_error_errno(error, -ENOMEM, "fit");
     mlm_utf8_tame(name);
     mlm_fit_say(out, &fit->search, name, fit->swap_bytes);
+    mlm_fit_files_say(out, &fit->files);
     if (fclose(out) != 0)
         return mlm_error_errno(error, -ENOMEM, "fit");
     char *rest = text;
@@ -260,12 +314,13 @@ static int present(const struct fit *fit, struct mlm_error *error)
     return r;
 }
 
-static int exit_status(const struct mlm_fit *search)
+/* `asked`: --within was given. */
+static int exit_status(const struct mlm_fit *search, bool asked)
 {
     enum mlm_fit_state need = mlm_fit_edge(search, MLM_FIT_ENDS).state;
     if (need == MLM_FIT_NEVER)
         return MLM_EXIT_WRONG;
-    enum mlm_fit_state fast = isnan(search->options.within) ? need : mlm_fit_edge(search, MLM_FIT_FAST).state;
+    enum mlm_fit_state fast = !asked ? need : mlm_fit_edge(search, MLM_FIT_FAST).state;
     bool found = need != MLM_FIT_OPEN && fast != MLM_FIT_OPEN && fast != MLM_FIT_NEVER;
     return found ? MLM_EXIT_OK : MLM_EXIT_NOT_RUN;
 }
@@ -296,6 +351,10 @@ static int fit_all(struct fit *fit, int argc, char **argv, struct mlm_error *err
     };
     mlm_progress_open(&measuring->progress, fit->said.cage.quiet, 0, 0);
     measuring->progress.bar = false; /* the number of trials is not known in advance */
+    char laptop[MLM_LAPTOP_TEXT];
+    mlm_laptop_text(&fit->said.laptop, laptop);
+    if (laptop[0])
+        mlm_progress_say(&measuring->progress, "%s", laptop);
     int r = mlm_measuring_open(measuring, &session, fit->said.cage.out, error);
     if (r == 0)
         r = mlm_program_output_open(
@@ -315,7 +374,7 @@ static int fit_all(struct fit *fit, int argc, char **argv, struct mlm_error *err
     }
     if (stopped)
         return mlm_error_set(error, -EINTR, "interrupted; what had ended is in %s", measuring->path);
-    return r < 0 ? r : exit_status(&fit->search);
+    return r < 0 ? r : exit_status(&fit->search, !isnan(fit->said.within));
 }
 
 static int fit_verb(int argc, char **argv, struct mlm_error *error)
@@ -362,7 +421,9 @@ const struct mlm_verb mlm_verb_fit = {
     .takes_command = true,
     .details =
         "fit runs the job once without a cap, and then under caps that come closer and closer to the "
-        "smallest one that is enough. It tests that one again. Page cache that the job can do without is not "
+        "smallest one that is enough. It tests that one again. Where the job maps files, or reads them again, fit "
+        "also finds the cap from which it runs at speed, at most 10 % slower than without a cap, and each "
+        "trial begins without these files in the page cache. Page cache that the job can do without is not "
         "counted, because the kernel drops it before memory runs out. Trials have no swap unless --swap "
         "allows it. With swap a job may succeed under a very small cap, but very slowly; --within finds the "
         "cap from which it runs at a useful speed.\n\n"

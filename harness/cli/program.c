@@ -104,16 +104,33 @@ static int describe(
                : mlm_params_add(&record->params, "command", program->text);
 }
 
+/* Drops files from the page cache; marks the record if one stayed, or may have. Returns the first error,
+ * after all files. */
+static int files_evict(const struct mlm_texts *files, struct mlm_record *record, struct mlm_error *error)
+{
+    int failed = 0;
+    for (size_t i = 0; i < files->count; i++) {
+        bool evicted = false;
+        int r = mlm_dataset_evict(files->items[i], &evicted, failed ? NULL : error);
+        if (!evicted && r != -ENOENT) /* what is gone is not in the page cache either */
+            record->marks |= MLM_MARK_BIT(cache_not_evicted);
+        failed = failed ? failed : r;
+    }
+    return failed;
+}
+
 int mlm_program_make_ready(const struct mlm_session *session, const struct mlm_program_order *order,
     struct mlm_record *record, struct mlm_error *error)
 {
     int r = order->prepare ? mlm_shell_run(session, "--prepare", order->prepare, error) : 0;
-    for (size_t i = 0; order->evict && i < order->evict->count && r == 0; i++) {
-        bool evicted = false;
-        r = mlm_dataset_evict(order->evict->items[i], &evicted, error);
-        if (r == 0 && !evicted)
-            record->marks |= MLM_MARK_BIT(cache_not_evicted);
-    }
+    if (r == 0)
+        r = mlm_leftovers_check(&session->leftovers, order->prepare,
+            "Remove it with --prepare, or give each trial its own /dev/shm with --private-tmp", record,
+            error);
+    if (r == 0 && order->drop)
+        (void)files_evict(order->drop, record, NULL);
+    if (r == 0 && order->evict)
+        r = files_evict(order->evict, record, error);
     return r;
 }
 
@@ -140,6 +157,8 @@ int mlm_program_trial(struct mlm_session *session, const struct mlm_program *pro
         .same_group = true,
         .limits = order->limits,
         .fills_bytes = order->fills_bytes,
+        .oom_grace_ns = order->oom_grace_ns,
+        .watcher = order->watcher,
     };
     return mlm_command_trial_run(session, &command, record, ret_timeline, ret_status, error);
 }

@@ -28,9 +28,12 @@ struct mlm_program_order {
     uint64_t repetition;
     uint64_t fills_bytes;               /* memory that it will fill, as far as known; 0: not known */
     const struct mlm_texts *evict;      /* files to put out of the page cache before it; NULL: none */
+    const struct mlm_texts *drop;       /* the same, where they still exist */
     const char *prepare;                /* a shell command to run before it, outside the cage; NULL: none */
     int stdin_fd, stdout_fd, stderr_fd; /* -1: /dev/null */
     const int *keep_fds;                /* further descriptors that it gets, ended by -1; NULL: none */
+    uint64_t oom_grace_ns;              /* see struct mlm_trial_order */
+    struct mlm_trial_watcher watcher;
 };
 
 /* Opens the file for the program's output: empties it, or makes it. A pipe may have to wait for its reader.
@@ -42,8 +45,9 @@ int mlm_program_output_open(const char *path, int interrupt_fd, int *ret_fd, str
 int mlm_program_options_check(
     const struct mlm_program_options *options, const char *out, struct mlm_error *error);
 
-/* Does what must happen before a trial: runs the user's own command and evicts files that should be read
- * cold. A file that stays in the page cache marks the record. */
+/* Does what must happen before a trial: runs the user's own command, checks that nothing of the trial before
+ * is left in tmpfs (-EEXIST), and evicts files that should be read cold. A file that stays in the page cache
+ * marks the record. */
 int mlm_program_make_ready(const struct mlm_session *session, const struct mlm_program_order *order,
     struct mlm_record *record, struct mlm_error *error);
 

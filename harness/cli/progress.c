@@ -116,16 +116,26 @@ void mlm_progress_news(struct mlm_progress *progress, const struct mlm_trial_new
     draw(progress, state);
 }
 
+void mlm_progress_less(struct mlm_progress *progress, uint64_t rough_ns)
+{
+    progress->total--;
+    progress->rough_total_ns -= rough_ns;
+    draw(progress, "");
+}
+
+void mlm_progress_more(struct mlm_progress *progress, uint64_t rough_ns)
+{
+    progress->total++;
+    progress->rough_total_ns += rough_ns;
+}
+
 void mlm_progress_done(
     struct mlm_progress *progress, uint64_t rough_ns, uint64_t spent_ns, const struct mlm_record *record)
 {
     progress->done++;
     progress->rough_done_ns += rough_ns;
     progress->spent_ns += spent_ns;
-    /* A trial that was not run says nothing about the quality of the estimates. */
-    if (!record)
-        progress->rough_total_ns -= rough_ns, progress->rough_done_ns -= rough_ns;
-    if (!progress->silent && !progress->bar && record) {
+    if (!progress->silent && !progress->bar) {
         char time[MLM_SIZE_TEXT], total[24] = "";
         if (progress->total)
             snprintf(total, sizeof total, "/%zu", progress->total);

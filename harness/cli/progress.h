@@ -24,7 +24,10 @@ void mlm_progress_say(struct mlm_progress *progress, const char *format, ...)
 void mlm_progress_say_text(void *progress, const char *text);
 void mlm_progress_trial(struct mlm_progress *progress, const char *name);
 void mlm_progress_news(struct mlm_progress *progress, const struct mlm_trial_news *news);
-/* Counts a trial as done; record NULL: it was not run. */
+/* A trial is not needed after all, or one more than was known before. */
+void mlm_progress_less(struct mlm_progress *progress, uint64_t rough_ns);
+void mlm_progress_more(struct mlm_progress *progress, uint64_t rough_ns);
+/* Counts a trial as done. */
 void mlm_progress_done(
     struct mlm_progress *progress, uint64_t rough_ns, uint64_t spent_ns, const struct mlm_record *record);
 void mlm_progress_close(struct mlm_progress *progress);

@@ -143,9 +143,18 @@ static int put_surroundings(FILE *out, const struct mlm_verb *verb, const struct
     if (record->limits.swap_limit_bytes != MLM_NO_LIMIT)
         fprintf(out, " --swap %s",
             record->limits.swap_limit_bytes ? mlm_size_spell(record->limits.swap_limit_bytes, text) : "none");
-    if (record->limits.background_bytes)
+    /* A laptop has its own cap and background. */
+    if (record->limits.laptop_bytes)
+        fprintf(out, " --laptop %s", mlm_size_spell(record->limits.laptop_bytes, text));
+    else if (record->limits.background_bytes)
         fprintf(out, " --background %s%s", mlm_size_spell(record->limits.background_bytes, text),
             record->limits.background_active ? ":active" : "");
+    if (record->limits.processors)
+        fprintf(out, " --cpus %" PRIu64, record->limits.processors);
+    if (record->limits.private_tmp)
+        fputs(" --private-tmp", out);
+    if (record->limits.background_reclaim)
+        fputs(" --background-reclaim", out);
     if (!is_command(record) && record->seed != standard_of(verb, "--seed"))
         fprintf(out, " --seed %" PRIu64, record->seed);
     uint64_t timeout_ns = record->limits.timeout_ns;
@@ -207,13 +216,13 @@ static int put_suites(FILE *out, const struct mlm_keymap *suites)
     return put_word(out, list);
 }
 
-static void put_numbers(FILE *out, const struct mlm_rerun *rerun, bool uncapped)
+static void put_numbers(FILE *out, const struct mlm_rerun *rerun, bool laptop, bool uncapped)
 {
-    for (size_t i = 0; i < rerun->cap_count; i++) {
+    for (size_t i = 0; i < (laptop ? 0 : rerun->cap_count); i++) {
         char text[MLM_SIZE_TEXT];
         fprintf(out, "%s%s", i ? "," : " --cap ", mlm_size_spell(rerun->caps[i], text));
     }
-    fprintf(out, "%s --repetitions %zu", uncapped ? ",none" : "", rerun->repetitions);
+    fprintf(out, "%s --repetitions %zu", uncapped && !laptop ? ",none" : "", rerun->repetitions);
 }
 
 /* Used to sort sweeps, so that those with the same rest are adjacent. */
@@ -244,7 +253,7 @@ static int put_command(FILE *out, const struct mlm_rerun *rerun, const struct re
     if (r >= 0 && !own)
         r = put_suites(out, &suites);
     /* `run` adds a trial without a cap by itself, so it is not written. */
-    put_numbers(out, rerun, own);
+    put_numbers(out, rerun, sweeps[0].sweep->first->first->limits.laptop_bytes, own);
     fprintf(out, "%s\n", rest_text);
     return r;
 }

@@ -29,30 +29,25 @@ static char *planned_row_key(const struct mlm_plan *plan, const struct mlm_plan_
 }
 
 int mlm_resume_match(const struct mlm_plan *plan, json_t *machine, const struct mlm_record_list *list,
-    bool *finished, bool *dropped, struct mlm_error *error)
+    const struct mlm_record **found, struct mlm_error *error)
 {
     mlm_cleanup(mlm_keymap_release) struct mlm_keymap done = {0};
-    mlm_cleanup(mlm_keymap_release) struct mlm_keymap timed_out = {0};
-    size_t number;
-    int r = 0;
+    mlm_auto_free const struct mlm_record **records = calloc(list->count + 1, sizeof *records);
+    int r = records ? 0 : -ENOMEM;
     for (size_t i = 0; r == 0 && i < list->count; i++) {
         const struct mlm_record *record = &list->items[i];
-        char *row = mlm_record_row_key(record);
+        mlm_auto_free char *row = mlm_record_row_key(record);
+        size_t number;
         r = mlm_keymap_add(&done, repetition_key(row, record->repetition), &number);
-        if (r == 0 && record->marks & MLM_MARK_BIT(not_repeated))
-            r = mlm_keymap_add(&timed_out, row, &number);
-        else
-            free(row);
+        if (r == 0)
+            records[number] = record;
     }
     for (size_t i = 0; r == 0 && i < plan->trial_count; i++) {
         mlm_auto_free char *row = planned_row_key(plan, &plan->trials[i], machine);
         mlm_auto_free char *key = repetition_key(row, plan->trials[i].repetition);
-        if (!key) {
-            r = -ENOMEM;
-            break;
-        }
-        finished[i] = mlm_keymap_find(&done, key) != MLM_KEYMAP_NONE;
-        dropped[i] = mlm_keymap_find(&timed_out, row) != MLM_KEYMAP_NONE;
+        size_t number = key ? mlm_keymap_find(&done, key) : MLM_KEYMAP_NONE;
+        r = key ? 0 : -ENOMEM;
+        found[i] = number == MLM_KEYMAP_NONE ? NULL : records[number];
     }
     return r < 0 ? mlm_error_errno(error, r, "cannot go on with a run") : 0;
 }

@@ -7,11 +7,10 @@
 #include "record/store.h"
 #include "trial/plan.h"
 
-/* Sets finished[i] where trial i of the plan has its record, and dropped[i] where an earlier repetition of
- * its row timed out, so that it is not run. `machine` is the machine that the trials would run on: records of
- * another one do not count. */
+/* Sets found[i] to the record of trial i of the plan; NULL: it has none. `machine` is the machine that the
+ * trials would run on: records of another one do not count. */
 int mlm_resume_match(const struct mlm_plan *plan, json_t *machine, const struct mlm_record_list *list,
-    bool *finished, bool *dropped, struct mlm_error *error);
+    const struct mlm_record **found, struct mlm_error *error);
 
 /* Returns the words that started the run of this record, after the verb, as far as they decide what is run.
  * Words about where records, pictures and reports go, and how much is printed, are left out: whoever resumes

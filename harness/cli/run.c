@@ -2,6 +2,7 @@
  * pictures. */
 #include <errno.h>
 #include <fcntl.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -23,6 +24,7 @@
 #include "trial/dataset.h"
 #include "trial/dataset_folder.h"
 #include "trial/planned.h"
+#include "trial/rounds.h"
 #include "trial/scripts.h"
 #include "trial/worker.h"
 
@@ -34,9 +36,10 @@ struct run {
     struct mlm_run_request request;
     struct mlm_measuring measuring;
     struct mlm_plan *plan;
-    bool *finished;  /* trials whose records existed before, by index in the plan */
-    bool *timed_out; /* trials whose row timed out at this cap and is not repeated, by the same index */
-    bool stopped;    /* no trial is started any more: the user interrupted the run, or there is a `failure` */
+    struct mlm_rounds *rounds;
+    bool *finished; /* trials whose records existed before, by index in the plan */
+    uint64_t begin_ns;
+    bool stopped; /* no trial is started any more: the user interrupted the run, or there is a `failure` */
     int failure;
     struct mlm_error error; /* of the failure */
     size_t bad;             /* number of outcomes that are a program's mistake, not data */
@@ -48,7 +51,7 @@ static void run_release(struct run *run)
     mlm_plan_free(run->plan);
     mlm_run_request_release(&run->request);
     free(run->finished);
-    free(run->timed_out);
+    mlm_rounds_free(run->rounds);
 }
 
 /* Finds the shape of the user's file, which every formula needs. */
@@ -82,12 +85,20 @@ static int plan_make(struct run *run, struct mlm_error *error)
     return mlm_plan_make(run->measuring.catalogue, &run->request.plan, &run->plan, error);
 }
 
+static size_t certain_count(const struct mlm_plan *plan)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < plan->trial_count; i++)
+        count += mlm_plan_is_certain(plan, &plan->trials[i]);
+    return count;
+}
+
 /* Checks the free disk before anything is written: space for missing datasets, and for the records. */
 static int disk_check(const struct run *run, uint64_t *ret_bytes, struct mlm_error *error)
 {
     char folder[4096];
     uint64_t datasets = 0, free_bytes = 0;
-    uint64_t records = run->plan->trial_count * RECORD_DISK_BYTES;
+    uint64_t records = certain_count(run->plan) * RECORD_DISK_BYTES;
     int r = mlm_dataset_folder(folder, error);
     /* Rows that read no generated file need no folder for it. */
     if (r == -ENOENT && !mlm_dataset_is_wanted(run->plan)) {
@@ -110,36 +121,40 @@ static int disk_check(const struct run *run, uint64_t *ret_bytes, struct mlm_err
     return 0;
 }
 
-/* Describes the assumptions about a laptop; "" without --laptop. */
-static void laptop_text(const struct run *run, char text[static 192])
+/* The budget ends repetitions, also those of the first rounds. */
+static double expected_ns(const struct mlm_plan *plan)
 {
-    char ram[MLM_SIZE_TEXT], cap[MLM_SIZE_TEXT], held[MLM_SIZE_TEXT];
-    const struct mlm_laptop *laptop = &run->request.said.laptop;
-    text[0] = 0;
-    if (laptop->ram_bytes)
-        snprintf(text, 192, "a laptop of %s: --cap %s --background %s:active",
-            mlm_size_spell(laptop->ram_bytes, ram), mlm_size_spell(laptop->cap_bytes, cap),
-            mlm_size_spell(laptop->background_bytes, held));
+    double rough_ns = (double)plan->rough_ns;
+    return plan->options.repetitions ? rough_ns : fmin(rough_ns, (double)plan->options.budget_ns);
 }
 
-static void plan_text(const struct run *run, uint64_t disk_bytes, char text[static 192])
+#define PLAN_TEXT 320
+
+static void plan_text(const struct run *run, uint64_t disk_bytes, char text[static PLAN_TEXT])
 {
     const struct mlm_plan *plan = run->plan;
-    char time[MLM_SIZE_TEXT], disk[MLM_SIZE_TEXT], data[MLM_SIZE_TEXT], uncapped[64] = "";
-    size_t references = 0;
+    char time[MLM_SIZE_TEXT], disk[MLM_SIZE_TEXT], data[MLM_SIZE_TEXT], budget[MLM_SIZE_TEXT],
+        uncapped[64] = "";
+    char more[96] = "";
+    size_t references = 0, count = certain_count(plan);
     for (size_t i = 0; i < plan->trial_count; i++)
-        references += plan->trials[i].reference ? 1 : 0;
+        references += plan->trials[i].reference && mlm_plan_is_certain(plan, &plan->trials[i]);
     if (references)
-        snprintf(uncapped, sizeof uncapped, " (%zu of them uncapped, as reference)", references);
-    snprintf(text, 192, "%zu trial%s%s, about %s, %s on disk; data %s", plan->trial_count,
-        plan->trial_count == 1 ? "" : "s", uncapped, mlm_duration_show((double)plan->rough_ns, time),
-        mlm_size_show((double)disk_bytes, disk), mlm_size_show((double)plan->options.data_bytes, data));
+        snprintf(uncapped, sizeof uncapped, " (%zu uncapped, as reference)", references);
+    if (!plan->options.repetitions)
+        snprintf(more, sizeof more, "; up to %" PRIu64 " rounds within %s, for times within ± %.3g %%",
+            plan->most_rounds, mlm_duration_show((double)plan->options.budget_ns, budget),
+            100 * plan->options.precision);
+    snprintf(text, PLAN_TEXT, "%" PRIu64 " round%s, %zu trial%s%s, about %s, %s on disk%s; data %s",
+        plan->certain_rounds, plan->certain_rounds == 1 ? "" : "s", count, count == 1 ? "" : "s", uncapped,
+        mlm_duration_show(expected_ns(plan), time), mlm_size_show((double)disk_bytes, disk), more,
+        mlm_size_show((double)plan->options.data_bytes, data));
 }
 
 static void announce(struct run *run, uint64_t disk_bytes)
 {
-    char text[192];
-    laptop_text(run, text);
+    char text[PLAN_TEXT];
+    mlm_laptop_text(&run->request.said.laptop, text);
     if (text[0])
         mlm_progress_say(&run->measuring.progress, "%s", text);
     plan_text(run, disk_bytes, text);
@@ -150,15 +165,18 @@ static void announce(struct run *run, uint64_t disk_bytes)
 static void plan_print(const struct run *run, uint64_t disk_bytes)
 {
     const struct mlm_plan *plan = run->plan;
-    char core[MLM_SIZE_TEXT], peak[MLM_SIZE_TEXT], time[MLM_SIZE_TEXT], text[192];
-    laptop_text(run, text);
+    char core[MLM_SIZE_TEXT], peak[MLM_SIZE_TEXT], time[MLM_SIZE_TEXT], text[PLAN_TEXT];
+    mlm_laptop_text(&run->request.said.laptop, text);
     if (text[0])
         printf("%s\n", text);
     printf("%5s  %9s  %9s  %12s  %s\n", "order", "core", "peak", "about", "trial");
+    size_t order = 0;
     for (size_t i = 0; i < plan->trial_count; i++) {
         const struct mlm_plan_trial *trial = &plan->trials[i];
         const struct mlm_plan_row *row = &plan->rows[trial->row];
-        mlm_put_named(stdout, "%5zu  %9s  %9s  %12s  %s%s%s%s", i + 1,
+        if (!mlm_plan_is_certain(plan, trial))
+            continue;
+        mlm_put_named(stdout, "%5zu  %9s  %9s  %12s  %s%s%s%s", ++order,
             row->refused ? "-" : mlm_size_show((double)row->core_bytes, core),
             row->peak_bytes ? mlm_size_show((double)row->peak_bytes, peak) : "-",
             row->refused ? "-" : mlm_duration_show((double)trial->rough_ns, time), trial->name,
@@ -173,7 +191,7 @@ static void plan_print(const struct run *run, uint64_t disk_bytes)
 static void names_print(const struct mlm_plan *plan)
 {
     for (size_t i = 0; i < plan->trial_count; i++)
-        if (plan->trials[i].repetition == 0)
+        if (plan->trials[i].repetition == 0 && mlm_plan_is_certain(plan, &plan->trials[i]))
             mlm_put_named(stdout, "%s", plan->trials[i].name);
 }
 
@@ -191,28 +209,26 @@ static int datasets_build(struct run *run, struct mlm_error *error)
     return mlm_dataset_build(&order, error);
 }
 
-/* Reads the store for --resume. Trials with a record are not run again, nor are repetitions after one that
- * timed out. */
+/* Reads the store for --resume. Trials with a record are not run again. */
 static int resume_read(struct run *run, struct mlm_error *error)
 {
     if (!run->request.said.resume)
         return 0;
     struct mlm_record_list list = {0};
-    int r =
-        mlm_store_read(run->measuring.path, &list, mlm_progress_say_text, &run->measuring.progress, error);
+    mlm_auto_free const struct mlm_record **found = calloc(run->plan->trial_count, sizeof *found);
+    int r = found ? 0 : mlm_error_errno(error, -ENOMEM, "--resume");
+    if (r == 0)
+        r = mlm_store_read(
+            run->measuring.path, &list, mlm_progress_say_text, &run->measuring.progress, error);
     if (r >= 0)
-        r = mlm_resume_match(
-            run->plan, run->measuring.session.machine_facts, &list, run->finished, run->timed_out, error);
+        r = mlm_resume_match(run->plan, run->measuring.session.machine_facts, &list, found, error);
+    for (size_t i = 0; r >= 0 && i < run->plan->trial_count; i++) {
+        run->finished[i] = found[i] != NULL;
+        if (found[i])
+            mlm_rounds_tell(run->rounds, &run->plan->trials[i], found[i], 0);
+    }
     mlm_record_list_release(&list);
     return r;
-}
-
-static void timeout_note(struct run *run, const struct mlm_plan_trial *trial)
-{
-    for (size_t i = 0; i < run->plan->trial_count; i++)
-        if (run->plan->trials[i].row == trial->row &&
-            run->plan->trials[i].limits.cap_bytes == trial->limits.cap_bytes)
-            run->timed_out[i] = true;
 }
 
 static double seconds(int64_t ns)
@@ -258,18 +274,21 @@ static int trial_do(struct run *run, const struct mlm_plan_trial *trial, struct 
     uint64_t begin = mlm_now_ns();
     mlm_progress_trial(&run->measuring.progress, trial->name);
     mlm_record_init(&record);
-    int r = mlm_planned_trial_run(&run->measuring.session, &order, &record, &timeline, error);
+    int r = mlm_leftovers_check(&run->measuring.session.leftovers, false,
+        "Remove it, and go on with `mlmembench run --resume FILE`", &record, error);
+    if (r == 0)
+        r = mlm_planned_trial_run(&run->measuring.session, &order, &record, &timeline, error);
     if (r == 0 && record.outcome == MLM_OUTCOME_TIMEOUT && !trial->reference &&
-        run->plan->options.repetitions > 1) {
+        run->plan->options.repetitions != 1 && !(record.marks & MLM_MARK_BIT(disturbed)))
         record.marks |= MLM_MARK_BIT(not_repeated);
-        timeout_note(run, trial);
-    }
     if (r == 0)
         r = mlm_store_append(run->measuring.store, &record, &timeline, error);
     if (r == 0) {
         if (record.outcome == MLM_OUTCOME_CRASH || record.outcome == MLM_OUTCOME_WRONG)
             run->bad++;
-        mlm_progress_done(&run->measuring.progress, trial->rough_ns, mlm_now_ns() - begin, &record);
+        uint64_t spent_ns = mlm_now_ns() - begin;
+        mlm_rounds_tell(run->rounds, trial, &record, spent_ns);
+        mlm_progress_done(&run->measuring.progress, trial->rough_ns, spent_ns, &record);
         result_fill(&record, result);
     }
     mlm_record_release(&record);
@@ -287,12 +306,38 @@ static void instance(void *context, size_t index, struct mlm_gbench_result *ret_
         run->stopped = true;
         return;
     }
-    if (run->finished[index] || run->timed_out[index]) {
-        mlm_progress_done(&run->measuring.progress, trial->rough_ns, 0, NULL);
+    const bool certain = mlm_plan_is_certain(run->plan, trial);
+    if (run->finished[index] || !mlm_rounds_wants(run->rounds, trial, mlm_now_ns() - run->begin_ns)) {
+        if (certain)
+            mlm_progress_less(&run->measuring.progress, trial->rough_ns);
         return;
     }
+    if (!certain)
+        mlm_progress_more(&run->measuring.progress, trial->rough_ns);
     run->failure = trial_do(run, trial, ret_result, &run->error);
     run->stopped = run->failure < 0;
+}
+
+/* Says how well the times are known, and what would make them better known. */
+static void reached_text(const struct run *run, char text[static PLAN_TEXT])
+{
+    const struct mlm_rounds_summary reached = mlm_rounds_summary(run->rounds);
+    int n = snprintf(text, PLAN_TEXT, "%zu trials in %" PRIu64 " round%s", reached.trials, reached.rounds,
+        reached.rounds == 1 ? "" : "s");
+    if (reached.disturbed && n < PLAN_TEXT)
+        n += snprintf(
+            text + n, PLAN_TEXT - (size_t)n, ", %zu of them disturbed by other work", reached.disturbed);
+    if (run->plan->options.repetitions || n >= PLAN_TEXT)
+        return;
+    if (!reached.unsure)
+        snprintf(text + n, PLAN_TEXT - (size_t)n, "; all times are known within ± %.3g %%",
+            100 * run->plan->options.precision);
+    else
+        snprintf(text + n, PLAN_TEXT - (size_t)n,
+            "; %zu time%s known less well than ± %.3g %%, at worst ± %.0f %%%s", reached.unsure,
+            reached.unsure == 1 ? " is" : "s are", 100 * run->plan->options.precision,
+            100 * reached.widest_margin,
+            reached.budget_used_up ? "; a larger --budget allows more repetitions" : "");
 }
 
 static int trials_do(struct run *run, struct mlm_error *error)
@@ -312,14 +357,19 @@ static int trials_do(struct run *run, struct mlm_error *error)
         .function = instance,
         .context = run,
     };
+    run->begin_ns = mlm_now_ns();
     int r = mlm_gbench_run(&order, error);
+    char reached[PLAN_TEXT];
+    reached_text(run, reached);
+    if (r >= 0 && !run->stopped)
+        mlm_progress_say(&run->measuring.progress, "%s", reached);
     mlm_progress_close(&run->measuring.progress);
     if (r < 0)
         return r;
     if (run->failure == -EINTR)
         return mlm_error_set(error, -EINTR,
-            "interrupted; %zu of %zu trials are in %s, go on with: mlmembench run --resume %s",
-            run->measuring.progress.done, count, run->measuring.path, run->measuring.path);
+            "interrupted; %zu trials are in %s, go on with: mlmembench run --resume %s",
+            mlm_rounds_summary(run->rounds).trials, run->measuring.path, run->measuring.path);
     if (run->failure < 0) {
         *error = run->error;
         return run->failure;
@@ -345,14 +395,15 @@ static int run_open(struct run *run, int argc, char **argv, struct mlm_error *er
 
 static int run_all(struct run *run, int argc, char **argv, uint64_t disk_bytes, struct mlm_error *error)
 {
-    size_t count = run->plan->trial_count;
-    run->finished = calloc(count, sizeof *run->finished);
-    run->timed_out = calloc(count, sizeof *run->timed_out);
-    if (!run->finished || !run->timed_out)
+    run->finished = calloc(run->plan->trial_count, sizeof *run->finished);
+    if (!run->finished)
         return mlm_error_errno(error, -ENOMEM, "run");
-    mlm_progress_open(&run->measuring.progress, run->request.said.cage.quiet, count, run->plan->rough_ns);
+    mlm_progress_open(&run->measuring.progress, run->request.said.cage.quiet, certain_count(run->plan),
+        run->plan->rough_ns);
     announce(run, disk_bytes);
-    int r = run_open(run, argc, argv, error);
+    int r = mlm_rounds_make(run->plan, &run->rounds, error);
+    if (r == 0)
+        r = run_open(run, argc, argv, error);
     if (r < 0)
         return r;
     mlm_measuring_warn_of_limits(&run->measuring, run->plan->options.caps, run->plan->options.cap_count);
@@ -506,9 +557,11 @@ static const struct mlm_exit_meaning exits[] = {
 static const struct mlm_option_change changes[] = {
     {"cap", .standard = "2G"},
     {"data", .otherwise = "1.25 × the middle cap"},
-    {"repetitions", .standard = "3", .help = "run each row N times under each cap"},
+    {"repetitions", .otherwise = "as many as --precision asks for, 5 to 15",
+        .help = "run each row N times under each cap"},
     {"timeout", .standard = "60s"},
     {"quiet", .help = "show no progress, only the table"},
+    {"cpus", .otherwise = "as many as the job has threads"},
     {0},
 };
 

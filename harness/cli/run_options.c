@@ -30,6 +30,13 @@ const struct mlm_option mlm_run_option_rows[] = {
         .shapes_plan = true},
     {.group = mlm_job_option_rows, .offset = AT(job)},
     {.group = mlm_cage_option_rows, .offset = AT(cage)},
+    {"precision", "PERCENT", mlm_option_percent, AT(precision),
+        .help = "repeat a row until its time is known this well: the half width of its 95 % interval",
+        .standard = "5%", .words = (const char *const[]){"2%", "5%", "10%", NULL}, .shapes_plan = true},
+    {"budget", "TIME", mlm_option_duration, AT(budget_ns),
+        .help = "begin no repetition that would end after this; every row runs once in any case",
+        .standard = "6min", .words = (const char *const[]){"2min", "6min", "20min", "2h", NULL},
+        .shapes_plan = true},
     {.group = mlm_table_option_rows, .offset = AT(table)},
     {"resume", "FILE", mlm_option_text, AT(resume),
         .help = "finish the run of FILE, which was cut off: its options come from FILE, and finished trials "
@@ -42,19 +49,6 @@ const struct mlm_option mlm_run_option_rows[] = {
 void mlm_run_request_release(struct mlm_run_request *request)
 {
     mlm_params_release(&request->plan.sweeps);
-}
-
-static int laptop_resolve(struct mlm_run_request *request, struct mlm_error *error)
-{
-    struct mlm_run_options *said = &request->said;
-    if (!said->laptop.ram_bytes)
-        return 0;
-    if (mlm_is_said(&request->parsed, "cap") || mlm_is_said(&request->parsed, "background"))
-        return mlm_error_set(error, -EINVAL, "--laptop stands for --cap and --background; give either");
-    said->caps = (struct mlm_caps){.items = {said->laptop.cap_bytes}, .count = 1};
-    said->cage.limits.background_bytes = said->laptop.background_bytes;
-    said->cage.limits.background_active = true;
-    return 0;
 }
 
 int mlm_params_parse(const struct mlm_texts *texts, struct mlm_params *params, struct mlm_error *error)
@@ -74,8 +68,8 @@ int mlm_params_parse(const struct mlm_texts *texts, struct mlm_params *params, s
 
 int mlm_run_request_resolve(struct mlm_run_request *request, struct mlm_error *error)
 {
-    const struct mlm_run_options *said = &request->said;
-    int r = laptop_resolve(request, error);
+    struct mlm_run_options *said = &request->said;
+    int r = mlm_laptop_resolve(&said->laptop, &request->parsed, &said->cage.limits, &said->caps, error);
     if (r == 0)
         r = mlm_params_parse(&said->job.params, &request->plan.sweeps, error);
     struct mlm_params sweeps = request->plan.sweeps;
@@ -91,6 +85,8 @@ int mlm_run_request_resolve(struct mlm_run_request *request, struct mlm_error *e
         .dataset = said->dataset,
         .limits = said->cage.limits,
         .repetitions = said->cage.repetitions,
+        .precision = said->precision,
+        .budget_ns = said->budget_ns,
         .seed = said->job.seed,
         .threads = said->job.threads,
     };

@@ -13,6 +13,8 @@ struct mlm_run_options {
     struct mlm_job_options job;
     struct mlm_list suites;
     const char *filter, *dataset, *resume;
+    double precision;
+    uint64_t budget_ns;
     bool all, dry_run, names_only;
 };
 

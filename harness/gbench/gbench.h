@@ -12,7 +12,7 @@ extern "C" {
 
 #include "base/error.h"
 
-#define MLM_GBENCH_COUNTERS_MAX 32
+#define MLM_GBENCH_COUNTERS_MAX 64
 #define MLM_GBENCH_ERROR_SIZE 256
 
 /* The result of one instance. */

@@ -78,6 +78,18 @@ static void swap_device_say(struct look *look, const struct mlm_swap *swap)
         swap->path, size);
 }
 
+static bool older_than(const struct mlm_settings *settings, int major, int minor)
+{
+    return settings->kernel_major < major ||
+           (settings->kernel_major == major && settings->kernel_minor < minor);
+}
+
+/* cgroup v2 charges compressed pages to the cgroup whose they are, from Linux 5.19 on. */
+static bool zswap_is_charged(const struct mlm_settings *settings)
+{
+    return settings->v2_memory == MLM_YES && settings->kernel_major >= 0 && !older_than(settings, 5, 19);
+}
+
 static void swap_look(struct look *look)
 {
     struct mlm_swap swaps[8];
@@ -105,7 +117,8 @@ static void swap_look(struct look *look)
     }
     if (look->settings.zswap == MLM_YES)
         say(look, MLM_FINDING_NOTE, "zswap", "echo N | sudo tee /sys/module/zswap/parameters/enabled",
-            "on: swapped pages stay in memory, compressed and outside the cap, before they reach the disk");
+            "on: swapped pages stay in memory, compressed and %s the cap, before they reach the disk",
+            zswap_is_charged(&look->settings) ? "within" : "outside");
 }
 
 static void swappiness_look(struct look *look)
@@ -189,12 +202,6 @@ static void disk_look(struct look *look)
         say(look, MLM_FINDING_GOOD, "disk", NULL, "%s free in %.160s", free_text, folder);
 }
 
-static bool older_than(const struct mlm_settings *settings, int major, int minor)
-{
-    return settings->kernel_major < major ||
-           (settings->kernel_major == major && settings->kernel_minor < minor);
-}
-
 static void kernel_look(struct look *look)
 {
     const struct mlm_settings *settings = &look->settings;
@@ -217,7 +224,7 @@ static void pressure_look(struct look *look)
     double percent;
     if (look->settings.psi == MLM_NO)
         say(look, MLM_FINDING_NOTE, "pressure", "boot with psi=1, where the kernel has CONFIG_PSI",
-            "not measured by this kernel: stall is null, waiting stands in for it");
+            "not measured by this kernel: stall is null");
     if (look->settings.psi != MLM_YES)
         return;
     mlm_root_text(look->view->root_fd, "/proc/pressure/memory", text, sizeof text);
@@ -227,6 +234,20 @@ static void pressure_look(struct look *look)
             "programs here wait %.0f %% of the time for memory already", percent);
     else
         say(look, MLM_FINDING_GOOD, "pressure", NULL, "measured by the kernel");
+}
+
+/* Looks at whether a trial's blocked time can be split into memory, storage and the rest. */
+static void waits_look(struct look *look)
+{
+    const struct mlm_settings *settings = &look->settings;
+    if (settings->v2_memory == MLM_YES && settings->psi == MLM_YES)
+        say(look, MLM_FINDING_GOOD, "waits", NULL, "pressure files tell memory from storage");
+    else if (settings->delays == MLM_YES)
+        say(look, MLM_FINDING_GOOD, "waits", NULL, "delay accounting tells memory from storage, for root");
+    else if (settings->delays == MLM_NO)
+        say(look, MLM_FINDING_NOTE, "waits",
+            "sudo sysctl kernel.task_delayacct=1, and run mlmembench as root; or boot with cgroup v2",
+            "blocked time of a trial cannot be split into memory and storage");
 }
 
 /* Programs that kill others when memory is short, by their name in /proc/PID/comm. */
@@ -345,8 +366,8 @@ static void others_look(struct look *look)
 size_t mlm_machine_findings(const struct mlm_findings_view *view, struct mlm_finding *findings, size_t size)
 {
     static void (*const looks[])(struct look * look) = {memory_look, swap_look, swappiness_look,
-        overcommit_look, thp_look, fresh_look, disk_look, kernel_look, pressure_look, killers_look,
-        governor_look, boost_look, battery_look, load_look, others_look};
+        overcommit_look, thp_look, fresh_look, disk_look, kernel_look, pressure_look, waits_look,
+        killers_look, governor_look, boost_look, battery_look, load_look, others_look};
     struct look look = {.view = view, .findings = findings, .size = size};
     mlm_settings_read(view->root_fd, &look.settings);
     look.memory_known = mlm_memory_now(view->root_fd, &look.memory, NULL) == 0;

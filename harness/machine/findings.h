@@ -30,6 +30,6 @@ struct mlm_findings_view {
 #define MLM_FINDINGS_MOST 32
 
 /* Runs the checks in a fixed order: memory, swap, swappiness, overcommit, huge pages, fresh memory, disk,
- * kernel, pressure, killers, governor, boost, battery, load, other runs. A thing that this machine lacks (a
- * battery) gives no finding. Fills up to `size` findings and returns their number. */
+ * kernel, pressure, waits, killers, governor, boost, battery, load, other runs. A thing that this machine
+ * lacks (a battery) gives no finding. Fills up to `size` findings and returns their number. */
 size_t mlm_machine_findings(const struct mlm_findings_view *view, struct mlm_finding *findings, size_t size);

@@ -148,6 +148,7 @@ static json_t *identity_json(const struct facts *facts, const struct mlm_topolog
         {"overcommit_memory", number_json(settings->overcommit_memory)},
         {"zswap", known_json(settings->zswap)},
         {"psi", known_json(settings->psi)},
+        {"delay_accounting", known_json(settings->delays)},
         {"thp", text_json(settings->thp)},
         {"worker_thp", json_string("disabled")},
         {"governor", text_json(settings->governor)},

@@ -11,7 +11,7 @@ struct mlm_memory_now {
     uint64_t available_bytes; /* the kernel's estimate of memory that programs can get without swapping */
     uint64_t swap_total_bytes, swap_free_bytes;
     bool swap_is_zram; /* some swap device is zram: pages swapped there stay in memory, outside any cap */
-    bool zswap;        /* there is swap, and zswap in front of it has the same effect */
+    bool zswap;        /* there is swap, and zswap in front of it keeps pages in memory, too */
 };
 
 /* Reads /proc/meminfo, /proc/swaps and zswap's parameter below `root_fd` (AT_FDCWD: this machine). Fails

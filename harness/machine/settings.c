@@ -138,6 +138,8 @@ void mlm_settings_read(int root_fd, struct mlm_settings *ret_settings)
     thp_read(root_fd, &settings);
     settings.zswap = flag(root_fd, "/sys/module/zswap/parameters/enabled", 'Y');
     settings.psi = psi_read(root_fd, &settings);
+    int delays = number_or_unknown(root_fd, "/proc/sys/kernel/task_delayacct");
+    settings.delays = delays < 0 ? MLM_UNKNOWN : delays ? MLM_YES : MLM_NO;
     frequency_read(root_fd, &settings);
     power_read(root_fd, &settings);
     settings.v2_memory = v2_memory_read(root_fd);

@@ -15,6 +15,7 @@ struct mlm_settings {
     char thp[32];          /* transparent huge pages: always, madvise, never */
     enum mlm_known zswap;  /* zswap is enabled */
     enum mlm_known psi;    /* the kernel measures pressure (PSI) */
+    enum mlm_known delays; /* the kernel counts what processes wait for (kernel.task_delayacct) */
     char governor[128];    /* frequency governor; "a+b" where processors differ */
     char scaling_driver[64];
     enum mlm_known boost;      /* frequencies above the nominal one are allowed */

@@ -9,10 +9,13 @@
 #include "meter/meter.h"
 
 struct cage_state {
-    int64_t memory_bytes, swap_bytes, anon_bytes, file_bytes; /* highest samples; 0: none */
-    int64_t memory_and_swap_bytes, anon_and_swap_bytes;       /* highest sums within one sample */
-    int64_t held_bytes;  /* the same, without the reclaimable page cache */
-    int64_t cache_bytes; /* highest sample of the reclaimable page cache */
+    int64_t memory_bytes, swap_bytes, anon_bytes; /* highest samples; 0: none */
+    int64_t shmem_bytes, huge_pages_bytes;        /* the same; MLM_NULL: the kernel does not count them */
+    int64_t memory_and_swap_bytes;                /* highest sum within one sample */
+    int64_t held_bytes;                           /* the same, without the reclaimable page cache */
+    int64_t cache_bytes;                          /* highest sample of the reclaimable page cache */
+    int64_t resident_bytes;                       /* of our worker: its peak RSS; 0: not known */
+    int64_t worker_file_bytes;                    /* most file pages that the worker was seen to map */
     bool memory_seen, swap_seen, stat_seen;
 };
 
@@ -24,6 +27,13 @@ static int64_t larger(int64_t a, int64_t b)
 static int64_t null_is_0(int64_t value)
 {
     return value == MLM_NULL ? 0 : value;
+}
+
+static void cage_begin(void *p, const struct mlm_trial_view *view)
+{
+    (void)view;
+    struct cage_state *state = p;
+    state->shmem_bytes = state->huge_pages_bytes = MLM_NULL;
 }
 
 static void cage_tick(void *p, const struct mlm_trial_view *view)
@@ -38,14 +48,14 @@ static void cage_tick(void *p, const struct mlm_trial_view *view)
     state->memory_bytes = larger(state->memory_bytes, sample->memory_bytes);
     state->swap_bytes = larger(state->swap_bytes, sample->swap_bytes);
     state->anon_bytes = larger(state->anon_bytes, sample->anon_bytes);
-    state->file_bytes = larger(state->file_bytes, sample->file_bytes);
+    state->shmem_bytes = larger(state->shmem_bytes, sample->shmem_bytes);
+    state->huge_pages_bytes = larger(state->huge_pages_bytes, sample->huge_pages_bytes);
+    state->worker_file_bytes = larger(state->worker_file_bytes, sample->worker_file_bytes);
     state->memory_and_swap_bytes =
         larger(state->memory_and_swap_bytes, null_is_0(sample->memory_bytes) + only_swap_bytes);
-    state->anon_and_swap_bytes =
-        larger(state->anon_and_swap_bytes, null_is_0(sample->anon_bytes) + only_swap_bytes);
     if (sample->file_bytes == MLM_NULL || sample->memory_bytes == MLM_NULL)
         return;
-    int64_t cache_bytes = larger(sample->file_bytes - null_is_0(sample->shmem_bytes), 0);
+    int64_t cache_bytes = mlm_sample_cache_bytes(sample);
     state->cache_bytes = larger(state->cache_bytes, cache_bytes);
     state->held_bytes = larger(state->held_bytes, sample->memory_bytes - cache_bytes + only_swap_bytes);
 }
@@ -108,33 +118,35 @@ static void swap_peak(const struct cage_state *state, const struct mlm_trial_vie
     result->readings->values[MLM_swap_peak_bytes] = peak;
 }
 
+/* Of a reader, the process's own figures prove a lower bound, its high-water mark less the file pages that it
+ * maps, and an upper one, the whole mark. Returns the needs, not below the first; *ret_proved: they lie
+ * between the two. */
+static int64_t reader_needs(
+    const struct cage_state *state, const struct mlm_trial_view *view, int64_t held_bytes, bool *ret_proved)
+{
+    int64_t background_bytes = (int64_t)mlm_cage_limits(view->cage)->background_bytes;
+    int64_t least_bytes = state->resident_bytes - state->worker_file_bytes + background_bytes;
+    *ret_proved = !background_bytes && held_bytes <= state->resident_bytes;
+    return larger(held_bytes, least_bytes);
+}
+
 /* Computes needs, the peak of memory and swap together. It is the kernel's own figure on v1 (memsw) and
  * wherever nothing was swapped; otherwise the highest sampled sum, which cannot be below either peak. For a
- * job that reads files, page cache is reclaimable and not counted: its needs are sampled anonymous memory and
- * swap, and for one that reads without mapping at least the worker's own peak RSS. A tree may do anything:
- * its needs are all but the reclaimable page cache, sampled. */
+ * tree, which may do anything, and for a job that reads files, it is all but the reclaimable page cache. The
+ * kernel's peak also covers the time between samples; at most the page cache in it was reclaimable. */
 static void needs(const struct cage_state *state, const struct mlm_trial_view *view, int64_t kernel_swap_peak,
     struct mlm_meter_result *result)
 {
     int64_t *values = result->readings->values;
-    unsigned flags = view->flags;
     const struct mlm_dialect *dialect = mlm_cage_dialect(view->cage);
-    if (view->tree) {
-        /* The kernel's peak also covers the time between samples; at most the page cache in it was
-         * reclaimable. */
-        if (state->stat_seen && values[MLM_cage_peak_bytes] != MLM_NULL)
-            values[MLM_needs_peak_bytes] =
-                larger(state->held_bytes, values[MLM_cage_peak_bytes] - state->cache_bytes);
-        *result->marks |= MLM_MARK_BIT(needs_peak_sampled);
-    } else if (flags & (MLM_READS_FILE | MLM_MAPS_FILE)) {
-        int64_t need = state->stat_seen ? state->anon_and_swap_bytes : MLM_NULL;
-        int64_t resident = values[MLM_peak_rss_bytes];
-        if (!(flags & MLM_MAPS_FILE) && resident != MLM_NULL)
-            need = larger(need, resident + (int64_t)mlm_cage_limits(view->cage)->background_bytes);
-        /* The peak RSS of a reader is the kernel's own figure, and complete where nothing was swapped. */
-        bool exact = !(flags & MLM_MAPS_FILE) && !mlm_cage_limits(view->cage)->background_bytes &&
-                     values[MLM_swap_peak_bytes] == 0 && need == resident;
-        if (need != MLM_NULL && !exact)
+    if (view->tree || view->flags & (MLM_READS_FILE | MLM_MAPS_FILE)) {
+        if (!state->stat_seen || values[MLM_cage_peak_bytes] == MLM_NULL)
+            return;
+        int64_t need = larger(state->held_bytes, values[MLM_cage_peak_bytes] - state->cache_bytes);
+        bool proved = false;
+        if (!view->tree && !(view->flags & MLM_MAPS_FILE) && state->resident_bytes)
+            need = reader_needs(state, view, need, &proved);
+        if (!proved || values[MLM_swap_peak_bytes] != 0)
             *result->marks |= MLM_MARK_BIT(needs_peak_sampled);
         values[MLM_needs_peak_bytes] = need;
     } else if (values[MLM_swap_peak_bytes] == 0) {
@@ -172,27 +184,33 @@ static void traffic(const struct mlm_trial_view *view, struct mlm_meter_result *
     values[MLM_refaults] = anon != MLM_NULL && file != MLM_NULL ? anon + file : MLM_NULL;
     values[MLM_swapped_in_pages] = keyed(stat, dialect->swapped_in_key);
     values[MLM_swapped_out_pages] = keyed(stat, dialect->swapped_out_key);
+    /* Every anonymous page that is read back was evicted before. */
+    result->swap_read_pages = values[MLM_swapped_in_pages] != MLM_NULL ? values[MLM_swapped_in_pages] : anon;
 }
 
 static void cage_finish(void *p, const struct mlm_trial_view *view, struct mlm_meter_result *result)
 {
-    /* A short command may have ended before the first sample. */
-    if (view->tree)
-        cage_tick(p, view);
-    const struct cage_state *state = p;
+    struct cage_state *state = p;
     int64_t *values = result->readings->values;
+    /* A short one may have ended before the first sample; its page cache is still there. */
+    if (view->tree || view->flags & (MLM_READS_FILE | MLM_MAPS_FILE))
+        cage_tick(p, view);
+    state->resident_bytes = null_is_0(values[MLM_peak_rss_bytes]);
     int64_t kernel_swap_peak = kernel_number(view, mlm_cage_dialect(view->cage)->swap_peak);
     memory_peak(state, view, result);
     swap_peak(state, view, kernel_swap_peak, result);
     needs(state, view, kernel_swap_peak, result);
     traffic(view, result);
     values[MLM_anon_peak_bytes] = state->stat_seen ? state->anon_bytes : MLM_NULL;
-    values[MLM_file_peak_bytes] = state->stat_seen ? state->file_bytes : MLM_NULL;
+    values[MLM_file_peak_bytes] = state->stat_seen ? state->cache_bytes : MLM_NULL;
+    values[MLM_shmem_peak_bytes] = state->shmem_bytes;
+    values[MLM_huge_pages_peak_bytes] = state->huge_pages_bytes;
 }
 
 const struct mlm_meter mlm_meter_cage = {
     .name = "cage",
     .state_size = sizeof(struct cage_state),
+    .begin = cage_begin,
     .tick = cage_tick,
     .finish = cage_finish,
 };

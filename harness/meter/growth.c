@@ -16,6 +16,11 @@
 #define SAMPLES_LEAST ((size_t)2 * BLOCKS)
 /* Quantile of the standard normal distribution, two-sided 95 %. */
 #define Z95 1.959964
+/* A shorter run cannot be told from a program that starts. */
+#define RUN_LEAST_S 10.0
+/* Memory that grows at one pace from the start is a job that loads its data: at a quarter and at half of the
+ * time it holds about a quarter and half of what it holds at the end. */
+#define PACE_SLACK 0.1
 /* Smaller growth over the second half, or a smaller share of the memory held, is not reported as a leak. */
 #define GROWN_LEAST_BYTES 1048576.0
 #define GROWN_LEAST_SHARE 0.02
@@ -58,8 +63,6 @@ static void growth_tick(void *p, const struct mlm_trial_view *view)
 /* Computes the means of the blocks of the second half; returns false where a block has too few samples. */
 static bool blocks_make(const struct growth_state *state, double means[static BLOCKS], double *ret_block_s)
 {
-    if (state->count < 2)
-        return false;
     double end_s = state->points[state->count - 1].at_s;
     double begin_s = (state->points[0].at_s + end_s) / 2, block_s = (end_s - begin_s) / BLOCKS;
     double sums[BLOCKS] = {0};
@@ -82,11 +85,36 @@ static bool blocks_make(const struct growth_state *state, double means[static BL
     return all >= SAMPLES_LEAST;
 }
 
+/* Memory at a share of the run's time, as a share of the memory at its end. */
+static double held_at(const struct growth_state *state, double share)
+{
+    const struct point *last = &state->points[state->count - 1];
+    double at_s = state->points[0].at_s + share * (last->at_s - state->points[0].at_s);
+    for (size_t i = 0; i < state->count; i++)
+        if (state->points[i].at_s >= at_s)
+            return state->points[i].bytes / last->bytes;
+    return 1;
+}
+
+static bool grows_from_the_start(const struct growth_state *state)
+{
+    return fabs(held_at(state, 0.25) - 0.25) <= PACE_SLACK && fabs(held_at(state, 0.5) - 0.5) <= PACE_SLACK;
+}
+
+/* Where the kernel ended the job, its growth is known already: it did not fit. */
+static bool is_judged(const struct growth_state *state, const struct mlm_trial_view *view)
+{
+    const struct mlm_phase_reading *run = &view->scoreboard->phases[MLM_PHASE_RUN];
+    return view->tree && state->count > 1 && atomic_load_explicit(&run->complete, memory_order_acquire) &&
+           state->points[state->count - 1].at_s - state->points[0].at_s >= RUN_LEAST_S &&
+           !grows_from_the_start(state);
+}
+
 static void growth_finish(void *p, const struct mlm_trial_view *view, struct mlm_meter_result *result)
 {
     const struct growth_state *state = p;
     double means[BLOCKS], slopes[PAIRS], block_s;
-    if (!view->tree || !blocks_make(state, means, &block_s))
+    if (!is_judged(state, view) || !blocks_make(state, means, &block_s))
         return;
     size_t count = 0;
     for (size_t i = 0; i < BLOCKS; i++)

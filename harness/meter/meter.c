@@ -4,13 +4,18 @@
 #include <errno.h>
 #include <stdlib.h>
 
-/* process comes before cage: the worker's own readings are part of a file reader's needs. */
+/* process comes before cage: the worker's own readings are part of a file reader's needs. tree comes before
+ * threads: it gives the CPU time of all processes. parts comes after all that find waits, and files after all
+ * that raise the needs. */
 static const struct mlm_meter *const meters_in_order[] = {
     &mlm_meter_process,
     &mlm_meter_cage,
     &mlm_meter_pressure,
     &mlm_meter_timeline,
     &mlm_meter_tree,
+    &mlm_meter_threads,
+    &mlm_meter_parts,
+    &mlm_meter_files,
     &mlm_meter_growth,
 };
 
@@ -18,6 +23,7 @@ static const struct mlm_meter *const meters_in_order[] = {
 
 struct mlm_meters {
     void *states[METER_COUNT];
+    uint64_t begin_ns, spent_ns[METER_COUNT]; /* by ticks */
 };
 
 void mlm_meters_free(struct mlm_meters *meters)
@@ -38,6 +44,7 @@ int mlm_meters_begin(
         }
     if (!meters)
         return mlm_error_errno(error, -ENOMEM, "meters");
+    meters->begin_ns = mlm_now_ns();
     for (size_t i = 0; i < METER_COUNT; i++)
         if (meters_in_order[i]->begin)
             meters_in_order[i]->begin(meters->states[i], view);
@@ -45,11 +52,41 @@ int mlm_meters_begin(
     return 0;
 }
 
+/* Looking at thousands of processes, threads or mappings would slow a job down. */
+static void tick_within(const struct mlm_meter *meter, void *state, const struct mlm_trial_view *view,
+    uint64_t begin_ns, uint64_t *spent_ns)
+{
+    if ((double)*spent_ns > meter->tick_share * (double)(mlm_now_ns() - begin_ns))
+        return;
+    const uint64_t before_ns = mlm_thread_cpu_ns();
+    meter->tick(state, view);
+    *spent_ns += mlm_thread_cpu_ns() - before_ns;
+}
+
 void mlm_meters_tick(struct mlm_meters *meters, const struct mlm_trial_view *view)
 {
+    for (size_t i = 0; i < METER_COUNT; i++) {
+        const struct mlm_meter *meter = meters_in_order[i];
+        if (meter->tick && meter->tick_share > 0)
+            tick_within(meter, meters->states[i], view, meters->begin_ns, &meters->spent_ns[i]);
+        else if (meter->tick)
+            meter->tick(meters->states[i], view);
+    }
+}
+
+void mlm_meters_ended(struct mlm_meters *meters, const struct mlm_trial_view *view)
+{
     for (size_t i = 0; i < METER_COUNT; i++)
-        if (meters_in_order[i]->tick)
-            meters_in_order[i]->tick(meters->states[i], view);
+        if (meters_in_order[i]->ended)
+            meters_in_order[i]->ended(meters->states[i], view);
+}
+
+bool mlm_meters_gone(const struct mlm_meters *meters, struct mlm_process_gone *ret_gone)
+{
+    for (size_t i = 0; i < METER_COUNT; i++)
+        if (meters_in_order[i]->gone)
+            return meters_in_order[i]->gone(meters->states[i], ret_gone);
+    return false;
 }
 
 void mlm_meters_finish(

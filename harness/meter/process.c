@@ -21,6 +21,11 @@ static const struct mlm_phase_reading *completed(
     return atomic_load_explicit(&reading->complete, memory_order_acquire) ? reading : NULL;
 }
 
+static int64_t wait_of(uint64_t ns)
+{
+    return ns <= INT64_MAX ? (int64_t)ns : MLM_NULL; /* MLM_WAIT_UNKNOWN is above it */
+}
+
 static void process_finish(void *p, const struct mlm_trial_view *view, struct mlm_meter_result *result)
 {
     const struct process_state *state = p;
@@ -44,6 +49,9 @@ static void process_finish(void *p, const struct mlm_trial_view *view, struct ml
         /* CPU time has a coarser clock than wall time, so the difference can be below 0. */
         if (view->threads == 1)
             values[MLM_waiting_ns] = run_ns > cpu_ns ? run_ns - cpu_ns : 0;
+        result->waits = (struct mlm_waits){
+            wait_of(run->run_queue_ns), wait_of(run->memory_wait_ns), wait_of(run->storage_wait_ns)};
+        result->one_thread = view->threads == 1;
         if (run->peak_rss_bytes)
             values[MLM_run_peak_rss_bytes] = (int64_t)run->peak_rss_bytes;
         if (run->io_known) {

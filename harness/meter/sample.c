@@ -11,6 +11,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/pressure.h"
 #include "record/metric.h"
 
 static int open_named(int dir_fd, const char *name)
@@ -30,7 +31,7 @@ void mlm_sampler_open(struct mlm_sampler *sampler, const struct mlm_cage *cage, 
         .current_fd = open_named(dir_fd, dialect->memory_current),
         .swap_fd = open_named(dir_fd, dialect->swap_current),
         .stat_fd = open_named(dir_fd, dialect->stat),
-        .pressure_fd = open_named(dir_fd, dialect->pressure),
+        .pressure_fd = open_named(dir_fd, dialect->memory_pressure),
         .status_fd = worker ? open_named(AT_FDCWD, status) : -1,
     };
 }
@@ -65,12 +66,16 @@ static int64_t keyed(const char *text, const char *key)
     return key && mlm_keyed_number(text, key, &value) == 0 ? (int64_t)value : MLM_NULL;
 }
 
-/* Parses "some avg10=0.00 … total=123", in microseconds. */
-static int64_t pressure_total_ns(const char *text, const char *kind)
+static int64_t or_null(uint64_t ns)
 {
-    const char *line = strstr(text, kind);
-    const char *total = line ? strstr(line, "total=") : NULL;
-    return total ? (int64_t)strtoull(total + strlen("total="), NULL, 10) * 1000 : MLM_NULL;
+    return ns == MLM_PRESSURE_UNKNOWN ? MLM_NULL : (int64_t)ns;
+}
+
+int64_t mlm_sample_cache_bytes(const struct mlm_sample *sample)
+{
+    if (sample->file_bytes == MLM_NULL || sample->shmem_bytes == MLM_NULL)
+        return sample->file_bytes;
+    return sample->file_bytes > sample->shmem_bytes ? sample->file_bytes - sample->shmem_bytes : 0;
 }
 
 void mlm_sampler_take(const struct mlm_sampler *sampler, struct mlm_sample *ret_sample)
@@ -83,27 +88,31 @@ void mlm_sampler_take(const struct mlm_sampler *sampler, struct mlm_sample *ret_
         .anon_bytes = MLM_NULL,
         .file_bytes = MLM_NULL,
         .shmem_bytes = MLM_NULL,
+        .huge_pages_bytes = MLM_NULL,
         .stall_some_ns = MLM_NULL,
         .stall_full_ns = MLM_NULL,
         .worker_peak_rss_bytes = MLM_NULL,
+        .worker_file_bytes = MLM_NULL,
     };
     char text[8192];
     if (read_again(sampler->stat_fd, text, sizeof text)) {
         sample.anon_bytes = keyed(text, dialect->anon_key);
         sample.file_bytes = keyed(text, dialect->file_key);
         sample.shmem_bytes = keyed(text, dialect->shmem_key);
+        sample.huge_pages_bytes = keyed(text, dialect->huge_pages_key);
         int64_t cached_bytes = keyed(text, dialect->swap_cached_key);
         sample.swap_cached_bytes = cached_bytes == MLM_NULL ? 0 : cached_bytes;
         if (dialect->swap_key)
             sample.swap_bytes = keyed(text, dialect->swap_key);
     }
     if (read_again(sampler->pressure_fd, text, sizeof text)) {
-        sample.stall_some_ns = pressure_total_ns(text, "some ");
-        sample.stall_full_ns = pressure_total_ns(text, "full ");
+        sample.stall_some_ns = or_null(mlm_pressure_some_ns(text));
+        sample.stall_full_ns = or_null(mlm_pressure_full_ns(text));
     }
     if (read_again(sampler->status_fd, text, sizeof text)) {
-        int64_t peak_kib = keyed(text, "VmHWM");
+        int64_t peak_kib = keyed(text, "VmHWM"), file_kib = keyed(text, "RssFile");
         sample.worker_peak_rss_bytes = peak_kib == MLM_NULL ? MLM_NULL : peak_kib * 1024;
+        sample.worker_file_bytes = file_kib == MLM_NULL ? MLM_NULL : file_kib * 1024;
     }
     *ret_sample = sample;
 }

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
@@ -18,8 +17,13 @@
 #define PROCESSES_MAX 64
 /* The kernel finds PSS by a walk through all pages: spend at most this share of the time on it. */
 #define PSS_TIME_SHARE 0.01
-/* Share of the time for all other looks: they would slow a tree of thousands of processes down. */
-#define LOOK_TIME_SHARE 0.05
+/* A larger share of the run after the last look may hide the peak. */
+#define UNSEEN_SHARE 0.25
+/* A process that was last seen before this ended for another reason. */
+#define JUST_NOW_NS UINT64_C(1000000000)
+/* The peak of a command that was seen fewer times, or ran for a shorter time, is not sampled. */
+#define LOOKS_LEAST 10
+#define SAMPLED_LEAST_NS INT64_C(50000000)
 /* Processes with less than this share of the cage's peak are not listed. */
 #define LISTED_SHARE 0.01
 
@@ -28,7 +32,9 @@ struct process {
     char name[32];
     /* Values at the last look before it ended. */
     int64_t rss_bytes, peak_rss_bytes;
+    int64_t file_bytes; /* most file and shared pages that it was seen to map */
     int64_t pss_bytes;  /* MLM_NULL: could not be read */
+    int64_t lazy_bytes; /* freed by MADV_FREE, and not yet taken back; read with pss_bytes */
     uint64_t pss_at_ns; /* 0: never read */
     uint64_t seen_at_ns;
     bool hugetlb;           /* uses pages of the machine's hugetlb pool */
@@ -37,8 +43,9 @@ struct process {
 
 struct tree_state {
     struct process processes[PROCESSES_MAX]; /* the largest processes seen so far */
-    size_t count;
-    uint64_t begin_ns, pss_spent_ns, look_spent_ns;
+    size_t count, looks;
+    uint64_t begin_ns, pss_spent_ns;
+    int64_t lazy_peak_bytes; /* highest sum over the processes; MLM_NULL: never read */
     bool left, hugetlb;
 };
 
@@ -49,24 +56,23 @@ struct look {
     uint64_t now_ns;
 };
 
-/* CPU time is what looking takes from others; waiting for a processor takes nothing. */
-static uint64_t own_cpu_ns(void)
-{
-    struct timespec now;
-    (void)clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
-    return (uint64_t)now.tv_sec * 1000000000u + (uint64_t)now.tv_nsec;
-}
-
 static void tree_begin(void *p, const struct mlm_trial_view *view)
 {
     (void)view;
-    ((struct tree_state *)p)->begin_ns = mlm_now_ns();
+    struct tree_state *state = p;
+    state->begin_ns = mlm_now_ns();
+    state->lazy_peak_bytes = MLM_NULL;
 }
 
 static int64_t kib(const char *text, const char *key)
 {
     uint64_t value;
     return mlm_keyed_number(text, key, &value) == 0 ? (int64_t)value * 1024 : MLM_NULL;
+}
+
+static int64_t or_0(int64_t value)
+{
+    return value == MLM_NULL ? 0 : value;
 }
 
 /* Parses "Name:\tpython3". */
@@ -89,6 +95,7 @@ static bool process_look(pid_t pid, struct process *ret_process)
         .pid = pid,
         .rss_bytes = kib(text, "VmRSS"),
         .peak_rss_bytes = kib(text, "VmHWM"),
+        .file_bytes = or_0(kib(text, "RssFile")) + or_0(kib(text, "RssShmem")),
         .pss_bytes = MLM_NULL,
         .hugetlb = kib(text, "HugetlbPages") > 0,
     };
@@ -99,13 +106,13 @@ static bool process_look(pid_t pid, struct process *ret_process)
     return true;
 }
 
-static int64_t pss_of(pid_t pid)
+static void pss_read(struct process *process)
 {
     char path[64], text[2048];
-    snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)pid);
-    if (mlm_file_read_into(AT_FDCWD, path, text, sizeof text) <= 0)
-        return MLM_NULL;
-    return kib(text, "Pss");
+    snprintf(path, sizeof path, "/proc/%d/smaps_rollup", (int)process->pid);
+    bool read = mlm_file_read_into(AT_FDCWD, path, text, sizeof text) > 0;
+    process->pss_bytes = read ? kib(text, "Pss") : MLM_NULL;
+    process->lazy_bytes = read ? or_0(kib(text, "LazyFree")) : 0;
 }
 
 /* The process's entry in the list: its own, a free one, or that of a smaller process; NULL: none. */
@@ -130,7 +137,10 @@ static void process_note(struct tree_state *state, struct process *process)
         return;
     if (place->pid == process->pid) {
         process->pss_bytes = place->pss_bytes;
+        process->lazy_bytes = place->lazy_bytes;
         process->pss_at_ns = place->pss_at_ns;
+        if (place->file_bytes > process->file_bytes)
+            process->file_bytes = place->file_bytes;
     }
     *place = *process;
 }
@@ -149,19 +159,39 @@ static struct process *pss_due(struct tree_state *state, const struct mlm_sample
     return due;
 }
 
+/* Adds up what the processes that are there now had freed lazily at their latest look. */
+static void lazy_peak_raise(struct tree_state *state, uint64_t now)
+{
+    int64_t sum_bytes = 0;
+    for (size_t i = 0; i < state->count; i++)
+        if (state->processes[i].seen_at_ns == now)
+            sum_bytes += state->processes[i].lazy_bytes;
+    if (sum_bytes > state->lazy_peak_bytes)
+        state->lazy_peak_bytes = sum_bytes;
+}
+
 static void pss_look(struct tree_state *state, const struct mlm_sample *sample, uint64_t now)
 {
     struct process *process;
+    bool looked = false;
     while ((double)state->pss_spent_ns <= PSS_TIME_SHARE * (double)(now - state->begin_ns) &&
            (process = pss_due(state, sample, now))) {
-        uint64_t begin_ns = own_cpu_ns();
-        process->pss_bytes = pss_of(process->pid);
+        uint64_t begin_ns = mlm_thread_cpu_ns();
+        pss_read(process);
         process->pss_at_ns = now;
-        state->pss_spent_ns += own_cpu_ns() - begin_ns;
+        state->pss_spent_ns += mlm_thread_cpu_ns() - begin_ns;
+        looked |= process->pss_bytes != MLM_NULL;
     }
+    if (looked)
+        lazy_peak_raise(state, now);
 }
 
-/* Start time of a process in ticks of the kernel's clock: field 22 of /proc/PID/stat. 0: it has ended. */
+/* PF_EXITING of the kernel: the process has begun to end. From then on cgroup v1 shows it in the root group,
+ * also while it still holds its memory. */
+#define FLAG_EXITING 0x4u
+
+/* Start time of a process in ticks of the kernel's clock: field 22 of /proc/PID/stat. 0: it has ended, or is
+ * about to. */
 static uint64_t started_ticks(pid_t pid)
 {
     char path[64], text[1024];
@@ -173,18 +203,19 @@ static uint64_t started_ticks(pid_t pid)
     const char *at = strrchr(text, ')');
     if (!at || at[1] != ' ' || at[2] == 'Z' || at[2] == 'X')
         return 0;
-    for (int field = 2; at && field < 22; field++)
+    for (int field = 2; at && field < 22; field++) {
         at = strchr(at + 1, ' ');
+        if (at && field == 8 && strtoul(at + 1, NULL, 10) & FLAG_EXITING)
+            return 0;
+    }
     return at ? strtoull(at + 1, NULL, 10) : 0;
 }
 
-/* Tells whether a process left the cage alive. A process that ends leaves its cgroup too, but loses its
- * memory first; therefore memory is checked last. */
+/* Tells whether a process left the cage alive. It may begin to end between two looks, and then seems to be
+ * outside; therefore whether it lives is checked last. */
 static bool has_left(const struct mlm_trial_view *view, pid_t pid, uint64_t started)
 {
-    struct process process;
-    return started_ticks(pid) == started && !mlm_cage_holds(view->cage, pid) && process_look(pid, &process) &&
-           started_ticks(pid) == started;
+    return started_ticks(pid) == started && !mlm_cage_holds(view->cage, pid) && started_ticks(pid) == started;
 }
 
 /* A child may move out of the cage before it was seen inside. */
@@ -235,13 +266,12 @@ static void tree_tick(void *p, const struct mlm_trial_view *view)
 {
     struct tree_state *state = p;
     uint64_t now = mlm_now_ns();
-    if (!view->tree || (double)state->look_spent_ns > LOOK_TIME_SHARE * (double)(now - state->begin_ns))
+    if (!view->tree)
         return;
-    uint64_t look_begin_ns = own_cpu_ns();
+    state->looks++;
     struct look look = {.state = state, .view = view, .now_ns = now};
     mlm_cage_processes(view->cage, process_see, &look);
     leavers_look(&look);
-    state->look_spent_ns += own_cpu_ns() - look_begin_ns;
     pss_look(state, &view->sample, now);
 }
 
@@ -292,6 +322,33 @@ static void cpu_read(const struct mlm_trial_view *view, int64_t *values)
     values[MLM_run_cpu_system_ns] = (int64_t)system_us * 1000;
 }
 
+/* The high-water mark of a process, less the file pages that it mapped, is memory that it held at one moment,
+ * however short: the needs are not below it. */
+static void needs_raise(const struct tree_state *state, const struct mlm_trial_view *view, int64_t *values)
+{
+    for (size_t i = 0; i < state->count; i++) {
+        const struct process *process = &state->processes[i];
+        int64_t peak_bytes = process->peak_rss_bytes;
+        if (process->pid == view->worker && values[MLM_run_peak_rss_bytes] > peak_bytes)
+            peak_bytes = values[MLM_run_peak_rss_bytes];
+        if (values[MLM_needs_peak_bytes] != MLM_NULL &&
+            peak_bytes - process->file_bytes > values[MLM_needs_peak_bytes])
+            values[MLM_needs_peak_bytes] = peak_bytes - process->file_bytes;
+    }
+}
+
+/* A look at a short command sees how it starts, and nothing of its peak; nor does one that was long before
+ * the end. */
+static bool was_watched(const struct tree_state *state, const struct mlm_trial_view *view, int64_t run_ns)
+{
+    if (run_ns == MLM_NULL || !state->count)
+        return true; /* it was ended: its last figure is a lower bound in any case */
+    uint64_t end_ns = view->scoreboard->phases[MLM_PHASE_RUN].end_ns;
+    double unseen_ns = (double)end_ns - (double)state->processes[0].seen_at_ns;
+    return run_ns >= SAMPLED_LEAST_NS && state->looks >= LOOKS_LEAST &&
+           (state->count > 1 || unseen_ns <= UNSEEN_SHARE * (double)run_ns);
+}
+
 static void tree_finish(void *p, const struct mlm_trial_view *view, struct mlm_meter_result *result)
 {
     struct tree_state *state = p;
@@ -306,12 +363,36 @@ static void tree_finish(void *p, const struct mlm_trial_view *view, struct mlm_m
     if (!view->scoreboard->phases[MLM_PHASE_PREPARE].begin_ns)
         cpu_read(view, values);
     *result->processes = list_make(state, values[MLM_cage_peak_bytes]);
+    values[MLM_lazy_free_peak_bytes] = state->lazy_peak_bytes;
+    needs_raise(state, view, values);
     int64_t seen_bytes = state->count ? state->processes[0].peak_rss_bytes : MLM_NULL;
-    if (seen_bytes > values[MLM_peak_rss_bytes])
+    if (was_watched(state, view, values[MLM_run_ns]) && seen_bytes > values[MLM_peak_rss_bytes])
         values[MLM_peak_rss_bytes] = seen_bytes;
     /* Only the processes that the command itself reaped have an exact figure. */
     if (values[MLM_run_peak_rss_bytes] == MLM_NULL && values[MLM_peak_rss_bytes] != MLM_NULL)
         *result->marks |= MLM_MARK_BIT(peak_rss_sampled);
+}
+
+static bool tree_gone(const void *p, struct mlm_process_gone *ret_gone)
+{
+    const struct tree_state *state = p;
+    const struct process *largest = NULL;
+    uint64_t latest_ns = 0;
+    for (size_t i = 0; i < state->count; i++)
+        if (state->processes[i].seen_at_ns > latest_ns)
+            latest_ns = state->processes[i].seen_at_ns;
+    for (size_t i = 0; i < state->count; i++) {
+        const struct process *process = &state->processes[i];
+        /* Only one that ended right before the latest look. */
+        bool ended = process->seen_at_ns < latest_ns && latest_ns - process->seen_at_ns < JUST_NOW_NS;
+        if (ended && (!largest || process->rss_bytes > largest->rss_bytes))
+            largest = process;
+    }
+    if (!largest)
+        return false;
+    *ret_gone = (struct mlm_process_gone){.pid = largest->pid};
+    snprintf(ret_gone->name, sizeof ret_gone->name, "%s", largest->name);
+    return true;
 }
 
 const struct mlm_meter mlm_meter_tree = {
@@ -319,5 +400,7 @@ const struct mlm_meter mlm_meter_tree = {
     .state_size = sizeof(struct tree_state),
     .begin = tree_begin,
     .tick = tree_tick,
+    .tick_share = 0.05,
+    .gone = tree_gone,
     .finish = tree_finish,
 };

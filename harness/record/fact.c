@@ -31,6 +31,7 @@ const struct mlm_fact_info mlm_facts[] = {
     {"thp",               "transparent huge pages",   MLM_FACT_PLAIN,   true,  "the machine's setting"},
     {"worker_thp",        "huge pages in trials",     MLM_FACT_PLAIN,   false, "they change times and peaks, so they are the same everywhere"},
     {"psi",               "pressure stall information", MLM_FACT_PLAIN, false, "without it, stalls are not known"},
+    {"delay_accounting",  "delay accounting",         MLM_FACT_PLAIN,   false, "tells memory from storage where pressure files do not"},
     {"governor",          "frequency governor",       MLM_FACT_PLAIN,   true,  "every governor but performance lets the clock vary"},
     {"scaling_driver",    "frequency driver",         MLM_FACT_PLAIN,   false, NULL},
     {"boost",             "frequency boost",          MLM_FACT_PLAIN,   false, "short jobs run at a higher clock than long ones"},

@@ -10,9 +10,11 @@
     X(swap_peak_sampled,     "this kernel keeps no swap peak: sampled")                                               \
     X(cage_peak_sampled,     "this kernel keeps no memory peak: sampled")                                             \
     X(needs_peak_sampled,    "memory and swap together were sampled; the true peak may be a little higher")           \
-    X(cache_not_evicted,     "the dataset stayed in the page cache: reads were not cold")                             \
+    X(cache_not_evicted,     "a file stayed in the page cache, or could not be checked: reads may not have been cold")  \
+    X(tmpfs_not_cleared,     "the trial before left memory in tmpfs, in files that could not be found: this trial may have used it without being charged") \
     X(swap_is_zram,          "swap is compressed memory, outside the cap")                                            \
     X(swap_is_zswap,         "zswap keeps swapped pages compressed in memory, outside the cap")                       \
+    X(zswap_is_charged,      "zswap keeps swapped pages compressed in memory, and counts them within the cap")        \
     X(machine_binds_first,   "the machine had less memory available than the cap")                                    \
     X(ancestor_binds_first,  "a cgroup above has a tighter limit than the cap")                                       \
     X(not_repeated,          "an earlier repetition timed out, so this row was not repeated")                         \
@@ -22,6 +24,7 @@
     X(children_left,         "the command left processes behind when it ended; they were ended") \
     X(left_cage,             "the command, or a process of its, moved out of its cage: what it did elsewhere was neither limited nor counted") \
     X(hugetlb_pages,         "the command had huge pages of the machine's pool (hugetlb), which lie outside the cap and are in no figure") \
+    X(disturbed,             "other work took more of its time than can be taken out") \
     X(paused,                "mlmembench itself was stopped during the trial (Ctrl-Z, a debugger, a freezer): its time is not known")
 
 enum mlm_mark {

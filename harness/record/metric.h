@@ -23,13 +23,29 @@ enum mlm_unit { MLM_UNIT_BYTES, MLM_UNIT_NS, MLM_UNIT_COUNT, MLM_UNIT_BYTES_PER_
     X(cage_peak_bytes,            BYTES, "the kernel's peak for the cage: processes, page cache and kernel memory")    \
     X(swap_peak_bytes,            BYTES, "peak of the cage's swap")                                                    \
     X(anon_peak_bytes,            BYTES, "peak of the cage's anonymous memory, sampled")                               \
-    X(file_peak_bytes,            BYTES, "peak of the cage's page cache, sampled")                                     \
+    X(file_peak_bytes,            BYTES, "peak of the cage's page cache of files, without shared memory and tmpfs, sampled") \
+    X(shmem_peak_bytes,           BYTES, "peak of the cage's shared memory and files in tmpfs, sampled")               \
+    X(huge_pages_peak_bytes,      BYTES, "peak of the cage's anonymous memory in transparent huge pages, sampled")     \
+    X(lazy_free_peak_bytes,       BYTES, "most memory that processes had freed (MADV_FREE) and the kernel had not yet taken back, sampled") \
+    X(left_tmpfs_bytes,           BYTES, "memory that stayed in tmpfs and shared memory after the last process had ended") \
+    X(at_speed_bytes,             BYTES, "upper bound of what the job needs to run at speed: needs, and the files that it maps or reads more than once; null if there are none") \
+    X(mapped_bytes,               BYTES, "files that the job maps, programs and libraries excluded")                   \
+    X(reread_bytes,               BYTES, "files that the job read more than once")                                     \
+    X(cached_before_bytes,        BYTES, "bytes of the job's files that were in the page cache before it used them") \
     X(prepare_ns,                 NS,    "time to build the data")                                                     \
     X(run_ns,                     NS,    "time of the job itself")                                                     \
     X(prepare_cpu_ns,             NS,    "CPU time to build the data, user and system")                                \
     X(run_cpu_user_ns,            NS,    "CPU time of the job in user mode, all threads")                              \
     X(run_cpu_system_ns,          NS,    "CPU time of the job in the kernel, all threads")                             \
     X(waiting_ns,                 NS,    "time of the job less its CPU time; null with more than one thread")          \
+    X(run_queue_ns,               NS,    "time in which threads of the job were ready to run and had no processor")    \
+    X(own_ns,                     NS,    "time of the job less run_queue_ns; null if several threads computed at the same time") \
+    X(blocked_ns,                 NS,    "time of the job less CPU time and run_queue_ns; null like own_ns")           \
+    X(blocked_memory_ns,          NS,    "part of blocked_ns: waiting for pages from swap, or for memory to be freed") \
+    X(blocked_storage_ns,         NS,    "part of blocked_ns: waiting for storage, swap excluded")                     \
+    X(blocked_rest_ns,            NS,    "part of blocked_ns: the rest, for example sleeping or waiting for a network") \
+    X(busy_threads,               COUNT, "most threads of the command that computed at the same time, sampled")        \
+    X(stolen_ns,                  NS,    "processor time that the host of this virtual machine gave to others, whole trial") \
     X(major_faults,               COUNT, "page faults of the cage that waited for storage, whole trial")               \
     X(minor_faults,               COUNT, "page faults of the cage served from memory, whole trial")                    \
     X(refaults,                   COUNT, "pages of the cage read again soon after they were evicted, whole trial")     \

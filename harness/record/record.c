@@ -8,6 +8,16 @@
 #include "base/cleanup.h"
 #include "base/utf8.h"
 
+enum mlm_metric mlm_time_metric(enum mlm_time_kind kind)
+{
+    return kind == MLM_TIME_OWN ? MLM_own_ns : MLM_run_ns;
+}
+
+const char *mlm_time_kind_name(enum mlm_time_kind kind)
+{
+    return kind == MLM_TIME_OWN ? "own" : "wall";
+}
+
 const char *mlm_outcome_name(enum mlm_outcome outcome)
 {
     static const char *const names[MLM_OUTCOME_COUNT] = {
@@ -104,6 +114,8 @@ void mlm_record_release(struct mlm_record *record)
     json_decref(record->machine);
     json_decref(record->command);
     json_decref(record->processes);
+    json_decref(record->left_tmpfs);
+    json_decref(record->data_files);
     mlm_record_init(record);
 }
 
@@ -220,6 +232,10 @@ int mlm_record_compare_surroundings(const struct mlm_record *a, const struct mlm
 {
     int r = compare_numbers(a->limits.background_bytes, b->limits.background_bytes);
     r = r ? r : compare_texts(mlm_background_mode(&a->limits), mlm_background_mode(&b->limits));
+    r = r ? r : compare_numbers(a->limits.laptop_bytes, b->limits.laptop_bytes);
+    r = r ? r : compare_numbers(a->limits.processors, b->limits.processors);
+    r = r ? r : compare_numbers(a->limits.private_tmp, b->limits.private_tmp);
+    r = r ? r : compare_numbers(a->limits.background_reclaim, b->limits.background_reclaim);
     return r ? r : compare_swap(a, b);
 }
 
@@ -235,6 +251,10 @@ static void key_surroundings(struct key *key, const struct mlm_limits *limits)
 {
     key_number(key, 'b', limits->background_bytes);
     key_text(key, 'a', mlm_background_mode(limits));
+    key_number(key, 'v', limits->laptop_bytes);
+    key_number(key, 'n', limits->processors);
+    key_number(key, 'h', limits->private_tmp);
+    key_number(key, 'r', limits->background_reclaim);
 }
 
 /* The optional parts of a key. */

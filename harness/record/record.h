@@ -55,6 +55,7 @@ struct mlm_record {
     double answer_tolerance; /* relative; 0: bit for bit */
     struct mlm_limits limits;
     bool cap_binds; /* no limit above the cage is lower */
+    bool reference; /* the run added this trial without a cap, only as a base for slowdowns */
     uint64_t data_bytes;
     char *dataset; /* name of the user's file; NULL: generated data */
     uint64_t seed;
@@ -72,9 +73,30 @@ struct mlm_record {
     /* Command only: array of the large processes at the last look before they end, largest first, each with
      * name, rss_bytes, pss_bytes (or null) and peak_rss_bytes; or NULL. */
     json_t *processes;
+    /* Array of the largest files that a trial left in tmpfs, largest first, each with path and bytes; NULL:
+     * it left nothing worth naming. See record/left.h. */
+    json_t *left_tmpfs;
+    /* Array of the files of at least 1 MiB that the job mapped or read, largest first, each with path, bytes,
+     * mapped, reread (more than once) and cached_bytes: how much of it was in the page cache before (or
+     * null). NULL: there were none. */
+    json_t *data_files;
     mlm_mark_set marks;
     struct mlm_timeline_place timeline; /* only in a record that was read from a store */
 };
+
+/* The time of a trial. Own time is the better one, where it is known: what other programs on the machine took
+ * is no part of it. */
+enum mlm_time_kind {
+    MLM_TIME_OWN,  /* without waiting for a processor: own_ns */
+    MLM_TIME_WALL, /* run_ns */
+    MLM_TIME_KIND_COUNT,
+};
+
+/* The metric of that time. */
+enum mlm_metric mlm_time_metric(enum mlm_time_kind kind);
+
+/* "own", "wall". */
+const char *mlm_time_kind_name(enum mlm_time_kind kind);
 
 /* Checks that a store would accept a record of this specification and read it back. Call it before the trial
  * runs, so that no result is lost. -E2BIG: longer than a line may be, for instance by a very long command;

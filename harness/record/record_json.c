@@ -300,26 +300,44 @@ static const char *words_get(const json_t *value, void *field)
     return complaint;
 }
 
-static const char *processes_get(const json_t *value, void *field)
+/* Keeps a list of objects, each with a text and, where they are known, numbers of bytes (the list of keys
+ * ends with NULL). Returns false for anything else. */
+static bool sized_things_get(
+    const json_t *value, const char *text_key, const char *const *bytes_keys, json_t **ret_list)
 {
-    static const char complaint[] = "must be a list of objects, each with a name and bytes";
-    static const char *const bytes[] = {"rss_bytes", "pss_bytes", "peak_rss_bytes"};
     if (!json_is_array(value))
-        return complaint;
+        return false;
     size_t i;
     json_t *item;
     json_array_foreach(value, i, item)
     {
-        if (!json_is_string(json_object_get(item, "name")))
-            return complaint;
-        for (size_t k = 0; k < sizeof bytes / sizeof *bytes; k++) {
-            const json_t *number = json_object_get(item, bytes[k]);
-            if (!json_is_null(number) && (!json_is_integer(number) || json_integer_value(number) < 0))
-                return complaint;
+        if (!json_is_string(json_object_get(item, text_key)))
+            return false;
+        for (const char *const *key = bytes_keys; *key; key++) {
+            const json_t *number = json_object_get(item, *key);
+            if (number && !json_is_null(number) &&
+                (!json_is_integer(number) || json_integer_value(number) < 0))
+                return false;
         }
     }
-    *(json_t **)field = json_incref((json_t *)value);
-    return NULL;
+    *ret_list = json_incref((json_t *)value);
+    return true;
+}
+
+static const char *processes_get(const json_t *value, void *field)
+{
+    static const char *const bytes[] = {"rss_bytes", "pss_bytes", "peak_rss_bytes", NULL};
+    return sized_things_get(value, "name", bytes, field)
+               ? NULL
+               : "must be a list of objects, each with a name and bytes";
+}
+
+static const char *files_get(const json_t *value, void *field)
+{
+    static const char *const bytes[] = {"bytes", "cached_bytes", NULL};
+    return sized_things_get(value, "path", bytes, field)
+               ? NULL
+               : "must be a list of objects, each with a path and bytes";
 }
 
 static const struct codec text = {.put = text_put, .get = text_get};
@@ -327,6 +345,8 @@ static const struct codec text_or_null = {
     .put = text_put, .get = text_get, .may_be_null = true, .may_be_missing = true};
 static const struct codec flag = {.put = flag_put, .get = flag_get};
 static const struct codec count = {.put = count_put, .get = count_get};
+static const struct codec newer_flag = {.put = flag_put, .get = flag_get, .may_be_missing = true};
+static const struct codec newer_count = {.put = count_put, .get = count_get, .may_be_missing = true};
 static const struct codec limit = {.put = limit_put, .get = count_get, .may_be_null = true};
 static const struct codec background_mode = {
     .put = background_mode_put, .get = background_mode_get, .may_be_null = true, .may_be_missing = true};
@@ -341,6 +361,8 @@ static const struct codec words = {
     .put = words_put, .get = words_get, .may_be_null = true, .may_be_missing = true};
 static const struct codec processes = {
     .put = words_put, .get = processes_get, .may_be_null = true, .may_be_missing = true};
+static const struct codec files = {
+    .put = words_put, .get = files_get, .may_be_null = true, .may_be_missing = true};
 static const struct codec params = {.put = params_put, .get = params_get};
 static const struct codec checksum = {
     .put = checksum_put, .get = checksum_get, .may_be_null = true, .may_be_missing = true};
@@ -374,9 +396,14 @@ static const struct member members[] = {
     MEMBER(answer_tolerance, tolerance),
     LIMIT(cap_bytes, limit),
     MEMBER(cap_binds, flag),
+    MEMBER(reference, newer_flag),
     LIMIT(swap_limit_bytes, limit),
     LIMIT(background_bytes, count),
     {"background_mode", &background_mode, offsetof(struct mlm_record, limits)},
+    LIMIT(laptop_bytes, newer_count),
+    LIMIT(processors, newer_count),
+    LIMIT(private_tmp, newer_flag),
+    LIMIT(background_reclaim, newer_flag),
     MEMBER(data_bytes, count),
     MEMBER(dataset, text_or_null),
     MEMBER(seed, count),
@@ -391,6 +418,8 @@ static const struct member members[] = {
     {"data_checksum", &checksum, 0},
     {"answer", &answer, 0},
     MEMBER(processes, processes),
+    MEMBER(left_tmpfs, files),
+    MEMBER(data_files, files),
     MEMBER(marks, marks),
     MEMBER(command, words),
 };

@@ -81,8 +81,8 @@ static uint64_t peak_rss_of(const struct rusage *usage, uint64_t own_peak_rss_by
     return known ? peak_rss_bytes : 0;
 }
 
-static int job_start(
-    const void *context, struct mlm_cage *cage, struct mlm_worker *ret_worker, struct mlm_error *error)
+static int job_start(const void *context, struct mlm_cage *cage, const struct mlm_view *view,
+    struct mlm_worker *ret_worker, struct mlm_error *error)
 {
     const struct job *job = context;
     const struct mlm_command *command = job->command;
@@ -98,7 +98,8 @@ static int job_start(
         .stdout_fd = command->stdout_fd,
         .stderr_fd = command->stderr_fd,
         .keep_fds = command->keep_fds,
-        .affinity = &job->session->started_affinity,
+        .affinity = view->has_processors ? &view->processors : &job->session->started_affinity,
+        .mounts = &view->mounts,
         .oom_score_adj = COMMAND_OOM_SCORE_ADJ,
         .same_group = command->same_group,
     };
@@ -132,6 +133,7 @@ static void job_ended(const void *context, struct mlm_worker *worker, int status
     run->end_ns = ended_ns;
     run->cpu_user_ns = time_ns(worker->usage.ru_utime);
     run->cpu_system_ns = time_ns(worker->usage.ru_stime);
+    run->run_queue_ns = run->memory_wait_ns = run->storage_wait_ns = MLM_WAIT_UNKNOWN; /* meters find them */
     run->peak_rss_bytes = peak_rss_of(&worker->usage, *job->own_peak_rss_bytes);
     atomic_store_explicit(&run->complete, 1, memory_order_release);
     if (WEXITSTATUS(status) != 0)
@@ -152,8 +154,9 @@ int mlm_command_trial_run(struct mlm_session *session, const struct mlm_command 
     const struct mlm_trial_order order = {.limits = command->limits,
         .fills_bytes = command->fills_bytes,
         .tree = true,
+        .oom_grace_ns = command->oom_grace_ns,
         .start = job_start,
         .ended = job_ended,
         .context = &job};
-    return mlm_trial_run(session, &order, &(struct mlm_trial_watcher){0}, record, ret_timeline, error);
+    return mlm_trial_run(session, &order, &command->watcher, record, ret_timeline, error);
 }

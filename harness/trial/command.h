@@ -10,7 +10,8 @@ struct mlm_command {
     const int *keep_fds;                /* further descriptors that it gets, ended by -1; NULL: none */
     bool same_group;                    /* stay in our process group, so that it may read from the terminal */
     struct mlm_limits limits;           /* limits of the trial */
-    uint64_t fills_bytes;               /* see struct mlm_trial_order */
+    uint64_t fills_bytes, oom_grace_ns; /* see struct mlm_trial_order */
+    struct mlm_trial_watcher watcher;
 };
 
 /* Finds a program as a shell does. A name with a slash is the path itself; symbolic links stay, because a

@@ -7,7 +7,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,7 +14,7 @@
 #include "base/cleanup.h"
 #include "base/entry.h"
 #include "base/file.h"
-#include "base/page.h"
+#include "base/page_cache.h"
 #include "record/keymap.h"
 #include "trial/dataset_folder.h"
 #include "trial/worker.h"
@@ -357,29 +356,6 @@ int mlm_dataset_build(const struct mlm_dataset_order *order, struct mlm_error *e
     return r < 0 && r != -EINTR ? mlm_error_wrap(error, r, "datasets in %s", order->folder) : r;
 }
 
-/* Counts the file's pages that are in memory, piece by piece, so that our own memory does not grow with the
- * file. */
-static int resident_count(int fd, size_t size, size_t *ret_pages, size_t *ret_resident)
-{
-    unsigned char map[4096];
-    size_t page = mlm_page_bytes(), piece = sizeof map * page, resident = 0;
-    for (size_t at = 0; at < size; at += piece) {
-        size_t here = size - at < piece ? size - at : piece;
-        void *data = mmap(NULL, here, PROT_READ, MAP_SHARED, fd, (off_t)at);
-        if (data == MAP_FAILED)
-            return -errno;
-        int r = mincore(data, here, map) < 0 ? -errno : 0;
-        (void)munmap(data, here);
-        if (r < 0)
-            return r;
-        for (size_t i = 0; i < (here + page - 1) / page; i++)
-            resident += map[i] & 1;
-    }
-    *ret_pages = (size + page - 1) / page;
-    *ret_resident = resident;
-    return 0;
-}
-
 int mlm_dataset_evict(const char *path, bool *ret_evicted, struct mlm_error *error)
 {
     mlm_auto_close int fd = open(path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
@@ -392,11 +368,12 @@ int mlm_dataset_evict(const char *path, bool *ret_evicted, struct mlm_error *err
         *ret_evicted = true;
         return 0;
     }
+    (void)fdatasync(fd); /* dirty pages cannot be evicted */
     (void)posix_fadvise(fd, 0, 0, POSIX_FADV_DONTNEED);
-    size_t pages = 0, resident = 0;
-    int r = resident_count(fd, (size_t)status.st_size, &pages, &resident);
-    if (r < 0)
+    uint64_t cached_bytes;
+    int r = mlm_page_cache_bytes(fd, (uint64_t)status.st_size, &cached_bytes);
+    if (r < 0 && r != -EPERM)
         return mlm_error_errno(error, r, "looking at the page cache of %s", path);
-    *ret_evicted = (double)resident <= WARM_SHARE * (double)pages;
+    *ret_evicted = r == 0 && (double)cached_bytes <= WARM_SHARE * (double)status.st_size;
     return 0;
 }

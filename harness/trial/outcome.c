@@ -83,8 +83,12 @@ static void judge(const struct mlm_ending *ending, struct judgement *judgement)
     if (ending->oom_kills) {
         judgement->outcome = MLM_OUTCOME_OOM;
         /* Nothing needs saying where the worker itself was killed: that is the meaning of oom. */
-        if (ending->worker_spared)
-            snprintf(reason, MLM_MESSAGE_SIZE, "the kernel killed another process in the cage");
+        const char *victim = ending->victim ? ending->victim : "another process in the cage";
+        if (ending->waited)
+            snprintf(reason, MLM_MESSAGE_SIZE, "the kernel killed %s, and what was left did nothing any more",
+                victim);
+        else if (ending->worker_spared)
+            snprintf(reason, MLM_MESSAGE_SIZE, "the kernel killed %s", victim);
     } else if (ending->timed_out) {
         judgement->outcome = MLM_OUTCOME_TIMEOUT;
         char limit[MLM_SIZE_TEXT];

@@ -12,6 +12,8 @@ struct mlm_ending {
     int status;         /* of the worker, as from waitpid() */
     bool timed_out;     /* we ended it at its time limit */
     uint64_t oom_kills; /* counted by the kernel in the cage and below, for any process */
+    bool waited;        /* we ended it, because it waited for a process that the kernel had killed */
+    const char *victim; /* the process that the kernel killed, "python3 (pid 12)"; NULL: not known */
     bool worker_spared; /* the worker ended by itself, but another process in the cage was killed */
     const struct mlm_scoreboard *scoreboard;
     const char *last_words; /* the last line of its stderr */

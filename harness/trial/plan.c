@@ -1,8 +1,9 @@
-/* Makes the rows (all combinations of parameters), then the trials (rows × caps × repetitions), filters and
+/* Makes the rows (all combinations of parameters), then the trials (rows × caps, round by round), filters and
  * shuffles them. Nothing here runs anything. */
 #include "trial/plan.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <regex.h>
 #include <stdio.h>
@@ -309,9 +310,11 @@ static uint64_t trial_rough_ns(
     return (uint64_t)fmin(ns, timeout_ns) + TRIAL_OVERHEAD_NS;
 }
 
-static int trial_add(struct mlm_plan *plan, size_t row, uint64_t cap_bytes, uint64_t repetition,
-    bool reference, struct mlm_error *error)
+/* The caps of a row are cells, and so is its reference. */
+static int trial_add(struct mlm_plan *plan, size_t row, size_t cap, uint64_t round, struct mlm_error *error)
 {
+    const bool reference = cap == plan->options.cap_count;
+    const uint64_t cap_bytes = reference ? MLM_NO_LIMIT : plan->options.caps[cap];
     if (plan->trial_count == TRIALS_MAX)
         return too_many(error);
     char *name = trial_name(&plan->rows[row], cap_bytes);
@@ -322,8 +325,9 @@ static int trial_add(struct mlm_plan *plan, size_t row, uint64_t cap_bytes, uint
     }
     plan->trials[plan->trial_count++] = (struct mlm_plan_trial){
         .row = row,
+        .cell = row * (plan->options.cap_count + 1) + cap,
         .limits = plan->options.limits,
-        .repetition = repetition,
+        .repetition = round,
         .reference = reference,
         .name = name,
         .rough_ns = trial_rough_ns(plan, &plan->rows[row], cap_bytes),
@@ -345,23 +349,33 @@ static bool wants_reference(const struct mlm_plan *plan, const struct mlm_plan_r
     return peak + peak / 10 < options->available_bytes;
 }
 
-static int trials_make(struct mlm_plan *plan, struct mlm_error *error)
+static int round_make(struct mlm_plan *plan, uint64_t round, struct mlm_error *error)
 {
     const struct mlm_plan_options *options = &plan->options;
-    for (size_t i = 0; i < plan->row_count; i++) {
+    int r = 0;
+    for (size_t i = 0; i < plan->row_count && r == 0; i++) {
         const struct mlm_plan_row *row = &plan->rows[i];
-        int r = wants_reference(plan, row) ? trial_add(plan, i, MLM_NO_LIMIT, 0, true, error) : 0;
-        for (size_t c = 0; r == 0 && c < options->cap_count; c++) {
-            if (row->workload->flags & MLM_GROWS && options->caps[c] == MLM_NO_LIMIT)
-                continue; /* it would fill the machine */
-            uint64_t repetitions = row->refused ? 1 : options->repetitions;
-            for (uint64_t k = 0; r == 0 && k < repetitions; k++)
-                r = trial_add(plan, i, options->caps[c], k, false, error);
-        }
-        if (r < 0)
-            return r;
+        for (size_t c = 0; r == 0 && c < options->cap_count && !(row->refused && round > 0); c++)
+            if (!(row->workload->flags & MLM_GROWS && options->caps[c] == MLM_NO_LIMIT))
+                r = trial_add(plan, i, c, round, error); /* else it would fill the machine */
     }
-    return 0;
+    for (size_t i = 0; i < plan->row_count && r == 0; i++)
+        if (wants_reference(plan, &plan->rows[i]))
+            r = trial_add(plan, i, options->cap_count, round, error);
+    return r;
+}
+
+static int rounds_make(struct mlm_plan *plan, struct mlm_error *error)
+{
+    const uint64_t repetitions = plan->options.repetitions;
+    plan->certain_rounds = repetitions ? repetitions : MLM_ROUNDS_LEAST;
+    plan->most_rounds = repetitions ? repetitions : MLM_ROUNDS_MOST;
+    plan->cell_count = plan->row_count * (plan->options.cap_count + 1);
+    uint64_t again = repetitions ? 0 : MLM_ROUNDS_AGAIN;
+    int r = 0;
+    for (uint64_t round = 0; round < plan->most_rounds + again && r == 0; round++)
+        r = round_make(plan, round, error);
+    return r;
 }
 
 /* The same meaning as in Google Benchmark: '-' in front excludes what matches, "all" matches everything. */
@@ -400,17 +414,42 @@ static uint64_t splitmix(uint64_t *state)
     return x ^ (x >> 31);
 }
 
-/* Shuffles all repetitions by the seed (Fisher, Yates), so that a drift of the machine affects all rows
+/* The trials of a round under caps, or its references. They come last: whether they are needed is known from
+ * the rows. */
+static bool same_part(const struct mlm_plan_trial *a, const struct mlm_plan_trial *b)
+{
+    return a->repetition == b->repetition && a->reference == b->reference;
+}
+
+/* Shuffles each part of a round by the seed (Fisher, Yates), so that a drift of the machine affects all rows
  * alike. */
 static void shuffle(struct mlm_plan *plan)
 {
     uint64_t state = plan->options.seed;
-    for (size_t i = plan->trial_count; i > 1; i--) {
-        size_t k = (size_t)(splitmix(&state) % i);
-        struct mlm_plan_trial swapped = plan->trials[i - 1];
-        plan->trials[i - 1] = plan->trials[k];
-        plan->trials[k] = swapped;
+    for (size_t begin = 0, end; begin < plan->trial_count; begin = end) {
+        for (end = begin; end < plan->trial_count; end++)
+            if (!same_part(&plan->trials[begin], &plan->trials[end]))
+                break;
+        for (size_t i = end - begin; i > 1; i--) {
+            struct mlm_plan_trial *last = &plan->trials[begin + i - 1];
+            struct mlm_plan_trial *other = &plan->trials[begin + splitmix(&state) % i];
+            struct mlm_plan_trial swapped = *last;
+            *last = *other;
+            *other = swapped;
+        }
     }
+}
+
+bool mlm_plan_is_certain(const struct mlm_plan *plan, const struct mlm_plan_trial *trial)
+{
+    const struct mlm_plan_row *row = &plan->rows[trial->row];
+    if (trial->repetition >= plan->certain_rounds)
+        return false;
+    double peak = (double)likely_peak(row) + (double)plan->options.limits.background_bytes;
+    bool near = false;
+    for (size_t c = 0; c < plan->options.cap_count; c++)
+        near |= peak > MLM_NEAR_CAP * (double)plan->options.caps[c];
+    return !trial->reference || near;
 }
 
 int mlm_plan_make(const struct mlm_catalogue *catalogue, const struct mlm_plan_options *options,
@@ -422,13 +461,17 @@ int mlm_plan_make(const struct mlm_catalogue *catalogue, const struct mlm_plan_o
     plan->options = *options;
     if (!options->data_bytes)
         plan->options.data_bytes = default_data(options);
+    if (options->limits.processors && options->threads > options->limits.processors)
+        return mlm_error_set(error, -EINVAL,
+            "--threads %" PRIu64 " needs as many processors; give --cpus %" PRIu64 " or more",
+            options->threads, options->threads);
     int r = suites_check(catalogue, options, error);
     if (r == 0)
         r = sweeps_check(catalogue, options, error);
     if (r == 0)
         r = rows_make(plan, catalogue, error);
     if (r == 0)
-        r = trials_make(plan, error);
+        r = rounds_make(plan, error);
     if (r == 0)
         r = filter_apply(plan, options->filter, error);
     if (r < 0)
@@ -437,7 +480,8 @@ int mlm_plan_make(const struct mlm_catalogue *catalogue, const struct mlm_plan_o
         return mlm_error_set(error, -EINVAL, "no row to run; rows that are not quick need --all");
     shuffle(plan);
     for (size_t i = 0; i < plan->trial_count; i++) {
-        plan->rough_ns += plan->trials[i].rough_ns;
+        if (mlm_plan_is_certain(plan, &plan->trials[i]))
+            plan->rough_ns += plan->trials[i].rough_ns;
         plan->rows[plan->trials[i].row].wanted = true;
     }
     *ret_plan = mlm_take_ptr(plan);
@@ -467,6 +511,7 @@ int mlm_plan_describe(
     record->seed = options->seed;
     record->threads = row->threads;
     record->repetition = trial->repetition;
+    record->reference = trial->reference;
     if (!row->refused && row->workload->core_bytes)
         record->readings.values[MLM_core_bytes] = (int64_t)row->core_bytes;
     record->readings.values[MLM_predicted_peak_bytes] = or_null(row->peak_bytes);

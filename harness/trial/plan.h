@@ -1,5 +1,6 @@
-/* The plan: the trials that will run for the user's options, in their order. It is complete before anything
- * runs, and does not change afterwards. */
+/* The plan: all trials that may run for the user's options, in their order. It is complete before anything
+ * runs, and does not change afterwards. Rounds (rounds.h) leave out the trials that turn out not to be
+ * needed. */
 #pragma once
 
 #include <stdbool.h>
@@ -10,6 +11,14 @@
 #include "base/size.h"
 #include "record/record.h"
 #include "trial/catalogue.h"
+
+/* Repetitions of a row under a cap where no number is given: at least so many, at most so many. */
+#define MLM_ROUNDS_LEAST 5
+#define MLM_ROUNDS_MOST 15
+/* A cap can cost something where the needs exceed this share of it. */
+#define MLM_NEAR_CAP 0.8
+/* Rounds beyond that, for trials that other work disturbed. */
+#define MLM_ROUNDS_AGAIN 5
 
 /* Identity and state of a file at a path. */
 struct mlm_file_state {
@@ -38,7 +47,10 @@ struct mlm_plan_options {
     const char *dataset;      /* the user's file */
     struct mlm_dataset_shape dataset_shape;
     struct mlm_limits limits; /* applied under each of the caps */
-    uint64_t repetitions, seed, threads;
+    uint64_t repetitions;     /* of each row under each cap; 0: as many as the precision asks for */
+    double precision;         /* 0.05: a time may be off by 5 % */
+    uint64_t budget_ns;       /* no trial of a later round begins that would end after this */
+    uint64_t seed, threads;
     uint64_t available_bytes;    /* memory that a reference run may use; 0: no references */
     uint64_t machine_swap_bytes; /* only for the estimate of time */
 };
@@ -59,8 +71,9 @@ struct mlm_plan_row {
 
 struct mlm_plan_trial {
     size_t row;
+    size_t cell; /* number of its row and cap together */
     struct mlm_limits limits;
-    uint64_t repetition; /* from 0 */
+    uint64_t repetition; /* the round, from 0 */
     bool reference;      /* uncapped; only a base for slowdowns */
     char *name;          /* "storage/csr/density:0.01/cap:2G" */
     uint64_t rough_ns;
@@ -70,10 +83,16 @@ struct mlm_plan {
     struct mlm_plan_options options; /* with defaults filled in; borrows the strings of the caller */
     struct mlm_plan_row *rows;
     size_t row_count, row_capacity;
-    struct mlm_plan_trial *trials; /* in the order in which they run */
+    struct mlm_plan_trial *trials; /* in the order in which they run, round by round */
     size_t trial_count, trial_capacity;
-    uint64_t rough_ns;
+    size_t cell_count;
+    uint64_t certain_rounds, most_rounds; /* most_rounds: without those for disturbed trials */
+    uint64_t rough_ns;                    /* of the trials that are certain, see mlm_plan_is_certain() */
 };
+
+/* Returns true for a trial that will run unless the budget ends before: of the first rounds, and not a
+ * reference whose row is far below its cap. */
+bool mlm_plan_is_certain(const struct mlm_plan *plan, const struct mlm_plan_trial *trial);
 
 /* Makes the plan. -EINVAL: the options name a suite, parameter or filter that does not exist or match; the
  * error names it and what there is. */

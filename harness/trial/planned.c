@@ -22,8 +22,8 @@ struct planned {
     char dataset[4096]; /* path; "": none */
 };
 
-static int worker_start(
-    const void *context, struct mlm_cage *cage, struct mlm_worker *ret_worker, struct mlm_error *error)
+static int worker_start(const void *context, struct mlm_cage *cage, const struct mlm_view *view,
+    struct mlm_worker *ret_worker, struct mlm_error *error)
 {
     const struct planned *planned = context;
     const struct mlm_plan_row *row = planned->row;
@@ -62,7 +62,8 @@ static int worker_start(
         .cage = cage,
         .arguments = arguments,
         .pass_fd = -1,
-        .affinity = &affinity,
+        .affinity = view->has_processors ? &view->processors : &affinity,
+        .mounts = &view->mounts,
         .oom_score_adj = WORKER_OOM_SCORE_ADJ,
     };
     return mlm_worker_start(&order, ret_worker, error);
@@ -123,8 +124,10 @@ int mlm_planned_trial_run(struct mlm_session *session, const struct mlm_planned_
         .limits = trial->limits,
         .fills_bytes = row->peak_bytes ? row->peak_bytes : row->core_bytes * 2,
         .threads = row->threads + row->workload->extra_threads,
-        .flags = row->workload->flags,
+        /* Every workload reads a user's file, and its page cache is no need. */
+        .flags = row->workload->flags | (options->dataset ? MLM_READS_FILE : 0u),
         .tree = row->workload->script != NULL,
+        .oom_grace_ns = MLM_OOM_GRACE_NS,
         .start = worker_start,
         .context = &planned,
     };

@@ -127,6 +127,7 @@ void mlm_session_close(struct mlm_session *session)
     mlm_machine_close(session->machine);
     json_decref(session->machine_facts);
     json_decref(session->command);
+    mlm_leftovers_release(&session->leftovers);
     /* 0 is standard input, never ours: so a zeroed struct holds nothing. */
     if (session->presence_fd > 0)
         mlm_presence_end(&session->presence_fd);

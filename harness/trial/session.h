@@ -12,6 +12,7 @@
 #include "machine/machine.h"
 #include "record/record.h"
 #include "trial/catalogue.h"
+#include "trial/leftovers.h"
 
 struct mlm_session {
     const struct mlm_catalogue *catalogue;
@@ -25,6 +26,7 @@ struct mlm_session {
     mlm_mark_set marks;              /* marks of every trial: slow fresh memory */
     double warm_ns_per_byte;         /* pace of warm memory, where fresh memory is slow; else 0 */
     uint64_t warm_bytes, warm_at_ns; /* how much memory was touched last, and when */
+    struct mlm_leftovers leftovers;  /* what the latest trial left in tmpfs */
     cpu_set_t
         started_affinity; /* processors that this program was started on; the user's programs get them */
     int presence_fd;

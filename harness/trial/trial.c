@@ -17,12 +17,15 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/size.h"
 #include "machine/fresh.h"
 #include "machine/memory.h"
 #include "machine/noise.h"
 #include "machine/presence.h"
 #include "meter/meter.h"
+#include "trial/idle.h"
 #include "trial/outcome.h"
+#include "trial/reclaim.h"
 #include "trial/stillness.h"
 
 /* Samples are frequent at first, for short trials, and then reach the usual interval. */
@@ -31,10 +34,11 @@
 #define NEWS_NS UINT64_C(100000000)
 /* Processor use by other programs that makes a trial noisy: a tenth of a core. */
 #define NOISY_CORES 0.1
+/* A larger share of the time, taken by other work, makes a trial disturbed. */
+#define DISTURBED_SHARE 0.1
 /* Time in which a command's last children may end after the command itself. */
 #define CHILDREN_GO_NS UINT64_C(100000000)
-/* A pause of ours below both bounds has no visible effect on a time. */
-#define STILL_LEAST_NS UINT64_C(100000000)
+/* A pause of ours below this share has no visible effect on a time. */
 #define STILL_SHARE 0.01
 /* How long touched memory remains quick to get again, where fresh memory is slow. */
 #define WARM_NS UINT64_C(2000000000)
@@ -48,13 +52,20 @@ struct running {
     const struct mlm_trial_watcher *watcher;
     struct mlm_cage *cage;
     struct mlm_worker background, worker;
+    struct mlm_view job_view;
+    struct mlm_reclaimer reclaimer;
+    uint64_t swap_total_bytes; /* of the machine, before the trial */
     struct mlm_sampler sampler;
     bool sampling;
     struct mlm_trial_view view;
     struct mlm_meters *meters;
     bool timed_out;
+    bool zswap;         /* swapped pages are compressed in memory first */
     uint64_t oom_kills; /* the highest count seen */
-    uint64_t still_ns;  /* time in which we neither ran nor waited for a processor */
+    char victim[64];    /* of the first kill: "python3 (pid 12)"; "": not known */
+    struct mlm_idle idle;
+    bool waited;       /* ended, because what the kernel left of it did nothing any more */
+    uint64_t still_ns; /* time in which we neither ran nor waited for a processor */
     uint64_t ended_ns;
 };
 
@@ -68,6 +79,8 @@ static void running_end(struct running *running)
     if (running->sampling)
         mlm_sampler_close(&running->sampler);
     mlm_meters_free(running->meters);
+    mlm_reclaimer_close(&running->reclaimer);
+    mlm_view_close(&running->job_view);
     mlm_cage_close(running->cage);
 }
 
@@ -170,6 +183,31 @@ static void oom_kills_look(struct running *running)
         running->oom_kills = kills;
 }
 
+/* Tells of the first kill in a command that goes on. */
+static void kill_tell(struct running *running, uint64_t kills_before)
+{
+    struct mlm_process_gone gone;
+    if (!running->order->tree || kills_before || !running->oom_kills)
+        return;
+    if (mlm_meters_gone(running->meters, &gone))
+        snprintf(running->victim, sizeof running->victim, "%s (pid %d)", gone.name, (int)gone.pid);
+    if (!running->watcher->killed)
+        return;
+    char text[192], cap[MLM_SIZE_TEXT];
+    snprintf(text, sizeof text, "the kernel killed %s under %s; the command goes on",
+        running->victim[0] ? running->victim : "a process",
+        mlm_size_spell(running->order->limits.cap_bytes, cap));
+    running->watcher->killed(running->watcher->context, text);
+}
+
+/* Returns true if the command only waits for what the kernel killed. */
+static bool waits_in_vain(struct running *running, uint64_t now_ns)
+{
+    uint64_t grace_ns = running->order->oom_grace_ns;
+    return running->order->tree && running->oom_kills && grace_ns &&
+           mlm_idle_look(&running->idle, running->cage, running->background.pid, now_ns) >= grace_ns;
+}
+
 /* Watches until the worker ends or its time is up. Time in which we ourselves were stopped does not count. */
 static int watch(struct running *running)
 {
@@ -188,16 +226,20 @@ static int watch(struct running *running)
             running->ended_ns = mlm_now_ns();
             return r < 0 ? r : 0;
         }
+        uint64_t kills_before = running->oom_kills;
         oom_kills_look(running);
         mlm_sampler_take(&running->sampler, &running->view.sample);
+        mlm_view_renew(&running->job_view, &running->view.sample);
         mlm_meters_tick(running->meters, &running->view);
+        kill_tell(running, kills_before);
         uint64_t now = mlm_now_ns();
         if (now >= next_news) {
             tell(running, sb, phase_name(atomic_load_explicit(&sb->phase, memory_order_relaxed)));
             next_news = now + NEWS_NS;
         }
-        if (now >= end) {
-            running->timed_out = true;
+        running->waited = waits_in_vain(running, now);
+        if (now >= end || running->waited) {
+            running->timed_out = !running->waited;
             running->ended_ns = now;
             (void)kill(running->worker.pid, SIGKILL);
             return 0;
@@ -273,8 +315,7 @@ static int machine_look(struct running *running, struct mlm_record *record, stru
     running->view.machine_has_swap = true;
     if (ret_memory->swap_is_zram)
         record->marks |= MLM_MARK_BIT(swap_is_zram);
-    if (ret_memory->zswap)
-        record->marks |= MLM_MARK_BIT(swap_is_zswap);
+    running->zswap |= ret_memory->zswap;
     return 0;
 }
 
@@ -325,11 +366,32 @@ static void warm_up(struct mlm_session *session, const struct running *running)
 static void stillness_tell(const struct running *running, struct mlm_record *record)
 {
     int64_t *values = record->readings.values;
-    if (running->still_ns < STILL_LEAST_NS ||
-        (double)running->still_ns <= STILL_SHARE * (double)values[MLM_run_ns])
+    if (!running->still_ns || (double)running->still_ns <= STILL_SHARE * (double)values[MLM_run_ns])
         return;
     values[MLM_run_ns] = values[MLM_prepare_ns] = values[MLM_waiting_ns] = MLM_NULL;
     record->marks |= MLM_MARK_BIT(paused);
+}
+
+/* Marks a trial whose time has a part of other work in it that cannot be taken out: time that a hypervisor
+ * gave to others, waiting for processors of several threads, a pause of unknown length. */
+static void disturbance_find(struct mlm_record *record)
+{
+    const int64_t *values = record->readings.values;
+    const double most_ns = DISTURBED_SHARE * (double)values[MLM_run_ns];
+    bool stolen = values[MLM_stolen_ns] != MLM_NULL && (double)values[MLM_stolen_ns] > most_ns;
+    bool queued = values[MLM_own_ns] == MLM_NULL && values[MLM_run_queue_ns] != MLM_NULL &&
+                  (double)values[MLM_run_queue_ns] > most_ns;
+    if (record->marks & MLM_MARK_BIT(paused) || (values[MLM_run_ns] != MLM_NULL && (stolen || queued)))
+        record->marks |= MLM_MARK_BIT(disturbed);
+}
+
+/* From Linux 5.19 on, cgroup v2 charges the compressed pages to the cage. */
+static void zswap_mark(const struct running *running, struct mlm_record *record)
+{
+    const char *current = mlm_cage_dialect(running->cage)->zswap_current;
+    bool charged = current && faccessat(mlm_cage_dir_fd(running->cage), current, F_OK, 0) == 0;
+    if (running->zswap)
+        record->marks |= charged ? MLM_MARK_BIT(zswap_is_charged) : MLM_MARK_BIT(swap_is_zswap);
 }
 
 static int read_all(struct running *running, int status, struct mlm_record *record,
@@ -344,9 +406,13 @@ static int read_all(struct running *running, int status, struct mlm_record *reco
     struct mlm_meter_result result = {.readings = &record->readings,
         .timeline = ret_timeline,
         .processes = &record->processes,
-        .marks = &record->marks};
+        .data_files = &record->data_files,
+        .marks = &record->marks,
+        .waits = {MLM_NULL, MLM_NULL, MLM_NULL},
+        .swap_read_pages = MLM_NULL};
     mlm_meters_finish(running->meters, &running->view, &result);
     oom_kills_look(running);
+    zswap_mark(running, record);
     stillness_tell(running, record);
     char words[256];
     mlm_worker_last_words(&running->worker, words, sizeof words);
@@ -358,6 +424,8 @@ static int read_all(struct running *running, int status, struct mlm_record *reco
         .status = status,
         .timed_out = running->timed_out,
         .oom_kills = running->oom_kills,
+        .waited = running->waited,
+        .victim = running->victim[0] ? running->victim : NULL,
         .worker_spared = WIFEXITED(status),
         .scoreboard = sb,
         .last_words = words,
@@ -375,12 +443,35 @@ static int read_all(struct running *running, int status, struct mlm_record *reco
     return 0;
 }
 
+/* A cage without a laptop stands for a machine as large as its cap. */
+static int reclaimer_start(struct running *running, struct mlm_error *error)
+{
+    const struct mlm_limits *limits = &running->order->limits;
+    if (!limits->background_reclaim)
+        return 0;
+    uint64_t ram_bytes = limits->laptop_bytes ? limits->laptop_bytes : limits->cap_bytes;
+    int r = mlm_reclaimer_open(mlm_cage_dir_fd(running->cage), mlm_cage_dialect(running->cage),
+        limits->cap_bytes, ram_bytes, &running->reclaimer, error);
+    return r < 0 ? r : mlm_reclaimer_start(&running->reclaimer, error);
+}
+
+/* Ends what still runs, and finds what the trial leaves in tmpfs all the same. */
+static void leftovers_look(struct running *running, const struct timespec *begin, struct mlm_record *record)
+{
+    if (mlm_cage_kill(running->cage, NULL) == 0)
+        mlm_leftovers_find(&running->sampler, begin, record, &running->session->leftovers);
+}
+
 /* Runs everything from the cage's opening to its end. */
 static int cage_life(struct running *running, struct mlm_record *record, struct mlm_timeline *ret_timeline,
     struct mlm_error *error)
 {
     const struct mlm_trial_order *order = running->order;
+    struct timespec begin;
+    (void)clock_gettime(CLOCK_REALTIME_COARSE, &begin); /* the clock of the times of files */
     int r = mlm_cage_open(running->session->cages, &order->limits, &running->cage, error);
+    if (r == 0)
+        r = reclaimer_start(running, error);
     if (r < 0)
         return r;
     if (order->limits.background_bytes) {
@@ -396,11 +487,14 @@ static int cage_life(struct running *running, struct mlm_record *record, struct 
                 "the background alone does not fit under the cap", error);
         }
     }
-    r = order->start(order->context, running->cage, &running->worker, error);
+    r = mlm_view_open(running->session, running->cage, running->swap_total_bytes, &running->job_view, error);
+    if (r == 0)
+        r = order->start(order->context, running->cage, &running->job_view, &running->worker, error);
     if (r < 0)
         return r;
     mlm_sampler_open(&running->sampler, running->cage, running->worker.pid);
     running->sampling = true;
+    running->view.sampler = &running->sampler;
     running->view.cage = running->cage;
     running->view.scoreboard = running->worker.scoreboard;
     running->view.worker = running->worker.pid;
@@ -408,6 +502,8 @@ static int cage_life(struct running *running, struct mlm_record *record, struct 
     r = mlm_meters_begin(&running->view, &running->meters, error);
     if (r == 0)
         r = watch(running);
+    if (r == 0)
+        mlm_meters_ended(running->meters, &running->view);
     int status = 0;
     if (r == 0)
         r = mlm_worker_reap(&running->worker, &status, error);
@@ -415,9 +511,12 @@ static int cage_life(struct running *running, struct mlm_record *record, struct 
         return r;
     if (order->ended)
         order->ended(order->context, &running->worker, status, running->ended_ns);
-    if (order->tree && !running->timed_out && children_left(running))
+    if (order->tree && !running->timed_out && !running->waited && children_left(running))
         record->marks |= MLM_MARK_BIT(children_left);
-    return read_all(running, status, record, ret_timeline, error);
+    r = read_all(running, status, record, ret_timeline, error);
+    if (r == 0)
+        leftovers_look(running, &begin, record);
+    return r;
 }
 
 int mlm_trial_run(struct mlm_session *session, const struct mlm_trial_order *order,
@@ -436,6 +535,7 @@ int mlm_trial_run(struct mlm_session *session, const struct mlm_trial_order *ord
             },
     };
     ret_timeline->count = 0;
+    mlm_leftovers_release(&session->leftovers);
     if (!session->cages)
         return mlm_trial_ended_before(record, MLM_OUTCOME_REFUSED, session->site.why, error);
     warm_up(session, &running);
@@ -443,6 +543,7 @@ int mlm_trial_run(struct mlm_session *session, const struct mlm_trial_order *ord
     int r = machine_look(&running, record, &memory, error);
     if (r < 0)
         return r;
+    running.swap_total_bytes = memory.swap_total_bytes;
     limits_compare(&running, &memory, record);
     if (waits_above(session, order))
         return mlm_trial_ended_before(record, MLM_OUTCOME_REFUSED,
@@ -457,9 +558,14 @@ int mlm_trial_run(struct mlm_session *session, const struct mlm_trial_order *ord
     r = cage_life(&running, record, ret_timeline, error);
     if (r < 0)
         return r;
+    struct mlm_noise_seen seen;
+    bool noise_known = mlm_noise_end(&noise, own_cpu_ns() - own_cpu, &seen);
+    if (noise_known)
+        record->readings.values[MLM_stolen_ns] = seen.stolen_ns;
     if (others || mlm_presence_others(session->presence_fd) ||
-        mlm_noise_end(&noise, own_cpu_ns() - own_cpu) > NOISY_CORES)
+        (noise_known && seen.others_cores > NOISY_CORES))
         record->marks |= MLM_MARK_BIT(noisy);
+    disturbance_find(record);
     if (record->readings.values[MLM_cage_peak_bytes] > 0) {
         session->warm_bytes = (uint64_t)record->readings.values[MLM_cage_peak_bytes];
         session->warm_at_ns = mlm_now_ns();

@@ -4,10 +4,15 @@
 
 #include <stdint.h>
 
+#include "base/clock.h"
 #include "base/error.h"
 #include "record/record.h"
 #include "trial/session.h"
+#include "trial/view.h"
 #include "trial/worker.h"
+
+/* See mlm_trial_order, where nobody says anything else. */
+#define MLM_OOM_GRACE_NS (UINT64_C(10) * MLM_SECOND_NS)
 
 /* News for a progress bar while a trial runs. */
 struct mlm_trial_news {
@@ -20,19 +25,23 @@ struct mlm_trial_news {
 struct mlm_trial_watcher {
     void (*tell)(
         void *context, const struct mlm_trial_news *news); /* called about ten times a second; may be NULL */
+    /* Called once when the kernel killed a process of a command that goes on; may be NULL. */
+    void (*killed)(void *context, const char *text);
     void *context;
 };
 
 /* The process to run in a cage, and its limits. */
 struct mlm_trial_order {
     struct mlm_limits limits;
-    uint64_t fills_bytes; /* memory that it will fill, as far as known, to touch slow fresh memory before */
-    uint64_t threads;     /* threads that compute; 0: not known */
-    unsigned flags;       /* enum mlm_workload_flag: says how its file pages count */
-    bool tree;            /* a program of the user's, which may start others */
-    /* Starts the process; the trial ends and reaps it. */
-    int (*start)(
-        const void *context, struct mlm_cage *cage, struct mlm_worker *ret_worker, struct mlm_error *error);
+    uint64_t fills_bytes;  /* memory that it will fill, as far as known, to touch slow fresh memory before */
+    uint64_t threads;      /* threads that compute; 0: not known */
+    unsigned flags;        /* enum mlm_workload_flag: says how its file pages count */
+    bool tree;             /* a program of the user's, which may start others */
+    uint64_t oom_grace_ns; /* tree: it is ended when the kernel killed a process and the others did nothing
+                              for so long; 0: never */
+    /* Starts the process with this view; the trial ends and reaps it. */
+    int (*start)(const void *context, struct mlm_cage *cage, const struct mlm_view *view,
+        struct mlm_worker *ret_worker, struct mlm_error *error);
     /* Called when the process was reaped, before its readings are taken: writes what our own worker would
      * have written itself. May be NULL. */
     void (*ended)(const void *context, struct mlm_worker *worker, int status, uint64_t ended_ns);

@@ -48,6 +48,27 @@ static void environment_make(const char *environment[static 16])
     environment[count] = NULL;
 }
 
+/* The worker reads these files itself, at the begin and the end of each phase: a look from outside would come
+ * too early or too late. */
+static void pressure_open(const struct mlm_cage *cage, int *memory_fd, int *storage_fd)
+{
+    const struct mlm_dialect *dialect = cage ? mlm_cage_dialect(cage) : NULL;
+    if (dialect && dialect->memory_pressure)
+        *memory_fd = openat(mlm_cage_dir_fd(cage), dialect->memory_pressure, O_RDONLY | O_CLOEXEC);
+    if (dialect && dialect->storage_pressure)
+        *storage_fd = openat(mlm_cage_dir_fd(cage), dialect->storage_pressure, O_RDONLY | O_CLOEXEC);
+}
+
+/* Moves the open descriptors to the front, because -1 ends the list. */
+static void descriptors_close_up(int *fds, size_t count)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < count; i++)
+        if (fds[i] >= 0)
+            fds[kept++] = fds[i];
+    fds[kept < count ? kept : count - 1] = -1;
+}
+
 int mlm_worker_start(
     const struct mlm_worker_order *order, struct mlm_worker *ret_worker, struct mlm_error *error)
 {
@@ -61,13 +82,20 @@ int mlm_worker_start(
         return r;
     char fd_text[16];
     snprintf(fd_text, sizeof fd_text, "%d", scoreboard_fd);
-    char *argv[ARGUMENTS_MAX + 1] = {(char *)order->program, (char *)"--scoreboard", fd_text};
-    size_t count = 3;
+    mlm_auto_close int memory_fd = -1;
+    mlm_auto_close int storage_fd = -1;
+    pressure_open(order->cage, &memory_fd, &storage_fd);
+    char pressure_text[32];
+    snprintf(pressure_text, sizeof pressure_text, "%d,%d", memory_fd, storage_fd);
+    char *argv[ARGUMENTS_MAX + 1] = {
+        (char *)order->program, (char *)"--scoreboard", fd_text, (char *)"--pressure", pressure_text};
+    size_t count = 5;
     for (const char *const *a = order->arguments; *a && count < ARGUMENTS_MAX; a++)
         argv[count++] = (char *)*a;
     const char *environment[16];
     environment_make(environment);
-    const int keep_fds[] = {scoreboard_fd, order->pass_fd, -1};
+    int keep_fds[] = {scoreboard_fd, memory_fd, storage_fd, order->pass_fd, -1};
+    descriptors_close_up(keep_fds, sizeof keep_fds / sizeof *keep_fds);
     struct mlm_cage_spawn spawn = {
         .program = order->program,
         .argv = argv,
@@ -77,6 +105,7 @@ int mlm_worker_start(
         .stdout_fd = -1,
         .stderr_fd = messages_fd,
         .affinity = order->affinity,
+        .mounts = order->mounts,
         .oom_score_adj = order->oom_score_adj,
     };
     r = mlm_cage_spawn(order->cage, &spawn, &worker.pid, &worker.pidfd, error);

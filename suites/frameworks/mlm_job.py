@@ -1,6 +1,6 @@
 """Runs one job of a framework. Has the parts that all drivers share: the scoreboard, the phases, the end.
 
-    python3 mlm_job.py [--scoreboard FD] run frameworks/WORKLOAD NAME=VALUE…
+    python3 mlm_job.py [--scoreboard FD [--pressure MEMORY_FD,STORAGE_FD]] run frameworks/WORKLOAD NAME=VALUE…
     python3 mlm_job.py [--scoreboard FD] preload frameworks/WORKLOAD
 
 mlmembench-worker becomes this program when it is told to run one of these workloads; it has checked the values and
@@ -22,10 +22,13 @@ NONE, OK, WRONG, SKIPPED, NO_MEMORY, FAILED = range(6)
 MESSAGE_SIZE, ANSWER_MAX = 512, 8
 EXIT_USAGE = 2
 MADV_POPULATE_READ = 22
+WAIT_UNKNOWN = 2**64 - 1
+CPU_SLACK_NS, CPU_SLACK_SHARE = 2_000_000, 0.01  # as in suites/phase.c
 
 
 class Reading(ctypes.Structure):
     _fields_ = [(name, ctypes.c_uint64) for name in ("begin_ns", "end_ns", "cpu_user_ns", "cpu_system_ns",
+                                                     "run_queue_ns", "memory_wait_ns", "storage_wait_ns",
                                                      "peak_rss_bytes", "read_bytes", "written_bytes")]
     _fields_ += [("complete", ctypes.c_uint32), ("io_known", ctypes.c_uint32)]
 
@@ -35,6 +38,7 @@ class Scoreboard(ctypes.Structure):
                 ("progress_total", ctypes.c_uint64), ("phases", Reading * len(PHASES)), ("items", ctypes.c_uint64),
                 ("data_checksum", ctypes.c_uint64), ("answer_count", ctypes.c_uint32),
                 ("answer", ctypes.c_double * ANSWER_MAX), ("message", ctypes.c_char * MESSAGE_SIZE)]
+    pressure = (-1, -1)  # descriptors of the cage's pressure files of memory and storage
 
 
 class Missing(Exception):
@@ -76,12 +80,36 @@ def keyed(text, key):
     return int(text.split(key, 1)[1].split(None, 1)[0])
 
 
-def usage():
-    """CPU time of this process and of children that it reaped, and bytes read from and written to storage."""
+def run_queue():
+    """CPU time of the living threads, and time in which they were ready to run and had no processor."""
+    stats = [proc_read(f"/proc/self/task/{thread}/schedstat") for thread in os.listdir("/proc/self/task")]
+    return [sum(int(stat.split()[field]) for stat in stats if stat) for field in (0, 1)] if any(stats) else None
+
+
+def pressure_ns(descriptor):
+    """Time in which something waited, as the pressure file says; None: there is no such file."""
+    words = os.pread(descriptor, 256, 0).decode().split() if descriptor >= 0 else []
+    return next((int(word[6:]) * 1000 for word in words if word.startswith("total=")), None)
+
+
+def usage(pressure):
+    """CPU time of this process and of children that it reaped, waits, and bytes read from and written to storage."""
     both = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     io = proc_read("/proc/self/io")
-    return (int(sum(r.ru_utime for r in both) * 1e9), int(sum(r.ru_stime for r in both) * 1e9),
-            keyed(io, "\nread_bytes:") if io else 0, keyed(io, "\nwrite_bytes:") if io else 0, bool(io))
+    return {"cpu_user_ns": int(sum(r.ru_utime for r in both) * 1e9),
+            "cpu_system_ns": int(sum(r.ru_stime for r in both) * 1e9),
+            "read_bytes": keyed(io, "\nread_bytes:") if io else 0,
+            "written_bytes": keyed(io, "\nwrite_bytes:") if io else 0,
+            "threads": run_queue(), "waits": [pressure_ns(descriptor) for descriptor in pressure], "io": bool(io)}
+
+
+def run_queue_between(before, after):
+    """A thread or a child that ended takes its part along: then the threads show less CPU time than was used."""
+    if not before["threads"] or not after["threads"]:
+        return WAIT_UNKNOWN
+    used = sum(after[key] - before[key] for key in ("cpu_user_ns", "cpu_system_ns"))
+    seen, queue = (b - a for a, b in zip(before["threads"], after["threads"]))
+    return queue if queue >= 0 and seen + CPU_SLACK_NS + CPU_SLACK_SHARE * used >= used else WAIT_UNKNOWN
 
 
 @contextlib.contextmanager
@@ -90,17 +118,20 @@ def phase(board, which):
     board.phase = which
     with contextlib.suppress(OSError), open("/proc/self/clear_refs", "wb", buffering=0) as file:
         file.write(b"5")  # VmHWM starts again at the resident memory of now
-    before = usage()
+    before = usage(board.pressure)
     reading = board.phases[which]
     reading.begin_ns = time.clock_gettime_ns(time.CLOCK_MONOTONIC)
     try:
         yield
     finally:
         reading.end_ns = time.clock_gettime_ns(time.CLOCK_MONOTONIC)
-        after = usage()
-        reading.cpu_user_ns, reading.cpu_system_ns, reading.read_bytes, reading.written_bytes = (
-            max(0, b - a) for a, b in zip(before[:4], after[:4]))
-        reading.io_known = before[4] and after[4]
+        after = usage(board.pressure)
+        for key in ("cpu_user_ns", "cpu_system_ns", "read_bytes", "written_bytes"):
+            setattr(reading, key, max(0, after[key] - before[key]))
+        reading.run_queue_ns = run_queue_between(before, after)
+        reading.memory_wait_ns, reading.storage_wait_ns = (
+            WAIT_UNKNOWN if a is None or b is None else b - a for a, b in zip(before["waits"], after["waits"]))
+        reading.io_known = before["io"] and after["io"]
         status = proc_read("/proc/self/status")
         if status and "\nVmHWM:" in status:
             reading.peak_rss_bytes = keyed(status, "\nVmHWM:") * 1024
@@ -211,9 +242,12 @@ def main():
     else:
         board = Scoreboard.from_buffer(mmap.mmap(int(arguments[1]), ctypes.sizeof(Scoreboard)))
         del arguments[:2]
+        if arguments[:1] == ["--pressure"]:
+            board.pressure = tuple(map(int, arguments[1].split(",")))
+            del arguments[:2]
     verb = {"run": run, "preload": preload}.get(arguments[0] if len(arguments) > 1 else None)
     if not verb:
-        print("usage: mlm_job.py [--scoreboard FD] run|preload frameworks/WORKLOAD NAME=VALUE…", file=sys.stderr)
+        print("usage: mlm_job.py [--scoreboard FD [--pressure MEMORY_FD,STORAGE_FD]] run|preload frameworks/WORKLOAD NAME=VALUE…", file=sys.stderr)
         return EXIT_USAGE
     status = obey(board, verb, arguments[1].removeprefix("frameworks/"), arguments[2:])
     if by_hand:

@@ -30,14 +30,19 @@ sort log/other.names >log/other.sorted
 expect "another seed, the same trials" diff log/first.sorted log/other.sorted
 expect_not "in another order" cmp -s log/first.names log/other.names
 count=$(wc -l <log/first.names)
-expect "as many trials as are said" grep -q "^$count trials ([0-9]* of them uncapped" log/first
-expect "time, disk and data are said" grep -qE '^[0-9]+ trials .*, about [0-9.]+ [a-z].*, [0-9.]+ [KMG]iB on disk; data 64.0 MiB$' \
-    log/first
+expect "as many trials as are certain" grep -q "^5 rounds, $count trials" log/first
+expect "time and disk are said, and what the budget allows" grep -qE \
+    '^5 rounds, [0-9]+ trials.*, about [0-9.]+ [a-z].*, [0-9.]+ [KMG]iB on disk; up to 15 rounds within 6 min[^;]*, for times within ± 5 %; data 64.0 MiB$' log/first
+status 0 "$mlm" run --dry-run --data 64M --precision 2% --budget 20min
+expect "as it was asked for" grep -q '; up to 15 rounds within 20 min[^;]*, for times within ± 2 %; data' log/out
 status 0 "$mlm" run --dry-run --swap none
 expect "data are 1.25 times the cap" grep -q '; data 2.50 GiB$' log/out
 rows=$(grep -v reference log/first | sed -n 's/.* \([a-z]*\/[^ ]*cap:2G\)$/\1/p' | sort -u | wc -l)
 expect "some rows ($rows), at most 24" test "$rows" -ge 12 -a "$rows" -le 24
-expect "three repetitions each, and references" test "$count" = $((3 * rows + $(grep -c 'reference$' log/first)))
+expect "five rounds of them" test "$count" = $((5 * rows + $(grep -c 'reference$' log/first)))
+expect "a reference where the cap is near, and no other" [ "$(grep -c 'reference$' log/first)" = 0 ]
+plan near --suite storage --filter 'dense.*f32' --cap 64M --repetitions 2
+expect "it is as certain as its row" [ "$(grep -c 'reference$' log/near)" = "$(grep -c 'cap:64M$' log/near)" ]
 expect_not "self is not among the defaults, nor frameworks" grep -qE '(self|frameworks)/' log/first
 for suite in batch loading pooling storage; do
     expect "$suite is" grep -q " $suite/" log/first

@@ -43,10 +43,14 @@ wide = [line for line in open("log/out", encoding="utf-8").read().split("\n") if
 print(*wide, sep="\n")
 sys.exit(bool(wide))' $columns
 done
+# A long path stays in one piece, so this test has a short one.
+MLMEMBENCH_CACHE=$(mktemp -d /tmp/mlm.XXXXXX)
+export MLMEMBENCH_CACHE
 for command in --help "run --help" list "clean --dry-run"; do
     # shellcheck disable=SC2086
     on_terminal 80 TERM=xterm "$mlm" $command
     expect "$command: plain on a terminal too" no_escapes log/out
     expect "$command: 80 columns" narrow log/out
 done
+rmdir "$MLMEMBENCH_CACHE"
 finish

@@ -56,10 +56,18 @@ refused 2 "--cap: '-1' is not a size" run --cap -1
 refused 2 "--cap: 'nan' is not a size" run --cap nan
 refused 2 "--cap: '0x10M' is not a size" run --cap 0x10M
 refused 2 "--cap: size '99999999T' is beyond" run --cap 99999999T
-refused 2 "--laptop stands for --cap and --background; give either" run --laptop 4G --cap 2G
-refused 2 "--laptop stands for --cap and --background; give either" run --laptop 4G --background 1G
+refused 2 "--laptop already sets --cap and --background; leave these out" run --laptop 4G --cap 2G
+refused 2 "--laptop already sets --cap and --background; leave these out" run --laptop 4G --background 1G
 refused 2 "--laptop: 1M is too small.*at least 256M" run --laptop 1M
 refused 2 "--laptop: 'old' is not a size" run --laptop old
+refused 2 "--laptop already sets --cap and --background; leave these out" exec --laptop 4G --cap 2G -- true
+refused 2 "--laptop already sets --background; leave it out" fit --laptop 4G --background 1G -- true
+refused 2 "--laptop: 1M is too small.*at least 256M" fit --laptop 1M -- true
+refused 2 "--cpus: '0' is not a whole number of at least 1" exec --cpus 0 -- true
+refused 2 "--cpus: '8192' is too many; this program may use [0-9]" exec --cpus 8192 -- true
+refused 2 "--threads 2 needs as many processors; give --cpus 2 or more" run --cpus 1 --threads 2 --dry-run
+refused 2 "--private-tmp takes no value" exec --private-tmp=yes -- true
+refused 2 "--background-reclaim takes no value" run --background-reclaim=1
 refused 2 "--data: '0' is too small" run --data 0
 refused 2 "--data: 'much' is not a size" run --data much
 refused 2 "--data: '0' is too small" list --data 0

@@ -3,21 +3,6 @@
 . "$(dirname "$0")/common.sh"
 begin
 
-swap=$PWD/swapfile
-remove_swap()
-{
-    [ -e "$swap" ] || return
-    swapoff "$swap" 2>/dev/null
-    rm -f "$swap"
-}
-
-cleanup()
-{
-    remove_swap
-    leave
-}
-trap cleanup EXIT
-
 total=$(awk '/^MemTotal/ {print $2}' /proc/meminfo)
 status 0 "$mlm" run --suite self --filter 'touch/size:16M' --param size=16M --cap $((total / 1024 + 1024))M --repetitions 1 --out out/above.jsonl
 expect "a cap above the machine's RAM runs, and is marked" records out/above.jsonl \
@@ -36,14 +21,6 @@ status 0 "$mlm" run --suite self --filter touch --param size=96M --cap 64M --swa
 expect "without swap, what does not fit is killed" records out/none.jsonl \
     'r[0]["outcome"] == "oom" and r[0]["swap_peak_bytes"] < 1 << 20 and 0.5 < r[0]["progress"] < 0.75'
 
-# The machine's own swap, or a file.
-swap_is_there()
-{
-    [ "$(awk '/^SwapFree/ {print $2}' /proc/meminfo)" -ge $((128 << 10)) ] && return
-    [ "$(id -u)" = 0 ] || return
-    fallocate -l 512M "$swap" && chmod 600 "$swap" && mkswap -q "$swap" && swapon "$swap" || fail "no swap file"
-}
-
 with_swap()
 {
     status 0 "$mlm" run --suite self --filter touch --param size=96M --cap 64M --repetitions 1 --out out/swap.jsonl
@@ -58,12 +35,12 @@ with_swap()
         'sorted((x["params"]["size"], x["outcome"]) for x in r) == [("72M", "ok"), ("96M", "oom")]'
 }
 
-if swap_is_there; then
+if swap_begin; then
     with_swap
 else
     skip_part "caps with swap" "the machine has none, and root alone can add some"
 fi
-remove_swap
+swap_end
 
 status 0 "$mlm" run --suite faulty --filter shy --param size=40M --background 44M --cap 64M --swap none --repetitions 1 --out out/background.jsonl
 expect "a background whose death frees the memory is still an oom" records out/background.jsonl \

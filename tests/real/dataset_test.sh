@@ -34,6 +34,30 @@ status 1 "$mlm" run --suite faulty --filter cut_file --dataset own.svm --cap 64M
 expect "a file that is cut while it is mapped is no crash of the program, and the trials after it say so" records out/cut.jsonl \
     'all(x["outcome"] == "wrong" and "own.svm has changed since it was inspected" in x["reason"] for x in r) and "SIGBUS" in r[0]["reason"]'
 
+# What a row holds of the user's file is its needs; the page cache of the file is not.
+"$MLM_PYTHON" - <<'PYTHON'
+import array, itertools, random, struct
+random.seed(3)
+rows, columns = 100000, 80
+header = "{'descr': '<f4', 'fortran_order': False, 'shape': (%d, %d), }" % (rows, columns)
+with open("large.npy", "wb") as f:
+    f.write(b"\x93NUMPY\x01\x00" + struct.pack("<H", 118) + header.ljust(117).encode() + b"\n")
+    array.array("f", random.choices(range(16), k=rows * columns)).tofile(f)
+lines = [",".join(random.choices(("0", "0", "1", "-3", "12"), k=100)) + "\n" for _ in range(1000)]
+with open("large.csv", "w") as f:
+    f.writelines(itertools.islice(itertools.cycle(lines), 150000))
+lines = ["%d %s\n" % (i % 2, " ".join("%d:1" % k for k in sorted(random.sample(range(1, 4001), 100)))) for i in range(1000)]
+with open("large.svm", "w") as f:
+    f.writelines(itertools.islice(itertools.cycle(lines), 60000))
+PYTHON
+for file in large.npy large.csv large.svm; do
+    expect "$file has at least 30 MiB" test "$(stat -c %s $file)" -ge $((30 << 20))
+    status 0 "$mlm" run --suite storage --filter 'storage/(csr|csc|dense)' --dataset $file --cap 2G --repetitions 1 --out out/$file.jsonl
+    expect "$file: needs are those of the formula, within 5 % + 2 MiB" records out/$file.jsonl \
+        'len(r) >= 4 and all(abs(x["needs_peak_bytes"] - x["predicted_peak_bytes"]) <= 0.05 * x["predicted_peak_bytes"] + (2 << 20) and x["needs_peak_bytes"] >= x["core_bytes"] for x in r if x["outcome"] == "ok") and sum(x["outcome"] == "ok" for x in r) >= 4'
+    rm $file
+done
+
 once='run --suite loading --filter full --data 1M --cap 64M --repetitions 1'
 status 0 "$mlm" $once --out out/first.jsonl
 status 0 "$mlm" $once --out out/same.jsonl

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/common.sh"
 begin
 # hold.py MIB SECONDS [FILE…]: makes held.MIB when it holds that much, waits until the other files exist, then waits
-# SECONDS and 400 times the cost of a look at its PSS, because the harness spends one per cent of the time on these
+# SECONDS and 1200 times the cost of a look at its PSS, because the harness spends one per cent of the time on these
 # looks. It ends without releasing anything; otherwise the last look would depend on chance.
 hold=$PWD/hold.py
 cat >hold.py <<'PYTHON'
@@ -14,7 +14,7 @@ while not all(map(os.path.exists, sys.argv[3:])):
     time.sleep(0.01)
 begin = time.thread_time()
 open("/proc/self/smaps_rollup").read()
-time.sleep(float(sys.argv[2]) + 400 * (time.thread_time() - begin))
+time.sleep(float(sys.argv[2]) + 1200 * (time.thread_time() - begin))
 os._exit(0)
 PYTHON
 run() { "$mlm" exec --out "out/$1.jsonl" "${@:2}"; }
@@ -78,6 +78,70 @@ status 0 run file --swap none -- sh -c "head -c 200M /dev/zero >out/file; cat ou
 rm out/file
 expect "page cache is no need" records out/file.jsonl \
     'r[0]["file_peak_bytes"] > 100 << 20 and r[0]["needs_peak_bytes"] < 40 << 20'
+# Anonymous memory for a moment, then page cache: the needs are those of the moment, within 1 %. How much the program
+# takes beside it is measured without it. (2 MiB are counted in advance for the processors, whatever the size.)
+spike_mib=$((300 / scale))
+head -c $((400 / scale))M /dev/urandom >spike.bin
+sync spike.bin
+cat >spike.py <<'PYTHON'
+import os, sys
+held = b"x" * (int(sys.argv[1]) << 20)
+del held
+file = os.open("spike.bin", os.O_RDONLY)
+while os.read(file, 1 << 20):
+    pass
+PYTHON
+cat >spike.c <<'C'
+#include <stdlib.h>
+#include <string.h>
+#include <fcntl.h>
+#include <unistd.h>
+int main(int argc, char **argv)
+{
+    static char buffer[1 << 20];
+    size_t size = (size_t)atoi(argv[argc - 1]) << 20;
+    char *volatile held = malloc(size);
+    memset(held, 1, size);
+    free(held);
+    int file = open("spike.bin", O_RDONLY);
+    while (read(file, buffer, sizeof buffer) > 0)
+        ;
+    return 0;
+}
+C
+# spikes NAME COMMAND…
+spikes()
+{
+    name=$1
+    shift
+    status 0 run "$name.without" --swap none --repetitions 3 --evict spike.bin -- "$@" 0
+    status 0 run "$name" --swap none --repetitions 10 --evict spike.bin -- "$@" "$spike_mib"
+    cat "out/$name.without.jsonl" "out/$name.jsonl" >out/spikes.jsonl
+    expect "$name: a spike counts each time, and the cache after it does not" records out/spikes.jsonl \
+        "len(r) == 13 and all(abs(x['needs_peak_bytes'] - min(y['needs_peak_bytes'] for y in r[:3]) - ($spike_mib << 20)) < (max($spike_mib, 200) << 20) / 100 for x in r[3:])"
+}
+spikes python "$MLM_PYTHON" spike.py
+if cc -o spike spike.c 2>/dev/null; then
+    spikes c ./spike
+else
+    skip_part "a spike of a program in C" "there is no compiler"
+fi
+rm spike.bin
+status 0 run short_ones --repetitions 5 -- true
+expect "a command is too short for a sampled peak" records out/short_ones.jsonl \
+    'all(x["peak_rss_bytes"] is None or x["peak_rss_bytes"] > 256 << 10 for x in r)'
+# A parent that waits for ever for a worker that the kernel killed.
+cat >waits.py <<'PYTHON'
+import os, signal
+worker = os.fork()
+if worker == 0:
+    held = [bytearray(b"x" * (1 << 20)) for _ in range(1 << 12)]
+signal.pause()
+PYTHON
+status 137 run waits --cap 64M --swap none --oom-grace 2s -- "$MLM_PYTHON" waits.py
+expect "the kill is told at once" grep -Eq '^mlmembench: the kernel killed (python3[^ ]* \(pid [0-9]+\)|a process) under 64M; the command goes on' log/err
+expect "and the trial is ended, as an oom" records out/waits.jsonl \
+    'r[0]["outcome"] == "oom" and "did nothing any more" in r[0]["reason"]'
 elsewhere=$nest/elsewhere
 status 0 run moved -- sh -c "mkdir '$elsewhere' && echo \$\$ >'$elsewhere/cgroup.procs' && sleep 1"
 wait_until rmdir "$elsewhere"
@@ -92,20 +156,25 @@ while (now := time.monotonic() - begin) < float(sys.argv[1]):
         held.append(bytearray(b"x" * (256 << 10)))
     time.sleep(0.01)
 PYTHON
-status 0 run leak -- "$MLM_PYTHON" leak.py 6 leak
+status 0 run leak -- "$MLM_PYTHON" leak.py 12 leak
 expect "what grows on and on is noticed, by how much" records out/leak.jsonl \
     '2 << 20 < r[0]["growth_low_bytes_per_s"] <= r[0]["growth_bytes_per_s"] <= r[0]["growth_high_bytes_per_s"] < 8 << 20'
 expect "and said" grep -q 'possible leak: memory grew by' log/err
 status 0 run steady -- "$MLM_PYTHON" leak.py 4 steady
 expect "what holds still is not" records out/steady.jsonl 'r[0]["growth_bytes_per_s"] is None'
+status 0 run short -- "$MLM_PYTHON" leak.py 2 leak
+expect "nor is a short run, which may still be loading" records out/short.jsonl 'r[0]["growth_bytes_per_s"] is None'
+status 137 run eaten --cap 48M --swap none -- "$MLM_PYTHON" leak.py 12 leak
+expect "nor is a job that was killed" records out/eaten.jsonl \
+    'r[0]["outcome"] == "oom" and r[0]["growth_bytes_per_s"] is None'
 
-status 0 run several --cap 64M,none --repetitions 2 --warmup 1 --name one --name two \
+status 0 run several --cap 64M,none --repetitions 3 --warmup 1 --name one --name two \
     --prepare 'echo p >>out/prepared' --cleanup 'echo c >>out/cleaned' 'sleep 0.1' 'sleep 1'
-expect "every command under every cap, twice" records out/several.jsonl \
-    'Counter((x["workload"], x["cap_bytes"]) for x in r) == Counter({(w, c): 2 for w in ("exec/one", "exec/two") for c in (64 << 20, None)})'
-expect "--prepare before each run, warm-up too" [ "$(wc -l <out/prepared)" = 12 ]
+expect "every command under every cap, three times" records out/several.jsonl \
+    'Counter((x["workload"], x["cap_bytes"]) for x in r) == Counter({(w, c): 3 for w in ("exec/one", "exec/two") for c in (64 << 20, None)})'
+expect "--prepare before each run, warm-up too" [ "$(wc -l <out/prepared)" = 16 ]
 expect "--cleanup once" [ "$(wc -l <out/cleaned)" = 1 ]
-expect "they are compared" grep -q 'Fastest under cap 64M: one.*two took' log/err
+expect "they are compared" grep -q 'Under cap 64M, one .* is the fastest. two takes [0-9.]*–[0-9.]* × as long' log/err
 status 0 "$mlm" show out/several.jsonl
 expect "show reads the records" grep -q '^two ' log/out
 status 3 run prepare --prepare 'exit 4' -- true

@@ -62,7 +62,7 @@ static void job_run(struct job *job, uint64_t cap_bytes, size_t count, struct ml
 static const struct mlm_fit_options usual = {.tolerance = 0.02,
     .within = NAN,
     .repetitions = 3,
-    .max_trials = 40,
+    .max_trials = 60,
     .least_bytes = 16 * MIB,
     .page_bytes = 4096};
 
@@ -238,9 +238,37 @@ static void test_within(void **state)
         assert_int_equal(fast.state, MLM_FIT_FOUND);
         assert_true(fast.high_bytes > 750 * MIB && fast.high_bytes < 850 * MIB);
         assert_true(fabs(mlm_fit_tally(&fit, fast.high_bytes).slowdown - 1.1) < 0.03);
-        assert_true(mlm_fit_tally(&fit, MLM_NO_LIMIT).count == 3);
+        /* Trials without a cap are repeated with those under the caps at the edge. */
+        size_t referred = mlm_fit_tally(&fit, MLM_NO_LIMIT).count;
+        assert_true(seed % 2 ? referred == 3 : referred >= 3 && referred <= 9);
         mlm_fit_release(&fit);
     }
+}
+
+/* Times that vary by 10 % from run to run, as those of short jobs do: the edge of a job that is three times
+ * as slow with a tenth less is found all the same. */
+static void test_within_noisy(void **state)
+{
+    (void)state;
+    struct mlm_fit_options options = usual;
+    options.within = 0.1;
+    size_t near = 0;
+    for (uint64_t seed = 1; seed <= 100; seed++) {
+        struct job job = {.need_mib = 40,
+            .ceiling_mib = 441,
+            .floor_mib = 39,
+            .file_mib = 400,
+            .ease_mib = 430,
+            .slope = 20,
+            .noise = 0.2,
+            .random = seed};
+        struct mlm_fit fit;
+        search(&job, &options, &fit);
+        struct mlm_fit_edge fast = mlm_fit_edge(&fit, MLM_FIT_FAST);
+        near += fast.state == MLM_FIT_FOUND && fast.high_bytes > 397 * MIB && fast.high_bytes < 485 * MIB;
+        mlm_fit_release(&fit);
+    }
+    assert_true(near >= 95);
 }
 
 /* A job that has its full speed wherever it ends has only one edge. */
@@ -353,6 +381,7 @@ int main(void)
         cmocka_unit_test(test_pages),
         cmocka_unit_test(test_max_trials),
         cmocka_unit_test(test_within),
+        cmocka_unit_test(test_within_noisy),
         cmocka_unit_test(test_within_at_once),
         cmocka_unit_test(test_within_nowhere),
         cmocka_unit_test(test_within_untimed),

@@ -135,8 +135,8 @@ static void nothing_to_read(void **state)
 {
     (void)state;
     static const char *const unknown[] = {"host", "kernel", "architecture", "distribution", "cpu",
-        "memory_bytes", "swap", "swappiness", "overcommit_memory", "zswap", "psi", "thp", "governor",
-        "scaling_driver", "boost", "on_battery", "virtualization", "container"};
+        "memory_bytes", "swap", "swappiness", "overcommit_memory", "zswap", "psi", "delay_accounting", "thp",
+        "governor", "scaling_driver", "boost", "on_battery", "virtualization", "container"};
     struct tree tree = tree_make("");
     struct mlm_machine *machine = recorded(&tree, "numa:1 core:1 pu:1");
     for (size_t i = 0; i < sizeof unknown / sizeof *unknown; i++)
@@ -240,8 +240,9 @@ static void this_machine(void **state)
     (void)state;
     static const char *const keys[] = {"id", "host", "kernel", "architecture", "distribution", "cpu", "cores",
         "threads", "usable_cores", "caches", "numa_nodes", "memory_bytes", "page_bytes", "swap", "swappiness",
-        "overcommit_memory", "zswap", "psi", "thp", "worker_thp", "governor", "scaling_driver", "boost",
-        "on_battery", "virtualization", "container", "compiler", "flags", "version", "commit"};
+        "overcommit_memory", "zswap", "psi", "delay_accounting", "thp", "worker_thp", "governor",
+        "scaling_driver", "boost", "on_battery", "virtualization", "container", "compiler", "flags",
+        "version", "commit"};
     struct mlm_machine *machine = NULL, *again = NULL;
     struct mlm_error error = {0};
     assert_int_equal(mlm_machine_open(&machine, &error), 0);

@@ -33,9 +33,10 @@ static struct mlm_noise begin_long_ago(const struct tree *tree)
 
 static void assert_noise(const struct mlm_noise *noise, uint64_t own_cpu_ns, double expected)
 {
-    double value = mlm_noise_end(noise, own_cpu_ns);
-    if (fabs(value - expected) > 0.05)
-        fail_msg("%g should be %g", value, expected);
+    struct mlm_noise_seen seen;
+    assert_true(mlm_noise_end(noise, own_cpu_ns, &seen));
+    if (fabs(seen.others_cores - expected) > 0.05)
+        fail_msg("%g should be %g", seen.others_cores, expected);
 }
 
 static void what_counts(void **state)
@@ -55,6 +56,9 @@ static void what_counts(void **state)
     assert_noise(&noise, UINT64_C(60000000000), 0.5);
     assert_noise(&noise, UINT64_C(110000000000), 0);
     assert_noise(&noise, UINT64_C(999000000000), 0);
+    struct mlm_noise_seen seen;
+    assert_true(mlm_noise_end(&noise, 0, &seen));
+    assert_int_equal(seen.stolen_ns, INT64_C(20000000000));
     tree_remove(&tree);
 }
 
@@ -63,16 +67,17 @@ static void unknown_is_unknown(void **state)
     (void)state;
     struct tree tree = tree_make("");
     struct mlm_noise noise = begin_long_ago(&tree);
-    assert_true(mlm_noise_end(&noise, 0) == MLM_NOISE_UNKNOWN);
+    struct mlm_noise_seen seen;
+    assert_false(mlm_noise_end(&noise, 0, &seen));
     stat_write(&tree, "cpu 1 2 three\n");
     noise = begin_long_ago(&tree);
-    assert_true(mlm_noise_end(&noise, 0) == MLM_NOISE_UNKNOWN);
+    assert_false(mlm_noise_end(&noise, 0, &seen));
     stat_write(&tree, "cpu  1 2 3 4 5 6 7 8 9 10\n");
-    assert_true(mlm_noise_end(&noise, 0) == MLM_NOISE_UNKNOWN);
+    assert_false(mlm_noise_end(&noise, 0, &seen));
     noise = begin_long_ago(&tree);
     assert_noise(&noise, 0, 0);
     mlm_noise_begin(tree.root_fd, &noise);
-    assert_true(mlm_noise_end(&noise, 0) == MLM_NOISE_UNKNOWN);
+    assert_false(mlm_noise_end(&noise, 0, &seen));
     tree_remove(&tree);
 }
 
@@ -89,11 +94,13 @@ static void a_spinning_child_is_heard(void **state)
     mlm_noise_begin(AT_FDCWD, &noise);
     struct timespec t = {.tv_nsec = 400000000};
     (void)nanosleep(&t, NULL);
-    double value = mlm_noise_end(&noise, 0);
+    struct mlm_noise_seen seen;
+    bool known = mlm_noise_end(&noise, 0, &seen);
     assert_int_equal(kill(pid, SIGKILL), 0);
     assert_int_equal(waitpid(pid, NULL, 0), pid);
-    if (!(value > 0.3))
-        fail_msg("a spinning child shows as %g", value);
+    assert_true(known);
+    if (!(seen.others_cores > 0.3))
+        fail_msg("a spinning child shows as %g", seen.others_cores);
 }
 
 static void write_line(const char *path, const char *line)

@@ -15,13 +15,22 @@
 #define SAMPLES_PER_BLOCK 10
 #define SECOND_NS INT64_C(1000000000)
 
-/* Simulates a phase: a first half that holds nothing, then blocks of one second each. */
-static void run(enum mlm_phase phase, const double mib[static BLOCKS], struct mlm_readings *readings)
+struct job {
+    enum mlm_phase phase;
+    const double *mib; /* of each block of the second half */
+    double first_half; /* begins with this share of the first block, and grows to it evenly */
+    int64_t block_ns;
+    bool killed;
+};
+
+static void job_run(const struct job *job, struct mlm_readings *readings)
 {
+    const double *mib = job->mib;
     const struct mlm_meter *meter = &mlm_meter_growth;
     void *state = calloc(1, meter->state_size);
     assert_non_null(state);
-    struct mlm_scoreboard scoreboard = {.phase = phase};
+    struct mlm_scoreboard scoreboard = {.phase = job->phase};
+    scoreboard.phases[MLM_PHASE_RUN].complete = !job->killed;
     struct mlm_trial_view view = {.tree = true, .scoreboard = &scoreboard};
     struct mlm_meter_result result = {.readings = readings};
     for (int i = 0; i < MLM_METRIC_COUNT; i++)
@@ -30,14 +39,21 @@ static void run(enum mlm_phase phase, const double mib[static BLOCKS], struct ml
     const int half = BLOCKS * SAMPLES_PER_BLOCK;
     for (int i = 0; i <= 2 * half; i++) {
         int block = i < half ? -1 : (i - half) / SAMPLES_PER_BLOCK;
-        view.sample.at_ns = i * (SECOND_NS / SAMPLES_PER_BLOCK);
+        view.sample.at_ns = i * (job->block_ns / SAMPLES_PER_BLOCK);
+        double share = job->first_half * i / half;
         view.sample.anon_bytes =
-            block < 0 ? 0 : (int64_t)(mib[block < BLOCKS ? block : BLOCKS - 1] * 1048576.0);
+            (int64_t)((block < 0 ? share * mib[0] : mib[block < BLOCKS ? block : BLOCKS - 1]) * 1048576.0);
         view.sample.shmem_bytes = view.sample.swap_bytes = MLM_NULL;
         meter->tick(state, &view);
     }
     meter->finish(state, &view, &result);
     free(state);
+}
+
+/* A first half that holds nothing, then blocks of one second each. */
+static void run(enum mlm_phase phase, const double mib[static BLOCKS], struct mlm_readings *readings)
+{
+    job_run(&(struct job){.phase = phase, .mib = mib, .block_ns = SECOND_NS}, readings);
 }
 
 static double mib_of(int64_t bytes)
@@ -86,9 +102,47 @@ static void making_data_is_no_leak(void **state)
     assert_true(readings.values[MLM_growth_bytes_per_s] == MLM_NULL);
 }
 
+/* A quarter of a second a block: the whole run takes 8 s. */
+static void a_short_run_is_not_judged(void **state)
+{
+    (void)state;
+    struct mlm_readings readings;
+    job_run(&(struct job){.phase = MLM_PHASE_RUN, .mib = growing, .block_ns = SECOND_NS / 4}, &readings);
+    assert_true(readings.values[MLM_growth_bytes_per_s] == MLM_NULL);
+}
+
+static void a_killed_job_has_no_leak(void **state)
+{
+    (void)state;
+    struct mlm_readings readings;
+    job_run(&(struct job){.phase = MLM_PHASE_RUN, .mib = growing, .block_ns = SECOND_NS, .killed = true},
+        &readings);
+    assert_true(readings.values[MLM_growth_bytes_per_s] == MLM_NULL);
+}
+
+/* It loads its data at one pace until it ends. */
+static void loading_is_no_leak(void **state)
+{
+    (void)state;
+    double mib[BLOCKS];
+    struct mlm_readings readings;
+    for (int i = 0; i < BLOCKS; i++)
+        mib[i] = 160 + 10 * i;
+    job_run(
+        &(struct job){.phase = MLM_PHASE_RUN, .mib = mib, .first_half = 1, .block_ns = SECOND_NS}, &readings);
+    assert_true(readings.values[MLM_growth_bytes_per_s] == MLM_NULL);
+    /* The same growth on top of a model is one. */
+    for (int i = 0; i < BLOCKS; i++)
+        mib[i] = 1000 + 10 * i;
+    job_run(
+        &(struct job){.phase = MLM_PHASE_RUN, .mib = mib, .first_half = 1, .block_ns = SECOND_NS}, &readings);
+    assert_true(fabs(mib_of(readings.values[MLM_growth_bytes_per_s]) - 10) < 0.1);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(slope_and_interval), cmocka_unit_test(no_growth),
-        cmocka_unit_test(making_data_is_no_leak)};
+        cmocka_unit_test(making_data_is_no_leak), cmocka_unit_test(a_short_run_is_not_judged),
+        cmocka_unit_test(a_killed_job_has_no_leak), cmocka_unit_test(loading_is_no_leak)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -46,6 +46,8 @@ static inline struct mlm_record sample_record(const char *name)
     record.phase = strdup("done");
     for (int i = 0; i < MLM_METRIC_COUNT; i++)
         record.readings.values[i] = 1000 + i;
+    record.readings.values[MLM_own_ns] = MLM_NULL; /* several threads: tests give run_ns */
+    record.readings.values[MLM_blocked_ns] = MLM_NULL;
     record.readings.values[MLM_stall_full_ns] = MLM_NULL;
     record.readings.values[MLM_growth_bytes_per_s] = MLM_NULL;
     record.has_checksum = true;

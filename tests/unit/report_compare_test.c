@@ -56,44 +56,85 @@ static void test_slower_row(void **state)
     assert_true(fabs(comparison->pairings[0].overall[MLM_FIGURE_TIME].ratio - pow(0.6, 0.25)) < 1e-9);
 }
 
-static void test_too_few(void **state)
+/* With three repetitions a side the smallest p of the rank test is 0.1, so Student's t is used. */
+static void test_few_repetitions(void **state)
 {
     struct fixture *fixture = *state;
     add_row(fixture, 0, "csr", 3, 1);
     add_row(fixture, 1, "csr", 3, 2);
     const struct mlm_comparison *comparison = compare(fixture, 2, false);
     const struct mlm_contrast *c = contrast(comparison, 0, MLM_FIGURE_TIME);
-    assert_int_equal(c->verdict, MLM_CONTRAST_TOO_FEW);
-    assert_true(fabs(c->p - 0.1) < 1e-12);
-    assert_true(isnan(c->adjusted_p));
+    assert_int_equal(c->verdict, MLM_CONTRAST_MORE);
+    assert_int_equal(c->test, MLM_TEST_T);
+    assert_true(c->p < 0.001 && c->adjusted_p >= c->p);
     assert_true(c->ratio == 2 && c->low < 2 && c->high > 2);
     assert_int_equal(comparison->ratio_count, 2);
-    assert_int_equal(comparison->test_count, 0);
+    assert_int_equal(comparison->test_counts[MLM_TEST_T], 2);
+    assert_int_equal(comparison->test_count, 2);
 }
 
-/* Four repetitions are enough for one row, but not for as many rows as these; one is too few for an
- * interval. */
-static void test_too_few_for_so_many(void **state)
+/* Nothing can be told of one repetition on each side. One beside several is taken to vary as they do. */
+static void test_too_few(void **state)
+{
+    struct fixture *fixture = *state;
+    add_row(fixture, 0, "a", 1, 1);
+    add_row(fixture, 1, "a", 1, 2);
+    add_row(fixture, 0, "b", 1, 1);
+    add_row(fixture, 1, "b", 4, 2);
+    const struct mlm_comparison *comparison = compare(fixture, 2, false);
+    const struct mlm_contrast *c = contrast(comparison, 0, MLM_FIGURE_TIME);
+    assert_int_equal(c->verdict, MLM_CONTRAST_TOO_FEW);
+    assert_true(isnan(c->p) && isnan(c->adjusted_p) && isnan(c->low) && c->ratio == 2);
+    c = contrast(comparison, 1, MLM_FIGURE_TIME);
+    assert_int_equal(c->test, MLM_TEST_T);
+    assert_int_equal(c->verdict, MLM_CONTRAST_MORE);
+    assert_int_equal(comparison->ratio_count, 4);
+    assert_int_equal(comparison->test_count, 2);
+    assert_int_equal(comparison->test_counts[MLM_TEST_NONE], 2);
+}
+
+/* Four repetitions are enough for a rank test of one row, but not of as many rows as these. */
+static void test_rank_test_of_so_many(void **state)
 {
     struct fixture *fixture = *state;
     static const char *const names[] = {"a", "b", "c"};
     for (size_t i = 0; i < 3; i++) {
-        add_row(fixture, 0, names[i], 4, 1);
-        add_row(fixture, 1, names[i], 4, 2);
+        add_row(fixture, 0, names[i], i ? 4 : 12, 1);
+        add_row(fixture, 1, names[i], i ? 4 : 12, 2);
     }
-    add_row(fixture, 0, "single", 1, 1);
-    add_row(fixture, 1, "single", 4, 1);
     const struct mlm_comparison *comparison = compare(fixture, 2, false);
-    assert_int_equal(comparison->ratio_count, 8);
     assert_int_equal(comparison->test_count, 6);
-    for (size_t i = 0; i < 4; i++)
-        assert_int_equal(contrast(comparison, i, MLM_FIGURE_TIME)->verdict, MLM_CONTRAST_TOO_FEW);
-    const struct mlm_contrast *single = contrast(comparison, 3, MLM_FIGURE_TIME);
-    assert_true(isnan(single->low) && isnan(single->high) && !isnan(single->ratio));
-    assert_int_equal(mlm_repetitions_needed(1), 4);
-    assert_int_equal(mlm_repetitions_needed(6), 5);
-    assert_int_equal(mlm_repetitions_needed(48), 7);
-    assert_int_equal(mlm_repetitions_needed(120), 8);
+    assert_int_equal(contrast(comparison, 0, MLM_FIGURE_TIME)->test, MLM_TEST_RANK);
+    assert_int_equal(contrast(comparison, 1, MLM_FIGURE_TIME)->test, MLM_TEST_T);
+    assert_int_equal(comparison->test_counts[MLM_TEST_RANK], 2);
+}
+
+/* Needs that are equal to the page in a few repetitions are no proof of a difference of a page. */
+static void test_a_page_is_no_difference(void **state)
+{
+    struct fixture *fixture = *state;
+    for (size_t side = 0; side < 2; side++)
+        for (int i = 0; i < 4; i++)
+            add(fixture, side, "a", 1000000 + i, 10000000 + (side ? 4096 : 0));
+    const struct mlm_comparison *comparison = compare(fixture, 2, false);
+    assert_int_equal(contrast(comparison, 0, MLM_FIGURE_NEEDS)->verdict, MLM_CONTRAST_EVEN);
+}
+
+/* Own times are compared only where both sides have them. */
+static void test_kinds_of_time(void **state)
+{
+    struct fixture *fixture = *state;
+    for (size_t side = 0; side < 2; side++)
+        for (int i = 0; i < 3; i++) {
+            add(fixture, side, "both", side ? 9000 : 2000, 1000)->readings.values[MLM_own_ns] = 1000 + i;
+            struct mlm_record *one = add(fixture, side, "one", 2000, 1000);
+            one->readings.values[MLM_own_ns] = side ? 1000 : MLM_NULL;
+        }
+    const struct mlm_comparison *comparison = compare(fixture, 2, false);
+    assert_int_equal(contrast(comparison, 0, MLM_FIGURE_TIME)->time_kind, MLM_TIME_OWN);
+    assert_true(contrast(comparison, 0, MLM_FIGURE_TIME)->ratio == 1);
+    assert_int_equal(contrast(comparison, 1, MLM_FIGURE_TIME)->time_kind, MLM_TIME_WALL);
+    assert_true(contrast(comparison, 1, MLM_FIGURE_TIME)->old_median == 2000);
 }
 
 /* The repetitions that ended ok say nothing about a row in which others did not. */
@@ -375,7 +416,8 @@ static void test_family(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(test_with_itself), TEST(test_slower_row), TEST(test_too_few),
-        TEST(test_too_few_for_so_many), TEST(test_outcomes), TEST(test_missing_readings), TEST(test_partners),
+        TEST(test_few_repetitions), TEST(test_rank_test_of_so_many), TEST(test_a_page_is_no_difference),
+        TEST(test_kinds_of_time), TEST(test_outcomes), TEST(test_missing_readings), TEST(test_partners),
         TEST(test_same_machine), TEST(test_best_partner), TEST(test_swap_of_machines),
         TEST(test_machines_of_one_table), TEST(test_names), TEST(test_family)};
     return cmocka_run_group_tests(tests, NULL, NULL);

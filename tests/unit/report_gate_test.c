@@ -159,7 +159,7 @@ static void test_words(void **state)
         assert_string_equal(mlm_verdict_text(pair, false, text), rows[i].verdict);
         assert_string_equal(mlm_change_text(pair, false, text), "");
     }
-    assert_string_equal(mlm_too_few_text(comparison, text), "");
+    assert_string_equal(mlm_too_few_text(comparison), "");
     const struct mlm_contrast *slower = &comparison->pairings[0].pairs[1].contrasts[MLM_FIGURE_TIME];
     assert_string_equal(mlm_ratio_text(slower->ratio, text), "1.50 ×");
     assert_string_equal(mlm_interval_text(slower, text), "1.50 to 1.50");
@@ -171,16 +171,23 @@ static void test_words(void **state)
     assert_string_equal(mlm_figure_text(MLM_FIGURE_TIME, NAN, text), "");
 }
 
-/* Says of what there is too little, and how much would be enough. */
-static void test_too_few(void **state)
+/* Names the tests that were used, and says where there was nothing to test. */
+static void test_tests_are_named(void **state)
 {
     struct fixture *fixture = *state;
-    add_row(fixture, 0, "csr", 3, 1);
-    add_row(fixture, 1, "csr", 2, 1);
-    char text[2 * MLM_WORDS_SIZE];
-    assert_string_equal(mlm_too_few_text(compare(fixture, 2, false), text),
-        "with 3 and 2 a side the smallest p-value there can be is 0.2: 3 and 2 are too few for "
-        "significance at 0.05. The 2 ratios here take 5 repetitions a side.");
+    char text[MLM_WORDS_SIZE];
+    add_row(fixture, 0, "a", 3, 1);
+    add_row(fixture, 1, "a", 2, 1);
+    add_row(fixture, 0, "b", 10, 1);
+    add_row(fixture, 1, "b", 10, 1);
+    add_row(fixture, 0, "c", 1, 1);
+    add_row(fixture, 1, "c", 1, 1);
+    const struct mlm_comparison *comparison = compare(fixture, 2, false);
+    assert_string_equal(mlm_tests_text(comparison, text),
+        "Mann–Whitney U for 2 tests, Welch's t test of the logarithms for 2 with fewer repetitions");
+    assert_string_equal(mlm_too_few_text(comparison),
+        "with one repetition on each side no difference can be told from chance");
+    assert_string_equal(mlm_times_text(comparison), "");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -189,6 +196,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(test_whole_interval), TEST(test_every_repetition),
         TEST(test_few_on_one_side), TEST(test_outcomes), TEST(test_missing), TEST(test_partly),
-        TEST(test_words), TEST(test_too_few)};
+        TEST(test_words), TEST(test_tests_are_named)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

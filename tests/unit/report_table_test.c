@@ -1,6 +1,7 @@
 /* Tests rows made of repetitions: what is summarized, what is not, and what they are compared with. */
 #include <math.h>
 
+#include "report/table/ratio.h"
 #include "report_sample.h"
 
 struct fixture {
@@ -35,6 +36,7 @@ static struct mlm_record *add(struct fixture *fixture, const char *name, uint64_
     record.outcome = outcome;
     record.repetition = fixture->list.count;
     record.readings.values[MLM_run_ns] = run_ns;
+    record.readings.values[MLM_cage_peak_bytes] = MLM_NULL; /* whether the cap was felt is not known */
     record.readings.values[MLM_needs_peak_bytes] = needs_bytes;
     record.readings.values[MLM_core_bytes] = 10 * MIB;
     assert_int_equal(mlm_record_list_add(&fixture->list, &record, NULL), 0);
@@ -54,6 +56,11 @@ static void end_in(struct mlm_record *record, const char *phase, double progress
     record->progress = progress;
 }
 
+static bool is(const struct mlm_ratio *ratio, double expected)
+{
+    return fabs(ratio->ratio - expected) < 1e-9;
+}
+
 static void test_medians(void **state)
 {
     struct fixture *fixture = *state;
@@ -70,8 +77,8 @@ static void test_medians(void **state)
     assert_int_equal(row->readings.values[MLM_needs_peak_bytes], 25 * MIB); /* of the two known values */
     assert_int_equal(row->readings.values[MLM_stall_full_ns], MLM_NULL);
     assert_int_equal(row->overhead_bytes, 15 * MIB);
-    assert_true(isnan(row->slowdown));
-    assert_true(row->of_best == 1);
+    assert_true(isnan(row->slowdown.ratio));
+    assert_true(is(&row->of_best, 1));
 }
 
 static void test_background_is_no_overhead(void **state)
@@ -113,7 +120,7 @@ static void test_partly_ok(void **state)
     assert_int_equal(csr->readings.values[MLM_needs_peak_bytes], 50 * MIB);
     assert_false(mlm_row_all_ok(csr));
     /* The row is compared with the best, but cannot be the best itself. */
-    assert_true(coo->of_best == 1 && csr->of_best == 0.5);
+    assert_true(is(&coo->of_best, 1) && is(&csr->of_best, sqrt(8) / 6)); /* of geometric means */
 }
 
 static void test_cut_off(void **state)
@@ -131,7 +138,7 @@ static void test_cut_off(void **state)
     assert_int_equal(row->readings.values[MLM_needs_peak_bytes], 2048 * MIB); /* at least */
     assert_int_equal(row->overhead_bytes, MLM_NULL);
     assert_int_equal(row->time.count, 0); /* the time until it was killed is not the job's time */
-    assert_true(isnan(row->of_best));
+    assert_true(isnan(row->of_best.ratio));
 }
 
 static void test_reference(void **state)
@@ -156,13 +163,27 @@ static void test_reference(void **state)
                 assert_null(row->reference);
             } else if (strcmp(row->workload, "coo") == 0) {
                 assert_int_equal(row->reference->outcome, MLM_OUTCOME_TIMEOUT);
-                assert_true(isnan(row->slowdown));
+                assert_true(isnan(row->slowdown.ratio));
             } else {
-                assert_true(row->slowdown == (row->first->limits.cap_bytes == CAP ? 1.5 : 4));
+                assert_true(is(&row->slowdown, row->first->limits.cap_bytes == CAP ? 1.5 : 4));
                 assert_int_equal(row->reference->readings.values[MLM_needs_peak_bytes], 41 * MIB);
             }
         }
     assert_int_equal(shown, 4);
+}
+
+/* A reference may be repeated as often as its row, and is no row of its own for that. */
+static void test_repeated_reference(void **state)
+{
+    struct fixture *fixture = *state;
+    for (int i = 0; i < 2; i++)
+        add(fixture, "csr", CAP, MLM_OUTCOME_OOM, MLM_NULL, 40 * MIB);
+    for (int i = 0; i < 2; i++)
+        add(fixture, "csr", MLM_NO_LIMIT, MLM_OUTCOME_OK, 2 * SECOND, 41 * MIB)->reference = true;
+    const struct mlm_table *table = make(fixture);
+    assert_int_equal(table->section_count, 1);
+    assert_int_equal(table->sections[0].count, 1);
+    assert_non_null(table->sections[0].rows[0]->reference);
 }
 
 /* An uncapped row that was asked for, with all repetitions, is shown like any other. */
@@ -177,7 +198,68 @@ static void test_none_is_a_cap(void **state)
     assert_int_equal(table->section_count, 2);
     assert_true(table->sections[0].rows[0]->first->limits.cap_bytes == CAP);
     assert_true(table->sections[1].rows[0]->first->limits.cap_bytes == MLM_NO_LIMIT);
-    assert_true(table->sections[0].rows[0]->slowdown == 1.5);
+    assert_true(is(&table->sections[0].rows[0]->slowdown, 1.5));
+}
+
+/* A cap that was never near costs nothing, whatever the times are. */
+static void test_a_cap_out_of_reach_costs_nothing(void **state)
+{
+    struct fixture *fixture = *state;
+    add(fixture, "csr", CAP, MLM_OUTCOME_OK, 3 * SECOND, 40 * MIB)->readings.values[MLM_cage_peak_bytes] =
+        41 * MIB;
+    add(fixture, "csr", MLM_NO_LIMIT, MLM_OUTCOME_OK, 2 * SECOND, 40 * MIB);
+    const struct mlm_row *row = make(fixture)->sections[0].rows[0];
+    assert_int_equal(row->felt, MLM_FELT_NOTHING);
+    assert_int_equal(mlm_ratio_says(&row->slowdown), MLM_SAYS_EVEN);
+}
+
+/* Own times stand beside own times, and wall times beside wall times. */
+static void test_kinds_of_time_are_not_mixed(void **state)
+{
+    struct fixture *fixture = *state;
+    add(fixture, "a", CAP, MLM_OUTCOME_OK, 4 * SECOND, MIB)->readings.values[MLM_own_ns] = 2 * SECOND;
+    add(fixture, "b", CAP, MLM_OUTCOME_OK, 3 * SECOND, MIB)->readings.values[MLM_own_ns] = 1 * SECOND;
+    add(fixture, "c", CAP, MLM_OUTCOME_OK, 2 * SECOND, MIB);
+    add(fixture, "d", CAP, MLM_OUTCOME_OK, 8 * SECOND, MIB)->readings.values[MLM_own_ns] = 1 * SECOND;
+    add(fixture, "d", CAP, MLM_OUTCOME_OK, 8 * SECOND, MIB);
+    const struct mlm_section *section = &make(fixture)->sections[0];
+    const struct mlm_row *a = section->rows[0], *b = section->rows[1], *c = section->rows[2];
+    assert_int_equal(a->time_kind, MLM_TIME_OWN);
+    assert_true(a->time.median == 2e9);
+    assert_int_equal(c->time_kind, MLM_TIME_WALL);
+    struct mlm_ratio ratio = mlm_row_time_ratio(a, b, 0.95);
+    assert_true(is(&ratio, 2));
+    ratio = mlm_row_time_ratio(a, c, 0.95);
+    assert_true(is(&ratio, 2));
+    assert_int_equal(section->rows[3]->time_kind, MLM_TIME_WALL); /* known of one repetition alone */
+    assert_true(section->rows[3]->time.median == 8e9);
+}
+
+static void assert_says(double low, double high, enum mlm_says says, const char *text)
+{
+    char shown[MLM_RATIO_TEXT];
+    struct mlm_ratio ratio = {sqrt(low * high), low, high, NAN};
+    assert_int_equal(mlm_ratio_says(&ratio), says);
+    assert_string_equal(mlm_ratio_show(&ratio, shown), text);
+}
+
+static void test_only_what_holds_is_said(void **state)
+{
+    (void)state;
+    assert_says(1.38, 1.49, MLM_SAYS_MORE, "1.38–1.49 ×");
+    assert_says(12.34, 15.6, MLM_SAYS_MORE, "12.3–15.6 ×");
+    assert_says(99, 321, MLM_SAYS_MORE, "99–321 ×");
+    assert_says(0.5, 0.6, MLM_SAYS_LESS, "0.50–0.60 ×");
+    assert_says(0.95, 1.05, MLM_SAYS_EVEN, "≈ 1 ×");
+    assert_says(1.01, 1.04, MLM_SAYS_EVEN, "≈ 1 ×");
+    assert_says(0.94, 1.05, MLM_SAYS_UNSURE, "0.94–1.05 ×");
+    assert_says(0.5, 2, MLM_SAYS_UNSURE, "0.50–2.00 ×");
+    char shown[MLM_RATIO_TEXT];
+    struct mlm_ratio ratio = {1.5, NAN, NAN, NAN};
+    assert_int_equal(mlm_ratio_says(&ratio), MLM_SAYS_UNSURE);
+    assert_string_equal(mlm_ratio_show(&ratio, shown), "~1.50 ×");
+    ratio.ratio = NAN;
+    assert_string_equal(mlm_ratio_show(&ratio, shown), "");
 }
 
 static void test_best_of_group(void **state)
@@ -194,13 +276,13 @@ static void test_best_of_group(void **state)
     alone->equal_work = NULL;
     const struct mlm_section *section = &make(fixture)->sections[0];
     assert_int_equal(section->count, 5);
-    assert_true(section->rows[0]->of_best == 2);
-    assert_true(section->rows[1]->of_best == 1);
+    assert_true(is(&section->rows[0]->of_best, 2));
+    assert_true(is(&section->rows[1]->of_best, 1));
     assert_int_equal(section->rows[2]->outcome, MLM_OUTCOME_WRONG);
-    assert_true(isnan(section->rows[2]->of_best));
+    assert_true(isnan(section->rows[2]->of_best.ratio));
     assert_string_equal(section->rows[3]->workload, "c");
-    assert_true(section->rows[3]->of_best == 1);
-    assert_true(isnan(section->rows[4]->of_best));
+    assert_true(is(&section->rows[3]->of_best, 1));
+    assert_true(isnan(section->rows[4]->of_best.ratio));
 }
 
 static void test_order(void **state)
@@ -262,7 +344,11 @@ int main(void)
         TABLE_TEST(test_partly_ok),
         TABLE_TEST(test_cut_off),
         TABLE_TEST(test_reference),
+        TABLE_TEST(test_repeated_reference),
         TABLE_TEST(test_none_is_a_cap),
+        TABLE_TEST(test_a_cap_out_of_reach_costs_nothing),
+        TABLE_TEST(test_kinds_of_time_are_not_mixed),
+        TABLE_TEST(test_only_what_holds_is_said),
         TABLE_TEST(test_best_of_group),
         TABLE_TEST(test_order),
         TABLE_TEST(test_no_parameters),

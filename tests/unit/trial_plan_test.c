@@ -119,10 +119,11 @@ static void refused(const struct mlm_plan_options *options, const char *part)
         fail_msg("'%s' is not in: %s", part, error.text);
 }
 
+/* The trials of the first round whose name has this part. */
 static size_t count(const struct mlm_plan *plan, const char *part)
 {
     size_t n = 0;
-    for (size_t i = 0; i < plan->trial_count; i++)
+    for (size_t i = 0; i < plan->trial_count && plan->trials[i].repetition == 0; i++)
         n += strstr(plan->trials[i].name, part) ? 1 : 0;
     return n;
 }
@@ -132,10 +133,10 @@ static void quick_rows_by_default(void **state)
     (void)state;
     struct mlm_plan_options options = standard();
     struct mlm_plan *plan = make(&options);
-    /* Two densities, with three repetitions and a reference each; no other workload, no calibration. */
+    /* Two densities, with a reference each; no other workload, no calibration. */
     assert_int_equal(plan->row_count, 2);
-    assert_int_equal(plan->trial_count, 8);
-    assert_int_equal(count(plan, "toy/quick/density:0.01/batch:64/cap:2G"), 3);
+    assert_int_equal(count(plan, ""), 4);
+    assert_int_equal(count(plan, "toy/quick/density:0.01/batch:64/cap:2G"), 1);
     assert_int_equal(count(plan, "toy/quick/density:0.1/batch:64/cap:none"), 1);
     assert_int_equal(plan->options.data_bytes, 2560 * MIB);
     mlm_plan_free(plan);
@@ -151,14 +152,14 @@ static void all_takes_every_combination(void **state)
     assert_int_equal(plan->row_count, 24);
     assert_int_equal(count(plan, "hidden"), 0);
     /* A workload that grows until it is stopped has no reference. */
-    assert_int_equal(count(plan, "grows"), 18);
-    assert_int_equal(count(plan, "toy/slow"), 24);
+    assert_int_equal(count(plan, "grows"), 6);
+    assert_int_equal(count(plan, "toy/slow"), 12);
     mlm_plan_free(plan);
     static const uint64_t no_cap[] = {MLM_NO_LIMIT};
     options.caps = no_cap;
     plan = make(&options);
     assert_int_equal(count(plan, "grows"), 0);
-    assert_int_equal(count(plan, "toy/slow"), 18);
+    assert_int_equal(count(plan, "toy/slow"), 6);
     mlm_plan_free(plan);
 }
 
@@ -172,7 +173,7 @@ static void data_follows_the_middle_cap(void **state)
     struct mlm_plan *plan = make(&options);
     assert_int_equal(plan->options.data_bytes, 1280 * MIB);
     /* The cap `none` was asked for, so there is no reference beside it. */
-    assert_int_equal(count(plan, "cap:none"), 6);
+    assert_int_equal(count(plan, "cap:none"), 2);
     for (size_t i = 0; i < plan->trial_count; i++)
         assert_false(plan->trials[i].reference);
     mlm_plan_free(plan);
@@ -191,6 +192,39 @@ static void references_must_fit_in_memory(void **state)
     mlm_plan_free(plan);
     plan = make(&options);
     assert_int_equal(count(plan, "cap:none"), 0);
+    mlm_plan_free(plan);
+}
+
+/* All trials of a round stand together, and each row has one in each. */
+static void rounds_follow_each_other(void **state)
+{
+    (void)state;
+    struct mlm_plan_options options = standard();
+    struct mlm_plan *plan = make(&options);
+    assert_int_equal(plan->certain_rounds, 3);
+    assert_int_equal(plan->most_rounds, 3);
+    assert_int_equal(plan->trial_count, 3 * 4);
+    for (size_t i = 0; i < plan->trial_count; i++)
+        assert_int_equal(plan->trials[i].repetition, i / 4);
+    for (size_t i = 0; i < plan->trial_count; i++)
+        for (size_t k = i - i % 4; k < i; k++)
+            assert_true(plan->trials[k].cell != plan->trials[i].cell);
+    /* References come last in a round: only then is it known whether they are needed. */
+    for (size_t i = 0; i < plan->trial_count; i++)
+        assert_int_equal(plan->trials[i].reference, i % 4 >= 2);
+    mlm_plan_free(plan);
+    options.repetitions = 0;
+    plan = make(&options);
+    assert_int_equal(plan->certain_rounds, MLM_ROUNDS_LEAST);
+    assert_int_equal(plan->most_rounds, MLM_ROUNDS_MOST);
+    /* There are more, for trials that other work disturbs. */
+    assert_int_equal(plan->trial_count, 4 * (MLM_ROUNDS_MOST + MLM_ROUNDS_AGAIN));
+    /* A reference is certain only where its row comes near the cap, and nothing is in later rounds. */
+    for (size_t i = 0; i < plan->trial_count; i++) {
+        const struct mlm_plan_trial *trial = &plan->trials[i];
+        bool first = trial->repetition < MLM_ROUNDS_LEAST;
+        assert_int_equal(mlm_plan_is_certain(plan, trial), first && !trial->reference);
+    }
     mlm_plan_free(plan);
 }
 
@@ -272,15 +306,15 @@ static void sweeps_and_filters(void **state)
     mlm_plan_free(plan);
     options.filter = "batch:[12]/";
     plan = make(&options);
-    assert_int_equal(plan->trial_count, 8);
+    assert_int_equal(count(plan, ""), 4);
     mlm_plan_free(plan);
     options.filter = "-cap:none";
     plan = make(&options);
-    assert_int_equal(plan->trial_count, 7);
+    assert_int_equal(count(plan, ""), 3);
     mlm_plan_free(plan);
     options.filter = "all";
     plan = make(&options);
-    assert_int_equal(plan->trial_count, 9);
+    assert_int_equal(count(plan, ""), 5);
     mlm_plan_free(plan);
     options.filter = "[";
     refused(&options, "--filter '['");
@@ -338,7 +372,7 @@ static void specifications_reach_the_record(void **state)
     options.limits.background_bytes = 5 * MIB;
     options.limits.background_active = true;
     struct mlm_plan *plan = make(&options);
-    assert_int_equal(plan->trial_count, 1);
+    assert_int_equal(count(plan, ""), 1);
     struct mlm_record record;
     mlm_record_init(&record);
     assert_int_equal(mlm_plan_describe(plan, &plan->trials[0], &record), 0);
@@ -390,6 +424,7 @@ int main(void)
         cmocka_unit_test(all_takes_every_combination),
         cmocka_unit_test(data_follows_the_middle_cap),
         cmocka_unit_test(references_must_fit_in_memory),
+        cmocka_unit_test(rounds_follow_each_other),
         cmocka_unit_test(order_is_a_seeded_shuffle),
         cmocka_unit_test(equal_work_is_the_job_and_what_decides_it),
         cmocka_unit_test(sweeps_and_filters),

@@ -47,7 +47,7 @@ static void put_ratio(FILE *out, double ratio)
     fprintf(out, ratio < 99.5 ? "%.2g" : "%.0f", ratio);
 }
 
-void mlm_phrase_span(FILE *out, const struct mlm_span *span)
+void mlm_phrase_span(FILE *out, const struct mlm_ratio *span)
 {
     put_ratio(out, span->ratio);
     fputs(" × as fast", out);
@@ -60,15 +60,21 @@ void mlm_phrase_span(FILE *out, const struct mlm_span *span)
     fputc(')', out);
 }
 
-void mlm_phrase_comparison(FILE *out, double ratio)
+void mlm_phrase_comparison(FILE *out, const char *glue, const struct mlm_ratio *ratio)
 {
-    if (ratio > 1 + MLM_WITHIN) {
-        put_ratio(out, ratio);
-        fputs(" × as long", out);
-    } else if (ratio < 1 / (1 + MLM_WITHIN)) {
-        fprintf(out, "%.2g of the time", ratio);
-    } else {
-        fputs("about as long", out);
+    char text[MLM_RATIO_TEXT];
+    switch (mlm_ratio_says(ratio)) {
+    case MLM_SAYS_MORE:
+        fprintf(out, "%s%s as long", glue, mlm_ratio_show(ratio, text));
+        return;
+    case MLM_SAYS_LESS:
+        fprintf(out, "%s%s the time", glue, mlm_ratio_show(ratio, text));
+        return;
+    case MLM_SAYS_EVEN:
+        fprintf(out, "%sabout as long", glue);
+        return;
+    case MLM_SAYS_UNSURE:
+        return;
     }
 }
 

@@ -19,10 +19,11 @@ void mlm_phrase_full_name(FILE *out, const struct mlm_sweep *sweep);
 void mlm_phrase_outcome(FILE *out, const struct mlm_point *point);
 
 /* "6.3 × as fast (5.1 to 7)" */
-void mlm_phrase_span(FILE *out, const struct mlm_span *span);
+void mlm_phrase_span(FILE *out, const struct mlm_ratio *span);
 
-/* A ratio of two times: "3.5 × as long", "about as long", "0.2 of the time". */
-void mlm_phrase_comparison(FILE *out, double ratio);
+/* "1.38–1.49 × as long", "0.48–0.52 × the time", "about as long", with `glue` in front; nothing where the
+ * times cannot be told apart. */
+void mlm_phrase_comparison(FILE *out, const char *glue, const struct mlm_ratio *ratio);
 
 /* "2 %", "less than 1 %" */
 void mlm_phrase_share(FILE *out, double part, double whole);

@@ -10,24 +10,14 @@
  *   enough   the smallest cap at which all repetitions end ok, and which felt nothing or is not more than
  *            MLM_WITHIN slower than the best
  *
- * Two times are called different only where the bootstrap interval of their ratio (MLM_ADVICE_CONFIDENCE)
- * allows no other conclusion. A side with one repetition is assumed to vary as much as the other; two such
- * sides show no difference. A failure for lack of memory counts as an infinite time, and `ok 2 of 3` as a
- * failure. */
+ * Two times are called different only where the interval of their ratio (student.h) allows no other
+ * conclusion. Two times of one repetition each show no difference. A failure for lack of memory counts as an
+ * infinite time, and `ok 2 of 3` as a failure. */
 #pragma once
 
-#include "record/bootstrap.h"
-#include "report/table/table.h"
+#include "report/table/ratio.h"
 
 #define MLM_WITHIN 0.10
-#define MLM_ADVICE_CONFIDENCE 0.95
-
-enum mlm_felt {
-    MLM_FELT_UNKNOWN,
-    MLM_FELT_NOTHING, /* the cage never held as much as the cap, and did not swap */
-    MLM_FELT_CACHE,   /* the cage was full, but of reclaimable page cache */
-    MLM_FELT_SHORT,   /* the job needed the whole cap, or the machine's memory, and swapped */
-};
 
 enum mlm_end {
     MLM_END_OK,      /* all repetitions */
@@ -45,20 +35,15 @@ enum mlm_spent {
     MLM_SPENT_WAITING, /* waiting for something else */
 };
 
-/* A ratio of two times with its interval. */
-struct mlm_span {
-    double ratio, low, high; /* NAN: not known */
-};
-
 struct mlm_point {
     const struct mlm_row *row;
     uint64_t cap_bytes; /* MLM_NO_LIMIT: the reference */
     enum mlm_end end;
     enum mlm_felt felt; /* only for a point that ended ok */
     enum mlm_spent spent;
-    double waiting;       /* share of the time in which nothing was computed; NAN: not known */
-    double kernel;        /* the kernel's share of the CPU time; NAN */
-    struct mlm_span over; /* its time divided by the sweep's best */
+    double waiting;        /* share of the time in which nothing was computed; NAN: not known */
+    double kernel;         /* the kernel's share of the CPU time; NAN */
+    struct mlm_ratio over; /* its time divided by the sweep's best */
 };
 
 /* The gain of a step to the next larger cap. */
@@ -76,7 +61,7 @@ enum mlm_gain {
 
 struct mlm_step {
     enum mlm_gain gain;
-    struct mlm_span speedup; /* time before over time after; NAN without two times */
+    struct mlm_ratio speedup; /* time before over time after; NAN without two times */
 };
 
 struct mlm_sweep {
@@ -87,6 +72,8 @@ struct mlm_sweep {
     bool has_reference;                /* points[cap_count] exists */
     struct mlm_step *steps;            /* from each point to the next */
     double best_ns;                    /* NAN: ended ok at no cap */
+    struct mlm_log_mean best;          /* of the same times */
+    enum mlm_time_kind time_kind;      /* own times only where all points have them */
     double needs_bytes;                /* memory and swap; NAN: not known */
     size_t enough;                     /* index of a point, the reference included; or MLM_NOT_ENOUGH */
     bool sure;                         /* it is certain that `enough` is enough and smaller caps are not */
@@ -114,6 +101,9 @@ size_t mlm_sweep_point_count(const struct mlm_sweep *sweep);
 
 /* The sweep's point at that cap; NULL: none. */
 const struct mlm_point *mlm_sweep_at(const struct mlm_sweep *sweep, uint64_t cap_bytes);
+
+/* The best time of the sweep divided by that of a row, which may be of another sweep. */
+struct mlm_ratio mlm_sweep_best_ratio(const struct mlm_sweep *sweep, const struct mlm_row *row);
 
 /* Returns true if a time limit ended the job at some cap with free memory. */
 bool mlm_sweep_cut_off(const struct mlm_sweep *sweep);

@@ -197,8 +197,8 @@ void mlm_say_trade(FILE *out, const struct mlm_trade *trade)
     if (!isnan(trade->wants->best_ns)) {
         fputs(", and with memory enough takes ", out);
         mlm_phrase_time(out, trade->wants->best_ns);
-        fputs(", ", out);
-        mlm_phrase_comparison(out, trade->wants->best_ns / point->row->time.median);
+        struct mlm_ratio ratio = mlm_sweep_best_ratio(trade->wants, point->row);
+        mlm_phrase_comparison(out, ", ", &ratio);
     }
     if (trade->others)
         fprintf(out, ". Nor is that enough for %zu other%s of this work", trade->others,

@@ -8,12 +8,16 @@
 
 #include "base/grow.h"
 #include "base/size.h"
-#include "record/statistics.h"
+#include "record/student.h"
 
 #define MIB (UINT64_C(1) << 20)
 
 /* A cap above this many times the ceiling cannot slow a job down. */
 #define CEILING_TIMES 2
+
+#define CONFIDENCE 0.95
+/* Rounding of logarithms must not decide. */
+#define ROUNDING 1e-9
 
 enum verdict { NOT_ENOUGH, NOT_SO_FAR, SO_FAR, ENOUGH };
 
@@ -68,8 +72,13 @@ int mlm_fit_tell(struct mlm_fit *fit, const struct mlm_record *record)
     fit->trials[fit->count++] = (struct mlm_fit_trial){
         .cap_bytes = record->limits.cap_bytes,
         .outcome = record->outcome,
-        .time_ns = ok && values[MLM_run_ns] != MLM_NULL ? (double)values[MLM_run_ns] : NAN,
     };
+    /* The time of a trial that other work disturbed is not the job's. */
+    bool timed = ok && !(record->marks & MLM_MARK_BIT(disturbed));
+    for (int kind = 0; kind < MLM_TIME_KIND_COUNT; kind++) {
+        int64_t ns = values[mlm_time_metric((enum mlm_time_kind)kind)];
+        fit->trials[fit->count - 1].time_ns[kind] = timed && ns != MLM_NULL ? (double)ns : NAN;
+    }
     if (record->limits.cap_bytes == MLM_NO_LIMIT && ok)
         learn(fit, values);
     return 0;
@@ -80,14 +89,33 @@ double mlm_fit_unpaid_bytes(const struct mlm_fit *fit)
     return fmax(fit->unpaid_bytes, fit->file_most_bytes - fit->file_least_bytes);
 }
 
-/* Median time of the trials that ended ok; NAN: there are none. */
+/* Own times only where all trials have them: times of two kinds are not comparable. */
+static enum mlm_time_kind kind_of(const struct mlm_fit *fit)
+{
+    for (size_t i = 0; i < fit->count; i++)
+        if (!isnan(fit->trials[i].time_ns[MLM_TIME_WALL]) && isnan(fit->trials[i].time_ns[MLM_TIME_OWN]))
+            return MLM_TIME_WALL;
+    return MLM_TIME_OWN;
+}
+
+/* Times of the trials at a cap that ended ok; returns their number. A verdict takes at most one and a half
+ * times as many trials as there are repetitions, of which `fit` allows 50. */
+#define TIMES_MAX 128
+static size_t times_at(const struct mlm_fit *fit, uint64_t cap_bytes, double times[static TIMES_MAX])
+{
+    const enum mlm_time_kind kind = kind_of(fit);
+    size_t count = 0;
+    for (size_t i = 0; i < fit->count && count < TIMES_MAX; i++)
+        if (fit->trials[i].cap_bytes == cap_bytes && !isnan(fit->trials[i].time_ns[kind]))
+            times[count++] = fit->trials[i].time_ns[kind];
+    return count;
+}
+
+/* Their median; NAN: there are none. */
 static double time_at(const struct mlm_fit *fit, uint64_t cap_bytes)
 {
-    double times[64];
-    size_t count = 0;
-    for (size_t i = 0; i < fit->count && count < sizeof times / sizeof *times; i++)
-        if (fit->trials[i].cap_bytes == cap_bytes && !isnan(fit->trials[i].time_ns))
-            times[count++] = fit->trials[i].time_ns;
+    double times[TIMES_MAX];
+    size_t count = times_at(fit, cap_bytes, times);
     return count ? mlm_median(times, count) : NAN;
 }
 
@@ -111,6 +139,26 @@ static size_t majority(const struct mlm_fit *fit)
     return (size_t)fit->options.repetitions / 2 + 1;
 }
 
+/* The median says whether the cap is fast; the interval of the ratio, whether more trials could say
+ * otherwise. */
+static enum verdict verdict_on_speed(const struct mlm_fit *fit, uint64_t cap_bytes)
+{
+    double own[TIMES_MAX], free[TIMES_MAX];
+    const struct mlm_values here = {own, times_at(fit, cap_bytes, own)};
+    const struct mlm_values without = {free, times_at(fit, MLM_NO_LIMIT, free)};
+    if (!here.count || !without.count)
+        return SO_FAR;
+    const double limit = (1 + fit->options.within) * (1 + ROUNDING);
+    const struct mlm_log_mean a = mlm_log_mean(&without), b = mlm_log_mean(&here);
+    const struct mlm_ratio ratio = mlm_log_ratio(&a, &b, CONFIDENCE);
+    bool fast = time_at(fit, cap_bytes) <= limit * time_at(fit, MLM_NO_LIMIT);
+    bool told = fast ? ratio.high <= limit : ratio.low > limit;
+    /* Where chance leaves it open, the median of more trials decides. */
+    if (here.count >= (told ? 0 : fit->options.repetitions) + majority(fit))
+        return fast ? ENOUGH : NOT_ENOUGH;
+    return fast ? SO_FAR : NOT_SO_FAR;
+}
+
 static enum verdict verdict_of(const struct mlm_fit *fit, enum mlm_fit_goal goal, uint64_t cap_bytes)
 {
     struct mlm_fit_tally tally = mlm_fit_tally(fit, cap_bytes);
@@ -118,19 +166,7 @@ static enum verdict verdict_of(const struct mlm_fit *fit, enum mlm_fit_goal goal
         return NOT_ENOUGH;
     if (goal == MLM_FIT_ENDS)
         return tally.count >= fit->options.repetitions ? ENOUGH : SO_FAR;
-    /* A trial whose time is not known is neither fast nor slow. */
-    double limit_ns = time_at(fit, MLM_NO_LIMIT) * (1 + fit->options.within);
-    size_t fast = 0, slow = 0;
-    for (size_t i = 0; i < fit->count; i++) {
-        if (fit->trials[i].cap_bytes != cap_bytes)
-            continue;
-        fast += fit->trials[i].time_ns <= limit_ns;
-        slow += fit->trials[i].time_ns > limit_ns;
-    }
-    return slow >= majority(fit)   ? NOT_ENOUGH
-           : fast >= majority(fit) ? ENOUGH
-           : slow > fast           ? NOT_SO_FAR
-                                   : SO_FAR;
+    return verdict_on_speed(fit, cap_bytes);
 }
 
 /* The unit for rounding caps, so that they are readable: a power of two, at most the tolerance; half of it
@@ -174,6 +210,13 @@ static bool seen_before(const struct mlm_fit *fit, size_t index)
     return false;
 }
 
+/* Nothing is known of the speed under a cap while other work disturbed all of its trials. */
+static bool says(const struct mlm_fit *fit, enum mlm_fit_goal goal, uint64_t cap_bytes)
+{
+    struct mlm_fit_tally tally = mlm_fit_tally(fit, cap_bytes);
+    return goal == MLM_FIT_ENDS || tally.ok < tally.count || !isnan(time_at(fit, cap_bytes));
+}
+
 static struct view look(const struct mlm_fit *fit, enum mlm_fit_goal goal)
 {
     struct view view = {0};
@@ -182,12 +225,12 @@ static struct view look(const struct mlm_fit *fit, enum mlm_fit_goal goal)
         if (cap == MLM_NO_LIMIT) {
             view.uncapped++;
             view.uncapped_ok += fit->trials[i].outcome == MLM_OUTCOME_OK;
-            view.uncapped_timed += isnan(fit->trials[i].time_ns) ? 0 : 1;
+            view.uncapped_timed += isnan(fit->trials[i].time_ns[MLM_TIME_WALL]) ? 0 : 1;
             continue;
         }
         if (fit->trials[i].outcome == MLM_OUTCOME_OK && (!view.some || cap < view.some))
             view.some = cap;
-        if (seen_before(fit, i))
+        if (seen_before(fit, i) || !says(fit, goal, cap))
             continue;
         bool enough = verdict_of(fit, goal, cap) >= SO_FAR;
         view.lows += !enough;
@@ -197,7 +240,7 @@ static struct view look(const struct mlm_fit *fit, enum mlm_fit_goal goal)
     }
     for (size_t i = 0; i < fit->count; i++) {
         uint64_t cap = fit->trials[i].cap_bytes;
-        if (cap != MLM_NO_LIMIT && cap > view.low && (!view.high || cap < view.high))
+        if (cap != MLM_NO_LIMIT && cap > view.low && (!view.high || cap < view.high) && says(fit, goal, cap))
             view.high = cap;
     }
     view.tried = view.high != 0;
@@ -237,6 +280,20 @@ static uint64_t next_between(const struct mlm_fit *fit, const struct view *view)
     return cap < view->high ? cap : view->high;
 }
 
+/* A cap that is fast costs little time to try, one that is not costs much. So the search for FAST comes down
+ * from the ceiling, in growing steps. */
+static uint64_t next_from_above(const struct mlm_fit *fit, const struct view *view)
+{
+    if (!view->tried)
+        return view->high;
+    double middle = sqrt((double)view->low * (double)view->high);
+    double step = (double)view->high / stride(fit, view->highs ? view->highs - 1 : 0);
+    uint64_t cap = round_down(fit, fmax(middle, step));
+    if (cap >= view->high)
+        cap = view->high - grain(fit, (double)view->low);
+    return cap > view->low ? cap : view->low + fit->options.page_bytes;
+}
+
 static bool near(const struct mlm_fit *fit, const struct view *view)
 {
     return (double)view->high <= (double)view->low * (1 + fit->options.tolerance) ||
@@ -253,12 +310,15 @@ static uint64_t next_repeat(const struct mlm_fit *fit, enum mlm_fit_goal goal, c
 
 static bool beyond_ceiling(const struct mlm_fit *fit, enum mlm_fit_goal goal, const struct view *view)
 {
-    return goal == MLM_FIT_FAST && !view->high && (double)view->low >= CEILING_TIMES * fit->ceiling_bytes;
+    return goal == MLM_FIT_FAST && !view->high && (double)view->low >= CEILING_TIMES * fit->ceiling_bytes &&
+           verdict_of(fit, goal, view->low) == NOT_ENOUGH;
 }
 
-/* Used while every cap was not enough. */
+/* Used while every cap was not enough. A single slow trial under a large cap may be chance. */
 static uint64_t next_up(const struct mlm_fit *fit, enum mlm_fit_goal goal, const struct view *view)
 {
+    if (goal == MLM_FIT_FAST && verdict_of(fit, goal, view->low) != NOT_ENOUGH)
+        return view->low;
     double cap = (double)view->low * stride(fit, view->lows - 1);
     return round_up(fit, goal == MLM_FIT_FAST ? fmin(cap, CEILING_TIMES * fit->ceiling_bytes) : cap);
 }
@@ -273,8 +333,6 @@ struct mlm_fit_edge mlm_fit_edge(const struct mlm_fit *fit, enum mlm_fit_goal go
         edge.state = MLM_FIT_NEVER;
     } else if (!referred) {
         edge.next_bytes = MLM_NO_LIMIT;
-    } else if (goal == MLM_FIT_FAST && view.tried && isnan(time_at(fit, view.high))) {
-        edge.next_bytes = view.high;
     } else if (!view.low && view.tried && view.high <= fit->options.least_bytes) {
         edge.next_bytes = next_repeat(fit, goal, &view);
         edge.state = edge.next_bytes ? MLM_FIT_OPEN : MLM_FIT_LEAST;
@@ -283,11 +341,15 @@ struct mlm_fit_edge mlm_fit_edge(const struct mlm_fit *fit, enum mlm_fit_goal go
     } else if (!view.high) {
         edge.next_bytes = next_up(fit, goal, &view);
     } else if (!near(fit, &view)) {
-        edge.next_bytes = next_between(fit, &view);
+        edge.next_bytes = goal == MLM_FIT_FAST ? next_from_above(fit, &view) : next_between(fit, &view);
     } else {
         edge.next_bytes = next_repeat(fit, goal, &view);
         edge.state = edge.next_bytes ? MLM_FIT_OPEN : MLM_FIT_FOUND;
     }
+    /* Where one side of a comparison is repeated, so is the other. */
+    size_t repeated = edge.next_bytes ? mlm_fit_tally(fit, edge.next_bytes).count : 0;
+    if (goal == MLM_FIT_FAST && repeated > mlm_fit_tally(fit, MLM_NO_LIMIT).count)
+        edge.next_bytes = MLM_NO_LIMIT;
     return edge;
 }
 

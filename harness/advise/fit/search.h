@@ -18,6 +18,9 @@
 
 #include "record/record.h"
 
+/* A job runs at speed where it is at most this much slower than without a cap. */
+#define MLM_AT_SPEED_WITHIN 0.1
+
 struct mlm_fit_options {
     double tolerance;     /* 0.02: the answer is at most 2 % above a cap that is not enough */
     double within;        /* 0.1: fast means at most 10 % slower; NAN: not asked for */
@@ -33,7 +36,7 @@ enum mlm_fit_goal { MLM_FIT_ENDS, MLM_FIT_FAST, MLM_FIT_GOAL_COUNT };
 struct mlm_fit_trial {
     uint64_t cap_bytes; /* MLM_NO_LIMIT: no cap */
     enum mlm_outcome outcome;
-    double time_ns; /* only of a trial that ended ok */
+    double time_ns[MLM_TIME_KIND_COUNT]; /* only of a trial that ended ok; NAN: not known */
 };
 
 struct mlm_fit {

@@ -57,13 +57,47 @@ static size_t values_of(const struct mlm_row *row, enum mlm_metric metric, doubl
     return count;
 }
 
-static int contrast_make(
-    struct bench *bench, const struct mlm_pair *pair, enum mlm_metric metric, struct mlm_contrast *contrast)
+static enum mlm_time_kind kind_of(const struct mlm_pair *pair)
 {
+    bool own = pair->old_row->time_kind == MLM_TIME_OWN && pair->new_row->time_kind == MLM_TIME_OWN;
+    return own ? MLM_TIME_OWN : MLM_TIME_WALL;
+}
+
+/* Repetitions of needs are often equal to the page. The kernel counts memory in batches for each processor,
+ * so equal values do not mean that another run would give them, too. */
+#define NEEDS_DEVIATION 0.002
+
+/* Both tests are computed; the size of the family decides which one counts. */
+struct tested {
+    double rank_p;
+    struct mlm_ratio t;
+    int rank_direction;
+};
+
+static int contrast_test(struct bench *bench, const struct mlm_values *old, const struct mlm_values *new,
+    enum mlm_figure figure, struct mlm_contrast *contrast, struct tested *tested)
+{
+    struct mlm_log_mean of_old = mlm_log_mean(old), of_new = mlm_log_mean(new);
+    if (figure == MLM_FIGURE_NEEDS) {
+        of_old.variance += NEEDS_DEVIATION * NEEDS_DEVIATION;
+        of_new.variance += NEEDS_DEVIATION * NEEDS_DEVIATION;
+    }
+    tested->t = mlm_log_ratio(&of_old, &of_new, MLM_CONFIDENCE);
+    int r = mlm_rank_test(&bench->ranks, old, new, &tested->rank_p, &tested->rank_direction);
+    if (r >= 0 && old->count > 1 && new->count > 1)
+        r = mlm_ratio_interval(&bench->bootstrap, old, new, MLM_CONFIDENCE, &contrast->low, &contrast->high);
+    return r;
+}
+
+static int contrast_make(struct bench *bench, const struct mlm_pair *pair, enum mlm_figure figure,
+    struct mlm_contrast *contrast, struct tested *tested)
+{
+    enum mlm_time_kind kind = kind_of(pair);
+    enum mlm_metric metric = figure == MLM_FIGURE_TIME ? mlm_time_metric(kind) : mlm_figures[figure].metric;
     const double *old = bench->old_values, *new = bench->new_values;
     size_t old_count = values_of(pair->old_row, metric, bench->old_values);
     size_t new_count = values_of(pair->new_row, metric, bench->new_values);
-    *contrast = (struct mlm_contrast){.old_count = old_count, .new_count = new_count};
+    *contrast = (struct mlm_contrast){.old_count = old_count, .new_count = new_count, .time_kind = kind};
     contrast->old_median = contrast->old_minimum = contrast->old_maximum = NAN;
     contrast->new_median = contrast->new_minimum = contrast->new_maximum = NAN;
     contrast->ratio = contrast->low = contrast->high = contrast->p = contrast->adjusted_p = NAN;
@@ -84,15 +118,7 @@ static int contrast_make(
         return 0;
     contrast->ratio = contrast->new_median / contrast->old_median;
     const struct mlm_values old_sample = {old, old_count}, new_sample = {new, new_count};
-    int r = 0, direction = 0;
-    if (old_count > 1 && new_count > 1)
-        r = mlm_ratio_interval(
-            &bench->bootstrap, &old_sample, &new_sample, MLM_CONFIDENCE, &contrast->low, &contrast->high);
-    if (r >= 0)
-        r = mlm_rank_test(&bench->ranks, &old_sample, &new_sample, &contrast->p, &direction);
-    /* Preliminary, until the correction over the family. */
-    contrast->verdict = direction > 0 ? MLM_CONTRAST_MORE : MLM_CONTRAST_LESS;
-    return r;
+    return contrast_test(bench, &old_sample, &new_sample, figure, contrast, tested);
 }
 
 static enum mlm_change change_of(const struct mlm_row *old, const struct mlm_row *new)
@@ -114,77 +140,106 @@ static size_t most_trials(const struct mlm_side *sides, size_t count)
     return most;
 }
 
-static int contrasts_make(struct mlm_comparison *comparison, size_t most)
+/* A contrast with what both tests say of it. */
+struct family {
+    struct member {
+        struct mlm_contrast *contrast;
+        struct tested tested;
+    } * members; /* the contrasts that have a ratio */
+    size_t count;
+};
+
+static void family_release(struct family *family)
+{
+    free(family->members);
+}
+
+static int contrasts_make(struct mlm_comparison *comparison, size_t most, struct family *family)
 {
     mlm_cleanup(bench_release) struct bench bench = {0};
+    size_t room = 1;
+    for (size_t i = 0; i < comparison->pairing_count; i++)
+        room += comparison->pairings[i].pair_count * MLM_FIGURE_COUNT;
     bench.old_values = calloc(most, sizeof *bench.old_values);
     bench.new_values = calloc(most, sizeof *bench.new_values);
-    if (!bench.old_values || !bench.new_values)
+    family->members = calloc(room, sizeof *family->members);
+    if (!bench.old_values || !bench.new_values || !family->members)
         return -ENOMEM;
     for (size_t i = 0; i < comparison->pairing_count; i++)
         for (size_t k = 0; k < comparison->pairings[i].pair_count; k++) {
             struct mlm_pair *pair = &comparison->pairings[i].pairs[k];
             pair->change = change_of(pair->old_row, pair->new_row);
             for (int f = 0; f < MLM_FIGURE_COUNT; f++) {
-                int r = contrast_make(&bench, pair, mlm_figures[f].metric, &pair->contrasts[f]);
+                struct member *member = &family->members[family->count];
+                member->contrast = &pair->contrasts[f];
+                int r = contrast_make(&bench, pair, (enum mlm_figure)f, member->contrast, &member->tested);
                 if (r < 0)
                     return r;
+                family->count += isnan(member->contrast->ratio) ? 0 : 1;
             }
         }
     return 0;
 }
 
-/* The smallest p that the contrast's repetitions can give. */
+/* The smallest p that the rank test can give for the contrast's repetitions. */
 static double least_p(const struct mlm_contrast *contrast)
 {
     return mlm_rank_test_least_p(contrast->old_count, contrast->new_count);
 }
 
-/* Corrects p-values over the family, and downgrades differences that are not proved. */
-static void verdicts_find(struct mlm_contrast *const *contrasts, size_t count, size_t test_count)
+/* Chooses the test of a contrast in a family of `size`, and takes over its p and its interval. */
+static void test_choose(struct mlm_contrast *contrast, const struct tested *tested, size_t size)
 {
-    for (size_t i = 0; i < count; i++) {
-        struct mlm_contrast *contrast = contrasts[i];
-        if (contrast->adjusted_p <= MLM_SIGNIFICANCE)
-            continue;
-        bool could =
-            !isnan(contrast->adjusted_p) && least_p(contrast) * (double)test_count <= MLM_SIGNIFICANCE;
-        contrast->verdict = could ? MLM_CONTRAST_EVEN : MLM_CONTRAST_TOO_FEW;
+    if (least_p(contrast) * (double)size <= MLM_SIGNIFICANCE) {
+        contrast->test = MLM_TEST_RANK;
+        contrast->p = tested->rank_p;
+        return;
     }
+    contrast->low = tested->t.low;
+    contrast->high = tested->t.high;
+    contrast->p = tested->t.p;
+    contrast->test = isnan(tested->t.p) ? MLM_TEST_NONE : MLM_TEST_T;
 }
 
-static int family_correct(struct mlm_comparison *comparison)
+static enum mlm_contrast_verdict verdict_of(const struct mlm_contrast *contrast, const struct tested *tested)
 {
-    size_t room = 1;
-    for (size_t i = 0; i < comparison->pairing_count; i++)
-        room += comparison->pairings[i].pair_count * MLM_FIGURE_COUNT;
-    mlm_auto_free struct mlm_contrast **contrasts = calloc(room, sizeof *contrasts);
-    mlm_auto_free struct mlm_contrast **tests = calloc(room, sizeof *tests);
-    mlm_auto_free double *p = calloc(room, sizeof *p);
-    mlm_auto_free double *adjusted = calloc(room, sizeof *adjusted);
-    if (!contrasts || !tests || !p || !adjusted)
+    if (contrast->test == MLM_TEST_NONE)
+        return MLM_CONTRAST_TOO_FEW;
+    if (!(contrast->adjusted_p <= MLM_SIGNIFICANCE))
+        return MLM_CONTRAST_EVEN;
+    bool more = contrast->test == MLM_TEST_RANK ? tested->rank_direction > 0 : tested->t.ratio > 1;
+    return more ? MLM_CONTRAST_MORE : MLM_CONTRAST_LESS;
+}
+
+/* Corrects the p-values over the family, and judges the contrasts. */
+static int family_correct(struct mlm_comparison *comparison, const struct family *family)
+{
+    mlm_auto_free double *p = calloc(family->count + 1, sizeof *p);
+    mlm_auto_free double *adjusted = calloc(family->count + 1, sizeof *adjusted);
+    if (!p || !adjusted)
         return -ENOMEM;
-    size_t count = 0, test_count = 0;
-    for (size_t i = 0; i < comparison->pairing_count; i++)
-        for (size_t k = 0; k < comparison->pairings[i].pair_count; k++)
-            for (int f = 0; f < MLM_FIGURE_COUNT; f++) {
-                struct mlm_contrast *contrast = &comparison->pairings[i].pairs[k].contrasts[f];
-                if (isnan(contrast->ratio))
-                    continue;
-                contrasts[count++] = contrast;
-                if (least_p(contrast) > MLM_SIGNIFICANCE)
-                    continue;
-                p[test_count] = contrast->p;
-                tests[test_count++] = contrast;
-            }
-    int r = mlm_holm(p, test_count, adjusted);
+    size_t count = 0, tests = 0;
+    for (size_t i = 0; i < family->count; i++)
+        tests += isnan(family->members[i].tested.t.p) ? 0 : 1;
+    for (size_t i = 0; i < family->count; i++) {
+        struct mlm_contrast *contrast = family->members[i].contrast;
+        test_choose(contrast, &family->members[i].tested, tests ? tests : 1);
+        comparison->test_counts[contrast->test]++;
+        if (contrast->test != MLM_TEST_NONE)
+            p[count++] = contrast->p;
+    }
+    int r = mlm_holm(p, count, adjusted);
     if (r < 0)
         return r;
-    for (size_t i = 0; i < test_count; i++)
-        tests[i]->adjusted_p = adjusted[i];
-    verdicts_find(contrasts, count, test_count);
-    comparison->ratio_count = count;
-    comparison->test_count = test_count;
+    count = 0;
+    for (size_t i = 0; i < family->count; i++) {
+        struct mlm_contrast *contrast = family->members[i].contrast;
+        if (contrast->test != MLM_TEST_NONE)
+            contrast->adjusted_p = adjusted[count++];
+        contrast->verdict = verdict_of(contrast, &family->members[i].tested);
+    }
+    comparison->ratio_count = family->count;
+    comparison->test_count = count;
     return 0;
 }
 
@@ -213,10 +268,11 @@ static int comparison_fill(
     for (size_t i = 1; i < side_count && r >= 0; i++)
         r = mlm_pairing_make(
             &sides[0], &sides[i], options, &comparison->pairings[comparison->pairing_count++]);
+    mlm_cleanup(family_release) struct family family = {.members = NULL};
     if (r >= 0)
-        r = contrasts_make(comparison, most_trials(sides, side_count));
+        r = contrasts_make(comparison, most_trials(sides, side_count), &family);
     if (r >= 0)
-        r = family_correct(comparison);
+        r = family_correct(comparison, &family);
     for (size_t i = 0; i < comparison->pairing_count && r >= 0; i++)
         for (int f = 0; f < MLM_FIGURE_COUNT && r >= 0; f++)
             r = overall_find(&comparison->pairings[i], (enum mlm_figure)f);
@@ -239,12 +295,4 @@ int mlm_compare(const struct mlm_side *sides, size_t side_count, const struct ml
 bool mlm_contrast_is_slight(const struct mlm_contrast *contrast)
 {
     return fabs(contrast->ratio - 1) < MLM_SLIGHT;
-}
-
-size_t mlm_repetitions_needed(size_t test_count)
-{
-    size_t repetitions = 1;
-    while (mlm_rank_test_least_p(repetitions, repetitions) * (double)test_count > MLM_SIGNIFICANCE)
-        repetitions++;
-    return repetitions;
 }

@@ -9,8 +9,10 @@
  * Ratios are new over old: above 1 is slower, needs more.
  *
  * Many rows are many tests, so p-values are corrected by Holm's method. The family is all tests of a
- * comparison: time and needs of every pair of every side. Tests that could not reach MLM_SIGNIFICANCE even
- * alone (with three repetitions a side the smallest p is 0.1) show nothing and are not counted. */
+ * comparison: time and needs of every pair of every side. The rank test assumes nothing about the values, but
+ * needs many of them (with three repetitions a side its smallest p is 0.1). Where it could not reach
+ * MLM_SIGNIFICANCE in this family, Student's t of the logarithms is used. One repetition on each side shows
+ * nothing and is not counted. */
 #pragma once
 
 #include "report/table/table.h"
@@ -48,9 +50,11 @@ struct mlm_figure_info {
 
 extern const struct mlm_figure_info mlm_figures[MLM_FIGURE_COUNT];
 
+enum mlm_test { MLM_TEST_NONE, MLM_TEST_RANK, MLM_TEST_T, MLM_TEST_COUNT };
+
 enum mlm_contrast_verdict {
     MLM_CONTRAST_NONE,    /* there is no ratio */
-    MLM_CONTRAST_TOO_FEW, /* too few repetitions to tell a difference from chance */
+    MLM_CONTRAST_TOO_FEW, /* one repetition on each side */
     MLM_CONTRAST_EVEN,    /* enough repetitions, but no difference shown */
     MLM_CONTRAST_LESS,
     MLM_CONTRAST_MORE,
@@ -64,9 +68,11 @@ struct mlm_contrast {
     size_t old_count, new_count;   /* repetitions */
     double old_median, new_median; /* ns or bytes; NAN: not measured, or not in all repetitions */
     double old_minimum, old_maximum, new_minimum, new_maximum;
-    double ratio;         /* ratio of the medians; NAN: none */
-    double low, high;     /* bootstrap interval of the ratio; NAN with one repetition on a side */
-    double p, adjusted_p; /* p of the rank test; NAN: no ratio; adjusted NAN: not in the family */
+    double ratio;     /* ratio of the medians; NAN: none */
+    double low, high; /* interval of the ratio: by bootstrap beside the rank test, by t beside t; NAN: none */
+    enum mlm_test test;
+    double p, adjusted_p;         /* of the test; NAN: none */
+    enum mlm_time_kind time_kind; /* of times: own ones only where both sides have them */
     enum mlm_contrast_verdict verdict;
 };
 
@@ -106,8 +112,9 @@ struct mlm_comparison {
     bool by_machine;              /* rows are paired only within the same machine */
     struct mlm_pairing *pairings; /* one for each side but the first */
     size_t pairing_count;
-    size_t ratio_count; /* contrasts that have a ratio */
-    size_t test_count;  /* the contrasts that form the family */
+    size_t ratio_count;                 /* contrasts that have a ratio */
+    size_t test_counts[MLM_TEST_COUNT]; /* the contrasts that form the family, by test */
+    size_t test_count;                  /* all of them */
 };
 
 struct mlm_compare_options {
@@ -123,9 +130,6 @@ void mlm_comparison_free(struct mlm_comparison *comparison); /* takes NULL */
 
 /* True for a ratio within MLM_SLIGHT of 1. */
 bool mlm_contrast_is_slight(const struct mlm_contrast *contrast);
-
-/* Repetitions on each side that a family of so many tests needs to show any difference. */
-size_t mlm_repetitions_needed(size_t test_count);
 
 /* "storage/csr density=0.01 index=32 at 2G", with swap limit, background and dataset where there are any;
  * whole: also the parameters that stand in the headings of its suite's sections, and the size of the data.

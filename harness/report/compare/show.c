@@ -189,9 +189,8 @@ static int put_footnote(void *context, const char *label, const char *text)
 
 static int put_notes(struct mlm_view *view)
 {
-    char text[2 * MLM_WORDS_SIZE];
-    mlm_too_few_text(view->comparison, text);
-    if (view->footnotes.count || view->work_of_every_row || view->of_every_row || text[0])
+    const char *text = mlm_too_few_text(view->comparison), *times = mlm_times_text(view->comparison);
+    if (view->footnotes.count || view->work_of_every_row || view->of_every_row || text[0] || times[0])
         fputc('\n', view->out);
     int r = mlm_footnotes_say(&view->footnotes, put_footnote, view);
     if (view->work_of_every_row && r >= 0)
@@ -201,6 +200,8 @@ static int put_notes(struct mlm_view *view)
             r = mlm_put_labelled(view, "every row:", strdup(mlm_marks[i].help));
     if (text[0] && r >= 0)
         r = mlm_put_labelled(view, "too few repetitions:", strdup(text));
+    if (times[0] && r >= 0)
+        r = mlm_put_labelled(view, "times:", strdup(times));
     return r;
 }
 

@@ -215,10 +215,10 @@ int mlm_show_matrix(struct mlm_view *view)
                 any_star |= view->lines.items[i].pairs[k] &&
                             is_significant(view->lines.items[i].pairs[k]->contrasts[f].verdict);
     if (r >= 0 && any_star) {
-        char text[160];
+        char text[3 * MLM_WORDS_SIZE], names[MLM_WORDS_SIZE];
         snprintf(text, sizeof text,
-            "more than chance: significant at %g when corrected by Holm over %zu tests", MLM_SIGNIFICANCE,
-            view->comparison->test_count);
+            "more than chance: significant at %g when corrected by Holm over %zu tests (%s)",
+            MLM_SIGNIFICANCE, view->comparison->test_count, mlm_tests_text(view->comparison, names));
         r = mlm_put_note(view->out, view->style, "*", text);
     }
     return r;

@@ -305,12 +305,12 @@ static int put_left_out(const struct mlm_view *view)
 static int put_meaning(const struct mlm_view *view)
 {
     size_t tests = view->comparison->test_count;
-    char text[256];
-    int length = snprintf(text, sizeof text,
-        "new over old, of the medians: 1.20 × is a fifth more; 95 %%: their bootstrap interval");
+    char text[3 * MLM_WORDS_SIZE], names[MLM_WORDS_SIZE];
+    int length = snprintf(
+        text, sizeof text, "new over old, of the medians: 1.20 × is a fifth more; 95 %%: their interval");
     if (tests)
-        snprintf(text + length, sizeof text - (size_t)length,
-            "; p: Mann–Whitney U, corrected by Holm for %zu test%s", tests, tests == 1 ? "" : "s");
+        snprintf(text + length, sizeof text - (size_t)length, "; p: %s, corrected by Holm for %zu test%s",
+            mlm_tests_text(view->comparison, names), tests, tests == 1 ? "" : "s");
     return mlm_put_note(view->out, view->style, "ratios:", text);
 }
 

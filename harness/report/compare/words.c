@@ -6,7 +6,6 @@
 #include <string.h>
 
 #include "base/size.h"
-#include "record/rank.h"
 #include "report/table/columns.h"
 
 const char *mlm_ratio_text(double ratio, char text[static MLM_WORDS_SIZE])
@@ -87,44 +86,37 @@ const char *mlm_verdict_text(const struct mlm_pair *pair, bool brief, char text[
                                                             : "");
 }
 
-/* Finds the contrast with the most repetitions among those that had too few. */
-static const struct mlm_contrast *best_of_too_few(const struct mlm_comparison *comparison)
+const char *mlm_too_few_text(const struct mlm_comparison *comparison)
 {
-    const struct mlm_contrast *best = NULL;
-    double best_p = 2;
-    for (size_t i = 0; i < comparison->pairing_count; i++)
-        for (size_t k = 0; k < comparison->pairings[i].pair_count; k++)
-            for (int f = 0; f < MLM_FIGURE_COUNT; f++) {
-                const struct mlm_contrast *contrast = &comparison->pairings[i].pairs[k].contrasts[f];
-                if (contrast->verdict != MLM_CONTRAST_TOO_FEW)
-                    continue;
-                double p = mlm_rank_test_least_p(contrast->old_count, contrast->new_count);
-                if (p < best_p) {
-                    best_p = p;
-                    best = contrast;
-                }
-            }
-    return best;
+    return comparison->test_counts[MLM_TEST_NONE]
+               ? "with one repetition on each side no difference can be told from chance"
+               : "";
 }
 
-const char *mlm_too_few_text(const struct mlm_comparison *comparison, char text[static 2 * MLM_WORDS_SIZE])
+const char *mlm_tests_text(const struct mlm_comparison *comparison, char text[static MLM_WORDS_SIZE])
 {
-    const struct mlm_contrast *best = best_of_too_few(comparison);
+    size_t ranks = comparison->test_counts[MLM_TEST_RANK], ts = comparison->test_counts[MLM_TEST_T];
+    static const char rank[] = "Mann–Whitney U", t[] = "Welch's t test of the logarithms";
     text[0] = 0;
-    if (!best)
-        return text;
-    char counts[64], corrected[96] = "";
-    snprintf(counts, sizeof counts, "%zu", best->old_count);
-    if (best->new_count != best->old_count)
-        snprintf(counts, sizeof counts, "%zu and %zu", best->old_count, best->new_count);
-    double p = mlm_rank_test_least_p(best->old_count, best->new_count);
-    if (p <= MLM_SIGNIFICANCE)
-        snprintf(corrected, sizeof corrected, ", and %.2g when corrected for %zu tests",
-            fmin(1, p * (double)comparison->test_count), comparison->test_count);
-    snprintf(text, 2 * (size_t)MLM_WORDS_SIZE,
-        "with %s a side the smallest p-value there can be is %.2g%s: %s %s too few for significance at %g. "
-        "The %zu ratios here take %zu repetitions a side.",
-        counts, p, corrected, counts, strcmp(counts, "1") == 0 ? "is" : "are", MLM_SIGNIFICANCE,
-        comparison->ratio_count, mlm_repetitions_needed(comparison->ratio_count));
+    if (ranks && ts)
+        snprintf(
+            text, MLM_WORDS_SIZE, "%s for %zu tests, %s for %zu with fewer repetitions", rank, ranks, t, ts);
+    else if (ranks || ts)
+        snprintf(text, MLM_WORDS_SIZE, "%s%s", ranks ? rank : t,
+            ranks ? "" : " (too few repetitions for a rank test)");
     return text;
+}
+
+const char *mlm_times_text(const struct mlm_comparison *comparison)
+{
+    size_t counts[MLM_TIME_KIND_COUNT] = {0};
+    for (size_t i = 0; i < comparison->pairing_count; i++)
+        for (size_t k = 0; k < comparison->pairings[i].pair_count; k++) {
+            const struct mlm_contrast *time = &comparison->pairings[i].pairs[k].contrasts[MLM_FIGURE_TIME];
+            counts[time->time_kind] += isnan(time->ratio) ? 0 : 1;
+        }
+    if (!counts[MLM_TIME_OWN])
+        return "";
+    return counts[MLM_TIME_WALL] ? "without waiting for a processor, where both sides know it; else wall time"
+                                 : "without waiting for a processor";
 }

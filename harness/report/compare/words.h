@@ -27,6 +27,11 @@ const char *mlm_change_text(const struct mlm_pair *pair, bool brief, char text[s
  * "" where there is nothing to say. */
 const char *mlm_verdict_text(const struct mlm_pair *pair, bool brief, char text[static MLM_WORDS_SIZE]);
 
-/* Says why verdicts are `too few repetitions`, and how many repetitions would be enough; "" where there are
- * none. */
-const char *mlm_too_few_text(const struct mlm_comparison *comparison, char text[static 2 * MLM_WORDS_SIZE]);
+/* Says why verdicts are `too few repetitions`; "" where there are none. */
+const char *mlm_too_few_text(const struct mlm_comparison *comparison);
+
+/* Names the tests that gave the p-values; "" where there are none. */
+const char *mlm_tests_text(const struct mlm_comparison *comparison, char text[static MLM_WORDS_SIZE]);
+
+/* Says which kind of time is compared; "" where it is the wall time alone. */
+const char *mlm_times_text(const struct mlm_comparison *comparison);

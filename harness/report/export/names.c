@@ -30,6 +30,14 @@ static void put_surroundings(FILE *out, const struct mlm_record *record)
         put_size(out, "background", record->limits.background_bytes);
         fprintf(out, ":%s", mlm_background_mode(&record->limits));
     }
+    if (record->limits.laptop_bytes)
+        put_size(out, "laptop", record->limits.laptop_bytes);
+    if (record->limits.processors)
+        fprintf(out, "/cpus:%" PRIu64, record->limits.processors);
+    if (record->limits.private_tmp)
+        fputs("/private-tmp", out);
+    if (record->limits.background_reclaim)
+        fputs("/background-reclaim", out);
     if (record->threads != 1)
         fprintf(out, "/threads:%" PRIu64, record->threads);
     if (record->seed != USUAL_SEED)

@@ -119,7 +119,10 @@ static bool put_specification(json_t *object, const struct mlm_record *record)
         if (strcmp(key, "repetition") == 0)
             break;
         begun |= strcmp(key, "suite") == 0;
-        if (!begun || strcmp(key, "answer_tolerance") == 0 || strcmp(key, "cap_binds") == 0)
+        /* is_reference says it of the row. */
+        bool of_trial = strcmp(key, "answer_tolerance") == 0 || strcmp(key, "cap_binds") == 0 ||
+                        strcmp(key, "reference") == 0;
+        if (!begun || of_trial)
             continue;
         if (put_member(object, record, key, json_incref(value)))
             return true;
@@ -139,14 +142,27 @@ static bool put_end(json_t *object, const struct mlm_row *row)
            mlm_json_put(object, "lower_bounds", json_boolean(row->cut_off));
 }
 
+/* The ratio, and the ends of its interval. */
+static bool put_ratio(json_t *object, const char *key, const struct mlm_ratio *ratio)
+{
+    char low[32], high[32];
+    snprintf(low, sizeof low, "%s_low", key);
+    snprintf(high, sizeof high, "%s_high", key);
+    return mlm_json_put(object, key, mlm_json_number(ratio->ratio)) ||
+           mlm_json_put(object, low, mlm_json_number(ratio->low)) ||
+           mlm_json_put(object, high, mlm_json_number(ratio->high));
+}
+
 static bool put_comparisons(json_t *object, const struct mlm_row *row)
 {
     const struct mlm_row *reference = row->reference;
-    double uncapped_ns = reference && reference->time.count ? reference->time.median : NAN;
+    const struct mlm_summary *wall = reference ? &reference->times[MLM_TIME_WALL].summary : NULL;
+    double uncapped_ns = wall && wall->count ? wall->median : NAN;
     double overhead_bytes = row->overhead_bytes == MLM_NULL ? NAN : (double)row->overhead_bytes;
     return mlm_json_put(object, "uncapped_run_ns", mlm_json_number(uncapped_ns)) ||
-           mlm_json_put(object, "slowdown", mlm_json_number(row->slowdown)) ||
-           mlm_json_put(object, "of_best", mlm_json_number(row->of_best)) ||
+           mlm_json_put(object, "time_kind",
+               row->time.count ? json_string(mlm_time_kind_name(row->time_kind)) : json_null()) ||
+           put_ratio(object, "slowdown", &row->slowdown) || put_ratio(object, "of_best", &row->of_best) ||
            mlm_json_put(object, "overhead_bytes", mlm_json_number(overhead_bytes));
 }
 

@@ -119,25 +119,25 @@ static bool has_time(const struct mlm_row *row)
 static double shortest(const struct mlm_row *row, const struct family *family)
 {
     (void)family;
-    return has_time(row) ? row->time.minimum : NAN;
+    return has_time(row) ? row->times[MLM_TIME_WALL].summary.minimum : NAN;
 }
 
 static double longest(const struct mlm_row *row, const struct family *family)
 {
     (void)family;
-    return has_time(row) ? row->time.maximum : NAN;
+    return has_time(row) ? row->times[MLM_TIME_WALL].summary.maximum : NAN;
 }
 
 static double slowdown(const struct mlm_row *row, const struct family *family)
 {
     (void)family;
-    return row->outcome == MLM_OUTCOME_OK ? row->slowdown : NAN;
+    return row->outcome == MLM_OUTCOME_OK ? row->slowdown.ratio : NAN;
 }
 
 static double of_best(const struct mlm_row *row, const struct family *family)
 {
     (void)family;
-    return row->outcome == MLM_OUTCOME_OK ? row->of_best : NAN;
+    return row->outcome == MLM_OUTCOME_OK ? row->of_best.ratio : NAN;
 }
 
 /* Writes the family of a metric: "run_ns" becomes run_seconds. */

@@ -19,6 +19,7 @@ static const struct measure {
                          nanoseconds */
 } measures[] = {
     {MLM_run_ns, "time", "ms", 1e6, "latency"},
+    {MLM_own_ns, "own time", "ms", 1e6, "own-latency"},
     {MLM_needs_peak_bytes, "peak", "MiB", 1048576, "peak-memory"},
     {MLM_swap_peak_bytes, "swap", "MiB", 1048576, "swap"},
 };

@@ -137,17 +137,16 @@ static void put_overall(FILE *out, const struct mlm_pairing *pairing)
 
 static void put_meaning(FILE *out, const struct mlm_comparison *comparison)
 {
+    char names[MLM_WORDS_SIZE];
     fputs("<p class=\"note\">Ratios of medians, with their 95 % interval: above 1 is slower, or needs more. ",
         out);
     if (comparison->test_count)
         fprintf(out,
-            "In colour are those that chance does not explain (rank test, corrected by Holm's method for "
-            "all %zu). ",
-            comparison->test_count);
-    if (comparison->ratio_count > comparison->test_count)
-        fprintf(out,
-            "%s are of too few repetitions to tell a difference from chance; that takes %zu a side here. ",
-            comparison->test_count ? "Some" : "All", mlm_repetitions_needed(comparison->ratio_count));
+            "In colour are those that chance does not explain (%s; corrected by Holm's method for all %zu). ",
+            mlm_tests_text(comparison, names), comparison->test_count);
+    if (comparison->test_counts[MLM_TEST_NONE])
+        fprintf(out, "%s have one repetition on each side, which cannot tell a difference from chance. ",
+            comparison->test_count ? "Some" : "All");
     fputs(
         "Overall figures are geometric means, and leave out what did not end ok on both. Facts in which the "
         "machines differ are marked above.</p>\n",

@@ -15,16 +15,18 @@ struct gain {
     enum gain_kind kind;
     const struct mlm_section *section;
     const struct mlm_row *use, *instead;
-    double memory; /* memory that `instead` needs, as a multiple of this row's */
-    double time;   /* time that `instead` takes, as a multiple of this row's; NAN: not known */
+    double memory;         /* memory that `instead` needs, as a multiple of this row's */
+    struct mlm_ratio time; /* time that `instead` takes, as a multiple of this row's */
 };
 
-/* Time of a row; for a row that failed, its time without a cap. */
-static double time_of(const struct mlm_row *row)
+/* For a row that failed, its time without a cap is compared. */
+static struct mlm_ratio time_ratio(const struct mlm_row *instead, const struct mlm_row *use)
 {
-    if (mlm_row_failed(row))
-        row = row->reference;
-    return row && row->time.count && mlm_row_all_ok(row) ? row->time.median : NAN;
+    if (mlm_row_failed(instead))
+        instead = instead->reference;
+    if (!instead || !instead->time.count || !mlm_row_all_ok(instead))
+        return (struct mlm_ratio){NAN, NAN, NAN, NAN};
+    return mlm_row_time_ratio(instead, use, MLM_RATIO_CONFIDENCE);
 }
 
 static struct gain gain_make(const struct mlm_section *section, enum gain_kind kind,
@@ -35,7 +37,14 @@ static struct gain gain_make(const struct mlm_section *section, enum gain_kind k
         .use = use,
         .instead = instead,
         .memory = mlm_row_least_needs(instead) / mlm_row_needs(use),
-        .time = time_of(instead) / use->time.median};
+        .time = time_ratio(instead, use)};
+}
+
+/* Both in needs and at speed. */
+static bool is_leaner(const struct mlm_row *row, const struct mlm_row *than)
+{
+    return mlm_row_needs(than) >= MLM_LEANER * mlm_row_needs(row) &&
+           mlm_row_at_speed(than) >= MLM_LEANER * mlm_row_at_speed(row);
 }
 
 static struct gain group_gain(const struct mlm_section *section, const struct mlm_group *group)
@@ -45,11 +54,12 @@ static struct gain group_gain(const struct mlm_section *section, const struct ml
         return (struct gain){.kind = NO_GAIN};
     if (group->failed && mlm_row_least_needs(group->failed) > mlm_row_needs(fast))
         return gain_make(section, OF_FITTING, fast, group->failed);
-    if (mlm_row_needs(group->largest) >= MLM_LEANER * mlm_row_needs(fast))
+    if (is_leaner(fast, group->largest))
         return gain_make(section, OF_MEMORY, fast, group->largest);
-    if (mlm_row_needs(fast) >= MLM_LEANER * mlm_row_needs(group->leanest))
+    if (is_leaner(group->leanest, fast))
         return gain_make(section, OF_MEMORY, group->leanest, fast);
-    if (group->slowest->time.median >= MLM_SLOWED * fast->time.median)
+    struct mlm_ratio slow = mlm_row_time_ratio(group->slowest, fast, MLM_RATIO_CONFIDENCE);
+    if (slow.low >= MLM_SLOWED)
         return gain_make(section, OF_TIME, fast, group->slowest);
     return (struct gain){.kind = NO_GAIN};
 }
@@ -61,7 +71,7 @@ static bool gain_is_better(const struct gain *a, const struct gain *b)
         return a->kind > b->kind;
     if (a->kind == OF_FITTING && a->section != b->section)
         return false;
-    return a->kind == OF_TIME ? a->time > b->time : a->memory > b->memory;
+    return a->kind == OF_TIME ? a->time.low > b->time.low : a->memory > b->memory;
 }
 
 static struct gain suite_gain(const struct mlm_section *sections, size_t count)
@@ -78,18 +88,25 @@ static struct gain suite_gain(const struct mlm_section *sections, size_t count)
     return best;
 }
 
-/* "and 134 × as fast" */
+/* "and 134 × as fast"; nothing where the times cannot be told apart */
 static void say_time(FILE *out, const struct gain *gain, const char *glue)
 {
-    if (isnan(gain->time))
+    const struct mlm_ratio *time = &gain->time;
+    const struct mlm_ratio inverse = {1 / time->ratio, 1 / time->high, 1 / time->low, time->p};
+    char text[MLM_RATIO_TEXT];
+    switch (mlm_ratio_says(time)) {
+    case MLM_SAYS_MORE:
+        fprintf(out, "%s%s as fast", glue, mlm_ratio_show(time, text));
         return;
-    fputs(glue, out);
-    if (gain->time >= MLM_SLOWED)
-        fprintf(out, "%.3g × as fast", gain->time);
-    else if (gain->time <= 1 / MLM_SLOWED)
-        fprintf(out, "%.3g × the time", 1 / gain->time);
-    else
-        fputs("about the same time", out);
+    case MLM_SAYS_LESS:
+        fprintf(out, "%s%s the time", glue, mlm_ratio_show(&inverse, text));
+        return;
+    case MLM_SAYS_EVEN:
+        fprintf(out, "%sabout the same time", glue);
+        return;
+    case MLM_SAYS_UNSURE:
+        return;
+    }
 }
 
 static void say_gain(FILE *out, const void *of)
@@ -121,7 +138,8 @@ static int compare_gains(const void *a, const void *b)
     const struct gain *x = a, *y = b;
     if ((x->kind == OF_TIME) != (y->kind == OF_TIME))
         return x->kind == OF_TIME ? 1 : -1;
-    double p = x->kind == OF_TIME ? x->time : x->memory, q = y->kind == OF_TIME ? y->time : y->memory;
+    double p = x->kind == OF_TIME ? x->time.low : x->memory;
+    double q = y->kind == OF_TIME ? y->time.low : y->memory;
     return p > q ? -1 : p < q;
 }
 

@@ -155,20 +155,19 @@ static void say_slowed(FILE *out, const struct span *span)
     const struct mlm_row *most = NULL;
     for (size_t i = 0; i < span->count; i++) {
         const struct mlm_row *row = mlm_section_most_slowed(&span->sections[i]);
-        if (!row || (most && !(mlm_row_sure_slowdown(row) > mlm_row_sure_slowdown(most))))
+        if (!row || (most && row->slowdown.low <= most->slowdown.low))
             continue;
         most = row;
         section = &span->sections[i];
     }
-    if (!most)
-        return;
-    if (mlm_row_sure_slowdown(most) < MLM_SLOWED) {
-        fputs("Nothing that fits is clearly slower than without a cap. ", out);
+    if (!most) {
+        fputs("Nothing that fits is shown to be slower than without a cap. ", out);
         return;
     }
     fprintf(out, "Of what fits, %s's ", most->first->suite);
     mlm_row_say(out, section, most, NULL);
-    fprintf(out, " pays most for its cap: %.3g × its uncapped time ", most->slowdown);
+    char times[MLM_RATIO_TEXT];
+    fprintf(out, " pays most for its cap: %s its uncapped time ", mlm_ratio_show(&most->slowdown, times));
     mlm_page_in_cap(out, most->first->limits.cap_bytes);
     int64_t swap_bytes = most->readings.values[MLM_swap_peak_bytes];
     if (swap_bytes != MLM_NULL && swap_bytes > 0) {

@@ -42,6 +42,8 @@ static struct unit unit_of(enum mlm_quantity quantity, double high)
                              : (struct unit){"us", 1e3};
     case MLM_QUANTITY_RATIO:
         return (struct unit){"×", 1};
+    case MLM_QUANTITY_SHARE:
+        return (struct unit){"%", 0.01};
     case MLM_QUANTITY_PER_SECOND:
         return (struct unit){"1/s", 1};
     }

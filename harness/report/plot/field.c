@@ -91,15 +91,66 @@ static struct mlm_plot_value uncapped_time(const struct mlm_subject *subject)
 
 static struct mlm_plot_value slowdown(const struct mlm_subject *subject)
 {
-    if (isnan(subject->row->slowdown))
+    const struct mlm_ratio *slowdown = &subject->row->slowdown;
+    if (subject->row->outcome != MLM_OUTCOME_OK)
         return single(NAN);
-    return timed(subject->row, subject->row->reference->time.median, false);
+    return (struct mlm_plot_value){.value = slowdown->ratio, .low = slowdown->low, .high = slowdown->high};
 }
 
 static struct mlm_plot_value rate(const struct mlm_subject *subject)
 {
     double items = reading(subject->row, MLM_items);
     return items > 0 ? timed(subject->row, 1e9 * items, true) : single(NAN);
+}
+
+/* Medians of parts do not add up to the median of the time; therefore their own sum is the whole. */
+static struct mlm_plot_value part(const struct mlm_row *row, enum mlm_metric metric)
+{
+    static const enum mlm_metric parts[] = {
+        MLM_run_cpu_user_ns, MLM_run_cpu_system_ns, MLM_run_queue_ns, MLM_blocked_ns};
+    double whole = 0;
+    if (row->outcome != MLM_OUTCOME_OK || isnan(reading(row, MLM_run_queue_ns)))
+        return single(NAN);
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        if (!isnan(reading(row, parts[i])))
+            whole += reading(row, parts[i]);
+    return single(whole > 0 ? reading(row, metric) / whole : NAN);
+}
+
+static struct mlm_plot_value user(const struct mlm_subject *subject)
+{
+    return part(subject->row, MLM_run_cpu_user_ns);
+}
+
+static struct mlm_plot_value system_part(const struct mlm_subject *subject)
+{
+    return part(subject->row, MLM_run_cpu_system_ns);
+}
+
+static struct mlm_plot_value run_queue(const struct mlm_subject *subject)
+{
+    return part(subject->row, MLM_run_queue_ns);
+}
+
+static struct mlm_plot_value blocked_memory(const struct mlm_subject *subject)
+{
+    return part(subject->row, MLM_blocked_memory_ns);
+}
+
+static struct mlm_plot_value blocked_storage(const struct mlm_subject *subject)
+{
+    return part(subject->row, MLM_blocked_storage_ns);
+}
+
+static struct mlm_plot_value blocked_rest(const struct mlm_subject *subject)
+{
+    return part(subject->row, MLM_blocked_rest_ns);
+}
+
+static struct mlm_plot_value blocked(const struct mlm_subject *subject)
+{
+    bool split = !isnan(reading(subject->row, MLM_blocked_memory_ns));
+    return split ? single(NAN) : part(subject->row, MLM_blocked_ns);
 }
 
 static struct mlm_plot_value memory_now(const struct mlm_subject *subject)
@@ -129,6 +180,13 @@ const struct mlm_plot_field
     mlm_plot_field_over_core      = {"over_core",      "peak over live",  MLM_QUANTITY_RATIO, over_core},
     mlm_plot_field_time           = {"time",           "time",            MLM_QUANTITY_NS,    time_of},
     mlm_plot_field_uncapped_time  = {"uncapped_time",  "time uncapped",   MLM_QUANTITY_NS,    uncapped_time},
+    mlm_plot_field_user           = {"user",           "computing",       MLM_QUANTITY_SHARE, user},
+    mlm_plot_field_system         = {"system",         "in the kernel",   MLM_QUANTITY_SHARE, system_part},
+    mlm_plot_field_run_queue      = {"run_queue",      "waits for CPU",   MLM_QUANTITY_SHARE, run_queue},
+    mlm_plot_field_blocked_memory = {"blocked_memory", "for memory",      MLM_QUANTITY_SHARE, blocked_memory},
+    mlm_plot_field_blocked_storage = {"blocked_storage", "for storage",   MLM_QUANTITY_SHARE, blocked_storage},
+    mlm_plot_field_blocked_rest   = {"blocked_rest",   "for others",      MLM_QUANTITY_SHARE, blocked_rest},
+    mlm_plot_field_blocked        = {"blocked",        "waits",           MLM_QUANTITY_SHARE, blocked},
     mlm_plot_field_slowdown       = {"slowdown",       "slowdown",        MLM_QUANTITY_RATIO, slowdown},
     mlm_plot_field_rate           = {"rate",           "items a second",  MLM_QUANTITY_PER_SECOND, rate},
     mlm_plot_field_memory_now     = {"memory_now",     "memory",          MLM_QUANTITY_BYTES, memory_now},
@@ -152,6 +210,9 @@ const char *mlm_plot_value_show(
         break;
     case MLM_QUANTITY_RATIO:
         snprintf(end, MLM_PLOT_VALUE_TEXT - 2, figure->value < 99.5 ? "%.2f ×" : "%.3g ×", figure->value);
+        break;
+    case MLM_QUANTITY_SHARE:
+        snprintf(end, MLM_PLOT_VALUE_TEXT - 2, "%.0f %%", 100 * figure->value);
         break;
     case MLM_QUANTITY_PER_SECOND:
         snprintf(end, MLM_PLOT_VALUE_TEXT - 2, figure->value < 999.5 ? "%.3g" : "%.0f", figure->value);

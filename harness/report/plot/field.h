@@ -6,7 +6,13 @@
 
 #include "report/compare/compare.h"
 
-enum mlm_quantity { MLM_QUANTITY_BYTES, MLM_QUANTITY_NS, MLM_QUANTITY_RATIO, MLM_QUANTITY_PER_SECOND };
+enum mlm_quantity {
+    MLM_QUANTITY_BYTES,
+    MLM_QUANTITY_NS,
+    MLM_QUANTITY_RATIO,
+    MLM_QUANTITY_PER_SECOND,
+    MLM_QUANTITY_SHARE
+};
 
 /* The thing that a point of a picture represents. */
 struct mlm_subject {
@@ -40,6 +46,12 @@ extern const struct mlm_plot_field mlm_plot_field_predicted;
 extern const struct mlm_plot_field mlm_plot_field_over_core; /* full needs divided by core bytes */
 extern const struct mlm_plot_field mlm_plot_field_time;
 extern const struct mlm_plot_field mlm_plot_field_uncapped_time;
+/* Parts of the time of the job, as shares of all of it. They add up to 1; a row with several busy threads has
+ * no blocked time, and its shares are those of the threads' time. */
+extern const struct mlm_plot_field mlm_plot_field_user, mlm_plot_field_system, mlm_plot_field_run_queue;
+extern const struct mlm_plot_field mlm_plot_field_blocked_memory, mlm_plot_field_blocked_storage;
+extern const struct mlm_plot_field mlm_plot_field_blocked_rest;
+extern const struct mlm_plot_field mlm_plot_field_blocked; /* only where it is not split */
 extern const struct mlm_plot_field mlm_plot_field_slowdown;
 extern const struct mlm_plot_field mlm_plot_field_rate; /* items a second */
 extern const struct mlm_plot_field mlm_plot_field_memory_now, mlm_plot_field_swap_now;
@@ -47,6 +59,6 @@ extern const struct mlm_plot_field mlm_plot_field_time_ratio; /* another machine
 
 #define MLM_PLOT_VALUE_TEXT 48
 
-/* "1.25 GiB", "> 512 MiB", "3.41 s", "1.20 ×", "12300"; "" where there is no value. */
+/* "1.25 GiB", "> 512 MiB", "3.41 s", "1.20 ×", "12300", "35 %"; "" where there is no value. */
 const char *mlm_plot_value_show(
     const struct mlm_plot_value *figure, enum mlm_quantity quantity, char text[static MLM_PLOT_VALUE_TEXT]);

@@ -11,7 +11,7 @@ static bool holds(const struct mlm_frame_point *point)
 
 static bool runs_freely(const struct mlm_frame_point *point)
 {
-    return holds(point) && !(point->figures[0][0].value >= MLM_SLOWED);
+    return holds(point) && !(point->figures[0][0].low >= MLM_SLOWED);
 }
 
 /* Finds the cliff: it lies between the largest cap with a point that is not good, and the next cap. Points

@@ -72,7 +72,7 @@ static int empty_drop(struct mlm_frame *frame)
     for (size_t p = 0; p < frame->panel_count; p++) {
         bool shown = !frame->plot->places && places[p];
         for (size_t a = 0; a < MLM_PLOT_AXES; a++)
-            shown |= frame->panels[p].shown[a];
+            shown |= frame->panels[p].shown[a] && !(a && frame->plot->second_beside);
         panels[p] = shown && places[p] >= frame->plot->places;
     }
     return mlm_frame_keep(frame, panels, series);

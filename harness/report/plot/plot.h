@@ -14,7 +14,7 @@
 #include "report/plot/field.h"
 
 #define MLM_PLOT_AXES 2
-#define MLM_PLOT_FIELDS 4
+#define MLM_PLOT_FIELDS 7
 
 enum mlm_plot_scale {
     MLM_SCALE_LINEAR,
@@ -48,6 +48,8 @@ struct mlm_plot {
     const char *base; /* a workload; places where others cross its line are marked; NULL: none */
     size_t places;    /* at least one series must have points at so many places, or there is no picture */
     struct mlm_plot_axis axes[MLM_PLOT_AXES];
+    bool second_beside; /* figures of the second axis are written beside those of the first, and are nothing
+                           to show alone */
 };
 
 extern const struct mlm_plot mlm_plots[];

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/size.h"
 #include "base/utf8.h"
+#include "report/table/ratio.h"
 
 void mlm_cell_text(const char *text, char cell[static MLM_CELL_SIZE])
 {
@@ -39,13 +40,6 @@ static void write_ns(double ns, char cell[static MLM_CELL_SIZE])
         mlm_duration_show(ns, cell);
 }
 
-static void write_ratio(double ratio, char cell[static MLM_CELL_SIZE])
-{
-    cell[0] = 0;
-    if (!isnan(ratio))
-        snprintf(cell, MLM_CELL_SIZE, ratio < 99.5 ? "%.2f ×" : "%.0f ×", ratio);
-}
-
 static double number(int64_t value)
 {
     return value == MLM_NULL ? NAN : (double)value;
@@ -71,6 +65,9 @@ static void write_outcome(const struct mlm_row *row, char cell[static MLM_CELL_S
     mlm_row_outcome_text(row, false, cell);
 }
 
+/* Two trials have an interval of any width; beyond this many per cent its width says nothing more. */
+#define MARGIN_MOST 100.0
+
 static double time_of(const struct mlm_row *row)
 {
     return median(&row->time);
@@ -89,7 +86,10 @@ static void write_time(const struct mlm_row *row, char cell[static MLM_CELL_SIZE
         return;
     double percent = 100 * row->time_margin;
     size_t length = strlen(cell);
-    snprintf(cell + length, MLM_CELL_SIZE - length, percent < 0.95 ? " ± %.1f %%%s" : " ± %.0f %%%s", percent,
+    const char *form = percent < 0.95           ? " ± %.1f %%%s"
+                       : percent <= MARGIN_MOST ? " ± %.0f %%%s"
+                                                : " ± > %.0f %%%s";
+    snprintf(cell + length, MLM_CELL_SIZE - length, form, fmin(percent, MARGIN_MOST),
         spread(row) > MLM_SPREAD_LIMIT ? "!" : "");
 }
 
@@ -115,22 +115,22 @@ static void write_uncapped(const struct mlm_row *row, char cell[static MLM_CELL_
 
 static double slowdown(const struct mlm_row *row)
 {
-    return row->slowdown;
+    return row->slowdown.ratio;
 }
 
 static void write_slowdown(const struct mlm_row *row, char cell[static MLM_CELL_SIZE])
 {
-    write_ratio(row->slowdown, cell);
+    mlm_ratio_show(&row->slowdown, cell);
 }
 
 static double of_best(const struct mlm_row *row)
 {
-    return row->of_best;
+    return row->of_best.ratio;
 }
 
 static void write_of_best(const struct mlm_row *row, char cell[static MLM_CELL_SIZE])
 {
-    write_ratio(row->of_best, cell);
+    mlm_ratio_show(&row->of_best, cell);
 }
 
 static double core(const struct mlm_row *row)
@@ -160,6 +160,19 @@ static double needs(const struct mlm_row *row)
 static void write_needs(const struct mlm_row *row, char cell[static MLM_CELL_SIZE])
 {
     write_peak(row, needs(row), cell);
+}
+
+static double at_speed(const struct mlm_row *row)
+{
+    return number(row->readings.values[MLM_at_speed_bytes]);
+}
+
+/* Not every page of a file has to stay in memory, so this is an upper bound. */
+static void write_at_speed(const struct mlm_row *row, char cell[static MLM_CELL_SIZE])
+{
+    /* Of a row that was cut off, not even its needs are known. */
+    double bytes = row->cut_off ? NAN : at_speed(row);
+    write_bytes(bytes, isnan(bytes) ? cell : stpcpy(cell, "≤ "));
 }
 
 /* Needs of a job that was cut off, from its uncapped reference. */
@@ -213,16 +226,24 @@ static void write_stall(const struct mlm_row *row, char cell[static MLM_CELL_SIZ
     write_ns(stall(row), cell);
 }
 
-/* The waiting time: shown instead of the stall on kernels without PSI. */
-static double waiting(const struct mlm_row *row)
-{
-    return isnan(stall(row)) ? number(row->readings.values[MLM_waiting_ns]) : NAN;
-}
+/* The parts of the time of the job; see meter/parts.h. */
+#define PART(name, metric)                                                                                   \
+    static double name(const struct mlm_row *row)                                                            \
+    {                                                                                                        \
+        return number(row->readings.values[metric]);                                                         \
+    }                                                                                                        \
+    static void write_##name(const struct mlm_row *row, char cell[static MLM_CELL_SIZE])                     \
+    {                                                                                                        \
+        write_ns(name(row), cell);                                                                           \
+    }
 
-static void write_waiting(const struct mlm_row *row, char cell[static MLM_CELL_SIZE])
-{
-    write_ns(waiting(row), cell);
-}
+PART(user, MLM_run_cpu_user_ns)
+PART(in_kernel, MLM_run_cpu_system_ns)
+PART(cpu_wait, MLM_run_queue_ns)
+PART(blocked, MLM_blocked_ns)
+PART(memory_wait, MLM_blocked_memory_ns)
+PART(storage_wait, MLM_blocked_storage_ns)
+PART(other_wait, MLM_blocked_rest_ns)
 
 /* clang-format off */
 #define COLUMNS(X)                                                                                          \
@@ -231,17 +252,24 @@ static void write_waiting(const struct mlm_row *row, char cell[static MLM_CELL_S
     X("parameters",     "parameters",     true,  0,  true,  true,  NULL,           write_params)            \
     X("outcome",        "outcome",        true,  0,  true,  false, NULL,           write_outcome)           \
     X("time",           "time",           true,  0,  false, false, time_of,        write_time)              \
-    X("spread",         "spread",         false, 9,  false, false, spread,         write_spread)            \
-    X("uncapped",       "uncapped",       false, 6,  false, true,  uncapped,       write_uncapped)          \
+    X("spread",         "spread",         false, 10, false, false, spread,         write_spread)            \
+    X("uncapped",       "uncapped",       false, 7,  false, true,  uncapped,       write_uncapped)          \
     X("slowdown",       "slowdown",       true,  2,  false, false, slowdown,       write_slowdown)          \
-    X("core",           "core",           false, 5,  false, true,  core,           write_core)              \
+    X("core",           "core",           false, 6,  false, true,  core,           write_core)              \
     X("needs",          "needs",          true,  1,  false, false, needs,          write_needs)             \
-    X("needs-uncapped", "needs uncapped", false, 4,  false, true,  uncapped_needs, write_uncapped_needs)    \
-    X("overhead",       "overhead",       false, 10, false, true,  overhead,       write_overhead)          \
-    X("peak-rss",       "peak RSS",       false, 11, false, false, peak_rss,       write_peak_rss)          \
-    X("swap",           "swap",           true,  7,  false, false, swap_peak,      write_swap)              \
-    X("stall",          "stall",          false, 8,  false, false, stall,          write_stall)             \
-    X("waiting",        "waiting",        false, 12, false, false, waiting,        write_waiting)           \
+    X("at-speed",       "at speed",       true,  4,  false, false, at_speed,       write_at_speed)          \
+    X("needs-uncapped", "needs uncapped", false, 5,  false, true,  uncapped_needs, write_uncapped_needs)    \
+    X("overhead",       "overhead",       false, 11, false, true,  overhead,       write_overhead)          \
+    X("peak-rss",       "peak RSS",       false, 12, false, false, peak_rss,       write_peak_rss)          \
+    X("swap",           "swap",           true,  8,  false, false, swap_peak,      write_swap)              \
+    X("stall",          "stall",          false, 9,  false, false, stall,          write_stall)             \
+    X("user",           "user",           false, 13, false, false, user,           write_user)              \
+    X("system",         "system",         false, 14, false, false, in_kernel,      write_in_kernel)         \
+    X("cpu-wait",       "CPU wait",       false, 15, false, false, cpu_wait,       write_cpu_wait)          \
+    X("blocked",        "blocked",        false, 16, false, false, blocked,        write_blocked)           \
+    X("memory-wait",    "memory wait",    false, 17, false, false, memory_wait,    write_memory_wait)       \
+    X("storage-wait",   "storage wait",   false, 18, false, false, storage_wait,   write_storage_wait)      \
+    X("other-wait",     "other wait",     false, 19, false, false, other_wait,     write_other_wait)        \
     X("vs-best",        "vs best",        true,  3,  false, true,  of_best,        write_of_best)
 #define AS_COLUMN(...) {__VA_ARGS__},
 #define AS_WORD(key, ...) key,

@@ -22,7 +22,7 @@ struct mlm_column {
 };
 
 #define MLM_COLUMN_OUTCOME 2 /* this column and those before it are always shown */
-#define MLM_COLUMN_COUNT 16
+#define MLM_COLUMN_COUNT 23
 
 extern const struct mlm_column mlm_columns[MLM_COLUMN_COUNT];
 

@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "record/files.h"
 #include "report/table/group.h"
 
 static void put_size(FILE *out, double bytes)
@@ -29,9 +30,34 @@ static void put_time(FILE *out, double ns)
     fputs(mlm_duration_show(ns, text), out);
 }
 
-static void put_times(FILE *out, double ratio)
+/* "1.38 to 1.49 ×" */
+static void put_times(FILE *out, const struct mlm_ratio *ratio)
 {
-    fprintf(out, ratio < 999.5 ? "%.3g ×" : "%.0f ×", ratio);
+    char low[MLM_RATIO_TEXT], high[MLM_RATIO_TEXT];
+    snprintf(low, sizeof low, ratio->low < 999.5 ? "%.3g" : "%.0f", ratio->low);
+    snprintf(high, sizeof high, ratio->high < 999.5 ? "%.3g" : "%.0f", ratio->high);
+    if (strcmp(low, high) == 0)
+        fprintf(out, "%s ×", low);
+    else
+        fprintf(out, "%s to %s ×", low, high);
+}
+
+/* " takes 1.38 to 1.49 × the time of", " takes about the time of"; "" where nothing is certain. The caller
+ * adds the name. */
+static bool put_takes(FILE *out, const char *glue, const struct mlm_ratio *ratio)
+{
+    enum mlm_says says = mlm_ratio_says(ratio);
+    if (says == MLM_SAYS_UNSURE)
+        return false;
+    fputs(glue, out);
+    if (says == MLM_SAYS_EVEN)
+        fputs("takes about", out);
+    else {
+        fputs("takes ", out);
+        put_times(out, ratio);
+    }
+    fputs(" the time of ", out);
+    return true;
 }
 
 /* "needs 2.47 GiB and was killed at 2G" */
@@ -70,11 +96,9 @@ static void say_contrast(FILE *out, const struct mlm_section *section, const str
     put_failure(out, failed);
     const struct mlm_row *reference = failed->reference;
     if (reference && reference->time.count && mlm_row_all_ok(reference)) {
-        double ratio = fits->time.median / reference->time.median;
-        fputs("; without a cap it takes ", out);
-        put_times(out, 1 / ratio);
-        fputs(" the time of ", out);
-        mlm_row_say(out, section, fits, failed);
+        struct mlm_ratio ratio = mlm_row_time_ratio(reference, fits, MLM_RATIO_CONFIDENCE);
+        if (put_takes(out, "; without a cap it ", &ratio))
+            mlm_row_say(out, section, fits, failed);
     }
     fputs(". ", out);
 }
@@ -108,56 +132,171 @@ static void say_none_fits(FILE *out, const struct mlm_section *section, const st
     fputs(". ", out);
 }
 
+/* Rows of a group that share a property, and how many of them are named. */
+typedef bool member(const struct mlm_group *group, const struct mlm_row *row);
+#define NAMED_MOST 3
+
+static size_t members_count(const struct mlm_group *group, member *is)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < group->count; i++)
+        count += is(group, group->rows[i]);
+    return count;
+}
+
+/* "csr and csc", "csr, csc and 3 others" */
+static void put_members(
+    FILE *out, const struct mlm_section *section, const struct mlm_group *group, member *is)
+{
+    size_t count = members_count(group, is), named = 0;
+    size_t most = count > NAMED_MOST ? NAMED_MOST - 1 : count;
+    for (size_t i = 0; i < group->count && named < most; i++) {
+        if (!is(group, group->rows[i]))
+            continue;
+        bool last = named + 1 == count;
+        fputs(!named ? "" : last ? " and " : ", ", out);
+        mlm_row_say(out, section, group->rows[i], NULL);
+        named++;
+    }
+    if (count > most)
+        fprintf(out, " and %zu others", count - most);
+}
+
+static bool all_are_lean(const struct mlm_group *group)
+{
+    return members_count(group, mlm_group_is_leanest) == group->ok_count;
+}
+
+static bool same_members(const struct mlm_group *group)
+{
+    for (size_t i = 0; i < group->count; i++)
+        if (mlm_group_is_fastest(group, group->rows[i]) != mlm_group_is_leanest(group, group->rows[i]))
+            return false;
+    return true;
+}
+
+static bool all_take_alike(const struct mlm_group *group)
+{
+    struct mlm_ratio ratio = mlm_row_time_ratio(group->slowest, group->fastest, MLM_RATIO_CONFIDENCE);
+    return mlm_ratio_says(&ratio) == MLM_SAYS_EVEN;
+}
+
+/* With one trial of each, nothing is known of chance. */
+static bool repeated(const struct mlm_group *group)
+{
+    for (size_t i = 0; i < group->count; i++)
+        if (mlm_group_counts(group->rows[i]) && group->rows[i]->time.count > 1)
+            return true;
+    return false;
+}
+
+/* Every row can be compared with the fastest. Two that ran once each cannot: that is not the same as two that
+ * cannot be told apart. */
+static bool all_compared(const struct mlm_group *group)
+{
+    for (size_t i = 0; i < group->count; i++) {
+        struct mlm_ratio ratio = mlm_row_time_ratio(group->rows[i], group->fastest, MLM_RATIO_CONFIDENCE);
+        if (mlm_group_counts(group->rows[i]) && group->rows[i] != group->fastest && isnan(ratio.low))
+            return false;
+    }
+    return true;
+}
+
+static void say_fastest(FILE *out, const struct mlm_section *section, const struct mlm_group *group)
+{
+    size_t count = members_count(group, mlm_group_is_fastest);
+    if (!repeated(group)) {
+        fputs("Each was run once, so their times are not compared. ", out);
+        return;
+    }
+    if (!all_compared(group)) {
+        fputs("Some of them ran only once, so it is not known which is the fastest. ", out);
+        return;
+    }
+    if (count == group->ok_count) {
+        fputs(all_take_alike(group) ? "All take about the same time. " : "Their times cannot be told apart. ",
+            out);
+        return;
+    }
+    put_members(out, section, group, mlm_group_is_fastest);
+    if (count > 1) {
+        fputs(" are the fastest; they cannot be told apart. ", out);
+        return;
+    }
+    bool leanest = mlm_group_is_leanest(group, group->fastest);
+    leanest = leanest && !all_are_lean(group);
+    fputs(leanest ? " is the fastest and needs the least memory: " : " is the fastest: ", out);
+    put_time(out, group->fastest->time.median);
+    fputs(leanest ? " and " : ", ", out);
+    put_size(out, mlm_row_needs(group->fastest));
+    fputs(". ", out);
+}
+
+static void say_leanest(FILE *out, const struct mlm_section *section, const struct mlm_group *group)
+{
+    size_t count = members_count(group, mlm_group_is_leanest);
+    if (!count) {
+        mlm_row_say(out, section, group->leanest, NULL);
+        fputs(" needs ", out);
+        put_size(out, mlm_row_needs(group->leanest));
+        fputs(" to finish, and at most ", out);
+        put_size(out, mlm_row_at_speed(group->leanest));
+        fputs(" to run at speed. ", out);
+        return;
+    }
+    if (count == group->ok_count || (count > 1 && all_compared(group) && same_members(group))) {
+        fputs(count == group->ok_count ? "All need about " : "They need the least memory, too: about ", out);
+        put_size(out, mlm_row_needs(group->leanest));
+        fputs(". ", out);
+        return;
+    }
+    if (members_count(group, mlm_group_is_fastest) == 1 && mlm_group_is_leanest(group, group->fastest))
+        return; /* that was said */
+    put_members(out, section, group, mlm_group_is_leanest);
+    fputs(count > 1 ? " need the least memory, about " : " needs the least memory, ", out);
+    put_size(out, mlm_row_needs(group->leanest));
+    struct mlm_ratio ratio = mlm_row_time_ratio(group->leanest, group->fastest, MLM_RATIO_CONFIDENCE);
+    if (count == 1 && !mlm_group_is_fastest(group, group->leanest) && put_takes(out, ", and ", &ratio))
+        mlm_row_say(out, section, group->fastest, group->leanest);
+    fputs(". ", out);
+}
+
+/* Names the row that is worst: in memory, or, where all need the same, in time. */
+static void say_worst(FILE *out, const struct mlm_section *section, const struct mlm_group *group)
+{
+    const struct mlm_row *best = group->fastest, *largest = group->largest, *slowest = group->slowest;
+    struct mlm_ratio time = mlm_row_time_ratio(largest, best, MLM_RATIO_CONFIDENCE);
+    struct mlm_ratio slow = mlm_row_time_ratio(slowest, best, MLM_RATIO_CONFIDENCE);
+    if (largest != best && !mlm_group_is_leanest(group, largest)) {
+        mlm_row_say(out, section, largest, NULL);
+        fputs(" needs ", out);
+        put_size(out, mlm_row_needs(largest));
+        if (put_takes(out, " and ", &time))
+            mlm_row_say(out, section, best, largest);
+        fputs(". ", out);
+    } else if (all_are_lean(group) && mlm_ratio_says(&slow) == MLM_SAYS_MORE) {
+        mlm_row_say(out, section, slowest, NULL);
+        fputc(' ', out);
+        (void)put_takes(out, "", &slow);
+        mlm_row_say(out, section, best, slowest);
+        fputs(". ", out);
+    }
+}
+
 /* Says what low needs cost, or that they cost nothing. */
 static void say_trade(FILE *out, const struct mlm_section *section, const struct mlm_group *group)
 {
-    const struct mlm_row *fast = group->fastest, *lean = group->leanest;
-    bool nearly = fast != lean && mlm_row_needs(fast) < MLM_LEANER * mlm_row_needs(lean);
-    fprintf(out, "%zu rows fit and do equal work. Of these, ", group->ok_count);
-    mlm_row_say(out, section, fast, NULL);
-    fputs(" is the fastest", out);
-    if (mlm_row_needs(group->largest) < MLM_LEANER * mlm_row_needs(lean)) {
-        fputs("; all need about ", out);
-        put_size(out, mlm_row_needs(fast));
-        fputs(", and ", out);
-        mlm_row_say(out, section, group->slowest, fast);
-        fputs(" takes ", out);
-        put_times(out, group->slowest->time.median / fast->time.median);
-        fputs(" as long. ", out);
-        return;
-    }
-    if (fast == lean || nearly) {
-        fputs(nearly ? " and needs almost the least memory: " : " and needs the least memory: ", out);
-        put_time(out, fast->time.median);
-        fputs(" and ", out);
-        put_size(out, mlm_row_needs(fast));
-        fputs("; ", out);
-        mlm_row_say(out, section, group->largest, fast);
-        fputs(" takes ", out);
-        put_times(out, group->largest->time.median / fast->time.median);
-        fputs(" the time and ", out);
-        put_times(out, mlm_row_needs(group->largest) / mlm_row_needs(fast));
-        fputs(" the memory. ", out);
-        return;
-    }
-    fputs(" (", out);
-    put_time(out, fast->time.median);
-    fputs(", ", out);
-    put_size(out, mlm_row_needs(fast));
-    fputs("); ", out);
-    mlm_row_say(out, section, lean, fast);
-    fputs(" needs the least memory, ", out);
-    put_size(out, mlm_row_needs(lean));
-    fputs(", and takes ", out);
-    put_times(out, lean->time.median / fast->time.median);
-    fputs(" as long. ", out);
+    fprintf(out, "%zu rows fit and do equal work. ", group->ok_count);
+    say_fastest(out, section, group);
+    say_leanest(out, section, group);
+    say_worst(out, section, group);
 }
 
 static void say_slowed(FILE *out, const struct mlm_section *section, const struct mlm_row *row)
 {
     mlm_row_say(out, section, row, NULL);
     fputs(" is slowed down most by the cap: it takes ", out);
-    put_times(out, row->slowdown);
+    put_times(out, &row->slowdown);
     fputs(" its time without a cap", out);
     int64_t swap_bytes = row->readings.values[MLM_swap_peak_bytes];
     if (swap_bytes != MLM_NULL && swap_bytes > 0) {
@@ -176,19 +315,30 @@ static void say_how_many(FILE *out, const struct mlm_section *section, size_t fa
     fputs(". ", out);
 }
 
-/* True if no row was slowed, not even possibly. */
+/* True if it is shown of every row that the cap did not slow it down. */
 static bool none_slowed(const struct mlm_section *section)
 {
-    bool known = false;
     for (size_t i = 0; i < section->count; i++) {
-        const struct mlm_row *row = section->rows[i];
-        if (isnan(mlm_row_sure_slowdown(row)))
-            continue;
-        if (row->slowdown >= MLM_SLOWED)
+        enum mlm_says says = mlm_ratio_says(&section->rows[i]->slowdown);
+        if (says != MLM_SAYS_EVEN && says != MLM_SAYS_LESS)
             return false;
-        known = true;
     }
-    return known;
+    return true;
+}
+
+/* Writes how the trials began, where they use files: what is in the page cache costs a job nothing. */
+static void put_start(FILE *out, const struct mlm_section *section)
+{
+    size_t counts[MLM_START_UNKNOWN + 1] = {0};
+    for (size_t i = 0; i < section->count; i++)
+        for (size_t k = 0; k < section->rows[i]->trial_count; k++)
+            counts[mlm_files_start(section->rows[i]->trials[k])]++;
+    if (counts[MLM_START_UNKNOWN])
+        fputs(", though some of its files may have been in the page cache before", out);
+    else if (counts[MLM_START_WARM] && counts[MLM_START_COLD])
+        fputs(" from cold and warm starts", out);
+    else if (counts[MLM_START_WARM] || counts[MLM_START_COLD])
+        fputs(counts[MLM_START_WARM] ? " from a warm start" : " from a cold start", out);
 }
 
 /* Says that every row ended ok, and whether the cap slowed any. */
@@ -201,9 +351,9 @@ static void say_all_fit(FILE *out, const struct mlm_section *section)
     else
         fprintf(out, "All %zu rows fit in ", section->count);
     put_cap(out, section->rows[0]);
+    put_start(out, section);
     if (none_slowed(section))
-        fprintf(
-            out, ", and %s noticeably slower than without a cap", section->count == 1 ? "is not" : "none is");
+        fprintf(out, ", and %s slower than without a cap", section->count == 1 ? "is not" : "none is");
     fputs(". ", out);
 }
 
@@ -259,7 +409,7 @@ static void section_say(FILE *out, const struct mlm_section *section)
         say_trade(out, section, &look.trade);
     const struct mlm_row *slowest = mlm_section_most_slowed(section);
     bool said_enough = look.contrast.count && look.failed.count && look.trade.count;
-    if (slowest && mlm_row_sure_slowdown(slowest) >= MLM_SLOWED && !said_enough)
+    if (slowest && !said_enough)
         say_slowed(out, section, slowest);
 }
 

@@ -10,6 +10,12 @@ double mlm_row_needs(const struct mlm_row *row)
     return bytes == MLM_NULL ? NAN : (double)bytes;
 }
 
+double mlm_row_at_speed(const struct mlm_row *row)
+{
+    int64_t bytes = row->readings.values[MLM_at_speed_bytes];
+    return bytes == MLM_NULL ? mlm_row_needs(row) : (double)bytes;
+}
+
 double mlm_row_full_needs(const struct mlm_row *row)
 {
     if (!row->cut_off)
@@ -22,9 +28,60 @@ double mlm_row_least_needs(const struct mlm_row *row)
     return fmax(mlm_row_full_needs(row), mlm_row_needs(row));
 }
 
+bool mlm_group_counts(const struct mlm_row *row)
+{
+    return mlm_row_all_ok(row) && row->time.count && !isnan(mlm_row_needs(row));
+}
+
+/* Bonferroni's correction: every other row is compared with the best one. */
+static double confidence_of(const struct mlm_group *group)
+{
+    return 1 - (1 - MLM_RATIO_CONFIDENCE) / (double)(group->ok_count > 1 ? group->ok_count - 1 : 1);
+}
+
+bool mlm_group_is_fastest(const struct mlm_group *group, const struct mlm_row *row)
+{
+    if (!mlm_group_counts(row) || row == group->fastest)
+        return row == group->fastest;
+    struct mlm_ratio ratio = mlm_row_time_ratio(row, group->fastest, confidence_of(group));
+    enum mlm_says says = mlm_ratio_says(&ratio);
+    return says == MLM_SAYS_UNSURE || says == MLM_SAYS_EVEN;
+}
+
+/* Files make the row need clearly more at speed than another one. */
+static bool is_heavy_at_speed(const struct mlm_group *group, const struct mlm_row *row)
+{
+    return row->readings.values[MLM_at_speed_bytes] != MLM_NULL &&
+           mlm_row_at_speed(row) > MLM_LEANER * group->at_speed_bytes;
+}
+
+bool mlm_group_is_leanest(const struct mlm_group *group, const struct mlm_row *row)
+{
+    if (!mlm_group_counts(row) || is_heavy_at_speed(group, row))
+        return false;
+    if (row == group->leanest)
+        return true;
+    struct mlm_ratio ratio = mlm_row_needs_ratio(row, group->leanest, confidence_of(group));
+    return mlm_ratio_says(&ratio) != MLM_SAYS_MORE;
+}
+
+/* Where the row that needs the least is not called the leanest, another one may be that cannot be told apart
+ * from it: it stands for both. */
+static void leanest_choose(struct mlm_group *group)
+{
+    const struct mlm_row *leanest = NULL;
+    for (size_t i = 0; i < group->count && group->leanest && is_heavy_at_speed(group, group->leanest); i++) {
+        const struct mlm_row *row = group->rows[i];
+        if (mlm_group_is_leanest(group, row) && (!leanest || mlm_row_needs(row) < mlm_row_needs(leanest)))
+            leanest = row;
+    }
+    if (leanest)
+        group->leanest = leanest;
+}
+
 struct mlm_group mlm_group_look(const struct mlm_row *const *rows, size_t count)
 {
-    struct mlm_group group = {.rows = rows, .count = count};
+    struct mlm_group group = {.rows = rows, .count = count, .at_speed_bytes = INFINITY};
     for (size_t i = 0; i < count; i++) {
         const struct mlm_row *row = rows[i];
         if (mlm_row_failed(row)) {
@@ -32,9 +89,10 @@ struct mlm_group mlm_group_look(const struct mlm_row *const *rows, size_t count)
             if (!group.failed || !(mlm_row_least_needs(row) <= mlm_row_least_needs(group.failed)))
                 group.failed = row;
         }
-        if (!mlm_row_all_ok(row) || !row->time.count || isnan(mlm_row_needs(row)))
+        if (!mlm_group_counts(row))
             continue;
         group.ok_count++;
+        group.at_speed_bytes = fmin(group.at_speed_bytes, mlm_row_at_speed(row));
         if (!group.fastest || row->time.median < group.fastest->time.median)
             group.fastest = row;
         if (!group.slowest || row->time.median > group.slowest->time.median)
@@ -44,6 +102,7 @@ struct mlm_group mlm_group_look(const struct mlm_row *const *rows, size_t count)
         if (!group.largest || mlm_row_needs(row) > mlm_row_needs(group.largest))
             group.largest = row;
     }
+    leanest_choose(&group);
     return group;
 }
 
@@ -82,22 +141,13 @@ void mlm_row_say(
         fputs(row->workload, out);
 }
 
-/* In a shorter job, chance causes as large a slowdown as a cap. */
-#define SLOWED_LEAST_NS 10e6
-
-double mlm_row_sure_slowdown(const struct mlm_row *row)
-{
-    if (isnan(row->slowdown) || row->time.median < SLOWED_LEAST_NS)
-        return NAN;
-    return row->slowdown * row->time.minimum / row->time.median;
-}
-
 const struct mlm_row *mlm_section_most_slowed(const struct mlm_section *section)
 {
     const struct mlm_row *slowest = NULL;
     for (size_t i = 0; i < section->count; i++) {
-        double slowdown = mlm_row_sure_slowdown(section->rows[i]);
-        if (!isnan(slowdown) && (!slowest || slowdown > mlm_row_sure_slowdown(slowest)))
+        const struct mlm_ratio *slowdown = &section->rows[i]->slowdown;
+        if (mlm_ratio_says(slowdown) == MLM_SAYS_MORE && slowdown->low >= MLM_SLOWED &&
+            (!slowest || slowdown->low > slowest->slowdown.low))
             slowest = section->rows[i];
     }
     return slowest;

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "report/table/table.h"
+#include "report/table/ratio.h"
 
 /* A larger slowdown under a cap is attributed to it: repetitions alone differ by less. */
 #define MLM_SLOWED 1.1
@@ -18,12 +18,27 @@ struct mlm_group {
         *largest;                 /* of those whose trials are all ok; or NULL */
     const struct mlm_row *failed; /* the one that would need most; or NULL */
     size_t ok_count, failed_count;
+    double at_speed_bytes; /* the least of any of them */
 };
 
 struct mlm_group mlm_group_look(const struct mlm_row *const *rows, size_t count);
 
+/* Returns true for a row whose time, or whose needs, cannot be told apart from those of the fastest, or the
+ * leanest, row. All trials of such a row are ok. With more rows in the group each comparison is stricter, so
+ * that the whole answer is right in 95 of 100 groups. A row that needs the least, but may need clearly more
+ * than another one to run at speed, is not called the leanest. */
+bool mlm_group_is_fastest(const struct mlm_group *group, const struct mlm_row *row);
+bool mlm_group_is_leanest(const struct mlm_group *group, const struct mlm_row *row);
+
+/* Returns true if the row takes part in the comparison of times and needs. */
+bool mlm_group_counts(const struct mlm_row *row);
+
 /* The peak of memory and swap that was measured; NAN: not known. */
 double mlm_row_needs(const struct mlm_row *row);
+
+/* What has to stay resident at most for the row to run at speed: its needs, and the files that it maps or
+ * reads again; NAN: not known. */
+double mlm_row_at_speed(const struct mlm_row *row);
 
 /* The needs of a row with enough memory: its own figure if it ended, else that of its uncapped reference;
  * NAN: not known. */
@@ -32,11 +47,7 @@ double mlm_row_full_needs(const struct mlm_row *row);
 /* A lower bound of the needs; NAN: nothing is known. */
 double mlm_row_least_needs(const struct mlm_row *row);
 
-/* Slowdown of its fastest repetition against the uncapped time: this much is not chance. NAN: not known, or
- * the job is too short. */
-double mlm_row_sure_slowdown(const struct mlm_row *row);
-
-/* The row with the largest sure slowdown; NULL: not known for any. */
+/* The row that its cap slows down most, beyond doubt and by at least MLM_SLOWED; NULL: none. */
 const struct mlm_row *mlm_section_most_slowed(const struct mlm_section *section);
 
 /* "csr at density=0.01"; beside another row that was just named (else NULL), only what differs from it:

@@ -60,10 +60,18 @@ void mlm_limits_write(FILE *out, const struct mlm_record *record)
         fputs(", without swap", out);
     else if (record->limits.swap_limit_bytes != MLM_NO_LIMIT)
         fprintf(out, ", at most %s of swap", mlm_size_spell(record->limits.swap_limit_bytes, text));
-    if (!record->limits.background_bytes)
-        return;
-    fprintf(out, ", %s background of %s", mlm_background_mode(&record->limits),
-        mlm_size_spell(record->limits.background_bytes, text));
+    if (record->limits.background_bytes)
+        fprintf(out, ", %s background of %s", mlm_background_mode(&record->limits),
+            mlm_size_spell(record->limits.background_bytes, text));
+    if (record->limits.laptop_bytes)
+        fprintf(out, ", shown as a laptop of %s", mlm_size_spell(record->limits.laptop_bytes, text));
+    if (record->limits.processors)
+        fprintf(out, ", %" PRIu64 " processor%s", record->limits.processors,
+            record->limits.processors == 1 ? "" : "s");
+    if (record->limits.private_tmp)
+        fputs(", private /tmp", out);
+    if (record->limits.background_reclaim)
+        fputs(", background reclaim", out);
 }
 
 static void put_data(FILE *out, const struct mlm_record *record)

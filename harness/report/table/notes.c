@@ -2,12 +2,15 @@
 #include "report/table/notes.h"
 
 #include <errno.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/size.h"
 #include "base/text.h"
 #include "base/utf8.h"
+#include "record/left.h"
+#include "report/table/ratio.h"
 
 #define LETTERS 16
 
@@ -130,6 +133,31 @@ static int processes_note(struct mlm_notes *notes, const struct mlm_row *row, ch
     return note ? mlm_footnote_add(&notes->texts, note, text) : -ENOMEM;
 }
 
+/* The first trial of the row that left so much in tmpfs that it matters; NULL: none did. */
+static const struct mlm_record *leaving_trial(const struct mlm_row *row)
+{
+    for (size_t i = 0; i < row->trial_count; i++)
+        if (mlm_left_much(&row->trials[i]->readings))
+            return row->trials[i];
+    return NULL;
+}
+
+static int left_note(struct mlm_notes *notes, const struct mlm_row *row, char text[static MLM_CELL_SIZE])
+{
+    const struct mlm_record *record = leaving_trial(row);
+    if (!record)
+        return 0;
+    struct mlm_text left;
+    FILE *out = mlm_text_begin(&left);
+    if (!out)
+        return -ENOMEM;
+    fputs("it left ", out);
+    mlm_left_put(out, record->readings.values[MLM_left_tmpfs_bytes], record->left_tmpfs);
+    fputs(", which stays in memory until somebody removes it", out);
+    mlm_auto_free char *note = mlm_text_end(&left);
+    return note ? mlm_footnote_add(&notes->texts, note, text) : -ENOMEM;
+}
+
 int mlm_notes_of_row(struct mlm_notes *notes, const struct mlm_row *row, char text[static MLM_CELL_SIZE])
 {
     text[0] = 0;
@@ -144,6 +172,8 @@ int mlm_notes_of_row(struct mlm_notes *notes, const struct mlm_row *row, char te
         r = growth_note(notes, row, text);
     if (r >= 0)
         r = processes_note(notes, row, text);
+    if (r >= 0)
+        r = left_note(notes, row, text);
     return r;
 }
 
@@ -171,6 +201,50 @@ static bool is_lower_bound(const struct mlm_row *row)
     return row->cut_off && row->readings.values[MLM_needs_peak_bytes] != MLM_NULL;
 }
 
+static bool any_ratio(const struct mlm_row *row, bool (*is)(const struct mlm_ratio *ratio))
+{
+    return is(&row->slowdown) || (row->of_best.low != row->of_best.high && is(&row->of_best));
+}
+
+static bool ratio_is_rough(const struct mlm_ratio *ratio)
+{
+    return !isnan(ratio->ratio) && isnan(ratio->low);
+}
+
+static bool ratio_is_even(const struct mlm_ratio *ratio)
+{
+    return mlm_ratio_says(ratio) == MLM_SAYS_EVEN;
+}
+
+static bool is_rough(const struct mlm_row *row)
+{
+    return any_ratio(row, ratio_is_rough);
+}
+
+static bool is_even(const struct mlm_row *row)
+{
+    return any_ratio(row, ratio_is_even);
+}
+
+static bool has_own_time(const struct mlm_row *row)
+{
+    return row->time.count && row->time_kind == MLM_TIME_OWN;
+}
+
+static bool has_wall_time(const struct mlm_row *row)
+{
+    return row->time.count && row->time_kind == MLM_TIME_WALL;
+}
+
+static size_t disturbed_count(const struct mlm_notes *notes)
+{
+    size_t count = 0;
+    for (size_t s = 0; s < notes->count; s++)
+        for (size_t i = 0; i < notes->sections[s].count; i++)
+            count += notes->sections[s].rows[i]->disturbed_count;
+    return count;
+}
+
 int mlm_notes_say(const struct mlm_notes *notes,
     int (*put)(void *context, const char *label, const char *text), void *context)
 {
@@ -184,5 +258,22 @@ int mlm_notes_say(const struct mlm_notes *notes,
         r = put(context, ">", "cut off before its peak: at least so much");
     if (r >= 0 && any_row(notes, is_spread))
         r = put(context, "!", "repetitions differ by more than 5 %");
+    size_t disturbed = disturbed_count(notes);
+    if (r >= 0 && disturbed) {
+        char text[128];
+        snprintf(
+            text, sizeof text, "%zu trial%s that other work disturbed", disturbed, disturbed == 1 ? "" : "s");
+        r = put(context, "left out:", text);
+    }
+    if (r >= 0 && any_row(notes, is_even))
+        r = put(context, "≈ 1 ×",
+            "the 95 % interval lies within 0.95 and 1.05, or the job never came near its cap");
+    if (r >= 0 && any_row(notes, is_rough))
+        r = put(context, "~", "one repetition each: how far it may be off is not known");
+    if (r >= 0 && any_row(notes, has_own_time))
+        r = put(context, "time:",
+            any_row(notes, has_wall_time)
+                ? "without waiting for a processor, where one thread computed at a time; else wall time"
+                : "without waiting for a processor");
     return r;
 }

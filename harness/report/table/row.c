@@ -6,11 +6,10 @@
 
 #include "base/cleanup.h"
 #include "base/utf8.h"
-#include "record/bootstrap.h"
+#include "report/table/felt.h"
 #include "report/table/heading.h"
+#include "report/table/ratio.h"
 #include "report/table/table_parts.h"
-
-#define CONFIDENCE 0.95
 
 bool mlm_row_all_ok(const struct mlm_row *row)
 {
@@ -104,48 +103,65 @@ static int64_t whole(double figure)
     return figure >= 0x1p63 ? INT64_MAX : figure <= -0x1p63 ? -INT64_MAX : llround(figure);
 }
 
+/* Collects a metric of the trials that ended as the row did, where it is known; returns its count. */
+static size_t collect(const struct mlm_row *row, enum mlm_metric metric, double *numbers)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < row->trial_count; i++) {
+        int64_t value = row->trials[i]->readings.values[metric];
+        if (row->trials[i]->outcome == row->outcome && value != MLM_NULL)
+            numbers[count++] = (double)value;
+    }
+    return count;
+}
+
 /* Summarizes the readings of the trials that ended as the row did. `numbers` has room for all of them. */
 static void readings_sum_up(struct mlm_row *row, double *numbers)
 {
     row->cut_off = row->outcome != MLM_OUTCOME_OK && row->outcome != MLM_OUTCOME_WRONG;
     for (int metric = 0; metric < MLM_METRIC_COUNT; metric++) {
-        size_t count = 0;
-        for (size_t i = 0; i < row->trial_count; i++) {
-            int64_t value = row->trials[i]->readings.values[metric];
-            if (row->trials[i]->outcome == row->outcome && value != MLM_NULL)
-                numbers[count++] = (double)value;
-        }
+        size_t count = collect(row, (enum mlm_metric)metric, numbers);
         int64_t *figure = &row->readings.values[metric];
         *figure = MLM_NULL;
         if (!count)
             continue;
         struct mlm_summary summary = mlm_summarize(numbers, count);
         *figure = whole(row->cut_off ? summary.maximum : summary.median);
-        if (metric == MLM_run_ns && !row->cut_off)
-            row->time = summary;
     }
 }
 
-static int time_margin_find(struct mlm_row *row, double *numbers)
+/* Logarithms need figures above 0. */
+static struct mlm_log_mean log_of(const double *numbers, size_t count)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!(numbers[i] > 0))
+            return (struct mlm_log_mean){.count = 0};
+    return count ? mlm_log_mean(&(struct mlm_values){numbers, count}) : (struct mlm_log_mean){.count = 0};
+}
+
+static void times_find(struct mlm_row *row, double *numbers)
 {
     row->time_margin = NAN;
-    if (row->time.count < 2 || row->time.median <= 0)
-        return 0;
-    size_t count = 0;
-    for (size_t i = 0; i < row->trial_count; i++) {
-        int64_t run_ns = row->trials[i]->readings.values[MLM_run_ns];
-        if (row->trials[i]->outcome == row->outcome && run_ns != MLM_NULL)
-            numbers[count++] = (double)run_ns;
+    row->time_kind = MLM_TIME_WALL;
+    if (row->cut_off)
+        return;
+    for (int kind = 0; kind < MLM_TIME_KIND_COUNT; kind++) {
+        size_t count = collect(row, mlm_time_metric((enum mlm_time_kind)kind), numbers);
+        if (!count)
+            continue;
+        row->times[kind].log = log_of(numbers, count);
+        row->times[kind].summary = mlm_summarize(numbers, count);
     }
-    mlm_sort(numbers, count);
-    const double one = 1;
-    double low, high;
-    mlm_cleanup(mlm_bootstrap_release) struct mlm_bootstrap bootstrap = {0};
-    int r = mlm_ratio_interval(&bootstrap, &(struct mlm_values){&one, 1},
-        &(struct mlm_values){numbers, count}, CONFIDENCE, &low, &high);
-    if (r == 0)
-        row->time_margin = fmax(high / row->time.median - 1, 1 - low / row->time.median);
-    return r;
+    /* Own times of some trials beside wall times of others would be no sample. */
+    if (row->times[MLM_TIME_OWN].summary.count < row->times[MLM_TIME_WALL].summary.count)
+        row->times[MLM_TIME_OWN] = (struct mlm_row_times){.summary.count = 0};
+    if (row->times[MLM_TIME_OWN].summary.count)
+        row->time_kind = MLM_TIME_OWN;
+    row->time = row->times[row->time_kind].summary;
+    if (row->times[row->time_kind].log.count)
+        row->time_margin = mlm_log_mean_margin(&row->times[row->time_kind].log, MLM_RATIO_CONFIDENCE);
+    size_t needs_count = collect(row, MLM_needs_peak_bytes, numbers);
+    row->needs_log = log_of(numbers, needs_count);
 }
 
 static void end_find(struct mlm_row *row, double *numbers)
@@ -201,7 +217,7 @@ static int name_find(struct mlm_row *row)
 int mlm_row_sum_up(struct mlm_row *row, double *numbers)
 {
     row->first = row->trials[0];
-    row->slowdown = row->of_best = NAN;
+    row->slowdown = row->of_best = (struct mlm_ratio){NAN, NAN, NAN, NAN};
     row->overhead_bytes = MLM_NULL;
     int r = name_find(row);
     if (r < 0)
@@ -209,9 +225,8 @@ int mlm_row_sum_up(struct mlm_row *row, double *numbers)
     outcome_find(row);
     readings_sum_up(row, numbers);
     end_find(row, numbers);
-    r = time_margin_find(row, numbers);
-    if (r < 0)
-        return r;
+    times_find(row, numbers);
+    row->felt = mlm_row_felt(row);
     const int64_t *values = row->readings.values;
     if (!row->cut_off && values[MLM_needs_peak_bytes] != MLM_NULL && values[MLM_core_bytes] != MLM_NULL)
         row->overhead_bytes = whole((double)values[MLM_needs_peak_bytes] - (double)values[MLM_core_bytes] -

@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "record/keymap.h"
+#include "report/table/ratio.h"
 #include "report/table/table_parts.h"
 
 /* Compares as people sort: "0.01" before "0.1", "64M" before "1G". */
@@ -121,16 +122,21 @@ static void best_find(struct mlm_table *table, const struct mlm_section *section
 {
     for (size_t begin = 0, end; begin < section->count; begin = end) {
         end = mlm_section_group_end(section, begin);
-        double best = INFINITY;
-        for (size_t i = begin; i < end; i++)
-            if (mlm_row_all_ok(section->rows[i]) && section->rows[i]->time.count)
-                best = fmin(best, section->rows[i]->time.median);
-        if (!section->rows[begin]->first->equal_work || !(best > 0) || isinf(best))
+        const struct mlm_row *best = NULL;
+        for (size_t i = begin; i < end; i++) {
+            const struct mlm_row *row = section->rows[i];
+            if (mlm_row_all_ok(row) && row->time.count && row->time.median > 0 &&
+                (!best || row->time.median < best->time.median))
+                best = row;
+        }
+        if (!best || !best->first->equal_work)
             continue;
         for (size_t i = begin; i < end; i++) {
             struct mlm_row *row = &table->rows[section->rows[i] - table->rows];
-            if (row->outcome == MLM_OUTCOME_OK && row->time.count)
-                row->of_best = row->time.median / best;
+            if (row == best)
+                row->of_best = (struct mlm_ratio){1, 1, 1, 1};
+            else if (row->outcome == MLM_OUTCOME_OK && row->time.count)
+                row->of_best = mlm_row_time_ratio(row, best, MLM_RATIO_CONFIDENCE);
         }
     }
 }

@@ -1,5 +1,6 @@
 /* Makes a table from records: finds rows by their keys, gives them references, sorts them into sections and
  * compares them. */
+#include "report/table/ratio.h"
 #include "report/table/table_parts.h"
 
 #include <errno.h>
@@ -30,6 +31,11 @@ static void table_free_p(struct mlm_table **table)
     mlm_table_free(*table);
 }
 
+static bool is_disturbed(const struct mlm_record *record)
+{
+    return record->marks & MLM_MARK_BIT(disturbed);
+}
+
 /* Makes rows from records, in the order of their first records. row_of[i]: the row of record i. */
 static int rows_find(struct mlm_table *table, const struct mlm_record_list *list, size_t *row_of)
 {
@@ -44,19 +50,35 @@ static int rows_find(struct mlm_table *table, const struct mlm_record_list *list
     if (!table->rows || !table->trials)
         return -ENOMEM;
     table->row_count = keys.count;
-    for (size_t i = 0; i < list->count; i++)
-        table->rows[row_of[i]].trial_count++;
+    for (size_t i = 0; i < list->count; i++) {
+        struct mlm_row *row = &table->rows[row_of[i]];
+        *(is_disturbed(&list->items[i]) ? &row->disturbed_count : &row->trial_count) += 1;
+    }
     const struct mlm_record **next = table->trials;
     for (size_t i = 0; i < table->row_count; i++) {
         table->rows[i].trials = next;
+        /* A row of disturbed trials alone has nothing better. */
+        if (!table->rows[i].trial_count) {
+            table->rows[i].trial_count = table->rows[i].disturbed_count;
+            table->rows[i].disturbed_count = 0;
+        }
         next += table->rows[i].trial_count;
         table->rows[i].trial_count = 0;
     }
     for (size_t i = 0; i < list->count; i++) {
         struct mlm_row *row = &table->rows[row_of[i]];
-        row->trials[row->trial_count++] = &list->items[i];
+        if (!row->disturbed_count || !is_disturbed(&list->items[i]))
+            row->trials[row->trial_count++] = &list->items[i];
     }
     return 0;
+}
+
+/* Records of earlier versions do not say whether a trial was only a reference; those had fewer repetitions.
+ * `exec` never says it. */
+static bool is_only_reference(const struct mlm_row *uncapped, const struct mlm_row *row)
+{
+    return uncapped->first->reference || uncapped->trial_count == 1 ||
+           uncapped->trial_count < row->trial_count;
 }
 
 /* Gives each capped row its reference. A reference that the user did not ask for as a row of its own is
@@ -90,13 +112,24 @@ static int references_find(struct mlm_table *table)
             continue;
         struct mlm_row *reference = uncapped[number];
         row->reference = reference;
-        if (reference->trial_count == 1 || reference->trial_count < row->trial_count)
-            reference->folded = true;
-        if (row->time.count && reference->time.count && mlm_row_all_ok(reference) &&
-            reference->time.median > 0)
-            row->slowdown = row->time.median / reference->time.median;
+        reference->folded |= is_only_reference(reference, row);
     }
     return 0;
+}
+
+/* Computes what a cap cost each row. Where the cap was out of reach, the row's own times are those without
+ * it. */
+static void slowdowns_find(struct mlm_table *table)
+{
+    for (size_t i = 0; i < table->row_count; i++) {
+        struct mlm_row *row = &table->rows[i];
+        if (row->first->limits.cap_bytes == MLM_NO_LIMIT || !row->time.count)
+            continue;
+        if (row->felt == MLM_FELT_NOTHING && mlm_row_all_ok(row))
+            row->slowdown = (struct mlm_ratio){1, 1, 1, 1};
+        else if (row->reference && row->reference->time.count && mlm_row_all_ok(row->reference))
+            row->slowdown = mlm_row_time_ratio(row, row->reference, MLM_RATIO_CONFIDENCE);
+    }
 }
 
 static int table_fill(struct mlm_table *table, const struct mlm_record_list *list)
@@ -108,6 +141,8 @@ static int table_fill(struct mlm_table *table, const struct mlm_record_list *lis
         r = mlm_row_sum_up(&table->rows[i], numbers);
     if (r >= 0)
         r = references_find(table);
+    if (r >= 0)
+        slowdowns_find(table);
     if (r >= 0)
         r = mlm_table_make_sections(table);
     if (r >= 0)

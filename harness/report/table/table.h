@@ -10,11 +10,25 @@
 
 #include "record/statistics.h"
 #include "record/store.h"
+#include "record/student.h"
+
+enum mlm_felt {
+    MLM_FELT_UNKNOWN,
+    MLM_FELT_NOTHING, /* the cage never held as much as the cap, and did not swap */
+    MLM_FELT_CACHE,   /* the cage was full, but of reclaimable page cache */
+    MLM_FELT_SHORT,   /* the job needed the whole cap, or the machine's memory, and swapped */
+};
+
+/* The times of the trials of a row; count 0: not known of all of them. */
+struct mlm_row_times {
+    struct mlm_summary summary;
+    struct mlm_log_mean log;
+};
 
 struct mlm_row {
-    const struct mlm_record *first; /* its record has the specification */
-    const struct mlm_record **trials;
-    size_t trial_count;
+    const struct mlm_record *first;   /* its record has the specification */
+    const struct mlm_record **trials; /* without those that were disturbed and done again */
+    size_t trial_count, disturbed_count;
     char *workload; /* without its suite, printable */
     char *params;   /* "density=0.01 index=32", printable; without those in the section's `common` */
 
@@ -27,18 +41,23 @@ struct mlm_row {
     const char *phase;  /* phase in which it ended, unless ok; NULL */
     double progress;    /* median; NAN: not known */
 
-    struct mlm_summary time; /* summary of run_ns; count 0: not measured, or not of a whole run */
-    double time_margin; /* how far the median may be off, as a share of it: the farther end of its bootstrap
-                           interval of 95 %; NAN: fewer than two repetitions */
-    struct mlm_readings readings; /* medians; of a job that was cut off, maxima */
-    bool cut_off;                 /* needs and peaks are lower bounds */
-    int64_t overhead_bytes;       /* needs minus background and core; MLM_NULL where cut off */
+    struct mlm_row_times times[MLM_TIME_KIND_COUNT];
+    enum mlm_time_kind time_kind; /* own time, where it is known of all trials */
+    struct mlm_summary time;      /* summary of that time; count 0: not measured, or not of a whole run */
+    double time_margin; /* how far it may be off, as a share of it: the interval of 95 % by Student's t; NAN:
+                           fewer than two repetitions */
+    struct mlm_log_mean needs_log; /* of a job that was not cut off */
+    enum mlm_felt felt;            /* how the cap affected it; of a row whose trials are all ok */
+    struct mlm_readings readings;  /* medians; of a job that was cut off, maxima */
+    bool cut_off;                  /* needs and peaks are lower bounds */
+    int64_t overhead_bytes;        /* needs minus background and core; MLM_NULL where cut off */
 
     const struct mlm_row *reference; /* the same row without a cap; NULL: none, or this row has no cap */
     bool folded; /* only a reference: in no section, but shown in the lines of the rows that refer to it */
-    double slowdown; /* time divided by the reference's; NAN: not known */
-    double of_best;  /* time divided by that of the fastest row of its group whose trials are all ok; NAN: not
-                        known */
+    /* Time divided by the reference's. A row that felt nothing of its cap is its own reference: 1. */
+    struct mlm_ratio slowdown;
+    /* Time divided by that of the fastest row of its group whose trials are all ok. */
+    struct mlm_ratio of_best;
 };
 
 struct mlm_section {

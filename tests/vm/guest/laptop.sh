@@ -4,6 +4,7 @@
 #     mlm.caps=none,NUMBER,…    memory caps in bytes
 #     mlm.live=MIB              what each job holds
 #     mlm.repetitions=N
+#     mlm.options=WORD          one more option of run
 #
 # Each run is one trial with the same start: nothing in swap, no page cache. `before` and `after` beside its records are
 # /proc/meminfo and /proc/vmstat, because a kernel that does not count a cgroup's swap traffic still counts the
@@ -34,7 +35,7 @@ job()
     *) filter="/cap:[0-9]" ;;
     esac
     mlmembench run --quiet --cap "$cap" --filter "$name/.*$filter" --repetitions 1 \
-        --timeout 300s --out "$folder/run.jsonl" "$@" >"$folder/output" 2>&1
+        --timeout 300s --out "$folder/run.jsonl" ${options:+"$options"} "$@" >"$folder/output" 2>&1
     echo $? >"$folder/status"
     cat /proc/meminfo /proc/vmstat >"$folder/after"
     echo "$folder: $(cat "$folder/status") at $(cut -d ' ' -f 1 /proc/uptime) s"
@@ -43,6 +44,7 @@ job()
 # Read the worker before the first trial, outside of every cage, as the harness does.
 mlmembench doctor >"$results/doctor" 2>&1
 live=$(word live)
+options=$(word options)
 for repetition in $(seq "$(word repetitions)"); do
     for cap in $(word caps | tr ',' ' '); do
         job storage/csr "$cap" --suite storage --data "$((live * 2))M" --param density=0.25 --param epochs=2 \

@@ -1,0 +1,121 @@
+/* The distribution function is an incomplete beta function, by its continued fraction; the quantile is found
+ * by bisection. */
+#include "record/student.h"
+
+#include <math.h>
+#include <stdbool.h>
+
+/* Terms of the continued fraction, more than it ever needs for the values of a t distribution. */
+#define TERMS_MOST 500
+#define TERM_LEAST 1e-15
+#define QUANTILE_STEPS 200
+
+/* Lentz's method divides by its steps. */
+static double not_0(double value)
+{
+    return fabs(value) < 1e-300 ? 1e-300 : value;
+}
+
+/* The continued fraction of the incomplete beta function I_x(a, b) (26.5.8), by Lentz's method. */
+static double fraction(double x, double a, double b)
+{
+    double c = 1, d = 1 / not_0(1 - (a + b) * x / (a + 1)), value = d;
+    for (int m = 1; m <= TERMS_MOST; m++) {
+        const double terms[] = {m * (b - m) * x / ((a + 2 * m - 1) * (a + 2 * m)),
+            -(a + m) * (a + b + m) * x / ((a + 2 * m) * (a + 2 * m + 1))};
+        for (int i = 0; i < 2; i++) {
+            d = 1 / not_0(1 + terms[i] * d);
+            c = not_0(1 + terms[i] / c);
+            value *= c * d;
+        }
+        if (fabs(c * d - 1) < TERM_LEAST)
+            break;
+    }
+    return value;
+}
+
+static double incomplete_beta(double x, double a, double b)
+{
+    if (x <= 0 || x >= 1)
+        return x <= 0 ? 0 : 1;
+    double front = exp(lgamma(a + b) - lgamma(a) - lgamma(b) + a * log(x) + b * log1p(-x));
+    /* The fraction converges fast on one side only. */
+    if (x < (a + 1) / (a + b + 2))
+        return front * fraction(x, a, b) / a;
+    return 1 - front * fraction(1 - x, b, a) / b;
+}
+
+double mlm_student_p(double t, double freedom)
+{
+    return incomplete_beta(freedom / (freedom + t * t), freedom / 2, 0.5);
+}
+
+double mlm_student_quantile(double confidence, double freedom)
+{
+    double low = 0, high = 1;
+    while (mlm_student_p(high, freedom) > 1 - confidence)
+        high *= 2;
+    for (int i = 0; i < QUANTILE_STEPS && low < high; i++) {
+        double middle = low + (high - low) / 2;
+        if (middle <= low || middle >= high)
+            break;
+        if (mlm_student_p(middle, freedom) > 1 - confidence)
+            low = middle;
+        else
+            high = middle;
+    }
+    return high;
+}
+
+struct mlm_log_mean mlm_log_mean(const struct mlm_values *sample)
+{
+    struct mlm_log_mean mean = {.variance = NAN, .count = sample->count};
+    double squares = 0, all = (double)sample->count;
+    for (size_t i = 0; i < sample->count; i++)
+        mean.mean += log(sample->values[i]) / all;
+    for (size_t i = 0; i < sample->count; i++)
+        squares += pow(log(sample->values[i]) - mean.mean, 2);
+    if (sample->count > 1)
+        mean.variance = squares / (all - 1) / all;
+    return mean;
+}
+
+double mlm_log_mean_margin(const struct mlm_log_mean *mean, double confidence)
+{
+    if (mean->count < 2)
+        return NAN;
+    return expm1(mlm_student_quantile(confidence, (double)(mean->count - 1)) * sqrt(mean->variance));
+}
+
+/* Degrees of freedom by Welch and Satterthwaite. A sample of one value adds none. */
+static double freedom_of(const struct mlm_log_mean *a, const struct mlm_log_mean *b)
+{
+    if (a->count < 2 || b->count < 2)
+        return (double)((a->count > b->count ? a->count : b->count) - 1);
+    double parts = a->variance * a->variance / (double)(a->count - 1) +
+                   b->variance * b->variance / (double)(b->count - 1);
+    double sum = a->variance + b->variance;
+    return parts > 0 ? sum * sum / parts : (double)(a->count + b->count - 2);
+}
+
+/* A single value varies as much as one value of the other sample. */
+static double variance_of(const struct mlm_log_mean *mean, const struct mlm_log_mean *other)
+{
+    return mean->count > 1 ? mean->variance : other->variance * (double)other->count;
+}
+
+struct mlm_ratio mlm_log_ratio(const struct mlm_log_mean *a, const struct mlm_log_mean *b, double confidence)
+{
+    double difference = b->mean - a->mean;
+    struct mlm_ratio ratio = {.ratio = exp(difference), .low = NAN, .high = NAN, .p = NAN};
+    if (a->count < 2 && b->count < 2)
+        return ratio;
+    double freedom = freedom_of(a, b), deviation = sqrt(variance_of(a, b) + variance_of(b, a));
+    /* Samples without any variation have no degrees of freedom, and need none. */
+    double reach = deviation > 0 ? mlm_student_quantile(confidence, freedom) * deviation : 0;
+    ratio.low = exp(difference - reach);
+    ratio.high = exp(difference + reach);
+    bool differ = difference < 0 || difference > 0;
+    ratio.p = deviation > 0 ? mlm_student_p(difference / deviation, freedom) : differ ? 0 : 1;
+    return ratio;
+}
