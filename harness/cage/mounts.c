@@ -20,6 +20,8 @@
 #define IN_CHILD __attribute__((no_sanitize("address", "undefined", "thread")))
 /* Exists everywhere. The mount covers it only until the files are in their places. */
 #define STAGE "/tmp"
+/* A chroot may lie so many folders below the root of the machine. */
+#define ABOVE_MOST 128
 
 int mlm_mounting_begin(
     const struct mlm_job_mounts *mounts, struct mlm_mounting *ret_mounting, struct mlm_error *error)
@@ -109,16 +111,37 @@ IN_CHILD static int files_put(struct mlm_mounting *mounting)
     return umount2(STAGE, MNT_DETACH) < 0 ? errno : 0;
 }
 
+/* Otherwise our mounts would appear in the namespace that we come from. The root of a chroot need not be a
+ * mount point: then the mounts are those of the root above it, which a process outside its own root reaches
+ * by "..". */
+IN_CHILD static int all_private(void)
+{
+    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) == 0)
+        return 0;
+    if (errno != EINVAL)
+        return errno;
+    int here = open(".", O_PATH | O_DIRECTORY | O_CLOEXEC),
+        root = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+    bool done = here >= 0 && root >= 0 && chroot(STAGE) == 0 && fchdir(root) == 0;
+    for (int i = 0; done && i < ABOVE_MOST; i++)
+        done = chdir("..") == 0;
+    done = done && mount(NULL, ".", NULL, MS_REC | MS_PRIVATE, NULL) == 0 && fchdir(root) == 0 &&
+           chroot(".") == 0 && fchdir(here) == 0;
+    int error = done ? 0 : errno;
+    if (here >= 0)
+        (void)close(here);
+    if (root >= 0)
+        (void)close(root);
+    return error;
+}
+
 IN_CHILD int mlm_mounting_do(struct mlm_mounting *mounting)
 {
     int error = mounting->namespaces & CLONE_NEWUSER ? identity_keep(mounting) : 0;
     if (error)
         return error;
-    /* Otherwise our mounts would appear in the namespace that we come from. */
     mounting->failed = "/";
-    if (mount(NULL, "/", NULL, MS_REC | MS_PRIVATE, NULL) < 0)
-        return errno;
-    if ((error = files_put(mounting)))
+    if ((error = all_private()) || (error = files_put(mounting)))
         return error;
     for (size_t i = 0; i < mounting->mounts->count; i++) {
         const struct mlm_job_mount *item = &mounting->mounts->items[i];
