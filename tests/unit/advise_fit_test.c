@@ -27,6 +27,7 @@ struct job {
     double noise;                /* random share of its time */
     uint64_t fails_from, random; /* number of the trial from which on it fails by itself; 0: never */
     uint64_t untimed_every;      /* one trial in this many has no known time; 0: all have one */
+    double stolen; /* other work takes up to this share of its time, and every trial is disturbed */
 };
 
 /* Knuth's generator of the MMIX; any generator would do. */
@@ -49,6 +50,12 @@ static void job_run(struct job *job, uint64_t cap_bytes, size_t count, struct ml
         record->outcome = MLM_OUTCOME_CRASH;
     double lack = capped ? fmax(0, 1 - cap / (job->ease_mib * (double)MIB)) : 0;
     double time = 1e9 * (1 + job->slope * lack) * (1 + job->noise * (chance(job) - 0.5));
+    if (job->stolen > 0) {
+        double stolen = time * job->stolen * (0.5 + 0.5 * chance(job));
+        record->readings.values[MLM_stolen_ns] = (int64_t)stolen;
+        record->marks |= MLM_MARK_BIT(disturbed);
+        time += stolen;
+    }
     bool timed = !job->untimed_every || count % job->untimed_every;
     record->readings.values[MLM_run_ns] = timed ? (int64_t)time : MLM_NULL;
     double peak = fmax(job->ceiling_mib * (double)MIB, need);
@@ -328,6 +335,33 @@ static void test_within_untimed(void **state)
     }
 }
 
+/* What is much slower is so even where other work disturbs every trial; how much slower is not said. */
+static void test_within_disturbed(void **state)
+{
+    (void)state;
+    struct mlm_fit_options options = usual;
+    options.within = 0.5;
+    struct job job = {
+        .need_mib = 100, .ceiling_mib = 1100, .floor_mib = 99, .ease_mib = 800, .slope = 1000, .stolen = 0.4};
+    struct mlm_fit fit;
+    search(&job, &options, &fit);
+    struct mlm_fit_edge fast = mlm_fit_edge(&fit, MLM_FIT_FAST);
+    found_at(&fast, 800);
+    assert_true(fit.count <= 45);
+    assert_true(isnan(mlm_fit_tally(&fit, fast.high_bytes).slowdown));
+    mlm_fit_release(&fit);
+
+    /* Between the bounds nothing is known: 1.3 times its time may be more than 1.1 times, or less. */
+    options.within = 0.1;
+    job.slope = 0.3;
+    job.ease_mib = 1e9;
+    search(&job, &options, &fit);
+    fast = mlm_fit_edge(&fit, MLM_FIT_FAST);
+    assert_int_equal(fast.state, MLM_FIT_OPEN);
+    assert_true(fast.low_bytes < 100 * MIB && fast.high_bytes == 0);
+    mlm_fit_release(&fit);
+}
+
 static void says(const struct mlm_fit *fit, const char *wanted, const char *unwanted)
 {
     char *text = NULL;
@@ -385,6 +419,7 @@ int main(void)
         cmocka_unit_test(test_within_at_once),
         cmocka_unit_test(test_within_nowhere),
         cmocka_unit_test(test_within_untimed),
+        cmocka_unit_test(test_within_disturbed),
         cmocka_unit_test(test_words_of_the_ceiling),
     };
     return cmocka_run_group_tests_name("fit", tests, NULL, NULL);

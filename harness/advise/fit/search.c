@@ -62,24 +62,39 @@ static void learn(struct mlm_fit *fit, const int64_t *values)
         raise_to(&fit->guess_bytes, peak - file);
 }
 
+static double known_ns(int64_t value)
+{
+    return value == MLM_NULL ? 0 : (double)value;
+}
+
+/* A job that had to wait for a processor knows that already in its own time. */
+static struct mlm_fit_time time_of(const struct mlm_record *record, enum mlm_time_kind kind)
+{
+    const int64_t *values = record->readings.values;
+    const int64_t ns = values[mlm_time_metric(kind)];
+    if (record->outcome != MLM_OUTCOME_OK || ns == MLM_NULL)
+        return (struct mlm_fit_time){NAN, NAN};
+    double taken_ns = 0;
+    if (record->marks & MLM_MARK_BIT(disturbed))
+        taken_ns =
+            known_ns(values[MLM_stolen_ns]) + (kind == MLM_TIME_OWN ? 0 : known_ns(values[MLM_run_queue_ns]));
+    /* A logarithm is taken of it. */
+    return (struct mlm_fit_time){fmax((double)ns - taken_ns, 1), (double)ns};
+}
+
 int mlm_fit_tell(struct mlm_fit *fit, const struct mlm_record *record)
 {
     int r = mlm_grow(&fit->trials, fit->count, &fit->capacity, sizeof *fit->trials);
     if (r < 0)
         return r;
     const int64_t *values = record->readings.values;
-    bool ok = record->outcome == MLM_OUTCOME_OK;
     fit->trials[fit->count++] = (struct mlm_fit_trial){
         .cap_bytes = record->limits.cap_bytes,
         .outcome = record->outcome,
     };
-    /* The time of a trial that other work disturbed is not the job's. */
-    bool timed = ok && !(record->marks & MLM_MARK_BIT(disturbed));
-    for (int kind = 0; kind < MLM_TIME_KIND_COUNT; kind++) {
-        int64_t ns = values[mlm_time_metric((enum mlm_time_kind)kind)];
-        fit->trials[fit->count - 1].time_ns[kind] = timed && ns != MLM_NULL ? (double)ns : NAN;
-    }
-    if (record->limits.cap_bytes == MLM_NO_LIMIT && ok)
+    for (int kind = 0; kind < MLM_TIME_KIND_COUNT; kind++)
+        fit->trials[fit->count - 1].time[kind] = time_of(record, (enum mlm_time_kind)kind);
+    if (record->limits.cap_bytes == MLM_NO_LIMIT && record->outcome == MLM_OUTCOME_OK)
         learn(fit, values);
     return 0;
 }
@@ -93,30 +108,55 @@ double mlm_fit_unpaid_bytes(const struct mlm_fit *fit)
 static enum mlm_time_kind kind_of(const struct mlm_fit *fit)
 {
     for (size_t i = 0; i < fit->count; i++)
-        if (!isnan(fit->trials[i].time_ns[MLM_TIME_WALL]) && isnan(fit->trials[i].time_ns[MLM_TIME_OWN]))
+        if (!isnan(fit->trials[i].time[MLM_TIME_WALL].most_ns) &&
+            isnan(fit->trials[i].time[MLM_TIME_OWN].most_ns))
             return MLM_TIME_WALL;
     return MLM_TIME_OWN;
 }
 
-/* Times of the trials at a cap that ended ok; returns their number. A verdict takes at most one and a half
- * times as many trials as there are repetitions, of which `fit` allows 50. */
-#define TIMES_MAX 128
-static size_t times_at(const struct mlm_fit *fit, uint64_t cap_bytes, double times[static TIMES_MAX])
+/* The majority of the trials that decide. */
+static size_t majority(const struct mlm_fit *fit)
 {
-    const enum mlm_time_kind kind = kind_of(fit);
-    size_t count = 0;
-    for (size_t i = 0; i < fit->count && count < TIMES_MAX; i++)
-        if (fit->trials[i].cap_bytes == cap_bytes && !isnan(fit->trials[i].time_ns[kind]))
-            times[count++] = fit->trials[i].time_ns[kind];
-    return count;
+    return (size_t)fit->options.repetitions / 2 + 1;
 }
 
-/* Their median; NAN: there are none. */
+/* Bounds of the times of the trials at a cap that ended ok. A verdict takes at most one and a half times as
+ * many trials as there are repetitions, of which `fit` allows 50. */
+#define TIMES_MAX 128
+struct times {
+    double least[TIMES_MAX], most[TIMES_MAX];
+    size_t count;
+};
+
+/* `exact`: without those that other work disturbed. */
+static void times_collect(const struct mlm_fit *fit, uint64_t cap_bytes, bool exact, struct times *ret_times)
+{
+    const enum mlm_time_kind kind = kind_of(fit);
+    ret_times->count = 0;
+    for (size_t i = 0; i < fit->count && ret_times->count < TIMES_MAX; i++) {
+        const struct mlm_fit_time *time = &fit->trials[i].time[kind];
+        if (fit->trials[i].cap_bytes != cap_bytes || isnan(time->most_ns) ||
+            (exact && time->least_ns < time->most_ns))
+            continue;
+        ret_times->least[ret_times->count] = time->least_ns;
+        ret_times->most[ret_times->count++] = time->most_ns;
+    }
+}
+
+/* The exact ones where they can decide, or else all. */
+static void times_at(const struct mlm_fit *fit, uint64_t cap_bytes, struct times *ret_times)
+{
+    times_collect(fit, cap_bytes, true, ret_times);
+    if (ret_times->count < majority(fit))
+        times_collect(fit, cap_bytes, false, ret_times);
+}
+
+/* The median of the exact times; NAN: there are none. */
 static double time_at(const struct mlm_fit *fit, uint64_t cap_bytes)
 {
-    double times[TIMES_MAX];
-    size_t count = times_at(fit, cap_bytes, times);
-    return count ? mlm_median(times, count) : NAN;
+    struct times times;
+    times_collect(fit, cap_bytes, true, &times);
+    return times.count ? mlm_median(times.most, times.count) : NAN;
 }
 
 struct mlm_fit_tally mlm_fit_tally(const struct mlm_fit *fit, uint64_t cap_bytes)
@@ -133,25 +173,35 @@ struct mlm_fit_tally mlm_fit_tally(const struct mlm_fit *fit, uint64_t cap_bytes
     return tally;
 }
 
-/* The majority of the trials that decide. */
-static size_t majority(const struct mlm_fit *fit)
+enum speed { UNCLEAR, FAST, SLOW };
+
+/* The medians say whether the cap is fast. It is unclear only while bounds of disturbed times leave it so. */
+static enum speed speed_of(const struct mlm_fit *fit, struct times *here, struct times *without)
 {
-    return (size_t)fit->options.repetitions / 2 + 1;
+    const double limit = (1 + fit->options.within) * (1 + ROUNDING);
+    if (!here->count || !without->count)
+        return UNCLEAR;
+    if (mlm_median(here->most, here->count) <= limit * mlm_median(without->least, without->count))
+        return FAST;
+    return mlm_median(here->least, here->count) > limit * mlm_median(without->most, without->count) ? SLOW
+                                                                                                    : UNCLEAR;
 }
 
-/* The median says whether the cap is fast; the interval of the ratio, whether more trials could say
- * otherwise. */
+/* The interval of the ratio says whether more trials could say otherwise. */
 static enum verdict verdict_on_speed(const struct mlm_fit *fit, uint64_t cap_bytes)
 {
-    double own[TIMES_MAX], free[TIMES_MAX];
-    const struct mlm_values here = {own, times_at(fit, cap_bytes, own)};
-    const struct mlm_values without = {free, times_at(fit, MLM_NO_LIMIT, free)};
-    if (!here.count || !without.count)
+    struct times here, without;
+    times_at(fit, cap_bytes, &here);
+    times_at(fit, MLM_NO_LIMIT, &without);
+    const enum speed speed = speed_of(fit, &here, &without);
+    if (speed == UNCLEAR)
         return SO_FAR;
+    const bool fast = speed == FAST;
     const double limit = (1 + fit->options.within) * (1 + ROUNDING);
-    const struct mlm_log_mean a = mlm_log_mean(&without), b = mlm_log_mean(&here);
+    const struct mlm_values numerator = {fast ? here.most : here.least, here.count};
+    const struct mlm_values denominator = {fast ? without.least : without.most, without.count};
+    const struct mlm_log_mean a = mlm_log_mean(&denominator), b = mlm_log_mean(&numerator);
     const struct mlm_ratio ratio = mlm_log_ratio(&a, &b, CONFIDENCE);
-    bool fast = time_at(fit, cap_bytes) <= limit * time_at(fit, MLM_NO_LIMIT);
     bool told = fast ? ratio.high <= limit : ratio.low > limit;
     /* Where chance leaves it open, the median of more trials decides. */
     if (here.count >= (told ? 0 : fit->options.repetitions) + majority(fit))
@@ -210,11 +260,16 @@ static bool seen_before(const struct mlm_fit *fit, size_t index)
     return false;
 }
 
-/* Nothing is known of the speed under a cap while other work disturbed all of its trials. */
+/* Nothing is known of the speed under a cap while other work leaves it unclear. */
 static bool says(const struct mlm_fit *fit, enum mlm_fit_goal goal, uint64_t cap_bytes)
 {
-    struct mlm_fit_tally tally = mlm_fit_tally(fit, cap_bytes);
-    return goal == MLM_FIT_ENDS || tally.ok < tally.count || !isnan(time_at(fit, cap_bytes));
+    const struct mlm_fit_tally tally = mlm_fit_tally(fit, cap_bytes);
+    if (goal == MLM_FIT_ENDS || tally.ok < tally.count)
+        return true;
+    struct times here, without;
+    times_at(fit, cap_bytes, &here);
+    times_at(fit, MLM_NO_LIMIT, &without);
+    return speed_of(fit, &here, &without) != UNCLEAR;
 }
 
 static struct view look(const struct mlm_fit *fit, enum mlm_fit_goal goal)
@@ -225,7 +280,7 @@ static struct view look(const struct mlm_fit *fit, enum mlm_fit_goal goal)
         if (cap == MLM_NO_LIMIT) {
             view.uncapped++;
             view.uncapped_ok += fit->trials[i].outcome == MLM_OUTCOME_OK;
-            view.uncapped_timed += isnan(fit->trials[i].time_ns[MLM_TIME_WALL]) ? 0 : 1;
+            view.uncapped_timed += isnan(fit->trials[i].time[MLM_TIME_WALL].most_ns) ? 0 : 1;
             continue;
         }
         if (fit->trials[i].outcome == MLM_OUTCOME_OK && (!view.some || cap < view.some))

@@ -33,10 +33,16 @@ struct mlm_fit_options {
 
 enum mlm_fit_goal { MLM_FIT_ENDS, MLM_FIT_FAST, MLM_FIT_GOAL_COUNT };
 
+/* Bounds of a time. They differ for a trial that other work disturbed: its own time is at most the whole
+ * time, and at least what is left of it without the time that others are known to have taken. */
+struct mlm_fit_time {
+    double least_ns, most_ns; /* NAN: not known */
+};
+
 struct mlm_fit_trial {
     uint64_t cap_bytes; /* MLM_NO_LIMIT: no cap */
     enum mlm_outcome outcome;
-    double time_ns[MLM_TIME_KIND_COUNT]; /* only of a trial that ended ok; NAN: not known */
+    struct mlm_fit_time time[MLM_TIME_KIND_COUNT]; /* only of a trial that ended ok */
 };
 
 struct mlm_fit {
@@ -78,7 +84,8 @@ uint64_t mlm_fit_next(const struct mlm_fit *fit);
 struct mlm_fit_tally {
     size_t count, ok;
     enum mlm_outcome failure; /* of the first trial that did not end ok */
-    double slowdown; /* median time of the ok trials, divided by that without a cap; NAN: not known */
+    double slowdown; /* median time of the ok trials that nothing disturbed, divided by that without a cap;
+                        NAN: not known */
 };
 
 /* Bytes of file pages that some trial without a cap, or all, used without being charged, because they were
