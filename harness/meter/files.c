@@ -60,8 +60,6 @@ struct files_state {
     struct position positions[POSITIONS_MAX];
     size_t file_count, reader_count, position_count;
     uint64_t looks;
-    int64_t resident_peak_bytes; /* file pages that processes with such a mapping hold at once */
-    int64_t resident_bytes;      /* the same, in this look */
 };
 
 struct look {
@@ -148,25 +146,21 @@ struct span {
     char path[PATH_MAX];
 };
 
-/* Returns true for a file of the job's. */
-static bool span_end(const struct look *look, const struct span *span)
+static void span_end(const struct look *look, const struct span *span)
 {
     if (!span->inode || span->code || span->bytes < WORTH_BYTES || !is_of_the_job(span->path))
-        return false;
+        return;
     struct file *file = file_note(look, span->inode, span->path, span->path);
     if (file && span->bytes > file->mapped_bytes)
         file->mapped_bytes = span->bytes < file->size_bytes ? span->bytes : file->size_bytes;
-    return file != NULL;
 }
 
-/* Returns true if the process maps a file of the job's. */
-static bool maps_look(const struct look *look, pid_t pid)
+static void maps_look(const struct look *look, pid_t pid)
 {
     char name[64];
     snprintf(name, sizeof name, "/proc/%d/maps", (int)pid);
     mlm_auto_fclose FILE *maps = fopen(name, "re");
     struct span span = {0};
-    bool found = false;
     mlm_auto_free char *line = NULL;
     size_t size = 0;
     for (ssize_t length; maps && (length = getline(&line, &size, maps)) > 0;) {
@@ -177,14 +171,14 @@ static bool maps_look(const struct look *look, pid_t pid)
         if (sscanf(line, "%llx-%llx %4s %*x %*x:%*x %llu %n", &begin, &end, access, &inode, &path_at) < 4)
             continue;
         if (inode != span.inode) {
-            found |= span_end(look, &span);
+            span_end(look, &span);
             span = (struct span){.inode = inode};
             snprintf(span.path, sizeof span.path, "%s", line + path_at);
         }
         span.bytes += end - begin;
         span.code |= access[2] == 'x';
     }
-    return span_end(look, &span) || found;
+    span_end(look, &span);
 }
 
 /* Looks where the descriptor is in its file. */
@@ -273,26 +267,18 @@ static void reader_note(struct files_state *state, pid_t pid, bool open)
 static void process_see(void *context, pid_t pid)
 {
     const struct look *look = context;
-    char path[64], text[4096];
-    uint64_t file_kib;
     if (pid == look->view->background)
         return;
     reader_note(look->state, pid, descriptors_look(look, pid));
-    snprintf(path, sizeof path, "/proc/%d/status", (int)pid);
-    if (maps_look(look, pid) && mlm_file_read_into(AT_FDCWD, path, text, sizeof text) > 0 &&
-        mlm_keyed_number(text, "RssFile", &file_kib) == 0)
-        look->state->resident_bytes += (int64_t)file_kib * 1024;
+    maps_look(look, pid);
 }
 
 static void files_tick(void *p, const struct mlm_trial_view *view)
 {
     struct files_state *state = p;
     state->looks++;
-    state->resident_bytes = 0;
     struct look look = {.state = state, .view = view};
     mlm_cage_processes(view->cage, process_see, &look);
-    if (state->resident_bytes > state->resident_peak_bytes)
-        state->resident_peak_bytes = state->resident_bytes;
 }
 
 /* A process that has ended keeps this figure until it is reaped, with that of its children. */
@@ -347,16 +333,30 @@ static json_t *list_make(const struct files_state *state, bool again)
     return list;
 }
 
+/* The part of a file that the job may have used through mappings without a cap, when nothing takes pages
+ * away: those that it never touched are not in the page cache. Looks at the job while it runs would miss what
+ * it touched last. */
+static uint64_t touched_bytes(const struct file *file)
+{
+    uint64_t bytes;
+    mlm_auto_close int fd = open(file->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
+    if (fd < 0 || mlm_page_cache_bytes(fd, file->size_bytes, &bytes) < 0 || bytes > file->mapped_bytes)
+        return file->mapped_bytes;
+    return bytes;
+}
+
 static void files_finish(void *p, const struct mlm_trial_view *view, struct mlm_meter_result *result)
 {
     struct files_state *state = p;
     qsort(state->files, state->file_count, sizeof *state->files, larger_first);
-    int64_t *values = result->readings->values, mapped_bytes = 0;
+    int64_t *values = result->readings->values, mapped_bytes = 0, used_bytes = 0;
+    const bool uncapped = mlm_cage_limits(view->cage)->cap_bytes == MLM_NO_LIMIT;
     const int64_t reread_bytes = again_bytes(state);
     *result->data_files = list_make(state, reread_bytes > 0);
     for (size_t i = 0; i < state->file_count; i++) {
         const struct file *file = &state->files[i];
         mapped_bytes += (int64_t)file->mapped_bytes;
+        used_bytes += (int64_t)(uncapped && file->mapped_bytes ? touched_bytes(file) : file->mapped_bytes);
         if (file->cached_bytes != MLM_NULL)
             values[MLM_cached_before_bytes] =
                 file->cached_bytes +
@@ -366,11 +366,7 @@ static void files_finish(void *p, const struct mlm_trial_view *view, struct mlm_
         return;
     values[MLM_mapped_bytes] = mapped_bytes;
     values[MLM_reread_bytes] = reread_bytes;
-    /* Without a cap, pages that it never touched are not resident either. */
-    const bool uncapped = mlm_cage_limits(view->cage)->cap_bytes == MLM_NO_LIMIT;
-    if (uncapped && mapped_bytes > state->resident_peak_bytes)
-        mapped_bytes = state->resident_peak_bytes;
-    int64_t files_bytes = mapped_bytes + values[MLM_reread_bytes];
+    int64_t files_bytes = used_bytes + reread_bytes;
     if (values[MLM_needs_peak_bytes] != MLM_NULL && files_bytes > 0)
         values[MLM_at_speed_bytes] = values[MLM_needs_peak_bytes] + files_bytes;
 }
