@@ -46,8 +46,8 @@ if [ -n "$only" ]; then
     done
 else
     # Both users at once, because there are two processors. Scripts that need much of one run at different times.
-    scripts root tmpfs caps disk endings exec fit laptop outcomes parts schema &
-    scripts user fit parts exec laptop caps endings outcomes schema tmpfs
+    scripts root tmpfs exec fit caps disk endings outcomes schema &
+    scripts user fit exec parts laptop caps endings outcomes schema
     wait
 fi
 find /sys/fs/cgroup -name 'mlm*' >"$own/leftovers"
