@@ -24,8 +24,9 @@ expect "without swap, what does not fit is killed" records out/none.jsonl \
 with_swap()
 {
     status 0 "$mlm" run --suite self --filter touch --param size=96M --cap 64M --repetitions 1 --out out/swap.jsonl
+    # Where the kernel keeps no peak of the swap, samples may miss the last of it.
     expect "with swap it ends, and the swap is seen" records out/swap.jsonl \
-        'r[0]["outcome"] == "ok" and 31 << 20 < r[0]["swap_peak_bytes"] < 36 << 20'
+        'r[0]["outcome"] == "ok" and (24 if "swap_peak_sampled" in r[0]["marks"] else 31) << 20 < r[0]["swap_peak_bytes"] < 36 << 20'
     expect "needs are memory and swap together" records out/swap.jsonl \
         'abs(r[0]["needs_peak_bytes"] - (96 << 20)) < 2 << 20'
     status 0 "$mlm" run --suite self --filter touch --param size=96M --cap 64M --swap none --repetitions 1 --out out/denied.jsonl
