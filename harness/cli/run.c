@@ -422,13 +422,14 @@ static int run_all(struct run *run, int argc, char **argv, uint64_t disk_bytes, 
         .plots_folder = run->measuring.catalogue->plots_folder,
         .pictures = true,
         .columns = run->request.said.table.columns,
+        .budgets = run->request.said.budgets,
         .table = !mlm_gbench_prints(run->request.gbench_flags.items, run->request.gbench_flags.count),
     };
-    size_t wrong = 0;
-    r = mlm_present(&presentation, &wrong, error);
+    struct mlm_presented seen = {0};
+    r = mlm_present(&presentation, &seen, error);
     if (r < 0)
         return r;
-    return run->bad || wrong ? MLM_EXIT_WRONG : MLM_EXIT_OK;
+    return run->bad || seen.wrong ? MLM_EXIT_WRONG : seen.over_budget ? MLM_EXIT_BUDGET : MLM_EXIT_OK;
 }
 
 /* With --resume, the words of the earlier run come first, so that `run --resume FILE` is enough; options
@@ -550,6 +551,7 @@ static const struct mlm_exit_meaning exits[] = {
     {MLM_EXIT_WRONG, "a trial gave a wrong result or crashed"},
     {MLM_EXIT_USAGE, "wrong usage"},
     {MLM_EXIT_NOT_RUN, "not every trial could be run"},
+    {MLM_EXIT_BUDGET, "a budget does not hold"},
     {MLM_EXIT_INTERRUPTED, "interrupted by Ctrl-C; --resume goes on"},
     {0, NULL},
 };

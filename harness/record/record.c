@@ -50,6 +50,13 @@ int mlm_params_add(struct mlm_params *params, const char *name, const char *valu
     return 0;
 }
 
+void mlm_params_drop(struct mlm_params *params)
+{
+    params->count--;
+    free(params->items[params->count].name);
+    free(params->items[params->count].value);
+}
+
 int mlm_params_copy(const struct mlm_params *params, struct mlm_params *ret_copy)
 {
     mlm_cleanup(mlm_params_release) struct mlm_params copy = {0};

@@ -41,6 +41,7 @@ struct mlm_params {
 
 /* -EEXIST: there is a parameter with that name. */
 int mlm_params_add(struct mlm_params *params, const char *name, const char *value);
+void mlm_params_drop(struct mlm_params *params); /* removes the last one */
 int mlm_params_copy(const struct mlm_params *params, struct mlm_params *ret_copy);
 void mlm_params_release(struct mlm_params *params);
 
