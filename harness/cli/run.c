@@ -43,6 +43,7 @@ struct run {
     int failure;
     struct mlm_error error; /* of the failure */
     size_t bad;             /* number of outcomes that are a program's mistake, not data */
+    size_t ran, not_run;    /* number of trials; not_run: skipped or refused */
 };
 
 static void run_release(struct run *run)
@@ -286,6 +287,8 @@ static int trial_do(struct run *run, const struct mlm_plan_trial *trial, struct 
     if (r == 0) {
         if (record.outcome == MLM_OUTCOME_CRASH || record.outcome == MLM_OUTCOME_WRONG)
             run->bad++;
+        *(record.outcome == MLM_OUTCOME_SKIPPED || record.outcome == MLM_OUTCOME_REFUSED ? &run->not_run
+                                                                                         : &run->ran) += 1;
         uint64_t spent_ns = mlm_now_ns() - begin;
         mlm_rounds_tell(run->rounds, trial, &record, spent_ns);
         mlm_progress_done(&run->measuring.progress, trial->rough_ns, spent_ns, &record);
@@ -429,6 +432,10 @@ static int run_all(struct run *run, int argc, char **argv, uint64_t disk_bytes, 
     r = mlm_present(&presentation, &seen, error);
     if (r < 0)
         return r;
+    if (run->not_run && !run->ran) {
+        mlm_say("mlmembench: nothing could be run; the notes below the table say why");
+        return MLM_EXIT_NOT_RUN;
+    }
     return run->bad || seen.wrong ? MLM_EXIT_WRONG : seen.over_budget ? MLM_EXIT_BUDGET : MLM_EXIT_OK;
 }
 
