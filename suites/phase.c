@@ -1,5 +1,6 @@
 /* Takes readings before and after a phase. The clock is read innermost, so that the time for reading /proc
- * belongs to no phase. */
+ * belongs to no phase. The clock and the wait for a processor are read as one: a wait that falls between the
+ * two would be missing in the time, and subtracted from it all the same. */
 #include "phase.h"
 
 #include <fcntl.h>
@@ -15,6 +16,8 @@
 /* The kernel counts CPU time of threads and of processes at different moments. */
 #define CPU_SLACK_NS UINT64_C(2000000)
 #define CPU_SLACK_SHARE 100
+/* On a machine where every one fails, the last one has to do. */
+#define MOMENT_TRIES 10
 
 static uint64_t keyed(const char *text, const char *key)
 {
@@ -51,7 +54,6 @@ static struct mlm_usage usage_take(const struct mlm_pressure_fds *pressure)
 {
     struct rusage usage;
     char io[512];
-    struct mlm_schedstat threads;
     struct mlm_usage taken = {
         .thread_cpu_ns = MLM_WAIT_UNKNOWN,
         .run_queue_ns = MLM_WAIT_UNKNOWN,
@@ -59,10 +61,6 @@ static struct mlm_usage usage_take(const struct mlm_pressure_fds *pressure)
     (void)getrusage(RUSAGE_SELF, &usage);
     taken.user_ns = timeval_ns(usage.ru_utime);
     taken.system_ns = timeval_ns(usage.ru_stime);
-    if (mlm_schedstat_sum("self", &threads)) {
-        taken.thread_cpu_ns = threads.cpu_ns;
-        taken.run_queue_ns = threads.run_queue_ns;
-    }
     waits_take(pressure, &taken);
     taken.io_known = mlm_file_read_into(AT_FDCWD, "/proc/self/io", io, sizeof io) > 0;
     if (taken.io_known) {
@@ -70,6 +68,43 @@ static struct mlm_usage usage_take(const struct mlm_pressure_fds *pressure)
         taken.written_bytes = keyed(io, "write_bytes");
     }
     return taken;
+}
+
+/* How often this thread lost its processor. */
+static long preemptions(void)
+{
+    struct rusage usage = {.ru_nivcsw = 0};
+    (void)getrusage(RUSAGE_THREAD, &usage);
+    return usage.ru_nivcsw;
+}
+
+static void queue_take(struct mlm_usage *usage)
+{
+    struct mlm_schedstat threads;
+    struct rusage all;
+    /* Brings the CPU time of running threads up to date, which schedstat shows as of the last tick. */
+    (void)getrusage(RUSAGE_SELF, &all);
+    if (mlm_schedstat_sum("self", &threads)) {
+        usage->thread_cpu_ns = threads.cpu_ns;
+        usage->run_queue_ns = threads.run_queue_ns;
+    }
+}
+
+/* Reads the clock and the waits of one moment: again where this thread lost its processor in between. */
+static uint64_t moment_take(struct mlm_usage *usage, bool clock_last)
+{
+    uint64_t now_ns = 0;
+    for (int tries = 0; tries < MOMENT_TRIES; tries++) {
+        const long before = preemptions();
+        if (!clock_last)
+            now_ns = mlm_now_ns();
+        queue_take(usage);
+        if (clock_last)
+            now_ns = mlm_now_ns();
+        if (preemptions() == before)
+            break;
+    }
+    return now_ns;
 }
 
 static uint64_t wait_between(uint64_t before, uint64_t after)
@@ -97,14 +132,18 @@ void mlm_phase_begin(struct mlm_scoreboard *sb, enum mlm_phase which, const stru
     peak_reset();
     *ret_watch = (struct mlm_phase_watch){
         .sb = sb, .which = which, .pressure = *pressure, .before = usage_take(pressure)};
-    sb->phases[which].begin_ns = mlm_now_ns();
+    sb->phases[which].begin_ns = moment_take(&ret_watch->before, true);
 }
 
 void mlm_phase_end(const struct mlm_phase_watch *watch)
 {
     struct mlm_phase_reading *reading = &watch->sb->phases[watch->which];
-    reading->end_ns = mlm_now_ns();
-    const struct mlm_usage *before = &watch->before, after = usage_take(&watch->pressure);
+    struct mlm_usage moment = {.thread_cpu_ns = MLM_WAIT_UNKNOWN, .run_queue_ns = MLM_WAIT_UNKNOWN};
+    reading->end_ns = moment_take(&moment, false);
+    const struct mlm_usage *before = &watch->before;
+    struct mlm_usage after = usage_take(&watch->pressure);
+    after.thread_cpu_ns = moment.thread_cpu_ns;
+    after.run_queue_ns = moment.run_queue_ns;
     char status[4096];
     reading->cpu_user_ns = after.user_ns - before->user_ns;
     reading->cpu_system_ns = after.system_ns - before->system_ns;

@@ -7,6 +7,10 @@
 #include "base/page.h"
 #include "meter/meter.h"
 
+/* By so much CPU time, or by this share of it, the clocks may differ. */
+#define SLACK_NS 2000000
+#define SLACK_SHARE 10
+
 static int64_t limit(int64_t value, int64_t most)
 {
     return value < 0 ? 0 : value > most ? most : value;
@@ -20,7 +24,13 @@ void mlm_parts_fill(const struct mlm_waits *waits, bool one_thread, double swap_
     if (!one_thread || waits->run_queue_ns == MLM_NULL || run_ns == MLM_NULL || user_ns == MLM_NULL ||
         system_ns == MLM_NULL)
         return;
-    /* The clocks of CPU time and of the run queue are not read at the same moment as that of the job. */
+    /* The clocks of CPU time and of the run queue are not read at the same moment as that of the job. Where
+     * they contradict each other, nothing is told of the waits. */
+    const int64_t cpu_ns = user_ns + system_ns;
+    if (waits->run_queue_ns + cpu_ns > run_ns + cpu_ns / SLACK_SHARE + SLACK_NS) {
+        values[MLM_run_queue_ns] = MLM_NULL;
+        return;
+    }
     values[MLM_own_ns] = run_ns - limit(waits->run_queue_ns, run_ns);
     int64_t blocked_ns = limit(values[MLM_own_ns] - user_ns - system_ns, run_ns);
     values[MLM_blocked_ns] = blocked_ns;

@@ -223,7 +223,7 @@ except TypeError as error:  # a figure is missing
     print(error)
     holds = False
 if not holds:
-    for x in r:
+    for x in r[:3] + r[-1:]:
         print({k: v for k, v in x.items() if k in ("params", "marks") or isinstance(v, (str, int, float))})
     sys.exit(1)
 PYTHON

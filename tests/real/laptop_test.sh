@@ -97,7 +97,8 @@ mkdir -m 1777 root/tmp
 shift
 exec chroot root sh -c 'cd "$1" && shift && exec "$@"' sh "$PWD" "$@"
 SHELL
-if [ "$(id -u)" = 0 ]; then
+# Where the test itself runs in one, it has shown that already.
+if [ "$(id -u)" = 0 ] && mountpoint -q /; then
     status 0 unshare --mount --propagation private sh chroot.sh -- "$mlm" exec --quiet --private-tmp --laptop ${ram}M --out out/chroot.jsonl -- sh -c 'ls -A /tmp; head -n 1 /proc/meminfo'
     expect "in a chroot, too" [ "$(awk '{print int($2 / 1024)}' log/out)" = "$total" ]
     rm -r --one-file-system root

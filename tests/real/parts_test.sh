@@ -39,7 +39,13 @@ expect "user, system and waiting for a processor are all of a busy job's time" r
 expect "it waited for a processor" records out/spin.jsonl 'all(x["run_queue_ns"] > 0.05 * x["run_ns"] for x in r if x["run_ns"])'
 expect "which is no part of its own time" records out/spin.jsonl \
     'all(x["own_ns"] == x["run_ns"] - x["run_queue_ns"] for x in r if x["run_ns"])'
-count='i=0; while [ $i -lt 200000 ]; do i=$((i+1)); done'
+# A job of some milliseconds, which computes all the time: what the harness or the worker waited before and after it is no part.
+status 0 "$mlm" run --suite storage --filter 'storage/(csr|csc)' --data $((200 / scale))M --cap 256M --repetitions 20 --out out/short.jsonl
+# (One of them may be blocked now and then, because the harness looks at its memory.)
+expect "own time is CPU time, however short the job is" records out/short.jsonl \
+    '(lambda of: len(of) > 20 and sum(of) > 0.9 * len(of))([abs(x["own_ns"] - x["run_cpu_user_ns"] - x["run_cpu_system_ns"]) < 0.15 * x["own_ns"] + 5e5 + (x["stolen_ns"] or 0) for x in r if x["own_ns"]])'
+# Computes for 1.5 s, however fast the processor is: what a process uses after the last look at it is not seen.
+count='read -r a _ </proc/uptime; a=${a%.*}${a#*.}; b=$a; while [ $((b - a)) -lt 150 ]; do read -r b _ </proc/uptime; b=${b%.*}${b#*.}; done'
 status 0 "$mlm" exec --cap 64M --out out/count.jsonl -- sh -c "$count"
 expect "so it is for a command" records out/count.jsonl \
     'r[0]["busy_threads"] == 1 and r[0]["run_queue_ns"] > 0.05 * r[0]["run_ns"] and r[0]["own_ns"] == r[0]["run_ns"] - r[0]["run_queue_ns"]'
@@ -70,7 +76,7 @@ if [ -n "$split" ]; then
         'r[0]["blocked_rest_ns"] > 4e8 and r[0]["blocked_memory_ns"] + r[0]["blocked_storage_ns"] < 1e8'
     status 0 "$mlm" run --suite loading --filter generator --cap none --data $((256 / scale))M --repetitions 1 --out out/cold.jsonl
     expect "a cold file is waited for on storage" records out/cold.jsonl \
-        'all(x["blocked_storage_ns"] + (x["stolen_ns"] or 0) > 0.8 * x["blocked_ns"] > 0.1 * x["run_ns"] for x in r)'
+        'all(x["blocked_storage_ns"] + (x["stolen_ns"] or 0) > 0.8 * x["blocked_ns"] > 0 for x in r)'
     if swap_begin; then
         # The matrix needs twice the cap.
         status 0 "$mlm" run --suite storage --filter storage/csr/ --data 1400M --cap 16M --repetitions 1 --timeout 600s --out out/swapped.jsonl

@@ -18,8 +18,9 @@ for suite in storage batch loading pooling; do
     expect "$suite has rows that fit and rows that do not at 256M" records out/one.jsonl \
         '{"ok", "oom"} <= {x["outcome"] for x in r if x["suite"] == "'$suite'" and x["cap_bytes"] == 256 << 20}'
 done
+# The kernel counts resident pages in batches for each processor.
 expect "every row has core bytes, and needs no less than them but for mapped files" records out/one.jsonl \
-    'all(x["core_bytes"] is not None and x["needs_peak_bytes"] >= x["core_bytes"] for x in r if x["outcome"] == "ok" and "mmap" not in x["workload"])'
+    'all(x["core_bytes"] is not None and x["needs_peak_bytes"] + (1 << 20) > x["core_bytes"] for x in r if x["outcome"] == "ok" and "mmap" not in x["workload"])'
 expect "all that was asked of the kernel came back" records out/one.jsonl \
     'all(x[k] is not None for x in r if x["outcome"] == "ok" for k in ("run_ns", "prepare_ns", "peak_rss_bytes", "cage_peak_bytes", "needs_peak_bytes", "swap_peak_bytes", "major_faults", "minor_faults", "refaults", "read_bytes", "items"))'
 expect "loading reads from a cold cache" records out/one.jsonl \

@@ -44,6 +44,19 @@ static void parts_add_up(void **state)
     assert_parts(&readings, 80, 15, 5, 20);
 }
 
+/* A wait that is longer than the job was not the job's. */
+static void contradictions_tell_nothing(void **state)
+{
+    (void)state;
+    struct mlm_readings readings = split(&(struct given){1817592, 1843000, 0, {34985315, 0, 0}, false, 0});
+    const int64_t *values = readings.values;
+    assert_true(values[MLM_own_ns] == MLM_NULL && values[MLM_run_queue_ns] == MLM_NULL);
+    assert_true(values[MLM_blocked_ns] == MLM_NULL && values[MLM_blocked_rest_ns] == MLM_NULL);
+    /* Clocks that are read a little apart are no contradiction. */
+    readings = split(&(struct given){1817592, 1843000, 0, {3000, 0, 0}, false, 0});
+    assert_int_equal(values[MLM_own_ns], 1814592);
+}
+
 /* A page that is read from swap is waited for on a device, too. */
 static void swap_counts_once(void **state)
 {
@@ -105,6 +118,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(parts_add_up),
+        cmocka_unit_test(contradictions_tell_nothing),
         cmocka_unit_test(swap_counts_once),
         cmocka_unit_test(waits_for_devices_are_shared_out),
         cmocka_unit_test(no_part_is_below_0),
