@@ -140,7 +140,8 @@ char *mlm_record_uncapped_key(const struct mlm_record *record);
 enum mlm_likeness {
     MLM_LIKE_AGAIN, /* equal row keys, except for the machine */
     MLM_LIKE_WORK,  /* seeds, time limits and kinds of swap may differ: the same work under the same limits */
-    MLM_LIKE_LAPTOP, /* the same work on two laptops: of --laptop, the RAM may differ too, and what follows from it */
+    MLM_LIKE_LAPTOP,   /* the same work on two laptops: of --laptop, the RAM may differ too, and what follows
+                          from it */
     MLM_LIKE_BUT_DATA, /* as LIKE_WORK, but the amount of data may differ */
 };
 
