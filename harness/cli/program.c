@@ -79,20 +79,21 @@ static char **words_fill(char *const *words, const struct mlm_params *params)
 static int make(char *const *words, const char *name, const char *otherwise, const char *text,
     const struct mlm_params *params, struct mlm_program *ret_program, struct mlm_error *error)
 {
-    mlm_cleanup(mlm_program_release) struct mlm_program program = {
+    *ret_program = (struct mlm_program){
         .name = strdup(name ? name : otherwise),
         .text = strdup(text),
         .named = name != NULL,
         .argv = words_fill(words, params),
     };
-    if (!program.name || !program.text || !program.argv || mlm_params_copy(params, &program.params) < 0)
-        return mlm_error_errno(error, -ENOMEM, "%s", text);
-    int r = mlm_command_find(program.argv[0], program.path, error);
+    int r = 0;
+    if (!ret_program->name || !ret_program->text || !ret_program->argv ||
+        mlm_params_copy(params, &ret_program->params) < 0)
+        r = mlm_error_errno(error, -ENOMEM, "%s", text);
+    if (r == 0)
+        r = mlm_command_find(ret_program->argv[0], ret_program->path, error);
     if (r < 0)
-        return r;
-    *ret_program = program;
-    program = (struct mlm_program){0};
-    return 0;
+        mlm_program_release(ret_program);
+    return r;
 }
 
 int mlm_program_of_words(char *const *words, const char *name, const struct mlm_params *params,
