@@ -22,3 +22,9 @@ static inline double mlm_laptop_desktop_bytes(double ram_bytes)
     double desktop_bytes = 1600 * 0x1p20, share_bytes = ram_bytes * 2 / 5;
     return share_bytes < desktop_bytes ? share_bytes : desktop_bytes;
 }
+
+/* What a job can have of it. */
+static inline double mlm_laptop_left_bytes(double ram_bytes)
+{
+    return ram_bytes - mlm_laptop_system_bytes(ram_bytes) - mlm_laptop_desktop_bytes(ram_bytes);
+}

@@ -19,12 +19,15 @@ static void put_time(FILE *out, const struct mlm_row *row)
     fputc(')', out);
 }
 
-static void put_other(FILE *out, const struct mlm_row *row, const struct mlm_row *best)
+static void put_other(
+    FILE *out, const struct mlm_section *section, const struct mlm_row *row, const struct mlm_row *best)
 {
     struct mlm_ratio time = mlm_row_time_ratio(row, best, MLM_RATIO_CONFIDENCE);
     struct mlm_ratio needs = mlm_row_needs_ratio(row, best, MLM_RATIO_CONFIDENCE);
     char text[MLM_RATIO_TEXT];
-    fprintf(out, " %s takes %s as long", row->workload, mlm_ratio_show(&time, text));
+    fputc(' ', out);
+    mlm_row_say(out, section, row, best);
+    fprintf(out, " takes %s as long", mlm_ratio_show(&time, text));
     if (mlm_ratio_says(&needs) == MLM_SAYS_MORE || mlm_ratio_says(&needs) == MLM_SAYS_LESS)
         fprintf(out, " and needs %s as much", mlm_ratio_show(&needs, text));
     fputc('.', out);
@@ -43,7 +46,7 @@ static void say_fastest(FILE *out, const struct mlm_section *section, const stru
         if (!mlm_group_is_fastest(group, row))
             continue;
         fputs(!said ? "" : said + 1 == count ? " and " : ", ", out);
-        fputs(row->workload, out);
+        mlm_row_say(out, section, row, NULL);
         put_time(out, row);
         said++;
     }
@@ -53,7 +56,7 @@ static void say_fastest(FILE *out, const struct mlm_section *section, const stru
         out);
     for (size_t i = 0; i < section->count; i++)
         if (mlm_group_counts(section->rows[i]) && !mlm_group_is_fastest(group, section->rows[i]))
-            put_other(out, section->rows[i], group->fastest);
+            put_other(out, section, section->rows[i], group->fastest);
 }
 
 /* With one repetition of each, nothing is known of chance. */

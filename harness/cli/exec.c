@@ -9,11 +9,12 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "cli/budget.h"
 #include "cli/cage_options.h"
 #include "cli/contest.h"
 #include "cli/laptop.h"
 #include "cli/load.h"
-#include "cli/program.h"
+#include "cli/programs.h"
 #include "cli/say.h"
 #include "cli/shell.h"
 #include "cli/style.h"
@@ -29,6 +30,8 @@ struct exec_options {
     struct mlm_caps caps;
     struct mlm_laptop laptop;
     struct mlm_program_options program;
+    struct mlm_texts params;
+    struct mlm_budgets budgets;
     uint64_t warmup;
 };
 
@@ -42,6 +45,12 @@ static const struct mlm_option options[] = {
     {"warmup", "N", mlm_option_number, AT(warmup),
         .help = "run each command N times under each cap before the trials that count", .standard = "0",
         .most = MLM_TIMES_MOST, .kept = true},
+    {"param", "NAME=LIST", mlm_option_texts, AT(params),
+        .help =
+            "run the command once for each of these values, separated by commas, in place of {NAME} in it; may be "
+            "given several times, for all combinations",
+        .kept = true},
+    {.group = mlm_budget_option_rows, .offset = AT(budgets)},
     {.group = mlm_program_option_rows, .offset = AT(program)},
     {0},
 };
@@ -55,8 +64,7 @@ static const struct mlm_option_change changes[] = {
 struct exec {
     struct exec_options said;
     struct mlm_measuring measuring;
-    struct mlm_program programs[MLM_TEXTS_MAX];
-    size_t program_count;
+    struct mlm_programs programs;
     int output_fd;
     int inherited_fds[MLM_INHERITED_FDS_MAX + 1];
     bool single;     /* one command, one cap, one run: our exit status is the command's */
@@ -67,35 +75,8 @@ struct exec {
 static void exec_release(struct exec *exec)
 {
     mlm_measuring_release(&exec->measuring);
-    for (size_t i = 0; i < exec->program_count; i++)
-        mlm_program_release(&exec->programs[i]);
+    mlm_programs_release(&exec->programs);
     mlm_close_p(&exec->output_fd);
-}
-
-/* After "--" there is one command as it is; without it, each operand is one, for the shell. */
-static int programs_find(struct exec *exec, const struct mlm_parsed *parsed, struct mlm_error *error)
-{
-    if (!parsed->command && !parsed->operands.count)
-        return mlm_error_set(
-            error, -EINVAL, "exec needs a command: mlmembench exec --cap 2G -- python3 train.py");
-    if (parsed->command && parsed->operands.count)
-        return mlm_error_set(error, -EINVAL,
-            "exec takes one command behind --, or several in quotes, not both: what is '%s'?",
-            parsed->operands.items[0]);
-    size_t count = parsed->command ? 1 : parsed->operands.count;
-    if (exec->said.program.names.count && exec->said.program.names.count != count)
-        return mlm_error_set(error, -EINVAL, "--name is given %zu times for %zu command%s",
-            exec->said.program.names.count, count, count == 1 ? "" : "s");
-    for (size_t i = 0; i < count; i++) {
-        struct mlm_program *program = &exec->programs[i];
-        const char *name = exec->said.program.names.count ? exec->said.program.names.items[i] : NULL;
-        int r = parsed->command ? mlm_program_of_words(parsed->command, name, program, error)
-                                : mlm_program_of_line(parsed->operands.items[i], name, program, error);
-        if (r < 0)
-            return r;
-        exec->program_count = i + 1;
-    }
-    return 0;
 }
 
 static int resolve(struct exec *exec, const struct mlm_parsed *parsed, struct mlm_error *error)
@@ -105,8 +86,10 @@ static int resolve(struct exec *exec, const struct mlm_parsed *parsed, struct ml
     if (r == 0)
         r = mlm_program_options_check(&said->program, said->cage.out, error);
     if (r == 0)
-        r = programs_find(exec, parsed, error);
-    exec->single = exec->program_count == 1 && exec->said.caps.count == 1 && said->cage.repetitions == 1 &&
+        r = mlm_programs_make(parsed, &said->program.names, &said->params, &exec->programs, error);
+    if (r == 0)
+        r = mlm_budgets_check(&said->budgets, error);
+    exec->single = exec->programs.count == 1 && exec->said.caps.count == 1 && said->cage.repetitions == 1 &&
                    !said->warmup;
     return r;
 }
@@ -145,8 +128,9 @@ static int trial(struct exec *exec, const struct mlm_program *program, uint64_t 
     uint64_t repetition, bool keep, struct mlm_error *error)
 {
     char name[160], cap[MLM_SIZE_TEXT];
-    snprintf(name, sizeof name, "%.100s under %s%s", program->name, mlm_size_spell(cap_bytes, cap),
-        keep ? "" : " (warmup)");
+    mlm_auto_free char *params = mlm_params_text(&program->params);
+    snprintf(name, sizeof name, "%.100s%s%.40s under %s%s", program->name, params && *params ? " " : "",
+        params ? params : "", mlm_size_spell(cap_bytes, cap), keep ? "" : " (warmup)");
     uint64_t begin_ns = mlm_now_ns();
     mlm_progress_trial(&exec->measuring.progress, name);
     struct mlm_record record;
@@ -167,9 +151,9 @@ static int trials(struct exec *exec, struct mlm_error *error)
     uint64_t rounds = exec->said.warmup + exec->said.cage.repetitions;
     for (uint64_t round = 0; round < rounds; round++)
         for (size_t cap = 0; cap < exec->said.caps.count; cap++)
-            for (size_t i = 0; i < exec->program_count; i++) {
+            for (size_t i = 0; i < exec->programs.count; i++) {
                 bool keep = round >= exec->said.warmup;
-                int r = trial(exec, &exec->programs[i], exec->said.caps.items[cap],
+                int r = trial(exec, &exec->programs.items[i], exec->said.caps.items[cap],
                     keep ? round - exec->said.warmup : 0, keep, error);
                 if (r < 0)
                     return r;
@@ -177,18 +161,14 @@ static int trials(struct exec *exec, struct mlm_error *error)
     return 0;
 }
 
-static int summarize(struct exec *exec, struct mlm_error *error)
+static int table_say(const struct exec *exec, const struct mlm_table *table, struct mlm_error *error)
 {
-    mlm_cleanup(mlm_loaded_release) struct mlm_loaded loaded = {0};
     struct mlm_text_style style = mlm_style_of(STDERR_FILENO);
-    /* Load only this run: the file may hold others, measured on another day. */
-    int r = mlm_load_run(exec->measuring.path, exec->measuring.session.run_id, &loaded, error);
+    int r = mlm_report_text(table, exec->said.table.columns, &style, stderr, error);
     if (r == 0)
-        r = mlm_report_text(loaded.table, exec->said.table.columns, &style, stderr, error);
+        r = mlm_contest_say(table, &style, stderr, error);
     if (r == 0)
-        r = mlm_contest_say(loaded.table, &style, stderr, error);
-    if (r == 0)
-        r = mlm_surplus_say(loaded.table, &style, stderr, error);
+        r = mlm_surplus_say(table, &style, stderr, error);
     if (r < 0)
         return r;
     fputc('\n', stderr);
@@ -196,22 +176,36 @@ static int summarize(struct exec *exec, struct mlm_error *error)
     return 0;
 }
 
-/* For one command that ran once: its own status, as a shell returns it, if it ran at all. */
-static int exit_status(const struct exec *exec)
+/* Returns the number of budgets that do not hold. */
+static int summarize(struct exec *exec, struct mlm_error *error)
+{
+    mlm_cleanup(mlm_loaded_release) struct mlm_loaded loaded = {0};
+    /* Load only this run: the file may hold others, measured on another day. */
+    int r = mlm_load_run(exec->measuring.path, exec->measuring.session.run_id, &loaded, error);
+    if (r == 0 && !exec->said.cage.quiet)
+        r = table_say(exec, loaded.table, error);
+    return r < 0 ? r : mlm_budgets_judge(&exec->said.budgets, loaded.table, stderr, error);
+}
+
+/* For one command that ran once: its own status, as a shell returns it, if it ran at all. `broken`: budgets
+ * that do not hold. */
+static int exit_status(const struct exec *exec, int broken)
 {
     int status = exec->last_status;
     if (!exec->single)
-        return exec->bad ? MLM_EXIT_WRONG : MLM_EXIT_OK;
+        return exec->bad ? MLM_EXIT_WRONG : broken ? MLM_EXIT_BUDGET : MLM_EXIT_OK;
     if (status < 0)
         return MLM_EXIT_NOT_RUN;
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
+    if (!WIFEXITED(status))
+        return 128 + WTERMSIG(status);
+    return !WEXITSTATUS(status) && broken ? MLM_EXIT_BUDGET : WEXITSTATUS(status);
 }
 
 static int exec_all(struct exec *exec, int argc, char **argv, struct mlm_error *error)
 {
     struct mlm_measuring *measuring = &exec->measuring;
     size_t count =
-        exec->program_count * exec->said.caps.count * (exec->said.cage.repetitions + exec->said.warmup);
+        exec->programs.count * exec->said.caps.count * (exec->said.cage.repetitions + exec->said.warmup);
     mlm_progress_open(&measuring->progress, exec->said.cage.quiet || exec->single, count, 0);
     measuring->progress.bar = false; /* the command uses the screen */
     char laptop[MLM_LAPTOP_TEXT];
@@ -238,9 +232,9 @@ static int exec_all(struct exec *exec, int argc, char **argv, struct mlm_error *
         return mlm_error_set(error, -EINTR, "interrupted; what had ended is in %s", measuring->path);
     if (r == 0)
         r = mlm_measuring_end(measuring, error);
-    if (r == 0 && !exec->said.cage.quiet)
+    if (r == 0 && (!exec->said.cage.quiet || mlm_budgets_any(&exec->said.budgets)))
         r = summarize(exec, error);
-    return r < 0 ? r : exit_status(exec);
+    return r < 0 ? r : exit_status(exec, r);
 }
 
 static int exec_verb(int argc, char **argv, struct mlm_error *error)
@@ -266,6 +260,7 @@ static const struct mlm_exit_meaning exits[] = {
     {MLM_EXIT_WRONG, "a command failed for a reason other than memory or time"},
     {MLM_EXIT_USAGE, "wrong usage"},
     {MLM_EXIT_NOT_RUN, "not every trial could be run"},
+    {MLM_EXIT_BUDGET, "every command ended well, and a budget does not hold"},
     {MLM_EXIT_INTERRUPTED, "interrupted by Ctrl-C"},
     {0, NULL},
 };

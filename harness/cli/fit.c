@@ -23,6 +23,7 @@
 #include "cli/verbs.h"
 #include "machine/memory.h"
 #include "meter/sample.h"
+#include "report/text/sold.h"
 #include "report/text/text.h"
 
 /* More repetitions add nothing to the knowledge of an edge. */
@@ -268,6 +269,21 @@ static int trial(struct fit *fit, uint64_t cap_bytes, struct mlm_error *error)
     return r < 0 ? r : 0;
 }
 
+/* Says which laptop leaves the cap that was found, without the background that stood in for its programs. */
+static void put_laptop(FILE *out, const struct fit *fit)
+{
+    const struct mlm_fit_edge need = mlm_fit_edge(&fit->search, MLM_FIT_ENDS);
+    const struct mlm_fit_edge fast =
+        isnan(fit->search.options.within) ? need : mlm_fit_edge(&fit->search, MLM_FIT_FAST);
+    const uint64_t background_bytes = fit->said.cage.limits.background_bytes;
+    const bool found = fast.state == MLM_FIT_FOUND || fast.state == MLM_FIT_LEAST;
+    /* With swap a job ends under less than it holds. */
+    if (!found || fit->search.options.swaps || fast.high_bytes <= background_bytes)
+        return;
+    mlm_sold_say(out, (double)(fast.high_bytes - background_bytes));
+    fputc('\n', out);
+}
+
 static int put_words(const struct fit *fit, const struct mlm_text_style *style, struct mlm_error *error)
 {
     mlm_auto_free char *text = NULL, *name = strdup(fit->job.name);
@@ -278,6 +294,7 @@ static int put_words(const struct fit *fit, const struct mlm_text_style *style, 
     mlm_utf8_tame(name);
     mlm_fit_say(out, &fit->search, name, fit->swap_bytes);
     mlm_fit_files_say(out, &fit->files);
+    put_laptop(out, fit);
     if (fclose(out) != 0)
         return mlm_error_errno(error, -ENOMEM, "fit");
     char *rest = text;

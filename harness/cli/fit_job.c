@@ -77,13 +77,14 @@ int mlm_fit_job_make(const struct mlm_fit_job_order *order, const struct mlm_cat
 {
     const struct mlm_parsed *parsed = order->parsed;
     const char *name = order->names->count ? order->names->items[0] : NULL;
+    const struct mlm_params none = {0};
     int r;
     if (order->workload)
         return workload_make(order, catalogue, ret_job, error);
     if (parsed->command)
-        r = mlm_program_of_words(parsed->command, name, &ret_job->program, error);
+        r = mlm_program_of_words(parsed->command, name, &none, &ret_job->program, error);
     else
-        r = mlm_program_of_line(parsed->operands.items[0], name, &ret_job->program, error);
+        r = mlm_program_of_line(parsed->operands.items[0], name, &none, &ret_job->program, error);
     ret_job->name = ret_job->program.name;
     return r;
 }

@@ -36,13 +36,14 @@ int mlm_present_pictures(const struct mlm_loaded *loaded, const char *const *pat
     return 0;
 }
 
-int mlm_present(const struct mlm_presentation *presentation, size_t *ret_wrong, struct mlm_error *error)
+int mlm_present(
+    const struct mlm_presentation *presentation, struct mlm_presented *ret_presented, struct mlm_error *error)
 {
     mlm_cleanup(mlm_loaded_release) struct mlm_loaded loaded = {0};
     int r = mlm_load(presentation->paths, presentation->path_count, &loaded, error);
     if (r < 0)
         return r;
-    *ret_wrong = loaded.wrong;
+    ret_presented->wrong = loaded.wrong;
     struct mlm_text_style style = mlm_style_of(STDOUT_FILENO);
     if (presentation->table)
         r = mlm_report_text(loaded.table, presentation->columns, &style, stdout, error);
@@ -53,5 +54,10 @@ int mlm_present(const struct mlm_presentation *presentation, size_t *ret_wrong, 
         putchar('\n');
         mlm_put_named(stdout, "Records: %s", presentation->paths[0]);
     }
-    return r;
+    if (r == 0)
+        r = mlm_budgets_judge(&presentation->budgets, loaded.table, stdout, error);
+    if (r < 0)
+        return r;
+    ret_presented->over_budget = (size_t)r;
+    return 0;
 }

@@ -6,6 +6,7 @@
 #include <stddef.h>
 
 #include "base/error.h"
+#include "cli/budget.h"
 #include "cli/load.h"
 #include "cli/options.h"
 #include "report/table/columns.h"
@@ -17,10 +18,16 @@ struct mlm_presentation {
     mlm_column_set columns;   /* columns of the table; 0: the standard ones */
     bool pictures;            /* draw pictures, beside the first file */
     const char *plots_folder; /* folder of the scripts for pictures */
+    struct mlm_budgets budgets;
 };
 
-/* *ret_wrong: trials that the judge found wrong. */
-int mlm_present(const struct mlm_presentation *presentation, size_t *ret_wrong, struct mlm_error *error);
+struct mlm_presented {
+    size_t wrong;       /* trials that the judge found wrong */
+    size_t over_budget; /* budgets that do not hold */
+};
+
+int mlm_present(const struct mlm_presentation *presentation, struct mlm_presented *ret_presented,
+    struct mlm_error *error);
 
 /* Draws the pictures of one kind ("needs") as SVG and PNG, beside the first file and named after it.
  * `written` (may be NULL) gets each path. An error is only reported on standard error, because pictures can

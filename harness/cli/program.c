@@ -11,6 +11,7 @@
 #include "base/cleanup.h"
 #include "base/words.h"
 #include "cli/shell.h"
+#include "cli/sweep.h"
 #include "cli/target.h"
 #include "trial/dataset.h"
 
@@ -20,46 +21,112 @@ static const char *base_name(const char *path)
     return slash && slash[1] ? slash + 1 : path;
 }
 
-int mlm_program_of_words(
-    char **words, const char *name, struct mlm_program *ret_program, struct mlm_error *error)
+/* Returns true for "python3.11", too. */
+static bool is_interpreter(const char *program)
+{
+    static const char *const names[] = {
+        "python", "pypy", "sh", "bash", "dash", "zsh", "perl", "ruby", "node", "Rscript", "julia", "lua"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        const size_t length = strlen(names[i]);
+        if (strncmp(program, names[i], length) == 0 &&
+            !program[length + strspn(program + length, "0123456789.")])
+            return true;
+    }
+    return false;
+}
+
+/* The program that a person means: of `python3 -u train.py` the script, because every other one is called
+ * python3, too. Code on the command line has no name. */
+static const char *name_of(char *const *words)
+{
+    const char *program = base_name(words[0]);
+    if (!is_interpreter(program))
+        return program;
+    for (char *const *word = words + 1; *word; word++) {
+        struct stat status;
+        if (strcmp(*word, "-m") == 0 && word[1])
+            return word[1];
+        if (strcmp(*word, "-c") == 0 || strcmp(*word, "-e") == 0)
+            return program;
+        if (**word != '-' && stat(*word, &status) == 0 && S_ISREG(status.st_mode))
+            return base_name(*word);
+    }
+    return program;
+}
+
+static void words_free(char **words)
+{
+    for (size_t i = 0; words && words[i]; i++)
+        free(words[i]);
+    free(words);
+}
+
+static char **words_fill(char *const *words, const struct mlm_params *params)
+{
+    size_t count = 0;
+    while (words[count])
+        count++;
+    char **filled = calloc(count + 1, sizeof *filled);
+    for (size_t i = 0; filled && i < count; i++)
+        if (!(filled[i] = mlm_sweep_fill(words[i], params))) {
+            words_free(filled);
+            return NULL;
+        }
+    return filled;
+}
+
+/* The name of `text`, its command line, where the user gave no `name`. */
+static int make(char *const *words, const char *name, const char *otherwise, const char *text,
+    const struct mlm_params *params, struct mlm_program *ret_program, struct mlm_error *error)
+{
+    *ret_program = (struct mlm_program){
+        .name = strdup(name ? name : otherwise),
+        .text = strdup(text),
+        .named = name != NULL,
+        .argv = words_fill(words, params),
+    };
+    int r = 0;
+    if (!ret_program->name || !ret_program->text || !ret_program->argv ||
+        mlm_params_copy(params, &ret_program->params) < 0)
+        r = mlm_error_errno(error, -ENOMEM, "%s", text);
+    if (r == 0)
+        r = mlm_command_find(ret_program->argv[0], ret_program->path, error);
+    if (r < 0)
+        mlm_program_release(ret_program);
+    return r;
+}
+
+int mlm_program_of_words(char *const *words, const char *name, const struct mlm_params *params,
+    struct mlm_program *ret_program, struct mlm_error *error)
 {
     mlm_auto_free char *text = mlm_words_quote(words);
     if (!text)
         return mlm_error_errno(error, -ENOMEM, "%s", words[0]);
-    int r = mlm_command_find(words[0], ret_program->path, error);
-    if (r < 0)
-        return r;
-    ret_program->argv = words;
-    ret_program->name = name ? name : base_name(words[0]);
-    ret_program->text = text;
-    text = NULL;
-    return 0;
+    int r = make(words, name, name_of(words), text, params, ret_program, error);
+    if (r == -ENOENT && !words[1] && strpbrk(words[0], " \t|&;<>"))
+        return mlm_error_set(error, r,
+            "'%s' is a line for a shell, not the name of a program; leave out the --: mlmembench exec '%s'",
+            words[0], words[0]);
+    return r;
 }
 
-int mlm_program_of_line(
-    const char *line, const char *name, struct mlm_program *ret_program, struct mlm_error *error)
+int mlm_program_of_line(const char *line, const char *name, const struct mlm_params *params,
+    struct mlm_program *ret_program, struct mlm_error *error)
 {
     static char shell[] = "sh", option[] = "-c";
     mlm_auto_free char *text = strdup(line);
     if (!text)
         return mlm_error_errno(error, -ENOMEM, "%s", line);
-    int r = mlm_command_find(shell, ret_program->path, error);
-    if (r < 0)
-        return r;
-    ret_program->argv = ret_program->shell_argv;
-    ret_program->argv[0] = shell;
-    ret_program->argv[1] = option;
-    ret_program->argv[2] = text;
-    ret_program->name = name ? name : text;
-    ret_program->text = text;
-    text = NULL;
-    return 0;
+    return make((char *[]){shell, option, text, NULL}, name, line, line, params, ret_program, error);
 }
 
 void mlm_program_release(struct mlm_program *program)
 {
+    free(program->name);
     free(program->text);
-    program->text = NULL;
+    words_free(program->argv);
+    mlm_params_release(&program->params);
+    *program = (struct mlm_program){0};
 }
 
 int mlm_program_output_open(const char *path, int interrupt_fd, int *ret_fd, struct mlm_error *error)
@@ -99,8 +166,9 @@ static int describe(
     record->threads = 0; /* the number is not known */
     if (!record->suite || !record->workload)
         return -ENOMEM;
-    return strcmp(program->name, program->text) == 0
-               ? 0
+    int r = mlm_params_copy(&program->params, &record->params);
+    return r < 0 || program->named || strcmp(program->name, program->text) == 0
+               ? r
                : mlm_params_add(&record->params, "command", program->text);
 }
 

@@ -6,20 +6,21 @@
 #include "trial/command.h"
 
 struct mlm_program {
-    const char *name; /* in records and tables */
-    char *text;       /* its command line, as a user would type it */
+    char *name; /* in records and tables */
+    char *text; /* its command line, as a user would type it, with {NAME} for the parameters */
+    bool named; /* the user named it: rows of that name are one, whatever the command line is */
+    struct mlm_params params;
     char path[4096];
-    char **argv;
-    char *shell_argv[4]; /* argv for a program that a shell runs */
+    char **argv; /* its own copy, with the parameters' values */
 };
 
-/* Makes a program of words, which are run without a shell. `name` NULL: the program's own name. -ENOENT:
- * there is no such program; the error names the remedy. */
-int mlm_program_of_words(
-    char **words, const char *name, struct mlm_program *ret_program, struct mlm_error *error);
-/* Makes a program of a line for the shell. `name` NULL: the line itself. The struct must not be moved. */
-int mlm_program_of_line(
-    const char *line, const char *name, struct mlm_program *ret_program, struct mlm_error *error);
+/* Makes a program of words, which are run without a shell. `name` NULL: the name of the script that the words
+ * run, or else of the program. -ENOENT: there is no such program; the error names the remedy. */
+int mlm_program_of_words(char *const *words, const char *name, const struct mlm_params *params,
+    struct mlm_program *ret_program, struct mlm_error *error);
+/* Makes a program of a line for the shell. `name` NULL: the line itself. */
+int mlm_program_of_line(const char *line, const char *name, const struct mlm_params *params,
+    struct mlm_program *ret_program, struct mlm_error *error);
 void mlm_program_release(struct mlm_program *program); /* a zeroed one holds nothing */
 
 /* How to run the program. */

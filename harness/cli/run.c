@@ -43,6 +43,7 @@ struct run {
     int failure;
     struct mlm_error error; /* of the failure */
     size_t bad;             /* number of outcomes that are a program's mistake, not data */
+    size_t ran, not_run;    /* number of trials; not_run: skipped or refused */
 };
 
 static void run_release(struct run *run)
@@ -286,6 +287,8 @@ static int trial_do(struct run *run, const struct mlm_plan_trial *trial, struct 
     if (r == 0) {
         if (record.outcome == MLM_OUTCOME_CRASH || record.outcome == MLM_OUTCOME_WRONG)
             run->bad++;
+        *(record.outcome == MLM_OUTCOME_SKIPPED || record.outcome == MLM_OUTCOME_REFUSED ? &run->not_run
+                                                                                         : &run->ran) += 1;
         uint64_t spent_ns = mlm_now_ns() - begin;
         mlm_rounds_tell(run->rounds, trial, &record, spent_ns);
         mlm_progress_done(&run->measuring.progress, trial->rough_ns, spent_ns, &record);
@@ -422,13 +425,18 @@ static int run_all(struct run *run, int argc, char **argv, uint64_t disk_bytes, 
         .plots_folder = run->measuring.catalogue->plots_folder,
         .pictures = true,
         .columns = run->request.said.table.columns,
+        .budgets = run->request.said.budgets,
         .table = !mlm_gbench_prints(run->request.gbench_flags.items, run->request.gbench_flags.count),
     };
-    size_t wrong = 0;
-    r = mlm_present(&presentation, &wrong, error);
+    struct mlm_presented seen = {0};
+    r = mlm_present(&presentation, &seen, error);
     if (r < 0)
         return r;
-    return run->bad || wrong ? MLM_EXIT_WRONG : MLM_EXIT_OK;
+    if (run->not_run && !run->ran) {
+        mlm_say("mlmembench: nothing could be run; the notes below the table say why");
+        return MLM_EXIT_NOT_RUN;
+    }
+    return run->bad || seen.wrong ? MLM_EXIT_WRONG : seen.over_budget ? MLM_EXIT_BUDGET : MLM_EXIT_OK;
 }
 
 /* With --resume, the words of the earlier run come first, so that `run --resume FILE` is enough; options
@@ -550,6 +558,7 @@ static const struct mlm_exit_meaning exits[] = {
     {MLM_EXIT_WRONG, "a trial gave a wrong result or crashed"},
     {MLM_EXIT_USAGE, "wrong usage"},
     {MLM_EXIT_NOT_RUN, "not every trial could be run"},
+    {MLM_EXIT_BUDGET, "a budget does not hold"},
     {MLM_EXIT_INTERRUPTED, "interrupted by Ctrl-C; --resume goes on"},
     {0, NULL},
 };

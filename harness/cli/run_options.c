@@ -37,6 +37,7 @@ const struct mlm_option mlm_run_option_rows[] = {
         .help = "begin no repetition that would end after this; every row runs once in any case",
         .standard = "6min", .words = (const char *const[]){"2min", "6min", "20min", "2h", NULL},
         .shapes_plan = true},
+    {.group = mlm_budget_option_rows, .offset = AT(budgets)},
     {.group = mlm_table_option_rows, .offset = AT(table)},
     {"resume", "FILE", mlm_option_text, AT(resume),
         .help = "finish the run of FILE, which was cut off: its options come from FILE, and finished trials "
@@ -70,6 +71,8 @@ int mlm_run_request_resolve(struct mlm_run_request *request, struct mlm_error *e
 {
     struct mlm_run_options *said = &request->said;
     int r = mlm_laptop_resolve(&said->laptop, &request->parsed, &said->cage.limits, &said->caps, error);
+    if (r == 0)
+        r = mlm_budgets_check(&said->budgets, error);
     if (r == 0)
         r = mlm_params_parse(&said->job.params, &request->plan.sweeps, error);
     struct mlm_params sweeps = request->plan.sweeps;

@@ -1,6 +1,7 @@
 /* The options of `run`, and how they become a plan. */
 #pragma once
 
+#include "cli/budget.h"
 #include "cli/cage_options.h"
 #include "cli/laptop.h"
 #include "trial/plan.h"
@@ -10,6 +11,7 @@ struct mlm_run_options {
     struct mlm_table_options table;
     struct mlm_caps caps;
     struct mlm_laptop laptop;
+    struct mlm_budgets budgets;
     struct mlm_job_options job;
     struct mlm_list suites;
     const char *filter, *dataset, *resume;

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/size.h"
@@ -10,6 +11,7 @@
 #include "record/files.h"
 #include "report/table/group.h"
 #include "report/text/prose.h"
+#include "report/text/sold.h"
 
 /* Less than both is not worth a sentence. */
 #define WORTH_BYTES (1024.0 * 1024)
@@ -100,9 +102,29 @@ static int say(const struct mlm_row *row, void (*put)(FILE *out, const struct ml
     return 0;
 }
 
+/* What the job itself needs to run at speed, without the background beside it. */
+static double job_bytes(const struct mlm_row *row)
+{
+    return mlm_row_at_speed(row) - (double)row->first->limits.background_bytes;
+}
+
+static void put_laptop(FILE *out, const struct mlm_row *row)
+{
+    char size[MLM_SIZE_TEXT];
+    const struct mlm_params *params = &row->first->params;
+    fputs(row->workload, out);
+    for (size_t i = 0; i < params->count; i++)
+        if (strcmp(params->items[i].name, "command") != 0)
+            fprintf(out, "%s%s=%s", i ? " " : " at ", params->items[i].name, params->items[i].value);
+    fprintf(out, " needs %s%s. ", mlm_size_show(job_bytes(row), size),
+        row->readings.values[MLM_at_speed_bytes] == MLM_NULL ? "" : " at most to run at speed");
+    mlm_sold_say(out, job_bytes(row));
+}
+
 int mlm_surplus_say(
     const struct mlm_table *table, const struct mlm_text_style *style, FILE *out, struct mlm_error *error)
 {
+    const struct mlm_row *most = NULL;
     for (size_t s = 0; s < table->section_count; s++)
         for (size_t i = 0; i < table->sections[s].count; i++) {
             const struct mlm_row *row = table->sections[s].rows[i];
@@ -113,6 +135,8 @@ int mlm_surplus_say(
                 r = say(row, put_files, style, out, error);
             if (r < 0)
                 return r;
+            if (job_bytes(row) > 0 && (!most || job_bytes(row) > job_bytes(most)))
+                most = row;
         }
-    return 0;
+    return most ? say(most, put_laptop, style, out, error) : 0;
 }

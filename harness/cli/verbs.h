@@ -19,5 +19,6 @@ enum mlm_exit {
     MLM_EXIT_REGRESSION = 1,
     MLM_EXIT_USAGE = 2,
     MLM_EXIT_NOT_RUN = 3, /* nothing, or not all, could be run */
+    MLM_EXIT_BUDGET = 4,  /* a job needs more memory or time than its budget allows */
     MLM_EXIT_INTERRUPTED = 130,
 };

@@ -50,6 +50,13 @@ int mlm_params_add(struct mlm_params *params, const char *name, const char *valu
     return 0;
 }
 
+void mlm_params_drop(struct mlm_params *params)
+{
+    params->count--;
+    free(params->items[params->count].name);
+    free(params->items[params->count].value);
+}
+
 int mlm_params_copy(const struct mlm_params *params, struct mlm_params *ret_copy)
 {
     mlm_cleanup(mlm_params_release) struct mlm_params copy = {0};
@@ -266,6 +273,7 @@ enum {
     KEY_SWAP_LIMIT = 16,
     KEY_TIME_LIMIT = 32,
     KEY_SWAP_KINDS = 64,
+    KEY_ANY_LAPTOP = 128, /* of a trial with --laptop, RAM, cap and background do not matter */
     KEY_PLACE = KEY_MACHINE | KEY_SWAP_KINDS,
 };
 
@@ -285,7 +293,12 @@ static char *specification_key(const struct mlm_record *record, unsigned parts)
     if (parts & KEY_SEED)
         key_number(&key, 's', record->seed);
     key_number(&key, 't', record->threads);
-    key_surroundings(&key, &record->limits);
+    struct mlm_limits limits = record->limits;
+    if (parts & KEY_ANY_LAPTOP && limits.laptop_bytes) {
+        limits.laptop_bytes = limits.background_bytes = 1;
+        parts &= ~(unsigned)KEY_CAP;
+    }
+    key_surroundings(&key, &limits);
     if (parts & KEY_CAP)
         key_number(&key, 'c', record->limits.cap_bytes);
     if (parts & KEY_SWAP_LIMIT)
@@ -318,6 +331,7 @@ char *mlm_record_work_key(const struct mlm_record *record, enum mlm_likeness lik
     static const unsigned parts[] = {
         [MLM_LIKE_AGAIN] = KEY_DATA | KEY_CAP | KEY_SWAP_LIMIT | KEY_SWAP_KINDS | KEY_SEED | KEY_TIME_LIMIT,
         [MLM_LIKE_WORK] = KEY_DATA | KEY_CAP | KEY_SWAP_LIMIT,
+        [MLM_LIKE_LAPTOP] = KEY_DATA | KEY_CAP | KEY_SWAP_LIMIT | KEY_ANY_LAPTOP,
         [MLM_LIKE_BUT_DATA] = KEY_CAP | KEY_SWAP_LIMIT,
     };
     unsigned place =

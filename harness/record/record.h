@@ -41,6 +41,7 @@ struct mlm_params {
 
 /* -EEXIST: there is a parameter with that name. */
 int mlm_params_add(struct mlm_params *params, const char *name, const char *value);
+void mlm_params_drop(struct mlm_params *params); /* removes the last one */
 int mlm_params_copy(const struct mlm_params *params, struct mlm_params *ret_copy);
 void mlm_params_release(struct mlm_params *params);
 
@@ -139,7 +140,9 @@ char *mlm_record_uncapped_key(const struct mlm_record *record);
 enum mlm_likeness {
     MLM_LIKE_AGAIN, /* equal row keys, except for the machine */
     MLM_LIKE_WORK,  /* seeds, time limits and kinds of swap may differ: the same work under the same limits */
-    MLM_LIKE_BUT_DATA, /* the amount of data may differ too */
+    MLM_LIKE_LAPTOP,   /* the same work on two laptops: of --laptop, the RAM may differ too, and what follows
+                          from it */
+    MLM_LIKE_BUT_DATA, /* as LIKE_WORK, but the amount of data may differ */
 };
 
 /* Conditions that must also be the same; can be combined. */

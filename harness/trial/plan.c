@@ -198,9 +198,7 @@ static int rows_add(struct mlm_plan *plan, const struct mlm_suite *suite, const 
         if (mlm_params_add(chosen, param->name, value) < 0)
             return mlm_error_errno(error, -ENOMEM, "plan");
         int r = rows_add(plan, suite, workload, param + 1, chosen, error);
-        chosen->count--;
-        free(chosen->items[chosen->count].name);
-        free(chosen->items[chosen->count].value);
+        mlm_params_drop(chosen);
         if (r < 0)
             return r;
     }

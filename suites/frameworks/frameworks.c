@@ -40,7 +40,7 @@ static int rows_derive(void *p, struct mlm_error *error)
     uint64_t rows = config->job.data_bytes / (config->width * sizeof(float)) / 2 * 2;
     if (rows == 0)
         return mlm_error_set(error, -ERANGE,
-            "%" PRIu64 " bytes are too few for two rows of %" PRIu64 " columns", config->job.data_bytes,
+            "data of %" PRIu64 " B is too small for two rows of %" PRIu64 " columns", config->job.data_bytes,
             config->width);
     config->shape = mlm_rows_generated_shape(rows, config->width, config->density > 0 ? config->density : 1);
     uint64_t most = minimum(rows, config->batch ? minimum(config->batch, config->width) : config->width);

@@ -63,8 +63,8 @@ static int storage_derive(void *p, struct mlm_error *error)
         uint64_t rows = config->job.data_bytes / (config->width * sizeof(float)) / 2 * 2;
         if (rows == 0)
             return mlm_error_set(error, -ERANGE,
-                "%" PRIu64 " bytes are too few for two rows of %" PRIu64 " columns", config->job.data_bytes,
-                config->width);
+                "data of %" PRIu64 " B is too small for two rows of %" PRIu64 " columns",
+                config->job.data_bytes, config->width);
         shape = mlm_rows_generated_shape(rows, config->width, config->density);
     }
     if (shape.columns < 1 || shape.columns > INT32_MAX)

@@ -2,7 +2,7 @@
 # fresh.sh [--keep] [--foreign-python] [RELEASE [COMMAND…]]: checks that both commands of the README work for a
 # newcomer. It makes an empty system (debootstrap's minimum of RELEASE: bookworm, trixie; by default this machine's own)
 # with a clean clone of this repository's last commit, and does what a newcomer does: `./bootstrap run`, a build by
-# hand, `./bootstrap check`, `./bootstrap test`. Then it makes the .deb, and installs, uses and removes it in a second
+# hand, `./bootstrap install`, `./bootstrap check`, `./bootstrap test`. Then it makes the .deb, and installs, uses and removes it in a second
 # empty system. With a COMMAND it does only that, in the clone's folder. On a machine that already has the packages such
 # a test would prove nothing.
 #
@@ -160,6 +160,8 @@ step sh -c 'cmake -B build/hand -G Ninja && cmake --build build/hand' >"$scratch
 }
 grep -E 'tests are left out|exit status' "$scratch/log"
 rm -r "$scratch/root/root/mlmembench/build/hand"
+step sh -euc './bootstrap install; PATH=$HOME/.local/bin:$PATH; cd /; mlmembench list >/dev/null
+    mlmembench exec --quiet --out /root/records/ -- true; rm -r /root/records'
 step ./bootstrap check
 step ./bootstrap test
 echo "fresh.sh: $(du -smc "$scratch"/root/var/cache/apt/archives | sed -n '$s/\t.*//p') MB of packages were downloaded"

@@ -10,6 +10,7 @@
   machine=ID:HOST      machine on which it ran
   fact=KEY:JSON        a fact of the machine
   data=BYTES           size of the data
+  laptop=MIB           the machine stands for a laptop with so much RAM
 """
 
 import json
@@ -60,6 +61,12 @@ with open(out, "w", encoding="utf-8") as file:
                     record.update(outcome=outcome, run_ns=None, phase="run", progress=0.5, answer=[])
             if "data" in said:
                 record["data_bytes"] = int(last("data", "0"))
+            if "laptop" in said:
+                mib = int(last("laptop", "0"))
+                record.update(laptop_bytes=mib << 20, cap_bytes=mib * 7 // 8 << 20, background_bytes=mib * 2 // 5 << 20,
+                              background_mode="active")
+                if record["needs_peak_bytes"]:
+                    record["needs_peak_bytes"] += record["background_bytes"]
             if "machine" in said:
                 record["machine"]["id"], record["machine"]["host"] = last("machine", "").split(":")
             for fact in said.get("fact", []):

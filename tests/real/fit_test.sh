@@ -66,7 +66,7 @@ sleep 0.3
 SHELL
 # However slow the machine is, the time limit must not end a trial.
 status 0 fit within --within 400% --tolerance 20% --repetitions 1 --timeout 30min -- sh slow.sh
-expect "it ends from 40 MiB on" grep -Eq '^sh fits into 4[0-9]M ' log/out
+expect "it ends from 40 MiB on" grep -Eq '^slow.sh fits into 4[0-9]M ' log/out
 expect "and is fast from 80 on" grep -Eq '^To be at most 400 % slower than without a cap it needs (8[0-9]|9[0-6])M ' log/out
 # The file is locked in memory, because a small machine may need the page cache for other things.
 head -c 4M /dev/zero >out/warm

@@ -37,4 +37,8 @@ expect "a hog is an oom, three times, with a lower bound of its peak" records ou
 expect "and how far it came, in pages" records out/hog.jsonl 'all(14000 < x["items"] < 16385 for x in r)'
 expect "the cage peak is the cap" records out/hog.jsonl \
     'all(abs(x["cage_peak_bytes"] - (64 << 20)) < 1 << 20 for x in r)'
+
+status 3 "$mlm" run --suite storage --data 1 --quiet --out out/skipped.jsonl
+expect "a run in which nothing can be run has failed" grep -q 'nothing could be run' log/err
+expect "and says why" grep -q 'data of 1 B is too small for two rows' log/out
 finish

@@ -230,7 +230,7 @@ static void test_what_cannot_be_is_refused(void **state)
         const char *arguments, *said;
     } cases[] = {
         {"run storage/csr data=8T density=0.5", "do not fit 32-bit indices"},
-        {"run storage/csr data=100", "too few for two rows"},
+        {"run storage/csr data=100", "too small for two rows"},
         {"run storage/csr density=2", "out of range"},
         {"run storage/csr epochs=1", "out of range"},
         {"run storage/csr value=i8", "not a value"},

@@ -8,6 +8,7 @@
 #include "record/bootstrap.h"
 #include "record/rank.h"
 #include "report/compare/pair.h"
+#include "report/compare/speed.h"
 
 const struct mlm_figure_info mlm_figures[MLM_FIGURE_COUNT] = {
     [MLM_FIGURE_TIME] = {MLM_run_ns, "time", "", "slower", "faster"},
@@ -44,23 +45,32 @@ static void bench_release(struct bench *bench)
     mlm_bootstrap_release(&bench->bootstrap);
 }
 
-/* Collects the values of one metric of a row, sorted; none unless all its trials are ok. */
-static size_t values_of(const struct mlm_row *row, enum mlm_metric metric, double *values)
+/* Collects the values of one metric of a row, less `without`, sorted; none unless all its trials are ok. */
+static size_t values_of(const struct mlm_row *row, enum mlm_metric metric, double without, double *values)
 {
     size_t count = 0;
     for (size_t i = 0; mlm_row_all_ok(row) && i < row->trial_count; i++) {
         int64_t value = row->trials[i]->readings.values[metric];
         if (value != MLM_NULL)
-            values[count++] = (double)value;
+            values[count++] = (double)value - without;
     }
     mlm_sort(values, count);
     return count;
 }
 
-static enum mlm_time_kind kind_of(const struct mlm_pair *pair)
+enum mlm_time_kind mlm_pair_time_kind(const struct mlm_pair *pair)
 {
     bool own = pair->old_row->time_kind == MLM_TIME_OWN && pair->new_row->time_kind == MLM_TIME_OWN;
     return own ? MLM_TIME_OWN : MLM_TIME_WALL;
+}
+
+/* Between two laptops, the programs beside the job differ. Then the job's own needs are compared. */
+static double beside_bytes(const struct mlm_pair *pair, const struct mlm_row *row, enum mlm_figure figure)
+{
+    const uint64_t old_bytes = pair->old_row->first->limits.background_bytes,
+                   new_bytes = pair->new_row->first->limits.background_bytes;
+    return figure == MLM_FIGURE_NEEDS && old_bytes != new_bytes ? (double)row->first->limits.background_bytes
+                                                                : 0;
 }
 
 /* Repetitions of needs are often equal to the page. The kernel counts memory in batches for each processor,
@@ -92,11 +102,13 @@ static int contrast_test(struct bench *bench, const struct mlm_values *old, cons
 static int contrast_make(struct bench *bench, const struct mlm_pair *pair, enum mlm_figure figure,
     struct mlm_contrast *contrast, struct tested *tested)
 {
-    enum mlm_time_kind kind = kind_of(pair);
+    enum mlm_time_kind kind = mlm_pair_time_kind(pair);
     enum mlm_metric metric = figure == MLM_FIGURE_TIME ? mlm_time_metric(kind) : mlm_figures[figure].metric;
     const double *old = bench->old_values, *new = bench->new_values;
-    size_t old_count = values_of(pair->old_row, metric, bench->old_values);
-    size_t new_count = values_of(pair->new_row, metric, bench->new_values);
+    size_t old_count =
+        values_of(pair->old_row, metric, beside_bytes(pair, pair->old_row, figure), bench->old_values);
+    size_t new_count =
+        values_of(pair->new_row, metric, beside_bytes(pair, pair->new_row, figure), bench->new_values);
     *contrast = (struct mlm_contrast){.old_count = old_count, .new_count = new_count, .time_kind = kind};
     contrast->old_median = contrast->old_minimum = contrast->old_maximum = NAN;
     contrast->new_median = contrast->new_minimum = contrast->new_maximum = NAN;
@@ -276,6 +288,8 @@ static int comparison_fill(
     for (size_t i = 0; i < comparison->pairing_count && r >= 0; i++)
         for (int f = 0; f < MLM_FIGURE_COUNT && r >= 0; f++)
             r = overall_find(&comparison->pairings[i], (enum mlm_figure)f);
+    for (size_t i = 0; i < comparison->pairing_count && r >= 0; i++)
+        r = mlm_speed_find(&comparison->pairings[i]);
     return r;
 }
 

@@ -97,6 +97,24 @@ struct mlm_overall {
     size_t count;
 };
 
+enum mlm_speed_verdict {
+    MLM_SPEED_UNKNOWN, /* fewer than two units on a side, or no common row */
+    MLM_SPEED_EVEN,    /* no difference that chance, or another day, could not make */
+    MLM_SPEED_FASTER,  /* the new side is */
+    MLM_SPEED_SLOWER,
+};
+
+/* How fast the new side is on the rows that both can run, as one figure. A unit is a round of the rows (the
+ * first trial of each, the second of each, …), or a run where both sides have several. Each unit gives one
+ * geometric mean over the rows. */
+struct mlm_speed {
+    double ratio, low, high; /* old time over new time; above 1: the new side is faster; NAN: not known */
+    double p;                /* of the rank test, or of Student's t where that has too few units; NAN: none */
+    size_t row_count, old_units, new_units;
+    bool of_runs; /* units are runs */
+    enum mlm_speed_verdict verdict;
+};
+
 struct mlm_pairing {
     const struct mlm_side *old_side, *new_side;
     struct mlm_pair *pairs; /* in the order of the old side's rows */
@@ -105,6 +123,7 @@ struct mlm_pairing {
     size_t old_alone_count, new_alone_count;
     size_t other_data; /* rows without a partner that would have one with another data size */
     struct mlm_overall overall[MLM_FIGURE_COUNT];
+    struct mlm_speed speed;
 };
 
 struct mlm_comparison {
@@ -127,6 +146,9 @@ struct mlm_compare_options {
 int mlm_compare(const struct mlm_side *sides, size_t side_count, const struct mlm_compare_options *options,
     struct mlm_comparison **ret_comparison, struct mlm_error *error);
 void mlm_comparison_free(struct mlm_comparison *comparison); /* takes NULL */
+
+/* The kind of time that both rows have. */
+enum mlm_time_kind mlm_pair_time_kind(const struct mlm_pair *pair);
 
 /* True for a ratio within MLM_SLIGHT of 1. */
 bool mlm_contrast_is_slight(const struct mlm_contrast *contrast);

@@ -104,10 +104,12 @@ int mlm_pairing_make(const struct mlm_side *old_side, const struct mlm_side *new
         return -ENOMEM;
     for (size_t i = 0; i < old_side->count; i++)
         match.partner_of_old[i] = NOBODY;
-    /* First the same specification, then another seed, then other data. */
+    /* First the same specification, then another seed, then another laptop, then other data. */
     ssize_t r = match_find(&match, MLM_LIKE_AGAIN);
     if (r >= 0)
         r = match_find(&match, MLM_LIKE_WORK);
+    if (r >= 0)
+        r = match_find(&match, MLM_LIKE_LAPTOP);
     if (r >= 0 && !options->mix_data)
         pairing_fill(&match, pairing);
     if (r >= 0)

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "report/compare/facts.h"
 #include "report/compare/show_parts.h"
+#include "report/compare/verdict.h"
 #include "report/compare/words.h"
 #include "report/table/heading.h"
 #include "report/table/notes.h"
@@ -205,10 +206,35 @@ static int put_notes(struct mlm_view *view)
     return r;
 }
 
+/* The answer comes first, one paragraph for each side but the first. */
+static int put_verdicts(const struct mlm_view *view)
+{
+    char old[MLM_SIDE_NAME], new[MLM_SIDE_NAME];
+    mlm_side_name(view->comparison, 0, old);
+    int r = 0;
+    for (size_t i = 0; i < view->comparison->pairing_count && r >= 0; i++) {
+        struct mlm_text paragraph;
+        FILE *out = mlm_text_begin(&paragraph);
+        if (!out)
+            return -ENOMEM;
+        mlm_side_name(view->comparison, i + 1, new);
+        r = mlm_verdict_say(out, &view->comparison->pairings[i], old, new);
+        mlm_auto_free char *text = mlm_text_end(&paragraph);
+        if (r >= 0 && !text)
+            r = -ENOMEM;
+        if (r >= 0)
+            mlm_put_wrapped(view->out, view->style, 0, text);
+    }
+    fputc('\n', view->out);
+    return r;
+}
+
 static int show(struct mlm_view *view, struct mlm_error *error)
 {
     const struct mlm_comparison *comparison = view->comparison;
-    int r = put_sides(view);
+    int r = put_verdicts(view);
+    if (r >= 0)
+        r = put_sides(view);
     if (r >= 0)
         r = put_facts(view, error);
     if (r >= 0)

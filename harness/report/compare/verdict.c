@@ -1,0 +1,126 @@
+/* Writes the verdict of a comparison. */
+#include "report/compare/verdict.h"
+
+#include <errno.h>
+#include <math.h>
+
+#include "base/cleanup.h"
+#include "report/compare/speed.h"
+
+#define NAMES_SHOWN 3
+
+/* A speed within this of the other is the same to a person. */
+#define SAME_SPEED 0.05
+
+/* "new is 1.60 × as fast as old (1.52 to 1.69) on the 17 rows that both can run." */
+static void say_speed(FILE *out, const struct mlm_speed *speed, const char *old, const char *new)
+{
+    if (!speed->row_count) {
+        fputs("No row ended well on both sides.", out);
+        return;
+    }
+    char rows[64];
+    snprintf(rows, sizeof rows, "the %zu row%s that both can run", speed->row_count,
+        speed->row_count == 1 ? "" : "s");
+    if (speed->verdict == MLM_SPEED_UNKNOWN) {
+        fprintf(out, "Which side is faster is not known: %s ran too few times. Use --repetitions 5.", rows);
+        return;
+    }
+    const bool faster = speed->ratio >= 1;
+    const double ratio = faster ? speed->ratio : 1 / speed->ratio;
+    const double low = faster ? speed->low : 1 / speed->high, high = faster ? speed->high : 1 / speed->low;
+    const double apart = fmax(fabs(low - 1), fabs(high - 1));
+    if (speed->verdict == MLM_SPEED_EVEN && apart <= SAME_SPEED) {
+        fprintf(out, "On %s, both sides are equally fast, within %.0f %%.", rows, ceil(100 * apart));
+        return;
+    }
+    if (speed->verdict == MLM_SPEED_EVEN)
+        fputs("Neither side is clearly faster: ", out);
+    fprintf(out, "%s is %.2f × as fast as %s (%.2f to %.2f) on %s.", faster ? new : old, ratio,
+        faster ? old : new, low, high, rows);
+    if (speed->verdict == MLM_SPEED_EVEN && !speed->of_runs && low > 1)
+        fprintf(out,
+            " With one run a side, less than %.1f × may come from the hour: put several runs of each side into one file "
+            "to know.",
+            MLM_SPEED_LEAST);
+}
+
+/* Rows that end well on one side alone. */
+static bool fits_only(const struct mlm_pair *pair, bool on_new)
+{
+    const struct mlm_row *fits = on_new ? pair->new_row : pair->old_row,
+                         *fails = on_new ? pair->old_row : pair->new_row;
+    return mlm_row_all_ok(fits) && mlm_row_failed(fails);
+}
+
+static size_t only_count(const struct mlm_pairing *pairing, bool on_new)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < pairing->pair_count; i++)
+        count += fits_only(&pairing->pairs[i], on_new);
+    return count;
+}
+
+/* " 3 rows fit only on new: …" */
+static int say_only(FILE *out, const struct mlm_pairing *pairing, bool on_new, const char *name)
+{
+    const size_t count = only_count(pairing, on_new);
+    if (!count && only_count(pairing, !on_new))
+        fprintf(out, " None fits only on %s.", name);
+    if (!count)
+        return 0;
+    fprintf(out, " %zu %s only on %s: ", count, count == 1 ? "row fits" : "rows fit", name);
+    size_t said = 0;
+    for (size_t i = 0; i < pairing->pair_count && said < NAMES_SHOWN; i++)
+        if (fits_only(&pairing->pairs[i], on_new)) {
+            mlm_auto_free char *row =
+                mlm_row_name(on_new ? pairing->pairs[i].new_row : pairing->pairs[i].old_row, false);
+            if (!row)
+                return -ENOMEM;
+            fprintf(out, "%s%s", said++ ? "; " : "", row);
+        }
+    if (count > said)
+        fprintf(out, "; and %zu more", count - said);
+    fputc('.', out);
+    return 0;
+}
+
+static double ram_bytes(const struct mlm_record *record)
+{
+    return record->limits.laptop_bytes
+               ? (double)record->limits.laptop_bytes
+               : (double)json_integer_value(json_object_get(record->machine, "memory_bytes"));
+}
+
+/* Memory makes the difference where rows ended for lack of it on the side with less RAM, and neither side is
+ * faster. */
+static bool by_memory(const struct mlm_pairing *pairing, bool on_new)
+{
+    size_t count = 0;
+    for (size_t i = 0; i < pairing->pair_count; i++) {
+        const struct mlm_pair *pair = &pairing->pairs[i];
+        const struct mlm_row *fits = on_new ? pair->new_row : pair->old_row;
+        const struct mlm_row *fails = on_new ? pair->old_row : pair->new_row;
+        if (fits_only(pair, on_new) &&
+            (fails->outcome != MLM_OUTCOME_OOM || ram_bytes(fits->first) <= ram_bytes(fails->first)))
+            return false;
+        count += fits_only(pair, on_new);
+    }
+    return count && !only_count(pairing, !on_new) && pairing->speed.verdict == MLM_SPEED_EVEN;
+}
+
+int mlm_verdict_say(FILE *out, const struct mlm_pairing *pairing, const char *old, const char *new)
+{
+    say_speed(out, &pairing->speed, old, new);
+    int r = say_only(out, pairing, true, new);
+    if (r == 0)
+        r = say_only(out, pairing, false, old);
+    if (r < 0)
+        return r;
+    if (!only_count(pairing, true) && !only_count(pairing, false) && pairing->speed.row_count)
+        fputs(" The same rows fit on both.", out);
+    for (int on_new = 0; on_new < 2; on_new++)
+        if (by_memory(pairing, on_new))
+            fprintf(out, " For these jobs %s gains by its memory, not by its processor.", on_new ? new : old);
+    return 0;
+}
