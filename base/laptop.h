@@ -1,6 +1,8 @@
 /* The RAM of a laptop that is in use before a job starts. `--laptop` and `estimate` share these rules. */
 #pragma once
 
+#include <stdint.h>
+
 /* The kernel and firmware keep about a sixteenth of RAM plus 128 MiB: page structs, slabs, buffers, reserved
  * memory. */
 static inline double mlm_laptop_system_bytes(double ram_bytes)
@@ -21,6 +23,13 @@ static inline double mlm_laptop_desktop_bytes(double ram_bytes)
 {
     double desktop_bytes = 1600 * 0x1p20, share_bytes = ram_bytes * 2 / 5;
     return share_bytes < desktop_bytes ? share_bytes : desktop_bytes;
+}
+
+/* The cap that stands for it: what the kernel leaves, in whole MiB. */
+static inline uint64_t mlm_laptop_cap_bytes(uint64_t ram_bytes)
+{
+    const double left_bytes = (double)ram_bytes - mlm_laptop_system_bytes((double)ram_bytes);
+    return (uint64_t)left_bytes >> 20 << 20;
 }
 
 /* What a job can have of it. */

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/size.h"
@@ -17,14 +18,19 @@
 
 const struct mlm_option mlm_budget_option_rows[] = {
     {"max-needs", "SIZE", mlm_option_size, AT(needs_bytes),
-        .help = "end with exit status 4 if the job ends well but needs more memory than this",
-        .otherwise = "no limit", .words = (const char *const[]){"500M", "1G", "2G", NULL}},
-    {"max-time", "TIME", mlm_option_duration, AT(time_ns), .help = "the same for its median time",
-        .otherwise = "no limit", .words = (const char *const[]){"30s", "2min", "10min", NULL}},
+        .help =
+            "end with exit status 4 if a job needs more memory than this, without the background beside it",
+        .otherwise = "no limit", .words = (const char *const[]){"500M", "1G", "2G", NULL},
+        .shapes_plan = true},
+    {"max-time", "TIME", mlm_option_duration, AT(time_ns),
+        .help = "end with exit status 4 if the median time of a job is longer than this",
+        .otherwise = "no limit", .words = (const char *const[]){"30s", "2min", "10min", NULL},
+        .shapes_plan = true},
     {"max-file", "FILE", mlm_option_text, AT(file),
         .help =
-            "the same for single rows: a line of FILE is, for example, `train.py batch=64 cap=2G max-needs=500M "
-            "max-time=2min`"},
+            "read such limits for single rows from FILE; a line of it is, for example, `train.py batch=64 cap=2G "
+            "max-needs=500M max-time=2min`",
+        .shapes_plan = true},
     {0},
 };
 
@@ -75,20 +81,25 @@ static int rule_parse(char *line, struct rule *rule, struct mlm_error *error)
     return rule->name ? 0 : 1;
 }
 
-/* Calls `each` for every rule of the file; it may be NULL. */
+/* Calls `each` for every rule of the file; it may be NULL. The file is read before the trials and after them,
+ * so a pipe would be empty the second time. */
 static int file_read(const struct mlm_budgets *budgets,
     int (*each)(void *context, const struct rule *rule, struct mlm_error *error), void *context,
     struct mlm_error *error)
 {
+    struct stat status;
     mlm_auto_fclose FILE *file = fopen(budgets->file, "re");
-    if (!file)
+    if (!file || fstat(fileno(file), &status) < 0)
         return mlm_error_errno(error, -errno, "--max-file: %s", budgets->file);
+    if (!S_ISREG(status.st_mode))
+        return mlm_error_set(error, -EINVAL, "--max-file: %s is not a regular file", budgets->file);
     mlm_auto_free char *line = NULL;
-    size_t size = 0, number = 0;
+    size_t size = 0, number = 0, count = 0;
     int r = 0;
     while (r >= 0 && getline(&line, &size, file) > 0) {
         struct rule rule = {.file = budgets->file, .line = ++number};
         r = rule_parse(line, &rule, error);
+        count += r == 0;
         if (r < 0)
             mlm_error_wrap(error, r, "%s:%zu", budgets->file, number);
         else if (r == 0 && each)
@@ -97,6 +108,8 @@ static int file_read(const struct mlm_budgets *budgets,
     }
     if (r >= 0 && ferror(file))
         return mlm_error_errno(error, -EIO, "--max-file: %s", budgets->file);
+    if (r >= 0 && !count)
+        return mlm_error_set(error, -EINVAL, "--max-file: %s has no line with a limit", budgets->file);
     return r < 0 ? r : 0;
 }
 
@@ -112,7 +125,6 @@ int mlm_budgets_check(const struct mlm_budgets *budgets, struct mlm_error *error
 
 struct judging {
     const struct mlm_table *table;
-    const struct mlm_section *section; /* of the row that is judged */
     FILE *out;
     size_t checked, broken;
 };
@@ -138,7 +150,7 @@ static double most_needs_bytes(const struct mlm_row *row)
         int64_t bytes = row->trials[i]->readings.values[MLM_needs_peak_bytes];
         if (bytes == MLM_NULL)
             return NAN;
-        most = fmax(most, (double)bytes);
+        most = fmax(most, (double)bytes - (double)row->first->limits.background_bytes);
     }
     return most;
 }
@@ -149,7 +161,7 @@ static void broken_say(struct judging *judging, const struct mlm_row *row, const
     struct mlm_text name;
     FILE *out = mlm_text_begin(&name);
     if (out)
-        mlm_row_say(out, judging->section, row, NULL);
+        mlm_row_job_say(out, row);
     mlm_auto_free char *said = out ? mlm_text_end(&name) : NULL;
     mlm_put_named(judging->out, "Budget: %s under cap %s %s.", said ? said : row->workload,
         mlm_size_spell(row->first->limits.cap_bytes, cap), text);
@@ -193,17 +205,18 @@ static int rule_judge(void *context, const struct rule *rule, struct mlm_error *
 {
     struct judging *judging = context;
     size_t meant = 0;
-    for (size_t s = 0; s < judging->table->section_count; s++)
-        for (size_t i = 0; i < judging->table->sections[s].count; i++)
-            if (is_meant(rule, judging->table->sections[s].rows[i])) {
-                judging->section = &judging->table->sections[s];
-                row_judge(judging, rule, judging->table->sections[s].rows[i]);
-                meant++;
-            }
+    /* A row that `run` added as a reference is not what was asked for. */
+    for (size_t i = 0; i < judging->table->row_count; i++) {
+        const struct mlm_row *row = judging->table->order[i];
+        if (row->first->reference || !is_meant(rule, row))
+            continue;
+        row_judge(judging, rule, row);
+        meant++;
+    }
     if (!meant && rule->name)
         return mlm_error_set(error, -EINVAL,
-            "%s:%zu: no row is meant by '%s' with these parameters and this cap", rule->file, rule->line,
-            rule->name);
+            "%s:%zu: no row is meant by '%s' with these parameters and this cap; give a command with blanks a --name",
+            rule->file, rule->line, rule->name);
     return 0;
 }
 
@@ -220,7 +233,9 @@ int mlm_budgets_judge(
         r = file_read(budgets, rule_judge, &judging, error);
     if (r < 0)
         return r;
-    if (!judging.broken)
-        fprintf(out, "Budget: it holds for all %zu figures.\n", judging.checked);
+    if (!judging.broken && judging.checked == 1)
+        fputs("Budget: it holds.\n", out);
+    else if (!judging.broken)
+        fprintf(out, "Budget: all %zu figures hold.\n", judging.checked);
     return (int)judging.broken;
 }

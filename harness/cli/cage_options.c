@@ -144,7 +144,7 @@ const struct mlm_option mlm_program_option_rows[] = {
     {"name", "NAME", mlm_option_texts, AT(names),
         .help = "name of the command in records and tables; with several commands, give it once for each, in "
                 "their order",
-        .otherwise = "its program's name"},
+        .otherwise = "the name of its script or program; a command in quotes is its own name"},
     {"output", "FILE", mlm_option_text, AT(output), .help = "write the command's standard output to FILE",
         .otherwise = "standard output"},
     {0},

@@ -258,9 +258,9 @@ const struct mlm_verb mlm_verb_compare = {
     .summary = "compare stored runs, and fail on regressions if asked to",
     .operands = "[OLD] NEW [MORE…]",
     .details =
-        "compare begins with the answer: which side is faster on the rows that both can run, and which rows fit on one "
-        "side alone. It pairs the rows with the same workload, parameters, data, cap and swap; rows of --laptop, whatever "
-        "its RAM. For each pair it "
+        "compare begins with the answer: which side is faster on the rows that both can run, and which rows "
+        "ended well on one side alone. It pairs rows with the same workload, parameters, data, cap and swap. "
+        "Rows that were run with --laptop are paired even if the laptops have different RAM. For each pair it "
         "shows median time and median needs (peak memory), new over old, with a 95 % interval. A test, "
         "corrected by Holm's method over all tests of the comparison, gives the verdict: Mann–Whitney U, or "
         "Welch's t test where that would need more repetitions. Times leave out waiting for a processor if "

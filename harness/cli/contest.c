@@ -3,10 +3,10 @@
 
 #include <errno.h>
 #include <math.h>
-#include <stdlib.h>
 
 #include "base/cleanup.h"
 #include "base/size.h"
+#include "base/text.h"
 #include "report/table/group.h"
 #include "report/text/prose.h"
 
@@ -68,32 +68,26 @@ static bool repeated(const struct mlm_section *section)
     return false;
 }
 
-static int section_text(const struct mlm_section *section, char **ret_text)
+static char *section_text(const struct mlm_section *section)
 {
-    size_t size;
+    struct mlm_text text;
     struct mlm_group group = mlm_group_look(section->rows, section->count);
-    char *text = NULL;
-    FILE *out = open_memstream(&text, &size);
+    FILE *out = mlm_text_begin(&text);
     if (!out)
-        return -ENOMEM;
+        return NULL;
     if (group.ok_count > 1 && repeated(section))
         say_fastest(out, section, &group);
     else if (group.ok_count > 1)
         fputs("To compare their times, run each several times: --repetitions 5.", out);
-    if (fclose(out) != 0) {
-        free(text);
-        return -ENOMEM;
-    }
-    *ret_text = text;
-    return 0;
+    return mlm_text_end_tame(&text);
 }
 
 int mlm_contest_say(
     const struct mlm_table *table, const struct mlm_text_style *style, FILE *out, struct mlm_error *error)
 {
     for (size_t i = 0; i < table->section_count; i++) {
-        mlm_auto_free char *text = NULL;
-        if (section_text(&table->sections[i], &text) < 0)
+        mlm_auto_free char *text = section_text(&table->sections[i]);
+        if (!text)
             return mlm_error_errno(error, -ENOMEM, "comparing commands");
         if (!*text)
             continue;

@@ -46,9 +46,8 @@ static const struct mlm_option options[] = {
         .help = "run each command N times under each cap before the trials that count", .standard = "0",
         .most = MLM_TIMES_MOST, .kept = true},
     {"param", "NAME=LIST", mlm_option_texts, AT(params),
-        .help =
-            "run the command once for each of these values, separated by commas, in place of {NAME} in it; may be "
-            "given several times, for all combinations",
+        .help = "replace {NAME} in the command by each value of LIST, and run it once for each; several of "
+                "these options give all combinations",
         .kept = true},
     {.group = mlm_budget_option_rows, .offset = AT(budgets)},
     {.group = mlm_program_option_rows, .offset = AT(program)},
@@ -260,7 +259,9 @@ static const struct mlm_exit_meaning exits[] = {
     {MLM_EXIT_WRONG, "a command failed for a reason other than memory or time"},
     {MLM_EXIT_USAGE, "wrong usage"},
     {MLM_EXIT_NOT_RUN, "not every trial could be run"},
-    {MLM_EXIT_BUDGET, "every command ended well, and a budget does not hold"},
+    {MLM_EXIT_BUDGET,
+        "no command failed by itself, and one needs more than --max-needs, --max-time or --max-file allows, or did not "
+        "end under its cap"},
     {MLM_EXIT_INTERRUPTED, "interrupted by Ctrl-C"},
     {0, NULL},
 };

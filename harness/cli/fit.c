@@ -277,8 +277,9 @@ static void put_laptop(FILE *out, const struct fit *fit)
         isnan(fit->search.options.within) ? need : mlm_fit_edge(&fit->search, MLM_FIT_FAST);
     const uint64_t background_bytes = fit->said.cage.limits.background_bytes;
     const bool found = fast.state == MLM_FIT_FOUND || fast.state == MLM_FIT_LEAST;
-    /* With swap a job ends under less than it holds. */
-    if (!found || fit->search.options.swaps || fast.high_bytes <= background_bytes)
+    /* With swap a job ends under less than it holds. Files that cost nothing here would cost memory there. */
+    if (!found || fit->search.options.swaps || fast.high_bytes <= background_bytes ||
+        mlm_fit_has_unpaid(&fit->search))
         return;
     mlm_sold_say(out, (double)(fast.high_bytes - background_bytes));
     fputc('\n', out);

@@ -21,7 +21,7 @@ static int laptop_parse(
         return mlm_error_set(error, -EINVAL, "%s is too small to run a desktop; give at least 256M", text);
     *(struct mlm_laptop *)field = (struct mlm_laptop){
         .ram_bytes = ram,
-        .cap_bytes = (uint64_t)((double)ram - mlm_laptop_system_bytes((double)ram)) / MIB * MIB,
+        .cap_bytes = mlm_laptop_cap_bytes(ram),
         .background_bytes = (uint64_t)mlm_laptop_desktop_bytes((double)ram) / MIB * MIB,
     };
     return 0;

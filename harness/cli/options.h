@@ -27,7 +27,8 @@ struct mlm_option {
     const char *const *words; /* values to choose from, or to propose, ended by NULL */
     uint64_t least, most;     /* range of a number; most 0: the largest number of a record */
     bool kept;                /* the command that advise proposes takes it from the records' command */
-    bool shapes_plan; /* it decides which trials are run, so --resume takes it from a record's command */
+    bool shapes_plan; /* it decides which trials are run, or what is asked of them: --resume takes it from a
+                         record's command */
     const struct mlm_option *group; /* instead of the above: rows shared by verbs, for a struct at `offset` */
 };
 

@@ -55,7 +55,8 @@ int mlm_present(
         mlm_put_named(stdout, "Records: %s", presentation->paths[0]);
     }
     if (r == 0)
-        r = mlm_budgets_judge(&presentation->budgets, loaded.table, stdout, error);
+        r = mlm_budgets_judge(
+            &presentation->budgets, loaded.table, presentation->table ? stdout : stderr, error);
     if (r < 0)
         return r;
     ret_presented->over_budget = (size_t)r;

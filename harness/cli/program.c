@@ -21,18 +21,26 @@ static const char *base_name(const char *path)
     return slash && slash[1] ? slash + 1 : path;
 }
 
-/* Returns true for "python3.11", too. */
-static bool is_interpreter(const char *program)
+struct interpreter {
+    const char *name;
+    char code;   /* options that end in this letter have code behind them: -c, -ec */
+    bool module; /* -m NAME runs a module */
+};
+
+/* Finds "python3.11", too. NULL: it is another program. */
+static const struct interpreter *interpreter_of(const char *program)
 {
-    static const char *const names[] = {
-        "python", "pypy", "sh", "bash", "dash", "zsh", "perl", "ruby", "node", "Rscript", "julia", "lua"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
-        const size_t length = strlen(names[i]);
-        if (strncmp(program, names[i], length) == 0 &&
+    static const struct interpreter known[] = {{"python", 'c', true}, {"pypy", 'c', true}, {"sh", 'c', false},
+        {"bash", 'c', false}, {"dash", 'c', false}, {"zsh", 'c', false}, {"perl", 'e', false},
+        {"ruby", 'e', false}, {"node", 'e', false}, {"Rscript", 'e', false}, {"julia", 'e', false},
+        {"lua", 'e', false}};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        const size_t length = strlen(known[i].name);
+        if (strncmp(program, known[i].name, length) == 0 &&
             !program[length + strspn(program + length, "0123456789.")])
-            return true;
+            return &known[i];
     }
-    return false;
+    return NULL;
 }
 
 /* The program that a person means: of `python3 -u train.py` the script, because every other one is called
@@ -40,15 +48,16 @@ static bool is_interpreter(const char *program)
 static const char *name_of(char *const *words)
 {
     const char *program = base_name(words[0]);
-    if (!is_interpreter(program))
-        return program;
-    for (char *const *word = words + 1; *word; word++) {
+    const struct interpreter *interpreter = interpreter_of(program);
+    for (char *const *word = words + 1; interpreter && *word; word++) {
         struct stat status;
-        if (strcmp(*word, "-m") == 0 && word[1])
+        const size_t length = strlen(*word);
+        const bool option = **word == '-' && length > 1;
+        if (interpreter->module && strcmp(*word, "-m") == 0 && word[1])
             return word[1];
-        if (strcmp(*word, "-c") == 0 || strcmp(*word, "-e") == 0)
+        if (option && (*word)[1] != '-' && (*word)[length - 1] == interpreter->code)
             return program;
-        if (**word != '-' && stat(*word, &status) == 0 && S_ISREG(status.st_mode))
+        if (!option && stat(*word, &status) == 0 && S_ISREG(status.st_mode))
             return base_name(*word);
     }
     return program;

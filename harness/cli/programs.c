@@ -66,7 +66,8 @@ static int quoting_check(const struct mlm_parsed *parsed, struct mlm_error *erro
     char path[4096];
     const struct mlm_texts *lines = &parsed->operands;
     for (size_t i = 1; i < lines->count; i++)
-        if (!strpbrk(lines->items[i], " \t") && mlm_command_find(lines->items[i], path, NULL) < 0)
+        if (!strpbrk(lines->items[i], " \t{}<>|&;()$`\"'\\*?[=~") &&
+            mlm_command_find(lines->items[i], path, NULL) < 0)
             return mlm_error_set(error, -EINVAL,
                 "without --, each word is a command, and %s is none; write -- before the command: mlmembench exec … -- "
                 "%s %s …",

@@ -225,6 +225,7 @@ static int resume_read(struct run *run, struct mlm_error *error)
         r = mlm_resume_match(run->plan, run->measuring.session.machine_facts, &list, found, error);
     for (size_t i = 0; r >= 0 && i < run->plan->trial_count; i++) {
         run->finished[i] = found[i] != NULL;
+        run->ran += run->finished[i];
         if (found[i])
             mlm_rounds_tell(run->rounds, &run->plan->trials[i], found[i], 0);
     }
@@ -558,7 +559,8 @@ static const struct mlm_exit_meaning exits[] = {
     {MLM_EXIT_WRONG, "a trial gave a wrong result or crashed"},
     {MLM_EXIT_USAGE, "wrong usage"},
     {MLM_EXIT_NOT_RUN, "not every trial could be run"},
-    {MLM_EXIT_BUDGET, "a budget does not hold"},
+    {MLM_EXIT_BUDGET,
+        "a job needs more than --max-needs, --max-time or --max-file allows, or did not end well"},
     {MLM_EXIT_INTERRUPTED, "interrupted by Ctrl-C; --resume goes on"},
     {0, NULL},
 };

@@ -61,8 +61,12 @@ int mlm_params_parse(const struct mlm_texts *texts, struct mlm_params *params, s
             return mlm_error_set(error, -EINVAL, "--param is NAME=VALUE or NAME=VALUE,VALUE, not '%s'", text);
         char name[64];
         snprintf(name, sizeof name, "%.*s", (int)(equals - text), text);
-        if (mlm_params_add(params, name, equals + 1) < 0)
-            return mlm_error_errno(error, -ENOMEM, "--param");
+        int r = mlm_params_add(params, name, equals + 1);
+        if (r == -EEXIST)
+            return mlm_error_set(
+                error, -EINVAL, "--param %s is given twice; give all its values in one", name);
+        if (r < 0)
+            return mlm_error_errno(error, r, "--param");
     }
     return 0;
 }

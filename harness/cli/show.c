@@ -15,7 +15,8 @@ static const struct mlm_exit_meaning exits[] = {
     {MLM_EXIT_OK, "the table was shown"},
     {MLM_EXIT_USAGE, "wrong usage"},
     {MLM_EXIT_NOT_RUN, "a file cannot be read, or holds no record"},
-    {MLM_EXIT_BUDGET, "a budget does not hold"},
+    {MLM_EXIT_BUDGET,
+        "a job needs more than --max-needs, --max-time or --max-file allows, or did not end well"},
     {0, NULL},
 };
 

@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <math.h>
-#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/size.h"
@@ -92,7 +91,7 @@ static int say(const struct mlm_row *row, void (*put)(FILE *out, const struct ml
     FILE *words = mlm_text_begin(&text);
     if (words)
         put(words, row);
-    mlm_auto_free char *said = words ? mlm_text_end(&text) : NULL;
+    mlm_auto_free char *said = words ? mlm_text_end_tame(&text) : NULL;
     if (!said)
         return mlm_error_errno(error, -ENOMEM, "exec");
     if (*said) {
@@ -111,14 +110,16 @@ static double job_bytes(const struct mlm_row *row)
 static void put_laptop(FILE *out, const struct mlm_row *row)
 {
     char size[MLM_SIZE_TEXT];
-    const struct mlm_params *params = &row->first->params;
-    fputs(row->workload, out);
-    for (size_t i = 0; i < params->count; i++)
-        if (strcmp(params->items[i].name, "command") != 0)
-            fprintf(out, "%s%s=%s", i ? " " : " at ", params->items[i].name, params->items[i].value);
+    mlm_row_job_say(out, row);
     fprintf(out, " needs %s%s. ", mlm_size_show(job_bytes(row), size),
         row->readings.values[MLM_at_speed_bytes] == MLM_NULL ? "" : " at most to run at speed");
     mlm_sold_say(out, job_bytes(row));
+}
+
+/* What of its files was in memory before says nothing about what it uses of them. */
+static bool laptop_is_known(const struct mlm_row *row)
+{
+    return job_bytes(row) > 0 && mlm_files_start(row->first) != MLM_START_WARM;
 }
 
 int mlm_surplus_say(
@@ -135,7 +136,7 @@ int mlm_surplus_say(
                 r = say(row, put_files, style, out, error);
             if (r < 0)
                 return r;
-            if (job_bytes(row) > 0 && (!most || job_bytes(row) > job_bytes(most)))
+            if (laptop_is_known(row) && (!most || job_bytes(row) > job_bytes(most)))
                 most = row;
         }
     return most ? say(most, put_laptop, style, out, error) : 0;

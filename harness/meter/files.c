@@ -339,8 +339,10 @@ static json_t *list_make(const struct files_state *state, bool again)
 static uint64_t touched_bytes(const struct file *file)
 {
     uint64_t bytes;
+    struct stat status;
     mlm_auto_close int fd = open(file->path, O_RDONLY | O_NONBLOCK | O_CLOEXEC);
-    if (fd < 0 || mlm_page_cache_bytes(fd, file->size_bytes, &bytes) < 0 || bytes > file->mapped_bytes)
+    if (fd < 0 || fstat(fd, &status) < 0 || status.st_ino != file->inode ||
+        mlm_page_cache_bytes(fd, file->size_bytes, &bytes) < 0 || bytes > file->mapped_bytes)
         return file->mapped_bytes;
     return bytes;
 }

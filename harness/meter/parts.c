@@ -59,6 +59,8 @@ static void parts_finish(void *p, const struct mlm_trial_view *view, struct mlm_
         values[MLM_read_bytes] -= (int64_t)(swap_share * (double)values[MLM_read_bytes]);
     }
     mlm_parts_fill(&result->waits, result->one_thread, swap_share, values);
+    if (result->waits.run_queue_ns != MLM_NULL && values[MLM_run_queue_ns] == MLM_NULL)
+        *result->marks |= MLM_MARK_BIT(disturbed); /* it waited, and nobody knows how long */
 }
 
 const struct mlm_meter mlm_meter_parts = {

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/laptop.h"
 #include "base/utf8.h"
 
 enum mlm_metric mlm_time_metric(enum mlm_time_kind kind)
@@ -294,7 +295,9 @@ static char *specification_key(const struct mlm_record *record, unsigned parts)
         key_number(&key, 's', record->seed);
     key_number(&key, 't', record->threads);
     struct mlm_limits limits = record->limits;
-    if (parts & KEY_ANY_LAPTOP && limits.laptop_bytes) {
+    /* `fit` tries other caps on a laptop, too. */
+    if (parts & KEY_ANY_LAPTOP && limits.laptop_bytes &&
+        limits.cap_bytes == mlm_laptop_cap_bytes(limits.laptop_bytes)) {
         limits.laptop_bytes = limits.background_bytes = 1;
         parts &= ~(unsigned)KEY_CAP;
     }

@@ -368,7 +368,10 @@ static void stillness_tell(const struct running *running, struct mlm_record *rec
     int64_t *values = record->readings.values;
     if (!running->still_ns || (double)running->still_ns <= STILL_SHARE * (double)values[MLM_run_ns])
         return;
-    values[MLM_run_ns] = values[MLM_prepare_ns] = values[MLM_waiting_ns] = MLM_NULL;
+    static const enum mlm_metric times[] = {MLM_run_ns, MLM_prepare_ns, MLM_waiting_ns, MLM_own_ns,
+        MLM_blocked_ns, MLM_blocked_memory_ns, MLM_blocked_storage_ns, MLM_blocked_rest_ns};
+    for (size_t i = 0; i < sizeof times / sizeof *times; i++)
+        values[times[i]] = MLM_NULL;
     record->marks |= MLM_MARK_BIT(paused);
 }
 

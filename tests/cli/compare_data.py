@@ -63,7 +63,7 @@ with open(out, "w", encoding="utf-8") as file:
                 record["data_bytes"] = int(last("data", "0"))
             if "laptop" in said:
                 mib = int(last("laptop", "0"))
-                record.update(laptop_bytes=mib << 20, cap_bytes=mib * 7 // 8 << 20, background_bytes=mib * 2 // 5 << 20,
+                record.update(laptop_bytes=mib << 20, cap_bytes=int(mib - 128 - mib / 16) << 20, background_bytes=mib * 2 // 5 << 20,
                               background_mode="active")
                 if record["needs_peak_bytes"]:
                     record["needs_peak_bytes"] += record["background_bytes"]

@@ -121,7 +121,7 @@ run_again small.jsonl repetitions=5 laptop=2048 outcome=storage/dense:oom outcom
 run_again wide.jsonl repetitions=5 laptop=8192 seed=2
 status 0 "$mlm" compare small.jsonl wide.jsonl
 tr '\n' ' ' <log/out >log/line
-expect "jobs that only the larger laptop can run" grep -Eq '^On the [0-9]+ rows that both can run, both sides are equally fast, within [1-5] %[.] [0-9]+ rows fit only on new: .* None fits only on old[.] For these jobs new gains by its memory, not by its processor[.]' log/line
+expect "jobs that only the larger laptop can run" grep -Eq '^On the [0-9]+ rows that both can run, both sides are equally fast, within [1-5] %[.] [0-9]+ rows ended well only on new: .* None did so only on old[.] For these jobs new gains by its memory, not by its processor[.]' log/line
 expect_not "needs do not differ by the background" grep -q 'needs more\|needs less' log/out
 run_again quick8.jsonl repetitions=5 laptop=8192 seed=2 $(sed -n 's/.*"workload": *"\([^"]*\)".*/scale=\1:0.6/p' old.jsonl | sort -u)
 status 0 "$mlm" compare small.jsonl quick8.jsonl

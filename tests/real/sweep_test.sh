@@ -34,7 +34,7 @@ expect "more memory than its budget" grep -Eq '^Budget: train.py under cap none 
 status 4 "$mlm" exec --quiet --max-time 1ms --out out/late.jsonl -- "$MLM_PYTHON" train.py --batch 1
 expect "more time than its budget" grep -q '^Budget: train.py under cap none takes .*; the budget is 1.00 ms.$' log/err
 status 0 "$mlm" exec --quiet --max-needs 1G --max-time 1h --out out/holds.jsonl -- "$MLM_PYTHON" train.py --batch 1
-expect "a budget that holds" grep -q '^Budget: it holds for all 2 figures.$' log/err
+expect "a budget that holds" grep -q '^Budget: all 2 figures hold.$' log/err
 status 7 "$mlm" exec --quiet --max-needs 16K --out out/fails.jsonl -- sh -c 'exit 7'
 expect "a command that fails keeps its status" grep -q 'did not end well: crash' log/err
 status 4 "$mlm" exec --quiet --cap 24M,none --swap none --max-needs 1G --out out/oom.jsonl -- "$MLM_PYTHON" train.py --batch 64
@@ -50,6 +50,15 @@ expect "a file with a budget for each row" [ "$(grep -c '^Budget: ' log/err)" = 
 expect "of a name, its parameters and its cap" grep -q '^Budget: train.py at batch=32 under cap 64M needs .*; the budget is 20.0 MiB' log/err
 status 4 "$mlm" show --max-file budgets.txt out/rows.jsonl
 expect "stored records are judged, too" grep -q '^Budget: train.py at batch=32 under cap 64M' log/out
+status 4 "$mlm" exec --quiet --cap 1G,none --max-needs 24M --out out/both.jsonl -- "$MLM_PYTHON" train.py --batch 64
+expect "a row without a cap is judged, too" [ "$(grep -c '^Budget: train.py under cap .* needs' log/err)" = 2 ]
+status 0 "$mlm" exec --quiet --background 64M --max-needs 60M --out out/beside.jsonl -- "$MLM_PYTHON" train.py --batch 4
+expect "the background is no need of the job" grep -q '^Budget: it holds.$' log/err
+status 2 "$mlm" show --max-file /dev/null out/rows.jsonl
+expect "limits come from a file" grep -q -- '--max-file: /dev/null is not a regular file' log/err
+echo '# nothing' >empty.txt
+status 2 "$mlm" show --max-file empty.txt out/rows.jsonl
+expect "that has one" grep -q -- '--max-file: empty.txt has no line with a limit' log/err
 echo 'train.py batch=9 max-needs=1G' >none.txt
 status 2 "$mlm" show --max-file none.txt out/rows.jsonl
 expect "a line for no row is an error" grep -q "none.txt:1: no row is meant by 'train.py'" log/err
@@ -62,6 +71,8 @@ status 2 "$mlm" exec --param x=1 -- true
 expect "a parameter that no command has" grep -q -- '--param x: no command has {x} in it' log/err
 status 2 "$mlm" exec --param x=1,1 -- echo '{x}'
 expect "a value that is named twice" grep -q 'a value is named twice' log/err
+status 2 "$mlm" exec --param x=1 --param x=2 -- echo '{x}'
+expect "a parameter that is given twice" grep -q -- '--param x is given twice' log/err
 status 2 "$mlm" exec --param command=1 -- echo '{command}'
 expect "a parameter with the name of the command" grep -q -- '--param command: ' log/err
 status 2 "$mlm" exec --name a --name a true 'sleep 0'

@@ -67,6 +67,9 @@ static double known_ns(int64_t value)
     return value == MLM_NULL ? 0 : (double)value;
 }
 
+/* A wait for a processor that is a smaller share of a time does not make it inexact. */
+#define WAIT_SHARE 0.05
+
 /* A job that had to wait for a processor knows that already in its own time. */
 static struct mlm_fit_time time_of(const struct mlm_record *record, enum mlm_time_kind kind)
 {
@@ -74,10 +77,11 @@ static struct mlm_fit_time time_of(const struct mlm_record *record, enum mlm_tim
     const int64_t ns = values[mlm_time_metric(kind)];
     if (record->outcome != MLM_OUTCOME_OK || ns == MLM_NULL)
         return (struct mlm_fit_time){NAN, NAN};
-    double taken_ns = 0;
-    if (record->marks & MLM_MARK_BIT(disturbed))
-        taken_ns =
-            known_ns(values[MLM_stolen_ns]) + (kind == MLM_TIME_OWN ? 0 : known_ns(values[MLM_run_queue_ns]));
+    const bool disturbed = record->marks & MLM_MARK_BIT(disturbed);
+    const double waited_ns = kind == MLM_TIME_OWN ? 0 : known_ns(values[MLM_run_queue_ns]);
+    double taken_ns = disturbed ? known_ns(values[MLM_stolen_ns]) : 0;
+    if (disturbed || waited_ns > WAIT_SHARE * (double)ns)
+        taken_ns += waited_ns;
     /* A logarithm is taken of it. */
     return (struct mlm_fit_time){fmax((double)ns - taken_ns, 1), (double)ns};
 }
@@ -102,6 +106,14 @@ int mlm_fit_tell(struct mlm_fit *fit, const struct mlm_record *record)
 double mlm_fit_unpaid_bytes(const struct mlm_fit *fit)
 {
     return fmax(fit->unpaid_bytes, fit->file_most_bytes - fit->file_least_bytes);
+}
+
+/* Less is not mentioned: libraries are always in the page cache. */
+#define UNPAID_WORTH_BYTES (128.0 * 1024 * 1024)
+
+bool mlm_fit_has_unpaid(const struct mlm_fit *fit)
+{
+    return mlm_fit_unpaid_bytes(fit) > UNPAID_WORTH_BYTES;
 }
 
 /* Own times only where all trials have them: times of two kinds are not comparable. */
@@ -151,12 +163,14 @@ static void times_at(const struct mlm_fit *fit, uint64_t cap_bytes, struct times
         times_collect(fit, cap_bytes, false, ret_times);
 }
 
-/* The median of the exact times; NAN: there are none. */
+/* The median of the exact times; NAN: there are none, or others decide about the cap as well. */
 static double time_at(const struct mlm_fit *fit, uint64_t cap_bytes)
 {
-    struct times times;
-    times_collect(fit, cap_bytes, true, &times);
-    return times.count ? mlm_median(times.most, times.count) : NAN;
+    struct times exact, all;
+    times_collect(fit, cap_bytes, true, &exact);
+    times_collect(fit, cap_bytes, false, &all);
+    bool decides = exact.count == all.count || exact.count >= majority(fit);
+    return exact.count && decides ? mlm_median(exact.most, exact.count) : NAN;
 }
 
 struct mlm_fit_tally mlm_fit_tally(const struct mlm_fit *fit, uint64_t cap_bytes)

@@ -91,5 +91,7 @@ struct mlm_fit_tally {
 /* Bytes of file pages that some trial without a cap, or all, used without being charged, because they were
  * already in the page cache. Under a cap they would be free as well. NAN: not known. */
 double mlm_fit_unpaid_bytes(const struct mlm_fit *fit);
+/* Returns true if they are worth a sentence. */
+bool mlm_fit_has_unpaid(const struct mlm_fit *fit);
 
 struct mlm_fit_tally mlm_fit_tally(const struct mlm_fit *fit, uint64_t cap_bytes);

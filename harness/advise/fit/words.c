@@ -180,18 +180,14 @@ static void say_fast(FILE *out, const struct mlm_fit *fit, const struct mlm_fit_
     }
 }
 
-/* Smaller amounts are not mentioned: libraries are always in the page cache. */
-#define UNPAID_WORTH_BYTES (128.0 * 1024 * 1024)
-
 static void say_unpaid(FILE *out, const struct mlm_fit *fit)
 {
     char text[MLM_SIZE_TEXT];
-    double unpaid = mlm_fit_unpaid_bytes(fit);
-    if (unpaid > UNPAID_WORTH_BYTES)
+    if (mlm_fit_has_unpaid(fit))
         fprintf(out,
             "But %s of files were in the page cache already and cost it nothing: name them by --evict "
             "FILE.\n",
-            mlm_size_show(unpaid, text));
+            mlm_size_show(mlm_fit_unpaid_bytes(fit), text));
 }
 
 void mlm_fit_say(FILE *out, const struct mlm_fit *fit, const char *name, uint64_t swap_limit_bytes)

@@ -67,10 +67,9 @@ enum mlm_time_kind mlm_pair_time_kind(const struct mlm_pair *pair)
 /* Between two laptops, the programs beside the job differ. Then the job's own needs are compared. */
 static double beside_bytes(const struct mlm_pair *pair, const struct mlm_row *row, enum mlm_figure figure)
 {
-    const uint64_t old_bytes = pair->old_row->first->limits.background_bytes,
-                   new_bytes = pair->new_row->first->limits.background_bytes;
-    return figure == MLM_FIGURE_NEEDS && old_bytes != new_bytes ? (double)row->first->limits.background_bytes
-                                                                : 0;
+    const bool laptops =
+        pair->old_row->first->limits.laptop_bytes != pair->new_row->first->limits.laptop_bytes;
+    return figure == MLM_FIGURE_NEEDS && laptops ? (double)row->first->limits.background_bytes : 0;
 }
 
 /* Repetitions of needs are often equal to the page. The kernel counts memory in batches for each processor,

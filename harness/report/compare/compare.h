@@ -105,7 +105,8 @@ enum mlm_speed_verdict {
 };
 
 /* How fast the new side is on the rows that both can run, as one figure. A unit is a round of the rows (the
- * first trial of each, the second of each, …), or a run where both sides have several. Each unit gives one
+ * first trial of each, the second of each, …), or a run where both sides have
+ * several with all rows. Each unit gives one
  * geometric mean over the rows. */
 struct mlm_speed {
     double ratio, low, high; /* old time over new time; above 1: the new side is faster; NAN: not known */

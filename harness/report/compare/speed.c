@@ -144,23 +144,23 @@ static int speed_test(struct mlm_speed *speed, const struct mlm_values *old, con
     return 0;
 }
 
-int mlm_speed_find(struct mlm_pairing *pairing)
+/* Finds the means of both sides' units. */
+static int units_find(const struct mlm_pairing *pairing, struct units *old, struct units *new)
+{
+    int r = units_begin(pairing, false, old);
+    if (r == 0)
+        r = units_begin(pairing, true, new);
+    if (r == 0)
+        r = units_fill(pairing, false, old);
+    return r == 0 ? units_fill(pairing, true, new) : r;
+}
+
+static int speed_try(struct mlm_pairing *pairing, bool of_runs)
 {
     mlm_cleanup(units_release) struct units old = {.count = 0}, new = {.count = 0};
     struct mlm_speed *speed = &pairing->speed;
-    *speed = (struct mlm_speed){.ratio = NAN, .low = NAN, .high = NAN, .p = NAN};
-    for (size_t i = 0; i < pairing->pair_count; i++)
-        speed->row_count += is_common(&pairing->pairs[i]);
-    if (!speed->row_count)
-        return 0;
-    int r = units_begin(pairing, false, &old);
-    if (r == 0)
-        r = units_begin(pairing, true, &new);
-    speed->of_runs = old.runs.count > 1 && new.runs.count > 1;
-    if (r == 0)
-        r = units_fill(pairing, false, &old);
-    if (r == 0)
-        r = units_fill(pairing, true, &new);
+    speed->of_runs = of_runs;
+    int r = units_find(pairing, &old, &new);
     if (r < 0)
         return r;
     speed->old_units = old.mean_count;
@@ -169,4 +169,17 @@ int mlm_speed_find(struct mlm_pairing *pairing)
         return 0;
     return speed_test(speed, &(struct mlm_values){old.means, old.mean_count},
         &(struct mlm_values){new.means, new.mean_count});
+}
+
+int mlm_speed_find(struct mlm_pairing *pairing)
+{
+    struct mlm_speed *speed = &pairing->speed;
+    *speed = (struct mlm_speed){.ratio = NAN, .low = NAN, .high = NAN, .p = NAN};
+    for (size_t i = 0; i < pairing->pair_count; i++)
+        speed->row_count += is_common(&pairing->pairs[i]);
+    if (!speed->row_count)
+        return 0;
+    /* Where a side has fewer than two runs with all rows, its rounds have to do. */
+    int r = speed_try(pairing, true);
+    return r == 0 && speed->verdict == MLM_SPEED_UNKNOWN ? speed_try(pairing, false) : r;
 }

@@ -11,6 +11,19 @@
 
 /* A speed within this of the other is the same to a person. */
 #define SAME_SPEED 0.05
+/* Less is not more RAM, but another firmware. */
+#define MORE_RAM 1.2
+
+/* How far the speeds may be apart, as far as is known. */
+static double apart(const struct mlm_speed *speed)
+{
+    return fmax(fabs(speed->low - 1), fabs(speed->high - 1));
+}
+
+static bool is_same_speed(const struct mlm_speed *speed)
+{
+    return speed->verdict == MLM_SPEED_EVEN && apart(speed) <= SAME_SPEED;
+}
 
 /* "new is 1.60 × as fast as old (1.52 to 1.69) on the 17 rows that both can run." */
 static void say_speed(FILE *out, const struct mlm_speed *speed, const char *old, const char *new)
@@ -29,52 +42,51 @@ static void say_speed(FILE *out, const struct mlm_speed *speed, const char *old,
     const bool faster = speed->ratio >= 1;
     const double ratio = faster ? speed->ratio : 1 / speed->ratio;
     const double low = faster ? speed->low : 1 / speed->high, high = faster ? speed->high : 1 / speed->low;
-    const double apart = fmax(fabs(low - 1), fabs(high - 1));
-    if (speed->verdict == MLM_SPEED_EVEN && apart <= SAME_SPEED) {
-        fprintf(out, "On %s, both sides are equally fast, within %.0f %%.", rows, ceil(100 * apart));
+    if (is_same_speed(speed)) {
+        fprintf(out, "On %s, both sides are equally fast, within %.0f %%.", rows, ceil(100 * apart(speed)));
         return;
     }
     if (speed->verdict == MLM_SPEED_EVEN)
         fputs("Neither side is clearly faster: ", out);
     fprintf(out, "%s is %.2f × as fast as %s (%.2f to %.2f) on %s.", faster ? new : old, ratio,
         faster ? old : new, low, high, rows);
-    if (speed->verdict == MLM_SPEED_EVEN && !speed->of_runs && low > 1)
+    if (speed->verdict == MLM_SPEED_EVEN && !speed->of_runs && low > 1 && ratio < MLM_SPEED_LEAST)
         fprintf(out,
-            " With one run a side, less than %.1f × may come from the hour: put several runs of each side into one file "
-            "to know.",
+            " With one run on a side, a difference below %.1f × may only be due to the time of day. To know, put several "
+            "runs of each side into one file.",
             MLM_SPEED_LEAST);
 }
 
-/* Rows that end well on one side alone. */
-static bool fits_only(const struct mlm_pair *pair, bool on_new)
+/* Rows that ended well each time on one side, and not on the other. */
+static bool ends_only(const struct mlm_pair *pair, bool on_new)
 {
-    const struct mlm_row *fits = on_new ? pair->new_row : pair->old_row,
-                         *fails = on_new ? pair->old_row : pair->new_row;
-    return mlm_row_all_ok(fits) && mlm_row_failed(fails);
+    const struct mlm_row *well = on_new ? pair->new_row : pair->old_row;
+    const struct mlm_row *other = on_new ? pair->old_row : pair->new_row;
+    return mlm_row_all_ok(well) && !mlm_row_all_ok(other);
 }
 
 static size_t only_count(const struct mlm_pairing *pairing, bool on_new)
 {
     size_t count = 0;
     for (size_t i = 0; i < pairing->pair_count; i++)
-        count += fits_only(&pairing->pairs[i], on_new);
+        count += ends_only(&pairing->pairs[i], on_new);
     return count;
 }
 
-/* " 3 rows fit only on new: …" */
+/* " 3 rows ended well only on new: …" */
 static int say_only(FILE *out, const struct mlm_pairing *pairing, bool on_new, const char *name)
 {
     const size_t count = only_count(pairing, on_new);
     if (!count && only_count(pairing, !on_new))
-        fprintf(out, " None fits only on %s.", name);
+        fprintf(out, " None did so only on %s.", name);
     if (!count)
         return 0;
-    fprintf(out, " %zu %s only on %s: ", count, count == 1 ? "row fits" : "rows fit", name);
+    fprintf(out, " %zu row%s ended well only on %s: ", count, count == 1 ? "" : "s", name);
     size_t said = 0;
     for (size_t i = 0; i < pairing->pair_count && said < NAMES_SHOWN; i++)
-        if (fits_only(&pairing->pairs[i], on_new)) {
-            mlm_auto_free char *row =
-                mlm_row_name(on_new ? pairing->pairs[i].new_row : pairing->pairs[i].old_row, false);
+        if (ends_only(&pairing->pairs[i], on_new)) {
+            const struct mlm_pair *pair = &pairing->pairs[i];
+            mlm_auto_free char *row = mlm_row_name(on_new ? pair->new_row : pair->old_row, false);
             if (!row)
                 return -ENOMEM;
             fprintf(out, "%s%s", said++ ? "; " : "", row);
@@ -85,28 +97,33 @@ static int say_only(FILE *out, const struct mlm_pairing *pairing, bool on_new, c
     return 0;
 }
 
+/* The RAM that the row had; 0: a cap made it irrelevant. */
 static double ram_bytes(const struct mlm_record *record)
 {
-    return record->limits.laptop_bytes
-               ? (double)record->limits.laptop_bytes
-               : (double)json_integer_value(json_object_get(record->machine, "memory_bytes"));
+    if (record->limits.laptop_bytes)
+        return (double)record->limits.laptop_bytes;
+    if (record->limits.cap_bytes != MLM_NO_LIMIT)
+        return 0;
+    return (double)json_integer_value(json_object_get(record->machine, "memory_bytes"));
 }
 
-/* Memory makes the difference where rows ended for lack of it on the side with less RAM, and neither side is
- * faster. */
+/* Memory makes the difference where rows ended for lack of it on the side with less RAM, and both sides are
+ * equally fast. */
 static bool by_memory(const struct mlm_pairing *pairing, bool on_new)
 {
     size_t count = 0;
     for (size_t i = 0; i < pairing->pair_count; i++) {
         const struct mlm_pair *pair = &pairing->pairs[i];
-        const struct mlm_row *fits = on_new ? pair->new_row : pair->old_row;
-        const struct mlm_row *fails = on_new ? pair->old_row : pair->new_row;
-        if (fits_only(pair, on_new) &&
-            (fails->outcome != MLM_OUTCOME_OOM || ram_bytes(fits->first) <= ram_bytes(fails->first)))
+        const struct mlm_row *well = on_new ? pair->new_row : pair->old_row;
+        const struct mlm_row *other = on_new ? pair->old_row : pair->new_row;
+        if (!ends_only(pair, on_new))
+            continue;
+        if (other->outcome != MLM_OUTCOME_OOM ||
+            ram_bytes(well->first) < MORE_RAM * ram_bytes(other->first) || !ram_bytes(other->first))
             return false;
-        count += fits_only(pair, on_new);
+        count++;
     }
-    return count && !only_count(pairing, !on_new) && pairing->speed.verdict == MLM_SPEED_EVEN;
+    return count && !only_count(pairing, !on_new) && is_same_speed(&pairing->speed);
 }
 
 int mlm_verdict_say(FILE *out, const struct mlm_pairing *pairing, const char *old, const char *new)
@@ -118,7 +135,7 @@ int mlm_verdict_say(FILE *out, const struct mlm_pairing *pairing, const char *ol
     if (r < 0)
         return r;
     if (!only_count(pairing, true) && !only_count(pairing, false) && pairing->speed.row_count)
-        fputs(" The same rows fit on both.", out);
+        fputs(" The same rows ended well on both.", out);
     for (int on_new = 0; on_new < 2; on_new++)
         if (by_memory(pairing, on_new))
             fprintf(out, " For these jobs %s gains by its memory, not by its processor.", on_new ? new : old);

@@ -141,6 +141,18 @@ void mlm_row_say(
         fputs(row->workload, out);
 }
 
+void mlm_row_job_say(FILE *out, const struct mlm_row *row)
+{
+    const struct mlm_params *params = &row->first->params;
+    const char *glue = " at ";
+    fputs(row->workload, out);
+    for (size_t i = 0; i < params->count; i++)
+        if (strcmp(params->items[i].name, "command") != 0) {
+            fprintf(out, "%s%s=%s", glue, params->items[i].name, params->items[i].value);
+            glue = " ";
+        }
+}
+
 const struct mlm_row *mlm_section_most_slowed(const struct mlm_section *section)
 {
     const struct mlm_row *slowest = NULL;

@@ -50,6 +50,10 @@ double mlm_row_least_needs(const struct mlm_row *row);
 /* The row that its cap slows down most, beyond doubt and by at least MLM_SLOWED; NULL: none. */
 const struct mlm_row *mlm_section_most_slowed(const struct mlm_section *section);
 
+/* "train.py at batch=32": with all parameters, but without the command line, for rows of any section. Not
+ * printable: tame the text. */
+void mlm_row_job_say(FILE *out, const struct mlm_row *row);
+
 /* "csr at density=0.01"; beside another row that was just named (else NULL), only what differs from it:
  * "batch=4096". */
 void mlm_row_say(
