@@ -3,6 +3,7 @@
   repetitions=N        N repetitions of each capped row, with slightly different times and needs
   seed=N               seed of these differences
   scale=WORKLOAD:X     its times are X times as long; may be given several times
+  pace=X               all times are X times as long
   grow=WORKLOAD:X      its needs are X times as large
   outcome=WORKLOAD:HOW its outcome in all repetitions; WORKLOAD:HOW:N in N of them
   drop=WORKLOAD        leaves this workload out
@@ -52,7 +53,7 @@ with open(out, "w", encoding="utf-8") as file:
             count += 1
             apart, more = 1 + 0.03 * noise.random(), 4096 * noise.randrange(4)
             if record["run_ns"]:
-                record["run_ns"] = int(record["run_ns"] * apart * factor("scale", workload))
+                record["run_ns"] = int(record["run_ns"] * apart * factor("scale", workload) * float(last("pace", "1")))
             if record["needs_peak_bytes"]:
                 record["needs_peak_bytes"] = int(record["needs_peak_bytes"] * factor("grow", workload)) + more
             for how in said.get("outcome", []):

@@ -123,18 +123,18 @@ status 0 "$mlm" compare small.jsonl wide.jsonl
 tr '\n' ' ' <log/out >log/line
 expect "jobs that only the larger laptop can run" grep -Eq '^On the [0-9]+ rows that both can run, both sides are equally fast, within [1-5] %[.] [0-9]+ rows ended well only on new: .* None did so only on old[.] For these jobs new gains by its memory, not by its processor[.]' log/line
 expect_not "needs do not differ by the background" grep -q 'needs more\|needs less' log/out
-run_again quick8.jsonl repetitions=5 laptop=8192 seed=2 $(sed -n 's/.*"workload": *"\([^"]*\)".*/scale=\1:0.6/p' old.jsonl | sort -u)
+run_again quick8.jsonl repetitions=5 laptop=8192 seed=2 pace=0.6
 status 0 "$mlm" compare small.jsonl quick8.jsonl
 expect "a faster one is named with its interval" grep -Eq '^new is 1[.]6[0-9] × as fast as old \(1[.][56][0-9] to 1[.][67][0-9]\)' log/out
 status 0 "$mlm" compare quick8.jsonl wide.jsonl
 expect "also from the other side" grep -Eq '^old is 1[.]6[0-9] × as fast as new' log/out
-run_again near.jsonl repetitions=5 seed=3 $(sed -n 's/.*"workload": *"\([^"]*\)".*/scale=\1:1.12/p' old.jsonl | sort -u)
+run_again near.jsonl repetitions=5 seed=3 pace=1.12
 status 0 "$mlm" compare old5.jsonl near.jsonl
 expect "one run a side is not enough for a small difference" grep -q '^Neither side is clearly faster: old is 1.1[0-9] × as fast as new' log/out
 for day in 2 3; do
     run_again more.jsonl repetitions=5 seed=$day day=$day
     cat more.jsonl >>old5.jsonl
-    run_again more.jsonl repetitions=5 seed=1$day day=$day $(sed -n 's/.*"workload": *"\([^"]*\)".*/scale=\1:1.12/p' old.jsonl | sort -u)
+    run_again more.jsonl repetitions=5 seed=1$day day=$day pace=1.12
     cat more.jsonl >>near.jsonl
 done
 status 0 "$mlm" compare old5.jsonl near.jsonl

@@ -4,7 +4,8 @@
 begin
 run() { "$mlm" exec --out "out/$1.jsonl" "${@:2}"; }
 # Without those that come and go with the sessions of other users.
-mounts() { cut -d ' ' -f 4- /proc/self/mountinfo | grep -v ' /run/user/'; }
+# In the virtual machine, the other user's test of a full disk mounts one.
+mounts() { cut -d ' ' -f 4- /proc/self/mountinfo | grep -v ' /run/user/\|/disk/'; }
 # Only names of ours, and only our own: other programs and users have folders there, too.
 folders() { find /tmp /dev/shm -maxdepth 1 -user "$(id -u)" -name 'mlm*' -newer log/begin ! -name 'mlm-*' 2>/dev/null; }
 touch log/begin
@@ -67,7 +68,7 @@ mkdir -p /tmp/deep/er/\$(seq -s / 100) && chmod 500 /tmp/deep/er
 SHELL
 status 0 run private --repetitions 3 --private-tmp -- sh leave.sh
 expect "three trials need the same" records out/private.jsonl \
-    "len(r) == 3 and outcomes('exec/sh') == ['ok'] * 3 and all(x['needs_peak_bytes'] >= $mib << 20 for x in r) and max(x['needs_peak_bytes'] for x in r) - min(x['needs_peak_bytes'] for x in r) < 4 << 20"
+    "len(r) == 3 and outcomes('exec/leave.sh') == ['ok'] * 3 and all(x['needs_peak_bytes'] >= $mib << 20 for x in r) and max(x['needs_peak_bytes'] for x in r) - min(x['needs_peak_bytes'] for x in r) < 4 << 20"
 expect "and leave nothing" [ ! -e /dev/shm/mlm-left ] && expect "nowhere" [ ! -e /tmp/mlm-left ]
 expect "no folder either" [ -z "$(folders)" ]
 same=$(stat -f -c %T /tmp)

@@ -58,12 +58,6 @@ static size_t values_of(const struct mlm_row *row, enum mlm_metric metric, doubl
     return count;
 }
 
-enum mlm_time_kind mlm_pair_time_kind(const struct mlm_pair *pair)
-{
-    bool own = pair->old_row->time_kind == MLM_TIME_OWN && pair->new_row->time_kind == MLM_TIME_OWN;
-    return own ? MLM_TIME_OWN : MLM_TIME_WALL;
-}
-
 /* Between two laptops, the programs beside the job differ. Then the job's own needs are compared. */
 static double beside_bytes(const struct mlm_pair *pair, const struct mlm_row *row, enum mlm_figure figure)
 {

@@ -148,9 +148,6 @@ int mlm_compare(const struct mlm_side *sides, size_t side_count, const struct ml
     struct mlm_comparison **ret_comparison, struct mlm_error *error);
 void mlm_comparison_free(struct mlm_comparison *comparison); /* takes NULL */
 
-/* The kind of time that both rows have. */
-enum mlm_time_kind mlm_pair_time_kind(const struct mlm_pair *pair);
-
 /* True for a ratio within MLM_SLIGHT of 1. */
 bool mlm_contrast_is_slight(const struct mlm_contrast *contrast);
 

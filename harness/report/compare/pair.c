@@ -120,3 +120,9 @@ int mlm_pairing_make(const struct mlm_side *old_side, const struct mlm_side *new
         pairing->other_data = (size_t)r;
     return r < 0 ? (int)r : 0;
 }
+
+enum mlm_time_kind mlm_pair_time_kind(const struct mlm_pair *pair)
+{
+    bool own = pair->old_row->time_kind == MLM_TIME_OWN && pair->new_row->time_kind == MLM_TIME_OWN;
+    return own ? MLM_TIME_OWN : MLM_TIME_WALL;
+}

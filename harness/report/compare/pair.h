@@ -8,3 +8,6 @@
 int mlm_pairing_make(const struct mlm_side *old_side, const struct mlm_side *new_side,
     const struct mlm_compare_options *options, struct mlm_pairing *pairing);
 void mlm_pairing_release(struct mlm_pairing *pairing); /* a zeroed one holds nothing */
+
+/* The kind of time that both rows have. */
+enum mlm_time_kind mlm_pair_time_kind(const struct mlm_pair *pair);

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "record/keymap.h"
 #include "record/rank.h"
+#include "report/compare/pair.h"
 
 /* Runs or rounds of one side. */
 struct units {

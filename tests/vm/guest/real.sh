@@ -46,7 +46,7 @@ if [ -n "$only" ]; then
     done
 else
     # Both users at once, because there are two processors. Scripts that need much of one run at different times.
-    scripts root tmpfs exec fit caps disk endings outcomes schema &
+    scripts root disk tmpfs exec fit caps endings outcomes schema &
     scripts user fit exec parts laptop caps endings outcomes schema
     wait
 fi
