@@ -73,6 +73,20 @@ static size_t only_count(const struct mlm_pairing *pairing, bool on_new)
     return count;
 }
 
+/* All rows of a laptop have the same cap. */
+static int put_name(FILE *out, const struct mlm_row *row)
+{
+    if (row->first->limits.laptop_bytes) {
+        fprintf(out, "%s/%s%s%s", row->first->suite, row->workload, *row->params ? " " : "", row->params);
+        return 0;
+    }
+    mlm_auto_free char *name = mlm_row_name(row, false);
+    if (!name)
+        return -ENOMEM;
+    fputs(name, out);
+    return 0;
+}
+
 /* " 3 rows ended well only on new: …" */
 static int say_only(FILE *out, const struct mlm_pairing *pairing, bool on_new, const char *name)
 {
@@ -85,11 +99,10 @@ static int say_only(FILE *out, const struct mlm_pairing *pairing, bool on_new, c
     size_t said = 0;
     for (size_t i = 0; i < pairing->pair_count && said < NAMES_SHOWN; i++)
         if (ends_only(&pairing->pairs[i], on_new)) {
-            const struct mlm_pair *pair = &pairing->pairs[i];
-            mlm_auto_free char *row = mlm_row_name(on_new ? pair->new_row : pair->old_row, false);
-            if (!row)
-                return -ENOMEM;
-            fprintf(out, "%s%s", said++ ? "; " : "", row);
+            fputs(said++ ? "; " : "", out);
+            int r = put_name(out, on_new ? pairing->pairs[i].new_row : pairing->pairs[i].old_row);
+            if (r < 0)
+                return r;
         }
     if (count > said)
         fprintf(out, "; and %zu more", count - said);
