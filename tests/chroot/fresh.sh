@@ -95,7 +95,7 @@ make_foreign_python()
         rm -r /opt/foreign/debs
         cat >/opt/foreign/bin/python3 <<"SH"
 #!/bin/sh
-LD_LIBRARY_PATH=$(echo /opt/foreign/usr/lib/*-linux-gnu) exec /opt/foreign/usr/bin/python3 "$@"
+LD_LIBRARY_PATH=$(echo /opt/foreign/usr/lib/*-linux-gnu):$(echo /opt/foreign/lib/*-linux-gnu) exec /opt/foreign/usr/bin/python3 "$@"
 SH
         chmod +x /opt/foreign/bin/python3
         /opt/foreign/bin/python3 -c "import jsonschema, sys; sys.exit(not sys.prefix.startswith(\"/opt/foreign\"))"'
