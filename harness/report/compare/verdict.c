@@ -132,7 +132,7 @@ static bool by_memory(const struct mlm_pairing *pairing, bool on_new)
         if (!ends_only(pair, on_new))
             continue;
         if (other->outcome != MLM_OUTCOME_OOM ||
-            ram_bytes(well->first) < MORE_RAM * ram_bytes(other->first) || !ram_bytes(other->first))
+            ram_bytes(well->first) < MORE_RAM * ram_bytes(other->first) || ram_bytes(other->first) <= 0)
             return false;
         count++;
     }
