@@ -163,7 +163,9 @@ rm -r "$scratch/root/root/mlmembench/build/hand"
 step sh -euc './bootstrap install; PATH=$HOME/.local/bin:$PATH; cd /; mlmembench list >/dev/null
     mlmembench exec --quiet --out /root/records/ -- true; rm -r /root/records'
 step ./bootstrap check
-step ./bootstrap test
+failed=0
+step ./bootstrap test || failed=$?
 echo "fresh.sh: $(du -smc "$scratch"/root/var/cache/apt/archives | sed -n '$s/\t.*//p') MB of packages were downloaded"
 step cmake --build build/release --target package
 try_package
+exit "$failed"
