@@ -164,14 +164,35 @@ static bool is_unknown(int error)
     return error == -ENOSYS || error == -E2BIG || error == -EINVAL || error == -EPERM;
 }
 
+/* clone() with a descriptor of the child. Emulators of single programs, as in a container for another architecture, know
+ * no CLONE_PIDFD. Nobody else waits for the child, so its number still means it when the descriptor is opened. */
+static int clone_with_pidfd(struct child *child, char *stack, int flags, int *ret_pidfd)
+{
+    int pid = clone(child_run, stack + STACK_BYTES, flags | CLONE_PIDFD | SIGCHLD, child, ret_pidfd);
+    if (pid >= 0)
+        return pid;
+    if (errno != EINVAL)
+        return -errno;
+    pid = clone(child_run, stack + STACK_BYTES, flags | SIGCHLD, child);
+    if (pid < 0)
+        return -errno;
+    *ret_pidfd = (int)syscall(SYS_pidfd_open, pid, 0);
+    if (*ret_pidfd >= 0)
+        return pid;
+    int r = -errno;
+    (void)kill(pid, SIGKILL);
+    (void)waitpid(pid, NULL, 0);
+    return r;
+}
+
 /* Starts the child so that its memory is charged to the cage from the first page on: the kernel creates it
  * there, or it enters before it does anything else. */
 static int child_start(struct mlm_cage *cage, struct child *child, char *stack, int *ret_pidfd)
 {
-    const unsigned flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD;
+    const int flags = CLONE_VM | CLONE_VFORK;
     if (cage && !child->mounting && cage->cages->dialect->version == 2 && !cage->cages->clone_cannot_enter) {
         struct clone_args args = {
-            .flags = flags | CLONE_INTO_CGROUP,
+            .flags = (unsigned)flags | CLONE_PIDFD | CLONE_INTO_CGROUP,
             .pidfd = (uintptr_t)ret_pidfd,
             .exit_signal = SIGCHLD,
             .stack = (uintptr_t)stack,
@@ -189,16 +210,15 @@ static int child_start(struct mlm_cage *cage, struct child *child, char *stack, 
             return -errno;
     }
     int namespaces = child->mounting ? (int)child->mounting->namespaces : 0;
-    int pid = clone(child_run, stack + STACK_BYTES, (int)flags | namespaces | SIGCHLD, child, ret_pidfd);
-    if (pid < 0 && errno == EPERM && namespaces) {
+    int pid = clone_with_pidfd(child, stack, flags | namespaces, ret_pidfd);
+    if (pid == -EPERM && namespaces) {
         /* Who may not make a mount namespace may make a user namespace, and a mount namespace in it. */
         child->mounting->namespaces |= CLONE_NEWUSER;
         namespaces |= CLONE_NEWUSER;
-        pid = clone(child_run, stack + STACK_BYTES, (int)flags | namespaces | SIGCHLD, child, ret_pidfd);
+        pid = clone_with_pidfd(child, stack, flags | namespaces, ret_pidfd);
     }
-    int r = pid < 0 ? -errno : pid;
     mlm_close_p(&child->enter_fd);
-    return r;
+    return pid;
 }
 
 /* Returns true for a program that exists, below a folder that the job sees another one in place of. */

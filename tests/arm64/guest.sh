@@ -23,6 +23,9 @@ root=$(sed -n 's/^MLM_ROOT:[^=]*=//p' "$build/CMakeCache.txt")
 for library in libgc.so.1 libmimalloc.so.2 libjemalloc.so.2 libopenblas.so.0 libgfortran.so.5; do
     cp -L "$root/usr/lib/aarch64-linux-gnu/$library" "$more/usr/local/lib"
 done
+# The loader that the programs name (toolchain.cmake).
+mkdir -p "$more$root/lib"
+ln -s /lib/ld-linux-aarch64.so.1 "$more$root/lib"
 sed -n '/^[a-z]/s/ .*//p' "$here/in_guest" | while read -r name; do
     cp "$build/tests/$name" "$more/opt/programs"
 done

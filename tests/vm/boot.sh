@@ -18,10 +18,10 @@ DESTDIR=$tree cmake --install "$build" --prefix /usr/local --strip >/dev/null
 libraries()
 {
     if [ -n "$root" ]; then
-        qemu-aarch64 -L "$root" -E LD_TRACE_LOADED_OBJECTS=1 "$1"
+        qemu-aarch64 -E LD_TRACE_LOADED_OBJECTS=1 -E LD_LIBRARY_PATH="$root/usr/lib/aarch64-linux-gnu" "$1"
     else
         ldd "$1"
-    fi | awk -v root="$root" '$2 == "=>" && $3 ~ "^/" { print root $3 }' |
+    fi | awk '$2 == "=>" && $3 ~ "^/" { print $3 }' |
         grep -Ev '/(libc|libm|libpthread|libdl|librt|ld-linux[^/]*)\.so'
 }
 mkdir -p "$tree/usr/local/lib"
