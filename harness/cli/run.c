@@ -326,8 +326,8 @@ static void instance(void *context, size_t index, struct mlm_gbench_result *ret_
 static void reached_text(const struct run *run, char text[static PLAN_TEXT])
 {
     const struct mlm_rounds_summary reached = mlm_rounds_summary(run->rounds);
-    int n = snprintf(text, PLAN_TEXT, "%zu trials in %" PRIu64 " round%s", reached.trials, reached.rounds,
-        reached.rounds == 1 ? "" : "s");
+    int n = snprintf(text, PLAN_TEXT, "%zu trial%s in %" PRIu64 " round%s", reached.trials,
+        reached.trials == 1 ? "" : "s", reached.rounds, reached.rounds == 1 ? "" : "s");
     if (reached.disturbed && n < PLAN_TEXT)
         n += snprintf(
             text + n, PLAN_TEXT - (size_t)n, ", %zu of them disturbed by other work", reached.disturbed);
