@@ -146,10 +146,10 @@ static void plan_text(const struct run *run, uint64_t disk_bytes, char text[stat
         snprintf(more, sizeof more, "; up to %" PRIu64 " rounds within %s, for times within ± %.3g %%",
             plan->most_rounds, mlm_duration_show((double)plan->options.budget_ns, budget),
             100 * plan->options.precision);
-    snprintf(text, PLAN_TEXT, "%" PRIu64 " round%s, %zu trial%s%s, about %s, %s on disk%s; data %s",
+    snprintf(text, PLAN_TEXT, "%" PRIu64 " round%s, %zu trial%s%s, about %s, %s on disk%s; %s %s",
         plan->certain_rounds, plan->certain_rounds == 1 ? "" : "s", count, count == 1 ? "" : "s", uncapped,
         mlm_duration_show(expected_ns(plan), time), mlm_size_show((double)disk_bytes, disk), more,
-        mlm_size_show((double)plan->options.data_bytes, data));
+        plan->options.dataset ? "dataset of" : "data", mlm_size_show((double)plan->options.data_bytes, data));
 }
 
 static void announce(struct run *run, uint64_t disk_bytes)
