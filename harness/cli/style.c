@@ -9,7 +9,8 @@
 /* Columns of a table where the output is not a terminal: the width of a page. */
 #define PAGE_COLUMNS 100
 
-/* Reads the variable COLUMNS. A shell keeps it to itself, so that where it is seen, a user has exported it. */
+/* Reads the variable COLUMNS. A shell keeps it to itself, so that where it is seen, a user has exported it.
+ */
 static int columns_said(void)
 {
     const char *text = getenv("COLUMNS");

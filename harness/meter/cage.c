@@ -49,8 +49,8 @@ static void cage_tick(void *p, const struct mlm_trial_view *view)
     state->shmem_bytes = larger(state->shmem_bytes, sample->shmem_bytes);
     state->huge_pages_bytes = larger(state->huge_pages_bytes, sample->huge_pages_bytes);
     state->worker_file_bytes = larger(state->worker_file_bytes, sample->worker_file_bytes);
-    state->memory_and_swap_bytes = larger(state->memory_and_swap_bytes,
-        null_is_0(sample->memory_bytes) + mlm_sample_only_swap_bytes(sample));
+    state->memory_and_swap_bytes = larger(
+        state->memory_and_swap_bytes, null_is_0(sample->memory_bytes) + mlm_sample_only_swap_bytes(sample));
     int64_t held_bytes = mlm_sample_held_bytes(sample);
     if (held_bytes == MLM_NULL)
         return;

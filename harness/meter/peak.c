@@ -54,7 +54,8 @@ void mlm_held_name_words(struct mlm_held *held, char *const *words, int folder_f
     const size_t length = strlen(held->name);
     if (!script)
         return;
-    /* A script that is a program of its own gives the process its name, of which the kernel keeps 15 bytes. */
+    /* A script that is a program of its own gives the process its name, of which the kernel keeps 15 bytes.
+     */
     if (strncmp(script, held->name, length) == 0)
         snprintf(held->name, sizeof held->name, "%s", script);
     else

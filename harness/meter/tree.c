@@ -30,7 +30,7 @@
 struct process {
     pid_t pid;
     struct mlm_held held;
-    bool named;     /* the name has that of the script in it */
+    bool named;          /* the name has that of the script in it */
     char short_name[32]; /* without it */
     /* Values at the last look before it ended. */
     int64_t rss_bytes, peak_rss_bytes;
@@ -316,8 +316,8 @@ static json_t *list_make(struct tree_state *state, int64_t cage_peak_bytes)
         const struct process *process = &state->processes[i];
         if ((double)process->peak_rss_bytes < LISTED_SHARE * (double)cage_peak_bytes)
             break;
-        json_t *item = json_pack("{s:o, s:o, s:o, s:o}", "name", json_string(process->short_name), "rss_bytes",
-            bytes_or_null(process->rss_bytes), "pss_bytes", bytes_or_null(process->pss_bytes),
+        json_t *item = json_pack("{s:o, s:o, s:o, s:o}", "name", json_string(process->short_name),
+            "rss_bytes", bytes_or_null(process->rss_bytes), "pss_bytes", bytes_or_null(process->pss_bytes),
             "peak_rss_bytes", bytes_or_null(process->peak_rss_bytes));
         if (!item || json_array_append_new(list, item) < 0) {
             json_decref(list);

@@ -326,8 +326,8 @@ static bool sized_things_get(
 
 static const char *processes_get(const json_t *value, void *field)
 {
-    static const char *const bytes[] = {"rss_bytes", "pss_bytes", "peak_rss_bytes", "anon_bytes", "file_bytes",
-        "shmem_bytes", "swap_bytes", NULL};
+    static const char *const bytes[] = {"rss_bytes", "pss_bytes", "peak_rss_bytes", "anon_bytes",
+        "file_bytes", "shmem_bytes", "swap_bytes", NULL};
     return sized_things_get(value, "name", bytes, field)
                ? NULL
                : "must be a list of objects, each with a name and bytes";

@@ -210,12 +210,14 @@ static void kill_tell(struct running *running, uint64_t now_ns)
     int n = snprintf(text, sizeof text, "the kernel killed %s under %s; the command goes on",
         victim_of(running), mlm_size_spell(running->order->limits.cap_bytes, cap));
     if (grace_ns)
-        snprintf(text + n, sizeof text - (size_t)n, ", and is ended once it does nothing for %s (--oom-grace)",
+        snprintf(text + n, sizeof text - (size_t)n,
+            ", and is ended once it does nothing for %s (--oom-grace)",
             mlm_duration_show((double)grace_ns, grace));
     running->watcher->killed(running->watcher->context, text);
 }
 
-/* A command may wait for the killed process for ever and still do a little, so that it is not seen as idle. */
+/* A command may wait for the killed process for ever and still do a little, so that it is not seen as idle.
+ */
 static void kill_recall(struct running *running, uint64_t now_ns)
 {
     char text[256], since[MLM_SIZE_TEXT];

@@ -20,9 +20,10 @@ static void test_parse(void **state)
 {
     (void)state;
     struct mlm_held held;
-    mlm_held_parse("Name:\tpython3\nUmask:\t0022\nState:\tS (sleeping)\nVmPeak:\t  300000 kB\nVmHWM:\t  165789 kB\n"
-                   "VmRSS:\t  163840 kB\nRssAnon:\t  105253 kB\nRssFile:\t   56944 kB\nRssShmem:\t    1643 kB\n"
-                   "VmSwap:\t      12 kB\nHugetlbPages:\t       0 kB\n",
+    mlm_held_parse(
+        "Name:\tpython3\nUmask:\t0022\nState:\tS (sleeping)\nVmPeak:\t  300000 kB\nVmHWM:\t  165789 kB\n"
+        "VmRSS:\t  163840 kB\nRssAnon:\t  105253 kB\nRssFile:\t   56944 kB\nRssShmem:\t    1643 kB\n"
+        "VmSwap:\t      12 kB\nHugetlbPages:\t       0 kB\n",
         &held);
     assert_string_equal(held.name, "python3");
     assert_true(held.anon_bytes == INT64_C(105253) * 1024 && held.file_bytes == INT64_C(56944) * 1024);
@@ -74,7 +75,8 @@ static void test_largest_first(void **state)
     static const int64_t mib[] = {3, 9, 1, 7, 5, 10, 2, 8, 6, 4};
     struct mlm_peak peak = {.held_bytes = 60 * MIB};
     for (size_t i = 0; i < sizeof mib / sizeof *mib; i++) {
-        struct mlm_held held = {.anon_bytes = mib[i] * MIB, .file_bytes = 1000 * MIB, .shmem_bytes = MLM_NULL};
+        struct mlm_held held = {
+            .anon_bytes = mib[i] * MIB, .file_bytes = 1000 * MIB, .shmem_bytes = MLM_NULL};
         mlm_peak_add(&peak, &held);
     }
     assert_int_equal(peak.count, MLM_PEAK_PROCESSES);
@@ -82,9 +84,10 @@ static void test_largest_first(void **state)
         assert_true(peak.processes[i].anon_bytes == (10 - (int64_t)i) * MIB);
     /* Files that it maps make no process large: the kernel can drop them. */
     assert_true(mlm_peak_is_large(&(struct mlm_held){.anon_bytes = 3 * MIB}, peak.held_bytes));
-    assert_true(mlm_peak_is_large(&(struct mlm_held){.anon_bytes = MIB, .swap_bytes = 2 * MIB}, peak.held_bytes));
-    assert_false(
-        mlm_peak_is_large(&(struct mlm_held){.anon_bytes = 2 * MIB, .file_bytes = 900 * MIB}, peak.held_bytes));
+    assert_true(
+        mlm_peak_is_large(&(struct mlm_held){.anon_bytes = MIB, .swap_bytes = 2 * MIB}, peak.held_bytes));
+    assert_false(mlm_peak_is_large(
+        &(struct mlm_held){.anon_bytes = 2 * MIB, .file_bytes = 900 * MIB}, peak.held_bytes));
 }
 
 static void test_json(void **state)

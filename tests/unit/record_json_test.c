@@ -36,8 +36,8 @@ static void test_round_trip(void **state)
     record.seed = INT64_MAX;
     record.answer[1] = 0x1.fffffffffffffp+1;
     record.marks = MLM_MARK_BIT(noisy) | MLM_MARK_BIT(peak_rss_lower_bound);
-    record.peak_processes = json_pack("[{s:s, s:i, s:i, s:i, s:n}]", "name", "python3 train.py", "anon_bytes", 7,
-        "file_bytes", 5, "shmem_bytes", 0, "swap_bytes");
+    record.peak_processes = json_pack("[{s:s, s:i, s:i, s:i, s:n}]", "name", "python3 train.py", "anon_bytes",
+        7, "file_bytes", 5, "shmem_bytes", 0, "swap_bytes");
     json_t *json = written(&record);
     assert_int_equal(mlm_record_from_json(json, &copy, NULL), 0);
     assert_string_equal(copy.run_id, record.run_id);

@@ -99,7 +99,8 @@ static void test_any_width(void **state)
 static json_t *held(const char *name, int64_t anon_mib, int64_t file_mib, int64_t shmem_mib)
 {
     return json_pack("{s:s, s:I, s:I, s:I, s:n}", "name", name, "anon_bytes", (json_int_t)(anon_mib * MIB),
-        "file_bytes", (json_int_t)(file_mib * MIB), "shmem_bytes", (json_int_t)(shmem_mib * MIB), "swap_bytes");
+        "file_bytes", (json_int_t)(file_mib * MIB), "shmem_bytes", (json_int_t)(shmem_mib * MIB),
+        "swap_bytes");
 }
 
 /* The table of one command with two processes, which needs so much. */
@@ -109,7 +110,8 @@ static char *processes_text(int64_t needs_mib, int64_t peak_rss_mib, mlm_column_
     struct mlm_record_list list = {0};
     record.readings.values[MLM_needs_peak_bytes] = needs_mib * MIB;
     record.readings.values[MLM_peak_rss_bytes] = peak_rss_mib * MIB;
-    record.peak_processes = json_pack("[o, o]", held("python3 big.py", 104, 50, 0), held("b\033[2J", 40, 0, 3));
+    record.peak_processes =
+        json_pack("[o, o]", held("python3 big.py", 104, 50, 0), held("b\033[2J", 40, 0, 3));
     assert_int_equal(mlm_record_list_add(&list, &record, NULL), 0);
     struct sample_table sample = sample_table_of(list);
     char *text = columns_text_of(sample.table, columns, false, 0);
@@ -129,10 +131,12 @@ static void assert_processes(int64_t needs_mib, const char *expected)
 static void test_processes_at_the_peak(void **state)
 {
     (void)state;
-    assert_processes(150, "[a] largest at the peak: python3 big.py 104 MiB of its own, 50.0 MiB of files; b?[2J "
-                          "40.0 MiB of its own, 3.00 MiB shared\n");
-    assert_processes(300, "3.00 MiB shared; the other 153 MiB: smaller processes, the kernel, files in tmpfs, or a "
-                          "moment between two samples\n");
+    assert_processes(150,
+        "[a] largest at the peak: python3 big.py 104 MiB of its own, 50.0 MiB of files; b?[2J "
+        "40.0 MiB of its own, 3.00 MiB shared\n");
+    assert_processes(300,
+        "3.00 MiB shared; the other 153 MiB: smaller processes, the kernel, files in tmpfs, or a "
+        "moment between two samples\n");
     assert_processes(120, "3.00 MiB shared; pages that they share are counted in each\n");
 }
 
@@ -140,7 +144,8 @@ static void test_processes_at_the_peak(void **state)
 static void test_peak_rss_above_needs(void **state)
 {
     (void)state;
-    static const char why[] = "\npeak RSS: above needs where it counts pages of programs, libraries and mapped files";
+    static const char why[] =
+        "\npeak RSS: above needs where it counts pages of programs, libraries and mapped files";
     mlm_column_set columns = 0;
     assert_int_equal(mlm_columns_parse("needs,peak-rss", &columns, NULL), 0);
     char *above = processes_text(100, 160, columns), *unseen = processes_text(100, 160, 0);

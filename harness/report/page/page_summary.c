@@ -85,7 +85,8 @@ static struct tally tally_cap(const struct span *span, uint64_t cap_bytes)
     return tally;
 }
 
-/* "14 of 24 variants fit in 512M and all 24 in 1G.", "The one variant does not fit in 512M and fits in 1G." */
+/* "14 of 24 variants fit in 512M and all 24 in 1G.", "The one variant does not fit in 512M and fits in 1G."
+ */
 static void say_fits(FILE *out, const struct span *span, const uint64_t *caps, size_t cap_count)
 {
     bool said = false, one_said = false;
@@ -96,7 +97,10 @@ static void say_fits(FILE *out, const struct span *span, const uint64_t *caps, s
         if (!ran)
             fputs(i ? "nothing could be run " : "Nothing could be run ", out);
         else if (ran == 1)
-            fprintf(out, "%s%s ", one_said ? "" : i ? "the one variant " : "The one variant ",
+            fprintf(out, "%s%s ",
+                one_said ? ""
+                : i      ? "the one variant "
+                         : "The one variant ",
                 tally.ok ? "fits" : "does not fit");
         else if (tally.ok == ran)
             fprintf(out, "%s %zu %s", i ? "all" : "All", ran, said ? "" : "variants fit ");

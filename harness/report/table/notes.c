@@ -40,8 +40,8 @@ static mlm_mark_set marks_of_every_row(const struct mlm_section *sections, size_
     return count > 1 ? marks : 0;
 }
 
-void mlm_notes_begin(const struct mlm_section *sections, size_t count, mlm_column_set columns,
-    struct mlm_notes *ret_notes)
+void mlm_notes_begin(
+    const struct mlm_section *sections, size_t count, mlm_column_set columns, struct mlm_notes *ret_notes)
 {
     *ret_notes = (struct mlm_notes){.sections = sections,
         .count = count,
@@ -147,8 +147,8 @@ static void put_processes(FILE *out, const json_t *processes, const char *lead, 
         fprintf(out, "%sand %zu more", glue, count - PROCESSES_NAMED);
 }
 
-/* Processes that held less than this share of the needs leave a rest that has to be explained; those that held
- * more than the whole share pages. */
+/* Processes that held less than this share of the needs leave a rest that has to be explained; those that
+ * held more than the whole share pages. */
 #define HELD_MOST_SHARE 0.85
 #define HELD_ALL_SHARE 1.02
 

@@ -23,8 +23,8 @@ struct mlm_notes {
 };
 
 /* Begins the notes of tables of these sections, which are borrowed, with these columns. */
-void mlm_notes_begin(const struct mlm_section *sections, size_t count, mlm_column_set columns,
-    struct mlm_notes *ret_notes);
+void mlm_notes_begin(
+    const struct mlm_section *sections, size_t count, mlm_column_set columns, struct mlm_notes *ret_notes);
 void mlm_notes_release(struct mlm_notes *notes); /* a zeroed one holds nothing */
 
 /* Writes the row's footnotes for the cell of its outcome: "[a,c]", or "". -ENOMEM. */
