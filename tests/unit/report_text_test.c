@@ -96,11 +96,10 @@ static void test_any_width(void **state)
 
 #define MIB (INT64_C(1) << 20)
 
-static json_t *held(const char *name, int64_t anon_mib, int64_t file_mib, int64_t shmem_mib)
+static json_t *held(const char *name, json_int_t anon_mib, json_int_t file_mib, json_int_t shmem_mib)
 {
-    return json_pack("{s:s, s:I, s:I, s:I, s:n}", "name", name, "anon_bytes", (json_int_t)(anon_mib * MIB),
-        "file_bytes", (json_int_t)(file_mib * MIB), "shmem_bytes", (json_int_t)(shmem_mib * MIB),
-        "swap_bytes");
+    return json_pack("{s:s, s:I, s:I, s:I, s:n}", "name", name, "anon_bytes", anon_mib * MIB, "file_bytes",
+        file_mib * MIB, "shmem_bytes", shmem_mib * MIB, "swap_bytes");
 }
 
 /* The table of one command with two processes, which needs so much. */
