@@ -9,58 +9,18 @@
 #include <sys/stat.h>
 
 #include "base/cleanup.h"
+#include "base/script.h"
 #include "base/words.h"
 #include "cli/shell.h"
 #include "cli/sweep.h"
 #include "cli/target.h"
 #include "trial/dataset.h"
 
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash && slash[1] ? slash + 1 : path;
-}
-
-struct interpreter {
-    const char *name;
-    char code;   /* options that end in this letter have code behind them: -c, -ec */
-    bool module; /* -m NAME runs a module */
-};
-
-/* Finds "python3.11", too. NULL: it is another program. */
-static const struct interpreter *interpreter_of(const char *program)
-{
-    static const struct interpreter known[] = {{"python", 'c', true}, {"pypy", 'c', true}, {"sh", 'c', false},
-        {"bash", 'c', false}, {"dash", 'c', false}, {"zsh", 'c', false}, {"perl", 'e', false},
-        {"ruby", 'e', false}, {"node", 'e', false}, {"Rscript", 'e', false}, {"julia", 'e', false},
-        {"lua", 'e', false}};
-    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
-        const size_t length = strlen(known[i].name);
-        if (strncmp(program, known[i].name, length) == 0 &&
-            !program[length + strspn(program + length, "0123456789.")])
-            return &known[i];
-    }
-    return NULL;
-}
-
-/* The program that a person means: of `python3 -u train.py` the script, because every other one is called
- * python3, too. Code on the command line has no name. */
+/* Every Python program is called python3, so a row has the name of the script. */
 static const char *name_of(char *const *words)
 {
-    const char *program = base_name(words[0]);
-    const struct interpreter *interpreter = interpreter_of(program);
-    for (char *const *word = words + 1; interpreter && *word; word++) {
-        struct stat status;
-        const size_t length = strlen(*word);
-        const bool option = **word == '-' && length > 1;
-        if (interpreter->module && strcmp(*word, "-m") == 0 && word[1])
-            return word[1];
-        if (option && (*word)[1] != '-' && (*word)[length - 1] == interpreter->code)
-            return program;
-        if (!option && stat(*word, &status) == 0 && S_ISREG(status.st_mode))
-            return base_name(*word);
-    }
-    return program;
+    const char *script = mlm_script_name(words, AT_FDCWD);
+    return script ? script : mlm_base_name(words[0]);
 }
 
 static void words_free(char **words)

@@ -146,10 +146,10 @@ static void plan_text(const struct run *run, uint64_t disk_bytes, char text[stat
         snprintf(more, sizeof more, "; up to %" PRIu64 " rounds within %s, for times within ± %.3g %%",
             plan->most_rounds, mlm_duration_show((double)plan->options.budget_ns, budget),
             100 * plan->options.precision);
-    snprintf(text, PLAN_TEXT, "%" PRIu64 " round%s, %zu trial%s%s, about %s, %s on disk%s; data %s",
+    snprintf(text, PLAN_TEXT, "%" PRIu64 " round%s, %zu trial%s%s, about %s, %s on disk%s; %s %s",
         plan->certain_rounds, plan->certain_rounds == 1 ? "" : "s", count, count == 1 ? "" : "s", uncapped,
         mlm_duration_show(expected_ns(plan), time), mlm_size_show((double)disk_bytes, disk), more,
-        mlm_size_show((double)plan->options.data_bytes, data));
+        plan->options.dataset ? "dataset of" : "data", mlm_size_show((double)plan->options.data_bytes, data));
 }
 
 static void announce(struct run *run, uint64_t disk_bytes)
@@ -326,8 +326,8 @@ static void instance(void *context, size_t index, struct mlm_gbench_result *ret_
 static void reached_text(const struct run *run, char text[static PLAN_TEXT])
 {
     const struct mlm_rounds_summary reached = mlm_rounds_summary(run->rounds);
-    int n = snprintf(text, PLAN_TEXT, "%zu trials in %" PRIu64 " round%s", reached.trials, reached.rounds,
-        reached.rounds == 1 ? "" : "s");
+    int n = snprintf(text, PLAN_TEXT, "%zu trial%s in %" PRIu64 " round%s", reached.trials,
+        reached.trials == 1 ? "" : "s", reached.rounds, reached.rounds == 1 ? "" : "s");
     if (reached.disturbed && n < PLAN_TEXT)
         n += snprintf(
             text + n, PLAN_TEXT - (size_t)n, ", %zu of them disturbed by other work", reached.disturbed);

@@ -9,7 +9,8 @@
 /* Columns of a table where the output is not a terminal: the width of a page. */
 #define PAGE_COLUMNS 100
 
-/* Reads the variable COLUMNS, which a shell or a user sets. */
+/* Reads the variable COLUMNS. A shell keeps it to itself, so that where it is seen, a user has exported it.
+ */
 static int columns_said(void)
 {
     const char *text = getenv("COLUMNS");
@@ -23,7 +24,7 @@ struct mlm_text_style mlm_style_of(int fd)
     struct winsize size;
     if (!isatty(fd)) {
         int said = columns_said();
-        return (struct mlm_text_style){.table_width = said ? said : PAGE_COLUMNS};
+        return (struct mlm_text_style){.width = said, .table_width = said ? said : PAGE_COLUMNS};
     }
     bool plain = (no_color && *no_color) || !term || strcmp(term, "dumb") == 0;
     int width = ioctl(fd, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;

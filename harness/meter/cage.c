@@ -40,8 +40,6 @@ static void cage_tick(void *p, const struct mlm_trial_view *view)
 {
     struct cage_state *state = p;
     const struct mlm_sample *sample = &view->sample;
-    /* A page that was read back and keeps its place in swap must be counted once only. */
-    int64_t only_swap_bytes = larger(null_is_0(sample->swap_bytes) - sample->swap_cached_bytes, 0);
     state->memory_seen |= sample->memory_bytes != MLM_NULL;
     state->swap_seen |= sample->swap_bytes != MLM_NULL;
     state->stat_seen |= sample->anon_bytes != MLM_NULL;
@@ -51,13 +49,13 @@ static void cage_tick(void *p, const struct mlm_trial_view *view)
     state->shmem_bytes = larger(state->shmem_bytes, sample->shmem_bytes);
     state->huge_pages_bytes = larger(state->huge_pages_bytes, sample->huge_pages_bytes);
     state->worker_file_bytes = larger(state->worker_file_bytes, sample->worker_file_bytes);
-    state->memory_and_swap_bytes =
-        larger(state->memory_and_swap_bytes, null_is_0(sample->memory_bytes) + only_swap_bytes);
-    if (sample->file_bytes == MLM_NULL || sample->memory_bytes == MLM_NULL)
+    state->memory_and_swap_bytes = larger(
+        state->memory_and_swap_bytes, null_is_0(sample->memory_bytes) + mlm_sample_only_swap_bytes(sample));
+    int64_t held_bytes = mlm_sample_held_bytes(sample);
+    if (held_bytes == MLM_NULL)
         return;
-    int64_t cache_bytes = mlm_sample_cache_bytes(sample);
-    state->cache_bytes = larger(state->cache_bytes, cache_bytes);
-    state->held_bytes = larger(state->held_bytes, sample->memory_bytes - cache_bytes + only_swap_bytes);
+    state->cache_bytes = larger(state->cache_bytes, mlm_sample_cache_bytes(sample));
+    state->held_bytes = larger(state->held_bytes, held_bytes);
 }
 
 static int64_t kernel_number(const struct mlm_trial_view *view, const char *name)

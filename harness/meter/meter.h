@@ -30,7 +30,7 @@ struct mlm_trial_view {
 
 struct mlm_meter_result {
     struct mlm_readings *readings;
-    json_t **processes; /* tree only: see record.h */
+    json_t **processes, **peak_processes; /* tree only: see record.h */
     json_t **data_files;
     struct mlm_timeline *timeline;
     mlm_mark_set *marks;

@@ -78,6 +78,20 @@ int64_t mlm_sample_cache_bytes(const struct mlm_sample *sample)
     return sample->file_bytes > sample->shmem_bytes ? sample->file_bytes - sample->shmem_bytes : 0;
 }
 
+int64_t mlm_sample_only_swap_bytes(const struct mlm_sample *sample)
+{
+    if (sample->swap_bytes == MLM_NULL || sample->swap_bytes < sample->swap_cached_bytes)
+        return 0;
+    return sample->swap_bytes - sample->swap_cached_bytes;
+}
+
+int64_t mlm_sample_held_bytes(const struct mlm_sample *sample)
+{
+    if (sample->file_bytes == MLM_NULL || sample->memory_bytes == MLM_NULL)
+        return MLM_NULL;
+    return sample->memory_bytes - mlm_sample_cache_bytes(sample) + mlm_sample_only_swap_bytes(sample);
+}
+
 void mlm_sampler_take(const struct mlm_sampler *sampler, struct mlm_sample *ret_sample)
 {
     const struct mlm_dialect *dialect = sampler->dialect;

@@ -33,3 +33,9 @@ void mlm_sampler_take(const struct mlm_sampler *sampler, struct mlm_sample *ret_
 /* Page cache of files. The kernel counts shared memory and files in tmpfs as file pages, but they have no
  * other place than memory and swap. MLM_NULL: not known. */
 int64_t mlm_sample_cache_bytes(const struct mlm_sample *sample);
+
+/* Memory without the page cache of files, and swap: what the needs are the peak of. MLM_NULL: not known. */
+int64_t mlm_sample_held_bytes(const struct mlm_sample *sample);
+
+/* Swap alone: a page that was read back and keeps its place in swap is in memory already. */
+int64_t mlm_sample_only_swap_bytes(const struct mlm_sample *sample);

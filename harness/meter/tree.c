@@ -1,6 +1,6 @@
-/* A tree of processes: the memory of each at the last look before its end, and the CPU time of all. The peak
- * of the tree is the cage's, because a sum of RSS would count shared pages several times; this list only
- * shows which process was how large. */
+/* A tree of processes: the memory of each at the last look before its end, what each held at the highest
+ * sample (peak.h), and the CPU time of all. The peak of the tree is the cage's, because a sum of RSS would
+ * count shared pages several times; these lists only show which process was how large. */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -11,8 +11,8 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "base/utf8.h"
 #include "meter/meter.h"
+#include "meter/peak.h"
 
 #define PROCESSES_MAX 64
 /* The kernel finds PSS by a walk through all pages: spend at most this share of the time on it. */
@@ -29,7 +29,9 @@
 
 struct process {
     pid_t pid;
-    char name[32];
+    struct mlm_held held;
+    bool named;          /* the name has that of the script in it */
+    char short_name[32]; /* without it */
     /* Values at the last look before it ended. */
     int64_t rss_bytes, peak_rss_bytes;
     int64_t file_bytes; /* most file and shared pages that it was seen to map */
@@ -46,6 +48,7 @@ struct tree_state {
     size_t count, looks;
     uint64_t begin_ns, pss_spent_ns;
     int64_t lazy_peak_bytes; /* highest sum over the processes; MLM_NULL: never read */
+    struct mlm_peak peak;
     bool left, hugetlb;
 };
 
@@ -75,15 +78,6 @@ static int64_t or_0(int64_t value)
     return value == MLM_NULL ? 0 : value;
 }
 
-/* Parses "Name:\tpython3". */
-static void name_find(const char *status, char name[static 32])
-{
-    name[0] = 0;
-    if (strncmp(status, "Name:\t", 6) == 0)
-        snprintf(name, 32, "%.*s", (int)strcspn(status + 6, "\n"), status + 6);
-    mlm_utf8_tame(name);
-}
-
 /* Returns false for a process that has ended meanwhile. */
 static bool process_look(pid_t pid, struct process *ret_process)
 {
@@ -95,13 +89,14 @@ static bool process_look(pid_t pid, struct process *ret_process)
         .pid = pid,
         .rss_bytes = kib(text, "VmRSS"),
         .peak_rss_bytes = kib(text, "VmHWM"),
-        .file_bytes = or_0(kib(text, "RssFile")) + or_0(kib(text, "RssShmem")),
         .pss_bytes = MLM_NULL,
         .hugetlb = kib(text, "HugetlbPages") > 0,
     };
     if (process.rss_bytes == MLM_NULL || process.peak_rss_bytes == MLM_NULL)
         return false;
-    name_find(text, process.name);
+    mlm_held_parse(text, &process.held);
+    process.file_bytes = or_0(process.held.file_bytes) + or_0(process.held.shmem_bytes);
+    snprintf(process.short_name, sizeof process.short_name, "%.31s", process.held.name);
     *ret_process = process;
     return true;
 }
@@ -141,6 +136,11 @@ static void process_note(struct tree_state *state, struct process *process)
         process->pss_at_ns = place->pss_at_ns;
         if (place->file_bytes > process->file_bytes)
             process->file_bytes = place->file_bytes;
+        /* A program that was replaced by another has another name. */
+        if (place->named && strcmp(place->short_name, process->short_name) == 0) {
+            strcpy(process->held.name, place->held.name);
+            process->named = true;
+        }
     }
     *place = *process;
 }
@@ -184,6 +184,26 @@ static void pss_look(struct tree_state *state, const struct mlm_sample *sample, 
     }
     if (looked)
         lazy_peak_raise(state, now);
+}
+
+/* Keeps what each large process held, where the cage never held more. The figures are those of this look, so
+ * this costs nothing but the first look at a name. */
+static void peak_look(struct tree_state *state, const struct mlm_sample *sample, uint64_t now)
+{
+    struct mlm_peak peak = {.held_bytes = mlm_sample_held_bytes(sample)};
+    if (peak.held_bytes <= state->peak.held_bytes) /* MLM_NULL is below all values */
+        return;
+    for (size_t i = 0; i < state->count; i++) {
+        struct process *process = &state->processes[i];
+        if (process->seen_at_ns != now || !mlm_peak_is_large(&process->held, peak.held_bytes))
+            continue;
+        if (!process->named)
+            mlm_held_name(&process->held, process->pid);
+        process->named = true;
+        mlm_peak_add(&peak, &process->held);
+    }
+    if (peak.count)
+        state->peak = peak;
 }
 
 /* PF_EXITING of the kernel: the process has begun to end. From then on cgroup v1 shows it in the root group,
@@ -272,6 +292,7 @@ static void tree_tick(void *p, const struct mlm_trial_view *view)
     struct look look = {.state = state, .view = view, .now_ns = now};
     mlm_cage_processes(view->cage, process_see, &look);
     leavers_look(&look);
+    peak_look(state, &view->sample, now);
     pss_look(state, &view->sample, now);
 }
 
@@ -295,8 +316,8 @@ static json_t *list_make(struct tree_state *state, int64_t cage_peak_bytes)
         const struct process *process = &state->processes[i];
         if ((double)process->peak_rss_bytes < LISTED_SHARE * (double)cage_peak_bytes)
             break;
-        json_t *item = json_pack("{s:o, s:o, s:o, s:o}", "name", json_string(process->name), "rss_bytes",
-            bytes_or_null(process->rss_bytes), "pss_bytes", bytes_or_null(process->pss_bytes),
+        json_t *item = json_pack("{s:o, s:o, s:o, s:o}", "name", json_string(process->short_name),
+            "rss_bytes", bytes_or_null(process->rss_bytes), "pss_bytes", bytes_or_null(process->pss_bytes),
             "peak_rss_bytes", bytes_or_null(process->peak_rss_bytes));
         if (!item || json_array_append_new(list, item) < 0) {
             json_decref(list);
@@ -363,6 +384,7 @@ static void tree_finish(void *p, const struct mlm_trial_view *view, struct mlm_m
     if (!view->scoreboard->phases[MLM_PHASE_PREPARE].begin_ns)
         cpu_read(view, values);
     *result->processes = list_make(state, values[MLM_cage_peak_bytes]);
+    *result->peak_processes = mlm_peak_json(&state->peak);
     values[MLM_lazy_free_peak_bytes] = state->lazy_peak_bytes;
     needs_raise(state, view, values);
     int64_t seen_bytes = state->count ? state->processes[0].peak_rss_bytes : MLM_NULL;
@@ -391,7 +413,7 @@ static bool tree_gone(const void *p, struct mlm_process_gone *ret_gone)
     if (!largest)
         return false;
     *ret_gone = (struct mlm_process_gone){.pid = largest->pid};
-    snprintf(ret_gone->name, sizeof ret_gone->name, "%s", largest->name);
+    snprintf(ret_gone->name, sizeof ret_gone->name, "%s", largest->short_name);
     return true;
 }
 

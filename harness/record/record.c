@@ -122,6 +122,7 @@ void mlm_record_release(struct mlm_record *record)
     json_decref(record->machine);
     json_decref(record->command);
     json_decref(record->processes);
+    json_decref(record->peak_processes);
     json_decref(record->left_tmpfs);
     json_decref(record->data_files);
     mlm_record_init(record);

@@ -74,6 +74,9 @@ struct mlm_record {
     /* Command only: array of the large processes at the last look before they end, largest first, each with
      * name, rss_bytes, pss_bytes (or null) and peak_rss_bytes; or NULL. */
     json_t *processes;
+    /* Command only: array of what its large processes held at the sample at which the cage held most, largest
+     * first, each with name, anon_bytes, file_bytes, shmem_bytes and swap_bytes (or null); or NULL. */
+    json_t *peak_processes;
     /* Array of the largest files that a trial left in tmpfs, largest first, each with path and bytes; NULL:
      * it left nothing worth naming. See record/left.h. */
     json_t *left_tmpfs;

@@ -326,7 +326,8 @@ static bool sized_things_get(
 
 static const char *processes_get(const json_t *value, void *field)
 {
-    static const char *const bytes[] = {"rss_bytes", "pss_bytes", "peak_rss_bytes", NULL};
+    static const char *const bytes[] = {"rss_bytes", "pss_bytes", "peak_rss_bytes", "anon_bytes",
+        "file_bytes", "shmem_bytes", "swap_bytes", NULL};
     return sized_things_get(value, "name", bytes, field)
                ? NULL
                : "must be a list of objects, each with a name and bytes";
@@ -418,6 +419,7 @@ static const struct member members[] = {
     {"data_checksum", &checksum, 0},
     {"answer", &answer, 0},
     MEMBER(processes, processes),
+    MEMBER(peak_processes, processes),
     MEMBER(left_tmpfs, files),
     MEMBER(data_files, files),
     MEMBER(marks, marks),

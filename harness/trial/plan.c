@@ -457,7 +457,9 @@ int mlm_plan_make(const struct mlm_catalogue *catalogue, const struct mlm_plan_o
     if (!plan)
         return mlm_error_errno(error, -ENOMEM, "plan");
     plan->options = *options;
-    if (!options->data_bytes)
+    if (options->dataset)
+        plan->options.data_bytes = options->dataset_shape.file.size_bytes;
+    else if (!options->data_bytes)
         plan->options.data_bytes = default_data(options);
     if (options->limits.processors && options->threads > options->limits.processors)
         return mlm_error_set(error, -EINVAL,

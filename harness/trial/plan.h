@@ -44,7 +44,7 @@ struct mlm_plan_options {
     const char *filter;       /* POSIX extended regular expression on trial names; '-' in front negates */
     struct mlm_params sweeps; /* NAME → V1,V2 instead of the descriptor's sweep */
     uint64_t data_bytes;      /* 0: 1.25 × the middle cap */
-    const char *dataset;      /* the user's file */
+    const char *dataset;      /* the user's file, whose size then is data_bytes */
     struct mlm_dataset_shape dataset_shape;
     struct mlm_limits limits; /* applied under each of the caps */
     uint64_t repetitions;     /* of each row under each cap; 0: as many as the precision asks for */

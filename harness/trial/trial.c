@@ -63,6 +63,8 @@ struct running {
     bool zswap;         /* swapped pages are compressed in memory first */
     uint64_t oom_kills; /* the highest count seen */
     char victim[64];    /* of the first kill: "python3 (pid 12)"; "": not known */
+    uint64_t kill_ns;   /* when that was seen */
+    uint64_t recall_ns; /* time after it at which the user is told again */
     struct mlm_idle idle;
     bool waited;       /* ended, because what the kernel left of it did nothing any more */
     uint64_t still_ns; /* time in which we neither ran nor waited for a processor */
@@ -183,21 +185,61 @@ static void oom_kills_look(struct running *running)
         running->oom_kills = kills;
 }
 
+/* After this time, or some graces if that is shorter, a person wonders. */
+#define RECALL_NS UINT64_C(30000000000)
+#define RECALL_GRACES 3
+
+static const char *victim_of(const struct running *running)
+{
+    return running->victim[0] ? running->victim : "a process";
+}
+
 /* Tells of the first kill in a command that goes on. */
-static void kill_tell(struct running *running, uint64_t kills_before)
+static void kill_tell(struct running *running, uint64_t now_ns)
 {
     struct mlm_process_gone gone;
-    if (!running->order->tree || kills_before || !running->oom_kills)
-        return;
+    char text[256], cap[MLM_SIZE_TEXT], grace[MLM_SIZE_TEXT];
+    uint64_t grace_ns = running->order->oom_grace_ns;
+    running->kill_ns = now_ns;
+    running->recall_ns =
+        grace_ns && grace_ns < RECALL_NS / RECALL_GRACES ? RECALL_GRACES * grace_ns : RECALL_NS;
     if (mlm_meters_gone(running->meters, &gone))
         snprintf(running->victim, sizeof running->victim, "%s (pid %d)", gone.name, (int)gone.pid);
     if (!running->watcher->killed)
         return;
-    char text[192], cap[MLM_SIZE_TEXT];
-    snprintf(text, sizeof text, "the kernel killed %s under %s; the command goes on",
-        running->victim[0] ? running->victim : "a process",
-        mlm_size_spell(running->order->limits.cap_bytes, cap));
+    int n = snprintf(text, sizeof text, "the kernel killed %s under %s; the command goes on",
+        victim_of(running), mlm_size_spell(running->order->limits.cap_bytes, cap));
+    if (grace_ns)
+        snprintf(text + n, sizeof text - (size_t)n,
+            ", and is ended once it does nothing for %s (--oom-grace)",
+            mlm_duration_show((double)grace_ns, grace));
     running->watcher->killed(running->watcher->context, text);
+}
+
+/* A command may wait for the killed process for ever and still do a little, so that it is not seen as idle.
+ */
+static void kill_recall(struct running *running, uint64_t now_ns)
+{
+    char text[256], since[MLM_SIZE_TEXT];
+    if (!running->watcher->killed || now_ns - running->kill_ns < running->recall_ns)
+        return;
+    snprintf(text, sizeof text,
+        "the kernel killed %s %s ago, and the command still runs; this trial counts as oom in any case. Press "
+        "Ctrl-C if the command waits for that process; --timeout bounds such a trial",
+        victim_of(running), mlm_duration_show((double)running->recall_ns, since));
+    running->watcher->killed(running->watcher->context, text);
+    running->recall_ns *= 2;
+}
+
+static void kills_say(struct running *running)
+{
+    if (!running->order->tree || !running->oom_kills)
+        return;
+    uint64_t now_ns = mlm_now_ns();
+    if (running->kill_ns)
+        kill_recall(running, now_ns);
+    else
+        kill_tell(running, now_ns);
 }
 
 /* Returns true if the command only waits for what the kernel killed. */
@@ -226,12 +268,11 @@ static int watch(struct running *running)
             running->ended_ns = mlm_now_ns();
             return r < 0 ? r : 0;
         }
-        uint64_t kills_before = running->oom_kills;
         oom_kills_look(running);
         mlm_sampler_take(&running->sampler, &running->view.sample);
         mlm_view_renew(&running->job_view, &running->view.sample);
         mlm_meters_tick(running->meters, &running->view);
-        kill_tell(running, kills_before);
+        kills_say(running);
         uint64_t now = mlm_now_ns();
         if (now >= next_news) {
             tell(running, sb, phase_name(atomic_load_explicit(&sb->phase, memory_order_relaxed)));
@@ -409,6 +450,7 @@ static int read_all(struct running *running, int status, struct mlm_record *reco
     struct mlm_meter_result result = {.readings = &record->readings,
         .timeline = ret_timeline,
         .processes = &record->processes,
+        .peak_processes = &record->peak_processes,
         .data_files = &record->data_files,
         .marks = &record->marks,
         .waits = {MLM_NULL, MLM_NULL, MLM_NULL},

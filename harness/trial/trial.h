@@ -25,7 +25,8 @@ struct mlm_trial_news {
 struct mlm_trial_watcher {
     void (*tell)(
         void *context, const struct mlm_trial_news *news); /* called about ten times a second; may be NULL */
-    /* Called once when the kernel killed a process of a command that goes on; may be NULL. */
+    /* Called when the kernel killed a process of a command that goes on, and again, ever more rarely, while
+     * it still runs; may be NULL. */
     void (*killed)(void *context, const char *text);
     void *context;
 };

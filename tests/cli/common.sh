@@ -11,7 +11,7 @@ here=$MLM_SOURCE/tests/cli
 # shellcheck disable=SC2034
 verbs=$("$mlm" --help | sed -n "/^Verbs:/,/^$/s/^  \([a-z]*\) .*/\1/p" | xargs)
 export LC_ALL=C.UTF-8 MLMEMBENCH_CACHE="$PWD/cache" TERM=dumb
-unset NO_COLOR
+unset NO_COLOR COLUMNS
 failures=0
 
 begin()

@@ -36,6 +36,16 @@ expect "what was not had is a dash, and sorts as nothing" \
     grep -qE '<td class="text outcome oom">oom at [^<]*</td><td class="figure" data-value="">-</td>' run.html
 expect "sorting takes unrounded figures" grep -qE 'data-value="[0-9]{6,}">[0-9.]+ (m?s|[MG]iB)<' run.html
 
+# A single variant is not counted.
+grep -h '"workload":"storage/dense_f32"' "$records/swap.jsonl" >one.jsonl
+status 0 "$mlm" report one.jsonl
+expect "one variant" page one.html 'The one variant does not fit in 512M and fits in 1G' '0 of 1' '1 of 1'
+expect_not "never all of one" grep -qiE 'all 1|1 variants' one.html
+head -n 1 one.jsonl >trial.jsonl
+status 0 "$mlm" report trial.jsonl
+expect "one trial" page trial.html 'from 1 trial. Columns'
+rm one.* trial.*
+
 # Another command, and another machine.
 "$MLM_PYTHON" - run.jsonl >quoted.jsonl <<'PYTHON'
 import json, sys

@@ -43,6 +43,31 @@ wide = [line for line in open("log/out", encoding="utf-8").read().split("\n") if
 print(*wide, sep="\n")
 sys.exit(bool(wide))' $columns
 done
+
+# In a pipe, COLUMNS is the width of tables and of prose, also of columns that the user chose. Where there is no room for
+# all columns, the spread is not the first to go.
+too_wide='
+import sys
+wide = [line for line in open("log/out", encoding="utf-8").read().split("\n") if len(line) > int(sys.argv[1])]
+print(*wide, sep="\n")
+sys.exit(bool(wide))'
+reference=$MLM_SOURCE/results/reference/reference.jsonl
+for columns in 80 120; do
+    for options in "" "--columns all" "--columns time,spread,needs"; do
+        # shellcheck disable=SC2086
+        status 0 env COLUMNS=$columns "$mlm" show "$reference" $options
+        expect "show $options in a pipe: $columns columns" "$MLM_PYTHON" -c "$too_wide" $columns
+    done
+    status 0 env COLUMNS=$columns "$mlm" compare "$reference" "$reference"
+    expect "compare in a pipe: $columns columns" "$MLM_PYTHON" -c "$too_wide" $columns
+done
+status 0 env COLUMNS=120 "$mlm" show "$reference" --columns all
+expect "other columns are hidden first" sh -c 'grep -q "^workload .* spread .* needs" log/out && grep -q "^(columns hidden" log/out'
+status 0 env COLUMNS=80 "$mlm" show "$reference" --columns time,spread,needs,core,overhead
+expect "and on a narrow page" sh -c 'grep -q "^workload .* spread .* needs" log/out && grep -q "^(columns hidden.*overhead" log/out'
+status 0 "$mlm" show "$reference"
+expect "without COLUMNS, prose in a pipe is one line" grep -qE '^.{200}' log/out
+
 # A long path stays in one piece, so this test has a short one.
 MLMEMBENCH_CACHE=$(mktemp -d /tmp/mlm.XXXXXX)
 export MLMEMBENCH_CACHE

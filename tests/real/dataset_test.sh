@@ -53,6 +53,9 @@ PYTHON
 for file in large.npy large.csv large.svm; do
     expect "$file has at least 30 MiB" test "$(stat -c %s $file)" -ge $((30 << 20))
     status 0 "$mlm" run --suite storage --filter 'storage/(csr|csc|dense)' --dataset $file --cap 2G --repetitions 1 --out out/$file.jsonl
+    expect "$file: its size is the amount of data" records out/$file.jsonl \
+        "all(x['data_bytes'] == $(stat -c %s $file) for x in r)" && expect "$file: the plan says how large it is" \
+        grep -Eq "; dataset of [0-9.]+ [KM]iB$" log/err
     expect "$file: needs are those of the formula, within 5 % + 2 MiB" records out/$file.jsonl \
         'len(r) >= 4 and all(abs(x["needs_peak_bytes"] - x["predicted_peak_bytes"]) <= 0.05 * x["predicted_peak_bytes"] + (2 << 20) and x["needs_peak_bytes"] >= x["core_bytes"] for x in r if x["outcome"] == "ok") and sum(x["outcome"] == "ok" for x in r) >= 4'
     rm $file

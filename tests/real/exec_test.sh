@@ -66,6 +66,36 @@ expect "a pipeline: the sum of what is held at once" records out/pipe.jsonl \
     'outcomes("exec/sh") == ["ok"] and 100 << 20 < r[0]["needs_peak_bytes"] < 135 << 20'
 expect "each large process with its PSS" records out/pipe.jsonl \
     'sorted(p["peak_rss_bytes"] >> 20 for p in r[0]["processes"])[-1] in range(60, 80) and sum((p["pss_bytes"] or 0) >> 20 for p in r[0]["processes"]) in range(95, 140)'
+# Two processes that hold memory of their own at the same time, one of them with a mapped file.
+head -c $((50 / scale))M /dev/urandom >mapped.bin
+cat >held.py <<'PYTHON'
+import mmap, os, sys, time
+if len(sys.argv) > 3:
+    file = open(sys.argv[3], "rb")
+    mapped = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
+    sum(mapped[at] for at in range(0, len(mapped), 4096))
+held = b"x" * (int(sys.argv[1]) << 20)
+open("done." + sys.argv[1], "w").close()
+while not os.path.exists("done." + sys.argv[2]):
+    time.sleep(0.01)
+time.sleep(1)
+os._exit(0)
+PYTHON
+cp held.py big.py && cp held.py small.py
+big=$((100 / scale)) small=$((40 / scale))
+status 0 run two --swap none -- sh -c "'$MLM_PYTHON' big.py $big $small mapped.bin & '$MLM_PYTHON' ./small.py $small $big; wait"
+python=$(basename "$MLM_PYTHON")
+expect "what each large process held at the peak, by the name of its script" records out/two.jsonl \
+    "[p['name'] for p in r[0]['peak_processes']] == ['$python big.py', '$python small.py']"
+expect "memory of its own, within what Python takes" records out/two.jsonl \
+    "all(0 <= p['anon_bytes'] - (mib << 20) < 12 << 20 and p['shmem_bytes'] == 0 for p, mib in zip(r[0]['peak_processes'], ($big, $small)))"
+expect "and files that it maps" records out/two.jsonl \
+    "0 <= r[0]['peak_processes'][0]['file_bytes'] - $(stat -c %s mapped.bin) < 12 << 20 and r[0]['peak_processes'][1]['file_bytes'] < 12 << 20"
+expect "the table names the largest" grep -Eq "^\[[a-z]\] largest at the peak: $python big\.py [0-9.]+ MiB of its own, [0-9.]+ MiB of files; $python small\.py [0-9.]+ MiB of its own" log/err
+expect "in plain words" grep -q '^at the peak: of its own: anonymous memory (heap, arrays, stacks)' log/err
+status 0 "$mlm" show out/two.jsonl --columns needs,peak-rss
+expect "needs below peak RSS is explained" grep -q '^peak RSS: above needs where it counts pages of programs, libraries' log/out
+rm -f done.* mapped.bin
 expect "no child was left" records out/pipe.jsonl '"children_left" not in r[0]["marks"]'
 status 0 run fork -- sh -c "'$MLM_PYTHON' '$hold' 50 3600 & until [ -e held.50 ]; do sleep 0.1; done"
 expect "children left behind: ok, marked, and their memory counts" records out/fork.jsonl \
@@ -140,8 +170,29 @@ signal.pause()
 PYTHON
 status 137 run waits --cap 64M --swap none --oom-grace 2s -- "$MLM_PYTHON" waits.py
 expect "the kill is told at once" grep -Eq '^mlmembench: the kernel killed (python3[^ ]* \(pid [0-9]+\)|a process) under 64M; the command goes on' log/err
+expect "and what will follow" grep -q 'the command goes on, and is ended once it does nothing for 2.0* s (--oom-grace)' log/err
 expect "and the trial is ended, as an oom" records out/waits.jsonl \
     'r[0]["outcome"] == "oom" and "did nothing any more" in r[0]["reason"]'
+# The same with a parent that does a little all the time: it is not idle, so it is said again that it still runs.
+cat >flutters.py <<'PYTHON'
+import os, time
+worker = os.fork()
+if worker == 0:
+    held = [bytearray(b"x" * (1 << 20)) for _ in range(1 << 12)]
+while not os.path.exists("enough"):
+    begin = time.thread_time()
+    while time.thread_time() - begin < 0.02:
+        pass
+    time.sleep(0.05)
+PYTHON
+rm -f enough
+"$mlm" exec --out out/flutters.jsonl --cap 64M --swap none --oom-grace 1s -- "$MLM_PYTHON" flutters.py >log/out 2>log/flutters &
+flutters=$!
+expect "a command that goes on is told of again" wait_until grep -Eq '^mlmembench: the kernel killed .* 3\.0* s ago, and the command still runs; this trial counts as oom in any case' log/flutters
+expect "and again" wait_until grep -q ' 6.00* s ago' log/flutters
+: >enough
+wait $flutters
+expect "its trial is an oom" records out/flutters.jsonl 'r[0]["outcome"] == "oom"'
 elsewhere=$nest/elsewhere
 status 0 run moved -- sh -c "mkdir '$elsewhere' && echo \$\$ >'$elsewhere/cgroup.procs' && sleep 1"
 wait_until rmdir "$elsewhere"

@@ -36,6 +36,8 @@ static void test_round_trip(void **state)
     record.seed = INT64_MAX;
     record.answer[1] = 0x1.fffffffffffffp+1;
     record.marks = MLM_MARK_BIT(noisy) | MLM_MARK_BIT(peak_rss_lower_bound);
+    record.peak_processes = json_pack("[{s:s, s:i, s:i, s:i, s:n}]", "name", "python3 train.py", "anon_bytes",
+        7, "file_bytes", 5, "shmem_bytes", 0, "swap_bytes");
     json_t *json = written(&record);
     assert_int_equal(mlm_record_from_json(json, &copy, NULL), 0);
     assert_string_equal(copy.run_id, record.run_id);
@@ -64,6 +66,8 @@ static void test_round_trip(void **state)
     assert_true(copy.answer[0] == 0.1 && copy.answer[1] == 0x1.fffffffffffffp+1);
     assert_int_equal(copy.marks, record.marks);
     assert_true(json_equal(copy.command, record.command));
+    assert_true(record.peak_processes && json_equal(copy.peak_processes, record.peak_processes));
+    assert_null(copy.processes);
     char *key = mlm_record_row_key(&record), *copy_key = mlm_record_row_key(&copy);
     assert_string_equal(key, copy_key);
     free(key);
@@ -179,6 +183,9 @@ static void test_strict(void **state)
         {"answer", "1", -EBADMSG},
         {"answer", "[\"1\"]", -EBADMSG},
         {"answer", "[1,2,3,4,5,6,7,8,9]", -EBADMSG},
+        {"peak_processes", "{}", -EBADMSG},
+        {"peak_processes", "[{\"anon_bytes\": 1}]", -EBADMSG},
+        {"peak_processes", "[{\"name\": \"a\", \"shmem_bytes\": -1}]", -EBADMSG},
         {"marks", "\"noisy\"", -EBADMSG},
         {"marks", "[1]", -EBADMSG},
         {"command", "\"run\"", -EBADMSG},

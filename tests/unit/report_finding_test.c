@@ -250,6 +250,29 @@ static void test_cap_not_felt(void **state)
     assert_finding(fixture, "It fits in 2G, and is not slower than without a cap.");
 }
 
+/* A job that crawls: its ratio has no exponent. */
+static void test_cost_beyond_a_thousand(void **state)
+{
+    struct fixture *fixture = *state;
+    add_five(fixture, "a", CAP, 2200000, 3072 * MIB);
+    for (size_t i = 0; i < 5; i++)
+        fixture->list.items[i].readings.values[MLM_swap_peak_bytes] = 1024 * MIB;
+    add_five(fixture, "a", MLM_NO_LIMIT, 1000, 3072 * MIB);
+    assert_finding(fixture, "It fits in 2G. a is slowed down most by the cap: it takes 2173 to 2227 × its "
+                            "time without a cap, with 1.00 GiB in swap.");
+}
+
+/* Less time is said as a speed, which a person need not turn round. */
+static void test_killed_is_faster_without_a_cap(void **state)
+{
+    struct fixture *fixture = *state;
+    add(fixture, "dense", CAP, 0, 2048 * MIB);
+    add_five(fixture, "dense", MLM_NO_LIMIT, 100, 2560 * MIB);
+    add_five(fixture, "csr", CAP, 200, 41 * MIB);
+    assert_finding(fixture, "csr needs 41.0 MiB. dense needs 2.50 GiB and was killed at 2G; "
+                            "without a cap it is 1.98 to 2.02 × as fast as csr.");
+}
+
 /* A row with a wrong answer is never named as the fastest. */
 static void test_wrong_takes_no_part(void **state)
 {
@@ -318,6 +341,8 @@ int main(void)
         FINDING_TEST(test_once_is_no_comparison),
         FINDING_TEST(test_none_fits),
         FINDING_TEST(test_cost_of_the_cap),
+        FINDING_TEST(test_cost_beyond_a_thousand),
+        FINDING_TEST(test_killed_is_faster_without_a_cap),
         FINDING_TEST(test_cap_not_felt),
         FINDING_TEST(test_wrong_takes_no_part),
         FINDING_TEST(test_some_ran_once),

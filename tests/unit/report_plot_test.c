@@ -202,6 +202,18 @@ static void assert_has(const char *text, const char *part)
         fail_msg("no \"%s\" in: %s", part, text);
 }
 
+/* Figures beside points have no exponent, however large. */
+static void test_large_figures(void **state)
+{
+    (void)state;
+    char text[MLM_PLOT_VALUE_TEXT];
+    const struct mlm_plot_value ratio = {.value = 2231.4}, least = {.value = 0.5};
+    assert_string_equal(mlm_plot_value_show(&ratio, MLM_QUANTITY_RATIO, text), "2231 ×");
+    assert_string_equal(mlm_plot_value_show(&least, MLM_QUANTITY_RATIO, text), "0.50 ×");
+    assert_string_equal(mlm_plot_place_show(4096, text), "4096");
+    assert_string_equal(mlm_plot_place_show(0.0123, text), "0.012");
+}
+
 static void test_data_files(void **state)
 {
     (void)state;
@@ -345,6 +357,7 @@ int main(void)
         cmocka_unit_test(test_no_crossing),
         cmocka_unit_test(test_slowdown),
         cmocka_unit_test(test_nothing_to_show),
+        cmocka_unit_test(test_large_figures),
         cmocka_unit_test(test_data_files),
         cmocka_unit_test(test_bounded),
         cmocka_unit_test(test_caps),

@@ -7,7 +7,7 @@
 #include "report/text/text.h"
 #include "report_sample.h"
 
-static char *text_of(const struct mlm_table *table, bool colour, int width)
+static char *columns_text_of(const struct mlm_table *table, mlm_column_set columns, bool colour, int width)
 {
     char *text = NULL;
     size_t size;
@@ -15,10 +15,15 @@ static char *text_of(const struct mlm_table *table, bool colour, int width)
     struct mlm_error error = {0};
     assert_non_null(out);
     const struct mlm_text_style style = {.colour = colour, .width = width, .table_width = width};
-    if (mlm_report_text(table, 0, &style, out, &error) < 0)
+    if (mlm_report_text(table, columns, &style, out, &error) < 0)
         fail_msg("%s", error.text);
     assert_int_equal(fclose(out), 0);
     return text;
+}
+
+static char *text_of(const struct mlm_table *table, bool colour, int width)
+{
+    return columns_text_of(table, 0, colour, width);
 }
 
 static void assert_golden(const char *records, const char *golden, bool colour, int width)
@@ -89,6 +94,69 @@ static void test_any_width(void **state)
     }
 }
 
+#define MIB (INT64_C(1) << 20)
+
+static json_t *held(const char *name, json_int_t anon_mib, json_int_t file_mib, json_int_t shmem_mib)
+{
+    return json_pack("{s:s, s:I, s:I, s:I, s:n}", "name", name, "anon_bytes", anon_mib * MIB, "file_bytes",
+        file_mib * MIB, "shmem_bytes", shmem_mib * MIB, "swap_bytes");
+}
+
+/* The table of one command with two processes, which needs so much. */
+static char *processes_text(int64_t needs_mib, int64_t peak_rss_mib, mlm_column_set columns)
+{
+    struct mlm_record record = sample_record("csr");
+    struct mlm_record_list list = {0};
+    record.readings.values[MLM_needs_peak_bytes] = needs_mib * MIB;
+    record.readings.values[MLM_peak_rss_bytes] = peak_rss_mib * MIB;
+    record.peak_processes =
+        json_pack("[o, o]", held("python3 big.py", 104, 50, 0), held("b\033[2J", 40, 0, 3));
+    assert_int_equal(mlm_record_list_add(&list, &record, NULL), 0);
+    struct sample_table sample = sample_table_of(list);
+    char *text = columns_text_of(sample.table, columns, false, 0);
+    sample_table_release(&sample);
+    return text;
+}
+
+static void assert_processes(int64_t needs_mib, const char *expected)
+{
+    char *text = processes_text(needs_mib, 100, 0);
+    if (!strstr(text, expected))
+        fail_msg("no %s in\n%s", expected, text);
+    assert_non_null(strstr(text, "\nat the peak: of its own: anonymous memory"));
+    free(text);
+}
+
+static void test_processes_at_the_peak(void **state)
+{
+    (void)state;
+    assert_processes(150,
+        "[a] largest at the peak: python3 big.py 104 MiB of its own, 50.0 MiB of files; b?[2J "
+        "40.0 MiB of its own, 3.00 MiB shared\n");
+    assert_processes(300,
+        "3.00 MiB shared; the other 153 MiB: smaller processes, the kernel, files in tmpfs, or a "
+        "moment between two samples\n");
+    assert_processes(120, "3.00 MiB shared; pages that they share are counted in each\n");
+}
+
+/* Why needs is below peak RSS is said where both are seen, and only there. */
+static void test_peak_rss_above_needs(void **state)
+{
+    (void)state;
+    static const char why[] =
+        "\npeak RSS: above needs where it counts pages of programs, libraries and mapped files";
+    mlm_column_set columns = 0;
+    assert_int_equal(mlm_columns_parse("needs,peak-rss", &columns, NULL), 0);
+    char *above = processes_text(100, 160, columns), *unseen = processes_text(100, 160, 0);
+    char *below = processes_text(160, 100, columns);
+    assert_non_null(strstr(above, why));
+    assert_null(strstr(unseen, why));
+    assert_null(strstr(below, why));
+    free(above);
+    free(unseen);
+    free(below);
+}
+
 static void test_nothing(void **state)
 {
     (void)state;
@@ -120,6 +188,8 @@ int main(void)
         cmocka_unit_test(test_swap),
         cmocka_unit_test(test_hostile),
         cmocka_unit_test(test_any_width),
+        cmocka_unit_test(test_processes_at_the_peak),
+        cmocka_unit_test(test_peak_rss_above_needs),
         cmocka_unit_test(test_nothing),
         cmocka_unit_test(test_full_disk),
     };

@@ -41,34 +41,50 @@ void mlm_phrase_outcome(FILE *out, const struct mlm_point *point)
     fputs(mlm_row_outcome_text(point->row, true, text), out);
 }
 
-/* Writes two digits, and never an exponent. */
-static void put_ratio(FILE *out, double ratio)
+/* Writes a ratio as `beside` is written: with two digits, near 1 with three, and never with an exponent. */
+static void put_ratio(FILE *out, double ratio, double beside)
 {
-    fprintf(out, ratio < 99.5 ? "%.2g" : "%.0f", ratio);
+    fprintf(out, "%.*f", ratio >= 9.95 ? 0 : beside < 1.95 ? 2 : 1, ratio);
+}
+
+static struct mlm_ratio inverse_of(const struct mlm_ratio *ratio)
+{
+    return (struct mlm_ratio){1 / ratio->ratio, 1 / ratio->high, 1 / ratio->low, ratio->p};
+}
+
+/* "6.3 × as fast (5.1 to 7.0)" */
+static void put_span(FILE *out, const struct mlm_ratio *span, const char *as)
+{
+    put_ratio(out, span->ratio, span->ratio);
+    fprintf(out, " × as %s", as);
+    if (isnan(span->low))
+        return;
+    fputs(" (", out);
+    put_ratio(out, span->low, span->ratio);
+    fputs(" to ", out);
+    put_ratio(out, span->high, span->ratio);
+    fputc(')', out);
 }
 
 void mlm_phrase_span(FILE *out, const struct mlm_ratio *span)
 {
-    put_ratio(out, span->ratio);
-    fputs(" × as fast", out);
-    if (isnan(span->low))
-        return;
-    fputs(" (", out);
-    put_ratio(out, span->low);
-    fputs(" to ", out);
-    put_ratio(out, span->high);
-    fputc(')', out);
+    const struct mlm_ratio inverse = inverse_of(span);
+    if (span->ratio < 1)
+        put_span(out, &inverse, "slow");
+    else
+        put_span(out, span, "fast");
 }
 
 void mlm_phrase_comparison(FILE *out, const char *glue, const struct mlm_ratio *ratio)
 {
+    const struct mlm_ratio inverse = inverse_of(ratio);
     char text[MLM_RATIO_TEXT];
     switch (mlm_ratio_says(ratio)) {
     case MLM_SAYS_MORE:
         fprintf(out, "%s%s as long", glue, mlm_ratio_show(ratio, text));
         return;
     case MLM_SAYS_LESS:
-        fprintf(out, "%s%s the time", glue, mlm_ratio_show(ratio, text));
+        fprintf(out, "%s%s as fast", glue, mlm_ratio_show(&inverse, text));
         return;
     case MLM_SAYS_EVEN:
         fprintf(out, "%sabout as long", glue);

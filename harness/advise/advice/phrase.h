@@ -18,10 +18,10 @@ void mlm_phrase_full_name(FILE *out, const struct mlm_sweep *sweep);
 /* "oom", "ok 2 of 3, oom" */
 void mlm_phrase_outcome(FILE *out, const struct mlm_point *point);
 
-/* "6.3 × as fast (5.1 to 7)" */
+/* "6.3 × as fast (5.1 to 7.0)"; below 1 "1.9 × as slow (1.8 to 2.0)" */
 void mlm_phrase_span(FILE *out, const struct mlm_ratio *span);
 
-/* "1.38–1.49 × as long", "0.48–0.52 × the time", "about as long", with `glue` in front; nothing where the
+/* "1.38–1.49 × as long", "1.92–2.08 × as fast", "about as long", with `glue` in front; nothing where the
  * times cannot be told apart. */
 void mlm_phrase_comparison(FILE *out, const char *glue, const struct mlm_ratio *ratio);
 

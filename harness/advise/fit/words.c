@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "base/size.h"
+#include "report/table/ratio.h"
 
 /* A ceiling that is further above the needs than this many tolerances is mentioned. */
 #define WORTH_TOLERANCES 2
@@ -36,7 +37,8 @@ static void put_cost(FILE *out, const struct mlm_fit *fit, uint64_t cap_bytes)
         return;
     }
     put_cap(out, cap_bytes);
-    fprintf(out, " (%.3g × its time without a cap)", tally.slowdown);
+    char times[MLM_RATIO_TEXT];
+    fprintf(out, " (%s × its time without a cap)", mlm_ratio_number(tally.slowdown, times));
 }
 
 static void put_swap(FILE *out, uint64_t swap_limit_bytes)

@@ -153,7 +153,7 @@ static int put_suite(
     const struct mlm_section *sections = &table->sections[begin];
     mlm_cleanup(mlm_notes_release) struct mlm_notes notes = {0};
     bool shown[MLM_COLUMN_COUNT];
-    mlm_notes_begin(sections, end - begin, &notes);
+    mlm_notes_begin(sections, end - begin, 0, &notes);
     mlm_columns_shown(0, sections, end - begin, shown);
     int r = 0;
     for (size_t s = 0; s < end - begin && r >= 0; s++) {

@@ -158,7 +158,7 @@ int mlm_html_suite(
 {
     const struct mlm_section *sections = &table->sections[begin];
     mlm_cleanup(mlm_notes_release) struct mlm_notes notes = {0};
-    mlm_notes_begin(sections, end - begin, &notes);
+    mlm_notes_begin(sections, end - begin, MLM_COLUMNS_ALL, &notes);
     struct layout layout;
     for (size_t c = 0; c < MLM_COLUMN_COUNT; c++)
         layout.shown[c] = mlm_column_used(c, sections, end - begin);

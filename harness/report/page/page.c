@@ -226,9 +226,9 @@ static int put_body(FILE *out, const struct mlm_page_request *request, const str
     fputs("</main>\n<footer>Made by ", out);
     mlm_html_text(out, request->program);
     fprintf(out,
-        " from %zu trials. Columns sort by their headings.</footer>\n<script>%s</script>\n"
+        " from %zu trial%s. Columns sort by their headings.</footer>\n<script>%s</script>\n"
         "</body>\n</html>\n",
-        request->list->count, mlm_page_js);
+        request->list->count, request->list->count == 1 ? "" : "s", mlm_page_js);
     return r;
 }
 

@@ -85,21 +85,29 @@ static struct tally tally_cap(const struct span *span, uint64_t cap_bytes)
     return tally;
 }
 
-/* "14 of 24 variants fit in 512M and all 24 in 1G." */
+/* "14 of 24 variants fit in 512M and all 24 in 1G.", "The one variant does not fit in 512M and fits in 1G."
+ */
 static void say_fits(FILE *out, const struct span *span, const uint64_t *caps, size_t cap_count)
 {
-    bool said = false;
+    bool said = false, one_said = false;
     for (size_t i = 0; i < cap_count; i++) {
         struct tally tally = tally_cap(span, caps[i]);
         fputs(!i ? "" : i + 1 == cap_count ? " and " : ", ", out);
         size_t ran = tally.ok + tally.short_of;
         if (!ran)
             fputs(i ? "nothing could be run " : "Nothing could be run ", out);
+        else if (ran == 1)
+            fprintf(out, "%s%s ",
+                one_said ? ""
+                : i      ? "the one variant "
+                         : "The one variant ",
+                tally.ok ? "fits" : "does not fit");
         else if (tally.ok == ran)
             fprintf(out, "%s %zu %s", i ? "all" : "All", ran, said ? "" : "variants fit ");
         else
             fprintf(out, "%zu of %zu %s", tally.ok, ran, said ? "" : "variants fit ");
-        said = said || ran;
+        said = said || ran > 1;
+        one_said = ran == 1;
         mlm_page_in_cap(out, caps[i]);
     }
     fputs(". ", out);
@@ -205,7 +213,7 @@ static void put_tally(FILE *out, const struct tally *tally)
     }
     const char *kind = tally->ok == ran ? "all" : tally->ok ? "some" : "none";
     fprintf(out, "<td class=\"%s\" style=\"--share:%zu%%\">", kind, 100 * tally->ok / ran);
-    if (tally->ok == ran)
+    if (tally->ok == ran && ran > 1)
         fprintf(out, "all %zu</td>", ran);
     else
         fprintf(out, "%zu of %zu</td>", tally->ok, ran);

@@ -182,9 +182,9 @@ static int write_crossings(const struct writer *writer, FILE *file)
             crossing->base + 1);
         put_number(file, crossing->x / writer->x_unit.size);
         put_number(file, crossing->y / writer->units[crossing->axis].size);
-        char from[16], to[16];
-        snprintf(from, sizeof from, "%.2g", crossing->x);
-        snprintf(to, sizeof to, "%.2g", crossing->last_x);
+        char from[MLM_PLOT_VALUE_TEXT], to[MLM_PLOT_VALUE_TEXT];
+        mlm_plot_place_show(crossing->x, from);
+        mlm_plot_place_show(crossing->last_x, to);
         bool range = strcmp(from, to) != 0;
         fprintf(file, "%s%s%s\n", crossing->close ? " " : from, range ? "–" : "", range ? to : "");
     }

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/size.h"
+#include "report/table/ratio.h"
 
 static struct mlm_plot_value single(double value)
 {
@@ -194,12 +195,19 @@ const struct mlm_plot_field
     mlm_plot_field_time_ratio     = {"time_ratio",     "time",            MLM_QUANTITY_RATIO, time_ratio};
 /* clang-format on */
 
+const char *mlm_plot_place_show(double x, char text[static MLM_PLOT_VALUE_TEXT])
+{
+    snprintf(text, MLM_PLOT_VALUE_TEXT, x < 99.5 ? "%.2g" : "%.0f", x);
+    return text;
+}
+
 const char *mlm_plot_value_show(
     const struct mlm_plot_value *figure, enum mlm_quantity quantity, char text[static MLM_PLOT_VALUE_TEXT])
 {
     text[0] = 0;
     if (isnan(figure->value))
         return text;
+    char ratio[MLM_RATIO_TEXT];
     char *end = figure->bound ? stpcpy(text, "> ") : text;
     switch (quantity) {
     case MLM_QUANTITY_BYTES:
@@ -209,7 +217,7 @@ const char *mlm_plot_value_show(
         mlm_duration_show(figure->value, end);
         break;
     case MLM_QUANTITY_RATIO:
-        snprintf(end, MLM_PLOT_VALUE_TEXT - 2, figure->value < 99.5 ? "%.2f ×" : "%.3g ×", figure->value);
+        snprintf(end, MLM_PLOT_VALUE_TEXT - 2, "%s ×", mlm_ratio_number(figure->value, ratio));
         break;
     case MLM_QUANTITY_SHARE:
         snprintf(end, MLM_PLOT_VALUE_TEXT - 2, "%.0f %%", 100 * figure->value);

@@ -59,6 +59,9 @@ extern const struct mlm_plot_field mlm_plot_field_time_ratio; /* another machine
 
 #define MLM_PLOT_VALUE_TEXT 48
 
+/* "0.25", "1500": a place on the x axis, two digits and never an exponent for large ones. */
+const char *mlm_plot_place_show(double x, char text[static MLM_PLOT_VALUE_TEXT]);
+
 /* "1.25 GiB", "> 512 MiB", "3.41 s", "1.20 ×", "12300", "35 %"; "" where there is no value. */
 const char *mlm_plot_value_show(
     const struct mlm_plot_value *figure, enum mlm_quantity quantity, char text[static MLM_PLOT_VALUE_TEXT]);

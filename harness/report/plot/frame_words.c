@@ -145,7 +145,7 @@ static void put_range(FILE *out, const struct mlm_frame *frame)
         fprintf(out, ", caps from %s to %s", mlm_size_spell((uint64_t)frame->x.low, low),
             mlm_size_spell((uint64_t)frame->x.high, high));
     else if (frame->plot->x == MLM_X_PARAMETER)
-        fprintf(out, ", %s from %g to %g", frame->plot->parameter, frame->x.low, frame->x.high);
+        fprintf(out, ", %s from %.9g to %.9g", frame->plot->parameter, frame->x.low, frame->x.high);
     else if (frame->plot->x == MLM_X_TIME)
         fprintf(out, ", up to %s", mlm_duration_show(frame->x.high, high));
 }
@@ -205,8 +205,10 @@ char *mlm_frame_describe(const struct mlm_frame *frame)
     put_failures(text.out, frame);
     for (size_t i = 0; i < frame->crossing_count; i++) {
         const struct mlm_frame_crossing *crossing = &frame->crossings[i];
-        fprintf(text.out, "; in %s %s crosses %s at %.3g", plot->axes[crossing->axis].title,
-            frame->series[crossing->series].name, frame->series[crossing->base].name, crossing->x);
+        char at[MLM_PLOT_VALUE_TEXT];
+        fprintf(text.out, "; in %s %s crosses %s at %s", plot->axes[crossing->axis].title,
+            frame->series[crossing->series].name, frame->series[crossing->base].name,
+            mlm_plot_place_show(crossing->x, at));
     }
     for (size_t p = 0; p < frame->panel_count; p++)
         put_cliff(text.out, &frame->panels[p]);

@@ -252,17 +252,17 @@ PART(other_wait, MLM_blocked_rest_ns)
     X("parameters",     "parameters",     true,  0,  true,  true,  NULL,           write_params)            \
     X("outcome",        "outcome",        true,  0,  true,  false, NULL,           write_outcome)           \
     X("time",           "time",           true,  0,  false, false, time_of,        write_time)              \
-    X("spread",         "spread",         false, 10, false, false, spread,         write_spread)            \
-    X("uncapped",       "uncapped",       false, 7,  false, true,  uncapped,       write_uncapped)          \
+    X("spread",         "spread",         false, 4,  false, false, spread,         write_spread)            \
+    X("uncapped",       "uncapped",       false, 8,  false, true,  uncapped,       write_uncapped)          \
     X("slowdown",       "slowdown",       true,  2,  false, false, slowdown,       write_slowdown)          \
-    X("core",           "core",           false, 6,  false, true,  core,           write_core)              \
+    X("core",           "core",           false, 7,  false, true,  core,           write_core)              \
     X("needs",          "needs",          true,  1,  false, false, needs,          write_needs)             \
-    X("at-speed",       "at speed",       true,  4,  false, false, at_speed,       write_at_speed)          \
-    X("needs-uncapped", "needs uncapped", false, 5,  false, true,  uncapped_needs, write_uncapped_needs)    \
+    X("at-speed",       "at speed",       true,  5,  false, false, at_speed,       write_at_speed)          \
+    X("needs-uncapped", "needs uncapped", false, 6,  false, true,  uncapped_needs, write_uncapped_needs)    \
     X("overhead",       "overhead",       false, 11, false, true,  overhead,       write_overhead)          \
     X("peak-rss",       "peak RSS",       false, 12, false, false, peak_rss,       write_peak_rss)          \
-    X("swap",           "swap",           true,  8,  false, false, swap_peak,      write_swap)              \
-    X("stall",          "stall",          false, 9,  false, false, stall,          write_stall)             \
+    X("swap",           "swap",           true,  9,  false, false, swap_peak,      write_swap)              \
+    X("stall",          "stall",          false, 10, false, false, stall,          write_stall)             \
     X("user",           "user",           false, 13, false, false, user,           write_user)              \
     X("system",         "system",         false, 14, false, false, in_kernel,      write_in_kernel)         \
     X("cpu-wait",       "CPU wait",       false, 15, false, false, cpu_wait,       write_cpu_wait)          \
@@ -309,10 +309,18 @@ void mlm_columns_shown(mlm_column_set set, const struct mlm_section *sections, s
     }
 }
 
+bool mlm_columns_have(mlm_column_set set, const char *key)
+{
+    for (size_t c = 0; c < MLM_COLUMN_COUNT; c++)
+        if (strcmp(mlm_columns[c].key, key) == 0)
+            return set ? set >> c & 1 : mlm_columns[c].standard;
+    return false;
+}
+
 static int column_parse(const char *key, mlm_column_set *set, struct mlm_error *error)
 {
     if (strcmp(key, "all") == 0) {
-        *set = (UINT32_C(1) << MLM_COLUMN_COUNT) - 1;
+        *set = MLM_COLUMNS_ALL;
         return 0;
     }
     char keys[MLM_CELL_SIZE] = "";

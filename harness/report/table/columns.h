@@ -31,6 +31,10 @@ bool mlm_column_used(size_t column, const struct mlm_section *sections, size_t c
 
 /* A set of columns, one bit for each. 0: the standard ones, without swap where nothing was swapped. */
 typedef uint32_t mlm_column_set;
+#define MLM_COLUMNS_ALL ((UINT32_C(1) << MLM_COLUMN_COUNT) - 1)
+
+/* Returns true if the set has the column of this key. */
+bool mlm_columns_have(mlm_column_set set, const char *key);
 
 /* Parses "all", or keys with commas between them; the columns up to the outcome are always added. -EINVAL: no
  * such column; the error lists the existing ones. */

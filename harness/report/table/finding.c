@@ -30,34 +30,26 @@ static void put_time(FILE *out, double ns)
     fputs(mlm_duration_show(ns, text), out);
 }
 
-/* "1.38 to 1.49 ×" */
-static void put_times(FILE *out, const struct mlm_ratio *ratio)
-{
-    char low[MLM_RATIO_TEXT], high[MLM_RATIO_TEXT];
-    snprintf(low, sizeof low, ratio->low < 999.5 ? "%.3g" : "%.0f", ratio->low);
-    snprintf(high, sizeof high, ratio->high < 999.5 ? "%.3g" : "%.0f", ratio->high);
-    if (strcmp(low, high) == 0)
-        fprintf(out, "%s ×", low);
-    else
-        fprintf(out, "%s to %s ×", low, high);
-}
-
-/* " takes 1.38 to 1.49 × the time of", " takes about the time of"; "" where nothing is certain. The caller
- * adds the name. */
+/* " takes 1.38 to 1.49 × the time of", " is 1.92 to 1.98 × as fast as", " takes about the time of"; "" where
+ * nothing is certain. The caller adds the name. */
 static bool put_takes(FILE *out, const char *glue, const struct mlm_ratio *ratio)
 {
-    enum mlm_says says = mlm_ratio_says(ratio);
-    if (says == MLM_SAYS_UNSURE)
+    const struct mlm_ratio inverse = {1 / ratio->ratio, 1 / ratio->high, 1 / ratio->low, ratio->p};
+    char text[MLM_RATIO_TEXT];
+    switch (mlm_ratio_says(ratio)) {
+    case MLM_SAYS_UNSURE:
         return false;
-    fputs(glue, out);
-    if (says == MLM_SAYS_EVEN)
-        fputs("takes about", out);
-    else {
-        fputs("takes ", out);
-        put_times(out, ratio);
+    case MLM_SAYS_EVEN:
+        fprintf(out, "%stakes about the time of ", glue);
+        return true;
+    case MLM_SAYS_LESS:
+        fprintf(out, "%sis %s × as fast as ", glue, mlm_ratio_range(&inverse, text));
+        return true;
+    case MLM_SAYS_MORE:
+        fprintf(out, "%stakes %s × the time of ", glue, mlm_ratio_range(ratio, text));
+        return true;
     }
-    fputs(" the time of ", out);
-    return true;
+    return false;
 }
 
 /* "needs 2.47 GiB and was killed at 2G" */
@@ -294,10 +286,10 @@ static void say_trade(FILE *out, const struct mlm_section *section, const struct
 
 static void say_slowed(FILE *out, const struct mlm_section *section, const struct mlm_row *row)
 {
+    char times[MLM_RATIO_TEXT];
     mlm_row_say(out, section, row, NULL);
-    fputs(" is slowed down most by the cap: it takes ", out);
-    put_times(out, &row->slowdown);
-    fputs(" its time without a cap", out);
+    fprintf(out, " is slowed down most by the cap: it takes %s × its time without a cap",
+        mlm_ratio_range(&row->slowdown, times));
     int64_t swap_bytes = row->readings.values[MLM_swap_peak_bytes];
     if (swap_bytes != MLM_NULL && swap_bytes > 0) {
         fputs(", with ", out);

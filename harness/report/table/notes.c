@@ -40,10 +40,13 @@ static mlm_mark_set marks_of_every_row(const struct mlm_section *sections, size_
     return count > 1 ? marks : 0;
 }
 
-void mlm_notes_begin(const struct mlm_section *sections, size_t count, struct mlm_notes *ret_notes)
+void mlm_notes_begin(
+    const struct mlm_section *sections, size_t count, mlm_column_set columns, struct mlm_notes *ret_notes)
 {
-    *ret_notes = (struct mlm_notes){
-        .sections = sections, .count = count, .of_every_row = marks_of_every_row(sections, count)};
+    *ret_notes = (struct mlm_notes){.sections = sections,
+        .count = count,
+        .columns = columns,
+        .of_every_row = marks_of_every_row(sections, count)};
 }
 
 void mlm_notes_release(struct mlm_notes *notes)
@@ -107,28 +110,89 @@ static void put_process(FILE *out, const json_t *process)
         fprintf(out, " (PSS %s)", mlm_size_show(json_number_value(pss), size));
 }
 
+/* A smaller part of what a process held is not worth a word. */
+#define PART_LEAST_BYTES 1048576.0
+
+/* "python3 train.py 104 MiB of its own, 59.1 MiB of files" */
+static void put_held(FILE *out, const json_t *process)
+{
+    static const struct {
+        const char *key, *words;
+    } parts[] = {{"anon_bytes", "of its own"}, {"shmem_bytes", "shared"}, {"swap_bytes", "in swap"},
+        {"file_bytes", "of files"}};
+    fputs(json_string_value(json_object_get(process, "name")), out);
+    for (size_t i = 0, said = 0; i < sizeof parts / sizeof *parts; i++) {
+        double bytes = json_number_value(json_object_get(process, parts[i].key));
+        char size[MLM_SIZE_TEXT];
+        if (bytes < PART_LEAST_BYTES)
+            continue;
+        fprintf(out, "%s %s %s", said ? "," : "", mlm_size_show(bytes, size), parts[i].words);
+        said++;
+    }
+}
+
 /* More than this many are counted rather than named. */
 #define PROCESSES_NAMED 6
 
-/* Adds a footnote about the processes of a row. A single process needs none: the row's figures are its
- * own. */
+static void put_processes(FILE *out, const json_t *processes, const char *lead, const char *glue,
+    void (*put)(FILE *out, const json_t *process))
+{
+    size_t count = json_array_size(processes);
+    fputs(lead, out);
+    for (size_t i = 0; i < count && i < PROCESSES_NAMED; i++) {
+        fputs(i ? glue : "", out);
+        put(out, json_array_get(processes, i));
+    }
+    if (count > PROCESSES_NAMED)
+        fprintf(out, "%sand %zu more", glue, count - PROCESSES_NAMED);
+}
+
+/* Processes that held less than this share of the needs leave a rest that has to be explained; those that
+ * held more than the whole share pages. */
+#define HELD_MOST_SHARE 0.85
+#define HELD_ALL_SHARE 1.02
+
+/* Says what is left between the sum of the processes and the needs. */
+static void put_rest(FILE *out, const struct mlm_row *row, const json_t *processes)
+{
+    double needs_bytes = (double)row->first->readings.values[MLM_needs_peak_bytes], sum_bytes = 0;
+    const json_t *process;
+    char size[MLM_SIZE_TEXT];
+    size_t i;
+    json_array_foreach(processes, i, process)
+    {
+        sum_bytes += json_number_value(json_object_get(process, "anon_bytes")) +
+                     json_number_value(json_object_get(process, "shmem_bytes")) +
+                     json_number_value(json_object_get(process, "swap_bytes"));
+    }
+    if (needs_bytes < 0) /* MLM_NULL */
+        return;
+    if (sum_bytes < HELD_MOST_SHARE * needs_bytes)
+        fprintf(out,
+            "; the other %s: smaller processes, the kernel, files in tmpfs, or a moment between two samples",
+            mlm_size_show(needs_bytes - sum_bytes, size));
+    else if (sum_bytes > HELD_ALL_SHARE * needs_bytes)
+        fputs("; pages that they share are counted in each", out);
+}
+
+/* Adds a footnote about the processes of a row. A single process needs none: the row's figures are its own.
+ * Records of earlier versions do not say what they held at the peak. */
 static int processes_note(struct mlm_notes *notes, const struct mlm_row *row, char text[static MLM_CELL_SIZE])
 {
-    const json_t *processes = row->first->processes;
-    size_t count = json_array_size(processes);
-    if (count < 2)
+    const json_t *seen = row->first->processes, *at_peak = row->first->peak_processes;
+    if (json_array_size(seen) < 2 && json_array_size(at_peak) < 2)
         return 0;
     struct mlm_text largest;
     FILE *out = mlm_text_begin(&largest);
     if (!out)
         return -ENOMEM;
-    fputs("largest processes, peak RSS and the PSS seen last: ", out);
-    for (size_t i = 0; i < count && i < PROCESSES_NAMED; i++) {
-        fputs(i ? ", " : "", out);
-        put_process(out, json_array_get(processes, i));
+    if (json_array_size(at_peak)) {
+        put_processes(out, at_peak, "largest at the peak: ", "; ", put_held);
+        put_rest(out, row, at_peak);
+        notes->processes_named = true;
+    } else {
+        put_processes(out, seen, "largest processes, peak RSS and the PSS seen last: ", ", ", put_process);
     }
-    if (count > PROCESSES_NAMED)
-        fprintf(out, ", and %zu more", count - PROCESSES_NAMED);
     mlm_auto_free char *note = mlm_text_end(&largest);
     return note ? mlm_footnote_add(&notes->texts, note, text) : -ENOMEM;
 }
@@ -236,6 +300,17 @@ static bool has_wall_time(const struct mlm_row *row)
     return row->time.count && row->time_kind == MLM_TIME_WALL;
 }
 
+/* A smaller difference is within what the kernel's way of counting leaves open. */
+#define RSS_ABOVE 1.01
+
+static bool is_rss_above_needs(const struct mlm_row *row)
+{
+    int64_t rss_bytes = row->readings.values[MLM_peak_rss_bytes];
+    int64_t needs_bytes = row->readings.values[MLM_needs_peak_bytes];
+    return needs_bytes != MLM_NULL && !row->cut_off &&
+           (double)rss_bytes > RSS_ABOVE * (double)needs_bytes; /* MLM_NULL is below all values */
+}
+
 static size_t disturbed_count(const struct mlm_notes *notes)
 {
     size_t count = 0;
@@ -265,6 +340,15 @@ int mlm_notes_say(const struct mlm_notes *notes,
             text, sizeof text, "%zu trial%s that other work disturbed", disturbed, disturbed == 1 ? "" : "s");
         r = put(context, "left out:", text);
     }
+    if (r >= 0 && notes->processes_named)
+        r = put(context, "at the peak:",
+            "of its own: anonymous memory (heap, arrays, stacks); shared: shared memory and files in tmpfs; of "
+            "files: programs, libraries and data that it maps, which the kernel can drop, so needs leaves them "
+            "out");
+    if (r >= 0 && mlm_columns_have(notes->columns, "peak-rss") && any_row(notes, is_rss_above_needs))
+        r = put(context, "peak RSS:",
+            "above needs where it counts pages of programs, libraries and mapped files: the kernel can drop "
+            "them and read them again, so needs leaves them out");
     if (r >= 0 && any_row(notes, is_even))
         r = put(context, "≈ 1 ×",
             "the 95 % interval lies within 0.95 and 1.05, or the job never came near its cap");

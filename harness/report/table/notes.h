@@ -18,10 +18,13 @@ struct mlm_notes {
     size_t count;
     struct mlm_keymap texts;   /* by letter */
     mlm_mark_set of_every_row; /* marks that are stated once for all rows */
+    mlm_column_set columns;    /* of the tables */
+    bool processes_named;      /* a footnote has said what processes held */
 };
 
-/* Begins the notes of these sections, which are borrowed. */
-void mlm_notes_begin(const struct mlm_section *sections, size_t count, struct mlm_notes *ret_notes);
+/* Begins the notes of tables of these sections, which are borrowed, with these columns. */
+void mlm_notes_begin(
+    const struct mlm_section *sections, size_t count, mlm_column_set columns, struct mlm_notes *ret_notes);
 void mlm_notes_release(struct mlm_notes *notes); /* a zeroed one holds nothing */
 
 /* Writes the row's footnotes for the cell of its outcome: "[a,c]", or "". -ENOMEM. */

@@ -53,6 +53,21 @@ static int digits(double ratio)
     return ratio < 9.995 ? 2 : ratio < 99.95 ? 1 : 0;
 }
 
+const char *mlm_ratio_number(double ratio, char text[static MLM_RATIO_TEXT])
+{
+    snprintf(text, MLM_RATIO_TEXT, "%.*f", digits(ratio), ratio);
+    return text;
+}
+
+const char *mlm_ratio_range(const struct mlm_ratio *ratio, char text[static MLM_RATIO_TEXT])
+{
+    char high[MLM_RATIO_TEXT];
+    int length = snprintf(text, MLM_RATIO_TEXT, "%.*f", digits(ratio->high), ratio->low);
+    if (strcmp(text, mlm_ratio_number(ratio->high, high)) != 0)
+        snprintf(text + length, MLM_RATIO_TEXT - (size_t)length, " to %s", high);
+    return text;
+}
+
 const char *mlm_ratio_show(const struct mlm_ratio *ratio, char text[static MLM_RATIO_TEXT])
 {
     text[0] = 0;

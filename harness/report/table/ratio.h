@@ -29,5 +29,11 @@ struct mlm_ratio mlm_row_needs_ratio(
 
 #define MLM_RATIO_TEXT 48
 
+/* "1.43", "12.3", "2231": two digits after the point or fewer, and never an exponent. */
+const char *mlm_ratio_number(double ratio, char text[static MLM_RATIO_TEXT]);
+
+/* "1.38 to 1.49", or "1.43" where both ends read alike. For sentences. */
+const char *mlm_ratio_range(const struct mlm_ratio *ratio, char text[static MLM_RATIO_TEXT]);
+
 /* "≈ 1 ×", "1.38–1.49 ×", or "~1.43 ×" where there is no interval; "" where there is no ratio. */
 const char *mlm_ratio_show(const struct mlm_ratio *ratio, char text[static MLM_RATIO_TEXT]);

@@ -13,7 +13,7 @@
 #include "report/text/grid.h"
 
 /* A column with a sacrifice up to this stays: the progress in the outcome is left out first. */
-#define BEFORE_BRIEF 3
+#define BEFORE_BRIEF 4
 
 /* Writes the outcome, with its footnotes: reason and marks. */
 static int outcome_write(
@@ -170,7 +170,7 @@ int mlm_report_text(const struct mlm_table *table, mlm_column_set columns, const
     FILE *out, struct mlm_error *error)
 {
     mlm_cleanup(mlm_notes_release) struct mlm_notes notes = {0};
-    mlm_notes_begin(table->sections, table->section_count, &notes);
+    mlm_notes_begin(table->sections, table->section_count, columns, &notes);
     int r = 0;
     const struct mlm_record *machine = NULL;
     for (size_t begin = 0, end; begin < table->section_count && r >= 0; begin = end) {
@@ -207,7 +207,7 @@ int mlm_report_text_by_cap(const struct mlm_table *table, mlm_column_set columns
     memcpy(rows, table->order, table->row_count * sizeof *rows);
     qsort(rows, table->row_count, sizeof *rows, compare_caps);
     struct mlm_section section = {.rows = rows, .count = table->row_count};
-    mlm_notes_begin(&section, 1, &notes);
+    mlm_notes_begin(&section, 1, columns, &notes);
     const struct mlm_text_style wide = of_grid(style, columns);
     struct mlm_grid grid = {.style = &wide, .out = out, .write = cap_cell_write, .context = &notes};
     int r = mlm_put_line(out, style, MLM_PAINT_PLAIN, mlm_machine_line(rows[0]->first));
