@@ -66,7 +66,8 @@ static const struct mlm_exit_meaning exits[] = {
     {MLM_EXIT_OK, "compared; no regression found, or none looked for"},
     {MLM_EXIT_REGRESSION, "there is a regression; its rows are named"},
     {MLM_EXIT_USAGE, "wrong usage"},
-    {MLM_EXIT_NOT_RUN, "a file cannot be read or holds no record, or there is nothing to compare"},
+    {MLM_EXIT_NOT_RUN,
+        "a file cannot be read or holds no record, or there is nothing to compare or to judge"},
     {0, NULL},
 };
 

@@ -102,7 +102,7 @@ expect "the first summary is the table" grep -q '^| train ' summary.md
 before=$(kept)
 job green github pull_request_target main
 expect "pull_request_target does not write the reference" [ "$(kept)" = "$before" ]
-expect "the summary says that nothing changed" grep -q '^None of the 1 row that both sides have changed' summary.md
+expect "the summary says that nothing changed" grep -q '^The row that both sides have did not change' summary.md
 train 122
 job red github pull_request topic
 expect "an annotation" [ "$(grep -c '^::error title=mlmembench::exec/train.*needs 1' log)" = 1 ]

@@ -124,8 +124,10 @@ static int put_changed(FILE *out, const struct mlm_pairing *pairing)
     for (size_t i = 0; i < pairing->pair_count; i++)
         count += mlm_pair_changed(&pairing->pairs[i]);
     if (!count) {
-        fprintf(out, "\nNone of the %zu row%s that both sides have changed.\n", pairing->pair_count,
-            pairing->pair_count == 1 ? "" : "s");
+        if (pairing->pair_count == 1)
+            fputs("\nThe row that both sides have did not change.\n", out);
+        else
+            fprintf(out, "\nNone of the %zu rows that both sides have changed.\n", pairing->pair_count);
         return 0;
     }
     fprintf(out, "\n%zu of %zu row%s changed:\n\n", count, pairing->pair_count,
@@ -160,7 +162,9 @@ static int put_all(FILE *out, const struct mlm_pairing *pairing, const char *old
 {
     char summary[128];
     const size_t alone = pairing->old_alone_count + pairing->new_alone_count;
-    int length = snprintf(summary, sizeof summary, "All %zu rows that both sides have", pairing->pair_count);
+    int length = pairing->pair_count == 1 ? snprintf(summary, sizeof summary, "The row that both sides have")
+                                          : snprintf(summary, sizeof summary,
+                                                "All %zu rows that both sides have", pairing->pair_count);
     if (alone)
         snprintf(summary + length, sizeof summary - (size_t)length, ", and %zu that one side has", alone);
     put_fold(out, summary);

@@ -26,7 +26,7 @@ char *mlm_gate_limits(const struct mlm_gate *gate, const struct mlm_trips *trips
         return NULL;
     if (gate->machines_differ)
         fprintf(out,
-            "time is not judged, because the machines differ: %s. `--fail-on both` judges it all the same.",
+            "time is not judged, because the machines differ: %s. --fail-on both judges it all the same.",
             gate->machines_differ);
     if (trips->unjudged)
         fprintf(out,
