@@ -52,9 +52,10 @@ static int format_find(const char *name, const struct mlm_export_format **ret_fo
     const struct mlm_format_list list = formats();
     size_t at;
     int r = mlm_format_find(&list, "export", name, &at, error);
-    if (r == 0)
-        *ret_format = &mlm_export_formats[at];
-    return r;
+    if (r < 0)
+        return r;
+    *ret_format = &mlm_export_formats[at];
+    return 0;
 }
 
 static int check(const struct export_options *said, const struct mlm_parsed *parsed,

@@ -9,7 +9,7 @@
  * each is replaced to prevent that. `at` is in `text`. */
 static const char *unlinked(const char *text, const char *at)
 {
-    const int c = *at, after = at[1];
+    const char c = *at, after = at[1];
     if (c == '.' && at - text >= 3 && strncmp(at - 3, "www", 3) == 0)
         return "&#46;";
     if (c == ':' && after == '/')
