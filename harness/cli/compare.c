@@ -1,23 +1,29 @@
 /* The verb compare: compares stored runs, with a gate for regressions. */
 #include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/entry.h"
 #include "base/utf8.h"
+#include "cli/formats.h"
 #include "cli/history.h"
 #include "cli/load.h"
 #include "cli/style.h"
 #include "cli/verbs.h"
-#include "report/compare/show.h"
+#include "report/compare/format.h"
 
 /* Most files of a history. */
 #define LAST_MOST 1000
 
 struct compare_options {
     double fail_above; /* NAN: no gate */
-    uint32_t fail_on;  /* bits, by place in `figures` */
+    uint32_t fail_on;  /* place in `fail_on_words` */
+    bool fail_on_said; /* else times of machines that differ are not judged */
+    const char *format;
     bool mix_data, allow_missing;
     const char *history;
     uint64_t last;
@@ -37,7 +43,8 @@ static const struct mlm_option options[] = {
         .words = percents},
     {"fail-on", "WHAT", mlm_option_word, AT(fail_on),
         .help = "the figure to check: time, needs (memory) or both", .standard = "both",
-        .words = fail_on_words},
+        .otherwise = "both; needs alone if the machines differ", .words = fail_on_words},
+    {"format", "FORMAT", mlm_option_text, AT(format), .help = "one of the formats below", .standard = "text"},
     {"mix-data", NULL, NULL, AT(mix_data),
         .help = "also compare rows of different data sizes, where a row has no other partner"},
     {"allow-missing", NULL, NULL, AT(allow_missing),
@@ -59,7 +66,8 @@ static const struct mlm_exit_meaning exits[] = {
     {MLM_EXIT_OK, "compared; no regression found, or none looked for"},
     {MLM_EXIT_REGRESSION, "there is a regression; its rows are named"},
     {MLM_EXIT_USAGE, "wrong usage"},
-    {MLM_EXIT_NOT_RUN, "a file cannot be read or holds no record, or there is nothing to compare"},
+    {MLM_EXIT_NOT_RUN,
+        "a file cannot be read or holds no record, or there is nothing to compare or to judge"},
     {0, NULL},
 };
 
@@ -165,16 +173,94 @@ static void figures_of(const struct compare_options *said, bool figures[static M
         figures[f] = strcmp(word, "both") == 0 || strcmp(word, mlm_figures[f].name) == 0;
 }
 
-static int gate_try(const struct compare_options *said, const struct mlm_comparison *comparison,
-    const struct mlm_text_style *style, struct mlm_error *error)
+/* A gate that could judge nothing must not look like one that found nothing. */
+static int anything_judged(const struct mlm_trips *trips, struct mlm_error *error)
 {
-    struct mlm_gate gate = {.above = said->fail_above, .missing = !said->allow_missing};
-    struct mlm_trips trips = {0};
-    figures_of(said, gate.figures);
-    int r = mlm_gate_try(&gate, comparison, &trips, error);
-    if (r >= 0)
-        r = mlm_gate_show(&gate, comparison, &trips, style, stdout, error);
-    free(trips.items);
+    if (trips->count || trips->judged || !trips->unjudged)
+        return 0;
+    return mlm_error_set(error, -ENODATA,
+        "--fail-above: nothing can be judged, because one repetition on each side tells nothing; use "
+        "--repetitions 5");
+}
+
+static int gate_try(const struct compare_options *said, const struct mlm_comparison *comparison,
+    struct mlm_gate *gate, struct mlm_trips *trips, char **ret_difference, struct mlm_error *error)
+{
+    *gate = (struct mlm_gate){.above = said->fail_above, .missing = !said->allow_missing};
+    figures_of(said, gate->figures);
+    int r = said->fail_on_said ? 0 : mlm_gate_machines_differ(comparison, ret_difference, error);
+    if (*ret_difference)
+        gate->figures[MLM_FIGURE_TIME] = false;
+    gate->machines_differ = *ret_difference;
+    if (r == 0)
+        r = mlm_gate_try(gate, comparison, trips, error);
+    return r < 0 ? r : anything_judged(trips, error);
+}
+
+static struct mlm_format_list formats(void)
+{
+    struct mlm_format_list list = {.count = 0};
+    MLM_FORMATS_OF(mlm_compare_formats, &list);
+    return list;
+}
+
+static void formats_print(void)
+{
+    const struct mlm_format_list list = formats();
+    mlm_formats_print(&list);
+}
+
+static const char *const *words_of(const char *option)
+{
+    static struct mlm_format_list list;
+    list = formats();
+    return strcmp(option, "format") == 0 ? list.names : NULL;
+}
+
+/* Appends to the file that the environment names, if it names one. */
+static int aside_append(
+    const struct mlm_compare_format *format, const struct mlm_compared *compared, struct mlm_error *error)
+{
+    const char *path = format->aside ? getenv(format->aside_variable) : NULL;
+    if (!path || !*path)
+        return 0;
+    mlm_auto_close int fd = mlm_entry_open_path(path, O_WRONLY | O_CREAT | O_APPEND, error);
+    if (fd < 0)
+        return mlm_error_wrap(error, fd, "%s", format->aside_variable);
+    mlm_auto_fclose FILE *out = fdopen(fd, "a");
+    if (!out)
+        return mlm_error_errno(error, -errno, "%s: %s", format->aside_variable, path);
+    (void)mlm_take_fd(&fd);
+    int r = format->aside(compared, out, error);
+    if (r == 0 && fflush(out) != 0)
+        r = mlm_error_errno(error, -errno, "%s: %s", format->aside_variable, path);
+    return r;
+}
+
+static void trips_release(struct mlm_trips *trips)
+{
+    free(trips->items);
+}
+
+/* Writes the comparison, and what the gate says of it, if one was asked for. Returns the exit status. */
+static int present(const struct compare_options *said, const struct mlm_comparison *comparison,
+    const struct mlm_compare_format *format, struct mlm_error *error)
+{
+    struct mlm_gate gate;
+    mlm_cleanup(trips_release) struct mlm_trips trips = {0};
+    mlm_auto_free char *difference = NULL;
+    const struct mlm_text_style style = mlm_style_of(STDOUT_FILENO);
+    struct mlm_compared compared = {.comparison = comparison, .style = &style};
+    if (!isnan(said->fail_above)) {
+        int r = gate_try(said, comparison, &gate, &trips, &difference, error);
+        if (r < 0)
+            return r;
+        compared.gate = &gate;
+        compared.trips = &trips;
+    }
+    int r = format->write(&compared, stdout, error);
+    if (r == 0)
+        r = aside_append(format, &compared, error);
     return r < 0 ? r : trips.count ? MLM_EXIT_REGRESSION : MLM_EXIT_OK;
 }
 
@@ -183,11 +269,11 @@ static void comparison_free_p(struct mlm_comparison **comparison)
     mlm_comparison_free(*comparison);
 }
 
-static int compare(const struct mlm_texts *paths, const struct compare_options *said, struct mlm_error *error)
+static int compare(const struct mlm_texts *paths, const struct compare_options *said,
+    const struct mlm_compare_format *format, struct mlm_error *error)
 {
     mlm_cleanup(lineup_release) struct lineup lineup = {0};
     mlm_cleanup(comparison_free_p) struct mlm_comparison *comparison = NULL;
-    struct mlm_text_style style = mlm_style_of(STDOUT_FILENO);
     int r = enter(&lineup, paths, error);
     const struct mlm_compare_options how = {
         .mix_data = said->mix_data, .where = lineup.same_machine ? MLM_SAME_MACHINE : 0};
@@ -195,11 +281,7 @@ static int compare(const struct mlm_texts *paths, const struct compare_options *
         r = mlm_compare(lineup.sides, lineup.side_count, &how, &comparison, error);
     for (size_t i = 0; r >= 0 && i < comparison->pairing_count; i++)
         r = anything_compared(&comparison->pairings[i], lineup.same_machine, error);
-    if (r >= 0)
-        r = mlm_comparison_show(comparison, &style, stdout, error);
-    if (r < 0 || isnan(said->fail_above))
-        return r;
-    return gate_try(said, comparison, &style, error);
+    return r < 0 ? r : present(said, comparison, format, error);
 }
 
 static int history(const char *path, const struct compare_options *said, struct mlm_error *error)
@@ -229,6 +311,9 @@ static int options_check(
         if (mlm_is_said(parsed, of_files[i]) && said->history)
             return mlm_error_set(error, -EINVAL,
                 "--%s does not go with --history, which has a rule of its own; see --floor", of_files[i]);
+    if (mlm_is_said(parsed, "format") && said->history)
+        return mlm_error_set(
+            error, -EINVAL, "--format does not go with --history, which prints for a terminal alone");
     if (said->last > LAST_MOST)
         return mlm_error_set(error, -EINVAL, "--last is at most %d", LAST_MOST);
     if (said->history && file_count != 1)
@@ -246,11 +331,16 @@ static int compare_verb(int argc, char **argv, struct mlm_error *error)
     int r = mlm_options_parse(&mlm_verb_compare, argc, argv, &said, NULL, &parsed, error);
     if (r != 0)
         return r < 0 ? r : MLM_EXIT_OK;
+    said.fail_on_said = mlm_is_said(&parsed, "fail-on");
     r = options_check(&said, &parsed, error);
+    const struct mlm_format_list list = formats();
+    size_t at;
+    if (r == 0)
+        r = mlm_format_find(&list, "compare", said.format, &at, error);
     if (r < 0)
         return r;
     return said.history ? history(parsed.operands.items[0], &said, error)
-                        : compare(&parsed.operands, &said, error);
+                        : compare(&parsed.operands, &said, &mlm_compare_formats[at], error);
 }
 
 const struct mlm_verb mlm_verb_compare = {
@@ -262,13 +352,15 @@ const struct mlm_verb mlm_verb_compare = {
         "ended well on one side alone. It pairs rows with the same workload, parameters, data, cap and swap. "
         "Rows that were run with --laptop are paired even if the laptops have different RAM. For each pair it "
         "shows median time and median needs (peak memory), new over old, with a 95 % interval. A test, "
-        "corrected by Holm's method over all tests of the comparison, gives the verdict: Mann–Whitney U, or "
-        "Welch's t test where that would need more repetitions. Times leave out waiting for a processor if "
+        "corrected by Holm's method over the tests that could show a difference, gives the verdict: "
+        "Mann–Whitney U, or Welch's t test where that would need more repetitions. Times leave out waiting for a processor if "
         "both sides know it. "
         "Rows whose outcome changed are named. Each further file is compared with the first. One file "
         "without --history is compared machine by machine.\n\n"
-        "With `--fail-above 10%` a row fails if its whole interval lies above 1.10. With fewer than five "
-        "repetitions a side it fails if every new one is more than 10 % above every old one. `--history DIR` "
+        "With `--fail-above 10%` a row fails if it is slower, or needs more, by that test, and its whole "
+        "interval lies above 1.10. With fewer than five repetitions a side, every new one must be more than "
+        "10 % above every old one instead. If the machines differ, times are judged only with --fail-on. "
+        "`--history DIR` "
         "takes the medians of the earlier files. A row fails if it is above their median by more than three "
         "of their standard deviations, and by more than --floor. With either option, a row that was ok also "
         "fails if it is not ok now; with --fail-above, also if it is absent from NEW, unless --allow-missing "
@@ -276,5 +368,7 @@ const struct mlm_verb mlm_verb_compare = {
     .exits = exits,
     .example = "mlmembench compare main.jsonl new.jsonl --fail-above 10%",
     .options = options,
+    .words = words_of,
+    .print_more = formats_print,
     .run = compare_verb,
 };

@@ -6,11 +6,10 @@
 
 #include "base/cleanup.h"
 #include "base/whole.h"
+#include "cli/formats.h"
 #include "cli/load.h"
-#include "cli/nearest.h"
 #include "cli/target.h"
 #include "cli/verbs.h"
-#include "cli/wrap.h"
 
 struct export_options {
     const char *format, *out;
@@ -35,37 +34,28 @@ static const struct mlm_exit_meaning exits[] = {
     {0, NULL},
 };
 
-#define PURPOSE_COLUMN 27
+static struct mlm_format_list formats(void)
+{
+    struct mlm_format_list list = {.count = 0};
+    MLM_FORMATS_OF(mlm_export_formats, &list);
+    return list;
+}
 
 static void formats_print(void)
 {
-    printf("Formats:\n");
-    for (const struct mlm_export_format *format = mlm_export_formats; format->name; format++) {
-        printf("  %-*s", PURPOSE_COLUMN - 2, format->name);
-        mlm_wrap(format->purpose, PURPOSE_COLUMN, PURPOSE_COLUMN);
-    }
+    const struct mlm_format_list list = formats();
+    mlm_formats_print(&list);
 }
 
 static int format_find(const char *name, const struct mlm_export_format **ret_format, struct mlm_error *error)
 {
-    const struct mlm_export_format *nearest = NULL;
-    size_t edits = mlm_slip_edits(strlen(name)) + 1;
-    for (const struct mlm_export_format *format = mlm_export_formats; format->name; format++) {
-        size_t distance = mlm_word_distance(name, strlen(name), format->name);
-        if (distance == 0) {
-            *ret_format = format;
-            return 0;
-        }
-        if (distance < edits) {
-            nearest = format;
-            edits = distance;
-        }
-    }
-    if (nearest)
-        return mlm_error_set(
-            error, -EINVAL, "there is no format '%s'; did you mean %s?", name, nearest->name);
-    return mlm_error_set(
-        error, -EINVAL, "there is no format '%s'; `mlmembench export --help` shows them", name);
+    const struct mlm_format_list list = formats();
+    size_t at;
+    int r = mlm_format_find(&list, "export", name, &at, error);
+    if (r < 0)
+        return r;
+    *ret_format = &mlm_export_formats[at];
+    return 0;
 }
 
 static int check(const struct export_options *said, const struct mlm_parsed *parsed,
@@ -124,10 +114,9 @@ static int export_verb(int argc, char **argv, struct mlm_error *error)
 
 static const char *const *words_of(const char *option)
 {
-    static const char *names[MLM_TEXTS_MAX];
-    for (size_t i = 0; mlm_export_formats[i].name && i + 1 < MLM_TEXTS_MAX; i++)
-        names[i] = mlm_export_formats[i].name;
-    return strcmp(option, "format") == 0 ? names : NULL;
+    static struct mlm_format_list list;
+    list = formats();
+    return strcmp(option, "format") == 0 ? list.names : NULL;
 }
 
 const struct mlm_verb mlm_verb_export = {

@@ -22,6 +22,7 @@ struct mlm_fact_info {
     const char *key, *label;
     enum mlm_fact_kind kind;
     bool exported;       /* included in tables for other programs */
+    bool paces;          /* times of machines that differ in it say nothing about the work itself */
     const char *meaning; /* meaning for the figures; NULL: none */
 };
 

@@ -3,5 +3,5 @@
 # the completion for bash.
 set -eu
 cd "$1"
-find bootstrap .ci tests -type f -exec grep -lZE '^#!/bin/(ba)?sh' {} + | xargs -0 shellcheck -x -P SCRIPTDIR -S warning
+find bootstrap .ci integrations tests -type f -exec grep -lZE '^#!/bin/(ba)?sh' {} + | xargs -0 shellcheck -x -P SCRIPTDIR -S warning
 shellcheck -S warning -s bash completions/mlmembench.bash

@@ -177,17 +177,78 @@ static void test_tests_are_named(void **state)
     struct fixture *fixture = *state;
     char text[MLM_WORDS_SIZE];
     add_row(fixture, 0, "a", 3, 1);
-    add_row(fixture, 1, "a", 2, 1);
+    add_row(fixture, 1, "a", 2, 1.5);
     add_row(fixture, 0, "b", 10, 1);
     add_row(fixture, 1, "b", 10, 1);
     add_row(fixture, 0, "c", 1, 1);
     add_row(fixture, 1, "c", 1, 1);
     const struct mlm_comparison *comparison = compare(fixture, 2, false);
     assert_string_equal(mlm_tests_text(comparison, text),
-        "Mann–Whitney U for 2 tests, Welch's t test of the logarithms for 2 with fewer repetitions");
+        "Mann–Whitney U for 1 test, Welch's t test of the logarithms for 1 with fewer repetitions");
     assert_string_equal(mlm_too_few_text(comparison),
         "with one repetition on each side no difference can be told from chance");
     assert_string_equal(mlm_times_text(comparison), "");
+}
+
+/* One repetition on each side shows nothing: a figure of it neither fails nor passes. */
+static void test_one_repetition(void **state)
+{
+    struct fixture *fixture = *state;
+    struct mlm_trips trips = {0};
+    add_row(fixture, 0, "a", 1, 1);
+    add_row(fixture, 1, "a", 1, 2);
+    const struct mlm_gate gate = {.above = 0.1, .figures = BOTH};
+    assert_int_equal(mlm_gate_try(&gate, compare(fixture, 2, false), &trips, NULL), 0);
+    assert_int_equal(trips.count, 0);
+    assert_int_equal(trips.judged, 0);
+    assert_int_equal(trips.unjudged, 2);
+    free(trips.items);
+}
+
+/* A difference that chance explains does not fail the gate, however large the ratio and its bootstrap
+ * interval are: two repetitions here are far above, but the two old ones are as far apart. */
+static void test_noise_is_no_regression(void **state)
+{
+    add_times(*state, 2, (const int[]){100, 130}, (const int[]){150, 190});
+    const struct mlm_comparison *comparison = compare(*state, 2, false);
+    assert_int_equal(comparison->pairings[0].pairs[0].contrasts[MLM_FIGURE_TIME].verdict, MLM_CONTRAST_EVEN);
+    assert_int_equal(trips_of(*state, &(struct mlm_gate){.above = 0.1, .figures = BOTH}, NULL), 0);
+}
+
+static void set_fact(struct fixture *fixture, size_t side, const char *key, json_t *value)
+{
+    for (size_t i = 0; i < fixture->lists[side].count; i++)
+        assert_int_equal(json_object_set(fixture->lists[side].items[i].machine, key, value), 0);
+    json_decref(value);
+}
+
+static void expect_difference(struct fixture *fixture, const char *wanted)
+{
+    char *difference = NULL;
+    assert_int_equal(mlm_gate_machines_differ(compare(fixture, 2, false), &difference, NULL), 0);
+    if (wanted)
+        assert_string_equal(difference, wanted);
+    else
+        assert_null(difference);
+    free(difference);
+}
+
+/* Another kernel is what one wants to compare; another processor says nothing about the work. */
+static void test_machines(void **state)
+{
+    struct fixture *fixture = *state;
+    for (size_t side = 0; side < 2; side++)
+        for (size_t i = 0; i < 2; i++)
+            set_machine(add(fixture, side, "a", 1000, 1000), "m1", "host");
+    expect_difference(fixture, NULL);
+    set_fact(fixture, 0, "kernel", json_string("6.1"));
+    set_fact(fixture, 1, "kernel", json_string("6.2"));
+    expect_difference(fixture, NULL);
+    set_fact(fixture, 1, "id", json_string("m2"));
+    expect_difference(fixture, "another identity");
+    set_fact(fixture, 0, "cpu", json_string("slow"));
+    set_fact(fixture, 1, "cpu", json_string("fast"));
+    expect_difference(fixture, "processor slow → fast");
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -196,6 +257,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(test_whole_interval), TEST(test_every_repetition),
         TEST(test_few_on_one_side), TEST(test_outcomes), TEST(test_missing), TEST(test_partly),
-        TEST(test_words), TEST(test_tests_are_named)};
+        TEST(test_words), TEST(test_tests_are_named), TEST(test_one_repetition),
+        TEST(test_noise_is_no_regression), TEST(test_machines)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,12 +1,14 @@
-/* Computes the contrasts of all pairs, then corrects their p-values as one family. */
+/* Computes the contrasts of all pairs, then has their p-values corrected as one family. */
 #include "report/compare/compare.h"
 
 #include <errno.h>
 #include <math.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "record/bootstrap.h"
 #include "record/rank.h"
+#include "report/compare/family.h"
 #include "report/compare/pair.h"
 #include "report/compare/speed.h"
 
@@ -32,7 +34,7 @@ static void comparison_free_p(struct mlm_comparison **comparison)
 
 /* Working space for contrasts. */
 struct bench {
-    double *old_values, *new_values;
+    double *old_values, *new_values, *pool; /* the pool has room for both */
     struct mlm_rank_memory ranks;
     struct mlm_bootstrap bootstrap;
 };
@@ -41,6 +43,7 @@ static void bench_release(struct bench *bench)
 {
     free(bench->old_values);
     free(bench->new_values);
+    free(bench->pool);
     mlm_rank_memory_release(&bench->ranks);
     mlm_bootstrap_release(&bench->bootstrap);
 }
@@ -70,30 +73,76 @@ static double beside_bytes(const struct mlm_pair *pair, const struct mlm_row *ro
  * so equal values do not mean that another run would give them, too. */
 #define NEEDS_DEVIATION 0.002
 
-/* Both tests are computed; the size of the family decides which one counts. */
-struct tested {
-    double rank_p;
-    struct mlm_ratio t;
-    int rank_direction;
-};
-
-static int contrast_test(struct bench *bench, const struct mlm_values *old, const struct mlm_values *new,
-    enum mlm_figure figure, struct mlm_contrast *contrast, struct tested *tested)
+static struct mlm_ratio t_test(
+    const struct mlm_values *old, const struct mlm_values *new, enum mlm_figure figure)
 {
     struct mlm_log_mean of_old = mlm_log_mean(old), of_new = mlm_log_mean(new);
     if (figure == MLM_FIGURE_NEEDS) {
         of_old.variance += NEEDS_DEVIATION * NEEDS_DEVIATION;
         of_new.variance += NEEDS_DEVIATION * NEEDS_DEVIATION;
     }
-    tested->t = mlm_log_ratio(&of_old, &of_new, MLM_CONFIDENCE);
+    return mlm_log_ratio(&of_old, &of_new, MLM_CONFIDENCE);
+}
+
+/* Makes values equal that lie within the deviation of the smallest of them. */
+static void values_round(double *values, size_t count)
+{
+    double level = values[0];
+    for (size_t i = 0; i < count; i++) {
+        if (values[i] > level * (1 + 2 * NEEDS_DEVIATION))
+            level = values[i];
+        values[i] = level;
+    }
+}
+
+/* *ret_least: the least p of a division of the values into sides of these sizes: all small values on one
+ * side, or on the other. They are sorted. */
+static int least_find(
+    struct bench *bench, const double *values, size_t old_count, size_t new_count, double *ret_least)
+{
+    const size_t counts[] = {old_count, new_count};
+    *ret_least = 1;
+    for (size_t i = 0; i < 2; i++) {
+        const struct mlm_values low = {values, counts[i]}, high = {values + counts[i], counts[1 - i]};
+        double p;
+        int direction, r = mlm_rank_test(&bench->ranks, &low, &high, &p, &direction);
+        if (r < 0)
+            return r;
+        *ret_least = fmin(*ret_least, p);
+    }
+    return 0;
+}
+
+static int both_least_find(struct bench *bench, const struct mlm_values *old, const struct mlm_values *new,
+    enum mlm_figure figure, struct mlm_tested *tested)
+{
+    double *pool = bench->pool;
+    const size_t count = old->count + new->count;
+    memcpy(pool, old->values, old->count * sizeof *pool);
+    memcpy(pool + old->count, new->values, new->count * sizeof *pool);
+    mlm_sort(pool, count);
+    int r = least_find(bench, pool, old->count, new->count, &tested->rank_least_p);
+    tested->rough_least_p = tested->rank_least_p;
+    if (r < 0 || figure != MLM_FIGURE_NEEDS)
+        return r;
+    values_round(pool, count);
+    return least_find(bench, pool, old->count, new->count, &tested->rough_least_p);
+}
+
+static int contrast_test(struct bench *bench, const struct mlm_values *old, const struct mlm_values *new,
+    enum mlm_figure figure, struct mlm_contrast *contrast, struct mlm_tested *tested)
+{
+    tested->t = t_test(old, new, figure);
     int r = mlm_rank_test(&bench->ranks, old, new, &tested->rank_p, &tested->rank_direction);
+    if (r >= 0)
+        r = both_least_find(bench, old, new, figure, tested);
     if (r >= 0 && old->count > 1 && new->count > 1)
         r = mlm_ratio_interval(&bench->bootstrap, old, new, MLM_CONFIDENCE, &contrast->low, &contrast->high);
     return r;
 }
 
 static int contrast_make(struct bench *bench, const struct mlm_pair *pair, enum mlm_figure figure,
-    struct mlm_contrast *contrast, struct tested *tested)
+    struct mlm_contrast *contrast, struct mlm_tested *tested)
 {
     enum mlm_time_kind kind = mlm_pair_time_kind(pair);
     enum mlm_metric metric = figure == MLM_FIGURE_TIME ? mlm_time_metric(kind) : mlm_figures[figure].metric;
@@ -145,21 +194,7 @@ static size_t most_trials(const struct mlm_side *sides, size_t count)
     return most;
 }
 
-/* A contrast with what both tests say of it. */
-struct family {
-    struct member {
-        struct mlm_contrast *contrast;
-        struct tested tested;
-    } * members; /* the contrasts that have a ratio */
-    size_t count;
-};
-
-static void family_release(struct family *family)
-{
-    free(family->members);
-}
-
-static int contrasts_make(struct mlm_comparison *comparison, size_t most, struct family *family)
+static int contrasts_make(struct mlm_comparison *comparison, size_t most, struct mlm_family *family)
 {
     mlm_cleanup(bench_release) struct bench bench = {0};
     size_t room = 1;
@@ -167,15 +202,16 @@ static int contrasts_make(struct mlm_comparison *comparison, size_t most, struct
         room += comparison->pairings[i].pair_count * MLM_FIGURE_COUNT;
     bench.old_values = calloc(most, sizeof *bench.old_values);
     bench.new_values = calloc(most, sizeof *bench.new_values);
+    bench.pool = calloc(2 * most, sizeof *bench.pool);
     family->members = calloc(room, sizeof *family->members);
-    if (!bench.old_values || !bench.new_values || !family->members)
+    if (!bench.old_values || !bench.new_values || !bench.pool || !family->members)
         return -ENOMEM;
     for (size_t i = 0; i < comparison->pairing_count; i++)
         for (size_t k = 0; k < comparison->pairings[i].pair_count; k++) {
             struct mlm_pair *pair = &comparison->pairings[i].pairs[k];
             pair->change = change_of(pair->old_row, pair->new_row);
             for (int f = 0; f < MLM_FIGURE_COUNT; f++) {
-                struct member *member = &family->members[family->count];
+                struct mlm_family_member *member = &family->members[family->count];
                 member->contrast = &pair->contrasts[f];
                 int r = contrast_make(&bench, pair, (enum mlm_figure)f, member->contrast, &member->tested);
                 if (r < 0)
@@ -183,68 +219,6 @@ static int contrasts_make(struct mlm_comparison *comparison, size_t most, struct
                 family->count += isnan(member->contrast->ratio) ? 0 : 1;
             }
         }
-    return 0;
-}
-
-/* The smallest p that the rank test can give for the contrast's repetitions. */
-static double least_p(const struct mlm_contrast *contrast)
-{
-    return mlm_rank_test_least_p(contrast->old_count, contrast->new_count);
-}
-
-/* Chooses the test of a contrast in a family of `size`, and takes over its p and its interval. */
-static void test_choose(struct mlm_contrast *contrast, const struct tested *tested, size_t size)
-{
-    if (least_p(contrast) * (double)size <= MLM_SIGNIFICANCE) {
-        contrast->test = MLM_TEST_RANK;
-        contrast->p = tested->rank_p;
-        return;
-    }
-    contrast->low = tested->t.low;
-    contrast->high = tested->t.high;
-    contrast->p = tested->t.p;
-    contrast->test = isnan(tested->t.p) ? MLM_TEST_NONE : MLM_TEST_T;
-}
-
-static enum mlm_contrast_verdict verdict_of(const struct mlm_contrast *contrast, const struct tested *tested)
-{
-    if (contrast->test == MLM_TEST_NONE)
-        return MLM_CONTRAST_TOO_FEW;
-    if (!(contrast->adjusted_p <= MLM_SIGNIFICANCE))
-        return MLM_CONTRAST_EVEN;
-    bool more = contrast->test == MLM_TEST_RANK ? tested->rank_direction > 0 : tested->t.ratio > 1;
-    return more ? MLM_CONTRAST_MORE : MLM_CONTRAST_LESS;
-}
-
-/* Corrects the p-values over the family, and judges the contrasts. */
-static int family_correct(struct mlm_comparison *comparison, const struct family *family)
-{
-    mlm_auto_free double *p = calloc(family->count + 1, sizeof *p);
-    mlm_auto_free double *adjusted = calloc(family->count + 1, sizeof *adjusted);
-    if (!p || !adjusted)
-        return -ENOMEM;
-    size_t count = 0, tests = 0;
-    for (size_t i = 0; i < family->count; i++)
-        tests += isnan(family->members[i].tested.t.p) ? 0 : 1;
-    for (size_t i = 0; i < family->count; i++) {
-        struct mlm_contrast *contrast = family->members[i].contrast;
-        test_choose(contrast, &family->members[i].tested, tests ? tests : 1);
-        comparison->test_counts[contrast->test]++;
-        if (contrast->test != MLM_TEST_NONE)
-            p[count++] = contrast->p;
-    }
-    int r = mlm_holm(p, count, adjusted);
-    if (r < 0)
-        return r;
-    count = 0;
-    for (size_t i = 0; i < family->count; i++) {
-        struct mlm_contrast *contrast = family->members[i].contrast;
-        if (contrast->test != MLM_TEST_NONE)
-            contrast->adjusted_p = adjusted[count++];
-        contrast->verdict = verdict_of(contrast, &family->members[i].tested);
-    }
-    comparison->ratio_count = family->count;
-    comparison->test_count = count;
     return 0;
 }
 
@@ -273,11 +247,11 @@ static int comparison_fill(
     for (size_t i = 1; i < side_count && r >= 0; i++)
         r = mlm_pairing_make(
             &sides[0], &sides[i], options, &comparison->pairings[comparison->pairing_count++]);
-    mlm_cleanup(family_release) struct family family = {.members = NULL};
+    mlm_cleanup(mlm_family_release) struct mlm_family family = {.members = NULL};
     if (r >= 0)
         r = contrasts_make(comparison, most_trials(sides, side_count), &family);
     if (r >= 0)
-        r = family_correct(comparison, &family);
+        r = mlm_family_correct(&family, comparison);
     for (size_t i = 0; i < comparison->pairing_count && r >= 0; i++)
         for (int f = 0; f < MLM_FIGURE_COUNT && r >= 0; f++)
             r = overall_find(&comparison->pairings[i], (enum mlm_figure)f);
@@ -302,4 +276,15 @@ int mlm_compare(const struct mlm_side *sides, size_t side_count, const struct ml
 bool mlm_contrast_is_slight(const struct mlm_contrast *contrast)
 {
     return fabs(contrast->ratio - 1) < MLM_SLIGHT;
+}
+
+bool mlm_pair_changed(const struct mlm_pair *pair)
+{
+    bool changed = pair->change != MLM_CHANGE_NONE;
+    for (int f = 0; f < MLM_FIGURE_COUNT; f++) {
+        const struct mlm_contrast *contrast = &pair->contrasts[f];
+        changed |= (contrast->verdict == MLM_CONTRAST_MORE || contrast->verdict == MLM_CONTRAST_LESS) &&
+                   !mlm_contrast_is_slight(contrast);
+    }
+    return changed;
 }

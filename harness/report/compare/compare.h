@@ -9,10 +9,10 @@
  * Ratios are new over old: above 1 is slower, needs more.
  *
  * Many rows are many tests, so p-values are corrected by Holm's method. The family is all tests of a
- * comparison: time and needs of every pair of every side. The rank test assumes nothing about the values, but
- * needs many of them (with three repetitions a side its smallest p is 0.1). Where it could not reach
- * MLM_SIGNIFICANCE in this family, Student's t of the logarithms is used. One repetition on each side shows
- * nothing and is not counted. */
+ * comparison that could show a difference (family.h): time and needs of every pair of every side. The rank
+ * test assumes nothing about the values, but needs many of them (with three repetitions a side its smallest p
+ * is 0.1). Where it could not reach MLM_SIGNIFICANCE in this family, Student's t of the logarithms is used.
+ * One repetition on each side shows nothing and is not counted. */
 #pragma once
 
 #include "report/table/table.h"
@@ -50,7 +50,13 @@ struct mlm_figure_info {
 
 extern const struct mlm_figure_info mlm_figures[MLM_FIGURE_COUNT];
 
-enum mlm_test { MLM_TEST_NONE, MLM_TEST_RANK, MLM_TEST_T, MLM_TEST_COUNT };
+enum mlm_test {
+    MLM_TEST_NONE, /* one repetition on each side */
+    MLM_TEST_RANK,
+    MLM_TEST_T,
+    MLM_TEST_IDLE, /* no test of these values could show a difference, so none is made */
+    MLM_TEST_COUNT,
+};
 
 enum mlm_contrast_verdict {
     MLM_CONTRAST_NONE,    /* there is no ratio */
@@ -71,7 +77,7 @@ struct mlm_contrast {
     double ratio;     /* ratio of the medians; NAN: none */
     double low, high; /* interval of the ratio: by bootstrap beside the rank test, by t beside t; NAN: none */
     enum mlm_test test;
-    double p, adjusted_p;         /* of the test; NAN: none */
+    double p, adjusted_p;         /* of the test; NAN: none is made */
     enum mlm_time_kind time_kind; /* of times: own ones only where both sides have them */
     enum mlm_contrast_verdict verdict;
 };
@@ -133,8 +139,8 @@ struct mlm_comparison {
     struct mlm_pairing *pairings; /* one for each side but the first */
     size_t pairing_count;
     size_t ratio_count;                 /* contrasts that have a ratio */
-    size_t test_counts[MLM_TEST_COUNT]; /* the contrasts that form the family, by test */
-    size_t test_count;                  /* all of them */
+    size_t test_counts[MLM_TEST_COUNT]; /* the contrasts that have a ratio, by test */
+    size_t test_count;                  /* size of the family */
 };
 
 struct mlm_compare_options {
@@ -150,6 +156,9 @@ void mlm_comparison_free(struct mlm_comparison *comparison); /* takes NULL */
 
 /* True for a ratio within MLM_SLIGHT of 1. */
 bool mlm_contrast_is_slight(const struct mlm_contrast *contrast);
+
+/* True for a pair that ends otherwise than before, or of which a difference that is not slight is proved. */
+bool mlm_pair_changed(const struct mlm_pair *pair);
 
 /* "storage/csr density=0.01 index=32 at 2G", with swap limit, background and dataset where there are any;
  * whole: also the parameters that stand in the headings of its suite's sections, and the size of the data.

@@ -9,7 +9,6 @@
 #include "base/grow.h"
 #include "base/text.h"
 #include "base/utf8.h"
-#include "record/fact.h"
 
 /* More machines on one side are not examined: in a real run, not every line has another machine. */
 #define MACHINES_MOST 8
@@ -91,8 +90,9 @@ void mlm_facts_release(struct mlm_facts *facts)
 static int consider(struct mlm_facts *facts, const struct machines *machines, const char *key)
 {
     const struct mlm_fact_info *info = mlm_fact_of(key);
-    struct mlm_fact fact = {
-        .name = strdup(info ? info->label : key), .values = calloc(facts->side_count, sizeof *fact.values)};
+    struct mlm_fact fact = {.info = info,
+        .name = strdup(info ? info->label : key),
+        .values = calloc(facts->side_count, sizeof *fact.values)};
     int r = fact.name && fact.values ? 0 : -ENOMEM;
     bool differ = false, all = true;
     for (size_t i = 0; i < facts->side_count && r >= 0 && all; i++) {

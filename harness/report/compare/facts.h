@@ -1,10 +1,12 @@
 /* Differences between machines that change figures apart from the work itself. */
 #pragma once
 
+#include "record/fact.h"
 #include "report/compare/compare.h"
 
 struct mlm_fact {
-    char *name;    /* "swap", "transparent huge pages"; printable */
+    const struct mlm_fact_info *info; /* NULL: a key without a row in the fact table */
+    char *name;                       /* "swap", "transparent huge pages"; printable */
     char **values; /* one text for each side, printable: "8.00 GiB (file)"; "a or b" where the runs of a side
                       differ */
 };

@@ -209,24 +209,14 @@ static int put_notes(struct mlm_view *view)
 /* The answer comes first, one paragraph for each side but the first. */
 static int put_verdicts(const struct mlm_view *view)
 {
-    char old[MLM_SIDE_NAME], new[MLM_SIDE_NAME];
-    mlm_side_name(view->comparison, 0, old);
-    int r = 0;
-    for (size_t i = 0; i < view->comparison->pairing_count && r >= 0; i++) {
-        struct mlm_text paragraph;
-        FILE *out = mlm_text_begin(&paragraph);
-        if (!out)
+    for (size_t i = 0; i < view->comparison->pairing_count; i++) {
+        mlm_auto_free char *text = mlm_verdict_make(view->comparison, i);
+        if (!text)
             return -ENOMEM;
-        mlm_side_name(view->comparison, i + 1, new);
-        r = mlm_verdict_say(out, &view->comparison->pairings[i], old, new);
-        mlm_auto_free char *text = mlm_text_end(&paragraph);
-        if (r >= 0 && !text)
-            r = -ENOMEM;
-        if (r >= 0)
-            mlm_put_wrapped(view->out, view->style, 0, text);
+        mlm_put_wrapped(view->out, view->style, 0, text);
     }
     fputc('\n', view->out);
-    return r;
+    return 0;
 }
 
 static int show(struct mlm_view *view, struct mlm_error *error)

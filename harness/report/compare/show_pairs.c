@@ -304,13 +304,18 @@ static int put_left_out(const struct mlm_view *view)
 /* Explains ratios, intervals and p-values. */
 static int put_meaning(const struct mlm_view *view)
 {
-    size_t tests = view->comparison->test_count;
+    size_t tests = view->comparison->test_count, idle = view->comparison->test_counts[MLM_TEST_IDLE];
     char text[3 * MLM_WORDS_SIZE], names[MLM_WORDS_SIZE];
     int length = snprintf(
         text, sizeof text, "new over old, of the medians: 1.20 × is a fifth more; 95 %%: their interval");
     if (tests)
-        snprintf(text + length, sizeof text - (size_t)length, "; p: %s, corrected by Holm for %zu test%s",
-            mlm_tests_text(view->comparison, names), tests, tests == 1 ? "" : "s");
+        length +=
+            snprintf(text + length, sizeof text - (size_t)length, "; p: %s, corrected by Holm for %zu test%s",
+                mlm_tests_text(view->comparison, names), tests, tests == 1 ? "" : "s");
+    if (tests && idle)
+        snprintf(text + length, sizeof text - (size_t)length,
+            "; %zu figure%s not tested, because the values are all but equal", idle,
+            idle == 1 ? " is" : "s are");
     return mlm_put_note(view->out, view->style, "ratios:", text);
 }
 

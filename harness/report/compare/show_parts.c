@@ -8,18 +8,6 @@
 #include "base/text.h"
 #include "report/text/text.h"
 
-const char *mlm_side_name(
-    const struct mlm_comparison *comparison, size_t side, char text[static MLM_SIDE_NAME])
-{
-    if (comparison->pairing_count == 1)
-        return strcpy(text, side ? "new" : "old");
-    if (side < 26)
-        snprintf(text, MLM_SIDE_NAME, "%c", (char)('A' + side));
-    else
-        snprintf(text, MLM_SIDE_NAME, "%c%c", (char)('A' + side / 26 - 1), (char)('A' + side % 26));
-    return text;
-}
-
 int mlm_put_labelled(const struct mlm_view *view, const char *label, char *text)
 {
     mlm_auto_free char *owned = text;

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "report/compare/show.h"
+#include "report/compare/words.h"
 #include "report/table/notes.h"
 #include "report/text/grid.h"
 
@@ -59,12 +60,6 @@ int mlm_show_matrix(struct mlm_view *view);
 
 /* A list gives at most this many names, and counts the rest. */
 #define MLM_NAMES_SHOWN 5
-
-#define MLM_SIDE_NAME 8
-
-/* The name of a side in the output: "old" and "new" where there are two sides, else "A", "B", … */
-const char *mlm_side_name(
-    const struct mlm_comparison *comparison, size_t side, char text[static MLM_SIDE_NAME]);
 
 /* Prints the text behind the label, with further lines indented by the label's width. Frees the text; NULL
  * gives -ENOMEM. */

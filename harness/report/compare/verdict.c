@@ -5,7 +5,9 @@
 #include <math.h>
 
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "report/compare/speed.h"
+#include "report/compare/words.h"
 
 #define NAMES_SHOWN 3
 
@@ -153,4 +155,17 @@ int mlm_verdict_say(FILE *out, const struct mlm_pairing *pairing, const char *ol
         if (by_memory(pairing, on_new))
             fprintf(out, " For these jobs %s gains by its memory, not by its processor.", on_new ? new : old);
     return 0;
+}
+
+char *mlm_verdict_make(const struct mlm_comparison *comparison, size_t pairing)
+{
+    char old[MLM_SIDE_NAME], new[MLM_SIDE_NAME];
+    struct mlm_text text;
+    FILE *out = mlm_text_begin(&text);
+    if (!out)
+        return NULL;
+    int r = mlm_verdict_say(out, &comparison->pairings[pairing], mlm_side_name(comparison, 0, old),
+        mlm_side_name(comparison, pairing + 1, new));
+    mlm_auto_free char *said = mlm_text_end_tame(&text);
+    return r == 0 ? mlm_take_ptr(said) : NULL;
 }

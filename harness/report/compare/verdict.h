@@ -9,3 +9,6 @@
  * RAM or the processor makes the difference. `old`, `new`: the sides' names. Nothing is named that chance
  * could have made. -ENOMEM. */
 int mlm_verdict_say(FILE *out, const struct mlm_pairing *pairing, const char *old, const char *new);
+
+/* The same as a text, with the sides' usual names. Printable; the caller frees it; NULL: out of memory. */
+char *mlm_verdict_make(const struct mlm_comparison *comparison, size_t pairing);

@@ -8,6 +8,18 @@
 #include "base/size.h"
 #include "report/table/columns.h"
 
+const char *mlm_side_name(
+    const struct mlm_comparison *comparison, size_t side, char text[static MLM_SIDE_NAME])
+{
+    if (comparison->pairing_count == 1)
+        return strcpy(text, side ? "new" : "old");
+    if (side < 26)
+        snprintf(text, MLM_SIDE_NAME, "%c", (char)('A' + side));
+    else
+        snprintf(text, MLM_SIDE_NAME, "%c%c", (char)('A' + side / 26 - 1), (char)('A' + side % 26));
+    return text;
+}
+
 const char *mlm_ratio_text(double ratio, char text[static MLM_WORDS_SIZE])
 {
     text[0] = 0;
@@ -99,8 +111,8 @@ const char *mlm_tests_text(const struct mlm_comparison *comparison, char text[st
     static const char rank[] = "Mann–Whitney U", t[] = "Welch's t test of the logarithms";
     text[0] = 0;
     if (ranks && ts)
-        snprintf(
-            text, MLM_WORDS_SIZE, "%s for %zu tests, %s for %zu with fewer repetitions", rank, ranks, t, ts);
+        snprintf(text, MLM_WORDS_SIZE, "%s for %zu test%s, %s for %zu with fewer repetitions", rank, ranks,
+            ranks == 1 ? "" : "s", t, ts);
     else if (ranks || ts)
         snprintf(text, MLM_WORDS_SIZE, "%s%s", ranks ? rank : t,
             ranks ? "" : " (too few repetitions for a rank test)");

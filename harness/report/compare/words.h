@@ -6,6 +6,12 @@
 
 #define MLM_WORDS_SIZE MLM_CELL_SIZE
 
+#define MLM_SIDE_NAME 8
+
+/* The name of a side in the output: "old" and "new" where there are two sides, else "A", "B", … */
+const char *mlm_side_name(
+    const struct mlm_comparison *comparison, size_t side, char text[static MLM_SIDE_NAME]);
+
 /* "1.20 ×"; "" without a ratio. */
 const char *mlm_ratio_text(double ratio, char text[static MLM_WORDS_SIZE]);
 

@@ -142,7 +142,7 @@ static void put_meaning(FILE *out, const struct mlm_comparison *comparison)
         out);
     if (comparison->test_count)
         fprintf(out,
-            "In colour are those that chance does not explain (%s; corrected by Holm's method for all %zu). ",
+            "In colour are those that chance does not explain (%s; corrected by Holm's method for all %zu that could show a difference). ",
             mlm_tests_text(comparison, names), comparison->test_count);
     if (comparison->test_counts[MLM_TEST_NONE])
         fprintf(out, "%s have one repetition on each side, which cannot tell a difference from chance. ",
