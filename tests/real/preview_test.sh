@@ -6,6 +6,7 @@ begin
 export MLMEMBENCH_PROGRAM=./bootstrap
 small="--suite self --filter touch --param size=8M --swap none"
 
+rm -rf results
 status 0 "$mlm" run --preview $small
 preview=$(ls results/preview/*.jsonl)
 expect "a preview lies apart from runs" [ "$(ls results)" = preview ]
