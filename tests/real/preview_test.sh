@@ -13,14 +13,14 @@ expect "a preview lies apart from runs" [ "$(ls results)" = preview ]
 expect "each row runs once, under a small cap, on little data" records "$preview" \
     'all(x["cap_bytes"] == 512 << 20 and x["data_bytes"] == 128 << 20 and x["repetition"] == 0 for x in r) and len(r) == 1'
 expect "it is marked in the records" records "$preview" 'all("preview" in x["marks"] for x in r)'
-expect "and below the table" grep -Eq '^(every row:|\[a\]) a preview: one trial' log/out
+expect "and below the table" grep -q ' a preview: one trial' log/out
 expect "no interval is given" bash -c '! grep -q "±" log/out'
 expect "no time is compared" bash -c '! grep -Eq "fastest|slowed|the time of" log/out'
 expect "then it says how to measure, in which time" grep -q '^Measure, in about [0-9]' log/out
 expect "by the command that was typed" \
     grep -Fxq "    ./bootstrap run --suite self --filter touch --param 'size=8M' --swap none --cap 2G" <(sed "s/ size=8M/ 'size=8M'/" log/out)
 status 0 env -u MLMEMBENCH_PROGRAM "$mlm" show "$preview"
-expect "it stays a preview when it is shown again" grep -Eq '^(every row:|\[a\]) a preview: one trial' log/out
+expect "it stays a preview when it is shown again" grep -q ' a preview: one trial' log/out
 status 0 env -u MLMEMBENCH_PROGRAM "$mlm" run --preview $small --cap 64M --data 32M --out=out/own.jsonl
 expect "own sizes are kept" records out/own.jsonl '[(x["cap_bytes"], x["data_bytes"]) for x in r] == [(64 << 20, 32 << 20)]'
 expect "also in the command; its file is its own" grep -Eq "^    mlmembench run --suite self --filter touch --param '?size=8M'? --swap none --cap 64M --data 32M\$" log/out
