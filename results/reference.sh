@@ -61,4 +61,4 @@ rm -f "$to"/reference-*.svg
 mv "$records" "$to/reference.jsonl"
 rm -f "$source"/build/reference-*.svg "$source"/build/reference-*.png
 "$source/bootstrap" plot "$to/reference.jsonl"
-echo "It took $minutes minutes on $(nproc) processors, with $swap_size of swap in a file."
+echo "It took $minutes min on $(nproc) processors, with $swap_size of swap in a file."
