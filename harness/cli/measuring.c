@@ -23,9 +23,8 @@ int mlm_measuring_begin(struct mlm_measuring *measuring, struct mlm_error *error
 
 struct mlm_await mlm_measuring_await(struct mlm_measuring *measuring)
 {
-    return (struct mlm_await){.interrupt_fd = measuring->interrupts.fd,
-        .tick = mlm_progress_tick,
-        .context = &measuring->progress};
+    return (struct mlm_await){
+        .interrupt_fd = measuring->interrupts.fd, .tick = mlm_progress_tick, .context = &measuring->progress};
 }
 
 static int store_path(struct mlm_measuring *measuring, const char *out, struct mlm_error *error)

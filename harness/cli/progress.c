@@ -91,7 +91,8 @@ size_t mlm_progress_columns(const struct mlm_progress *progress)
     return progress->bar ? (size_t)width() : 0;
 }
 
-/* Draws the bar, with the cells from `from` to `to` full, and the text beside it, cut at the terminal's width. */
+/* Draws the bar, with the cells from `from` to `to` full, and the text beside it, cut at the terminal's
+ * width. */
 static void put(int from, int to, char *text)
 {
     char bar[BAR_CELLS * 3 + 1] = "";

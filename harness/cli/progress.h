@@ -1,6 +1,7 @@
 /* Progress of a run: a bar on a terminal, plain lines elsewhere.
  *
- * What comes before the first trial is a step: it has no number of trials, and the bar shows that it goes on. */
+ * What comes before the first trial is a step: it has no number of trials, and the bar shows that it goes on.
+ */
 #pragma once
 
 #include <stdbool.h>
@@ -11,7 +12,7 @@
 
 struct mlm_progress {
     bool bar, silent;
-    size_t done, total; /* a total of 0: not known */
+    size_t done, total;                     /* a total of 0: not known */
     uint64_t rough_done_ns, rough_total_ns; /* sums of the plan's estimates */
     uint64_t spent_ns;                      /* time that the finished trials took */
     const char *name;                       /* name of the running trial */

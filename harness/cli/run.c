@@ -71,8 +71,7 @@ static int dataset_inspect(struct run *run, struct mlm_error *error)
     snprintf(step, sizeof step, "reading %s", plan->dataset);
     mlm_progress_step(&run->measuring.progress, step);
     const struct mlm_await await = mlm_measuring_await(&run->measuring);
-    int r = mlm_dataset_look(
-        run->measuring.catalogue, plan->dataset, &await, &plan->dataset_shape, error);
+    int r = mlm_dataset_look(run->measuring.catalogue, plan->dataset, &await, &plan->dataset_shape, error);
     mlm_progress_step(&run->measuring.progress, NULL);
     if (r < 0)
         return r == -EINTR ? r : mlm_error_wrap(error, -EINVAL, "--dataset");
@@ -133,8 +132,8 @@ static int disk_check(const struct run *run, uint64_t *ret_bytes, struct mlm_err
     return 0;
 }
 
-/* The budget ends repetitions, also those of the first rounds. `pace`: how much longer trials take than the plan
- * thinks. */
+/* The budget ends repetitions, also those of the first rounds. `pace`: how much longer trials take than the
+ * plan thinks. */
 static double expected_ns(const struct mlm_plan *plan, double pace)
 {
     double rough_ns = pace * (double)plan->rough_ns;
@@ -348,14 +347,15 @@ static void reached_text(const struct run *run, char text[static PLAN_TEXT])
             text + n, PLAN_TEXT - (size_t)n, ", %zu of them disturbed by other work", reached.disturbed);
     if (run->plan->options.repetitions || n >= PLAN_TEXT)
         return;
+    char worst[48] = ""; /* after one trial nothing is known */
+    if (!isnan(reached.widest_margin))
+        snprintf(worst, sizeof worst, ", at worst ± %.0f %%", 100 * reached.widest_margin);
     if (!reached.unsure)
         snprintf(text + n, PLAN_TEXT - (size_t)n, "; all times are known within ± %.3g %%",
             100 * run->plan->options.precision);
     else
-        snprintf(text + n, PLAN_TEXT - (size_t)n,
-            "; %zu time%s known less well than ± %.3g %%, at worst ± %.0f %%%s", reached.unsure,
-            reached.unsure == 1 ? " is" : "s are", 100 * run->plan->options.precision,
-            100 * reached.widest_margin,
+        snprintf(text + n, PLAN_TEXT - (size_t)n, "; %zu time%s known less well than ± %.3g %%%s%s",
+            reached.unsure, reached.unsure == 1 ? " is" : "s are", 100 * run->plan->options.precision, worst,
             reached.budget_used_up ? "; a larger --budget allows more repetitions" : "");
 }
 
@@ -452,8 +452,8 @@ static void whole_put(const struct run *run, int argc, char **argv)
     putchar('\n');
 }
 
-/* Says that a preview is no measurement, and which command makes one, in about which time. The estimate of the
- * plan is corrected by how exact it was for the preview. */
+/* Says that a preview is no measurement, and which command makes one, in about which time. The estimate of
+ * the plan is corrected by how exact it was for the preview. */
 static int whole_say(const struct run *run, int argc, char **argv, struct mlm_error *error)
 {
     struct mlm_plan_options options = run->request.plan;
@@ -464,8 +464,9 @@ static int whole_say(const struct run *run, int argc, char **argv, struct mlm_er
         return r;
     char time[MLM_SIZE_TEXT], data[MLM_SIZE_TEXT];
     mlm_duration_show(expected_ns(whole, mlm_progress_pace(&run->measuring.progress)), time);
-    printf("\nThis was a preview: each row ran once, with %s of data, so how far its figures may be off is not "
-           "known.\nMeasure, in about %s:\n\n",
+    printf(
+        "\nThis was a preview: each row ran once, with %s of data, so how far its figures may be off is not "
+        "known.\nMeasure, in about %s:\n\n",
         mlm_size_show((double)run->plan->options.data_bytes, data), time);
     whole_put(run, argc, argv);
     mlm_plan_free(whole);

@@ -40,8 +40,9 @@ const struct mlm_option mlm_run_option_rows[] = {
     {.group = mlm_budget_option_rows, .offset = AT(budgets)},
     {.group = mlm_table_option_rows, .offset = AT(table)},
     {"preview", NULL, NULL, AT(preview),
-        .help = "look first, in less than a minute: run each row once, under --cap 512M with --data 128M unless "
-                "you give others, and say which command runs it all",
+        .help =
+            "look first, in less than a minute: run each row once, under --cap 512M with --data 128M unless "
+            "you give others, and say which command runs it all",
         .shapes_plan = true},
     {"resume", "FILE", mlm_option_text, AT(resume),
         .help = "finish the run of FILE, which was cut off: its options come from FILE, and finished trials "
@@ -78,8 +79,7 @@ int mlm_params_parse(const struct mlm_texts *texts, struct mlm_params *params, s
 /* Small enough that all of it takes no minute, and that every laptop has as much memory. */
 static const uint64_t preview_cap_bytes = UINT64_C(512) << 20, preview_data_bytes = UINT64_C(128) << 20;
 
-void mlm_run_request_size(
-    const struct mlm_run_request *request, bool preview, struct mlm_plan_options *plan)
+void mlm_run_request_size(const struct mlm_run_request *request, bool preview, struct mlm_plan_options *plan)
 {
     const struct mlm_run_options *said = &request->said;
     const bool has_caps = mlm_is_said(&request->parsed, "cap") || said->laptop.ram_bytes;

@@ -34,8 +34,7 @@ struct mlm_run_request {
  * dataset_shape). */
 int mlm_run_request_resolve(struct mlm_run_request *request, struct mlm_error *error);
 /* Sets how much a plan runs: with `preview` as --preview does it, else as the other options say. */
-void mlm_run_request_size(
-    const struct mlm_run_request *request, bool preview, struct mlm_plan_options *plan);
+void mlm_run_request_size(const struct mlm_run_request *request, bool preview, struct mlm_plan_options *plan);
 void mlm_run_request_release(struct mlm_run_request *request);
 
 /* Parses --param NAME=VALUE or NAME=VALUE,VALUE and adds it to `params`. */

@@ -158,8 +158,8 @@ static int paces_read(int fd, const struct mlm_await *await, double paces[static
 }
 
 /* Returns the number of fills. */
-static int fill_in_child(const struct job *job, const struct mlm_await *await, double paces[static FILLS_MOST],
-    struct mlm_error *error)
+static int fill_in_child(const struct job *job, const struct mlm_await *await,
+    double paces[static FILLS_MOST], struct mlm_error *error)
 {
     int ends[2];
     if (pipe2(ends, O_CLOEXEC) < 0)
@@ -196,8 +196,8 @@ static int bytes_limit(uint64_t bytes, uint64_t quarters, uint64_t *ret_bytes, s
                : mlm_error_set(error, -ENOMEM, "too little memory is available to fill any");
 }
 
-int mlm_fresh_memory_probe(
-    uint64_t bytes, const struct mlm_await *await, struct mlm_fresh_memory *ret_result, struct mlm_error *error)
+int mlm_fresh_memory_probe(uint64_t bytes, const struct mlm_await *await, struct mlm_fresh_memory *ret_result,
+    struct mlm_error *error)
 {
     struct mlm_fresh_memory result;
     double paces[FILLS_MOST] = {0};

@@ -26,8 +26,8 @@ struct mlm_fresh_memory {
 /* Times do not include waiting for a processor, so that a busy machine is not taken for a slow one. -ENOMEM:
  * the kernel killed the child for memory (our own cgroup may be tight). -EINTR: a signal from outside ended
  * it, or the user wants to stop (`await`). */
-int mlm_fresh_memory_probe(
-    uint64_t bytes, const struct mlm_await *await, struct mlm_fresh_memory *ret_result, struct mlm_error *error);
+int mlm_fresh_memory_probe(uint64_t bytes, const struct mlm_await *await, struct mlm_fresh_memory *ret_result,
+    struct mlm_error *error);
 
 /* Touches `bytes` of memory, at most three quarters of what is available, so that a trial right after it gets
  * warm pages. The kernel may hand out other pages the second time; therefore it fills up to three times,

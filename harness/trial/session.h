@@ -31,7 +31,7 @@ struct mlm_session {
     cpu_set_t
         started_affinity; /* processors that this program was started on; the user's programs get them */
     int presence_fd;
-    int datasets_fd;  /* protects our datasets from `clean`; 0 or -1: no lock */
+    int datasets_fd;        /* protects our datasets from `clean`; 0 or -1: no lock */
     struct mlm_await await; /* for what is waited for between trials, and the user's wish to stop */
 };
 

@@ -39,6 +39,9 @@ expect "one that is killed needs more than it reached" grep -Eq '^\[1/1\] +1 of 
 status 0 "$mlm" run $small --cap 24M --quiet --repetitions 1 --out out/quiet.jsonl
 expect "--quiet shows the table alone" [ ! -s log/err ]
 
+status 0 "$mlm" run $small --cap 24M --budget 1ms --out out/budget.jsonl
+expect "after one trial nothing is known of its time" grep -q '1 time is known less well than ± 5 %; a larger --budget' log/err
+
 # On a terminal.
 terminal() { status 0 "$MLM_PYTHON" "$MLM_SOURCE/tests/cli/terminal.py" "$1" env TERM=xterm NO_COLOR=1 "${@:2}"; }
 terminal 80 "$mlm" run --suite loading --filter 'generator' --data 16M --cap 64M --repetitions 2 --out out/terminal.jsonl

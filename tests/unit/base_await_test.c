@@ -1,5 +1,5 @@
-/* Tests waiting for a descriptor: it ends when there is something to read, shows meanwhile that it goes on, and obeys
- * the user's wish to stop. */
+/* Tests waiting for a descriptor: it ends when there is something to read, shows meanwhile that it goes on,
+ * and obeys the user's wish to stop. */
 #include <errno.h>
 #include <setjmp.h>
 #include <stdarg.h>
