@@ -19,7 +19,7 @@ int mlm_await_readable(const struct mlm_await *await, int fd)
             return -errno;
         if (n > 0)
             return polled[0].revents ? 0 : -EINTR;
-        if (n == 0)
+        if (n == 0 && await && await->tick)
             await->tick(await->context);
     }
 }
