@@ -349,7 +349,9 @@ static void reached_text(const struct run *run, char text[static PLAN_TEXT])
         return;
     char worst[48] = ""; /* after one trial nothing is known */
     if (!isnan(reached.widest_margin))
-        snprintf(worst, sizeof worst, ", at worst ± %.0f %%", 100 * reached.widest_margin);
+        snprintf(worst, sizeof worst,
+            reached.widest_margin <= 1 ? ", at worst ± %.0f %%" : ", at worst ± > 100 %%",
+            100 * reached.widest_margin);
     if (!reached.unsure)
         snprintf(text + n, PLAN_TEXT - (size_t)n, "; all times are known within ± %.3g %%",
             100 * run->plan->options.precision);
