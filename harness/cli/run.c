@@ -17,12 +17,14 @@
 #include "cli/resume.h"
 #include "cli/run_options.h"
 #include "cli/say.h"
+#include "cli/style.h"
 #include "cli/target.h"
 #include "cli/verbs.h"
 #include "gbench/gbench.h"
 #include "machine/disk.h"
 #include "machine/memory.h"
 #include "meter/sample.h"
+#include "report/text/prose.h"
 #include "trial/dataset.h"
 #include "trial/dataset_folder.h"
 #include "trial/planned.h"
@@ -464,12 +466,16 @@ static int whole_say(const struct run *run, int argc, char **argv, struct mlm_er
     int r = mlm_plan_make(run->measuring.catalogue, &options, &whole, error);
     if (r < 0)
         return r;
-    char time[MLM_SIZE_TEXT], data[MLM_SIZE_TEXT];
+    char time[MLM_SIZE_TEXT], data[MLM_SIZE_TEXT], text[PLAN_TEXT];
     mlm_duration_show(expected_ns(whole, mlm_progress_pace(&run->measuring.progress)), time);
-    printf(
-        "\nThis was a preview: each row ran once, with %s of data, so how far its figures may be off is not "
-        "known.\nMeasure, in about %s:\n\n",
+    snprintf(text, sizeof text,
+        "This was a preview: each row ran once, with %s of data, so how far its figures may be off is not known. "
+        "This measures, in about %s:",
         mlm_size_show((double)run->plan->options.data_bytes, data), time);
+    struct mlm_text_style style = mlm_style_of(STDOUT_FILENO);
+    putchar('\n');
+    mlm_put_wrapped(stdout, &style, 0, text);
+    putchar('\n');
     whole_put(run, argc, argv);
     mlm_plan_free(whole);
     return 0;

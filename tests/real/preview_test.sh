@@ -16,7 +16,7 @@ expect "it is marked in the records" records "$preview" 'all("preview" in x["mar
 expect "and below the table" grep -q ' a preview: one trial' log/out
 expect "no interval is given" bash -c '! grep -q "±" log/out'
 expect "no time is compared" bash -c '! grep -Eq "fastest|slowed|the time of" log/out'
-expect "then it says how to measure, in which time" grep -q '^Measure, in about [0-9]' log/out
+expect "then it says how to measure, in which time" grep -q 'This measures, in about [0-9].*:$' log/out
 expect "by the command that was typed" \
     grep -Fxq "    ./bootstrap run --suite self --filter touch --param 'size=8M' --swap none --cap 2G" <(sed "s/ size=8M/ 'size=8M'/" log/out)
 status 0 env -u MLMEMBENCH_PROGRAM "$mlm" show "$preview"
