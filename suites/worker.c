@@ -271,6 +271,9 @@ static int dataset_do(int argc, char **argv, bool check, struct mlm_scoreboard *
         r = mlm_fail(sb, -EINVAL, "%s reads no dataset", argv[0]);
     else
         r = (check ? workload->dataset->check : workload->dataset->build)(config, atoi(argv[argc - 1]), sb);
+    /* Dirty pages cannot be evicted, and a file appears only when its content is safe. */
+    if (r == 0 && !check && fsync(atoi(argv[argc - 1])) < 0)
+        r = mlm_fail(sb, -errno, "%s", strerror(errno));
     if (r == 0)
         atomic_store_explicit(&sb->verdict, MLM_VERDICT_OK, memory_order_release);
     free(config);

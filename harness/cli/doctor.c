@@ -132,7 +132,7 @@ static int doctor_verb(int argc, char **argv, struct mlm_error *error)
     struct mlm_findings_view view = {.root_fd = AT_FDCWD, .presence_fd = presence_fd};
     if (mlm_dataset_folder(folder, NULL) == 0)
         view.folder = folder;
-    if (mlm_fresh_memory_probe(MLM_FRESH_MEMORY_PROBE_BYTES, -1, &fresh, NULL) == 0)
+    if (mlm_fresh_memory_probe(MLM_FRESH_MEMORY_PROBE_BYTES, NULL, &fresh, NULL) == 0)
         view.fresh = &fresh;
     struct mlm_finding findings[MLM_FINDINGS_MOST];
     size_t count = mlm_machine_findings(&view, findings, MLM_FINDINGS_MOST);

@@ -67,7 +67,7 @@ static int file_resolve(const char *path, struct mlm_estimate_request *request, 
     struct mlm_dataset_shape shape = {0};
     int r = mlm_catalogue_find(&catalogue, error);
     if (r == 0)
-        r = mlm_dataset_look(catalogue, path, -1, &shape, error);
+        r = mlm_dataset_look(catalogue, path, NULL, &shape, error);
     mlm_catalogue_close(catalogue);
     if (r < 0)
         return mlm_error_wrap(error, -EINVAL, "--file");

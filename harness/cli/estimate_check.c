@@ -43,7 +43,7 @@ static int measure(struct mlm_measuring *measuring, const struct mlm_own *own,
         .plan = own->plan,
         .folder = measuring->session.dataset_folder,
         .held_fd = &measuring->session.datasets_fd,
-        .interrupt_fd = measuring->interrupts.fd,
+        .await = mlm_measuring_await(measuring),
         .tell = mlm_progress_say_text,
         .context = &measuring->progress};
     int r = mlm_dataset_build(&datasets, error);
@@ -70,7 +70,7 @@ static int run(struct mlm_own *own, struct mlm_measuring *measuring, int argc, c
     struct mlm_session_options session = {.catalogue = measuring->catalogue,
         .argc = argc,
         .argv = argv,
-        .interrupt_fd = measuring->interrupts.fd,
+        .await = mlm_measuring_await(measuring),
         .probe_bytes = mlm_measuring_probe_bytes(&own->cap_bytes, 1)};
     int r = mlm_session_open(&session, &measuring->session, error);
     const struct mlm_cage_site *site = &measuring->session.site;

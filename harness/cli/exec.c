@@ -215,7 +215,7 @@ static int exec_all(struct exec *exec, int argc, char **argv, struct mlm_error *
         .catalogue = measuring->catalogue,
         .argc = argc,
         .argv = argv,
-        .interrupt_fd = measuring->interrupts.fd,
+        .await = mlm_measuring_await(measuring),
         .probe_bytes = mlm_measuring_probe_bytes(exec->said.caps.items, exec->said.caps.count),
     };
     int r = mlm_measuring_open(measuring, &session, exec->said.cage.out, error);

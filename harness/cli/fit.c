@@ -364,7 +364,7 @@ static int fit_all(struct fit *fit, int argc, char **argv, struct mlm_error *err
         .catalogue = measuring->catalogue,
         .argc = argc,
         .argv = argv,
-        .interrupt_fd = measuring->interrupts.fd,
+        .await = mlm_measuring_await(measuring),
         .probe_bytes = mlm_measuring_probe_bytes(NULL, 0),
     };
     mlm_progress_open(&measuring->progress, fit->said.cage.quiet, 0, 0);

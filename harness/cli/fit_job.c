@@ -107,12 +107,12 @@ int mlm_fit_job_prepare(
         .plan = job->plan,
         .folder = measuring->session.dataset_folder,
         .held_fd = &measuring->session.datasets_fd,
-        .interrupt_fd = measuring->interrupts.fd,
+        .await = mlm_measuring_await(measuring),
         .tell = mlm_progress_say_text,
         .context = &measuring->progress,
     };
     int r = mlm_dataset_build(&order, error);
-    return r < 0 ? r : mlm_scripts_preload(measuring->catalogue, job->plan, measuring->interrupts.fd, error);
+    return r < 0 ? r : mlm_scripts_preload(measuring->catalogue, job->plan, &order.await, error);
 }
 
 int mlm_fit_job_trial(const struct mlm_fit_job *job, struct mlm_session *session,

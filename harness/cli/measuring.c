@@ -21,6 +21,12 @@ int mlm_measuring_begin(struct mlm_measuring *measuring, struct mlm_error *error
     return r < 0 ? r : mlm_catalogue_open(&measuring->catalogue, error);
 }
 
+struct mlm_await mlm_measuring_await(struct mlm_measuring *measuring)
+{
+    return (struct mlm_await){
+        .interrupt_fd = measuring->interrupts.fd, .tick = mlm_progress_tick, .context = &measuring->progress};
+}
+
 static int store_path(struct mlm_measuring *measuring, const char *out, struct mlm_error *error)
 {
     const char *ending = strrchr(out, '.');
@@ -86,12 +92,13 @@ int mlm_measuring_end(struct mlm_measuring *measuring, struct mlm_error *error)
 {
     bool wanted = mlm_interrupt_take(measuring->interrupts.fd) != 0;
     mlm_interrupts_close(&measuring->interrupts);
-    measuring->session.interrupt_fd = -1;
+    measuring->session.await.interrupt_fd = -1;
     return wanted ? mlm_error_set(error, -EINTR, "interrupted; the records are in %s", measuring->path) : 0;
 }
 
 void mlm_measuring_release(struct mlm_measuring *measuring)
 {
+    mlm_progress_close(&measuring->progress);
     mlm_store_close(measuring->store);
     mlm_session_close(&measuring->session);
     mlm_catalogue_close(measuring->catalogue);

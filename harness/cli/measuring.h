@@ -20,6 +20,9 @@ struct mlm_measuring {
  * is ended and cleaned up like any other. */
 int mlm_measuring_begin(struct mlm_measuring *measuring, struct mlm_error *error);
 
+/* How to wait for what a verb does between trials: its progress shows that it goes on. */
+struct mlm_await mlm_measuring_await(struct mlm_measuring *measuring);
+
 /* Opens session and store. `out` is a folder, where the file gets a name of machine and time, or a file: an
  * existing one, to append to, or a new one that ends in .jsonl. -ENOTSUP: no cage can be made here, with the
  * remedy. */

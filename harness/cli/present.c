@@ -28,8 +28,8 @@ int mlm_present_pictures(const struct mlm_loaded *loaded, const char *const *pat
         r = mlm_pictures_write(&order, place.folder, place.base, written, &made, &why);
     }
     if (r == -EINTR)
-        return mlm_error_set(
-            error, r, "interrupted while pictures were drawn; `mlmembench plot %s` draws them", paths[0]);
+        return mlm_error_set(error, r, "interrupted while pictures were drawn; `%s plot %s` draws them",
+            mlm_say_program(), paths[0]);
     const char *missing = r < 0 ? why.text : made.left_out;
     if (*missing)
         mlm_say("mlmembench: %s", missing);

@@ -1,6 +1,7 @@
 /* Draws the progress bar and estimates the time that is left. */
 #include "cli/progress.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -9,10 +10,14 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "base/utf8.h"
 #include "cli/say.h"
 
 #define BAR_CELLS 20
+/* Length of the piece that runs along the bar during a step, and the time that it takes for a cell. */
+#define PIECE_CELLS 4
+#define CELL_NS UINT64_C(200000000)
 
 static bool terminal(void)
 {
@@ -28,6 +33,12 @@ void mlm_progress_open(struct mlm_progress *progress, bool quiet, size_t total, 
         .total = total,
         .rough_total_ns = rough_total_ns,
     };
+}
+
+void mlm_progress_expect(struct mlm_progress *progress, size_t total, uint64_t rough_total_ns)
+{
+    progress->total = total;
+    progress->rough_total_ns = rough_total_ns;
 }
 
 static void wipe(const struct mlm_progress *progress)
@@ -54,15 +65,19 @@ void mlm_progress_say_text(void *progress, const char *text)
     mlm_progress_say(progress, "%s", text);
 }
 
+double mlm_progress_pace(const struct mlm_progress *progress)
+{
+    /* Without this weight the first trials would make the estimate jump: the plan counts as ten seconds of
+     * experience. */
+    const double weight = 10e9;
+    return ((double)progress->spent_ns + weight) / ((double)progress->rough_done_ns + weight);
+}
+
 /* The plan's estimate of the remaining time, corrected by how exact its estimates were so far. */
 static double left_ns(const struct mlm_progress *progress)
 {
     double rough_left = (double)(progress->rough_total_ns - progress->rough_done_ns);
-    /* Without this weight the first trials would make the estimate jump: the plan counts as ten seconds of
-     * experience. */
-    const double weight = 10e9;
-    double factor = ((double)progress->spent_ns + weight) / ((double)progress->rough_done_ns + weight);
-    return rough_left * factor;
+    return rough_left * mlm_progress_pace(progress);
 }
 
 static int width(void)
@@ -71,34 +86,74 @@ static int width(void)
     return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 20 ? size.ws_col : 80;
 }
 
-/* Draws "━━━━━───── 12/96 3 min 05 s left run 63 % 1.20 GiB storage/csr/density:0.01", cut at the terminal's
- * width. The name comes last, because its end matters least. The cut counts bytes, which is right for all but
- * the bar's own cells. */
+size_t mlm_progress_columns(const struct mlm_progress *progress)
+{
+    return progress->bar ? (size_t)width() : 0;
+}
+
+/* Draws the bar, with the cells from `from` to `to` full, and the text beside it, cut at the terminal's
+ * width. */
+static void put(int from, int to, char *text)
+{
+    char bar[BAR_CELLS * 3 + 1] = "";
+    for (int i = 0; i < BAR_CELLS; i++)
+        (void)strcat(bar, i >= from && i < to ? "━" : "─");
+    mlm_utf8_tame(text);
+    int room = width() - BAR_CELLS - 2;
+    mlm_utf8_cut(text, strlen(text) + 1, room > 0 ? (size_t)room : 0);
+    fprintf(stderr, "\r%s %s\033[K", bar, text);
+    (void)fflush(stderr);
+}
+
+/* Draws "──━━━━───── trying the memory of this machine  2 s". */
+static void draw_step(const struct mlm_progress *progress)
+{
+    char text[256];
+    uint64_t passed_ns = mlm_now_ns() - progress->step_begin_ns;
+    int end = (int)(1 + passed_ns / CELL_NS % (BAR_CELLS + PIECE_CELLS));
+    snprintf(text, sizeof text, "%s  %" PRIu64 " s", progress->step, passed_ns / MLM_SECOND_NS);
+    put(end - PIECE_CELLS, end, text);
+}
+
+/* Draws "━━━━━───── 12/96 3 min 05 s left run 63 % 1.20 GiB storage/csr/density:0.01". The name comes last,
+ * because its end matters least. */
 static void draw(const struct mlm_progress *progress, const char *state)
 {
     if (!progress->bar)
         return;
+    if (progress->step[0]) {
+        draw_step(progress);
+        return;
+    }
     double share =
         progress->rough_total_ns ? (double)progress->rough_done_ns / (double)progress->rough_total_ns : 0;
-    int full = (int)(share * BAR_CELLS);
-    char bar[BAR_CELLS * 3 + 1] = "";
-    for (int i = 0; i < BAR_CELLS; i++)
-        (void)strcat(bar, i < full ? "━" : "─");
     char left[MLM_SIZE_TEXT], rest[512];
-    int n = snprintf(rest, sizeof rest, "%zu/%zu  %s left%s%s  %s", progress->done, progress->total,
+    snprintf(rest, sizeof rest, "%zu/%zu  %s left%s%s  %s", progress->done, progress->total,
         mlm_duration_show(left_ns(progress), left), state[0] ? "  " : "", state,
         progress->name ? progress->name : "");
-    mlm_utf8_tame(rest);
-    int room = width() - BAR_CELLS - 2;
-    if (n > room && room > 0)
-        rest[room] = 0;
-    fprintf(stderr, "\r%s %s\033[K", bar, rest);
-    (void)fflush(stderr);
+    put(0, (int)(share * BAR_CELLS), rest);
+}
+
+void mlm_progress_step(struct mlm_progress *progress, const char *what)
+{
+    progress->step_begin_ns = mlm_now_ns();
+    snprintf(progress->step, sizeof progress->step, "%s", what ? what : "");
+    if (what)
+        draw(progress, "");
+    else
+        wipe(progress);
+}
+
+void mlm_progress_tick(void *context)
+{
+    const struct mlm_progress *progress = context;
+    draw(progress, "");
 }
 
 void mlm_progress_trial(struct mlm_progress *progress, const char *name)
 {
     progress->name = name;
+    progress->step[0] = 0;
     draw(progress, "");
 }
 
@@ -129,12 +184,18 @@ void mlm_progress_more(struct mlm_progress *progress, uint64_t rough_ns)
     progress->rough_total_ns += rough_ns;
 }
 
-void mlm_progress_done(
-    struct mlm_progress *progress, uint64_t rough_ns, uint64_t spent_ns, const struct mlm_record *record)
+void mlm_progress_count(struct mlm_progress *progress, uint64_t rough_ns, uint64_t spent_ns)
 {
     progress->done++;
     progress->rough_done_ns += rough_ns;
     progress->spent_ns += spent_ns;
+    draw(progress, "");
+}
+
+void mlm_progress_done(
+    struct mlm_progress *progress, uint64_t rough_ns, uint64_t spent_ns, const struct mlm_record *record)
+{
+    mlm_progress_count(progress, rough_ns, spent_ns);
     if (!progress->silent && !progress->bar) {
         char time[MLM_SIZE_TEXT], total[24] = "";
         if (progress->total)
@@ -143,7 +204,6 @@ void mlm_progress_done(
             mlm_outcome_name(record->outcome), mlm_duration_show((double)spent_ns, time),
             record->reason ? "; " : "", record->reason ? record->reason : "");
     }
-    draw(progress, "");
 }
 
 void mlm_progress_close(struct mlm_progress *progress)
@@ -151,4 +211,5 @@ void mlm_progress_close(struct mlm_progress *progress)
     wipe(progress);
     (void)fflush(stderr);
     progress->silent = true;
+    progress->bar = false;
 }

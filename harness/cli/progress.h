@@ -1,4 +1,7 @@
-/* Progress of a run: a bar on a terminal, plain lines elsewhere. */
+/* Progress of a run: a bar on a terminal, plain lines elsewhere.
+ *
+ * What comes before the first trial is a step: it has no number of trials, and the bar shows that it goes on.
+ */
 #pragma once
 
 #include <stdbool.h>
@@ -9,14 +12,23 @@
 
 struct mlm_progress {
     bool bar, silent;
-    size_t done, total; /* a total of 0: not known */
-    uint64_t begin_ns;
+    size_t done, total;                     /* a total of 0: not known */
     uint64_t rough_done_ns, rough_total_ns; /* sums of the plan's estimates */
     uint64_t spent_ns;                      /* time that the finished trials took */
     const char *name;                       /* name of the running trial */
+    char step[160];                         /* what is done before the first trial; "": nothing */
+    uint64_t step_begin_ns;
 };
 
 void mlm_progress_open(struct mlm_progress *progress, bool quiet, size_t total, uint64_t rough_total_ns);
+/* The number of trials and the estimate of their time, once they are known. */
+void mlm_progress_expect(struct mlm_progress *progress, size_t total, uint64_t rough_total_ns);
+/* Begins a step and shows it; NULL: there is none any more. A trial ends it, too. */
+void mlm_progress_step(struct mlm_progress *progress, const char *what);
+/* Draws again, so that the bar moves while something is waited for. A callback of struct mlm_await. */
+void mlm_progress_tick(void *progress);
+/* How much longer trials take than the plan's estimate: 1.2 for a fifth more. */
+double mlm_progress_pace(const struct mlm_progress *progress);
 /* Prints a line of its own, also while a bar is shown. */
 void mlm_progress_say(struct mlm_progress *progress, const char *format, ...)
     __attribute__((format(printf, 2, 3)));
@@ -28,6 +40,11 @@ void mlm_progress_news(struct mlm_progress *progress, const struct mlm_trial_new
 void mlm_progress_less(struct mlm_progress *progress, uint64_t rough_ns);
 void mlm_progress_more(struct mlm_progress *progress, uint64_t rough_ns);
 /* Counts a trial as done. */
+void mlm_progress_count(struct mlm_progress *progress, uint64_t rough_ns, uint64_t spent_ns);
+/* Counts a trial as done, and prints a line for it where no bar shows that. */
 void mlm_progress_done(
     struct mlm_progress *progress, uint64_t rough_ns, uint64_t spent_ns, const struct mlm_record *record);
+/* Columns of the terminal on which a bar is shown; 0: there is no bar. */
+size_t mlm_progress_columns(const struct mlm_progress *progress);
+/* Wipes the bar; nothing is shown from here on. Accepts a zeroed struct. */
 void mlm_progress_close(struct mlm_progress *progress);

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/size.h"
 #include "base/words.h"
+#include "cli/say.h"
 #include "cli/verbs.h"
 #include "record/keymap.h"
 
@@ -249,7 +250,8 @@ static int put_command(FILE *out, const struct mlm_rerun *rerun, const struct re
     int r = 0;
     for (size_t i = 0; i < count && r >= 0; i++)
         r = mlm_keymap_add(&suites, strdup(sweeps[i].sweep->first->first->suite), &number);
-    fputs(own ? "mlmembench exec" : "mlmembench ", out);
+    mlm_word_put(out, mlm_say_program());
+    fputs(own ? " exec" : " ", out);
     if (r >= 0 && !own)
         r = put_suites(out, &suites);
     /* `run` adds a trial without a cap by itself, so it is not written. */

@@ -10,23 +10,30 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/words.h"
+#include "cli/live.h"
 #include "cli/measuring.h"
 #include "cli/present.h"
 #include "cli/resume.h"
 #include "cli/run_options.h"
 #include "cli/say.h"
+#include "cli/style.h"
 #include "cli/target.h"
 #include "cli/verbs.h"
 #include "gbench/gbench.h"
 #include "machine/disk.h"
 #include "machine/memory.h"
 #include "meter/sample.h"
+#include "report/text/prose.h"
 #include "trial/dataset.h"
 #include "trial/dataset_folder.h"
 #include "trial/planned.h"
 #include "trial/rounds.h"
 #include "trial/scripts.h"
 #include "trial/worker.h"
+
+/* Where previews go by default: apart from runs, so that `advise results/` and the like do not meet them. */
+#define PREVIEW_OUT "results/preview/"
 
 /* Size of a record with a full timeline. */
 #define RECORD_DISK_BYTES UINT64_C(24576)
@@ -37,6 +44,7 @@ struct run {
     struct mlm_measuring measuring;
     struct mlm_plan *plan;
     struct mlm_rounds *rounds;
+    struct mlm_live live;
     bool *finished; /* trials whose records existed before, by index in the plan */
     uint64_t begin_ns;
     bool stopped; /* no trial is started any more: the user interrupted the run, or there is a `failure` */
@@ -61,8 +69,12 @@ static int dataset_inspect(struct run *run, struct mlm_error *error)
     struct mlm_plan_options *plan = &run->request.plan;
     if (!plan->dataset)
         return 0;
-    int r = mlm_dataset_look(
-        run->measuring.catalogue, plan->dataset, run->measuring.interrupts.fd, &plan->dataset_shape, error);
+    char step[160];
+    snprintf(step, sizeof step, "reading %s", plan->dataset);
+    mlm_progress_step(&run->measuring.progress, step);
+    const struct mlm_await await = mlm_measuring_await(&run->measuring);
+    int r = mlm_dataset_look(run->measuring.catalogue, plan->dataset, &await, &plan->dataset_shape, error);
+    mlm_progress_step(&run->measuring.progress, NULL);
     if (r < 0)
         return r == -EINTR ? r : mlm_error_wrap(error, -EINVAL, "--dataset");
     if (!plan->suite_count) {
@@ -122,10 +134,11 @@ static int disk_check(const struct run *run, uint64_t *ret_bytes, struct mlm_err
     return 0;
 }
 
-/* The budget ends repetitions, also those of the first rounds. */
-static double expected_ns(const struct mlm_plan *plan)
+/* The budget ends repetitions, also those of the first rounds. `pace`: how much longer trials take than the
+ * plan thinks. */
+static double expected_ns(const struct mlm_plan *plan, double pace)
 {
-    double rough_ns = (double)plan->rough_ns;
+    double rough_ns = pace * (double)plan->rough_ns;
     return plan->options.repetitions ? rough_ns : fmin(rough_ns, (double)plan->options.budget_ns);
 }
 
@@ -148,7 +161,7 @@ static void plan_text(const struct run *run, uint64_t disk_bytes, char text[stat
             100 * plan->options.precision);
     snprintf(text, PLAN_TEXT, "%" PRIu64 " round%s, %zu trial%s%s, about %s, %s on disk%s; %s %s",
         plan->certain_rounds, plan->certain_rounds == 1 ? "" : "s", count, count == 1 ? "" : "s", uncapped,
-        mlm_duration_show(expected_ns(plan), time), mlm_size_show((double)disk_bytes, disk), more,
+        mlm_duration_show(expected_ns(plan, 1), time), mlm_size_show((double)disk_bytes, disk), more,
         plan->options.dataset ? "dataset of" : "data", mlm_size_show((double)plan->options.data_bytes, data));
 }
 
@@ -158,6 +171,8 @@ static void announce(struct run *run, uint64_t disk_bytes)
     mlm_laptop_text(&run->request.said.laptop, text);
     if (text[0])
         mlm_progress_say(&run->measuring.progress, "%s", text);
+    if (run->request.said.preview)
+        mlm_progress_say(&run->measuring.progress, "a preview: one trial of each row");
     plan_text(run, disk_bytes, text);
     mlm_progress_say(&run->measuring.progress, "%s", text);
 }
@@ -203,7 +218,7 @@ static int datasets_build(struct run *run, struct mlm_error *error)
         .plan = run->plan,
         .folder = run->measuring.session.dataset_folder,
         .held_fd = &run->measuring.session.datasets_fd,
-        .interrupt_fd = run->measuring.interrupts.fd,
+        .await = mlm_measuring_await(&run->measuring),
         .tell = mlm_progress_say_text,
         .context = &run->measuring.progress,
     };
@@ -292,7 +307,8 @@ static int trial_do(struct run *run, const struct mlm_plan_trial *trial, struct 
                                                                                          : &run->ran) += 1;
         uint64_t spent_ns = mlm_now_ns() - begin;
         mlm_rounds_tell(run->rounds, trial, &record, spent_ns);
-        mlm_progress_done(&run->measuring.progress, trial->rough_ns, spent_ns, &record);
+        mlm_progress_count(&run->measuring.progress, trial->rough_ns, spent_ns);
+        mlm_live_row(&run->live, trial, &record);
         result_fill(&record, result);
     }
     mlm_record_release(&record);
@@ -333,14 +349,17 @@ static void reached_text(const struct run *run, char text[static PLAN_TEXT])
             text + n, PLAN_TEXT - (size_t)n, ", %zu of them disturbed by other work", reached.disturbed);
     if (run->plan->options.repetitions || n >= PLAN_TEXT)
         return;
+    char worst[48] = ""; /* after one trial nothing is known */
+    if (!isnan(reached.widest_margin))
+        snprintf(worst, sizeof worst,
+            reached.widest_margin <= 1 ? ", at worst ± %.0f %%" : ", at worst ± > 100 %%",
+            100 * reached.widest_margin);
     if (!reached.unsure)
         snprintf(text + n, PLAN_TEXT - (size_t)n, "; all times are known within ± %.3g %%",
             100 * run->plan->options.precision);
     else
-        snprintf(text + n, PLAN_TEXT - (size_t)n,
-            "; %zu time%s known less well than ± %.3g %%, at worst ± %.0f %%%s", reached.unsure,
-            reached.unsure == 1 ? " is" : "s are", 100 * run->plan->options.precision,
-            100 * reached.widest_margin,
+        snprintf(text + n, PLAN_TEXT - (size_t)n, "; %zu time%s known less well than ± %.3g %%%s%s",
+            reached.unsure, reached.unsure == 1 ? " is" : "s are", 100 * run->plan->options.precision, worst,
             reached.budget_used_up ? "; a larger --budget allows more repetitions" : "");
 }
 
@@ -372,8 +391,9 @@ static int trials_do(struct run *run, struct mlm_error *error)
         return r;
     if (run->failure == -EINTR)
         return mlm_error_set(error, -EINTR,
-            "interrupted; %zu trials are in %s, go on with: mlmembench run --resume %s",
-            mlm_rounds_summary(run->rounds).trials, run->measuring.path, run->measuring.path);
+            "interrupted; %zu trials are in %s, go on with: %s run --resume %s",
+            mlm_rounds_summary(run->rounds).trials, run->measuring.path, mlm_say_program(),
+            run->measuring.path);
     if (run->failure < 0) {
         *error = run->error;
         return run->failure;
@@ -388,13 +408,77 @@ static int run_open(struct run *run, int argc, char **argv, struct mlm_error *er
         .catalogue = run->measuring.catalogue,
         .argc = argc,
         .argv = argv,
-        .interrupt_fd = run->measuring.interrupts.fd,
+        .await = mlm_measuring_await(&run->measuring),
         .probe_bytes = mlm_measuring_probe_bytes(plan->caps, plan->cap_count),
     };
     const struct mlm_run_options *said = &run->request.said;
-    int r =
-        mlm_measuring_open(&run->measuring, &options, said->resume ? said->resume : said->cage.out, error);
-    return r < 0 ? r : resume_read(run, error);
+    const char *out = said->resume ? said->resume : said->cage.out;
+    if (said->preview && !said->resume && !mlm_is_said(&run->request.parsed, "out"))
+        out = PREVIEW_OUT;
+    mlm_progress_step(&run->measuring.progress, "trying the memory of this machine");
+    int r = mlm_measuring_open(&run->measuring, &options, out, error);
+    if (r < 0)
+        return r;
+    if (said->preview)
+        run->measuring.session.marks |= MLM_MARK_BIT(preview);
+    return resume_read(run, error);
+}
+
+/* Returns true for an option that says how to preview, not what to run. */
+static bool only_previews(const struct mlm_option *option)
+{
+    static const char *const names[] = {"preview", "out", "resume"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (strcmp(option->name, names[i]) == 0)
+            return true;
+    return false;
+}
+
+/* Writes the command that was typed, without --preview; the default cap is written out. */
+static void whole_put(const struct run *run, int argc, char **argv)
+{
+    fputs("    ", stdout);
+    mlm_word_put(stdout, mlm_say_program());
+    fputs(" run", stdout);
+    for (int i = 1; i < argc; i++) {
+        struct mlm_option option;
+        bool takes_next = false;
+        if (mlm_option_of(&mlm_verb_run, argv[i], &option, &takes_next) && only_previews(&option)) {
+            i += takes_next;
+            continue;
+        }
+        putchar(' ');
+        mlm_word_put(stdout, argv[i]);
+    }
+    char cap[MLM_SIZE_TEXT];
+    if (!mlm_is_said(&run->request.parsed, "cap") && !run->request.said.laptop.ram_bytes)
+        printf(" --cap %s", mlm_size_spell(run->request.said.caps.items[0], cap));
+    putchar('\n');
+}
+
+/* Says that a preview is no measurement, and which command makes one, in about which time. The estimate of
+ * the plan is corrected by how exact it was for the preview. */
+static int whole_say(const struct run *run, int argc, char **argv, struct mlm_error *error)
+{
+    struct mlm_plan_options options = run->request.plan;
+    struct mlm_plan *whole = NULL;
+    mlm_run_request_size(&run->request, false, &options);
+    int r = mlm_plan_make(run->measuring.catalogue, &options, &whole, error);
+    if (r < 0)
+        return r;
+    char time[MLM_SIZE_TEXT], data[MLM_SIZE_TEXT], text[PLAN_TEXT];
+    mlm_duration_show(expected_ns(whole, mlm_progress_pace(&run->measuring.progress)), time);
+    snprintf(text, sizeof text,
+        "This was a preview: each row ran once, with %s of data, so how far its figures may be off is not known. "
+        "This measures, in about %s:",
+        mlm_size_show((double)run->plan->options.data_bytes, data), time);
+    struct mlm_text_style style = mlm_style_of(STDOUT_FILENO);
+    putchar('\n');
+    mlm_put_wrapped(stdout, &style, 0, text);
+    putchar('\n');
+    whole_put(run, argc, argv);
+    mlm_plan_free(whole);
+    return 0;
 }
 
 static int run_all(struct run *run, int argc, char **argv, uint64_t disk_bytes, struct mlm_error *error)
@@ -402,8 +486,8 @@ static int run_all(struct run *run, int argc, char **argv, uint64_t disk_bytes, 
     run->finished = calloc(run->plan->trial_count, sizeof *run->finished);
     if (!run->finished)
         return mlm_error_errno(error, -ENOMEM, "run");
-    mlm_progress_open(&run->measuring.progress, run->request.said.cage.quiet, certain_count(run->plan),
-        run->plan->rough_ns);
+    mlm_progress_expect(&run->measuring.progress, certain_count(run->plan), run->plan->rough_ns);
+    run->live = (struct mlm_live){.plan = run->plan, .progress = &run->measuring.progress};
     announce(run, disk_bytes);
     int r = mlm_rounds_make(run->plan, &run->rounds, error);
     if (r == 0)
@@ -411,9 +495,13 @@ static int run_all(struct run *run, int argc, char **argv, uint64_t disk_bytes, 
     if (r < 0)
         return r;
     mlm_measuring_warn_of_limits(&run->measuring, run->plan->options.caps, run->plan->options.cap_count);
+    const struct mlm_await await = mlm_measuring_await(&run->measuring);
+    mlm_progress_step(&run->measuring.progress, "checking the datasets");
     r = datasets_build(run, error);
-    if (r == 0)
-        r = mlm_scripts_preload(run->measuring.catalogue, run->plan, run->measuring.interrupts.fd, error);
+    if (r == 0) {
+        mlm_progress_step(&run->measuring.progress, "loading libraries");
+        r = mlm_scripts_preload(run->measuring.catalogue, run->plan, &await, error);
+    }
     if (r == 0)
         r = trials_do(run, error);
     if (r == 0)
@@ -424,13 +512,17 @@ static int run_all(struct run *run, int argc, char **argv, uint64_t disk_bytes, 
         .paths = {run->measuring.path},
         .path_count = 1,
         .plots_folder = run->measuring.catalogue->plots_folder,
-        .pictures = true,
+        .pictures = !run->request.said.preview,
         .columns = run->request.said.table.columns,
         .budgets = run->request.said.budgets,
         .table = !mlm_gbench_prints(run->request.gbench_flags.items, run->request.gbench_flags.count),
     };
     struct mlm_presented seen = {0};
     r = mlm_present(&presentation, &seen, error);
+    if (r < 0)
+        return r;
+    if (run->request.said.preview && presentation.table)
+        r = whole_say(run, argc, argv, error);
     if (r < 0)
         return r;
     if (run->not_run && !run->ran) {
@@ -495,12 +587,18 @@ static int parse(struct run *run, int argc, char **argv, struct mlm_error *error
     return 0;
 }
 
+static bool only_looks(const struct run *run)
+{
+    return run->request.said.dry_run || run->request.said.names_only;
+}
+
 static int run_with(struct run *run, int argc, char **argv, struct mlm_error *error)
 {
     uint64_t disk_bytes = 0;
     int r = mlm_run_request_resolve(&run->request, error);
     if (r == 0)
         r = mlm_measuring_begin(&run->measuring, error);
+    mlm_progress_open(&run->measuring.progress, run->request.said.cage.quiet || only_looks(run), 0, 0);
     if (r == 0)
         r = plan_make(run, error);
     if (r == 0)
@@ -519,11 +617,6 @@ static int run_with(struct run *run, int argc, char **argv, struct mlm_error *er
     }
     r = run_all(run, argc, argv, disk_bytes, error);
     return r == MLM_EXIT_OK && broken ? MLM_EXIT_NOT_RUN : r;
-}
-
-static bool only_looks(const struct run *run)
-{
-    return run->request.said.dry_run || run->request.said.names_only;
 }
 
 static int run_verb(int argc, char **argv, struct mlm_error *error)
@@ -582,7 +675,7 @@ const struct mlm_verb mlm_verb_run = {
     .details =
         "Each trial is a fresh process in its own cgroup, which has the cap. When it ends, however it ends, "
         "its record is added to the file of the run in results/. The table, the finding and one picture for "
-        "each suite are made from that file.\n\n"
+        "each suite are made from that file. By default this takes about six minutes (--budget).\n\n"
         "A row is a workload with values of its parameters. Without --all, only rows that `mlmembench list` "
         "marks as quick run. Google Benchmark's options --benchmark_filter, --benchmark_out, "
         "--benchmark_out_format, --benchmark_format and --benchmark_list_tests work, too.",

@@ -39,6 +39,11 @@ const struct mlm_option mlm_run_option_rows[] = {
         .shapes_plan = true},
     {.group = mlm_budget_option_rows, .offset = AT(budgets)},
     {.group = mlm_table_option_rows, .offset = AT(table)},
+    {"preview", NULL, NULL, AT(preview),
+        .help =
+            "look first, in less than a minute: run each row once, under --cap 512M with --data 128M unless "
+            "you give others, and say which command runs it all",
+        .shapes_plan = true},
     {"resume", "FILE", mlm_option_text, AT(resume),
         .help = "finish the run of FILE, which was cut off: its options come from FILE, and finished trials "
                 "do not run again"},
@@ -71,6 +76,19 @@ int mlm_params_parse(const struct mlm_texts *texts, struct mlm_params *params, s
     return 0;
 }
 
+/* Small enough that all of it takes no minute, and that every laptop has as much memory. */
+static const uint64_t preview_cap_bytes = UINT64_C(512) << 20, preview_data_bytes = UINT64_C(128) << 20;
+
+void mlm_run_request_size(const struct mlm_run_request *request, bool preview, struct mlm_plan_options *plan)
+{
+    const struct mlm_run_options *said = &request->said;
+    const bool has_caps = mlm_is_said(&request->parsed, "cap") || said->laptop.ram_bytes;
+    plan->caps = preview && !has_caps ? &preview_cap_bytes : said->caps.items;
+    plan->cap_count = preview && !has_caps ? 1 : said->caps.count;
+    plan->data_bytes = preview && !said->job.data_bytes ? preview_data_bytes : said->job.data_bytes;
+    plan->repetitions = preview ? 1 : said->cage.repetitions;
+}
+
 int mlm_run_request_resolve(struct mlm_run_request *request, struct mlm_error *error)
 {
     struct mlm_run_options *said = &request->said;
@@ -79,23 +97,23 @@ int mlm_run_request_resolve(struct mlm_run_request *request, struct mlm_error *e
         r = mlm_budgets_check(&said->budgets, error);
     if (r == 0)
         r = mlm_params_parse(&said->job.params, &request->plan.sweeps, error);
+    if (r == 0 && said->preview && mlm_is_said(&request->parsed, "repetitions"))
+        r = mlm_error_set(
+            error, -EINVAL, "--preview runs each row once; leave out --repetitions, or leave out --preview");
     struct mlm_params sweeps = request->plan.sweeps;
     request->plan = (struct mlm_plan_options){
-        .caps = said->caps.items,
-        .cap_count = said->caps.count,
         .suites = said->suites.items,
         .suite_count = said->suites.count,
         .all = said->all,
         .filter = said->filter,
         .sweeps = sweeps,
-        .data_bytes = said->job.data_bytes,
         .dataset = said->dataset,
         .limits = said->cage.limits,
-        .repetitions = said->cage.repetitions,
         .precision = said->precision,
         .budget_ns = said->budget_ns,
         .seed = said->job.seed,
         .threads = said->job.threads,
     };
+    mlm_run_request_size(request, said->preview, &request->plan);
     return r;
 }

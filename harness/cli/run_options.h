@@ -17,7 +17,7 @@ struct mlm_run_options {
     const char *filter, *dataset, *resume;
     double precision;
     uint64_t budget_ns;
-    bool all, dry_run, names_only;
+    bool all, preview, dry_run, names_only;
 };
 
 extern const struct mlm_option mlm_run_option_rows[];
@@ -33,6 +33,8 @@ struct mlm_run_request {
 /* Fills `plan` from `said`, except for fields that need a look at the machine (available_bytes,
  * dataset_shape). */
 int mlm_run_request_resolve(struct mlm_run_request *request, struct mlm_error *error);
+/* Sets how much a plan runs: with `preview` as --preview does it, else as the other options say. */
+void mlm_run_request_size(const struct mlm_run_request *request, bool preview, struct mlm_plan_options *plan);
 void mlm_run_request_release(struct mlm_run_request *request);
 
 /* Parses --param NAME=VALUE or NAME=VALUE,VALUE and adds it to `params`. */

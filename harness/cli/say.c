@@ -8,6 +8,12 @@
 #include "base/utf8.h"
 #include "trial/catalogue.h"
 
+const char *mlm_say_program(void)
+{
+    const char *program = getenv("MLMEMBENCH_PROGRAM");
+    return program && *program ? program : "mlmembench";
+}
+
 void mlm_say(const char *format, ...)
 {
     char text[4096];

@@ -6,6 +6,10 @@
 
 struct mlm_catalogue;
 
+/* What the user types to start this program, in a command to go on with: "mlmembench", or how bootstrap was
+ * called. */
+const char *mlm_say_program(void);
+
 /* Prints one line on standard error; control characters are replaced, so that no text controls the
  * terminal. */
 void mlm_say(const char *format, ...) __attribute__((format(printf, 1, 2)));

@@ -32,7 +32,7 @@ static int start(const char *command, const void *affinity, pid_t *ret_pid)
 int mlm_shell_run(
     const struct mlm_session *session, const char *option, const char *command, struct mlm_error *error)
 {
-    const int interrupt_fd = session->interrupt_fd;
+    const int interrupt_fd = session->await.interrupt_fd;
     pid_t pid = -1;
     int status = 0;
     int r = start(command, &session->started_affinity, &pid);
@@ -59,7 +59,7 @@ int mlm_shell_clean_up(const struct mlm_session *session, const char *command, i
     if (!command)
         return r;
     /* A signal that ended the trials must not end the cleanup; another one does. */
-    (void)mlm_interrupt_take(session->interrupt_fd);
+    (void)mlm_interrupt_take(session->await.interrupt_fd);
     int cleaned = mlm_shell_run(session, "--cleanup", command, r == 0 ? error : NULL);
     return r == 0 ? cleaned : r;
 }

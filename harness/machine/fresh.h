@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/await.h"
 #include "base/error.h"
 
 /* Enough for a first look. A probe detects slow pages only within what it fills, because recently freed pages
@@ -24,12 +25,12 @@ struct mlm_fresh_memory {
 
 /* Times do not include waiting for a processor, so that a busy machine is not taken for a slow one. -ENOMEM:
  * the kernel killed the child for memory (our own cgroup may be tight). -EINTR: a signal from outside ended
- * it, or `interrupt_fd` (or -1) became readable. */
-int mlm_fresh_memory_probe(
-    uint64_t bytes, int interrupt_fd, struct mlm_fresh_memory *ret_result, struct mlm_error *error);
+ * it, or the user wants to stop (`await`). */
+int mlm_fresh_memory_probe(uint64_t bytes, const struct mlm_await *await, struct mlm_fresh_memory *ret_result,
+    struct mlm_error *error);
 
 /* Touches `bytes` of memory, at most three quarters of what is available, so that a trial right after it gets
  * warm pages. The kernel may hand out other pages the second time; therefore it fills up to three times,
  * until the pace is that of warm memory (`warm_ns_per_byte` of a probe; 0: once). Errors as above. */
 int mlm_fresh_memory_touch(
-    uint64_t bytes, double warm_ns_per_byte, int interrupt_fd, struct mlm_error *error);
+    uint64_t bytes, double warm_ns_per_byte, const struct mlm_await *await, struct mlm_error *error);

@@ -25,7 +25,8 @@
     X(left_cage,             "the command, or a process of its, moved out of its cage: what it did elsewhere was neither limited nor counted") \
     X(hugetlb_pages,         "the command had huge pages of the machine's pool (hugetlb), which lie outside the cap and are in no figure") \
     X(disturbed,             "other work took more of its time than can be taken out") \
-    X(paused,                "mlmembench itself was stopped during the trial (Ctrl-Z, a debugger, a freezer): its time is not known")
+    X(paused,                "mlmembench itself was stopped during the trial (Ctrl-Z, a debugger, a freezer): its time is not known") \
+    X(preview,               "a preview: one trial, so how far its figures may be off is not known")
 
 enum mlm_mark {
 #define MLM_MARK_ENUM(key, help) MLM_MARK_##key,

@@ -39,7 +39,7 @@ bool mlm_file_state_same(const struct mlm_file_state *a, const struct mlm_file_s
            a->changed_ns == b->changed_ns;
 }
 
-int mlm_dataset_look(const struct mlm_catalogue *catalogue, const char *path, int interrupt_fd,
+int mlm_dataset_look(const struct mlm_catalogue *catalogue, const char *path, const struct mlm_await *await,
     struct mlm_dataset_shape *ret_shape, struct mlm_error *error)
 {
     const char *const arguments[] = {"inspect", path, NULL};
@@ -47,7 +47,7 @@ int mlm_dataset_look(const struct mlm_catalogue *catalogue, const char *path, in
     struct mlm_scoreboard left;
     struct mlm_file_state before, after;
     mlm_file_state_take(path, &before);
-    int r = mlm_worker_do(&order, interrupt_fd, &left, error);
+    int r = mlm_worker_do(&order, await, &left, error);
     if (r < 0)
         return r == -EINTR ? r : -EINVAL;
     mlm_file_state_take(path, &after);
@@ -200,9 +200,6 @@ static int give_name(
     int fd, char temporary[static 4200], const char *path, const struct found *found, struct mlm_error *error)
 {
     char own[64];
-    /* Sync the file first: dirty pages cannot be evicted. */
-    if (fsync(fd) < 0)
-        return mlm_error_errno(error, -errno, "cannot write %s", name_in(path));
     if (!temporary[0]) {
         int r = unique_name(path, temporary, error);
         if (r < 0)
@@ -242,7 +239,7 @@ static int worker_do(const struct mlm_dataset_order *order, const struct mlm_pla
         .arguments = arguments,
         .pass_fd = fd,
     };
-    return mlm_worker_do(&work, order->interrupt_fd, NULL, error);
+    return mlm_worker_do(&work, &order->await, NULL, error);
 }
 
 /* Returns 1 where the dataset exists now; 0 where another run has just put one there, which must be

@@ -5,6 +5,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/await.h"
 #include "base/error.h"
 #include "trial/plan.h"
 
@@ -15,8 +16,8 @@ void mlm_file_state_take(const char *path, struct mlm_file_state *ret_state);
 bool mlm_file_state_same(const struct mlm_file_state *a, const struct mlm_file_state *b);
 
 /* Lets a worker read a user's file once and returns its shape. -EINVAL: the message names the wrong line or
- * byte; -EINTR: `interrupt_fd` (or -1) became readable. */
-int mlm_dataset_look(const struct mlm_catalogue *catalogue, const char *path, int interrupt_fd,
+ * byte; -EINTR: the user wants to stop. */
+int mlm_dataset_look(const struct mlm_catalogue *catalogue, const char *path, const struct mlm_await *await,
     struct mlm_dataset_shape *ret_shape, struct mlm_error *error);
 
 /* Gives the path that the row's workload reads, or "" where it reads no file. */
@@ -34,7 +35,7 @@ struct mlm_dataset_order {
     const struct mlm_catalogue *catalogue;
     const struct mlm_plan *plan;
     const char *folder;
-    int interrupt_fd;
+    struct mlm_await await;
     int *held_fd; /* gets the descriptor to close when the datasets are no longer used (dataset_folder.h), or
                      -1 */
     void (*tell)(void *context, const char *text); /* called before each is built; may be NULL */

@@ -16,8 +16,8 @@ static char *imports_key(const struct mlm_workload *workload)
     return mlm_text_of("%s\n%s", workload->script, workload->library_package);
 }
 
-int mlm_scripts_preload(const struct mlm_catalogue *catalogue, const struct mlm_plan *plan, int interrupt_fd,
-    struct mlm_error *error)
+int mlm_scripts_preload(const struct mlm_catalogue *catalogue, const struct mlm_plan *plan,
+    const struct mlm_await *await, struct mlm_error *error)
 {
     mlm_cleanup(mlm_keymap_release) struct mlm_keymap done = {0};
     for (size_t i = 0; i < plan->row_count; i++) {
@@ -34,7 +34,7 @@ int mlm_scripts_preload(const struct mlm_catalogue *catalogue, const struct mlm_
         const char *const arguments[] = {"preload", name, NULL};
         struct mlm_worker_order order = {.program = catalogue->worker, .arguments = arguments, .pass_fd = -1};
         struct mlm_error ignored;
-        if (mlm_worker_do(&order, interrupt_fd, NULL, &ignored) == -EINTR)
+        if (mlm_worker_do(&order, await, NULL, &ignored) == -EINTR)
             return mlm_error_set(error, -EINTR, "interrupted");
     }
     return 0;

@@ -67,7 +67,7 @@ static int preload(const struct mlm_session *session, struct mlm_error *error)
     static const char *const arguments[] = {"preload", NULL};
     struct mlm_worker_order order = {
         .program = session->catalogue->worker, .arguments = arguments, .pass_fd = -1};
-    int r = mlm_worker_do(&order, session->interrupt_fd, NULL, error);
+    int r = mlm_worker_do(&order, &session->await, NULL, error);
     return r < 0 && r != -EINTR ? mlm_error_wrap(error, r, "trying the worker") : r;
 }
 
@@ -75,8 +75,8 @@ static int preload(const struct mlm_session *session, struct mlm_error *error)
 static int fresh_look(struct mlm_session *session, uint64_t bytes, struct mlm_error *error)
 {
     struct mlm_fresh_memory fresh;
-    int r = mlm_fresh_memory_probe(bytes, session->interrupt_fd, &fresh, NULL);
-    if (mlm_interrupted(session->interrupt_fd))
+    int r = mlm_fresh_memory_probe(bytes, &session->await, &fresh, NULL);
+    if (mlm_interrupted(session->await.interrupt_fd))
         return mlm_error_set(error, -EINTR, "interrupted");
     if (r < 0 || !fresh.slow)
         return 0;
@@ -91,7 +91,7 @@ int mlm_session_open(
     mlm_cleanup(mlm_session_close) struct mlm_session session = {
         .catalogue = options->catalogue,
         .presence_fd = mlm_presence_announce(),
-        .interrupt_fd = options->interrupt_fd,
+        .await = options->await,
     };
     int r = mlm_machine_open(&session.machine, error);
     if (r == 0)

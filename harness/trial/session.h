@@ -7,6 +7,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "base/await.h"
 #include "base/error.h"
 #include "cage/cage.h"
 #include "machine/machine.h"
@@ -30,15 +31,15 @@ struct mlm_session {
     cpu_set_t
         started_affinity; /* processors that this program was started on; the user's programs get them */
     int presence_fd;
-    int datasets_fd;  /* protects our datasets from `clean`; 0 or -1: no lock */
-    int interrupt_fd; /* readable when the user wants to stop; -1: never */
+    int datasets_fd;        /* protects our datasets from `clean`; 0 or -1: no lock */
+    struct mlm_await await; /* for what is waited for between trials, and the user's wish to stop */
 };
 
 struct mlm_session_options {
     const struct mlm_catalogue *catalogue;
     int argc;
     char **argv; /* stored as `command` */
-    int interrupt_fd;
+    struct mlm_await await;
     uint64_t probe_bytes; /* fresh memory to probe: as much as trials will probably fill */
 };
 

@@ -129,7 +129,7 @@ static int wait_for(const struct mlm_session *session, const struct mlm_worker *
 {
     struct pollfd polled[] = {
         {.fd = worker->pidfd, .events = POLLIN},
-        {.fd = session->interrupt_fd, .events = POLLIN},
+        {.fd = session->await.interrupt_fd, .events = POLLIN},
     };
     uint64_t now = mlm_now_ns();
     uint64_t left = until_ns > now ? until_ns - now : 0;
@@ -397,7 +397,7 @@ static void warm_up(struct mlm_session *session, const struct running *running)
         return;
     if (session->warm_bytes >= need && mlm_now_ns() - session->warm_at_ns < WARM_NS)
         return;
-    (void)mlm_fresh_memory_touch(need, session->warm_ns_per_byte, session->interrupt_fd, NULL);
+    (void)mlm_fresh_memory_touch(need, session->warm_ns_per_byte, &session->await, NULL);
     session->warm_bytes = need;
     session->warm_at_ns = mlm_now_ns();
 }

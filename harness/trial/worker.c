@@ -3,7 +3,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -163,19 +162,16 @@ void mlm_worker_last_words(const struct mlm_worker *worker, char *text, size_t s
     snprintf(text, size, "%s", line ? line + 1 : tail);
 }
 
-int mlm_worker_do(const struct mlm_worker_order *order, int interrupt_fd,
+int mlm_worker_do(const struct mlm_worker_order *order, const struct mlm_await *await,
     struct mlm_scoreboard *ret_scoreboard, struct mlm_error *error)
 {
     mlm_cleanup(mlm_worker_end) struct mlm_worker worker = {0};
     int r = mlm_worker_start(order, &worker, error);
     if (r < 0)
         return r;
-    struct pollfd polled[] = {{.fd = worker.pidfd, .events = POLLIN}, {.fd = interrupt_fd, .events = POLLIN}};
-    while (poll(polled, 2, -1) < 0)
-        if (errno != EINTR)
-            return mlm_error_errno(error, -errno, "poll");
-    if (!polled[0].revents)
-        return mlm_error_set(error, -EINTR, "interrupted");
+    r = mlm_await_readable(await, worker.pidfd);
+    if (r < 0)
+        return r == -EINTR ? mlm_error_set(error, r, "interrupted") : mlm_error_errno(error, r, "poll");
     int status = 0;
     r = mlm_worker_reap(&worker, &status, error);
     if (r < 0)

@@ -154,6 +154,7 @@ if [ $# != 0 ]; then
     exit
 fi
 step ./bootstrap run --dry-run
+step ./bootstrap run --preview
 step sh -c 'cmake -B build/hand -G Ninja && cmake --build build/hand' >"$scratch/log" || {
     tail -n 20 "$scratch/log" >&2
     exit 1

@@ -30,4 +30,13 @@ expect "of most verbs" test "$(sort -u log/verbs | wc -l)" -ge 7
 touch log/missing log/prose
 expect "each has its options: $(cat log/missing)" test ! -s log/missing
 expect "nothing else looks like a command: $(cat log/prose)" test ! -s log/prose
+
+# Files that a command in the README reads are in the repository, or a command before has made them.
+grep -oE '(examples|results/reference)/[A-Za-z0-9_./-]*' "$MLM_SOURCE/README.md" | sort -u | while read -r file; do
+    [ -e "$MLM_SOURCE/$file" ] || echo "$file" >>log/no_file
+done
+touch log/no_file
+expect "and its files: $(cat log/no_file)" test ! -s log/no_file
+status 0 "$MLM_PYTHON" "$MLM_SOURCE/examples/train.py" --rows 2000 --batch 100
+expect "the example learns something" grep -Eq '^the weights point as they should to (9[0-9]|100)' log/out
 finish

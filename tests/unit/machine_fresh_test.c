@@ -23,7 +23,7 @@ static void a_probe_tells_both_paces(void **state)
     (void)state;
     struct mlm_fresh_memory fresh;
     struct mlm_error error = {0};
-    if (mlm_fresh_memory_probe(8 * MIB, -1, &fresh, &error) < 0)
+    if (mlm_fresh_memory_probe(8 * MIB, NULL, &fresh, &error) < 0)
         fail_msg("%s", error.text);
     assert_int_equal(fresh.bytes, 8 * MIB);
     /* Plausible limits: no machine fills 100 bytes in a nanosecond, nor needs a millisecond for one. */
@@ -42,9 +42,9 @@ static void touching_leaves_nothing(void **state)
     struct rusage before, after;
     (void)getrusage(RUSAGE_CHILDREN, &before);
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
-        if (mlm_fresh_memory_touch(sizes[i], 0, -1, &error) < 0)
+        if (mlm_fresh_memory_touch(sizes[i], 0, NULL, &error) < 0)
             fail_msg("%s", error.text);
-    assert_int_equal(mlm_fresh_memory_touch(4 * MIB, 1e9, -1, &error), 0);
+    assert_int_equal(mlm_fresh_memory_touch(4 * MIB, 1e9, NULL, &error), 0);
     (void)getrusage(RUSAGE_CHILDREN, &after);
     /* Less than a MiB counts as a MiB. */
     assert_true(after.ru_minflt - before.ru_minflt >= (long)((1 + 4 + 5 + 4) * MIB) / sysconf(_SC_PAGESIZE));
@@ -56,7 +56,7 @@ static void what_cannot_be_had_is_an_error(void **state)
     (void)state;
     struct mlm_fresh_memory fresh = {.bytes = 7};
     struct mlm_error error = {0};
-    assert_int_equal(mlm_fresh_memory_probe(1, -1, &fresh, &error), -EINVAL);
+    assert_int_equal(mlm_fresh_memory_probe(1, NULL, &fresh, &error), -EINVAL);
     /* Limits the address space to what is used already (sanitizers reserve very much) and a little more. */
     struct rlimit limit, tight;
     unsigned long long pages = 0;
@@ -66,7 +66,7 @@ static void what_cannot_be_had_is_an_error(void **state)
     tight = limit;
     tight.rlim_cur = pages * (unsigned long long)getpagesize() + 16 * MIB;
     assert_int_equal(setrlimit(RLIMIT_AS, &tight), 0);
-    int r = mlm_fresh_memory_probe(64 * MIB, -1, &fresh, &error);
+    int r = mlm_fresh_memory_probe(64 * MIB, NULL, &fresh, &error);
     assert_int_equal(setrlimit(RLIMIT_AS, &limit), 0);
     assert_int_equal(r, -ENOMEM);
     assert_int_equal(fresh.bytes, 7);
@@ -134,7 +134,7 @@ static void it_dies_with_its_parent(void **state)
     assert_true(parent >= 0);
     if (parent == 0)
         for (;;)
-            (void)mlm_fresh_memory_touch(64 * MIB, 1e-9, -1, NULL);
+            (void)mlm_fresh_memory_touch(64 * MIB, 1e-9, NULL, NULL);
     pid_t child = child_stop(parent);
     int status;
     assert_int_equal(kill(parent, SIGKILL), 0);

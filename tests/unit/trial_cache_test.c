@@ -128,7 +128,7 @@ static struct said build(void)
         .plan = plan,
         .folder = in_folder("cache"),
         .held_fd = &held_fd,
-        .interrupt_fd = -1,
+        .await.interrupt_fd = -1,
         .tell = hear,
         .context = &said};
     if (mlm_dataset_build(&order, &error) != 0)
@@ -246,7 +246,7 @@ static pid_t run_start(const char *worker)
         .plan = plan,
         .folder = in_folder("cache"),
         .held_fd = &held_fd,
-        .interrupt_fd = -1};
+        .await.interrupt_fd = -1};
     _exit(mlm_dataset_build(&order, &error) == 0 ? 0 : 1);
 }
 
