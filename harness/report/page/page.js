@@ -143,6 +143,13 @@ function tellRow(row, x) {
         tell(say(row, cell => cell.matches(".each")), x, row.getBoundingClientRect().bottom);
 }
 
+function tellFocused(more) {
+    if (more.matches(".more:focus-visible"))
+        tellRow(more.closest("tr"), more.getBoundingClientRect().x);
+    else
+        hush();
+}
+
 /* The points of a picture are small: the nearest one speaks, if it is not far. */
 function tellPoint(points, event) {
     let best = null, least = 30;
@@ -170,7 +177,7 @@ for (const row of document.querySelectorAll(".results tbody tr")) {
     const more = make("button", {type: "button", className: "more", ariaExpanded: "false",
         ariaLabel: `more about ${name.textContent}`});
     name.append(more);
-    more.addEventListener("focus", () => more.matches(":focus-visible") ? tellRow(row, name.getBoundingClientRect().x) : null);
+    more.addEventListener("focus", () => tellFocused(more));
     more.addEventListener("blur", hush);
     row.addEventListener("pointerenter", event => event.pointerType === "mouse" ? tellRow(row, event.clientX) : null);
     row.addEventListener("pointerleave", hush);
@@ -186,7 +193,8 @@ for (const svg of document.querySelectorAll(".picture svg")) {
     svg.addEventListener("pointerdown", event => tellPoint(points, event));
     svg.addEventListener("pointerleave", event => event.pointerType === "mouse" ? hush() : null);
 }
-addEventListener("scroll", hush, {passive: true});
+/* What has the focus may have been scrolled to just now. */
+addEventListener("scroll", () => tellFocused(document.activeElement), {passive: true});
 addEventListener("keydown", event => event.key === "Escape" ? hush() : null);
 
 /* Paper cannot be unfolded. */
