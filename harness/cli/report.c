@@ -70,10 +70,10 @@ static int advice_make(const struct mlm_table *table, struct advice *advice, str
         return mlm_error_errno(error, -ENOMEM, "advice");
     int r = mlm_advise_in_brief(table, mlm_rerun_put, brief.out, error);
     advice->recommendation = mlm_text_end(&brief);
-    if (r == 0 && (!advice->recommendation || !mlm_text_begin(&whole)))
-        r = mlm_error_errno(error, -ENOMEM, "advice");
     if (r < 0)
         return r;
+    if (!advice->recommendation || !mlm_text_begin(&whole))
+        return mlm_error_errno(error, -ENOMEM, "advice");
     r = mlm_advise(table, &style, mlm_rerun_put, whole.out, error);
     advice->whole = mlm_text_end(&whole);
     if (r == 0 && !advice->whole)

@@ -167,8 +167,8 @@ static int put_surroundings(FILE *out, const struct mlm_verb *verb, const struct
     return r;
 }
 
-/* Finds in the words of an exec the command that its `--name` calls `name`: names and commands are in the same
- * order. *ret_words: it is the rest of the words, and not one line for a shell. 0: there is none. */
+/* Finds in the words of an exec the command that its `--name` calls `name`: names and commands are in the
+ * same order. *ret_words: it is the rest of the words, and not one line for a shell. 0: there is none. */
 static size_t named_command(const json_t *words, const char *name, bool *ret_words)
 {
     size_t names = 0, lines = 0, wanted = SIZE_MAX;
@@ -197,8 +197,8 @@ static size_t named_command(const json_t *words, const char *name, bool *ret_wor
     return wanted < lines ? line_at[wanted] : 0;
 }
 
-/* Writes the user's command as it was typed: the parameter `command`, for exec's shell; of a row that was given
- * a name, the words of that exec; else the name, which is the whole command. */
+/* Writes the user's command as it was typed: the parameter `command`, for exec's shell; of a row that was
+ * given a name, the words of that exec; else the name, which is the whole command. */
 static int put_own_command(FILE *out, const struct mlm_row *row)
 {
     const char *text = mlm_row_param(row, "command");

@@ -185,8 +185,8 @@ static void test_exec_with_names(void **state)
 {
     struct fixture *fixture = *state;
     struct mlm_record *record = add_named(fixture, "train",
-        json_pack("[s,s,s,s,s,s,s,s,s,s,s]", "exec", "--name", "train", "--param", "batch=32,64", "--cap", "2G",
-            "--", "python3", "train.py", "{batch}"));
+        json_pack("[s,s,s,s,s,s,s,s,s,s,s]", "exec", "--name", "train", "--param", "batch=32,64", "--cap",
+            "2G", "--", "python3", "train.py", "{batch}"));
     assert_int_equal(mlm_params_add(&record->params, "batch", "32"), 0);
     assert_commands(fixture, "  mlmembench exec --cap 512M,1G,2G,4G,none --repetitions 3 --param batch=32,64 "
                              "--name train -- python3 train.py '{batch}'\n");
@@ -195,8 +195,8 @@ static void test_exec_with_names(void **state)
 static void test_exec_with_two_names(void **state)
 {
     struct fixture *fixture = *state;
-    json_t *command = json_pack("[s,s,s,s,s,s]", "exec", "./one -a", "--name=first", "--name", "second",
-        "./two | wc");
+    json_t *command =
+        json_pack("[s,s,s,s,s,s]", "exec", "./one -a", "--name=first", "--name", "second", "./two | wc");
     add_named(fixture, "second", json_incref(command));
     add_named(fixture, "first", command);
     assert_commands(fixture, "  mlmembench exec --cap 512M,1G,2G,4G,none --repetitions 3 --name first "

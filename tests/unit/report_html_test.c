@@ -108,7 +108,8 @@ static struct mlm_row *row_of_times(struct mlm_row *row, struct mlm_record *reco
         trials[i] = &records[i];
         numbers[i] = (double)(10 + i) * 1e6;
     }
-    *row = (struct mlm_row){.trials = trials, .trial_count = count, .time_kind = MLM_TIME_WALL, .time_margin = 0.25};
+    *row = (struct mlm_row){
+        .trials = trials, .trial_count = count, .time_kind = MLM_TIME_WALL, .time_margin = 0.25};
     row->readings.values[MLM_needs_peak_bytes] = needs[0];
     row->time = mlm_summarize(numbers, count);
     return row;

@@ -19,8 +19,8 @@ static int compare_places(const void *p, const void *q)
     return *a < *b ? -1 : *a > *b;
 }
 
-/* Replaces the only side by one for each size of laptop, the smallest first. Nothing is done if some row is of
- * no laptop. */
+/* Replaces the only side by one for each size of laptop, the smallest first. Nothing is done if some row is
+ * of no laptop. */
 static int laptops_split(struct mlm_machines *machines)
 {
     const struct mlm_side whole = machines->sides[0];

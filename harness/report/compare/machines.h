@@ -1,5 +1,5 @@
-/* The machines of a table, each compared with the first. Where one machine stood in for laptops (--laptop), and
- * for nothing else, each laptop counts as one. */
+/* The machines of a table, each compared with the first. Where one machine stood in for laptops (--laptop),
+ * and for nothing else, each laptop counts as one. */
 #pragma once
 
 #include <stddef.h>

@@ -168,8 +168,7 @@ static void put_repetitions(FILE *out, const struct layout *layout, const struct
     }
 }
 
-static void put_row(
-    FILE *out, const struct layout *layout, const struct mlm_row *row, const char *notes)
+static void put_row(FILE *out, const struct layout *layout, const struct mlm_row *row, const char *notes)
 {
     fputs("<tr>", out);
     for (size_t i = 0; i < layout->count; i++) {
@@ -188,7 +187,8 @@ static int put_section(FILE *out, const struct layout *layout, const struct mlm_
     mlm_auto_free char *caption = mlm_section_line(table, section);
     if (!caption)
         return -ENOMEM;
-    fputs("<div class=\"mlm-scroll\" tabindex=\"0\"><table class=\"mlm-table results\">\n<caption><span>", out);
+    fputs(
+        "<div class=\"mlm-scroll\" tabindex=\"0\"><table class=\"mlm-table results\">\n<caption><span>", out);
     mlm_html_text(out, caption);
     fputs("</span></caption>\n", out);
     put_titles(out, layout);

@@ -247,7 +247,8 @@ int mlm_report_page(
         r = mlm_page_pictures_draw(request, &machines, &pictures, error);
     if (r < 0)
         return r;
-    /* A full disk is noticed here, while its error is known: later the stream only says that there was one. */
+    /* A full disk is noticed here, while its error is known: later the stream only says that there was one.
+     */
     fputs("<!DOCTYPE html>\n", out);
     if (fflush(out) != 0)
         return mlm_error_errno(error, -errno, "cannot write the page");

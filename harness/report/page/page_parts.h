@@ -42,8 +42,8 @@ int mlm_page_advice(FILE *out, const struct mlm_page_request *request, bool firs
 /* Writes for each suite in the sections of one machine which row to use instead of which other. */
 int mlm_page_gains(FILE *out, const struct mlm_section *sections, size_t section_count);
 
-/* Writes, folded, the facts of each machine, side by side where there are several. A machine that was changed between
- * runs (swap, kernel, …) appears once for each state. */
+/* Writes, folded, the facts of each machine, side by side where there are several. A machine that was changed
+ * between runs (swap, kernel, …) appears once for each state. */
 int mlm_page_machines(
     FILE *out, const struct mlm_record_list *list, const struct mlm_table *table, struct mlm_error *error);
 

@@ -109,9 +109,9 @@ static void put_tag(FILE *out, const char *tag, size_t length, const char *prefi
 #define PLACE_RADIUS 9
 #define LINE_HEIGHT 15
 
-/* A named point: a group with a handler, which becomes a place with the point's words, and a mark, which gives
- * the place and is left out. gnuplot closes the group. Returns the rest of the text; NULL: it is of an unknown
- * kind. */
+/* A named point: a group with a handler, which becomes a place with the point's words, and a mark, which
+ * gives the place and is left out. gnuplot closes the group. Returns the rest of the text; NULL: it is of an
+ * unknown kind. */
 static const char *put_point(FILE *out, const char *text, const struct mlm_svg_words *words)
 {
     static const char name[] = "showHypertext(evt,'p", at[] = "translate(";

@@ -1,4 +1,5 @@
-/* The repetitions of a row one by one, and the intervals of its figures: for formats that have room for them. */
+/* The repetitions of a row one by one, and the intervals of its figures: for formats that have room for them.
+ */
 #pragma once
 
 #include "report/table/columns.h"
