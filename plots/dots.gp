@@ -65,5 +65,6 @@ plot panels_tsv using (unit_1 eq "×" ? 1 : NaN):($2 + 0.5):(0):($3 - $2) with v
      "" using (column(outcome) == is_ok ? NaN : number(first_1)):(y_of(0)) \
          with points pointtype 6 pointsize 0.9 linewidth 1.6 linecolor rgb red, \
      "" using (behind(0)):(y_of(0)):(said(0)):(said_colour(0)) \
-         with labels left offset 1.2, 0 noenhanced textcolor rgb variable
+         with labels left offset 1.2, 0 noenhanced textcolor rgb variable, \
+     for [k = 1:hints] "" using (first):(y_of(0)):(hint(0)) with labels hypertext point pointtype 7 pointsize 0.1
 unset multiplot

@@ -222,6 +222,7 @@ do for [d = 1:drawn] {
     line_of(c) = column(in_panel) * 1000 + column(in_series)
     advance(x, y, lost_now, line) = (old_x = x, old_y = y, old_lost = lost_now, old_line = line, 1)
     said(c) = column(in_panel) == p && column(partial) == 1 && had(first)
+    here(c) = column(in_panel) == p && (had(first) || lost(0))
     leads(c) = line_of(0) == old_line && lost(0) != old_lost && column(in_panel) == p
     plot points_tsv using (from_x = leads(0) ? old_x : NaN):(from_y = old_y):(x_of(0) - from_x): \
              (to_y = y_of(0), advance(x_of(0), to_y, lost(0), line_of(0)), to_y - from_y):(series_rgb[int(column(in_series))]) \
@@ -235,7 +236,9 @@ do for [d = 1:drawn] {
          for [s = 1:series] "" using (mine(p, s) && lost(0) ? x_of(0) : NaN):(y_of(0)) \
              with points linecolor rgb series_colour[s] linewidth 1.4 pointtype point_type(series_shape[s]) pointsize 0.7, \
          "" using (said(0) ? column(at_place) : x_begin):(said(0) ? number(first) : y_figures):(said(0) ? strcol(outcome_text) : "") \
-             with labels left offset 0.8, 0.6 noenhanced textcolor rgb failed
+             with labels left offset 0.8, 0.6 noenhanced textcolor rgb failed, \
+         for [k = 1:hints] "" using (here(0) ? x_of(0) : x_begin):(here(0) ? y_of(0) : y_figures):(here(0) ? hint(0) : "") \
+             with labels hypertext point pointtype 7 pointsize 0.1
     eval head_done
 }
 unset multiplot

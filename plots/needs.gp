@@ -77,7 +77,8 @@ plot points_tsv using (0):at_place:(0):(is_cut(0) ? NaN : in_memory(0)):(column(
          with vectors nohead linecolor rgb black linewidth 2, \
      panels_tsv using 4:($2 + 0.5):(0):($3 - $2) with vectors nohead linecolor rgb red linewidth 2, \
      points_tsv using (figure_at(0)):at_place:(figure_text(0)) \
-         with labels left offset 0.7, 0 noenhanced textcolor rgb black
+         with labels left offset 0.7, 0 noenhanced textcolor rgb black, \
+     for [k = 1:hints] "" using (0):at_place:(hint(0)) with labels hypertext point pointtype 7 pointsize 0.1
 
 # Time.
 eval head_done

@@ -45,5 +45,6 @@ eval slot_headings(0, (right_edge - left_edge) * width / character)
 plot points_tsv using (0):at_place:yticlabel(label) with points pointtype 0 linecolor rgb light, \
      for [n = 1:7] "" using (drawn(n)):at_place:(end_of(n - 1)):(drawn(n)):(column(at_place) - half):(column(at_place) + half) \
          with boxxyerror linecolor rgb colour[n], \
-     "" using (100):at_place:(said(0)):(said_colour(0)) with labels left offset 1, 0 noenhanced textcolor rgb variable
+     "" using (100):at_place:(said(0)):(said_colour(0)) with labels left offset 1, 0 noenhanced textcolor rgb variable, \
+     for [k = 1:hints] "" using (0):at_place:(hint(0)) with labels hypertext point pointtype 7 pointsize 0.1
 unset multiplot

@@ -132,6 +132,11 @@ shrunk(room, inner, share, pixels) = share > 0 && (inner - pixels) / share < roo
     ((inner - pixels) / share > 0.3 * inner ? (inner - pixels) / share : 0.3 * inner) : room
 share_of(value, first, high, is_log) = value != value ? 0 : is_log ? log(value / first) / log(high / first) : (value - first) / (high - first)
 
+# An SVG says more about a point that is pointed at, or about its line where rows have lines of their own. gnuplot gives the
+# place and the point's number, harness/report/plot/svg.c the words. `for [k = 1:hints]` plots them in an SVG alone.
+hints = format eq "svg" ? 1 : 0
+hint(c) = sprintf("p%d", column(0))
+
 # What of the head and the legend is drawn with the first panel is not drawn with the others.
 head_done = "do for [i = 1:4] { unset label i }; do for [i = 301:300 + panels] { unset label i }; do for [i = 101:160] { unset label i; unset label i + 100; unset arrow i; unset object i }"
 

@@ -2,12 +2,16 @@
 #include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "advise/advice/advice.h"
 #include "base/cleanup.h"
+#include "base/text.h"
 #include "base/whole.h"
 #include "cli/load.h"
 #include "cli/place.h"
+#include "cli/rerun.h"
 #include "cli/say.h"
 #include "cli/target.h"
 #include "cli/verbs.h"
@@ -45,18 +49,55 @@ static char *page_path(const struct report_options *said, const struct mlm_texts
     return asprintf(&path, "%s/%s.html", place.folder, place.base) < 0 ? NULL : path;
 }
 
+/* Columns of the whole advice, which keeps its lines on the page. */
+#define ADVICE_WIDTH 100
+
+struct advice {
+    char *recommendation, *whole; /* NULL: no row was run under several caps */
+};
+
+static void advice_release(struct advice *advice)
+{
+    free(advice->recommendation);
+    free(advice->whole);
+}
+
+static int advice_make(const struct mlm_table *table, struct advice *advice, struct mlm_error *error)
+{
+    static const struct mlm_text_style style = {.width = ADVICE_WIDTH, .table_width = ADVICE_WIDTH};
+    struct mlm_text brief, whole;
+    if (!mlm_text_begin(&brief))
+        return mlm_error_errno(error, -ENOMEM, "advice");
+    int r = mlm_advise_in_brief(table, mlm_rerun_put, brief.out, error);
+    advice->recommendation = mlm_text_end(&brief);
+    if (r < 0)
+        return r;
+    if (!advice->recommendation || !mlm_text_begin(&whole))
+        return mlm_error_errno(error, -ENOMEM, "advice");
+    r = mlm_advise(table, &style, mlm_rerun_put, whole.out, error);
+    advice->whole = mlm_text_end(&whole);
+    if (r == 0 && !advice->whole)
+        r = mlm_error_errno(error, -ENOMEM, "advice");
+    return r;
+}
+
 /* Writes the page, and reports on standard error if pictures are missing, with the reason. */
 static int page_write(const struct mlm_loaded *loaded, FILE *out, struct mlm_error *error)
 {
     static const char program[] = "mlmembench " MLM_VERSION;
     mlm_auto_free char *no_pictures = NULL;
+    mlm_cleanup(advice_release) struct advice advice = {0};
     struct mlm_catalogue *catalogue = NULL;
-    int r = mlm_catalogue_find(&catalogue, error);
+    int r = advice_make(loaded->table, &advice, error);
+    if (r == 0)
+        r = mlm_catalogue_find(&catalogue, error);
     if (r < 0)
         return r;
     struct mlm_page_request request = {.list = &loaded->list,
         .table = loaded->table,
         .plots_folder = catalogue->plots_folder,
+        .recommendation = *advice.recommendation ? advice.recommendation : NULL,
+        .advice = advice.whole,
         .program = program};
     r = mlm_report_page(&request, out, &no_pictures, error);
     mlm_catalogue_close(catalogue);
@@ -104,8 +145,8 @@ const struct mlm_verb mlm_verb_report = {
     .operands = "FILE…",
     .needs_file = true,
     .details =
-        "The page holds the finding in words, the machines, the pictures and tables of each suite, how it "
-        "was measured and how to repeat it. It is one file, needs no network, and can be sent by mail. "
+        "The page holds the finding in words (of two machines the verdict, of a sweep over caps the advice), "
+        "the pictures and tables of each suite, how it was measured, how to repeat it, and the machines. It is one file, needs no network, and can be sent by mail. "
         "Several files are shown together, for example those of two laptops. gnuplot draws the pictures; "
         "without it the page has none.",
     .exits = exits,

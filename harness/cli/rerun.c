@@ -168,17 +168,56 @@ static int put_surroundings(FILE *out, const struct mlm_verb *verb, const struct
     return r;
 }
 
-/* Writes the user's command as it was typed, for exec's shell: the parameter `command`, or the name where
- * that is the whole command. */
+/* Finds in the words of an exec the command that its `--name` calls `name`: names and commands are in the
+ * same order. *ret_words: it is the rest of the words, and not one line for a shell. 0: there is none. */
+static size_t named_command(const json_t *words, const char *name, bool *ret_words)
+{
+    size_t names = 0, lines = 0, wanted = SIZE_MAX;
+    size_t line_at[MLM_TEXTS_MAX];
+    for (size_t i = 1; i < json_array_size(words); i++) {
+        const char *word = word_at(words, i), *value = strchr(word, '=');
+        struct mlm_option option;
+        bool takes_next;
+        if (strcmp(word, "--") == 0) {
+            *ret_words = true;
+            return wanted == 0 ? i + 1 : 0;
+        }
+        if (!mlm_option_of(&mlm_verb_exec, word, &option, &takes_next)) {
+            if (lines < MLM_TEXTS_MAX)
+                line_at[lines++] = i;
+            continue;
+        }
+        value = takes_next ? word_at(words, ++i) : value ? value + 1 : "";
+        if (strcmp(option.name, "name") != 0)
+            continue;
+        if (strcmp(value, name) == 0)
+            wanted = names;
+        names++;
+    }
+    *ret_words = false;
+    return wanted < lines ? line_at[wanted] : 0;
+}
+
+/* Writes the user's command as it was typed: the parameter `command`, for exec's shell; of a row that was
+ * given a name, the words of that exec; else the name, which is the whole command. */
 static int put_own_command(FILE *out, const struct mlm_row *row)
 {
     const char *text = mlm_row_param(row, "command");
+    const json_t *words = row->first->command;
+    bool many = false;
+    size_t at = text ? 0 : named_command(words, row->workload, &many);
     int r = 0;
-    if (text) {
+    if (text || at) {
         fputs(" --name", out);
         r = put_word(out, row->workload);
     }
-    return r < 0 ? r : put_word(out, text ? text : row->workload);
+    if (r < 0 || !at)
+        return r < 0 ? r : put_word(out, text ? text : row->workload);
+    fputs(many ? " --" : "", out);
+    size_t end = many ? json_array_size(words) : at + 1;
+    for (size_t i = at; i < end && r >= 0; i++)
+        r = put_word(out, word_at(words, i));
+    return r;
 }
 
 /* Makes the part of the command after its suites, caps and repetitions. The caller frees it. */

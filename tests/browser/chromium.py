@@ -134,7 +134,7 @@ class Page:
         for kind in ("keyDown", "keyUp"):
             text = {"text": "\r"} if key == "Enter" and kind == "keyDown" else {}
             self.call("Input.dispatchKeyEvent", type=kind, key=key, code=key,
-                      windowsVirtualKeyCode={"Enter": 13, "Tab": 9}[key], **text)
+                      windowsVirtualKeyCode={"Enter": 13, "Tab": 9, "Escape": 27}[key], **text)
 
     def _events(self, name):
         self.call("Runtime.evaluate", expression="0")  # all events up to now have arrived

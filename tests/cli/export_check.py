@@ -364,7 +364,7 @@ def check_html(path, _trials, rows):
     text = open(path, encoding="utf-8").read()
     check_tables(text, rows,
                  set("html head meta title style body h1 div span table caption thead tbody tr th td p dl dt dd".split()),
-                 set("lang charset name content class scope data-value tabindex".split()))
+                 set("lang charset name content class scope data-value data-cap tabindex".split()))
 
 
 def check_markdown(path, _trials, rows):

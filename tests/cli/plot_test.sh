@@ -37,8 +37,12 @@ assert len(files) >= 8, files
 for file in files + glob.glob(sys.argv[1] + "/hostile*.svg"):
     root = xml.parse(file).getroot()
     assert root.tag == svg + "svg", file
-    titles = [e for e in root.iter() if e.tag == svg + "title"]
+    titles = root.findall(svg + "title")
     assert len(titles) == 1 and titles[0].text.strip() and root.find(svg + "desc").text.endswith("."), file
+    places = [g for g in root.iter(svg + "g") if g.get("class") == "mlm-point" and len(g)]
+    assert all(g[0].tag == svg + "title" and g[0].text.strip() for g in places), file
+    assert places or "timeline" in file, file
+    assert not any(name.startswith("on") for e in root.iter() for name in e.keys()), file
     assert "prefers-color-scheme" in root.find(svg + "style").text, file
     ids = [e.get("id") for e in root.iter() if e.get("id")]
     assert len(ids) == len(set(ids)), file

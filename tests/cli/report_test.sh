@@ -33,7 +33,7 @@ expect "what qualifies" page run.html 'figures are of the repetitions that ended
 expect "the method and its limits" page run.html 'Equal work is proved' 'not a smaller laptop in every respect'
 expect "how to repeat it" page run.html 'mlmembench run' 'mlmembench report run.jsonl' 'mlmembench 0.1.0'
 expect "what was not had is a dash, and sorts as nothing" \
-    grep -qE '<td class="text outcome oom">oom at [^<]*</td><td class="figure" data-value="">-</td>' run.html
+    grep -qE '<td class="text prime outcome oom">oom at [^<]*</td><td class="figure prime time" data-value="">-</td>' run.html
 expect "sorting takes unrounded figures" grep -qE 'data-value="[0-9]{6,}">[0-9.]+ (m?s|[MG]iB)<' run.html
 
 # A single variant is not counted.
@@ -43,8 +43,38 @@ expect "one variant" page one.html 'The one variant does not fit in 512M and fit
 expect_not "never all of one" grep -qiE 'all 1|1 variants' one.html
 head -n 1 one.jsonl >trial.jsonl
 status 0 "$mlm" report trial.jsonl
-expect "one trial" page trial.html 'from 1 trial. Columns'
+expect "one trial" page trial.html 'from 1 trial.'
 rm one.* trial.*
+# The order: the finding, the suites, how it was measured, and the machines last and folded.
+sections()
+{
+    grep -oE '<section id="[a-z]*|<section id="suite-[0-9]*|<details>' "$1" | sed 's/<section id="//' | tr '\n' ' '
+}
+expect "machine facts are last and folded" sh -c 'case $1 in "finding suite-1 "*"method <details> repeat machine <details> ") ;; *) exit 1 ;; esac' \
+    sh "$(sections run.html)"
+expect "repetitions and intervals are in the table" page run.html 'each time' 'time, 95 % interval' 'each needs'
+
+# After a sweep over caps, the finding begins with what advise recommends, word for word.
+sweeps=$MLM_SOURCE/tests/fixtures/advise
+for name in swap computing; do
+    status 0 "$mlm" report "$sweeps/$name.jsonl" --out advice.html
+    status 0 "$mlm" advise "$sweeps/$name.jsonl"
+    sed '1,/^enough: /d' log/out | grep . >recommendation
+    expect "$name: there is a recommendation" test -s recommendation
+    while read -r line; do
+        expect "$name: it is in the page" page advice.html "$line"
+    done <recommendation
+    expect "$name: it comes first" "$MLM_PYTHON" - "$(head -n 1 recommendation)" advice.html <<'PYTHON'
+import html, re, sys
+first, path = sys.argv[1:]
+text = open(path, encoding="utf-8").read()
+after = text[text.index('<section id="finding">'):]
+lead = html.unescape(re.search(r'<p class="lead">(.*?)</p>', after)[1])
+sys.exit(lead != first)
+PYTHON
+done
+status 0 "$mlm" report "$sweeps/one_cap.jsonl" --out advice.html
+expect_not "one cap is no sweep" grep -q 'class="lead"' advice.html
 
 # Another command, and another machine.
 "$MLM_PYTHON" - run.jsonl >quoted.jsonl <<'PYTHON'
@@ -74,6 +104,22 @@ PYTHON
 done
 status 0 "$mlm" report run.jsonl "$records/swap.jsonl" --out two.html
 expect "two machines" page two.html 'on 2 machines' 'netbook' 'thinkpad' '4.00 GiB (partition)'
+
+# Two machines: the verdict of compare comes first. Two laptops that one machine stood for count as two machines.
+data()
+{
+    "$MLM_PYTHON" "$here/compare_data.py" "$records/quick.jsonl" "$@" repetitions=5
+}
+data small.jsonl laptop=2048 outcome=storage/dense:oom outcome=batch/mlp:oom
+data wide.jsonl laptop=8192 seed=2 pace=0.6
+data old.jsonl
+data new.jsonl seed=2 machine=m2:netbook pace=0.6
+status 0 "$mlm" report old.jsonl new.jsonl --out verdict.html
+expect "the verdict" grep -qE '^<p class="lead">netbook is 1[.]6[0-9] × as fast as thinkpad \(1[.][56][0-9] to 1[.][67][0-9]\) on the [0-9]+ rows that both can run[.] The same rows ended well on both[.]</p>' verdict.html
+expect "it comes first" test "$(grep -A 2 '<section id="finding">' verdict.html | grep -c '^<p class="lead">netbook')" = 1
+status 0 "$mlm" report small.jsonl wide.jsonl --out laptops.html
+expect "laptops" grep -qE '^<p class="lead">laptop of 8G is 1[.]6[0-9] × as fast as laptop of 2G .* [0-9]+ rows ended well only on laptop of 8G: .*None did so only on laptop of 2G' laptops.html
+expect "row against row" page laptops.html 'Row against row' 'laptop of 8G, time'
 
 # Without gnuplot there are no pictures; one line on standard error and one in the page say so.
 expect "there are pictures" grep -q '<svg' run.html

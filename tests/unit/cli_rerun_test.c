@@ -167,6 +167,44 @@ static void test_exec(void **state)
                              "true' --name python3 'python3 train.py --all'\n");
 }
 
+static struct mlm_record *add_named(struct fixture *fixture, const char *name, json_t *command)
+{
+    struct mlm_record *record = add(fixture, name, 2048 * MIB, 100);
+    free(record->suite);
+    free(record->workload);
+    record->suite = strdup("exec");
+    assert_true(asprintf(&record->workload, "exec/%s", name) > 0);
+    record->data_bytes = record->seed = 0;
+    record->limits.timeout_ns = UINT64_C(86400000000000);
+    set_command(record, command);
+    return record;
+}
+
+/* A row with a name does not have its command among its parameters; a sweep keeps its place holders. */
+static void test_exec_with_names(void **state)
+{
+    struct fixture *fixture = *state;
+    struct mlm_record *record = add_named(fixture, "train",
+        json_pack("[s,s,s,s,s,s,s,s,s,s,s]", "exec", "--name", "train", "--param", "batch=32,64", "--cap",
+            "2G", "--", "python3", "train.py", "{batch}"));
+    assert_int_equal(mlm_params_add(&record->params, "batch", "32"), 0);
+    assert_commands(fixture, "  mlmembench exec --cap 512M,1G,2G,4G,none --repetitions 3 --param batch=32,64 "
+                             "--name train -- python3 train.py '{batch}'\n");
+}
+
+static void test_exec_with_two_names(void **state)
+{
+    struct fixture *fixture = *state;
+    json_t *command =
+        json_pack("[s,s,s,s,s,s]", "exec", "./one -a", "--name=first", "--name", "second", "./two | wc");
+    add_named(fixture, "second", json_incref(command));
+    add_named(fixture, "first", command);
+    assert_commands(fixture, "  mlmembench exec --cap 512M,1G,2G,4G,none --repetitions 3 --name first "
+                             "'./one -a'\n"
+                             "  mlmembench exec --cap 512M,1G,2G,4G,none --repetitions 3 --name second "
+                             "'./two | wc'\n");
+}
+
 /* A job that ran into its time limit with free memory gets more time. */
 static void test_more_time(void **state)
 {
@@ -233,6 +271,8 @@ int main(void)
         RERUN_TEST(test_options_of_the_run),
         RERUN_TEST(test_two_runs),
         RERUN_TEST(test_exec),
+        RERUN_TEST(test_exec_with_names),
+        RERUN_TEST(test_exec_with_two_names),
         RERUN_TEST(test_more_time),
         RERUN_TEST(test_nothing_to_add),
         RERUN_TEST(test_fit),

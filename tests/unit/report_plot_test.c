@@ -310,12 +310,24 @@ static const char drawn[] =
     "<path id='gpPt0' stroke='rgb(  0, 114, 178)' filter=\"url(#box)\"/>\n"
     "<text>rgb(  0, 114, 178) id=\"x\" #FFFFFF &lt;</text></g></g></svg>\n";
 
+static void say_number(FILE *out, const void *context, size_t point)
+{
+    fprintf(out, "%s <%zu>", (const char *)context, point);
+}
+
+static const struct mlm_svg_words words = {.prefix = "p1",
+    .title = "a <b> & \"c\"",
+    .description = "\033d",
+    .point_count = 3,
+    .say = say_number,
+    .context = "point"};
+
 static void test_svg(void **state)
 {
     (void)state;
     char *svg = NULL, *again = NULL;
     struct mlm_error error = {0};
-    assert_int_equal(mlm_svg_finish(drawn, "p1", "a <b> & \"c\"", "\033d", &svg, &error), 0);
+    assert_int_equal(mlm_svg_finish(drawn, &words, &svg, &error), 0);
     assert_int_equal(strncmp(svg, "<svg ", 5), 0);
     assert_has(svg, "viewBox=\"0 0 800 300\"");
     assert_has(svg, "<title id=\"p1-title\">a &#60;b&#62; &#38; &#34;c&#34;</title>");
@@ -328,10 +340,43 @@ static void test_svg(void **state)
     /* Text content stays unchanged. */
     assert_has(svg, "<text>rgb(  0, 114, 178) id=\"x\" #FFFFFF &lt;</text>");
     assert_null(strstr(svg, "<title>"));
-    assert_int_equal(mlm_svg_finish(drawn, "p1", "a <b> & \"c\"", "\033d", &again, &error), 0);
+    assert_int_equal(mlm_svg_finish(drawn, &words, &again, &error), 0);
     assert_string_equal(svg, again);
     free(svg);
     free(again);
+}
+
+/* A named point becomes a place with words, escaped; gnuplot's handler and mark are left out, also of a point
+ * that nobody knows. */
+static void test_points(void **state)
+{
+    (void)state;
+    static const char form[] =
+        "<svg viewBox=\"0 0 800 300\"><g id=\"gnuplot_canvas\">\n"
+        "<g onmousemove=\"gnuplot_svg.showHypertext(evt,'%s')\" onmouseout=\"gnuplot_svg.hideHypertext()\">"
+        "<title> </title>\n<use xlink:href='#gpPt6' transform='translate(54.53,264.00) scale(4.05)' "
+        "color='x'/></g></g></svg>";
+    static const char *const names[] = {"p2", "p3", "", "p-1", "p99999999999999999999"};
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        char text[1024], *svg = NULL;
+        struct mlm_error error = {0};
+        snprintf(text, sizeof text, form, names[i]);
+        struct mlm_svg_words of = words;
+        for (of.lines = false;; of.lines = true) {
+            assert_int_equal(mlm_svg_finish(text, &of, &svg, &error), 0);
+            assert_null(strstr(svg, "onmouse"));
+            assert_null(strstr(svg, "<use"));
+            assert_has(svg, "<g class=\"mlm-point\">");
+            if (i)
+                assert_null(strstr(svg, "<title>"));
+            else
+                assert_has(svg, of.lines ? "<title>point &#60;2&#62;</title><rect x=\"0\" y=\"256.5\""
+                                         : "<title>point &#60;2&#62;</title><circle cx=\"54.5\"");
+            free(svg);
+            if (of.lines)
+                break;
+        }
+    }
 }
 
 static void test_bad_svg(void **state)
@@ -340,11 +385,12 @@ static void test_bad_svg(void **state)
     static const char *const bad[] = {"", "<svg>", "<svg viewBox=\"0 0 8 8\"><p/></svg>",
         "<svg viewBox=\"0 0 a 8\"><g id=\"gnuplot_canvas\"></g></svg>",
         "<svg viewBox=\"0 0 8 8\"><g id=\"gnuplot_canvas\"><title>",
-        "<svg viewBox=\"0 0 8 8\"><g id=\"gnuplot_canvas\""};
+        "<svg viewBox=\"0 0 8 8\"><g id=\"gnuplot_canvas\"",
+        "<svg viewBox=\"0 0 8 8\"><g id=\"gnuplot_canvas\"><g onmousemove=\"x\"><title> </title></g></g>"};
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         char *svg = NULL;
         struct mlm_error error = {0};
-        assert_int_equal(mlm_svg_finish(bad[i], "p", "t", "d", &svg, &error), -EBADMSG);
+        assert_int_equal(mlm_svg_finish(bad[i], &words, &svg, &error), -EBADMSG);
         assert_null(svg);
         assert_true(error.text[0]);
     }
@@ -362,6 +408,7 @@ int main(void)
         cmocka_unit_test(test_bounded),
         cmocka_unit_test(test_caps),
         cmocka_unit_test(test_svg),
+        cmocka_unit_test(test_points),
         cmocka_unit_test(test_bad_svg),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -418,3 +418,19 @@ int mlm_advise(const struct mlm_table *table, const struct mlm_text_style *style
         return mlm_error_errno(error, -EIO, "printing advice");
     return 0;
 }
+
+int mlm_advise_in_brief(
+    const struct mlm_table *table, mlm_rerun_spell *spell, FILE *out, struct mlm_error *error)
+{
+    static const struct mlm_text_style unwrapped = {.width = 0};
+    mlm_cleanup(mlm_sweeps_release) struct mlm_sweeps sweeps = {0};
+    mlm_cleanup(mlm_fields_release) struct mlm_fields fields = {0};
+    int r = mlm_sweeps_make(table, &sweeps, error);
+    if (r < 0)
+        return r;
+    r = mlm_fields_make(&sweeps, &fields);
+    for (size_t i = 0; i < fields.count && r >= 0; i++)
+        if (fields.items[i].most_caps > 1)
+            r = put_recommendation(out, &unwrapped, spell, table, &fields, &fields.items[i]);
+    return r < 0 ? mlm_error_errno(error, r, "advice") : 0;
+}

@@ -1,4 +1,5 @@
-/* The machines of a table, each compared with the first. */
+/* The machines of a table, each compared with the first. Where one machine stood in for laptops (--laptop),
+ * and for nothing else, each laptop counts as one. */
 #pragma once
 
 #include <stddef.h>
@@ -8,6 +9,7 @@
 struct mlm_machines {
     struct mlm_side *sides;
     size_t count;                      /* number of all machines; the comparison may have fewer */
+    const struct mlm_row **rows;       /* of the sides, where they are laptops; else NULL */
     struct mlm_comparison *comparison; /* NULL: there is only one machine */
 };
 

@@ -5,11 +5,13 @@
 #include <math.h>
 
 #include "base/cleanup.h"
+#include "base/size.h"
 #include "base/utf8.h"
 #include "report/table/columns.h"
 #include "report/table/finding.h"
 #include "report/table/heading.h"
 #include "report/table/notes.h"
+#include "report/table/repetitions.h"
 
 /* A wide table scrolls inside its own box, so the page itself never scrolls sideways; the name of a row stays
  * in sight. */
@@ -65,36 +67,85 @@ void mlm_html_text(FILE *out, const char *text)
 
 /* The columns that are shown. */
 struct layout {
-    bool shown[MLM_COLUMN_COUNT];
+    size_t columns[MLM_COLUMN_COUNT]; /* the standard ones first, then the rest; the most important first */
+    size_t count, standard_count;
+    bool repetitions[MLM_REPETITION_COLUMNS]; /* shown between these and those */
 };
+
+static void layout_add(struct layout *layout, size_t column)
+{
+    size_t at = layout->count++;
+    while (at > layout->standard_count &&
+           mlm_columns[layout->columns[at - 1]].sacrifice > mlm_columns[column].sacrifice) {
+        layout->columns[at] = layout->columns[at - 1];
+        at--;
+    }
+    layout->columns[at] = column;
+}
+
+static void layout_make(const struct mlm_section *sections, size_t count, struct layout *ret_layout)
+{
+    struct layout layout = {.count = 0};
+    bool standard[MLM_COLUMN_COUNT];
+    mlm_columns_shown(0, sections, count, standard);
+    for (size_t c = 0; c < MLM_COLUMN_COUNT; c++)
+        if (standard[c])
+            layout_add(&layout, c);
+    layout.standard_count = layout.count;
+    for (size_t c = 0; c < MLM_COLUMN_COUNT; c++)
+        if (!standard[c] && mlm_column_used(c, sections, count))
+            layout_add(&layout, c);
+    for (size_t c = 0; c < MLM_REPETITION_COLUMNS; c++)
+        layout.repetitions[c] = mlm_repetition_column_used(c, sections, count);
+    *ret_layout = layout;
+}
+
+/* "figure prime time": the kind of a column, its importance and its name, for style sheets. */
+static void put_class(FILE *out, const struct layout *layout, size_t place)
+{
+    const struct mlm_column *column = &mlm_columns[layout->columns[place]];
+    const char *importance = place >= layout->standard_count         ? " rest"
+                             : column->sacrifice <= MLM_COLUMN_LEADS ? " prime"
+                                                                     : "";
+    fprintf(out, " class=\"%s%s %s", column->left ? "text" : "figure", importance, column->key);
+}
 
 static void put_titles(FILE *out, const struct layout *layout)
 {
     fputs("<thead><tr>", out);
-    for (size_t c = 0; c < MLM_COLUMN_COUNT; c++)
-        if (layout->shown[c])
-            fprintf(out, "<th scope=\"col\" class=\"%s\">%s</th>", mlm_columns[c].left ? "text" : "figure",
-                mlm_columns[c].title);
+    for (size_t i = 0; i <= layout->count; i++) {
+        for (size_t c = 0; i == layout->standard_count && c < MLM_REPETITION_COLUMNS; c++)
+            if (layout->repetitions[c])
+                fprintf(out, "<th scope=\"col\" class=\"text rest each\">%s</th>",
+                    mlm_repetition_columns[c].title);
+        if (i == layout->count)
+            break;
+        fputs("<th scope=\"col\"", out);
+        put_class(out, layout, i);
+        fprintf(out, "\">%s</th>", mlm_columns[layout->columns[i]].title);
+    }
     fputs("</tr></thead>\n", out);
 }
 
-static void put_cell(FILE *out, size_t column, const struct mlm_row *row, const char *notes)
+static void put_cell(
+    FILE *out, const struct layout *layout, size_t place, const struct mlm_row *row, const char *notes)
 {
     char cell[MLM_CELL_SIZE];
+    size_t column = layout->columns[place];
     mlm_columns[column].write(row, cell);
     const char *tag = column == 0 ? "th scope=\"row\"" : "td";
+    fprintf(out, "<%s", tag);
+    put_class(out, layout, place);
     if (column == MLM_COLUMN_OUTCOME) {
         bool partly = row->outcome == MLM_OUTCOME_OK && !mlm_row_all_ok(row);
-        fprintf(out, "<td class=\"text outcome %s\">", partly ? "partly" : mlm_outcome_name(row->outcome));
-    } else if (mlm_columns[column].left) {
-        fprintf(out, "<%s class=\"text\">", tag);
-    } else {
+        fprintf(out, " %s", partly ? "partly" : mlm_outcome_name(row->outcome));
+    } else if (!mlm_columns[column].left) {
         double value = mlm_columns[column].value(row);
-        fputs("<td class=\"figure\" data-value=\"", out);
+        fputs("\" data-value=\"", out);
         if (!isnan(value))
             fprintf(out, "%.17g", value);
-        fputs("\">", out);
     }
+    fputs("\">", out);
     /* A missing text stays empty; a dash stands for a missing reading. */
     mlm_html_text(out, cell[0] || mlm_columns[column].left ? cell : "-");
     if (column == MLM_COLUMN_OUTCOME && *notes) {
@@ -104,13 +155,40 @@ static void put_cell(FILE *out, size_t column, const struct mlm_row *row, const 
     fprintf(out, "</%.2s>", tag);
 }
 
+static void put_repetitions(FILE *out, const struct layout *layout, const struct mlm_row *row)
+{
+    for (size_t c = 0; c < MLM_REPETITION_COLUMNS; c++) {
+        char cell[MLM_CELL_SIZE];
+        if (!layout->repetitions[c])
+            continue;
+        mlm_repetition_columns[c].write(row, cell);
+        fputs("<td class=\"text rest each\">", out);
+        mlm_html_text(out, cell);
+        fputs("</td>", out);
+    }
+}
+
+static void put_row(FILE *out, const struct layout *layout, const struct mlm_row *row, const char *notes)
+{
+    fputs("<tr>", out);
+    for (size_t i = 0; i < layout->count; i++) {
+        if (i == layout->standard_count)
+            put_repetitions(out, layout, row);
+        put_cell(out, layout, i, row, notes);
+    }
+    if (layout->count == layout->standard_count)
+        put_repetitions(out, layout, row);
+    fputs("</tr>\n", out);
+}
+
 static int put_section(FILE *out, const struct layout *layout, const struct mlm_table *table,
     const struct mlm_section *section, struct mlm_notes *notes)
 {
     mlm_auto_free char *caption = mlm_section_line(table, section);
     if (!caption)
         return -ENOMEM;
-    fputs("<div class=\"mlm-scroll\" tabindex=\"0\"><table class=\"mlm-table\">\n<caption><span>", out);
+    fputs(
+        "<div class=\"mlm-scroll\" tabindex=\"0\"><table class=\"mlm-table results\">\n<caption><span>", out);
     mlm_html_text(out, caption);
     fputs("</span></caption>\n", out);
     put_titles(out, layout);
@@ -120,11 +198,7 @@ static int put_section(FILE *out, const struct layout *layout, const struct mlm_
         int r = mlm_notes_of_row(notes, section->rows[i], letters);
         if (r < 0)
             return r;
-        fputs("<tr>", out);
-        for (size_t c = 0; c < MLM_COLUMN_COUNT; c++)
-            if (layout->shown[c])
-                put_cell(out, c, section->rows[i], letters);
-        fputs("</tr>\n", out);
+        put_row(out, layout, section->rows[i], letters);
     }
     fputs("</tbody></table></div>\n", out);
     return 0;
@@ -160,16 +234,19 @@ int mlm_html_suite(
     mlm_cleanup(mlm_notes_release) struct mlm_notes notes = {0};
     mlm_notes_begin(sections, end - begin, MLM_COLUMNS_ALL, &notes);
     struct layout layout;
-    for (size_t c = 0; c < MLM_COLUMN_COUNT; c++)
-        layout.shown[c] = mlm_column_used(c, sections, end - begin);
+    layout_make(sections, end - begin, &layout);
     int r = 0;
     for (size_t s = 0; s < end - begin; s++) {
+        char cap[MLM_SIZE_TEXT];
+        fprintf(out, "<div class=\"mlm-part\" data-cap=\"%s\">\n",
+            mlm_size_spell(sections[s].rows[0]->first->limits.cap_bytes, cap));
         r = put_section(out, &layout, table, &sections[s], &notes);
         if (r < 0)
             return mlm_error_errno(error, r, "tables of %s", sections[s].rows[0]->first->suite);
         r = put_finding(out, &sections[s], error);
         if (r < 0)
             return r;
+        fputs("</div>\n", out);
     }
     fputs("<dl class=\"mlm-notes\">\n", out);
     r = mlm_notes_say(&notes, put_note, out);

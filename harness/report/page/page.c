@@ -89,7 +89,7 @@ static void put_head(FILE *out, const struct mlm_page_request *request, const st
     /* Nothing is loaded from elsewhere and only our own script may run, whatever the records contain.
      * Pictures use style attributes. */
     fprintf(out,
-        "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
+        "<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src "
         "'unsafe-inline'; script-src '%s'; base-uri 'none'; form-action 'none'\"/>\n"
         "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\"/>\n"
@@ -121,7 +121,8 @@ static void put_days(FILE *out, const struct mlm_record_list *list)
     }
 }
 
-static int put_header(FILE *out, const struct mlm_page_request *request, const struct chapters *chapters)
+static int put_header(
+    FILE *out, const struct mlm_page_request *request, const struct chapters *chapters, bool compared)
 {
     const struct mlm_record *machine = request->table->sections[0].rows[0]->first;
     mlm_auto_free char *line = mlm_machine_line(machine);
@@ -138,21 +139,20 @@ static int put_header(FILE *out, const struct mlm_page_request *request, const s
     fputs(" · ", out);
     put_days(out, request->list);
     fputs(
-        "</p>\n</header>\n<nav aria-label=\"Sections\"><ul>\n<li><a href=\"#finding\">The finding</a></li>\n"
-        "<li><a href=\"#machine\">The machine",
-        out);
-    fputs(machines_count(request->table) > 1
-              ? "s</a></li>\n<li><a href=\"#comparison\">Machine against machine</a></li>\n"
-              : "</a></li>\n",
+        "</p>\n</header>\n<nav aria-label=\"Sections\"><ul>\n<li><a href=\"#finding\">The finding</a></li>\n",
         out);
     for (size_t i = 0; i < chapters->suites.count && i < MLM_PAGE_SETTINGS_MAX; i++) {
         fprintf(out, "<li><a href=\"#suite-%zu\">", i + 1);
         mlm_html_text(out, chapters->items[i].suite);
         fputs("</a></li>\n", out);
     }
-    fputs("<li><a href=\"#method\">How it was measured</a></li>\n"
-          "<li><a href=\"#repeat\">How to repeat it</a></li>\n</ul></nav>\n<main>\n",
-        out);
+    if (compared)
+        fputs("<li><a href=\"#comparison\">Row against row</a></li>\n", out);
+    fprintf(out,
+        "<li><a href=\"#method\">How it was measured</a></li>\n"
+        "<li><a href=\"#repeat\">How to repeat it</a></li>\n<li><a href=\"#machine\">The machine%s</a></li>\n"
+        "</ul></nav>\n<main>\n",
+        machines_count(request->table) > 1 ? "s" : "");
     return 0;
 }
 
@@ -174,6 +174,7 @@ static int put_tables(
         mlm_auto_free char *line = mlm_machine_line(table->sections[begin].rows[0]->first);
         if (!line)
             return mlm_error_errno(error, -ENOMEM, "page");
+        fputs("<div class=\"mlm-part\">\n", out);
         if (named) {
             fputs("<h3>", out);
             mlm_html_text(out, line);
@@ -184,6 +185,7 @@ static int put_tables(
         if (r < 0)
             return r;
         mlm_page_fold_end(out, rows);
+        fputs("</div>\n", out);
     }
     return 0;
 }
@@ -191,7 +193,7 @@ static int put_tables(
 static int put_chapter(FILE *out, const struct mlm_table *table, const struct mlm_page_pictures *pictures,
     const struct chapter *chapter, size_t number, struct mlm_error *error)
 {
-    fprintf(out, "<section id=\"suite-%zu\">\n<h2>", number);
+    fprintf(out, "<section id=\"suite-%zu\" class=\"suite\">\n<h2>", number);
     mlm_html_text(out, chapter->suite);
     fputs("</h2>\n", out);
     mlm_page_pictures_put(out, pictures, chapter->suite);
@@ -204,7 +206,7 @@ static int put_body(FILE *out, const struct mlm_page_request *request, const str
     const struct mlm_machines *machines, const struct mlm_page_pictures *pictures, struct mlm_error *error)
 {
     const struct mlm_table *table = request->table;
-    int r = put_header(out, request, chapters);
+    int r = put_header(out, request, chapters, machines->comparison);
     if (r < 0)
         return mlm_error_errno(error, r, "page");
     if (pictures->missing) {
@@ -212,21 +214,21 @@ static int put_body(FILE *out, const struct mlm_page_request *request, const str
         mlm_html_text(out, pictures->missing);
         fputs("</p>\n", out);
     }
-    r = mlm_page_summary(out, table, error);
-    if (r == 0)
-        r = mlm_page_machines(out, request->list, table, error);
-    if (r == 0 && machines->comparison)
-        r = mlm_page_compare(out, machines, error);
+    r = mlm_page_summary(out, request, machines, error);
     for (size_t i = 0; r == 0 && i < chapters->suites.count; i++)
         r = put_chapter(out, table, pictures, &chapters->items[i], i + 1, error);
+    if (r == 0 && machines->comparison)
+        r = mlm_page_compare(out, machines, error);
     if (r < 0)
         return r;
     fputs(mlm_method_html, out);
     r = mlm_page_repeat(out, request->list, error);
+    if (r == 0)
+        r = mlm_page_machines(out, request->list, table, error);
     fputs("</main>\n<footer>Made by ", out);
     mlm_html_text(out, request->program);
     fprintf(out,
-        " from %zu trial%s. Columns sort by their headings.</footer>\n<script>%s</script>\n"
+        " from %zu trial%s.</footer>\n<script>%s</script>\n"
         "</body>\n</html>\n",
         request->list->count, request->list->count == 1 ? "" : "s", mlm_page_js);
     return r;
@@ -245,6 +247,11 @@ int mlm_report_page(
         r = mlm_page_pictures_draw(request, &machines, &pictures, error);
     if (r < 0)
         return r;
+    /* A full disk is noticed here, while its error is known: later the stream only says that there was one.
+     */
+    fputs("<!DOCTYPE html>\n", out);
+    if (fflush(out) != 0)
+        return mlm_error_errno(error, -errno, "cannot write the page");
     put_head(out, request, &chapters);
     r = put_body(out, request, &chapters, &machines, &pictures, error);
     if (r == 0 && fflush(out) != 0)

@@ -12,6 +12,9 @@ struct mlm_page_request {
     const struct mlm_table *table; /* table of that list */
     const char *plots_folder;      /* the gnuplot scripts; NULL: without pictures */
     const char *program;           /* name and version of the program: "mlmembench 0.1.0 (1a2b3c)" */
+    /* The advice for a sweep over caps, as the verb advise prints it: its recommendation, a paragraph in each
+     * line, commands indented; and all of it, in lines of a terminal. NULL: none. */
+    const char *recommendation, *advice;
 };
 
 /* Writes the page in one pass. Without gnuplot, or where it fails, pictures are missing; the page says why,

@@ -3,6 +3,9 @@
 #include <math.h>
 
 #include "base/cleanup.h"
+#include "base/size.h"
+#include "base/text.h"
+#include "report/compare/verdict.h"
 #include "report/compare/words.h"
 #include "report/html/html.h"
 #include "report/page/page_parts.h"
@@ -77,7 +80,9 @@ static int put_row(FILE *out, const struct mlm_comparison *comparison, const str
     mlm_auto_free char *name = mlm_row_name(row, with_data);
     if (!name)
         return -ENOMEM;
-    fputs("<tr><th scope=\"row\" class=\"text\">", out);
+    char cap[MLM_SIZE_TEXT];
+    fprintf(out, "<tr data-cap=\"%s\"><th scope=\"row\" class=\"text\">",
+        mlm_size_spell(row->first->limits.cap_bytes, cap));
     mlm_html_text(out, name);
     fputs("</th>", out);
     for (size_t i = 0; i < comparison->pairing_count; i++)
@@ -149,7 +154,7 @@ static void put_meaning(FILE *out, const struct mlm_comparison *comparison)
             comparison->test_count ? "Some" : "All");
     fputs(
         "Overall figures are geometric means, and leave out what did not end ok on both. Facts in which the "
-        "machines differ are marked above.</p>\n",
+        "machines differ are marked below.</p>\n",
         out);
 }
 
@@ -164,10 +169,8 @@ static int put_comparison(FILE *out, const struct mlm_comparison *comparison)
         pairs += comparison->pairings[i].pair_count;
     }
     fputs("</ul>\n", out);
-    if (!pairs) {
-        fputs("<p class=\"note\">No row was run on both under the same cap, swap and data.</p>\n", out);
+    if (!pairs)
         return 0;
-    }
     put_meaning(out, comparison);
     mlm_page_fold_begin(out, comparison->sides[0].count, 1);
     int r = put_matrix(out, comparison);
@@ -175,10 +178,33 @@ static int put_comparison(FILE *out, const struct mlm_comparison *comparison)
     return r;
 }
 
+int mlm_page_verdict(FILE *out, const struct mlm_comparison *comparison)
+{
+    int r = 0;
+    for (size_t i = 0; i < comparison->pairing_count && r == 0; i++) {
+        const struct mlm_pairing *pairing = &comparison->pairings[i];
+        struct mlm_text said;
+        if (!mlm_text_begin(&said))
+            return -ENOMEM;
+        if (pairing->pair_count)
+            r = mlm_verdict_say(said.out, pairing, pairing->old_side->label, pairing->new_side->label);
+        else
+            fprintf(said.out, "%s and %s ran no row under the same cap, swap and data.",
+                pairing->old_side->label, pairing->new_side->label);
+        mlm_auto_free char *text = mlm_text_end(&said);
+        if (!text)
+            return -ENOMEM;
+        fputs("<p class=\"lead\">", out);
+        mlm_html_text(out, text);
+        fputs("</p>\n", out);
+    }
+    return r;
+}
+
 int mlm_page_compare(FILE *out, const struct mlm_machines *machines, struct mlm_error *error)
 {
     const struct mlm_comparison *comparison = machines->comparison;
-    fputs("<section id=\"comparison\">\n<h2>Machine against machine</h2>\n", out);
+    fputs("<section id=\"comparison\">\n<h2>Row against row</h2>\n", out);
     int r = put_comparison(out, comparison);
     if (r < 0)
         mlm_error_errno(error, r, "comparison of machines");

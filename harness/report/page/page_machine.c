@@ -193,13 +193,15 @@ int mlm_page_machines(
     if (r < 0)
         return mlm_error_errno(error, r, "machines");
     fprintf(out, "<section id=\"machine\">\n<h2>The machine%s</h2>\n", states.count == 1 ? "" : "s");
+    put_marks(out, table);
+    fprintf(out, "<details><summary>Every fact that the records tell%s</summary>\n",
+        states.count == 1 ? ", and what it means for figures" : "; those that differ are marked");
     r = put_facts(out, &states);
     if (states.count > states.shown) {
         fputs("<p class=\"note\">And ", out);
         mlm_page_count(out, states.count - states.shown, "more machine");
         fputs(", of which the records tell.</p>\n", out);
     }
-    put_marks(out, table);
-    fputs("</section>\n", out);
+    fputs("</details>\n</section>\n", out);
     return r < 0 ? mlm_error_errno(error, r, "machines") : 0;
 }

@@ -19,7 +19,7 @@ void mlm_page_fold_begin(FILE *out, size_t row_count, size_t table_count)
 {
     if (row_count <= ROWS_UNFOLDED)
         return;
-    fputs("<details><summary>", out);
+    fputs("<details class=\"fold\"><summary>", out);
     mlm_page_count(out, row_count, "row");
     if (table_count > 1)
         fprintf(out, " in %zu tables", table_count);

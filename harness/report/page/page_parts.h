@@ -31,18 +31,26 @@ int mlm_page_pictures_draw(const struct mlm_page_request *request, const struct 
 void mlm_page_pictures_release(struct mlm_page_pictures *pictures);
 void mlm_page_pictures_put(FILE *out, const struct mlm_page_pictures *pictures, const char *suite);
 
-/* Summarizes all sections: which rows fit into which cap, and which choice helps most. */
-int mlm_page_summary(FILE *out, const struct mlm_table *table, struct mlm_error *error);
+/* Writes the answer: who of several machines is faster, or what is advised after a sweep over caps. Then it
+ * summarizes all sections: which rows fit into which cap, and which choice helps most. */
+int mlm_page_summary(FILE *out, const struct mlm_page_request *request, const struct mlm_machines *machines,
+    struct mlm_error *error);
+
+/* Writes the whole advice, folded; in front of it, if it comes first, the recommendation. */
+int mlm_page_advice(FILE *out, const struct mlm_page_request *request, bool first);
 
 /* Writes for each suite in the sections of one machine which row to use instead of which other. */
 int mlm_page_gains(FILE *out, const struct mlm_section *sections, size_t section_count);
 
-/* Writes the facts of each machine, side by side where there are several. A machine that was changed between
- * runs (swap, kernel, …) appears once for each state. */
+/* Writes, folded, the facts of each machine, side by side where there are several. A machine that was changed
+ * between runs (swap, kernel, …) appears once for each state. */
 int mlm_page_machines(
     FILE *out, const struct mlm_record_list *list, const struct mlm_table *table, struct mlm_error *error);
 
-/* For a table of several machines: compares all with the first. */
+/* For a table of several machines: says in a few sentences how each differs from the first. */
+int mlm_page_verdict(FILE *out, const struct mlm_comparison *comparison);
+
+/* For a table of several machines: compares all with the first, row by row. */
 int mlm_page_compare(FILE *out, const struct mlm_machines *machines, struct mlm_error *error);
 
 /* Writes the commands that made the records, quoted for a shell. */

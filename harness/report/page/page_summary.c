@@ -296,7 +296,7 @@ static int put_machine(FILE *out, const struct span *span, bool named)
         mlm_html_text(out, line);
         fputs("</h3>\n", out);
     }
-    fputs("<p class=\"lead\">", out);
+    fputs("<p>", out);
     r = mlm_page_said(out, say_lead, &(struct lead){.span = span, .caps = caps, .cap_count = shown});
     fputs("</p>\n", out);
     if (count > shown)
@@ -306,11 +306,15 @@ static int put_machine(FILE *out, const struct span *span, bool named)
     return r == 0 ? mlm_page_gains(out, span->sections, span->count) : r;
 }
 
-int mlm_page_summary(FILE *out, const struct mlm_table *table, struct mlm_error *error)
+int mlm_page_summary(FILE *out, const struct mlm_page_request *request, const struct mlm_machines *compared,
+    struct mlm_error *error)
 {
-    int r = 0;
+    const struct mlm_table *table = request->table;
     size_t machines = 0;
     fputs("<section id=\"finding\">\n<h2>The finding</h2>\n", out);
+    int r = compared->comparison ? mlm_page_verdict(out, compared->comparison) : 0;
+    if (r == 0 && request->recommendation)
+        r = mlm_page_advice(out, request, !compared->comparison);
     for (size_t begin = 0, end; r == 0 && begin < table->section_count; begin = end) {
         const struct mlm_record *machine = table->sections[begin].rows[0]->first;
         for (end = begin + 1; end < table->section_count; end++)

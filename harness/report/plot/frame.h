@@ -93,6 +93,10 @@ char *mlm_frame_left_out(const struct mlm_frame *frame); /* "" where nothing is 
 /* Describes the picture in a sentence, for readers who cannot see it. */
 char *mlm_frame_describe(const struct mlm_frame *frame);
 
+/* Writes what a point says when it is pointed at: its row with repetitions and intervals, or the ratio of two
+ * machines; printable lines. */
+void mlm_frame_say(FILE *out, const struct mlm_frame *frame, size_t point);
+
 /* Returns true if the job ran and did not end ok. */
 static inline bool mlm_frame_failed(const struct mlm_frame_point *point)
 {

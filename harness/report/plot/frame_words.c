@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "report/plot/frame.h"
 #include "report/table/heading.h"
+#include "report/table/repetitions.h"
 
 static void put_host(FILE *out, const struct mlm_record *record)
 {
@@ -215,4 +216,28 @@ char *mlm_frame_describe(const struct mlm_frame *frame)
     mlm_auto_free char *left_out = mlm_frame_left_out(frame);
     fprintf(text.out, "%s%s.", left_out && *left_out ? "; shown are " : "", left_out ? left_out : "");
     return mlm_text_end_tame(&text);
+}
+
+void mlm_frame_say(FILE *out, const struct mlm_frame *frame, size_t number)
+{
+    const struct mlm_frame_point *point = &frame->points[number];
+    const struct mlm_plot_field *field = frame->plot->axes[0].fields[0];
+    const struct mlm_plot_value *figure = &point->figures[0][0];
+    if (frame->plot->of != MLM_OF_MACHINES) {
+        if (frame->several_machines) {
+            put_host(out, point->row->first);
+            fputs(": ", out);
+        }
+        mlm_repetitions_say(out, point->row);
+        return;
+    }
+    char text[3][MLM_PLOT_VALUE_TEXT];
+    const struct mlm_plot_value ends[2] = {{.value = figure->low}, {.value = figure->high}};
+    fprintf(out, "%s%s%s\n%s: %s", point->row->workload, *point->row->params ? " " : "", point->row->params,
+        frame->series[point->series].label,
+        isnan(figure->value) ? mlm_outcome_name(point->outcome)
+                             : mlm_plot_value_show(figure, field->quantity, text[0]));
+    if (!isnan(figure->low))
+        fprintf(out, "\n95 %% interval: %s to %s", mlm_plot_value_show(&ends[0], field->quantity, text[1]),
+            mlm_plot_value_show(&ends[1], field->quantity, text[2]));
 }

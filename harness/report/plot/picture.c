@@ -48,12 +48,25 @@ static int plot_run(const struct mlm_plot *plot, const char *plots_folder, const
     return r == 0 ? mlm_gnuplot(files, (const char *const[]){style, script, NULL}, interrupt_fd, error) : r;
 }
 
-static int svg_finish(struct mlm_picture *picture, size_t number, char **bytes, struct mlm_error *error)
+static void point_say(FILE *out, const void *context, size_t point)
+{
+    mlm_frame_say(out, context, point);
+}
+
+static int svg_finish(const struct mlm_frame *frame, struct mlm_picture *picture, size_t number, char **bytes,
+    struct mlm_error *error)
 {
     char prefix[64], *svg = NULL;
     /* Pictures of one call appear on one page, so their identifiers must differ. */
     snprintf(prefix, sizeof prefix, "mlm-%s-%zu", picture->plot, number);
-    int r = mlm_svg_finish(*bytes, prefix, picture->title, picture->description, &svg, error);
+    const struct mlm_svg_words words = {.prefix = prefix,
+        .title = picture->title,
+        .description = picture->description,
+        .point_count = frame->point_count,
+        .lines = frame->plot->x == MLM_X_SLOT,
+        .say = point_say,
+        .context = frame};
+    int r = mlm_svg_finish(*bytes, &words, &svg, error);
     if (r < 0)
         return r;
     free(*bytes);
@@ -86,7 +99,7 @@ static int frame_draw(struct drawing *drawing, const struct mlm_frame *frame, st
     picture.bytes = bytes;
     drawing->count++;
     if (strcmp(picture.format, "svg") == 0)
-        r = svg_finish(&picture, drawing->count, &bytes, error);
+        r = svg_finish(frame, &picture, drawing->count, &bytes, error);
     return r < 0 ? r : drawing->take(drawing->context, &picture, error);
 }
 

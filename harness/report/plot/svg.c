@@ -42,17 +42,17 @@ static void put_escaped(FILE *out, const char *text)
     }
 }
 
-static void put_head(
-    FILE *out, int width, int height, const char *prefix, const char *title, const char *description)
+static void put_head(FILE *out, int width, int height, const struct mlm_svg_words *words)
 {
+    const char *prefix = words->prefix;
     fprintf(out,
         "<svg xmlns=\"http://www.w3.org/2000/svg\" xmlns:xlink=\"http://www.w3.org/1999/xlink\" "
         "class=\"mlm-plot\" role=\"img\" aria-labelledby=\"%s-title %s-description\" "
         "width=\"%d\" height=\"%d\" viewBox=\"0 0 %d %d\">\n<title id=\"%s-title\">",
         prefix, prefix, width, height, width, height, prefix);
-    put_escaped(out, title);
+    put_escaped(out, words->title);
     fprintf(out, "</title>\n<desc id=\"%s-description\">", prefix);
-    put_escaped(out, description);
+    put_escaped(out, words->description);
     fputs("</desc>\n<style>\n"
           ".mlm-plot{max-width:100%;height:auto}\n"
           ".mlm-plot text{font-family:\"DejaVu Sans\",Verdana,sans-serif;white-space:pre}\n"
@@ -105,11 +105,52 @@ static void put_tag(FILE *out, const char *tag, size_t length, const char *prefi
     }
 }
 
+/* The size of a place that can be pointed at. */
+#define PLACE_RADIUS 9
+#define LINE_HEIGHT 15
+
+/* A named point: a group with a handler, which becomes a place with the point's words, and a mark, which
+ * gives the place and is left out. gnuplot closes the group. Returns the rest of the text; NULL: it is of an
+ * unknown kind. */
+static const char *put_point(FILE *out, const char *text, const struct mlm_svg_words *words)
+{
+    static const char name[] = "showHypertext(evt,'p", at[] = "translate(";
+    const char *end = strchr(text, '>'), *named = strstr(text, name), *mark = strstr(text, "<use ");
+    const char *mark_end = mark ? strchr(mark, '>') : NULL, *place = mark ? strstr(mark, at) : NULL;
+    if (!end || !mark_end || !place || place > mark_end)
+        return NULL;
+    double x, y;
+    char numbers[64]; /* a copy, because sscanf() searches its whole input for the end */
+    snprintf(numbers, sizeof numbers, "%.63s", place + sizeof at - 1);
+    size_t point = named && named < end ? strtoul(named + sizeof name - 1, NULL, 10) : words->point_count;
+    if (sscanf(numbers, "%lf,%lf", &x, &y) != 2)
+        return NULL;
+    fputs("<g class=\"mlm-point\">", out);
+    if (point < words->point_count) {
+        struct mlm_text said;
+        if (!mlm_text_begin(&said))
+            return NULL;
+        words->say(said.out, words->context, point);
+        mlm_auto_free char *text_said = mlm_text_end(&said);
+        fputs("<title>", out);
+        put_escaped(out, text_said ? text_said : "");
+        fputs("</title>", out);
+        if (words->lines)
+            fprintf(out, "<rect x=\"0\" y=\"%.1f\" width=\"100%%\" height=\"%d\"", y - LINE_HEIGHT / 2.0,
+                LINE_HEIGHT);
+        else
+            fprintf(out, "<circle cx=\"%.1f\" cy=\"%.1f\" r=\"%d\"", x, y, PLACE_RADIUS);
+        fputs(" fill=\"none\" stroke=\"none\" pointer-events=\"all\"/>", out);
+    }
+    return mark_end + 1;
+}
+
 /* Copies texts unchanged, because gnuplot has escaped them. gnuplot's own titles ("gnuplot_plot_3"), which
  * browsers show as a hint, are left out. */
-static int put_body(FILE *out, const char *text, const char *prefix)
+static int put_body(FILE *out, const char *text, const struct mlm_svg_words *words)
 {
-    static const char title[] = "<title>", title_end[] = "</title>";
+    static const char title[] = "<title>", title_end[] = "</title>", point[] = "<g onmousemove=";
+    const char *prefix = words->prefix;
     while (*text) {
         if (*text != '<') {
             size_t length = strcspn(text, "<");
@@ -120,6 +161,10 @@ static int put_body(FILE *out, const char *text, const char *prefix)
             if (!text)
                 return -EBADMSG;
             text += sizeof title_end - 1;
+        } else if (strncmp(text, point, sizeof point - 1) == 0) {
+            text = put_point(out, text, words);
+            if (!text)
+                return -EBADMSG;
         } else {
             const char *end = strchr(text, '>');
             if (!end)
@@ -131,8 +176,8 @@ static int put_body(FILE *out, const char *text, const char *prefix)
     return 0;
 }
 
-int mlm_svg_finish(const char *svg, const char *prefix, const char *title, const char *description,
-    char **ret_text, struct mlm_error *error)
+int mlm_svg_finish(
+    const char *svg, const struct mlm_svg_words *words, char **ret_text, struct mlm_error *error)
 {
     const char *box = strstr(svg, "viewBox=\""), *body = strstr(svg, "<g id=\"gnuplot_canvas\"");
     int width, height;
@@ -142,8 +187,8 @@ int mlm_svg_finish(const char *svg, const char *prefix, const char *title, const
     FILE *out = mlm_text_begin(&picture);
     if (!out)
         return mlm_error_errno(error, -ENOMEM, "picture");
-    put_head(out, width, height, prefix, title, description);
-    int r = put_body(out, body, prefix);
+    put_head(out, width, height, words);
+    int r = put_body(out, body, words);
     mlm_auto_free char *text = mlm_text_end(&picture);
     if (r < 0 || !text)
         return mlm_error_errno(error, r < 0 ? r : -ENOMEM, "picture");

@@ -14,13 +14,15 @@ struct mlm_column {
     const char *key; /* its name for --columns */
     const char *title;
     bool standard; /* shown unless --columns says otherwise */
-    int sacrifice; /* where there is no room, the column with the highest is hidden first; 0: never */
+    int sacrifice; /* where there is no room, the column with the highest is hidden first; 0: never; at most
+                      MLM_COLUMN_LEADS: it fits on a phone */
     bool left;     /* a text rather than a figure */
     bool beside;   /* differs between variants, not between caps */
     double (*value)(const struct mlm_row *row); /* the unrounded figure; NAN: none; NULL: a text */
     void (*write)(const struct mlm_row *row, char cell[static MLM_CELL_SIZE]); /* "" where there is nothing */
 };
 
+#define MLM_COLUMN_LEADS 1
 #define MLM_COLUMN_OUTCOME 2 /* this column and those before it are always shown */
 #define MLM_COLUMN_COUNT 23
 
