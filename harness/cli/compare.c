@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "base/utf8.h"
 #include "cli/history.h"
+#include "cli/laptop.h"
 #include "cli/load.h"
 #include "cli/style.h"
 #include "cli/verbs.h"
@@ -23,6 +24,7 @@ struct compare_options {
     uint64_t last;
     double floor;
     bool any_machine;
+    struct mlm_desktop desktop;
 };
 
 #define AT(member) offsetof(struct compare_options, member)
@@ -52,6 +54,7 @@ static const struct mlm_option options[] = {
         .words = percents},
     {"any-machine", NULL, NULL, AT(any_machine),
         .help = "also use history files of other machines, for CI jobs that get a new machine each time"},
+    {.group = mlm_desktop_option_rows, .offset = AT(desktop)},
     {0},
 };
 
@@ -190,6 +193,7 @@ static int compare(const struct mlm_texts *paths, const struct compare_options *
     struct mlm_text_style style = mlm_style_of(STDOUT_FILENO);
     int r = enter(&lineup, paths, error);
     const struct mlm_compare_options how = {
+        .desktop = said->desktop,
         .mix_data = said->mix_data, .where = lineup.same_machine ? MLM_SAME_MACHINE : 0};
     if (r >= 0)
         r = mlm_compare(lineup.sides, lineup.side_count, &how, &comparison, error);

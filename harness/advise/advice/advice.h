@@ -6,9 +6,11 @@
 #include <stdio.h>
 
 #include "advise/advice/rerun.h"
+#include "base/laptop.h"
 #include "report/table/table.h"
 #include "report/text/prose.h"
 
-/* `spell` writes the commands that measure what is missing. */
-int mlm_advise(const struct mlm_table *table, const struct mlm_text_style *style, mlm_rerun_spell *spell,
-    FILE *out, struct mlm_error *error);
+/* `desktop` (NULL: the usual one) is open beside the job on the laptops that are named. `spell` writes the
+ * commands that measure what is missing. */
+int mlm_advise(const struct mlm_table *table, const struct mlm_desktop *desktop,
+    const struct mlm_text_style *style, mlm_rerun_spell *spell, FILE *out, struct mlm_error *error);

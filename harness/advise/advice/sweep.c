@@ -465,7 +465,7 @@ static void points_fill(
 bool mlm_sweep_same_field(const struct mlm_sweep *x, const struct mlm_sweep *y)
 {
     const struct mlm_record *a = x->first->first, *b = y->first->first;
-    return mlm_same_machine(a, b) && mlm_record_same_field(a, b);
+    return mlm_same_machine(a, b) && mlm_record_same_ladder(a, b);
 }
 
 int mlm_sweeps_make(const struct mlm_table *table, struct mlm_sweeps *ret_sweeps, struct mlm_error *error)
