@@ -14,11 +14,11 @@ const uint64_t mlm_laptops_sold[MLM_LAPTOPS_SOLD] = {UINT64_C(2) << 30, UINT64_C
 
 /* Measured by `tests/bench/background.py build/mlmembench`, on 2026-11-29, as medians of three trials that
  * differed by at most 2 %. The system was Debian 12.15 under Xvfb 21.1.7 with a screen of 1366 × 768 and no
- * graphics card. With another screen, a graphics card or other versions they hold something else. LXDE is lxde-core 11 with
- * openbox 3.6.1, lxpanel 0.10.1, pcmanfm 1.3.2 and lxsession 0.5.5; the browser is Chromium 150.0.7871.100,
- * without its sandbox. Each page is a report of mlmembench with 500 rows and its pictures, of 2.19 MiB. The
- * figures are memory of the processes and the code that they have in memory: of LXDE 72 and 77 MiB, with the
- * browser and ten pages 1322 and 289 MiB. */
+ * graphics card. With another screen, a graphics card or other versions they hold something else. LXDE is
+ * lxde-core 11 with openbox 3.6.1, lxpanel 0.10.1, pcmanfm 1.3.2 and lxsession 0.5.5; the browser is Chromium
+ * 150.0.7871.100, without its sandbox. Each page is a report of mlmembench with 500 rows and its pictures,
+ * of 2.19 MiB. The figures are memory of the processes and the code that they have in memory: of LXDE 72 and
+ * 77 MiB, with the browser and ten pages 1322 and 289 MiB. */
 #define LXDE_BYTES (149 * MIB)
 static const struct {
     int tabs;
@@ -90,8 +90,8 @@ double mlm_laptop_left_bytes(double ram_bytes, const struct mlm_desktop *desktop
 unsigned mlm_laptop_smallest(double needs_bytes, const struct mlm_desktop *desktop)
 {
     unsigned at = 0;
-    while (at < MLM_LAPTOPS_SOLD &&
-           mlm_laptop_left_bytes((double)mlm_laptops_sold[at], desktop) < needs_bytes)
+    while (
+        at < MLM_LAPTOPS_SOLD && mlm_laptop_left_bytes((double)mlm_laptops_sold[at], desktop) < needs_bytes)
         at++;
     return at;
 }

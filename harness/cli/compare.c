@@ -192,9 +192,9 @@ static int compare(const struct mlm_texts *paths, const struct compare_options *
     mlm_cleanup(comparison_free_p) struct mlm_comparison *comparison = NULL;
     struct mlm_text_style style = mlm_style_of(STDOUT_FILENO);
     int r = enter(&lineup, paths, error);
-    const struct mlm_compare_options how = {
-        .desktop = said->desktop,
-        .mix_data = said->mix_data, .where = lineup.same_machine ? MLM_SAME_MACHINE : 0};
+    const struct mlm_compare_options how = {.desktop = said->desktop,
+        .mix_data = said->mix_data,
+        .where = lineup.same_machine ? MLM_SAME_MACHINE : 0};
     if (r >= 0)
         r = mlm_compare(lineup.sides, lineup.side_count, &how, &comparison, error);
     for (size_t i = 0; r >= 0 && i < comparison->pairing_count; i++)

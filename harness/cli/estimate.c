@@ -136,8 +136,7 @@ static int beside_resolve(const struct estimate_options *said, const struct mlm_
 {
     uint64_t background_bytes;
     if (said->background && (mlm_is_said(parsed, "desktop") || mlm_is_said(parsed, "tabs")))
-        return mlm_error_set(
-            error, -EINVAL, "--background stands for --desktop and --tabs; give either");
+        return mlm_error_set(error, -EINVAL, "--background stands for --desktop and --tabs; give either");
     int r = size_read("system", said->system, &beside->system_bytes, error);
     if (r == 0)
         r = size_read("background", said->background, &background_bytes, error);

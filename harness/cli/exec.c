@@ -83,8 +83,7 @@ static void exec_release(struct exec *exec)
 static int resolve(struct exec *exec, const struct mlm_parsed *parsed, struct mlm_error *error)
 {
     struct exec_options *said = &exec->said;
-    int r = mlm_laptop_resolve(
-        &said->laptop, &said->desktop, parsed, &said->cage.limits, &said->caps, error);
+    int r = mlm_laptop_resolve(&said->laptop, &said->desktop, parsed, &said->cage.limits, &said->caps, error);
     if (r == 0)
         r = mlm_program_options_check(&said->program, said->cage.out, error);
     if (r == 0)

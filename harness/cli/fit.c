@@ -128,8 +128,7 @@ static int resolve(struct fit *fit, const struct mlm_parsed *parsed, struct mlm_
         return mlm_error_set(error, -EINVAL, "--name and --output are for a command; a workload has its own");
     if (said->cage.repetitions > REPETITIONS_MAX)
         return mlm_error_set(error, -EINVAL, "--repetitions is at most %d", REPETITIONS_MAX);
-    int r = mlm_laptop_resolve(
-        &said->laptop, &said->desktop, parsed, &said->cage.limits, NULL, error);
+    int r = mlm_laptop_resolve(&said->laptop, &said->desktop, parsed, &said->cage.limits, NULL, error);
     if (r == 0)
         r = mlm_program_options_check(&said->program, said->cage.out, error);
     fit->timeout_ns = mlm_is_said(parsed, "timeout") ? said->cage.limits.timeout_ns : 0;

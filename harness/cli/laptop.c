@@ -44,8 +44,7 @@ static int desktop_parse(
     return 0;
 }
 
-static int tabs_parse(
-    const struct mlm_option *option, const char *text, void *field, struct mlm_error *error)
+static int tabs_parse(const struct mlm_option *option, const char *text, void *field, struct mlm_error *error)
 {
     struct mlm_desktop *desktop = field;
     uint64_t tabs = 0;
@@ -71,8 +70,9 @@ const struct mlm_option mlm_laptop_option_rows[] = {
 
 const struct mlm_option mlm_desktop_option_rows[] = {
     {"desktop", "none|lxde|SIZE", desktop_parse, 0,
-        .help = "the desktop that is open beside the job on a laptop: none, lxde (measured), or one that holds "
-                "this much",
+        .help =
+            "the desktop that is open beside the job on a laptop: none, lxde (measured), or one that holds "
+            "this much",
         .otherwise = "lxde; with less than 2 GB of RAM smaller in proportion",
         .words = WORDS("none", "lxde", "500M", "1G", "2G"), .shapes_plan = true},
     {"tabs", "N|none", tabs_parse, 0,
@@ -141,7 +141,8 @@ void mlm_laptop_text(const struct mlm_laptop *laptop, char text[static MLM_LAPTO
     char ram[MLM_SIZE_TEXT], cap[MLM_SIZE_TEXT], held[MLM_SIZE_TEXT];
     text[0] = 0;
     if (laptop->own)
-        snprintf(text, MLM_LAPTOP_TEXT, "this laptop, with %s: --cap %s, which is available now; no background",
+        snprintf(text, MLM_LAPTOP_TEXT,
+            "this laptop, with %s: --cap %s, which is available now; no background",
             mlm_size_show((double)laptop->ram_bytes, ram), mlm_size_spell(laptop->cap_bytes, cap));
     else if (laptop->ram_bytes && !laptop->background_bytes)
         snprintf(text, MLM_LAPTOP_TEXT, "a laptop of %s: --cap %s, no desktop",

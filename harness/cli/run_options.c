@@ -75,8 +75,7 @@ int mlm_params_parse(const struct mlm_texts *texts, struct mlm_params *params, s
 /* Only as a part of a laptop that is imitated can a desktop change a run. */
 static int desktop_check(const struct mlm_run_request *request, struct mlm_error *error)
 {
-    const bool said =
-        mlm_is_said(&request->parsed, "desktop") || mlm_is_said(&request->parsed, "tabs");
+    const bool said = mlm_is_said(&request->parsed, "desktop") || mlm_is_said(&request->parsed, "tabs");
     return said && !request->said.laptop.ram_bytes
                ? mlm_error_set(error, -EINVAL,
                      "--desktop and --tabs describe a laptop that is imitated; give --laptop SIZE, too")

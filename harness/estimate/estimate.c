@@ -43,9 +43,8 @@ double mlm_estimate_system_bytes(const struct mlm_estimate_beside *beside, doubl
                                                 : mlm_laptop_system_bytes(ram_bytes);
 }
 
-const uint64_t mlm_fitting_sizes[MLM_FITTINGS] = {
-    UINT64_C(512) << 20, UINT64_C(1) << 30, UINT64_C(2) << 30, UINT64_C(4) << 30, UINT64_C(8) << 30,
-    UINT64_C(16) << 30, UINT64_C(32) << 30, UINT64_C(64) << 30};
+const uint64_t mlm_fitting_sizes[MLM_FITTINGS] = {UINT64_C(512) << 20, UINT64_C(1) << 30, UINT64_C(2) << 30,
+    UINT64_C(4) << 30, UINT64_C(8) << 30, UINT64_C(16) << 30, UINT64_C(32) << 30, UINT64_C(64) << 30};
 
 static struct mlm_fitting fit(
     const struct mlm_estimate *estimate, double size_bytes, double room_bytes, double cached_bytes)

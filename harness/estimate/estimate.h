@@ -54,7 +54,8 @@ struct mlm_fitting mlm_estimate_fit_cap(const struct mlm_estimate *estimate, dou
 struct mlm_fitting mlm_estimate_fit_machine(
     const struct mlm_estimate *estimate, const struct mlm_estimate_beside *beside, double ram_bytes);
 
-/* RAM of the smallest machine, of those that are sold, on which the job fits; if there is none, a power of two. */
+/* RAM of the smallest machine, of those that are sold, on which the job fits; if there is none, a power of
+ * two. */
 double mlm_estimate_smallest_machine(
     const struct mlm_estimate *estimate, const struct mlm_estimate_beside *beside);
 

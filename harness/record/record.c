@@ -263,9 +263,9 @@ bool mlm_record_same_field(const struct mlm_record *a, const struct mlm_record *
 
 bool mlm_is_laptop_cap(const struct mlm_limits *limits)
 {
-    return limits->laptop_own ? limits->cap_bytes != MLM_NO_LIMIT
-                              : limits->laptop_bytes &&
-                                    limits->cap_bytes == mlm_laptop_cap_bytes(limits->laptop_bytes);
+    return limits->laptop_own
+               ? limits->cap_bytes != MLM_NO_LIMIT
+               : limits->laptop_bytes && limits->cap_bytes == mlm_laptop_cap_bytes(limits->laptop_bytes);
 }
 
 /* Of a laptop, only that it is one, and whether it is the machine itself. A desktop that is not the usual one
@@ -313,8 +313,8 @@ enum {
     KEY_SWAP_KINDS = 64,
     KEY_ANY_LAPTOP = 128, /* of a trial with --laptop, RAM and background do not matter; its cap follows from
                              them, and is left out */
-    KEY_LADDER = 256,     /* of a trial with --laptop, RAM does not matter, nor the desktop where it is the usual
-                             one */
+    KEY_LADDER = 256, /* of a trial with --laptop, RAM does not matter, nor the desktop where it is the usual
+                         one */
     KEY_PLACE = KEY_MACHINE | KEY_SWAP_KINDS,
 };
 

@@ -161,8 +161,8 @@ enum mlm_where {
 /* Two rows that are alike in this sense have the same key. The caller frees it. */
 char *mlm_record_work_key(const struct mlm_record *record, enum mlm_likeness likeness, unsigned where);
 
-/* The key of machine, data and conditions, but for the RAM of a laptop: statements about records with the same
- * key can be compared. The caller frees it. */
+/* The key of machine, data and conditions, but for the RAM of a laptop: statements about records with the
+ * same key can be compared. The caller frees it. */
 char *mlm_record_field_key(const struct mlm_record *record);
 
 /* The key of suite, workload and parameters: identifies the technique, wherever and however often it ran. The

@@ -114,7 +114,8 @@ static void test_larger_caps(void **state)
         fixture, "  mlmembench run --suite storage --cap 512M,1G,2G,4G --repetitions 3 --data 2560M\n");
 }
 
-/* A laptop stands for a cap: others are proposed, with the same desktop, and none that has no room beside it. */
+/* A laptop stands for a cap: others are proposed, with the same desktop, and none that has no room beside it.
+ */
 static void test_laptops(void **state)
 {
     struct fixture *fixture = *state;

@@ -13,8 +13,8 @@
 
 #define MIB (UINT64_C(1) << 20)
 
-static char *said(void (*say)(FILE *out, double needs_bytes, const struct mlm_desktop *desktop), double needs_bytes,
-    const struct mlm_desktop *desktop)
+static char *said(void (*say)(FILE *out, double needs_bytes, const struct mlm_desktop *desktop),
+    double needs_bytes, const struct mlm_desktop *desktop)
 {
     char *text = NULL;
     size_t size;
@@ -89,7 +89,8 @@ static void test_pages(void **state)
         assert_true(desktop.tabs == 0 || bytes - before_bytes < 200 * MIB);
         before_bytes = bytes;
     }
-    const struct mlm_desktop usual = {.kind = MLM_DESKTOP_USUAL}, other = {MLM_DESKTOP_OTHER, 700 * MIB, false, 0};
+    const struct mlm_desktop usual = {.kind = MLM_DESKTOP_USUAL},
+                             other = {MLM_DESKTOP_OTHER, 700 * MIB, false, 0};
     struct mlm_desktop parts = {.kind = MLM_DESKTOP_LXDE, .tabs_said = true, .tabs = MLM_NO_BROWSER};
     desktop.tabs = 5;
     /* In whole MiB, each. */
@@ -99,7 +100,8 @@ static void test_pages(void **state)
     assert_int_equal(mlm_desktop_bytes(&other, 0x1p33), 700 * MIB);
 }
 
-/* A laptop smaller than those that are sold has a smaller desktop, and room for a job; a cap names its laptop. */
+/* A laptop smaller than those that are sold has a smaller desktop, and room for a job; a cap names its
+ * laptop. */
 static void test_small_laptops(void **state)
 {
     (void)state;

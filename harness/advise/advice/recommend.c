@@ -141,8 +141,7 @@ static void put_ease_of_many(FILE *out, const struct ease *ease)
         fprintf(out, "%s of %zu it is not known", glue, unknown);
 }
 
-static void put_ease(
-    FILE *out, const struct ease *ease, const struct mlm_field *field, uint64_t cap_bytes)
+static void put_ease(FILE *out, const struct ease *ease, const struct mlm_field *field, uint64_t cap_bytes)
 {
     if (ease->count == 1)
         put_ease_of_one(out, ease);
@@ -514,8 +513,7 @@ static bool wants_data(const struct mlm_sweep *sweep)
            (is_usable(sweep) && (!sweep->sure || mlm_sweep_enough_bytes(sweep) == MLM_NO_LIMIT));
 }
 
-void mlm_say_recommendation(
-    FILE *out, const struct mlm_field *field, const struct mlm_desktop *desktop,
+void mlm_say_recommendation(FILE *out, const struct mlm_field *field, const struct mlm_desktop *desktop,
     const struct mlm_sweep **ret_rerun, size_t *ret_count)
 {
     struct count count = count_of(field, desktop);

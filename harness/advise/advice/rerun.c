@@ -12,7 +12,8 @@
 
 static void cap_add(struct mlm_rerun *rerun, uint64_t cap_bytes, uint64_t most_bytes)
 {
-    if (cap_bytes < MLM_CAP_MINIMUM_BYTES + rerun->background_bytes || cap_bytes > most_bytes || rerun->cap_count == MLM_RERUN_CAPS)
+    if (cap_bytes < MLM_CAP_MINIMUM_BYTES + rerun->background_bytes || cap_bytes > most_bytes ||
+        rerun->cap_count == MLM_RERUN_CAPS)
         return;
     size_t at = 0;
     while (at < rerun->cap_count && rerun->caps[at] < cap_bytes)
@@ -100,7 +101,8 @@ struct mlm_rerun mlm_rerun_plan(const struct mlm_field *field)
         caps_around(&rerun, field->most_cap_bytes, most_bytes);
     else if (!rerun.cap_count && !isnan(most_needs(field)))
         caps_around(&rerun,
-            (uint64_t)exp2(ceil(log2(most_needs(field) + (double)rerun.background_bytes + 1))) / 2, most_bytes);
+            (uint64_t)exp2(ceil(log2(most_needs(field) + (double)rerun.background_bytes + 1))) / 2,
+            most_bytes);
     else if (!rerun.cap_count)
         caps_around(&rerun, UINT64_C(2) << 30, most_bytes);
     else

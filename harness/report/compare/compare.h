@@ -140,7 +140,7 @@ struct mlm_comparison {
 };
 
 struct mlm_compare_options {
-    bool mix_data;  /* pair rows of different data sizes too, where there is no other partner */
+    bool mix_data;              /* pair rows of different data sizes too, where there is no other partner */
     struct mlm_desktop desktop; /* beside the job on the laptops that are named */
     unsigned where; /* enum mlm_where: pair only rows of the same machine (for sides with several), or with
                        the same kinds of swap */

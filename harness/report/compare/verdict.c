@@ -184,7 +184,7 @@ static const struct mlm_row *most_needing(const struct mlm_pairing *pairing, boo
 static int say_laptop(FILE *out, const struct mlm_pairing *pairing)
 {
     const struct mlm_row *old = most_needing(pairing, false), *new = most_needing(pairing, true);
-    const struct mlm_row *most = !old || (new && mlm_row_needs(new) > mlm_row_needs(old)) ? new : old;
+    const struct mlm_row *most = !old || (new &&mlm_row_needs(new) > mlm_row_needs(old)) ? new : old;
     char size[MLM_SIZE_TEXT];
     if (!most)
         return 0;

@@ -64,7 +64,8 @@ void mlm_limits_write(FILE *out, const struct mlm_record *record)
         fprintf(out, ", %s background of %s", mlm_background_mode(&record->limits),
             mlm_size_spell(record->limits.background_bytes, text));
     if (record->limits.laptop_own)
-        fprintf(out, ", the laptop itself, with %s", mlm_size_show((double)record->limits.laptop_bytes, text));
+        fprintf(
+            out, ", the laptop itself, with %s", mlm_size_show((double)record->limits.laptop_bytes, text));
     else if (record->limits.laptop_bytes)
         fprintf(out, ", shown as a laptop of %s", mlm_size_spell(record->limits.laptop_bytes, text));
     if (record->limits.processors)

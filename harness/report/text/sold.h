@@ -10,7 +10,8 @@
  * the next smaller one does. */
 void mlm_sold_say(FILE *out, double needs_bytes, const struct mlm_desktop *desktop);
 
-/* Writes "a laptop with 8 GB", the smallest one that leaves so much to a job; "no laptop with up to 64 GB". */
+/* Writes "a laptop with 8 GB", the smallest one that leaves so much to a job; "no laptop with up to 64 GB".
+ */
 void mlm_sold_name(FILE *out, double needs_bytes, const struct mlm_desktop *desktop);
 
 /* Writes "8 GB" for 8 GiB, and "7.63 GiB" for a size that is not sold. */
