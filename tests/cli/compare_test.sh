@@ -119,6 +119,8 @@ refused 3 "nothing to compare: .*the same machine .for one holds several., workl
 # Two laptops: partners whatever their RAM, with the verdict first. What stands in for their desktops is no need of the job.
 run_again small.jsonl repetitions=5 laptop=2048 outcome=storage/dense:oom outcome=batch/mlp:oom
 run_again wide.jsonl repetitions=5 laptop=8192 seed=2
+status 0 "$mlm" show small.jsonl
+expect "a cap of a laptop is never named alone" sh -c "tr '\\n' ' ' <log/out | grep -Eq '(at|fits in|fit in) 1792M [(]a laptop with 2 GB[)]'"
 status 0 "$mlm" compare small.jsonl wide.jsonl
 tr '\n' ' ' <log/out >log/line
 expect "jobs that only the larger laptop can run" grep -Eq '^On the [0-9]+ rows that both can run, both sides are equally fast, within [1-5] %[.] [0-9]+ rows ended well only on new: .* None did so only on old[.] For these jobs new gains by its memory, not by its processor[.]' log/line
