@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "cli/laptop.h"
 #include "cli/load.h"
 #include "cli/rerun.h"
 #include "cli/style.h"
@@ -20,7 +21,8 @@ static const struct mlm_exit_meaning exits[] = {
 static int advise_verb(int argc, char **argv, struct mlm_error *error)
 {
     struct mlm_parsed parsed;
-    int r = mlm_options_parse(&mlm_verb_advise, argc, argv, NULL, NULL, &parsed, error);
+    struct mlm_desktop desktop = {0};
+    int r = mlm_options_parse(&mlm_verb_advise, argc, argv, &desktop, NULL, &parsed, error);
     if (r != 0)
         return r < 0 ? r : MLM_EXIT_OK;
     mlm_cleanup(mlm_loaded_release) struct mlm_loaded loaded = {0};
@@ -28,7 +30,7 @@ static int advise_verb(int argc, char **argv, struct mlm_error *error)
     if (r < 0)
         return r;
     struct mlm_text_style style = mlm_style_of(STDOUT_FILENO);
-    r = mlm_advise(loaded.table, &style, mlm_rerun_put, stdout, error);
+    r = mlm_advise(loaded.table, &desktop, &style, mlm_rerun_put, stdout, error);
     return r < 0 ? r : MLM_EXIT_OK;
 }
 
@@ -40,9 +42,11 @@ const struct mlm_verb mlm_verb_advise = {
     .details =
         "For each workload, advise shows the smallest cap within 10 % of the best time, what each step to a "
         "larger cap gains, and what other techniques for the same work do under the same cap. It ends with "
-        "one recommendation. advise claims only differences that the repetitions show. Where data is "
+        "one recommendation, and says what the caps are in laptops that are sold. Runs with --laptop for several sizes "
+        "of RAM are compared as runs under several caps are. advise claims only differences that the repetitions show. Where data is "
         "missing, advise prints the command that measures it.",
     .exits = exits,
+    .options = mlm_desktop_option_rows,
     .example = "mlmembench advise results/*.jsonl",
     .run = advise_verb,
 };

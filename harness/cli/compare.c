@@ -11,6 +11,7 @@
 #include "base/utf8.h"
 #include "cli/formats.h"
 #include "cli/history.h"
+#include "cli/laptop.h"
 #include "cli/load.h"
 #include "cli/style.h"
 #include "cli/verbs.h"
@@ -29,6 +30,7 @@ struct compare_options {
     uint64_t last;
     double floor;
     bool any_machine;
+    struct mlm_desktop desktop;
 };
 
 #define AT(member) offsetof(struct compare_options, member)
@@ -59,6 +61,7 @@ static const struct mlm_option options[] = {
         .words = percents},
     {"any-machine", NULL, NULL, AT(any_machine),
         .help = "also use history files of other machines, for CI jobs that get a new machine each time"},
+    {.group = mlm_desktop_option_rows, .offset = AT(desktop)},
     {0},
 };
 
@@ -275,8 +278,9 @@ static int compare(const struct mlm_texts *paths, const struct compare_options *
     mlm_cleanup(lineup_release) struct lineup lineup = {0};
     mlm_cleanup(comparison_free_p) struct mlm_comparison *comparison = NULL;
     int r = enter(&lineup, paths, error);
-    const struct mlm_compare_options how = {
-        .mix_data = said->mix_data, .where = lineup.same_machine ? MLM_SAME_MACHINE : 0};
+    const struct mlm_compare_options how = {.desktop = said->desktop,
+        .mix_data = said->mix_data,
+        .where = lineup.same_machine ? MLM_SAME_MACHINE : 0};
     if (r >= 0)
         r = mlm_compare(lineup.sides, lineup.side_count, &how, &comparison, error);
     for (size_t i = 0; r >= 0 && i < comparison->pairing_count; i++)

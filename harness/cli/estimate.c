@@ -8,6 +8,7 @@
 #include "cli/estimate_check.h"
 #include "cli/estimate_own.h"
 #include "cli/estimate_text.h"
+#include "cli/laptop.h"
 #include "cli/verbs.h"
 #include "trial/dataset.h"
 
@@ -15,6 +16,7 @@ struct estimate_options {
     struct mlm_estimate_request request;
     const char *texts[MLM_KNOB_TOTAL]; /* of knobs that parse their own; NULL: not given */
     const char *file, *system, *background;
+    struct mlm_desktop desktop;
     uint32_t format; /* json: 1 */
     bool sources, check;
 };
@@ -42,8 +44,10 @@ static const struct mlm_option options[] = {
     {"system", "SIZE", mlm_option_text, AT(system), .help = "what the laptop's operating system holds",
         .otherwise = "128M + RAM/16", .words = (const char *const[]){"256M", "512M", "1G", NULL}},
     {"background", "SIZE", mlm_option_text, AT(background),
-        .help = "what open programs hold; 0: none are open", .otherwise = "a desktop and a browser",
+        .help = "what open programs hold, the desktop included: the same as --desktop SIZE; 0: none are open",
+        .otherwise = "--desktop and --tabs",
         .words = (const char *const[]){"512M", "1G", "1600M", "2G", NULL}},
+    {.group = mlm_desktop_option_rows, .offset = AT(desktop)},
     {"sources", NULL, NULL, AT(sources), .help = "say under each line where its formula comes from"},
     {"check", NULL, NULL, AT(check),
         .help = "also run the nearest workload of mlmembench under a cap, and show both figures"},
@@ -119,11 +123,29 @@ static int own_open(
     return 0;
 }
 
-static int beside_size(const char *option, const char *text, uint64_t *ret_bytes, struct mlm_error *error)
+static int size_read(const char *option, const char *text, uint64_t *ret_bytes, struct mlm_error *error)
 {
     *ret_bytes = MLM_NO_LIMIT;
     if (text && mlm_size_parse(text, ret_bytes, error) < 0)
         return mlm_error_wrap(error, -EINVAL, "--%s", option);
+    return 0;
+}
+
+static int beside_resolve(const struct estimate_options *said, const struct mlm_parsed *parsed,
+    struct mlm_estimate_beside *beside, struct mlm_error *error)
+{
+    uint64_t background_bytes;
+    if (said->background && (mlm_is_said(parsed, "desktop") || mlm_is_said(parsed, "tabs")))
+        return mlm_error_set(error, -EINVAL, "--background stands for --desktop and --tabs; give either");
+    int r = size_read("system", said->system, &beside->system_bytes, error);
+    if (r == 0)
+        r = size_read("background", said->background, &background_bytes, error);
+    if (r < 0)
+        return r;
+    beside->desktop = said->desktop;
+    if (said->background)
+        beside->desktop = (struct mlm_desktop){
+            .kind = background_bytes ? MLM_DESKTOP_OTHER : MLM_DESKTOP_NONE, .bytes = background_bytes};
     return 0;
 }
 
@@ -150,9 +172,7 @@ static int estimate_verb(int argc, char **argv, struct mlm_error *error)
     if (r != 0)
         return r < 0 ? r : MLM_EXIT_OK;
     bool json = said.format == 1;
-    r = beside_size("system", said.system, &beside.system_bytes, error);
-    if (r == 0)
-        r = beside_size("background", said.background, &beside.background_bytes, error);
+    r = beside_resolve(&said, &parsed, &beside, error);
     if (r == 0)
         r = request_resolve(&said, error);
     struct mlm_estimate_own own = {.ask = mlm_own_ask};
@@ -184,7 +204,7 @@ const struct mlm_verb mlm_verb_estimate = {
     .details =
         "estimate computes, step by step, what a machine-learning job holds in memory at its peak: the data, "
         "copies that libraries make of it, the model, activations, and the programs themselves. It shows "
-        "each part with its formula, the memory caps and laptops of 512M to 8G that the job fits in, and the "
+        "each part with its formula, the memory caps and the laptops of 2 to 64 GB that the job fits in, and the "
         "options that would save the most.\n\n"
         "The formulas follow the source code of the libraries in Debian 12; those of our workloads are in "
         "the suites. PyTorch's tensors leave holes in glibc's heap; one measured factor covers these. In 137 "

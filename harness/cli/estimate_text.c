@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "cli/style.h"
 #include "cli/wrap.h"
+#include "report/text/sold.h"
 
 #define NAME_COLUMNS 38
 #define FORMULA_COLUMN 53
@@ -157,19 +158,24 @@ static void machine_print(const struct mlm_estimate *estimate, const struct mlm_
 {
     double ram = mlm_estimate_smallest_machine(estimate, beside);
     double system = mlm_estimate_system_bytes(beside, ram);
-    double background = mlm_estimate_background_bytes(beside, ram);
-    char text[MLM_SIZE_TEXT], all[160];
-    printf("\nBeside it, on a machine with %s:\n", mlm_size_spell((uint64_t)ram, text));
+    double desktop = (double)mlm_desktop_bytes(&beside->desktop, ram);
+    char text[MLM_SIZE_TEXT], open[MLM_DESKTOP_TEXT], all[160];
+    printf("\nBeside it, on a laptop with ");
+    mlm_sold_ram(stdout, (uint64_t)ram);
+    printf(ram > (double)mlm_laptops_sold[MLM_LAPTOPS_SOLD - 1]
+               ? " (none that is sold is large enough):\n"
+               : ", the smallest that is sold and large enough:\n");
     double cached = estimate->baseline->cached_bytes;
     if (cached > 0)
         sum_line("its libraries' code, in the page cache", cached, "measured");
     sum_line(
         "operating system", system, beside->system_bytes == MLM_NO_LIMIT ? "128 MiB + RAM/16" : "--system");
-    sum_line("desktop, browser, other programs", background,
-        beside->background_bytes == MLM_NO_LIMIT ? "min(1600 MiB, 2/5·RAM)" : "--background");
+    mlm_desktop_text(&beside->desktop, "", open);
+    if (*open)
+        sum_line(open, desktop, beside->desktop.kind == MLM_DESKTOP_OTHER ? "given" : "measured");
     rule();
     snprintf(all, sizeof all, "of %s", mlm_size_spell((uint64_t)ram, text));
-    sum_line("RAM in use", estimate->needs_bytes + cached + system + background, all);
+    sum_line("RAM in use", estimate->needs_bytes + cached + system + desktop, all);
 }
 
 static void fits_print(const struct mlm_estimate *estimate, const struct mlm_estimate_beside *beside)
@@ -179,16 +185,19 @@ static void fits_print(const struct mlm_estimate *estimate, const struct mlm_est
     char name[MLM_SIZE_TEXT], spare[MLM_SIZE_TEXT], cell[64];
     printf("\n  %-8s %-26s %s\n", "size", "as a cap on the program", "as the RAM of a laptop");
     for (size_t i = 0; i < MLM_FITTINGS; i++) {
-        double bytes = (double)mlm_fitting_sizes[i];
+        const double bytes = (double)mlm_fitting_sizes[i];
+        const size_t columns = i < MLM_FITTINGS_UNSOLD ? 1 : 2;
         struct mlm_fitting fittings[] = {
             mlm_estimate_fit_cap(estimate, bytes), mlm_estimate_fit_machine(estimate, beside, bytes)};
         printf("  %-8s", mlm_size_spell(mlm_fitting_sizes[i], name));
-        for (size_t k = 0; k < 2; k++) {
+        for (size_t k = 0; k < columns; k++) {
             bool lacks = fittings[k].spare_bytes < 0;
             snprintf(cell, sizeof cell, "%-5s  %s%s%s", words[fittings[k].fits], lacks ? "lacks " : "",
                 mlm_size_show(fabs(fittings[k].spare_bytes), spare), lacks ? "" : " spare");
             printf(k ? " %s\n" : " %-26s", cell);
         }
+        if (columns == 1)
+            printf(" not sold\n");
     }
 }
 

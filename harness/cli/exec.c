@@ -29,6 +29,7 @@ struct exec_options {
     struct mlm_table_options table;
     struct mlm_caps caps;
     struct mlm_laptop laptop;
+    struct mlm_desktop desktop;
     struct mlm_program_options program;
     struct mlm_texts params;
     struct mlm_budgets budgets;
@@ -40,6 +41,7 @@ struct exec_options {
 static const struct mlm_option options[] = {
     {.group = mlm_cap_option_rows, .offset = AT(caps)},
     {.group = mlm_laptop_option_rows, .offset = AT(laptop)},
+    {.group = mlm_desktop_option_rows, .offset = AT(desktop)},
     {.group = mlm_cage_option_rows, .offset = AT(cage)},
     {.group = mlm_table_option_rows, .offset = AT(table)},
     {"warmup", "N", mlm_option_number, AT(warmup),
@@ -81,7 +83,7 @@ static void exec_release(struct exec *exec)
 static int resolve(struct exec *exec, const struct mlm_parsed *parsed, struct mlm_error *error)
 {
     struct exec_options *said = &exec->said;
-    int r = mlm_laptop_resolve(&said->laptop, parsed, &said->cage.limits, &said->caps, error);
+    int r = mlm_laptop_resolve(&said->laptop, &said->desktop, parsed, &said->cage.limits, &said->caps, error);
     if (r == 0)
         r = mlm_program_options_check(&said->program, said->cage.out, error);
     if (r == 0)
@@ -167,7 +169,7 @@ static int table_say(const struct exec *exec, const struct mlm_table *table, str
     if (r == 0)
         r = mlm_contest_say(table, &style, stderr, error);
     if (r == 0)
-        r = mlm_surplus_say(table, &style, stderr, error);
+        r = mlm_surplus_say(table, &exec->said.desktop, &style, stderr, error);
     if (r < 0)
         return r;
     fputc('\n', stderr);

@@ -46,6 +46,7 @@ struct fit_options {
     struct mlm_cage_options cage; /* without a time limit: it follows from the job's time without a cap */
     struct mlm_table_options table;
     struct mlm_laptop laptop;
+    struct mlm_desktop desktop;
     struct mlm_program_options program;
     struct mlm_job_options job;
     const char *workload; /* NULL: a command */
@@ -67,6 +68,7 @@ static const struct mlm_option options[] = {
     {"max-trials", "N", mlm_option_number, AT(max_trials), .help = "stop after N trials, found or not",
         .standard = "60", .least = 1, .most = MLM_TIMES_MOST},
     {.group = mlm_laptop_option_rows, .offset = AT(laptop)},
+    {.group = mlm_desktop_option_rows, .offset = AT(desktop)},
     {.group = mlm_cage_option_rows, .offset = AT(cage)},
     {.group = mlm_table_option_rows, .offset = AT(table)},
     {"workload", "SUITE/NAME", mlm_option_text, AT(workload),
@@ -82,7 +84,8 @@ static const struct mlm_option_change changes[] = {
         .help =
             "run every trial as on a laptop with this much RAM: sets --background to what its desktop and "
             "browser use, and shows the job such a laptop in /proc/meminfo (sysinfo(2) still reports this "
-            "machine); fit first prints the cap that the laptop leaves"},
+            "machine); fit first prints the cap that the laptop leaves. own: run the trials as without this option, and "
+            "say whether the answer fits into what is available now"},
     {"repetitions", .standard = "3", .help = "successful trials that are needed under the reported cap"},
     {"timeout",
         .otherwise =
@@ -118,14 +121,14 @@ static void fit_release(struct fit *fit)
 
 static int resolve(struct fit *fit, const struct mlm_parsed *parsed, struct mlm_error *error)
 {
-    const struct fit_options *said = &fit->said;
+    struct fit_options *said = &fit->said;
     if (said->tolerance < TOLERANCE_MIN || said->tolerance > TOLERANCE_MAX)
         return mlm_error_set(error, -EINVAL, "--tolerance is between 0.1%% and 100%%");
     if (said->workload && (said->program.names.count || said->program.output))
         return mlm_error_set(error, -EINVAL, "--name and --output are for a command; a workload has its own");
     if (said->cage.repetitions > REPETITIONS_MAX)
         return mlm_error_set(error, -EINVAL, "--repetitions is at most %d", REPETITIONS_MAX);
-    int r = mlm_laptop_resolve(&said->laptop, parsed, &fit->said.cage.limits, NULL, error);
+    int r = mlm_laptop_resolve(&said->laptop, &said->desktop, parsed, &said->cage.limits, NULL, error);
     if (r == 0)
         r = mlm_program_options_check(&said->program, said->cage.out, error);
     fit->timeout_ns = mlm_is_said(parsed, "timeout") ? said->cage.limits.timeout_ns : 0;
@@ -281,7 +284,13 @@ static void put_laptop(FILE *out, const struct fit *fit)
     if (!found || fit->search.options.swaps || fast.high_bytes <= background_bytes ||
         mlm_fit_has_unpaid(&fit->search))
         return;
-    mlm_sold_say(out, (double)(fast.high_bytes - background_bytes));
+    mlm_sold_say(out, (double)(fast.high_bytes - background_bytes), &fit->said.desktop);
+    const struct mlm_laptop *laptop = &fit->said.laptop;
+    char size[MLM_SIZE_TEXT];
+    if (laptop->own)
+        fprintf(out, " On this one %s are available now, which is %s.",
+            mlm_size_show((double)laptop->cap_bytes, size),
+            fast.high_bytes <= laptop->cap_bytes ? "enough" : "too little");
     fputc('\n', out);
 }
 

@@ -68,13 +68,13 @@ static int advice_make(const struct mlm_table *table, struct advice *advice, str
     struct mlm_text brief, whole;
     if (!mlm_text_begin(&brief))
         return mlm_error_errno(error, -ENOMEM, "advice");
-    int r = mlm_advise_in_brief(table, mlm_rerun_put, brief.out, error);
+    int r = mlm_advise_in_brief(table, NULL, mlm_rerun_put, brief.out, error);
     advice->recommendation = mlm_text_end(&brief);
     if (r < 0)
         return r;
     if (!advice->recommendation || !mlm_text_begin(&whole))
         return mlm_error_errno(error, -ENOMEM, "advice");
-    r = mlm_advise(table, &style, mlm_rerun_put, whole.out, error);
+    r = mlm_advise(table, NULL, &style, mlm_rerun_put, whole.out, error);
     advice->whole = mlm_text_end(&whole);
     if (r == 0 && !advice->whole)
         r = mlm_error_errno(error, -ENOMEM, "advice");

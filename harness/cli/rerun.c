@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/laptop.h"
 #include "base/size.h"
 #include "base/words.h"
 #include "cli/say.h"
@@ -129,6 +130,21 @@ static void put_duration(FILE *out, uint64_t ns)
         fprintf(out, "%" PRIu64 ".%09" PRIu64 "s", ns / 1000000000, ns % 1000000000);
 }
 
+/* Writes the laptop, unless the command is written for several, or other caps take the place of what this
+ * machine has available. The desktop is named only where the usual one holds something else. */
+static void put_laptop(FILE *out, const struct mlm_limits *limits)
+{
+    const struct mlm_desktop usual = {.kind = MLM_DESKTOP_USUAL};
+    char text[MLM_SIZE_TEXT];
+    if (limits->laptop_own)
+        return;
+    if (!mlm_is_laptop_cap(limits))
+        fprintf(out, " --laptop %s", mlm_size_spell(limits->laptop_bytes, text));
+    if (limits->background_bytes != mlm_desktop_bytes(&usual, (double)limits->laptop_bytes))
+        fprintf(out, " --desktop %s",
+            limits->background_bytes ? mlm_size_spell(limits->background_bytes, text) : "none");
+}
+
 /* Writes the conditions of the record where they differ from a run's defaults. */
 static int put_surroundings(FILE *out, const struct mlm_verb *verb, const struct mlm_sweep *sweep)
 {
@@ -146,7 +162,7 @@ static int put_surroundings(FILE *out, const struct mlm_verb *verb, const struct
             record->limits.swap_limit_bytes ? mlm_size_spell(record->limits.swap_limit_bytes, text) : "none");
     /* A laptop has its own cap and background. */
     if (record->limits.laptop_bytes)
-        fprintf(out, " --laptop %s", mlm_size_spell(record->limits.laptop_bytes, text));
+        put_laptop(out, &record->limits);
     else if (record->limits.background_bytes)
         fprintf(out, " --background %s%s", mlm_size_spell(record->limits.background_bytes, text),
             record->limits.background_active ? ":active" : "");
@@ -256,13 +272,18 @@ static int put_suites(FILE *out, const struct mlm_keymap *suites)
     return put_word(out, list);
 }
 
-static void put_numbers(FILE *out, const struct mlm_rerun *rerun, bool laptop, bool uncapped)
+/* Writes the caps, or the laptop with this number. */
+static void put_numbers(
+    FILE *out, const struct mlm_rerun *rerun, const struct mlm_limits *limits, size_t laptop, bool uncapped)
 {
-    for (size_t i = 0; i < (laptop ? 0 : rerun->cap_count); i++) {
-        char text[MLM_SIZE_TEXT];
+    /* `fit` tries other caps on a laptop; `run` has the laptop's. */
+    const bool own_cap = limits->laptop_bytes && !limits->laptop_own;
+    char text[MLM_SIZE_TEXT];
+    if (rerun->laptops)
+        fprintf(out, " --laptop %s", mlm_size_spell(mlm_laptop_ram_bytes(rerun->caps[laptop]), text));
+    for (size_t i = 0; i < (own_cap ? 0 : rerun->cap_count); i++)
         fprintf(out, "%s%s", i ? "," : " --cap ", mlm_size_spell(rerun->caps[i], text));
-    }
-    fprintf(out, "%s --repetitions %zu", uncapped && !laptop ? ",none" : "", rerun->repetitions);
+    fprintf(out, "%s --repetitions %zu", uncapped && !own_cap ? ",none" : "", rerun->repetitions);
 }
 
 /* Used to sort sweeps, so that those with the same rest are adjacent. */
@@ -279,9 +300,9 @@ static int compare_rests(const void *a, const void *b)
     return (x->order > y->order) - (x->order < y->order);
 }
 
-/* Writes the command for those sweeps whose rest is the same. */
+/* Writes the command for those sweeps whose rest is the same; of laptops, the one with this number. */
 static int put_command(FILE *out, const struct mlm_rerun *rerun, const struct rerun_of *sweeps, size_t count,
-    const char *rest_text)
+    size_t laptop, const char *rest_text)
 {
     mlm_cleanup(mlm_keymap_release) struct mlm_keymap suites = {0};
     bool own = is_command(sweeps[count - 1].sweep->first->first);
@@ -289,12 +310,13 @@ static int put_command(FILE *out, const struct mlm_rerun *rerun, const struct re
     int r = 0;
     for (size_t i = 0; i < count && r >= 0; i++)
         r = mlm_keymap_add(&suites, strdup(sweeps[i].sweep->first->first->suite), &number);
+    fputs("  ", out);
     mlm_word_put(out, mlm_say_program());
     fputs(own ? " exec" : " ", out);
     if (r >= 0 && !own)
         r = put_suites(out, &suites);
     /* `run` adds a trial without a cap by itself, so it is not written. */
-    put_numbers(out, rerun, sweeps[0].sweep->first->first->limits.laptop_bytes, own);
+    put_numbers(out, rerun, &sweeps[0].sweep->first->first->limits, laptop, own);
     fprintf(out, "%s\n", rest_text);
     return r;
 }
@@ -313,8 +335,10 @@ int mlm_rerun_put(FILE *out, const struct mlm_rerun *rerun)
     for (size_t begin = 0, end; begin < rerun->sweep_count && r >= 0; begin = end) {
         for (end = begin; end < rerun->sweep_count && sorted[end].rest == sorted[begin].rest;)
             end++;
-        fputs("  ", out);
-        r = put_command(out, rerun, &sorted[begin], end - begin, rests.entries[sorted[begin].rest].key);
+        const char *rest = rests.entries[sorted[begin].rest].key;
+        const size_t commands = rerun->laptops ? rerun->cap_count : 1;
+        for (size_t i = 0; i < commands && r >= 0; i++)
+            r = put_command(out, rerun, &sorted[begin], end - begin, i, rest);
     }
     return r;
 }

@@ -619,6 +619,14 @@ static int run_with(struct run *run, int argc, char **argv, struct mlm_error *er
     return r == MLM_EXIT_OK && broken ? MLM_EXIT_NOT_RUN : r;
 }
 
+/* What is available now may differ from what was available when the run began, and its cap stays the same. */
+static void own_cap_keep(const struct mlm_record_list *list, struct mlm_laptop *laptop)
+{
+    for (size_t i = 0; i < list->count && laptop->own && !laptop->cap_bytes; i++)
+        if (list->items[i].limits.laptop_own && list->items[i].limits.cap_bytes != MLM_NO_LIMIT)
+            laptop->cap_bytes = list->items[i].limits.cap_bytes;
+}
+
 static int run_verb(int argc, char **argv, struct mlm_error *error)
 {
     mlm_cleanup(run_release) struct run run = {.measuring.interrupts.fd = -1};
@@ -641,6 +649,7 @@ static int run_verb(int argc, char **argv, struct mlm_error *error)
         memset(&run.request, 0, sizeof run.request);
         r = parse(&run, count, words, error);
     }
+    own_cap_keep(&list, &run.request.said.laptop);
     if (r == 0)
         r = run_with(&run, count, words, error);
     mlm_record_list_release(&list);

@@ -13,6 +13,7 @@
 const struct mlm_option mlm_run_option_rows[] = {
     {.group = mlm_cap_option_rows, .offset = AT(caps)},
     {.group = mlm_laptop_option_rows, .offset = AT(laptop)},
+    {.group = mlm_desktop_option_rows, .offset = AT(desktop)},
     {"suite", "SUITES", mlm_option_list, AT(suites),
         .help = "run these suites, separated by commas; `mlmembench list` shows them",
         .otherwise = "all but self and frameworks", .shapes_plan = true},
@@ -82,17 +83,30 @@ static const uint64_t preview_cap_bytes = UINT64_C(512) << 20, preview_data_byte
 void mlm_run_request_size(const struct mlm_run_request *request, bool preview, struct mlm_plan_options *plan)
 {
     const struct mlm_run_options *said = &request->said;
-    const bool has_caps = mlm_is_said(&request->parsed, "cap") || said->laptop.ram_bytes;
+    const bool has_caps = mlm_is_said(&request->parsed, "cap") || mlm_is_said(&request->parsed, "laptop");
     plan->caps = preview && !has_caps ? &preview_cap_bytes : said->caps.items;
     plan->cap_count = preview && !has_caps ? 1 : said->caps.count;
     plan->data_bytes = preview && !said->job.data_bytes ? preview_data_bytes : said->job.data_bytes;
     plan->repetitions = preview ? 1 : said->cage.repetitions;
 }
 
+/* Only as a part of a laptop that is imitated can a desktop change a run. */
+static int desktop_check(const struct mlm_run_request *request, struct mlm_error *error)
+{
+    const bool said = mlm_is_said(&request->parsed, "desktop") || mlm_is_said(&request->parsed, "tabs");
+    return said && !request->said.laptop.ram_bytes
+               ? mlm_error_set(error, -EINVAL,
+                     "--desktop and --tabs describe a laptop that is imitated; give --laptop SIZE, too")
+               : 0;
+}
+
 int mlm_run_request_resolve(struct mlm_run_request *request, struct mlm_error *error)
 {
     struct mlm_run_options *said = &request->said;
-    int r = mlm_laptop_resolve(&said->laptop, &request->parsed, &said->cage.limits, &said->caps, error);
+    int r = desktop_check(request, error);
+    if (r == 0)
+        r = mlm_laptop_resolve(
+            &said->laptop, &said->desktop, &request->parsed, &said->cage.limits, &said->caps, error);
     if (r == 0)
         r = mlm_budgets_check(&said->budgets, error);
     if (r == 0)

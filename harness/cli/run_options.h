@@ -11,6 +11,7 @@ struct mlm_run_options {
     struct mlm_table_options table;
     struct mlm_caps caps;
     struct mlm_laptop laptop;
+    struct mlm_desktop desktop;
     struct mlm_budgets budgets;
     struct mlm_job_options job;
     struct mlm_list suites;

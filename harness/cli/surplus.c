@@ -45,8 +45,9 @@ static json_t *used_files(const json_t *files)
 }
 
 /* Says which files the row uses, whether it began warm, and what they add to its needs. */
-static void put_files(FILE *out, const struct mlm_row *row)
+static void put_files(FILE *out, const struct mlm_row *row, const struct mlm_desktop *desktop)
 {
+    (void)desktop;
     const int64_t *values = row->readings.values;
     char size[MLM_SIZE_TEXT];
     int64_t bytes, cached_bytes = mlm_files_cached(row->first, &bytes);
@@ -66,8 +67,9 @@ static void put_files(FILE *out, const struct mlm_row *row)
         mlm_size_show(mlm_row_at_speed(row), size));
 }
 
-static void put_surplus(FILE *out, const struct mlm_row *row)
+static void put_surplus(FILE *out, const struct mlm_row *row, const struct mlm_desktop *desktop)
 {
+    (void)desktop;
     char size[MLM_SIZE_TEXT];
     bool said = false;
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++) {
@@ -84,60 +86,63 @@ static void put_surplus(FILE *out, const struct mlm_row *row)
         fputs(". `mlmembench fit -- …` finds the smallest cap that is enough.", out);
 }
 
-static int say(const struct mlm_row *row, void (*put)(FILE *out, const struct mlm_row *row),
-    const struct mlm_text_style *style, FILE *out, struct mlm_error *error)
+typedef void put_function(FILE *out, const struct mlm_row *row, const struct mlm_desktop *desktop);
+
+struct saying {
+    const struct mlm_desktop *desktop;
+    const struct mlm_text_style *style;
+    FILE *out;
+};
+
+static int say(
+    const struct saying *saying, const struct mlm_row *row, put_function *put, struct mlm_error *error)
 {
     struct mlm_text text;
     FILE *words = mlm_text_begin(&text);
     if (words)
-        put(words, row);
+        put(words, row, saying->desktop);
     mlm_auto_free char *said = words ? mlm_text_end_tame(&text) : NULL;
     if (!said)
         return mlm_error_errno(error, -ENOMEM, "exec");
     if (*said) {
-        fputc('\n', out);
-        mlm_put_wrapped(out, style, 0, said);
+        fputc('\n', saying->out);
+        mlm_put_wrapped(saying->out, saying->style, 0, said);
     }
     return 0;
 }
 
-/* What the job itself needs to run at speed, without the background beside it. */
-static double job_bytes(const struct mlm_row *row)
-{
-    return mlm_row_at_speed(row) - (double)row->first->limits.background_bytes;
-}
-
-static void put_laptop(FILE *out, const struct mlm_row *row)
+static void put_laptop(FILE *out, const struct mlm_row *row, const struct mlm_desktop *desktop)
 {
     char size[MLM_SIZE_TEXT];
     mlm_row_job_say(out, row);
-    fprintf(out, " needs %s%s. ", mlm_size_show(job_bytes(row), size),
+    fprintf(out, " needs %s%s. ", mlm_size_show(mlm_row_at_speed(row), size),
         row->readings.values[MLM_at_speed_bytes] == MLM_NULL ? "" : " at most to run at speed");
-    mlm_sold_say(out, job_bytes(row));
+    mlm_sold_say(out, mlm_row_at_speed(row), desktop);
 }
 
 /* What of its files was in memory before says nothing about what it uses of them. */
 static bool laptop_is_known(const struct mlm_row *row)
 {
-    return job_bytes(row) > 0 && mlm_files_start(row->first) != MLM_START_WARM;
+    return mlm_row_at_speed(row) > 0 && mlm_files_start(row->first) != MLM_START_WARM;
 }
 
-int mlm_surplus_say(
-    const struct mlm_table *table, const struct mlm_text_style *style, FILE *out, struct mlm_error *error)
+int mlm_surplus_say(const struct mlm_table *table, const struct mlm_desktop *desktop,
+    const struct mlm_text_style *style, FILE *out, struct mlm_error *error)
 {
+    const struct saying saying = {desktop, style, out};
     const struct mlm_row *most = NULL;
     for (size_t s = 0; s < table->section_count; s++)
         for (size_t i = 0; i < table->sections[s].count; i++) {
             const struct mlm_row *row = table->sections[s].rows[i];
             if (!mlm_row_all_ok(row))
                 continue; /* what it needs is not known */
-            int r = say(row, put_surplus, style, out, error);
+            int r = say(&saying, row, put_surplus, error);
             if (r == 0)
-                r = say(row, put_files, style, out, error);
+                r = say(&saying, row, put_files, error);
             if (r < 0)
                 return r;
-            if (laptop_is_known(row) && (!most || job_bytes(row) > job_bytes(most)))
+            if (laptop_is_known(row) && (!most || mlm_row_at_speed(row) > mlm_row_at_speed(most)))
                 most = row;
         }
-    return most ? say(most, put_laptop, style, out, error) : 0;
+    return most ? say(&saying, most, put_laptop, error) : 0;
 }

@@ -37,23 +37,14 @@ int mlm_estimate_make(
     return 0;
 }
 
-static double said_or(uint64_t said_bytes, double usual_bytes)
-{
-    return said_bytes != MLM_NO_LIMIT ? (double)said_bytes : usual_bytes;
-}
-
 double mlm_estimate_system_bytes(const struct mlm_estimate_beside *beside, double ram_bytes)
 {
-    return said_or(beside->system_bytes, mlm_laptop_system_bytes(ram_bytes));
+    return beside->system_bytes != MLM_NO_LIMIT ? (double)beside->system_bytes
+                                                : mlm_laptop_system_bytes(ram_bytes);
 }
 
-double mlm_estimate_background_bytes(const struct mlm_estimate_beside *beside, double ram_bytes)
-{
-    return said_or(beside->background_bytes, mlm_laptop_desktop_bytes(ram_bytes));
-}
-
-const uint64_t mlm_fitting_sizes[MLM_FITTINGS] = {
-    UINT64_C(512) << 20, UINT64_C(1) << 30, UINT64_C(2) << 30, UINT64_C(4) << 30, UINT64_C(8) << 30};
+const uint64_t mlm_fitting_sizes[MLM_FITTINGS] = {UINT64_C(512) << 20, UINT64_C(1) << 30, UINT64_C(2) << 30,
+    UINT64_C(4) << 30, UINT64_C(8) << 30, UINT64_C(16) << 30, UINT64_C(32) << 30, UINT64_C(64) << 30};
 
 static struct mlm_fitting fit(
     const struct mlm_estimate *estimate, double size_bytes, double room_bytes, double cached_bytes)
@@ -77,14 +68,14 @@ struct mlm_fitting mlm_estimate_fit_machine(
     const struct mlm_estimate *estimate, const struct mlm_estimate_beside *beside, double ram_bytes)
 {
     double room = ram_bytes - mlm_estimate_system_bytes(beside, ram_bytes) -
-                  mlm_estimate_background_bytes(beside, ram_bytes);
+                  (double)mlm_desktop_bytes(&beside->desktop, ram_bytes);
     return fit(estimate, ram_bytes, fmax(room, 0), estimate->baseline->cached_bytes);
 }
 
 double mlm_estimate_smallest_machine(
     const struct mlm_estimate *estimate, const struct mlm_estimate_beside *beside)
 {
-    double ram = (double)mlm_fitting_sizes[0];
+    double ram = (double)mlm_fitting_sizes[MLM_FITTINGS_UNSOLD];
     /* Stop at 2^62 bytes: no machine has more. */
     while (ram < 0x1p62 && mlm_estimate_fit_machine(estimate, beside, ram).fits != MLM_FITS_YES)
         ram *= 2;

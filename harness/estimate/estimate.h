@@ -10,6 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "base/laptop.h"
 #include "estimate/runtime.h"
 
 struct mlm_estimate {
@@ -27,14 +28,12 @@ int mlm_estimate_make(
 
 /* Memory of everything else on the machine. */
 struct mlm_estimate_beside {
-    uint64_t system_bytes;     /* MLM_NO_LIMIT: computed from the machine's size */
-    uint64_t background_bytes; /* MLM_NO_LIMIT: computed from the machine's size */
+    uint64_t system_bytes; /* MLM_NO_LIMIT: computed from the machine's size */
+    struct mlm_desktop desktop;
 };
 
-/* The same rules as for `run --laptop` (base/laptop.h): the kernel and firmware keep about a sixteenth of RAM
- * and 128 MiB; a desktop with a browser holds 1.6 GiB, but at most two fifths of the RAM. */
+/* The same rules and figures as for `run --laptop` (base/laptop.h). */
 double mlm_estimate_system_bytes(const struct mlm_estimate_beside *beside, double ram_bytes);
-double mlm_estimate_background_bytes(const struct mlm_estimate_beside *beside, double ram_bytes);
 
 /* CLOSE: within what such an estimate may be off. */
 enum mlm_fitting_verdict { MLM_FITS_NO, MLM_FITS_CLOSE, MLM_FITS_YES };
@@ -46,14 +45,17 @@ struct mlm_fitting {
     enum mlm_fitting_verdict fits;
 };
 
-#define MLM_FITTINGS 5
-extern const uint64_t mlm_fitting_sizes[MLM_FITTINGS]; /* 512 MiB to 8 GiB */
+#define MLM_FITTINGS 8
+extern const uint64_t mlm_fitting_sizes[MLM_FITTINGS]; /* 512 MiB to 64 GiB, ascending; the last ones are the
+                                                          laptops that are sold */
+#define MLM_FITTINGS_UNSOLD (MLM_FITTINGS - MLM_LAPTOPS_SOLD)
 
 struct mlm_fitting mlm_estimate_fit_cap(const struct mlm_estimate *estimate, double cap_bytes);
 struct mlm_fitting mlm_estimate_fit_machine(
     const struct mlm_estimate *estimate, const struct mlm_estimate_beside *beside, double ram_bytes);
 
-/* RAM of the smallest machine, a power of two, on which the job fits. */
+/* RAM of the smallest machine, of those that are sold, on which the job fits; if there is none, a power of
+ * two. */
 double mlm_estimate_smallest_machine(
     const struct mlm_estimate *estimate, const struct mlm_estimate_beside *beside);
 

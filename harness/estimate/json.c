@@ -108,14 +108,16 @@ json_t *mlm_estimate_json(const struct mlm_estimate *estimate, const struct mlm_
         (void)json_array_append_new(phases, phase_json(ledger, phase));
     for (size_t i = 0; i < MLM_FITTINGS; i++) {
         struct mlm_fitting cap = mlm_estimate_fit_cap(estimate, (double)mlm_fitting_sizes[i]);
-        struct mlm_fitting machine = mlm_estimate_fit_machine(estimate, beside, (double)mlm_fitting_sizes[i]);
         (void)json_array_append_new(caps, fitting_json(&cap));
+    }
+    for (size_t i = MLM_FITTINGS_UNSOLD; i < MLM_FITTINGS; i++) {
+        struct mlm_fitting machine = mlm_estimate_fit_machine(estimate, beside, (double)mlm_fitting_sizes[i]);
         (void)json_array_append_new(machines, fitting_json(&machine));
     }
     double ram = mlm_estimate_smallest_machine(estimate, beside);
     json_t *of_machine = json_pack("{s:o,s:o,s:o,s:o}", "ram_bytes", bytes(ram), "system_bytes",
         bytes(mlm_estimate_system_bytes(beside, ram)), "background_bytes",
-        bytes(mlm_estimate_background_bytes(beside, ram)), "cached_bytes",
+        bytes((double)mlm_desktop_bytes(&beside->desktop, ram)), "cached_bytes",
         bytes(estimate->baseline->cached_bytes));
     return json_pack("{s:s,s:i,s:s,s:f,s:o,s:o,s:o,s:s,s:o,s:o,s:o,s:o,s:o,s:o}", "kind", "estimate",
         "schema", 1, "reckoned_for", estimate->baseline->title, "tolerance", estimate->runtime->tolerance,

@@ -14,6 +14,13 @@ struct mlm_memory_now {
     bool zswap;        /* there is swap, and zswap in front of it keeps pages in memory, too */
 };
 
+/* The part of what is available that a job may take without making the machine swap: a tenth of it more is
+ * left as a reserve. */
+static inline uint64_t mlm_memory_usable_bytes(uint64_t available_bytes)
+{
+    return available_bytes / 11 * 10;
+}
+
 /* Reads /proc/meminfo, /proc/swaps and zswap's parameter below `root_fd` (AT_FDCWD: this machine). Fails
  * where /proc/meminfo cannot be read or has no total. */
 int mlm_memory_now(int root_fd, struct mlm_memory_now *ret_memory, struct mlm_error *error);

@@ -237,11 +237,18 @@ bool mlm_record_same_swap(const struct mlm_record *a, const struct mlm_record *b
     return compare_swap(a, b) == 0;
 }
 
+/* The laptop that is part of a specification. Of the machine itself, neither the RAM that its kernel leaves
+ * nor what is available on one day matters. */
+static uint64_t laptop_of(const struct mlm_limits *limits)
+{
+    return limits->laptop_own ? 1 : limits->laptop_bytes;
+}
+
 int mlm_record_compare_surroundings(const struct mlm_record *a, const struct mlm_record *b)
 {
     int r = compare_numbers(a->limits.background_bytes, b->limits.background_bytes);
     r = r ? r : compare_texts(mlm_background_mode(&a->limits), mlm_background_mode(&b->limits));
-    r = r ? r : compare_numbers(a->limits.laptop_bytes, b->limits.laptop_bytes);
+    r = r ? r : compare_numbers(laptop_of(&a->limits), laptop_of(&b->limits));
     r = r ? r : compare_numbers(a->limits.processors, b->limits.processors);
     r = r ? r : compare_numbers(a->limits.private_tmp, b->limits.private_tmp);
     r = r ? r : compare_numbers(a->limits.background_reclaim, b->limits.background_reclaim);
@@ -255,12 +262,42 @@ bool mlm_record_same_field(const struct mlm_record *a, const struct mlm_record *
            a->limits.timeout_ns == b->limits.timeout_ns;
 }
 
+bool mlm_is_laptop_cap(const struct mlm_limits *limits)
+{
+    return limits->laptop_own
+               ? limits->cap_bytes != MLM_NO_LIMIT
+               : limits->laptop_bytes && limits->cap_bytes == mlm_laptop_cap_bytes(limits->laptop_bytes);
+}
+
+/* Of a laptop, only that it is one, and whether it is the machine itself. A desktop that is not the usual one
+ * remains, unless `any_desktop`. */
+static void laptop_forget(struct mlm_limits *limits, bool any_desktop)
+{
+    const struct mlm_desktop usual = {.kind = MLM_DESKTOP_USUAL};
+    if (!mlm_is_laptop_cap(limits))
+        return;
+    if (any_desktop || limits->laptop_own ||
+        limits->background_bytes == mlm_desktop_bytes(&usual, (double)limits->laptop_bytes)) {
+        limits->background_bytes = 1;
+        limits->background_active = true;
+    }
+    limits->laptop_bytes = 1;
+}
+
+bool mlm_record_same_ladder(const struct mlm_record *a, const struct mlm_record *b)
+{
+    struct mlm_record x = *a, y = *b;
+    laptop_forget(&x.limits, false);
+    laptop_forget(&y.limits, false);
+    return x.limits.laptop_own == y.limits.laptop_own && mlm_record_same_field(&x, &y);
+}
+
 /* The limits that are a part of every key. */
 static void key_surroundings(struct key *key, const struct mlm_limits *limits)
 {
     key_number(key, 'b', limits->background_bytes);
     key_text(key, 'a', mlm_background_mode(limits));
-    key_number(key, 'v', limits->laptop_bytes);
+    key_number(key, 'v', laptop_of(limits));
     key_number(key, 'n', limits->processors);
     key_number(key, 'h', limits->private_tmp);
     key_number(key, 'r', limits->background_reclaim);
@@ -275,7 +312,10 @@ enum {
     KEY_SWAP_LIMIT = 16,
     KEY_TIME_LIMIT = 32,
     KEY_SWAP_KINDS = 64,
-    KEY_ANY_LAPTOP = 128, /* of a trial with --laptop, RAM, cap and background do not matter */
+    KEY_ANY_LAPTOP = 128, /* of a trial with --laptop, RAM and background do not matter; its cap follows from
+                             them, and is left out */
+    KEY_LADDER = 256, /* of a trial with --laptop, RAM does not matter, nor the desktop where it is the usual
+                         one */
     KEY_PLACE = KEY_MACHINE | KEY_SWAP_KINDS,
 };
 
@@ -296,15 +336,17 @@ static char *specification_key(const struct mlm_record *record, unsigned parts)
         key_number(&key, 's', record->seed);
     key_number(&key, 't', record->threads);
     struct mlm_limits limits = record->limits;
-    /* `fit` tries other caps on a laptop, too. */
-    if (parts & KEY_ANY_LAPTOP && limits.laptop_bytes &&
-        limits.cap_bytes == mlm_laptop_cap_bytes(limits.laptop_bytes)) {
-        limits.laptop_bytes = limits.background_bytes = 1;
+    if (parts & KEY_LADDER)
+        laptop_forget(&limits, false);
+    if (parts & KEY_ANY_LAPTOP && mlm_is_laptop_cap(&limits)) {
+        laptop_forget(&limits, true);
+        limits.laptop_own = false;
         parts &= ~(unsigned)KEY_CAP;
     }
+    key_number(&key, 'o', limits.laptop_own);
     key_surroundings(&key, &limits);
     if (parts & KEY_CAP)
-        key_number(&key, 'c', record->limits.cap_bytes);
+        key_number(&key, 'c', limits.laptop_own && mlm_is_laptop_cap(&limits) ? 1 : limits.cap_bytes);
     if (parts & KEY_SWAP_LIMIT)
         key_number(&key, 'x', record->limits.swap_limit_bytes);
     if (parts & KEY_SWAP_KINDS)
@@ -322,7 +364,8 @@ char *mlm_record_row_key(const struct mlm_record *record)
 
 char *mlm_record_sweep_key(const struct mlm_record *record)
 {
-    return specification_key(record, KEY_PLACE | KEY_DATA | KEY_SEED | KEY_SWAP_LIMIT | KEY_TIME_LIMIT);
+    return specification_key(
+        record, KEY_PLACE | KEY_DATA | KEY_SEED | KEY_SWAP_LIMIT | KEY_TIME_LIMIT | KEY_LADDER);
 }
 
 char *mlm_record_uncapped_key(const struct mlm_record *record)
@@ -352,7 +395,10 @@ char *mlm_record_field_key(const struct mlm_record *record)
     key_number(&key, 'd', record->data_bytes);
     key_text(&key, 'f', record->dataset);
     key_number(&key, 's', record->seed);
-    key_surroundings(&key, &record->limits);
+    struct mlm_limits limits = record->limits;
+    laptop_forget(&limits, false);
+    key_number(&key, 'o', limits.laptop_own);
+    key_surroundings(&key, &limits);
     key_number(&key, 'x', record->limits.swap_limit_bytes);
     key_text(&key, 'k', mlm_record_swap_kinds(record, kinds));
     key_number(&key, 'l', record->limits.timeout_ns);

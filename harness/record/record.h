@@ -128,11 +128,18 @@ int mlm_record_compare_surroundings(const struct mlm_record *a, const struct mlm
  * compared. */
 bool mlm_record_same_field(const struct mlm_record *a, const struct mlm_record *b);
 
+/* Returns true if the cap is what a laptop leaves. `fit` tries other caps on a laptop, too. */
+bool mlm_is_laptop_cap(const struct mlm_limits *limits);
+
+/* The same, but laptops (--laptop) may differ in RAM, and in what follows from it: sizes of one sweep. */
+bool mlm_record_same_ladder(const struct mlm_record *a, const struct mlm_record *b);
+
 /* The key of a row: everything of the specification but the repetition. Records with the same key are
  * repetitions of one row. The caller frees it. */
 char *mlm_record_row_key(const struct mlm_record *record);
 
-/* The same without the cap: rows with the same key form a sweep. The caller frees it. */
+/* The same without the cap: rows with the same key form a sweep, over caps or over laptops. The caller frees
+ * it. */
 char *mlm_record_sweep_key(const struct mlm_record *record);
 
 /* The same without cap, swap limit and time limit, which matter only under a cap: a row and its uncapped
@@ -157,8 +164,8 @@ enum mlm_where {
 /* Two rows that are alike in this sense have the same key. The caller frees it. */
 char *mlm_record_work_key(const struct mlm_record *record, enum mlm_likeness likeness, unsigned where);
 
-/* The key of machine, data and conditions: statements about records with the same key can be compared. The
- * caller frees it. */
+/* The key of machine, data and conditions, but for the RAM of a laptop: statements about records with the
+ * same key can be compared. The caller frees it. */
 char *mlm_record_field_key(const struct mlm_record *record);
 
 /* The key of suite, workload and parameters: identifies the technique, wherever and however often it ran. The

@@ -402,6 +402,7 @@ static const struct member members[] = {
     LIMIT(background_bytes, count),
     {"background_mode", &background_mode, offsetof(struct mlm_record, limits)},
     LIMIT(laptop_bytes, newer_count),
+    LIMIT(laptop_own, newer_flag),
     LIMIT(processors, newer_count),
     LIMIT(private_tmp, newer_flag),
     LIMIT(background_reclaim, newer_flag),

@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/grow.h"
 #include "base/text.h"
+#include "machine/memory.h"
 
 /* Rough time for starting, measuring and cleaning up a trial. */
 #define TRIAL_OVERHEAD_NS 10000000u
@@ -342,9 +343,9 @@ static bool wants_reference(const struct mlm_plan *plan, const struct mlm_plan_r
             return false;
     if (row->refused || row->suite->calibrates || row->workload->flags & MLM_GROWS)
         return false;
-    /* Keep a tenth as reserve: the machine must not swap because of a reference. */
+    /* The machine must not swap because of a reference. */
     uint64_t peak = likely_peak(row) + options->limits.background_bytes;
-    return peak + peak / 10 < options->available_bytes;
+    return peak < mlm_memory_usable_bytes(options->available_bytes);
 }
 
 static int round_make(struct mlm_plan *plan, uint64_t round, struct mlm_error *error)

@@ -222,7 +222,7 @@ int mlm_view_open(const struct mlm_session *session, const struct mlm_cage *cage
     *view = (struct mlm_view){.limits = *limits, .meminfo_fd = -1, .folder_fd = -1};
     view->swap_bytes =
         swap_total_bytes < limits->swap_limit_bytes ? swap_total_bytes : limits->swap_limit_bytes;
-    int r = limits->laptop_bytes ? memory_show(view, cage, error) : 0;
+    int r = limits->laptop_bytes && !limits->laptop_own ? memory_show(view, cage, error) : 0;
     if (r == 0 && limits->processors)
         r = processors_choose(session, view, error);
     if (r == 0 && limits->processors)

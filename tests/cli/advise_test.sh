@@ -79,6 +79,46 @@ expect "one line for all that are too small" grep -q '^  100M → 160M: infer en
 expect "one for the cliff" grep -q '^  160M → 170M: infer fits' log/out
 expect "one for all above" grep -q '^  170M → 230M: infer gains nothing, never having reached 170M' log/out
 
+# Laptops of several sizes are compared as caps are. Their desktops are no need of a job, and caps that lie below a
+# background are not proposed.
+cat >laptops.py <<'PYTHON'
+import json, sys
+MIB = 1 << 20
+for line in sys.stdin:
+    record = json.loads(line)
+    if record["kind"] == "trial":
+        before, background = record["cap_bytes"], 1048 * MIB
+        ram = {48: 2048, 96: 4096, 192: 8192}[before // MIB] if before else 4096
+        cap = (ram - 128 - ram // 16) * MIB if before else None
+        record["needs_peak_bytes"] += background
+        record["cage_peak_bytes"] += cap - before if cap else background
+        record.update(cap_bytes=cap, background_bytes=background, background_mode="active", laptop_bytes=ram * MIB)
+    print(json.dumps(record, separators=(",", ":")))
+PYTHON
+"$MLM_PYTHON" laptops.py <"$sweeps/swap.jsonl" >laptops.jsonl
+says "2 GB is enough for all 4 jobs" laptops.jsonl
+expect "columns are laptops" grep -qE '^workload +parameters +2 GB +4 GB +8 GB +uncapped +enough +needs' log/out
+expect "needs are those of the job" grep -qE '^dense +value=f32 .* 97\.[0-9] MiB' log/out
+expect "on laptops" grep -qx 'pooling, data 96.0 MiB, on laptops, survivors=0 leak=0 steps=24' log/out
+expect_not "nothing is said in caps" grep -q '1792M\|3712M\|7552M' log/out
+grep -v '"cap_bytes":\(1879048192\|7918845952\)' laptops.jsonl >one_laptop.jsonl
+says "one cap shows no step to another.* The most that one of them needs is 97.[0-9] MiB[.] That fits a laptop with 2 GB of RAM" \
+    one_laptop.jsonl
+"$mlm" advise one_laptop.jsonl | sed -n 's/^  mlmembench //p' >commands
+expect "smaller and larger laptops" test "$(sed 's/.* --laptop \([0-9]*G\) .*/\1/' commands | tr '\n' ' ')" = "2G 8G "
+while read -r words; do
+    # shellcheck disable=SC2086  # words, and none of them quoted
+    eval "status 0 '$mlm' $words --dry-run"
+done <commands
+"$MLM_PYTHON" -c 'import json, sys
+for line in sys.stdin:
+    record = json.loads(line)
+    record.update(background_bytes=1000 << 20, background_mode="idle")
+    print(json.dumps(record))' <"$sweeps/one_cap.jsonl" >beside.jsonl
+status 0 "$mlm" advise beside.jsonl
+expect "no cap below the background" grep -q -- '--cap 1G,2G,4G .*--background 1000M ' log/out
+says "beside its system and a browser with 1 page, [0-9.]+ [GM]iB are free" --desktop none --tabs 1 "$sweeps/swap.jsonl"
+
 # Two machines, or two sizes of data, get a recommendation each.
 says "vm, data 1.25 GiB, no swap:.*vm, data 2.50 GiB, swap: file:" "$sweeps/computing.jsonl" "$sweeps/one_cap.jsonl"
 

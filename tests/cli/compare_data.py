@@ -12,6 +12,7 @@
   fact=KEY:JSON        a fact of the machine
   data=BYTES           size of the data
   laptop=MIB           the machine stands for a laptop with so much RAM
+  own=MIB              the machine is a laptop with 7900 MiB, of which so much was available
 """
 
 import json
@@ -62,6 +63,8 @@ with open(out, "w", encoding="utf-8") as file:
                     record.update(outcome=outcome, run_ns=None, phase="run", progress=0.5, answer=[])
             if "data" in said:
                 record["data_bytes"] = int(last("data", "0"))
+            if "own" in said:
+                record.update(laptop_bytes=7900 << 20, laptop_own=True, cap_bytes=int(last("own", "0")) << 20)
             if "laptop" in said:
                 mib = int(last("laptop", "0"))
                 record.update(laptop_bytes=mib << 20, cap_bytes=int(mib - 128 - mib / 16) << 20, background_bytes=mib * 2 // 5 << 20,

@@ -119,15 +119,32 @@ refused 3 "nothing to compare: .*the same machine .for one holds several., workl
 # Two laptops: partners whatever their RAM, with the verdict first. What stands in for their desktops is no need of the job.
 run_again small.jsonl repetitions=5 laptop=2048 outcome=storage/dense:oom outcome=batch/mlp:oom
 run_again wide.jsonl repetitions=5 laptop=8192 seed=2
+status 0 "$mlm" show small.jsonl
+expect "a cap of a laptop is never named alone" sh -c "tr '\\n' ' ' <log/out | grep -Eq '(at|fits in|fit in) 1792M [(]a laptop with 2 GB[)]'"
 status 0 "$mlm" compare small.jsonl wide.jsonl
 tr '\n' ' ' <log/out >log/line
 expect "jobs that only the larger laptop can run" grep -Eq '^On the [0-9]+ rows that both can run, both sides are equally fast, within [1-5] %[.] [0-9]+ rows ended well only on new: .* None did so only on old[.] For these jobs new gains by its memory, not by its processor[.]' log/line
+expect "the laptops are named, and one that is sold" grep -Eq 'old stands for a laptop with 2 GB[.] new stands for a laptop with 8 GB[.] Of what ends well somewhere, .* needs most: [^.]*[.][0-9]+ [GM]iB[.] That fits a laptop with [48] GB of RAM: beside its system, LXDE and a browser with 5 pages' log/line
+status 0 "$mlm" compare small.jsonl wide.jsonl --desktop none
+expect "without a desktop" sh -c "tr '\\n' ' ' <log/out | grep -Eq 'a laptop with [24] GB of RAM: beside its system, [0-9.]+ GiB are free'"
+status 0 "$mlm" compare small.jsonl wide.jsonl
 expect_not "needs do not differ by the background" grep -q 'needs more\|needs less' log/out
 run_again quick8.jsonl repetitions=5 laptop=8192 seed=2 pace=0.6
 status 0 "$mlm" compare small.jsonl quick8.jsonl
 expect "a faster one is named with its interval" grep -Eq '^new is 1[.]6[0-9] × as fast as old \(1[.][56][0-9] to 1[.][67][0-9]\)' log/out
 status 0 "$mlm" compare quick8.jsonl wide.jsonl
 expect "also from the other side" grep -Eq '^old is 1[.]6[0-9] × as fast as new' log/out
+# A laptop itself is a partner of one that was imitated, whatever was available on it.
+run_again own1.jsonl repetitions=5 own=5000 seed=2
+run_again own2.jsonl repetitions=5 own=4800 seed=2 day=2
+cat own1.jsonl own2.jsonl >own.jsonl
+status 0 "$mlm" compare small.jsonl own.jsonl
+tr '\n' ' ' <log/out >log/line
+expect "the laptop itself" grep -Eq 'ended well only on new: .* old stands for a laptop with 2 GB[.] new is a laptop with 7[.]71 GiB[.]' log/line
+expect "all rows have a partner" test "$(grep -c 'alone' log/out)" = 0
+status 0 "$mlm" show own.jsonl
+expect "two days are one row" grep -q '^storage, cap 5000M, .*the laptop itself, with 7.71 GiB' log/out
+expect_not "and no second one" grep -q 'cap 4800M' log/out
 run_again near.jsonl repetitions=5 seed=3 pace=1.12
 status 0 "$mlm" compare old5.jsonl near.jsonl
 expect "one run a side is not enough for a small difference" grep -q '^Neither side is clearly faster: old is 1.1[0-9] × as fast as new' log/out

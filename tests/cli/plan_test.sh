@@ -91,12 +91,27 @@ expect_not "--cap none needs no reference" grep -q reference log/none
 # --laptop stands for a cap and a background; both are shown.
 plan laptop --laptop 4G
 line=$(head -n 1 log/laptop)
-expect "what the laptop stands for" test "$line" = "a laptop of 4G: --cap 3712M --background 1600M:active"
+expect "what the laptop stands for" test "$line" = "a laptop of 4G: --cap 3712M --background 1048M:active"
 # shellcheck disable=SC2086  # the options that it shows
 plan spelt ${line#*: }
 sed 1d log/laptop >log/rest_of_laptop
 expect "and means" diff log/rest_of_laptop log/spelt
 expect "its trials have that cap" grep -q '/cap:3712M$' log/laptop.names
+plan desktop --laptop 4G --desktop 700M
+expect "a desktop of another size" grep -qx "a laptop of 4G: --cap 3712M --background 700M:active" log/desktop
+plan bare --laptop 4G --desktop none
+expect "no desktop" grep -qx "a laptop of 4G: --cap 3712M, no desktop" log/bare
+for pages in none 0 1 3 5 12; do
+    plan "pages_$pages" --laptop 4G --tabs $pages
+    sed -n '1s/.*--background \([0-9]*\)M:active/\1/p' "log/pages_$pages" >>log/pages
+done
+expect "more pages hold more" test "$(sort -n log/pages | uniq | tr '\n' ' ')" = "$(tr '\n' ' ' <log/pages)"
+expect "five are the default" test "$(sed -n 5p log/pages)" = 1048
+plan own --laptop own
+available=$(awk '/^MemAvailable:/ {print int($2 / 1024)}' /proc/meminfo)
+cap=$(sed -n '1s/^this laptop, with .*: --cap \([0-9]*\)M, which is available now; no background$/\1/p' log/own)
+[ -n "$cap" ] || cap=$(($(sed -n '1s/^this laptop, with .*: --cap \([0-9]*\)G, .*/\1/p' log/own) * 1024))
+expect "this machine: what is available, and a reserve" test "$cap" -lt "$available" -a "$cap" -gt $((available / 2))
 for size in 2G 8G 16G; do
     plan "laptop_$size" --laptop $size
 done

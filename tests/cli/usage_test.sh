@@ -60,6 +60,13 @@ refused 2 "--laptop already sets --cap and --background; leave these out" run --
 refused 2 "--laptop already sets --cap and --background; leave these out" run --laptop 4G --background 1G
 refused 2 "--laptop: 1M is too small.*at least 256M" run --laptop 1M
 refused 2 "--laptop: 'old' is not a size" run --laptop old
+refused 2 "--laptop already sets --cap and --background; leave these out" run --laptop own --cap 2G
+refused 2 "LXDE and a browser with 40 pages .* would leave no room for a job on a laptop with 2G; give fewer --tabs" run --laptop 2G --tabs 40
+refused 2 "--desktop and --tabs describe a laptop that is imitated; give --laptop SIZE, too" run --tabs 5
+refused 2 "--desktop and --tabs describe a laptop that is imitated; give --laptop SIZE, too" run --laptop own --desktop none
+refused 2 "--desktop: 'kde' is not none, lxde or a size such as 900M" exec --desktop kde -- true
+refused 2 "--tabs: '-1' is not a whole number" fit --tabs -1 -- true
+refused 2 "--background stands for --desktop and --tabs; give either" estimate --rows 1K --columns 10 --background 1G --tabs 1
 refused 2 "--laptop already sets --cap and --background; leave these out" exec --laptop 4G --cap 2G -- true
 refused 2 "--laptop already sets --background; leave it out" fit --laptop 4G --background 1G -- true
 refused 2 "--laptop: 1M is too small.*at least 256M" fit --laptop 1M -- true

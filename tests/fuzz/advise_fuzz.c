@@ -13,7 +13,7 @@ static char *advice_make(const struct mlm_table *table, int width, size_t *ret_s
     char *text = NULL;
     FILE *out = open_memstream(&text, ret_size);
     fuzz_assert(out);
-    fuzz_assert(mlm_advise(table, &style, mlm_rerun_put, out, &error) == 0);
+    fuzz_assert(mlm_advise(table, NULL, &style, mlm_rerun_put, out, &error) == 0);
     fuzz_assert(fclose(out) == 0);
     return text;
 }

@@ -40,11 +40,34 @@ total=$((ram - 64 - ram / 64)) # without what firmware and kernel keep
 used=$((160 / scale))
 status 0 run laptop --quiet --laptop ${ram}M --swap none --timeout 300s -- "$MLM_PYTHON" see.py $used
 expect "MemTotal is the laptop's" seen "abs(b['MemTotal'] - $total) <= 2 and a['MemTotal'] == b['MemTotal']"
-expect "the desktop holds its part from the begin on" seen "b['MemAvailable'] < b['MemTotal'] - min(1600, $ram * 2 // 5) * 9 // 10"
+desktop=$("$mlm" run --dry-run --suite self --laptop ${ram}M | sed -n '1s/.*--background \([0-9]*\)M:active/\1/p')
+expect "the desktop holds its part from the begin on" seen "b['MemAvailable'] < b['MemTotal'] - $desktop * 9 // 10"
 expect "what the job takes is missing" seen "$used * 3 // 4 < b['MemAvailable'] - a['MemAvailable'] < $used * 2 + 32"
 expect "free memory is part of what is available" seen "0 < a['MemFree'] <= a['MemAvailable'] + 1"
 expect "no swap was allowed, none is seen" seen "b['SwapTotal'] == b['SwapFree'] == 0"
 expect "the record says it" records out/laptop.jsonl "r[0]['laptop_bytes'] == $ram << 20 and r[0]['background_mode'] == 'active' and r[0]['processors'] == 0"
+expect "needs are those of the job, without the desktop" sh -c '"$1" show out/laptop.jsonl --columns needs >log/needs && tail -n +5 log/needs | grep -Eq "^see.py .* [0-9.]+ MiB$"' sh "$mlm"
+status 0 run bare --quiet --laptop ${ram}M --desktop none --swap none -- "$MLM_PYTHON" see.py $used
+expect "no desktop, no background" records out/bare.jsonl "r[0]['laptop_bytes'] == $ram << 20 and r[0]['background_bytes'] == 0"
+expect "and more is free" seen "b['MemAvailable'] > b['MemTotal'] - $desktop"
+status 0 run tabs --quiet --laptop ${ram}M --desktop $((desktop / 4))M -- true
+expect "a desktop of that size" records out/tabs.jsonl "r[0]['background_bytes'] == ($desktop // 4) << 20"
+
+# The laptop is this machine: the job sees it, and may have what is available.
+status 0 run own --laptop own -- cat /proc/meminfo
+expect "the job sees the machine" [ "$(head -n 1 log/out)" = "$(head -n 1 /proc/meminfo)" ]
+expect "the cap is below what is available, and nothing stands in" records out/own.jsonl \
+    "r[0]['laptop_own'] and r[0]['laptop_bytes'] == $(awk '/^MemTotal:/ {print $2}' /proc/meminfo) << 10 and r[0]['background_bytes'] == 0 and r[0]['laptop_bytes'] // 8 < r[0]['cap_bytes'] < r[0]['laptop_bytes']"
+expect "that is said" grep -q '^this laptop, with .*: --cap .*, which is available now; no background$' log/err
+status 0 "$mlm" run --quiet --laptop own --suite self --filter 'self/null' --repetitions 1 --data 16M --out out/half.jsonl
+cap=$("$MLM_PYTHON" -c 'import json; print(json.loads(open("out/half.jsonl").readline())["cap_bytes"])')
+"$MLM_PYTHON" -c 'import sys
+lines = open("out/half.jsonl").readlines()
+for line in lines:
+    sys.stdout.write(line.replace("\"cap_bytes\":'"$cap"'", "\"cap_bytes\":'$((cap / 2097152 * 1048576))'"))' >out/resumed.jsonl
+status 0 "$mlm" run --quiet --resume out/resumed.jsonl --repetitions 2
+expect "a run that is resumed keeps its cap" records out/resumed.jsonl \
+    "len(r) >= 2 and {x['cap_bytes'] for x in r if x['cap_bytes']} == {$((cap / 2097152 * 1048576))}"
 status 0 run free --quiet --laptop ${ram}M -- free -m
 expect "free shows it" awk -v total="$total" '/^Mem:/ {ok = $2 >= total - 2 && $2 <= total + 2} END {exit !ok}' log/out
 status 0 run machine --quiet -- cat /proc/meminfo
@@ -81,6 +104,9 @@ expect "a program in /tmp is named" grep -q 'with --private-tmp the job has its 
 status 0 "$mlm" fit --private-tmp --laptop ${ram}M --max-trials 40 --tolerance 20% --repetitions 1 --out out/fit.jsonl -- sh leave.sh
 expect "fit has both" records out/fit.jsonl 'all(x["private_tmp"] and x["laptop_bytes"] and x["background_bytes"] for x in r)'
 expect "and says what the laptop leaves" grep -q '^a laptop of [0-9.]*[GM]: --cap' log/err
+status 0 "$mlm" fit --private-tmp --laptop own --desktop none --max-trials 40 --tolerance 20% --repetitions 1 --out out/fit_own.jsonl -- sh leave.sh
+expect "own: like a fit without a laptop" records out/fit_own.jsonl 'all(not x["laptop_bytes"] and not x["background_bytes"] for x in r)'
+expect "and the answer is compared with what is available" sh -c 'tr "\n" " " <log/out | grep -Eq "beside its system, [0-9.]+ [GM]iB are free.* On this one [0-9.]+ [GM]iB are available now, which is enough[.]"'
 
 # A chroot whose root is no mount point, as debootstrap and schroot make it.
 cat >chroot.sh <<'SHELL'

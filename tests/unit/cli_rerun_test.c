@@ -1,5 +1,6 @@
 /* Tests the command that measures what is missing: it must be exact, and harmless whatever a record
  * contains. */
+#include "base/laptop.h"
 #include "cli/rerun.h"
 #include "report_sample.h"
 
@@ -113,6 +114,34 @@ static void test_larger_caps(void **state)
         fixture, "  mlmembench run --suite storage --cap 512M,1G,2G,4G --repetitions 3 --data 2560M\n");
 }
 
+/* A laptop stands for a cap: others are proposed, with the same desktop, and none that has no room beside it.
+ */
+static void test_laptops(void **state)
+{
+    struct fixture *fixture = *state;
+    struct mlm_record *record = add(fixture, "csr", mlm_laptop_cap_bytes(UINT64_C(4) << 30), 100);
+    record->limits.laptop_bytes = UINT64_C(4) << 30;
+    record->limits.background_bytes = (uint64_t)(900 * MIB);
+    record->limits.background_active = true;
+    assert_commands(fixture,
+        "  mlmembench run --suite storage --laptop 2G --repetitions 3 --data 2560M --desktop 900M\n"
+        "  mlmembench run --suite storage --laptop 8G --repetitions 3 --data 2560M --desktop 900M\n");
+}
+
+/* On the laptop itself, smaller caps show what less memory would cost. */
+static void test_own_laptop(void **state)
+{
+    struct fixture *fixture = *state;
+    struct mlm_record *record = add(fixture, "csr", 2048 * MIB, 100);
+    json_t *memory = json_integer((json_int_t)3900 * MIB);
+    assert_int_equal(json_object_set_new(record->machine, "memory_bytes", memory), 0);
+    record->limits.laptop_bytes = (uint64_t)(3900 * MIB);
+    record->limits.laptop_own = true;
+    assert_commands(
+        fixture, "  mlmembench run --suite storage --cap 512M,1G,2G --repetitions 3 --data 2560M\n");
+}
+
+/* Not a cap in which its own background has no room. */
 static void test_surroundings(void **state)
 {
     struct fixture *fixture = *state;
@@ -122,7 +151,7 @@ static void test_surroundings(void **state)
     record->limits.background_active = true;
     record->seed = 7;
     record->limits.timeout_ns = 1500000000;
-    assert_commands(fixture, "  mlmembench run --suite storage --cap 256M,512M,1G,2G --repetitions 3 --data "
+    assert_commands(fixture, "  mlmembench run --suite storage --cap 512M,1G,2G --repetitions 3 --data "
                              "2560M --swap none --background 300M:active --seed 7 --timeout 1500ms\n");
 }
 
@@ -267,6 +296,8 @@ int main(void)
         RERUN_TEST(test_a_small_cap),
         RERUN_TEST(test_no_cap),
         RERUN_TEST(test_larger_caps),
+        RERUN_TEST(test_laptops),
+        RERUN_TEST(test_own_laptop),
         RERUN_TEST(test_surroundings),
         RERUN_TEST(test_options_of_the_run),
         RERUN_TEST(test_two_runs),

@@ -284,11 +284,13 @@ static void test_fits(void **state)
     assert_int_equal(mlm_estimate_fit_cap(&estimate, 512 * MIB).fits, MLM_FITS_NO);
     assert_true(mlm_estimate_fit_cap(&estimate, 512 * MIB).spare_bytes == -488 * MIB);
     /* Of 4 GiB the system uses 128 + 256 MiB and open programs 1600 MiB: 2112 MiB are left. */
-    struct mlm_estimate_beside laptop = {MLM_NO_LIMIT, MLM_NO_LIMIT}, bare = {100 << 20, 0};
+    struct mlm_estimate_beside laptop = {MLM_NO_LIMIT,
+                                   {.kind = MLM_DESKTOP_OTHER, .bytes = UINT64_C(1600) << 20}},
+                               bare = {100 << 20, {.kind = MLM_DESKTOP_NONE}};
     assert_true(mlm_estimate_fit_machine(&estimate, &laptop, 4096 * MIB).room_bytes == 2112 * MIB);
     assert_int_equal(mlm_estimate_fit_machine(&estimate, &laptop, 4096 * MIB).fits, MLM_FITS_YES);
-    /* Of 2 GiB the system uses 128 + 128 MiB, and open programs two fifths. */
-    assert_true(fabs(mlm_estimate_fit_machine(&estimate, &laptop, 2048 * MIB).room_bytes - 972.8 * MIB) < 1);
+    /* Of 2 GiB the system uses 128 + 128 MiB. */
+    assert_true(mlm_estimate_fit_machine(&estimate, &laptop, 2048 * MIB).room_bytes == 192 * MIB);
     assert_true(mlm_estimate_smallest_machine(&estimate, &laptop) == 4096 * MIB);
     assert_true(mlm_estimate_fit_machine(&estimate, &bare, 2048 * MIB).room_bytes == 1948 * MIB);
     assert_true(mlm_estimate_smallest_machine(&estimate, &bare) == 2048 * MIB);

@@ -6,6 +6,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "advise/advice/phrase.h"
 #include "advise/advice/rerun.h"
 #include "advise/advice/words.h"
 #include "base/cleanup.h"
@@ -66,6 +67,16 @@ static void cap_add(struct block *block, uint64_t cap_bytes)
     block->cap_count++;
 }
 
+static void write_cap(const struct mlm_sweep *sweep, uint64_t cap_bytes, char text[static MLM_SIZE_TEXT])
+{
+    FILE *out = fmemopen(text, MLM_SIZE_TEXT, "w");
+    *text = 0;
+    if (!out)
+        return;
+    mlm_phrase_cap(out, sweep, cap_bytes);
+    fclose(out);
+}
+
 /* Finds the sweeps that share a table with the one at `begin`. */
 static size_t block_make(const struct mlm_sweeps *sweeps, size_t begin, struct block *block)
 {
@@ -81,7 +92,7 @@ static size_t block_make(const struct mlm_sweeps *sweeps, size_t begin, struct b
     }
     block->count = end - begin;
     for (size_t i = 0; i < block->cap_count; i++)
-        mlm_size_spell(block->caps[i], block->titles[i]);
+        write_cap(first, block->caps[i], block->titles[i]);
     return end;
 }
 
@@ -115,11 +126,12 @@ static void write_enough(const struct mlm_sweep *sweep, char cell[static MLM_CEL
     if (at_none && last->end == MLM_END_UNKNOWN)
         return;
     uint64_t cap_bytes = at_none ? last->cap_bytes : sweep->points[sweep->enough].cap_bytes;
+    write_cap(sweep, cap_bytes, text);
     snprintf(cell, MLM_CELL_SIZE, "%s%s%s",
         at_none         ? "> "
         : sweep->enough ? ""
                         : "≤ ",
-        mlm_size_spell(cap_bytes, text), sweep->sure ? "" : " ~");
+        text, sweep->sure ? "" : " ~");
 }
 
 static void write_needs(const struct mlm_sweep *sweep, char cell[static MLM_CELL_SIZE])
@@ -214,7 +226,7 @@ static int put_heading(
     FILE *out, const struct mlm_text_style *style, const struct mlm_table *table, const struct block *block)
 {
     const struct mlm_sweep *first = &block->sweeps[0];
-    mlm_auto_free char *surroundings = mlm_surroundings_line(table, first->section);
+    mlm_auto_free char *surroundings = mlm_ladder_line(table, first->section);
     char *line = surroundings ? mlm_text_of("%s%s%s", first->first->first->suite, *surroundings ? ", " : "",
                                     surroundings)
                               : NULL;
@@ -339,14 +351,15 @@ static void put_label(FILE *out, const struct mlm_table *table, const struct mlm
         fprintf(out, ", dataset %s", record->dataset);
     else if (record->data_bytes)
         fprintf(out, ", data %s", mlm_size_show((double)record->data_bytes, text));
-    mlm_limits_write(out, record);
+    mlm_ladder_limits_write(out, record);
     if (table->swaps_differ && record->limits.swap_limit_bytes != 0)
         fprintf(out, ", %s%s", *mlm_record_swap_kinds(record, kinds) ? "swap: " : "no swap", kinds);
     fputs(":\n", out);
 }
 
 static int put_recommendation(FILE *out, const struct mlm_text_style *style, mlm_rerun_spell *spell,
-    const struct mlm_table *table, const struct mlm_fields *fields, const struct mlm_field *field)
+    const struct mlm_table *table, const struct mlm_desktop *desktop, const struct mlm_fields *fields,
+    const struct mlm_field *field)
 {
     struct mlm_text prose;
     mlm_auto_free const struct mlm_sweep **rerun = calloc(field->sweep_count + 1, sizeof(void *));
@@ -355,7 +368,7 @@ static int put_recommendation(FILE *out, const struct mlm_text_style *style, mlm
         return -ENOMEM;
     if (fields->count > 1)
         put_label(prose.out, table, field);
-    mlm_say_recommendation(prose.out, field, rerun, &rerun_count);
+    mlm_say_recommendation(prose.out, field, desktop, rerun, &rerun_count);
     fputc('\n', out);
     int r = prose_put(&prose, out, style);
     if (r < 0 || !rerun_count)
@@ -371,11 +384,13 @@ static int put_recommendation(FILE *out, const struct mlm_text_style *style, mlm
 
 static const char legend[] =
     "enough: the smallest cap within 10 % of the best time with all repetitions ok (≤: the smallest tried; "
-    ">: more than the largest tried; ~: not certain). Times are medians. A cap is what the job may hold: a "
-    "machine needs what its system and desktop hold on top.";
+    ">: more than the largest tried; ~: not certain). Times are medians. Needs are those of the job alone. A cap is "
+    "what the job may hold: a machine needs what its system and desktop hold on top. GB is the RAM of a laptop, system "
+    "and desktop included.";
 
 static int advice_put(FILE *out, const struct mlm_text_style *style, mlm_rerun_spell *spell,
-    const struct mlm_table *table, const struct mlm_sweeps *sweeps, const struct mlm_fields *fields)
+    const struct mlm_table *table, const struct mlm_desktop *desktop, const struct mlm_sweeps *sweeps,
+    const struct mlm_fields *fields)
 {
     const struct mlm_sweep *machine = NULL;
     mlm_cleanup(jobs_release) struct jobs jobs = {.first_of = NULL};
@@ -397,12 +412,12 @@ static int advice_put(FILE *out, const struct mlm_text_style *style, mlm_rerun_s
     fputc('\n', out);
     mlm_put_wrapped(out, style, 0, legend);
     for (size_t i = 0; i < fields->count && r >= 0; i++)
-        r = put_recommendation(out, style, spell, table, fields, &fields->items[i]);
+        r = put_recommendation(out, style, spell, table, desktop, fields, &fields->items[i]);
     return r;
 }
 
-int mlm_advise(const struct mlm_table *table, const struct mlm_text_style *style, mlm_rerun_spell *spell,
-    FILE *out, struct mlm_error *error)
+int mlm_advise(const struct mlm_table *table, const struct mlm_desktop *desktop,
+    const struct mlm_text_style *style, mlm_rerun_spell *spell, FILE *out, struct mlm_error *error)
 {
     mlm_cleanup(mlm_sweeps_release) struct mlm_sweeps sweeps = {0};
     mlm_cleanup(mlm_fields_release) struct mlm_fields fields = {0};
@@ -411,7 +426,7 @@ int mlm_advise(const struct mlm_table *table, const struct mlm_text_style *style
         return r;
     r = mlm_fields_make(&sweeps, &fields);
     if (r >= 0)
-        r = advice_put(out, style, spell, table, &sweeps, &fields);
+        r = advice_put(out, style, spell, table, desktop, &sweeps, &fields);
     if (r < 0)
         return mlm_error_errno(error, r, "advice");
     if (fflush(out) != 0 || ferror(out))
@@ -419,8 +434,8 @@ int mlm_advise(const struct mlm_table *table, const struct mlm_text_style *style
     return 0;
 }
 
-int mlm_advise_in_brief(
-    const struct mlm_table *table, mlm_rerun_spell *spell, FILE *out, struct mlm_error *error)
+int mlm_advise_in_brief(const struct mlm_table *table, const struct mlm_desktop *desktop, mlm_rerun_spell *spell,
+    FILE *out, struct mlm_error *error)
 {
     static const struct mlm_text_style unwrapped = {.width = 0};
     mlm_cleanup(mlm_sweeps_release) struct mlm_sweeps sweeps = {0};
@@ -431,6 +446,6 @@ int mlm_advise_in_brief(
     r = mlm_fields_make(&sweeps, &fields);
     for (size_t i = 0; i < fields.count && r >= 0; i++)
         if (fields.items[i].most_caps > 1)
-            r = put_recommendation(out, &unwrapped, spell, table, &fields, &fields.items[i]);
+            r = put_recommendation(out, &unwrapped, spell, table, desktop, &fields, &fields.items[i]);
     return r < 0 ? mlm_error_errno(error, r, "advice") : 0;
 }

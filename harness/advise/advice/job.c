@@ -18,6 +18,17 @@ void mlm_fields_release(struct mlm_fields *fields)
     *fields = (struct mlm_fields){0};
 }
 
+bool mlm_field_is_of_laptops(const struct mlm_field *field)
+{
+    const struct mlm_limits *limits = &field->sweeps[0]->first->first->limits;
+    return mlm_is_laptop_cap(limits) && !limits->laptop_own;
+}
+
+uint64_t mlm_field_background_bytes(const struct mlm_field *field)
+{
+    return field->sweeps[0]->first->first->limits.background_bytes;
+}
+
 uint64_t mlm_sweep_enough_bytes(const struct mlm_sweep *sweep)
 {
     return sweep->enough == MLM_NOT_ENOUGH ? MLM_NO_LIMIT : sweep->points[sweep->enough].cap_bytes;

@@ -25,6 +25,12 @@ struct mlm_field {
     size_t most_caps;                         /* most caps of one sweep */
 };
 
+/* Returns true if laptops of several sizes stand for the caps of this field (--laptop). */
+bool mlm_field_is_of_laptops(const struct mlm_field *field);
+
+/* What a background holds under each cap of a field that is not of laptops. */
+uint64_t mlm_field_background_bytes(const struct mlm_field *field);
+
 struct mlm_fields {
     struct mlm_field *items;
     size_t count;

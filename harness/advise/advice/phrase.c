@@ -5,6 +5,7 @@
 
 #include "base/size.h"
 #include "report/table/group.h"
+#include "report/text/sold.h"
 
 void mlm_phrase_size(FILE *out, double bytes)
 {
@@ -18,10 +19,18 @@ void mlm_phrase_time(FILE *out, double ns)
     fputs(mlm_duration_show(ns, text), out);
 }
 
-void mlm_phrase_cap(FILE *out, uint64_t cap_bytes)
+void mlm_phrase_cap(FILE *out, const struct mlm_sweep *sweep, uint64_t cap_bytes)
 {
+    const struct mlm_limits *limits = &sweep->first->first->limits;
     char text[MLM_SIZE_TEXT];
-    fputs(cap_bytes == MLM_NO_LIMIT ? "no cap" : mlm_size_spell(cap_bytes, text), out);
+    if (cap_bytes == MLM_NO_LIMIT)
+        fputs("no cap", out);
+    else if (mlm_is_laptop_cap(limits) && limits->laptop_own)
+        fputs("this laptop", out);
+    else if (mlm_is_laptop_cap(limits))
+        mlm_sold_ram(out, mlm_laptop_ram_bytes(cap_bytes));
+    else
+        fputs(mlm_size_spell(cap_bytes, text), out);
 }
 
 void mlm_phrase_name(FILE *out, const struct mlm_sweep *sweep, const struct mlm_sweep *beside)

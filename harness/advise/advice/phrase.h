@@ -7,8 +7,8 @@
 
 void mlm_phrase_size(FILE *out, double bytes);
 void mlm_phrase_time(FILE *out, double ns);
-/* "512M", "no cap" */
-void mlm_phrase_cap(FILE *out, uint64_t cap_bytes);
+/* "512M", "no cap"; for sweeps over laptops the RAM of the laptop that leaves this: "4 GB", "this laptop" */
+void mlm_phrase_cap(FILE *out, const struct mlm_sweep *sweep, uint64_t cap_bytes);
 
 /* "csr at value=f32"; with `beside` (may be NULL), only the differences from it. */
 void mlm_phrase_name(FILE *out, const struct mlm_sweep *sweep, const struct mlm_sweep *beside);

@@ -1,16 +1,22 @@
 /* Writes one recommendation for a field: which cap is enough, what a technique saves, what RAM gains. */
 #include <math.h>
+#include <string.h>
 
 #include "advise/advice/phrase.h"
 #include "advise/advice/words.h"
 #include "report/table/group.h"
+#include "report/text/sold.h"
 
 /* More examples would not be read. */
 #define EXAMPLES_MAX 4
 
+/* More different caps than anybody tries; further ones are not named as laptops. */
+#define CAPS_NAMED 64
+
 /* Counts over the sweeps and jobs of a field. */
 struct count {
     const struct mlm_field *field;
+    const struct mlm_desktop *desktop;
     size_t usable;      /* sweeps with a figure under a cap */
     size_t wanting;     /* of the usable ones: the smallest of their caps is not enough */
     size_t unsure;      /* of the usable ones: the cap is not certain */
@@ -38,9 +44,9 @@ static bool is_usable_job(const struct mlm_advice_job *job)
     return false;
 }
 
-static struct count count_of(const struct mlm_field *field)
+static struct count count_of(const struct mlm_field *field, const struct mlm_desktop *desktop)
 {
-    struct count count = {.field = field};
+    struct count count = {.field = field, .desktop = desktop};
     for (size_t i = 0; i < field->sweep_count; i++) {
         const struct mlm_sweep *sweep = field->sweeps[i];
         bool cut_off = mlm_sweep_cut_off(sweep);
@@ -135,7 +141,7 @@ static void put_ease_of_many(FILE *out, const struct ease *ease)
         fprintf(out, "%s of %zu it is not known", glue, unknown);
 }
 
-static void put_ease(FILE *out, const struct ease *ease, uint64_t cap_bytes)
+static void put_ease(FILE *out, const struct ease *ease, const struct mlm_field *field, uint64_t cap_bytes)
 {
     if (ease->count == 1)
         put_ease_of_one(out, ease);
@@ -143,12 +149,20 @@ static void put_ease(FILE *out, const struct ease *ease, uint64_t cap_bytes)
         put_ease_of_many(out, ease);
     if (ease->untouched == ease->count) {
         fputs(ease->count == 1 ? ", and it never reached " : ", and none ever reached ", out);
-        mlm_phrase_cap(out, cap_bytes);
+        mlm_phrase_cap(out, field->sweeps[0], cap_bytes);
         fputs(": nothing was swapped out, and no dropped page was read back", out);
     } else if (ease->untouched) {
         fprintf(
             out, ", and %zu never reached %s cap", ease->untouched, ease->untouched == 1 ? "its" : "their");
     }
+}
+
+static double most_needs_bytes(const struct mlm_field *field)
+{
+    double most_bytes = NAN;
+    for (size_t i = 0; i < field->sweep_count; i++)
+        most_bytes = fmax(most_bytes, field->sweeps[i]->needs_bytes);
+    return most_bytes;
 }
 
 static void say_one_cap(FILE *out, const struct count *count)
@@ -181,6 +195,14 @@ static void say_one_cap(FILE *out, const struct count *count)
         fprintf(out, "%zu %s slower than with memory enough. ", wanting, wanting == 1 ? "is" : "are");
     if (untouched || failed || wanting)
         fputc('\n', out);
+    const double most_bytes = most_needs_bytes(field);
+    if (isnan(most_bytes))
+        return;
+    fputs(field->sweep_count == 1 ? "It needs " : "The most that one of them needs is ", out);
+    mlm_phrase_size(out, most_bytes);
+    fputs(". ", out);
+    mlm_sold_say(out, most_bytes, count->desktop);
+    fputc('\n', out);
 }
 
 static void say_no_help(FILE *out, const struct count *count)
@@ -196,17 +218,21 @@ static void say_no_help(FILE *out, const struct count *count)
         cap_bytes = sweep->points[0].cap_bytes > cap_bytes ? sweep->points[0].cap_bytes : cap_bytes;
     }
     fputs("More RAM than ", out);
-    mlm_phrase_cap(out, cap_bytes);
+    mlm_phrase_cap(out, field->sweeps[0], cap_bytes);
     fputs(count->unsure ? " is not shown to help" : " would not help", out);
     if (count->usable == 1)
         fputs(" this: ", out);
     else
         fprintf(out, " these %zu: ", count->usable);
-    put_ease(out, &ease, cap_bytes);
+    put_ease(out, &ease, field, cap_bytes);
     fputs(".\nLess was not tried", out);
     if (!isnan(ease.most_needs_bytes)) {
         fputs(count->usable == 1 ? "; it needs " : "; the most that one needs is ", out);
         mlm_phrase_size(out, ease.most_needs_bytes);
+        fputs(". ", out);
+        mlm_sold_say(out, ease.most_needs_bytes, count->desktop);
+        fputc('\n', out);
+        return;
     }
     fputs(".\n", out);
 }
@@ -222,6 +248,22 @@ static void put_needs(FILE *out, const struct mlm_sweep *sweep)
     mlm_phrase_size(out, sweep->needs_bytes);
 }
 
+/* "needs 5.00 GiB: a laptop with 8 GB" */
+static void put_needed_laptop(FILE *out, const struct mlm_sweep *sweep, const struct mlm_desktop *desktop)
+{
+    put_needs(out, sweep);
+    if (isnan(sweep->needs_bytes))
+        return;
+    fputs(": ", out);
+    mlm_sold_name(out, sweep->needs_bytes, desktop);
+}
+
+/* What a cap of this field leaves to the job, beside the background that had its place under it. */
+static double left_bytes(const struct mlm_field *field, uint64_t cap_bytes)
+{
+    return (double)cap_bytes - (double)mlm_field_background_bytes(field);
+}
+
 static const struct mlm_sweep *leanest(const struct mlm_advice_job *job)
 {
     const struct mlm_sweep *least = job->sweeps[0];
@@ -235,7 +277,7 @@ static void say_enough(FILE *out, const struct count *count)
 {
     const struct mlm_field *field = count->field;
     if (count->cap_bytes) {
-        mlm_phrase_cap(out, count->cap_bytes);
+        mlm_phrase_cap(out, count->field->sweeps[0], count->cap_bytes);
         fputs(" is enough", out);
         if (count->beyond)
             fprintf(out, " for %zu of %zu jobs", count->jobs - count->beyond, count->jobs);
@@ -243,12 +285,17 @@ static void say_enough(FILE *out, const struct count *count)
             fprintf(out, " for all %zu jobs", count->jobs);
         if (count->techniques)
             fputs(count->jobs > 1 ? ", each done by its best technique" : ", by the best technique", out);
-        fputs(".\n", out);
+        fputc('.', out);
+        if (!mlm_field_is_of_laptops(field)) {
+            fputc(' ', out);
+            mlm_sold_say(out, left_bytes(field, count->cap_bytes), count->desktop);
+        }
+        fputc('\n', out);
     }
     if (!count->beyond)
         return;
-    fputs("No cap up to ", out);
-    mlm_phrase_cap(out, field->most_cap_bytes);
+    fputs(mlm_field_is_of_laptops(field) ? "No laptop up to " : "No cap up to ", out);
+    mlm_phrase_cap(out, field->sweeps[0], field->most_cap_bytes);
     fputs(" is enough for ", out);
     size_t said = 0;
     for (size_t i = 0; i < field->job_count; i++) {
@@ -258,7 +305,7 @@ static void say_enough(FILE *out, const struct count *count)
         fputs(said > 1 ? ", " : "", out);
         mlm_phrase_full_name(out, leanest(job));
         fputs(" (", out);
-        put_needs(out, leanest(job));
+        put_needed_laptop(out, leanest(job), count->desktop);
         fputc(')', out);
     }
     if (said > EXAMPLES_MAX)
@@ -309,24 +356,24 @@ static size_t say_techniques(FILE *out, const struct count *count)
         mlm_phrase_full_name(out, most);
         if (enough == MLM_NO_LIMIT) {
             fputs(" wants more than ", out);
-            mlm_phrase_cap(out, most->points[most->cap_count - 1].cap_bytes);
+            mlm_phrase_cap(out, most, most->points[most->cap_count - 1].cap_bytes);
             fputs(" (", out);
             put_needs(out, most);
             fputc(')', out);
         } else {
             fputs(" wants ", out);
-            mlm_phrase_cap(out, enough);
+            mlm_phrase_cap(out, most, enough);
         }
         if (wanting == 2)
             fputs(", another way of doing it more than ", out);
         else if (wanting > 2)
             fprintf(out, ", %zu other ways of doing it more than ", wanting - 1);
         if (wanting > 1)
-            mlm_phrase_cap(out, job->cap_bytes);
+            mlm_phrase_cap(out, job->sweeps[0], job->cap_bytes);
         fputs("; ", out);
         mlm_phrase_name(out, chosen, most);
         fputs(" gives the same at ", out);
-        mlm_phrase_cap(out, job->cap_bytes);
+        mlm_phrase_cap(out, job->sweeps[0], job->cap_bytes);
         if (!isnan(most->needs_bytes) && chosen->needs_bytes < most->needs_bytes) {
             fputs(" with ", out);
             mlm_phrase_share(out, chosen->needs_bytes, most->needs_bytes);
@@ -364,9 +411,9 @@ static size_t say_gains(FILE *out, const struct count *count)
         fputs(" takes ", out);
         mlm_phrase_time(out, job->chosen->points[job->chosen->enough].row->time.median);
         fputs(" at ", out);
-        mlm_phrase_cap(out, job->cap_bytes);
+        mlm_phrase_cap(out, job->sweeps[0], job->cap_bytes);
         fputs(", where ", out);
-        mlm_phrase_cap(out, least_bytes);
+        mlm_phrase_cap(out, job->sweeps[0], least_bytes);
         if (fastest) {
             fputs(" gives ", out);
             mlm_phrase_time(out, mlm_sweep_at(fastest, least_bytes)->row->time.median);
@@ -399,9 +446,9 @@ static void say_choice(FILE *out, const struct count *count)
     }
     if (count->cap_bytes && ease.count) {
         fputs(count->techniques ? "Done so, more than " : "More than ", out);
-        mlm_phrase_cap(out, count->cap_bytes);
+        mlm_phrase_cap(out, count->field->sweeps[0], count->cap_bytes);
         fprintf(out, " brings %sno %sgain: ", count->beyond ? "these " : "", sure ? "" : "measurable ");
-        put_ease(out, &ease, count->cap_bytes);
+        put_ease(out, &ease, count->field, count->cap_bytes);
         fputs(".\n", out);
     }
     if (spared && !gaining)
@@ -410,9 +457,53 @@ static void say_choice(FILE *out, const struct count *count)
         fputs("Change the technique first; RAM pays for what is left.\n", out);
     else if (gaining) {
         fputs("RAM is what helps here, up to ", out);
-        mlm_phrase_cap(out, count->cap_bytes);
+        mlm_phrase_cap(out, count->field->sweeps[0], count->cap_bytes);
         fputs(".\n", out);
     }
+}
+
+static size_t caps_of(const struct mlm_field *field, uint64_t caps[static CAPS_NAMED])
+{
+    size_t count = 0;
+    for (size_t i = 0; i < field->sweep_count; i++)
+        for (size_t k = 0; k < field->sweeps[i]->cap_count; k++) {
+            const uint64_t cap_bytes = field->sweeps[i]->points[k].cap_bytes;
+            size_t at = 0;
+            while (at < count && caps[at] < cap_bytes)
+                at++;
+            if (count == CAPS_NAMED || (at < count && caps[at] == cap_bytes))
+                continue;
+            memmove(caps + at + 1, caps + at, (count - at) * sizeof *caps);
+            caps[at] = cap_bytes;
+            count++;
+        }
+    return count;
+}
+
+/* "Caps in laptops: up to 192M a laptop with 2 GB; up to 2G a laptop with 4 GB. …" */
+static void say_caps(FILE *out, const struct count *count)
+{
+    uint64_t caps[CAPS_NAMED];
+    const struct mlm_field *field = count->field;
+    const size_t cap_count = caps_of(field, caps);
+    const char *glue = "";
+    char text[MLM_DESKTOP_TEXT];
+    const struct mlm_desktop usual = {.kind = MLM_DESKTOP_USUAL};
+    const struct mlm_desktop *desktop = count->desktop ? count->desktop : &usual;
+    if (!cap_count)
+        return;
+    fputs("Caps in laptops: ", out);
+    for (size_t i = 0; i < cap_count; i++) {
+        const unsigned laptop = mlm_laptop_smallest(left_bytes(field, caps[i]), desktop);
+        if (i + 1 < cap_count && mlm_laptop_smallest(left_bytes(field, caps[i + 1]), desktop) == laptop)
+            continue;
+        fprintf(out, "%sup to ", glue);
+        mlm_phrase_cap(out, field->sweeps[0], caps[i]);
+        fputc(' ', out);
+        mlm_sold_name(out, left_bytes(field, caps[i]), desktop);
+        glue = "; ";
+    }
+    fprintf(out, ". The rest of the RAM is for %s.\n", mlm_desktop_text(desktop, "the system", text));
 }
 
 /* True where no cap is enough, or not certainly, or the time limit was too short. */
@@ -422,10 +513,10 @@ static bool wants_data(const struct mlm_sweep *sweep)
            (is_usable(sweep) && (!sweep->sure || mlm_sweep_enough_bytes(sweep) == MLM_NO_LIMIT));
 }
 
-void mlm_say_recommendation(
-    FILE *out, const struct mlm_field *field, const struct mlm_sweep **ret_rerun, size_t *ret_count)
+void mlm_say_recommendation(FILE *out, const struct mlm_field *field, const struct mlm_desktop *desktop,
+    const struct mlm_sweep **ret_rerun, size_t *ret_count)
 {
-    struct count count = count_of(field);
+    struct count count = count_of(field, desktop);
     bool one_cap = field->most_caps <= 1;
     *ret_count = 0;
     for (size_t i = 0; i < field->sweep_count; i++)
@@ -450,4 +541,6 @@ void mlm_say_recommendation(
     if (count.silent && !one_cap)
         fprintf(
             out, "Of %zu there is no figure: they did not run, crashed or did other work.\n", count.silent);
+    if (!mlm_field_is_of_laptops(field))
+        say_caps(out, &count);
 }

@@ -4,6 +4,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "base/laptop.h"
 #include "base/limits.h"
 
 #define LEAST_REPETITIONS 3
@@ -11,7 +12,8 @@
 
 static void cap_add(struct mlm_rerun *rerun, uint64_t cap_bytes, uint64_t most_bytes)
 {
-    if (cap_bytes < MLM_CAP_MINIMUM_BYTES || cap_bytes > most_bytes || rerun->cap_count == MLM_RERUN_CAPS)
+    if (cap_bytes < MLM_CAP_MINIMUM_BYTES + rerun->background_bytes || cap_bytes > most_bytes ||
+        rerun->cap_count == MLM_RERUN_CAPS)
         return;
     size_t at = 0;
     while (at < rerun->cap_count && rerun->caps[at] < cap_bytes)
@@ -41,6 +43,17 @@ static void caps_around(struct mlm_rerun *rerun, uint64_t cap_bytes, uint64_t mo
         cap_add(rerun, 2 * cap_bytes, most_bytes);
 }
 
+/* Chooses laptops from half to twice the RAM of the only one that was tried, or larger ones where none was
+ * enough. Their caps stand for them. */
+static void laptops_around(struct mlm_rerun *rerun, const struct mlm_field *field, uint64_t most_bytes)
+{
+    const uint64_t had_bytes = mlm_laptop_ram_bytes(field->most_cap_bytes);
+    if (field->most_caps == 1)
+        cap_add(rerun, mlm_laptop_cap_bytes(had_bytes / 2), most_bytes);
+    if (had_bytes <= most_bytes / 2)
+        cap_add(rerun, mlm_laptop_cap_bytes(2 * had_bytes), most_bytes);
+}
+
 /* For a sweep that no cap was enough for: twice the largest cap, and so on until its needs fit. */
 static void caps_above(struct mlm_rerun *rerun, const struct mlm_field *field, uint64_t most_bytes)
 {
@@ -53,7 +66,7 @@ static void caps_above(struct mlm_rerun *rerun, const struct mlm_field *field, u
         while (cap_bytes <= most_bytes / 2) {
             cap_bytes *= 2;
             cap_add(rerun, cap_bytes, most_bytes);
-            if (!(sweep->needs_bytes * 1.1 > (double)cap_bytes))
+            if (!(sweep->needs_bytes * 1.1 + (double)rerun->background_bytes > (double)cap_bytes))
                 break;
         }
     }
@@ -61,7 +74,9 @@ static void caps_above(struct mlm_rerun *rerun, const struct mlm_field *field, u
 
 struct mlm_rerun mlm_rerun_plan(const struct mlm_field *field)
 {
-    struct mlm_rerun rerun = {.repetitions = LEAST_REPETITIONS};
+    struct mlm_rerun rerun = {.repetitions = LEAST_REPETITIONS, .laptops = mlm_field_is_of_laptops(field)};
+    if (!rerun.laptops)
+        rerun.background_bytes = mlm_field_background_bytes(field);
     const json_t *machine = field->sweeps[0]->first->first->machine;
     double memory = json_number_value(json_object_get(machine, "memory_bytes"));
     const double most = 0x1p62; /* for a machine whose memory is unknown or not credible */
@@ -71,16 +86,23 @@ struct mlm_rerun mlm_rerun_plan(const struct mlm_field *field)
         const struct mlm_sweep *sweep = field->sweeps[i];
         sure = sure && sweep->sure;
         cut_off = cut_off || mlm_sweep_cut_off(sweep);
-        for (size_t k = 0; k < sweep->cap_count; k++)
-            cap_add(&rerun, sweep->points[k].cap_bytes, UINT64_MAX);
         if (sweep->repetitions > rerun.repetitions)
             rerun.repetitions = sweep->repetitions;
     }
-    size_t had_count = rerun.cap_count;
-    if (field->most_caps <= 1 && rerun.cap_count)
+    /* Each laptop is a run of its own; those whose rows are certain need no other. */
+    const bool again = !rerun.laptops || (!sure && field->most_caps > 1);
+    for (size_t i = 0; i < field->sweep_count && again; i++)
+        for (size_t k = 0; k < field->sweeps[i]->cap_count; k++)
+            cap_add(&rerun, field->sweeps[i]->points[k].cap_bytes, UINT64_MAX);
+    const size_t had_count = rerun.cap_count;
+    if (rerun.laptops)
+        laptops_around(&rerun, field, most_bytes);
+    else if (field->most_caps <= 1 && rerun.cap_count)
         caps_around(&rerun, field->most_cap_bytes, most_bytes);
     else if (!rerun.cap_count && !isnan(most_needs(field)))
-        caps_around(&rerun, (uint64_t)exp2(ceil(log2(most_needs(field)))) / 2, most_bytes);
+        caps_around(&rerun,
+            (uint64_t)exp2(ceil(log2(most_needs(field) + (double)rerun.background_bytes + 1))) / 2,
+            most_bytes);
     else if (!rerun.cap_count)
         caps_around(&rerun, UINT64_C(2) << 30, most_bytes);
     else

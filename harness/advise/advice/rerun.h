@@ -8,8 +8,10 @@
 #define MLM_RERUN_CAPS 24
 
 struct mlm_rerun {
-    uint64_t caps[MLM_RERUN_CAPS]; /* ascending */
+    uint64_t caps[MLM_RERUN_CAPS]; /* ascending; each leaves the job something beside the background */
     size_t cap_count;
+    bool laptops;              /* the caps stand for laptops */
+    uint64_t background_bytes; /* under each cap; 0 for laptops, which have a desktop each */
     size_t repetitions;
     bool worthwhile;                       /* includes something that was not run yet */
     const struct mlm_sweep *const *sweeps; /* to be run again; the caller of mlm_rerun_plan() chooses them */

@@ -454,7 +454,10 @@ static void points_fill(
         }
     for (size_t i = 0; i < sweeps->count; i++) {
         struct mlm_sweep *sweep = &sweeps->items[i];
-        const struct mlm_row *reference = sweep->first->reference;
+        const struct mlm_row *reference = NULL;
+        /* Of laptops, each may have its own. */
+        for (size_t k = 0; k < sweep->cap_count && !reference; k++)
+            reference = sweep->points[k].row->reference;
         if (sweep->has_reference || !reference)
             continue;
         sweep->points[sweep->cap_count] = (struct mlm_point){.row = reference, .cap_bytes = MLM_NO_LIMIT};
@@ -465,7 +468,7 @@ static void points_fill(
 bool mlm_sweep_same_field(const struct mlm_sweep *x, const struct mlm_sweep *y)
 {
     const struct mlm_record *a = x->first->first, *b = y->first->first;
-    return mlm_same_machine(a, b) && mlm_record_same_field(a, b);
+    return mlm_same_machine(a, b) && mlm_record_same_ladder(a, b);
 }
 
 int mlm_sweeps_make(const struct mlm_table *table, struct mlm_sweeps *ret_sweeps, struct mlm_error *error)

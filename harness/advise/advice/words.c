@@ -129,9 +129,9 @@ void mlm_say_step(FILE *out, const struct mlm_sweep *sweeps, size_t count, uint6
     }
     if (!all)
         return;
-    mlm_phrase_cap(out, from_bytes);
+    mlm_phrase_cap(out, last, from_bytes);
     fputs(" → ", out);
-    mlm_phrase_cap(out, last_bytes);
+    mlm_phrase_cap(out, last, last_bytes);
     const char *glue = put_named_gains(out, sweeps, count, from_bytes, to_bytes);
     const struct mlm_sweep *only = all == 1 ? last : NULL;
     if (gains[MLM_GAIN_NONE]) {
@@ -141,7 +141,7 @@ void mlm_say_step(FILE *out, const struct mlm_sweep *sweeps, size_t count, uint6
             put_how_many(out, glue, gains[MLM_GAIN_NONE], all, only);
             fprintf(out, " gain%s nothing, never having reached ", gains[MLM_GAIN_NONE] == 1 ? "s" : "");
         }
-        mlm_phrase_cap(out, from_bytes);
+        mlm_phrase_cap(out, last, from_bytes);
         glue = "; ";
     }
     if (gains[MLM_GAIN_EVEN]) {
@@ -168,7 +168,7 @@ void mlm_say_trade(FILE *out, const struct mlm_trade *trade)
     const struct mlm_point *point = mlm_sweep_at(trade->instead, trade->cap_bytes);
     const struct mlm_point *there = mlm_sweep_at(trade->wants, trade->cap_bytes);
     fputs("At ", out);
-    mlm_phrase_cap(out, trade->cap_bytes);
+    mlm_phrase_cap(out, trade->instead, trade->cap_bytes);
     fputs(" already ", out);
     mlm_phrase_name(out, trade->instead, NULL);
     fputs(" does the work of ", out);

@@ -6,6 +6,7 @@
 #include <stdio.h>
 
 #include "advise/advice/job.h"
+#include "base/laptop.h"
 
 /* "512M → 1G: csr is 6.3 × as fast (…); 4 gain nothing: they never reached 512M." The sweeps are of one suite
  * and field; only those with a step between exactly these caps count. Writes nothing where there is none. All
@@ -21,10 +22,11 @@ enum mlm_gain mlm_gain_of_all(
 /* Says how another technique does at the same cap. */
 void mlm_say_trade(FILE *out, const struct mlm_trade *trade);
 
-/* Says what to do, for a field. *ret_rerun: the sweeps that a new run should include, at most
- * `field->sweep_count`; *ret_count: 0 where the data is sufficient. */
-void mlm_say_recommendation(
-    FILE *out, const struct mlm_field *field, const struct mlm_sweep **ret_rerun, size_t *ret_count);
+/* Says what to do, for a field, and which laptops with this desktop its caps stand for. *ret_rerun: the
+ * sweeps that a new run should include, at most `field->sweep_count`; *ret_count: 0 where the data is
+ * sufficient. */
+void mlm_say_recommendation(FILE *out, const struct mlm_field *field, const struct mlm_desktop *desktop,
+    const struct mlm_sweep **ret_rerun, size_t *ret_count);
 
 /* Writes how the point's time was spent: "computing 97 %", "disk 62 %", "memory", or "" where that is not
  * known. */

@@ -61,12 +61,10 @@ static size_t values_of(const struct mlm_row *row, enum mlm_metric metric, doubl
     return count;
 }
 
-/* Between two laptops, the programs beside the job differ. Then the job's own needs are compared. */
-static double beside_bytes(const struct mlm_pair *pair, const struct mlm_row *row, enum mlm_figure figure)
+/* The background beside a job is no need of it. */
+static double beside_bytes(const struct mlm_row *row, enum mlm_figure figure)
 {
-    const bool laptops =
-        pair->old_row->first->limits.laptop_bytes != pair->new_row->first->limits.laptop_bytes;
-    return figure == MLM_FIGURE_NEEDS && laptops ? (double)row->first->limits.background_bytes : 0;
+    return figure == MLM_FIGURE_NEEDS ? (double)row->first->limits.background_bytes : 0;
 }
 
 /* Repetitions of needs are often equal to the page. The kernel counts memory in batches for each processor,
@@ -148,9 +146,9 @@ static int contrast_make(struct bench *bench, const struct mlm_pair *pair, enum 
     enum mlm_metric metric = figure == MLM_FIGURE_TIME ? mlm_time_metric(kind) : mlm_figures[figure].metric;
     const double *old = bench->old_values, *new = bench->new_values;
     size_t old_count =
-        values_of(pair->old_row, metric, beside_bytes(pair, pair->old_row, figure), bench->old_values);
+        values_of(pair->old_row, metric, beside_bytes(pair->old_row, figure), bench->old_values);
     size_t new_count =
-        values_of(pair->new_row, metric, beside_bytes(pair, pair->new_row, figure), bench->new_values);
+        values_of(pair->new_row, metric, beside_bytes(pair->new_row, figure), bench->new_values);
     *contrast = (struct mlm_contrast){.old_count = old_count, .new_count = new_count, .time_kind = kind};
     contrast->old_median = contrast->old_minimum = contrast->old_maximum = NAN;
     contrast->new_median = contrast->new_minimum = contrast->new_maximum = NAN;

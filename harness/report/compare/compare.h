@@ -15,6 +15,7 @@
  * One repetition on each side shows nothing and is not counted. */
 #pragma once
 
+#include "base/laptop.h"
 #include "report/table/table.h"
 
 #define MLM_SIGNIFICANCE 0.05
@@ -131,6 +132,7 @@ struct mlm_pairing {
     size_t other_data; /* rows without a partner that would have one with another data size */
     struct mlm_overall overall[MLM_FIGURE_COUNT];
     struct mlm_speed speed;
+    struct mlm_desktop desktop; /* as in the options */
 };
 
 struct mlm_comparison {
@@ -144,7 +146,8 @@ struct mlm_comparison {
 };
 
 struct mlm_compare_options {
-    bool mix_data;  /* pair rows of different data sizes too, where there is no other partner */
+    bool mix_data;              /* pair rows of different data sizes too, where there is no other partner */
+    struct mlm_desktop desktop; /* beside the job on the laptops that are named */
     unsigned where; /* enum mlm_where: pair only rows of the same machine (for sides with several), or with
                        the same kinds of swap */
 };

@@ -90,7 +90,7 @@ static void pairing_fill(const struct match *match, struct mlm_pairing *pairing)
 int mlm_pairing_make(const struct mlm_side *old_side, const struct mlm_side *new_side,
     const struct mlm_compare_options *options, struct mlm_pairing *pairing)
 {
-    *pairing = (struct mlm_pairing){.old_side = old_side, .new_side = new_side};
+    *pairing = (struct mlm_pairing){.old_side = old_side, .new_side = new_side, .desktop = options->desktop};
     mlm_cleanup(match_release) struct match match = {
         .old_side = old_side, .new_side = new_side, .where = options->where};
     match.partner_of_old = malloc((old_side->count + 1) * sizeof *match.partner_of_old);

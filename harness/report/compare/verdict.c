@@ -8,6 +8,8 @@
 #include "base/text.h"
 #include "report/compare/speed.h"
 #include "report/compare/words.h"
+#include "report/table/group.h"
+#include "report/text/sold.h"
 
 #define NAMES_SHOWN 3
 
@@ -141,6 +143,60 @@ static bool by_memory(const struct mlm_pairing *pairing, bool on_new)
     return count && !only_count(pairing, !on_new) && is_same_speed(&pairing->speed);
 }
 
+/* The laptop that all rows of a side stand for; NULL: there is none, or there are several. */
+static const struct mlm_limits *laptop_of(const struct mlm_pairing *pairing, bool on_new)
+{
+    const struct mlm_limits *found = NULL;
+    for (size_t i = 0; i < pairing->pair_count; i++) {
+        const struct mlm_row *row = on_new ? pairing->pairs[i].new_row : pairing->pairs[i].old_row;
+        const struct mlm_limits *limits = &row->first->limits;
+        if (!limits->laptop_bytes || (found && found->laptop_bytes != limits->laptop_bytes))
+            return NULL;
+        found = limits;
+    }
+    return found;
+}
+
+/* " old is a laptop with 8 GB." */
+static void say_ram(FILE *out, const struct mlm_pairing *pairing, bool on_new, const char *name)
+{
+    const struct mlm_limits *limits = laptop_of(pairing, on_new);
+    if (!limits)
+        return;
+    fprintf(out, " %s %s a laptop with ", name, limits->laptop_own ? "is" : "stands for");
+    mlm_sold_ram(out, limits->laptop_bytes);
+    fputc('.', out);
+}
+
+/* The row with the largest needs among those that ended well on a side; what is already in memory before says
+ * nothing about its files. NULL: none. */
+static const struct mlm_row *most_needing(const struct mlm_pairing *pairing, bool on_new)
+{
+    const struct mlm_row *most = NULL;
+    for (size_t i = 0; i < pairing->pair_count; i++) {
+        const struct mlm_row *row = on_new ? pairing->pairs[i].new_row : pairing->pairs[i].old_row;
+        if (mlm_row_all_ok(row) && !isnan(mlm_row_needs(row)) &&
+            (!most || mlm_row_needs(row) > mlm_row_needs(most)))
+            most = row;
+    }
+    return most;
+}
+
+/* Says which laptop is large enough for all rows that one of the sides can run. */
+static int say_laptop(FILE *out, const struct mlm_pairing *pairing)
+{
+    const struct mlm_row *old = most_needing(pairing, false), *new = most_needing(pairing, true);
+    const struct mlm_row *most = !old || (new &&mlm_row_needs(new) > mlm_row_needs(old)) ? new : old;
+    char size[MLM_SIZE_TEXT];
+    if (!most)
+        return 0;
+    fputs(" Of what ends well somewhere, ", out);
+    int r = put_name(out, most);
+    fprintf(out, " needs most: %s. ", mlm_size_show(mlm_row_needs(most), size));
+    mlm_sold_say(out, mlm_row_needs(most), &pairing->desktop);
+    return r;
+}
+
 int mlm_verdict_say(FILE *out, const struct mlm_pairing *pairing, const char *old, const char *new)
 {
     say_speed(out, &pairing->speed, old, new);
@@ -154,7 +210,9 @@ int mlm_verdict_say(FILE *out, const struct mlm_pairing *pairing, const char *ol
     for (int on_new = 0; on_new < 2; on_new++)
         if (by_memory(pairing, on_new))
             fprintf(out, " For these jobs %s gains by its memory, not by its processor.", on_new ? new : old);
-    return 0;
+    say_ram(out, pairing, false, old);
+    say_ram(out, pairing, true, new);
+    return say_laptop(out, pairing);
 }
 
 char *mlm_verdict_make(const struct mlm_comparison *comparison, size_t pairing)

@@ -30,7 +30,9 @@ static void put_surroundings(FILE *out, const struct mlm_record *record)
         put_size(out, "background", record->limits.background_bytes);
         fprintf(out, ":%s", mlm_background_mode(&record->limits));
     }
-    if (record->limits.laptop_bytes)
+    if (record->limits.laptop_own)
+        fputs("/laptop:own", out);
+    else if (record->limits.laptop_bytes)
         put_size(out, "laptop", record->limits.laptop_bytes);
     if (record->limits.processors)
         fprintf(out, "/cpus:%" PRIu64, record->limits.processors);

@@ -9,6 +9,7 @@
 #include "report/html/html.h"
 #include "report/page/page_parts.h"
 #include "report/table/heading.h"
+#include "report/text/sold.h"
 
 /* The sections of one machine. */
 struct span {
@@ -186,6 +187,31 @@ static void say_slowed(FILE *out, const struct span *span)
     fputs(". ", out);
 }
 
+/* Says which laptop is large enough for all rows that fit. */
+static void say_laptop(FILE *out, const struct span *span)
+{
+    const struct mlm_section *section = NULL;
+    const struct mlm_row *most = NULL;
+    for (size_t s = 0; s < span->count; s++)
+        for (size_t i = 0; i < span->sections[s].count; i++) {
+            const struct mlm_row *row = span->sections[s].rows[i];
+            if (!mlm_row_all_ok(row) || isnan(mlm_row_needs(row)) ||
+                (most && mlm_row_needs(row) <= mlm_row_needs(most)))
+                continue;
+            most = row;
+            section = &span->sections[s];
+        }
+    if (!most)
+        return;
+    fprintf(out, "Of what fits, %s's ", most->first->suite);
+    mlm_row_say(out, section, most, NULL);
+    fputs(" needs most: ", out);
+    mlm_page_size(out, mlm_row_needs(most));
+    fputs(". ", out);
+    mlm_sold_say(out, mlm_row_needs(most), NULL);
+    fputc(' ', out);
+}
+
 struct lead {
     const struct span *span;
     const uint64_t *caps;
@@ -198,6 +224,7 @@ static void say_lead(FILE *out, const void *of)
     say_fits(out, lead->span, lead->caps, lead->cap_count);
     say_rest(out, lead->span, lead->caps[lead->cap_count - 1]);
     say_slowed(out, lead->span);
+    say_laptop(out, lead->span);
     say_bad(out, lead->span);
 }
 

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/size.h"
+#include "report/table/group.h"
 #include "report/table/ratio.h"
 
 static struct mlm_plot_value single(double value)
@@ -25,7 +26,7 @@ static double reading(const struct mlm_row *row, enum mlm_metric metric)
 
 static struct mlm_plot_value needs(const struct mlm_subject *subject)
 {
-    struct mlm_plot_value figure = single(reading(subject->row, MLM_needs_peak_bytes));
+    struct mlm_plot_value figure = single(mlm_row_needs(subject->row));
     figure.bound = subject->row->cut_off;
     return figure;
 }
@@ -34,7 +35,7 @@ static struct mlm_plot_value uncapped_needs(const struct mlm_subject *subject)
 {
     const struct mlm_row *row = subject->row;
     bool known = row->cut_off && row->reference && !row->reference->cut_off;
-    return single(known ? reading(row->reference, MLM_needs_peak_bytes) : NAN);
+    return single(known ? mlm_row_needs(row->reference) : NAN);
 }
 
 static struct mlm_plot_value full_needs(const struct mlm_subject *subject)

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/size.h"
 #include "base/utf8.h"
+#include "report/table/group.h"
 #include "report/table/ratio.h"
 
 void mlm_cell_text(const char *text, char cell[static MLM_CELL_SIZE])
@@ -152,19 +153,14 @@ static void write_peak(const struct mlm_row *row, double bytes, char cell[static
     write_bytes(bytes, text);
 }
 
-static double needs(const struct mlm_row *row)
-{
-    return number(row->readings.values[MLM_needs_peak_bytes]);
-}
-
 static void write_needs(const struct mlm_row *row, char cell[static MLM_CELL_SIZE])
 {
-    write_peak(row, needs(row), cell);
+    write_peak(row, mlm_row_needs(row), cell);
 }
 
 static double at_speed(const struct mlm_row *row)
 {
-    return number(row->readings.values[MLM_at_speed_bytes]);
+    return row->readings.values[MLM_at_speed_bytes] == MLM_NULL ? NAN : mlm_row_at_speed(row);
 }
 
 /* Not every page of a file has to stay in memory, so this is an upper bound. */
@@ -178,7 +174,7 @@ static void write_at_speed(const struct mlm_row *row, char cell[static MLM_CELL_
 /* Needs of a job that was cut off, from its uncapped reference. */
 static double uncapped_needs(const struct mlm_row *row)
 {
-    return row->cut_off && row->reference && !row->reference->cut_off ? needs(row->reference) : NAN;
+    return row->cut_off && row->reference && !row->reference->cut_off ? mlm_row_needs(row->reference) : NAN;
 }
 
 static void write_uncapped_needs(const struct mlm_row *row, char cell[static MLM_CELL_SIZE])
@@ -256,7 +252,7 @@ PART(other_wait, MLM_blocked_rest_ns)
     X("uncapped",       "uncapped",       false, 8,  false, true,  uncapped,       write_uncapped)          \
     X("slowdown",       "slowdown",       true,  2,  false, false, slowdown,       write_slowdown)          \
     X("core",           "core",           false, 7,  false, true,  core,           write_core)              \
-    X("needs",          "needs",          true,  1,  false, false, needs,          write_needs)             \
+    X("needs",          "needs",          true,  1,  false, false, mlm_row_needs,  write_needs)             \
     X("at-speed",       "at speed",       true,  5,  false, false, at_speed,       write_at_speed)          \
     X("needs-uncapped", "needs uncapped", false, 6,  false, true,  uncapped_needs, write_uncapped_needs)    \
     X("overhead",       "overhead",       false, 11, false, true,  overhead,       write_overhead)          \

@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "record/files.h"
 #include "report/table/group.h"
+#include "report/text/sold.h"
 
 static void put_size(FILE *out, double bytes)
 {
@@ -18,10 +19,17 @@ static void put_size(FILE *out, double bytes)
     fputs(mlm_size_show(bytes, text), out);
 }
 
+/* "2G"; "3712M (a laptop with 4 GB)" where the cap stands for one. */
 static void put_cap(FILE *out, const struct mlm_row *row)
 {
+    const struct mlm_limits *limits = &row->first->limits;
     char text[MLM_SIZE_TEXT];
-    fputs(mlm_size_spell(row->first->limits.cap_bytes, text), out);
+    fputs(mlm_size_spell(limits->cap_bytes, text), out);
+    if (!mlm_is_laptop_cap(limits))
+        return;
+    fputs(limits->laptop_own ? " (this laptop, with " : " (a laptop with ", out);
+    mlm_sold_ram(out, limits->laptop_bytes);
+    fputc(')', out);
 }
 
 static void put_time(FILE *out, double ns)

@@ -4,16 +4,21 @@
 #include <math.h>
 #include <string.h>
 
+/* Without the background, whose size is known. */
+static double of_job(const struct mlm_row *row, int64_t bytes)
+{
+    return bytes == MLM_NULL ? NAN : fmax((double)bytes - (double)row->first->limits.background_bytes, 0);
+}
+
 double mlm_row_needs(const struct mlm_row *row)
 {
-    int64_t bytes = row->readings.values[MLM_needs_peak_bytes];
-    return bytes == MLM_NULL ? NAN : (double)bytes;
+    return of_job(row, row->readings.values[MLM_needs_peak_bytes]);
 }
 
 double mlm_row_at_speed(const struct mlm_row *row)
 {
     int64_t bytes = row->readings.values[MLM_at_speed_bytes];
-    return bytes == MLM_NULL ? mlm_row_needs(row) : (double)bytes;
+    return bytes == MLM_NULL ? mlm_row_needs(row) : of_job(row, bytes);
 }
 
 double mlm_row_full_needs(const struct mlm_row *row)

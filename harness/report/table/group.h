@@ -33,7 +33,8 @@ bool mlm_group_is_leanest(const struct mlm_group *group, const struct mlm_row *r
 /* Returns true if the row takes part in the comparison of times and needs. */
 bool mlm_group_counts(const struct mlm_row *row);
 
-/* The peak of memory and swap that was measured; NAN: not known. */
+/* The peak of memory and swap that was measured, without the background that stood beside the job; NAN: not
+ * known. */
 double mlm_row_needs(const struct mlm_row *row);
 
 /* What has to stay resident at most for the row to run at speed: its needs, and the files that it maps or

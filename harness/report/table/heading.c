@@ -63,7 +63,10 @@ void mlm_limits_write(FILE *out, const struct mlm_record *record)
     if (record->limits.background_bytes)
         fprintf(out, ", %s background of %s", mlm_background_mode(&record->limits),
             mlm_size_spell(record->limits.background_bytes, text));
-    if (record->limits.laptop_bytes)
+    if (record->limits.laptop_own)
+        fprintf(
+            out, ", the laptop itself, with %s", mlm_size_show((double)record->limits.laptop_bytes, text));
+    else if (record->limits.laptop_bytes)
         fprintf(out, ", shown as a laptop of %s", mlm_size_spell(record->limits.laptop_bytes, text));
     if (record->limits.processors)
         fprintf(out, ", %" PRIu64 " processor%s", record->limits.processors,
@@ -72,6 +75,16 @@ void mlm_limits_write(FILE *out, const struct mlm_record *record)
         fputs(", private /tmp", out);
     if (record->limits.background_reclaim)
         fputs(", background reclaim", out);
+}
+
+void mlm_ladder_limits_write(FILE *out, const struct mlm_record *record)
+{
+    struct mlm_record any = *record;
+    if (mlm_is_laptop_cap(&record->limits) && !record->limits.laptop_own) {
+        any.limits.laptop_bytes = any.limits.background_bytes = 0;
+        fputs(", on laptops", out);
+    }
+    mlm_limits_write(out, &any);
 }
 
 static void put_data(FILE *out, const struct mlm_record *record)
@@ -83,12 +96,15 @@ static void put_data(FILE *out, const struct mlm_record *record)
         fprintf(out, ", data %s", mlm_size_show((double)record->data_bytes, text));
 }
 
-static void put_surroundings(FILE *out, const struct mlm_table *table, const struct mlm_section *section)
+typedef void limits_write(FILE *out, const struct mlm_record *record);
+
+static void put_surroundings(
+    FILE *out, const struct mlm_table *table, const struct mlm_section *section, limits_write *write)
 {
     char text[MLM_SIZE_TEXT];
     const struct mlm_record *record = section->rows[0]->first;
     put_data(out, record);
-    mlm_limits_write(out, record);
+    write(out, record);
     if (table->swaps_differ && record->limits.swap_limit_bytes != 0) {
         char kinds[MLM_SWAP_KINDS_TEXT];
         (void)mlm_record_swap_kinds(record, kinds);
@@ -124,19 +140,30 @@ char *mlm_section_line(const struct mlm_table *table, const struct mlm_section *
         return NULL;
     const struct mlm_record *record = section->rows[0]->first;
     fprintf(out, "%s, cap %s", record->suite, mlm_size_spell(record->limits.cap_bytes, size_text));
-    put_surroundings(out, table, section);
+    put_surroundings(out, table, section, mlm_limits_write);
     return mlm_text_end_tame(&text);
 }
 
-char *mlm_surroundings_line(const struct mlm_table *table, const struct mlm_section *section)
+static char *surroundings_line(
+    const struct mlm_table *table, const struct mlm_section *section, limits_write *write)
 {
     struct mlm_text text;
     if (!mlm_text_begin(&text))
         return NULL;
-    put_surroundings(text.out, table, section);
+    put_surroundings(text.out, table, section, write);
     char *line = mlm_text_end_tame(&text);
     size_t separator = line ? strspn(line, ", ") : 0;
     if (line)
         memmove(line, line + separator, strlen(line + separator) + 1);
     return line;
+}
+
+char *mlm_surroundings_line(const struct mlm_table *table, const struct mlm_section *section)
+{
+    return surroundings_line(table, section, mlm_limits_write);
+}
+
+char *mlm_ladder_line(const struct mlm_table *table, const struct mlm_section *section)
+{
+    return surroundings_line(table, section, mlm_ladder_limits_write);
 }

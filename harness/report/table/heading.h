@@ -20,6 +20,11 @@ char *mlm_sweep_line(const struct mlm_record *record);
  * said. */
 char *mlm_surroundings_line(const struct mlm_table *table, const struct mlm_section *section);
 
+/* The same for rows that differ in the RAM of their laptop: ", on laptops" instead of one laptop and its
+ * background. */
+char *mlm_ladder_line(const struct mlm_table *table, const struct mlm_section *section);
+void mlm_ladder_limits_write(FILE *out, const struct mlm_record *record);
+
 /* Writes ", without swap, idle background of 1G": the limits of a row beside its cap; "" for none. */
 void mlm_limits_write(FILE *out, const struct mlm_record *record);
 

@@ -1,33 +1,46 @@
 /* Translates bytes into sizes of laptops. */
 #include "report/text/sold.h"
 
-#include "base/laptop.h"
+#include <inttypes.h>
+
 #include "base/size.h"
 
-static const unsigned sold_gb[] = {2, 4, 8, 16, 32, 64};
-#define SOLD_COUNT (sizeof sold_gb / sizeof *sold_gb)
+#define GIB (UINT64_C(1) << 30)
 
-static double left_bytes(size_t at)
+static const struct mlm_desktop usual = {.kind = MLM_DESKTOP_USUAL};
+
+void mlm_sold_ram(FILE *out, uint64_t ram_bytes)
 {
-    return mlm_laptop_left_bytes(sold_gb[at] * 0x1p30);
+    char text[MLM_SIZE_TEXT];
+    if (ram_bytes && ram_bytes % GIB == 0)
+        fprintf(out, "%" PRIu64 " GB", ram_bytes / GIB);
+    else
+        fputs(mlm_size_show((double)ram_bytes, text), out);
 }
 
-void mlm_sold_say(FILE *out, double needs_bytes)
+void mlm_sold_name(FILE *out, double needs_bytes, const struct mlm_desktop *desktop)
 {
-    char left[MLM_SIZE_TEXT];
-    size_t at = 0;
-    while (at < SOLD_COUNT && left_bytes(at) < needs_bytes)
-        at++;
-    if (at == SOLD_COUNT) {
-        fprintf(out,
-            "A laptop with %u GB of RAM is too small for that: beside its system, a desktop and a browser, %s are free.",
-            sold_gb[at - 1], mlm_size_show(left_bytes(at - 1), left));
-        return;
+    const unsigned at = mlm_laptop_smallest(needs_bytes, desktop ? desktop : &usual);
+    fputs(at == MLM_LAPTOPS_SOLD ? "no laptop with up to " : "a laptop with ", out);
+    mlm_sold_ram(out, mlm_laptops_sold[at == MLM_LAPTOPS_SOLD ? at - 1 : at]);
+}
+
+void mlm_sold_say(FILE *out, double needs_bytes, const struct mlm_desktop *desktop)
+{
+    char left[MLM_SIZE_TEXT], beside[MLM_DESKTOP_TEXT];
+    desktop = desktop ? desktop : &usual;
+    const unsigned smallest = mlm_laptop_smallest(needs_bytes, desktop);
+    const bool none = smallest == MLM_LAPTOPS_SOLD;
+    const unsigned at = none ? smallest - 1 : smallest;
+    fputs(none ? "A laptop with " : "That fits a laptop with ", out);
+    mlm_sold_ram(out, mlm_laptops_sold[at]);
+    fprintf(out, " of RAM%s: beside %s, %s are free", none ? " is too small for that" : "",
+        mlm_desktop_text(desktop, "its system", beside),
+        mlm_size_show(mlm_laptop_left_bytes((double)mlm_laptops_sold[at], desktop), left));
+    if (!none && at) {
+        fprintf(out, ", and only %s with ",
+            mlm_size_show(mlm_laptop_left_bytes((double)mlm_laptops_sold[at - 1], desktop), left));
+        mlm_sold_ram(out, mlm_laptops_sold[at - 1]);
     }
-    fprintf(out,
-        "That fits a laptop with %u GB of RAM: beside its system, a desktop and a browser, %s are free",
-        sold_gb[at], mlm_size_show(left_bytes(at), left));
-    if (at)
-        fprintf(out, ", and only %s with %u GB", mlm_size_show(left_bytes(at - 1), left), sold_gb[at - 1]);
     fputc('.', out);
 }
