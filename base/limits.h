@@ -19,6 +19,7 @@ struct mlm_limits {
     uint64_t processors;       /* number that the job may use, and sees; 0: all that this program may use */
     bool private_tmp;          /* the job has its own /tmp and /dev/shm, which end with the trial */
     bool background_reclaim;   /* the harness frees memory beside the job, as kswapd does on a laptop */
+    bool inherited_cage; /* the job stays in the cgroup that we are in; cap_bytes is the limit found there */
 };
 
 #define MLM_UNLIMITED ((struct mlm_limits){.cap_bytes = MLM_NO_LIMIT, .swap_limit_bytes = MLM_NO_LIMIT})

@@ -169,6 +169,8 @@ static bool is_unknown(int error)
 static int child_start(struct mlm_cage *cage, struct child *child, char *stack, int *ret_pidfd)
 {
     const unsigned flags = CLONE_VM | CLONE_VFORK | CLONE_PIDFD;
+    if (cage && cage->inherited)
+        cage = NULL; /* we are inside already */
     if (cage && !child->mounting && cage->cages->dialect->version == 2 && !cage->cages->clone_cannot_enter) {
         struct clone_args args = {
             .flags = flags | CLONE_INTO_CGROUP,
@@ -279,6 +281,8 @@ static int spawn_with(struct mlm_cage *cage, const struct mlm_cage_spawn *spawn,
         }
         return r;
     }
+    if (cage && cage->inherited)
+        mlm_kin_started(&cage->inherited->kin, (pid_t)pid);
     *ret_pid = (pid_t)pid;
     *ret_pidfd = pidfd;
     return 0;

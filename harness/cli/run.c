@@ -81,7 +81,9 @@ static int plan_make(struct run *run, struct mlm_error *error)
         r = mlm_memory_now(AT_FDCWD, &memory, error);
     if (r < 0)
         return r;
-    run->request.plan.available_bytes = memory.available_bytes;
+    /* References have no cap, and an inherited cage has the one that it has. */
+    run->request.plan.available_bytes =
+        run->request.plan.limits.inherited_cage ? 0 : memory.available_bytes;
     run->request.plan.machine_swap_bytes = memory.swap_total_bytes;
     return mlm_plan_make(run->measuring.catalogue, &run->request.plan, &run->plan, error);
 }
@@ -158,6 +160,8 @@ static void announce(struct run *run, uint64_t disk_bytes)
     mlm_laptop_text(&run->request.said.laptop, text);
     if (text[0])
         mlm_progress_say(&run->measuring.progress, "%s", text);
+    if (run->request.cage_text[0])
+        mlm_progress_say(&run->measuring.progress, "%s", run->request.cage_text);
     plan_text(run, disk_bytes, text);
     mlm_progress_say(&run->measuring.progress, "%s", text);
 }
@@ -170,6 +174,8 @@ static void plan_print(const struct run *run, uint64_t disk_bytes)
     mlm_laptop_text(&run->request.said.laptop, text);
     if (text[0])
         printf("%s\n", text);
+    if (run->request.cage_text[0])
+        mlm_put_named(stdout, "%s", run->request.cage_text);
     printf("%5s  %9s  %9s  %12s  %s\n", "order", "core", "peak", "about", "trial");
     size_t order = 0;
     for (size_t i = 0; i < plan->trial_count; i++) {
@@ -390,6 +396,7 @@ static int run_open(struct run *run, int argc, char **argv, struct mlm_error *er
         .argv = argv,
         .interrupt_fd = run->measuring.interrupts.fd,
         .probe_bytes = mlm_measuring_probe_bytes(plan->caps, plan->cap_count),
+        .inherit = plan->limits.inherited_cage,
     };
     const struct mlm_run_options *said = &run->request.said;
     int r =
@@ -526,6 +533,13 @@ static bool only_looks(const struct run *run)
     return run->request.said.dry_run || run->request.said.names_only;
 }
 
+/* `argv` is main's own, behind the program's name. */
+static int cages_reach(const struct run *run, char **argv, struct mlm_error *error)
+{
+    bool needs_none = only_looks(run) || run->request.said.cage.kind == MLM_CAGE_KIND_INHERIT;
+    return needs_none ? 0 : mlm_cage_enter_scope(argv - 1, error);
+}
+
 static int run_verb(int argc, char **argv, struct mlm_error *error)
 {
     mlm_cleanup(run_release) struct run run = {.measuring.interrupts.fd = -1};
@@ -533,22 +547,21 @@ static int run_verb(int argc, char **argv, struct mlm_error *error)
     if (r != 0)
         return r < 0 ? r : MLM_EXIT_OK;
     if (!run.request.said.resume) {
-        if (!only_looks(&run) && (r = mlm_cage_enter_scope(argv - 1, error)) < 0)
-            return r;
-        return run_with(&run, argc, argv, error);
+        r = cages_reach(&run, argv, error);
+        return r < 0 ? r : run_with(&run, argc, argv, error);
     }
     /* The list owns the words that the options point to. */
     struct mlm_record_list list = {0};
     mlm_auto_free char **words = NULL;
     int count = 0;
     r = resume_words(&run, argc, argv, &count, &words, &list, error);
-    if (r == 0 && !only_looks(&run))
-        r = mlm_cage_enter_scope(argv - 1, error);
-    if (r >= 0) {
+    if (r == 0) {
         memset(&run.request, 0, sizeof run.request);
         r = parse(&run, count, words, error);
     }
     if (r == 0)
+        r = cages_reach(&run, argv, error);
+    if (r >= 0)
         r = run_with(&run, count, words, error);
     mlm_record_list_release(&list);
     return r;

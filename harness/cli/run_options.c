@@ -71,10 +71,22 @@ int mlm_params_parse(const struct mlm_texts *texts, struct mlm_params *params, s
     return 0;
 }
 
+/* Nobody asked for the limit of an inherited cage, and others may live under it: the data stays well below.
+ * 0: the usual default. */
+static uint64_t inherited_data(const struct mlm_run_options *said)
+{
+    const uint64_t limit = said->caps.items[0], usual = UINT64_C(256) << 20, mib = UINT64_C(1) << 20;
+    if (!said->cage.limits.inherited_cage || said->dataset)
+        return 0;
+    return limit / 4 < usual ? limit / 4 / mib * mib + (limit / 4 < mib) * mib : usual;
+}
+
 int mlm_run_request_resolve(struct mlm_run_request *request, struct mlm_error *error)
 {
     struct mlm_run_options *said = &request->said;
     int r = mlm_laptop_resolve(&said->laptop, &request->parsed, &said->cage.limits, &said->caps, error);
+    if (r == 0)
+        r = mlm_inherit_resolve(&request->parsed, &said->cage, &said->caps, request->cage_text, error);
     if (r == 0)
         r = mlm_budgets_check(&said->budgets, error);
     if (r == 0)
@@ -88,7 +100,7 @@ int mlm_run_request_resolve(struct mlm_run_request *request, struct mlm_error *e
         .all = said->all,
         .filter = said->filter,
         .sweeps = sweeps,
-        .data_bytes = said->job.data_bytes,
+        .data_bytes = said->job.data_bytes ? said->job.data_bytes : inherited_data(said),
         .dataset = said->dataset,
         .limits = said->cage.limits,
         .repetitions = said->cage.repetitions,
