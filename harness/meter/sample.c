@@ -16,6 +16,7 @@
 
 /* The most that reading the processes may take from the job: CPU time as a share of the time that has passed. */
 #define PROCESSES_TIME_SHARE 0.02
+#define LOOKS_MOST 3
 
 static int open_named(int dir_fd, const char *name)
 {
@@ -178,6 +179,17 @@ static void add(int64_t *sum, int64_t value)
         *sum = or_0(*sum) + value;
 }
 
+/* One look at all processes. */
+struct sum {
+    struct mlm_sample sample;
+    uint64_t pids; /* of all, in any order */
+};
+
+static void pid_note(void *pids, pid_t pid)
+{
+    *(uint64_t *)pids += (uint64_t)pid * UINT64_C(0x9e3779b97f4a7c15);
+}
+
 /* Pages that processes share are divided among them. Only RSS is known of a process whose pages we may not
  * read, and before Linux 5.3 of all. */
 static void process_add(void *context, pid_t pid)
@@ -188,7 +200,9 @@ static void process_add(void *context, pid_t pid)
         {"smaps_rollup", "Pss_Anon", "Pss_File", "Pss_Shmem", "AnonHugePages", "SwapPss"},
         {"status", "RssAnon", "RssFile", "RssShmem", NULL, "VmSwap"},
     };
-    struct mlm_sample *sum = context;
+    struct sum *looked = context;
+    struct mlm_sample *sum = &looked->sample;
+    pid_note(&looked->pids, pid);
     for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
         char path[64], text[4096];
         snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, sources[i].file);
@@ -207,13 +221,30 @@ static void process_add(void *context, pid_t pid)
     }
 }
 
+/* A process that forks or ends between two readings would be counted twice with what it shares. So a look counts
+ * only if the processes are the same after it; where they always change, the smallest of some looks does. */
+static struct mlm_sample processes_sum(const struct mlm_cage *cage)
+{
+    struct mlm_sample least = empty();
+    for (int i = 0; i < LOOKS_MOST; i++) {
+        struct sum look = {.sample = empty()};
+        uint64_t pids = 0;
+        mlm_cage_processes(cage, process_add, &look);
+        mlm_cage_processes(cage, pid_note, &pids);
+        if (pids == look.pids)
+            return look.sample;
+        if (least.memory_bytes == MLM_NULL || look.sample.memory_bytes < least.memory_bytes)
+            least = look.sample;
+    }
+    return least;
+}
+
 /* The kernel walks through all pages of a process for this. */
 static void processes_read(struct mlm_sampler *sampler, struct mlm_sample *ret_sample)
 {
     uint64_t passed_ns = mlm_now_ns() - sampler->begin_ns, before_ns = mlm_thread_cpu_ns();
     if (!sampler->spent_ns || (double)sampler->spent_ns <= PROCESSES_TIME_SHARE * (double)passed_ns) {
-        sampler->latest = empty();
-        mlm_cage_processes(sampler->cage, process_add, &sampler->latest);
+        sampler->latest = processes_sum(sampler->cage);
         sampler->spent_ns += mlm_thread_cpu_ns() - before_ns;
     }
     *ret_sample = sampler->latest;
