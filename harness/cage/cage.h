@@ -2,8 +2,8 @@
  * limit, and the files to read afterwards. The versions differ in a table of file names (dialect.h), not in
  * code.
  *
- * Where no cgroup can be made, a cage can be inherited: the job stays in the cgroup that we are in. Then there
- * is no cap of ours, and what others hold in that cgroup has to be told from what the job holds.
+ * Where no cgroup can be made, a cage can be inherited: the job stays in the cgroup that we are in. Then
+ * there is no cap of ours, and what others hold in that cgroup has to be told from what the job holds.
  *
  * Life: mlm_cage_enter_scope() first thing in main → mlm_cage_site_find() and mlm_cages_open() once a run →
  * for each trial mlm_cage_open(), mlm_cage_spawn(), mlm_cage_kill(), mlm_cage_close() → mlm_cages_close(). */
@@ -22,9 +22,9 @@ struct mlm_cages; /* the place where cages are made */
 
 /* The way in which cages can be made here. `doctor` prints it, and it explains the outcome `refused`. */
 enum mlm_cage_access {
-    MLM_CAGE_DIRECT, /* our own cgroup, or one above it, takes children with a memory limit */
-    MLM_CAGE_SCOPE,  /* through a systemd scope with Delegate=yes */
-    MLM_CAGE_NONE,   /* not possible; `why` and `remedy` say more */
+    MLM_CAGE_DIRECT,    /* our own cgroup, or one above it, takes children with a memory limit */
+    MLM_CAGE_SCOPE,     /* through a systemd scope with Delegate=yes */
+    MLM_CAGE_NONE,      /* not possible; `why` and `remedy` say more */
     MLM_CAGE_INHERITED, /* no cage of our own, see mlm_cage_site_inherit() */
 };
 
@@ -40,15 +40,15 @@ struct mlm_cage_site {
     bool limit_above_waits;      /* in that cgroup the kernel kills nobody: a process at the limit waits (v1's
                                     oom_kill_disable) */
     bool swap_accounted;         /* swap can be limited and read (v1 needs swapaccount) */
-    bool all_killed;             /* at or above the site, the kernel kills a whole cgroup at once (oom.group) */
+    bool all_killed; /* at or above the site, the kernel kills a whole cgroup at once (oom.group) */
 };
 
 /* Examines the machine without changing anything. `root_fd` is a directory that stands for "/" (AT_FDCWD: the
  * real one), so that tests can use recorded trees. */
 int mlm_cage_site_find(int root_fd, struct mlm_cage_site *ret_site, struct mlm_error *error);
 
-/* The site of inherited cages. `path` is our own cgroup; "" where its memory cannot be read, or where it is the
- * root of all: then readings come from the job's processes. `limit_above_bytes` is what binds there. */
+/* The site of inherited cages. `path` is our own cgroup; "" where its memory cannot be read, or where it is
+ * the root of all: then readings come from the job's processes. `limit_above_bytes` is what binds there. */
 int mlm_cage_site_inherit(int root_fd, struct mlm_cage_site *ret_site, struct mlm_error *error);
 
 /* Where the site asks for it and we are not in a scope yet, re-executes this program inside a scope of the
@@ -126,8 +126,8 @@ void mlm_cage_processes(
     const struct mlm_cage *cage, void (*process)(void *context, pid_t pid), void *context);
 
 /* Number of processes that the kernel killed for lack of memory, in the cage and below. On v1, removing a
- * cgroup below also removes its count. Where no cgroup can be read, it is the count of the whole machine, which
- * says something only of a process that was killed: then mlm_cage_counts_own_kills() is false. */
+ * cgroup below also removes its count. Where no cgroup can be read, it is the count of the whole machine,
+ * which says something only of a process that was killed: then mlm_cage_counts_own_kills() is false. */
 uint64_t mlm_cage_oom_kills(const struct mlm_cage *cage);
 bool mlm_cage_counts_own_kills(const struct mlm_cage *cage);
 
@@ -137,7 +137,8 @@ bool mlm_cage_counts_own_kills(const struct mlm_cage *cage);
 int mlm_cage_memory_peak(const struct mlm_cage *cage, uint64_t *ret_bytes);
 int mlm_cage_swap_peak(const struct mlm_cage *cage, uint64_t *ret_bytes);
 
-/* The text of the dialect's `stat` when the cage was opened; "" for a new cgroup, whose counters begin at 0. */
+/* The text of the dialect's `stat` when the cage was opened; "" for a new cgroup, whose counters begin at 0.
+ */
 const char *mlm_cage_stat_before(const struct mlm_cage *cage);
 
 /* Kills every process in the cage and waits until it is empty. The caller still has to reap its own

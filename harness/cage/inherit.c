@@ -16,8 +16,7 @@
 
 int mlm_inherited_cages_open(struct mlm_cages *cages, struct mlm_error *error)
 {
-    void *known = mmap(
-        NULL, sizeof *cages->known, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+    void *known = mmap(NULL, sizeof *cages->known, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
     if (known == MAP_FAILED)
         return mlm_error_errno(error, -errno, "cannot prepare for the processes of a job");
     cages->known = known;

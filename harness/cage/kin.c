@@ -1,5 +1,5 @@
-/* Finds and kills processes by descent. The kernel lists the children of each thread; its list is exact for our
- * purpose, because a process that is missed while its brother ends is seen by the next look. */
+/* Finds and kills processes by descent. The kernel lists the children of each thread; its list is exact for
+ * our purpose, because a process that is missed while its brother ends is seen by the next look. */
 #include "cage/kin.h"
 
 #include <dirent.h>
@@ -126,8 +126,7 @@ static void relative_add(void *context, pid_t pid)
 static void descendants_add(struct family *family)
 {
     for (size_t i = 0; i < family->count; i++)
-        (void)children_each(
-            family->items[i].pid, relative_add, &(struct generation){.family = family});
+        (void)children_each(family->items[i].pid, relative_add, &(struct generation){.family = family});
 }
 
 static void family_find(const struct mlm_kin *kin, struct family *ret_family)
@@ -148,8 +147,8 @@ void mlm_kin_visit(struct mlm_kin *kin, void (*process)(void *context, pid_t pid
         process(context, family.items[i].pid);
 }
 
-/* The start is read again when the descriptor is there: so it is the same process, and not a later one with its
- * pid. */
+/* The start is read again when the descriptor is there: so it is the same process, and not a later one with
+ * its pid. */
 static int strike(const struct mlm_relative *relative)
 {
     char state;

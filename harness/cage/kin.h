@@ -1,6 +1,6 @@
-/* The processes of a job that has no cgroup of its own: our descendants, except for children that we had before
- * it began. A process whose parent ends becomes our child (PR_SET_CHILD_SUBREAPER), so none gets lost. Internal
- * to cage/. */
+/* The processes of a job that has no cgroup of its own: our descendants, except for children that we had
+ * before it began. A process whose parent ends becomes our child (PR_SET_CHILD_SUBREAPER), so none gets lost.
+ * Internal to cage/. */
 #pragma once
 
 #include <stddef.h>

@@ -114,8 +114,8 @@ static void inherited_print(const struct mlm_cage_site *inherited)
     struct mlm_finding finding = {.grade = MLM_FINDING_NOTE, .subject = "no cap"};
     char source[MLM_INHERIT_SOURCE_TEXT];
     mlm_inherit_source(inherited, source);
-    snprintf(finding.fact, sizeof finding.fact,
-        "run and exec use --cage inherit: a job's memory is %.170s", source);
+    snprintf(finding.fact, sizeof finding.fact, "run and exec use --cage inherit: a job's memory is %.170s",
+        source);
     if (inherited->all_killed && inherited->limit_above_bytes != MLM_NO_LIMIT)
         snprintf(finding.remedy, sizeof finding.remedy,
             "stay below the limit: beyond it the kernel kills all of the cgroup, mlmembench, too");

@@ -30,8 +30,7 @@ static const char *limit_asked(const struct mlm_parsed *parsed, const struct mlm
     return NULL;
 }
 
-void mlm_inherit_source(
-    const struct mlm_cage_site *inherited, char text[static MLM_INHERIT_SOURCE_TEXT])
+void mlm_inherit_source(const struct mlm_cage_site *inherited, char text[static MLM_INHERIT_SOURCE_TEXT])
 {
     if (inherited->path[0])
         snprintf(text, MLM_INHERIT_SOURCE_TEXT, "read in %.180s", inherited->path);

@@ -20,5 +20,4 @@ int mlm_inherit_resolve(const struct mlm_parsed *parsed, struct mlm_cage_options
 
 /* "read in /sys/fs/cgroup/…": where the memory of an inherited cage is known from. */
 #define MLM_INHERIT_SOURCE_TEXT 200
-void mlm_inherit_source(
-    const struct mlm_cage_site *inherited, char text[static MLM_INHERIT_SOURCE_TEXT]);
+void mlm_inherit_source(const struct mlm_cage_site *inherited, char text[static MLM_INHERIT_SOURCE_TEXT]);

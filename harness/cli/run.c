@@ -82,8 +82,7 @@ static int plan_make(struct run *run, struct mlm_error *error)
     if (r < 0)
         return r;
     /* References have no cap, and an inherited cage has the one that it has. */
-    run->request.plan.available_bytes =
-        run->request.plan.limits.inherited_cage ? 0 : memory.available_bytes;
+    run->request.plan.available_bytes = run->request.plan.limits.inherited_cage ? 0 : memory.available_bytes;
     run->request.plan.machine_swap_bytes = memory.swap_total_bytes;
     return mlm_plan_make(run->measuring.catalogue, &run->request.plan, &run->plan, error);
 }

@@ -14,7 +14,8 @@
 #include "base/pressure.h"
 #include "record/metric.h"
 
-/* The most that reading the processes may take from the job: CPU time as a share of the time that has passed. */
+/* The most that reading the processes may take from the job: CPU time as a share of the time that has passed.
+ */
 #define PROCESSES_TIME_SHARE 0.02
 #define LOOKS_MOST 3
 
@@ -221,8 +222,9 @@ static void process_add(void *context, pid_t pid)
     }
 }
 
-/* A process that forks or ends between two readings would be counted twice with what it shares. So a look counts
- * only if the processes are the same after it; where they always change, the smallest of some looks does. */
+/* A process that forks or ends between two readings would be counted twice with what it shares. So a look
+ * counts only if the processes are the same after it; where they always change, the smallest of some looks
+ * does. */
 static struct mlm_sample processes_sum(const struct mlm_cage *cage)
 {
     struct mlm_sample least = empty();

@@ -1,9 +1,9 @@
 /* One sample of a running cage and its worker. Files are opened once for each trial and read again at each
  * tick, so that sampling stays cheap.
  *
- * In an inherited cage, what the cgroup held before the job is subtracted. Page cache that was there before may
- * be given back meanwhile; then it is no longer subtracted. Where no cgroup can be read, a sample is the sum
- * over the job's processes: their PSS. */
+ * In an inherited cage, what the cgroup held before the job is subtracted. Page cache that was there before
+ * may be given back meanwhile; then it is no longer subtracted. Where no cgroup can be read, a sample is the
+ * sum over the job's processes: their PSS. */
 #pragma once
 
 #include <stdbool.h>

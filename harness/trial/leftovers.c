@@ -122,8 +122,8 @@ static json_t *entries_make(const struct mlm_tmpfs_files *files)
     return list;
 }
 
-void mlm_leftovers_find(struct mlm_sampler *sampler, const struct timespec *begin,
-    struct mlm_record *record, struct mlm_leftovers *ret_leftovers)
+void mlm_leftovers_find(struct mlm_sampler *sampler, const struct timespec *begin, struct mlm_record *record,
+    struct mlm_leftovers *ret_leftovers)
 {
     struct mlm_tmpfs_files files = {0};
     int64_t *left_bytes = &record->readings.values[MLM_left_tmpfs_bytes];

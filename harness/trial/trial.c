@@ -175,7 +175,8 @@ static int background_wait(struct running *running)
 }
 
 /* Read the count often: a cgroup that the job made below its cage may be removed before the end, together
- * with its count. `killed`: the job was killed, and a count of the whole machine tells whether by the kernel. */
+ * with its count. `killed`: the job was killed, and a count of the whole machine tells whether by the kernel.
+ */
 static void oom_kills_look(struct running *running, bool killed)
 {
     if (!killed && !mlm_cage_counts_own_kills(running->cage))

@@ -27,14 +27,15 @@ as_somebody()
         MLMEMBENCH_CACHE="$theirs/out/cache" "$theirs/bin/mlmembench" "$@")
 }
 
-# touches NAME COMMAND…: touch of 37, then 211, then 37 MiB, each in a run of its own; COMMAND takes the rest.
+# touches NAME FOLDER COMMAND…: touch of 37, then 211, then 37 MiB, each in a run of its own that writes into FOLDER;
+# COMMAND takes the rest.
 touches()
 {
-    name=$1
-    shift
+    name=$1 written=$2
+    shift 2
     for one in 1:37 2:211 3:37; do
-        status 0 "$@" run --suite self --filter touch --param "size=${one#*:}M" --repetitions 1 --quiet --out "$touched-${one%:*}.jsonl"
-        cat "$touched-${one%:*}.jsonl" >>"out/$name.jsonl"
+        status 0 "$@" run --suite self --filter touch --param "size=${one#*:}M" --repetitions 1 --quiet --out "$written/$name-${one%:*}.jsonl"
+        cat "$written/$name-${one%:*}.jsonl" >>"out/$name.jsonl"
     done
 }
 
@@ -52,7 +53,8 @@ sampled='["cage_peak_sampled" in x["marks"] for x in r]'
 
 inherited() { "$mlm" "$1" --cage inherit "${@:2}"; }
 rm -f held begun
-touched=out/own touches own inherited
+mkdir out/runs
+touches own out/runs inherited
 expect "figures are those of the job" records out/own.jsonl "$all_right"
 if [ "$filesystem" = cgroup ] && [ "$(id -u)" = 0 ]; then
     expect "root resets the kernel's peak, and samples nothing" records out/own.jsonl "$sampled == [False] * 3"
@@ -112,9 +114,9 @@ if [ "$(id -u)" != 0 ]; then
 fi
 
 # Somebody who cannot make a cage: inherited by itself, and said, unless a cap is asked for.
-touched=$theirs/out/t touches somebody as_somebody
+touches somebody "$theirs/out" as_somebody
 expect "another user's figures are right" records out/somebody.jsonl "$all_right"
-expect "a larger trial's peak is never that of a smaller one" records out/somebody.jsonl "$sampled[1:] == [False, True]"
+expect "a larger trial's peak is never that of a smaller one" records out/somebody.jsonl "${sampled}[1:] == [False, True]"
 status 0 as_somebody exec --out "$theirs/out/e.jsonl" -- true
 expect "and it is said why the cage is inherited" grep -q 'no cage can be made here (.*), so --cage inherit: .* read in' log/err
 status 3 as_somebody exec --cap 64M --out "$theirs/out/c.jsonl" -- true
@@ -126,7 +128,7 @@ expect "doctor names it, too" grep -q 'run and exec use --cage inherit' log/out
 # Where no cgroup can be read, as in the root of all, the processes tell.
 in_root() { sh -c 'echo $$ >"$1/cgroup.procs" && shift && exec "$@"' sh "$mount" "$mlm" "$1" --cage inherit "${@:2}"; }
 if [ -e "$mount/release_agent" ] || [ ! -e "$mount/cgroup.type" ]; then
-    touched=out/root touches root in_root
+    touches root out/runs in_root
     expect "without a cgroup, the processes tell" records out/root.jsonl \
         "$all_right and $sampled == [True] * 3 and all('processes_summed' in x['marks'] for x in r)"
     # Two processes that share what they hold.
@@ -152,11 +154,11 @@ if [ "$filesystem" = cgroup2 ]; then
             'mount -t cgroup2 none "$1" && mount -o remount,bind,ro "$1" && shift && exec "$@"' sh "$mount" "$mlm" "$@"
     }
     limit_nest $((300 << 20))
-    touched=out/contained touches contained contained
+    touches contained out/runs contained
     expect "in a container's read-only tree the figures are right" records out/contained.jsonl \
         "$all_right and all(x['cap_bytes'] == 300 << 20 for x in r)"
     expect "and a peak of before is nobody's" records out/contained.jsonl \
-        "$sampled[2] and all('processes_summed' not in x['marks'] for x in r)"
+        "${sampled}[2] and all('processes_summed' not in x['marks'] for x in r)"
     status 0 contained exec --out out/contained_exec.jsonl -- true
     expect "it is said why" grep -q 'is mounted read-only.*so --cage inherit' log/err
     lift_nest
