@@ -29,6 +29,7 @@ static void place_open(struct place *place)
     struct mlm_error error = {0};
     struct mlm_cage_site site;
     const struct mlm_limits limits = MLM_UNLIMITED;
+    *place = (struct place){0};
     if (mlm_cage_site_inherit(AT_FDCWD, &site, &error) < 0 ||
         mlm_cages_open(&site, &place->cages, &error) < 0 ||
         mlm_cage_open(place->cages, &limits, &place->cage, &error) < 0)
