@@ -48,6 +48,8 @@ static int limit_set(int dir_fd, const char *file, uint64_t bytes, struct mlm_er
 bool mlm_cage_holds(const struct mlm_cage *cage, pid_t pid)
 {
     char path[64], text[8192];
+    if (cage->inherited)
+        return mlm_inherited_holds(cage, pid);
     snprintf(path, sizeof path, "/proc/%d/cgroup", (int)pid);
     if (mlm_file_read_into(AT_FDCWD, path, text, sizeof text) <= 0)
         return false;
@@ -109,27 +111,45 @@ static int limits_set(const struct mlm_cage *cage, struct mlm_error *error)
     return r < 0 ? mlm_error_set(error, r, "%s", cause.text) : 0;
 }
 
+/* Makes the cgroup of a cage. */
+static int cgroup_make(struct mlm_cage *cage, struct mlm_error *error)
+{
+    const struct mlm_cages *cages = cage->cages;
+    if (mkdirat(cages->dir_fd, cage->name, 0755) < 0)
+        return mlm_error_errno(error, -errno, "cannot make the cgroup %s/%s", cages->site.path, cage->name);
+    cage->dir_fd = openat(cages->dir_fd, cage->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    cage->hold_fd = cage->dir_fd < 0 ? -errno : mlm_cage_hold(cages->dir_fd, cage->name);
+    return cage->hold_fd < 0 ? mlm_error_errno(error, cage->hold_fd, "cannot open the cgroup %s/%s",
+                                   cages->site.path, cage->name)
+                             : limits_set(cage, error);
+}
+
 int mlm_cage_open(struct mlm_cages *cages, const struct mlm_limits *limits, struct mlm_cage **ret_cage,
     struct mlm_error *error)
 {
     mlm_auto_free struct mlm_cage *cage = malloc(sizeof *cage);
     if (!cage)
         return mlm_error_errno(error, -ENOMEM, "cannot make a cage");
-    *cage = (struct mlm_cage){.cages = cages, .limits = *limits};
+    *cage = (struct mlm_cage){.cages = cages, .limits = *limits, .dir_fd = -1, .hold_fd = -1};
     snprintf(cage->name, sizeof cage->name, "%.64s%04u", cages->prefix, cages->next++);
-    if (mkdirat(cages->dir_fd, cage->name, 0755) < 0)
-        return mlm_error_errno(error, -errno, "cannot make the cgroup %s/%s", cages->site.path, cage->name);
-    cage->dir_fd = openat(cages->dir_fd, cage->name, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    cage->hold_fd = cage->dir_fd < 0 ? -errno : mlm_cage_hold(cages->dir_fd, cage->name);
-    int r = cage->hold_fd < 0 ? mlm_error_errno(error, cage->hold_fd, "cannot open the cgroup %s/%s",
-                                    cages->site.path, cage->name)
-                              : limits_set(cage, error);
+    int r;
+    if (cages->site.access == MLM_CAGE_INHERITED) {
+        cage->dir_fd = cages->dir_fd < 0 ? -1 : fcntl(cages->dir_fd, F_DUPFD_CLOEXEC, 0);
+        r = mlm_inherited_open(cage, error);
+    } else {
+        r = cgroup_make(cage, error);
+    }
     if (r < 0) {
         mlm_cage_close(mlm_take_ptr(cage));
         return r;
     }
     *ret_cage = mlm_take_ptr(cage);
     return 0;
+}
+
+bool mlm_cage_is_inherited(const struct mlm_cage *cage)
+{
+    return cage->inherited;
 }
 
 int mlm_cage_dir_fd(const struct mlm_cage *cage)
@@ -147,8 +167,32 @@ const struct mlm_limits *mlm_cage_limits(const struct mlm_cage *cage)
     return &cage->limits;
 }
 
+static int peak_read(const struct mlm_cage *cage, const char *file, uint64_t *ret_bytes)
+{
+    return file && mlm_file_read_number(cage->dir_fd, file, ret_bytes, NULL) == 0 ? 0 : -ENODATA;
+}
+
+int mlm_cage_memory_peak(const struct mlm_cage *cage, uint64_t *ret_bytes)
+{
+    return cage->inherited ? mlm_old_peak_read(&cage->inherited->memory, ret_bytes)
+                           : peak_read(cage, cage->cages->dialect->memory_peak, ret_bytes);
+}
+
+int mlm_cage_swap_peak(const struct mlm_cage *cage, uint64_t *ret_bytes)
+{
+    return cage->inherited ? mlm_old_peak_read(&cage->inherited->swap, ret_bytes)
+                           : peak_read(cage, cage->cages->dialect->swap_peak, ret_bytes);
+}
+
+const char *mlm_cage_stat_before(const struct mlm_cage *cage)
+{
+    return cage->inherited && cage->inherited->stat ? cage->inherited->stat : "";
+}
+
 int mlm_cage_kill(struct mlm_cage *cage, struct mlm_error *error)
 {
+    if (cage->inherited)
+        return mlm_kin_kill(&cage->inherited->kin, error);
     return mlm_cgroup_kill(cage->dir_fd, cage->cages->dialect, error);
 }
 
@@ -156,9 +200,13 @@ void mlm_cage_close(struct mlm_cage *cage)
 {
     if (!cage)
         return;
+    bool is_own = cage->cages->site.access != MLM_CAGE_INHERITED;
+    if (cage->inherited)
+        mlm_inherited_close(cage);
     mlm_close_p(&cage->dir_fd);
     mlm_close_p(&cage->hold_fd);
     /* mlm_cages_close() and `clean` try again to remove a cgroup that remains. */
-    (void)mlm_cgroup_remove(cage->cages->dir_fd, cage->name, cage->cages->dialect, NULL);
+    if (is_own)
+        (void)mlm_cgroup_remove(cage->cages->dir_fd, cage->name, cage->cages->dialect, NULL);
     free(cage);
 }

@@ -2,6 +2,9 @@
  * limit, and the files to read afterwards. The versions differ in a table of file names (dialect.h), not in
  * code.
  *
+ * Where no cgroup can be made, a cage can be inherited: the job stays in the cgroup that we are in. Then
+ * there is no cap of ours, and what others hold in that cgroup has to be told from what the job holds.
+ *
  * Life: mlm_cage_enter_scope() first thing in main → mlm_cage_site_find() and mlm_cages_open() once a run →
  * for each trial mlm_cage_open(), mlm_cage_spawn(), mlm_cage_kill(), mlm_cage_close() → mlm_cages_close(). */
 #pragma once
@@ -19,9 +22,10 @@ struct mlm_cages; /* the place where cages are made */
 
 /* The way in which cages can be made here. `doctor` prints it, and it explains the outcome `refused`. */
 enum mlm_cage_access {
-    MLM_CAGE_DIRECT, /* our own cgroup, or one above it, takes children with a memory limit */
-    MLM_CAGE_SCOPE,  /* through a systemd scope with Delegate=yes */
-    MLM_CAGE_NONE,   /* not possible; `why` and `remedy` say more */
+    MLM_CAGE_DIRECT,    /* our own cgroup, or one above it, takes children with a memory limit */
+    MLM_CAGE_SCOPE,     /* through a systemd scope with Delegate=yes */
+    MLM_CAGE_NONE,      /* not possible; `why` and `remedy` say more */
+    MLM_CAGE_INHERITED, /* no cage of our own, see mlm_cage_site_inherit() */
 };
 
 struct mlm_cage_site {
@@ -36,11 +40,16 @@ struct mlm_cage_site {
     bool limit_above_waits;      /* in that cgroup the kernel kills nobody: a process at the limit waits (v1's
                                     oom_kill_disable) */
     bool swap_accounted;         /* swap can be limited and read (v1 needs swapaccount) */
+    bool all_killed; /* at or above the site, the kernel kills a whole cgroup at once (oom.group) */
 };
 
 /* Examines the machine without changing anything. `root_fd` is a directory that stands for "/" (AT_FDCWD: the
  * real one), so that tests can use recorded trees. */
 int mlm_cage_site_find(int root_fd, struct mlm_cage_site *ret_site, struct mlm_error *error);
+
+/* The site of inherited cages. `path` is our own cgroup; "" where its memory cannot be read, or where it is
+ * the root of all: then readings come from the job's processes. `limit_above_bytes` is what binds there. */
+int mlm_cage_site_inherit(int root_fd, struct mlm_cage_site *ret_site, struct mlm_error *error);
 
 /* Where the site asks for it and we are not in a scope yet, re-executes this program inside a scope of the
  * user's systemd (or, as root, the system's). Returns 0 where there is nothing to do, 1 inside the scope.
@@ -64,12 +73,14 @@ int mlm_cages_count_stale(const struct mlm_cage_site *site, struct mlm_error *er
 struct mlm_cage; /* one cage */
 
 /* Makes the cage, sets the cap and the swap limit and reads them back. A limit that reads back differently is
- * an error, which names both values. */
+ * an error, which names both values. An inherited cage sets no limit: it resets the kernel's peaks where that
+ * is allowed, and notes the counters of the cgroup. */
 int mlm_cage_open(struct mlm_cages *cages, const struct mlm_limits *limits, struct mlm_cage **ret_cage,
     struct mlm_error *error);
 
-/* The cage's folder; meters read files relative to it. */
+/* The cage's folder; meters read files relative to it. -1: an inherited cage whose cgroup cannot be read. */
 int mlm_cage_dir_fd(const struct mlm_cage *cage);
+bool mlm_cage_is_inherited(const struct mlm_cage *cage);
 const struct mlm_dialect *mlm_cage_dialect(const struct mlm_cage *cage);
 const struct mlm_limits *mlm_cage_limits(const struct mlm_cage *cage);
 
@@ -115,8 +126,20 @@ void mlm_cage_processes(
     const struct mlm_cage *cage, void (*process)(void *context, pid_t pid), void *context);
 
 /* Number of processes that the kernel killed for lack of memory, in the cage and below. On v1, removing a
- * cgroup below also removes its count. */
+ * cgroup below also removes its count. Where no cgroup can be read, it is the count of the whole machine,
+ * which says something only of a process that was killed: then mlm_cage_counts_own_kills() is false. */
 uint64_t mlm_cage_oom_kills(const struct mlm_cage *cage);
+bool mlm_cage_counts_own_kills(const struct mlm_cage *cage);
+
+/* The kernel's peaks since the cage was opened: memory; and swap, on v1 together with memory. In an inherited
+ * cage they include what others held. -ENODATA: the kernel keeps none, or it is that of an earlier time,
+ * because it could not be reset and has not risen since. */
+int mlm_cage_memory_peak(const struct mlm_cage *cage, uint64_t *ret_bytes);
+int mlm_cage_swap_peak(const struct mlm_cage *cage, uint64_t *ret_bytes);
+
+/* The text of the dialect's `stat` when the cage was opened; "" for a new cgroup, whose counters begin at 0.
+ */
+const char *mlm_cage_stat_before(const struct mlm_cage *cage);
 
 /* Kills every process in the cage and waits until it is empty. The caller still has to reap its own
  * children. */

@@ -21,6 +21,21 @@ static int open_site(const struct mlm_cage_site *site, struct mlm_error *error)
     return fd < 0 ? mlm_error_errno(error, -errno, "cannot open the cgroup %s", site->path) : fd;
 }
 
+/* Prepares the place for cages, and undoes that. */
+static int place_enter(struct mlm_cages *cages, struct mlm_error *error)
+{
+    return cages->site.access == MLM_CAGE_INHERITED ? mlm_inherited_cages_open(cages, error)
+                                                    : mlm_cage_home_enter(cages, error);
+}
+
+static void place_leave(struct mlm_cages *cages)
+{
+    if (cages->site.access == MLM_CAGE_INHERITED)
+        mlm_inherited_cages_close(cages);
+    else
+        mlm_cage_home_leave(cages);
+}
+
 int mlm_cages_open(const struct mlm_cage_site *site, struct mlm_cages **ret_cages, struct mlm_error *error)
 {
     if (site->access == MLM_CAGE_NONE)
@@ -35,16 +50,16 @@ int mlm_cages_open(const struct mlm_cage_site *site, struct mlm_cages **ret_cage
     int r = mlm_cage_prefix(cages->prefix, error);
     if (r < 0)
         return r;
-    mlm_auto_close int dir_fd = open_site(site, error);
-    if (dir_fd < 0)
+    mlm_auto_close int dir_fd = site->path[0] ? open_site(site, error) : -1;
+    if (dir_fd < 0 && site->path[0])
         return dir_fd;
     cages->dir_fd = dir_fd;
-    r = mlm_cage_home_enter(cages, error);
+    r = place_enter(cages, error);
     if (r < 0)
         return r;
     r = mlm_guardian_start(cages, error);
     if (r < 0) {
-        mlm_cage_home_leave(cages);
+        place_leave(cages);
         return r;
     }
     (void)mlm_take_fd(&dir_fd);
@@ -59,8 +74,8 @@ void mlm_cages_close(struct mlm_cages *cages)
     (void)mlm_cages_sweep(cages);
     /* Stop the guardian first: it lives in the same cgroup, which could not be removed. */
     mlm_guardian_stop(cages);
-    mlm_cage_home_leave(cages);
-    (void)close(cages->dir_fd);
+    place_leave(cages);
+    mlm_close_p(&cages->dir_fd);
     free(cages);
 }
 

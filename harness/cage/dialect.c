@@ -23,6 +23,8 @@ const struct mlm_dialect mlm_dialect_v1 = {
     .memory_pressure = NULL,
     .storage_pressure = NULL,
     .processor_pressure = NULL,
+    .oom_group = NULL,
+    .only_in_root = "release_agent",
     .kill = NULL,
     .procs = "cgroup.procs",
     /* Writing to "tasks" moves one thread only, which does not need the kernel's lock on all forks and exits
@@ -67,6 +69,8 @@ const struct mlm_dialect mlm_dialect_v2 = {
     .memory_pressure = "memory.pressure",
     .storage_pressure = "io.pressure",
     .processor_pressure = "cpu.pressure",
+    .oom_group = "memory.oom.group",
+    .only_in_root = NULL, /* the root has no file of the memory controller's but `stat` */
     .kill = "cgroup.kill",
     .procs = "cgroup.procs",
     .enter = "cgroup.procs",

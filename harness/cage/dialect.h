@@ -21,6 +21,8 @@ struct mlm_dialect {
     const char *oom_disable_key; /* 1: the kernel kills nobody, a process without memory waits; "0" written to
                                     oom_file ends that */
     const char *memory_pressure, *storage_pressure, *processor_pressure; /* PSI of the cage */
+    const char *oom_group;        /* 1: the kernel kills all processes of the cgroup together */
+    const char *only_in_root;     /* a file that the root of all cgroups has, and no other */
     const char *kill;             /* "1" written here kills all; NULL or absent: kill each process of procs */
     const char *procs;            /* whole processes: reading lists them, writing "0" moves the writer */
     const char *enter;            /* a process of one thread writes "0" here to enter */

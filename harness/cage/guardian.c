@@ -20,7 +20,9 @@ static void keep_only(int *first, int *second)
 {
     /* Copy both to numbers above 2 first: each may be the target of the other. */
     (void)dup2(fcntl(*first, F_DUPFD, STDERR_FILENO + 1), STDIN_FILENO);
-    (void)dup2(fcntl(*second, F_DUPFD, STDERR_FILENO + 1), STDOUT_FILENO);
+    int copy = fcntl(*second, F_DUPFD, STDERR_FILENO + 1);
+    if (dup2(copy, STDOUT_FILENO) < 0) /* there is none */
+        (void)close(STDOUT_FILENO);
     *first = STDIN_FILENO;
     *second = STDOUT_FILENO;
     if (close_range(STDERR_FILENO, UINT_MAX, 0) == 0)
@@ -56,7 +58,8 @@ static _Noreturn void guard(struct mlm_cages *cages, int fd)
     for (int i = 0; i < SWEEPS && mlm_cages_sweep(cages) != 0; i++)
         (void)sleep(1);
     mlm_cage_folders_sweep(cages->prefix);
-    mlm_cage_home_leave(cages);
+    if (cages->site.access != MLM_CAGE_INHERITED)
+        mlm_cage_home_leave(cages);
     _exit(EXIT_SUCCESS);
 }
 

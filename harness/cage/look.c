@@ -57,6 +57,10 @@ static void processes_of(int dir_fd, const struct walk *walk)
 
 void mlm_cage_processes(const struct mlm_cage *cage, void (*process)(void *context, pid_t pid), void *context)
 {
+    if (cage->inherited) {
+        mlm_kin_visit(&cage->inherited->kin, process, context);
+        return;
+    }
     walk_all(cage, &(struct walk){.each = processes_of, .process = process, .context = context});
 }
 
@@ -69,13 +73,30 @@ static void oom_kills_of(int dir_fd, const struct walk *walk)
         *(uint64_t *)walk->context += count;
 }
 
+bool mlm_cage_counts_own_kills(const struct mlm_cage *cage)
+{
+    return cage->dir_fd >= 0;
+}
+
+static uint64_t oom_kills_of_machine(void)
+{
+    char text[16384];
+    uint64_t count;
+    return mlm_file_read_into(AT_FDCWD, "/proc/vmstat", text, sizeof text) > 0 &&
+                   mlm_keyed_number(text, "oom_kill", &count) == 0
+               ? count
+               : 0;
+}
+
 uint64_t mlm_cage_oom_kills(const struct mlm_cage *cage)
 {
-    uint64_t sum = 0;
+    uint64_t sum = 0, before = cage->inherited ? cage->inherited->oom_kills : 0;
     struct walk walk = {.dialect = cage->cages->dialect, .each = oom_kills_of, .context = &sum};
-    if (walk.dialect->oom_counts_alone)
+    if (!mlm_cage_counts_own_kills(cage))
+        sum = oom_kills_of_machine();
+    else if (walk.dialect->oom_counts_alone)
         walk_all(cage, &walk);
     else
         oom_kills_of(cage->dir_fd, &walk);
-    return sum;
+    return sum > before ? sum - before : 0;
 }

@@ -23,9 +23,8 @@
 #define TRIES 10
 #define NAP_NS 1000000
 
-/* Reads state and start time (clock ticks since boot) from /proc/PID/stat. Fields are counted from the end of
- * the name, which may hold any character. */
-static int stat_read(pid_t pid, char *ret_state, uint64_t *ret_start)
+/* Fields of /proc/PID/stat are counted from the end of the name, which may hold any character. */
+int mlm_process_stat(pid_t pid, char *ret_state, uint64_t *ret_start)
 {
     char path[48], text[1024];
     snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
@@ -52,7 +51,7 @@ int mlm_cage_prefix(char prefix[static MLM_CAGE_NAME_SIZE], struct mlm_error *er
 {
     char state;
     uint64_t start;
-    int r = stat_read(getpid(), &state, &start);
+    int r = mlm_process_stat(getpid(), &state, &start);
     if (r < 0)
         return mlm_error_errno(error, r, "cannot read when this process began from /proc/%d/stat", getpid());
     uint32_t chance = 0;
@@ -90,7 +89,7 @@ bool mlm_cage_maker_lives(pid_t pid, uint64_t start)
 {
     char state;
     uint64_t began;
-    int r = stat_read(pid, &state, &began);
+    int r = mlm_process_stat(pid, &state, &began);
     if (r < 0)
         return r != -ENOENT && r != -ESRCH; /* assume that it lives, when in doubt */
     return began == start && state != 'Z' && state != 'X';

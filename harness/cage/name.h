@@ -18,6 +18,9 @@ int mlm_cage_prefix(char prefix[static MLM_CAGE_NAME_SIZE], struct mlm_error *er
 /* Returns false where the name is not that of a cage. */
 bool mlm_cage_name_parse(const char *name, pid_t *ret_pid, uint64_t *ret_start);
 
+/* Reads the state of a process (a letter, as in /proc/PID/stat), and its start in clock ticks since boot. */
+int mlm_process_stat(pid_t pid, char *ret_state, uint64_t *ret_start);
+
 /* Returns true if that process still runs (a zombie does not), as far as can be seen from here: in another
  * pid namespace it has another pid. */
 bool mlm_cage_maker_lives(pid_t pid, uint64_t start);

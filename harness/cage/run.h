@@ -6,12 +6,14 @@
 #include <sys/types.h>
 
 #include "cage/cage.h"
+#include "cage/kin.h"
 #include "cage/name.h"
 
 struct mlm_cages {
     struct mlm_cage_site site;
     const struct mlm_dialect *dialect;
-    int dir_fd; /* the site; on v2 with a shared lock, see home.c */
+    int dir_fd; /* the site; on v2 with a shared lock, see home.c; -1: nothing to read in it */
+    struct mlm_kin_known *known; /* inherited cages: processes to end when we die; else NULL */
     char prefix[MLM_CAGE_NAME_SIZE];
     unsigned next;           /* number for the next cage */
     bool memory_enabled;     /* we enabled the memory controller for the site's children */
@@ -25,7 +27,31 @@ struct mlm_cage {
     char name[MLM_CAGE_NAME_SIZE];
     int dir_fd, hold_fd; /* see name.h */
     struct mlm_limits limits;
+    struct mlm_inherited *inherited; /* NULL: it is a cgroup of its own */
 };
+
+/* A peak of the kernel's in a cgroup that is not new. */
+struct mlm_old_peak {
+    int fd; /* -1: the kernel keeps none. On v2 a reset is seen through this descriptor only */
+    bool reset;
+    uint64_t before_bytes;
+};
+
+/* The state of the cgroup when an inherited cage was opened. */
+struct mlm_inherited {
+    struct mlm_kin kin;
+    struct mlm_old_peak memory, swap;
+    char *stat; /* text of the dialect's `stat`; NULL: it cannot be read */
+    uint64_t oom_kills;
+};
+
+/* inherit.c: what an inherited cage does in place of the cgroup's. */
+int mlm_inherited_cages_open(struct mlm_cages *cages, struct mlm_error *error);
+void mlm_inherited_cages_close(struct mlm_cages *cages);
+int mlm_inherited_open(struct mlm_cage *cage, struct mlm_error *error);
+void mlm_inherited_close(struct mlm_cage *cage);
+bool mlm_inherited_holds(const struct mlm_cage *cage, pid_t pid);
+int mlm_old_peak_read(const struct mlm_old_peak *peak, uint64_t *ret_bytes);
 
 /* Allows the site's children to have a memory limit. Where processes of the site prevent that, they move into
  * a child of it, MLM_CAGE_HOME. Does nothing on v1. */

@@ -80,10 +80,13 @@ static void find_limit_above(const struct mlm_cage_observer *o, const struct mlm
     const struct mlm_dialect *dialect, struct mlm_cage_site *site)
 {
     char folder[PATH_MAX], path[PATH_MAX];
-    uint64_t limit;
+    uint64_t limit, grouped;
     copy(folder, site->path);
     site->limit_above_bytes = MLM_NO_LIMIT;
     do {
+        if (dialect->oom_group && join(path, folder, dialect->oom_group) &&
+            mlm_file_read_number(o->root_fd, relative(path), &grouped, NULL) == 0)
+            site->all_killed |= grouped != 0;
         if (join(path, folder, dialect->memory_limit) &&
             mlm_file_read_number(o->root_fd, relative(path), &limit, NULL) == 0 && limit < UNLIMITED_FROM &&
             limit < site->limit_above_bytes) {
@@ -309,7 +312,40 @@ int mlm_cage_site_judge(
     return 0;
 }
 
-int mlm_cage_site_find(int root_fd, struct mlm_cage_site *ret_site, struct mlm_error *error)
+static bool may_read(const struct mlm_cage_observer *o, const char *folder, const char *name)
+{
+    char path[PATH_MAX];
+    return join(path, folder, name) && faccessat(o->root_fd, relative(path), R_OK, 0) == 0;
+}
+
+int mlm_cage_site_judge_inherited(
+    const struct mlm_cage_observer *observer, struct mlm_cage_site *ret_site, struct mlm_error *error)
+{
+    struct mlm_hierarchy v1, v2;
+    int r = mlm_hierarchies_find(observer->root_fd, &v1, &v2, error);
+    if (r < 0)
+        return mlm_error_wrap(error, r, "looking for the cgroup tree");
+    struct mlm_cage_site site = {.access = MLM_CAGE_INHERITED, .limit_above_bytes = MLM_NO_LIMIT};
+    const struct mlm_hierarchy *h = v1.in_use ? &v1 : &v2;
+    const struct mlm_dialect *dialect = v1.in_use ? &mlm_dialect_v1 : &mlm_dialect_v2;
+    site.version = v1.in_use ? 1 : v2.in_use ? 2 : 0;
+    site.hybrid = v1.in_use && v2.mounted;
+    if (h->mounted) {
+        copy(site.path, h->own);
+        site.swap_accounted = exists(observer, site.path, dialect->swap_limit);
+        find_limit_above(observer, h, dialect, &site);
+        /* In the root of all cgroups is the whole machine. */
+        bool is_root = dialect->only_in_root && exists(observer, site.path, dialect->only_in_root);
+        if (!h->inside || is_root || !may_read(observer, site.path, dialect->memory_current))
+            site.path[0] = 0;
+    }
+    *ret_site = site;
+    return 0;
+}
+
+static int find(int root_fd,
+    int (*judge)(const struct mlm_cage_observer *, struct mlm_cage_site *, struct mlm_error *),
+    struct mlm_cage_site *ret_site, struct mlm_error *error)
 {
     mlm_auto_close int opened = -1;
     if (root_fd == AT_FDCWD) {
@@ -323,5 +359,15 @@ int mlm_cage_site_find(int root_fd, struct mlm_cage_site *ret_site, struct mlm_e
         .uid = geteuid(),
         .pid = getpid(),
     };
-    return mlm_cage_site_judge(&observer, ret_site, error);
+    return judge(&observer, ret_site, error);
+}
+
+int mlm_cage_site_find(int root_fd, struct mlm_cage_site *ret_site, struct mlm_error *error)
+{
+    return find(root_fd, mlm_cage_site_judge, ret_site, error);
+}
+
+int mlm_cage_site_inherit(int root_fd, struct mlm_cage_site *ret_site, struct mlm_error *error)
+{
+    return find(root_fd, mlm_cage_site_judge_inherited, ret_site, error);
 }

@@ -21,3 +21,7 @@ struct mlm_cage_observer {
 
 int mlm_cage_site_judge(
     const struct mlm_cage_observer *observer, struct mlm_cage_site *ret_site, struct mlm_error *error);
+
+/* The same behind mlm_cage_site_inherit(). */
+int mlm_cage_site_judge_inherited(
+    const struct mlm_cage_observer *observer, struct mlm_cage_site *ret_site, struct mlm_error *error);

@@ -190,6 +190,8 @@ static int clone_with_pidfd(struct child *child, char *stack, int flags, int *re
 static int child_start(struct mlm_cage *cage, struct child *child, char *stack, int *ret_pidfd)
 {
     const int flags = CLONE_VM | CLONE_VFORK;
+    if (cage && cage->inherited)
+        cage = NULL; /* we are inside already */
     if (cage && !child->mounting && cage->cages->dialect->version == 2 && !cage->cages->clone_cannot_enter) {
         struct clone_args args = {
             .flags = (unsigned)flags | CLONE_PIDFD | CLONE_INTO_CGROUP,
@@ -299,6 +301,8 @@ static int spawn_with(struct mlm_cage *cage, const struct mlm_cage_spawn *spawn,
         }
         return r;
     }
+    if (cage && cage->inherited)
+        mlm_kin_started(&cage->inherited->kin, (pid_t)pid);
     *ret_pid = (pid_t)pid;
     *ret_pidfd = pidfd;
     return 0;

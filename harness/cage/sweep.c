@@ -14,5 +14,8 @@ static int remove_if_ours(int dir_fd, const char *name, const void *context)
 
 int mlm_cages_sweep(const struct mlm_cages *cages)
 {
-    return mlm_cgroup_children(cages->dir_fd, remove_if_ours, cages);
+    if (cages->site.access != MLM_CAGE_INHERITED)
+        return mlm_cgroup_children(cages->dir_fd, remove_if_ours, cages);
+    mlm_kin_kill_known(cages->known);
+    return 0;
 }

@@ -30,13 +30,7 @@
 #define NAP_FIRST_NS 50000
 #define NAP_LONGEST_NS 10000000
 
-/* Waits a little longer each time, until the deadline. */
-struct patience {
-    uint64_t deadline_ns;
-    long nap_ns;
-};
-
-static bool wait_a_little(struct patience *p)
+bool mlm_wait_a_little(struct mlm_patience *p)
 {
     if (!p->deadline_ns) {
         p->deadline_ns = mlm_now_ns() + PATIENCE_NS;
@@ -184,14 +178,14 @@ static int strike(int dir_fd, const struct mlm_dialect *dialect)
 
 int mlm_cgroup_kill(int dir_fd, const struct mlm_dialect *dialect, struct mlm_error *error)
 {
-    struct patience patience = {0};
+    struct mlm_patience patience = {0};
     for (;;) {
         int seen = strike(dir_fd, dialect);
         if (seen == 0)
             return 0;
         if (seen < 0)
             return mlm_error_errno(error, seen, "cannot kill the processes of a cage");
-        if (!wait_a_little(&patience))
+        if (!mlm_wait_a_little(&patience))
             return mlm_error_set(error, -ETIMEDOUT, "%d processes of a cage will not die", seen);
     }
 }
@@ -204,7 +198,7 @@ static int remove_child(int dir_fd, const char *name, const void *context)
 int mlm_cgroup_remove(
     int parent_fd, const char *name, const struct mlm_dialect *dialect, struct mlm_error *error)
 {
-    struct patience patience = {0};
+    struct mlm_patience patience = {0};
     for (;;) {
         if (unlinkat(parent_fd, name, AT_REMOVEDIR) == 0 || errno == ENOENT)
             return 0;
@@ -216,7 +210,7 @@ int mlm_cgroup_remove(
         int r = fd < 0 ? fd : mlm_cgroup_kill(fd, dialect, NULL);
         if (r == 0 && mlm_cgroup_has_children(fd))
             r = mlm_cgroup_children(fd, remove_child, dialect);
-        if (r == 0 && !wait_a_little(&patience))
+        if (r == 0 && !mlm_wait_a_little(&patience))
             r = -EBUSY;
         if (r < 0)
             return mlm_error_errno(error, r, "cannot remove the cgroup %s", name);

@@ -2,9 +2,17 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/error.h"
 #include "cage/dialect.h"
+
+/* Waits a little longer each time; false when the deadline has come. Zeroed at first. */
+struct mlm_patience {
+    uint64_t deadline_ns;
+    long nap_ns;
+};
+bool mlm_wait_a_little(struct mlm_patience *patience);
 
 /* Kills every process in the cgroup and below, and repeats until none is left, because processes may fork
  * meanwhile. -ETIMEDOUT: some did not die; -EPERM: one may not be killed. */

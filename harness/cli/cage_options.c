@@ -85,6 +85,12 @@ static int processors_parse(
 #define AT(field) offsetof(struct mlm_cage_options, field)
 
 const struct mlm_option mlm_cage_option_rows[] = {
+    {"cage", "KIND", mlm_option_word, AT(kind),
+        .help =
+            "own: each trial has its own cgroup; inherit: the job stays in the cgroup that mlmembench was "
+            "started in, without a cap of its own; auto: inherit only where no cap is asked for and no "
+            "cgroup can be made",
+        .standard = "auto", .words = WORDS("auto", "own", "inherit"), .shapes_plan = true},
     {"swap", "LIMIT", swap_parse, AT(limits.swap_limit_bytes),
         .help = "swap that a trial may use: max (all that the machine has), none, or a size",
         .standard = "max", .words = WORDS("max", "none", "1G", "2G", "4G"), .shapes_plan = true},

@@ -12,6 +12,7 @@ struct mlm_cage_options {
     uint64_t repetitions;
     const char *out;
     bool quiet;
+    uint32_t kind; /* enum mlm_cage_kind, see inherit.h */
 };
 extern const struct mlm_option mlm_cage_option_rows[];
 

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/utf8.h"
 #include "cage/cage.h"
+#include "cli/inherit.h"
 #include "cli/style.h"
 #include "cli/verbs.h"
 #include "cli/wrap.h"
@@ -21,7 +22,7 @@
 static const struct mlm_exit_meaning exits[] = {
     {MLM_EXIT_OK, "caps can be set here"},
     {MLM_EXIT_USAGE, "wrong usage"},
-    {MLM_EXIT_NOT_RUN, "caps cannot be set here: run, exec and fit cannot work"},
+    {MLM_EXIT_NOT_RUN, "caps cannot be set here: fit cannot work, and run and exec measure without a cap"},
     {0, NULL},
 };
 
@@ -107,6 +108,20 @@ static bool cages_print(const struct mlm_cage_site *site, bool in_scope)
     return cap.grade == MLM_FINDING_GOOD;
 }
 
+/* Prints what run and exec do where no cap is asked for. */
+static void inherited_print(const struct mlm_cage_site *inherited)
+{
+    struct mlm_finding finding = {.grade = MLM_FINDING_NOTE, .subject = "no cap"};
+    char source[MLM_INHERIT_SOURCE_TEXT];
+    mlm_inherit_source(inherited, source);
+    snprintf(finding.fact, sizeof finding.fact, "run and exec use --cage inherit: a job's memory is %.170s",
+        source);
+    if (inherited->all_killed && inherited->limit_above_bytes != MLM_NO_LIMIT)
+        snprintf(finding.remedy, sizeof finding.remedy,
+            "stay below the limit: beyond it the kernel kills all of the cgroup, mlmembench, too");
+    print(&finding);
+}
+
 static int doctor_verb(int argc, char **argv, struct mlm_error *error)
 {
     struct mlm_parsed parsed;
@@ -125,14 +140,22 @@ static int doctor_verb(int argc, char **argv, struct mlm_error *error)
     r = mlm_cage_site_find(AT_FDCWD, &site, error);
     if (r < 0)
         return r;
+    struct mlm_cage_site inherited;
     bool can_cap = cages_print(&site, in_scope > 0);
+    r = mlm_cage_site_inherit(AT_FDCWD, &inherited, error);
+    if (r < 0)
+        return r;
+    if (site.access == MLM_CAGE_NONE)
+        inherited_print(&inherited);
     char folder[4096];
     struct mlm_fresh_memory fresh;
     mlm_cleanup(mlm_presence_end) int presence_fd = mlm_presence_announce();
     struct mlm_findings_view view = {.root_fd = AT_FDCWD, .presence_fd = presence_fd};
     if (mlm_dataset_folder(folder, NULL) == 0)
         view.folder = folder;
-    if (mlm_fresh_memory_probe(MLM_FRESH_MEMORY_PROBE_BYTES, NULL, &fresh, NULL) == 0)
+    /* The probe must not fill what a limit leaves us. */
+    bool room = inherited.limit_above_bytes / 2 > MLM_FRESH_MEMORY_PROBE_BYTES;
+    if (room && mlm_fresh_memory_probe(MLM_FRESH_MEMORY_PROBE_BYTES, NULL, &fresh, NULL) == 0)
         view.fresh = &fresh;
     struct mlm_finding findings[MLM_FINDINGS_MOST];
     size_t count = mlm_machine_findings(&view, findings, MLM_FINDINGS_MOST);
@@ -147,7 +170,8 @@ const struct mlm_verb mlm_verb_doctor = {
     .details =
         "doctor looks at this machine before you measure. Each finding is good, a note (it changes what the "
         "figures mean) or poor (it makes figures unreliable); where there is a remedy, it is shown. To see "
-        "whether caps work, doctor makes a cgroup with a small cap and removes it.",
+        "whether caps work, doctor makes a cgroup with a small cap and removes it. Where none can be made, it "
+        "says what `run` and `exec` measure without a cap (--cage inherit).",
     .exits = exits,
     .example = "mlmembench doctor",
     .run = doctor_verb,

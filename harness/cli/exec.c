@@ -12,6 +12,7 @@
 #include "cli/budget.h"
 #include "cli/cage_options.h"
 #include "cli/contest.h"
+#include "cli/inherit.h"
 #include "cli/laptop.h"
 #include "cli/load.h"
 #include "cli/programs.h"
@@ -66,6 +67,7 @@ struct exec {
     struct exec_options said;
     struct mlm_measuring measuring;
     struct mlm_programs programs;
+    char cage_text[MLM_INHERIT_TEXT]; /* says that the cage is inherited; "": it is not */
     int output_fd;
     int inherited_fds[MLM_INHERITED_FDS_MAX + 1];
     bool single;     /* one command, one cap, one run: our exit status is the command's */
@@ -84,6 +86,8 @@ static int resolve(struct exec *exec, const struct mlm_parsed *parsed, struct ml
 {
     struct exec_options *said = &exec->said;
     int r = mlm_laptop_resolve(&said->laptop, &said->desktop, parsed, &said->cage.limits, &said->caps, error);
+    if (r == 0)
+        r = mlm_inherit_resolve(parsed, &said->cage, &said->caps, exec->cage_text, error);
     if (r == 0)
         r = mlm_program_options_check(&said->program, said->cage.out, error);
     if (r == 0)
@@ -213,12 +217,15 @@ static int exec_all(struct exec *exec, int argc, char **argv, struct mlm_error *
     mlm_laptop_text(&exec->said.laptop, laptop);
     if (laptop[0] && !exec->said.cage.quiet)
         mlm_say("%s", laptop);
+    if (exec->cage_text[0] && !exec->said.cage.quiet)
+        mlm_say("mlmembench: %s", exec->cage_text);
     struct mlm_session_options session = {
         .catalogue = measuring->catalogue,
         .argc = argc,
         .argv = argv,
         .await = mlm_measuring_await(measuring),
         .probe_bytes = mlm_measuring_probe_bytes(exec->said.caps.items, exec->said.caps.count),
+        .inherit = exec->said.cage.limits.inherited_cage,
     };
     int r = mlm_measuring_open(measuring, &session, exec->said.cage.out, error);
     if (r == 0)
@@ -249,7 +256,7 @@ static int exec_verb(int argc, char **argv, struct mlm_error *error)
         return MLM_EXIT_OK;
     if (r == 0)
         r = resolve(&exec, &parsed, error);
-    if (r == 0)
+    if (r == 0 && !exec.said.cage.limits.inherited_cage)
         r = mlm_cage_enter_scope(argv - 1, error);
     if (r >= 0)
         r = mlm_measuring_begin(&exec.measuring, error);

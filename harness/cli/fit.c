@@ -14,6 +14,7 @@
 #include "base/utf8.h"
 #include "cli/fit_files.h"
 #include "cli/fit_job.h"
+#include "cli/inherit.h"
 #include "cli/laptop.h"
 #include "cli/present.h"
 #include "cli/say.h"
@@ -122,6 +123,11 @@ static void fit_release(struct fit *fit)
 static int resolve(struct fit *fit, const struct mlm_parsed *parsed, struct mlm_error *error)
 {
     struct fit_options *said = &fit->said;
+    if (said->cage.kind == MLM_CAGE_KIND_INHERIT)
+        return mlm_error_set(error, -EINVAL,
+            "fit tries one cap after the other, and --cage inherit has none of its own; `mlmembench exec --cage "
+            "inherit -- COMMAND` measures what the command needs, and `mlmembench doctor` says how caps can be set "
+            "here");
     if (said->tolerance < TOLERANCE_MIN || said->tolerance > TOLERANCE_MAX)
         return mlm_error_set(error, -EINVAL, "--tolerance is between 0.1%% and 100%%");
     if (said->workload && (said->program.names.count || said->program.output))

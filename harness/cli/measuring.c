@@ -61,7 +61,9 @@ int mlm_measuring_open(struct mlm_measuring *measuring, const struct mlm_session
         return r;
     const struct mlm_session *session = &measuring->session;
     if (!session->cages)
-        return mlm_error_set(error, -ENOTSUP, "refused: %s; %s", session->site.why, session->site.remedy);
+        return mlm_error_set(error, -ENOTSUP,
+            "refused: %s; %s; or let `run` or `exec` measure without a cap: --cage inherit",
+            session->site.why, session->site.remedy);
     r = store_path(measuring, out, error);
     return r < 0 ? r : mlm_store_open(measuring->path, &measuring->store, error);
 }

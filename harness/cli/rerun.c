@@ -310,7 +310,7 @@ static int put_command(FILE *out, const struct mlm_rerun *rerun, const struct re
     int r = 0;
     for (size_t i = 0; i < count && r >= 0; i++)
         r = mlm_keymap_add(&suites, strdup(sweeps[i].sweep->first->first->suite), &number);
-    fputs("  ", out);
+    fputs("    ", out);
     mlm_word_put(out, mlm_say_program());
     fputs(own ? " exec" : " ", out);
     if (r >= 0 && !own)

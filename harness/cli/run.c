@@ -93,7 +93,8 @@ static int plan_make(struct run *run, struct mlm_error *error)
         r = mlm_memory_now(AT_FDCWD, &memory, error);
     if (r < 0)
         return r;
-    run->request.plan.available_bytes = memory.available_bytes;
+    /* References have no cap, and an inherited cage has the one that it has. */
+    run->request.plan.available_bytes = run->request.plan.limits.inherited_cage ? 0 : memory.available_bytes;
     run->request.plan.machine_swap_bytes = memory.swap_total_bytes;
     return mlm_plan_make(run->measuring.catalogue, &run->request.plan, &run->plan, error);
 }
@@ -171,6 +172,8 @@ static void announce(struct run *run, uint64_t disk_bytes)
     mlm_laptop_text(&run->request.said.laptop, text);
     if (text[0])
         mlm_progress_say(&run->measuring.progress, "%s", text);
+    if (run->request.cage_text[0])
+        mlm_progress_say(&run->measuring.progress, "%s", run->request.cage_text);
     if (run->request.said.preview)
         mlm_progress_say(&run->measuring.progress, "a preview: one trial of each row");
     plan_text(run, disk_bytes, text);
@@ -185,6 +188,8 @@ static void plan_print(const struct run *run, uint64_t disk_bytes)
     mlm_laptop_text(&run->request.said.laptop, text);
     if (text[0])
         printf("%s\n", text);
+    if (run->request.cage_text[0])
+        mlm_put_named(stdout, "%s", run->request.cage_text);
     printf("%5s  %9s  %9s  %12s  %s\n", "order", "core", "peak", "about", "trial");
     size_t order = 0;
     for (size_t i = 0; i < plan->trial_count; i++) {
@@ -410,6 +415,7 @@ static int run_open(struct run *run, int argc, char **argv, struct mlm_error *er
         .argv = argv,
         .await = mlm_measuring_await(&run->measuring),
         .probe_bytes = mlm_measuring_probe_bytes(plan->caps, plan->cap_count),
+        .inherit = plan->limits.inherited_cage,
     };
     const struct mlm_run_options *said = &run->request.said;
     const char *out = said->resume ? said->resume : said->cage.out;
@@ -451,7 +457,8 @@ static void whole_put(const struct run *run, int argc, char **argv)
         mlm_word_put(stdout, argv[i]);
     }
     char cap[MLM_SIZE_TEXT];
-    if (!mlm_is_said(&run->request.parsed, "cap") && !run->request.said.laptop.ram_bytes)
+    if (!mlm_is_said(&run->request.parsed, "cap") && !mlm_is_said(&run->request.parsed, "laptop") &&
+        !run->request.plan.limits.inherited_cage)
         printf(" --cap %s", mlm_size_spell(run->request.said.caps.items[0], cap));
     putchar('\n');
 }
@@ -627,6 +634,13 @@ static void own_cap_keep(const struct mlm_record_list *list, struct mlm_laptop *
             laptop->cap_bytes = list->items[i].limits.cap_bytes;
 }
 
+/* `argv` is main's own, behind the program's name. */
+static int cages_reach(const struct run *run, char **argv, struct mlm_error *error)
+{
+    bool needs_none = only_looks(run) || run->request.said.cage.kind == MLM_CAGE_KIND_INHERIT;
+    return needs_none ? 0 : mlm_cage_enter_scope(argv - 1, error);
+}
+
 static int run_verb(int argc, char **argv, struct mlm_error *error)
 {
     mlm_cleanup(run_release) struct run run = {.measuring.interrupts.fd = -1};
@@ -634,23 +648,22 @@ static int run_verb(int argc, char **argv, struct mlm_error *error)
     if (r != 0)
         return r < 0 ? r : MLM_EXIT_OK;
     if (!run.request.said.resume) {
-        if (!only_looks(&run) && (r = mlm_cage_enter_scope(argv - 1, error)) < 0)
-            return r;
-        return run_with(&run, argc, argv, error);
+        r = cages_reach(&run, argv, error);
+        return r < 0 ? r : run_with(&run, argc, argv, error);
     }
     /* The list owns the words that the options point to. */
     struct mlm_record_list list = {0};
     mlm_auto_free char **words = NULL;
     int count = 0;
     r = resume_words(&run, argc, argv, &count, &words, &list, error);
-    if (r == 0 && !only_looks(&run))
-        r = mlm_cage_enter_scope(argv - 1, error);
-    if (r >= 0) {
+    if (r == 0) {
         memset(&run.request, 0, sizeof run.request);
         r = parse(&run, count, words, error);
     }
     own_cap_keep(&list, &run.request.said.laptop);
     if (r == 0)
+        r = cages_reach(&run, argv, error);
+    if (r >= 0)
         r = run_with(&run, count, words, error);
     mlm_record_list_release(&list);
     return r;

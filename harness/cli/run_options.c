@@ -77,16 +77,29 @@ int mlm_params_parse(const struct mlm_texts *texts, struct mlm_params *params, s
     return 0;
 }
 
+/* Nobody asked for the limit of an inherited cage, and others may live under it: the data stays well below.
+ * 0: the usual default. */
+static uint64_t inherited_data(const struct mlm_run_options *said)
+{
+    const uint64_t limit = said->caps.items[0], usual = UINT64_C(256) << 20, mib = UINT64_C(1) << 20;
+    if (!said->cage.limits.inherited_cage || said->dataset)
+        return 0;
+    return limit / 4 < usual ? limit / 4 / mib * mib + (limit / 4 < mib) * mib : usual;
+}
+
 /* Small enough that all of it takes no minute, and that every laptop has as much memory. */
 static const uint64_t preview_cap_bytes = UINT64_C(512) << 20, preview_data_bytes = UINT64_C(128) << 20;
 
 void mlm_run_request_size(const struct mlm_run_request *request, bool preview, struct mlm_plan_options *plan)
 {
     const struct mlm_run_options *said = &request->said;
-    const bool has_caps = mlm_is_said(&request->parsed, "cap") || mlm_is_said(&request->parsed, "laptop");
+    const bool has_caps = mlm_is_said(&request->parsed, "cap") || mlm_is_said(&request->parsed, "laptop") ||
+                          said->cage.limits.inherited_cage;
     plan->caps = preview && !has_caps ? &preview_cap_bytes : said->caps.items;
     plan->cap_count = preview && !has_caps ? 1 : said->caps.count;
-    plan->data_bytes = preview && !said->job.data_bytes ? preview_data_bytes : said->job.data_bytes;
+    plan->data_bytes = said->job.data_bytes ? said->job.data_bytes : inherited_data(said);
+    if (preview && (!plan->data_bytes || (!said->job.data_bytes && plan->data_bytes > preview_data_bytes)))
+        plan->data_bytes = preview_data_bytes;
     plan->repetitions = preview ? 1 : said->cage.repetitions;
 }
 
@@ -107,6 +120,8 @@ int mlm_run_request_resolve(struct mlm_run_request *request, struct mlm_error *e
     if (r == 0)
         r = mlm_laptop_resolve(
             &said->laptop, &said->desktop, &request->parsed, &said->cage.limits, &said->caps, error);
+    if (r == 0)
+        r = mlm_inherit_resolve(&request->parsed, &said->cage, &said->caps, request->cage_text, error);
     if (r == 0)
         r = mlm_budgets_check(&said->budgets, error);
     if (r == 0)

@@ -3,6 +3,7 @@
 
 #include "cli/budget.h"
 #include "cli/cage_options.h"
+#include "cli/inherit.h"
 #include "cli/laptop.h"
 #include "trial/plan.h"
 
@@ -29,6 +30,7 @@ struct mlm_run_request {
     struct mlm_parsed parsed;
     struct mlm_texts gbench_flags;
     struct mlm_plan_options plan;
+    char cage_text[MLM_INHERIT_TEXT]; /* says that the cage is inherited; "": it is not */
 };
 
 /* Fills `plan` from `said`, except for fields that need a look at the machine (available_bytes,

@@ -58,20 +58,24 @@ static void cage_tick(void *p, const struct mlm_trial_view *view)
     state->held_bytes = larger(state->held_bytes, held_bytes);
 }
 
-static int64_t kernel_number(const struct mlm_trial_view *view, const char *name)
+/* The kernel's peak, less what others held in an inherited cage; MLM_NULL: there is none. */
+static int64_t kernel_peak(const struct mlm_trial_view *view,
+    int (*read)(const struct mlm_cage *cage, uint64_t *ret_bytes), int64_t others_bytes)
 {
     uint64_t value;
-    if (!name || mlm_file_read_number(mlm_cage_dir_fd(view->cage), name, &value, NULL) < 0)
+    if (read(view->cage, &value) < 0)
         return MLM_NULL;
-    return (int64_t)value;
+    return larger((int64_t)value - others_bytes, 0);
 }
 
+/* Where samples have to stand for the kernel's peak, the worker's own high-water mark proves a part of it. */
 static void memory_peak(
     const struct cage_state *state, const struct mlm_trial_view *view, struct mlm_meter_result *result)
 {
-    int64_t peak = kernel_number(view, mlm_cage_dialect(view->cage)->memory_peak);
-    if (peak == MLM_NULL && state->memory_seen) {
-        peak = state->memory_bytes;
+    int64_t peak = kernel_peak(view, mlm_cage_memory_peak, view->sampler->others_bytes);
+    int64_t proved_bytes = view->tree ? 0 : state->resident_bytes - state->worker_file_bytes;
+    if (peak == MLM_NULL && (state->memory_seen || proved_bytes > 0)) {
+        peak = larger(state->memory_bytes, proved_bytes);
         *result->marks |= MLM_MARK_BIT(cage_peak_sampled);
     }
     result->readings->values[MLM_cage_peak_bytes] = peak;
@@ -164,6 +168,13 @@ static int64_t keyed(const char *text, const char *key)
     return text && key && mlm_keyed_number(text, key, &value) == 0 ? (int64_t)value : MLM_NULL;
 }
 
+/* An inherited cgroup counted before, too. */
+static int64_t grown(const struct mlm_trial_view *view, const char *stat, const char *key)
+{
+    int64_t now = keyed(stat, key), before = null_is_0(keyed(mlm_cage_stat_before(view->cage), key));
+    return now == MLM_NULL ? MLM_NULL : larger(now - before, 0);
+}
+
 /* Counts traffic of the whole trial, prepare included: the cage counts for all of its life, also for a killed
  * worker. */
 static void traffic(const struct mlm_trial_view *view, struct mlm_meter_result *result)
@@ -173,15 +184,15 @@ static void traffic(const struct mlm_trial_view *view, struct mlm_meter_result *
     mlm_auto_free char *stat = NULL;
     if (mlm_file_read(mlm_cage_dir_fd(view->cage), dialect->stat, &stat, NULL) < 0)
         return;
-    int64_t all = keyed(stat, dialect->all_faults_key);
-    int64_t major = keyed(stat, dialect->major_faults_key);
-    int64_t anon = keyed(stat, dialect->refault_anon_key);
-    int64_t file = keyed(stat, dialect->refault_file_key);
+    int64_t all = grown(view, stat, dialect->all_faults_key);
+    int64_t major = grown(view, stat, dialect->major_faults_key);
+    int64_t anon = grown(view, stat, dialect->refault_anon_key);
+    int64_t file = grown(view, stat, dialect->refault_file_key);
     values[MLM_major_faults] = major;
     values[MLM_minor_faults] = all != MLM_NULL && major != MLM_NULL ? all - major : MLM_NULL;
     values[MLM_refaults] = anon != MLM_NULL && file != MLM_NULL ? anon + file : MLM_NULL;
-    values[MLM_swapped_in_pages] = keyed(stat, dialect->swapped_in_key);
-    values[MLM_swapped_out_pages] = keyed(stat, dialect->swapped_out_key);
+    values[MLM_swapped_in_pages] = grown(view, stat, dialect->swapped_in_key);
+    values[MLM_swapped_out_pages] = grown(view, stat, dialect->swapped_out_key);
     /* Every anonymous page that is read back was evicted before. */
     result->swap_read_pages = values[MLM_swapped_in_pages] != MLM_NULL ? values[MLM_swapped_in_pages] : anon;
 }
@@ -194,7 +205,8 @@ static void cage_finish(void *p, const struct mlm_trial_view *view, struct mlm_m
     if (view->tree || view->flags & (MLM_READS_FILE | MLM_MAPS_FILE))
         cage_tick(p, view);
     state->resident_bytes = null_is_0(values[MLM_peak_rss_bytes]);
-    int64_t kernel_swap_peak = kernel_number(view, mlm_cage_dialect(view->cage)->swap_peak);
+    int64_t swap_before_bytes = null_is_0(view->sampler->before.swap_bytes);
+    int64_t kernel_swap_peak = kernel_peak(view, mlm_cage_swap_peak, swap_before_bytes);
     memory_peak(state, view, result);
     swap_peak(state, view, kernel_swap_peak, result);
     needs(state, view, kernel_swap_peak, result);
@@ -203,6 +215,8 @@ static void cage_finish(void *p, const struct mlm_trial_view *view, struct mlm_m
     values[MLM_file_peak_bytes] = state->stat_seen ? state->cache_bytes : MLM_NULL;
     values[MLM_shmem_peak_bytes] = state->shmem_bytes;
     values[MLM_huge_pages_peak_bytes] = state->huge_pages_bytes;
+    if (mlm_cage_is_inherited(view->cage) && !view->sampler->sums_processes)
+        values[MLM_held_before_bytes] = view->sampler->before.memory_bytes;
 }
 
 const struct mlm_meter mlm_meter_cage = {

@@ -99,6 +99,8 @@ static int64_t cached_before(const struct look *look, int fd, uint64_t size_byte
     uint64_t bytes, known_bytes;
     if (mlm_page_cache_bytes(fd, size_bytes, &bytes) < 0)
         return MLM_NULL;
+    if (look->view->sampler->sums_processes)
+        return MLM_NULL; /* processes do not tell what they read into the page cache */
     mlm_sampler_take(
         look->view->sampler, &sample); /* after the count: what is read now must not seem older */
     int64_t paid_bytes = mlm_sample_cache_bytes(&sample);

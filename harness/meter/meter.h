@@ -24,7 +24,7 @@ struct mlm_trial_view {
     bool machine_has_swap;    /* the machine had swap before the trial or after it */
     bool tree;                /* a program of the user's, which may start others; false: our worker */
     pid_t worker, background; /* 0: none */
-    const struct mlm_sampler *sampler;
+    struct mlm_sampler *sampler;
     struct mlm_sample sample; /* of this tick; at finish, of the cage after the worker ended */
 };
 

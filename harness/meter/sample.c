@@ -14,26 +14,14 @@
 #include "base/pressure.h"
 #include "record/metric.h"
 
+/* The most that reading the processes may take from the job: CPU time as a share of the time that has passed.
+ */
+#define PROCESSES_TIME_SHARE 0.02
+#define LOOKS_MOST 3
+
 static int open_named(int dir_fd, const char *name)
 {
     return name ? openat(dir_fd, name, O_RDONLY | O_CLOEXEC) : -1;
-}
-
-void mlm_sampler_open(struct mlm_sampler *sampler, const struct mlm_cage *cage, pid_t worker)
-{
-    int dir_fd = mlm_cage_dir_fd(cage);
-    const struct mlm_dialect *dialect = mlm_cage_dialect(cage);
-    char status[64];
-    snprintf(status, sizeof status, "/proc/%d/status", (int)worker);
-    *sampler = (struct mlm_sampler){
-        .dialect = dialect,
-        .begin_ns = mlm_now_ns(),
-        .current_fd = open_named(dir_fd, dialect->memory_current),
-        .swap_fd = open_named(dir_fd, dialect->swap_current),
-        .stat_fd = open_named(dir_fd, dialect->stat),
-        .pressure_fd = open_named(dir_fd, dialect->memory_pressure),
-        .status_fd = worker ? open_named(AT_FDCWD, status) : -1,
-    };
 }
 
 void mlm_sampler_close(struct mlm_sampler *sampler)
@@ -66,6 +54,11 @@ static int64_t keyed(const char *text, const char *key)
     return key && mlm_keyed_number(text, key, &value) == 0 ? (int64_t)value : MLM_NULL;
 }
 
+static int64_t or_0(int64_t value)
+{
+    return value == MLM_NULL ? 0 : value;
+}
+
 static int64_t or_null(uint64_t ns)
 {
     return ns == MLM_PRESSURE_UNKNOWN ? MLM_NULL : (int64_t)ns;
@@ -92,13 +85,12 @@ int64_t mlm_sample_held_bytes(const struct mlm_sample *sample)
     return sample->memory_bytes - mlm_sample_cache_bytes(sample) + mlm_sample_only_swap_bytes(sample);
 }
 
-void mlm_sampler_take(const struct mlm_sampler *sampler, struct mlm_sample *ret_sample)
+/* Everything that is not known. */
+static struct mlm_sample empty(void)
 {
-    const struct mlm_dialect *dialect = sampler->dialect;
-    struct mlm_sample sample = {
-        .at_ns = (int64_t)(mlm_now_ns() - sampler->begin_ns),
-        .memory_bytes = number(sampler->current_fd),
-        .swap_bytes = number(sampler->swap_fd),
+    return (struct mlm_sample){
+        .memory_bytes = MLM_NULL,
+        .swap_bytes = MLM_NULL,
         .anon_bytes = MLM_NULL,
         .file_bytes = MLM_NULL,
         .shmem_bytes = MLM_NULL,
@@ -108,14 +100,21 @@ void mlm_sampler_take(const struct mlm_sampler *sampler, struct mlm_sample *ret_
         .worker_peak_rss_bytes = MLM_NULL,
         .worker_file_bytes = MLM_NULL,
     };
+}
+
+static void cgroup_read(const struct mlm_sampler *sampler, struct mlm_sample *ret_sample)
+{
+    const struct mlm_dialect *dialect = sampler->dialect;
+    struct mlm_sample sample = empty();
+    sample.memory_bytes = number(sampler->current_fd);
+    sample.swap_bytes = number(sampler->swap_fd);
     char text[8192];
     if (read_again(sampler->stat_fd, text, sizeof text)) {
         sample.anon_bytes = keyed(text, dialect->anon_key);
         sample.file_bytes = keyed(text, dialect->file_key);
         sample.shmem_bytes = keyed(text, dialect->shmem_key);
         sample.huge_pages_bytes = keyed(text, dialect->huge_pages_key);
-        int64_t cached_bytes = keyed(text, dialect->swap_cached_key);
-        sample.swap_cached_bytes = cached_bytes == MLM_NULL ? 0 : cached_bytes;
+        sample.swap_cached_bytes = or_0(keyed(text, dialect->swap_cached_key));
         if (dialect->swap_key)
             sample.swap_bytes = keyed(text, dialect->swap_key);
     }
@@ -123,10 +122,165 @@ void mlm_sampler_take(const struct mlm_sampler *sampler, struct mlm_sample *ret_
         sample.stall_some_ns = or_null(mlm_pressure_some_ns(text));
         sample.stall_full_ns = or_null(mlm_pressure_full_ns(text));
     }
+    *ret_sample = sample;
+}
+
+void mlm_sampler_open(struct mlm_sampler *sampler, const struct mlm_cage *cage)
+{
+    int dir_fd = mlm_cage_dir_fd(cage);
+    const struct mlm_dialect *dialect = mlm_cage_dialect(cage);
+    *sampler = (struct mlm_sampler){
+        .cage = cage,
+        .dialect = dialect,
+        .begin_ns = mlm_now_ns(),
+        .sums_processes = dir_fd < 0,
+        .current_fd = open_named(dir_fd, dialect->memory_current),
+        .swap_fd = open_named(dir_fd, dialect->swap_current),
+        .stat_fd = open_named(dir_fd, dialect->stat),
+        .pressure_fd = open_named(dir_fd, dialect->memory_pressure),
+        .status_fd = -1,
+    };
+    if (!mlm_cage_is_inherited(cage) || sampler->sums_processes)
+        return;
+    cgroup_read(sampler, &sampler->before);
+    sampler->others_bytes = or_0(sampler->before.memory_bytes);
+}
+
+void mlm_sampler_watch(struct mlm_sampler *sampler, pid_t worker)
+{
+    char status[64];
+    snprintf(status, sizeof status, "/proc/%d/status", (int)worker);
+    mlm_close_p(&sampler->status_fd);
+    sampler->status_fd = open_named(AT_FDCWD, status);
+    sampler->begin_ns = mlm_now_ns();
+}
+
+/* Takes off what was there before; others may hold less of it by now. */
+static void lessen(int64_t *value, int64_t before)
+{
+    if (*value != MLM_NULL)
+        *value = *value > or_0(before) ? *value - or_0(before) : 0;
+}
+
+static void others_subtract(struct mlm_sampler *sampler, struct mlm_sample *sample)
+{
+    const struct mlm_sample *before = &sampler->before;
+    int64_t cache_before_bytes = or_0(mlm_sample_cache_bytes(before));
+    int64_t cache_bytes = or_0(mlm_sample_cache_bytes(sample));
+    int64_t cache_gone_bytes = cache_before_bytes > cache_bytes ? cache_before_bytes - cache_bytes : 0;
+    int64_t others_bytes = or_0(before->memory_bytes) - cache_gone_bytes;
+    if (others_bytes < sampler->others_bytes)
+        sampler->others_bytes = others_bytes;
+    lessen(&sample->memory_bytes, others_bytes);
+    lessen(&sample->file_bytes, or_0(before->file_bytes) - cache_gone_bytes);
+    lessen(&sample->shmem_bytes, before->shmem_bytes);
+    lessen(&sample->anon_bytes, before->anon_bytes);
+    lessen(&sample->huge_pages_bytes, before->huge_pages_bytes);
+    lessen(&sample->swap_bytes, before->swap_bytes);
+    lessen(&sample->swap_cached_bytes, before->swap_cached_bytes);
+    lessen(&sample->stall_some_ns, before->stall_some_ns);
+    lessen(&sample->stall_full_ns, before->stall_full_ns);
+}
+
+static int64_t kib(const char *text, const char *key)
+{
+    int64_t value = keyed(text, key);
+    return value == MLM_NULL ? MLM_NULL : value * 1024;
+}
+
+static void add(int64_t *sum, int64_t value)
+{
+    if (value != MLM_NULL)
+        *sum = or_0(*sum) + value;
+}
+
+/* One look at all processes. */
+struct sum {
+    struct mlm_sample sample;
+    uint64_t pids; /* of all, in any order */
+};
+
+static void pid_note(void *pids, pid_t pid)
+{
+    *(uint64_t *)pids += (uint64_t)pid * UINT64_C(0x9e3779b97f4a7c15);
+}
+
+/* Pages that processes share are divided among them. Only RSS is known of a process whose pages we may not
+ * read, and before Linux 5.3 of all. */
+static void process_add(void *context, pid_t pid)
+{
+    static const struct {
+        const char *file, *anon, *files, *shmem, *huge, *swap;
+    } sources[] = {
+        {"smaps_rollup", "Pss_Anon", "Pss_File", "Pss_Shmem", "AnonHugePages", "SwapPss"},
+        {"status", "RssAnon", "RssFile", "RssShmem", NULL, "VmSwap"},
+    };
+    struct sum *looked = context;
+    struct mlm_sample *sum = &looked->sample;
+    pid_note(&looked->pids, pid);
+    for (size_t i = 0; i < sizeof sources / sizeof *sources; i++) {
+        char path[64], text[4096];
+        snprintf(path, sizeof path, "/proc/%d/%s", (int)pid, sources[i].file);
+        if (mlm_file_read_into(AT_FDCWD, path, text, sizeof text) <= 0 ||
+            keyed(text, sources[i].anon) == MLM_NULL)
+            continue;
+        int64_t anon_bytes = kib(text, sources[i].anon), shmem_bytes = kib(text, sources[i].shmem);
+        int64_t files_bytes = kib(text, sources[i].files);
+        add(&sum->anon_bytes, anon_bytes);
+        add(&sum->shmem_bytes, shmem_bytes);
+        add(&sum->file_bytes, or_0(files_bytes) + or_0(shmem_bytes));
+        add(&sum->memory_bytes, anon_bytes + or_0(files_bytes) + or_0(shmem_bytes));
+        add(&sum->huge_pages_bytes, kib(text, sources[i].huge));
+        add(&sum->swap_bytes, kib(text, sources[i].swap));
+        return;
+    }
+}
+
+/* A process that forks or ends between two readings would be counted twice with what it shares. So a look
+ * counts only if the processes are the same after it; where they always change, the smallest of some looks
+ * does. */
+static struct mlm_sample processes_sum(const struct mlm_cage *cage)
+{
+    struct mlm_sample least = empty();
+    for (int i = 0; i < LOOKS_MOST; i++) {
+        struct sum look = {.sample = empty()};
+        uint64_t pids = 0;
+        mlm_cage_processes(cage, process_add, &look);
+        mlm_cage_processes(cage, pid_note, &pids);
+        if (pids == look.pids)
+            return look.sample;
+        if (least.memory_bytes == MLM_NULL || look.sample.memory_bytes < least.memory_bytes)
+            least = look.sample;
+    }
+    return least;
+}
+
+/* The kernel walks through all pages of a process for this. */
+static void processes_read(struct mlm_sampler *sampler, struct mlm_sample *ret_sample)
+{
+    uint64_t passed_ns = mlm_now_ns() - sampler->begin_ns, before_ns = mlm_thread_cpu_ns();
+    if (!sampler->spent_ns || (double)sampler->spent_ns <= PROCESSES_TIME_SHARE * (double)passed_ns) {
+        sampler->latest = processes_sum(sampler->cage);
+        sampler->spent_ns += mlm_thread_cpu_ns() - before_ns;
+    }
+    *ret_sample = sampler->latest;
+}
+
+void mlm_sampler_take(struct mlm_sampler *sampler, struct mlm_sample *ret_sample)
+{
+    struct mlm_sample sample;
+    int64_t at_ns = (int64_t)(mlm_now_ns() - sampler->begin_ns);
+    if (sampler->sums_processes) {
+        processes_read(sampler, &sample);
+    } else {
+        cgroup_read(sampler, &sample);
+        others_subtract(sampler, &sample);
+    }
+    sample.at_ns = at_ns;
+    char text[8192];
     if (read_again(sampler->status_fd, text, sizeof text)) {
-        int64_t peak_kib = keyed(text, "VmHWM"), file_kib = keyed(text, "RssFile");
-        sample.worker_peak_rss_bytes = peak_kib == MLM_NULL ? MLM_NULL : peak_kib * 1024;
-        sample.worker_file_bytes = file_kib == MLM_NULL ? MLM_NULL : file_kib * 1024;
+        sample.worker_peak_rss_bytes = kib(text, "VmHWM");
+        sample.worker_file_bytes = kib(text, "RssFile");
     }
     *ret_sample = sample;
 }

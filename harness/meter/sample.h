@@ -1,5 +1,9 @@
 /* One sample of a running cage and its worker. Files are opened once for each trial and read again at each
- * tick, so that sampling stays cheap. */
+ * tick, so that sampling stays cheap.
+ *
+ * In an inherited cage, what the cgroup held before the job is subtracted. Page cache that was there before
+ * may be given back meanwhile; then it is no longer subtracted. Where no cgroup can be read, a sample is the
+ * sum over the job's processes: their PSS. */
 #pragma once
 
 #include <stdbool.h>
@@ -20,15 +24,24 @@ struct mlm_sample {
 };
 
 struct mlm_sampler {
+    const struct mlm_cage *cage;
     const struct mlm_dialect *dialect;
     uint64_t begin_ns;
+    struct mlm_sample before; /* of an inherited cgroup, when the sampler was opened; else zeros */
+    int64_t others_bytes;     /* least memory that was subtracted; 0 for a cage of our own */
+    bool sums_processes;      /* no cgroup can be read */
+    struct mlm_sample latest; /* of the processes, because their sum takes time */
+    uint64_t spent_ns;
     int current_fd, swap_fd, stat_fd, pressure_fd, status_fd;
 };
 
-/* Never fails: a file that cannot be opened gives no readings. worker 0: no worker yet. */
-void mlm_sampler_open(struct mlm_sampler *sampler, const struct mlm_cage *cage, pid_t worker);
+/* Call it before anything is started in the cage. Never fails: a file that cannot be opened gives no
+ * readings. */
+void mlm_sampler_open(struct mlm_sampler *sampler, const struct mlm_cage *cage);
+/* From now on, samples have the worker's own figures, too; their time begins now. */
+void mlm_sampler_watch(struct mlm_sampler *sampler, pid_t worker);
 void mlm_sampler_close(struct mlm_sampler *sampler);
-void mlm_sampler_take(const struct mlm_sampler *sampler, struct mlm_sample *ret_sample);
+void mlm_sampler_take(struct mlm_sampler *sampler, struct mlm_sample *ret_sample);
 
 /* Page cache of files. The kernel counts shared memory and files in tmpfs as file pages, but they have no
  * other place than memory and swap. MLM_NULL: not known. */

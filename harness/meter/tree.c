@@ -327,14 +327,14 @@ static json_t *list_make(struct tree_state *state, int64_t cage_peak_bytes)
     return list;
 }
 
-/* CPU time that the kernel counted for all processes of the cage; without that file, only the time of the
- * command and of the children that it waited for is known. */
+/* CPU time that the kernel counted for all processes of the cage; without that file, or with others in the
+ * cage, only the time of the command and of the children that it waited for is known. */
 static void cpu_read(const struct mlm_trial_view *view, int64_t *values)
 {
     const struct mlm_dialect *dialect = mlm_cage_dialect(view->cage);
     char text[1024];
     uint64_t user_us, system_us;
-    if (!dialect->cpu || view->background ||
+    if (!dialect->cpu || view->background || mlm_cage_is_inherited(view->cage) ||
         mlm_file_read_into(mlm_cage_dir_fd(view->cage), dialect->cpu, text, sizeof text) <= 0 ||
         mlm_keyed_number(text, dialect->cpu_user_key, &user_us) < 0 ||
         mlm_keyed_number(text, dialect->cpu_system_key, &system_us) < 0)
@@ -387,6 +387,10 @@ static void tree_finish(void *p, const struct mlm_trial_view *view, struct mlm_m
     *result->peak_processes = mlm_peak_json(&state->peak);
     values[MLM_lazy_free_peak_bytes] = state->lazy_peak_bytes;
     needs_raise(state, view, values);
+    /* What the processes prove, samples of the cage may have missed. */
+    if (*result->marks & MLM_MARK_BIT(cage_peak_sampled) && values[MLM_swap_peak_bytes] == 0 &&
+        values[MLM_needs_peak_bytes] > values[MLM_cage_peak_bytes])
+        values[MLM_cage_peak_bytes] = values[MLM_needs_peak_bytes];
     int64_t seen_bytes = state->count ? state->processes[0].peak_rss_bytes : MLM_NULL;
     if (was_watched(state, view, values[MLM_run_ns]) && seen_bytes > values[MLM_peak_rss_bytes])
         values[MLM_peak_rss_bytes] = seen_bytes;

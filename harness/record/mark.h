@@ -8,13 +8,15 @@
     X(peak_rss_lower_bound,  "the worker was killed: its peak RSS is the last one seen, the true one is higher")      \
     X(peak_rss_sampled,      "peak RSS is the highest of any process that was seen; the true one may be a little higher") \
     X(swap_peak_sampled,     "this kernel keeps no swap peak: sampled")                                               \
-    X(cage_peak_sampled,     "this kernel keeps no memory peak: sampled")                                             \
+    X(cage_peak_sampled,     "the kernel kept no memory peak of this trial's own: sampled")                                             \
     X(needs_peak_sampled,    "memory and swap together were sampled; the true peak may be a little higher")           \
     X(cache_not_evicted,     "a file stayed in the page cache, or could not be checked: reads may not have been cold")  \
     X(tmpfs_not_cleared,     "the trial before left memory in tmpfs, in files that could not be found: this trial may have used it without being charged") \
     X(swap_is_zram,          "swap is compressed memory, outside the cap")                                            \
     X(swap_is_zswap,         "zswap keeps swapped pages compressed in memory, outside the cap")                       \
     X(zswap_is_charged,      "zswap keeps swapped pages compressed in memory, and counts them within the cap")        \
+    X(inherited_cage,        "it had no cage of its own and ran in the cgroup that mlmembench was started in: memory that others take or free there meanwhile is in its figures") \
+    X(processes_summed,      "no cgroup could be read: memory is the sum over the processes (PSS), sampled")          \
     X(machine_binds_first,   "the machine had less memory available than the cap")                                    \
     X(ancestor_binds_first,  "a cgroup above has a tighter limit than the cap")                                       \
     X(not_repeated,          "an earlier repetition timed out, so this row was not repeated")                         \

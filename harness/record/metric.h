@@ -27,6 +27,7 @@ enum mlm_unit { MLM_UNIT_BYTES, MLM_UNIT_NS, MLM_UNIT_COUNT, MLM_UNIT_BYTES_PER_
     X(shmem_peak_bytes,           BYTES, "peak of the cage's shared memory and files in tmpfs, sampled")               \
     X(huge_pages_peak_bytes,      BYTES, "peak of the cage's anonymous memory in transparent huge pages, sampled")     \
     X(lazy_free_peak_bytes,       BYTES, "most memory that processes had freed (MADV_FREE) and the kernel had not yet taken back, sampled") \
+    X(held_before_bytes,          BYTES, "memory that the inherited cgroup held when the trial began; it is subtracted from all figures of the cage") \
     X(left_tmpfs_bytes,           BYTES, "memory that stayed in tmpfs and shared memory after the last process had ended") \
     X(at_speed_bytes,             BYTES, "upper bound of what the job needs to run at speed: needs, and the files that it maps or reads more than once; null if there are none") \
     X(mapped_bytes,               BYTES, "files that the job maps, programs and libraries excluded")                   \

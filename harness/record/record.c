@@ -252,6 +252,7 @@ int mlm_record_compare_surroundings(const struct mlm_record *a, const struct mlm
     r = r ? r : compare_numbers(a->limits.processors, b->limits.processors);
     r = r ? r : compare_numbers(a->limits.private_tmp, b->limits.private_tmp);
     r = r ? r : compare_numbers(a->limits.background_reclaim, b->limits.background_reclaim);
+    r = r ? r : compare_numbers(a->limits.inherited_cage, b->limits.inherited_cage);
     return r ? r : compare_swap(a, b);
 }
 
@@ -301,6 +302,7 @@ static void key_surroundings(struct key *key, const struct mlm_limits *limits)
     key_number(key, 'n', limits->processors);
     key_number(key, 'h', limits->private_tmp);
     key_number(key, 'r', limits->background_reclaim);
+    key_number(key, 'i', limits->inherited_cage);
 }
 
 /* The optional parts of a key. */

@@ -406,6 +406,7 @@ static const struct member members[] = {
     LIMIT(processors, newer_count),
     LIMIT(private_tmp, newer_flag),
     LIMIT(background_reclaim, newer_flag),
+    LIMIT(inherited_cage, newer_flag),
     MEMBER(data_bytes, count),
     MEMBER(dataset, text_or_null),
     MEMBER(seed, count),

@@ -28,7 +28,7 @@ void mlm_leftovers_release(struct mlm_leftovers *leftovers)
 }
 
 /* Bytes of shared memory, in memory or in swap, that are still charged to the cage; MLM_NULL: not known. */
-static int64_t charged_bytes(const struct mlm_sampler *sampler)
+static int64_t charged_bytes(struct mlm_sampler *sampler)
 {
     struct mlm_sample sample;
     mlm_sampler_take(sampler, &sample);
@@ -122,8 +122,8 @@ static json_t *entries_make(const struct mlm_tmpfs_files *files)
     return list;
 }
 
-void mlm_leftovers_find(const struct mlm_sampler *sampler, const struct timespec *begin,
-    struct mlm_record *record, struct mlm_leftovers *ret_leftovers)
+void mlm_leftovers_find(struct mlm_sampler *sampler, const struct timespec *begin, struct mlm_record *record,
+    struct mlm_leftovers *ret_leftovers)
 {
     struct mlm_tmpfs_files files = {0};
     int64_t *left_bytes = &record->readings.values[MLM_left_tmpfs_bytes];

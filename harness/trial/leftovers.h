@@ -20,8 +20,8 @@ void mlm_leftovers_release(struct mlm_leftovers *leftovers);
 
 /* Counts and names what the cage still holds, and writes it into the record, whose needs are known. Call it
  * when the cage has no process any more. `begin`: the trial's begin, by CLOCK_REALTIME_COARSE. */
-void mlm_leftovers_find(const struct mlm_sampler *sampler, const struct timespec *begin,
-    struct mlm_record *record, struct mlm_leftovers *ret_leftovers);
+void mlm_leftovers_find(struct mlm_sampler *sampler, const struct timespec *begin, struct mlm_record *record,
+    struct mlm_leftovers *ret_leftovers);
 
 /* Call it before the next trial. -EEXIST: something is still there; the error text names it and ends with
  * `remedy` (for segments, which only ipcrm removes, with that). `prepared`: a command of the user's ran since

@@ -95,7 +95,7 @@ int mlm_session_open(
     };
     int r = mlm_machine_open(&session.machine, error);
     if (r == 0)
-        r = mlm_cage_site_find(AT_FDCWD, &session.site, error);
+        r = (options->inherit ? mlm_cage_site_inherit : mlm_cage_site_find)(AT_FDCWD, &session.site, error);
     /* A command without datasets, such as exec, works without a folder for them. */
     if (r == 0 && mlm_dataset_folder(session.dataset_folder, NULL) < 0)
         session.dataset_folder[0] = 0;
@@ -113,7 +113,8 @@ int mlm_session_open(
     cpu_set_t own;
     mlm_machine_harness_affinity(session.machine, &own);
     (void)sched_setaffinity(0, sizeof own, &own);
-    r = session.cages ? fresh_look(&session, options->probe_bytes, error) : 0;
+    /* The probe would fill the memory that an inherited cage has, and raise its peak. */
+    r = session.cages && !options->inherit ? fresh_look(&session, options->probe_bytes, error) : 0;
     if (r < 0)
         return r;
     *ret_session = session;

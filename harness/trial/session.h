@@ -41,6 +41,7 @@ struct mlm_session_options {
     char **argv; /* stored as `command` */
     struct mlm_await await;
     uint64_t probe_bytes; /* fresh memory to probe: as much as trials will probably fill */
+    bool inherit;         /* no cages of our own: jobs stay in the cgroup that we are in */
 };
 
 /* Opens everything: finds the machine's facts and the place for cages, reads the worker and its libraries

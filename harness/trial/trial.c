@@ -177,9 +177,12 @@ static int background_wait(struct running *running)
 }
 
 /* Read the count often: a cgroup that the job made below its cage may be removed before the end, together
- * with its count. */
-static void oom_kills_look(struct running *running)
+ * with its count. `killed`: the job was killed, and a count of the whole machine tells whether by the kernel.
+ */
+static void oom_kills_look(struct running *running, bool killed)
 {
+    if (!killed && !mlm_cage_counts_own_kills(running->cage))
+        return;
     uint64_t kills = mlm_cage_oom_kills(running->cage);
     if (kills > running->oom_kills)
         running->oom_kills = kills;
@@ -268,7 +271,7 @@ static int watch(struct running *running)
             running->ended_ns = mlm_now_ns();
             return r < 0 ? r : 0;
         }
-        oom_kills_look(running);
+        oom_kills_look(running, false);
         mlm_sampler_take(&running->sampler, &running->view.sample);
         mlm_view_renew(&running->job_view, &running->view.sample);
         mlm_meters_tick(running->meters, &running->view);
@@ -382,7 +385,8 @@ static void limits_compare(
 static bool waits_above(const struct mlm_session *session, const struct mlm_trial_order *order)
 {
     const struct mlm_cage_site *site = mlm_cages_site(session->cages);
-    return site->limit_above_waits && site->limit_above_bytes < order->limits.cap_bytes;
+    return site->limit_above_waits &&
+           (order->limits.inherited_cage || site->limit_above_bytes < order->limits.cap_bytes);
 }
 
 /* Where fresh memory is slow: touches as much as the trial will need, unless a trial just before did so. */
@@ -438,6 +442,22 @@ static void zswap_mark(const struct running *running, struct mlm_record *record)
         record->marks |= charged ? MLM_MARK_BIT(zswap_is_charged) : MLM_MARK_BIT(swap_is_zswap);
 }
 
+/* Killed by a signal that we did not send. A shell reports it as its own status. */
+static bool was_killed(const struct running *running, int status)
+{
+    bool by_signal = WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL;
+    bool reported = running->order->tree && WIFEXITED(status) && WEXITSTATUS(status) == 128 + SIGKILL;
+    return (by_signal || reported) && !running->timed_out && !running->waited;
+}
+
+static void inherited_mark(const struct running *running, struct mlm_record *record)
+{
+    if (mlm_cage_is_inherited(running->cage))
+        record->marks |= MLM_MARK_BIT(inherited_cage);
+    if (running->sampler.sums_processes)
+        record->marks |= MLM_MARK_BIT(processes_summed);
+}
+
 static int read_all(struct running *running, int status, struct mlm_record *record,
     struct mlm_timeline *ret_timeline, struct mlm_error *error)
 {
@@ -456,7 +476,8 @@ static int read_all(struct running *running, int status, struct mlm_record *reco
         .waits = {MLM_NULL, MLM_NULL, MLM_NULL},
         .swap_read_pages = MLM_NULL};
     mlm_meters_finish(running->meters, &running->view, &result);
-    oom_kills_look(running);
+    oom_kills_look(running, was_killed(running, status));
+    inherited_mark(running, record);
     zswap_mark(running, record);
     stillness_tell(running, record);
     char words[256];
@@ -519,6 +540,8 @@ static int cage_life(struct running *running, struct mlm_record *record, struct 
         r = reclaimer_start(running, error);
     if (r < 0)
         return r;
+    mlm_sampler_open(&running->sampler, running->cage);
+    running->sampling = true;
     if (order->limits.background_bytes) {
         r = background_start(running, error);
         if (r == 0)
@@ -537,8 +560,7 @@ static int cage_life(struct running *running, struct mlm_record *record, struct 
         r = order->start(order->context, running->cage, &running->job_view, &running->worker, error);
     if (r < 0)
         return r;
-    mlm_sampler_open(&running->sampler, running->cage, running->worker.pid);
-    running->sampling = true;
+    mlm_sampler_watch(&running->sampler, running->worker.pid);
     running->view.sampler = &running->sampler;
     running->view.cage = running->cage;
     running->view.scoreboard = running->worker.scoreboard;

@@ -142,7 +142,7 @@ static int memory_show(struct mlm_view *view, const struct mlm_cage *cage, struc
 {
     struct mlm_sampler sampler;
     struct mlm_sample sample;
-    mlm_sampler_open(&sampler, cage, 0);
+    mlm_sampler_open(&sampler, cage);
     mlm_sampler_take(&sampler, &sample);
     mlm_sampler_close(&sampler);
     view->meminfo = mlm_view_meminfo(&view->limits, view->swap_bytes, &sample);

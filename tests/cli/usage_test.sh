@@ -20,6 +20,12 @@ refused 2 "no verb 'lst'; did you mean list\?" help lst
 refused 2 "'--cap' needs a verb before it, as in: mlmembench run" --cap 2G
 refused 2 "no option --cpa; did you mean --cap\?" run --cpa 2G
 refused 2 "no option --cpa; did you mean --cap\?" run --cpa=2G
+refused 2 "--cage: 'none' is unknown; give auto, own or inherit" exec --cage none -- true
+refused 2 "--cap needs a cage of its own, and --cage inherit has none; leave one of them out" exec --cage inherit --cap 1G -- true
+refused 2 "--swap needs a cage of its own" run --cage inherit --swap none
+refused 2 "--laptop needs a cage of its own" exec --cage inherit --laptop 8G -- true
+refused 2 "--background-reclaim needs a cage of its own" exec --cage inherit --background-reclaim -- true
+refused 2 "fit tries one cap after the other, and --cage inherit has none of its own; .mlmembench exec --cage inherit -- COMMAND. measures" fit --cage inherit -- true
 refused 2 "fit has no option --cap; .mlmembench fit --help. shows them" fit --cap 2G -- true
 refused 2 "no option --bogus; .mlmembench run --help. shows them" run --bogus
 refused 2 "no option --dry-rum; did you mean --dry-run\?" clean --dry-rum

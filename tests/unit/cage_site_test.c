@@ -145,16 +145,23 @@ static void tree_close(int root_fd, const char *folder)
     assert_int_equal(nftw(folder, remove_entry, 16, FTW_DEPTH | FTW_PHYS), 0);
 }
 
-static void judge(const char *tree, uid_t uid, pid_t pid, struct mlm_cage_site *ret_site)
+typedef int judge_fn(const struct mlm_cage_observer *, struct mlm_cage_site *, struct mlm_error *);
+
+static void judge_by(judge_fn *judge, const char *tree, uid_t uid, pid_t pid, struct mlm_cage_site *ret_site)
 {
     char folder[32];
     struct mlm_error error = {0};
     int root_fd = tree_open(tree, folder);
     const struct mlm_cage_observer observer = {.root_fd = root_fd, .recorded = true, .uid = uid, .pid = pid};
-    int r = mlm_cage_site_judge(&observer, ret_site, &error);
+    int r = judge(&observer, ret_site, &error);
     tree_close(root_fd, folder);
     if (r < 0)
         fail_msg("%s: %s", tree, error.text);
+}
+
+static void judge(const char *tree, uid_t uid, pid_t pid, struct mlm_cage_site *ret_site)
+{
+    judge_by(mlm_cage_site_judge, tree, uid, pid, ret_site);
 }
 
 /* ---- Tests ---- */
@@ -244,6 +251,43 @@ static void mounts_may_be_many(void **unused)
     assert_string_equal(site.path, CG);
 }
 
+static void an_inherited_cage_is_our_own_cgroup(void **unused)
+{
+    (void)unused;
+    static const struct {
+        const char *tree;
+        int version;
+        const char *path; /* "": its memory cannot be read */
+        uint64_t limit_above;
+        const char *limit_path;
+        bool all_killed;
+    } inherited[] = {
+        {"container_read_only_v2", 2, CG, GIB, CG, true},
+        {"container_v1", 1, CG "/memory", GIB / 2, CG "/memory", false},
+        {"systemd_su_v2", 2, CG "/user.slice/user-0.slice/session-1.scope", NONE, "", false},
+        {"hybrid_systemd_v1", 1, CG "/memory/user.slice/user-1000.slice/session-3.scope", 4 * GIB,
+            CG "/memory/user.slice", false},
+        /* In the root of all is the whole machine. */
+        {"bare_root_v1", 1, "", NONE, "", false},
+        {"bare_root_v2", 2, "", NONE, "", false},
+        /* Only a cgroup above ours can be seen. */
+        {"namespace_outside_mount_v2", 2, "", NONE, "", false},
+        {"nothing_mounted", 2, "", NONE, "", false},
+        {"no_cgroups", 0, "", NONE, "", false},
+    };
+    for (size_t i = 0; i < sizeof inherited / sizeof *inherited; i++) {
+        struct mlm_cage_site site;
+        judge_by(mlm_cage_site_judge_inherited, inherited[i].tree, 1000, US, &site);
+        if (site.access != MLM_CAGE_INHERITED || site.version != inherited[i].version ||
+            strcmp(site.path, inherited[i].path) != 0 || site.limit_above_bytes != inherited[i].limit_above ||
+            strcmp(site.limit_above_path, inherited[i].limit_path) != 0 ||
+            site.all_killed != inherited[i].all_killed)
+            fail_msg("%s: access %d, version %d, path '%s', limit %" PRIu64 " at '%s', all killed %d",
+                inherited[i].tree, site.access, site.version, site.path, site.limit_above_bytes,
+                site.limit_above_path, site.all_killed);
+    }
+}
+
 static void a_refusal_is_passed_on_by_open(void **unused)
 {
     (void)unused;
@@ -267,6 +311,7 @@ int main(void)
         cmocka_unit_test(company_in_a_delegated_cgroup_matters),
         cmocka_unit_test(another_root_is_looked_at_through_its_descriptor),
         cmocka_unit_test(mounts_may_be_many),
+        cmocka_unit_test(an_inherited_cage_is_our_own_cgroup),
         cmocka_unit_test(a_refusal_is_passed_on_by_open),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

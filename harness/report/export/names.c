@@ -40,6 +40,8 @@ static void put_surroundings(FILE *out, const struct mlm_record *record)
         fputs("/private-tmp", out);
     if (record->limits.background_reclaim)
         fputs("/background-reclaim", out);
+    if (record->limits.inherited_cage)
+        fputs("/inherited-cage", out);
     if (record->threads != 1)
         fprintf(out, "/threads:%" PRIu64, record->threads);
     if (record->seed != USUAL_SEED)

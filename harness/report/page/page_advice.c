@@ -15,12 +15,11 @@ static const struct kind {
     {"<pre><code>", "</code></pre>\n", "", ""},
 };
 
-/* An indented line is an item of a list, or a command. */
+/* Items of a list are indented, and commands are indented more. */
 static const struct kind *kind_of(const char *line)
 {
-    static const char command[] = "mlmembench ";
-    const char *text = line + strspn(line, " ");
-    return &kinds[text == line ? 0 : strncmp(text, command, sizeof command - 1) == 0 ? 2 : 1];
+    const size_t indent = strspn(line, " ");
+    return &kinds[indent == 0 ? 0 : indent < 4 ? 1 : 2];
 }
 
 static int put_recommendation(FILE *out, const char *text)

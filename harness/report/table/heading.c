@@ -75,6 +75,8 @@ void mlm_limits_write(FILE *out, const struct mlm_record *record)
         fputs(", private /tmp", out);
     if (record->limits.background_reclaim)
         fputs(", background reclaim", out);
+    if (record->limits.inherited_cage)
+        fputs(", inherited cage", out);
 }
 
 void mlm_ladder_limits_write(FILE *out, const struct mlm_record *record)
