@@ -16,12 +16,12 @@ struct mlm_limits {
     bool background_active;    /* the second process keeps using its memory */
     uint64_t timeout_ns;       /* longest time that a trial may take */
     uint64_t laptop_bytes;     /* RAM of the laptop that the job is shown; 0: it sees this machine */
-    bool laptop_own;           /* the laptop is this machine: the job sees it as it is, and the cap is what was
-                                * available when the run began */
-    uint64_t processors;       /* number that the job may use, and sees; 0: all that this program may use */
-    bool private_tmp;          /* the job has its own /tmp and /dev/shm, which end with the trial */
-    bool background_reclaim;   /* the harness frees memory beside the job, as kswapd does on a laptop */
-    bool inherited_cage;       /* the job stays in the cgroup that we are in; cap_bytes is the limit found there */
+    bool laptop_own;         /* the laptop is this machine: the job sees it as it is, and the cap is what was
+                              * available when the run began */
+    uint64_t processors;     /* number that the job may use, and sees; 0: all that this program may use */
+    bool private_tmp;        /* the job has its own /tmp and /dev/shm, which end with the trial */
+    bool background_reclaim; /* the harness frees memory beside the job, as kswapd does on a laptop */
+    bool inherited_cage; /* the job stays in the cgroup that we are in; cap_bytes is the limit found there */
 };
 
 #define MLM_UNLIMITED ((struct mlm_limits){.cap_bytes = MLM_NO_LIMIT, .swap_limit_bytes = MLM_NO_LIMIT})

@@ -164,8 +164,9 @@ static bool is_unknown(int error)
     return error == -ENOSYS || error == -E2BIG || error == -EINVAL || error == -EPERM;
 }
 
-/* clone() with a descriptor of the child. Emulators of single programs, as in a container for another architecture, know
- * no CLONE_PIDFD. Nobody else waits for the child, so its number still means it when the descriptor is opened. */
+/* clone() with a descriptor of the child. Emulators of single programs, as in a container for another
+ * architecture, know no CLONE_PIDFD. Nobody else waits for the child, so its number still means it when the
+ * descriptor is opened. */
 static int clone_with_pidfd(struct child *child, char *stack, int flags, int *ret_pidfd)
 {
     int pid = clone(child_run, stack + STACK_BYTES, flags | CLONE_PIDFD | SIGCHLD, child, ret_pidfd);

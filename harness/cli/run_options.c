@@ -129,6 +129,8 @@ int mlm_run_request_resolve(struct mlm_run_request *request, struct mlm_error *e
     if (r == 0 && said->preview && mlm_is_said(&request->parsed, "repetitions"))
         r = mlm_error_set(
             error, -EINVAL, "--preview runs each row once; leave out --repetitions, or leave out --preview");
+    if (r < 0)
+        return r;
     struct mlm_params sweeps = request->plan.sweeps;
     request->plan = (struct mlm_plan_options){
         .suites = said->suites.items,
@@ -144,5 +146,5 @@ int mlm_run_request_resolve(struct mlm_run_request *request, struct mlm_error *e
         .threads = said->job.threads,
     };
     mlm_run_request_size(request, said->preview, &request->plan);
-    return r;
+    return 0;
 }

@@ -23,7 +23,7 @@ for name in swap computing one_cap; do
     golden "advise_$name" advise "$sweeps/$name.jsonl"
     status 0 advise "$sweeps/$name.jsonl"
     # A command must not be wrapped, so that it can be copied.
-    grep -v '^  mlmembench ' log/out >log/text
+    grep -v '^    mlmembench ' log/out >log/text
     expect "$name: 80 columns" narrow log/text
     expect "$name: plain" no_escapes log/text
     expect "$name: nothing on standard error" test ! -s log/err
@@ -35,7 +35,7 @@ says "Not enough data: one cap shows no step to another" "$sweeps/one_cap.jsonl"
 says "Change the technique before buying RAM" "$sweeps/swap.jsonl"
 
 # The program must accept the printed command.
-"$mlm" advise "$sweeps/one_cap.jsonl" | sed -n 's/^  mlmembench //p' >commands
+"$mlm" advise "$sweeps/one_cap.jsonl" | sed -n 's/^    mlmembench //p' >commands
 expect "a command" test "$(wc -l <commands)" = 1
 expect "with several caps" grep -q -- '--cap 512M,1G,2G,4G ' commands
 while read -r words; do
@@ -44,7 +44,7 @@ while read -r words; do
 done <commands
 
 # The same for a command that needs quotes, or that is for a single row.
-"$mlm" advise "$sweeps/swap.jsonl" | sed -n 's/^  mlmembench /"$mlm" /p' >commands
+"$mlm" advise "$sweeps/swap.jsonl" | sed -n 's/^    mlmembench /"$mlm" /p' >commands
 expect "a command with quotes" grep -q "'" commands
 while read -r line; do
     # shellcheck disable=SC2016  # words for the inner shell
@@ -104,7 +104,7 @@ expect_not "nothing is said in caps" grep -q '1792M\|3712M\|7552M' log/out
 grep -v '"cap_bytes":\(1879048192\|7918845952\)' laptops.jsonl >one_laptop.jsonl
 says "one cap shows no step to another.* The most that one of them needs is 97.[0-9] MiB[.] That fits a laptop with 2 GB of RAM" \
     one_laptop.jsonl
-"$mlm" advise one_laptop.jsonl | sed -n 's/^  mlmembench //p' >commands
+"$mlm" advise one_laptop.jsonl | sed -n 's/^    mlmembench //p' >commands
 expect "smaller and larger laptops" test "$(sed 's/.* --laptop \([0-9]*G\) .*/\1/' commands | tr '\n' ' ')" = "2G 8G "
 while read -r words; do
     # shellcheck disable=SC2086  # words, and none of them quoted

@@ -79,7 +79,7 @@ static void test_one_cap(void **state)
     struct fixture *fixture = *state;
     add(fixture, "csr", 2048 * MIB, 100);
     assert_commands(
-        fixture, "  mlmembench run --suite storage --cap 512M,1G,2G,4G --repetitions 3 --data 2560M\n");
+        fixture, "    mlmembench run --suite storage --cap 512M,1G,2G,4G --repetitions 3 --data 2560M\n");
 }
 
 static void test_a_small_cap(void **state)
@@ -87,7 +87,7 @@ static void test_a_small_cap(void **state)
     struct fixture *fixture = *state;
     add(fixture, "csr", 48 * MIB, 100);
     assert_commands(
-        fixture, "  mlmembench run --suite storage --cap 24M,48M,96M --repetitions 3 --data 2560M\n");
+        fixture, "    mlmembench run --suite storage --cap 24M,48M,96M --repetitions 3 --data 2560M\n");
 }
 
 static void test_no_cap(void **state)
@@ -95,7 +95,7 @@ static void test_no_cap(void **state)
     struct fixture *fixture = *state;
     add(fixture, "csr", MLM_NO_LIMIT, 100)->readings.values[MLM_needs_peak_bytes] = 900 * MIB;
     assert_commands(
-        fixture, "  mlmembench run --suite storage --cap 128M,256M,512M,1G --repetitions 3 --data 2560M\n");
+        fixture, "    mlmembench run --suite storage --cap 128M,256M,512M,1G --repetitions 3 --data 2560M\n");
 }
 
 /* Not enough at any of its caps: larger caps up to its needs, but not beyond the machine's memory. */
@@ -111,7 +111,7 @@ static void test_larger_caps(void **state)
         assert_int_equal(json_object_set(fixture->list.items[i].machine, "memory_bytes", memory), 0);
     json_decref(memory);
     assert_commands(
-        fixture, "  mlmembench run --suite storage --cap 512M,1G,2G,4G --repetitions 3 --data 2560M\n");
+        fixture, "    mlmembench run --suite storage --cap 512M,1G,2G,4G --repetitions 3 --data 2560M\n");
 }
 
 /* A laptop stands for a cap: others are proposed, with the same desktop, and none that has no room beside it.
@@ -124,8 +124,8 @@ static void test_laptops(void **state)
     record->limits.background_bytes = (uint64_t)(900 * MIB);
     record->limits.background_active = true;
     assert_commands(fixture,
-        "  mlmembench run --suite storage --laptop 2G --repetitions 3 --data 2560M --desktop 900M\n"
-        "  mlmembench run --suite storage --laptop 8G --repetitions 3 --data 2560M --desktop 900M\n");
+        "    mlmembench run --suite storage --laptop 2G --repetitions 3 --data 2560M --desktop 900M\n"
+        "    mlmembench run --suite storage --laptop 8G --repetitions 3 --data 2560M --desktop 900M\n");
 }
 
 /* On the laptop itself, smaller caps show what less memory would cost. */
@@ -138,7 +138,7 @@ static void test_own_laptop(void **state)
     record->limits.laptop_bytes = (uint64_t)(3900 * MIB);
     record->limits.laptop_own = true;
     assert_commands(
-        fixture, "  mlmembench run --suite storage --cap 512M,1G,2G --repetitions 3 --data 2560M\n");
+        fixture, "    mlmembench run --suite storage --cap 512M,1G,2G --repetitions 3 --data 2560M\n");
 }
 
 /* Not a cap in which its own background has no room. */
@@ -151,7 +151,7 @@ static void test_surroundings(void **state)
     record->limits.background_active = true;
     record->seed = 7;
     record->limits.timeout_ns = 1500000000;
-    assert_commands(fixture, "  mlmembench run --suite storage --cap 512M,1G,2G --repetitions 3 --data "
+    assert_commands(fixture, "    mlmembench run --suite storage --cap 512M,1G,2G --repetitions 3 --data "
                              "2560M --swap none --background 300M:active --seed 7 --timeout 1500ms\n");
 }
 
@@ -163,7 +163,7 @@ static void test_options_of_the_run(void **state)
     set_command(add(fixture, "csr", 2048 * MIB, 100),
         json_pack("[s,s,s,s,s,s,s,s,s,s,s,s]", "run", "--cap=2G", "--out", "/elsewhere", "--all", "--param",
             "density=0.01", "--param=batch=4", "--filter", "csr|cs c", "--quiet", "--threads=2"));
-    assert_commands(fixture, "  mlmembench run --suite storage --cap 512M,1G,2G,4G --repetitions 3 --data "
+    assert_commands(fixture, "    mlmembench run --suite storage --cap 512M,1G,2G,4G --repetitions 3 --data "
                              "2560M --all --param density=0.01 --filter 'csr|cs c' --threads 2\n");
 }
 
@@ -174,8 +174,8 @@ static void test_two_runs(void **state)
     add(fixture, "csr", 2048 * MIB, 100);
     set_command(add(fixture, "dense", 2048 * MIB, 100), json_pack("[s,s]", "run", "--all"));
     assert_commands(fixture,
-        "  mlmembench run --suite storage --cap 512M,1G,2G,4G --repetitions 3 --data 2560M\n"
-        "  mlmembench run --suite storage --cap 512M,1G,2G,4G --repetitions 3 --data 2560M --all\n");
+        "    mlmembench run --suite storage --cap 512M,1G,2G,4G --repetitions 3 --data 2560M\n"
+        "    mlmembench run --suite storage --cap 512M,1G,2G,4G --repetitions 3 --data 2560M --all\n");
 }
 
 /* A user's command is repeated as it was typed; its own options are kept. */
@@ -192,7 +192,7 @@ static void test_exec(void **state)
     assert_int_equal(mlm_params_add(&record->params, "command", "python3 train.py --all"), 0);
     set_command(record, json_pack("[s,s,s,s,s,s,s,s,s]", "exec", "--cap", "2G", "--prepare", "sync; true",
                             "--", "python3", "train.py", "--all"));
-    assert_commands(fixture, "  mlmembench exec --cap 512M,1G,2G,4G,none --repetitions 3 --prepare 'sync; "
+    assert_commands(fixture, "    mlmembench exec --cap 512M,1G,2G,4G,none --repetitions 3 --prepare 'sync; "
                              "true' --name python3 'python3 train.py --all'\n");
 }
 
@@ -217,8 +217,9 @@ static void test_exec_with_names(void **state)
         json_pack("[s,s,s,s,s,s,s,s,s,s,s]", "exec", "--name", "train", "--param", "batch=32,64", "--cap",
             "2G", "--", "python3", "train.py", "{batch}"));
     assert_int_equal(mlm_params_add(&record->params, "batch", "32"), 0);
-    assert_commands(fixture, "  mlmembench exec --cap 512M,1G,2G,4G,none --repetitions 3 --param batch=32,64 "
-                             "--name train -- python3 train.py '{batch}'\n");
+    assert_commands(fixture,
+        "    mlmembench exec --cap 512M,1G,2G,4G,none --repetitions 3 --param batch=32,64 "
+        "--name train -- python3 train.py '{batch}'\n");
 }
 
 static void test_exec_with_two_names(void **state)
@@ -228,9 +229,9 @@ static void test_exec_with_two_names(void **state)
         json_pack("[s,s,s,s,s,s]", "exec", "./one -a", "--name=first", "--name", "second", "./two | wc");
     add_named(fixture, "second", json_incref(command));
     add_named(fixture, "first", command);
-    assert_commands(fixture, "  mlmembench exec --cap 512M,1G,2G,4G,none --repetitions 3 --name first "
+    assert_commands(fixture, "    mlmembench exec --cap 512M,1G,2G,4G,none --repetitions 3 --name first "
                              "'./one -a'\n"
-                             "  mlmembench exec --cap 512M,1G,2G,4G,none --repetitions 3 --name second "
+                             "    mlmembench exec --cap 512M,1G,2G,4G,none --repetitions 3 --name second "
                              "'./two | wc'\n");
 }
 
@@ -243,8 +244,8 @@ static void test_more_time(void **state)
         record->outcome = MLM_OUTCOME_TIMEOUT;
         record->limits.timeout_ns = 1500000000;
     }
-    assert_commands(
-        fixture, "  mlmembench run --suite storage --cap 1G,2G --repetitions 5 --data 2560M --timeout 15s\n");
+    assert_commands(fixture,
+        "    mlmembench run --suite storage --cap 1G,2G --repetitions 5 --data 2560M --timeout 15s\n");
     assert_true(mlm_rerun_plan(&fixture->fields.items[0]).worthwhile);
 }
 
@@ -258,7 +259,8 @@ static void test_nothing_to_add(void **state)
         assert_int_equal(json_object_set(record->machine, "memory_bytes", memory), 0);
     }
     json_decref(memory);
-    assert_commands(fixture, "  mlmembench run --suite storage --cap 512M,1G --repetitions 3 --data 2560M\n");
+    assert_commands(
+        fixture, "    mlmembench run --suite storage --cap 512M,1G --repetitions 3 --data 2560M\n");
     assert_false(mlm_rerun_plan(&fixture->fields.items[0]).worthwhile);
 }
 
@@ -269,7 +271,7 @@ static void test_fit(void **state)
     struct mlm_record *record = add(fixture, "csr", 2048 * MIB, 100);
     set_command(record,
         json_pack("[s,s,s,s,s,s]", "fit", "--workload", "storage/csr", "--param", "a=z", "--prepare=true"));
-    assert_commands(fixture, "  mlmembench run --suite storage --cap 512M,1G,2G,4G --repetitions 3 --data "
+    assert_commands(fixture, "    mlmembench run --suite storage --cap 512M,1G,2G,4G --repetitions 3 --data "
                              "2560M --all --filter '^storage/csr/' --param density=0.01 --param a=z\n");
 }
 
@@ -284,7 +286,7 @@ static void test_hostile(void **state)
     record->dataset = strdup("a'b\n$(touch z)\x1b[2J");
     set_command(record, json_pack("[s,s,s,s,s]", "run", "--filter", "`touch x`", "--exec", "rm"));
     assert_commands(fixture,
-        "  mlmembench run --suite 'x; touch y' --cap 512M,1G,2G,4G --repetitions 3 --dataset "
+        "    mlmembench run --suite 'x; touch y' --cap 512M,1G,2G,4G --repetitions 3 --dataset "
         "$'a\\047b\\012$(touch z)\\033[2J' --filter '`touch x`'\n");
 }
 

@@ -434,8 +434,8 @@ int mlm_advise(const struct mlm_table *table, const struct mlm_desktop *desktop,
     return 0;
 }
 
-int mlm_advise_in_brief(const struct mlm_table *table, const struct mlm_desktop *desktop, mlm_rerun_spell *spell,
-    FILE *out, struct mlm_error *error)
+int mlm_advise_in_brief(const struct mlm_table *table, const struct mlm_desktop *desktop,
+    mlm_rerun_spell *spell, FILE *out, struct mlm_error *error)
 {
     static const struct mlm_text_style unwrapped = {.width = 0};
     mlm_cleanup(mlm_sweeps_release) struct mlm_sweeps sweeps = {0};

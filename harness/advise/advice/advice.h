@@ -10,12 +10,12 @@
 #include "report/table/table.h"
 #include "report/text/prose.h"
 
-/* Prints all of it. `desktop` (NULL: the usual one) is open beside the job on the laptops that are named. `spell`
- * writes the commands that measure what is missing. */
+/* Prints all of it. `desktop` (NULL: the usual one) is open beside the job on the laptops that are named.
+ * `spell` writes the commands that measure what is missing. */
 int mlm_advise(const struct mlm_table *table, const struct mlm_desktop *desktop,
     const struct mlm_text_style *style, mlm_rerun_spell *spell, FILE *out, struct mlm_error *error);
 
 /* Writes the recommendations alone, a paragraph in each line, with commands indented; "" where no row was run
  * under several caps. */
-int mlm_advise_in_brief(const struct mlm_table *table, const struct mlm_desktop *desktop, mlm_rerun_spell *spell,
-    FILE *out, struct mlm_error *error);
+int mlm_advise_in_brief(const struct mlm_table *table, const struct mlm_desktop *desktop,
+    mlm_rerun_spell *spell, FILE *out, struct mlm_error *error);
