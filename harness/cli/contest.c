@@ -68,7 +68,8 @@ static bool repeated(const struct mlm_section *section)
     return false;
 }
 
-static char *section_text(const struct mlm_section *section)
+/* `*ret_once` is set where rows would be compared, had they been repeated. */
+static char *section_text(const struct mlm_section *section, bool *ret_once)
 {
     struct mlm_text text;
     struct mlm_group group = mlm_group_look(section->rows, section->count);
@@ -78,21 +79,26 @@ static char *section_text(const struct mlm_section *section)
     if (group.ok_count > 1 && repeated(section))
         say_fastest(out, section, &group);
     else if (group.ok_count > 1)
-        fputs("To compare their times, run each several times: --repetitions 5.", out);
+        *ret_once = true;
     return mlm_text_end_tame(&text);
 }
 
 int mlm_contest_say(
     const struct mlm_table *table, const struct mlm_text_style *style, FILE *out, struct mlm_error *error)
 {
+    bool once = false;
     for (size_t i = 0; i < table->section_count; i++) {
-        mlm_auto_free char *text = section_text(&table->sections[i]);
+        mlm_auto_free char *text = section_text(&table->sections[i], &once);
         if (!text)
             return mlm_error_errno(error, -ENOMEM, "comparing commands");
         if (!*text)
             continue;
         fputc('\n', out);
         mlm_put_wrapped(out, style, 0, text);
+    }
+    if (once) {
+        fputc('\n', out);
+        mlm_put_wrapped(out, style, 0, "To compare their times, run each several times: --repetitions 5.");
     }
     return 0;
 }

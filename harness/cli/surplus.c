@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <math.h>
+#include <string.h>
 
 #include "base/cleanup.h"
 #include "base/size.h"
@@ -33,6 +34,21 @@ static double surplus(const struct mlm_row *row, enum mlm_metric metric)
     return worth ? fmin((double)bytes, needs) : 0;
 }
 
+static double surplus_of_all(const struct mlm_row *row)
+{
+    double bytes = 0;
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        bytes += surplus(row, kinds[i].metric);
+    return bytes;
+}
+
+/* What its files add to what it needs, where that is worth a sentence; else 0. */
+static double files_add(const struct mlm_row *row)
+{
+    double more = mlm_row_at_speed(row) - mlm_row_needs(row);
+    return more > WORTH_BYTES && more > WORTH_SHARE * mlm_row_needs(row) ? more : 0;
+}
+
 /* Those files that add to the needs: mapped, or read more than once. */
 static json_t *used_files(const json_t *files)
 {
@@ -51,11 +67,9 @@ static void put_files(FILE *out, const struct mlm_row *row, const struct mlm_des
     const int64_t *values = row->readings.values;
     char size[MLM_SIZE_TEXT];
     int64_t bytes, cached_bytes = mlm_files_cached(row->first, &bytes);
-    double more = mlm_row_at_speed(row) - mlm_row_needs(row);
-    if (!(more > WORTH_BYTES && more > WORTH_SHARE * mlm_row_needs(row)))
-        return;
     bool mapped = values[MLM_mapped_bytes] != MLM_NULL && values[MLM_mapped_bytes] > 0;
-    fprintf(out, "%s %s ", row->workload, mapped ? "maps" : "reads more than once");
+    mlm_row_job_say(out, row);
+    fputs(mapped ? " maps " : " reads more than once ", out);
     json_auto_t *used = used_files(row->first->data_files);
     mlm_files_put(out, used, MLM_FILES_SIZES);
     const enum mlm_start start = mlm_files_start(row->first);
@@ -76,9 +90,10 @@ static void put_surplus(FILE *out, const struct mlm_row *row, const struct mlm_d
         double bytes = surplus(row, kinds[i].metric);
         if (bytes <= 0)
             continue;
-        if (!said)
-            fprintf(
-                out, "%s needs %s. This includes ", row->workload, mlm_size_show(mlm_row_needs(row), size));
+        if (!said) {
+            mlm_row_job_say(out, row);
+            fprintf(out, " needs %s. This includes ", mlm_size_show(mlm_row_needs(row), size));
+        }
         fprintf(out, "%s%s %s", said ? "; " : "", mlm_size_show(bytes, size), kinds[i].words);
         said = true;
     }
@@ -126,6 +141,25 @@ static bool laptop_is_known(const struct mlm_row *row)
     return mlm_row_at_speed(row) > 0 && mlm_files_start(row->first) != MLM_START_WARM;
 }
 
+/* Returns true for the row with the most of it, above 0, of all rows of a command: under each cap, and with
+ * each parameter, the sentence would be much the same. */
+static bool has_most(
+    const struct mlm_table *table, const struct mlm_row *row, double (*of)(const struct mlm_row *row))
+{
+    const double own = of(row);
+    bool before = true;
+    for (size_t s = 0; s < table->section_count && own > 0; s++)
+        for (size_t i = 0; i < table->sections[s].count; i++) {
+            const struct mlm_row *other = table->sections[s].rows[i];
+            if (other == row)
+                before = false;
+            else if (strcmp(other->workload, row->workload) == 0 && mlm_row_all_ok(other) &&
+                     (before ? of(other) >= own : of(other) > own))
+                return false;
+        }
+    return own > 0;
+}
+
 int mlm_surplus_say(const struct mlm_table *table, const struct mlm_desktop *desktop,
     const struct mlm_text_style *style, FILE *out, struct mlm_error *error)
 {
@@ -136,8 +170,8 @@ int mlm_surplus_say(const struct mlm_table *table, const struct mlm_desktop *des
             const struct mlm_row *row = table->sections[s].rows[i];
             if (!mlm_row_all_ok(row))
                 continue; /* what it needs is not known */
-            int r = say(&saying, row, put_surplus, error);
-            if (r == 0)
+            int r = has_most(table, row, surplus_of_all) ? say(&saying, row, put_surplus, error) : 0;
+            if (r == 0 && has_most(table, row, files_add))
                 r = say(&saying, row, put_files, error);
             if (r < 0)
                 return r;

@@ -219,11 +219,11 @@ status 137 run eaten --cap 48M --swap none -- "$MLM_PYTHON" leak.py 12 leak
 expect "nor is a job that was killed" records out/eaten.jsonl \
     'r[0]["outcome"] == "oom" and r[0]["growth_bytes_per_s"] is None'
 
-status 0 run several --cap 64M,none --repetitions 3 --warmup 1 --name one --name two \
+status 0 run several --cap 64M,none --repetitions 5 --warmup 1 --name one --name two \
     --prepare 'echo p >>out/prepared' --cleanup 'echo c >>out/cleaned' 'sleep 0.1' 'sleep 1'
-expect "every command under every cap, three times" records out/several.jsonl \
-    'Counter((x["workload"], x["cap_bytes"]) for x in r) == Counter({(w, c): 3 for w in ("exec/one", "exec/two") for c in (64 << 20, None)})'
-expect "--prepare before each run, warm-up too" [ "$(wc -l <out/prepared)" = 16 ]
+expect "every command under every cap, five times" records out/several.jsonl \
+    'Counter((x["workload"], x["cap_bytes"]) for x in r) == Counter({(w, c): 5 for w in ("exec/one", "exec/two") for c in (64 << 20, None)})'
+expect "--prepare before each run, warm-up too" [ "$(wc -l <out/prepared)" = 24 ]
 expect "--cleanup once" [ "$(wc -l <out/cleaned)" = 1 ]
 expect "they are compared" grep -q 'Under cap 64M, one .* is the fastest. two takes [0-9.]*–[0-9.]* × as long' log/err
 status 0 "$mlm" show out/several.jsonl

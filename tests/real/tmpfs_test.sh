@@ -109,18 +109,21 @@ if sys.argv[1] == "lazy":
 time.sleep(3)
 PYTHON
 # told WORDS: the output says so, however its lines are broken, and names the remedy.
-told() { tr '\n' ' ' <log/err | grep -q "This includes .*$1.*mlmembench fit -- …. finds the smallest cap that is enough"; }
+told() { tr '\n' ' ' <log/err | grep -Eq "$1.*mlmembench fit -- …. finds the smallest cap that is enough"; }
 status 0 run lazy --columns needs -- "$MLM_PYTHON" surplus.py lazy "$mib"
 expect "memory that is freed lazily is known" records out/lazy.jsonl \
     "$((mib * 9 / 10)) << 20 < r[0]['lazy_free_peak_bytes'] < ($mib + 3) << 20 and r[0]['needs_peak_bytes'] > 2 * $mib << 20"
-expect "and told, with the remedy" told "MiB that the job had freed and the kernel had not yet taken back"
+expect "and told, with the remedy" told "This includes .*MiB that the job had freed and the kernel had not yet taken back"
 if grep -q '\[never\]' /sys/kernel/mm/transparent_hugepage/enabled 2>/dev/null || [ ! -e /sys/kernel/mm/transparent_hugepage ]; then
     skip_part "huge pages" "this kernel makes none"
 else
     status 0 run huge --columns needs -- "$MLM_PYTHON" surplus.py huge "$mib"
     expect "huge pages are known" records out/huge.jsonl \
         "$((mib * 8 / 10)) << 20 < r[0]['huge_pages_peak_bytes'] <= r[0]['needs_peak_bytes']"
-    expect "and told, with the remedy" told "MiB in huge pages, of which the job may use only parts"
+    expect "and told, with the remedy" told "This includes .*MiB in huge pages, of which the job may use only parts"
+    status 0 run sweep --columns needs --param mib="1,$mib" --name hugely -- "$MLM_PYTHON" surplus.py huge '{mib}'
+    expect "once for a command, of the row with the most" told "hugely at mib=$mib needs .*MiB in huge pages"
+    expect "not for each row" [ "$(grep -o 'huge pages,' log/err | wc -l)" = 1 ]
 fi
 status 0 run plain --columns needs -- "$MLM_PYTHON" surplus.py plain "$mib"
 expect "a job that touches all of its pages needs no such words" bash -c '! grep -q "This includes" log/err'
