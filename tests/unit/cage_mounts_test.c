@@ -21,7 +21,8 @@
 #define NOBODY 65534
 #define NOT_ALLOWED 77
 
-/* Returns true where namespaces are not allowed, or (EINVAL) the kernel has none: qemu-user does not emulate them. */
+/* Returns true where namespaces are not allowed, or (EINVAL) the kernel has none: qemu-user does not emulate
+ * them. */
 static bool is_refused(int r)
 {
     return r == -EPERM || r == -EACCES || r == -ENOSPC || r == -EINVAL;
