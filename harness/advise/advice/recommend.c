@@ -96,13 +96,24 @@ static void ease_add(struct ease *ease, const struct mlm_sweep *sweep)
     ease->least_computing = fmin(ease->least_computing, 1 - point->waiting);
 }
 
+/* "97 %", "at least 97 %" of the least of many, or "all". */
+static void put_computing(FILE *out, const struct ease *ease)
+{
+    const double percent = floor(100 * ease->least_computing);
+    if (percent >= 100)
+        fputs("all of it is CPU time", out);
+    else
+        fprintf(out, "%s%.0f %% of it is CPU time", ease->computing > 1 ? "at least " : "", percent);
+}
+
 /* "the time goes into computing (97 % of it is CPU time), and it never reached 1G: …" */
 static void put_ease_of_one(FILE *out, const struct ease *ease)
 {
-    if (ease->computing)
-        fprintf(out, "the time goes into computing (%.0f %% of it is CPU time)",
-            floor(100 * ease->least_computing));
-    else if (ease->reading)
+    if (ease->computing) {
+        fputs("the time goes into computing (", out);
+        put_computing(out, ease);
+        fputc(')', out);
+    } else if (ease->reading)
         fputs("the time goes into waiting for the files it reads", out);
     else if (ease->waiting)
         fputs("the time goes into waiting for something else", out);
@@ -115,8 +126,7 @@ static void put_ease_of_many(FILE *out, const struct ease *ease)
     size_t unknown = ease->count - ease->computing - ease->reading - ease->waiting;
     const char *glue = "";
     if (ease->computing == ease->count)
-        fprintf(out, "the time goes into computing (%.0f %% of it or more is CPU time)",
-            floor(100 * ease->least_computing));
+        put_ease_of_one(out, ease);
     else if (unknown == ease->count)
         fputs("what the time goes into is not known", out);
     else
@@ -124,8 +134,10 @@ static void put_ease_of_many(FILE *out, const struct ease *ease)
     if (ease->computing == ease->count || unknown == ease->count)
         return;
     if (ease->computing) {
-        fprintf(out, ", %zu spend%s the time on computing (%.0f %% of it or more is CPU time)",
-            ease->computing, ease->computing == 1 ? "s" : "", floor(100 * ease->least_computing));
+        fprintf(
+            out, ", %zu spend%s the time on computing (", ease->computing, ease->computing == 1 ? "s" : "");
+        put_computing(out, ease);
+        fputc(')', out);
         glue = ",";
     }
     if (ease->reading) {
@@ -281,7 +293,9 @@ static void say_enough(FILE *out, const struct count *count)
         fputs(" is enough", out);
         if (count->beyond)
             fprintf(out, " for %zu of %zu jobs", count->jobs - count->beyond, count->jobs);
-        else if (count->jobs > 1)
+        else if (count->jobs == 2)
+            fputs(" for both jobs", out);
+        else if (count->jobs > 2)
             fprintf(out, " for all %zu jobs", count->jobs);
         if (count->techniques)
             fputs(count->jobs > 1 ? ", each done by its best technique" : ", by the best technique", out);
