@@ -24,7 +24,7 @@
     X(fresh_memory_slow,     "memory fresh from the machine was slow at the start; it was touched before each trial") \
     X(background_died,       "the background process ended before the worker")                                       \
     X(children_left,         "the command left processes behind when it ended; they were ended") \
-    X(left_cage,             "the command, or a process of its, moved out of its cage: what it did elsewhere was neither limited nor counted") \
+    X(left_cage,             "the command, or one of its processes, moved out of its cage: what it did elsewhere was neither limited nor counted") \
     X(hugetlb_pages,         "the command had huge pages of the machine's pool (hugetlb), which lie outside the cap and are in no figure") \
     X(disturbed,             "other work took more of its time than can be taken out") \
     X(paused,                "mlmembench itself was stopped during the trial (Ctrl-Z, a debugger, a freezer): its time is not known") \
