@@ -42,9 +42,9 @@ const struct mlm_verb mlm_verb_advise = {
     .details =
         "For each workload, advise shows the smallest cap within 10 % of the best time, what each step to a "
         "larger cap gains, and what other techniques for the same work do under the same cap. It ends with "
-        "one recommendation, and says what the caps are in laptops that are sold. Runs with --laptop for several sizes "
-        "of RAM are compared as runs under several caps are. advise claims only differences that the repetitions show. Where data is "
-        "missing, advise prints the command that measures it.",
+        "one recommendation, and names the laptop, of the sizes that are sold, for each cap. Runs with "
+        "--laptop for several sizes of RAM are compared in the same way. advise claims only differences that "
+        "the repetitions show. Where data is missing, advise prints the command that measures it.",
     .exits = exits,
     .options = mlm_desktop_option_rows,
     .example = "mlmembench advise results/*.jsonl",

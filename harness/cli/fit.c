@@ -80,6 +80,9 @@ static const struct mlm_option options[] = {
 };
 
 static const struct mlm_option_change changes[] = {
+    {"cage", .help =
+                 "auto and own: each trial has its own cgroup; inherit is an error, because such a cgroup "
+                 "has no cap that fit could change"},
     {"swap", .standard = "none"},
     {"laptop",
         .help =

@@ -94,11 +94,11 @@ const struct mlm_verb mlm_verb_plot = {
     .operands = "FILE…",
     .needs_file = true,
     .details =
-        "plot draws every picture that there is data for, suite by suite: memory and time of each row; "
-        "slowdown under each cap, if there are several; memory and time for each value of a parameter; "
-        "memory over time; and, for two machines or more, time against that of the first machine. It prints "
-        "the name of each file: BASE-SUITE-PLOT.svg (or .png, .pdf), where BASE is the name of the first "
-        "FILE.\n\n"
+        "plot draws every picture that there is data for, suite by suite: memory and time of each row; what "
+        "the time went into; slowdown under each cap, if there are several; memory and time for each value "
+        "of a parameter; memory over time; and, for two machines or more, time against that of the first "
+        "machine. It prints the name of each file: BASE-SUITE-PLOT.svg (or .png, .pdf), where BASE is the "
+        "name of the first FILE.\n\n"
         "Several files are drawn as one. plot needs gnuplot.",
     .exits = exits,
     .example = "mlmembench plot results/*.jsonl --out pictures --format svg,png",
