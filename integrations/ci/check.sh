@@ -1,6 +1,6 @@
 #!/bin/sh
-# check.sh: measures a command in a job of a CI service, holds it against its budget and against the main branch, and on
-# the main branch keeps the result as the new reference, whatever the verdict. Run it in the folder of your project.
+# check.sh: measures a command in a job of a CI service, and compares it with its budget and with the main branch. On the
+# main branch it keeps the result as the new reference, whatever the verdict. Run it in the folder of your project.
 #
 #   MLM_COMMAND       the command, as you would type it: python3 train.py
 #   MLM_NAME          the name of its row, and of the folder for the results (default: job)
@@ -17,7 +17,7 @@
 # The folder then has now.jsonl, report.html, and junit.xml if there was a reference. The reference is in its folder
 # `reference`, which the service has to carry from job to job.
 #
-# Exit status: 0 all holds; 4 a budget does not; 1 it is worse than on the main branch; else the status of what failed.
+# Exit status: 0 all is well; 4 a budget is exceeded; 1 it is worse than on the main branch; else the status of what failed.
 set -eu
 : "${MLM_COMMAND:?set MLM_COMMAND to the command, such as: python3 train.py}"
 name=${MLM_NAME:-job}
