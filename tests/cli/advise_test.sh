@@ -77,7 +77,7 @@ expect "80 columns" narrow log/out
 expect "no cap that is cut off" grep -qE '^workload .*160M +170M .*enough +needs' log/out
 expect "one line for all that are too small" grep -q '^  100M → 160M: infer ends at none of them' log/out
 expect "one for the cliff" grep -q '^  160M → 170M: infer fits' log/out
-expect "one for all above" grep -q '^  170M → 230M: infer gains nothing, never having reached 170M' log/out
+expect "one for all above" grep -q '^  170M → 230M: infer gains nothing, because it never reached 170M' log/out
 
 # Laptops of several sizes are compared as caps are. Their desktops are no need of a job, and caps that lie below a
 # background are not proposed.

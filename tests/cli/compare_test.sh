@@ -123,8 +123,8 @@ status 0 "$mlm" show small.jsonl
 expect "a cap of a laptop is never named alone" sh -c "tr '\\n' ' ' <log/out | grep -Eq '(at|fits in|fit in) 1792M [(]a laptop with 2 GB[)]'"
 status 0 "$mlm" compare small.jsonl wide.jsonl
 tr '\n' ' ' <log/out >log/line
-expect "jobs that only the larger laptop can run" grep -Eq '^On the [0-9]+ rows that both can run, both sides are equally fast, within [1-5] %[.] [0-9]+ rows ended well only on new: .* None did so only on old[.] For these jobs new gains by its memory, not by its processor[.]' log/line
-expect "the laptops are named, and one that is sold" grep -Eq 'old stands for a laptop with 2 GB[.] new stands for a laptop with 8 GB[.] Of what ends well somewhere, .* needs most: [^.]*[.][0-9]+ [GM]iB[.] That fits a laptop with [48] GB of RAM: beside its system, LXDE and a browser with 5 pages' log/line
+expect "jobs that only the larger laptop can run" grep -Eq '^On the [0-9]+ rows that both can run, both sides are equally fast, within [1-5] %[.] [0-9]+ rows ended well only on new: .* No row ended well only on old[.] For these jobs new gains by its memory, not by its processor[.]' log/line
+expect "the laptops are named, and one that is sold" grep -Eq 'old stands for a laptop with 2 GB[.] new stands for a laptop with 8 GB[.] Of all rows that end well on a side, .* needs most: [^.]*[.][0-9]+ [GM]iB[.] That fits a laptop with [48] GB of RAM: beside its system, LXDE and a browser with 5 pages' log/line
 status 0 "$mlm" compare small.jsonl wide.jsonl --desktop none
 expect "without a desktop" sh -c "tr '\\n' ' ' <log/out | grep -Eq 'a laptop with [24] GB of RAM: beside its system, [0-9.]+ GiB are free'"
 status 0 "$mlm" compare small.jsonl wide.jsonl

@@ -118,7 +118,7 @@ status 0 "$mlm" report old.jsonl new.jsonl --out verdict.html
 expect "the verdict" grep -qE '^<p class="lead">netbook is 1[.]6[0-9] × as fast as thinkpad \(1[.][56][0-9] to 1[.][67][0-9]\) on the [0-9]+ rows that both can run[.] The same rows ended well on both[.] ' verdict.html
 expect "it comes first" test "$(grep -A 2 '<section id="finding">' verdict.html | grep -c '^<p class="lead">netbook')" = 1
 status 0 "$mlm" report small.jsonl wide.jsonl --out laptops.html
-expect "laptops" grep -qE '^<p class="lead">laptop of 8G is 1[.]6[0-9] × as fast as laptop of 2G .* [0-9]+ rows ended well only on laptop of 8G: .*None did so only on laptop of 2G' laptops.html
+expect "laptops" grep -qE '^<p class="lead">laptop of 8G is 1[.]6[0-9] × as fast as laptop of 2G .* [0-9]+ rows ended well only on laptop of 8G: .*No row ended well only on laptop of 2G' laptops.html
 expect "row against row" page laptops.html 'Row against row' 'laptop of 8G, time'
 
 # Without gnuplot there are no pictures; one line on standard error and one in the page say so.

@@ -396,13 +396,13 @@ static size_t say_techniques(FILE *out, const struct count *count)
         if (!isnan(most->best_ns)) {
             fputs(", in ", out);
             mlm_phrase_time(out, chosen->best_ns);
-            fputs(" where that one at its best takes ", out);
+            fputs(" instead of ", out);
             mlm_phrase_time(out, most->best_ns);
         }
         fputs(".\n", out);
     }
     if (said > EXAMPLES_MAX)
-        fprintf(out, "  So it is with %zu more job%s.\n", said - EXAMPLES_MAX,
+        fprintf(out, "  The same is true for %zu more job%s.\n", said - EXAMPLES_MAX,
             said == EXAMPLES_MAX + 1 ? "" : "s");
     return said;
 }
@@ -441,7 +441,8 @@ static size_t say_gains(FILE *out, const struct count *count)
         fputs(".\n", out);
     }
     if (said > EXAMPLES_MAX)
-        fprintf(out, "  %zu more gain%s so.\n", said - EXAMPLES_MAX, said == EXAMPLES_MAX + 1 ? "s" : "");
+        fprintf(out, "  %zu more gain%s in the same way.\n", said - EXAMPLES_MAX,
+            said == EXAMPLES_MAX + 1 ? "s" : "");
     return said;
 }
 
@@ -459,7 +460,7 @@ static void say_choice(FILE *out, const struct count *count)
         sure = sure && chosen->sure;
     }
     if (count->cap_bytes && ease.count) {
-        fputs(count->techniques ? "Done so, more than " : "More than ", out);
+        fputs(count->techniques ? "With these techniques, more than " : "More than ", out);
         mlm_phrase_cap(out, count->field->sweeps[0], count->cap_bytes);
         fprintf(out, " brings %sno %sgain: ", count->beyond ? "these " : "", sure ? "" : "measurable ");
         put_ease(out, &ease, count->field, count->cap_bytes);

@@ -136,10 +136,12 @@ void mlm_say_step(FILE *out, const struct mlm_sweep *sweeps, size_t count, uint6
     const struct mlm_sweep *only = all == 1 ? last : NULL;
     if (gains[MLM_GAIN_NONE]) {
         if (!only && gains[MLM_GAIN_NONE] == all) {
-            fprintf(out, ": nothing, for none of %zu reached ", all);
+            fprintf(out, ": no gain, because none of %zu reached ", all);
         } else {
             put_how_many(out, glue, gains[MLM_GAIN_NONE], all, only);
-            fprintf(out, " gain%s nothing, never having reached ", gains[MLM_GAIN_NONE] == 1 ? "s" : "");
+            fputs(gains[MLM_GAIN_NONE] == 1 ? " gains nothing, because it never reached "
+                                            : " gain nothing, because they never reached ",
+                out);
         }
         mlm_phrase_cap(out, last, from_bytes);
         glue = "; ";
@@ -195,13 +197,13 @@ void mlm_say_trade(FILE *out, const struct mlm_trade *trade)
     if (there->end == MLM_END_OK)
         fputs(" there", out);
     if (!isnan(trade->wants->best_ns)) {
-        fputs(", and with memory enough takes ", out);
+        fputs("; with enough memory it takes ", out);
         mlm_phrase_time(out, trade->wants->best_ns);
         struct mlm_ratio ratio = mlm_sweep_best_ratio(trade->wants, point->row);
         mlm_phrase_comparison(out, ", ", &ratio);
     }
     if (trade->others)
-        fprintf(out, ". Nor is that enough for %zu other%s of this work", trade->others,
+        fprintf(out, ". That cap is also not enough for %zu other way%s of doing this work", trade->others,
             trade->others == 1 ? "" : "s");
     fputs(".", out);
 }

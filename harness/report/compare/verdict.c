@@ -96,7 +96,7 @@ static int say_only(FILE *out, const struct mlm_pairing *pairing, bool on_new, c
 {
     const size_t count = only_count(pairing, on_new);
     if (!count && only_count(pairing, !on_new))
-        fprintf(out, " None did so only on %s.", name);
+        fprintf(out, " No row ended well only on %s.", name);
     if (!count)
         return 0;
     fprintf(out, " %zu row%s ended well only on %s: ", count, count == 1 ? "" : "s", name);
@@ -190,7 +190,7 @@ static int say_laptop(FILE *out, const struct mlm_pairing *pairing)
     char size[MLM_SIZE_TEXT];
     if (!most)
         return 0;
-    fputs(" Of what ends well somewhere, ", out);
+    fputs(" Of all rows that end well on a side, ", out);
     int r = put_name(out, most);
     fprintf(out, " needs most: %s. ", mlm_size_show(mlm_row_needs(most), size));
     mlm_sold_say(out, mlm_row_needs(most), &pairing->desktop);
