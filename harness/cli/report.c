@@ -64,7 +64,8 @@ static void advice_release(struct advice *advice)
 
 static int advice_make(const struct mlm_table *table, struct advice *advice, struct mlm_error *error)
 {
-    static const struct mlm_text_style style = {.width = ADVICE_WIDTH, .table_width = ADVICE_WIDTH};
+    /* A page can scroll, so no column of the table is hidden. */
+    static const struct mlm_text_style style = {.width = ADVICE_WIDTH};
     struct mlm_text brief, whole;
     if (!mlm_text_begin(&brief))
         return mlm_error_errno(error, -ENOMEM, "advice");
