@@ -8,7 +8,7 @@ begin
 sed -n 's/^ *//; /mlmembench \|\.\/bootstrap /p' "$MLM_SOURCE/README.md" "$MLM_SOURCE"/docs/*.md | tr '`' '\n' |
     grep -oE '(^|[^/a-z]|release/)(mlmembench|\./bootstrap) [a-z]+( .*)?$' | sed 's/ -- .*//; s/ #.*//; s/ >.*//; s/.*\(mlmembench\|bootstrap\) //' |
     grep -E '^[a-z]+( |$)' >log/commands
-grep -vE '^(check|test|frameworks|install|and|or|is|are|itself|says|shows|runs|needs)( |$)' log/commands | while read -r verb rest; do
+grep -vE '^(check|test|frameworks|install|and|or|is|are|itself|begins|says|shows|runs|needs)( |$)' log/commands | while read -r verb rest; do
     case " $verbs help " in
     *" $verb "*) ;;
     *)
