@@ -200,9 +200,11 @@ static int say_laptop(FILE *out, const struct mlm_pairing *pairing)
 int mlm_verdict_say(FILE *out, const struct mlm_pairing *pairing, const char *old, const char *new)
 {
     say_speed(out, &pairing->speed, old, new);
-    int r = say_only(out, pairing, true, new);
+    /* The side that has such rows comes first. */
+    const bool first = only_count(pairing, true) > 0;
+    int r = say_only(out, pairing, first, first ? new : old);
     if (r == 0)
-        r = say_only(out, pairing, false, old);
+        r = say_only(out, pairing, !first, first ? old : new);
     if (r < 0)
         return r;
     if (!only_count(pairing, true) && !only_count(pairing, false) && pairing->speed.row_count)
