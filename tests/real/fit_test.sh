@@ -14,8 +14,9 @@ found()
 }
 
 # A worker itself needs less than 4 MiB, including page tables for its data.
-status 0 "$mlm" run --suite self --filter null --cap none --repetitions 1 --quiet --out out/null.jsonl
-expect "a worker by itself takes less than 2 MiB" records out/null.jsonl 'r[0]["needs_peak_bytes"] < 2 << 20'
+status 0 "$mlm" run --suite self --filter null --cap none --repetitions 5 --quiet --out out/null.jsonl
+expect "a worker by itself takes less than 2 MiB" records out/null.jsonl \
+    '(lambda known: known and max(known) < 2 << 20)([x["needs_peak_bytes"] for x in r if x["needs_peak_bytes"]])'
 for size in 64 $((300 / scale)) $((1500 / scale)); do
     status 0 fit "touch$size" --workload self/touch --param size=${size}M
     expect "self/touch of $size MiB: that and a worker, within 2 %, in a dozen trials" \
@@ -84,7 +85,7 @@ status 3 fit warm --max-trials 1 -- "$MLM_PYTHON" -c '
 import mmap, time
 with open("out/warm", "rb") as file:
     data = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
-time.sleep(0.5)'
+time.sleep(3)'
 kill "$holder"
 wait "$holder"
 expect "a file that was in the page cache is not taken for one that costs nothing" \
