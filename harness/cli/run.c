@@ -2,7 +2,6 @@
  * pictures. */
 #include <errno.h>
 #include <fcntl.h>
-#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -10,21 +9,18 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
-#include "base/words.h"
 #include "cli/live.h"
 #include "cli/measuring.h"
 #include "cli/present.h"
 #include "cli/resume.h"
-#include "cli/run_options.h"
+#include "cli/run_words.h"
 #include "cli/say.h"
-#include "cli/style.h"
 #include "cli/target.h"
 #include "cli/verbs.h"
 #include "gbench/gbench.h"
 #include "machine/disk.h"
 #include "machine/memory.h"
 #include "meter/sample.h"
-#include "report/text/prose.h"
 #include "trial/dataset.h"
 #include "trial/dataset_folder.h"
 #include "trial/planned.h"
@@ -99,20 +95,12 @@ static int plan_make(struct run *run, struct mlm_error *error)
     return mlm_plan_make(run->measuring.catalogue, &run->request.plan, &run->plan, error);
 }
 
-static size_t certain_count(const struct mlm_plan *plan)
-{
-    size_t count = 0;
-    for (size_t i = 0; i < plan->trial_count; i++)
-        count += mlm_plan_is_certain(plan, &plan->trials[i]);
-    return count;
-}
-
 /* Checks the free disk before anything is written: space for missing datasets, and for the records. */
 static int disk_check(const struct run *run, uint64_t *ret_bytes, struct mlm_error *error)
 {
     char folder[4096];
     uint64_t datasets = 0, free_bytes = 0;
-    uint64_t records = certain_count(run->plan) * RECORD_DISK_BYTES;
+    uint64_t records = mlm_run_certain_trials(run->plan) * RECORD_DISK_BYTES;
     int r = mlm_dataset_folder(folder, error);
     /* Rows that read no generated file need no folder for it. */
     if (r == -ENOENT && !mlm_dataset_is_wanted(run->plan)) {
@@ -133,87 +121,6 @@ static int disk_check(const struct run *run, uint64_t *ret_bytes, struct mlm_err
             mlm_size_show((double)datasets, need), folder, mlm_size_show((double)free_bytes, have));
     *ret_bytes = datasets + records;
     return 0;
-}
-
-/* The budget ends repetitions, also those of the first rounds. `pace`: how much longer trials take than the
- * plan thinks. */
-static double expected_ns(const struct mlm_plan *plan, double pace)
-{
-    double rough_ns = pace * (double)plan->rough_ns;
-    return plan->options.repetitions ? rough_ns : fmin(rough_ns, (double)plan->options.budget_ns);
-}
-
-#define PLAN_TEXT 320
-
-static void plan_text(const struct run *run, uint64_t disk_bytes, char text[static PLAN_TEXT])
-{
-    const struct mlm_plan *plan = run->plan;
-    char time[MLM_SIZE_TEXT], disk[MLM_SIZE_TEXT], data[MLM_SIZE_TEXT], budget[MLM_SIZE_TEXT],
-        uncapped[64] = "";
-    char more[96] = "";
-    size_t references = 0, count = certain_count(plan);
-    for (size_t i = 0; i < plan->trial_count; i++)
-        references += plan->trials[i].reference && mlm_plan_is_certain(plan, &plan->trials[i]);
-    if (references)
-        snprintf(uncapped, sizeof uncapped, " (%zu uncapped, as reference)", references);
-    if (!plan->options.repetitions)
-        snprintf(more, sizeof more, "; up to %" PRIu64 " rounds within %s, for times within ± %.3g %%",
-            plan->most_rounds, mlm_duration_show((double)plan->options.budget_ns, budget),
-            100 * plan->options.precision);
-    snprintf(text, PLAN_TEXT, "%" PRIu64 " round%s, %zu trial%s%s, about %s, %s on disk%s; %s %s",
-        plan->certain_rounds, plan->certain_rounds == 1 ? "" : "s", count, count == 1 ? "" : "s", uncapped,
-        mlm_duration_show(expected_ns(plan, 1), time), mlm_size_show((double)disk_bytes, disk), more,
-        plan->options.dataset ? "dataset of" : "data", mlm_size_show((double)plan->options.data_bytes, data));
-}
-
-static void announce(struct run *run, uint64_t disk_bytes)
-{
-    char text[PLAN_TEXT];
-    mlm_laptop_text(&run->request.said.laptop, text);
-    if (text[0])
-        mlm_progress_say(&run->measuring.progress, "%s", text);
-    if (run->request.cage_text[0])
-        mlm_progress_say(&run->measuring.progress, "%s", run->request.cage_text);
-    if (run->request.said.preview)
-        mlm_progress_say(&run->measuring.progress, "a preview: one trial of each row");
-    plan_text(run, disk_bytes, text);
-    mlm_progress_say(&run->measuring.progress, "%s", text);
-}
-
-/* Names have no fixed width, so they come last. */
-static void plan_print(const struct run *run, uint64_t disk_bytes)
-{
-    const struct mlm_plan *plan = run->plan;
-    char core[MLM_SIZE_TEXT], peak[MLM_SIZE_TEXT], time[MLM_SIZE_TEXT], text[PLAN_TEXT];
-    mlm_laptop_text(&run->request.said.laptop, text);
-    if (text[0])
-        printf("%s\n", text);
-    if (run->request.cage_text[0])
-        mlm_put_named(stdout, "%s", run->request.cage_text);
-    printf("%5s  %9s  %9s  %12s  %s\n", "order", "core", "peak", "about", "trial");
-    size_t order = 0;
-    for (size_t i = 0; i < plan->trial_count; i++) {
-        const struct mlm_plan_trial *trial = &plan->trials[i];
-        const struct mlm_plan_row *row = &plan->rows[trial->row];
-        if (!mlm_plan_is_certain(plan, trial))
-            continue;
-        mlm_put_named(stdout, "%5zu  %9s  %9s  %12s  %s%s%s%s", ++order,
-            row->refused ? "-" : mlm_size_show((double)row->core_bytes, core),
-            row->peak_bytes ? mlm_size_show((double)row->peak_bytes, peak) : "-",
-            row->refused ? "-" : mlm_duration_show((double)trial->rough_ns, time), trial->name,
-            trial->reference ? "  reference" : "", row->refused ? "  skipped: " : "",
-            row->refused ? row->reason : "");
-    }
-    plan_text(run, disk_bytes, text);
-    printf("\n%s\n", text);
-}
-
-/* Prints names like Google Benchmark's --benchmark_list_tests, so that a --filter can be tried on them. */
-static void names_print(const struct mlm_plan *plan)
-{
-    for (size_t i = 0; i < plan->trial_count; i++)
-        if (plan->trials[i].repetition == 0 && mlm_plan_is_certain(plan, &plan->trials[i]))
-            mlm_put_named(stdout, "%s", plan->trials[i].name);
 }
 
 static int datasets_build(struct run *run, struct mlm_error *error)
@@ -343,31 +250,6 @@ static void instance(void *context, size_t index, struct mlm_gbench_result *ret_
     run->stopped = run->failure < 0;
 }
 
-/* Says how well the times are known, and what would make them better known. */
-static void reached_text(const struct run *run, char text[static PLAN_TEXT])
-{
-    const struct mlm_rounds_summary reached = mlm_rounds_summary(run->rounds);
-    int n = snprintf(text, PLAN_TEXT, "%zu trial%s in %" PRIu64 " round%s", reached.trials,
-        reached.trials == 1 ? "" : "s", reached.rounds, reached.rounds == 1 ? "" : "s");
-    if (reached.disturbed && n < PLAN_TEXT)
-        n += snprintf(
-            text + n, PLAN_TEXT - (size_t)n, ", %zu of them disturbed by other work", reached.disturbed);
-    if (run->plan->options.repetitions || n >= PLAN_TEXT)
-        return;
-    char worst[48] = ""; /* after one trial nothing is known */
-    if (!isnan(reached.widest_margin))
-        snprintf(worst, sizeof worst,
-            reached.widest_margin <= 1 ? ", at worst ± %.0f %%" : ", at worst ± > 100 %%",
-            100 * reached.widest_margin);
-    if (!reached.unsure)
-        snprintf(text + n, PLAN_TEXT - (size_t)n, "; all times are known within ± %.3g %%",
-            100 * run->plan->options.precision);
-    else
-        snprintf(text + n, PLAN_TEXT - (size_t)n, "; %zu time%s known less well than ± %.3g %%%s%s",
-            reached.unsure, reached.unsure == 1 ? " is" : "s are", 100 * run->plan->options.precision, worst,
-            reached.budget_used_up ? "; a larger --budget allows more repetitions" : "");
-}
-
 static int trials_do(struct run *run, struct mlm_error *error)
 {
     size_t count = run->plan->trial_count;
@@ -387,8 +269,8 @@ static int trials_do(struct run *run, struct mlm_error *error)
     };
     run->begin_ns = mlm_now_ns();
     int r = mlm_gbench_run(&order, error);
-    char reached[PLAN_TEXT];
-    reached_text(run, reached);
+    char reached[MLM_RUN_TEXT];
+    mlm_run_reached_text(run->rounds, run->plan, reached);
     if (r >= 0 && !run->stopped)
         mlm_progress_say(&run->measuring.progress, "%s", reached);
     mlm_progress_close(&run->measuring.progress);
@@ -430,72 +312,14 @@ static int run_open(struct run *run, int argc, char **argv, struct mlm_error *er
     return resume_read(run, error);
 }
 
-/* Returns true for an option that says how to preview, not what to run. */
-static bool only_previews(const struct mlm_option *option)
-{
-    static const char *const names[] = {"preview", "out", "resume"};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (strcmp(option->name, names[i]) == 0)
-            return true;
-    return false;
-}
-
-/* Writes the command that was typed, without --preview; the default cap is written out. */
-static void whole_put(const struct run *run, int argc, char **argv)
-{
-    fputs("    ", stdout);
-    mlm_word_put(stdout, mlm_say_program());
-    fputs(" run", stdout);
-    for (int i = 1; i < argc; i++) {
-        struct mlm_option option;
-        bool takes_next = false;
-        if (mlm_option_of(&mlm_verb_run, argv[i], &option, &takes_next) && only_previews(&option)) {
-            i += takes_next;
-            continue;
-        }
-        putchar(' ');
-        mlm_word_put(stdout, argv[i]);
-    }
-    char cap[MLM_SIZE_TEXT];
-    if (!mlm_is_said(&run->request.parsed, "cap") && !mlm_is_said(&run->request.parsed, "laptop") &&
-        !run->request.plan.limits.inherited_cage)
-        printf(" --cap %s", mlm_size_spell(run->request.said.caps.items[0], cap));
-    putchar('\n');
-}
-
-/* Says that a preview is no measurement, and which command makes one, in about which time. The estimate of
- * the plan is corrected by how exact it was for the preview. */
-static int whole_say(const struct run *run, int argc, char **argv, struct mlm_error *error)
-{
-    struct mlm_plan_options options = run->request.plan;
-    struct mlm_plan *whole = NULL;
-    mlm_run_request_size(&run->request, false, &options);
-    int r = mlm_plan_make(run->measuring.catalogue, &options, &whole, error);
-    if (r < 0)
-        return r;
-    char time[MLM_SIZE_TEXT], data[MLM_SIZE_TEXT], text[PLAN_TEXT];
-    mlm_duration_show(expected_ns(whole, mlm_progress_pace(&run->measuring.progress)), time);
-    snprintf(text, sizeof text,
-        "This was a preview: each row ran once, with %s of data, so how far its figures may be off is not known. "
-        "This measures, in about %s:",
-        mlm_size_show((double)run->plan->options.data_bytes, data), time);
-    struct mlm_text_style style = mlm_style_of(STDOUT_FILENO);
-    putchar('\n');
-    mlm_put_wrapped(stdout, &style, 0, text);
-    putchar('\n');
-    whole_put(run, argc, argv);
-    mlm_plan_free(whole);
-    return 0;
-}
-
 static int run_all(struct run *run, int argc, char **argv, uint64_t disk_bytes, struct mlm_error *error)
 {
     run->finished = calloc(run->plan->trial_count, sizeof *run->finished);
     if (!run->finished)
         return mlm_error_errno(error, -ENOMEM, "run");
-    mlm_progress_expect(&run->measuring.progress, certain_count(run->plan), run->plan->rough_ns);
+    mlm_progress_expect(&run->measuring.progress, mlm_run_certain_trials(run->plan), run->plan->rough_ns);
     run->live = (struct mlm_live){.plan = run->plan, .progress = &run->measuring.progress};
-    announce(run, disk_bytes);
+    mlm_run_announce(&run->request, run->plan, disk_bytes, &run->measuring.progress);
     int r = mlm_rounds_make(run->plan, &run->rounds, error);
     if (r == 0)
         r = run_open(run, argc, argv, error);
@@ -529,7 +353,8 @@ static int run_all(struct run *run, int argc, char **argv, uint64_t disk_bytes, 
     if (r < 0)
         return r;
     if (run->request.said.preview && presentation.table)
-        r = whole_say(run, argc, argv, error);
+        r = mlm_run_preview_say(&run->request, run->plan, run->measuring.catalogue,
+            mlm_progress_pace(&run->measuring.progress), argc, argv, error);
     if (r < 0)
         return r;
     if (run->not_run && !run->ran) {
@@ -615,11 +440,11 @@ static int run_with(struct run *run, int argc, char **argv, struct mlm_error *er
     /* Suites that were named explicitly are known to be there. */
     size_t broken = run->request.plan.suite_count ? 0 : mlm_say_broken(run->measuring.catalogue);
     if (run->request.said.names_only) {
-        names_print(run->plan);
+        mlm_run_names_print(run->plan);
         return MLM_EXIT_OK;
     }
     if (run->request.said.dry_run) {
-        plan_print(run, disk_bytes);
+        mlm_run_plan_print(&run->request, run->plan, disk_bytes);
         return MLM_EXIT_OK;
     }
     r = run_all(run, argc, argv, disk_bytes, error);
