@@ -48,7 +48,7 @@ static _Noreturn void guard(struct mlm_cages *cages, int fd)
     /* Leave the terminal's session and the harness's process group, so that a kill of either does not reach
      * us. Only after that may cages be made. */
     (void)setsid();
-    (void)prctl(PR_SET_NAME, "mlm-guardian");
+    (void)prctl(PR_SET_NAME, "mlm-guardian", 0, 0, 0);
     (void)chdir("/");
     keep_only(&fd, &cages->dir_fd);
     (void)send(fd, "r", 1, MSG_NOSIGNAL);

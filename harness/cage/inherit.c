@@ -20,13 +20,13 @@ int mlm_inherited_cages_open(struct mlm_cages *cages, struct mlm_error *error)
     if (known == MAP_FAILED)
         return mlm_error_errno(error, -errno, "cannot prepare for the processes of a job");
     cages->known = known;
-    (void)prctl(PR_SET_CHILD_SUBREAPER, 1);
+    (void)prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0);
     return 0;
 }
 
 void mlm_inherited_cages_close(struct mlm_cages *cages)
 {
-    (void)prctl(PR_SET_CHILD_SUBREAPER, 0);
+    (void)prctl(PR_SET_CHILD_SUBREAPER, 0, 0, 0, 0);
     (void)munmap(cages->known, sizeof *cages->known);
     cages->known = NULL;
 }

@@ -91,7 +91,7 @@ static struct seen look(const struct place *place, pid_t wanted)
 static bool adopts(void)
 {
     int is_on;
-    return prctl(PR_GET_CHILD_SUBREAPER, &is_on) == 0;
+    return prctl(PR_GET_CHILD_SUBREAPER, &is_on, 0, 0, 0) == 0;
 }
 
 static void wait_for_count(const struct place *place, size_t count)
