@@ -119,6 +119,7 @@ static int take_u64(struct header *header, uint64_t *ret_value)
 static int take_name(struct header *header, char name[static NAME_SIZE])
 {
     uint64_t length = 0;
+    memset(name, 0, NAME_SIZE);
     int r = take_u64(header, &length);
     const size_t kept = length < NAME_SIZE - 1 ? (size_t)length : NAME_SIZE - 1;
     if (r == 0)
@@ -127,7 +128,6 @@ static int take_name(struct header *header, char name[static NAME_SIZE])
         r = skip(header, length - kept);
     if (r < 0)
         return r;
-    name[kept] = 0;
     for (size_t i = 0; i < kept; i++)
         if (!isgraph((unsigned char)name[i]))
             name[i] = '?';

@@ -10,7 +10,7 @@
  * SentencePiece; `norms`: of a layer; `biased`: queries, keys and values have biases. Parameters are those
  * that the model's page on huggingface.co shows, beside the bytes of its tensors as bf16 (total_size of
  * model.safetensors.index.json, or the file's own header). The last column is the size of the file as q8_0,
- * in MB (10^6), that the pages of bartowski's GGUF conversions show. */
+ * in MB (10^6), that pages of GGUF conversions there show. */
 /* clang-format off */
 /*    symbol         name                  layers width heads kv  head  ffn    vocab   merges  context tied norms biased  parameters   bf16 bytes    q8_0  publisher */
 #define MLM_SHAPES(X)                                                                                                                          \

@@ -124,7 +124,8 @@ static void test_measured(void **state)
             .kv_heads = 4,
             .embedding_elements = vocabulary * 1024,
             .embedding_type = mlm_tensor_type_named("q8_0")};
-        gguf.elements[gguf.embedding_type] = vocabulary * 2048 + 8 * 1024 * (2 * 1024 + 2 * 256 + 3 * 2816);
+        gguf.elements[gguf.embedding_type] =
+            vocabulary * 2048 + UINT64_C(8) * 1024 * (2 * 1024 + 2 * 256 + 3 * 2816);
         struct mlm_estimate_request request = request_of(MLM_SHAPE_OWN, "f16");
         request.gguf = &gguf;
         request.context = jobs[i].context;
