@@ -122,7 +122,7 @@ static int reckon(
         ledger, answer, answer, "KV cache", formula, "llama-kv-cache.cpp: keys and values of each layer");
     mlm_ledger_add(ledger, answer, answer, "compute buffer",
         request->attention == MLM_ATTENTION_MATRIX ? "4·u·(c+w)" : "u·(2·c+4·w)",
-        "measured: what 15 small models reserve, and published logs; the mask, and the widest step");
+        "measured: what small models reserve, and published logs; the mask, and the widest step");
     mlm_ledger_add(
         ledger, answer, answer, "scores that are handed out", "4·V·q", "llama-context.cpp, output_reserve()");
     mlm_ledger_add(ledger, answer, answer, "words of the vocabulary", "205·V+200·g",
