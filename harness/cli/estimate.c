@@ -10,15 +10,20 @@
 #include "cli/estimate_text.h"
 #include "cli/laptop.h"
 #include "cli/verbs.h"
+#include "cli/wrap.h"
+#include "estimate/llm.h"
+#include "report/text/sold.h"
 #include "trial/dataset.h"
 
 struct estimate_options {
     struct mlm_estimate_request request;
     const char *texts[MLM_KNOB_TOTAL]; /* of knobs that parse their own; NULL: not given */
-    const char *file, *system, *background;
+    const char *file, *gguf, *system, *background;
     struct mlm_desktop desktop;
+    uint64_t laptop_bytes;
     uint32_t format; /* json: 1 */
-    bool sources, check;
+    bool sources, check, header_only, largest;
+    struct mlm_gguf header; /* of `gguf` */
 };
 
 #define AT(field) offsetof(struct estimate_options, field)
@@ -41,6 +46,16 @@ static const struct mlm_option options[] = {
     {"file", "FILE", mlm_option_text, AT(file),
         .help = "take rows, columns and density from this file: .npy, .csv, .tsv or .libsvm"},
     MLM_KNOBS(ROW) /* the rest of the request */
+    {"gguf", "FILE", mlm_option_text, AT(gguf),
+        .help = "for llm: take the shape and the weights from the header of this GGUF file"},
+    {"header-only", NULL, NULL, AT(header_only),
+        .help = "with --gguf: the file is only the beginning of one, and its tensors may lack"},
+    {"largest", NULL, NULL, AT(largest),
+        .help =
+            "for llm: search the published shapes for the largest that fits on the laptop of --laptop, with "
+            "--weights or with the best that fit"},
+    {"laptop", "SIZE", mlm_option_size, AT(laptop_bytes), .help = "with --largest: RAM of the laptop",
+        .words = (const char *const[]){"4G", "8G", "16G", "32G", NULL}},
     {"system", "SIZE", mlm_option_text, AT(system), .help = "what the laptop's operating system holds",
         .otherwise = "128M + RAM/16", .words = (const char *const[]){"256M", "512M", "1G", NULL}},
     {"background", "SIZE", mlm_option_text, AT(background),
@@ -82,6 +97,34 @@ static int file_resolve(const char *path, struct mlm_estimate_request *request, 
     return 0;
 }
 
+/* A shape is given once: by a name, by a file, or by numbers. */
+static int llm_resolve(struct estimate_options *said, struct mlm_error *error)
+{
+    struct mlm_estimate_request *request = &said->request;
+    const bool numbers = request->layers || request->heads || request->kv_heads || request->head_size ||
+                         request->width || request->ffn || request->vocabulary || request->tied;
+    const int ways = numbers + (request->shape != MLM_SHAPE_OWN) + (said->gguf != NULL) + said->largest;
+    if (said->header_only && !said->gguf)
+        return mlm_error_set(error, -EINVAL, "--header-only is about a file; it needs --gguf");
+    if (said->largest != (said->laptop_bytes > 0))
+        return mlm_error_set(error, -EINVAL, "--largest and --laptop belong together; give both or none");
+    if (!ways)
+        return 0;
+    if (ways > 1)
+        return mlm_error_set(error, -EINVAL,
+            "--shape, --gguf, --largest and the numbers of a shape (--layers, --heads, …) stand for each other; give "
+            "one of them");
+    if (!said->texts[MLM_KNOB_OF_model])
+        request->model = MLM_MODEL_LLM;
+    if (!said->gguf)
+        return 0;
+    if (said->texts[MLM_KNOB_OF_weights])
+        return mlm_error_set(error, -EINVAL, "--gguf has its own types of weights; leave out --weights");
+    int r = mlm_gguf_read(said->gguf, said->header_only, &said->header, error);
+    request->gguf = &said->header;
+    return r < 0 ? mlm_error_wrap(error, -EINVAL, "--gguf") : 0;
+}
+
 static int request_resolve(struct estimate_options *said, struct mlm_error *error)
 {
     struct mlm_estimate_request *request = &said->request;
@@ -93,6 +136,8 @@ static int request_resolve(struct estimate_options *said, struct mlm_error *erro
         r = said->texts[i] ? mlm_knob_parse(&mlm_knobs[i], said->texts[i], request, error) : 0;
     if (r == 0 && said->file)
         r = file_resolve(said->file, request, error);
+    if (r == 0)
+        r = llm_resolve(said, error);
     bool pytorch = request->runtime == MLM_RUNTIME_PYTORCH ||
                    (request->runtime == MLM_RUNTIME_OF_MODEL && request->model == MLM_MODEL_MLP);
     if (pytorch && !said->texts[MLM_KNOB_OF_value])
@@ -149,6 +194,66 @@ static int beside_resolve(const struct estimate_options *said, const struct mlm_
     return 0;
 }
 
+struct laptop_search {
+    const struct mlm_estimate_beside *beside;
+    double ram_bytes;
+    int result;
+    struct mlm_error *error;
+};
+
+static bool fits_laptop(void *context, const struct mlm_estimate_request *request)
+{
+    struct laptop_search *search = context;
+    struct mlm_estimate estimate;
+    if (search->result == 0)
+        search->result = mlm_estimate_make(request, &estimate, search->error);
+    if (search->result < 0)
+        return false;
+    return mlm_estimate_fit_machine(&estimate, search->beside, search->ram_bytes).fits == MLM_FITS_YES;
+}
+
+static void laptop_text(uint64_t ram_bytes, char text[static MLM_SIZE_TEXT])
+{
+    mlm_auto_fclose FILE *out = fmemopen(text, MLM_SIZE_TEXT, "w");
+    text[0] = 0;
+    if (out)
+        mlm_sold_ram(out, ram_bytes);
+}
+
+/* Puts the largest shape that fits into the request, and says so. */
+static int largest_resolve(struct estimate_options *said, const struct mlm_estimate_beside *beside, bool tell,
+    struct mlm_error *error)
+{
+    struct mlm_estimate_request *request = &said->request;
+    struct laptop_search search = {.beside = beside, .ram_bytes = (double)said->laptop_bytes, .error = error};
+    const bool one_format = said->texts[MLM_KNOB_OF_weights] != NULL;
+    char text[300], size[MLM_SIZE_TEXT];
+    size_t tried;
+    if (request->model != MLM_MODEL_LLM)
+        return mlm_error_set(error, -EINVAL, "--largest searches language models; it needs --model llm");
+    if (!request->context)
+        request->context = 4096;
+    const bool found = mlm_llm_largest(request, one_format, fits_laptop, &search, &tried);
+    if (search.result < 0)
+        return search.result;
+    laptop_text(said->laptop_bytes, size);
+    if (!found && !tried)
+        return mlm_error_set(error, -EINVAL,
+            "no shape of the table was trained for a --context of %llu; give less",
+            (unsigned long long)request->context);
+    if (!found)
+        return mlm_error_set(error, -EINVAL,
+            "none of %zu shapes fits on a laptop with %s at this --context; give a shorter one, a larger --laptop, "
+            "--kv q8_0, or less beside it (--tabs none)",
+            tried, size);
+    snprintf(text, sizeof text,
+        "The largest of %zu published shapes that fits on a laptop with %s, beside what is open there: %s in %s.",
+        tried, size, mlm_llm_shape(request)->name, mlm_estimate_word("weights", request->weights));
+    if (tell)
+        mlm_wrap(text, 0, 0);
+    return 0;
+}
+
 static int json_print(const struct mlm_estimate *estimate, const struct mlm_estimate_beside *beside,
     const struct mlm_estimate_measured *measured, struct mlm_error *error)
 {
@@ -175,6 +280,8 @@ static int estimate_verb(int argc, char **argv, struct mlm_error *error)
     r = beside_resolve(&said, &parsed, &beside, error);
     if (r == 0)
         r = request_resolve(&said, error);
+    if (r == 0 && said.largest)
+        r = largest_resolve(&said, &beside, !json, error);
     struct mlm_estimate_own own = {.ask = mlm_own_ask};
     if (r == 0)
         r = own_open(request, &own, error);
@@ -198,6 +305,16 @@ static const char *const *words_of(const char *option)
     return NULL;
 }
 
+static void shapes_print(void)
+{
+    printf("Shapes of published models, and the sizes of their files:\n");
+    printf("  %-16s %10s %10s %10s  %s\n", "name", "parameters", "bf16", "q8_0", "huggingface.co/");
+    for (size_t i = MLM_SHAPE_OWN + 1; i < MLM_SHAPE_TOTAL; i++)
+        printf("  %-16s %8.2f G %7.2f GB %7.2f GB  %s\n", mlm_shapes[i].name,
+            (double)mlm_shapes[i].parameters / 1e9, (double)mlm_shapes[i].bf16_bytes / 1e9,
+            mlm_shapes[i].q8_0_megabytes / 1e3, mlm_shapes[i].publisher);
+}
+
 const struct mlm_verb mlm_verb_estimate = {
     .name = "estimate",
     .summary = "estimate how much memory a job will need, and what would save some",
@@ -210,10 +327,14 @@ const struct mlm_verb mlm_verb_estimate = {
         "the suites. PyTorch's tensors leave holes in glibc's heap; one measured factor covers these. In 137 "
         "measured jobs (tests/bench/README.md) every estimate was within 5 % of the measurement for runtime "
         "c, within 25 % for training in PyTorch, and within 15 % for all others. Other versions of the "
-        "libraries may differ.",
+        "libraries may differ.\n\n"
+        "For a language model (--shape, --gguf, or --layers and the numbers after it) there are two figures: what the "
+        "program needs, and what has to be resident for it to run at speed. Weights that are mapped count only in the "
+        "second: with less memory the model still runs, but it reads its file again for each word.",
     .exits = exits,
     .example = "mlmembench estimate --rows 1M --columns 100",
     .options = options,
     .words = words_of,
+    .print_more = shapes_print,
     .run = estimate_verb,
 };

@@ -10,6 +10,7 @@
 #include "base/utf8.h"
 #include "cli/style.h"
 #include "cli/wrap.h"
+#include "estimate/llm.h"
 #include "report/text/sold.h"
 
 #define NAME_COLUMNS 38
@@ -66,6 +67,25 @@ static const char *model(const struct mlm_estimate_request *request, char text[s
     return text;
 }
 
+static void llm_headline(const struct mlm_estimate *estimate)
+{
+    const struct mlm_estimate_request *request = &estimate->request;
+    const struct mlm_symbols *symbols = &estimate->ledger.symbols;
+    const bool file = request->gguf && request->shape == MLM_SHAPE_OWN;
+    char parameters[48], context[48], conversations[64] = "", text[400];
+    if (request->sequences > 1)
+        snprintf(conversations, sizeof conversations, "%" PRIu64 " conversations of ", request->sequences);
+    snprintf(text, sizeof text, "%s, %s parameters in %s; %s%s tokens, KV cache in %s; %s with --load %s.",
+        file                              ? request->gguf->architecture
+        : request->shape != MLM_SHAPE_OWN ? mlm_llm_shape(request)->name
+                                          : "a language model",
+        grouped(mlm_symbol_find(symbols, "P")->value, parameters),
+        file ? "the file's own types" : mlm_estimate_word("weights", request->weights), conversations,
+        grouped((double)request->context, context), mlm_estimate_word("kv", request->kv),
+        estimate->baseline->title, mlm_estimate_word("load", request->load));
+    mlm_wrap(text, 0, 0);
+}
+
 static void headline(const struct mlm_estimate *estimate)
 {
     const struct mlm_estimate_request *request = &estimate->request;
@@ -81,22 +101,21 @@ static void headline(const struct mlm_estimate *estimate)
     mlm_wrap(text, 0, 0);
 }
 
-/* The largest line comes first, because it is the place to save memory. */
-static void peak_print(const struct mlm_estimate *estimate, bool sources)
+/* Prints the lines that are mapped, or those that are not. The largest line comes first, because it is the
+ * place to save memory. */
+static void lines_print(const struct mlm_estimate *estimate, bool mapped, bool sources)
 {
     const struct mlm_ledger *ledger = &estimate->ledger;
     bool shown[MLM_LINES_MOST] = {false};
     char text[160];
-    if (ledger->phase_count > 1)
-        printf("\nThe peak, while in '%s':\n", ledger->phases[estimate->peak]);
-    else
-        printf("\nThe sum:\n");
     for (;;) {
         size_t largest = SIZE_MAX;
         double most = 0;
         for (size_t i = 0; i < ledger->line_count; i++) {
             double bytes = mlm_ledger_line_bytes(ledger, &ledger->lines[i], estimate->peak);
-            if (!shown[i] && mlm_ledger_in_phase(&ledger->lines[i], estimate->peak) && bytes > most) {
+            bool asked =
+                mapped ? ledger->lines[i].mapped : mlm_ledger_in_phase(&ledger->lines[i], estimate->peak);
+            if (!shown[i] && asked && bytes > most) {
                 largest = i;
                 most = bytes;
             }
@@ -112,9 +131,25 @@ static void peak_print(const struct mlm_estimate *estimate, bool sources)
             mlm_wrap(text, 6, 6);
         }
     }
+}
+
+static void peak_print(const struct mlm_estimate *estimate, bool sources)
+{
+    const struct mlm_ledger *ledger = &estimate->ledger;
+    char text[160];
+    if (ledger->phase_count > 1)
+        printf("\nThe peak, while in '%s':\n", ledger->phases[estimate->peak]);
+    else
+        printf("\nThe sum:\n");
+    lines_print(estimate, false, sources);
     rule();
     snprintf(text, sizeof text, "± %.0f %%", estimate->runtime->tolerance * 100);
     sum_line("the program needs", estimate->needs_bytes, text);
+    if (ledger->mapped_bytes <= 0)
+        return;
+    lines_print(estimate, true, sources);
+    rule();
+    sum_line("resident at speed", mlm_estimate_at_speed_bytes(estimate), "with less it crawls");
 }
 
 static void phases_print(const struct mlm_estimate *estimate)
@@ -136,7 +171,8 @@ static bool is_told(const struct mlm_estimate *estimate, const struct mlm_symbol
 {
     const struct mlm_ledger *ledger = &estimate->ledger;
     for (size_t i = 0; i < ledger->line_count; i++)
-        if (!ledger->lines[i].of_phase && mlm_ledger_in_phase(&ledger->lines[i], estimate->peak) &&
+        if (!ledger->lines[i].of_phase &&
+            (ledger->lines[i].mapped || mlm_ledger_in_phase(&ledger->lines[i], estimate->peak)) &&
             mlm_formula_names(ledger->lines[i].formula, symbol->name))
             return true;
     return false;
@@ -175,13 +211,13 @@ static void machine_print(const struct mlm_estimate *estimate, const struct mlm_
         sum_line(open, desktop, beside->desktop.kind == MLM_DESKTOP_OTHER ? "given" : "measured");
     rule();
     snprintf(all, sizeof all, "of %s", mlm_size_spell((uint64_t)ram, text));
-    sum_line("RAM in use", estimate->needs_bytes + cached + system + desktop, all);
+    sum_line("RAM in use", mlm_estimate_at_speed_bytes(estimate) + cached + system + desktop, all);
 }
 
 static void fits_print(const struct mlm_estimate *estimate, const struct mlm_estimate_beside *beside)
 {
     static const char *const words[] = {
-        [MLM_FITS_NO] = "no", [MLM_FITS_CLOSE] = "close", [MLM_FITS_YES] = "fits"};
+        [MLM_FITS_NO] = "no", [MLM_FITS_SLOW] = "slow", [MLM_FITS_CLOSE] = "close", [MLM_FITS_YES] = "fits"};
     char name[MLM_SIZE_TEXT], spare[MLM_SIZE_TEXT], cell[64];
     printf("\n  %-8s %-26s %s\n", "size", "as a cap on the program", "as the RAM of a laptop");
     for (size_t i = 0; i < MLM_FITTINGS; i++) {
@@ -219,7 +255,7 @@ static void changes_print(const struct mlm_estimate *estimate)
         printf("  ");
         name_print(what, NAME_COLUMNS);
         printf("%*s−%s   leaves %s\n", (int)(9 - strlen(mlm_size_show(change->saves_bytes, saves))), "",
-            saves, mlm_size_show(change->needs_bytes, needs));
+            saves, mlm_size_show(change->at_speed_bytes, needs));
         printf("      ");
         mlm_wrap(change->knob->cost, 6, 6);
     }
@@ -247,7 +283,10 @@ static void measured_print(const struct mlm_estimate_measured *measured)
 void mlm_estimate_print(const struct mlm_estimate *estimate, const struct mlm_estimate_beside *beside,
     bool sources, const struct mlm_estimate_measured *measured)
 {
-    headline(estimate);
+    if (estimate->request.model == MLM_MODEL_LLM)
+        llm_headline(estimate);
+    else
+        headline(estimate);
     peak_print(estimate, sources);
     legend_print(estimate);
     phases_print(estimate);

@@ -27,6 +27,9 @@ const struct mlm_baseline mlm_baselines[] = {
     {MLM_RUNTIME_PYTORCH, "PyTorch 1.13.1", "Python with PyTorch",
         "measured: Debian 12, Python 3.11, PyTorch 1.13.1, a step of 32 rows; private pages", MIB(114),
         {[0 ... LAST_MODEL] = MIB(115.8)}},
+    {MLM_RUNTIME_LLAMA, "llama.cpp b11549", "llama.cpp itself",
+        "measured: Debian 12, the server of xllamacpp 2026.10.11549; private pages, less weights, cache, buffers, words",
+        MIB(19), {[MLM_MODEL_LLM] = MIB(10)}},
     {.title = NULL},
 };
 

@@ -33,11 +33,15 @@ static void try(const struct mlm_estimate *estimate, const struct mlm_knob *knob
     struct mlm_estimate other;
     if (mlm_estimate_make(request, &other, NULL) < 0)
         return;
-    double saves = estimate->needs_bytes - other.needs_bytes;
-    if (saves <= best->saves_bytes * (1 + LEAST_SHARE) || saves < LEAST_SHARE * estimate->needs_bytes)
+    double saves = mlm_estimate_at_speed_bytes(estimate) - mlm_estimate_at_speed_bytes(&other);
+    if (saves <= best->saves_bytes * (1 + LEAST_SHARE) ||
+        saves < LEAST_SHARE * mlm_estimate_at_speed_bytes(estimate))
         return;
-    *best = (struct mlm_estimate_change){
-        .knob = knob, .request = other.request, .needs_bytes = other.needs_bytes, .saves_bytes = saves};
+    *best = (struct mlm_estimate_change){.knob = knob,
+        .request = other.request,
+        .needs_bytes = other.needs_bytes,
+        .at_speed_bytes = mlm_estimate_at_speed_bytes(&other),
+        .saves_bytes = saves};
     say(knob, &other.request, best->to);
     say(knob, &estimate->request, best->from);
 }
@@ -72,8 +76,9 @@ size_t mlm_estimate_changes(
 {
     size_t count = 0;
     for (const struct mlm_knob *knob = mlm_knobs; knob < mlm_knobs + MLM_KNOB_TOTAL; knob++) {
-        struct mlm_estimate_change change =
-            knob->cost ? turn(estimate, knob) : (struct mlm_estimate_change){.knob = NULL};
+        struct mlm_estimate_change change = knob->cost && mlm_knob_belongs(knob, &estimate->request)
+                                                ? turn(estimate, knob)
+                                                : (struct mlm_estimate_change){.knob = NULL};
         if (!change.knob)
             continue;
         size_t at = count < MLM_CHANGES ? count++ : MLM_CHANGES;

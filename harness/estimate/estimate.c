@@ -14,6 +14,7 @@ static const struct mlm_runtime *const runtimes[MLM_RUNTIMES] = {
     [MLM_RUNTIME_SKLEARN] = &mlm_runtime_sklearn,
     [MLM_RUNTIME_XGBOOST] = &mlm_runtime_xgboost,
     [MLM_RUNTIME_PYTORCH] = &mlm_runtime_pytorch,
+    [MLM_RUNTIME_LLAMA] = &mlm_runtime_llama,
 };
 
 int mlm_estimate_make(
@@ -25,6 +26,10 @@ int mlm_estimate_make(
         return r;
     estimate.runtime = runtimes[estimate.request.runtime];
     estimate.baseline = mlm_baseline_of(estimate.request.runtime);
+    const bool llm = estimate.request.model == MLM_MODEL_LLM;
+    if (llm != (estimate.request.runtime == MLM_RUNTIME_LLAMA))
+        return mlm_estimate_no_model(
+            &estimate.request, llm ? "give --runtime llama.cpp" : "llama.cpp has llm", error);
     mlm_estimate_symbols(&estimate.request, &estimate.ledger);
     r = estimate.runtime->reckon(&estimate.request, &estimate.ledger, error);
     if (r == 0)
@@ -52,10 +57,13 @@ static struct mlm_fitting fit(
     double off = estimate->runtime->tolerance;
     struct mlm_fitting fitting = {.size_bytes = size_bytes,
         .room_bytes = room_bytes,
-        .spare_bytes = room_bytes - estimate->needs_bytes};
-    fitting.fits = estimate->needs_bytes * (1 + off) + cached_bytes <= room_bytes ? MLM_FITS_YES
-                   : estimate->needs_bytes * (1 - off) > room_bytes               ? MLM_FITS_NO
-                                                                                  : MLM_FITS_CLOSE;
+        .spare_bytes = room_bytes - mlm_estimate_at_speed_bytes(estimate)};
+    const double mapped_bytes = estimate->ledger.mapped_bytes;
+    fitting.fits = estimate->needs_bytes * (1 + off) + mapped_bytes + cached_bytes <= room_bytes
+                       ? MLM_FITS_YES
+                   : estimate->needs_bytes * (1 - off) > room_bytes                         ? MLM_FITS_NO
+                   : mapped_bytes > 0 && mlm_estimate_at_speed_bytes(estimate) > room_bytes ? MLM_FITS_SLOW
+                                                                                            : MLM_FITS_CLOSE;
     return fitting;
 }
 

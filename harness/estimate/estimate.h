@@ -22,6 +22,12 @@ struct mlm_estimate {
     double needs_bytes;
 };
 
+/* Needs, and pages of mapped files that are read again and again. */
+static inline double mlm_estimate_at_speed_bytes(const struct mlm_estimate *estimate)
+{
+    return estimate->needs_bytes + estimate->ledger.mapped_bytes;
+}
+
 /* -EINVAL: the request is not possible, or there is no formula for it; the error names the remedy. */
 int mlm_estimate_make(
     const struct mlm_estimate_request *request, struct mlm_estimate *ret_estimate, struct mlm_error *error);
@@ -35,13 +41,14 @@ struct mlm_estimate_beside {
 /* The same rules and figures as for `run --laptop` (base/laptop.h). */
 double mlm_estimate_system_bytes(const struct mlm_estimate_beside *beside, double ram_bytes);
 
-/* CLOSE: within what such an estimate may be off. */
-enum mlm_fitting_verdict { MLM_FITS_NO, MLM_FITS_CLOSE, MLM_FITS_YES };
+/* CLOSE: within what such an estimate may be off. SLOW: mapped pages do not all fit, so they are read again
+ * and again. */
+enum mlm_fitting_verdict { MLM_FITS_NO, MLM_FITS_SLOW, MLM_FITS_CLOSE, MLM_FITS_YES };
 
 struct mlm_fitting {
     double size_bytes;  /* of the cap, or of the machine's RAM */
     double room_bytes;  /* that it leaves to the program */
-    double spare_bytes; /* of the room, less needs; below 0: what lacks */
+    double spare_bytes; /* of the room, less what is at speed; below 0: what lacks */
     enum mlm_fitting_verdict fits;
 };
 
@@ -62,9 +69,9 @@ double mlm_estimate_smallest_machine(
 /* One option with another value. */
 struct mlm_estimate_change {
     const struct mlm_knob *knob;
-    struct mlm_estimate_request request; /* the request with the change */
-    char to[32], from[32];               /* words such as "csr", "dense"; a flag: "", "" */
-    double needs_bytes, saves_bytes;
+    struct mlm_estimate_request request;             /* the request with the change */
+    char to[32], from[32];                           /* words such as "csr", "dense"; a flag: "", "" */
+    double needs_bytes, at_speed_bytes, saves_bytes; /* saved of at_speed_bytes */
 };
 
 #define MLM_CHANGES 3

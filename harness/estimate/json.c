@@ -24,6 +24,8 @@ static json_t *request_json(const struct mlm_estimate_request *request)
     for (const struct mlm_knob *knob = mlm_knobs; knob < mlm_knobs + MLM_KNOB_TOTAL; knob++) {
         const void *field = mlm_knob_field(knob, request);
         json_t *value = NULL;
+        if (!mlm_knob_belongs(knob, request))
+            continue;
         if (knob->kind == MLM_KNOB_WORD)
             value = json_string(knob->words[*(const uint32_t *)field]);
         else if (mlm_knob_switches(knob) && *(const bool *)field)
@@ -35,7 +37,8 @@ static json_t *request_json(const struct mlm_estimate_request *request)
         if (value)
             (void)json_object_set_new(object, knob->option, value);
     }
-    (void)json_object_set_new(object, "nonzeros", bytes(mlm_estimate_nonzeros(request)));
+    if (request->model != MLM_MODEL_LLM)
+        (void)json_object_set_new(object, "nonzeros", bytes(mlm_estimate_nonzeros(request)));
     return object;
 }
 
@@ -48,25 +51,36 @@ static json_t *symbols_json(const struct mlm_symbols *symbols)
     return object;
 }
 
+static json_t *line_json(const struct mlm_ledger_line *line, double line_bytes)
+{
+    return json_pack("{s:s,s:o,s:s?,s:s}", "name", line->name, "bytes", bytes(line_bytes), "formula",
+        line->formula[0] ? line->formula : NULL, "source", line->source);
+}
+
 static json_t *phase_json(const struct mlm_ledger *ledger, size_t phase)
 {
     json_t *lines = json_array();
-    for (size_t i = 0; i < ledger->line_count; i++) {
-        const struct mlm_ledger_line *line = &ledger->lines[i];
-        if (mlm_ledger_in_phase(line, phase))
+    for (size_t i = 0; i < ledger->line_count; i++)
+        if (mlm_ledger_in_phase(&ledger->lines[i], phase))
             (void)json_array_append_new(
-                lines, json_pack("{s:s,s:o,s:s?,s:s}", "name", line->name, "bytes",
-                           bytes(mlm_ledger_line_bytes(ledger, line, phase)), "formula",
-                           line->formula[0] ? line->formula : NULL, "source", line->source));
-    }
+                lines, line_json(&ledger->lines[i], mlm_ledger_line_bytes(ledger, &ledger->lines[i], phase)));
     return json_pack("{s:s,s:o,s:o}", "name", ledger->phases[phase], "bytes",
         bytes(ledger->phase_bytes[phase]), "lines", lines);
+}
+
+static json_t *mapped_json(const struct mlm_ledger *ledger)
+{
+    json_t *lines = json_array();
+    for (size_t i = 0; i < ledger->line_count; i++)
+        if (ledger->lines[i].mapped)
+            (void)json_array_append_new(lines, line_json(&ledger->lines[i], ledger->lines[i].bytes));
+    return lines;
 }
 
 static json_t *fitting_json(const struct mlm_fitting *fitting)
 {
     static const char *const words[] = {
-        [MLM_FITS_NO] = "no", [MLM_FITS_CLOSE] = "close", [MLM_FITS_YES] = "yes"};
+        [MLM_FITS_NO] = "no", [MLM_FITS_SLOW] = "slow", [MLM_FITS_CLOSE] = "close", [MLM_FITS_YES] = "yes"};
     return json_pack("{s:o,s:o,s:o,s:s}", "size_bytes", bytes(fitting->size_bytes), "room_bytes",
         bytes(fitting->room_bytes), "spare_bytes", bytes(fitting->spare_bytes), "fits", words[fitting->fits]);
 }
@@ -82,9 +96,10 @@ static json_t *changes_json(const struct mlm_estimate *estimate)
         json_t *to = flag ? json_boolean(on) : json_string(changes[i].to);
         json_t *from = flag ? json_boolean(!on) : json_string(changes[i].from);
         (void)json_array_append_new(
-            array, json_pack("{s:s,s:o,s:o,s:o,s:o,s:s}", "option", changes[i].knob->option, "value", to,
+            array, json_pack("{s:s,s:o,s:o,s:o,s:o,s:o,s:s}", "option", changes[i].knob->option, "value", to,
                        "instead_of", from, "saves_bytes", bytes(changes[i].saves_bytes), "needs_bytes",
-                       bytes(changes[i].needs_bytes), "cost", changes[i].knob->cost));
+                       bytes(changes[i].needs_bytes), "at_speed_bytes", bytes(changes[i].at_speed_bytes),
+                       "cost", changes[i].knob->cost));
     }
     return array;
 }
@@ -119,10 +134,11 @@ json_t *mlm_estimate_json(const struct mlm_estimate *estimate, const struct mlm_
         bytes(mlm_estimate_system_bytes(beside, ram)), "background_bytes",
         bytes((double)mlm_desktop_bytes(&beside->desktop, ram)), "cached_bytes",
         bytes(estimate->baseline->cached_bytes));
-    return json_pack("{s:s,s:i,s:s,s:f,s:o,s:o,s:o,s:s,s:o,s:o,s:o,s:o,s:o,s:o}", "kind", "estimate",
+    return json_pack("{s:s,s:i,s:s,s:f,s:o,s:o,s:o,s:o,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "kind", "estimate",
         "schema", 1, "reckoned_for", estimate->baseline->title, "tolerance", estimate->runtime->tolerance,
         "request", request_json(&estimate->request), "symbols", symbols_json(&ledger->symbols), "phases",
-        phases, "peak_phase", ledger->phases[estimate->peak], "needs_bytes", bytes(estimate->needs_bytes),
+        phases, "mapped", mapped_json(ledger), "peak_phase", ledger->phases[estimate->peak], "needs_bytes",
+        bytes(estimate->needs_bytes), "at_speed_bytes", bytes(mlm_estimate_at_speed_bytes(estimate)),
         "smallest_machine", of_machine, "caps", caps, "machines", machines, "changes", changes_json(estimate),
         "measured", measured_json(measured));
 }

@@ -6,8 +6,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
 #include "estimate/request.h"
+#include "estimate/shapes.h"
 
 static const char *const values[] = {
     [MLM_VALUE_F64] = "f64", [MLM_VALUE_F32] = "f32", [MLM_VALUE_F16] = "f16", [MLM_VALUE_I8] = "i8", NULL};
@@ -27,6 +29,7 @@ static const char *const models[] = {[MLM_MODEL_NONE] = "none",
     [MLM_MODEL_FOREST] = "forest",
     [MLM_MODEL_HIST] = "boosting-hist",
     [MLM_MODEL_EXACT] = "boosting-exact",
+    [MLM_MODEL_LLM] = "llm",
     NULL};
 static const char *const optimizers[] = {
     [MLM_OPTIMIZER_SGD] = "sgd", [MLM_OPTIMIZER_MOMENTUM] = "momentum", [MLM_OPTIMIZER_ADAM] = "adam", NULL};
@@ -38,7 +41,22 @@ static const char *const runtimes[] = {[MLM_RUNTIME_OF_MODEL] = "auto",
     [MLM_RUNTIME_SKLEARN] = "sklearn",
     [MLM_RUNTIME_XGBOOST] = "xgboost",
     [MLM_RUNTIME_PYTORCH] = "pytorch",
+    [MLM_RUNTIME_LLAMA] = "llama.cpp",
     NULL};
+#define SHAPE_NAME(symbol, name, ...) [MLM_SHAPE_##symbol] = (name),
+static const char *const shapes[] = {[MLM_SHAPE_OWN] = "own", MLM_SHAPES(SHAPE_NAME)[MLM_SHAPE_TOTAL] = NULL};
+/* Names of base/tensor.h: the usual one, then others, the larger and better first. */
+static const char *const weights[] = {"f16", "f32", "q8_0", "q4_k", "q4_0", NULL};
+static const char *const kvs[] = {"f16", "f32", "q8_0", "q4_0", NULL};
+static const char *const loads[] = {[MLM_LOAD_MMAP] = "mmap",
+    [MLM_LOAD_POPULATE] = "mmap_populate",
+    [MLM_LOAD_MLOCK] = "mlock",
+    [MLM_LOAD_READ] = "read",
+    [MLM_LOAD_REPACK] = "repack",
+    NULL};
+static const char *const logits[] = {[MLM_LOGITS_LAST] = "last", [MLM_LOGITS_ALL] = "all", NULL};
+static const char *const attentions[] = {
+    [MLM_ATTENTION_BLOCKS] = "blocks", [MLM_ATTENTION_MATRIX] = "matrix", NULL};
 
 #define KNOB(name, field, how, value, default_text, help, ...)                                               \
     {.option = (name),                                                                                       \
@@ -53,7 +71,7 @@ const struct mlm_knob mlm_knobs[MLM_KNOB_TOTAL] = {MLM_KNOBS(KNOB)};
 static int find(const struct mlm_knob *knob, const char *word)
 {
     for (int i = 0; knob->words[i]; i++)
-        if (strcmp(knob->words[i], word) == 0)
+        if (strcasecmp(knob->words[i], word) == 0)
             return i;
     return -1;
 }
@@ -66,20 +84,45 @@ const char *mlm_estimate_word(const char *option, uint32_t word)
     return knob->words[word];
 }
 
+/* The word of a knob's default; the first, if its default is no word. */
+static uint32_t standard_word(const struct mlm_knob *knob)
+{
+    int word = find(knob, knob->standard);
+    return word > 0 ? (uint32_t)word : 0;
+}
+
 void mlm_knobs_init(struct mlm_estimate_request *request)
 {
     *request = (struct mlm_estimate_request){.density = 1};
-    for (const struct mlm_knob *knob = mlm_knobs; knob < mlm_knobs + MLM_KNOB_TOTAL; knob++) {
-        int word = knob->kind == MLM_KNOB_WORD ? find(knob, knob->standard) : -1;
-        if (word > 0)
-            *(uint32_t *)mlm_knob_field(knob, request) = (uint32_t)word;
-    }
+    for (const struct mlm_knob *knob = mlm_knobs; knob < mlm_knobs + MLM_KNOB_TOTAL; knob++)
+        if (knob->kind == MLM_KNOB_WORD)
+            *(uint32_t *)mlm_knob_field(knob, request) = standard_word(knob);
+}
+
+bool mlm_knob_is_set(const struct mlm_knob *knob, const struct mlm_estimate_request *request)
+{
+    const void *field = mlm_knob_field(knob, request);
+    if (knob->kind == MLM_KNOB_WORD)
+        return *(const uint32_t *)field != standard_word(knob);
+    if (mlm_knob_switches(knob))
+        return *(const bool *)field;
+    if (mlm_knob_counts(knob))
+        return *(const uint64_t *)field > 0;
+    if (knob->kind == MLM_KNOB_LIST)
+        return request->width_count > 0;
+    return *(const double *)field > 0 && *(const double *)field < 1;
+}
+
+bool mlm_knob_belongs(const struct mlm_knob *knob, const struct mlm_estimate_request *request)
+{
+    return knob->about == MLM_ABOUT_ALL ||
+           (knob->about == MLM_ABOUT_LLM) == (request->model == MLM_MODEL_LLM);
 }
 
 static int word_parse(
     const struct mlm_knob *knob, const char *text, uint32_t *ret_word, struct mlm_error *error)
 {
-    char all[256] = "";
+    char all[512] = "";
     size_t length = 0;
     int word = find(knob, text);
     if (word >= 0) {

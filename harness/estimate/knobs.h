@@ -37,11 +37,12 @@
         "dense holds every value; csr, csc and coo hold only the values other than 0, each with its place",            \
         .words = storages, .cost = "the same numbers, other access")                                                   \
     X("model",             model,             WORD,    "NAME",   "logistic",                                           \
-        "none (the data alone), linear, logistic, mlp, kmeans, pca, pca-randomized, knn, forest, boosting-hist or "    \
-        "boosting-exact",                                                                                              \
-        .words = models, .cost = "an approximation")                                                                   \
+        "none (the data alone), linear, logistic, mlp, kmeans, pca, pca-randomized, knn, forest, boosting-hist, "      \
+        "boosting-exact or llm (a language model that answers)",                                                                                              \
+        .words = models, .cost = "an approximation", .about = MLM_ABOUT_ALL)                                                                   \
     X("runtime",           runtime,           WORD,    "NAME",   "the model's usual one",                              \
-        "the library: c (mlmembench's own code), numpy, sklearn, xgboost or pytorch", .words = runtimes)               \
+        "the library: c (mlmembench's own code), numpy, sklearn, xgboost, pytorch or, for llm, llama.cpp",             \
+        .words = runtimes, .about = MLM_ABOUT_ALL)               \
     X("batch",             batch,             COUNT,   "N",      "64 for mlp, else 1000",                              \
         "rows in a batch; for knn: rows in one query",                                                                 \
         .cost = "more and noisier steps", .divisor = 4, .least = 1)                                                    \
@@ -102,7 +103,59 @@
         "for scikit-learn's boosting-hist: early_stopping=False, so that no rows are held out",                        \
         .cost = "early_stopping=False: grows all trees that were asked for")                                           \
     X("quantile",          quantile,          FLAG,    NULL,     NULL,                                                 \
-        "for XGBoost: QuantileDMatrix in place of DMatrix", .cost = "the same model, binned while it is read")
+        "for XGBoost: QuantileDMatrix in place of DMatrix", .cost = "the same model, binned while it is read")         \
+    X("shape",             shape,             WORD,   "NAME",  "own",                                                  \
+        "for llm: the shape of a published model; the names are below",                                                \
+        .words = shapes, .about = MLM_ABOUT_LLM)                                                                       \
+    X("layers",            layers,            COUNT,  "N",     NULL,                                                   \
+        "for llm: layers",                                                                                             \
+        .about = MLM_ABOUT_LLM)                                                                                        \
+    X("heads",             heads,             COUNT,  "N",     NULL,                                                   \
+        "for llm: heads of the attention in a layer",                                                                  \
+        .about = MLM_ABOUT_LLM)                                                                                        \
+    X("kv-heads",          kv_heads,          COUNT,  "N",     "as many as heads",                                     \
+        "for llm: heads whose keys and values are kept",                                                               \
+        .about = MLM_ABOUT_LLM)                                                                                        \
+    X("head-size",         head_size,         COUNT,  "N",     "embedding / heads",                                    \
+        "for llm: numbers in a key of one head",                                                                       \
+        .about = MLM_ABOUT_LLM)                                                                                        \
+    X("embedding",         width,             COUNT,  "N",     "heads × head size",                                    \
+        "for llm: numbers that stand for a token between layers",                                                      \
+        .about = MLM_ABOUT_LLM)                                                                                        \
+    X("ffn",               ffn,               COUNT,  "N",     NULL,                                                   \
+        "for llm: width of the network in a layer",                                                                    \
+        .about = MLM_ABOUT_LLM)                                                                                        \
+    X("vocabulary",        vocabulary,        COUNT,  "N",     NULL,                                                   \
+        "for llm: tokens that there are",                                                                              \
+        .about = MLM_ABOUT_LLM)                                                                                        \
+    X("tied",              tied,              FLAG,   NULL,    NULL,                                                   \
+        "for llm: one table of tokens for input and output, not two",                                                  \
+        .about = MLM_ABOUT_LLM)                                                                                        \
+    X("weights",           weights,           WORD,   "TYPE",  "f16",                                                  \
+        "for llm: f32, f16, q8_0, q4_k or q4_0: 32, 16, 8.5, 4.5 or 4.5 bits a weight",                                \
+        .words = weights, .cost = "rounded weights: poorer answers, q8_0 hardly", .about = MLM_ABOUT_LLM)              \
+    X("load",              load,              WORD,   "HOW",   "mmap",                                                 \
+        "for llm: mmap, mmap_populate or mlock (the mapped file is used; mlock keeps it in memory), read (into "       \
+        "memory of its own), or repack (a copy in a second layout, beside the mapped file)",                           \
+        .words = loads, .cost = "some processors then compute more slowly", .about = MLM_ABOUT_LLM)                    \
+    X("kv",                kv,                WORD,   "TYPE",  "f16",                                                  \
+        "for llm: the KV cache in f32, f16, q8_0 or q4_0",                                                             \
+        .words = kvs, .cost = "rounded keys and values: poorer answers, q8_0 hardly", .about = MLM_ABOUT_LLM)          \
+    X("context",           context,           COUNT,  "N",     "4096, or what the model was trained for",              \
+        "for llm: tokens of a conversation, prompt and answer",                                                        \
+        .cost = "shorter conversations", .divisor = 2, .least = 512, .about = MLM_ABOUT_LLM)                           \
+    X("sequences",         sequences,         COUNT,  "N",     "1",                                                    \
+        "for llm: conversations at the same time",                                                                     \
+        .about = MLM_ABOUT_LLM)                                                                                        \
+    X("ubatch",            ubatch,            COUNT,  "N",     "512",                                                  \
+        "for llm: tokens of a prompt that are computed together",                                                      \
+        .cost = "a prompt is read more slowly", .divisor = 4, .least = 32, .about = MLM_ABOUT_LLM)                     \
+    X("logits",            logits,            WORD,    "WHICH",  "last",                                               \
+        "for llm: scores of the next token only (last), or of all tokens of a prompt (all)",                           \
+        .words = logits, .cost = "a prompt gets no scores of its own", .about = MLM_ABOUT_LLM)                         \
+    X("attention",         attention,         WORD,   "HOW",   "blocks",                                               \
+        "for llm: blocks (flash attention), or matrix (all scores at once)",                                           \
+        .words = attentions, .cost = "computed block by block", .about = MLM_ABOUT_LLM)
 
 enum mlm_knob_index {
 #define MLM_KNOB_INDEX(option, field, ...) MLM_KNOB_OF_##field,
@@ -132,6 +185,7 @@ struct mlm_knob {
     const char *const *words; /* ended by NULL */
     const char *cost;
     uint64_t divisor, least;
+    enum { MLM_ABOUT_TABLES, MLM_ABOUT_LLM, MLM_ABOUT_ALL } about; /* which models have it */
 };
 
 extern const struct mlm_knob mlm_knobs[MLM_KNOB_TOTAL];
@@ -150,6 +204,12 @@ static inline void *mlm_knob_field(const struct mlm_knob *knob, const struct mlm
 {
     return (char *)(uintptr_t)request + knob->offset;
 }
+
+/* Returns true if it has another value than its default. */
+bool mlm_knob_is_set(const struct mlm_knob *knob, const struct mlm_estimate_request *request);
+
+/* Returns true if the request's model has such a knob. */
+bool mlm_knob_belongs(const struct mlm_knob *knob, const struct mlm_estimate_request *request);
 
 /* Text of a word: "csr", for "storage" and MLM_STORED_CSR. */
 const char *mlm_estimate_word(const char *option, uint32_t word);

@@ -42,20 +42,33 @@ static void write_formula(const struct mlm_ledger *ledger, const char *formula, 
     *written = 0;
 }
 
-void mlm_ledger_add(struct mlm_ledger *ledger, size_t from, size_t to, const char *name, const char *formula,
-    const char *source)
+static void add_formula(struct mlm_ledger *ledger, struct mlm_ledger_line line, const char *formula)
 {
-    struct mlm_ledger_line line = {.name = name, .source = source, .from = from, .to = to};
     if (ledger->failed)
         return;
     if (strlen(formula) >= sizeof line.formula) {
-        ledger->failed = mlm_error_set(&ledger->error, -E2BIG, "%s: a long formula", name) < 0;
+        ledger->failed = mlm_error_set(&ledger->error, -E2BIG, "%s: a long formula", line.name) < 0;
         return;
     }
     write_formula(ledger, formula, line.formula);
     ledger->failed = mlm_formula_value(line.formula, &ledger->symbols, &line.bytes, &ledger->error) < 0;
     if (!ledger->failed)
         add(ledger, &line);
+}
+
+void mlm_ledger_add(struct mlm_ledger *ledger, size_t from, size_t to, const char *name, const char *formula,
+    const char *source)
+{
+    add_formula(
+        ledger, (struct mlm_ledger_line){.name = name, .source = source, .from = from, .to = to}, formula);
+}
+
+void mlm_ledger_add_mapped(
+    struct mlm_ledger *ledger, const char *name, const char *formula, const char *source)
+{
+    add_formula(ledger,
+        (struct mlm_ledger_line){.name = name, .source = source, .mapped = true, .to = MLM_TO_THE_END},
+        formula);
 }
 
 void mlm_ledger_add_measured(
@@ -73,7 +86,8 @@ double mlm_ledger_line_bytes(
     if (!line->of_phase)
         return line->bytes;
     for (size_t i = 0; i < ledger->line_count; i++)
-        if (!ledger->lines[i].of_phase && mlm_ledger_in_phase(&ledger->lines[i], phase))
+        if (!ledger->lines[i].of_phase &&
+            (ledger->lines[i].mapped || mlm_ledger_in_phase(&ledger->lines[i], phase)))
             sum += ledger->lines[i].bytes;
     return sum * 8 / (double)ledger->page_bytes;
 }
@@ -106,6 +120,8 @@ int mlm_ledger_close(struct mlm_ledger *ledger, struct mlm_error *error)
     }
     if (ledger->page_bytes)
         add_page_tables(ledger);
+    for (size_t i = 0; i < ledger->line_count; i++)
+        ledger->mapped_bytes += ledger->lines[i].mapped ? ledger->lines[i].bytes : 0;
     for (size_t phase = 0; phase < ledger->phase_count; phase++) {
         ledger->phase_bytes[phase] = 0;
         for (size_t i = 0; i < ledger->line_count; i++)

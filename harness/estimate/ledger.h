@@ -11,7 +11,7 @@
 #include "estimate/formula.h"
 
 #define MLM_PHASES_MOST 8
-#define MLM_LINES_MOST 40
+#define MLM_LINES_MOST 48
 #define MLM_FORMULA_SIZE 96
 
 struct mlm_ledger_line {
@@ -20,6 +20,7 @@ struct mlm_ledger_line {
     char formula[MLM_FORMULA_SIZE]; /* "" for a measured line */
     double bytes;
     size_t from, to; /* first and last phase, inclusive */
+    bool mapped;     /* pages of a file: they count in no phase, but in mapped_bytes */
     bool of_phase;   /* a share of the phase's other lines: computed when they are known */
 };
 
@@ -31,7 +32,8 @@ struct mlm_ledger {
     size_t phase_count;
     struct mlm_ledger_line lines[MLM_LINES_MOST];
     size_t line_count;
-    bool parted; /* only a part of the rows is fitted: m and F differ from n and X */
+    double mapped_bytes; /* valid after close() */
+    bool parted;         /* only a part of the rows is fitted: m and F differ from n and X */
     bool failed;
     struct mlm_error error;
 };
@@ -58,8 +60,13 @@ size_t mlm_ledger_peak(const struct mlm_ledger *ledger);
 
 static inline bool mlm_ledger_in_phase(const struct mlm_ledger_line *line, size_t phase)
 {
-    return line->from <= phase && phase <= line->to;
+    return !line->mapped && line->from <= phase && phase <= line->to;
 }
+
+/* Adds pages of a file that the program maps and goes on reading: the kernel can drop them, and has to read
+ * them again. */
+void mlm_ledger_add_mapped(
+    struct mlm_ledger *ledger, const char *name, const char *formula, const char *source);
 
 double mlm_ledger_line_bytes(
     const struct mlm_ledger *ledger, const struct mlm_ledger_line *line, size_t phase);

@@ -5,6 +5,7 @@
 #include <math.h>
 
 #include "base/page.h"
+#include "estimate/llm.h"
 
 double mlm_estimate_nonzeros(const struct mlm_estimate_request *request)
 {
@@ -20,6 +21,8 @@ static uint32_t usual_runtime(const struct mlm_estimate_request *request)
         return MLM_RUNTIME_NUMPY;
     case MLM_MODEL_MLP:
         return MLM_RUNTIME_PYTORCH;
+    case MLM_MODEL_LLM:
+        return MLM_RUNTIME_LLAMA;
     case MLM_MODEL_HIST:
     case MLM_MODEL_EXACT:
         return MLM_RUNTIME_XGBOOST;
@@ -105,8 +108,36 @@ static int possible(const struct mlm_estimate_request *request, struct mlm_error
     return 0;
 }
 
+/* Refuses a knob of language models for a table, and the other way round. */
+static int fitting_knobs(const struct mlm_estimate_request *request, struct mlm_error *error)
+{
+    const bool llm = request->model == MLM_MODEL_LLM;
+    for (const struct mlm_knob *knob = mlm_knobs; knob < mlm_knobs + MLM_KNOB_TOTAL; knob++)
+        if (!mlm_knob_belongs(knob, request) && mlm_knob_is_set(knob, request))
+            return mlm_error_set(error, -EINVAL,
+                llm ? "--%s is about a table of data, and a language model has none; leave it out"
+                    : "--%s is about a language model; it needs --model llm",
+                knob->option);
+    return 0;
+}
+
+static void complete_usual(struct mlm_estimate_request *request)
+{
+    if (request->runtime == MLM_RUNTIME_OF_MODEL)
+        request->runtime = usual_runtime(request);
+    if (!request->page_bytes)
+        request->page_bytes = mlm_page_bytes();
+}
+
 int mlm_estimate_request_complete(struct mlm_estimate_request *request, struct mlm_error *error)
 {
+    int r = fitting_knobs(request, error);
+    if (r < 0)
+        return r;
+    if (request->model == MLM_MODEL_LLM) {
+        complete_usual(request);
+        return mlm_llm_complete(request, error);
+    }
     if (!request->rows || !request->columns)
         return mlm_error_set(error, -EINVAL,
             "how large is the data? give --rows and --columns, or --file: mlmembench estimate --rows 1M "
@@ -119,11 +150,8 @@ int mlm_estimate_request_complete(struct mlm_estimate_request *request, struct m
     if (!(request->density > 0 && request->density <= 1))
         return mlm_error_set(
             error, -EINVAL, "--density is a share above 0 and up to 1, not %g", request->density);
-    if (request->runtime == MLM_RUNTIME_OF_MODEL)
-        request->runtime = usual_runtime(request);
-    if (!request->page_bytes)
-        request->page_bytes = mlm_page_bytes();
+    complete_usual(request);
     complete_model(request);
-    int r = complete_widths(request, error);
+    r = complete_widths(request, error);
     return r < 0 ? r : possible(request, error);
 }

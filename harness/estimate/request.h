@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "estimate/gguf.h"
 #include "estimate/knobs.h"
 
 enum mlm_estimate_value { MLM_VALUE_F64, MLM_VALUE_F32, MLM_VALUE_F16, MLM_VALUE_I8 };
@@ -28,6 +29,7 @@ enum mlm_estimate_model {
     MLM_MODEL_FOREST,
     MLM_MODEL_HIST,  /* boosting on binned values */
     MLM_MODEL_EXACT, /* boosting on sorted values */
+    MLM_MODEL_LLM,   /* a decoder that answers */
     MLM_MODELS
 };
 
@@ -38,8 +40,20 @@ enum mlm_estimate_runtime {
     MLM_RUNTIME_SKLEARN,
     MLM_RUNTIME_XGBOOST,
     MLM_RUNTIME_PYTORCH,
+    MLM_RUNTIME_LLAMA, /* llama.cpp */
     MLM_RUNTIMES
 };
+
+/* How the weights of a language model come into memory. */
+enum mlm_estimate_load {
+    MLM_LOAD_MMAP,
+    MLM_LOAD_POPULATE,
+    MLM_LOAD_MLOCK,
+    MLM_LOAD_READ,
+    MLM_LOAD_REPACK /* copied into a second layout beside the mapped file */
+};
+enum mlm_estimate_logits { MLM_LOGITS_LAST, MLM_LOGITS_ALL };
+enum mlm_estimate_attention { MLM_ATTENTION_BLOCKS, MLM_ATTENTION_MATRIX };
 
 #define MLM_WIDTHS_MOST 512
 
@@ -74,6 +88,7 @@ struct mlm_estimate_request {
     size_t width_count;
     uint64_t nonzeros;                  /* counted in a file; 0: computed from the density */
     uint64_t page_bytes;                /* page size of the machine that will run it; 0: as here */
+    const struct mlm_gguf *gguf;        /* of a language model: its shape and weights; NULL: no file */
     const struct mlm_estimate_own *own; /* NULL: our own worker has no estimate */
 };
 

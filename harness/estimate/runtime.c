@@ -46,6 +46,10 @@ void mlm_estimate_symbols(const struct mlm_estimate_request *request, struct mlm
     struct mlm_symbols *symbols = &ledger->symbols;
     double value = 0;
     ledger->page_bytes = request->page_bytes;
+    /* A language model has no table of data, and symbols of its own. */
+    ledger->parted = request->split || request->model == MLM_MODEL_LLM;
+    if (request->model == MLM_MODEL_LLM)
+        return;
     mlm_symbol_set(symbols, "n", (double)request->rows, "rows");
     mlm_symbol_set(symbols, "p", (double)request->columns, "columns");
     mlm_symbol_set(symbols, "z", mlm_estimate_nonzeros(request), "values other than 0");
@@ -59,7 +63,6 @@ void mlm_estimate_symbols(const struct mlm_estimate_request *request, struct mlm
     if (mlm_formula_value(mlm_estimate_data_formula(request, true), symbols, &value, NULL) == 0)
         mlm_symbol_set(symbols, "x", value, "bytes of a batch");
     /* train_test_split(test_size=0.2) and `split` of our own worker hold out a fifth. */
-    ledger->parted = request->split;
     double share = request->split ? 0.8 : 1;
     mlm_symbol_set(symbols, "m", share * (double)request->rows, "rows that are fitted");
     mlm_symbol_set(symbols, "F", share * mlm_symbol_find(symbols, "X")->value, "bytes of those rows");

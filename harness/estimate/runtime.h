@@ -20,7 +20,7 @@ bool mlm_estimate_in_heap(const struct mlm_estimate_request *request, double byt
 #define MLM_HEAP_SOURCE "mallopt(3): what is freed below 32 MiB stays in the heap"
 
 extern const struct mlm_runtime mlm_runtime_c, mlm_runtime_numpy, mlm_runtime_sklearn, mlm_runtime_xgboost,
-    mlm_runtime_pytorch;
+    mlm_runtime_pytorch, mlm_runtime_llama;
 
 /* Formula for the bytes of the stored data, of all rows or of a batch; sets the symbols that it uses. */
 const char *mlm_estimate_data_formula(const struct mlm_estimate_request *request, bool batch);

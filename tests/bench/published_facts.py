@@ -3,8 +3,8 @@
 
     tests/bench/published_facts.py build/mlmembench [FOLDER [FACT…]]
 
-FACT is one of: csr_bytes, csr_time, exact, adam, loader, threshold; none: all of them. Runs that are stored in FOLDER
-(default: ./facts) are not run again. All but csr_… need `./bootstrap frameworks`, 2 GiB of memory and some ten
+FACT is one of: csr_bytes, csr_time, exact, adam, loader, threshold, llm; none: all of them. Runs that are stored in FOLDER
+(default: ./facts) are not run again. All but csr_… and llm, which only calculates, need `./bootstrap frameworks`, 2 GiB of memory and some ten
 minutes; csr_time needs a quiet machine and kernels_bench beside it. Exit status 1 where a figure is not the published
 one."""
 import json
@@ -177,7 +177,44 @@ def threshold(runs, table):
         table.detail(f"{moving / MIB:.0f} MiB against {fixed / MIB:.0f} MiB, beside PyTorch and the inputs")
 
 
-FACTS = {"csr_bytes": csr_bytes, "csr_time": csr_time, "exact": exact, "adam": adam, "loader": loader, "threshold": threshold}
+def estimate(runs, *options):
+    done = subprocess.run([runs.program, "estimate", *options, "--format", "json"], stdout=subprocess.PIPE, check=True)
+    return json.loads(done.stdout)
+
+
+def line_of(job, part):
+    """Bytes of all lines whose name begins with `part`."""
+    lines = [line for phase in job["phases"] for line in phase["lines"]] + job["mapped"]
+    return sum(line["bytes"] for line in lines if line["name"].startswith(part))
+
+
+def llm(runs, table):
+    """Estimates beside what publishers say: parameters of the pages on huggingface.co, sizes of the files, and what
+    llama.cpp reports while it loads Meta-Llama-3-8B (llama_new_context_with_model)."""
+    one, gib = "Llama-3.1-8B", 1 << 30
+    for weights, published in (("f16", 14.96), ("q8_0", 7.95)):
+        own = line_of(estimate(runs, "--shape", one, "--weights", weights), "mapped weights") / gib
+        table.row(f"{published} GiB", own, published - 0.01, published + 0.01, "GiB", f"weights of {one} in {weights}")
+    caches = {kv: line_of(estimate(runs, "--shape", one, "--kv", kv, "--context", "8192"), "KV cache") / 8192
+              for kv in ("f16", "q8_0", "q4_0")}
+    table.row("128 KiB", caches["f16"] / 1024, 127.9, 128.1, "KiB", f"KV cache of {one} in f16, a token")
+    for kv, published in (("q8_0", 0.531), ("q4_0", 0.281)):
+        table.row(f"{published} ×", caches[kv] / caches["f16"], published - 0.001, published + 0.001, "×", f"the same in {kv}")
+    buffer = line_of(estimate(runs, "--shape", one, "--logits", "all", "--context", "512"), "compute buffer") / MIB
+    table.row("258.5 MiB", buffer, 257, 261, "MiB", f"compute buffer of {one}, scores of 512 tokens")
+    shown = subprocess.run([runs.program, "estimate", "--help"], stdout=subprocess.PIPE, text=True, check=True).stdout
+    for name, parameters, bf16, q8_0 in re.findall(r"^  ([A-Z]\S+) +([\d.]+) G +([\d.]+) GB +([\d.]+) GB", shown, re.M):
+        count = estimate(runs, "--shape", name)["symbols"]["P"]["value"]
+        table.row(f"{parameters} G", count / 1e9, 0.995 * float(parameters) - 0.005, 1.005 * float(parameters) + 0.005, "G",
+                  f"parameters of {name}")
+        for weights, published in (("f16", bf16), ("q8_0", q8_0)):
+            own = line_of(estimate(runs, "--shape", name, "--weights", weights), "mapped weights") / 1e9
+            table.row(f"{published} GB", own, 0.99 * float(published) - 0.005, 1.01 * float(published) + 0.005, "GB",
+                      f"its file in {'bf16' if weights == 'f16' else weights}")
+
+
+FACTS = {"csr_bytes": csr_bytes, "csr_time": csr_time, "exact": exact, "adam": adam, "loader": loader,
+         "threshold": threshold, "llm": llm}
 
 
 def main(program, folder="facts", *names):
