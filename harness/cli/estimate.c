@@ -305,14 +305,22 @@ static const char *const *words_of(const char *option)
     return NULL;
 }
 
+/* A published size; a dash where none is known. */
+static const char *published(double bytes, char text[static MLM_SIZE_TEXT])
+{
+    snprintf(text, MLM_SIZE_TEXT, bytes > 0 ? "%.2f GB" : "-", bytes / 1e9);
+    return text;
+}
+
 static void shapes_print(void)
 {
+    char bf16[MLM_SIZE_TEXT], q8_0[MLM_SIZE_TEXT];
     printf("Shapes of published models, and the sizes of their files:\n");
     printf("  %-16s %10s %10s %10s  %s\n", "name", "parameters", "bf16", "q8_0", "huggingface.co/");
     for (size_t i = MLM_SHAPE_OWN + 1; i < MLM_SHAPE_TOTAL; i++)
-        printf("  %-16s %8.2f G %7.2f GB %7.2f GB  %s\n", mlm_shapes[i].name,
-            (double)mlm_shapes[i].parameters / 1e9, (double)mlm_shapes[i].bf16_bytes / 1e9,
-            mlm_shapes[i].q8_0_megabytes / 1e3, mlm_shapes[i].publisher);
+        printf("  %-16s %8.2f G %10s %10s  %s\n", mlm_shapes[i].name, (double)mlm_shapes[i].parameters / 1e9,
+            published((double)mlm_shapes[i].bf16_bytes, bf16),
+            published(mlm_shapes[i].q8_0_megabytes * 1e6, q8_0), mlm_shapes[i].publisher);
 }
 
 const struct mlm_verb mlm_verb_estimate = {

@@ -10,17 +10,17 @@
  * SentencePiece; `norms`: of a layer; `biased`: queries, keys and values have biases. Parameters are those
  * that the model's page on huggingface.co shows, beside the bytes of its tensors as bf16 (total_size of
  * model.safetensors.index.json, or the file's own header). The last column is the size of the file as q8_0,
- * in MB (10^6), that pages of GGUF conversions there show. */
+ * in MB (10^6), that pages of GGUF conversions there show. 0: that size was not looked up. */
 /* clang-format off */
 /*    symbol         name                  layers width heads kv  head  ffn    vocab   merges  context tied norms biased  parameters   bf16 bytes    q8_0  publisher */
 #define MLM_SHAPES(X)                                                                                                                          \
-    X(QWEN25_05B,   "Qwen2.5-0.5B",        24,    896,  14,   2,  64,  4864,  151936, 151387, 32768,  1,   2,    1,    494032768,   988065536,    530,  "Qwen") \
-    X(TINYLLAMA,    "TinyLlama-1.1B",      22,    2048, 32,   4,  64,  5632,  32000, 0,      2048,   0,   2,    0,    1100048384,  2200096768,   1170, "TinyLlama") \
-    X(LLAMA32_1B,   "Llama-3.2-1B",        16,    2048, 32,   8,  64,  8192,  128256, 280147, 131072, 1,   2,    0,    1235814400,  2471628800,   1320, "meta-llama") \
-    X(QWEN25_15B,   "Qwen2.5-1.5B",        28,    1536, 12,   2,  128, 8960,  151936, 151387, 32768,  1,   2,    1,    1543714304,  3087428608,   1650, "Qwen") \
-    X(SMOLLM2_17B,  "SmolLM2-1.7B",        24,    2048, 32,   32, 64,  8192,  49152, 48900,  8192,   1,   2,    0,    1711376384,  3422752768,   1820, "HuggingFaceTB") \
-    X(GEMMA2_2B,    "Gemma-2-2B",          26,    2304, 8,    4,  256, 9216,  256000, 0,      8192,   1,   4,    0,    2614341888,  5228683776,   2780, "google") \
-    X(QWEN25_3B,    "Qwen2.5-3B",          36,    2048, 16,   2,  128, 11008, 151936, 151387, 32768,  1,   2,    1,    3085938688,  6171877376,   3290, "Qwen") \
+    X(QWEN25_05B,   "Qwen2.5-0.5B",        24,    896,  14,   2,  64,  4864,  151936, 151387, 32768,  1,   2,    1,    494032768,           0,    530,  "Qwen") \
+    X(TINYLLAMA,    "TinyLlama-1.1B",      22,    2048, 32,   4,  64,  5632,  32000, 0,      2048,   0,   2,    0,    1100048384,           0,      0, "TinyLlama") \
+    X(LLAMA32_1B,   "Llama-3.2-1B",        16,    2048, 32,   8,  64,  8192,  128256, 280147, 131072, 1,   2,    0,    1235814400,           0,   1320, "meta-llama") \
+    X(QWEN25_15B,   "Qwen2.5-1.5B",        28,    1536, 12,   2,  128, 8960,  151936, 151387, 32768,  1,   2,    1,    1543714304,           0,      0, "Qwen") \
+    X(SMOLLM2_17B,  "SmolLM2-1.7B",        24,    2048, 32,   32, 64,  8192,  49152, 48900,  8192,   1,   2,    0,    1711376384,           0,      0, "HuggingFaceTB") \
+    X(GEMMA2_2B,    "Gemma-2-2B",          26,    2304, 8,    4,  256, 9216,  256000, 0,      8192,   1,   4,    0,    2614341888,  5228683776,      0, "google") \
+    X(QWEN25_3B,    "Qwen2.5-3B",          36,    2048, 16,   2,  128, 11008, 151936, 151387, 32768,  1,   2,    1,    3085938688,  6171877376,      0, "Qwen") \
     X(LLAMA32_3B,   "Llama-3.2-3B",        28,    3072, 24,   8,  128, 8192,  128256, 280147, 131072, 1,   2,    0,    3212749824,  6425499648,   3420, "meta-llama") \
     X(PHI35_MINI,   "Phi-3.5-mini",        32,    3072, 32,   32, 96,  8192,  32064, 0,      131072, 0,   2,    0,    3821079552,  7642159104,   4060, "microsoft") \
     X(MISTRAL_7B,   "Mistral-7B-v0.3",     32,    4096, 32,   8,  128, 14336, 32768, 0,      32768,  0,   2,    0,    7248023552,  14496047104,  7700, "mistralai") \
@@ -45,8 +45,8 @@ struct mlm_shape {
     bool tied;
     uint32_t norms;
     bool biased;
-    uint64_t parameters, bf16_bytes; /* as published */
-    uint32_t q8_0_megabytes;         /* as published */
+    uint64_t parameters, bf16_bytes; /* as published; bf16_bytes 0: not known */
+    uint32_t q8_0_megabytes;         /* as published; 0: not known */
     const char *publisher;
 };
 
