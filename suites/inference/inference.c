@@ -200,17 +200,17 @@ static const char *const attention_words[] = {
     [MLM_ATTENTION_BLOCKS] = "blocks", [MLM_ATTENTION_WHOLE] = "whole", NULL};
 
 #define CONFIG(field) offsetof(struct mlm_inference_config, field)
-#define WEIGHTS_PARAM(values)                                                                                \
+#define WEIGHTS_PARAM(...)                                                                                   \
     {                                                                                                        \
         .name = "weights", .type = MLM_PARAM_WORD, .offset = CONFIG(weights), .words = weights_words,        \
-        .help = "format of the weights", .sweep = (values), .quick = "f16"                                   \
+        .help = "format of the weights", __VA_ARGS__                                                         \
     }
-#define LOAD_PARAM(values)                                                                                   \
+#define LOAD_PARAM(...)                                                                                      \
     {                                                                                                        \
         .name = "load", .type = MLM_PARAM_WORD, .offset = CONFIG(load), .words = load_words,                 \
         .help = "how the weights get to memory: mmap, read, mmap_populate, mlock, or repack (mmap and a "    \
                 "copy in another order)",                                                                    \
-        .sweep = (values), .quick = "mmap,read"                                                              \
+        __VA_ARGS__                                                                                          \
     }
 #define KV_HEADS_PARAM                                                                                       \
     {                                                                                                        \
@@ -220,8 +220,8 @@ static const char *const attention_words[] = {
     }
 
 static const struct mlm_param decode_params[] = {
-    WEIGHTS_PARAM("f16,f32,q8_0,q4_0,q4_k"),
-    LOAD_PARAM("mmap,read,mmap_populate,mlock,repack"),
+    WEIGHTS_PARAM(.sweep = "f16,f32,q8_0,q4_0,q4_k", .quick = "f16"),
+    LOAD_PARAM(.sweep = "mmap,read,mmap_populate,mlock,repack", .quick = "mmap,read"),
     {.name = "kv",
         .type = MLM_PARAM_WORD,
         .offset = CONFIG(kv),
@@ -257,10 +257,10 @@ static const struct mlm_param decode_params[] = {
 };
 
 static const struct mlm_param prefill_params[] = {
-    WEIGHTS_PARAM("q4_0"),
-    LOAD_PARAM("mmap"),
+    WEIGHTS_PARAM(.sweep = "q4_0"),
+    LOAD_PARAM(.sweep = "mmap"),
     KV_HEADS_PARAM,
-    {.name = "tokens",
+    {.name = "prompt",
         .type = MLM_PARAM_COUNT,
         .offset = CONFIG(tokens),
         .help = "tokens of the prompt",

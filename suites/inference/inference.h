@@ -2,17 +2,19 @@
  * published today: RMS norm, rotary positions, grouped-query attention, SwiGLU, and one table that serves as
  * embedding and as output. Its weights come from the seed.
  *
- *   --data    the size of the weights as f16. The width w is the largest multiple of 256 for which w / 128
- *             layers are not more than that; then as many layers as fit. A head has 64 values below a width
- * of 3072, and 128 from there on, where the width is a multiple of 512. The feed-forward part is 3.5 widths
- * wide, and the vocabulary has 8 words for each unit of width. context   positions that the cache of keys and
- * values holds for each sequence. decode finds all but the last ones filled, from the seed. step      tokens
- * that pass the layers together: one for each sequence in decode, `ubatch` in prefill
+ *   --data    the size of the weights as f16. The width is the largest multiple of 256 for which one layer
+ *             for each 128 of it is not more than that; then the model has as many layers as fit. A head has
+ *             64 values below a width of 3072, and 128 from there on, where the width is a multiple of 512.
+ *             The feed-forward part is 3.5 widths wide, rounded up to a multiple of 256. The vocabulary has
+ *             8 words for each unit of width.
+ *   context   positions that the cache of keys and values holds for each sequence. decode finds all but the
+ *             last ones filled, from the seed.
+ *   step      tokens that pass the layers together: one for each sequence in decode, ubatch in prefill
  *
- * Tokens come from the seed, too, instead of from the logits before: so all formats do the same work.
- * Every value in the file and in the cache of the seed is exact in every format, so that all formats have the
- * same logits. They differ by the rounding of sums, by that of vectors to 16 bits (kernels.h), and by that of
- * the few keys and values that the run itself adds to the cache. */
+ * Tokens come from the seed, too, and not from the logits before, so that all formats do the same work. Every
+ * value in the file and in the cache of the seed is exact in every format. So all formats have the same
+ * logits, but for the rounding of sums, of vectors to 16 bits (kernels.h), and of the few keys and values
+ * that the run itself adds to the cache. */
 #pragma once
 
 #include <stdbool.h>

@@ -18,7 +18,7 @@ static struct mlm_decoder_shape shape_of_width(uint64_t width, enum mlm_kv_heads
     struct mlm_decoder_shape shape = {.width = width,
         .layers = width / WIDTH_OF_LAYER,
         .head_size = width < WIDTH_OF_WIDE_HEADS ? 64 : 128,
-        .ffn = width * 7 / 2,
+        .ffn = (width * 7 / 2 + MLM_GROUP - 1) / MLM_GROUP * MLM_GROUP,
         .vocabulary = 8 * width};
     shape.heads = width / shape.head_size;
     shape.kv_heads = kv_heads == MLM_KV_ONE ? 1 : kv_heads == MLM_KV_ALL ? shape.heads : shape.heads / 4;
