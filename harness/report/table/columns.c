@@ -261,8 +261,8 @@ PART(other_wait, MLM_blocked_rest_ns)
     X("parameters",     "parameters",     true,  0,  true,  true,  NULL,           write_params)            \
     X("outcome",        "outcome",        true,  0,  true,  false, NULL,           write_outcome)           \
     X("time",           "time",           true,  0,  false, false, time_of,        write_time)              \
-    X("spread",         "spread",         false, 5,  false, false, spread,         write_spread)            \
-    X("rate",           "rate",           false, 4,  false, false, rate,           write_rate)              \
+    X("spread",         "spread",         false, 4,  false, false, spread,         write_spread)            \
+    X("rate",           "rate",           false, 5,  false, false, rate,           write_rate)              \
     X("uncapped",       "uncapped",       false, 9,  false, true,  uncapped,       write_uncapped)          \
     X("slowdown",       "slowdown",       true,  2,  false, false, slowdown,       write_slowdown)          \
     X("core",           "core",           false, 8,  false, true,  core,           write_core)              \
