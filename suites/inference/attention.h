@@ -7,7 +7,7 @@
 #include "inference/kernels.h"
 
 /* Positions that are decoded at once. */
-#define MLM_ATTENTION_POSITIONS 64u
+#define MLM_ATTENTION_POSITIONS UINT64_C(64)
 
 struct mlm_attention_job {
     enum mlm_blocks format;

@@ -16,15 +16,15 @@ void mlm_exact_group_draw(uint64_t key, uint64_t index, float unit, struct mlm_e
 {
     uint64_t first = index * DRAWS;
     ret_group->unit = unit;
-    for (unsigned d = 0; d < DRAWS - 1; d++) {
+    for (size_t d = 0; d < DRAWS - 1; d++) {
         uint64_t draw = mlm_random_u64(key, first + d);
-        for (unsigned i = 0; i < CODES_OF_DRAW; i++) {
+        for (size_t i = 0; i < CODES_OF_DRAW; i++) {
             int code = (int)(draw >> 4 * i & 15) - 8;
             ret_group->codes[d * CODES_OF_DRAW + i] = (int8_t)(code == -8 ? 0 : code);
         }
     }
     uint64_t draw = mlm_random_u64(key, first + DRAWS - 1);
-    for (unsigned part = 0; part < MLM_PARTS; part++)
+    for (size_t part = 0; part < MLM_PARTS; part++)
         ret_group->factors[part] = (uint8_t)(4 + (draw >> 2 * part & 3));
 }
 
@@ -62,14 +62,15 @@ static float get_half(const uint8_t *at)
     return mlm_f16_decode(get_u16(at));
 }
 
-static float exact_value(const struct mlm_exact_group *group, unsigned i)
+static float exact_value(const struct mlm_exact_group *group, size_t i)
 {
-    return group->unit * (float)(group->factors[i / MLM_PART] * group->codes[i]);
+    size_t part = i / MLM_PART;
+    return group->unit * (float)(group->factors[part] * group->codes[i]);
 }
 
 static void f32_encode(const struct mlm_exact_group *group, uint8_t *blocks)
 {
-    for (unsigned i = 0; i < MLM_GROUP; i++) {
+    for (size_t i = 0; i < MLM_GROUP; i++) {
         float value = exact_value(group, i);
         memcpy(blocks + i * sizeof value, &value, sizeof value);
     }
@@ -82,7 +83,7 @@ static void f32_decode(const uint8_t *block, float *values)
 
 static void f16_encode(const struct mlm_exact_group *group, uint8_t *blocks)
 {
-    for (unsigned i = 0; i < MLM_GROUP; i++) {
+    for (size_t i = 0; i < MLM_GROUP; i++) {
         uint16_t half = 0;
         (void)mlm_f16_encode(exact_value(group, i), &half);
         put_u16(blocks + 2 * i, half);
@@ -91,19 +92,19 @@ static void f16_encode(const struct mlm_exact_group *group, uint8_t *blocks)
 
 static void f16_decode(const uint8_t *block, float *values)
 {
-    for (unsigned i = 0; i < MLM_PART; i++)
+    for (size_t i = 0; i < MLM_PART; i++)
         values[i] = get_half(block + 2 * i);
 }
 
 static void f16_round(const float *values, uint8_t *block)
 {
-    for (unsigned i = 0; i < MLM_PART; i++)
+    for (size_t i = 0; i < MLM_PART; i++)
         put_half(block + 2 * i, values[i]);
 }
 
 static void q8_0_encode(const struct mlm_exact_group *group, uint8_t *blocks)
 {
-    for (unsigned part = 0; part < MLM_PARTS; part++, blocks += 2 + MLM_PART) {
+    for (size_t part = 0; part < MLM_PARTS; part++, blocks += 2 + MLM_PART) {
         put_half(blocks, group->unit * (float)group->factors[part]);
         memcpy(blocks + 2, group->codes + part * MLM_PART, MLM_PART);
     }
@@ -113,7 +114,7 @@ static void q8_0_decode(const uint8_t *block, float *values)
 {
     float d = get_half(block);
     const int8_t *q = (const int8_t *)(block + 2);
-    for (unsigned i = 0; i < MLM_PART; i++)
+    for (size_t i = 0; i < MLM_PART; i++)
         values[i] = d * (float)q[i];
 }
 
@@ -121,7 +122,7 @@ static void q8_0_decode(const uint8_t *block, float *values)
 static float farthest(const float *values)
 {
     float most = 0;
-    for (unsigned i = 0; i < MLM_PART; i++)
+    for (size_t i = 0; i < MLM_PART; i++)
         if (fabsf(values[i]) > fabsf(most))
             most = values[i];
     return most;
@@ -138,16 +139,16 @@ static void q8_0_round(const float *values, uint8_t *block)
 {
     put_half(block, fabsf(farthest(values)) / 127);
     float d = get_half(block);
-    for (unsigned i = 0; i < MLM_PART; i++)
+    for (size_t i = 0; i < MLM_PART; i++)
         block[2 + i] = (uint8_t)(int8_t)steps(values[i], d, -127, 127);
 }
 
 static void q4_0_encode(const struct mlm_exact_group *group, uint8_t *blocks)
 {
-    for (unsigned part = 0; part < MLM_PARTS; part++, blocks += 2 + MLM_PART / 2) {
+    for (size_t part = 0; part < MLM_PARTS; part++, blocks += 2 + MLM_PART / 2) {
         const int8_t *codes = group->codes + part * MLM_PART;
         put_half(blocks, group->unit * (float)group->factors[part]);
-        for (unsigned i = 0; i < MLM_PART / 2; i++)
+        for (size_t i = 0; i < MLM_PART / 2; i++)
             blocks[2 + i] = (uint8_t)((codes[i] + 8) | (codes[i + MLM_PART / 2] + 8) << 4);
     }
 }
@@ -155,7 +156,7 @@ static void q4_0_encode(const struct mlm_exact_group *group, uint8_t *blocks)
 static void q4_0_decode(const uint8_t *block, float *values)
 {
     float d = get_half(block);
-    for (unsigned i = 0; i < MLM_PART / 2; i++) {
+    for (size_t i = 0; i < MLM_PART / 2; i++) {
         values[i] = d * (float)((block[2 + i] & 15) - 8);
         values[i + MLM_PART / 2] = d * (float)((block[2 + i] >> 4) - 8);
     }
@@ -167,7 +168,7 @@ static void q4_0_round(const float *values, uint8_t *block)
 {
     put_half(block, farthest(values) / -8);
     float d = get_half(block);
-    for (unsigned i = 0; i < MLM_PART / 2; i++)
+    for (size_t i = 0; i < MLM_PART / 2; i++)
         block[2 + i] = (uint8_t)((steps(values[i], d, -8, 7) + 8) |
                                  (steps(values[i + MLM_PART / 2], d, -8, 7) + 8) << 4);
 }
@@ -178,7 +179,7 @@ static void q4_k_encode(const struct mlm_exact_group *group, uint8_t *blocks)
     put_half(blocks, group->unit);
     put_half(blocks + 2, group->unit);
     memset(packed, 0, 12);
-    for (unsigned part = 0; part < MLM_PARTS; part++) {
+    for (size_t part = 0; part < MLM_PARTS; part++) {
         unsigned s = group->factors[part], o = 8 * s;
         if (part < 4) {
             packed[part] |= (uint8_t)s;
@@ -189,7 +190,7 @@ static void q4_k_encode(const struct mlm_exact_group *group, uint8_t *blocks)
             packed[part] |= (uint8_t)(o >> 4 << 6);
         }
         const int8_t *codes = group->codes + part * MLM_PART;
-        for (unsigned i = 0; i < MLM_PART; i++) {
+        for (size_t i = 0; i < MLM_PART; i++) {
             uint8_t *at = bytes + part / 2 * MLM_PART + i;
             unsigned q = (unsigned)(codes[i] + 8);
             *at = (uint8_t)(part % 2 ? *at | q << 4 : q);
@@ -200,11 +201,11 @@ static void q4_k_encode(const struct mlm_exact_group *group, uint8_t *blocks)
 static void q4_k_decode(const uint8_t *block, float *values)
 {
     float d = get_half(block), m = get_half(block + 2);
-    for (unsigned part = 0; part < MLM_PARTS; part++) {
+    for (size_t part = 0; part < MLM_PARTS; part++) {
         uint8_t s, o;
         mlm_q4_k_part(block + 4, part, &s, &o);
         const uint8_t *bytes = block + 16 + part / 2 * MLM_PART;
-        for (unsigned i = 0; i < MLM_PART; i++) {
+        for (size_t i = 0; i < MLM_PART; i++) {
             unsigned q = part % 2 ? bytes[i] >> 4 : bytes[i] & 15;
             values[part * MLM_PART + i] = d * (float)(s * q) - m * (float)o;
         }

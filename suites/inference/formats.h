@@ -13,6 +13,7 @@
  * Numbers are little-endian, as in the files. */
 #pragma once
 
+#include <stddef.h>
 #include <stdint.h>
 
 enum mlm_blocks {
@@ -24,9 +25,9 @@ enum mlm_blocks {
     MLM_BLOCKS_COUNT,
 };
 
-#define MLM_PART 32u /* values with one factor */
-#define MLM_PARTS 8u
-#define MLM_GROUP 256u /* MLM_PARTS parts; every row is a whole number of groups */
+#define MLM_PART UINT64_C(32) /* values with one factor */
+#define MLM_PARTS UINT64_C(8)
+#define MLM_GROUP UINT64_C(256) /* MLM_PARTS parts; every row is a whole number of groups */
 
 /* Values that every format holds exactly: value i is unit · factors[i / 32] · codes[i]. The unit is a power
  * of two, a factor lies in 1…7, a code in -7…7. */
@@ -58,7 +59,7 @@ static inline uint64_t mlm_blocks_bytes(enum mlm_blocks format, uint64_t values)
 }
 
 /* Scale and offset of part `part` of a q4_k block, from its 12 bytes. */
-static inline void mlm_q4_k_part(const uint8_t packed[12], unsigned part, uint8_t *ret_s, uint8_t *ret_o)
+static inline void mlm_q4_k_part(const uint8_t packed[12], size_t part, uint8_t *ret_s, uint8_t *ret_o)
 {
     if (part < 4) {
         *ret_s = packed[part] & 63;

@@ -9,6 +9,7 @@
 #include "storage/f16.h"
 
 #if MLM_CLONES
+#include <cpuid.h>
 #include <immintrin.h>
 #define TARGET __attribute__((target("avx2,fma,f16c")))
 #endif
@@ -26,7 +27,7 @@ MLM_INLINE void vector_round(
     for (uint64_t part = 0; part < count / MLM_PART; part++) {
         int32_t sum = 0;
 #pragma omp simd reduction(+ : sum)
-        for (unsigned i = 0; i < MLM_PART; i++) {
+        for (size_t i = 0; i < MLM_PART; i++) {
             float value = values[part * MLM_PART + i] * inverse;
             int16_t number = (int16_t)(value + copysignf(0.5f, value));
             whole[part * MLM_PART + i] = number;
@@ -64,14 +65,14 @@ MLM_INLINE void plain_products(
 {
     const struct mlm_blocks_spec *spec = &mlm_blocks_specs[format];
     float values[MLM_GROUP];
-    for (unsigned row = 0; row < ROWS; row++) {
+    for (size_t row = 0; row < ROWS; row++) {
         const uint8_t *block = rows->first + row * rows->row_pitch;
         const float *at = x->values;
         float sum = 0;
         for (uint64_t b = 0; b < rows->blocks; b++, block += rows->block_pitch, at += spec->block_values) {
             spec->decode(block, values);
 #pragma omp simd reduction(+ : sum)
-            for (unsigned i = 0; i < spec->block_values; i++)
+            for (size_t i = 0; i < spec->block_values; i++)
                 sum += values[i] * at[i];
         }
         ret[row] = sum;
@@ -139,7 +140,7 @@ TARGET MLM_INLINE __m256i bytes_products(__m128i low, __m128i high, __m256i x_lo
 TARGET MLM_INLINE __m256 f32_block(
     const uint8_t *block, const struct mlm_vector *x, uint64_t at, uint64_t ahead, __m256 sum)
 {
-    for (unsigned i = 0; i < MLM_PART; i += LANES)
+    for (size_t i = 0; i < MLM_PART; i += LANES)
         sum = _mm256_fmadd_ps(_mm256_loadu_ps((const float *)(const void *)(block + 4 * i)),
             _mm256_loadu_ps(x->values + at + i), sum);
     prefetch(block);
@@ -150,7 +151,7 @@ TARGET MLM_INLINE __m256 f32_block(
 TARGET MLM_INLINE __m256 f16_block(
     const uint8_t *block, const struct mlm_vector *x, uint64_t at, uint64_t ahead, __m256 sum)
 {
-    for (unsigned i = 0; i < MLM_PART; i += LANES)
+    for (size_t i = 0; i < MLM_PART; i += LANES)
         sum = _mm256_fmadd_ps(
             _mm256_cvtph_ps(load_16(block + 2 * i)), _mm256_loadu_ps(x->values + at + i), sum);
     prefetch(block);
@@ -201,11 +202,11 @@ TARGET MLM_INLINE __m256 q4_k_block(
     __m256i scale_of = _mm256_broadcastsi128_si256(_mm_cvtepu8_epi16(_mm_cvtsi64_si128((int64_t)scales)));
     __m256i products = _mm256_setzero_si256();
 #pragma GCC unroll 4
-    for (unsigned pair = 0; pair < MLM_PARTS / 2; pair++) {
+    for (size_t pair = 0; pair < MLM_PARTS / 2; pair++) {
         __m256i bytes = load_32(block + 16 + pair * MLM_PART);
 #pragma GCC unroll 2
-        for (unsigned odd = 0; odd < 2; odd++) {
-            unsigned part = 2 * pair + odd;
+        for (size_t odd = 0; odd < 2; odd++) {
+            size_t part = 2 * pair + odd;
             __m256i q = _mm256_and_si256(odd ? _mm256_srli_epi16(bytes, 4) : bytes, mask);
             __m256i scale =
                 _mm256_shuffle_epi8(scale_of, _mm256_set1_epi16((int16_t)(0x0100 + 0x0202 * part)));
@@ -254,7 +255,7 @@ AVX2(q4_k, MLM_BLOCKS_Q4_K, MLM_GROUP, 1)
 
 TARGET static void f16_decode_avx2(const uint8_t *block, float *values)
 {
-    for (unsigned i = 0; i < MLM_PART; i += LANES)
+    for (size_t i = 0; i < MLM_PART; i += LANES)
         _mm256_storeu_ps(values + i, _mm256_cvtph_ps(load_16(block + 2 * i)));
 }
 
@@ -280,9 +281,11 @@ TARGET static void q4_0_decode_avx2(const uint8_t *block, float *values)
         values + 16);
 }
 
+/* clang 14 has no name for F16C in __builtin_cpu_supports(). A virtual machine may hide it. */
 static bool has_vectors(enum mlm_clone clone)
 {
-    return clone != MLM_CLONE_PLAIN && __builtin_cpu_supports("f16c");
+    unsigned a, b, c, d;
+    return clone != MLM_CLONE_PLAIN && __get_cpuid(1, &a, &b, &c, &d) && (c & bit_F16C);
 }
 
 #endif
