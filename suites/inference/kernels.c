@@ -19,20 +19,27 @@
 MLM_INLINE void vector_round(
     const float *values, uint64_t count, int16_t *whole, int32_t *part_sums, float *ret_scale)
 {
-    float most = 0;
-#pragma omp simd reduction(max : most)
-    for (uint64_t i = 0; i < count; i++)
-        most = fabsf(values[i]) > most ? fabsf(values[i]) : most;
+    /* As whole numbers, the bits of floats without their signs have the order of the floats. */
+    uint32_t most_bits = 0;
+#pragma omp simd reduction(max : most_bits)
+    for (uint64_t i = 0; i < count; i++) {
+        uint32_t bits;
+        memcpy(&bits, values + i, sizeof bits);
+        bits &= INT32_MAX;
+        most_bits = bits > most_bits ? bits : most_bits;
+    }
+    float most;
+    memcpy(&most, &most_bits, sizeof most);
     float inverse = most > 0 ? INT16_MAX / most : 0;
+#pragma omp simd
+    for (uint64_t i = 0; i < count; i++) {
+        float value = values[i] * inverse;
+        whole[i] = (int16_t)(int32_t)(value + copysignf(0.5f, value));
+    }
     for (uint64_t part = 0; part < count / MLM_PART; part++) {
         int32_t sum = 0;
-#pragma omp simd reduction(+ : sum)
-        for (size_t i = 0; i < MLM_PART; i++) {
-            float value = values[part * MLM_PART + i] * inverse;
-            int16_t number = (int16_t)(value + copysignf(0.5f, value));
-            whole[part * MLM_PART + i] = number;
-            sum += number;
-        }
+        for (uint64_t i = 0; i < MLM_PART; i++)
+            sum += whole[part * MLM_PART + i];
         part_sums[part] = sum;
     }
     *ret_scale = most / INT16_MAX;

@@ -63,17 +63,17 @@ static void check_q4_k(void **state)
     uint8_t block[144] = {0}, *packed = block + 4;
     memcpy(block, half_1, 2);
     memcpy(block + 2, half_quarter, 2);
-    for (unsigned i = 0; i < 4; i++) {
+    for (size_t i = 0; i < 4; i++) {
         packed[i] = (uint8_t)(scales[i] | scales[4 + i] >> 4 << 6);
         packed[4 + i] = (uint8_t)(offsets[i] | offsets[4 + i] >> 4 << 6);
         packed[8 + i] = (uint8_t)((scales[4 + i] & 15) | (offsets[4 + i] & 15) << 4);
     }
-    for (unsigned i = 0; i < 128; i++)
+    for (size_t i = 0; i < 128; i++)
         block[16 + i] = (uint8_t)(i % 16 | (15 - i % 16) << 4);
     float values[256];
     mlm_blocks_specs[MLM_BLOCKS_Q4_K].decode(block, values);
-    for (unsigned i = 0; i < 256; i++) {
-        unsigned part = i / 32, q = part % 2 ? 15 - i % 16 : i % 16;
+    for (size_t i = 0; i < 256; i++) {
+        size_t part = i / 32, q = part % 2 ? 15 - i % 16 : i % 16;
         assert_true(values[i] == (float)(scales[part] * q) - 0.25f * (float)offsets[part]);
     }
 }
@@ -87,13 +87,15 @@ static void every_format_holds_the_same_weights(void **state)
         for (unsigned f = 0; f < MLM_BLOCKS_COUNT; f++) {
             const struct mlm_blocks_spec *spec = &mlm_blocks_specs[f];
             uint8_t blocks[1024];
-            float values[MLM_GROUP];
+            float values[MLM_GROUP] = {0};
             spec->encode(&group, blocks);
-            for (unsigned i = 0; i < MLM_GROUP / spec->block_values; i++)
+            for (size_t i = 0; i < MLM_GROUP / spec->block_values; i++)
                 spec->decode(blocks + i * spec->block_bytes, values + i * spec->block_values);
-            for (unsigned i = 0; i < MLM_GROUP; i++)
-                if (values[i] != 0x1p-12f * (float)(group.factors[i / 32] * group.codes[i]))
-                    fail_msg("%s: value %u of group %u", spec->name, i, (unsigned)index);
+            for (size_t i = 0; i < MLM_GROUP; i++) {
+                size_t part = i / MLM_PART;
+                if (values[i] != 0x1p-12f * (float)(group.factors[part] * group.codes[i]))
+                    fail_msg("%s: value %zu of group %u", spec->name, i, (unsigned)index);
+            }
         }
     }
 }
@@ -111,13 +113,13 @@ static void rounding_takes_the_nearest(void **state)
             float values[MLM_PART], back[MLM_PART], most = 0, scale = ldexpf(1, (int)(round % 20) - 10);
             uint8_t block[64];
             mlm_random_fill_floats(mlm_random_key(3, round), 0, values, MLM_PART);
-            for (unsigned i = 0; i < MLM_PART; i++) {
+            for (size_t i = 0; i < MLM_PART; i++) {
                 values[i] *= scale;
                 most = fmaxf(most, fabsf(values[i]));
             }
             mlm_blocks_specs[kinds[k].format].round(values, block);
             mlm_blocks_specs[kinds[k].format].decode(block, back);
-            for (unsigned i = 0; i < MLM_PART; i++)
+            for (size_t i = 0; i < MLM_PART; i++)
                 if (!(fabsf(values[i] - back[i]) <= kinds[k].share * most))
                     fail_msg("%s: %g became %g", mlm_blocks_specs[kinds[k].format].name, (double)values[i],
                         (double)back[i]);
@@ -133,7 +135,7 @@ static void zeros_stay_zeros(void **state)
         if (mlm_blocks_specs[f].round) {
             mlm_blocks_specs[f].round(zeros, block);
             mlm_blocks_specs[f].decode(block, back);
-            for (unsigned i = 0; i < MLM_PART; i++)
+            for (size_t i = 0; i < MLM_PART; i++)
                 assert_true(back[i] == 0);
         }
 }
@@ -149,14 +151,14 @@ static void rows_make(enum mlm_blocks format, const float *x, struct rows *rows)
     const struct mlm_blocks_spec *spec = &mlm_blocks_specs[format];
     uint64_t row_bytes = mlm_blocks_bytes(format, COLUMNS), blocks = COLUMNS / spec->block_values;
     *rows = (struct rows){0};
-    for (unsigned row = 0; row < ROWS; row++) {
-        for (unsigned g = 0; g < COLUMNS / MLM_GROUP; g++) {
+    for (size_t row = 0; row < ROWS; row++) {
+        for (size_t g = 0; g < COLUMNS / MLM_GROUP; g++) {
             struct mlm_exact_group group;
             mlm_exact_group_draw(row, g, 0x1p-9f, &group);
             spec->encode(&group, rows->bytes + row * row_bytes + mlm_blocks_bytes(format, g * MLM_GROUP));
-            for (unsigned i = 0; i < MLM_GROUP; i++) {
-                double product =
-                    0x1p-9 * group.factors[i / 32] * group.codes[i] * (double)x[g * MLM_GROUP + i];
+            for (size_t i = 0; i < MLM_GROUP; i++) {
+                size_t part = i / MLM_PART;
+                double product = 0x1p-9 * group.factors[part] * group.codes[i] * (double)x[g * MLM_GROUP + i];
                 rows->expected[row] += product;
                 rows->magnitude += fabs(product) / ROWS;
             }
@@ -176,7 +178,7 @@ static void products_are_right(void **state)
     int32_t part_sums[COLUMNS / MLM_PART];
     mlm_random_fill_floats(11, 0, x, COLUMNS);
     mlm_vector_round(x, COLUMNS, whole, part_sums, &scale);
-    for (unsigned i = 0; i < COLUMNS; i++)
+    for (size_t i = 0; i < COLUMNS; i++)
         assert_true(fabsf((float)whole[i] * scale - x[i]) <= scale * 0.51f);
     const struct mlm_vector vector = {.values = x, .whole = whole, .part_sums = part_sums, .scale = scale};
     for (unsigned f = 0; f < MLM_BLOCKS_COUNT; f++) {
@@ -191,9 +193,9 @@ static void products_are_right(void **state)
         for (unsigned way = 0; way < 2; way++)
             for (unsigned clone = MLM_CLONE_PLAIN; clone <= (unsigned)mlm_clone_best(); clone++) {
                 mlm_four_products_of(format, (enum mlm_clone)clone)(&ways[way], &vector, products);
-                for (unsigned row = 0; row < ROWS; row++)
+                for (size_t row = 0; row < ROWS; row++)
                     if (!(fabs((double)products[row] - rows.expected[row]) <= 1e-4 * rows.magnitude))
-                        fail_msg("%s, clone %u, way %u: row %u is %g, not %g", spec->name, clone, way, row,
+                        fail_msg("%s, clone %u, way %u: row %zu is %g, not %g", spec->name, clone, way, row,
                             (double)products[row], rows.expected[row]);
             }
     }
