@@ -1,7 +1,7 @@
 /* The contract between the two programs: what a suite is, what a workload is, what it can be told.
  *
- *   suite      a question with several answers (storage, batch, loading, pooling); one loadable module, whose
- *              only exported symbol is `mlm_suite`
+ *   suite      a question with several answers (storage, batch, loading, pooling, inference); one loadable
+ *              module, whose only exported symbol is `mlm_suite`
  *   workload   one suite's job at one variant: storage/csr
  *   parameter  a knob of a workload: density=0.01
  *   config     a workload's parameters as a C struct; its first member is a struct mlm_job

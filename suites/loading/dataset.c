@@ -8,9 +8,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "data/number.h"
+#include "data/output.h"
 #include "data/random.h"
 #include "data/rows.h"
 #include "loading/loading.h"
@@ -18,7 +18,6 @@
 /* Increase this when the same parameters are to give other bytes. */
 #define GENERATOR_VERSION 1
 
-#define BUFFER_BYTES (UINT64_C(1) << 20)
 /* No value has a longer text in any format; an example is "16777216:-9.999 ". */
 #define VALUE_TEXT_MAX 20u
 
@@ -53,91 +52,6 @@ static uint64_t dataset_size(const void *p)
     }
 }
 
-/* Collects bytes that are to be written to the file, or to be compared with its content. */
-struct output {
-    int fd;
-    struct mlm_scoreboard *sb;
-    char *bytes;
-    size_t used;
-    char *found;   /* buffer for the file's content; NULL: the bytes are written */
-    uint64_t done; /* bytes before those in the buffer */
-};
-
-/* Reads fewer bytes than asked for where the file ends. */
-static int found_read(struct output *out, size_t size, size_t *ret_size)
-{
-    size_t have = 0;
-    while (have < size) {
-        ssize_t n = read(out->fd, out->found + have, size - have);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return mlm_fail(out->sb, -errno, "cannot read the dataset: %s", strerror(errno));
-        if (n == 0)
-            break;
-        have += (size_t)n;
-    }
-    *ret_size = have;
-    return 0;
-}
-
-static int output_compare(struct output *out)
-{
-    size_t have;
-    int r = found_read(out, out->used, &have);
-    if (r < 0)
-        return r;
-    if (memcmp(out->found, out->bytes, have) != 0) {
-        size_t at = 0;
-        while (out->found[at] == out->bytes[at])
-            at++;
-        return mlm_fail(out->sb, -EBADMSG, "byte %" PRIu64 " is not what its seed makes", out->done + at);
-    }
-    if (have < out->used)
-        return mlm_fail(out->sb, -EBADMSG, "it ends at byte %" PRIu64, out->done + have);
-    out->done += out->used;
-    out->used = 0;
-    return 0;
-}
-
-/* Ends the output: writes or compares the rest, and refuses a file that goes on. */
-static int output_end(struct output *out)
-{
-    size_t more = 0;
-    int r = out->found ? found_read(out, 1, &more) : 0;
-    if (r < 0 || !more)
-        return r;
-    return mlm_fail(out->sb, -EBADMSG, "it goes on after byte %" PRIu64, out->done);
-}
-
-static int output_flush(struct output *out)
-{
-    if (out->found)
-        return output_compare(out);
-    for (size_t written = 0; written < out->used;) {
-        ssize_t n = write(out->fd, out->bytes + written, out->used - written);
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0)
-            return mlm_fail(out->sb, -errno, "cannot write the dataset: %s", strerror(errno));
-        written += (size_t)n;
-    }
-    out->used = 0;
-    return 0;
-}
-
-/* Makes room for `size` bytes, at most a value or a header. */
-static int output_reserve(struct output *out, size_t size, char **ret_at)
-{
-    if (BUFFER_BYTES - out->used < size) {
-        int r = output_flush(out);
-        if (r < 0)
-            return r;
-    }
-    *ret_at = out->bytes + out->used;
-    return 0;
-}
-
 /* Draws the values of row `row` in thousandths, four of them from one random number. `columns` is rounded up
  * to a multiple of four. */
 static void row_draw(uint64_t key, uint64_t row, int16_t *thousandths, uint64_t columns)
@@ -150,13 +64,13 @@ static void row_draw(uint64_t key, uint64_t row, int16_t *thousandths, uint64_t 
     }
 }
 
-static int row_write_npy(struct output *out, const int16_t *thousandths, uint64_t columns)
+static int row_write_npy(struct mlm_output *out, const int16_t *thousandths, uint64_t columns)
 {
     enum { PIECE = 4096 };
     for (uint64_t c = 0; c < columns; c += PIECE) {
         uint64_t count = columns - c < PIECE ? columns - c : PIECE;
         char *at;
-        int r = output_reserve(out, PIECE * sizeof(float), &at);
+        int r = mlm_output_reserve(out, PIECE * sizeof(float), &at);
         if (r < 0)
             return r;
         for (uint64_t i = 0; i < count; i++) {
@@ -168,11 +82,11 @@ static int row_write_npy(struct output *out, const int16_t *thousandths, uint64_
     return 0;
 }
 
-static int row_write_csv(struct output *out, const int16_t *thousandths, uint64_t columns)
+static int row_write_csv(struct mlm_output *out, const int16_t *thousandths, uint64_t columns)
 {
     for (uint64_t c = 0; c < columns; c++) {
         char *at;
-        int r = output_reserve(out, VALUE_TEXT_MAX, &at);
+        int r = mlm_output_reserve(out, VALUE_TEXT_MAX, &at);
         if (r < 0)
             return r;
         char *from = at;
@@ -190,7 +104,7 @@ static int row_write_csv(struct output *out, const int16_t *thousandths, uint64_
     return 0;
 }
 
-static int dense_write(const struct mlm_loading_config *config, struct output *out)
+static int dense_write(const struct mlm_loading_config *config, struct mlm_output *out)
 {
     uint64_t key = mlm_random_key(config->job.seed, 0), columns = config->columns;
     int16_t *thousandths = calloc((columns + 3) / 4 * 4, sizeof *thousandths);
@@ -211,16 +125,16 @@ static int dense_write(const struct mlm_loading_config *config, struct output *o
     return r;
 }
 
-static int row_write_libsvm(struct output *out, const struct mlm_data_row *row)
+static int row_write_libsvm(struct mlm_output *out, const struct mlm_data_row *row)
 {
     char *at;
-    int r = output_reserve(out, VALUE_TEXT_MAX, &at);
+    int r = mlm_output_reserve(out, VALUE_TEXT_MAX, &at);
     if (r < 0)
         return r;
     *at = row->label > 0 ? '1' : '0';
     out->used++;
     for (uint32_t i = 0; i < row->count; i++) {
-        r = output_reserve(out, VALUE_TEXT_MAX, &at);
+        r = mlm_output_reserve(out, VALUE_TEXT_MAX, &at);
         if (r < 0)
             return r;
         char *from = at;
@@ -232,7 +146,7 @@ static int row_write_libsvm(struct output *out, const struct mlm_data_row *row)
         at = mlm_whole_print(at, (uint64_t)abs((int)row->values[i]));
         out->used += (size_t)(at - from);
     }
-    r = output_reserve(out, 1, &at);
+    r = mlm_output_reserve(out, 1, &at);
     if (r < 0)
         return r;
     *at = '\n';
@@ -240,7 +154,7 @@ static int row_write_libsvm(struct output *out, const struct mlm_data_row *row)
     return 0;
 }
 
-static int sparse_write(const struct mlm_loading_config *config, struct output *out)
+static int sparse_write(const struct mlm_loading_config *config, struct mlm_output *out)
 {
     struct mlm_rows *rows;
     int r = mlm_rows_open_generated(
@@ -257,32 +171,31 @@ static int sparse_write(const struct mlm_loading_config *config, struct output *
     return r;
 }
 
-static int dataset_put(const struct mlm_loading_config *config, struct output *out)
+static int dataset_put(
+    const struct mlm_loading_config *config, int fd, bool compare, struct mlm_scoreboard *sb)
 {
-    mlm_progress_begin(out->sb, config->rows);
-    int r = config->sparse ? sparse_write(config, out) : dense_write(config, out);
+    struct mlm_output out;
+    int r = mlm_output_open(fd, compare, &out, sb);
+    if (r < 0)
+        return r;
+    mlm_progress_begin(sb, config->rows);
+    r = config->sparse ? sparse_write(config, &out) : dense_write(config, &out);
     if (r == 0)
-        r = output_flush(out);
-    return r < 0 ? r : output_end(out);
+        r = mlm_output_end(&out);
+    mlm_output_close(&out);
+    return r;
 }
 
 static int dataset_build(const void *config, int fd, struct mlm_scoreboard *sb)
 {
-    struct output out = {.fd = fd, .sb = sb, .bytes = malloc(BUFFER_BYTES)};
-    int r = out.bytes ? dataset_put(config, &out) : mlm_fail(sb, -ENOMEM, "out of memory");
-    free(out.bytes);
-    return r;
+    return dataset_put(config, fd, false, sb);
 }
 
 /* Generates the bytes again and compares. That takes no longer than reading them from a disk, and needs no
  * checksum file that could get lost. */
 static int dataset_check(const void *config, int fd, struct mlm_scoreboard *sb)
 {
-    struct output out = {.fd = fd, .sb = sb, .bytes = malloc(BUFFER_BYTES), .found = malloc(BUFFER_BYTES)};
-    int r = out.bytes && out.found ? dataset_put(config, &out) : mlm_fail(sb, -ENOMEM, "out of memory");
-    free(out.bytes);
-    free(out.found);
-    return r;
+    return dataset_put(config, fd, true, sb);
 }
 
 const struct mlm_dataset mlm_loading_dataset = {

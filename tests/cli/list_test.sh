@@ -8,7 +8,7 @@ status 0 "$mlm" list
 expect "plain" no_escapes log/out
 expect "80 columns" narrow log/out
 cp log/out log/list
-for suite in batch frameworks loading pooling self storage; do
+for suite in batch frameworks inference loading pooling self storage; do
     expect "$suite" grep -q "^$suite: " log/list
     status 0 "$mlm" list --suite $suite
     expect "$suite alone" test "$(grep -c '^[a-z]*: ' log/out)" = 1

@@ -102,6 +102,19 @@ static void write_spread(const struct mlm_row *row, char cell[static MLM_CELL_SI
             cell, MLM_CELL_SIZE, "%.1f %%%s", 100 * spread(row), spread(row) > MLM_SPREAD_LIMIT ? "!" : "");
 }
 
+/* Items of the suite a second: samples, rows, tokens. */
+static double rate(const struct mlm_row *row)
+{
+    return number(row->readings.values[MLM_items]) / time_of(row) * 1e9;
+}
+
+static void write_rate(const struct mlm_row *row, char cell[static MLM_CELL_SIZE])
+{
+    cell[0] = 0;
+    if (isfinite(rate(row)))
+        snprintf(cell, MLM_CELL_SIZE, rate(row) < 99.5 ? "%.3g/s" : "%.0f/s", rate(row));
+}
+
 static double uncapped(const struct mlm_row *row)
 {
     return row->reference ? median(&row->reference->time) : NAN;
@@ -249,23 +262,24 @@ PART(other_wait, MLM_blocked_rest_ns)
     X("outcome",        "outcome",        true,  0,  true,  false, NULL,           write_outcome)           \
     X("time",           "time",           true,  0,  false, false, time_of,        write_time)              \
     X("spread",         "spread",         false, 4,  false, false, spread,         write_spread)            \
-    X("uncapped",       "uncapped",       false, 8,  false, true,  uncapped,       write_uncapped)          \
+    X("rate",           "rate",           false, 5,  false, false, rate,           write_rate)              \
+    X("uncapped",       "uncapped",       false, 9,  false, true,  uncapped,       write_uncapped)          \
     X("slowdown",       "slowdown",       true,  2,  false, false, slowdown,       write_slowdown)          \
-    X("core",           "core",           false, 7,  false, true,  core,           write_core)              \
+    X("core",           "core",           false, 8,  false, true,  core,           write_core)              \
     X("needs",          "needs",          true,  1,  false, false, mlm_row_needs,  write_needs)             \
-    X("at-speed",       "at speed",       true,  5,  false, false, at_speed,       write_at_speed)          \
-    X("needs-uncapped", "needs uncapped", false, 6,  false, true,  uncapped_needs, write_uncapped_needs)    \
-    X("overhead",       "overhead",       false, 11, false, true,  overhead,       write_overhead)          \
-    X("peak-rss",       "peak RSS",       false, 12, false, false, peak_rss,       write_peak_rss)          \
-    X("swap",           "swap",           true,  9,  false, false, swap_peak,      write_swap)              \
-    X("stall",          "stall",          false, 10, false, false, stall,          write_stall)             \
-    X("user",           "user",           false, 13, false, false, user,           write_user)              \
-    X("system",         "system",         false, 14, false, false, in_kernel,      write_in_kernel)         \
-    X("cpu-wait",       "CPU wait",       false, 15, false, false, cpu_wait,       write_cpu_wait)          \
-    X("blocked",        "blocked",        false, 16, false, false, blocked,        write_blocked)           \
-    X("memory-wait",    "memory wait",    false, 17, false, false, memory_wait,    write_memory_wait)       \
-    X("storage-wait",   "storage wait",   false, 18, false, false, storage_wait,   write_storage_wait)      \
-    X("other-wait",     "other wait",     false, 19, false, false, other_wait,     write_other_wait)        \
+    X("at-speed",       "at speed",       true,  6,  false, false, at_speed,       write_at_speed)          \
+    X("needs-uncapped", "needs uncapped", false, 7,  false, true,  uncapped_needs, write_uncapped_needs)    \
+    X("overhead",       "overhead",       false, 12, false, true,  overhead,       write_overhead)          \
+    X("peak-rss",       "peak RSS",       false, 13, false, false, peak_rss,       write_peak_rss)          \
+    X("swap",           "swap",           true,  10, false, false, swap_peak,      write_swap)              \
+    X("stall",          "stall",          false, 11, false, false, stall,          write_stall)             \
+    X("user",           "user",           false, 14, false, false, user,           write_user)              \
+    X("system",         "system",         false, 15, false, false, in_kernel,      write_in_kernel)         \
+    X("cpu-wait",       "CPU wait",       false, 16, false, false, cpu_wait,       write_cpu_wait)          \
+    X("blocked",        "blocked",        false, 17, false, false, blocked,        write_blocked)           \
+    X("memory-wait",    "memory wait",    false, 18, false, false, memory_wait,    write_memory_wait)       \
+    X("storage-wait",   "storage wait",   false, 19, false, false, storage_wait,   write_storage_wait)      \
+    X("other-wait",     "other wait",     false, 20, false, false, other_wait,     write_other_wait)        \
     X("vs-best",        "vs best",        true,  3,  false, true,  of_best,        write_of_best)
 #define AS_COLUMN(...) {__VA_ARGS__},
 #define AS_WORD(key, ...) key,
@@ -294,11 +308,23 @@ static bool any_swapped(const struct mlm_section *sections, size_t count)
     return false;
 }
 
+/* People know models by their tokens a second. */
+static bool all_of_models(const struct mlm_section *sections, size_t count)
+{
+    for (size_t s = 0; s < count; s++)
+        for (size_t i = 0; i < sections[s].count; i++)
+            if (strcmp(sections[s].rows[i]->first->suite, "inference") != 0)
+                return false;
+    return true;
+}
+
 void mlm_columns_shown(mlm_column_set set, const struct mlm_section *sections, size_t count,
     bool ret_shown[static MLM_COLUMN_COUNT])
 {
     for (size_t c = 0; c < MLM_COLUMN_COUNT; c++) {
         bool wanted = set ? set >> c & 1 : mlm_columns[c].standard;
+        if (!set && mlm_columns[c].write == write_rate)
+            wanted = all_of_models(sections, count);
         ret_shown[c] = wanted && mlm_column_used(c, sections, count);
         if (!set && mlm_columns[c].write == write_swap)
             ret_shown[c] = ret_shown[c] && any_swapped(sections, count);

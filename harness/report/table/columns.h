@@ -24,14 +24,15 @@ struct mlm_column {
 
 #define MLM_COLUMN_LEADS 1
 #define MLM_COLUMN_OUTCOME 2 /* this column and those before it are always shown */
-#define MLM_COLUMN_COUNT 23
+#define MLM_COLUMN_COUNT 24
 
 extern const struct mlm_column mlm_columns[MLM_COLUMN_COUNT];
 
 /* Returns true if any row has something in this column. Tables leave out empty columns. */
 bool mlm_column_used(size_t column, const struct mlm_section *sections, size_t count);
 
-/* A set of columns, one bit for each. 0: the standard ones, without swap where nothing was swapped. */
+/* A set of columns, one bit for each. 0: the standard ones, without swap where nothing was swapped, and with
+ * the rate where all rows are of language models. */
 typedef uint32_t mlm_column_set;
 #define MLM_COLUMNS_ALL ((UINT32_C(1) << MLM_COLUMN_COUNT) - 1)
 

@@ -1,0 +1,221 @@
+#include "inference/formats.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "data/random.h"
+#include "storage/f16.h"
+
+/* 16 codes are drawn from one random number and all factors from another one. */
+#define CODES_OF_DRAW 16u
+#define DRAWS (MLM_GROUP / CODES_OF_DRAW + 1)
+
+/* Codes have no preferred sign, because a common offset of all weights would drown the rest of a sum over
+ * thousands of them. */
+void mlm_exact_group_draw(uint64_t key, uint64_t index, float unit, struct mlm_exact_group *ret_group)
+{
+    uint64_t first = index * DRAWS;
+    ret_group->unit = unit;
+    for (size_t d = 0; d < DRAWS - 1; d++) {
+        uint64_t draw = mlm_random_u64(key, first + d);
+        for (size_t i = 0; i < CODES_OF_DRAW; i++) {
+            int code = (int)(draw >> 4 * i & 15) - 8;
+            ret_group->codes[d * CODES_OF_DRAW + i] = (int8_t)(code == -8 ? 0 : code);
+        }
+    }
+    uint64_t draw = mlm_random_u64(key, first + DRAWS - 1);
+    for (size_t part = 0; part < MLM_PARTS; part++)
+        ret_group->factors[part] = (uint8_t)(4 + (draw >> 2 * part & 3));
+}
+
+static void put_u16(uint8_t *at, uint16_t value)
+{
+    at[0] = (uint8_t)value;
+    at[1] = (uint8_t)(value >> 8);
+}
+
+static uint16_t get_u16(const uint8_t *at)
+{
+    return (uint16_t)(at[0] | at[1] << 8);
+}
+
+/* The nearest half, ties to even; the largest one for anything larger. */
+static uint16_t half_nearest(float value)
+{
+    float size = fminf(fabsf(value), MLM_F16_MAX);
+    /* Halves below 2^-14 are multiples of 2^-24; above, a half has 11 digits. */
+    int exponent = 0;
+    (void)frexpf(size, &exponent);
+    float step = ldexpf(1, exponent < -13 ? -24 : exponent - 11);
+    uint16_t half = 0;
+    (void)mlm_f16_encode(copysignf(nearbyintf(size / step) * step, value), &half);
+    return half;
+}
+
+static void put_half(uint8_t *at, float value)
+{
+    put_u16(at, half_nearest(value));
+}
+
+static float get_half(const uint8_t *at)
+{
+    return mlm_f16_decode(get_u16(at));
+}
+
+static float exact_value(const struct mlm_exact_group *group, size_t i)
+{
+    size_t part = i / MLM_PART;
+    return group->unit * (float)(group->factors[part] * group->codes[i]);
+}
+
+static void f32_encode(const struct mlm_exact_group *group, uint8_t *blocks)
+{
+    for (size_t i = 0; i < MLM_GROUP; i++) {
+        float value = exact_value(group, i);
+        memcpy(blocks + i * sizeof value, &value, sizeof value);
+    }
+}
+
+static void f32_decode(const uint8_t *block, float *values)
+{
+    memcpy(values, block, MLM_PART * sizeof *values);
+}
+
+static void f16_encode(const struct mlm_exact_group *group, uint8_t *blocks)
+{
+    for (size_t i = 0; i < MLM_GROUP; i++) {
+        uint16_t half = 0;
+        (void)mlm_f16_encode(exact_value(group, i), &half);
+        put_u16(blocks + 2 * i, half);
+    }
+}
+
+static void f16_decode(const uint8_t *block, float *values)
+{
+    for (size_t i = 0; i < MLM_PART; i++)
+        values[i] = get_half(block + 2 * i);
+}
+
+static void f16_round(const float *values, uint8_t *block)
+{
+    for (size_t i = 0; i < MLM_PART; i++)
+        put_half(block + 2 * i, values[i]);
+}
+
+static void q8_0_encode(const struct mlm_exact_group *group, uint8_t *blocks)
+{
+    for (size_t part = 0; part < MLM_PARTS; part++, blocks += 2 + MLM_PART) {
+        put_half(blocks, group->unit * (float)group->factors[part]);
+        memcpy(blocks + 2, group->codes + part * MLM_PART, MLM_PART);
+    }
+}
+
+static void q8_0_decode(const uint8_t *block, float *values)
+{
+    float d = get_half(block);
+    const int8_t *q = (const int8_t *)(block + 2);
+    for (size_t i = 0; i < MLM_PART; i++)
+        values[i] = d * (float)q[i];
+}
+
+/* The value that is farthest from 0. */
+static float farthest(const float *values)
+{
+    float most = 0;
+    for (size_t i = 0; i < MLM_PART; i++)
+        if (fabsf(values[i]) > fabsf(most))
+            most = values[i];
+    return most;
+}
+
+/* The nearest whole number of steps, within low…high. */
+static int steps(float value, float step, int low, int high)
+{
+    float whole = step != 0 ? nearbyintf(value / step) : 0;
+    return (int)fminf(fmaxf(whole, (float)low), (float)high);
+}
+
+static void q8_0_round(const float *values, uint8_t *block)
+{
+    put_half(block, fabsf(farthest(values)) / 127);
+    float d = get_half(block);
+    for (size_t i = 0; i < MLM_PART; i++)
+        block[2 + i] = (uint8_t)(int8_t)steps(values[i], d, -127, 127);
+}
+
+static void q4_0_encode(const struct mlm_exact_group *group, uint8_t *blocks)
+{
+    for (size_t part = 0; part < MLM_PARTS; part++, blocks += 2 + MLM_PART / 2) {
+        const int8_t *codes = group->codes + part * MLM_PART;
+        put_half(blocks, group->unit * (float)group->factors[part]);
+        for (size_t i = 0; i < MLM_PART / 2; i++)
+            blocks[2 + i] = (uint8_t)((codes[i] + 8) | (codes[i + MLM_PART / 2] + 8) << 4);
+    }
+}
+
+static void q4_0_decode(const uint8_t *block, float *values)
+{
+    float d = get_half(block);
+    for (size_t i = 0; i < MLM_PART / 2; i++) {
+        values[i] = d * (float)((block[2 + i] & 15) - 8);
+        values[i + MLM_PART / 2] = d * (float)((block[2 + i] >> 4) - 8);
+    }
+}
+
+/* There are eight steps below 0 and seven above, so the farthest value becomes -8 steps, with a negative d if
+ * it is positive. */
+static void q4_0_round(const float *values, uint8_t *block)
+{
+    put_half(block, farthest(values) / -8);
+    float d = get_half(block);
+    for (size_t i = 0; i < MLM_PART / 2; i++)
+        block[2 + i] = (uint8_t)((steps(values[i], d, -8, 7) + 8) |
+                                 (steps(values[i + MLM_PART / 2], d, -8, 7) + 8) << 4);
+}
+
+static void q4_k_encode(const struct mlm_exact_group *group, uint8_t *blocks)
+{
+    uint8_t *packed = blocks + 4, *bytes = blocks + 16;
+    put_half(blocks, group->unit);
+    put_half(blocks + 2, group->unit);
+    memset(packed, 0, 12);
+    for (size_t part = 0; part < MLM_PARTS; part++) {
+        unsigned s = group->factors[part], o = 8 * s;
+        if (part < 4) {
+            packed[part] |= (uint8_t)s;
+            packed[part + 4] |= (uint8_t)o;
+        } else {
+            packed[part + 4] = (uint8_t)((s & 15) | (o & 15) << 4);
+            packed[part - 4] |= (uint8_t)(s >> 4 << 6);
+            packed[part] |= (uint8_t)(o >> 4 << 6);
+        }
+        const int8_t *codes = group->codes + part * MLM_PART;
+        for (size_t i = 0; i < MLM_PART; i++) {
+            uint8_t *at = bytes + part / 2 * MLM_PART + i;
+            unsigned q = (unsigned)(codes[i] + 8);
+            *at = (uint8_t)(part % 2 ? *at | q << 4 : q);
+        }
+    }
+}
+
+static void q4_k_decode(const uint8_t *block, float *values)
+{
+    float d = get_half(block), m = get_half(block + 2);
+    for (size_t part = 0; part < MLM_PARTS; part++) {
+        uint8_t s, o;
+        mlm_q4_k_part(block + 4, part, &s, &o);
+        const uint8_t *bytes = block + 16 + part / 2 * MLM_PART;
+        for (size_t i = 0; i < MLM_PART; i++) {
+            unsigned q = part % 2 ? bytes[i] >> 4 : bytes[i] & 15;
+            values[part * MLM_PART + i] = d * (float)(s * q) - m * (float)o;
+        }
+    }
+}
+
+const struct mlm_blocks_spec mlm_blocks_specs[MLM_BLOCKS_COUNT] = {
+    [MLM_BLOCKS_F32] = {"f32", MLM_PART, 4 * MLM_PART, f32_encode, f32_decode, NULL},
+    [MLM_BLOCKS_F16] = {"f16", MLM_PART, 2 * MLM_PART, f16_encode, f16_decode, f16_round},
+    [MLM_BLOCKS_Q8_0] = {"q8_0", MLM_PART, 2 + MLM_PART, q8_0_encode, q8_0_decode, q8_0_round},
+    [MLM_BLOCKS_Q4_0] = {"q4_0", MLM_PART, 2 + MLM_PART / 2, q4_0_encode, q4_0_decode, q4_0_round},
+    [MLM_BLOCKS_Q4_K] = {"q4_k", MLM_GROUP, 4 + 12 + MLM_GROUP / 2, q4_k_encode, q4_k_decode, NULL},
+};
