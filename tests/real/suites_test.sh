@@ -4,7 +4,7 @@
 . "$(dirname "$0")/common.sh"
 begin
 
-small='--repetitions 1 --timeout 120s --swap none'
+small='--repetitions 1 --timeout 120s --swap none --suite storage,batch,loading,pooling,inference'
 status 0 "$mlm" run --cap 256M,512M $small --out out/one.jsonl
 status 0 "$mlm" run --cap 256M,512M $small --out out/two.jsonl --seed 1
 cat out/one.jsonl out/two.jsonl >out/both.jsonl
