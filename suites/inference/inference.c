@@ -311,7 +311,7 @@ static const struct mlm_workload *const workloads[] = {&decode, &prefill, NULL};
 MLM_EXPORT const struct mlm_suite mlm_suite = {
     .contract = MLM_CONTRACT_VERSION,
     .name = "inference",
-    .summary = "which language model fits, and how?",
+    .summary = "does that language model fit?",
     .item = "tokens",
     /* Its file is as large as --data, and is read cold: at 2G a trial takes more than the two seconds that a
      * row of a default run may take. */
