@@ -3,8 +3,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "data/f16.h"
 #include "data/random.h"
-#include "storage/f16.h"
 
 /* 16 codes are drawn from one random number and all factors from another one. */
 #define CODES_OF_DRAW 16u

@@ -5,7 +5,7 @@
 #include <stdbool.h>
 #include <string.h>
 
-#include "storage/f16.h"
+#include "data/f16.h"
 
 #if MLM_CLONES
 #include <cpuid.h>

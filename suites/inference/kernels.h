@@ -9,8 +9,8 @@
 
 #include <stdint.h>
 
+#include "data/clones.h"
 #include "inference/formats.h"
-#include "storage/clones.h"
 
 #define MLM_ROWS_AT_ONCE 4u
 

@@ -3,9 +3,9 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "data/f16.h"
 #include "data/parallel.h"
 #include "storage/dense_products.h"
-#include "storage/f16.h"
 #include "storage/matrix.h"
 
 static struct mlm_extent dense_extent(const struct mlm_layout *layout)

@@ -4,7 +4,7 @@
 
 #include <string.h>
 
-#include "storage/f16.h"
+#include "data/f16.h"
 
 #if MLM_CLONES
 #include <immintrin.h>

@@ -2,7 +2,7 @@
  * f32 and f64 with CBLAS.) */
 #pragma once
 
-#include "storage/clones.h"
+#include "data/clones.h"
 #include "storage/matrix.h"
 
 struct mlm_dense_products {

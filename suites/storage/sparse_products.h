@@ -2,7 +2,7 @@
  * set. */
 #pragma once
 
-#include "storage/clones.h"
+#include "data/clones.h"
 #include "storage/matrix.h"
 
 struct mlm_sparse_products {

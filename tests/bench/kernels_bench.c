@@ -17,9 +17,9 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "data/clones.h"
 #include "data/memory.h"
 #include "data/rows.h"
-#include "storage/clones.h"
 #include "storage/matrix.h"
 
 #define ROUNDS 31

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "storage/f16.h"
+#include "data/f16.h"
 
 /* Computes the value by the definition of the format. */
 static double by_definition(uint32_t half)
