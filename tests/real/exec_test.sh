@@ -191,6 +191,7 @@ flutters=$!
 again() { [ "$(grep -Ec '^mlmembench: the kernel killed .* s ago, and the command still runs; this trial counts as oom in any case' log/flutters)" -ge "$1" ]; }
 expect "a command that goes on is told of again" wait_until again 1
 expect "and again" wait_until again 2
+expect "after three graces, and after twice that" bash -c "sed -nE 's/.* ([0-9.]+) s ago, and .*/\\1/p' log/flutters | awk 'NR == 1 && \$1 < 3 || NR == 2 && \$1 < 6 {exit 1}'"
 : >enough
 wait $flutters
 expect "its trial is an oom" records out/flutters.jsonl 'r[0]["outcome"] == "oom"'

@@ -17,15 +17,15 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "cage/cage.h"
+#include "emulated.h"
 
 #define NOBODY 65534
 #define NOT_ALLOWED 77
 
-/* Returns true where namespaces are not allowed, or (EINVAL) the kernel has none: qemu-user does not emulate
- * them. */
+/* Returns true where namespaces are not allowed, or not emulated. */
 static bool is_refused(int r)
 {
-    return r == -EPERM || r == -EACCES || r == -ENOSPC || r == -EINVAL;
+    return r == -EPERM || r == -EACCES || r == -ENOSPC || (r == -EINVAL && is_emulated());
 }
 
 /* Runs a line of shell with mounts. Returns its exit status, or a negative errno. */
