@@ -14,5 +14,6 @@ struct mlm_idle {
 };
 
 /* Looks at the cage, and returns how long its processes, without `background` (0: none), have used hardly any
- * processor time and have neither read nor written. Call it several times a second. The first call begins. */
+ * processor time, have waited neither for a processor nor for a disk, and have neither read nor written. Call
+ * it several times a second. The first call begins. */
 uint64_t mlm_idle_look(struct mlm_idle *idle, const struct mlm_cage *cage, pid_t background, uint64_t now_ns);
