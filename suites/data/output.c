@@ -6,25 +6,6 @@
 #include <string.h>
 #include <unistd.h>
 
-int mlm_output_open(int fd, bool compare, struct mlm_output *ret_output, struct mlm_scoreboard *sb)
-{
-    struct mlm_output output = {.fd = fd, .sb = sb, .bytes = malloc(MLM_OUTPUT_BUFFER_BYTES)};
-    if (compare)
-        output.found = malloc(MLM_OUTPUT_BUFFER_BYTES);
-    if (!output.bytes || (compare && !output.found)) {
-        mlm_output_close(&output);
-        return mlm_fail(sb, -ENOMEM, "out of memory");
-    }
-    *ret_output = output;
-    return 0;
-}
-
-void mlm_output_close(struct mlm_output *output)
-{
-    free(output->bytes);
-    free(output->found);
-}
-
 /* Reads fewer bytes than asked for where the file ends. */
 static int found_read(struct mlm_output *output, size_t size, size_t *ret_size)
 {
@@ -90,7 +71,8 @@ int mlm_output_reserve(struct mlm_output *output, size_t size, char **ret_at)
     return 0;
 }
 
-int mlm_output_end(struct mlm_output *output)
+/* Writes or compares the rest, and refuses a file that goes on. */
+static int output_end(struct mlm_output *output)
 {
     size_t more = 0;
     int r = output_flush(output);
@@ -99,4 +81,20 @@ int mlm_output_end(struct mlm_output *output)
     if (r < 0 || !more)
         return r;
     return mlm_fail(output->sb, -EBADMSG, "it goes on after byte %" PRIu64, output->done);
+}
+
+int mlm_output_make(
+    int fd, bool compare, mlm_output_write *write, const void *config, struct mlm_scoreboard *sb)
+{
+    struct mlm_output output = {.fd = fd, .sb = sb, .bytes = malloc(MLM_OUTPUT_BUFFER_BYTES)};
+    if (compare)
+        output.found = malloc(MLM_OUTPUT_BUFFER_BYTES);
+    int r = !output.bytes || (compare && !output.found) ? mlm_fail(sb, -ENOMEM, "out of memory") : 0;
+    if (r == 0)
+        r = write(config, &output);
+    if (r == 0)
+        r = output_end(&output);
+    free(output.bytes);
+    free(output.found);
+    return r;
 }

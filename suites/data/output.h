@@ -19,13 +19,14 @@ struct mlm_output {
     uint64_t done; /* bytes before those in the buffer */
 };
 
-/* compare: the bytes are compared. -ENOMEM through mlm_fail(). */
-int mlm_output_open(int fd, bool compare, struct mlm_output *ret_output, struct mlm_scoreboard *sb);
-void mlm_output_close(struct mlm_output *output); /* accepts a zeroed struct */
+/* Puts out all bytes that belong to a config, and reports their progress. */
+typedef int mlm_output_write(const void *config, struct mlm_output *output);
+
+/* Builds the file of a config with `write`; compare: checks that it is what would be built. Errors through
+ * mlm_fail(): -ENOMEM; -EBADMSG where the file holds other bytes, or goes on. */
+int mlm_output_make(
+    int fd, bool compare, mlm_output_write *write, const void *config, struct mlm_scoreboard *sb);
 
 /* Makes room for `size` bytes, at most MLM_OUTPUT_BUFFER_BYTES. The caller adds to `used` what it puts there.
  * -EBADMSG where the file holds other bytes than those before. */
 int mlm_output_reserve(struct mlm_output *output, size_t size, char **ret_at);
-
-/* Ends the output: writes or compares the rest, and refuses a file that goes on. */
-int mlm_output_end(struct mlm_output *output);

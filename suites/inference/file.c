@@ -166,33 +166,24 @@ static int visit_count(const struct mlm_inference_config *config, const struct m
     return 0;
 }
 
-static int dataset_put(
-    const struct mlm_inference_config *config, int fd, bool compare, struct mlm_scoreboard *sb)
+static int weights_write(const void *p, struct mlm_output *out)
 {
-    struct mlm_output out;
-    int r = mlm_output_open(fd, compare, &out, sb);
-    if (r < 0)
-        return r;
+    const struct mlm_inference_config *config = p;
     uint64_t rows = 0;
     (void)matrices_visit(config, visit_count, &rows);
-    mlm_progress_begin(sb, rows);
-    r = norms_write(config, &out);
-    if (r == 0)
-        r = matrices_visit(config, visit_write, &out);
-    if (r == 0)
-        r = mlm_output_end(&out);
-    mlm_output_close(&out);
-    return r;
+    mlm_progress_begin(out->sb, rows);
+    int r = norms_write(config, out);
+    return r < 0 ? r : matrices_visit(config, visit_write, out);
 }
 
 static int dataset_build(const void *config, int fd, struct mlm_scoreboard *sb)
 {
-    return dataset_put(config, fd, false, sb);
+    return mlm_output_make(fd, false, weights_write, config, sb);
 }
 
 static int dataset_check(const void *config, int fd, struct mlm_scoreboard *sb)
 {
-    return dataset_put(config, fd, true, sb);
+    return mlm_output_make(fd, true, weights_write, config, sb);
 }
 
 const struct mlm_dataset mlm_inference_dataset = {

@@ -171,31 +171,23 @@ static int sparse_write(const struct mlm_loading_config *config, struct mlm_outp
     return r;
 }
 
-static int dataset_put(
-    const struct mlm_loading_config *config, int fd, bool compare, struct mlm_scoreboard *sb)
+static int rows_write(const void *p, struct mlm_output *out)
 {
-    struct mlm_output out;
-    int r = mlm_output_open(fd, compare, &out, sb);
-    if (r < 0)
-        return r;
-    mlm_progress_begin(sb, config->rows);
-    r = config->sparse ? sparse_write(config, &out) : dense_write(config, &out);
-    if (r == 0)
-        r = mlm_output_end(&out);
-    mlm_output_close(&out);
-    return r;
+    const struct mlm_loading_config *config = p;
+    mlm_progress_begin(out->sb, config->rows);
+    return config->sparse ? sparse_write(config, out) : dense_write(config, out);
 }
 
 static int dataset_build(const void *config, int fd, struct mlm_scoreboard *sb)
 {
-    return dataset_put(config, fd, false, sb);
+    return mlm_output_make(fd, false, rows_write, config, sb);
 }
 
 /* Generates the bytes again and compares. That takes no longer than reading them from a disk, and needs no
  * checksum file that could get lost. */
 static int dataset_check(const void *config, int fd, struct mlm_scoreboard *sb)
 {
-    return dataset_put(config, fd, true, sb);
+    return mlm_output_make(fd, true, rows_write, config, sb);
 }
 
 const struct mlm_dataset mlm_loading_dataset = {
