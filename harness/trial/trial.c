@@ -23,7 +23,7 @@
 #include "machine/noise.h"
 #include "machine/presence.h"
 #include "meter/meter.h"
-#include "trial/idle.h"
+#include "trial/kills.h"
 #include "trial/outcome.h"
 #include "trial/reclaim.h"
 #include "trial/stillness.h"
@@ -60,12 +60,8 @@ struct running {
     struct mlm_trial_view view;
     struct mlm_meters *meters;
     bool timed_out;
-    bool zswap;         /* swapped pages are compressed in memory first */
-    uint64_t oom_kills; /* the highest count seen */
-    char victim[64];    /* of the first kill: "python3 (pid 12)"; "": not known */
-    uint64_t kill_ns;   /* when that was seen */
-    uint64_t recall_ns; /* time after it at which the user is told again */
-    struct mlm_idle idle;
+    bool zswap; /* swapped pages are compressed in memory first */
+    struct mlm_kills kills;
     bool waited;       /* ended, because what the kernel left of it did nothing any more */
     uint64_t still_ns; /* time in which we neither ran nor waited for a processor */
     uint64_t ended_ns;
@@ -176,83 +172,6 @@ static int background_wait(struct running *running)
     }
 }
 
-/* Read the count often: a cgroup that the job made below its cage may be removed before the end, together
- * with its count. `killed`: the job was killed, and a count of the whole machine tells whether by the kernel.
- */
-static void oom_kills_look(struct running *running, bool killed)
-{
-    if (!killed && !mlm_cage_counts_own_kills(running->cage))
-        return;
-    uint64_t kills = mlm_cage_oom_kills(running->cage);
-    if (kills > running->oom_kills)
-        running->oom_kills = kills;
-}
-
-/* After this time, or some graces if that is shorter, a person wonders. */
-#define RECALL_NS UINT64_C(30000000000)
-#define RECALL_GRACES 3
-
-static const char *victim_of(const struct running *running)
-{
-    return running->victim[0] ? running->victim : "a process";
-}
-
-/* Tells of the first kill in a command that goes on. */
-static void kill_tell(struct running *running, uint64_t now_ns)
-{
-    struct mlm_process_gone gone;
-    char text[256], cap[MLM_SIZE_TEXT], grace[MLM_SIZE_TEXT];
-    uint64_t grace_ns = running->order->oom_grace_ns;
-    running->kill_ns = now_ns;
-    running->recall_ns =
-        grace_ns && grace_ns < RECALL_NS / RECALL_GRACES ? RECALL_GRACES * grace_ns : RECALL_NS;
-    if (mlm_meters_gone(running->meters, &gone))
-        snprintf(running->victim, sizeof running->victim, "%s (pid %d)", gone.name, (int)gone.pid);
-    if (!running->watcher->killed)
-        return;
-    int n = snprintf(text, sizeof text, "the kernel killed %s under %s; the command goes on",
-        victim_of(running), mlm_size_spell(running->order->limits.cap_bytes, cap));
-    if (grace_ns)
-        snprintf(text + n, sizeof text - (size_t)n,
-            ", and is ended once it does nothing for %s (--oom-grace)",
-            mlm_duration_show((double)grace_ns, grace));
-    running->watcher->killed(running->watcher->context, text);
-}
-
-/* A command may wait for the killed process for ever and still do a little, so that it is not seen as idle.
- */
-static void kill_recall(struct running *running, uint64_t now_ns)
-{
-    char text[256], since[MLM_SIZE_TEXT];
-    if (!running->watcher->killed || now_ns - running->kill_ns < running->recall_ns)
-        return;
-    snprintf(text, sizeof text,
-        "the kernel killed %s %s ago, and the command still runs; this trial counts as oom in any case. Press "
-        "Ctrl-C if the command waits for that process; --timeout bounds such a trial",
-        victim_of(running), mlm_duration_show((double)running->recall_ns, since));
-    running->watcher->killed(running->watcher->context, text);
-    running->recall_ns *= 2;
-}
-
-static void kills_say(struct running *running)
-{
-    if (!running->order->tree || !running->oom_kills)
-        return;
-    uint64_t now_ns = mlm_now_ns();
-    if (running->kill_ns)
-        kill_recall(running, now_ns);
-    else
-        kill_tell(running, now_ns);
-}
-
-/* Returns true if the command only waits for what the kernel killed. */
-static bool waits_in_vain(struct running *running, uint64_t now_ns)
-{
-    uint64_t grace_ns = running->order->oom_grace_ns;
-    return running->order->tree && running->oom_kills && grace_ns &&
-           mlm_idle_look(&running->idle, running->cage, running->background.pid, now_ns) >= grace_ns;
-}
-
 /* Watches until the worker ends or its time is up. Time in which we ourselves were stopped does not count. */
 static int watch(struct running *running)
 {
@@ -271,17 +190,18 @@ static int watch(struct running *running)
             running->ended_ns = mlm_now_ns();
             return r < 0 ? r : 0;
         }
-        oom_kills_look(running, false);
+        mlm_kills_look(&running->kills, running->cage, false);
         mlm_sampler_take(&running->sampler, &running->view.sample);
         mlm_view_renew(&running->job_view, &running->view.sample);
         mlm_meters_tick(running->meters, &running->view);
-        kills_say(running);
+        mlm_kills_say(&running->kills, running->meters, running->order, running->watcher);
         uint64_t now = mlm_now_ns();
         if (now >= next_news) {
             tell(running, sb, phase_name(atomic_load_explicit(&sb->phase, memory_order_relaxed)));
             next_news = now + NEWS_NS;
         }
-        running->waited = waits_in_vain(running, now);
+        running->waited =
+            mlm_kills_left_idle(&running->kills, running->order, running->cage, running->background.pid, now);
         if (now >= end || running->waited) {
             running->timed_out = !running->waited;
             running->ended_ns = now;
@@ -476,7 +396,7 @@ static int read_all(struct running *running, int status, struct mlm_record *reco
         .waits = {MLM_NULL, MLM_NULL, MLM_NULL},
         .swap_read_pages = MLM_NULL};
     mlm_meters_finish(running->meters, &running->view, &result);
-    oom_kills_look(running, was_killed(running, status));
+    mlm_kills_look(&running->kills, running->cage, was_killed(running, status));
     inherited_mark(running, record);
     zswap_mark(running, record);
     stillness_tell(running, record);
@@ -489,9 +409,9 @@ static int read_all(struct running *running, int status, struct mlm_record *reco
     struct mlm_ending ending = {
         .status = status,
         .timed_out = running->timed_out,
-        .oom_kills = running->oom_kills,
+        .oom_kills = running->kills.count,
         .waited = running->waited,
-        .victim = running->victim[0] ? running->victim : NULL,
+        .victim = running->kills.victim[0] ? running->kills.victim : NULL,
         .worker_spared = WIFEXITED(status),
         .scoreboard = sb,
         .last_words = words,
