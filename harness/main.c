@@ -17,7 +17,7 @@ static void help(void)
     printf("mlmembench: how machine-learning workloads behave when memory is short\n\n"
            "Usage: mlmembench VERB [OPTION…]\n\nVerbs:\n");
     for (size_t i = 0; mlm_verbs[i]; i++)
-        mlm_wrap(mlm_verbs[i]->summary, 11, printf("  %-8s ", mlm_verbs[i]->name));
+        mlm_wrap(mlm_verbs[i]->summary, 12, printf("  %-8s  ", mlm_verbs[i]->name));
     printf("\n`mlmembench VERB --help` explains a verb, `mlmembench --version` this build.\n\n"
            "Example:\n  mlmembench run --cap 2G\n");
 }

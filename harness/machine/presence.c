@@ -23,6 +23,7 @@
 
 #define FOLDER "mlmembench"
 #define NAME_SIZE 24
+#define TRIES 3
 
 /* Opens the folder if it belongs to `owner` and nobody else can create files in it. */
 static int folder_open(int parent_fd, const char *name, uid_t owner)
@@ -36,22 +37,41 @@ static int folder_open(int parent_fd, const char *name, uid_t owner)
     return mlm_take_fd(&fd);
 }
 
+/* Opens the folder in which the user's own folder lies, and names that. */
+static int parent_of(uid_t owner, char name[static NAME_SIZE])
+{
+    char run[32];
+    snprintf(run, sizeof run, "/run/user/%u", (unsigned)owner);
+    int fd = folder_open(AT_FDCWD, owner ? run : "/run", owner);
+    if (fd >= 0) {
+        snprintf(name, NAME_SIZE, FOLDER);
+        return fd;
+    }
+    snprintf(name, NAME_SIZE, FOLDER "-%u", (unsigned)owner);
+    fd = open("/tmp", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    return fd < 0 ? -errno : fd;
+}
+
 /* Opens the user's own folder; creates it where `make` is set. */
 static int folder_of(uid_t owner, bool make)
 {
-    char run[32], shared[32];
-    snprintf(run, sizeof run, "/run/user/%u", (unsigned)owner);
-    snprintf(shared, sizeof shared, FOLDER "-%u", (unsigned)owner);
-    mlm_auto_close int parent_fd = folder_open(AT_FDCWD, owner ? run : "/run", owner);
-    const char *name = parent_fd < 0 ? shared : FOLDER;
+    char name[NAME_SIZE];
+    mlm_auto_close int parent_fd = parent_of(owner, name);
     if (parent_fd < 0)
-        parent_fd = open("/tmp", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-    if (parent_fd < 0)
-        return -errno;
+        return parent_fd;
     /* Everybody may read root's folder, to find root's runs. */
     if (make && mkdirat(parent_fd, name, owner ? 0700 : 0755) < 0 && errno != EEXIST)
         return -errno;
     return folder_open(parent_fd, name, owner);
+}
+
+/* Removes the user's own folder if nobody else is announced in it. */
+static void folder_leave(uid_t owner)
+{
+    char name[NAME_SIZE];
+    mlm_auto_close int parent_fd = parent_of(owner, name);
+    if (parent_fd >= 0)
+        (void)unlinkat(parent_fd, name, AT_REMOVEDIR);
 }
 
 static int socket_open(void)
@@ -116,7 +136,7 @@ static bool look(int folder_fd, const char *own, bool sweep)
     return any;
 }
 
-int mlm_presence_announce(void)
+static int announce(void)
 {
     mlm_auto_close int folder_fd = folder_of(geteuid(), true);
     if (folder_fd < 0)
@@ -136,6 +156,15 @@ int mlm_presence_announce(void)
     /* Connecting to a socket needs write permission. */
     (void)fchmodat(folder_fd, name, 0666, 0);
     return mlm_take_fd(&fd);
+}
+
+int mlm_presence_announce(void)
+{
+    /* Another run that ends may remove the folder between two steps of ours. */
+    int fd = -ENOENT;
+    for (int i = 0; i < TRIES && fd == -ENOENT; i++)
+        fd = announce();
+    return fd;
 }
 
 /* Returns the user who called sudo, otherwise `owner`. */
@@ -166,7 +195,7 @@ void mlm_presence_end(const int *fd)
     char name[NAME_SIZE];
     own_name(*fd, name);
     mlm_auto_close int folder_fd = *name ? folder_of(geteuid(), false) : -1;
-    if (folder_fd >= 0)
-        (void)unlinkat(folder_fd, name, 0);
+    if (folder_fd >= 0 && unlinkat(folder_fd, name, 0) == 0)
+        folder_leave(geteuid());
     mlm_close_p(fd);
 }

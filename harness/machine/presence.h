@@ -5,7 +5,8 @@
  * alive, which has no effect on the holder. A run looks for runs of root, of its own user, and under sudo of
  * the user who called it. It does not believe other users' folders, because they could mark everybody's runs;
  * their work is seen as noise (noise.h). A presence ends with its process, however that dies, and costs some
- * ten microseconds. Containers with their own /run and /tmp do not see each other. */
+ * ten microseconds. The last one that ends in order removes the folder. Containers with their own /run and
+ * /tmp do not see each other. */
 #pragma once
 
 #include <stdbool.h>

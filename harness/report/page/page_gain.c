@@ -7,6 +7,9 @@
 #include "report/html/html.h"
 #include "report/page/page_parts.h"
 
+/* A smaller share of the memory is not told exactly: the figures do not bear it. */
+#define FINEST_SHARE 100
+
 /* Ordered by importance: a later kind matters more. */
 enum gain_kind { NO_GAIN, OF_TIME, OF_MEMORY, OF_FITTING };
 
@@ -125,7 +128,9 @@ static void say_gain(FILE *out, const void *of)
     mlm_page_size(out, mlm_row_needs(gain->use));
     fprintf(out, " instead of %s", isnan(mlm_row_full_needs(gain->instead)) ? "more than " : "");
     mlm_page_size(out, mlm_row_least_needs(gain->instead));
-    if (gain->memory >= 2)
+    if (gain->memory > FINEST_SHARE)
+        fprintf(out, ", less than 1/%d of the memory", FINEST_SHARE);
+    else if (gain->memory >= 2)
         fprintf(out, ", 1/%.0f of the memory", gain->memory);
     else
         fprintf(out, ", %.0f %% of the memory", 100 / gain->memory);
