@@ -49,8 +49,8 @@ static void cage_tick(void *p, const struct mlm_trial_view *view)
     state->shmem_bytes = larger(state->shmem_bytes, sample->shmem_bytes);
     state->huge_pages_bytes = larger(state->huge_pages_bytes, sample->huge_pages_bytes);
     state->worker_file_bytes = larger(state->worker_file_bytes, sample->worker_file_bytes);
-    state->memory_and_swap_bytes = larger(
-        state->memory_and_swap_bytes, null_is_0(sample->memory_bytes) + mlm_sample_only_swap_bytes(sample));
+    state->memory_and_swap_bytes =
+        larger(state->memory_and_swap_bytes, null_is_0(sample->memory_bytes) + null_is_0(sample->swap_bytes));
     int64_t held_bytes = mlm_sample_held_bytes(sample);
     if (held_bytes == MLM_NULL)
         return;
@@ -99,6 +99,15 @@ static int64_t swap_peak_of_both(int64_t both_peak, const struct mlm_trial_view 
     return above > charges_on_the_way() ? above : MLM_NULL;
 }
 
+/* v2 counts space in swap, and a page keeps its space while it is written there, and after it was read back:
+ * as long as it is in memory, too, it is not swapped. The kernel's peak is exact if the samples come near it.
+ */
+static bool counts_memory_twice(const struct cage_state *state, int64_t kernel_swap_peak)
+{
+    return state->swap_bytes &&
+           kernel_swap_peak > state->swap_bytes + state->swap_bytes / 16 + (INT64_C(1) << 20);
+}
+
 static void swap_peak(const struct cage_state *state, const struct mlm_trial_view *view,
     int64_t kernel_swap_peak, struct mlm_meter_result *result)
 {
@@ -107,7 +116,8 @@ static void swap_peak(const struct cage_state *state, const struct mlm_trial_vie
     if (dialect->swap_files_count_memory)
         peak = swap_peak_of_both(kernel_swap_peak, view);
     bool exact = peak != MLM_NULL;
-    if (state->swap_seen && state->swap_bytes > peak) {
+    bool twice = dialect->swap_cached_key && counts_memory_twice(state, peak);
+    if (twice || (state->swap_seen && state->swap_bytes > peak)) {
         peak = state->swap_bytes;
         exact = false;
     }
@@ -205,7 +215,8 @@ static void cage_finish(void *p, const struct mlm_trial_view *view, struct mlm_m
     if (view->tree || view->flags & (MLM_READS_FILE | MLM_MAPS_FILE))
         cage_tick(p, view);
     state->resident_bytes = null_is_0(values[MLM_peak_rss_bytes]);
-    int64_t swap_before_bytes = null_is_0(view->sampler->before.swap_bytes);
+    const struct mlm_sample *before = &view->sampler->before;
+    int64_t swap_before_bytes = null_is_0(before->swap_bytes) + before->swap_cached_bytes;
     int64_t kernel_swap_peak = kernel_peak(view, mlm_cage_swap_peak, swap_before_bytes);
     memory_peak(state, view, result);
     swap_peak(state, view, kernel_swap_peak, result);
@@ -216,7 +227,7 @@ static void cage_finish(void *p, const struct mlm_trial_view *view, struct mlm_m
     values[MLM_shmem_peak_bytes] = state->shmem_bytes;
     values[MLM_huge_pages_peak_bytes] = state->huge_pages_bytes;
     if (mlm_cage_is_inherited(view->cage) && !view->sampler->sums_processes)
-        values[MLM_held_before_bytes] = view->sampler->before.memory_bytes;
+        values[MLM_held_before_bytes] = before->memory_bytes;
 }
 
 const struct mlm_meter mlm_meter_cage = {

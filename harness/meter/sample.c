@@ -64,6 +64,12 @@ static int64_t or_null(uint64_t ns)
     return ns == MLM_PRESSURE_UNKNOWN ? MLM_NULL : (int64_t)ns;
 }
 
+static void lessen(int64_t *value, int64_t before)
+{
+    if (*value != MLM_NULL)
+        *value = *value > or_0(before) ? *value - or_0(before) : 0;
+}
+
 int64_t mlm_sample_cache_bytes(const struct mlm_sample *sample)
 {
     if (sample->file_bytes == MLM_NULL || sample->shmem_bytes == MLM_NULL)
@@ -71,18 +77,11 @@ int64_t mlm_sample_cache_bytes(const struct mlm_sample *sample)
     return sample->file_bytes > sample->shmem_bytes ? sample->file_bytes - sample->shmem_bytes : 0;
 }
 
-int64_t mlm_sample_only_swap_bytes(const struct mlm_sample *sample)
-{
-    if (sample->swap_bytes == MLM_NULL || sample->swap_bytes < sample->swap_cached_bytes)
-        return 0;
-    return sample->swap_bytes - sample->swap_cached_bytes;
-}
-
 int64_t mlm_sample_held_bytes(const struct mlm_sample *sample)
 {
     if (sample->file_bytes == MLM_NULL || sample->memory_bytes == MLM_NULL)
         return MLM_NULL;
-    return sample->memory_bytes - mlm_sample_cache_bytes(sample) + mlm_sample_only_swap_bytes(sample);
+    return sample->memory_bytes - mlm_sample_cache_bytes(sample) + or_0(sample->swap_bytes);
 }
 
 /* Everything that is not known. */
@@ -117,6 +116,7 @@ static void cgroup_read(const struct mlm_sampler *sampler, struct mlm_sample *re
         sample.swap_cached_bytes = or_0(keyed(text, dialect->swap_cached_key));
         if (dialect->swap_key)
             sample.swap_bytes = keyed(text, dialect->swap_key);
+        lessen(&sample.swap_bytes, sample.swap_cached_bytes);
     }
     if (read_again(sampler->pressure_fd, text, sizeof text)) {
         sample.stall_some_ns = or_null(mlm_pressure_some_ns(text));
@@ -156,12 +156,6 @@ void mlm_sampler_watch(struct mlm_sampler *sampler, pid_t worker)
 }
 
 /* Takes off what was there before; others may hold less of it by now. */
-static void lessen(int64_t *value, int64_t before)
-{
-    if (*value != MLM_NULL)
-        *value = *value > or_0(before) ? *value - or_0(before) : 0;
-}
-
 static void others_subtract(struct mlm_sampler *sampler, struct mlm_sample *sample)
 {
     const struct mlm_sample *before = &sampler->before;

@@ -15,9 +15,11 @@
 
 struct mlm_sample {
     int64_t at_ns; /* time since the sampler was opened */
-    /* MLM_NULL where the cage has no such reading. swap_bytes is swap alone on every cgroup version. */
+    /* MLM_NULL where the cage has no such reading. swap_bytes is what is in swap and not in memory. */
     int64_t memory_bytes, swap_bytes, anon_bytes, file_bytes, shmem_bytes, huge_pages_bytes;
-    int64_t swap_cached_bytes; /* part of both; 0 where the kernel does not report it */
+    /* Pages in memory that have a place in swap, too: they are written there, or were read back. 0 where the
+     * kernel does not report it. */
+    int64_t swap_cached_bytes;
     int64_t stall_some_ns, stall_full_ns;
     /* VmHWM of the worker, and the file pages that it maps (RssFile); MLM_NULL after its end. */
     int64_t worker_peak_rss_bytes, worker_file_bytes;
@@ -49,6 +51,3 @@ int64_t mlm_sample_cache_bytes(const struct mlm_sample *sample);
 
 /* Memory without the page cache of files, and swap: what the needs are the peak of. MLM_NULL: not known. */
 int64_t mlm_sample_held_bytes(const struct mlm_sample *sample);
-
-/* Swap alone: a page that was read back and keeps its place in swap is in memory already. */
-int64_t mlm_sample_only_swap_bytes(const struct mlm_sample *sample);

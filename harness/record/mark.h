@@ -7,7 +7,7 @@
 #define MLM_MARKS(X)                                                                                                  \
     X(peak_rss_lower_bound,  "the worker was killed: its peak RSS is the last one seen, the true one is higher")      \
     X(peak_rss_sampled,      "peak RSS is the highest of any process that was seen; the true one may be a little higher") \
-    X(swap_peak_sampled,     "this kernel keeps no swap peak: sampled")                                               \
+    X(swap_peak_sampled,     "the kernel keeps no peak of what was in swap alone: sampled")                                               \
     X(cage_peak_sampled,     "the kernel kept no memory peak of this trial's own: sampled")                                             \
     X(needs_peak_sampled,    "memory and swap together were sampled; the true peak may be a little higher")           \
     X(cache_not_evicted,     "a file stayed in the page cache, or could not be checked: reads may not have been cold")  \

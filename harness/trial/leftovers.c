@@ -38,9 +38,7 @@ static int64_t charged_bytes(struct mlm_sampler *sampler)
     if (sample.memory_bytes != MLM_NULL && sample.memory_bytes < bytes)
         bytes = sample.memory_bytes; /* this figure is always up to date */
     /* Without processes, only shared memory is in swap. */
-    if (sample.swap_bytes > sample.swap_cached_bytes)
-        bytes += sample.swap_bytes - sample.swap_cached_bytes;
-    return bytes;
+    return sample.swap_bytes == MLM_NULL ? bytes : bytes + sample.swap_bytes;
 }
 
 /* Returns true for a file that we have open ourselves: the output of the command goes there, and each trial

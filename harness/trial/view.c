@@ -43,7 +43,8 @@ char *mlm_view_meminfo(const struct mlm_limits *limits, uint64_t swap_bytes, con
     const uint64_t system = (uint64_t)(mlm_laptop_system_bytes(ram) - mlm_laptop_reserved_bytes(ram));
     const uint64_t used = or_zero(sample->memory_bytes), anon = or_zero(sample->anon_bytes);
     const uint64_t files = or_zero(mlm_sample_cache_bytes(sample)), shmem = or_zero(sample->shmem_bytes);
-    const uint64_t swapped = or_zero(sample->swap_bytes);
+    const uint64_t cached = or_zero(sample->swap_cached_bytes),
+                   swapped = or_zero(sample->swap_bytes) + cached;
     const uint64_t available = less(total, system + less(used, files));
     const struct {
         const char *name;
@@ -54,7 +55,7 @@ char *mlm_view_meminfo(const struct mlm_limits *limits, uint64_t swap_bytes, con
         {"MemAvailable:", available},
         {"Buffers:", 0},
         {"Cached:", files + shmem},
-        {"SwapCached:", or_zero(sample->swap_cached_bytes)},
+        {"SwapCached:", cached},
         {"Active:", anon + files / 2},
         {"Inactive:", shmem + files - files / 2},
         {"Active(anon):", anon},
