@@ -3,33 +3,117 @@
 #include <math.h>
 #include <string.h>
 
+#include "data/exp.h"
+
 /* Decodes `count` positions from `first` on. */
 MLM_INLINE void positions_decode(const struct mlm_attention_job *job, const uint8_t *cache, uint64_t first,
     uint64_t count, float *ret_floats)
 {
-    uint32_t block_bytes = mlm_blocks_specs[job->format].block_bytes;
     uint64_t blocks = job->head_size / MLM_PART;
-    const uint8_t *block = cache + first * blocks * block_bytes;
-    for (uint64_t i = 0; i < count * blocks; i++, block += block_bytes)
-        job->decode(block, ret_floats + i * MLM_PART);
+    uint64_t position_bytes = mlm_blocks_bytes(job->format, job->head_size);
+    job->decode(cache + first * position_bytes, count * blocks, ret_floats);
 }
 
-MLM_INLINE float product(const float *a, const float *b, uint64_t count)
+/* Without AVX it is two vectors, for which gcc says that functions compiled with and without AVX pass them
+ * differently; here all of them are inlined. */
+#pragma GCC diagnostic ignored "-Wpsabi"
+typedef float eight __attribute__((vector_size(32)));
+
+MLM_INLINE eight load_eight(const float *from)
+{
+    eight loaded;
+    memcpy(&loaded, from, sizeof loaded);
+    return loaded;
+}
+
+/* The sums of `a` and of `b`, by pairs of neighbours, which take turns. */
+#define PAIRS(a, b)                                                                                          \
+    (__builtin_shufflevector(a, b, 0, 8, 2, 10, 4, 12, 6, 14) +                                              \
+        __builtin_shufflevector(a, b, 1, 9, 3, 11, 5, 13, 7, 15))
+
+/* The same for what PAIRS() gave, and for what QUADS() gave. */
+#define QUADS(a, b)                                                                                          \
+    (__builtin_shufflevector(a, b, 0, 1, 8, 9, 4, 5, 12, 13) +                                               \
+        __builtin_shufflevector(a, b, 2, 3, 10, 11, 6, 7, 14, 15))
+#define HALVES(a, b)                                                                                         \
+    (__builtin_shufflevector(a, b, 0, 1, 2, 3, 8, 9, 10, 11) +                                               \
+        __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15))
+
+/* Products of a query with eight keys that follow one another. */
+MLM_INLINE eight eight_products(const float *query, const float *keys, uint64_t size)
+{
+    eight sums[8] = {0};
+    for (uint64_t i = 0; i < size; i += 8) {
+        eight q = load_eight(query + i);
+#pragma GCC unroll 8
+        for (size_t k = 0; k < 8; k++)
+            sums[k] += q * load_eight(keys + k * size + i);
+    }
+    return HALVES(QUADS(PAIRS(sums[0], sums[1]), PAIRS(sums[2], sums[3])),
+        QUADS(PAIRS(sums[4], sums[5]), PAIRS(sums[6], sums[7])));
+}
+
+/* Scores of `count` positions of a block. The work space has room for whole eights of them. */
+MLM_INLINE void scores_of(
+    const float *query, const float *keys, uint64_t size, uint64_t count, float by, float *ret_scores)
+{
+    for (uint64_t p = 0; p < count; p += 8) {
+        eight scores = eight_products(query, keys + p * size, size) * by;
+        memcpy(ret_scores + p, &scores, (count - p < 8 ? count - p : 8) * sizeof *ret_scores);
+    }
+}
+
+/* result = result · keep + the sum of `count` values by their weights */
+MLM_INLINE void values_add(
+    float *result, float keep, const float *values, uint64_t size, const float *weights, uint64_t count)
+{
+    for (uint64_t i = 0; i < size; i += MLM_PART) {
+        eight sums[MLM_PART / 8];
+#pragma GCC unroll 4
+        for (size_t k = 0; k < MLM_PART / 8; k++)
+            sums[k] = load_eight(result + i + 8 * k) * keep;
+        for (uint64_t p = 0; p < count; p++) {
+#pragma GCC unroll 4
+            for (size_t k = 0; k < MLM_PART / 8; k++)
+                sums[k] += load_eight(values + p * size + i + 8 * k) * weights[p];
+        }
+#pragma GCC unroll 4
+        for (size_t k = 0; k < MLM_PART / 8; k++)
+            memcpy(result + i + 8 * k, &sums[k], sizeof sums[k]);
+    }
+}
+
+MLM_INLINE int32_t ordered(float value)
+{
+    int32_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    return bits < 0 ? bits ^ INT32_MAX : bits;
+}
+
+MLM_INLINE float largest(const float *scores, uint64_t count, float most)
+{
+    /* As whole numbers, floats have their own order once the negative ones are turned around. */
+    int32_t bits, most_key = ordered(most);
+#pragma omp simd reduction(max : most_key)
+    for (uint64_t p = 0; p < count; p++) {
+        int32_t key = ordered(scores[p]);
+        most_key = key > most_key ? key : most_key;
+    }
+    bits = most_key < 0 ? most_key ^ INT32_MAX : most_key;
+    memcpy(&most, &bits, sizeof most);
+    return most;
+}
+
+/* Turns scores to weights against the largest one. Returns their sum. */
+MLM_INLINE float weigh(float *scores, uint64_t count, float most)
 {
     float sum = 0;
 #pragma omp simd reduction(+ : sum)
-    for (uint64_t i = 0; i < count; i++)
-        sum += a[i] * b[i];
+    for (uint64_t p = 0; p < count; p++) {
+        scores[p] = mlm_exp(scores[p] - most);
+        sum += scores[p];
+    }
     return sum;
-}
-
-/* to = to · keep + from · factor */
-MLM_INLINE void blend(
-    float *restrict to, float keep, const float *restrict from, float factor, uint64_t count)
-{
-#pragma omp simd
-    for (uint64_t i = 0; i < count; i++)
-        to[i] = to[i] * keep + from[i] * factor;
 }
 
 /* How many of the `count` positions from `first` on token `token` sees. */
@@ -64,21 +148,14 @@ MLM_INLINE void attend_blocks(const struct mlm_attention_job *job)
         for (uint64_t i = 0; i < job->tokens * job->heads; i++) {
             uint64_t here = i / job->heads * job->pitch + i % job->heads * size;
             uint64_t visible = seen(job, i / job->heads, first, count);
-            float scores[MLM_ATTENTION_POSITIONS], *state = job->maxima_and_sums + 2 * i, most = state[0];
+            float scores[MLM_ATTENTION_POSITIONS], *state = job->maxima_and_sums + 2 * i;
             if (!visible)
                 continue;
-            for (uint64_t p = 0; p < visible; p++) {
-                scores[p] = product(job->queries + here, keys + p * size, size) * by;
-                most = fmaxf(most, scores[p]);
-            }
-            float keep = expf(state[0] - most);
+            scores_of(job->queries + here, keys, size, visible, by, scores);
+            float most = largest(scores, visible, state[0]), keep = mlm_exp(state[0] - most);
             state[0] = most;
-            state[1] *= keep;
-            for (uint64_t p = 0; p < visible; p++, keep = 1) {
-                float weight = expf(scores[p] - most);
-                state[1] += weight;
-                blend(job->results + here, keep, values + p * size, weight, size);
-            }
+            state[1] = state[1] * keep + weigh(scores, visible, most);
+            values_add(job->results + here, keep, values, size, scores, visible);
         }
     }
     for (uint64_t i = 0; i < job->tokens * job->heads; i++) {
@@ -92,15 +169,9 @@ MLM_INLINE void attend_blocks(const struct mlm_attention_job *job)
 /* Turns a token's scores to weights; positions that it does not see have none. */
 MLM_INLINE void scores_weigh(float *scores, uint64_t visible, uint64_t context)
 {
-    float most = -INFINITY, sum = 0;
+    float inverse = 1 / weigh(scores, visible, largest(scores, visible, -INFINITY));
     for (uint64_t p = 0; p < visible; p++)
-        most = fmaxf(most, scores[p]);
-    for (uint64_t p = 0; p < visible; p++) {
-        scores[p] = expf(scores[p] - most);
-        sum += scores[p];
-    }
-    for (uint64_t p = 0; p < visible; p++)
-        scores[p] /= sum;
+        scores[p] *= inverse;
     memset(scores + visible, 0, (context - visible) * sizeof *scores);
 }
 
@@ -114,9 +185,7 @@ MLM_INLINE void attend_whole(const struct mlm_attention_job *job)
         positions_decode(job, job->keys, first, count, job->decoded);
         for (uint64_t i = 0; i < rows; i++) {
             const float *query = job->queries + i / job->heads * job->pitch + i % job->heads * size;
-            for (uint64_t p = 0; p < count; p++)
-                job->scores[i * job->context + first + p] =
-                    product(query, job->decoded + p * size, size) * by;
+            scores_of(query, job->decoded, size, count, by, job->scores + i * job->context + first);
         }
     }
     for (uint64_t i = 0; i < rows; i++) {
@@ -128,8 +197,7 @@ MLM_INLINE void attend_whole(const struct mlm_attention_job *job)
         positions_decode(job, job->values, first, count, job->decoded);
         for (uint64_t i = 0; i < rows; i++) {
             float *result = job->results + i / job->heads * job->pitch + i % job->heads * size;
-            for (uint64_t p = 0; p < count; p++)
-                blend(result, 1, job->decoded + p * size, job->scores[i * job->context + first + p], size);
+            values_add(result, 1, job->decoded, size, job->scores + i * job->context + first, count);
         }
     }
 }

@@ -11,7 +11,7 @@
 
 struct mlm_attention_job {
     enum mlm_blocks format;
-    mlm_block_decode *decode;
+    mlm_blocks_decode *decode;
     const uint8_t *keys, *values; /* of position 0; the next position follows */
     uint64_t head_size;
     uint64_t heads;    /* that share these keys */

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "data/exp.h"
 #include "data/memory.h"
 #include "data/parallel.h"
 #include "data/random.h"
@@ -46,7 +47,8 @@ struct buffers {
 struct mlm_decoder_run {
     struct mlm_inference_config config;
     const struct mlm_weights *weights;
-    enum mlm_clone clone;
+    mlm_four_products *products; /* of the weights' format */
+    mlm_blocks_decode *decode;   /* of the cache's */
     struct buffers buffers;
     uint8_t *block, *cache;
     uint64_t logits_of; /* the row of logits that belongs to the last token */
@@ -126,7 +128,8 @@ int mlm_decoder_run_open(const struct mlm_inference_config *config, const struct
         return mlm_fail(sb, -ENOMEM, "out of memory");
     run->config = *config;
     run->weights = weights;
-    run->clone = mlm_clone_best();
+    run->products = mlm_four_products_of((enum mlm_blocks)config->weights, mlm_clone_best());
+    run->decode = mlm_blocks_decode_of((enum mlm_blocks)config->kv, mlm_clone_best());
     run->cache = mlm_map(mlm_kv_bytes(config), "the cache of keys and values", sb);
     if (run->cache)
         run->block = mlm_map(mlm_buffer_bytes(config), "the compute buffer", sb);
@@ -189,7 +192,6 @@ struct product {
     struct mlm_weight_matrix matrix;
     uint64_t count; /* vectors */
     float *results; /* row `v` of matrix.rows floats is the product with vector `v` */
-    mlm_four_products *kernel;
 };
 
 /* The rows from `row` on, a multiple of four. */
@@ -218,7 +220,7 @@ static void product_part(void *context, uint64_t part)
         for (uint64_t v = 0; v < product->count; v++)
             for (uint64_t row = tile; row < tile + TILE_ROWS && row < end; row += MLM_ROWS_AT_ONCE) {
                 struct mlm_four_rows rows = four_rows(run, &product->matrix, row);
-                product->kernel(
+                run->products(
                     &rows, &run->buffers.vectors[v], product->results + v * product->matrix.rows + row);
             }
 }
@@ -245,8 +247,7 @@ static int multiply(const struct mlm_decoder_run *run, uint64_t layer, enum mlm_
     struct product product = {.run = run,
         .matrix = mlm_weight_matrix_of(&run->config, layer, id),
         .count = count,
-        .results = results,
-        .kernel = mlm_four_products_of((enum mlm_blocks)run->config.weights, run->clone)};
+        .results = results};
     return mlm_parallel(run->config.job.threads, product_part, &product, sb);
 }
 
@@ -260,6 +261,7 @@ static void normalize(
     const float *factors = (const float *)(const void *)bytes + norm * width;
     for (uint64_t token = 0; token < count; token++, values += width, normed += width) {
         double squares = 0;
+#pragma omp simd reduction(+ : squares)
         for (uint64_t i = 0; i < width; i++)
             squares += (double)values[i] * (double)values[i];
         float by = 1 / sqrtf((float)(squares / (double)width) + NORM_EPSILON);
@@ -341,7 +343,7 @@ static void attend_part(void *context, uint64_t part)
         uint64_t first = sequence * shape->width + head * shared * shape->head_size;
         uint64_t rows = unit * shared * tokens;
         struct mlm_attention_job job = {.format = (enum mlm_blocks)config->kv,
-            .decode = mlm_block_decode_of((enum mlm_blocks)config->kv, run->clone),
+            .decode = run->decode,
             .keys = cache_at(run, sequence, step->layer, KEYS, head),
             .values = cache_at(run, sequence, step->layer, VALUES, head),
             .head_size = shape->head_size,
@@ -385,6 +387,14 @@ static int attention(const struct step *step, struct mlm_scoreboard *sb)
     return multiply(run, layer, MLM_MATRIX_O, count, b->normed, sb);
 }
 
+/* SwiGLU: up · gate · sigmoid(gate). */
+static void gate_open(float *restrict gate, const float *restrict up, uint64_t count)
+{
+#pragma omp simd
+    for (uint64_t i = 0; i < count; i++)
+        gate[i] *= up[i] / (1 + mlm_exp(-gate[i]));
+}
+
 static int feed_forward(const struct step *step, struct mlm_scoreboard *sb)
 {
     const struct mlm_decoder_run *run = step->run;
@@ -398,8 +408,7 @@ static int feed_forward(const struct step *step, struct mlm_scoreboard *sb)
         r = multiply(run, layer, MLM_MATRIX_UP, count, b->up, sb);
     if (r < 0)
         return r;
-    for (uint64_t i = 0; i < count * shape->ffn; i++)
-        b->gate[i] *= b->up[i] / (1 + expf(-b->gate[i]));
+    gate_open(b->gate, b->up, count * shape->ffn);
     vectors_set(run, b->gate, shape->ffn, count);
     return multiply(run, layer, MLM_MATRIX_DOWN, count, b->normed, sb);
 }

@@ -42,14 +42,17 @@ static uint16_t get_u16(const uint8_t *at)
 /* The nearest half, ties to even; the largest one for anything larger. */
 static uint16_t half_nearest(float value)
 {
+    const float step_of_half = 0.5f; /* whose last bit is that of the smallest halves, 2^-24 */
     float size = fminf(fabsf(value), MLM_F16_MAX);
-    /* Halves below 2^-14 are multiples of 2^-24; above, a half has 11 digits. */
-    int exponent = 0;
-    (void)frexpf(size, &exponent);
-    float step = ldexpf(1, exponent < -13 ? -24 : exponent - 11);
-    uint16_t half = 0;
-    (void)mlm_f16_encode(copysignf(nearbyintf(size / step) * step, value), &half);
-    return half;
+    float small = size + step_of_half;
+    uint32_t bits, small_bits, base_bits;
+    memcpy(&bits, &size, sizeof bits);
+    memcpy(&small_bits, &small, sizeof small_bits);
+    memcpy(&base_bits, &step_of_half, sizeof base_bits);
+    /* Of 23 bits of the mantissa 10 stay; the exponent begins at -14 instead of -126. */
+    uint32_t normal = (bits + 0xfff + (bits >> MLM_F16_SHIFT & 1)) >> MLM_F16_SHIFT;
+    uint32_t half = size < 0x1p-14f ? small_bits - base_bits : normal - (112u << 10);
+    return (uint16_t)(half | (signbit(value) ? 0x8000u : 0));
 }
 
 static void put_half(uint8_t *at, float value)

@@ -36,6 +36,8 @@ mlm_four_products *mlm_four_products_of(enum mlm_blocks format, enum mlm_clone c
 void mlm_vector_round(
     const float *values, uint64_t count, int16_t *whole, int32_t *part_sums, float *ret_scale);
 
-/* Decodes one block, as the format's own function does. */
-typedef void mlm_block_decode(const uint8_t *block, float *values);
-mlm_block_decode *mlm_block_decode_of(enum mlm_blocks format, enum mlm_clone clone);
+/* Decodes keys or values: `count` blocks that follow one another, each as the format's own function does. */
+typedef void mlm_blocks_decode(const uint8_t *blocks, uint64_t count, float *values);
+
+/* format: one that keys and values may have. */
+mlm_blocks_decode *mlm_blocks_decode_of(enum mlm_blocks format, enum mlm_clone clone);

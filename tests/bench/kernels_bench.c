@@ -17,10 +17,11 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "data/clones.h"
 #include "data/memory.h"
 #include "data/rows.h"
 #include "storage/matrix.h"
+
+#include "peer_sum.h"
 
 #define ROUNDS 31
 #define SEED 1
@@ -151,52 +152,13 @@ static void go_transposed(void *context)
 
 struct bytes {
     const float *data;
-    uint64_t count;
-    float sum;
+    uint64_t bytes;
 };
-
-typedef float lanes __attribute__((vector_size(64)));
-
-/* Four chains of sixteen, so that only loads can be the limit. */
-#define SUM_BODY(bytes)                                                                                      \
-    const float *at = (bytes)->data, *end = at + (bytes)->count / 64 * 64;                                   \
-    lanes sum0 = {0}, sum1 = {0}, sum2 = {0}, sum3 = {0}, loaded[4];                                         \
-    for (; at < end; at += 64) {                                                                             \
-        memcpy(loaded, at, sizeof loaded);                                                                   \
-        sum0 += loaded[0];                                                                                   \
-        sum1 += loaded[1];                                                                                   \
-        sum2 += loaded[2];                                                                                   \
-        sum3 += loaded[3];                                                                                   \
-    }                                                                                                        \
-    sum0 += sum1 + sum2 + sum3;                                                                              \
-    for (int lane = 0; lane < 16; lane++)                                                                    \
-    (bytes)->sum += sum0[lane]
-
-static void sum_plain(struct bytes *bytes)
-{
-    SUM_BODY(bytes);
-}
-#if MLM_CLONES
-MLM_TARGET_AVX2 static void sum_avx2(struct bytes *bytes)
-{
-    SUM_BODY(bytes);
-}
-MLM_TARGET_AVX512 static void sum_avx512(struct bytes *bytes)
-{
-    SUM_BODY(bytes);
-}
-#endif
 
 static void go_sum(void *context)
 {
-    static void (*const sums[])(struct bytes * bytes) = {
-        [MLM_CLONE_PLAIN] = sum_plain,
-#if MLM_CLONES
-        [MLM_CLONE_AVX2] = sum_avx2,
-        [MLM_CLONE_AVX512] = sum_avx512,
-#endif
-    };
-    sums[mlm_clone_best()](context);
+    const struct bytes *bytes = context;
+    peer_sum(bytes->data, bytes->bytes);
 }
 
 static void bench_dense(void)
@@ -213,7 +175,7 @@ static void bench_dense(void)
         struct subject s =
             subject_make(&mlm_storage_dense, layout_of(rows, columns, 0.01, types[t].value), 0.01);
         uint64_t size = mlm_matrix_core_bytes(&mlm_storage_dense, &s.matrix.layout);
-        struct bytes bytes = {.data = s.matrix.values, .count = size / sizeof(float)};
+        struct bytes bytes = {.data = s.matrix.values, .bytes = size};
         struct contestant all[] = {
             {"sum", go_sum, &bytes, 0}, {"Xw", go_multiply, &s, 0}, {"X'g", go_transposed, &s, 0}};
         take_turns(all, 3);

@@ -211,8 +211,8 @@ static void decoding_is_the_same_on_every_machine(void **state)
             uint8_t block[64];
             mlm_random_fill_floats(mlm_random_key(5, round), 0, values, MLM_PART);
             mlm_blocks_specs[formats[f]].round(values, block);
-            mlm_block_decode_of(formats[f], MLM_CLONE_PLAIN)(block, plain);
-            mlm_block_decode_of(formats[f], mlm_clone_best())(block, best);
+            mlm_blocks_decode_of(formats[f], MLM_CLONE_PLAIN)(block, 1, plain);
+            mlm_blocks_decode_of(formats[f], mlm_clone_best())(block, 1, best);
             assert_memory_equal(plain, best, sizeof plain);
         }
 }
