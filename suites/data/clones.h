@@ -5,8 +5,8 @@
 
 #if defined(__x86_64__)
 #define MLM_CLONES 1
-#define MLM_TARGET_AVX2 __attribute__((target("avx2,fma")))
-#define MLM_TARGET_AVX512 __attribute__((target("avx2,fma,avx512f,avx512vl,avx512bw,avx512dq")))
+#define MLM_TARGET_AVX2 __attribute__((target("avx2,fma,f16c")))
+#define MLM_TARGET_AVX512 __attribute__((target("avx2,fma,f16c,avx512f,avx512vl,avx512bw,avx512dq")))
 #else
 #define MLM_CLONES 0
 #endif
@@ -16,14 +16,4 @@
 
 enum mlm_clone { MLM_CLONE_PLAIN, MLM_CLONE_AVX2, MLM_CLONE_AVX512 };
 
-static inline enum mlm_clone mlm_clone_best(void)
-{
-#if MLM_CLONES
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq"))
-        return MLM_CLONE_AVX512;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma"))
-        return MLM_CLONE_AVX2;
-#endif
-    return MLM_CLONE_PLAIN;
-}
+enum mlm_clone mlm_clone_best(void);

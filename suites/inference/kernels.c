@@ -8,10 +8,6 @@
 #include "data/f16.h"
 #include "inference/kernels_sets.h"
 
-#if MLM_CLONES
-#include <cpuid.h>
-#endif
-
 #define ROWS MLM_ROWS_AT_ONCE
 
 MLM_INLINE void vector_round(
@@ -119,22 +115,17 @@ static const struct mlm_kernels plain = {.products = {[MLM_BLOCKS_F32] = f32_pla
     .decode = {
         [MLM_BLOCKS_F16] = f16_decode, [MLM_BLOCKS_Q8_0] = q8_0_decode, [MLM_BLOCKS_Q4_0] = q4_0_decode}};
 
+static const struct mlm_kernels *kernels_of(enum mlm_clone clone)
+{
+    static const struct mlm_kernels *const sets[] = {
+        [MLM_CLONE_PLAIN] = &plain,
 #if MLM_CLONES
-/* clang 14 has no name for F16C in __builtin_cpu_supports(). A virtual machine may hide it. */
-static const struct mlm_kernels *kernels_of(enum mlm_clone clone)
-{
-    unsigned a, b, c, d;
-    if (clone == MLM_CLONE_PLAIN || !__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_F16C))
-        return &plain;
-    return clone == MLM_CLONE_AVX512 ? &mlm_kernels_avx512 : &mlm_kernels_avx2;
-}
-#else
-static const struct mlm_kernels *kernels_of(enum mlm_clone clone)
-{
-    (void)clone;
-    return &plain;
-}
+        [MLM_CLONE_AVX2] = &mlm_kernels_avx2,
+        [MLM_CLONE_AVX512] = &mlm_kernels_avx512,
 #endif
+    };
+    return sets[clone];
+}
 
 mlm_four_products *mlm_four_products_of(enum mlm_blocks format, enum mlm_clone clone)
 {

@@ -1,9 +1,9 @@
-/* The kernels with AVX2 and F16C. */
+/* The kernels with AVX2. */
 #include "inference/kernels_sets.h"
 
 #if MLM_CLONES
 
-#define TARGET MLM_KERNEL_AVX2
+#define TARGET MLM_TARGET_AVX2
 #define LANES 8u
 
 TARGET MLM_INLINE float lanes_sum(__m256 lanes)

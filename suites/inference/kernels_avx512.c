@@ -3,7 +3,7 @@
 
 #if MLM_CLONES
 
-#define TARGET MLM_KERNEL_AVX512
+#define TARGET MLM_TARGET_AVX512
 
 TARGET MLM_INLINE __m512 half_everywhere(const uint8_t *at)
 {

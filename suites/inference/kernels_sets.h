@@ -16,11 +16,7 @@ struct mlm_kernels {
 
 #include <immintrin.h>
 
-extern const struct mlm_kernels mlm_kernels_avx2; /* needs F16C, too */
-extern const struct mlm_kernels mlm_kernels_avx512;
-
-#define MLM_KERNEL_AVX2 __attribute__((target("avx2,fma,f16c")))
-#define MLM_KERNEL_AVX512 __attribute__((target("avx2,fma,f16c,avx512f,avx512vl,avx512bw,avx512dq")))
+extern const struct mlm_kernels mlm_kernels_avx2, mlm_kernels_avx512;
 
 /* Blocks are read in the order of their addresses, as one stream: in a file the rows follow one another, and
  * repacked rows take turns. Hardware prefetchers end at each page of 4 KiB, so there are hints; one behind

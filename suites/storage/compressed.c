@@ -17,24 +17,21 @@ static struct mlm_extent csc_extent(const struct mlm_layout *layout)
         .values = layout->nonzeros, .indices = layout->nonzeros, .starts = layout->columns + 1};
 }
 
-static int csr_bind(struct mlm_matrix *m, struct mlm_scoreboard *sb)
+static void csr_bind(struct mlm_matrix *m)
 {
-    (void)sb;
     const struct mlm_sparse_products *products =
         mlm_sparse_products(mlm_clone_best(), m->layout.value, m->layout.index);
     m->builders = mlm_sparse_builders(m->layout.value, m->layout.index);
     m->multiply = products->gather;
     m->multiply_transposed = products->scatter;
-    return 0;
 }
 
-static int csc_bind(struct mlm_matrix *m, struct mlm_scoreboard *sb)
+static void csc_bind(struct mlm_matrix *m)
 {
-    (void)csr_bind(m, sb);
+    csr_bind(m);
     mlm_product *gather = m->multiply;
     m->multiply = m->multiply_transposed;
     m->multiply_transposed = gather;
-    return 0;
 }
 
 static int csr_place(

@@ -10,15 +10,13 @@ static struct mlm_extent coo_extent(const struct mlm_layout *layout)
         .values = layout->nonzeros, .indices = layout->nonzeros, .starts = layout->nonzeros};
 }
 
-static int coo_bind(struct mlm_matrix *m, struct mlm_scoreboard *sb)
+static void coo_bind(struct mlm_matrix *m)
 {
-    (void)sb;
     const struct mlm_sparse_products *products =
         mlm_sparse_products(mlm_clone_best(), m->layout.value, m->layout.index);
     m->builders = mlm_sparse_builders(m->layout.value, m->layout.index);
     m->multiply = products->coo_gather;
     m->multiply_transposed = products->coo_scatter;
-    return 0;
 }
 
 static int coo_place(

@@ -1,4 +1,4 @@
-/* Dense matrices by rows. f32 and f64 use CBLAS; f16 and int8 are converted as they are read. */
+/* Dense matrices by rows. */
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -13,53 +13,11 @@ static struct mlm_extent dense_extent(const struct mlm_layout *layout)
     return (struct mlm_extent){.values = mlm_entries(layout->rows, layout->columns)};
 }
 
-static void multiply_f32(const struct mlm_matrix *m, uint64_t from, uint64_t to, const void *x, void *y)
+static void dense_bind(struct mlm_matrix *m)
 {
-    int columns = (int)m->layout.columns;
-    const float *block = (const float *)m->values + from * m->layout.columns;
-    m->blas.sgemv(CblasRowMajor, CblasNoTrans, (int)(to - from), columns, 1, block, columns, x, 1, 1,
-        (float *)y + from, 1);
-}
-
-static void multiply_transposed_f32(
-    const struct mlm_matrix *m, uint64_t from, uint64_t to, const void *x, void *y)
-{
-    int columns = (int)m->layout.columns;
-    const float *block = (const float *)m->values + from * m->layout.columns;
-    m->blas.sgemv(CblasRowMajor, CblasTrans, (int)(to - from), columns, 1, block, columns,
-        (const float *)x + from, 1, 1, y, 1);
-}
-
-static void multiply_f64(const struct mlm_matrix *m, uint64_t from, uint64_t to, const void *x, void *y)
-{
-    int columns = (int)m->layout.columns;
-    const double *block = (const double *)m->values + from * m->layout.columns;
-    m->blas.dgemv(CblasRowMajor, CblasNoTrans, (int)(to - from), columns, 1, block, columns, x, 1, 1,
-        (double *)y + from, 1);
-}
-
-static void multiply_transposed_f64(
-    const struct mlm_matrix *m, uint64_t from, uint64_t to, const void *x, void *y)
-{
-    int columns = (int)m->layout.columns;
-    const double *block = (const double *)m->values + from * m->layout.columns;
-    m->blas.dgemv(CblasRowMajor, CblasTrans, (int)(to - from), columns, 1, block, columns,
-        (const double *)x + from, 1, 1, y, 1);
-}
-
-static int dense_bind(struct mlm_matrix *m, struct mlm_scoreboard *sb)
-{
-    if (m->layout.value == MLM_F16 || m->layout.value == MLM_I8) {
-        const struct mlm_dense_products *products = mlm_dense_products(mlm_clone_best(), m->layout.value);
-        m->multiply = products->multiply;
-        m->multiply_transposed = products->multiply_transposed;
-        return 0;
-    }
-    bool wide = m->layout.value == MLM_F64;
-    m->multiply = wide ? multiply_f64 : multiply_f32;
-    m->multiply_transposed = wide ? multiply_transposed_f64 : multiply_transposed_f32;
-    /* BLAS uses one thread in each call: our own threads share the rows. */
-    return mlm_blas_open(1, &m->blas, sb);
+    const struct mlm_dense_products *products = mlm_dense_products(mlm_clone_best(), m->layout.value);
+    m->multiply = products->multiply;
+    m->multiply_transposed = products->multiply_transposed;
 }
 
 /* Each function stores the row's values other than 0 and returns the index of the first that is not exact in

@@ -1,5 +1,4 @@
-/* Products with dense matrices of f16 or int8 values, which are converted as they are read. (dense.c computes
- * f32 and f64 with CBLAS.) */
+/* Products with dense matrices. Values of f16 and int8 are converted as they are read. */
 #pragma once
 
 #include "data/clones.h"
@@ -9,5 +8,5 @@ struct mlm_dense_products {
     mlm_product *multiply, *multiply_transposed;
 };
 
-/* value: MLM_F16 or MLM_I8. clone: mlm_clone_best(), or a lower one. */
+/* clone: mlm_clone_best(), or a lower one. */
 const struct mlm_dense_products *mlm_dense_products(enum mlm_clone clone, enum mlm_value value);

@@ -1,36 +1,34 @@
-/* Products of one narrow type for one instruction set. Included several times, hence without a guard. Expects
- * ELEMENT, LANES, FLOATS (a vector of LANES floats), WIDEN(from) (LANES elements from `from` on as FLOATS),
- * WIDEN_ONE(element), TARGET, NAME(x).
- *
- * Rows are processed one by one. Several rows at once would share loads of w, but rows of a page or less are
- * too short for the prefetcher (int8 was 3 × slower). */
+/* Products of one type of values for one instruction set. Included several times, hence without a guard.
+ * Expects ELEMENT, REAL, LANES, REALS (a vector of LANES reals), WIDEN(from) (LANES elements from `from` on
+ * as REALS), WIDEN_ONE(element), TARGET, NAME(x). */
 
+/* Row by row, in the order of the addresses. Wide values are read as a plain sum would read them, which needs
+ * no hints. */
 TARGET static void NAME(multiply)(
     const struct mlm_matrix *m, uint64_t from, uint64_t to, const void *x, void *y)
 {
     uint64_t columns = m->layout.columns;
     const ELEMENT *row = (const ELEMENT *)m->values + from * columns;
-    const float *w = x;
-    float *sums = y;
+    const REAL *w = x;
+    REAL *results = y;
     for (uint64_t r = from; r < to; r++, row += columns) {
-        FLOATS sum0 = {0}, sum1 = {0}, sum2 = {0}, sum3 = {0}, weights[4];
+        REALS sum0 = {0}, sum1 = {0}, sum2 = {0}, sum3 = {0};
         uint64_t c = 0;
         for (; c + 4 * LANES <= columns; c += 4 * LANES) {
-            memcpy(weights, w + c, sizeof weights);
-            __builtin_prefetch((const char *)(row + c) + PREFETCH_BYTES);
-            __builtin_prefetch((const char *)(row + c + 2 * LANES) + PREFETCH_BYTES);
-            sum0 += WIDEN(row + c) * weights[0];
-            sum1 += WIDEN(row + c + LANES) * weights[1];
-            sum2 += WIDEN(row + c + 2 * LANES) * weights[2];
-            sum3 += WIDEN(row + c + 3 * LANES) * weights[3];
+            if (sizeof *row < sizeof(float))
+                HINTS(row + c, 4 * LANES * sizeof *row);
+            sum0 += WIDEN(row + c) * LOAD(REALS, w + c);
+            sum1 += WIDEN(row + c + LANES) * LOAD(REALS, w + c + LANES);
+            sum2 += WIDEN(row + c + 2 * LANES) * LOAD(REALS, w + c + 2 * LANES);
+            sum3 += WIDEN(row + c + 3 * LANES) * LOAD(REALS, w + c + 3 * LANES);
         }
         sum0 += sum1 + sum2 + sum3;
-        float sum = 0;
+        REAL sum = 0;
         for (uint64_t lane = 0; lane < LANES; lane++)
             sum += sum0[lane];
         for (; c < columns; c++)
             sum += WIDEN_ONE(row[c]) * w[c];
-        sums[r] += sum;
+        results[r] += sum;
     }
 }
 
@@ -39,20 +37,23 @@ TARGET static void NAME(multiply_transposed)(
 {
     uint64_t columns = m->layout.columns;
     const ELEMENT *row = (const ELEMENT *)m->values + from * columns;
-    const float *g = x;
-    float *gradient = y;
+    const REAL *g = x;
+    REAL *gradient = y;
     for (uint64_t r = from; r < to; r++, row += columns) {
-        float scale = g[r];
         uint64_t c = 0;
-        for (; c + LANES <= columns; c += LANES) {
-            FLOATS sum;
-            memcpy(&sum, gradient + c, sizeof sum);
-            __builtin_prefetch((const char *)(row + c) + PREFETCH_BYTES);
-            sum += WIDEN(row + c) * scale;
-            memcpy(gradient + c, &sum, sizeof sum);
+        for (; c + 4 * LANES <= columns; c += 4 * LANES) {
+            HINTS(row + c, 4 * LANES * sizeof *row);
+            REALS sum0 = LOAD(REALS, gradient + c) + WIDEN(row + c) * g[r];
+            REALS sum1 = LOAD(REALS, gradient + c + LANES) + WIDEN(row + c + LANES) * g[r];
+            REALS sum2 = LOAD(REALS, gradient + c + 2 * LANES) + WIDEN(row + c + 2 * LANES) * g[r];
+            REALS sum3 = LOAD(REALS, gradient + c + 3 * LANES) + WIDEN(row + c + 3 * LANES) * g[r];
+            memcpy(gradient + c, &sum0, sizeof sum0);
+            memcpy(gradient + c + LANES, &sum1, sizeof sum1);
+            memcpy(gradient + c + 2 * LANES, &sum2, sizeof sum2);
+            memcpy(gradient + c + 3 * LANES, &sum3, sizeof sum3);
         }
         for (; c < columns; c++)
-            gradient[c] += WIDEN_ONE(row[c]) * scale;
+            gradient[c] += WIDEN_ONE(row[c]) * g[r];
     }
 }
 

@@ -10,15 +10,13 @@ static struct mlm_extent ell_extent(const struct mlm_layout *layout)
     return (struct mlm_extent){.values = entries, .indices = entries};
 }
 
-static int ell_bind(struct mlm_matrix *m, struct mlm_scoreboard *sb)
+static void ell_bind(struct mlm_matrix *m)
 {
-    (void)sb;
     const struct mlm_sparse_products *products =
         mlm_sparse_products(mlm_clone_best(), m->layout.value, m->layout.index);
     m->builders = mlm_sparse_builders(m->layout.value, m->layout.index);
     m->multiply = products->ell_gather;
     m->multiply_transposed = products->ell_scatter;
-    return 0;
 }
 
 static int ell_place(

@@ -46,7 +46,8 @@ int mlm_matrix_open(const struct mlm_storage_format *format, const struct mlm_la
         const char *what;
     } arrays[] = {{&matrix.values, bytes.values, "values"}, {&matrix.indices, bytes.indices, "indices"},
         {&matrix.starts, bytes.starts, "starts of rows"}};
-    int r = format->bind(&matrix, sb);
+    int r = 0;
+    format->bind(&matrix);
     /* Map arrays without elements too: a matrix without values still needs an address to compute with. */
     for (size_t i = 0; r == 0 && i < sizeof arrays / sizeof *arrays; i++) {
         *arrays[i].array = mlm_map(arrays[i].bytes, arrays[i].what, sb);

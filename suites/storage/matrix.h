@@ -11,7 +11,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "data/blas.h"
 #include "data/rows.h"
 #include "scoreboard.h"
 
@@ -46,7 +45,6 @@ struct mlm_matrix {
     uint64_t placed; /* entries placed so far while the matrix is built */
     mlm_product *multiply, *multiply_transposed;
     const struct mlm_sparse_builders *builders; /* all formats but dense */
-    struct mlm_blas blas;                       /* dense f32 and f64 only */
 };
 
 /* A fresh matrix is built in this order: count() for each row, counted(), place() for each row, finish().
@@ -55,8 +53,7 @@ struct mlm_storage_format {
     const char *name;
     bool by_columns; /* units are columns: each thread has its own margins, else its own gradients */
     struct mlm_extent (*extent)(const struct mlm_layout *layout);
-    /* Chooses the products. */
-    int (*bind)(struct mlm_matrix *matrix, struct mlm_scoreboard *sb);
+    void (*bind)(struct mlm_matrix *matrix); /* chooses the products */
     void (*count)(struct mlm_matrix *matrix, const struct mlm_data_row *row);
     void (*counted)(struct mlm_matrix *matrix);
     /* -ENOTSUP through mlm_fail() where a value is not exact in the format's type. -EBADMSG where the rows
@@ -93,8 +90,7 @@ static inline uint64_t mlm_entries(uint64_t slices, uint64_t width)
 /* Bytes of the arrays of a format, by the formulas of the table of suites. */
 uint64_t mlm_matrix_core_bytes(const struct mlm_storage_format *format, const struct mlm_layout *layout);
 
-/* Maps exactly the core bytes, array by array, and chooses the products. -ENOMEM, or -ENOTSUP without
- * BLAS. */
+/* Maps exactly the core bytes, array by array, and chooses the products. -ENOMEM. */
 int mlm_matrix_open(const struct mlm_storage_format *format, const struct mlm_layout *layout,
     struct mlm_matrix *ret_matrix, struct mlm_scoreboard *sb);
 void mlm_matrix_close(struct mlm_matrix *matrix); /* accepts a zeroed matrix; leaves it zeroed */

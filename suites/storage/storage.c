@@ -6,17 +6,12 @@
 #include <inttypes.h>
 #include <stdlib.h>
 
-#include "data/blas.h"
 #include "data/decoder.h"
 #include "data/parallel.h"
 #include "data/rows.h"
 #include "storage/matrix.h"
 #include "storage/regression.h"
 #include "workload.h"
-
-/* Memory of OpenBLAS after it was opened and did one product: relocated data, its tables, the page tables of
- * its library and of its buffer. Measured with 0.3.21. */
-#define BLAS_BYTES (UINT64_C(320) << 10)
 
 struct storage_config {
     struct mlm_job job;
@@ -96,11 +91,6 @@ static uint64_t vectors_of(const struct variant *variant, const struct storage_c
         variant->converted ? variant->converted : variant->built, &config->layout, config->job.threads);
 }
 
-static bool uses_blas(const struct variant *variant)
-{
-    return variant->built == &mlm_storage_dense || variant->converted == &mlm_storage_dense;
-}
-
 /* The matrix, the vectors, their page tables, and the process. Where a first matrix is freed after its
  * conversion, only the labels of the vectors are in memory beside it. */
 static uint64_t storage_peak(const void *p)
@@ -113,8 +103,7 @@ static uint64_t storage_peak(const void *p)
         uint64_t after = mlm_matrix_core_bytes(variant->converted, &config->layout) + vectors;
         peak = before > after ? before : after;
     }
-    return peak + mlm_page_table_bytes(&config->job, peak) + MLM_BASELINE_BYTES +
-           (uses_blas(variant) ? BLAS_BYTES : 0);
+    return peak + mlm_page_table_bytes(&config->job, peak) + MLM_BASELINE_BYTES;
 }
 
 /* Assumes 10 ns to make a nonzero, 1 GB/s to store it, and products at 8 GB/s and 1 ns for each nonzero. */
@@ -123,7 +112,8 @@ static uint64_t storage_rough(const void *p)
     const struct storage_config *config = p;
     const struct variant *variant = variant_of(config);
     uint64_t core = storage_core(config), nonzeros = config->layout.nonzeros;
-    uint64_t product = core / 8 + (uses_blas(variant) ? 0 : nonzeros);
+    bool dense = variant->built == &mlm_storage_dense || variant->converted == &mlm_storage_dense;
+    uint64_t product = core / 8 + (dense ? 0 : nonzeros);
     return 20000000 + core + 10 * nonzeros + 2 * config->epochs * product;
 }
 
@@ -371,11 +361,9 @@ static const struct mlm_param plain_params[] = {
     .rough_ns = storage_rough, .prepare = storage_prepare, .run = storage_run, .verify = storage_verify,     \
     .destroy = storage_destroy
 
-#define NEEDS_BLAS .library = MLM_BLAS_LIBRARY, .library_package = MLM_BLAS_PACKAGE
-
 static const struct mlm_workload storage_dense = {STORAGE_COMMON,
-    .variant = VARIANT(.built = &mlm_storage_dense), NEEDS_BLAS, .name = "dense",
-    .flags = MLM_QUICK | MLM_USER_DATA, .params = dense_params, .summary = "every value, zeros too, by rows"};
+    .variant = VARIANT(.built = &mlm_storage_dense), .name = "dense", .flags = MLM_QUICK | MLM_USER_DATA,
+    .params = dense_params, .summary = "every value, zeros too, by rows"};
 static const struct mlm_workload storage_csr = {STORAGE_COMMON, .variant = VARIANT(.built = &mlm_storage_csr),
     .name = "csr", .flags = MLM_QUICK | MLM_USER_DATA, .params = csr_params,
     .summary = "compressed rows: values and columns, one row after the other"};
@@ -396,7 +384,7 @@ static const struct mlm_workload storage_coo_to_csr = {STORAGE_COMMON,
 static const struct mlm_workload storage_densify = {STORAGE_COMMON,
     .variant = VARIANT(.built = &mlm_storage_csr, .converted = &mlm_storage_dense,
         .convert = mlm_matrix_csr_to_dense, .keeps_both = true),
-    NEEDS_BLAS, .name = "densify", .flags = MLM_QUICK | MLM_USER_DATA, .params = plain_params,
+    .name = "densify", .flags = MLM_QUICK | MLM_USER_DATA, .params = plain_params,
     .summary = "CSR turned dense by accident, as toarray() does; then dense"};
 
 static const struct mlm_workload *const workloads[] = {&storage_dense, &storage_csr, &storage_csc,
