@@ -102,6 +102,16 @@ static void measure(const char *format, const char *load, const char *data, cons
     (void)close(atoi(path + strlen("/proc/self/fd/")));
 }
 
+static void shape_print(const char *data)
+{
+    struct mlm_inference_config config;
+    config_make("f16", "mmap", data, &config);
+    const struct mlm_decoder_shape *s = &config.shape;
+    printf("width=%" PRIu64 " layers=%" PRIu64 " heads=%" PRIu64 " kv_heads=%" PRIu64 " head_size=%" PRIu64
+           " ffn=%" PRIu64 " vocabulary=%" PRIu64 "\n",
+        s->width, s->layers, s->heads, s->kv_heads, s->head_size, s->ffn, s->vocabulary);
+}
+
 int main(int argc, char **argv)
 {
     static const char *const formats[] = {"f32", "f16", "q8_0", "q4_0", "q4_k"};
@@ -109,6 +119,7 @@ int main(int argc, char **argv)
     char data[32];
     snprintf(data, sizeof data, "%luM", argc > 1 ? strtoul(argv[1], NULL, 10) : 256UL);
     (void)prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
+    shape_print(data);
     printf("weights load         MiB  sum in GB/s decode in GB/s    tokens/s  decode/sum\n");
     for (size_t l = 0; l < sizeof loads / sizeof *loads; l++)
         for (size_t f = 0; f < sizeof formats / sizeof *formats; f++)
