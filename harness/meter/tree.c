@@ -4,6 +4,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -11,6 +12,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/schedstat.h"
 #include "meter/meter.h"
 #include "meter/peak.h"
 
@@ -26,6 +28,8 @@
 #define SAMPLED_LEAST_NS INT64_C(50000000)
 /* Processes with less than this share of the cage's peak are not listed. */
 #define LISTED_SHARE 0.01
+/* The PSS of a process whose RSS has changed by more than this since is no longer known. */
+#define STALE_SHARE 0.1
 
 struct process {
     pid_t pid;
@@ -34,10 +38,11 @@ struct process {
     char short_name[32]; /* without it */
     /* Values at the last look before it ended. */
     int64_t rss_bytes, peak_rss_bytes;
-    int64_t file_bytes; /* most file and shared pages that it was seen to map */
-    int64_t pss_bytes;  /* MLM_NULL: could not be read */
-    int64_t lazy_bytes; /* freed by MADV_FREE, and not yet taken back; read with pss_bytes */
-    uint64_t pss_at_ns; /* 0: never read */
+    int64_t file_bytes;    /* most file and shared pages that it was seen to map */
+    int64_t pss_bytes;     /* MLM_NULL: could not be read */
+    int64_t pss_rss_bytes; /* RSS of the look at which pss_bytes was read */
+    int64_t lazy_bytes;    /* freed by MADV_FREE, and not yet taken back; read with pss_bytes */
+    uint64_t pss_at_ns;    /* 0: never read */
     uint64_t seen_at_ns;
     bool hugetlb;           /* uses pages of the machine's hugetlb pool */
     uint64_t started_ticks; /* tells apart two processes with the same pid, because the kernel reuses pids */
@@ -132,6 +137,7 @@ static void process_note(struct tree_state *state, struct process *process)
         return;
     if (place->pid == process->pid) {
         process->pss_bytes = place->pss_bytes;
+        process->pss_rss_bytes = place->pss_rss_bytes;
         process->lazy_bytes = place->lazy_bytes;
         process->pss_at_ns = place->pss_at_ns;
         if (place->file_bytes > process->file_bytes)
@@ -179,6 +185,7 @@ static void pss_look(struct tree_state *state, const struct mlm_sample *sample, 
         uint64_t begin_ns = mlm_thread_cpu_ns();
         pss_read(process);
         process->pss_at_ns = now;
+        process->pss_rss_bytes = process->rss_bytes;
         state->pss_spent_ns += mlm_thread_cpu_ns() - begin_ns;
         looked |= process->pss_bytes != MLM_NULL;
     }
@@ -231,11 +238,21 @@ static uint64_t started_ticks(pid_t pid)
     return at ? strtoull(at + 1, NULL, 10) : 0;
 }
 
+/* The kernel shows a new process in the root group until it is about to run for the first time. */
+static bool has_run(pid_t pid)
+{
+    char path[64];
+    struct mlm_schedstat stat;
+    snprintf(path, sizeof path, "/proc/%d/schedstat", (int)pid);
+    return !mlm_schedstat_read(path, &stat) || stat.cpu_ns > 0;
+}
+
 /* Tells whether a process left the cage alive. It may begin to end between two looks, and then seems to be
- * outside; therefore whether it lives is checked last. */
+ * outside; therefore whether it lives is checked last, and whether it has begun to run first. */
 static bool has_left(const struct mlm_trial_view *view, pid_t pid, uint64_t started)
 {
-    return started_ticks(pid) == started && !mlm_cage_holds(view->cage, pid) && started_ticks(pid) == started;
+    return started_ticks(pid) == started && has_run(pid) && !mlm_cage_holds(view->cage, pid) &&
+           started_ticks(pid) == started;
 }
 
 /* A child may move out of the cage before it was seen inside. */
@@ -301,6 +318,13 @@ static json_t *bytes_or_null(int64_t bytes)
     return bytes == MLM_NULL ? json_null() : json_integer(bytes);
 }
 
+/* PSS is read more rarely than RSS. */
+static int64_t pss_now(const struct process *process)
+{
+    double change = fabs((double)(process->rss_bytes - process->pss_rss_bytes));
+    return change <= STALE_SHARE * (double)process->rss_bytes ? process->pss_bytes : MLM_NULL;
+}
+
 static int by_size(const void *a, const void *b)
 {
     const struct process *x = a, *y = b;
@@ -317,7 +341,7 @@ static json_t *list_make(struct tree_state *state, int64_t cage_peak_bytes)
         if ((double)process->peak_rss_bytes < LISTED_SHARE * (double)cage_peak_bytes)
             break;
         json_t *item = json_pack("{s:o, s:o, s:o, s:o}", "name", json_string(process->short_name),
-            "rss_bytes", bytes_or_null(process->rss_bytes), "pss_bytes", bytes_or_null(process->pss_bytes),
+            "rss_bytes", bytes_or_null(process->rss_bytes), "pss_bytes", bytes_or_null(pss_now(process)),
             "peak_rss_bytes", bytes_or_null(process->peak_rss_bytes));
         if (!item || json_array_append_new(list, item) < 0) {
             json_decref(list);

@@ -64,8 +64,9 @@ rm -f held.*
 status 0 run pipe --swap none -- sh -c "'$MLM_PYTHON' '$hold' 60 1 held.40 | '$MLM_PYTHON' '$hold' 40 1 held.60 | cat | wc -c"
 expect "a pipeline: the sum of what is held at once" records out/pipe.jsonl \
     'outcomes("exec/sh") == ["ok"] and 100 << 20 < r[0]["needs_peak_bytes"] < 135 << 20'
+# PSS is read rarely, and null if RSS has changed since.
 expect "each large process with its PSS" records out/pipe.jsonl \
-    'sorted(p["peak_rss_bytes"] >> 20 for p in r[0]["processes"])[-1] in range(60, 80) and sum((p["pss_bytes"] or 0) >> 20 for p in r[0]["processes"]) in range(95, 140)'
+    'sorted(p["peak_rss_bytes"] >> 20 for p in r[0]["processes"])[-1] in range(60, 80) and any(p["pss_bytes"] for p in r[0]["processes"]) and all(p["pss_bytes"] is None or 0.8 * p["rss_bytes"] < p["pss_bytes"] <= p["rss_bytes"] for p in r[0]["processes"] if p["rss_bytes"] > 20 << 20)'
 # Two processes that hold memory of their own at the same time, one of them with a mapped file.
 head -c $((50 / scale))M /dev/urandom >mapped.bin
 cat >held.py <<'PYTHON'
