@@ -168,8 +168,7 @@ static void bench_dense(void)
         enum mlm_value value;
     } types[] = {{"f32", MLM_F32}, {"f64", MLM_F64}, {"f16", MLM_F16}, {"i8", MLM_I8}};
     const uint64_t rows = 64000, columns = 4000;
-    printf("dense, %" PRIu64 " × %" PRIu64
-           ": speed beside a sum over the same bytes (asked for: 0.9)\n",
+    printf("dense, %" PRIu64 " × %" PRIu64 ": speed beside a sum over the same bytes (asked for: 0.9)\n",
         rows, columns);
     for (size_t t = 0; t < sizeof types / sizeof *types; t++) {
         struct subject s =
