@@ -11,36 +11,13 @@
 #include <cmocka.h>
 
 #include "batch/batch.h"
-#include "suites.h"
 
-extern const struct mlm_suite mlm_suite;
+#include "workload_setup.h"
 
-static const struct mlm_workload *workload_of(const char *name)
-{
-    const struct mlm_workload *workload = mlm_workload_find(&mlm_suite, name);
-    assert_non_null(workload);
-    return workload;
-}
-
-/* `settings` is "NAME=VALUE NAME=VALUE". */
 static int configure(const char *name, const char *settings, struct batch_config *config)
 {
-    const struct mlm_workload *workload = workload_of(name);
-    struct mlm_error error = {0};
-    char text[256];
     *config = (struct batch_config){.job = {.seed = 3, .threads = 1, .data_bytes = UINT64_C(16) << 20}};
-    mlm_config_init(workload, config);
-    snprintf(text, sizeof text, "%s", settings);
-    char *rest = text;
-    for (char *word; (word = strsep(&rest, " "));) {
-        char *value = strchr(word, '=');
-        if (!value)
-            continue;
-        *value++ = 0;
-        if (mlm_config_set(workload, config, word, value, &error) < 0)
-            fail_msg("%s", error.text);
-    }
-    return workload->derive(config, &error);
+    return workload_configure(workload_of(name), settings, config);
 }
 
 static struct mlm_scoreboard work(const char *name, const char *settings)
