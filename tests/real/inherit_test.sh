@@ -123,8 +123,9 @@ fi
 touches somebody "$theirs/out" as_somebody
 expect "another user's figures are right" records out/somebody.jsonl "$all_right"
 expect "a larger trial's peak is never that of a smaller one" records out/somebody.jsonl "${sampled}[2]"
-# Root's trials before reached no more since the last reset, so the larger one is a new peak.
-[ -z "$resets" ] || expect "and a new peak is the kernel's own" records out/somebody.jsonl "not ${sampled}[1]"
+# Root's trials before reached no more since the last reset, so the larger one is a new peak; but a reset on v2 holds for
+# the descriptor through which it was made alone.
+[ -z "$resets" ] || [ "$filesystem" = cgroup2 ] || expect "and a new peak is the kernel's own" records out/somebody.jsonl "not ${sampled}[1]"
 status 0 as_somebody exec --out "$theirs/out/e.jsonl" -- true
 expect "and it is said why the cage is inherited" grep -q 'no cage can be made here (.*), so --cage inherit: .* read in' log/err
 status 3 as_somebody exec --cap 64M --out "$theirs/out/c.jsonl" -- true
