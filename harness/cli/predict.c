@@ -15,6 +15,7 @@
 #include "cli/inherit.h"
 #include "cli/laptop.h"
 #include "cli/load.h"
+#include "cli/predict_picture.h"
 #include "cli/predict_sizes.h"
 #include "cli/programs.h"
 #include "cli/say.h"
@@ -83,7 +84,7 @@ struct predict {
     struct mlm_predict_point points[MLM_TEXTS_MAX];
     size_t point_count;
     struct mlm_predict_said answer;
-    char *job; /* its tame name */
+    char *job, *names[MLM_PREDICT_SIZES]; /* tame */
     char cage_text[MLM_INHERIT_TEXT];
     int output_fd;
 };
@@ -95,6 +96,8 @@ static void predict_release(struct predict *predict)
     mlm_predict_sizes_release(&predict->sizes);
     mlm_close_p(&predict->output_fd);
     free(predict->job);
+    for (size_t i = 0; i < MLM_PREDICT_SIZES; i++)
+        free(predict->names[i]);
 }
 
 static struct mlm_predict_size size_at(const struct predict *predict, size_t index)
@@ -119,6 +122,16 @@ static void order_make(struct predict *predict)
     }
 }
 
+static int tame_copy(const char *text, char **ret_copy, struct mlm_error *error)
+{
+    char *copy = strdup(text);
+    if (!copy)
+        return mlm_error_errno(error, -ENOMEM, "predict");
+    mlm_utf8_tame(copy);
+    *ret_copy = copy;
+    return 0;
+}
+
 static int commands_make(struct predict *predict, const struct mlm_parsed *parsed, struct mlm_error *error)
 {
     if (!parsed->command && parsed->operands.count > 1)
@@ -130,11 +143,12 @@ static int commands_make(struct predict *predict, const struct mlm_parsed *parse
     if (r < 0)
         return r;
     order_make(predict);
-    predict->job = strdup(predict->programs.items[0].name);
-    if (!predict->job)
-        return mlm_error_errno(error, -ENOMEM, "predict");
-    mlm_utf8_tame(predict->job);
-    return 0;
+    r = tame_copy(predict->programs.items[0].name, &predict->job, error);
+    for (size_t i = 0; i < predict->sizes.count && r == 0; i++) {
+        r = tame_copy(predict->sizes.names[i], &predict->names[i], error);
+        predict->answer.names[i] = predict->names[i];
+    }
+    return r;
 }
 
 static int resolve(struct predict *predict, const struct mlm_parsed *parsed, struct mlm_error *error)
@@ -158,7 +172,6 @@ static int resolve(struct predict *predict, const struct mlm_parsed *parsed, str
         return r;
     said->cage.limits.cap_bytes = said->caps.items[0];
     predict->answer.sizes = predict->sizes.count;
-    memcpy(predict->answer.names, predict->sizes.names, sizeof predict->sizes.names);
     predict->answer.full = predict->sizes.full;
     predict->answer.job = predict->job;
     predict->answer.desktop = &said->desktop;
@@ -311,8 +324,9 @@ static int put_text(const struct predict *predict, struct mlm_error *error)
     if (r < 0)
         return r;
     putchar('\n');
+    r = mlm_predict_picture(&predict->answer, measuring->path, measuring->catalogue->plots_folder, error);
     mlm_put_named(stdout, "Records: %s", measuring->path);
-    return 0;
+    return r;
 }
 
 static int put_json(const struct predict *predict, struct mlm_error *error)
@@ -320,8 +334,12 @@ static int put_json(const struct predict *predict, struct mlm_error *error)
     json_auto_t *json = mlm_predict_json(&predict->answer);
     if (!json)
         return mlm_error_errno(error, -ENOMEM, "predict");
-    (void)json_object_set_new(json, "records", json_string(predict->measuring.path));
-    const int r = json_dumpf(json, stdout, JSON_INDENT(2));
+    mlm_auto_free char *path = NULL;
+    int r = tame_copy(predict->measuring.path, &path, error);
+    if (r < 0)
+        return r;
+    (void)json_object_set_new(json, "records", json_string(path));
+    r = json_dumpf(json, stdout, JSON_INDENT(2));
     putchar('\n');
     return r < 0 && !ferror(stdout) ? mlm_error_errno(error, -ENOMEM, "predict") : 0;
 }

@@ -188,6 +188,26 @@ static void test_near(void **state)
     assert_false(mlm_predict_is_near(&range, 104 * MIB));
 }
 
+/* What starts a program can need more than its smallest data; that size is left out, and said to be. */
+static void test_below(void **state)
+{
+    (void)state;
+    const struct job job = {.constant_mib = 7, .mib[MLM_GROWTH_LINEAR] = 60};
+    for (size_t count = 4; count <= 6; count++) {
+        struct mlm_predict_point points[6];
+        struct mlm_predict predict;
+        points_make(&job, count, points);
+        points[0].needs_bytes = 20 * MIB;
+        assert_true(mlm_predict_learn(points, count, 1, &predict));
+        assert_int_equal(predict.below_count, 1);
+        assert_true(predict.below[0].size.of[0] == 10000);
+        assert_false(mlm_predict_try(&predict, 1).jumps);
+        const struct mlm_predict_range range = mlm_predict_at(&predict, &(struct mlm_predict_size){{2e6}});
+        holds(&range, needs_of(&job, 2e6));
+        assert_true(range.high_bytes < 2 * needs_of(&job, 2e6));
+    }
+}
+
 static size_t grid_make(double (*needs)(double n, double p), struct mlm_predict_point *points)
 {
     size_t count = 0;
@@ -277,6 +297,7 @@ int main(void)
         cmocka_unit_test(test_noise),
         cmocka_unit_test(test_jumps),
         cmocka_unit_test(test_near),
+        cmocka_unit_test(test_below),
         cmocka_unit_test(test_two_sizes),
         cmocka_unit_test(test_line),
         cmocka_unit_test(test_next),

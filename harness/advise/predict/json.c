@@ -3,7 +3,6 @@
 #include <math.h>
 
 #include "advise/predict/words.h"
-#include "base/text.h"
 
 static json_t *bytes(double value)
 {
@@ -97,10 +96,15 @@ json_t *mlm_predict_json(const struct mlm_predict_said *said)
     json_t *points = json_array();
     for (size_t i = 0; i < said->predict.count; i++)
         (void)json_array_append_new(points, point_json(said, i, modelled));
-    return json_pack("{s:s,s:i,s:s,s:s,s:o,s:o,s:o,s:o,s:I,s:o,s:o,s:o,s:o}", "kind", "predict", "schema", 1,
-        "job", said->job, "state", states[said->state], "full_size", size_json(said, &said->full),
+    json_t *below = json_array();
+    for (size_t i = 0; i < said->predict.below_count; i++)
+        (void)json_array_append_new(
+            below, json_pack("{s:o,s:o}", "size", size_json(said, &said->predict.below[i].size),
+                       "needs_bytes", bytes(said->predict.below[i].needs_bytes)));
+    return json_pack("{s:s,s:i,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:I,s:o,s:o,s:o,s:o}", "kind", "predict", "schema",
+        1, "job", said->job, "state", states[said->state], "full_size", size_json(said, &said->full),
         "prediction", said->state == MLM_PREDICT_TOLD ? range_json(&said->range) : json_null(), "points",
-        points, "left_out", left_out_json(said), "spared", (json_int_t)said->spared_count,
+        points, "below", below, "left_out", left_out_json(said), "spared", (json_int_t)said->spared_count,
         "largest_predicted", modelled && said->trial.known ? range_json(&said->trial.range) : json_null(),
         "models", models_json(said, modelled), "laptops", laptops_json(said), "surer", advice_json(said));
 }

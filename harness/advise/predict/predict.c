@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "record/student.h"
 
@@ -18,6 +19,9 @@
 #define PLAUSIBLE_TIMES 3.0
 #define PLAUSIBLE_TIMES_FEW 4.0
 #define FEW 5
+
+/* The smallest sizes are left out where the error is larger with them by this factor. */
+#define SPOILT_TIMES 10.0
 
 /* No interval is narrower than this share of its value. */
 #define NARROWEST 0.01
@@ -154,20 +158,12 @@ static bool is_plausible(const struct mlm_predict *predict, const struct mlm_pre
     return fit->missed_rms_bytes <= times * error_of(predict, chosen);
 }
 
-bool mlm_predict_learn(
-    const struct mlm_predict_point *points, size_t count, size_t sizes, struct mlm_predict *ret_predict)
+/* Compares the models on the points that are there. */
+static bool compare_models(struct mlm_predict *predict, size_t sizes)
 {
-    struct mlm_predict *predict = ret_predict;
-    *predict = (struct mlm_predict){.count = count};
-    if (count < 2 || count > MLM_PREDICT_POINTS)
-        return false;
-    for (size_t i = 0; i < count; i++) {
-        predict->points[i] = points[i];
-        if (sizes < 2)
-            predict->points[i].size.of[1] = 1;
-        predict->most_bytes = fmax(predict->most_bytes, points[i].needs_bytes);
-    }
-    qsort(predict->points, count, sizeof *predict->points, points_compare);
+    predict->most_bytes = 0;
+    for (size_t i = 0; i < predict->count; i++)
+        predict->most_bytes = fmax(predict->most_bytes, predict->points[i].needs_bytes);
     if (sizes > 1 && !is_spread(predict))
         return false;
     predict->exact_bytes = fmax(EXACT_BYTES, EXACT_SHARE * predict->most_bytes);
@@ -180,6 +176,53 @@ bool mlm_predict_learn(
         if (is_plausible(predict, &predict->fits[i]))
             predict->fits[kept++] = predict->fits[i];
     predict->fit_count = kept;
+    return true;
+}
+
+/* Returns true if the sizes that were left out needed more than the chosen model says. */
+static bool is_above(const struct mlm_predict *predict)
+{
+    for (size_t i = 0; i < predict->below_count; i++)
+        if (predict->below[i].needs_bytes < mlm_predict_fit_at(&predict->fits[0], &predict->below[i].size))
+            return false;
+    return true;
+}
+
+/* The same without the smallest sizes, where these alone spoil every model. */
+static void below_leave_out(struct mlm_predict *predict, size_t sizes)
+{
+    struct mlm_predict without = *predict;
+    for (size_t out = 1; predict->count >= MLM_PREDICT_LEAST + 1 && out <= predict->count - MLM_PREDICT_LEAST;
+         out++) {
+        without.count = predict->count - out;
+        without.below_count = out;
+        without.fit_count = 0;
+        memcpy(without.below, predict->points, out * sizeof *without.below);
+        memcpy(without.points, predict->points + out, without.count * sizeof *without.points);
+        if (!compare_models(&without, sizes) || !is_above(&without) ||
+            SPOILT_TIMES * error_of(&without, &without.fits[0]) >= error_of(predict, &predict->fits[0]))
+            continue;
+        *predict = without;
+        return;
+    }
+}
+
+bool mlm_predict_learn(
+    const struct mlm_predict_point *points, size_t count, size_t sizes, struct mlm_predict *ret_predict)
+{
+    struct mlm_predict *predict = ret_predict;
+    *predict = (struct mlm_predict){.count = count};
+    if (count < 2 || count > MLM_PREDICT_POINTS)
+        return false;
+    for (size_t i = 0; i < count; i++) {
+        predict->points[i] = points[i];
+        if (sizes < 2)
+            predict->points[i].size.of[1] = 1;
+    }
+    qsort(predict->points, count, sizeof *predict->points, points_compare);
+    if (!compare_models(predict, sizes))
+        return false;
+    below_leave_out(predict, sizes);
     return true;
 }
 
@@ -286,8 +329,7 @@ static double width_with(const struct mlm_predict *predict, const struct mlm_pre
     return high_bytes - low_bytes;
 }
 
-/* Two digits, as a person would type it. */
-static double rounded(double value)
+double mlm_predict_rounded(double value)
 {
     const double unit = pow(10, floor(log10(fmax(value, 1))) - 1);
     return unit < 1 ? floor(value) : floor(value / unit + 1e-9) * unit;
@@ -304,7 +346,7 @@ struct mlm_predict_advice mlm_predict_next(
         struct mlm_predict_size more = *last;
         bool larger = false, full_size = true;
         for (size_t i = 0; i < sizes; i++) {
-            more.of[i] = fmin(full->of[i], rounded(last->of[i] * factors[f]));
+            more.of[i] = fmin(full->of[i], mlm_predict_rounded(last->of[i] * factors[f]));
             larger |= more.of[i] > last->of[i];
             full_size &= more.of[i] >= full->of[i];
         }

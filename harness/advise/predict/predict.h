@@ -5,6 +5,8 @@
  *              fall where a size grows, so no model with such a term is chosen.
  *   plausible  models that cross-validation cannot tell from the chosen one
  *   range      the intervals of all plausible models together
+ *   below      the smallest sizes, where what starts the program needs more than its data: without them the
+ *              error of the chosen model is far smaller
  *   jump       the sizes below the largest do not predict it, so nothing is said about larger ones */
 #pragma once
 
@@ -20,6 +22,8 @@
 struct mlm_predict {
     struct mlm_predict_point points[MLM_PREDICT_POINTS]; /* ascending; the last one is the largest */
     size_t count;
+    struct mlm_predict_point below[MLM_PREDICT_POINTS]; /* points that are left out as too small */
+    size_t below_count;
     double most_bytes;                               /* of any point */
     double exact_bytes;                              /* no measurement is more exact */
     struct mlm_predict_fit fits[MLM_PREDICT_MODELS]; /* of the plausible models, the chosen one first */
@@ -56,6 +60,9 @@ struct mlm_predict_trial {
 };
 
 struct mlm_predict_trial mlm_predict_try(const struct mlm_predict *predict, size_t sizes);
+
+/* Rounded down to two digits, as a person would type it. */
+double mlm_predict_rounded(double value);
 
 /* A further size that would make a prediction surer, and its needs. */
 struct mlm_predict_advice {

@@ -10,6 +10,8 @@
 
 /* A narrower interval needs no advice. */
 #define SURE 0.05
+/* An interval whose end is more than this many times its begin has no middle that is worth a word. */
+#define OPEN 3
 /* Models beside the chosen one that are named. */
 #define NAMED 3
 
@@ -100,6 +102,13 @@ static void put_range(FILE *out, const struct mlm_predict_range *range)
 
 static void say_left_out(FILE *out, const struct mlm_predict_said *said)
 {
+    for (size_t i = 0; i < said->predict.below_count; i++) {
+        const struct mlm_predict_point *point = &said->predict.below[i];
+        char text[MLM_SIZE_TEXT];
+        mlm_predict_put_size(out, said, &point->size);
+        fprintf(out, " is too small to tell: it needed %s, which does not follow what the larger sizes do.\n",
+            mlm_size_show(point->needs_bytes, text));
+    }
     for (size_t i = 0; i < said->left_out_count; i++) {
         mlm_predict_put_size(out, said, &said->left_out[i].size);
         if (said->left_out[i].outcome == MLM_OUTCOME_OK)
@@ -111,9 +120,19 @@ static void say_left_out(FILE *out, const struct mlm_predict_said *said)
 
 static void say_answer(FILE *out, const struct mlm_predict_said *said)
 {
+    const bool open = said->range.high_bytes > OPEN * said->range.low_bytes;
     char text[MLM_SIZE_TEXT];
-    fprintf(out, "%s needs about %s at ", said->job, mlm_size_show(said->range.needs_bytes, text));
+    fprintf(out, "%s needs ", said->job);
+    if (!open)
+        fprintf(out, "about %s", mlm_size_show(said->range.needs_bytes, text));
+    else
+        put_range(out, &said->range);
+    fputs(" at ", out);
     mlm_predict_put_size(out, said, &said->full);
+    if (open) {
+        fputs("; from these sizes it cannot be told better.\n", out);
+        return;
+    }
     fputs(", ", out);
     put_range(out, &said->range);
     fputs(".\n", out);
@@ -229,7 +248,8 @@ static void put_beyond(FILE *out, const struct mlm_predict_said *said)
         const double step = fmin(2, pow(said->full.of[i] / last->of[i], 0.25));
         fprintf(out, "%s--param %s=", i ? " " : "", said->names[i]);
         for (int k = 0; k < 4; k++)
-            fprintf(out, "%s%.0f", k ? "," : "", round(last->of[i] * pow(step, k)));
+            fprintf(out, "%s%.0f", k ? "," : "",
+                k ? mlm_predict_rounded(last->of[i] * pow(step, k)) : last->of[i]);
     }
 }
 
