@@ -14,7 +14,7 @@ eval head(0)
 
 eval legend_point(1, 12, head_height + 8, blue, 7, 0.9)
 eval legend_says(1, 12, head_height + 8, "'measured'")
-eval legend_bar(2, 122, head_height + 8, "fillcolor rgb sky")
+eval legend_bar(2, 122, head_height + 8, "fillcolor rgb sky fillstyle solid noborder")
 eval legend_says(2, 122, head_height + 8, "'model and its interval'")
 eval legend_point(3, 322, head_height + 8, red, 13, 1.2)
 eval legend_says(3, 322, head_height + 8, "'predicted'")

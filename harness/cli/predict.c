@@ -419,7 +419,7 @@ static const struct mlm_exit_meaning exits[] = {
 
 const struct mlm_verb mlm_verb_predict = {
     .name = "predict",
-    .summary = "run a command at small sizes and predict its memory at the full size",
+    .summary = "run a command at small sizes, predict its needs at the full one",
     .operands = "-- COMMAND… | 'COMMAND'",
     .takes_command = true,
     .details =

@@ -37,6 +37,10 @@ static void range_of(const struct mlm_curve *curve, double *ret_low, double *ret
     }
     for (size_t i = 0; i < curve->step_count; i++)
         high = fmax(high, curve->steps[i].high_bytes);
+    /* The smallest laptop that is enough is shown, too. */
+    for (size_t i = MLM_LAPTOPS_SOLD; i-- > 0;)
+        if (curve->levels[i] >= high && (!i || curve->levels[i - 1] < high))
+            high = curve->levels[i];
     *ret_low = fmax(low, 0x1p16) / 1.5;
     *ret_high = fmin(fmax(high, *ret_low * 2), 0x1p60) * 1.5;
 }
