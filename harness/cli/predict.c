@@ -419,7 +419,7 @@ static const struct mlm_exit_meaning exits[] = {
 
 const struct mlm_verb mlm_verb_predict = {
     .name = "predict",
-    .summary = "run a command at small sizes, predict its needs at the full one",
+    .summary = "predict a command's needs at its full size from small ones",
     .operands = "-- COMMAND… | 'COMMAND'",
     .takes_command = true,
     .details =
@@ -431,8 +431,7 @@ const struct mlm_verb mlm_verb_predict = {
         "Where the smaller sizes do not predict the largest one, as in a program that works in another way from "
         "some size on, predict gives no number. It cannot see a jump that lies above the sizes that it ran.",
     .exits = exits,
-    .example =
-        "mlmembench predict --param rows=10000,20000,40000,80000 --to rows=2M -- python3 train.py --rows {rows}",
+    .example = "mlmembench predict --param n=1k,2k,4k,8k --to n=1M -- python3 train.py {n}",
     .options = options,
     .changes = changes,
     .run = predict_verb,
