@@ -208,6 +208,9 @@ static int size_measure(struct predict *predict, size_t index, bool *ret_is_poin
         order.repetition = count;
         int r = mlm_program_measure(&predict->measuring, program, &order, true, &record, &status, error);
         const int64_t bytes = record.readings.values[MLM_needs_peak_bytes];
+        const int64_t at_speed_bytes = record.readings.values[MLM_at_speed_bytes];
+        if (at_speed_bytes != MLM_NULL && bytes != MLM_NULL)
+            predict->answer.files_bytes = fmax(predict->answer.files_bytes, (double)(at_speed_bytes - bytes));
         left_out.outcome = record.outcome;
         known = record.outcome == MLM_OUTCOME_OK && bytes != MLM_NULL;
         needs[count] = (double)bytes - (double)record.limits.background_bytes;

@@ -15,7 +15,14 @@ held = b"x" * {
     "constant": 30 << 20,
     "jumps": n * (1000 if n < 60000 else 4000),
     "table": 100 * n * p,
+    "file": 1000 * n,
 }[kind]
+if kind == "file":
+    import mmap, time
+    with open("data", "rb") as file:
+        mapped = mmap.mmap(file.fileno(), 0, prot=mmap.PROT_READ)
+        touched = sum(mapped[i] for i in range(0, len(mapped), 4096))
+        time.sleep(0.5)
 PYTHON
 predict() { "$mlm" predict --out "out/$1.jsonl" "${@:2}"; }
 run() { predict "$1" "${@:2}" --to n=800k -- "$MLM_PYTHON" train.py "$1" '{n}'; }
@@ -53,6 +60,10 @@ expect "the fourth size was predicted, so the others were not run" json 'p["spar
 expect "quiet" [ ! -s log/err ]
 status 0 run constant --param n=10,20,40,80 --all
 expect "said to be constant" said 'Its needs are constant: they do not grow with n'
+
+head -c 64M /dev/zero >data
+status 0 run file --param n=20k,40k,80k
+expect "files are named, and not predicted" said 'It also maps files, or reads them more than once: up to 6[0-9.]+ MiB more than its needs'
 
 status 3 run jumps --param n=10000,20000,40000,80000
 expect "a jump: no number" said 'train.py: no prediction for n=800000, because its needs jump'

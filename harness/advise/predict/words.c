@@ -12,6 +12,9 @@
 #define SURE 0.05
 /* An interval whose end is more than this many times its begin has no middle that is worth a word. */
 #define OPEN 3
+/* Files that add less than both are not worth a sentence. */
+#define FILES_WORTH_BYTES 0x1p20
+#define FILES_WORTH_SHARE 0.1
 /* Models beside the chosen one that are named. */
 #define NAMED 3
 
@@ -69,7 +72,7 @@ static void put_coefficient(FILE *out, double bytes)
 {
     char text[MLM_SIZE_TEXT];
     if (bytes < 1024)
-        fprintf(out, "%.3g bytes", bytes);
+        fprintf(out, bytes < 999 ? "%.3g bytes" : "%.0f bytes", bytes);
     else
         fputs(mlm_size_show(bytes, text), out);
 }
@@ -196,6 +199,19 @@ static void say_trial(FILE *out, const struct mlm_predict_said *said)
     fputc('\n', out);
 }
 
+/* Files are no need, and how they grow is not known. */
+static void say_files(FILE *out, const struct mlm_predict_said *said)
+{
+    const struct mlm_predict_point *last = &said->predict.points[said->predict.count - 1];
+    char text[MLM_SIZE_TEXT];
+    if (said->files_bytes <= fmax(FILES_WORTH_BYTES, FILES_WORTH_SHARE * last->needs_bytes))
+        return;
+    fprintf(out,
+        "It also maps files, or reads them more than once: up to %s more than its needs. To run at speed it has to "
+        "keep them in memory, too, and these are not predicted.\n",
+        mlm_size_show(said->files_bytes, text));
+}
+
 static void say_laptop(FILE *out, const struct mlm_predict_said *said)
 {
     const struct mlm_predict_range *range = &said->range;
@@ -304,6 +320,7 @@ void mlm_predict_say(FILE *out, const struct mlm_predict_said *said)
     say_model(out, said);
     say_trial(out, said);
     say_left_out(out, said);
+    say_files(out, said);
     say_laptop(out, said);
     say_advice(out, said);
 }

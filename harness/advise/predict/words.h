@@ -33,6 +33,7 @@ struct mlm_predict_said {
     struct mlm_predict_trial trial;
     struct mlm_predict_range range; /* at the full size */
     struct mlm_predict_advice advice;
+    double files_bytes; /* the most that its files added to its needs at speed */
     struct mlm_predict_left_out left_out[MLM_PREDICT_POINTS];
     size_t left_out_count,
         spared_count; /* spared: sizes that were not run, because nothing new was expected */
