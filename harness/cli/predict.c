@@ -46,8 +46,9 @@ struct predict_options {
 
 static const struct mlm_option options[] = {
     {"param", "NAME=LIST", mlm_option_texts, AT(params),
-        .help = "the small sizes: replace {NAME} in the command by each number of LIST (10k and 1M are "
-                "numbers, too); one parameter, or two, which give all combinations",
+        .help =
+            "the small sizes: replace {NAME} in the command by each number of LIST, as it is typed (10k and 1M "
+            "are numbers, too); one parameter, or two, which give all combinations",
         .kept = true},
     {"to", "NAME=N", mlm_option_texts, AT(to),
         .help = "the full size that is asked for, one for each parameter"},
@@ -173,6 +174,8 @@ static int resolve(struct predict *predict, const struct mlm_parsed *parsed, str
     said->cage.limits.cap_bytes = said->caps.items[0];
     predict->answer.sizes = predict->sizes.count;
     predict->answer.full = predict->sizes.full;
+    for (size_t i = 0; i < predict->sizes.count; i++)
+        predict->answer.suffixed |= strpbrk(predict->sizes.params.items[i].value, "kKmMgGtT") != NULL;
     predict->answer.job = predict->job;
     predict->answer.desktop = &said->desktop;
     return 0;
@@ -434,7 +437,7 @@ const struct mlm_verb mlm_verb_predict = {
         "Where the smaller sizes do not predict the largest one, as in a program that works in another way from "
         "some size on, predict gives no number. It cannot see a jump that lies above the sizes that it ran.",
     .exits = exits,
-    .example = "mlmembench predict --param n=1k,2k,4k,8k --to n=1M -- python3 train.py {n}",
+    .example = "mlmembench predict --param n=1000,2000,4000 --to n=1M -- python3 train.py {n}",
     .options = options,
     .changes = changes,
     .run = predict_verb,

@@ -26,7 +26,7 @@ if kind == "file":
 PYTHON
 predict() { "$mlm" predict --out "out/$1.jsonl" "${@:2}"; }
 run() { predict "$1" "${@:2}" --to n=800k -- "$MLM_PYTHON" train.py "$1" '{n}'; }
-said() { tr '\n' ' ' <log/out | grep -Eq "$1"; }
+said() { tr '\n' ' ' <log/out | grep -Eqe "$1"; }
 # json EXPRESSION: a Python expression over `p`, the prediction, must be true.
 json() { "$MLM_PYTHON" -c 'import json, sys; p = json.load(open("log/out")); sys.exit(0 if eval(sys.argv[1]) else print(p) or 1)' "$1"; }
 valid() { "$MLM_PYTHON" "$MLM_SOURCE/tests/schema_check.py" --schema "$MLM_SOURCE/results/predict.schema.json" log/out; }
@@ -79,6 +79,9 @@ expect "a size that crashes is left out" said 'n=20000 ended in crash, and is le
 expect "and the others tell" said '^train.py needs (about|between) '
 status 3 run fails --param n=10000,20000,40000
 expect "where all crash nothing is told" said 'because only 0 sizes ended well; it takes 3'
+expect "and what to do" said '--output FILE keeps what the command prints'
+status 3 run fails --param n=10k,20k,40k
+expect "or what may be the reason" said 'if it takes digits alone, write 10000 rather than 10k'
 status 3 run linear --cap 40M --swap none --param n=10000,20000,80000,160000
 expect "what the cap kills is left out" said 'n=160000 ended in oom, and is left out\.'
 

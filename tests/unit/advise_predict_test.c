@@ -211,8 +211,8 @@ static void test_below(void **state)
 static size_t grid_make(double (*needs)(double n, double p), struct mlm_predict_point *points)
 {
     size_t count = 0;
-    for (double n = 1000; n <= 4000; n *= 2)
-        for (double p = 10; p <= 40; p *= 2)
+    for (int n = 1000; n <= 4000; n *= 2)
+        for (int p = 10; p <= 40; p *= 2)
             points[count++] = (struct mlm_predict_point){{{n, p}}, needs(n, p)};
     return count;
 }

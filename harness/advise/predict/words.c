@@ -269,6 +269,29 @@ static void put_beyond(FILE *out, const struct mlm_predict_said *said)
     }
 }
 
+static bool had(const struct mlm_predict_said *said, enum mlm_outcome outcome)
+{
+    for (size_t i = 0; i < said->left_out_count; i++)
+        if (said->left_out[i].outcome == outcome)
+            return true;
+    return false;
+}
+
+/* What to do about sizes that did not end well. */
+static void say_remedies(FILE *out, const struct mlm_predict_said *said)
+{
+    if (had(said, MLM_OUTCOME_OOM))
+        fputs("Give smaller sizes, or more memory.\n", out);
+    if (had(said, MLM_OUTCOME_TIMEOUT))
+        fputs("Give smaller sizes, or a longer --timeout.\n", out);
+    if (had(said, MLM_OUTCOME_CRASH) && said->suffixed)
+        fputs(
+            "The command gets the sizes as they are typed: if it takes digits alone, write 10000 rather than 10k.\n",
+            out);
+    else if (had(said, MLM_OUTCOME_CRASH))
+        fputs("--output FILE keeps what the command prints.\n", out);
+}
+
 static void say_refusal(FILE *out, const struct mlm_predict_said *said)
 {
     fprintf(out, "%s: no prediction for ", said->job);
@@ -302,9 +325,9 @@ static void say_refusal(FILE *out, const struct mlm_predict_said *said)
         put_points(out, said);
         return;
     default:
-        fprintf(out,
-            ", because only %zu size%s ended well; it takes %d. Give smaller sizes, or a larger --timeout.\n",
-            said->predict.count, said->predict.count == 1 ? "" : "s", MLM_PREDICT_LEAST);
+        fprintf(out, ", because only %zu size%s ended well; it takes %d.\n", said->predict.count,
+            said->predict.count == 1 ? "" : "s", MLM_PREDICT_LEAST);
+        say_remedies(out, said);
         put_points(out, said);
     }
 }

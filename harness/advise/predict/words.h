@@ -33,6 +33,7 @@ struct mlm_predict_said {
     struct mlm_predict_trial trial;
     struct mlm_predict_range range; /* at the full size */
     struct mlm_predict_advice advice;
+    bool suffixed;      /* some size was typed as 10k or the like, and the command got it so */
     double files_bytes; /* the most that its files added to its needs at speed */
     struct mlm_predict_left_out left_out[MLM_PREDICT_POINTS];
     size_t left_out_count,
