@@ -6,6 +6,7 @@ install(DIRECTORY plots/ DESTINATION ${CMAKE_INSTALL_DATADIR}/mlmembench/plots F
 install(DIRECTORY man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man1 FILES_MATCHING PATTERN "*.1")
 install(DIRECTORY man/ DESTINATION ${CMAKE_INSTALL_MANDIR}/man5 FILES_MATCHING PATTERN "*.5")
 install(FILES results/schema.json results/compare.schema.json results/estimate.schema.json results/export.schema.json
+  results/predict.schema.json
   DESTINATION ${CMAKE_INSTALL_DATADIR}/mlmembench)
 install(FILES completions/mlmembench.bash DESTINATION ${CMAKE_INSTALL_DATADIR}/bash-completion/completions
   RENAME mlmembench)

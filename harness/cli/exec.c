@@ -91,7 +91,8 @@ static int resolve(struct exec *exec, const struct mlm_parsed *parsed, struct ml
     if (r == 0)
         r = mlm_program_options_check(&said->program, said->cage.out, error);
     if (r == 0)
-        r = mlm_programs_make(parsed, &said->program.names, &said->params, &exec->programs, error);
+        r = mlm_programs_make(
+            &mlm_verb_exec, parsed, &said->program.names, &said->params, &exec->programs, error);
     if (r == 0)
         r = mlm_budgets_check(&said->budgets, error);
     exec->single = exec->programs.count == 1 && exec->said.caps.count == 1 && said->cage.repetitions == 1 &&
@@ -106,11 +107,9 @@ static void killed_say(void *context, const char *text)
         mlm_say("mlmembench: %s", text);
 }
 
-/* Runs one trial; keeps its record unless it is a warm-up. */
-static int trial_do(struct exec *exec, const struct mlm_program *program, uint64_t cap_bytes,
-    uint64_t repetition, bool keep, struct mlm_record *record, struct mlm_error *error)
+static int trial(struct exec *exec, const struct mlm_program *program, uint64_t cap_bytes,
+    uint64_t repetition, bool keep, struct mlm_error *error)
 {
-    struct mlm_timeline timeline = {0};
     struct mlm_program_order order = {
         .limits = exec->said.cage.limits,
         .repetition = repetition,
@@ -124,28 +123,11 @@ static int trial_do(struct exec *exec, const struct mlm_program *program, uint64
         .watcher = {.killed = killed_say, .context = exec},
     };
     order.limits.cap_bytes = cap_bytes;
-    int r = mlm_program_trial(
-        &exec->measuring.session, program, &order, record, &timeline, &exec->last_status, error);
-    return r < 0 || !keep ? r : mlm_store_append(exec->measuring.store, record, &timeline, error);
-}
-
-static int trial(struct exec *exec, const struct mlm_program *program, uint64_t cap_bytes,
-    uint64_t repetition, bool keep, struct mlm_error *error)
-{
-    char name[160], cap[MLM_SIZE_TEXT];
-    mlm_auto_free char *params = mlm_params_text(&program->params);
-    snprintf(name, sizeof name, "%.100s%s%.40s under %s%s", program->name, params && *params ? " " : "",
-        params ? params : "", mlm_size_spell(cap_bytes, cap), keep ? "" : " (warmup)");
-    uint64_t begin_ns = mlm_now_ns();
-    mlm_progress_trial(&exec->measuring.progress, name);
     struct mlm_record record;
     mlm_record_init(&record);
-    int r = trial_do(exec, program, cap_bytes, repetition, keep, &record, error);
-    if (r == 0) {
-        mlm_progress_done(&exec->measuring.progress, 0, mlm_now_ns() - begin_ns, &record);
-        if (keep && (record.outcome == MLM_OUTCOME_CRASH || record.outcome == MLM_OUTCOME_WRONG))
-            exec->bad++;
-    }
+    int r = mlm_program_measure(&exec->measuring, program, &order, keep, &record, &exec->last_status, error);
+    if (r == 0 && keep && (record.outcome == MLM_OUTCOME_CRASH || record.outcome == MLM_OUTCOME_WRONG))
+        exec->bad++;
     mlm_record_release(&record);
     return r;
 }

@@ -43,7 +43,7 @@ static int workload_make(const struct mlm_fit_job_order *order, const struct mlm
     job->suite = strndup(order->workload, (size_t)(slash - order->workload));
     if (!job->suite)
         return mlm_error_errno(error, -ENOMEM, "--workload");
-    int r = mlm_params_parse(&order->job->params, &job->params, error);
+    int r = mlm_params_parse("param", &order->job->params, &job->params, error);
     if (r < 0)
         return r;
     const struct mlm_plan_options plan = {

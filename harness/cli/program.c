@@ -199,3 +199,23 @@ int mlm_program_trial(struct mlm_session *session, const struct mlm_program *pro
     };
     return mlm_command_trial_run(session, &command, record, ret_timeline, ret_status, error);
 }
+
+int mlm_program_measure(struct mlm_measuring *measuring, const struct mlm_program *program,
+    const struct mlm_program_order *order, bool keep, struct mlm_record *record, int *ret_status,
+    struct mlm_error *error)
+{
+    char name[160], cap[MLM_SIZE_TEXT];
+    struct mlm_timeline timeline = {0};
+    mlm_auto_free char *params = mlm_params_text(&program->params);
+    snprintf(name, sizeof name, "%.100s%s%.40s under %s%s", program->name, params && *params ? " " : "",
+        params ? params : "", mlm_size_spell(order->limits.cap_bytes, cap), keep ? "" : " (warmup)");
+    const uint64_t begin_ns = mlm_now_ns();
+    mlm_progress_trial(&measuring->progress, name);
+    int r = mlm_program_trial(&measuring->session, program, order, record, &timeline, ret_status, error);
+    if (r == 0 && keep)
+        r = mlm_store_append(measuring->store, record, &timeline, error);
+    if (r == 0)
+        mlm_progress_done(&measuring->progress, 0, mlm_now_ns() - begin_ns, record);
+    measuring->progress.name = NULL;
+    return r;
+}

@@ -57,3 +57,8 @@ int mlm_program_make_ready(const struct mlm_session *session, const struct mlm_p
 int mlm_program_trial(struct mlm_session *session, const struct mlm_program *program,
     const struct mlm_program_order *order, struct mlm_record *record, struct mlm_timeline *ret_timeline,
     int *ret_status, struct mlm_error *error);
+
+/* The same, with its progress; a trial that is no warm-up is kept in the store. */
+int mlm_program_measure(struct mlm_measuring *measuring, const struct mlm_program *program,
+    const struct mlm_program_order *order, bool keep, struct mlm_record *record, int *ret_status,
+    struct mlm_error *error);

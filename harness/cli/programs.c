@@ -61,7 +61,8 @@ static int params_check(
 }
 
 /* "exec python3 train.py" is two commands; nobody means that. */
-static int quoting_check(const struct mlm_parsed *parsed, struct mlm_error *error)
+static int quoting_check(
+    const struct mlm_verb *verb, const struct mlm_parsed *parsed, struct mlm_error *error)
 {
     char path[4096];
     const struct mlm_texts *lines = &parsed->operands;
@@ -69,31 +70,31 @@ static int quoting_check(const struct mlm_parsed *parsed, struct mlm_error *erro
         if (!strpbrk(lines->items[i], " \t{}<>|&;()$`\"'\\*?[=~") &&
             mlm_command_find(lines->items[i], path, NULL) < 0)
             return mlm_error_set(error, -EINVAL,
-                "without --, each word is a command, and %s is none; write -- before the command: mlmembench exec … -- "
+                "without --, each word is a command, and %s is none; write -- before the command: mlmembench %s … -- "
                 "%s %s …",
-                lines->items[i], lines->items[0], lines->items[1]);
+                lines->items[i], verb->name, lines->items[0], lines->items[1]);
     return 0;
 }
 
-int mlm_programs_make(const struct mlm_parsed *parsed, const struct mlm_texts *names,
-    const struct mlm_texts *params, struct mlm_programs *ret_programs, struct mlm_error *error)
+int mlm_programs_make(const struct mlm_verb *verb, const struct mlm_parsed *parsed,
+    const struct mlm_texts *names, const struct mlm_texts *params, struct mlm_programs *ret_programs,
+    struct mlm_error *error)
 {
     if (!parsed->command && !parsed->operands.count)
-        return mlm_error_set(
-            error, -EINVAL, "exec needs a command: mlmembench exec --cap 2G -- python3 train.py");
+        return mlm_error_set(error, -EINVAL, "%s needs a command: %s", verb->name, verb->example);
     if (parsed->command && parsed->operands.count)
         return mlm_error_set(error, -EINVAL,
-            "exec takes one command behind --, or several in quotes, not both: what is '%s'?",
+            "%s takes one command behind --, or several in quotes, not both: what is '%s'?", verb->name,
             parsed->operands.items[0]);
     const size_t count = parsed->command ? 1 : parsed->operands.count;
     mlm_cleanup(mlm_params_release) struct mlm_params sweeps = {0};
     int r = names_check(names, count, error);
     if (r == 0)
-        r = mlm_params_parse(params, &sweeps, error);
+        r = mlm_params_parse("param", params, &sweeps, error);
     if (r == 0)
         r = params_check(parsed, &sweeps, error);
     if (r == 0)
-        r = quoting_check(parsed, error);
+        r = quoting_check(verb, parsed, error);
     for (size_t i = 0; r == 0 && i < count; i++) {
         struct making making = {
             .programs = ret_programs,

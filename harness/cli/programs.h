@@ -8,8 +8,10 @@ struct mlm_programs {
     size_t count;
 };
 
-/* After "--" there is one command as it is; without it, each operand is one, for the shell. `names`: one for
- * each command, or none. `params`: of --param. -EINVAL, -ENOENT: the error names the remedy. */
-int mlm_programs_make(const struct mlm_parsed *parsed, const struct mlm_texts *names,
-    const struct mlm_texts *params, struct mlm_programs *ret_programs, struct mlm_error *error);
+/* For a verb of such programs. After "--" there is one command as it is; without it, each operand is one, for
+ * the shell. `names`: one for each command, or none. `params`: of --param. -EINVAL, -ENOENT: the error names
+ * the remedy. */
+int mlm_programs_make(const struct mlm_verb *verb, const struct mlm_parsed *parsed,
+    const struct mlm_texts *names, const struct mlm_texts *params, struct mlm_programs *ret_programs,
+    struct mlm_error *error);
 void mlm_programs_release(struct mlm_programs *programs); /* zeroed ones hold nothing */

@@ -58,21 +58,23 @@ void mlm_run_request_release(struct mlm_run_request *request)
     mlm_params_release(&request->plan.sweeps);
 }
 
-int mlm_params_parse(const struct mlm_texts *texts, struct mlm_params *params, struct mlm_error *error)
+int mlm_params_parse(
+    const char *option, const struct mlm_texts *texts, struct mlm_params *params, struct mlm_error *error)
 {
     for (size_t i = 0; i < texts->count; i++) {
         const char *text = texts->items[i];
         const char *equals = strchr(text, '=');
         if (!equals || equals == text || !equals[1])
-            return mlm_error_set(error, -EINVAL, "--param is NAME=VALUE or NAME=VALUE,VALUE, not '%s'", text);
+            return mlm_error_set(
+                error, -EINVAL, "--%s is NAME=VALUE or NAME=VALUE,VALUE, not '%s'", option, text);
         char name[64];
         snprintf(name, sizeof name, "%.*s", (int)(equals - text), text);
         int r = mlm_params_add(params, name, equals + 1);
         if (r == -EEXIST)
             return mlm_error_set(
-                error, -EINVAL, "--param %s is given twice; give all its values in one", name);
+                error, -EINVAL, "--%s %s is given twice; give all its values in one", option, name);
         if (r < 0)
-            return mlm_error_errno(error, r, "--param");
+            return mlm_error_errno(error, r, "--%s", option);
     }
     return 0;
 }
@@ -125,7 +127,7 @@ int mlm_run_request_resolve(struct mlm_run_request *request, struct mlm_error *e
     if (r == 0)
         r = mlm_budgets_check(&said->budgets, error);
     if (r == 0)
-        r = mlm_params_parse(&said->job.params, &request->plan.sweeps, error);
+        r = mlm_params_parse("param", &said->job.params, &request->plan.sweeps, error);
     if (r == 0 && said->preview && mlm_is_said(&request->parsed, "repetitions"))
         r = mlm_error_set(
             error, -EINVAL, "--preview runs each row once; leave out --repetitions, or leave out --preview");

@@ -41,4 +41,5 @@ void mlm_run_request_size(const struct mlm_run_request *request, bool preview, s
 void mlm_run_request_release(struct mlm_run_request *request);
 
 /* Parses --param NAME=VALUE or NAME=VALUE,VALUE and adds it to `params`. */
-int mlm_params_parse(const struct mlm_texts *texts, struct mlm_params *params, struct mlm_error *error);
+int mlm_params_parse(
+    const char *option, const struct mlm_texts *texts, struct mlm_params *params, struct mlm_error *error);

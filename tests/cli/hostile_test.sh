@@ -52,7 +52,7 @@ check log/err
 mkdir made
 for verb in $verbs; do
     case $verb in
-    run | exec | fit | list | estimate | doctor | clean) ;;
+    run | exec | fit | predict | list | estimate | doctor | clean) ;;
     show)
         for file in names other extreme; do
             status 0 "$mlm" show "$file.jsonl"

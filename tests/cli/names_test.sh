@@ -52,6 +52,11 @@ for verb in $verbs; do
         says 2 fit --workload "$name" -- true
         says 2 fit --evict "$name" -- true
         ;;
+    predict)
+        says 2 predict --param "$name=1,2,3" --to "$name=4" -- true
+        says 2 predict --param n=1,2,3 --to "$name=4" -- echo '{n}'
+        says 2 predict --param "n=1,2,$name" --to n=4 -- echo '{n}'
+        ;;
     show | advise) says 0 $verb "$store" && says 3 $verb "$name/missing.jsonl" ;;
     compare)
         says "0 1" compare "$store" "$store"

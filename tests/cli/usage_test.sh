@@ -26,6 +26,30 @@ refused 2 "--swap needs a cage of its own" run --cage inherit --swap none
 refused 2 "--laptop needs a cage of its own" exec --cage inherit --laptop 8G -- true
 refused 2 "--background-reclaim needs a cage of its own" exec --cage inherit --background-reclaim -- true
 refused 2 "fit tries one cap after the other, and --cage inherit has none of its own; .mlmembench exec --cage inherit -- COMMAND. measures" fit --cage inherit -- true
+# What nothing can be predicted from.
+refused 2 "predict needs small sizes to run: --param rows=" predict --to n=9 -- true
+refused 2 "predict needs the full size: --to n=N" predict --param n=1,2,3 -- echo '{n}'
+refused 2 "predict needs a command: mlmembench predict --param" predict --param n=1,2,3 --to n=9
+refused 2 "predict takes one command, and 'true' is another; write -- before it" predict --param n=1,2,3 --to n=9 'echo {n}' true
+refused 2 "--param n: no command has {n} in it" predict --param n=1,2,3 --to n=9 -- echo n
+refused 2 "--param n has 2 sizes, and predict needs at least 3" predict --param n=1,2 --to n=9 -- echo '{n}'
+refused 2 "--param n: 'many' is not a whole number; write one like 500, 20K or 1M" predict --param n=1,2,many --to n=9 -- echo '{n}'
+refused 2 "--param n: '1.5' is not a whole number" predict --param n=1.5,2,3 --to n=9 -- echo '{n}'
+refused 2 "--param n: a size is at least 1" predict --param n=0,1,2 --to n=9 -- echo '{n}'
+refused 2 "--param n: 1k is a size that is named twice" predict --param n=1000,1k,2k --to n=9k -- echo '{n}'
+refused 2 "--param n is given twice; give all its values in one" predict --param n=1,2,3 --param n=4 --to n=9 -- echo '{n}'
+refused 2 "--to n: 'all' is not a whole number" predict --param n=1,2,3 --to n=all -- echo '{n}'
+refused 2 "--to is NAME=VALUE" predict --param n=1,2,3 --to 9 -- echo '{n}'
+refused 2 "--to n=3 is not above the sizes of --param; give a larger one, or measure it with .mlmembench exec." predict --param n=1,2,3 --to n=3 -- echo '{n}'
+refused 2 "--to n=1 is below all sizes of --param" predict --param n=2,3,4 --to n=1 -- echo '{n}'
+refused 2 "--to p: there is no --param p with small sizes" predict --param n=1,2,3 --to p=9 -- echo '{n}'
+refused 2 "--to has no full size for p; add --to p=N" predict --param n=1,2,3 --param p=1,2,3 --to n=9 -- echo '{n} {p}'
+refused 2 "--param p has one size, so all points lie on one line; give it 3 sizes, or write it into the command" predict \
+    --param n=1,2,3 --param p=5 --to n=9 --to p=9 -- echo '{n} {p}'
+refused 2 "predict follows one parameter or two, not 3" predict --param a=1,2,3 --param b=1,2,3 --param c=1,2,3 --to a=9 -- echo '{a}{b}{c}'
+refused 2 "predict takes one --cap" predict --param n=1,2,3 --to n=9 --cap 1G,2G -- echo '{n}'
+refused 2 "--repetitions is at most 50" predict --param n=1,2,3 --to n=9 --repetitions 51 -- echo '{n}'
+refused 2 "--format: 'xml' is unknown; give text or json" predict --param n=1,2,3 --to n=9 --format xml -- echo '{n}'
 refused 2 "fit has no option --cap; .mlmembench fit --help. shows them" fit --cap 2G -- true
 refused 2 "no option --bogus; .mlmembench run --help. shows them" run --bogus
 refused 2 "no option --dry-rum; did you mean --dry-run\?" clean --dry-rum

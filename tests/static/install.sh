@@ -11,7 +11,7 @@ for file in bin/mlmembench libexec/mlmembench/mlmembench-worker libexec/mlmemben
     libexec/mlmembench/suites/frameworks/mlm_job.py \
     share/mlmembench/plots/*.gp share/man/man1/mlmembench.1 share/man/man5/mlmembench-results.5 \
     share/mlmembench/schema.json share/mlmembench/export.schema.json share/mlmembench/estimate.schema.json \
-    share/mlmembench/compare.schema.json share/bash-completion/completions/mlmembench \
+    share/mlmembench/compare.schema.json share/mlmembench/predict.schema.json share/bash-completion/completions/mlmembench \
     share/zsh/site-functions/_mlmembench share/fish/vendor_completions.d/mlmembench.fish; do
     [ -s "$file" ] || {
         echo "not installed: $file"

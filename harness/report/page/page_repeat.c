@@ -10,7 +10,7 @@
 #include "report/html/html.h"
 #include "report/page/page_parts.h"
 
-/* One call of `mlmembench run`, exec or fit: the part of its records that is in the files. */
+/* One call of `mlmembench run`, exec, fit or predict: the part of its records that is in the files. */
 struct past_run {
     const struct mlm_record *first; /* the first of its records */
     const char *from, *to; /* earliest and latest time of its trials; ISO 8601, so texts sort as times do */
@@ -42,7 +42,7 @@ static int put_command(FILE *out, const json_t *words, size_t from)
 /* Finds the verb's index: in older records the program's name stands before it. */
 static size_t verb_at(const json_t *words)
 {
-    static const char *const verbs[] = {"run", "exec", "fit"};
+    static const char *const verbs[] = {"run", "exec", "fit", "predict"};
     const char *first = json_string_value(json_array_get(words, 0));
     for (size_t i = 0; first && i < sizeof verbs / sizeof *verbs; i++)
         if (strcmp(first, verbs[i]) == 0)

@@ -4,15 +4,14 @@
 #include <ctype.h>
 #include <errno.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "base/interrupts.h"
 #include "base/text.h"
-#include "base/whole.h"
 #include "record/keymap.h"
 #include "report/plot/data.h"
+#include "report/plot/drawn.h"
 #include "report/plot/svg.h"
 
 struct drawing {
@@ -23,30 +22,6 @@ struct drawing {
     size_t count;
     struct mlm_interrupts interrupts; /* a picture may take long, and gnuplot must end when we are asked to */
 };
-
-static int script_path(const char *plots_folder, const char *script, char **ret_path, struct mlm_error *error)
-{
-    mlm_auto_free char *relative = mlm_text_of("%s/%s", plots_folder, script);
-    if (!relative)
-        return mlm_error_errno(error, -ENOMEM, "%s", script);
-    /* The path must be absolute: gnuplot runs in another folder, and the path must not begin with '-'. */
-    char *path = realpath(relative, NULL);
-    if (!path)
-        return mlm_error_set(error, -EINVAL, "plot script %s is missing", relative);
-    *ret_path = path;
-    return 0;
-}
-
-static int plot_run(const struct mlm_plot *plot, const char *plots_folder, const struct mlm_plot_files *files,
-    int interrupt_fd, struct mlm_error *error)
-{
-    mlm_auto_free char *style = NULL;
-    mlm_auto_free char *script = NULL;
-    int r = script_path(plots_folder, "style.gp", &style, error);
-    if (r == 0)
-        r = script_path(plots_folder, plot->script, &script, error);
-    return r == 0 ? mlm_gnuplot(files, (const char *const[]){style, script, NULL}, interrupt_fd, error) : r;
-}
 
 static void point_say(FILE *out, const void *context, size_t point)
 {
@@ -89,7 +64,8 @@ static int frame_draw(struct drawing *drawing, const struct mlm_frame *frame, st
     if (r == 0)
         r = mlm_frame_write(frame, picture.format, &files, error);
     if (r == 0)
-        r = plot_run(frame->plot, drawing->order->plots_folder, &files, drawing->interrupts.fd, error);
+        r = mlm_plot_run(
+            &files, drawing->order->plots_folder, frame->plot->script, drawing->interrupts.fd, error);
     if (r == 0)
         r = mlm_plot_read(&files, MLM_PLOT_PICTURE, &bytes, &picture.size, error);
     if (r < 0)
@@ -237,16 +213,7 @@ static int picture_write(void *context, const struct mlm_picture *picture, struc
                                      : NULL;
     if (!path)
         return mlm_error_errno(error, -ENOMEM, "picture");
-    mlm_cleanup(mlm_whole_drop) struct mlm_whole whole = {0};
-    struct stat there;
-    /* A pipe would wait for its reader, and no signal would end the wait. */
-    if (stat(path, &there) == 0 && !S_ISREG(there.st_mode) && !S_ISDIR(there.st_mode))
-        return mlm_error_set(error, -ENOTSUP, "cannot write %s: it is no regular file", path);
-    int r = mlm_whole_open(path, &whole, error);
-    if (r < 0)
-        return r;
-    fwrite(picture->bytes, 1, picture->size, whole.file);
-    r = mlm_whole_keep(&whole, error);
+    int r = mlm_plot_keep(path, picture->bytes, picture->size, error);
     if (r == 0 && writing->written)
         writing->written(path);
     return r;
