@@ -100,6 +100,14 @@ echo 'import no_such_part' >packages/torch.py
 status 1 env PYTHONPATH="$PWD/packages" $run frameworks/torch_mlp
 expect "a broken one is told apart" grep -q "torch cannot be imported: No module named 'no_such_part'" log/err
 
+# The versions are found without importing a framework: here torch is the broken one.
+status 0 env PYTHONPATH="$PWD/packages" "$MLM_PYTHON" -B "$scripts/mlm_job.py" versions frameworks/sklearn_kmeans
+expect "Python's" grep -q "^mlm_job.py: Python $("$MLM_PYTHON" -c 'import platform; print(platform.python_version())')\$" log/err
+expect "NumPy's" grep -q "^numpy $("$MLM_PYTHON" -c 'import numpy; print(numpy.__version__)')\$" log/err
+status 0 "$worker" --python "$MLM_PYTHON" versions frameworks/sklearn_kmeans
+status 1 "$worker" --python "$PWD/none" versions frameworks/sklearn_kmeans
+expect "a Python that is not there" grep -q 'none: there is no such file or folder' log/err
+
 # Wrong calls by hand.
 # shellcheck disable=SC2086
 status 2 $run
