@@ -238,6 +238,9 @@ static int script_become(const char *verb, const char *full_name, const struct m
         r = words_add(&words, full_name, "", "");
     if (r == 0 && config)
         r = mlm_config_tell(workload, config, words_add_setting, &words);
+    const char *dataset = config ? ((const struct mlm_job *)config)->dataset : NULL;
+    if (r == 0 && dataset)
+        r = words_add(&words, "dataset", "=", dataset);
     if (r < 0)
         return mlm_fail(worker->sb, r, "too many words for %s", workload->script);
     if (config)

@@ -66,6 +66,11 @@ class Job:
     def __getattr__(self, name):
         raise AttributeError(f"{name}=VALUE is missing")
 
+    @staticmethod
+    def need(module, package, name):
+        """Imports a module that only some settings need."""
+        return need(module, package, name)
+
     def checksum(self, value):
         self._board.data_checksum = value
 

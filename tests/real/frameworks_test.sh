@@ -9,6 +9,14 @@ for package in sklearn xgboost torch; do
     expect "python3-$package: every row ran" records out/all.jsonl \
         'len(p := [x for x in r if x["workload"].startswith("frameworks/'$package'_")]) >= 4 and all(x["outcome"] == "ok" and x["run_ns"] > 0 and x["prepare_ns"] > 0 and x["items"] > 0 and x["data_checksum"] and x["answer"] and x["needs_peak_bytes"] > max(x["core_bytes"], 30 << 20) and x["peak_rss_bytes"] > 30 << 20 for x in p)'
 done
+for library in plain numpy pandas; do
+    expect "$library: every row ran" records out/all.jsonl \
+        'len(p := [x for x in r if x["workload"].startswith("frameworks/'$library'_") and x["params"].get("reading") != "arrow"]) >= 3 and all(x["outcome"] == "ok" and x["run_ns"] > 0 and x["items"] > 0 and x["answer"] for x in p)'
+done
+expect "a package that is missing is named, and nothing else is skipped" records out/all.jsonl \
+    'all(x["outcome"] == "ok" or x["outcome"] == "skipped" and "is not installed; install the package " in x["reason"] for x in r)'
+expect "objects cost more than numbers" records out/all.jsonl \
+    'len({n["params"]["holding"]: n["needs_peak_bytes"] for n in by["frameworks/plain_rows"]}) == 3 and max(by["frameworks/plain_rows"], key=lambda x: x["needs_peak_bytes"])["params"]["holding"] == "lists"'
 expect "the same data for all that ask for the same" records out/all.jsonl \
     'all(len({x["data_checksum"] for x in r if x["outcome"] == "ok" and x["workload"].split("_")[0] == f}) <= n for f, n in (("frameworks/sklearn", 1), ("frameworks/xgboost", 1), ("frameworks/torch", 2)))'
 expect "no answer contradicts another" bash -c '! grep -qw wrong log/out'
