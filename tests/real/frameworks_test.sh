@@ -28,6 +28,7 @@ expect "32M is too little for scikit-learn" records out/tight.jsonl 'any(x["outc
 expect "processes that load are told apart" records out/all.jsonl \
     'all(len(x["processes"]) > 1 for x in by["frameworks/torch_dataloader"] if x["params"]["workers"] == "4")'
 # An environment of the user's: the same programs, and one that says of itself to be of another version.
+rm -rf env
 "$MLM_PYTHON" -m venv --system-site-packages --without-pip env
 other=$(echo env/lib/python3*/site-packages)/xgboost-99.0.dist-info
 mkdir "$other"
