@@ -47,7 +47,7 @@ static int row_put(struct mlm_output *out, const float *values, uint64_t count)
 static int array_write(const void *p, struct mlm_output *out)
 {
     const struct frameworks_config *config = p;
-    struct mlm_rows *rows;
+    struct mlm_rows *rows = NULL;
     float *values = calloc(config->width, sizeof *values);
     int r = values ? 0 : mlm_fail(out->sb, -ENOMEM, "out of memory");
     if (r == 0)
@@ -113,11 +113,10 @@ static char *text_put(char *at, const char *text)
 /* Names of ten letters, because short texts would hide what a text costs. */
 static char *city_put(char *at, unsigned number)
 {
-    static const char first[] = "BDFGKLMNPRSTVZ", vowels[] = "aeiou";
+    static const char capitals[] = "BDFGKLMNPRSTVZ", letters[] = "bdfgklmnprstvz", vowels[] = "aeiou";
     for (unsigned syllable = 0; syllable < 5; syllable++) {
         unsigned part = (number * 7919u + syllable * 104729u) / (syllable + 1);
-        char letter = first[part % (sizeof first - 1)];
-        *at++ = syllable ? (char)(letter - 'A' + 'a') : letter;
+        *at++ = (syllable ? letters : capitals)[part % (sizeof letters - 1)];
         *at++ = vowels[(number + part) % (sizeof vowels - 1)];
     }
     /* The number makes the name unique. */
