@@ -40,7 +40,7 @@ why each of them ended.")
 # here.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
 set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "gnuplot-nox | gnuplot, libopenblas0")
-set(CPACK_DEBIAN_PACKAGE_SUGGESTS "libgc1, libmimalloc3 | libmimalloc2.0, libjemalloc2, libtcmalloc-minimal4t64 | libtcmalloc-minimal4, python3-sklearn, python3-xgboost, python3-torch")
+set(CPACK_DEBIAN_PACKAGE_SUGGESTS "libgc1, libmimalloc3 | libmimalloc2.0, libjemalloc2, libtcmalloc-minimal4t64 | libtcmalloc-minimal4, python3-sklearn, python3-xgboost, python3-torch, python3-pandas")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${CMAKE_CURRENT_LIST_DIR}/postrm)
 set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_SOURCE_DIR}/cmake/package_tree.cmake)
 set(CPACK_PROJECT_CONFIG_FILE ${CMAKE_SOURCE_DIR}/cmake/package_tools.cmake)

@@ -21,6 +21,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/python.h"
 #include "data/inspect.h"
 #include "data/library.h"
 #include "phase.h"
@@ -32,7 +33,7 @@ enum { EXIT_USAGE = 2 };
 /* Data that every verb receives beside its arguments. */
 struct worker {
     struct mlm_scoreboard *sb;
-    const char *scoreboard_fd, *pressure_fds; /* as given on the command line; NULL: not given */
+    const char *scoreboard_fd, *pressure_fds, *python; /* as given on the command line; NULL: not given */
     struct mlm_pressure_fds pressure;
 };
 
@@ -209,18 +210,22 @@ static int words_add_setting(void *context, const char *name, const char *value)
 }
 
 /* Runs a workload that is a script: Python replaces this process and inherits the cage and the scoreboard.
- * The distribution's Python comes first, because the distribution's packages belong to it. It ignores the
- * user's home and environment (-E, -s) and writes no files (-B). config NULL: no settings. */
+ * It ignores the user's home and PYTHON… variables (-E, -s) and writes no files (-B). config NULL: no
+ * settings. */
 static int script_become(const char *verb, const char *full_name, const struct mlm_workload *workload,
     const void *config, const struct worker *worker)
 {
-    static const char *const pythons[] = {"/usr/bin/python3", "python3"};
     struct words words = {.count = 0};
-    char folder[4096];
+    char folder[4096], python[4096];
+    struct mlm_error error = {0};
     int r = suites_folder(folder, worker->sb);
     if (r < 0)
         return r;
-    static const char *const first[] = {"", "-E", "-s", "-B"};
+    r = mlm_python_find(worker->python, python, &error);
+    if (r < 0)
+        return passed_on(worker->sb, r == -ENOENT ? -ENOTSUP : r, &error);
+    /* Python finds its packages by the path that it is called by. */
+    const char *const first[] = {python, "-E", "-s", "-B"};
     for (size_t i = 0; r == 0 && i < sizeof first / sizeof *first; i++)
         r = words_add(&words, first[i], "", "");
     if (r == 0)
@@ -233,15 +238,15 @@ static int script_become(const char *verb, const char *full_name, const struct m
         r = words_add(&words, full_name, "", "");
     if (r == 0 && config)
         r = mlm_config_tell(workload, config, words_add_setting, &words);
+    const char *dataset = config ? ((const struct mlm_job *)config)->dataset : NULL;
+    if (r == 0 && dataset)
+        r = words_add(&words, "dataset", "=", dataset);
     if (r < 0)
         return mlm_fail(worker->sb, r, "too many words for %s", workload->script);
     if (config)
         libraries_tell(config);
-    for (size_t i = 0; i < sizeof pythons / sizeof *pythons; i++) {
-        words.items[0] = (char *)pythons[i]; /* Python finds its packages by this path */
-        (void)execvp(pythons[i], words.items);
-    }
-    return mlm_fail(worker->sb, -ENOTSUP, "python3 is not installed; install the package python3");
+    (void)execv(python, words.items);
+    return mlm_fail(worker->sb, -EINVAL, "cannot start %s: %s", python, strerror(errno));
 }
 
 static int verb_run(int argc, char **argv, const struct worker *worker)
@@ -307,7 +312,7 @@ static int verb_inspect(int argc, char **argv, const struct worker *worker)
     return 0;
 }
 
-static int script_preload(const char *full_name, const struct worker *worker)
+static int script_look(const char *verb, const char *full_name, const struct worker *worker)
 {
     const struct mlm_workload *workload;
     int r = workload_open(full_name, &workload, worker->sb);
@@ -315,7 +320,14 @@ static int script_preload(const char *full_name, const struct worker *worker)
         return r;
     if (!workload->script)
         return mlm_fail(worker->sb, -EINVAL, "%s is no script", full_name);
-    return script_become("preload", full_name, workload, NULL, worker);
+    return script_become(verb, full_name, workload, NULL, worker);
+}
+
+/* Leaves the versions of Python and of the frameworks that it has in the message, a line for each. */
+static int verb_versions(int argc, char **argv, const struct worker *worker)
+{
+    (void)argc;
+    return script_look("versions", argv[0], worker);
 }
 
 /* Loads all that trials will load, so that the file pages are in memory and no trial's cage is charged for
@@ -323,7 +335,7 @@ static int script_preload(const char *full_name, const struct worker *worker)
 static int verb_preload(int argc, char **argv, const struct worker *worker)
 {
     if (argc > 0)
-        return script_preload(argv[0], worker);
+        return script_look("preload", argv[0], worker);
     struct mlm_scoreboard *sb = worker->sb;
     struct mlm_error error = {0};
     char folder[4096];
@@ -391,6 +403,7 @@ int main(int argc, char **argv)
         {"check", 2, verb_check},
         {"inspect", 1, verb_inspect},
         {"preload", 0, verb_preload},
+        {"versions", 1, verb_versions},
     };
     struct mlm_scoreboard *sb = NULL;
     struct worker worker = {.pressure = {-1, -1}};
@@ -414,6 +427,10 @@ int main(int argc, char **argv)
         }
         next += 2;
     }
+    if (argc > next + 1 && strcmp(argv[next], "--python") == 0) {
+        worker.python = argv[next + 1];
+        next += 2;
+    }
     /* Turn huge pages off for every workload: they change a figure by 2 to 6 times and depend on the
      * machine's setting. */
     (void)prctl(PR_SET_THP_DISABLE, 1, 0, 0, 0);
@@ -435,9 +452,10 @@ int main(int argc, char **argv)
             }
             return status;
         }
-    fprintf(stderr, "usage: mlmembench-worker [--scoreboard FD [--pressure MEMORY_FD,STORAGE_FD]]\n"
-                    "                         run SUITE/WORKLOAD [NAME=VALUE…]\n"
-                    "                         build|check SUITE/WORKLOAD [NAME=VALUE…] FD | inspect FILE\n"
-                    "                         preload [SUITE/WORKLOAD]\n");
+    fprintf(stderr,
+        "usage: mlmembench-worker [--scoreboard FD [--pressure MEMORY_FD,STORAGE_FD]] [--python PATH]\n"
+        "                         run SUITE/WORKLOAD [NAME=VALUE…]\n"
+        "                         build|check SUITE/WORKLOAD [NAME=VALUE…] FD | inspect FILE\n"
+        "                         preload [SUITE/WORKLOAD] | versions SUITE/WORKLOAD\n");
     return EXIT_USAGE;
 }

@@ -171,6 +171,12 @@ const struct mlm_option mlm_job_option_rows[] = {
     {"threads", "N", mlm_option_number, AT(threads),
         .help = "threads that compute, each on a core of its own", .standard = "1", .least = 1,
         .most = THREADS_MOST, .shapes_plan = true, .kept = true},
+    {"python", "PATH", mlm_option_text, AT(python),
+        .help =
+            "run the suite frameworks with this Python: an interpreter, or the folder of a virtual or conda "
+            "environment",
+        .otherwise = "that of the active environment, else the distribution's", .shapes_plan = true,
+        .kept = true},
     {0},
 };
 

@@ -41,5 +41,6 @@ extern const struct mlm_option mlm_program_option_rows[];
 struct mlm_job_options {
     struct mlm_texts params;
     uint64_t data_bytes, seed, threads; /* data_bytes 0: not given */
+    const char *python;                 /* NULL: not given */
 };
 extern const struct mlm_option mlm_job_option_rows[];

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/python.h"
 #include "cli/run_options.h"
 #include "trial/dataset.h"
 #include "trial/planned.h"
@@ -19,7 +20,7 @@ int mlm_fit_job_check(const struct mlm_fit_job_order *order, struct mlm_error *e
     if (order->workload && !strchr(order->workload, '/'))
         return mlm_error_set(error, -EINVAL,
             "--workload is SUITE/NAME, not '%s'; `mlmembench list` shows them", order->workload);
-    static const char *const own[] = {"param", "data"};
+    static const char *const own[] = {"param", "data", "python"};
     for (size_t i = 0; !order->workload && i < sizeof own / sizeof *own; i++)
         if (mlm_is_said(parsed, own[i]))
             return mlm_error_set(error, -EINVAL, "--%s is for --workload; a command has its own", own[i]);
@@ -40,10 +41,13 @@ static int workload_make(const struct mlm_fit_job_order *order, const struct mlm
 {
     static const uint64_t uncapped = MLM_NO_LIMIT;
     const char *slash = strchr(order->workload, '/');
+    int r = order->job->python ? mlm_python_find(order->job->python, (char[4096]){0}, error) : 0;
+    if (r < 0)
+        return r;
     job->suite = strndup(order->workload, (size_t)(slash - order->workload));
     if (!job->suite)
         return mlm_error_errno(error, -ENOMEM, "--workload");
-    int r = mlm_params_parse("param", &order->job->params, &job->params, error);
+    r = mlm_params_parse("param", &order->job->params, &job->params, error);
     if (r < 0)
         return r;
     const struct mlm_plan_options plan = {
@@ -69,6 +73,7 @@ static int workload_make(const struct mlm_fit_job_order *order, const struct mlm
     if (row->refused)
         return mlm_error_set(error, -EINVAL, "%s cannot be run: %s", order->workload, row->reason);
     job->name = order->workload;
+    job->python = order->job->python;
     return 0;
 }
 
@@ -112,7 +117,8 @@ int mlm_fit_job_prepare(
         .context = &measuring->progress,
     };
     int r = mlm_dataset_build(&order, error);
-    return r < 0 ? r : mlm_scripts_preload(measuring->catalogue, job->plan, &order.await, error);
+    r = r < 0 ? r : mlm_scripts_look(&measuring->session, job->plan, job->python, error);
+    return r < 0 ? r : mlm_scripts_preload(&measuring->session, job->plan, error);
 }
 
 int mlm_fit_job_trial(const struct mlm_fit_job *job, struct mlm_session *session,

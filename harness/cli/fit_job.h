@@ -18,6 +18,7 @@ struct mlm_fit_job {
     struct mlm_plan *plan; /* plan of one row; NULL: the job is a command */
     struct mlm_params params;
     const char *suite;
+    const char *python; /* as --python says; NULL: not given */
 };
 
 /* Checks that exactly one of the two is given, completely. -EINVAL; the error names the remedy. */

@@ -99,7 +99,7 @@ static int put_kept(FILE *out, const struct mlm_verb *verb, const struct mlm_swe
             break; /* the user's command follows */
         if (!mlm_option_of(verb, word, &option, &takes_next) || !option.kept)
             continue;
-        if (one && strcmp(option.name, "threads") != 0)
+        if (one && strcmp(option.name, "threads") != 0 && strcmp(option.name, "python") != 0)
             continue;
         const char *value = equals ? equals + 1 : NULL;
         if (takes_next)

@@ -18,18 +18,19 @@ static char *repetition_key(const char *row_key, uint64_t repetition)
 }
 
 /* The row key that the record of a planned trial will have. */
-static char *planned_row_key(const struct mlm_plan *plan, const struct mlm_plan_trial *trial, json_t *machine)
+static char *planned_row_key(
+    const struct mlm_plan *plan, const struct mlm_plan_trial *trial, const struct mlm_session *session)
 {
     struct mlm_record record;
     mlm_record_init(&record);
-    record.machine = json_incref(machine);
+    record.machine = json_incref(mlm_session_machine(session, plan->rows[trial->row].workload));
     char *key = mlm_plan_describe(plan, trial, &record) == 0 ? mlm_record_row_key(&record) : NULL;
     mlm_record_release(&record);
     return key;
 }
 
-int mlm_resume_match(const struct mlm_plan *plan, json_t *machine, const struct mlm_record_list *list,
-    const struct mlm_record **found, struct mlm_error *error)
+int mlm_resume_match(const struct mlm_plan *plan, const struct mlm_session *session,
+    const struct mlm_record_list *list, const struct mlm_record **found, struct mlm_error *error)
 {
     mlm_cleanup(mlm_keymap_release) struct mlm_keymap done = {0};
     mlm_auto_free const struct mlm_record **records = calloc(list->count + 1, sizeof *records);
@@ -43,7 +44,7 @@ int mlm_resume_match(const struct mlm_plan *plan, json_t *machine, const struct 
             records[number] = record;
     }
     for (size_t i = 0; r == 0 && i < plan->trial_count; i++) {
-        mlm_auto_free char *row = planned_row_key(plan, &plan->trials[i], machine);
+        mlm_auto_free char *row = planned_row_key(plan, &plan->trials[i], session);
         mlm_auto_free char *key = repetition_key(row, plan->trials[i].repetition);
         size_t number = key ? mlm_keymap_find(&done, key) : MLM_KEYMAP_NONE;
         r = key ? 0 : -ENOMEM;

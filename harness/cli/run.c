@@ -149,7 +149,7 @@ static int resume_read(struct run *run, struct mlm_error *error)
         r = mlm_store_read(
             run->measuring.path, &list, mlm_progress_say_text, &run->measuring.progress, error);
     if (r >= 0)
-        r = mlm_resume_match(run->plan, run->measuring.session.machine_facts, &list, found, error);
+        r = mlm_resume_match(run->plan, &run->measuring.session, &list, found, error);
     for (size_t i = 0; r >= 0 && i < run->plan->trial_count; i++) {
         run->finished[i] = found[i] != NULL;
         run->ran += run->finished[i];
@@ -309,7 +309,8 @@ static int run_open(struct run *run, int argc, char **argv, struct mlm_error *er
         return r;
     if (said->preview)
         run->measuring.session.marks |= MLM_MARK_BIT(preview);
-    return resume_read(run, error);
+    r = mlm_scripts_look(&run->measuring.session, run->plan, said->job.python, error);
+    return r < 0 ? r : resume_read(run, error);
 }
 
 static int run_all(struct run *run, int argc, char **argv, uint64_t disk_bytes, struct mlm_error *error)
@@ -326,12 +327,11 @@ static int run_all(struct run *run, int argc, char **argv, uint64_t disk_bytes, 
     if (r < 0)
         return r;
     mlm_measuring_warn_of_limits(&run->measuring, run->plan->options.caps, run->plan->options.cap_count);
-    const struct mlm_await await = mlm_measuring_await(&run->measuring);
     mlm_progress_step(&run->measuring.progress, "checking the datasets");
     r = datasets_build(run, error);
     if (r == 0) {
         mlm_progress_step(&run->measuring.progress, "loading libraries");
-        r = mlm_scripts_preload(run->measuring.catalogue, run->plan, &await, error);
+        r = mlm_scripts_preload(&run->measuring.session, run->plan, error);
     }
     if (r == 0)
         r = trials_do(run, error);

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "base/cleanup.h"
+#include "base/python.h"
 
 #define AT(field) offsetof(struct mlm_run_options, field)
 
@@ -126,6 +127,8 @@ int mlm_run_request_resolve(struct mlm_run_request *request, struct mlm_error *e
         r = mlm_inherit_resolve(&request->parsed, &said->cage, &said->caps, request->cage_text, error);
     if (r == 0)
         r = mlm_budgets_check(&said->budgets, error);
+    if (r == 0 && said->job.python)
+        r = mlm_python_find(said->job.python, (char[4096]){0}, error);
     if (r == 0)
         r = mlm_params_parse("param", &said->job.params, &request->plan.sweeps, error);
     if (r == 0 && said->preview && mlm_is_said(&request->parsed, "repetitions"))

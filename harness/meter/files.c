@@ -67,14 +67,24 @@ struct look {
     const struct mlm_trial_view *view;
 };
 
-/* Programs and libraries are the machine's. Files in memory are needs already. */
+/* Recognizes libfoo.so and libfoo.so.1: while a library is being loaded, none of it can be executed yet. */
+static bool is_library(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    const char *ending = strstr(slash ? slash : path, ".so");
+    return ending && (!ending[3] || (ending[3] == '.' && ending[4] >= '0' && ending[4] <= '9'));
+}
+
+/* Programs and libraries are the machine's, also those of a virtual environment. Files in memory are needs
+ * already. */
 static bool is_of_the_job(const char *path)
 {
     static const char *const others[] = {"/usr/lib", "/usr/bin/", "/usr/sbin/", "/lib/", "/lib32/", "/lib64/",
         "/bin/", "/sbin/", "/etc/", "/dev/", "/proc/", "/sys/", "/memfd:"};
     static const char gone[] = " (deleted)";
     const size_t length = strlen(path);
-    if (path[0] != '/' || (length >= sizeof gone && strcmp(path + length - (sizeof gone - 1), gone) == 0))
+    if (path[0] != '/' || (length >= sizeof gone && strcmp(path + length - (sizeof gone - 1), gone) == 0) ||
+        is_library(path))
         return false;
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         if (strncmp(path, others[i], strlen(others[i])) == 0)

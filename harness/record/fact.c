@@ -43,6 +43,7 @@ const struct mlm_fact_info mlm_facts[] = {
     {"distribution",      "system",                   MLM_FACT_PLAIN,   true,  false, NULL},
     {"cgroup_version",    "cgroup version",           MLM_FACT_PLAIN,   true,  false, "decides which peaks the kernel keeps by itself"},
     {"cgroup_hybrid",     "cgroup versions mixed",    MLM_FACT_PLAIN,   false, false, NULL},
+    {"software",          "Python and its packages",  MLM_FACT_SOFTWARE, true, false, "of the rows of frameworks; rows of different versions stand apart"},
     {"compiler",          "compiler",                 MLM_FACT_PLAIN,   true,  false, NULL},
     {"flags",             "compiler flags",           MLM_FACT_PLAIN,   true,  false, NULL},
     {"version",           "mlmembench",               MLM_FACT_PLAIN,   true,  false, NULL},
@@ -97,6 +98,20 @@ static void put_cache(FILE *out, const json_t *cache)
     put_bytes(out, json_object_get(cache, "size_bytes"));
 }
 
+static void put_software(FILE *out, const json_t *software)
+{
+    const char *name, *separator = "";
+    json_t *version;
+    if (!json_is_object(software))
+        put_plain(out, software);
+    json_object_foreach((json_t *)(uintptr_t)software, name, version)
+    {
+        fprintf(out, "%s%.64s ", separator, name);
+        put_plain(out, version);
+        separator = ", ";
+    }
+}
+
 static void put_list(FILE *out, const json_t *value, const char *nothing, const char *separator,
     void (*put)(FILE *out, const json_t *item))
 {
@@ -132,6 +147,9 @@ char *mlm_fact_text(const struct mlm_fact_info *fact, const json_t *value)
         break;
     case MLM_FACT_CACHES:
         put_list(out, value, "not known", ", ", put_cache);
+        break;
+    case MLM_FACT_SOFTWARE:
+        put_software(out, value);
         break;
     default:
         put_plain(out, value);

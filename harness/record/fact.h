@@ -14,8 +14,9 @@ enum mlm_fact_kind {
     MLM_FACT_PLAIN,   /* text, number, true or false */
     MLM_FACT_OR_NONE, /* the same; null means "none" */
     MLM_FACT_BYTES,
-    MLM_FACT_SWAP,   /* list of devices */
-    MLM_FACT_CACHES, /* list of cache levels */
+    MLM_FACT_SWAP,     /* list of devices */
+    MLM_FACT_CACHES,   /* list of cache levels */
+    MLM_FACT_SOFTWARE, /* object of names and versions */
 };
 
 struct mlm_fact_info {

@@ -11,6 +11,7 @@
 #include "base/grow.h"
 #include "base/text.h"
 #include "record/keymap.h"
+#include "record/software.h"
 
 /* Limit of parties in one group. Further answers are not compared and belong to no party. */
 #define PARTIES_MAX 32
@@ -87,10 +88,15 @@ static bool agree(const struct mlm_record *a, const struct mlm_record *b)
     return true;
 }
 
+/* Another version of a framework may do the same job in another way. */
 static int group_of(struct judgement *judgement, const struct mlm_record *record, size_t *ret_group)
 {
     const char *machine = json_string_value(json_object_get(record->machine, "id"));
-    char *key = mlm_text_of("%s\n%s", machine ? machine : "", record->equal_work);
+    const json_t *software = mlm_record_software(record);
+    mlm_auto_free char *versions = software ? json_dumps(software, JSON_SORT_KEYS) : NULL;
+    char *key = software && !versions ? NULL
+                                      : mlm_text_of("%s\n%s\n%s", machine ? machine : "", record->equal_work,
+                                            versions ? versions : "");
     size_t known = judgement->group_keys.count;
     int r = mlm_keymap_add(&judgement->group_keys, key, ret_group);
     if (r < 0 || *ret_group < known)

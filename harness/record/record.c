@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/laptop.h"
 #include "base/utf8.h"
+#include "record/software.h"
 
 enum mlm_metric mlm_time_metric(enum mlm_time_kind kind)
 {
@@ -253,6 +254,7 @@ int mlm_record_compare_surroundings(const struct mlm_record *a, const struct mlm
     r = r ? r : compare_numbers(a->limits.private_tmp, b->limits.private_tmp);
     r = r ? r : compare_numbers(a->limits.background_reclaim, b->limits.background_reclaim);
     r = r ? r : compare_numbers(a->limits.inherited_cage, b->limits.inherited_cage);
+    r = r ? r : mlm_record_compare_software(a, b);
     return r ? r : compare_swap(a, b);
 }
 
@@ -305,6 +307,14 @@ static void key_surroundings(struct key *key, const struct mlm_limits *limits)
     key_number(key, 'i', limits->inherited_cage);
 }
 
+/* Records of scripts alone have versions. */
+static void key_software(struct key *key, const struct mlm_record *record)
+{
+    const json_t *software = mlm_record_software(record);
+    mlm_auto_free char *text = software ? json_dumps(software, JSON_SORT_KEYS | JSON_COMPACT) : NULL;
+    key_text(key, 'y', text);
+}
+
 /* The optional parts of a key. */
 enum {
     KEY_MACHINE = 1,
@@ -318,7 +328,8 @@ enum {
                              them, and is left out */
     KEY_LADDER = 256, /* of a trial with --laptop, RAM does not matter, nor the desktop where it is the usual
                          one */
-    KEY_PLACE = KEY_MACHINE | KEY_SWAP_KINDS,
+    KEY_SOFTWARE = 512,
+    KEY_PLACE = KEY_MACHINE | KEY_SWAP_KINDS | KEY_SOFTWARE,
 };
 
 static char *specification_key(const struct mlm_record *record, unsigned parts)
@@ -355,6 +366,8 @@ static char *specification_key(const struct mlm_record *record, unsigned parts)
         key_text(&key, 'k', mlm_record_swap_kinds(record, kinds));
     if (parts & KEY_TIME_LIMIT)
         key_number(&key, 'l', record->limits.timeout_ns);
+    if (parts & KEY_SOFTWARE)
+        key_software(&key, record);
     return key_finish(&key);
 }
 
@@ -404,6 +417,7 @@ char *mlm_record_field_key(const struct mlm_record *record)
     key_number(&key, 'x', record->limits.swap_limit_bytes);
     key_text(&key, 'k', mlm_record_swap_kinds(record, kinds));
     key_number(&key, 'l', record->limits.timeout_ns);
+    key_software(&key, record);
     return key_finish(&key);
 }
 

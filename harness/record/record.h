@@ -121,7 +121,8 @@ const char *mlm_record_swap_kinds(const struct mlm_record *record, char text[sta
 /* Returns true if swap limit and kinds of swap are the same. */
 bool mlm_record_same_swap(const struct mlm_record *a, const struct mlm_record *b);
 
-/* Orders records by all limits but those of memory and time, and by kinds of swap; 0: they are the same. */
+/* Orders records by all limits but those of memory and time, by kinds of swap, and by the versions of a
+ * script's programs (software.h); 0: they are the same. */
 int mlm_record_compare_surroundings(const struct mlm_record *a, const struct mlm_record *b);
 
 /* Returns true if data, seed, background, swap and time limit are the same: two sweeps must share these to be

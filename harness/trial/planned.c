@@ -61,6 +61,7 @@ static int worker_start(const void *context, struct mlm_cage *cage, const struct
         .program = planned->session->catalogue->worker,
         .cage = cage,
         .arguments = arguments,
+        .python = planned->session->python,
         .pass_fd = -1,
         .affinity = view->has_processors ? &view->processors : &affinity,
         .mounts = &view->mounts,
@@ -98,6 +99,8 @@ int mlm_planned_trial_run(struct mlm_session *session, const struct mlm_planned_
     int r = mlm_trial_describe(session, record, error);
     if (r < 0)
         return r;
+    json_decref(record->machine);
+    record->machine = json_incref(mlm_session_machine(session, row->workload));
     if (mlm_plan_describe(plan, trial, record) < 0)
         return mlm_error_errno(error, -ENOMEM, "record");
     r = mlm_record_check(record, error);

@@ -85,6 +85,11 @@ static int fresh_look(struct mlm_session *session, uint64_t bytes, struct mlm_er
     return 0;
 }
 
+json_t *mlm_session_machine(const struct mlm_session *session, const struct mlm_workload *workload)
+{
+    return workload->script && session->script_facts ? session->script_facts : session->machine_facts;
+}
+
 int mlm_session_open(
     const struct mlm_session_options *options, struct mlm_session *ret_session, struct mlm_error *error)
 {
@@ -127,6 +132,7 @@ void mlm_session_close(struct mlm_session *session)
     mlm_cages_close(session->cages);
     mlm_machine_close(session->machine);
     json_decref(session->machine_facts);
+    json_decref(session->script_facts);
     json_decref(session->command);
     mlm_leftovers_release(&session->leftovers);
     /* 0 is standard input, never ours: so a zeroed struct holds nothing. */

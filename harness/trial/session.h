@@ -20,12 +20,14 @@ struct mlm_session {
     struct mlm_cage_site site;
     struct mlm_cages *cages; /* NULL: cages cannot be made; trials are `refused` */
     struct mlm_machine *machine;
-    json_t *machine_facts;           /* facts of the machine with the cgroup version; every record has them */
-    json_t *command;                 /* command line of this run, so that a reader can repeat it */
-    char run_id[64];                 /* made of the machine and the start time */
-    char dataset_folder[4096];       /* "": there is no folder; see mlm_dataset_folder() */
-    mlm_mark_set marks;              /* marks of every trial: slow fresh memory */
-    double warm_ns_per_byte;         /* pace of warm memory, where fresh memory is slow; else 0 */
+    json_t *machine_facts;     /* facts of the machine with the cgroup version; every record has them */
+    json_t *script_facts;      /* the same with the versions of what scripts run; NULL: no script runs */
+    char python[4096];         /* the Python that runs scripts; "": none was found */
+    json_t *command;           /* command line of this run, so that a reader can repeat it */
+    char run_id[64];           /* made of the machine and the start time */
+    char dataset_folder[4096]; /* "": there is no folder; see mlm_dataset_folder() */
+    mlm_mark_set marks;        /* marks of every trial: slow fresh memory */
+    double warm_ns_per_byte;   /* pace of warm memory, where fresh memory is slow; else 0 */
     uint64_t warm_bytes, warm_at_ns; /* how much memory was touched last, and when */
     struct mlm_leftovers leftovers;  /* what the latest trial left in tmpfs */
     cpu_set_t
@@ -49,6 +51,9 @@ struct mlm_session_options {
  * Succeeds also where no cage can be made: check `cages`. */
 int mlm_session_open(
     const struct mlm_session_options *options, struct mlm_session *ret_session, struct mlm_error *error);
+
+/* The machine as the records of this workload describe it: a script's also has versions. */
+json_t *mlm_session_machine(const struct mlm_session *session, const struct mlm_workload *workload);
 
 /* Removes the place for cages and stops the guardian. Accepts a zeroed struct. */
 void mlm_session_close(struct mlm_session *session);

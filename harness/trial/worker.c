@@ -89,6 +89,10 @@ int mlm_worker_start(
     char *argv[ARGUMENTS_MAX + 1] = {
         (char *)order->program, (char *)"--scoreboard", fd_text, (char *)"--pressure", pressure_text};
     size_t count = 5;
+    if (order->python && *order->python) {
+        argv[count++] = (char *)"--python";
+        argv[count++] = (char *)order->python;
+    }
     for (const char *const *a = order->arguments; *a && count < ARGUMENTS_MAX; a++)
         argv[count++] = (char *)*a;
     const char *environment[16];

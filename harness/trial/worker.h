@@ -22,6 +22,7 @@ struct mlm_worker_order {
     const char *program;                 /* path of the worker program */
     struct mlm_cage *cage;               /* NULL: outside any cage */
     const char *const *arguments;        /* verb and its arguments, ended by NULL */
+    const char *python;                  /* runs a workload that is a script; NULL or "": none was found */
     int pass_fd;                         /* one more descriptor that it inherits, or -1 */
     const void *affinity;                /* cpu_set_t; NULL: ours */
     const struct mlm_job_mounts *mounts; /* that it alone sees; NULL: none */

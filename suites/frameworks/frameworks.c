@@ -2,15 +2,24 @@
  * their parameters; the Python beside it (mlm_job.py), into which the worker turns, does the jobs.
  *
  * --data is the size of the rows as dense f32, n·p·4, as in `storage`. For the perceptron it is about the
- * peak at batch 4096 with SGD, from which the number of layers follows, as in `batch`. */
+ * peak at batch 4096 with SGD, from which the number of layers follows, as in `batch`. The table has a row
+ * for every 256 bytes of it, about what pandas needs for one as it comes; the file has a seventh of it. */
 #include <errno.h>
 #include <inttypes.h>
 
-#include "data/rows.h"
-#include "workload.h"
+#include "frameworks/frameworks.h"
 
 enum value { VALUE_F32, VALUE_F64 };
 enum format { FORMAT_DENSE, FORMAT_CSR };
+enum holding { HOLDING_LISTS, HOLDING_ARRAY, HOLDING_NUMPY };
+enum reading {
+    READING_PLAIN,
+    READING_CATEGORY,
+    READING_ARROW,
+    READING_DOWNCAST,
+    READING_TYPED,
+    READING_CHUNKS
+};
 static const char *const value_words[] = {"f32", "f64", NULL};
 static const char *const format_words[] = {"dense", "csr", NULL};
 static const char *const solver_words[] = {"full", "randomized", NULL};
@@ -18,14 +27,11 @@ static const char *const dense_words[] = {"dense", NULL};
 static const char *const optimizer_words[] = {"sgd", "momentum", "adam", NULL};
 static const char *const malloc_words[] = {"moving", "fixed", NULL};
 static const char *const storage_words[] = {"flat", "objects", NULL};
-
-struct frameworks_config {
-    struct mlm_job job;
-    double density;
-    uint64_t width, epochs, batch, clusters, components, trees, depth, bins, layers, samples, workers;
-    uint32_t value, format, solver, optimizer, malloc, storage; /* indices of the words above */
-    struct mlm_shape shape;                                     /* derived from the other fields */
-};
+static const char *const holding_words[] = {"lists", "array", "numpy", NULL};
+static const char *const collector_words[] = {"on", "off", "frozen", NULL};
+static const char *const reading_words[] = {
+    "plain", "category", "arrow", "downcast", "typed", "chunks", NULL};
+static const char *const plan_words[] = {"eager", "lazy", "streaming", NULL};
 
 static uint64_t minimum(uint64_t a, uint64_t b)
 {
@@ -112,6 +118,54 @@ static uint64_t loader_rough(const void *p)
 {
     const struct frameworks_config *config = p;
     return rough(config, config->storage ? 100 : 2) + config->epochs * config->shape.rows * 15000;
+}
+
+/* Assumes 2 GB/s for reading the file, and 3 ns a value for each of two statistics. */
+static uint64_t array_rough(const void *p)
+{
+    const struct frameworks_config *config = p;
+    return 1000000000u + config->shape.rows * config->width * 10;
+}
+
+/* Assumes 60 ns to make a value, and 100 ns to look at an object. */
+static uint64_t plain_rough(const void *p)
+{
+    const struct frameworks_config *config = p;
+    uint64_t values = config->shape.rows * config->width;
+    return 1000000000u + values * (90 + config->epochs * (config->holding == HOLDING_NUMPY ? 3u : 100u));
+}
+
+/* ---- The table ---- */
+
+#define DATA_OF_TABLE_ROW UINT64_C(256)
+/* Whole numbers, amounts and the codes of two texts, each as small as its values allow. */
+#define TABLE_ROW_BYTES                                                                                      \
+    (sizeof(uint32_t) + sizeof(uint16_t) + sizeof(uint8_t) + sizeof(float) + sizeof(uint8_t))
+
+static int table_derive(void *p, struct mlm_error *error)
+{
+    struct frameworks_config *config = p;
+    config->shape = (struct mlm_shape){.rows = config->job.data_bytes / DATA_OF_TABLE_ROW, .columns = 5};
+    return config->shape.rows
+               ? 0
+               : mlm_error_set(error, -ERANGE, "data of %" PRIu64 " B is too small for a row of the table",
+                     config->job.data_bytes);
+}
+
+/* What the table needs at least; in chunks, one of them. */
+static uint64_t table_core(const void *p)
+{
+    const struct frameworks_config *config = p;
+    uint64_t rows =
+        config->reading == READING_CHUNKS ? minimum(config->batch, config->shape.rows) : config->shape.rows;
+    return rows * TABLE_ROW_BYTES;
+}
+
+/* Assumes 1 µs to read a line. */
+static uint64_t table_rough(const void *p)
+{
+    const struct frameworks_config *config = p;
+    return 2000000000u + config->shape.rows * 1000;
 }
 
 /* ---- The perceptron: layers of `width` units, f32 weights with a bias ---- */
@@ -274,12 +328,45 @@ static const struct mlm_param dataloader_params[] = {PARAM_WIDTH("200"),
     {COUNT(batch, "256", 1 << 24, "samples given at once")},
     PARAM_EPOCHS("2", "passes over the data, each in another order"), {.name = NULL}};
 
+static const struct mlm_param plain_params[] = {PARAM_WIDTH("100"),
+    {WORD(holding, "lists,array,numpy",
+         "a list of lists of numbers, one array of the module array, or NumPy's"),
+        .quick = "lists,array,numpy"},
+    {WORD(collector, "on,off,frozen",
+         "the garbage collector: as it comes, disabled, or frozen after the rows were made"),
+        .quick = "on"},
+    PARAM_EPOCHS("2", "passes over the rows"), {.name = NULL}};
+static const struct mlm_param array_params[] = {PARAMS_ROWS, {.name = NULL}};
+static const struct mlm_param array_chunk_params[] = {PARAMS_ROWS,
+    {COUNT(batch, "10000,1000", 1 << 24, "rows looked at at once"), .quick = "10000"}, {.name = NULL}};
+static const struct mlm_param pandas_params[] = {
+    {WORD(reading, "plain,category,arrow,downcast,typed,chunks",
+         "read_csv() as it comes; texts as category, or as Arrow strings; every column made as small as it can be, "
+         "after reading or while reading; in chunks"),
+        .quick = "plain,category,arrow,downcast,typed,chunks"},
+    {COUNT(batch, "100000", 1 << 24, "rows of a chunk")}, {.name = NULL}};
+static const struct mlm_param polars_params[] = {
+    {WORD(plan, "eager,lazy,streaming",
+         "read_csv(), or scan_csv(), which reads two columns only: at once, or as a stream"),
+        .quick = "eager,lazy,streaming"},
+    {.name = NULL}};
+static const struct mlm_param lightgbm_params[] = {PARAMS_ROWS,
+    {WORD(format, "dense,csr", FORMAT_HELP), .quick = "dense,csr"}, PARAM_TREES,
+    {COUNT(leaves, "31", 1 << 16, "leaves of a tree"), .equal_work = true},
+    {COUNT(bins, "255", 65535, "bins of a column"), .equal_work = true}, {.name = NULL}};
+
 #define COMMON                                                                                               \
     .config_size = sizeof(struct frameworks_config), .script = "frameworks/mlm_job.py", .max_threads = 1
 #define ROWS COMMON, .flags = MLM_QUICK | MLM_FOREIGN_HEAP, .derive = rows_derive
 #define SKLEARN ROWS, .library_package = "python3-sklearn"
 #define XGBOOST ROWS, .library_package = "python3-xgboost", .rough_ns = trees_rough, .answer_tolerance = 1e-6
 #define TORCH .library_package = "python3-torch"
+#define ARRAY                                                                                                \
+    COMMON, .library_package = "python3-numpy", .derive = rows_derive, .work = "array",                      \
+            .dataset = &mlm_frameworks_array, .rough_ns = array_rough, .answer_tolerance = 1e-9
+#define TABLE                                                                                                \
+    COMMON, .derive = table_derive, .work = "table", .dataset = &mlm_frameworks_table,                       \
+            .core_bytes = table_core, .rough_ns = table_rough, .answer_tolerance = 1e-6
 
 /* L-BFGS stops before it converges. How far it came then depends on the order of its sums, hence the
  * tolerance. */
@@ -329,9 +416,41 @@ static const struct mlm_workload torch_dataloader = {ROWS, TORCH, .name = "torch
     .work = "dataloader", .extra_threads = 1, .summary = "a DataLoader's batches, looked at once",
     .params = dataloader_params, .core_bytes = rows_core, .rough_ns = loader_rough};
 
+/* NumPy makes the rows here, too, a piece at a time. */
+static const struct mlm_workload plain_rows = {ROWS, .library_package = "python3-numpy", .name = "plain_rows",
+    .work = "plain", .summary = "Python's own containers: rows are gathered, and then summed up",
+    .params = plain_params, .core_bytes = rows_core, .rough_ns = plain_rough};
+
+#define READS MLM_QUICK | MLM_FOREIGN_HEAP | MLM_READS_FILE
+#define MAPS MLM_QUICK | MLM_FOREIGN_HEAP | MLM_MAPS_FILE
+static const struct mlm_workload numpy_whole = {ARRAY, .name = "numpy_whole", .flags = READS,
+    .summary = "mean() and std() of an array that load() has read", .params = array_params,
+    .core_bytes = rows_core};
+static const struct mlm_workload numpy_mmap = {ARRAY, .name = "numpy_mmap", .flags = MAPS,
+    .summary = "the same of a memory map: load(mmap_mode=\"r\")", .params = array_params,
+    .core_bytes = rows_core};
+static const struct mlm_workload numpy_mmap_chunks = {ARRAY, .name = "numpy_mmap_chunks", .flags = MAPS,
+    .summary = "the same of a memory map, a chunk of rows at a time", .params = array_chunk_params,
+    .core_bytes = batch_core};
+static const struct mlm_workload numpy_chunks = {ARRAY, .name = "numpy_chunks", .flags = READS,
+    .summary = "the same of chunks that are read into one array", .params = array_chunk_params,
+    .core_bytes = batch_core};
+
+static const struct mlm_workload pandas_group = {TABLE, .library_package = "python3-pandas",
+    .name = "pandas_group", .flags = READS, .summary = "a CSV file is read, and grouped by a text",
+    .params = pandas_params};
+static const struct mlm_workload polars_group = {TABLE, .library_package = "polars (PyPI)",
+    .name = "polars_group", .flags = MAPS, .summary = "the same, done by Polars", .params = polars_params};
+
+static const struct mlm_workload lightgbm_hist = {ROWS, .library_package = "lightgbm (PyPI)",
+    .name = "lightgbm_hist", .work = "lightgbm hist", .rough_ns = trees_rough, .answer_tolerance = 1e-6,
+    .summary = "trees from a Dataset, which keeps bins alone", .params = lightgbm_params,
+    .core_bytes = rows_core};
+
 static const struct mlm_workload *const workloads[] = {&sklearn_logistic, &sklearn_sgd, &sklearn_kmeans,
     &sklearn_minibatch, &sklearn_pca, &sklearn_ipca, &sklearn_histgb, &xgboost_exact, &xgboost_hist,
-    &xgboost_quantile, &xgboost_iterator, &torch_mlp, &torch_dataloader, NULL};
+    &xgboost_quantile, &xgboost_iterator, &lightgbm_hist, &torch_mlp, &torch_dataloader, &plain_rows,
+    &numpy_whole, &numpy_mmap, &numpy_mmap_chunks, &numpy_chunks, &pandas_group, &polars_group, NULL};
 
 MLM_EXPORT const struct mlm_suite mlm_suite = {
     .contract = MLM_CONTRACT_VERSION,

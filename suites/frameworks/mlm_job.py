@@ -1,16 +1,21 @@
 """Runs one job of a framework. Has the parts that all drivers share: the scoreboard, the phases, the end.
 
     python3 mlm_job.py [--scoreboard FD [--pressure MEMORY_FD,STORAGE_FD]] run frameworks/WORKLOAD NAME=VALUE…
-    python3 mlm_job.py [--scoreboard FD] preload frameworks/WORKLOAD
+    python3 mlm_job.py [--scoreboard FD] preload|versions frameworks/WORKLOAD
 
 mlmembench-worker becomes this program when it is told to run one of these workloads; it has checked the values and
 filled in those that were not given. sklearn_kmeans is in sklearn_job.py, and so on. Started by hand, without
 --scoreboard, it prints the content of the scoreboard at the end."""
+import ast
 import contextlib
 import ctypes
+import glob
 import importlib
+import importlib.metadata
+import importlib.util
 import mmap
 import os
+import platform
 import resource
 import sys
 import time
@@ -22,6 +27,8 @@ NONE, OK, WRONG, SKIPPED, NO_MEMORY, FAILED = range(6)
 MESSAGE_SIZE, ANSWER_MAX = 512, 8
 EXIT_USAGE = 2
 MADV_POPULATE_READ = 22
+DISTRIBUTION_PREFIX = "/usr"
+NUMPY = ("numpy", "python3-numpy", "numpy")
 WAIT_UNKNOWN = 2**64 - 1
 CPU_SLACK_NS, CPU_SLACK_SHARE = 2_000_000, 0.01  # as in suites/phase.c
 
@@ -58,6 +65,11 @@ class Job:
 
     def __getattr__(self, name):
         raise AttributeError(f"{name}=VALUE is missing")
+
+    @staticmethod
+    def need(module, package, name):
+        """Imports a module that only some settings need."""
+        return need(module, package, name)
 
     def checksum(self, value):
         self._board.data_checksum = value
@@ -138,14 +150,43 @@ def phase(board, which):
     reading.complete = 1
 
 
-def need(module, package):
+def source(package, name):
+    """Says where the module comes from: the distribution's package, or the name on PyPI for any other Python."""
+    if sys.prefix != DISTRIBUTION_PREFIX:
+        return f"{name}, with {os.path.join(sys.prefix, 'bin', 'pip')}"
+    return package or f"{name} into a virtual environment (./bootstrap frameworks --pip {name})"
+
+
+def need(module, package, name):
     """Imports the module, or raises Missing with the name of the package."""
     try:
         return importlib.import_module(module)
     except ImportError as error:
         if (error.name or "").split(".")[0] == module.split(".")[0]:
-            raise Missing(f"{module} is not installed; install the package {package}") from None
-        raise Missing(f"{module} cannot be imported: {error}; is the package {package} whole?") from None
+            raise Missing(f"{module} is not installed; install the package {source(package, name)}") from None
+        raise Missing(f"{module} cannot be imported: {error}; is the package {package or name} whole?") from None
+
+
+def version_of(module, _package, name):
+    """The version of an installed framework, found without importing it; None: it is not installed."""
+    with contextlib.suppress(importlib.metadata.PackageNotFoundError):
+        return importlib.metadata.version(name)
+    if not importlib.util.find_spec(module):
+        return None
+    # Another package may have the module: xgboost-cpu has xgboost.
+    packages = getattr(importlib.metadata, "packages_distributions", dict)().get(module)
+    return importlib.metadata.version(packages[0]) if packages else "of unknown version"
+
+
+def needs_of_all():
+    """The NEEDS of all drivers, read from their source: importing them would import the frameworks."""
+    folder = os.path.dirname(os.path.abspath(__file__))
+    for path in sorted(glob.glob(os.path.join(folder, "*_job.py"))):
+        with open(path, encoding="utf-8") as file:
+            body = ast.parse(file.read(), path).body
+        for statement in body:
+            if isinstance(statement, ast.Assign) and getattr(statement.targets[0], "id", "") in ("NEEDS", "MAY_USE"):
+                yield from ast.literal_eval(statement.value)
 
 
 def value_of(text):
@@ -172,7 +213,7 @@ def driver(name):
     module = name.split("_")[0] + "_job"
     if not os.path.exists(os.path.join(os.path.dirname(os.path.abspath(__file__)), module + ".py")):
         raise ValueError(f"there is no workload '{name}'")
-    need("numpy", "python3-numpy")
+    need(*NUMPY)
     module = importlib.import_module(module)
     for pair in module.NEEDS:
         need(*pair)
@@ -206,6 +247,16 @@ def preload(_board, name, _settings):
             if len(fields) > 5 and fields[1][0] == "r" and fields[5].startswith("/"):
                 begin, end = (int(address, 16) for address in fields[0].split("-"))
                 libc.madvise(ctypes.c_void_p(begin), ctypes.c_size_t(end - begin), MADV_POPULATE_READ)
+
+
+def versions(board, _name, _settings):
+    """Leaves in the message a line for Python and for each framework that is installed: its name and its version."""
+    lines = [f"Python {platform.python_version()}"]
+    for pair in dict.fromkeys([NUMPY, *needs_of_all()]):
+        version = version_of(*pair)
+        if version:
+            lines.append(f"{pair[2]} {version}")
+    board.message = "\n".join(lines).encode()[:MESSAGE_SIZE - 1]
 
 
 def obey(board, verb, name, settings):
@@ -245,9 +296,10 @@ def main():
         if arguments[:1] == ["--pressure"]:
             board.pressure = tuple(map(int, arguments[1].split(",")))
             del arguments[:2]
-    verb = {"run": run, "preload": preload}.get(arguments[0] if len(arguments) > 1 else None)
+    verb = {"run": run, "preload": preload, "versions": versions}.get(arguments[0] if len(arguments) > 1 else None)
     if not verb:
-        print("usage: mlm_job.py [--scoreboard FD [--pressure MEMORY_FD,STORAGE_FD]] run|preload frameworks/WORKLOAD NAME=VALUE…", file=sys.stderr)
+        print("usage: mlm_job.py [--scoreboard FD [--pressure MEMORY_FD,STORAGE_FD]] run|preload|versions "
+              "frameworks/WORKLOAD NAME=VALUE…", file=sys.stderr)
         return EXIT_USAGE
     status = obey(board, verb, arguments[1].removeprefix("frameworks/"), arguments[2:])
     if by_hand:
@@ -256,4 +308,6 @@ def main():
 
 
 if __name__ == "__main__":
+    if sys.version_info < (3, 9):
+        sys.exit(f"it is Python {platform.python_version()}, and 3.9 is the oldest that will do")
     sys.exit(main())

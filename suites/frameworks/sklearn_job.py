@@ -91,7 +91,7 @@ def histogram_boosting(job):
     return whole(job, estimator, lambda e: [e.n_iter_, sum(len(tree[0].nodes) for tree in e._predictors)])
 
 
-NEEDS = [("sklearn", "python3-sklearn")]
+NEEDS = [("sklearn", "python3-sklearn", "scikit-learn"), ("scipy", "python3-scipy", "scipy")]
 WORKLOADS = {
     "sklearn_logistic": logistic,
     "sklearn_sgd": sgd,

@@ -115,7 +115,7 @@ def dataloader(job):
     return run
 
 
-NEEDS = [("torch", "python3-torch")]
+NEEDS = [("torch", "python3-torch", "torch")]
 WORKLOADS = {
     "torch_mlp": mlp,
     "torch_dataloader": dataloader,

@@ -60,7 +60,7 @@ def iterator(job):
     return train(job, rows, matrix, "hist")
 
 
-NEEDS = [("xgboost", "python3-xgboost")]
+NEEDS = [("xgboost", "python3-xgboost", "xgboost"), ("scipy", "python3-scipy", "scipy")]
 WORKLOADS = {
     "xgboost_exact": lambda job: copied(job, "exact"),
     "xgboost_hist": lambda job: copied(job, "hist"),

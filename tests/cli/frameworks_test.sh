@@ -16,7 +16,8 @@ for path in glob.glob(os.environ["MLM_SCRIPTS"] + "/*.py"):
     print(os.path.basename(path))
 PYTHON
 status 0 "$MLM_PYTHON" -B log/compile.py
-for script in mlm_job.py mlm_data.py sklearn_job.py xgboost_job.py torch_job.py; do
+for script in mlm_job.py mlm_data.py mlm_table.py sklearn_job.py xgboost_job.py lightgbm_job.py torch_job.py plain_job.py \
+    numpy_job.py pandas_job.py polars_job.py; do
     expect "$script is Python" grep -qx "$script" log/out
 done
 
@@ -81,6 +82,72 @@ for layers, data in ((2, "1M"), (3, "16M"), (7, "24M")):
 PYTHON
 status 0 "$MLM_PYTHON" -B log/data.py
 
+# The files: the array holds the rows of the generator, and every way to read it, to hold the rows, finds one answer.
+cat >log/files.py <<'PYTHON'
+import csv, os, re, subprocess, sys
+from fractions import Fraction
+sys.path.insert(0, os.environ["MLM_SCRIPTS"])
+import numpy as np
+import mlm_data
+
+def worker(verb, name, *arguments):
+    with open(arguments[-1], "w+b" if verb == "build" else "rb") as file:
+        words = [os.environ["MLM_WORKER"], verb, "frameworks/" + name, *arguments[:-1]]
+        return subprocess.run([*words, str(file.fileno())], pass_fds=[file.fileno()], capture_output=True, text=True)
+
+def answer(name, *arguments):
+    command = [os.environ["MLM_WORKER"], "--python", sys.executable, "run", "frameworks/" + name, *arguments]
+    done = subprocess.run(command, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return [float(word) for word in done.stdout.rsplit("answer", 1)[1].split()]
+
+def near(a, b, tolerance=1e-9):
+    return len(a) == len(b) and all(abs(x - y) <= tolerance * max(abs(x), abs(y)) for x, y in zip(a, b))
+
+array = ["data=1M", "width=37", "seed=3"]
+assert worker("build", "numpy_whole", *array, "array.npy").returncode == 0
+assert worker("check", "numpy_whole", *array, "array.npy").returncode == 0
+assert worker("check", "numpy_whole", "data=1M", "width=37", "seed=4", "array.npy").returncode == 1
+x = np.load("array.npy")
+assert (x == mlm_data.Rows(1 << 20, 37, 0.1, 3).dense(np.float32)[0]).all()
+x = x.astype(np.float64)
+wanted = [np.linalg.norm(x.mean(0)), np.linalg.norm(x.std(0)), x.mean(0).sum(), x.std(0).sum()]
+for name, *more in (("numpy_whole",), ("numpy_mmap",), ("numpy_chunks", "batch=1000"), ("numpy_mmap_chunks", "batch=999")):
+    assert near(answer(name, *array, *more, "dataset=array.npy"), wanted), name
+
+x = mlm_data.Rows(1 << 20, 37, 1.0, 3).dense(np.float32)[0].astype(np.float64)
+for holding in ("lists", "array", "numpy"):
+    for collector in ("on", "off", "frozen"):
+        found = answer("plain_rows", *array, "holding=" + holding, "collector=" + collector)
+        assert found == [x.sum(), (x * x).sum()], (holding, collector, found)
+
+# The table: exact sums by city, with nothing but Python.
+table = ["data=1M", "seed=3"]
+assert worker("build", "pandas_group", *table, "table.csv").returncode == 0
+assert worker("check", "polars_group", *table, "table.csv").returncode == 0
+sums = {}
+with open("table.csv", newline="") as file:
+    for number, row in enumerate(csv.DictReader(file)):
+        assert int(row["id"]) == number and 0 < int(row["pieces"]) < 100 and row["device"]
+        amount, pieces = sums.get(row["city"], (0, 0))
+        sums[row["city"]] = amount + Fraction(row["amount"]), pieces + int(row["pieces"])
+assert number + 1 == (1 << 20) // 256 and 900 < len(sums) <= 1000
+sums = [sums[city] for city in sorted(sums)]
+print(len(sums), *(float(total) for total in (sum(a for a, _ in sums), sum(p for _, p in sums),
+      sum(a * (i + 1) for i, (a, _) in enumerate(sums)), sum(a * p for a, p in sums))))
+PYTHON
+status 0 "$MLM_PYTHON" -B log/files.py
+cp log/out log/wanted
+# A library that is missing here is tried by real/frameworks, or by hand.
+if "$MLM_PYTHON" -c 'import pandas' 2>/dev/null; then
+    for reading in plain category downcast typed chunks; do
+        "$worker" --python "$MLM_PYTHON" run frameworks/pandas_group data=1M seed=3 dataset=table.csv reading=$reading batch=100 >log/out 2>log/err
+        expect "pandas, $reading: the same sums" "$MLM_PYTHON" -c 'import sys
+found, wanted = ([float(word) for word in open(name).read().rsplit("answer", 1)[-1].split()] for name in sys.argv[1:])
+assert len(found) == 5 == len(wanted) and all(abs(a - b) <= 1e-9 * abs(b) for a, b in zip(found, wanted)), (found, wanted)' log/out log/wanted
+    done
+fi
+
 # A missing package must be named: -S leaves out the distribution's packages.
 run="$MLM_PYTHON -S -s -B $scripts/mlm_job.py run"
 # shellcheck disable=SC2086  # words
@@ -89,6 +156,11 @@ expect "NumPy is missed first" grep -q 'numpy is not installed; install the pack
 "$MLM_PYTHON" -c 'import numpy, os; print(os.path.dirname(numpy.__file__))' >log/numpy
 mkdir packages
 ln -s "$(cat log/numpy)" packages/numpy
+for name in polars_group lightgbm_hist; do
+    # shellcheck disable=SC2086
+    status 1 env PYTHONPATH="$PWD/packages" $run frameworks/$name
+    expect "$name" grep -q "${name%%_*} is not installed; install the package ${name%%_*} into a virtual environment" log/err
+done
 for name in sklearn_kmeans xgboost_hist torch_mlp; do
     # shellcheck disable=SC2086
     status 1 env PYTHONPATH="$PWD/packages" $run frameworks/$name
@@ -99,6 +171,14 @@ echo 'import no_such_part' >packages/torch.py
 # shellcheck disable=SC2086
 status 1 env PYTHONPATH="$PWD/packages" $run frameworks/torch_mlp
 expect "a broken one is told apart" grep -q "torch cannot be imported: No module named 'no_such_part'" log/err
+
+# The versions are found without importing a framework: here torch is the broken one.
+status 0 env PYTHONPATH="$PWD/packages" "$MLM_PYTHON" -B "$scripts/mlm_job.py" versions frameworks/sklearn_kmeans
+expect "Python's" grep -q "^mlm_job.py: Python $("$MLM_PYTHON" -c 'import platform; print(platform.python_version())')\$" log/err
+expect "NumPy's" grep -q "^numpy $("$MLM_PYTHON" -c 'import numpy; print(numpy.__version__)')\$" log/err
+status 0 "$worker" --python "$MLM_PYTHON" versions frameworks/sklearn_kmeans
+status 1 "$worker" --python "$PWD/none" versions frameworks/sklearn_kmeans
+expect "a Python that is not there" grep -q 'none: there is no such file or folder' log/err
 
 # Wrong calls by hand.
 # shellcheck disable=SC2086

@@ -61,5 +61,11 @@ expect "packages are named" test "$(wc -l <log/packages)" -ge 8
 while read -r package; do
     expect "./bootstrap knows $package" grep -qE "^(.*\|)?$package(\||  *(library|python) )" "$MLM_SOURCE/bootstrap"
 done <log/packages
+# So must --pip, where no distribution has the package.
+"$mlm" list | tr -s ' \n' ' ' | sed 's/needs /\n&/g' | sed -n 's/^needs \([a-z0-9-]*\) (PyPI).*/\1/p' | sort -u >log/pypi
+expect "some come from PyPI" test "$(wc -l <log/pypi)" -ge 2
+while read -r package; do
+    expect "./bootstrap frameworks --pip knows $package" grep -q "^$package==" "$MLM_SOURCE/suites/frameworks/requirements.txt"
+done <log/pypi
 expect "core bytes follow the formulas" "$MLM_PYTHON" log/formulas.py "$mlm"
 finish

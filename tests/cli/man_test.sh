@@ -45,7 +45,7 @@ done | sort -n -u >log/help
 section 'EXIT STATUS' | sed -n 's/^\.B \([0-9]*\)$/\1/p' >log/page
 expect "the same exit statuses" diff log/help log/page
 
-for variable in COLUMNS NO_COLOR MLMEMBENCH_CACHE XDG_CACHE_HOME HOME GITHUB_STEP_SUMMARY; do
+for variable in VIRTUAL_ENV CONDA_PREFIX COLUMNS NO_COLOR MLMEMBENCH_CACHE XDG_CACHE_HOME HOME GITHUB_STEP_SUMMARY; do
     expect "$variable is explained" sh -c "sed -n '/^\.SH ENVIRONMENT/,/^\.SH /p' '$page' | grep -qw $variable"
 done
 

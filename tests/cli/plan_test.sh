@@ -127,12 +127,13 @@ done <<'SIZES'
 3G 3.00.GiB 3.01.GiB
 SIZES
 
-# Planning must need little memory, however much is asked for. Sanitizers reserve address space of their own.
+# Planning must need little memory, however much is asked for. Sanitizers reserve address space of their own. Rows that
+# read files are left out: no disk has room for them.
 for suite in pooling storage batch frameworks; do
     (
         # shellcheck disable=SC3045  # every shell of Linux has it
         [ "$MLM_SANITIZED" = 1 ] || ulimit -v 100000
-        exec "$mlm" run --dry-run --suite $suite --data 900T --cap 1G,2G --all
+        exec "$mlm" run --dry-run --suite $suite --data 900T --cap 1G,2G --all --filter '-/(numpy|pandas|polars)_'
     ) >log/out 2>log/err
     expect "$suite of 900T is planned" test $? = 0
 done

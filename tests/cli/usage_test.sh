@@ -156,6 +156,12 @@ refused 2 "'x' is not a value of size" run --suite self --param size=x
 refused 2 "size=0 is out of range: at least 1$" run --suite self --param size=0
 refused 2 "'f99' is not a value of value; there are f32, f64, " run --suite storage --param value=f99
 
+# The Python of the suite frameworks.
+refused 2 "--python no_such_python: there is no such program in PATH" run --suite frameworks --python no_such_python --dry-run
+refused 2 "--python ./none/python3: there is no such file or folder" run --suite frameworks --python ./none/python3
+refused 2 "--python folder is a folder without bin/python3" fit --workload frameworks/sklearn_pca --python folder
+refused 2 "--python is for --workload; a command has its own" fit --python folder -- true
+
 # Google Benchmark's flags.
 refused 2 "--benchmark_repetitions has no use here; use --repetitions" run --benchmark_repetitions=3
 refused 2 "--benchmark_min_time has no use here; use --repetitions" run --benchmark_min_time=1

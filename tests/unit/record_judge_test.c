@@ -174,6 +174,19 @@ static void test_who_takes_part(void **state)
     assert_judged(fixture, ".....");
 }
 
+/* Another version of a framework may do the same job in another way. */
+static void test_versions(void **state)
+{
+    struct fixture *fixture = *state;
+    for (int i = 0; i < 4; i++) {
+        struct mlm_record *record = add(fixture, "a", i < 2 ? 1 : 2);
+        const char *version = i < 2 ? "1.24.2" : "2.2.4";
+        json_decref(record->machine);
+        record->machine = json_pack("{s:s, s:{s:s}}", "id", "m1", "software", "numpy", version);
+    }
+    assert_judged(fixture, "....");
+}
+
 static void test_chaos(void **state)
 {
     struct fixture *fixture = *state;
@@ -200,6 +213,7 @@ int main(void)
         JUDGE_TEST(test_answer_counts),
         JUDGE_TEST(test_checksum),
         JUDGE_TEST(test_who_takes_part),
+        JUDGE_TEST(test_versions),
         JUDGE_TEST(test_chaos),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,13 +35,14 @@ static void test_differences(void **state)
     add_machine(*state, 0,
         "{\"id\":\"m1\",\"host\":\"a\",\"psi\":true,\"new "
         "key\":[1],\"commit\":\"a1\",\"memory_bytes\":4294967296,"
-        "\"swap\":[],\"governor\":null,\"container\":null,\"thp\":\"always\",\"flags\":\"-O2\","
+        "\"swap\":[],\"software\":{\"Python\":\"3.11.2\",\"numpy\":\"1.24.2\"},\"governor\":null,\"container\":null,\"thp\":\"always\",\"flags\":\"-O2\","
         "\"caches\":[{\"level\":1,\"size_bytes\":32768,\"count\":2},{\"level\":3,\"size_bytes\":4194304}]}");
     add_machine(*state, 1,
         "{\"id\":\"m2\",\"host\":\"b\",\"psi\":false,\"new "
         "key\":[2],\"commit\":\"b2\",\"memory_bytes\":8589934592,"
         "\"swap\":[{\"kind\":\"file\",\"size_bytes\":1073741824},"
         "{\"kind\":\"zram\",\"size_bytes\":2147483648}],"
+        "\"software\":{\"Python\":\"3.13.5\",\"numpy\":\"2.2.4\"},"
         "\"governor\":\"powersave\",\"container\":\"docker\",\"thp\":\"always\",\"boost\":true,"
         "\"caches\":[{\"level\":1,\"size_bytes\":32768,\"count\":4},{\"level\":3,\"size_bytes\":6291456}]}");
     struct mlm_facts facts = facts_of(*state, 2);
@@ -52,6 +53,8 @@ static void test_differences(void **state)
     expect_fact(&facts, at++, "pressure stall information", "yes", "no");
     expect_fact(&facts, at++, "frequency governor", "not known", "powersave");
     expect_fact(&facts, at++, "container", "none", "docker");
+    expect_fact(
+        &facts, at++, "Python and its packages", "Python 3.11.2, numpy 1.24.2", "Python 3.13.5, numpy 2.2.4");
     expect_fact(&facts, at++, "commit", "a1", "b2");
     expect_fact(&facts, at++, "new key", "[1]", "[2]");
     assert_int_equal(facts.count, at); /* identity, equal and one-sided facts are no differences */

@@ -1,6 +1,7 @@
 /* Tests rows made of repetitions: what is summarized, what is not, and what they are compared with. */
 #include <math.h>
 
+#include "report/table/heading.h"
 #include "report/table/ratio.h"
 #include "report_sample.h"
 
@@ -334,6 +335,30 @@ static void test_machines(void **state)
     assert_false(mlm_same_machine(first->first, second->first));
 }
 
+/* Scripts that ran with other versions are other rows, in a section of their own, which names them. */
+static void test_versions(void **state)
+{
+    struct fixture *fixture = *state;
+    static const char *const versions[] = {"1.24.2", "2.2.4"};
+    for (int i = 0; i < 4; i++) {
+        struct mlm_record *record = add(fixture, "csr", CAP, MLM_OUTCOME_OK, SECOND, MIB);
+        json_decref(record->machine);
+        record->machine = json_pack(
+            "{s:s, s:{s:s, s:s}}", "id", "m", "software", "Python", "3.11.2", "numpy", versions[i % 2]);
+    }
+    add(fixture, "csr", CAP, MLM_OUTCOME_OK, SECOND, MIB); /* no script, another machine */
+    const struct mlm_table *table = make(fixture);
+    assert_int_equal(table->section_count, 3);
+    for (int i = 0; i < 2; i++) {
+        assert_int_equal(table->sections[i].rows[0]->trial_count, 2);
+        mlm_auto_free char *line = mlm_section_line(table, &table->sections[i]);
+        assert_non_null(strstr(line, versions[i]));
+        assert_null(strstr(line, "Python"));
+    }
+    mlm_auto_free char *line = mlm_section_line(table, &table->sections[2]);
+    assert_null(strstr(line, "numpy"));
+}
+
 int main(void)
 {
 #define TABLE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -353,6 +378,7 @@ int main(void)
         TABLE_TEST(test_order),
         TABLE_TEST(test_no_parameters),
         TABLE_TEST(test_machines),
+        TABLE_TEST(test_versions),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "base/utf8.h"
 #include "record/fact.h"
+#include "record/software.h"
 #include "report/table/group.h"
 #include "report/table/heading.h"
 #include "report/text/grid.h"
@@ -354,6 +355,8 @@ static void put_label(FILE *out, const struct mlm_table *table, const struct mlm
     mlm_ladder_limits_write(out, record);
     if (table->swaps_differ && record->limits.swap_limit_bytes != 0)
         fprintf(out, ", %s%s", *mlm_record_swap_kinds(record, kinds) ? "swap: " : "no swap", kinds);
+    if (table->software_differs)
+        mlm_software_write(out, record, table->software_common, ", ", " ");
     fputs(":\n", out);
 }
 

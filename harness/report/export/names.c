@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "base/utf8.h"
 #include "record/keymap.h"
+#include "record/software.h"
 
 #define USUAL_SEED 1
 
@@ -65,6 +66,8 @@ static char *name_make(const struct mlm_table *table, const struct mlm_row *row,
     else
         put_size(out, "data", record->data_bytes);
     put_surroundings(out, record);
+    if (table->software_differs)
+        mlm_software_write(out, record, table->software_common, "/", ":");
     if (table->time_limits_differ)
         fprintf(out, "/timeout:%s", mlm_duration_show((double)record->limits.timeout_ns, limit));
     put_size(out, "cap", record->limits.cap_bytes);

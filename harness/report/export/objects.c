@@ -212,6 +212,13 @@ static json_t *swap_kinds(const json_t *devices)
     return *text ? json_string(text) : json_null();
 }
 
+/* "Python 3.11.2, numpy 1.24.2"; null without any. */
+static json_t *software_text(const struct mlm_fact_info *fact, const json_t *software)
+{
+    mlm_auto_free char *text = json_object_size(software) ? mlm_fact_text(fact, software) : NULL;
+    return text ? json_string(text) : json_null();
+}
+
 json_t *mlm_export_machine(const json_t *machine)
 {
     const json_t *swap = json_object_get(machine, "swap");
@@ -222,6 +229,11 @@ json_t *mlm_export_machine(const json_t *machine)
         bool plain = json_is_string(value) || json_is_number(value);
         if (!fact->exported)
             continue;
+        if (fact->kind == MLM_FACT_SOFTWARE) {
+            if (mlm_json_put(object, fact->key, software_text(fact, value)))
+                return NULL;
+            continue;
+        }
         if (fact->kind == MLM_FACT_SWAP
                 ? mlm_json_put(object, "swap_bytes", mlm_json_number(swap_bytes(swap))) ||
                       mlm_json_put(object, "swap_kinds", swap_kinds(swap))

@@ -8,6 +8,7 @@
 #include "base/size.h"
 #include "base/text.h"
 #include "record/fact.h"
+#include "record/software.h"
 
 static void put_text(FILE *out, const json_t *machine, const char *key)
 {
@@ -112,6 +113,8 @@ static void put_surroundings(
         (void)mlm_record_swap_kinds(record, kinds);
         fprintf(out, ", %s%s", kinds[0] ? "swap: " : "no swap", kinds);
     }
+    if (table->software_differs)
+        mlm_software_write(out, record, table->software_common, ", ", " ");
     if (table->time_limits_differ)
         fprintf(out, ", time limit %s", mlm_duration_show((double)record->limits.timeout_ns, text));
     if (table->seeds_differ)

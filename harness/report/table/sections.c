@@ -6,6 +6,7 @@
 
 #include "base/cleanup.h"
 #include "record/keymap.h"
+#include "record/software.h"
 #include "report/table/ratio.h"
 #include "report/table/table_parts.h"
 
@@ -141,6 +142,24 @@ static void best_find(struct mlm_table *table, const struct mlm_section *section
     }
 }
 
+/* Finds the versions that all rows of scripts share, and whether rows differ in any. -ENOMEM. */
+static int software_find(struct mlm_table *table)
+{
+    const struct mlm_record *first = NULL;
+    for (size_t i = 0; i < table->row_count; i++) {
+        const struct mlm_record *record = table->rows[i].first;
+        const json_t *software = mlm_record_software(record);
+        if (!software)
+            continue;
+        if (!first && !(table->software_common = json_copy((json_t *)(uintptr_t)software)))
+            return -ENOMEM;
+        first = first ? first : record;
+        table->software_differs |= mlm_record_compare_software(first, record) != 0;
+        mlm_software_keep_common(table->software_common, record);
+    }
+    return 0;
+}
+
 int mlm_table_make_sections(struct mlm_table *table)
 {
     mlm_auto_free struct sort_key *keys = calloc(table->row_count + 1, sizeof *keys);
@@ -149,6 +168,7 @@ int mlm_table_make_sections(struct mlm_table *table)
     if (!keys || !table->order || !table->sections)
         return -ENOMEM;
     int r = sort_keys_make(table, keys);
+    r = r < 0 ? r : software_find(table);
     if (r < 0)
         return r;
     qsort(keys, table->row_count, sizeof *keys, compare_rows);

@@ -23,6 +23,7 @@ void mlm_table_free(struct mlm_table *table)
     for (size_t i = 0; i < table->section_count; i++)
         free(table->sections[i].common);
     free(table->sections);
+    json_decref(table->software_common);
     free(table);
 }
 

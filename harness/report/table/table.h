@@ -75,6 +75,8 @@ struct mlm_table {
     size_t section_count;
     bool swaps_differ;                     /* swap differs between sections of a machine */
     bool seeds_differ, time_limits_differ; /* they differ between sections, so headings state them */
+    bool software_differs;                 /* versions behind scripts; headings state those not in: */
+    json_t *software_common;               /* versions that all rows of scripts have; NULL: there is none */
 };
 
 /* Borrows the list, which must outlive the table. Call mlm_judge() on it before. */
