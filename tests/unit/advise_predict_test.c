@@ -131,10 +131,10 @@ static void test_noise(void **state)
     };
     static const double noises[] = {0.002, 0.01};
     uint64_t seed = 20261129;
-    const int draws = 200;
+    const int draws = 300;
     for (size_t j = 0; j < sizeof jobs / sizeof *jobs; j++)
         for (size_t kind = 0; kind < 4; kind++)
-            for (size_t count = 4; count <= 6; count++) {
+            for (size_t count = 3; count <= 6; count++) {
                 int told = 0, held = 0;
                 for (int draw = 0; draw < draws; draw++) {
                     struct mlm_predict_point points[6];
@@ -204,7 +204,8 @@ static void test_below(void **state)
         assert_false(mlm_predict_try(&predict, 1).jumps);
         const struct mlm_predict_range range = mlm_predict_at(&predict, &(struct mlm_predict_size){{2e6}});
         holds(&range, needs_of(&job, 2e6));
-        assert_true(range.high_bytes < 2 * needs_of(&job, 2e6));
+        /* Three sizes that are left tell models less well apart. */
+        assert_true(range.high_bytes < (count > 4 ? 1.5 : 3) * needs_of(&job, 2e6));
     }
 }
 

@@ -16,9 +16,9 @@
 
 /* A model whose error in cross-validation is larger than that of the chosen one by this factor is not
  * plausible. With few sizes chance alone makes a wrong model look better. */
-#define PLAUSIBLE_TIMES 3.0
-#define PLAUSIBLE_TIMES_FEW 4.0
-#define FEW 5
+#define PLAUSIBLE_TIMES 4.0
+#define PLAUSIBLE_TIMES_FOUR 5.0
+#define PLAUSIBLE_TIMES_THREE 20.0
 
 /* The smallest sizes are left out where the error is larger with them by this factor. */
 #define SPOILT_TIMES 10.0
@@ -148,7 +148,9 @@ static bool contains(const struct mlm_predict_model *model, const struct mlm_pre
 static bool is_plausible(const struct mlm_predict *predict, const struct mlm_predict_fit *fit)
 {
     const struct mlm_predict_fit *chosen = &predict->fits[0];
-    const double times = predict->count < FEW ? PLAUSIBLE_TIMES_FEW : PLAUSIBLE_TIMES;
+    const double times = predict->count > 4   ? PLAUSIBLE_TIMES
+                         : predict->count > 3 ? PLAUSIBLE_TIMES_FOUR
+                                              : PLAUSIBLE_TIMES_THREE;
     if (fit == chosen || is_blind(predict))
         return true;
     if (!chosen->model->term_count && !is_linear(fit->model))
