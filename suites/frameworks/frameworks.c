@@ -421,8 +421,8 @@ static const struct mlm_workload plain_rows = {ROWS, .library_package = "python3
     .work = "plain", .summary = "Python's own containers: rows are gathered, and then summed up",
     .params = plain_params, .core_bytes = rows_core, .rough_ns = plain_rough};
 
-#define READS MLM_QUICK | MLM_FOREIGN_HEAP | MLM_READS_FILE
-#define MAPS MLM_QUICK | MLM_FOREIGN_HEAP | MLM_MAPS_FILE
+#define READS (MLM_QUICK | MLM_FOREIGN_HEAP | MLM_READS_FILE)
+#define MAPS (MLM_QUICK | MLM_FOREIGN_HEAP | MLM_MAPS_FILE)
 static const struct mlm_workload numpy_whole = {ARRAY, .name = "numpy_whole", .flags = READS,
     .summary = "mean() and std() of an array that load() has read", .params = array_params,
     .core_bytes = rows_core};
