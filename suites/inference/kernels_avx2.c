@@ -108,11 +108,7 @@ TARGET MLM_INLINE __m256 q4_k_block(const uint8_t *block, const struct mlm_vecto
 
 #define ZERO _mm256_setzero_ps()
 #define whole_sum(lanes) (lanes_sum(lanes) * x->scale)
-MLM_PRODUCTS(TARGET, f32, __m256, ZERO, _mm256_add_ps, lanes_sum, 4 * MLM_PART, MLM_PART, 2048, true)
-MLM_PRODUCTS(TARGET, f16, __m256, ZERO, _mm256_add_ps, lanes_sum, 2 * MLM_PART, MLM_PART, 4096, true)
-MLM_PRODUCTS(TARGET, q8_0, __m256, ZERO, _mm256_add_ps, whole_sum, 34, MLM_PART, 4096, true)
-MLM_PRODUCTS(TARGET, q4_0, __m256, ZERO, _mm256_add_ps, whole_sum, 18, MLM_PART, 4096, true)
-MLM_PRODUCTS(TARGET, q4_k, __m256, ZERO, _mm256_add_ps, whole_sum, 144, MLM_GROUP, 4096, false)
+MLM_PRODUCTS_ALL(TARGET, __m256, ZERO, _mm256_add_ps, lanes_sum, whole_sum)
 
 TARGET MLM_INLINE void f16_block_decode(const uint8_t *block, float *values)
 {
@@ -143,14 +139,10 @@ TARGET MLM_INLINE void q4_0_block_decode(const uint8_t *block, float *values)
 }
 
 MLM_DECODE(TARGET, f16, 2 * MLM_PART)
-MLM_DECODE(TARGET, q8_0, 34)
-MLM_DECODE(TARGET, q4_0, 18)
+MLM_DECODE(TARGET, q8_0, MLM_Q8_0_BYTES)
+MLM_DECODE(TARGET, q4_0, MLM_Q4_0_BYTES)
 
-const struct mlm_kernels mlm_kernels_avx2 = {.products = {[MLM_BLOCKS_F32] = f32_products,
-                                                 [MLM_BLOCKS_F16] = f16_products,
-                                                 [MLM_BLOCKS_Q8_0] = q8_0_products,
-                                                 [MLM_BLOCKS_Q4_0] = q4_0_products,
-                                                 [MLM_BLOCKS_Q4_K] = q4_k_products},
+const struct mlm_kernels mlm_kernels_avx2 = {.products = MLM_PRODUCTS_TABLE,
     .decode = {
         [MLM_BLOCKS_F16] = f16_decode, [MLM_BLOCKS_Q8_0] = q8_0_decode, [MLM_BLOCKS_Q4_0] = q4_0_decode}};
 

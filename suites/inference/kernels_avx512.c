@@ -80,18 +80,8 @@ TARGET MLM_INLINE __m512 q4_k_block(const uint8_t *block, const struct mlm_vecto
 
 #define ZERO _mm512_setzero_ps()
 #define whole_sum(lanes) (_mm512_reduce_add_ps(lanes) * x->scale)
-MLM_PRODUCTS(
-    TARGET, f32, __m512, ZERO, _mm512_add_ps, _mm512_reduce_add_ps, 4 * MLM_PART, MLM_PART, 2048, true)
-MLM_PRODUCTS(
-    TARGET, f16, __m512, ZERO, _mm512_add_ps, _mm512_reduce_add_ps, 2 * MLM_PART, MLM_PART, 4096, true)
-MLM_PRODUCTS(TARGET, q8_0, __m512, ZERO, _mm512_add_ps, whole_sum, 34, MLM_PART, 6144, true)
-MLM_PRODUCTS(TARGET, q4_0, __m512, ZERO, _mm512_add_ps, whole_sum, 18, MLM_PART, 6144, true)
-MLM_PRODUCTS(TARGET, q4_k, __m512, ZERO, _mm512_add_ps, whole_sum, 144, MLM_GROUP, 6144, false)
+MLM_PRODUCTS_ALL(TARGET, __m512, ZERO, _mm512_add_ps, _mm512_reduce_add_ps, whole_sum)
 
-const struct mlm_kernels mlm_kernels_avx512 = {.products = {[MLM_BLOCKS_F32] = f32_products,
-                                                   [MLM_BLOCKS_F16] = f16_products,
-                                                   [MLM_BLOCKS_Q8_0] = q8_0_products,
-                                                   [MLM_BLOCKS_Q4_0] = q4_0_products,
-                                                   [MLM_BLOCKS_Q4_K] = q4_k_products}};
+const struct mlm_kernels mlm_kernels_avx512 = {.products = MLM_PRODUCTS_TABLE};
 
 #endif

@@ -73,6 +73,21 @@ extern const struct mlm_kernels mlm_kernels_avx2, mlm_kernels_avx512;
         }                                                                                                    \
     }
 
+/* The functions of all formats. `whole`: the total of a sum of whole numbers, times the vector's scale. The
+ * distances of hints are those that gained most. */
+#define MLM_PRODUCTS_ALL(TARGET, type, zero, plus, total, whole)                                             \
+    MLM_PRODUCTS(TARGET, f32, type, zero, plus, total, 4 * MLM_PART, MLM_PART, 2048, true)                   \
+    MLM_PRODUCTS(TARGET, f16, type, zero, plus, total, 2 * MLM_PART, MLM_PART, 4096, true)                   \
+    MLM_PRODUCTS(TARGET, q8_0, type, zero, plus, whole, MLM_Q8_0_BYTES, MLM_PART, 4096, true)                \
+    MLM_PRODUCTS(TARGET, q4_0, type, zero, plus, whole, MLM_Q4_0_BYTES, MLM_PART, 4096, true)                \
+    MLM_PRODUCTS(TARGET, q4_k, type, zero, plus, whole, MLM_Q4_K_BYTES, MLM_GROUP, 4096, false)
+
+#define MLM_PRODUCTS_TABLE                                                                                   \
+    {                                                                                                        \
+        [MLM_BLOCKS_F32] = f32_products, [MLM_BLOCKS_F16] = f16_products, [MLM_BLOCKS_Q8_0] = q8_0_products, \
+        [MLM_BLOCKS_Q4_0] = q4_0_products, [MLM_BLOCKS_Q4_K] = q4_k_products                                 \
+    }
+
 /* Eight scales and eight offsets of a q4_k block, as mlm_q4_k_part() reads them one by one. */
 MLM_INLINE void mlm_q4_k_parts(const uint8_t packed[12], uint64_t *ret_scales, uint64_t *ret_offsets)
 {
