@@ -116,9 +116,9 @@ static int disk_check(const struct run *run, uint64_t *ret_bytes, struct mlm_err
     char need[MLM_SIZE_TEXT], have[MLM_SIZE_TEXT];
     if (datasets > free_bytes)
         return mlm_error_set(error, -ENOSPC,
-            "the datasets need %s and %s has %s free; give a smaller --data, or another disk by "
-            "MLMEMBENCH_CACHE",
-            mlm_size_show((double)datasets, need), folder, mlm_size_show((double)free_bytes, have));
+            "the datasets need %s and %s has %s free; give a smaller %s, or another disk by MLMEMBENCH_CACHE",
+            mlm_size_show((double)datasets, need), folder, mlm_size_show((double)free_bytes, have),
+            run->request.said.job.data_bytes ? "--data" : "--cap, from which their size follows, or --data");
     *ret_bytes = datasets + records;
     return 0;
 }

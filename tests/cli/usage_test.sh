@@ -210,6 +210,7 @@ refused 3 "folder: Is a directory" run --resume folder
 
 # Things that the machine does not have.
 refused 3 "the datasets need .* free; give a smaller --data, or another disk by MLMEMBENCH_CACHE" run --suite loading --data 900T
+refused 3 "the datasets need .* free; give a smaller --cap, from which their size follows, or --data, or another disk by MLMEMBENCH_CACHE" run --cap 900T
 refused 3 "the datasets need .* free" run --suite loading --data 900T --dry-run
 unset MLMEMBENCH_CACHE XDG_CACHE_HOME HOME
 status 0 "$mlm" run --dry-run --suite self
