@@ -12,7 +12,7 @@
 /* A model may replace another only if it answers the same question. */
 static bool kin(uint32_t from, uint32_t to)
 {
-    return (from == MLM_MODEL_PCA && to == MLM_MODEL_PCA_RANDOMIZED) ||
+    return (from == MLM_MODEL_PCA_FULL && to == MLM_MODEL_PCA_RANDOMIZED) ||
            (from == MLM_MODEL_EXACT && to == MLM_MODEL_HIST);
 }
 

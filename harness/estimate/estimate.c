@@ -14,8 +14,35 @@ static const struct mlm_runtime *const runtimes[MLM_RUNTIMES] = {
     [MLM_RUNTIME_SKLEARN] = &mlm_runtime_sklearn,
     [MLM_RUNTIME_XGBOOST] = &mlm_runtime_xgboost,
     [MLM_RUNTIME_PYTORCH] = &mlm_runtime_pytorch,
+    [MLM_RUNTIME_PANDAS] = &mlm_runtime_pandas,
     [MLM_RUNTIME_LLAMA] = &mlm_runtime_llama,
 };
+
+/* Finds the figures of the library's version, and names what the estimate is for. */
+static void version_choose(struct mlm_estimate *estimate)
+{
+    struct mlm_estimate_request *request = &estimate->request;
+    const char *name = mlm_libraries[request->runtime].name;
+    estimate->version = mlm_version_find(request->runtime, request->library, &estimate->known);
+    request->version = estimate->version;
+    if (!request->library)
+        request->library = estimate->version->number;
+    estimate->tolerance = estimate->known ? estimate->runtime->tolerance : MLM_UNKNOWN_TOLERANCE;
+    snprintf(estimate->title, sizeof estimate->title, *request->library ? "%s %.40s" : "%s", name,
+        request->library);
+}
+
+/* Some models belong to one runtime. */
+static int model_check(const struct mlm_estimate_request *request, struct mlm_error *error)
+{
+    const bool llm = request->model == MLM_MODEL_LLM;
+    if (llm != (request->runtime == MLM_RUNTIME_LLAMA))
+        return mlm_estimate_no_model(
+            request, llm ? "give --runtime llama.cpp" : "llama.cpp has llm", error);
+    if (request->model == MLM_MODEL_TRANSFORMER && request->runtime != MLM_RUNTIME_PYTORCH)
+        return mlm_estimate_no_model(request, "give --runtime pytorch", error);
+    return 0;
+}
 
 int mlm_estimate_make(
     const struct mlm_estimate_request *request, struct mlm_estimate *ret_estimate, struct mlm_error *error)
@@ -25,11 +52,10 @@ int mlm_estimate_make(
     if (r < 0)
         return r;
     estimate.runtime = runtimes[estimate.request.runtime];
-    estimate.baseline = mlm_baseline_of(estimate.request.runtime);
-    const bool llm = estimate.request.model == MLM_MODEL_LLM;
-    if (llm != (estimate.request.runtime == MLM_RUNTIME_LLAMA))
-        return mlm_estimate_no_model(
-            &estimate.request, llm ? "give --runtime llama.cpp" : "llama.cpp has llm", error);
+    r = model_check(&estimate.request, error);
+    if (r < 0)
+        return r;
+    version_choose(&estimate);
     mlm_estimate_symbols(&estimate.request, &estimate.ledger);
     r = estimate.runtime->reckon(&estimate.request, &estimate.ledger, error);
     if (r == 0)
@@ -38,6 +64,8 @@ int mlm_estimate_make(
         return r;
     estimate.peak = mlm_ledger_peak(&estimate.ledger);
     estimate.needs_bytes = estimate.ledger.phase_bytes[estimate.peak];
+    for (size_t phase = 0; phase < estimate.ledger.phase_count; phase++)
+        estimate.least_bytes = fmax(estimate.least_bytes, estimate.ledger.phase_least_bytes[phase]);
     *ret_estimate = estimate;
     return 0;
 }
@@ -54,14 +82,14 @@ const uint64_t mlm_fitting_sizes[MLM_FITTINGS] = {UINT64_C(512) << 20, UINT64_C(
 static struct mlm_fitting fit(
     const struct mlm_estimate *estimate, double size_bytes, double room_bytes, double cached_bytes)
 {
-    double off = estimate->runtime->tolerance;
+    double off = estimate->tolerance;
     struct mlm_fitting fitting = {.size_bytes = size_bytes,
         .room_bytes = room_bytes,
         .spare_bytes = room_bytes - mlm_estimate_at_speed_bytes(estimate)};
     const double mapped_bytes = estimate->ledger.mapped_bytes;
     fitting.fits = estimate->needs_bytes * (1 + off) + mapped_bytes + cached_bytes <= room_bytes
                        ? MLM_FITS_YES
-                   : estimate->needs_bytes * (1 - off) > room_bytes                         ? MLM_FITS_NO
+                   : estimate->least_bytes * (1 - off) > room_bytes                         ? MLM_FITS_NO
                    : mapped_bytes > 0 && mlm_estimate_at_speed_bytes(estimate) > room_bytes ? MLM_FITS_SLOW
                                                                                             : MLM_FITS_CLOSE;
     return fitting;
@@ -77,7 +105,7 @@ struct mlm_fitting mlm_estimate_fit_machine(
 {
     double room = ram_bytes - mlm_estimate_system_bytes(beside, ram_bytes) -
                   (double)mlm_desktop_bytes(&beside->desktop, ram_bytes);
-    return fit(estimate, ram_bytes, fmax(room, 0), estimate->baseline->cached_bytes);
+    return fit(estimate, ram_bytes, fmax(room, 0), estimate->version->cached_bytes);
 }
 
 double mlm_estimate_smallest_machine(

@@ -13,14 +13,23 @@
 #include "base/laptop.h"
 #include "estimate/runtime.h"
 
+#define MLM_TITLE_SIZE 96
+
 struct mlm_estimate {
     struct mlm_estimate_request request; /* with defaults filled in */
     const struct mlm_runtime *runtime;
-    const struct mlm_baseline *baseline; /* of the chosen runtime */
+    const struct mlm_version *version; /* of the chosen runtime: whose figures were used */
+    bool known;                        /* it is the version that was asked for */
+    char title[MLM_TITLE_SIZE];        /* "scikit-learn 1.4.2": what it is an estimate for */
+    double tolerance; /* measured needs agreed within this share of the whole */
     struct mlm_ledger ledger;
     size_t peak; /* index of the phase with the peak */
     double needs_bytes;
+    double least_bytes; /* below needs_bytes where the data decides: a forest's nodes */
 };
+
+/* What is said of a version that nobody measured. */
+#define MLM_UNKNOWN_TOLERANCE 0.35
 
 /* Needs, and pages of mapped files that are read again and again. */
 static inline double mlm_estimate_at_speed_bytes(const struct mlm_estimate *estimate)

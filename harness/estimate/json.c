@@ -37,7 +37,7 @@ static json_t *request_json(const struct mlm_estimate_request *request)
         if (value)
             (void)json_object_set_new(object, knob->option, value);
     }
-    if (request->model != MLM_MODEL_LLM)
+    if (!mlm_estimate_has_shape(request) && request->runtime != MLM_RUNTIME_PANDAS)
         (void)json_object_set_new(object, "nonzeros", bytes(mlm_estimate_nonzeros(request)));
     return object;
 }
@@ -133,12 +133,12 @@ json_t *mlm_estimate_json(const struct mlm_estimate *estimate, const struct mlm_
     json_t *of_machine = json_pack("{s:o,s:o,s:o,s:o}", "ram_bytes", bytes(ram), "system_bytes",
         bytes(mlm_estimate_system_bytes(beside, ram)), "background_bytes",
         bytes((double)mlm_desktop_bytes(&beside->desktop, ram)), "cached_bytes",
-        bytes(estimate->baseline->cached_bytes));
-    return json_pack("{s:s,s:i,s:s,s:f,s:o,s:o,s:o,s:o,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "kind", "estimate",
-        "schema", 1, "reckoned_for", estimate->baseline->title, "tolerance", estimate->runtime->tolerance,
-        "request", request_json(&estimate->request), "symbols", symbols_json(&ledger->symbols), "phases",
+        bytes(estimate->version->cached_bytes));
+    return json_pack("{s:s,s:i,s:s,s:b,s:s,s:f,s:o,s:o,s:o,s:o,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "kind",
+        "estimate", "schema", 1, "reckoned_for", estimate->title, "known", estimate->known, "figures_of",
+        estimate->version->number, "tolerance", estimate->tolerance, "request", request_json(&estimate->request), "symbols", symbols_json(&ledger->symbols), "phases",
         phases, "mapped", mapped_json(ledger), "peak_phase", ledger->phases[estimate->peak], "needs_bytes",
-        bytes(estimate->needs_bytes), "at_speed_bytes", bytes(mlm_estimate_at_speed_bytes(estimate)),
+        bytes(estimate->needs_bytes), "least_bytes", bytes(estimate->least_bytes), "at_speed_bytes", bytes(mlm_estimate_at_speed_bytes(estimate)),
         "smallest_machine", of_machine, "caps", caps, "machines", machines, "changes", changes_json(estimate),
         "measured", measured_json(measured));
 }

@@ -24,11 +24,14 @@ static const char *const models[] = {[MLM_MODEL_NONE] = "none",
     [MLM_MODEL_MLP] = "mlp",
     [MLM_MODEL_KMEANS] = "kmeans",
     [MLM_MODEL_PCA] = "pca",
+    [MLM_MODEL_PCA_FULL] = "pca-full",
     [MLM_MODEL_PCA_RANDOMIZED] = "pca-randomized",
     [MLM_MODEL_KNN] = "knn",
     [MLM_MODEL_FOREST] = "forest",
+    [MLM_MODEL_FOREST_REGRESSION] = "forest-regression",
     [MLM_MODEL_HIST] = "boosting-hist",
     [MLM_MODEL_EXACT] = "boosting-exact",
+    [MLM_MODEL_TRANSFORMER] = "transformer",
     [MLM_MODEL_LLM] = "llm",
     NULL};
 static const char *const optimizers[] = {
@@ -41,7 +44,12 @@ static const char *const runtimes[] = {[MLM_RUNTIME_OF_MODEL] = "auto",
     [MLM_RUNTIME_SKLEARN] = "sklearn",
     [MLM_RUNTIME_XGBOOST] = "xgboost",
     [MLM_RUNTIME_PYTORCH] = "pytorch",
+    [MLM_RUNTIME_PANDAS] = "pandas",
     [MLM_RUNTIME_LLAMA] = "llama.cpp",
+    NULL};
+static const char *const texts_as[] = {[MLM_TEXTS_OBJECT] = "object",
+    [MLM_TEXTS_CATEGORY] = "category",
+    [MLM_TEXTS_ARROW] = "arrow",
     NULL};
 #define SHAPE_NAME(symbol, name, ...) [MLM_SHAPE_##symbol] = (name),
 static const char *const shapes[] = {[MLM_SHAPE_OWN] = "own", MLM_SHAPES(SHAPE_NAME)[MLM_SHAPE_TOTAL] = NULL};
@@ -115,8 +123,11 @@ bool mlm_knob_is_set(const struct mlm_knob *knob, const struct mlm_estimate_requ
 
 bool mlm_knob_belongs(const struct mlm_knob *knob, const struct mlm_estimate_request *request)
 {
-    return knob->about == MLM_ABOUT_ALL ||
-           (knob->about == MLM_ABOUT_LLM) == (request->model == MLM_MODEL_LLM);
+    const unsigned about = request->model == MLM_MODEL_LLM           ? MLM_ABOUT_LLM
+                           : request->model == MLM_MODEL_TRANSFORMER ? MLM_ABOUT_TRANSFORMER
+                           : request->runtime == MLM_RUNTIME_PANDAS  ? MLM_ABOUT_CSV
+                                                                     : MLM_ABOUT_TABLES;
+    return mlm_knob_about(knob) & about;
 }
 
 static int word_parse(

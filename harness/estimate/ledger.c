@@ -42,7 +42,8 @@ static void write_formula(const struct mlm_ledger *ledger, const char *formula, 
     *written = 0;
 }
 
-static void add_formula(struct mlm_ledger *ledger, struct mlm_ledger_line line, const char *formula)
+static void add_formula(struct mlm_ledger *ledger, struct mlm_ledger_line line, const char *least_formula,
+    const char *formula)
 {
     if (ledger->failed)
         return;
@@ -51,7 +52,9 @@ static void add_formula(struct mlm_ledger *ledger, struct mlm_ledger_line line, 
         return;
     }
     write_formula(ledger, formula, line.formula);
-    ledger->failed = mlm_formula_value(line.formula, &ledger->symbols, &line.bytes, &ledger->error) < 0;
+    ledger->failed =
+        mlm_formula_value(line.formula, &ledger->symbols, &line.bytes, &ledger->error) < 0 ||
+        mlm_formula_value(least_formula, &ledger->symbols, &line.least_bytes, &ledger->error) < 0;
     if (!ledger->failed)
         add(ledger, &line);
 }
@@ -59,8 +62,14 @@ static void add_formula(struct mlm_ledger *ledger, struct mlm_ledger_line line, 
 void mlm_ledger_add(struct mlm_ledger *ledger, size_t from, size_t to, const char *name, const char *formula,
     const char *source)
 {
-    add_formula(
-        ledger, (struct mlm_ledger_line){.name = name, .source = source, .from = from, .to = to}, formula);
+    mlm_ledger_add_between(ledger, from, to, name, formula, formula, source);
+}
+
+void mlm_ledger_add_between(struct mlm_ledger *ledger, size_t from, size_t to, const char *name,
+    const char *least_formula, const char *formula, const char *source)
+{
+    const struct mlm_ledger_line line = {.name = name, .source = source, .from = from, .to = to};
+    add_formula(ledger, line, least_formula, formula);
 }
 
 void mlm_ledger_add_mapped(
@@ -68,28 +77,49 @@ void mlm_ledger_add_mapped(
 {
     add_formula(ledger,
         (struct mlm_ledger_line){.name = name, .source = source, .mapped = true, .to = MLM_TO_THE_END},
-        formula);
+        formula, formula);
 }
 
 void mlm_ledger_add_measured(
     struct mlm_ledger *ledger, size_t from, size_t to, const char *name, double bytes, const char *source)
 {
-    struct mlm_ledger_line line = {.name = name, .source = source, .bytes = bytes, .from = from, .to = to};
+    struct mlm_ledger_line line = {.name = name,
+        .source = source,
+        .bytes = bytes,
+        .least_bytes = bytes,
+        .from = from,
+        .to = to};
     if (!ledger->failed)
         add(ledger, &line);
+}
+
+/* The bytes of a line in a phase, at least or at most. */
+static double bytes_of(
+    const struct mlm_ledger *ledger, const struct mlm_ledger_line *line, size_t phase, bool least)
+{
+    double sum = 0;
+    if (!line->of_phase)
+        return least ? line->least_bytes : line->bytes;
+    for (size_t i = 0; i < ledger->line_count; i++)
+        if (!ledger->lines[i].of_phase &&
+            (ledger->lines[i].mapped || mlm_ledger_in_phase(&ledger->lines[i], phase)))
+            sum += bytes_of(ledger, &ledger->lines[i], phase, least);
+    return sum * 8 / (double)ledger->page_bytes;
 }
 
 double mlm_ledger_line_bytes(
     const struct mlm_ledger *ledger, const struct mlm_ledger_line *line, size_t phase)
 {
+    return bytes_of(ledger, line, phase, false);
+}
+
+static double phase_sum(const struct mlm_ledger *ledger, size_t phase, bool least)
+{
     double sum = 0;
-    if (!line->of_phase)
-        return line->bytes;
     for (size_t i = 0; i < ledger->line_count; i++)
-        if (!ledger->lines[i].of_phase &&
-            (ledger->lines[i].mapped || mlm_ledger_in_phase(&ledger->lines[i], phase)))
-            sum += ledger->lines[i].bytes;
-    return sum * 8 / (double)ledger->page_bytes;
+        if (mlm_ledger_in_phase(&ledger->lines[i], phase))
+            sum += bytes_of(ledger, &ledger->lines[i], phase, least);
+    return sum;
 }
 
 static const char *page_tables_source(uint64_t page_bytes)
@@ -123,10 +153,8 @@ int mlm_ledger_close(struct mlm_ledger *ledger, struct mlm_error *error)
     for (size_t i = 0; i < ledger->line_count; i++)
         ledger->mapped_bytes += ledger->lines[i].mapped ? ledger->lines[i].bytes : 0;
     for (size_t phase = 0; phase < ledger->phase_count; phase++) {
-        ledger->phase_bytes[phase] = 0;
-        for (size_t i = 0; i < ledger->line_count; i++)
-            if (mlm_ledger_in_phase(&ledger->lines[i], phase))
-                ledger->phase_bytes[phase] += mlm_ledger_line_bytes(ledger, &ledger->lines[i], phase);
+        ledger->phase_bytes[phase] = phase_sum(ledger, phase, false);
+        ledger->phase_least_bytes[phase] = phase_sum(ledger, phase, true);
     }
     return 0;
 }

@@ -19,6 +19,7 @@ struct mlm_ledger_line {
     const char *source;             /* where this is from: a library's source file, a measurement */
     char formula[MLM_FORMULA_SIZE]; /* "" for a measured line */
     double bytes;
+    double least_bytes; /* where the data decides how much it is; else the same as bytes */
     size_t from, to; /* first and last phase, inclusive */
     bool mapped;     /* pages of a file: they count in no phase, but in mapped_bytes */
     bool of_phase;   /* a share of the phase's other lines: computed when they are known */
@@ -28,7 +29,8 @@ struct mlm_ledger {
     struct mlm_symbols symbols;
     uint64_t page_bytes; /* set before close(); 0: the lines include the page tables */
     const char *phases[MLM_PHASES_MOST];
-    double phase_bytes[MLM_PHASES_MOST]; /* valid after close() */
+    double phase_bytes[MLM_PHASES_MOST]; /* valid after close(), as the next one */
+    double phase_least_bytes[MLM_PHASES_MOST];
     size_t phase_count;
     struct mlm_ledger_line lines[MLM_LINES_MOST];
     size_t line_count;
@@ -47,6 +49,10 @@ size_t mlm_ledger_phase(struct mlm_ledger *ledger, const char *name);
  * all rows are fitted, the text shows n and X instead. */
 void mlm_ledger_add(struct mlm_ledger *ledger, size_t from, size_t to, const char *name, const char *formula,
     const char *source);
+
+/* Adds a line whose bytes the data decides: between what both formulas give. The second one is shown. */
+void mlm_ledger_add_between(struct mlm_ledger *ledger, size_t from, size_t to, const char *name,
+    const char *least_formula, const char *formula, const char *source);
 
 /* Adds a measured line, without a formula. */
 void mlm_ledger_add_measured(

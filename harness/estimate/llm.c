@@ -79,6 +79,21 @@ static uint64_t trained_context(const struct mlm_estimate_request *request)
                                            : 0;
 }
 
+/* A sequence is at most as long as the model was trained for. */
+static int complete_training(struct mlm_estimate_request *request, uint64_t trained, struct mlm_error *error)
+{
+    standard(&request->batch, 8);
+    standard(&request->sequence, trained && trained < 1024 ? trained : 1024);
+    if (request->gguf)
+        return mlm_error_set(error, -EINVAL,
+            "a GGUF file holds a model that answers; of one that is trained, give --shape or its numbers");
+    if (request->sequence > INT32_MAX || request->batch > INT32_MAX)
+        return mlm_error_set(error, -EINVAL, "--sequence and --batch end at %d", INT32_MAX);
+    if (request->value != MLM_VALUE_F32 && request->value != MLM_VALUE_F16)
+        return mlm_error_set(error, -EINVAL, "--value of a transformer is f32, or f16 for f16 and bf16");
+    return 0;
+}
+
 int mlm_llm_complete(struct mlm_estimate_request *request, struct mlm_error *error)
 {
     complete_shape(request);
@@ -86,6 +101,8 @@ int mlm_llm_complete(struct mlm_estimate_request *request, struct mlm_error *err
     if (r < 0)
         return r;
     const uint64_t trained = trained_context(request);
+    if (request->model == MLM_MODEL_TRANSFORMER)
+        return complete_training(request, trained, error);
     standard(&request->context, trained && trained < 4096 ? trained : 4096);
     standard(&request->sequences, 1);
     standard(&request->ubatch, 512);

@@ -20,6 +20,7 @@ static uint32_t usual_runtime(const struct mlm_estimate_request *request)
     case MLM_MODEL_NONE:
         return MLM_RUNTIME_NUMPY;
     case MLM_MODEL_MLP:
+    case MLM_MODEL_TRANSFORMER:
         return MLM_RUNTIME_PYTORCH;
     case MLM_MODEL_LLM:
         return MLM_RUNTIME_LLAMA;
@@ -85,10 +86,14 @@ static int possible(const struct mlm_estimate_request *request, struct mlm_error
         return mlm_error_set(error, -EINVAL,
             "sparse matrices hold f64 or f32, not %s; give --storage dense or --value f32", value);
     if (request->checkpoint && request->model != MLM_MODEL_MLP)
-        return mlm_error_set(error, -EINVAL, "--checkpoint is about activations; it needs --model mlp");
+        return mlm_error_set(
+            error, -EINVAL, "--checkpoint is about activations; it needs --model mlp or transformer");
+    if (request->leaf_rows && request->model != MLM_MODEL_FOREST &&
+        request->model != MLM_MODEL_FOREST_REGRESSION)
+        return mlm_error_set(error, -EINVAL, "--leaf-rows is about a forest; it needs --model forest");
     if (request->workers_copied && !request->workers && request->runtime != MLM_RUNTIME_PYTORCH)
         return mlm_error_set(error, -EINVAL, "--workers 0:copied means nothing; give a number of workers");
-    if ((request->model == MLM_MODEL_PCA || request->model == MLM_MODEL_PCA_RANDOMIZED) &&
+    if (request->model >= MLM_MODEL_PCA && request->model <= MLM_MODEL_PCA_RANDOMIZED &&
         request->components > (request->columns < request->rows ? request->columns : request->rows))
         return mlm_error_set(error, -EINVAL, "--components %llu is more than rows or columns",
             (unsigned long long)request->components);
@@ -108,16 +113,27 @@ static int possible(const struct mlm_estimate_request *request, struct mlm_error
     return 0;
 }
 
-/* Refuses a knob of language models for a table, and the other way round. */
+/* Refuses a knob of something else than what the request is about. */
 static int fitting_knobs(const struct mlm_estimate_request *request, struct mlm_error *error)
 {
-    const bool llm = request->model == MLM_MODEL_LLM;
-    for (const struct mlm_knob *knob = mlm_knobs; knob < mlm_knobs + MLM_KNOB_TOTAL; knob++)
-        if (!mlm_knob_belongs(knob, request) && mlm_knob_is_set(knob, request))
-            return mlm_error_set(error, -EINVAL,
-                llm ? "--%s is about a table of data, and a language model has none; leave it out"
-                    : "--%s is about a language model; it needs --model llm",
-                knob->option);
+    static const struct {
+        enum mlm_knob_about about;
+        const char *what, *remedy;
+    } kinds[] = {
+        {MLM_ABOUT_TABLES, "a table of data", "it needs a --model that is fitted to one"},
+        {MLM_ABOUT_LLM, "a language model", "it needs --model llm"},
+        {MLM_ABOUT_TRANSFORMER, "a transformer that is trained", "it needs --model transformer"},
+        {MLM_ABOUT_CSV, "a CSV file", "it needs --runtime pandas"},
+    };
+    for (const struct mlm_knob *knob = mlm_knobs; knob < mlm_knobs + MLM_KNOB_TOTAL; knob++) {
+        size_t kind = 0;
+        if (mlm_knob_belongs(knob, request) || !mlm_knob_is_set(knob, request))
+            continue;
+        while (!(mlm_knob_about(knob) & kinds[kind].about))
+            kind++;
+        return mlm_error_set(
+            error, -EINVAL, "--%s is about %s; %s", knob->option, kinds[kind].what, kinds[kind].remedy);
+    }
     return 0;
 }
 
@@ -129,15 +145,37 @@ static void complete_usual(struct mlm_estimate_request *request)
         request->page_bytes = mlm_page_bytes();
 }
 
+/* Columns of a CSV file, each of one kind. */
+static int complete_csv(struct mlm_estimate_request *request, struct mlm_error *error)
+{
+    request->columns = request->integers + request->floats + request->texts;
+    if (request->model != MLM_MODEL_NONE)
+        return mlm_error_set(error, -EINVAL,
+            "--runtime pandas reads a file, and fits no model; leave out --model, or add the estimate of the "
+            "library that fits it");
+    if (!request->rows || !request->columns)
+        return mlm_error_set(error, -EINVAL,
+            "how large is the file? give --file FILE, or --rows and numbers of columns: --integers, --floats, "
+            "--texts");
+    if (request->columns > INT32_MAX || request->rows > UINT64_C(1) << 48)
+        return mlm_error_set(
+            error, -EINVAL, "that many rows or columns are in no file; at most 2^48 and 2^31");
+    standard(&request->text_bytes, 10);
+    if (request->stream)
+        standard(&request->batch, 100000);
+    return 0;
+}
+
 int mlm_estimate_request_complete(struct mlm_estimate_request *request, struct mlm_error *error)
 {
     int r = fitting_knobs(request, error);
     if (r < 0)
         return r;
-    if (request->model == MLM_MODEL_LLM) {
-        complete_usual(request);
+    complete_usual(request);
+    if (mlm_estimate_has_shape(request))
         return mlm_llm_complete(request, error);
-    }
+    if (request->runtime == MLM_RUNTIME_PANDAS)
+        return complete_csv(request, error);
     if (!request->rows || !request->columns)
         return mlm_error_set(error, -EINVAL,
             "how large is the data? give --rows and --columns, or --file: mlmembench estimate --rows 1M "
@@ -150,7 +188,6 @@ int mlm_estimate_request_complete(struct mlm_estimate_request *request, struct m
     if (!(request->density > 0 && request->density <= 1))
         return mlm_error_set(
             error, -EINVAL, "--density is a share above 0 and up to 1, not %g", request->density);
-    complete_usual(request);
     complete_model(request);
     r = complete_widths(request, error);
     return r < 0 ? r : possible(request, error);

@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/error.h"
+#include "estimate/csv.h"
 #include "estimate/gguf.h"
 #include "estimate/knobs.h"
 
@@ -23,13 +24,16 @@ enum mlm_estimate_model {
     MLM_MODEL_LOGISTIC,
     MLM_MODEL_MLP,
     MLM_MODEL_KMEANS,
-    MLM_MODEL_PCA,
+    MLM_MODEL_PCA, /* by the solver that the library chooses */
+    MLM_MODEL_PCA_FULL,
     MLM_MODEL_PCA_RANDOMIZED,
     MLM_MODEL_KNN,
-    MLM_MODEL_FOREST,
-    MLM_MODEL_HIST,  /* boosting on binned values */
-    MLM_MODEL_EXACT, /* boosting on sorted values */
-    MLM_MODEL_LLM,   /* a decoder that answers */
+    MLM_MODEL_FOREST, /* of classes */
+    MLM_MODEL_FOREST_REGRESSION,
+    MLM_MODEL_HIST,        /* boosting on binned values */
+    MLM_MODEL_EXACT,       /* boosting on sorted values */
+    MLM_MODEL_TRANSFORMER, /* a decoder that is trained */
+    MLM_MODEL_LLM,         /* a decoder that answers */
     MLM_MODELS
 };
 
@@ -40,7 +44,8 @@ enum mlm_estimate_runtime {
     MLM_RUNTIME_SKLEARN,
     MLM_RUNTIME_XGBOOST,
     MLM_RUNTIME_PYTORCH,
-    MLM_RUNTIME_LLAMA, /* llama.cpp */
+    MLM_RUNTIME_PANDAS, /* reads a CSV file */
+    MLM_RUNTIME_LLAMA,  /* llama.cpp */
     MLM_RUNTIMES
 };
 
@@ -55,9 +60,13 @@ enum mlm_estimate_load {
 enum mlm_estimate_logits { MLM_LOGITS_LAST, MLM_LOGITS_ALL };
 enum mlm_estimate_attention { MLM_ATTENTION_BLOCKS, MLM_ATTENTION_MATRIX };
 
+/* What pandas keeps texts as. */
+enum mlm_estimate_texts { MLM_TEXTS_OBJECT, MLM_TEXTS_CATEGORY, MLM_TEXTS_ARROW };
+
 #define MLM_WIDTHS_MOST 512
 
 struct mlm_estimate_request;
+struct mlm_version;
 
 /* The formulas of the most similar workload of our own. */
 struct mlm_estimate_answer {
@@ -88,6 +97,9 @@ struct mlm_estimate_request {
     size_t width_count;
     uint64_t nonzeros;                  /* counted in a file; 0: computed from the density */
     uint64_t page_bytes;                /* page size of the machine that will run it; 0: as here */
+    const char *library;                /* version of the runtime's library; NULL: the newest that is known */
+    const struct mlm_version *version;  /* whose figures are used: set by mlm_estimate_make() */
+    const struct mlm_csv *csv;          /* columns of a CSV file that pandas reads; NULL: by number */
     const struct mlm_gguf *gguf;        /* of a language model: its shape and weights; NULL: no file */
     const struct mlm_estimate_own *own; /* NULL: our own worker has no estimate */
 };
@@ -95,6 +107,12 @@ struct mlm_estimate_request {
 /* Fills in defaults, which depend on each other. -EINVAL: an impossible request; the error names the
  * remedy. */
 int mlm_estimate_request_complete(struct mlm_estimate_request *request, struct mlm_error *error);
+
+/* Returns true if it is about the shape of a language model, which is trained or answers. */
+static inline bool mlm_estimate_has_shape(const struct mlm_estimate_request *request)
+{
+    return request->model == MLM_MODEL_LLM || request->model == MLM_MODEL_TRANSFORMER;
+}
 
 /* Number of values other than zero. */
 double mlm_estimate_nonzeros(const struct mlm_estimate_request *request);

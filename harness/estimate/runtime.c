@@ -46,9 +46,10 @@ void mlm_estimate_symbols(const struct mlm_estimate_request *request, struct mlm
     struct mlm_symbols *symbols = &ledger->symbols;
     double value = 0;
     ledger->page_bytes = request->page_bytes;
-    /* A language model has no table of data, and symbols of its own. */
-    ledger->parted = request->split || request->model == MLM_MODEL_LLM;
-    if (request->model == MLM_MODEL_LLM)
+    /* A language model has no table of data, and symbols of its own. So has a CSV file. */
+    const bool table = !mlm_estimate_has_shape(request) && request->runtime != MLM_RUNTIME_PANDAS;
+    ledger->parted = request->split || !table;
+    if (!table)
         return;
     mlm_symbol_set(symbols, "n", (double)request->rows, "rows");
     mlm_symbol_set(symbols, "p", (double)request->columns, "columns");

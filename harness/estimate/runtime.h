@@ -1,10 +1,10 @@
 /* Runtimes: the memory that a library uses for a job, read from its source code; one file for each. */
 #pragma once
 
-#include "estimate/baselines.h"
+#include "estimate/versions.h"
 
 struct mlm_runtime {
-    double tolerance; /* measured needs agreed within this share of the whole */
+    double tolerance; /* measured needs of known versions agreed within this share of the whole */
     /* Adds phases and lines. -EINVAL: the runtime has no such model, or not for such data; the error names
      * the remedy. */
     int (*reckon)(
@@ -20,7 +20,10 @@ bool mlm_estimate_in_heap(const struct mlm_estimate_request *request, double byt
 #define MLM_HEAP_SOURCE "mallopt(3): what is freed below 32 MiB stays in the heap"
 
 extern const struct mlm_runtime mlm_runtime_c, mlm_runtime_numpy, mlm_runtime_sklearn, mlm_runtime_xgboost,
-    mlm_runtime_pytorch, mlm_runtime_llama;
+    mlm_runtime_pytorch, mlm_runtime_pandas, mlm_runtime_llama;
+
+/* Adds the training of a transformer, whose libraries are in the ledger. */
+void mlm_estimate_transformer(const struct mlm_estimate_request *request, struct mlm_ledger *ledger);
 
 /* Formula for the bytes of the stored data, of all rows or of a batch; sets the symbols that it uses. */
 const char *mlm_estimate_data_formula(const struct mlm_estimate_request *request, bool batch);
@@ -29,7 +32,7 @@ const char *mlm_estimate_data_formula(const struct mlm_estimate_request *request
 const char *mlm_estimate_data_name(const struct mlm_estimate_request *request);
 
 /* Sets the symbols of all runtimes: n, p, z, s, i, B, q, w; X, the bytes of the data; x, the bytes of a
- * batch. */
+ * batch. A shape has none of these. */
 void mlm_estimate_symbols(const struct mlm_estimate_request *request, struct mlm_ledger *ledger);
 
 /* Sets the symbols of a perceptron with the request's widths: P, o, A, U, W, L, M. */

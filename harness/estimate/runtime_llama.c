@@ -113,7 +113,7 @@ static int reckon(
     mlm_symbol_set(&ledger->symbols, "w", widest_step(request), "numbers a token in the widest step");
     add_symbols(request, &weights, &ledger->symbols);
     const size_t answer = mlm_ledger_phase(ledger, "answer");
-    mlm_baseline_add(request, ledger, answer);
+    mlm_version_add(request, ledger, answer);
     for (int i = 0; i < MLM_TENSOR_TYPES; i++)
         if (weights.elements[i] > 0)
             add_weights(request, i, weights.looked_up > 0 && weights.looked_up_type == i, ledger);

@@ -1,4 +1,4 @@
-/* NumPy 1.24.2 as Debian 12 ships it, with OpenBLAS 0.3.21. */
+/* NumPy 1.24.2 and 2.2.4 as Debian 12 and 13 ship them, with OpenBLAS 0.3.21 and 0.3.29. */
 #include <errno.h>
 
 #include "estimate/runtime.h"
@@ -38,6 +38,7 @@ static int models(const struct mlm_estimate_request *request, struct mlm_ledger 
             "1/(1+np.exp(-(X@w)))-y: a temporary an operation");
         return 0;
     case MLM_MODEL_PCA:
+    case MLM_MODEL_PCA_FULL:
         convert(request, ledger, fit);
         mlm_ledger_add(ledger, fit, fit, "centred copy", "m·p·v", "X - X.mean(axis=0)");
         if (request->value == MLM_VALUE_F32)
@@ -63,7 +64,7 @@ static int reckon(
         return mlm_estimate_no_model(
             request, "with --stream there is none but --model none; sklearn has more", error);
     size_t load = mlm_ledger_phase(ledger, "load");
-    mlm_baseline_add(request, ledger, load);
+    mlm_version_add(request, ledger, load);
     if (request->stream) {
         mlm_ledger_add(ledger, load, load, request->reuse ? "a batch" : "batches: one read, one in use",
             request->reuse ? "x" : "2·x", "a generator's loop variable");

@@ -1,4 +1,5 @@
-/* PyTorch 1.13.1 as Debian 12 ships it, on the CPU, one thread; sources are paths in its repository. f32. */
+/* PyTorch 1.13.1 and 2.6.0 as Debian 12 and 13 ship them, on the CPU, one thread; sources are paths in its
+ * repository. Networks of linear layers in f32; runtime_transformer.c has the other one. */
 #include <errno.h>
 #include <math.h>
 
@@ -7,14 +8,10 @@
 /* Tensors of a step below 32 MiB are in glibc's heap. posix_memalign(64) splits small remainders off, and
  * small blocks of the graph, which a script keeps until it assigns the next step's loss, are placed into
  * these. So a freed place is often too small for the next tensor of its size, and the heap keeps growing, by
- * an amount that varies by up to a fifth from run to run. One factor describes it: so many places for each
- * tensor of the step. It is the mean over the 14 jobs of tests/bench/estimate_check.py with an optimizer and
- * a moving threshold, each the median of three runs (3 to 41 layers of 128 to 2048 units, batches of 64 to
- * 4096, all optimizers; PyTorch 1.13.1, glibc 2.36). Single jobs had 2.4 to 4.6; with the mean, each sum is
- * within 8 %. */
-#define HEAP_PLACES 3.75
+ * an amount that varies by up to a fifth from run to run. One coefficient describes it: so many places for each
+ * tensor of the step. It is the mean over the jobs of tests/bench/calibrate.py, each the median of three runs. */
 #define HEAP_SOURCE                                                                                          \
-    "measured: 14 jobs, tests/bench/estimate_check.py; c10/core/impl/alloc_cpu.cpp, glibc's malloc"
+    "measured: tests/bench/calibrate.py; c10/core/impl/alloc_cpu.cpp, glibc's malloc"
 
 static void tensors(const struct mlm_estimate_request *net, struct mlm_ledger *ledger, size_t train)
 {
@@ -41,7 +38,7 @@ static void tensors(const struct mlm_estimate_request *net, struct mlm_ledger *l
         double tensor; /* bytes of the largest tensor that a step allocates and frees; 0: tensors stay */
     } lines[] = {
         {"weights, f32", "4·P", "torch.nn.Linear", 0},
-        {"gradients", "4·P", "torch/csrc/autograd, AccumulateGrad; zero_grad() keeps .grad in 1.13", 0},
+        {"gradients", "4·P", "torch/csrc/autograd, AccumulateGrad", 0},
         {"optimizer's state", "4·o·P",
             net->optimizer == MLM_OPTIMIZER_ADAM ? "torch/optim/adam.py: exp_avg, exp_avg_sq"
                                                  : "torch/optim/sgd.py: momentum_buffer",
@@ -64,7 +61,7 @@ static void tensors(const struct mlm_estimate_request *net, struct mlm_ledger *l
             mlm_formula_value(lines[i].formula, symbols, &bytes, NULL) == 0)
             heap += bytes;
     }
-    mlm_symbol_set(symbols, "h", HEAP_PLACES, "places in the heap for each of a step's tensors");
+    mlm_symbol_set(symbols, "h", fmax(mlm_coefficient(net, MLM_OF_HEAP_PLACES), 1), "places in the heap for each of a step's tensors");
     mlm_symbol_set(symbols, "Y", heap, "bytes of a step's tensors in the heap");
     mlm_ledger_add(ledger, train, MLM_TO_THE_END, "holes that glibc's heap keeps", "(h−1)·Y", HEAP_SOURCE);
 }
@@ -92,13 +89,12 @@ static void workers(const struct mlm_estimate_request *request, struct mlm_ledge
 {
     /* Number of passes that one worker makes. */
     double many = 1e6, epochs = !request->persistent ? 1 : request->epochs ? (double)request->epochs : many;
-    if (collects(request, epochs)) {
-        mlm_ledger_add(ledger, train, MLM_TO_THE_END, "workers: Python pages they write to", "w·29·2^20",
-            "measured: Debian 12, PyTorch 1.13.1: reference counts, and a full collection (gc)");
-    } else {
-        mlm_ledger_add(ledger, train, MLM_TO_THE_END, "workers: Python pages they write to", "w·9·2^20",
-            "measured: Debian 12, PyTorch 1.13.1: reference counts; too few batches for a full collection");
-    }
+    mlm_symbol_set(&ledger->symbols, "k",
+        mlm_coefficient(
+            request, collects(request, epochs) ? MLM_OF_COLLECTED_BYTES : MLM_OF_WORKER_BYTES),
+        "bytes of Python that a worker writes to");
+    mlm_ledger_add(ledger, train, MLM_TO_THE_END, "workers: Python pages they write to", "w·k",
+        "measured: reference counts and, after enough batches, a full collection (gc)");
     mlm_ledger_add(ledger, train, MLM_TO_THE_END, "batches read ahead, and one in use", "(w·q+1)·4·B·p",
         "torch/utils/data/dataloader.py, prefetch_factor; in shared memory");
     if (request->stream)
@@ -137,17 +133,23 @@ static int reckon(
     const struct mlm_estimate_request *request, struct mlm_ledger *ledger, struct mlm_error *error)
 {
     struct mlm_estimate_request net = *request;
+    const bool transformer = request->model == MLM_MODEL_TRANSFORMER;
     if (request->storage != MLM_STORED_DENSE)
         return mlm_estimate_dense_only(request, "give --storage dense", error);
     if (request->model == MLM_MODEL_LINEAR || request->model == MLM_MODEL_LOGISTIC) {
         net.widths[0] = (uint32_t)request->columns;
         net.widths[1] = 1;
         net.width_count = 2;
-    } else if (request->model != MLM_MODEL_MLP && request->model != MLM_MODEL_NONE) {
-        return mlm_estimate_no_model(request, "it has linear, logistic and mlp; sklearn has more", error);
+    } else if (request->model != MLM_MODEL_MLP && request->model != MLM_MODEL_NONE && !transformer) {
+        return mlm_estimate_no_model(
+            request, "it has linear, logistic, mlp and transformer; sklearn has more", error);
     }
     size_t load = mlm_ledger_phase(ledger, "load");
-    mlm_baseline_add(request, ledger, load);
+    mlm_version_add(request, ledger, load);
+    if (transformer) {
+        mlm_estimate_transformer(request, ledger);
+        return 0;
+    }
     int r = data(request, ledger, load);
     if (r < 0 || request->model == MLM_MODEL_NONE)
         return r;

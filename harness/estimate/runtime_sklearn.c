@@ -1,4 +1,5 @@
-/* scikit-learn 1.2.1 as Debian 12 ships it; sources are paths in its package. One process, one thread. */
+/* scikit-learn 1.2.1 and 1.4.2 as Debian 12 and 13 ship them; sources are paths in its package. One process, one
+ * thread. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -68,13 +69,15 @@ static int linear(struct job *job, struct mlm_error *error)
     (void)error;
     convert(job, F64_OR_F32, job->request->storage == MLM_STORED_CSC ? MLM_STORED_CSC : MLM_STORED_CSR);
     /* _preprocess_data() copies again what check_array() has converted. */
-    if (!job->request->in_place)
+    /* Sparse data is neither copied nor weighted any more since 1.4. */
+    const bool copies = !job->sparse || !mlm_version_since(job->request, 1, 4);
+    if (copies && !job->request->in_place)
         line(job, job->fit, MLM_TO_THE_END, job->sparse ? "copy" : "centred copy", job->data,
             "sklearn/linear_model/_base.py, _preprocess_data(copy=copy_X)");
-    if (job->sparse)
+    if (job->sparse && copies)
         line(job, job->fit, MLM_TO_THE_END, "copy times weights", job->data,
             "sklearn/linear_model/_base.py, _rescale_data()");
-    else
+    if (!job->sparse)
         line(job, job->fit, MLM_TO_THE_END, "lstsq's copy, by columns", "m·p·v",
             "scipy/linalg/_basic.py, lstsq(overwrite_a=False)");
     line(job, job->fit, MLM_TO_THE_END, "targets, weights, residuals", "8·m·8", source);
@@ -116,15 +119,36 @@ static int kmeans(struct job *job, struct mlm_error *error)
     return 0;
 }
 
+enum solver { FULL, RANDOMIZED, COVARIANCE };
+
+/* PCA._fit() with svd_solver='auto'. */
+static enum solver solver_of(const struct mlm_estimate_request *request)
+{
+    const double rows = (double)request->rows * (request->split ? 0.8 : 1), columns = (double)request->columns;
+    if (request->model != MLM_MODEL_PCA)
+        return request->model == MLM_MODEL_PCA_FULL ? FULL : RANDOMIZED;
+    if (mlm_version_since(request, 1, 5) && columns <= 1000 && rows >= 10 * columns)
+        return COVARIANCE;
+    if (fmax(rows, columns) <= 500)
+        return FULL;
+    return (double)request->components < 0.8 * fmin(rows, columns) ? RANDOMIZED : FULL;
+}
+
 static int pca(struct job *job, struct mlm_error *error)
 {
+    const enum solver solver = solver_of(job->request);
     static const char source[] = "sklearn/decomposition/_pca.py, _fit_full()";
     if (job->sparse)
         return mlm_estimate_dense_only(
             job->request, "give --storage dense; TruncatedSVD takes sparse data", error);
     convert(job, F64_OR_F32, MLM_STORED_CSR);
+    if (solver == COVARIANCE) {
+        line(job, job->fit, MLM_TO_THE_END, "covariances and eigenvectors", "4·p^2·v",
+            "sklearn/decomposition/_pca.py, _fit_full(): covariance_eigh, the choice of 'auto' here");
+        return 0;
+    }
     copy(job, "centred copy", "sklearn/decomposition/_pca.py, PCA._fit(copy=True)");
-    if (job->request->model == MLM_MODEL_PCA_RANDOMIZED) {
+    if (solver == RANDOMIZED) {
         mlm_symbol_set(&job->ledger->symbols, "k", (double)job->request->components, "components");
         line(job, job->fit, MLM_TO_THE_END, "random projections and their LU", "4·m·(k+10)·v",
             "sklearn/utils/extmath.py, randomized_range_finder(): linalg.lu(A @ Q)");
@@ -138,6 +162,19 @@ static int pca(struct job *job, struct mlm_error *error)
     return 0;
 }
 
+/* Since 1.4 distances between sparse rows go through a dense matrix again, in chunks of at most 1 GiB
+ * (working_memory), and each chunk is sorted by places of 8 bytes. */
+static void distances(struct job *job)
+{
+    struct mlm_symbols *symbols = &job->ledger->symbols;
+    const double rows = mlm_symbol_find(symbols, "m")->value;
+    const double chunk = fmax(1, floor(0x1p30 / (8 * rows)));
+    mlm_symbol_set(symbols, "r", fmin((double)job->request->batch, chunk), "queries a chunk of 1 GiB");
+    line(job, job->fit, MLM_TO_THE_END, "distances, and places in their order", "2·r·m·8",
+        "sklearn/metrics/pairwise.py, pairwise_distances_chunked(); sklearn/neighbors/_base.py, "
+        "_kneighbors_reduce_func(): argpartition()");
+}
+
 static int neighbors(struct job *job, struct mlm_error *error)
 {
     static const char source[] = "sklearn/neighbors/_classification.py, predict()";
@@ -145,27 +182,43 @@ static int neighbors(struct job *job, struct mlm_error *error)
     convert(job, F64_OR_F32, MLM_STORED_CSR);
     mlm_symbol_set(&job->ledger->symbols, "k", (double)job->request->neighbors, "neighbours");
     line(job, job->fit, MLM_TO_THE_END, "classes and norms", "3·m·8", "sklearn/neighbors/_base.py, _fit()");
-    line(job, job->fit, MLM_TO_THE_END, "queries", "B·p·v", "a batch that is asked about");
+    line(job, job->fit, MLM_TO_THE_END, "queries", job->sparse ? "B/m·m/n·z·(v+i)" : "B·p·v",
+        "a batch that is asked about");
     line(job, job->fit, MLM_TO_THE_END, "neighbours found", "3·B·k·8", source);
-    if (job->sparse)
-        line(
-            job, job->fit, MLM_TO_THE_END, "copy", job->data, "sklearn/neighbors/_base.py, _fit(): X.copy()");
+    if (!job->sparse)
+        return 0;
+    line(job, job->fit, MLM_TO_THE_END, "copy", job->data, "sklearn/neighbors/_base.py, _fit(): X.copy()");
+    if (mlm_version_since(job->request, 1, 4))
+        distances(job);
     return 0;
 }
 
-/* Nodes of a tree that grows until its leaves are pure: a quarter of the rows. Measured on labels that are
- * independent of the data, the worst case. */
+/* Trees that grow until their leaves are pure. Numbers that all differ are pure one by one: a sample of n rows
+ * with repetition has 0.632·n different ones, and a tree has a node less than twice as many as leaves. Classes
+ * have as many nodes as the data makes necessary. */
 static int forest(struct job *job, struct mlm_error *error)
 {
+    static const char source[] = "sklearn/tree/_tree.pxd, struct Node, and values of 8 bytes a class";
     const struct mlm_estimate_request *request = job->request;
     struct mlm_symbols *symbols = &job->ledger->symbols;
+    const bool classes = request->model == MLM_MODEL_FOREST;
     (void)error;
     convert(job, F32_ALONE, MLM_STORED_CSC);
+    const double depth = request->depth ? (double)(request->depth < 60 ? request->depth : 60) : 60;
+    const double leaf_rows = request->leaf_rows ? (double)request->leaf_rows : 1;
+    /* Nodes have a byte for missing values since 1.3, which takes 8. */
+    mlm_symbol_set(symbols, "k", (mlm_version_since(request, 1, 3) ? 64 : 56) + (classes ? 16 : 8),
+        "bytes a node, with its values");
     mlm_symbol_set(symbols, "T", (double)request->trees, "trees");
-    mlm_symbol_set(symbols, "D", request->depth ? (double)(request->depth < 60 ? request->depth : 60) : 60,
-        "depth of a tree; 60: as deep as it grows");
-    line(job, job->fit, MLM_TO_THE_END, "trees: at most n/4 nodes of 72 bytes", "T·min(2^(D+1),m/4)·72",
-        "sklearn/tree/_tree.pxd, struct Node: 56 bytes, and 16 of values");
+    mlm_symbol_set(symbols, "D", depth, "depth of a tree; 60: as deep as it grows");
+    mlm_symbol_set(symbols, "y", leaf_rows, "rows in a leaf, at least");
+    mlm_symbol_set(symbols, "N", classes ? mlm_coefficient(request, MLM_OF_NODES) : 2 * 0.632,
+        "nodes a row, at most");
+    mlm_symbol_set(symbols, "O", classes ? mlm_coefficient(request, MLM_OF_FEWER_NODES) : 0.632,
+        "nodes a row, at least");
+    mlm_ledger_add_between(job->ledger, job->fit, MLM_TO_THE_END,
+        classes ? "trees, of labels that are hard to tell" : "trees, of numbers that all differ",
+        "(T+1/2)·min(2^(D+1),min(O,0.632/y)·m)·k", "(T+1/2)·min(2^(D+1),min(N,1.264/y)·m)·k", source);
     line(job, job->fit, MLM_TO_THE_END, "labels, bootstrap, samples", "6·m·8",
         "sklearn/ensemble/_forest.py, _parallel_build_trees(); sklearn/tree/_splitter.pyx");
     return 0;
@@ -210,14 +263,16 @@ static int streamed(struct job *job, struct mlm_error *error)
     bool linear_model = request->model == MLM_MODEL_LINEAR || request->model == MLM_MODEL_LOGISTIC;
     unsigned bytes = accepted_bytes(request->value, linear_model ? F64_ALONE : F64_OR_F32);
     mlm_symbol_set(symbols, "v", bytes, "bytes a value that is computed with");
-    if (request->model == MLM_MODEL_PCA && job->sparse)
+    const bool components =
+        request->model >= MLM_MODEL_PCA && request->model <= MLM_MODEL_PCA_RANDOMIZED;
+    if (components && job->sparse)
         return mlm_estimate_dense_only(request, "IncrementalPCA.partial_fit() wants --storage dense", error);
     bool heap = mlm_estimate_in_heap(request, mlm_symbol_find(symbols, "x")->value);
     if (!request->reuse)
         line(job, 0, 0, "batches: one made, one in use", "2·x", "a generator's loop variable");
     if (heap && !request->reuse)
         line(job, job->fit, MLM_TO_THE_END, "the batch, and the place of the last", "2·x", MLM_HEAP_SOURCE);
-    else if (heap && request->model == MLM_MODEL_PCA)
+    else if (heap && components)
         line(job, job->fit, MLM_TO_THE_END, "the batch, and the place of its copy", "2·x",
             "sklearn/decomposition/_incremental_pca.py, partial_fit(copy=True); " MLM_HEAP_SOURCE);
     else
@@ -237,6 +292,8 @@ static int streamed(struct job *job, struct mlm_error *error)
             "sklearn/cluster/_kmeans.py, MiniBatchKMeans.partial_fit()");
         return 0;
     case MLM_MODEL_PCA:
+    case MLM_MODEL_PCA_FULL:
+    case MLM_MODEL_PCA_RANDOMIZED:
         /* From the second batch on, the mean that is stacked with it is f64, and so is the result. */
         line(job, job->fit, MLM_TO_THE_END, "stacked copy, and svd's copy, f64", "2·B·p·8",
             "sklearn/decomposition/_incremental_pca.py, partial_fit()");
@@ -254,9 +311,11 @@ static int (*const fits[MLM_MODELS])(struct job *job, struct mlm_error *error) =
     [MLM_MODEL_LOGISTIC] = logistic,
     [MLM_MODEL_KMEANS] = kmeans,
     [MLM_MODEL_PCA] = pca,
+    [MLM_MODEL_PCA_FULL] = pca,
     [MLM_MODEL_PCA_RANDOMIZED] = pca,
     [MLM_MODEL_KNN] = neighbors,
     [MLM_MODEL_FOREST] = forest,
+    [MLM_MODEL_FOREST_REGRESSION] = forest,
     [MLM_MODEL_HIST] = boosting,
 };
 
@@ -271,7 +330,7 @@ static int reckon(
         return mlm_error_set(error, -EINVAL,
             "scikit-learn reads nothing ahead; leave out --workers, or give --runtime pytorch");
     size_t load = mlm_ledger_phase(ledger, "load");
-    mlm_baseline_add(request, ledger, load);
+    mlm_version_add(request, ledger, load);
     if (request->stream) {
         job.fit = mlm_ledger_phase(ledger, "fit");
         return streamed(&job, error);

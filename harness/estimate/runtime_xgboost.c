@@ -1,4 +1,4 @@
-/* XGBoost 1.7.4 as Debian 12 ships it, through its Python interface; sources are paths in its repository. One
+/* XGBoost 1.7.4 and 3.0.0 as Debian 12 and 13 ship them, through its Python interface; sources are paths in its repository. One
  * thread, histograms of 16 bytes a bin. */
 #include <errno.h>
 #include <math.h>
@@ -59,8 +59,9 @@ static void sketch(
     mlm_symbol_set(symbols, "l", made.limit, "entries of a sketch's level");
     mlm_symbol_set(symbols, "v", made.levels, "levels of a sketch");
     mlm_symbol_set(symbols, "u", made.outgrown, "levels that it outgrew");
+    mlm_symbol_set(symbols, "f", mlm_coefficient(request, MLM_OF_SKETCHES), "share of them that is in use");
     mlm_ledger_add(ledger, from, to, "sketches of the columns",
-        "16·p·(l·(1+u)+min(v,1)·min(2·l,d)+v·min(l,d))",
+        "f·16·p·(l·(1+u)+min(v,1)·min(2·l,d)+v·min(l,d))",
         "src/common/quantile.h, WQuantileSketch: a queue of 2·8, temp of 2·16, levels of 16 bytes an entry");
     mlm_ledger_add(
         ledger, from, to, "sketches, reduced", "p·min(d,8·b)·16", "src/common/quantile.cc, AllReduce()");
@@ -192,7 +193,7 @@ static int reckon(
         dense ? (double)request->rows * (double)request->columns : mlm_estimate_nonzeros(request),
         dense ? "entries: n·p" : "entries: z");
     size_t load = mlm_ledger_phase(ledger, "load");
-    mlm_baseline_add(request, ledger, load);
+    mlm_version_add(request, ledger, load);
     source(request, ledger, load);
     if (none)
         return 0;
