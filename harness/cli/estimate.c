@@ -6,7 +6,9 @@
 #include "base/cleanup.h"
 #include "base/size.h"
 #include "cli/estimate_check.h"
+#include "cli/estimate_measure.h"
 #include "cli/estimate_own.h"
+#include "cli/estimate_python.h"
 #include "cli/estimate_text.h"
 #include "cli/laptop.h"
 #include "cli/verbs.h"
@@ -18,12 +20,14 @@
 struct estimate_options {
     struct mlm_estimate_request request;
     const char *texts[MLM_KNOB_TOTAL]; /* of knobs that parse their own; NULL: not given */
-    const char *file, *gguf, *system, *background;
+    const char *file, *gguf, *system, *background, *python;
     struct mlm_desktop desktop;
     uint64_t laptop_bytes;
     uint32_t format; /* json: 1 */
-    bool sources, check, header_only, largest;
-    struct mlm_gguf header; /* of `gguf` */
+    bool sources, check, measure, header_only, largest;
+    struct mlm_gguf header;                /* of `gguf` */
+    struct mlm_csv csv;                    /* of `file`, for pandas */
+    struct mlm_estimate_python installed;
 };
 
 #define AT(field) offsetof(struct estimate_options, field)
@@ -44,7 +48,8 @@ struct estimate_options {
 
 static const struct mlm_option options[] = {
     {"file", "FILE", mlm_option_text, AT(file),
-        .help = "take rows, columns and density from this file: .npy, .csv, .tsv or .libsvm"},
+        .help = "take rows, columns and density from this file: .npy, .csv, .tsv or .libsvm; for pandas, the types of "
+                "the columns of a .csv or .tsv"},
     MLM_KNOBS(ROW) /* the rest of the request */
     {"gguf", "FILE", mlm_option_text, AT(gguf),
         .help = "for llm: take the shape and the weights from the header of this GGUF file"},
@@ -63,6 +68,15 @@ static const struct mlm_option options[] = {
         .otherwise = "--desktop and --tabs",
         .words = (const char *const[]){"512M", "1G", "1600M", "2G", NULL}},
     {.group = mlm_desktop_option_rows, .offset = AT(desktop)},
+    {"library", "VERSION", mlm_option_text, AT(request.library),
+        .help = "version of the runtime's library, such as 1.4.2",
+        .otherwise = "what --python has; the newest known one, if it has none"},
+    {"python", "PATH", mlm_option_text, AT(python),
+        .help = "the Python that will run the job: an interpreter, or the folder of a virtual or conda environment",
+        .otherwise = "that of the active environment, else the distribution's"},
+    {"measure", NULL, NULL, AT(measure),
+        .help = "also run the job small with the library that is installed, and predict it from there; with --format "
+                "json, only what `predict` says is written"},
     {"sources", NULL, NULL, AT(sources), .help = "say under each line where its formula comes from"},
     {"check", NULL, NULL, AT(check),
         .help = "also run the nearest workload of mlmembench under a cap, and show both figures"},
@@ -74,10 +88,36 @@ static const struct mlm_option options[] = {
 static const struct mlm_exit_meaning exits[] = {
     {MLM_EXIT_OK, "estimated; the answer says what the job fits in"},
     {MLM_EXIT_USAGE, "wrong usage, or options that contradict each other"},
-    {MLM_EXIT_NOT_RUN, "--check: nothing to run, or it could not be run"},
+    {MLM_EXIT_NOT_RUN, "--check, --measure: nothing to run, it could not be run, or it gave no prediction"},
     {MLM_EXIT_INTERRUPTED, "interrupted"},
     {0, NULL},
 };
+
+/* The columns of a CSV file, as pandas will type them. */
+static int csv_resolve(struct estimate_options *said, struct mlm_error *error)
+{
+    struct mlm_estimate_request *request = &said->request;
+    if (request->integers || request->floats || request->texts || request->text_bytes || request->distinct)
+        return mlm_error_set(error, -EINVAL,
+            "--file has its own columns; leave out --integers, --floats, --texts, --text-bytes and --distinct");
+    int r = mlm_csv_look(said->file, &said->csv, error);
+    if (r < 0)
+        return mlm_error_wrap(error, -EINVAL, "--file");
+    uint64_t text_bytes = 0;
+    for (uint64_t i = 0; i < said->csv.column_count; i++) {
+        const struct mlm_csv_column *column = &said->csv.columns[i];
+        const bool text = column->kind == MLM_CSV_TEXT;
+        *(text                               ? &request->texts
+            : column->kind == MLM_CSV_INTEGER ? &request->integers
+                                              : &request->floats) += 1;
+        text_bytes += text ? column->text_bytes : 0;
+    }
+    request->csv = &said->csv;
+    request->rows = said->csv.rows;
+    if (request->texts)
+        request->text_bytes = text_bytes / request->texts / request->rows;
+    return 0;
+}
 
 /* Rows, columns and nonzeros of a file. */
 static int file_resolve(const char *path, struct mlm_estimate_request *request, struct mlm_error *error)
@@ -134,12 +174,20 @@ static int request_resolve(struct estimate_options *said, struct mlm_error *erro
             error, -EINVAL, "--file stands for --rows, --columns and --density; give either");
     for (size_t i = 0; r == 0 && i < MLM_KNOB_TOTAL; i++)
         r = said->texts[i] ? mlm_knob_parse(&mlm_knobs[i], said->texts[i], request, error) : 0;
+    /* What is said of the columns of a CSV file says that one is read. */
+    if (request->runtime == MLM_RUNTIME_OF_MODEL && request->integers + request->floats + request->texts > 0)
+        request->runtime = MLM_RUNTIME_PANDAS;
+    const bool pandas = request->runtime == MLM_RUNTIME_PANDAS;
+    if (pandas && !said->texts[MLM_KNOB_OF_model])
+        request->model = MLM_MODEL_NONE;
     if (r == 0 && said->file)
-        r = file_resolve(said->file, request, error);
+        r = pandas ? csv_resolve(said, error) : file_resolve(said->file, request, error);
     if (r == 0)
         r = llm_resolve(said, error);
-    bool pytorch = request->runtime == MLM_RUNTIME_PYTORCH ||
-                   (request->runtime == MLM_RUNTIME_OF_MODEL && request->model == MLM_MODEL_MLP);
+    bool pytorch =
+        request->runtime == MLM_RUNTIME_PYTORCH ||
+        (request->runtime == MLM_RUNTIME_OF_MODEL &&
+            (request->model == MLM_MODEL_MLP || request->model == MLM_MODEL_TRANSFORMER));
     if (pytorch && !said->texts[MLM_KNOB_OF_value])
         request->value = MLM_VALUE_F32;
     /* The widths of an mlp determine the number of columns. */
@@ -264,9 +312,39 @@ static int json_print(const struct mlm_estimate *estimate, const struct mlm_esti
     return r < 0 && !ferror(stdout) ? mlm_error_errno(error, -ENOMEM, "estimate") : 0;
 }
 
+/* Asks for the version that is installed, unless one is given. The request is complete afterwards. */
+static int library_resolve(struct estimate_options *said, struct mlm_error *error)
+{
+    struct mlm_estimate_request *request = &said->request;
+    if (said->measure && said->check)
+        return mlm_error_set(error, -EINVAL, "--check runs our own workload, and --measure the library; give one");
+    if (said->measure && request->library)
+        return mlm_error_set(
+            error, -EINVAL, "--measure runs what is installed; leave out --library, or give another --python");
+    int r = mlm_estimate_request_complete(request, error);
+    if (r < 0 || (request->library && !said->python))
+        return r;
+    if (request->library)
+        return mlm_error_set(error, -EINVAL, "--python and --library both name a version; give one of them");
+    r = mlm_estimate_python_ask(said->python, request->runtime, &said->installed, error);
+    if (r < 0)
+        return r;
+    if (said->installed.number[0])
+        request->library = said->installed.number;
+    else if (said->measure)
+        return mlm_error_set(error, -ENOTSUP, "--measure runs a library of Python: %s is not installed%s%s",
+            mlm_libraries[request->runtime].name, said->installed.path[0] ? " in " : "", said->installed.path);
+    return 0;
+}
+
+static void options_release(struct estimate_options *said)
+{
+    mlm_csv_release(&said->csv);
+}
+
 static int estimate_verb(int argc, char **argv, struct mlm_error *error)
 {
-    struct estimate_options said = {.format = 0};
+    mlm_cleanup(options_release) struct estimate_options said = {.format = 0};
     struct mlm_estimate_request *request = &said.request;
     struct mlm_estimate estimate;
     struct mlm_estimate_beside beside;
@@ -284,17 +362,25 @@ static int estimate_verb(int argc, char **argv, struct mlm_error *error)
         r = largest_resolve(&said, &beside, !json, error);
     struct mlm_estimate_own own = {.ask = mlm_own_ask};
     if (r == 0)
+        r = library_resolve(&said, error);
+    if (r == 0)
         r = own_open(request, &own, error);
     if (r == 0)
         r = mlm_estimate_make(request, &estimate, error);
     if (r == 0 && said.check)
         r = mlm_estimate_check(&estimate.request, argc, argv, &measured, error);
-    if (r == 0 && json)
+    const struct mlm_estimate_measure how = {
+        .program = argv[-1], .python = said.installed.path, .json = json};
+    if (r == 0 && json && said.measure)
+        r = mlm_estimate_measure(&estimate, &how, error);
+    else if (r == 0 && json)
         r = json_print(&estimate, &beside, said.check ? &measured : NULL, error);
     else if (r == 0)
         mlm_estimate_print(&estimate, &beside, said.sources, said.check ? &measured : NULL);
+    if (r == 0 && said.measure && !json)
+        r = mlm_estimate_measure(&estimate, &how, error);
     mlm_catalogue_close(own.context);
-    return r < 0 ? r : MLM_EXIT_OK;
+    return r;
 }
 
 static const char *const *words_of(const char *option)
@@ -331,12 +417,12 @@ const struct mlm_verb mlm_verb_estimate = {
         "copies that libraries make of it, the model, activations, and the programs themselves. It shows "
         "each part with its formula, the memory caps and the laptops of 2 to 64 GB that the job fits in, and the "
         "options that would save the most.\n\n"
-        "The formulas follow the source code of the libraries in Debian 12; those of our workloads are in "
-        "the suites. PyTorch's tensors leave holes in glibc's heap; one measured factor covers these. In 137 "
-        "measured jobs (tests/bench/README.md) every estimate was within 5 % of the measurement for runtime "
-        "c, within 25 % for training in PyTorch, and within 15 % for all others. Other versions of the "
-        "libraries may differ.\n\n"
-        "For a language model (--shape, --gguf, or --layers and the numbers after it) there are two figures: what the "
+        "The formulas follow the source code of the libraries in Debian 12 and 13; those of our workloads are in "
+        "the suites. What no source code tells was measured for these versions, such as the holes that PyTorch's "
+        "tensors leave in glibc's heap. tests/bench/README.md says how far estimates were from measurements. A "
+        "library of another version is named, and may differ: --measure runs the job itself at a few small sizes, "
+        "with the library that is installed, and predicts the full size from them, as `predict` does.\n\n"
+        "For a language model that answers (--shape, --gguf, or --layers and the numbers after it) there are two figures: what the "
         "program needs, and what has to be resident for it to run at speed. Weights that are mapped count only in the "
         "second: with less memory the model still runs, but it reads its file again for each word.",
     .exits = exits,

@@ -82,7 +82,7 @@ static void llm_headline(const struct mlm_estimate *estimate)
         grouped(mlm_symbol_find(symbols, "P")->value, parameters),
         file ? "the file's own types" : mlm_estimate_word("weights", request->weights), conversations,
         grouped((double)request->context, context), mlm_estimate_word("kv", request->kv),
-        estimate->baseline->title, mlm_estimate_word("load", request->load));
+        estimate->title, mlm_estimate_word("load", request->load));
     mlm_wrap(text, 0, 0);
 }
 
@@ -96,8 +96,48 @@ static void headline(const struct mlm_estimate *estimate)
     snprintf(text, sizeof text, "%s rows of %s values%s, %s %s; %s with %s%s%s.",
         grouped((double)request->rows, rows), grouped((double)request->columns, columns), share,
         mlm_estimate_word("storage", request->storage), mlm_estimate_word("value", request->value),
-        model(request, job), estimate->baseline->title, request->stream ? ", batch by batch" : "",
+        model(request, job), estimate->title, request->stream ? ", batch by batch" : "",
         request->split ? ", a fifth held out" : "");
+    mlm_wrap(text, 0, 0);
+}
+
+static void transformer_headline(const struct mlm_estimate *estimate)
+{
+    const struct mlm_estimate_request *request = &estimate->request;
+    char parameters[48], batch[48], tokens[48], text[400];
+    snprintf(text, sizeof text,
+        "%s, %s parameters, trained in %s with %s%s; batches of %s sequences of %s tokens; %s.",
+        request->shape != MLM_SHAPE_OWN ? mlm_llm_shape(request)->name : "a transformer",
+        grouped(mlm_symbol_find(&estimate->ledger.symbols, "P")->value, parameters),
+        mlm_estimate_word("value", request->value), mlm_estimate_word("optimizer", request->optimizer),
+        request->checkpoint ? " and checkpoints" : "", grouped((double)request->batch, batch),
+        grouped((double)request->sequence, tokens), estimate->title);
+    mlm_wrap(text, 0, 0);
+}
+
+static void csv_headline(const struct mlm_estimate *estimate)
+{
+    const struct mlm_estimate_request *request = &estimate->request;
+    char rows[48], integers[48], floats[48], texts[48], text[400];
+    snprintf(text, sizeof text,
+        "A CSV file of %s rows: %s columns of whole numbers, %s of other numbers, %s of texts, kept as %s; %s%s.",
+        grouped((double)request->rows, rows), grouped((double)request->integers, integers),
+        grouped((double)request->floats, floats), grouped((double)request->texts, texts),
+        mlm_estimate_word("texts-as", request->texts_as), estimate->title,
+        request->stream ? ", chunk by chunk" : "");
+    mlm_wrap(text, 0, 0);
+}
+
+/* Says that the figures are those of another version, and what to do about it. */
+static void version_print(const struct mlm_estimate *estimate)
+{
+    char text[500];
+    if (estimate->known)
+        return;
+    snprintf(text, sizeof text,
+        "%s was not measured for this table, so the figures are those of %s, and the sum may be off by ± %.0f %%. "
+        "On a machine that has it, add --measure: it runs the job small with what is installed, and predicts it.",
+        estimate->title, estimate->version->number, estimate->tolerance * 100);
     mlm_wrap(text, 0, 0);
 }
 
@@ -143,8 +183,10 @@ static void peak_print(const struct mlm_estimate *estimate, bool sources)
         printf("\nThe sum:\n");
     lines_print(estimate, false, sources);
     rule();
-    snprintf(text, sizeof text, "± %.0f %%", estimate->runtime->tolerance * 100);
+    snprintf(text, sizeof text, "± %.0f %%", estimate->tolerance * 100);
     sum_line("the program needs", estimate->needs_bytes, text);
+    if (estimate->least_bytes < 0.99 * estimate->needs_bytes)
+        sum_line("and at least", estimate->least_bytes, "the data decides how much");
     if (ledger->mapped_bytes <= 0)
         return;
     lines_print(estimate, true, sources);
@@ -201,7 +243,7 @@ static void machine_print(const struct mlm_estimate *estimate, const struct mlm_
     printf(ram > (double)mlm_laptops_sold[MLM_LAPTOPS_SOLD - 1]
                ? " (none that is sold is large enough):\n"
                : ", the smallest that is sold and large enough:\n");
-    double cached = estimate->baseline->cached_bytes;
+    double cached = estimate->version->cached_bytes;
     if (cached > 0)
         sum_line("its libraries' code, in the page cache", cached, "measured");
     sum_line(
@@ -285,8 +327,13 @@ void mlm_estimate_print(const struct mlm_estimate *estimate, const struct mlm_es
 {
     if (estimate->request.model == MLM_MODEL_LLM)
         llm_headline(estimate);
+    else if (estimate->request.model == MLM_MODEL_TRANSFORMER)
+        transformer_headline(estimate);
+    else if (estimate->request.runtime == MLM_RUNTIME_PANDAS)
+        csv_headline(estimate);
     else
         headline(estimate);
+    version_print(estimate);
     peak_print(estimate, sources);
     legend_print(estimate);
     phases_print(estimate);

@@ -28,8 +28,11 @@ static void version_choose(struct mlm_estimate *estimate)
     if (!request->library)
         request->library = estimate->version->number;
     estimate->tolerance = estimate->known ? estimate->runtime->tolerance : MLM_UNKNOWN_TOLERANCE;
-    snprintf(estimate->title, sizeof estimate->title, *request->library ? "%s %.40s" : "%s", name,
-        request->library);
+    /* Of "1.13.0a0+gitunknown" the numbers. */
+    const char *number = request->library;
+    const size_t digits = strspn(number, "0123456789.");
+    snprintf(estimate->title, sizeof estimate->title, *number ? "%s %.*s" : "%s", name,
+        digits ? (int)digits : 40, number);
 }
 
 /* Some models belong to one runtime. */

@@ -26,7 +26,8 @@
 #define MLM_KNOBS(X)                                                                                                   \
     X("rows",              rows,              COUNT,   "N",      NULL,                                                 \
         "rows of the data (examples); 1M is a million", .about = MLM_ABOUT_TABLES | MLM_ABOUT_CSV)                     \
-    X("columns",           columns,           COUNT,   "N",      NULL, "columns of the data (features)")               \
+    X("columns",           columns,           COUNT,   "N",      NULL, "columns of the data (features)",               \
+        .about = MLM_ABOUT_TABLES | MLM_ABOUT_CSV)                                                                     \
     X("value",             value,             WORD,    "TYPE",   "f64; PyTorch: f32",                                  \
         "type of the values: f64, f32, f16 or i8: 8, 4, 2 or 1 bytes a value; of a transformer: f32, or f16 or bf16 "  \
         "(f16)",                                                                                                       \

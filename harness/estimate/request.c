@@ -148,18 +148,22 @@ static void complete_usual(struct mlm_estimate_request *request)
 /* Columns of a CSV file, each of one kind. */
 static int complete_csv(struct mlm_estimate_request *request, struct mlm_error *error)
 {
-    request->columns = request->integers + request->floats + request->texts;
+    const uint64_t columns = request->integers + request->floats + request->texts;
     if (request->model != MLM_MODEL_NONE)
         return mlm_error_set(error, -EINVAL,
             "--runtime pandas reads a file, and fits no model; leave out --model, or add the estimate of the "
             "library that fits it");
-    if (!request->rows || !request->columns)
+    if (!request->rows || !columns)
         return mlm_error_set(error, -EINVAL,
             "how large is the file? give --file FILE, or --rows and numbers of columns: --integers, --floats, "
             "--texts");
-    if (request->columns > INT32_MAX || request->rows > UINT64_C(1) << 48)
+    if (columns > INT32_MAX || request->rows > UINT64_C(1) << 48)
         return mlm_error_set(
             error, -EINVAL, "that many rows or columns are in no file; at most 2^48 and 2^31");
+    if (request->columns && request->columns != columns)
+        return mlm_error_set(error, -EINVAL,
+            "--columns is not the sum of --integers, --floats and --texts; leave it out");
+    request->columns = columns;
     standard(&request->text_bytes, 10);
     if (request->stream)
         standard(&request->batch, 100000);
