@@ -61,10 +61,13 @@ static void activations(const struct mlm_estimate_request *request, struct mlm_l
     } else {
         mlm_ledger_add(ledger, forward, backward, "activations of all layers", "v·t·L·" LAYER, SAVED);
     }
+    double bytes = 0;
     if (heap)
-        mlm_ledger_add(ledger, forward, MLM_TO_THE_END, "holes that glibc's heap keeps",
-            request->checkpoint ? "(h−1)·v·t·(L·d+" LAYER ")" : "(h−1)·v·t·L·" LAYER,
-            "measured: tests/bench/calibrate.py; glibc's malloc");
+        (void)mlm_formula_value(request->checkpoint ? "v·t·(L·d+" LAYER ")" : "v·t·L·" LAYER,
+            &ledger->symbols, &bytes, NULL);
+    mlm_symbol_set(&ledger->symbols, "Y", bytes, "bytes of activations in the heap");
+    mlm_ledger_add(ledger, forward, MLM_TO_THE_END, "holes that glibc's heap keeps", "(h−1)·Y",
+        "measured: tests/bench/calibrate.py; glibc's malloc");
     mlm_ledger_add(ledger, backward, backward, "gradients by outputs, of one layer", "v·t·(2·d+3·e)",
         "torch/csrc/autograd");
     /* The scores, their logarithms, and the gradients of both; of these, the gradients of the scores are still
