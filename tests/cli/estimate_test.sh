@@ -10,16 +10,27 @@ cat >small.csv <<'CSV'
 4,5,0
 CSV
 
+cat >table.csv <<'CSV'
+name,city,pieces,price
+"Lovelace, A.",London,3,1.5
+Hopper,New York,,2
+CSV
+
 # name: words of a request, one job for each runtime and each kind.
 jobs()
 {
     cat <<'JOBS'
-logistic --rows 1M --columns 100
-kmeans_sparse --rows 1M --columns 1000 --density 0.01 --model kmeans
-mlp --rows 60K --model mlp --widths 784,512,10 --batch 4096 --checkpoint --workers 2
-boosting --rows 1M --columns 50 --value f32 --model boosting-hist --background 0 --system 256M
+logistic --library 1.4 --rows 1M --columns 100
+kmeans_sparse --library 1.2 --rows 1M --columns 1000 --density 0.01 --model kmeans
+mlp --library 1.13 --rows 60K --model mlp --widths 784,512,10 --batch 4096 --checkpoint --workers 2
+boosting --library 1.7 --rows 1M --columns 50 --value f32 --model boosting-hist --background 0 --system 256M
+forest --library 1.4 --rows 200K --columns 20 --model forest-regression --leaf-rows 2
+unknown --library 9.9 --rows 1M --columns 100 --model pca
+transformer --library 2.6 --model transformer --shape Llama-3.2-1B --batch 4 --sequence 512
+csv --library 2.2 --rows 5M --integers 3 --floats 4 --texts 2 --distinct 2000
+csv_file --library 1.5 --file table.csv --runtime pandas --texts-as category
 own --rows 100K --columns 1000 --density 0.05 --storage csr --runtime c --sources
-file --file small.csv --model pca --components 2 --runtime numpy
+file --library 1.24 --file small.csv --model pca --components 2 --runtime numpy
 JOBS
 }
 
@@ -36,7 +47,7 @@ jobs | while read -r name words; do
     echo "$failures" >log/failures
 done
 failures=$(cat log/failures)
-golden estimate_json "$mlm" estimate --rows 1M --columns 100 --format json
+golden estimate_json "$mlm" estimate --library 1.4 --rows 1M --columns 100 --format json
 
 # A program that adds up the lines and evaluates the formulas must get the same results.
 cat >log/sums.py <<'PYTHON'
@@ -70,7 +81,7 @@ PYTHON
 expect "sums and formulas" "$MLM_PYTHON" log/sums.py ./*.json
 
 # Each change must save what it promises.
-status 0 "$mlm" estimate --rows 1M --columns 1000 --density 0.01 --model kmeans --storage csr --format json
+status 0 "$mlm" estimate --library 1.2 --rows 1M --columns 1000 --density 0.01 --model kmeans --storage csr --format json
 expect "csr: as promised" "$MLM_PYTHON" -c '
 import json, sys
 promised = [c for c in json.load(open("kmeans_sparse.json"))["changes"] if c["option"] == "storage"][0]
@@ -82,6 +93,35 @@ expect "a file's shape" "$MLM_PYTHON" -c '
 import json, sys
 r = json.load(open("log/out"))["request"]
 sys.exit((r["rows"], r["columns"], r["nonzeros"]) != (2, 3, 4))'
+
+# The Python says which version it has; nothing is imported for that.
+cat >python <<'SH'
+#!/bin/sh
+[ "$1" = -c ] || exit 1
+case $3 in
+*scikit-learn*) echo 9.9.9 ;;
+*xgboost*) echo 1.7.6 ;;
+esac
+SH
+chmod +x python
+status 0 "$mlm" estimate --python ./python --rows 1000 --columns 10
+expect "a version that was not measured is named" grep -q '^scikit-learn 9.9.9 was not measured' log/out
+expect "and what to do about it" grep -q -- --measure log/out
+status 0 "$mlm" estimate --python ./python --rows 1000 --columns 10 --model boosting-hist
+expect "a version that was measured" grep -q 'with XGBoost 1.7.6' log/out
+expect_not "nothing to do about it" grep -q 'was not measured' log/out
+status 0 "$mlm" estimate --python ./python --rows 1000 --columns 10 --runtime pytorch --model mlp
+expect_not "what is not installed is taken to be the newest that is known" grep -q 'was not measured' log/out
+refused 3 "--measure runs a library of Python: PyTorch is not installed in ./python" \
+    estimate --python ./python --rows 1000 --columns 10 --runtime pytorch --model mlp --measure
+refused 2 "3 rows are too few to run a part of them" estimate --python ./python --rows 3 --columns 10 --measure
+refused 2 "--python ./none: there is no such file" estimate --python ./none --rows 10 --columns 10
+refused 2 "--python is about a library of Python, and the own C worker is none" \
+    estimate --python ./python --rows 10 --columns 10 --value f32 --model none --runtime c
+refused 2 "--python and --library both name a version" estimate --python ./python --library 1.2 --rows 10 --columns 10
+refused 2 "--measure runs what is installed; leave out --library" estimate --measure --library 1.2 --rows 10 --columns 10
+refused 2 "--check runs our own workload, and --measure the library" estimate --measure --check --rows 10 --columns 10
+rm python
 
 # Our own worker has few networks: the nearest one is estimated, and named.
 status 0 "$mlm" estimate --rows 5K --model mlp --widths 784,512,512,10 --runtime c
@@ -119,8 +159,20 @@ refused 2 "no formula for --model kmeans with --runtime c; the own worker has" e
 refused 2 "the own worker's data ends at 1 EiB; give fewer --rows" estimate --rows 1T --columns 1M --runtime c
 refused 2 "--components 10 is more than rows or columns" estimate --rows 5 --columns 50 --model pca
 refused 2 "exact boosting sorts all values; leave out --stream" estimate --rows 5 --columns 5 --model boosting-exact --stream
-refused 2 "--checkpoint is about activations; it needs --model mlp" estimate --rows 5 --columns 5 --checkpoint
+refused 2 "--checkpoint is about activations; it needs --model mlp or transformer" estimate --rows 5 --columns 5 --checkpoint
 refused 2 "--split copies what is in memory" estimate --rows 5 --columns 5 --split --stream
+refused 2 "--leaf-rows is about a forest" estimate --rows 5 --columns 5 --leaf-rows 5
+refused 2 "--sequence is about a transformer that is trained; it needs --model transformer" estimate --rows 5 --columns 5 --sequence 5
+refused 2 "--texts is about a CSV file; it needs --runtime pandas" estimate --rows 5 --columns 5 --texts 5 --runtime sklearn
+refused 2 "no formula for --model transformer with --runtime sklearn; give --runtime pytorch" \
+    estimate --model transformer --shape Llama-3.2-1B --runtime sklearn
+refused 2 "which language model\? give --shape" estimate --model transformer
+refused 2 "a GGUF file holds a model that answers" estimate --model transformer --gguf missing.gguf
+refused 2 "how large is the file\? give --file FILE, or --rows" estimate --runtime pandas --rows 5
+refused 2 "--runtime pandas reads a file, and fits no model" estimate --runtime pandas --model pca --rows 5 --floats 5
+refused 2 "--columns is not the sum of" estimate --rows 5 --floats 5 --columns 9
+refused 2 "--file has its own columns" estimate --runtime pandas --file table.csv --texts 5
+refused 2 "--file: missing.csv: No such file" estimate --runtime pandas --file missing.csv
 refused 2 "scikit-learn reads nothing ahead" estimate --rows 5 --columns 5 --workers 2
 refused 3 "--check: no own workload is near knn" estimate --rows 5 --columns 5 --model knn --check
 finish

@@ -33,4 +33,20 @@ status 0 "$mlm" estimate --check --rows 50K --columns 500
 expect "it is said in words" grep -q '^Measured: storage/dense under --cap 512M ended ok' log/out
 status 3 "$mlm" estimate --check --rows 5M --columns 5K --runtime c
 expect "what is too large is not tried" grep -q 'would need .* and .* are available here; check with fewer --rows' log/err
+
+# --measure runs the library that is installed, small, and hands over to predict.
+measured="--measure --python $MLM_PYTHON --rows 2M --columns 20 --runtime numpy --model logistic"
+# shellcheck disable=SC2086  # words
+status 0 "$mlm" estimate $measured --format json
+expect "320 MB of data, and four temporaries of 16 MB" "$MLM_PYTHON" -c '
+import json, sys
+said = json.load(open("log/out"))
+needs = said["prediction"]["needs_bytes"] / 2**20
+print(said["state"], needs)
+sys.exit(said["kind"] != "predict" or said["full_size"] != {"rows": 2000000} or not 340 < needs < 460)'
+# shellcheck disable=SC2086
+status 0 "$mlm" estimate $measured
+expect "first what the formulas say" grep -q '^  the program needs ' log/out
+expect "then the command that was run" grep -q 'predict --param=rows=[0-9,]* --to=rows=2000000 --name=logistic -- ' log/out
+rm -r results
 finish

@@ -185,6 +185,58 @@ static void test_fits(void **state)
     assert_int_equal(mlm_estimate_fit_cap(&estimate, 8 * GIB).fits, MLM_FITS_NO);
 }
 
+static struct mlm_estimate training_of(struct mlm_estimate_request request)
+{
+    request.model = MLM_MODEL_TRANSFORMER;
+    request.value = MLM_VALUE_F32;
+    request.library = "2.6.0";
+    return estimate_of(&request);
+}
+
+/* Training holds weights, gradients and two moments for each parameter, and what its batch makes necessary. */
+static void test_training(void **state)
+{
+    (void)state;
+    struct mlm_estimate_request request = request_of(MLM_SHAPE_LLAMA32_1B, "f16");
+    request.optimizer = MLM_OPTIMIZER_ADAM;
+    request.batch = 1;
+    request.sequence = 8;
+    struct mlm_estimate adam = training_of(request);
+    const double parameters = mlm_symbol_find(&adam.ledger.symbols, "P")->value;
+    assert_true(fabs(parameters / 1235814400 - 1) < 0.005);
+    /* 16 bytes a parameter, and a few tokens; the widest matrix is divided by. */
+    assert_true(adam.needs_bytes >= 16 * parameters && adam.needs_bytes < 19 * parameters);
+    request.optimizer = MLM_OPTIMIZER_SGD;
+    struct mlm_estimate sgd = training_of(request);
+    assert_true(sgd.needs_bytes >= 8 * parameters && sgd.needs_bytes < 9.5 * parameters);
+    /* Activations grow with sequence and batch alike; checkpoints keep a fraction. */
+    request.batch = 4;
+    request.sequence = 1024;
+    struct mlm_estimate few = training_of(request);
+    request.batch = 8;
+    request.sequence = 512;
+    struct mlm_estimate same = training_of(request);
+    request.sequence = 1024;
+    struct mlm_estimate twice = training_of(request);
+    request.checkpoint = true;
+    struct mlm_estimate kept = training_of(request);
+    assert_true(fabs(few.needs_bytes / same.needs_bytes - 1) < 1e-9);
+    assert_true(bytes_of(&twice, "activations of all layers") == 2 * bytes_of(&few, "activations of all layers"));
+    assert_true(kept.needs_bytes < twice.needs_bytes - 0.8 * bytes_of(&twice, "activations of all layers"));
+    /* Half the bytes a number. */
+    struct mlm_estimate_request half = request;
+    half.model = MLM_MODEL_TRANSFORMER;
+    half.value = MLM_VALUE_F16;
+    half.library = "2.6.0";
+    struct mlm_estimate narrow = estimate_of(&half);
+    assert_true(bytes_of(&narrow, "weights") == 2 * parameters);
+    /* Before 2.0 all scores are held, in each layer, and gradients from step to step. */
+    half.value = MLM_VALUE_F32;
+    half.library = "1.13.1";
+    struct mlm_estimate old = estimate_of(&half);
+    assert_true(old.needs_bytes > kept.needs_bytes + 4 * parameters);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -194,6 +246,7 @@ int main(void)
         cmocka_unit_test(test_repacked),
         cmocka_unit_test(test_rows),
         cmocka_unit_test(test_fits),
+        cmocka_unit_test(test_training),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
