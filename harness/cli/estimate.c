@@ -25,8 +25,8 @@ struct estimate_options {
     uint64_t laptop_bytes;
     uint32_t format; /* json: 1 */
     bool sources, check, measure, header_only, largest;
-    struct mlm_gguf header;                /* of `gguf` */
-    struct mlm_csv csv;                    /* of `file`, for pandas */
+    struct mlm_gguf header; /* of `gguf` */
+    struct mlm_csv csv;     /* of `file`, for pandas */
     struct mlm_estimate_python installed;
 };
 
@@ -48,8 +48,9 @@ struct estimate_options {
 
 static const struct mlm_option options[] = {
     {"file", "FILE", mlm_option_text, AT(file),
-        .help = "take rows, columns and density from this file: .npy, .csv, .tsv or .libsvm; for pandas, the types of "
-                "the columns of a .csv or .tsv"},
+        .help =
+            "take rows, columns and density from this file: .npy, .csv, .tsv or .libsvm; for pandas, the types of "
+            "the columns of a .csv or .tsv"},
     MLM_KNOBS(ROW) /* the rest of the request */
     {"gguf", "FILE", mlm_option_text, AT(gguf),
         .help = "for llm: take the shape and the weights from the header of this GGUF file"},
@@ -72,11 +73,13 @@ static const struct mlm_option options[] = {
         .help = "version of the runtime's library, such as 1.4.2",
         .otherwise = "what --python has; the newest known one, if it has none"},
     {"python", "PATH", mlm_option_text, AT(python),
-        .help = "the Python that will run the job: an interpreter, or the folder of a virtual or conda environment",
+        .help =
+            "the Python that will run the job: an interpreter, or the folder of a virtual or conda environment",
         .otherwise = "that of the active environment, else the distribution's"},
     {"measure", NULL, NULL, AT(measure),
-        .help = "also run the job small with the library that is installed, and predict it from there; with --format "
-                "json, only what `predict` says is written"},
+        .help =
+            "also run the job small with the library that is installed, and predict it from there; with --format "
+            "json, only what `predict` says is written"},
     {"sources", NULL, NULL, AT(sources), .help = "say under each line where its formula comes from"},
     {"check", NULL, NULL, AT(check),
         .help = "also run the nearest workload of mlmembench under a cap, and show both figures"},
@@ -107,7 +110,7 @@ static int csv_resolve(struct estimate_options *said, struct mlm_error *error)
     for (uint64_t i = 0; i < said->csv.column_count; i++) {
         const struct mlm_csv_column *column = &said->csv.columns[i];
         const bool text = column->kind == MLM_CSV_TEXT;
-        *(text                               ? &request->texts
+        *(text                                ? &request->texts
             : column->kind == MLM_CSV_INTEGER ? &request->integers
                                               : &request->floats) += 1;
         text_bytes += text ? column->text_bytes : 0;
@@ -184,10 +187,9 @@ static int request_resolve(struct estimate_options *said, struct mlm_error *erro
         r = pandas ? csv_resolve(said, error) : file_resolve(said->file, request, error);
     if (r == 0)
         r = llm_resolve(said, error);
-    bool pytorch =
-        request->runtime == MLM_RUNTIME_PYTORCH ||
-        (request->runtime == MLM_RUNTIME_OF_MODEL &&
-            (request->model == MLM_MODEL_MLP || request->model == MLM_MODEL_TRANSFORMER));
+    bool pytorch = request->runtime == MLM_RUNTIME_PYTORCH ||
+                   (request->runtime == MLM_RUNTIME_OF_MODEL &&
+                       (request->model == MLM_MODEL_MLP || request->model == MLM_MODEL_TRANSFORMER));
     if (pytorch && !said->texts[MLM_KNOB_OF_value])
         request->value = MLM_VALUE_F32;
     /* The widths of an mlp determine the number of columns. */
@@ -317,10 +319,11 @@ static int library_resolve(struct estimate_options *said, struct mlm_error *erro
 {
     struct mlm_estimate_request *request = &said->request;
     if (said->measure && said->check)
-        return mlm_error_set(error, -EINVAL, "--check runs our own workload, and --measure the library; give one");
-    if (said->measure && request->library)
         return mlm_error_set(
-            error, -EINVAL, "--measure runs what is installed; leave out --library, or give another --python");
+            error, -EINVAL, "--check runs our own workload, and --measure the library; give one");
+    if (said->measure && request->library)
+        return mlm_error_set(error, -EINVAL,
+            "--measure runs what is installed; leave out --library, or give another --python");
     int r = mlm_estimate_request_complete(request, error);
     if (r < 0 || (request->library && !said->python))
         return r;
@@ -333,7 +336,8 @@ static int library_resolve(struct estimate_options *said, struct mlm_error *erro
         request->library = said->installed.number;
     else if (said->measure)
         return mlm_error_set(error, -ENOTSUP, "--measure runs a library of Python: %s is not installed%s%s",
-            mlm_libraries[request->runtime].name, said->installed.path[0] ? " in " : "", said->installed.path);
+            mlm_libraries[request->runtime].name, said->installed.path[0] ? " in " : "",
+            said->installed.path);
     return 0;
 }
 

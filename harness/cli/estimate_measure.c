@@ -1,5 +1,5 @@
-/* Turns a request into a command for `predict`: the job of suites/frameworks/mlm_estimate.py with rows that are
- * small, but large enough for what large arrays do: from 32 MiB on, glibc maps each by itself. */
+/* Turns a request into a command for `predict`: the job of suites/frameworks/mlm_estimate.py with rows that
+ * are small, but large enough for what large arrays do: from 32 MiB on, glibc maps each by itself. */
 #include "cli/estimate_measure.h"
 
 #include <errno.h>
@@ -260,8 +260,8 @@ static void command_say(const struct command *command)
     (void)fflush(stdout);
 }
 
-int mlm_estimate_measure(const struct mlm_estimate *estimate, const struct mlm_estimate_measure *how,
-    struct mlm_error *error)
+int mlm_estimate_measure(
+    const struct mlm_estimate *estimate, const struct mlm_estimate_measure *how, struct mlm_error *error)
 {
     mlm_cleanup(command_release) struct command command = {.count = 0};
     struct mlm_catalogue *catalogue = NULL;
@@ -271,8 +271,7 @@ int mlm_estimate_measure(const struct mlm_estimate *estimate, const struct mlm_e
         r = mlm_catalogue_find(&catalogue, error);
     if (r < 0)
         return r;
-    mlm_auto_free char *script =
-        mlm_text_of("%s/frameworks/mlm_estimate.py", catalogue->suites_folder);
+    mlm_auto_free char *script = mlm_text_of("%s/frameworks/mlm_estimate.py", catalogue->suites_folder);
     mlm_catalogue_close(catalogue);
     if (script)
         command_make(estimate, &growth, script, how, &command);

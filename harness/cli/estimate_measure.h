@@ -10,7 +10,7 @@ struct mlm_estimate_measure {
     bool json;
 };
 
-/* Runs `predict` with a job that is made from the estimate's request, and returns its exit status. -EINVAL: the
- * job cannot be run small; -ENOTSUP: it is too large for this machine even then. */
-int mlm_estimate_measure(const struct mlm_estimate *estimate, const struct mlm_estimate_measure *how,
-    struct mlm_error *error);
+/* Runs `predict` with a job that is made from the estimate's request, and returns its exit status. -EINVAL:
+ * the job cannot be run small; -ENOTSUP: it is too large for this machine even then. */
+int mlm_estimate_measure(
+    const struct mlm_estimate *estimate, const struct mlm_estimate_measure *how, struct mlm_error *error);

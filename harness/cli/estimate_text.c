@@ -81,8 +81,8 @@ static void llm_headline(const struct mlm_estimate *estimate)
                                           : "a language model",
         grouped(mlm_symbol_find(symbols, "P")->value, parameters),
         file ? "the file's own types" : mlm_estimate_word("weights", request->weights), conversations,
-        grouped((double)request->context, context), mlm_estimate_word("kv", request->kv),
-        estimate->title, mlm_estimate_word("load", request->load));
+        grouped((double)request->context, context), mlm_estimate_word("kv", request->kv), estimate->title,
+        mlm_estimate_word("load", request->load));
     mlm_wrap(text, 0, 0);
 }
 

@@ -1,6 +1,6 @@
-/* Goes through the file once, byte by byte, and keeps a few numbers for each column. How many different texts a
- * column has is counted by a bitmap of hashes: from its zeros follows how many there are (Whang et al. 1990,
- * "A linear-time probabilistic counting algorithm"). */
+/* Goes through the file once, byte by byte, and keeps a few numbers for each column. How many different texts
+ * a column has is counted by a bitmap of hashes: from its zeros follows how many there are (Whang et al.
+ * 1990, "A linear-time probabilistic counting algorithm"). */
 #include "estimate/csv.h"
 
 #include <ctype.h>
@@ -77,8 +77,7 @@ static int field_read(struct reader *reader)
             inside = false;
         }
         if (c == EOF || (!inside && (c == reader->separator || c == '\n'))) {
-            const size_t kept =
-                reader->length < NUMBER_SIZE - 1 ? (size_t)reader->length : NUMBER_SIZE - 1;
+            const size_t kept = reader->length < NUMBER_SIZE - 1 ? (size_t)reader->length : NUMBER_SIZE - 1;
             reader->field[kept] = 0;
             return c;
         }
@@ -144,8 +143,7 @@ static int names_read(struct reader *reader)
             reader->error, -EINVAL, "its first line has more than %d names", MLM_CSV_COLUMNS_MOST);
     reader->csv->columns = calloc(reader->csv->column_count, sizeof *reader->csv->columns);
     reader->columns = calloc(reader->csv->column_count, sizeof *reader->columns);
-    return reader->csv->columns && reader->columns ? 0
-                                                   : mlm_error_errno(reader->error, -ENOMEM, "columns");
+    return reader->csv->columns && reader->columns ? 0 : mlm_error_errno(reader->error, -ENOMEM, "columns");
 }
 
 /* Returns 1 at the end of the file. A line may have fewer fields than there are names, but not more. */

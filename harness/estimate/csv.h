@@ -23,8 +23,8 @@ struct mlm_csv {
     struct mlm_csv_column *columns;
 };
 
-/* Reads the whole file; the first line has the names. Fields are separated by commas, or by tabs in a .tsv file,
- * and may be quoted. -EINVAL: the file is no such table; the error names the line. */
+/* Reads the whole file; the first line has the names. Fields are separated by commas, or by tabs in a .tsv
+ * file, and may be quoted. -EINVAL: the file is no such table; the error names the line. */
 int mlm_csv_look(const char *path, struct mlm_csv *ret_csv, struct mlm_error *error);
 
 void mlm_csv_release(struct mlm_csv *csv); /* a zeroed one holds nothing */

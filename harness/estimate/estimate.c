@@ -40,8 +40,7 @@ static int model_check(const struct mlm_estimate_request *request, struct mlm_er
 {
     const bool llm = request->model == MLM_MODEL_LLM;
     if (llm != (request->runtime == MLM_RUNTIME_LLAMA))
-        return mlm_estimate_no_model(
-            request, llm ? "give --runtime llama.cpp" : "llama.cpp has llm", error);
+        return mlm_estimate_no_model(request, llm ? "give --runtime llama.cpp" : "llama.cpp has llm", error);
     if (request->model == MLM_MODEL_TRANSFORMER && request->runtime != MLM_RUNTIME_PYTORCH)
         return mlm_estimate_no_model(request, "give --runtime pytorch", error);
     return 0;

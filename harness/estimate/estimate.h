@@ -21,7 +21,7 @@ struct mlm_estimate {
     const struct mlm_version *version; /* of the chosen runtime: whose figures were used */
     bool known;                        /* it is the version that was asked for */
     char title[MLM_TITLE_SIZE];        /* "scikit-learn 1.4.2": what it is an estimate for */
-    double tolerance; /* measured needs agreed within this share of the whole */
+    double tolerance;                  /* measured needs agreed within this share of the whole */
     struct mlm_ledger ledger;
     size_t peak; /* index of the phase with the peak */
     double needs_bytes;

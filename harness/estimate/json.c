@@ -136,9 +136,10 @@ json_t *mlm_estimate_json(const struct mlm_estimate *estimate, const struct mlm_
         bytes(estimate->version->cached_bytes));
     return json_pack("{s:s,s:i,s:s,s:b,s:s,s:f,s:o,s:o,s:o,s:o,s:s,s:o,s:o,s:o,s:o,s:o,s:o,s:o,s:o}", "kind",
         "estimate", "schema", 1, "reckoned_for", estimate->title, "known", estimate->known, "figures_of",
-        estimate->version->number, "tolerance", estimate->tolerance, "request", request_json(&estimate->request), "symbols", symbols_json(&ledger->symbols), "phases",
-        phases, "mapped", mapped_json(ledger), "peak_phase", ledger->phases[estimate->peak], "needs_bytes",
-        bytes(estimate->needs_bytes), "least_bytes", bytes(estimate->least_bytes), "at_speed_bytes", bytes(mlm_estimate_at_speed_bytes(estimate)),
-        "smallest_machine", of_machine, "caps", caps, "machines", machines, "changes", changes_json(estimate),
-        "measured", measured_json(measured));
+        estimate->version->number, "tolerance", estimate->tolerance, "request",
+        request_json(&estimate->request), "symbols", symbols_json(&ledger->symbols), "phases", phases,
+        "mapped", mapped_json(ledger), "peak_phase", ledger->phases[estimate->peak], "needs_bytes",
+        bytes(estimate->needs_bytes), "least_bytes", bytes(estimate->least_bytes), "at_speed_bytes",
+        bytes(mlm_estimate_at_speed_bytes(estimate)), "smallest_machine", of_machine, "caps", caps,
+        "machines", machines, "changes", changes_json(estimate), "measured", measured_json(measured));
 }

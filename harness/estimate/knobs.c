@@ -47,10 +47,8 @@ static const char *const runtimes[] = {[MLM_RUNTIME_OF_MODEL] = "auto",
     [MLM_RUNTIME_PANDAS] = "pandas",
     [MLM_RUNTIME_LLAMA] = "llama.cpp",
     NULL};
-static const char *const texts_as[] = {[MLM_TEXTS_OBJECT] = "object",
-    [MLM_TEXTS_CATEGORY] = "category",
-    [MLM_TEXTS_ARROW] = "arrow",
-    NULL};
+static const char *const texts_as[] = {
+    [MLM_TEXTS_OBJECT] = "object", [MLM_TEXTS_CATEGORY] = "category", [MLM_TEXTS_ARROW] = "arrow", NULL};
 #define SHAPE_NAME(symbol, name, ...) [MLM_SHAPE_##symbol] = (name),
 static const char *const shapes[] = {[MLM_SHAPE_OWN] = "own", MLM_SHAPES(SHAPE_NAME)[MLM_SHAPE_TOTAL] = NULL};
 /* Names of base/tensor.h: the usual one, then others, the larger and better first. */

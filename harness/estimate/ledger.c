@@ -42,8 +42,8 @@ static void write_formula(const struct mlm_ledger *ledger, const char *formula, 
     *written = 0;
 }
 
-static void add_formula(struct mlm_ledger *ledger, struct mlm_ledger_line line, const char *least_formula,
-    const char *formula)
+static void add_formula(
+    struct mlm_ledger *ledger, struct mlm_ledger_line line, const char *least_formula, const char *formula)
 {
     if (ledger->failed)
         return;
@@ -83,12 +83,8 @@ void mlm_ledger_add_mapped(
 void mlm_ledger_add_measured(
     struct mlm_ledger *ledger, size_t from, size_t to, const char *name, double bytes, const char *source)
 {
-    struct mlm_ledger_line line = {.name = name,
-        .source = source,
-        .bytes = bytes,
-        .least_bytes = bytes,
-        .from = from,
-        .to = to};
+    struct mlm_ledger_line line = {
+        .name = name, .source = source, .bytes = bytes, .least_bytes = bytes, .from = from, .to = to};
     if (!ledger->failed)
         add(ledger, &line);
 }

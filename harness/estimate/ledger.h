@@ -20,9 +20,9 @@ struct mlm_ledger_line {
     char formula[MLM_FORMULA_SIZE]; /* "" for a measured line */
     double bytes;
     double least_bytes; /* where the data decides how much it is; else the same as bytes */
-    size_t from, to; /* first and last phase, inclusive */
-    bool mapped;     /* pages of a file: they count in no phase, but in mapped_bytes */
-    bool of_phase;   /* a share of the phase's other lines: computed when they are known */
+    size_t from, to;    /* first and last phase, inclusive */
+    bool mapped;        /* pages of a file: they count in no phase, but in mapped_bytes */
+    bool of_phase;      /* a share of the phase's other lines: computed when they are known */
 };
 
 struct mlm_ledger {

@@ -161,8 +161,8 @@ static int complete_csv(struct mlm_estimate_request *request, struct mlm_error *
         return mlm_error_set(
             error, -EINVAL, "that many rows or columns are in no file; at most 2^48 and 2^31");
     if (request->columns && request->columns != columns)
-        return mlm_error_set(error, -EINVAL,
-            "--columns is not the sum of --integers, --floats and --texts; leave it out");
+        return mlm_error_set(
+            error, -EINVAL, "--columns is not the sum of --integers, --floats and --texts; leave it out");
     request->columns = columns;
     standard(&request->text_bytes, 10);
     if (request->stream)

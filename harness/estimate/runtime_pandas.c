@@ -1,8 +1,8 @@
-/* pandas 1.5.3 and 2.2.3 as Debian 12 and 13 ship them: read_csv() with its C parser, as it comes. Sources are
- * paths in its package.
+/* pandas 1.5.3 and 2.2.3 as Debian 12 and 13 ship them: read_csv() with its C parser, as it comes. Sources
+ * are paths in its package.
  *
- * The file is read in chunks of a power of two lines. The chunks of a column are joined, column by column; then
- * the columns of one type are copied into one block. */
+ * The file is read in chunks of a power of two lines. The chunks of a column are joined, column by column;
+ * then the columns of one type are copied into one block. */
 #include <errno.h>
 #include <math.h>
 
@@ -65,8 +65,8 @@ static struct text_sums sum_texts(const struct mlm_estimate_request *request, do
 
 static void symbols_set(const struct mlm_estimate_request *request, struct mlm_symbols *symbols)
 {
-    const double rows = request->stream ? fmin((double)request->batch, (double)request->rows)
-                                        : (double)request->rows;
+    const double rows =
+        request->stream ? fmin((double)request->batch, (double)request->rows) : (double)request->rows;
     const double chunk = fmin(chunk_rows((double)request->columns), rows);
     const struct text_sums sums = sum_texts(request, rows, chunk);
     mlm_symbol_set(symbols, "n", rows, request->stream ? "rows of a chunk" : "rows");
@@ -78,12 +78,12 @@ static void symbols_set(const struct mlm_estimate_request *request, struct mlm_s
     mlm_symbol_set(symbols, "o", sums.strings > 0 ? sums.string_bytes / sums.strings : 0,
         "bytes of a string, with its head");
     mlm_symbol_set(symbols, "c", chunk, "rows that are parsed at once");
-    mlm_symbol_set(symbols, "y", sums.columns ? sums.number_bytes / sums.columns : 0,
-        "bytes of a category's number");
+    mlm_symbol_set(
+        symbols, "y", sums.columns ? sums.number_bytes / sums.columns : 0, "bytes of a category's number");
     mlm_symbol_set(symbols, "k", fmax(mlm_coefficient(request, MLM_OF_NUMBER_COPIES), 1),
         "copies of numbers, while columns are joined");
-    mlm_symbol_set(symbols, "g", fmax(mlm_coefficient(request, MLM_OF_TEXT_COPIES), 1),
-        "copies of places of texts");
+    mlm_symbol_set(
+        symbols, "g", fmax(mlm_coefficient(request, MLM_OF_TEXT_COPIES), 1), "copies of places of texts");
 }
 
 static void texts(const struct mlm_estimate_request *request, struct mlm_ledger *ledger, size_t read)

@@ -8,10 +8,10 @@
 /* Tensors of a step below 32 MiB are in glibc's heap. posix_memalign(64) splits small remainders off, and
  * small blocks of the graph, which a script keeps until it assigns the next step's loss, are placed into
  * these. So a freed place is often too small for the next tensor of its size, and the heap keeps growing, by
- * an amount that varies by up to a fifth from run to run. One coefficient describes it: so many places for each
- * tensor of the step. It is the mean over the jobs of tests/bench/calibrate.py, each the median of three runs. */
-#define HEAP_SOURCE                                                                                          \
-    "measured: tests/bench/calibrate.py; c10/core/impl/alloc_cpu.cpp, glibc's malloc"
+ * an amount that varies by up to a fifth from run to run. One coefficient describes it: so many places for
+ * each tensor of the step. It is the mean over the jobs of tests/bench/calibrate.py, each the median of three
+ * runs. */
+#define HEAP_SOURCE "measured: tests/bench/calibrate.py; c10/core/impl/alloc_cpu.cpp, glibc's malloc"
 
 static void tensors(const struct mlm_estimate_request *net, struct mlm_ledger *ledger, size_t train)
 {
@@ -61,7 +61,8 @@ static void tensors(const struct mlm_estimate_request *net, struct mlm_ledger *l
             mlm_formula_value(lines[i].formula, symbols, &bytes, NULL) == 0)
             heap += bytes;
     }
-    mlm_symbol_set(symbols, "h", fmax(mlm_coefficient(net, MLM_OF_HEAP_PLACES), 1), "places in the heap for each of a step's tensors");
+    mlm_symbol_set(symbols, "h", fmax(mlm_coefficient(net, MLM_OF_HEAP_PLACES), 1),
+        "places in the heap for each of a step's tensors");
     mlm_symbol_set(symbols, "Y", heap, "bytes of a step's tensors in the heap");
     mlm_ledger_add(ledger, train, MLM_TO_THE_END, "holes that glibc's heap keeps", "(h−1)·Y", HEAP_SOURCE);
 }
@@ -90,8 +91,7 @@ static void workers(const struct mlm_estimate_request *request, struct mlm_ledge
     /* Number of passes that one worker makes. */
     double many = 1e6, epochs = !request->persistent ? 1 : request->epochs ? (double)request->epochs : many;
     mlm_symbol_set(&ledger->symbols, "k",
-        mlm_coefficient(
-            request, collects(request, epochs) ? MLM_OF_COLLECTED_BYTES : MLM_OF_WORKER_BYTES),
+        mlm_coefficient(request, collects(request, epochs) ? MLM_OF_COLLECTED_BYTES : MLM_OF_WORKER_BYTES),
         "bytes of Python that a worker writes to");
     mlm_ledger_add(ledger, train, MLM_TO_THE_END, "workers: Python pages they write to", "w·k",
         "measured: reference counts and, after enough batches, a full collection (gc)");

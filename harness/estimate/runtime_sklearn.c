@@ -1,5 +1,5 @@
-/* scikit-learn 1.2.1 and 1.4.2 as Debian 12 and 13 ship them; sources are paths in its package. One process, one
- * thread. */
+/* scikit-learn 1.2.1 and 1.4.2 as Debian 12 and 13 ship them; sources are paths in its package. One process,
+ * one thread. */
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -124,7 +124,8 @@ enum solver { FULL, RANDOMIZED, COVARIANCE };
 /* PCA._fit() with svd_solver='auto'. */
 static enum solver solver_of(const struct mlm_estimate_request *request)
 {
-    const double rows = (double)request->rows * (request->split ? 0.8 : 1), columns = (double)request->columns;
+    const double rows = (double)request->rows * (request->split ? 0.8 : 1),
+                 columns = (double)request->columns;
     if (request->model != MLM_MODEL_PCA)
         return request->model == MLM_MODEL_PCA_FULL ? FULL : RANDOMIZED;
     if (mlm_version_since(request, 1, 5) && columns <= 1000 && rows >= 10 * columns)
@@ -193,9 +194,9 @@ static int neighbors(struct job *job, struct mlm_error *error)
     return 0;
 }
 
-/* Trees that grow until their leaves are pure. Numbers that all differ are pure one by one: a sample of n rows
- * with repetition has 0.632·n different ones, and a tree has a node less than twice as many as leaves. Classes
- * have as many nodes as the data makes necessary. */
+/* Trees that grow until their leaves are pure. Numbers that all differ are pure one by one: a sample of n
+ * rows with repetition has 0.632·n different ones, and a tree has a node less than twice as many as leaves.
+ * Classes have as many nodes as the data makes necessary. */
 static int forest(struct job *job, struct mlm_error *error)
 {
     static const char source[] = "sklearn/tree/_tree.pxd, struct Node, and values of 8 bytes a class";
@@ -212,8 +213,8 @@ static int forest(struct job *job, struct mlm_error *error)
     mlm_symbol_set(symbols, "T", (double)request->trees, "trees");
     mlm_symbol_set(symbols, "D", depth, "depth of a tree; 60: as deep as it grows");
     mlm_symbol_set(symbols, "y", leaf_rows, "rows in a leaf, at least");
-    mlm_symbol_set(symbols, "N", classes ? mlm_coefficient(request, MLM_OF_NODES) : 2 * 0.632,
-        "nodes a row, at most");
+    mlm_symbol_set(
+        symbols, "N", classes ? mlm_coefficient(request, MLM_OF_NODES) : 2 * 0.632, "nodes a row, at most");
     mlm_symbol_set(symbols, "O", classes ? mlm_coefficient(request, MLM_OF_FEWER_NODES) : 0.632,
         "nodes a row, at least");
     mlm_ledger_add_between(job->ledger, job->fit, MLM_TO_THE_END,
@@ -263,8 +264,7 @@ static int streamed(struct job *job, struct mlm_error *error)
     bool linear_model = request->model == MLM_MODEL_LINEAR || request->model == MLM_MODEL_LOGISTIC;
     unsigned bytes = accepted_bytes(request->value, linear_model ? F64_ALONE : F64_OR_F32);
     mlm_symbol_set(symbols, "v", bytes, "bytes a value that is computed with");
-    const bool components =
-        request->model >= MLM_MODEL_PCA && request->model <= MLM_MODEL_PCA_RANDOMIZED;
+    const bool components = request->model >= MLM_MODEL_PCA && request->model <= MLM_MODEL_PCA_RANDOMIZED;
     if (components && job->sparse)
         return mlm_estimate_dense_only(request, "IncrementalPCA.partial_fit() wants --storage dense", error);
     bool heap = mlm_estimate_in_heap(request, mlm_symbol_find(symbols, "x")->value);

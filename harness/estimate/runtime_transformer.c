@@ -1,6 +1,7 @@
 /* Training of a decoder as models are published today (llm.c), in PyTorch on the CPU, as code of the usual
- * libraries is written: RMS norms, rotated queries and keys, grouped attention, a gated network, all scores kept
- * for the loss. Activations are what autograd saves for the way back; sources are paths in PyTorch's repository. */
+ * libraries is written: RMS norms, rotated queries and keys, grouped attention, a gated network, all scores
+ * kept for the loss. Activations are what autograd saves for the way back; sources are paths in PyTorch's
+ * repository. */
 #include <math.h>
 
 #include "estimate/llm.h"
@@ -42,13 +43,13 @@ static void symbols_set(const struct mlm_estimate_request *request, struct mlm_s
     mlm_symbol_set(symbols, "o", request->optimizer, "states that the optimizer keeps");
 }
 
-/* Both norms save their input, the input over its length, and their result; queries, keys and values are saved
- * as they enter the attention, one for each head, and its result; the network saves its two inner vectors, the
- * gate, and the product. */
+/* Both norms save their input, the input over its length, and their result; queries, keys and values are
+ * saved as they enter the attention, one for each head, and its result; the network saves its two inner
+ * vectors, the gate, and the product. */
 #define LAYER "(6·d+4·a+4·e+S)"
 
-static void activations(const struct mlm_estimate_request *request, struct mlm_ledger *ledger, size_t forward,
-    size_t backward)
+static void activations(
+    const struct mlm_estimate_request *request, struct mlm_ledger *ledger, size_t forward, size_t backward)
 {
     const double tensor = (double)request->batch * (double)request->sequence * (double)request->ffn *
                           mlm_estimate_value_bytes(request->value);
@@ -56,22 +57,22 @@ static void activations(const struct mlm_estimate_request *request, struct mlm_l
     if (request->checkpoint) {
         mlm_ledger_add(ledger, forward, backward, "inputs of all layers", "v·t·L·d",
             "torch/utils/checkpoint.py; Chen et al. 2016, arXiv:1604.06174");
-        mlm_ledger_add(ledger, forward, backward, "activations of one layer, computed again", "v·t·" LAYER,
-            SAVED);
+        mlm_ledger_add(
+            ledger, forward, backward, "activations of one layer, computed again", "v·t·" LAYER, SAVED);
     } else {
         mlm_ledger_add(ledger, forward, backward, "activations of all layers", "v·t·L·" LAYER, SAVED);
     }
     double bytes = 0;
     if (heap)
-        (void)mlm_formula_value(request->checkpoint ? "v·t·(L·d+" LAYER ")" : "v·t·L·" LAYER,
-            &ledger->symbols, &bytes, NULL);
+        (void)mlm_formula_value(
+            request->checkpoint ? "v·t·(L·d+" LAYER ")" : "v·t·L·" LAYER, &ledger->symbols, &bytes, NULL);
     mlm_symbol_set(&ledger->symbols, "Y", bytes, "bytes of activations in the heap");
     mlm_ledger_add(ledger, forward, MLM_TO_THE_END, "holes that glibc's heap keeps", "(h−1)·Y",
         "measured: tests/bench/calibrate.py; glibc's malloc");
     mlm_ledger_add(ledger, backward, backward, "gradients by outputs, of one layer", "v·t·(2·d+3·e)",
         "torch/csrc/autograd");
-    /* The scores, their logarithms, and the gradients of both; of these, the gradients of the scores are still
-     * there when the gradient of the output's matrix is made, beside all activations. */
+    /* The scores, their logarithms, and the gradients of both; of these, the gradients of the scores are
+     * still there when the gradient of the output's matrix is made, beside all activations. */
     mlm_ledger_add(ledger, forward, forward, "scores of all tokens, and their logarithms", "2·4·t·V",
         "torch/nn/functional.py, cross_entropy(): log_softmax saves its result");
     mlm_ledger_add(ledger, backward, backward, "scores, and the first gradients",
@@ -83,9 +84,9 @@ void mlm_estimate_transformer(const struct mlm_estimate_request *request, struct
 {
     symbols_set(request, &ledger->symbols);
     const size_t forward = mlm_ledger_phase(ledger, "forward"),
-                 backward = mlm_ledger_phase(ledger, "backward"),
-                 update = mlm_ledger_phase(ledger, "update");
-    /* zero_grad() frees gradients since 2.0; before, they are set to 0. They grow while activations are freed. */
+                 backward = mlm_ledger_phase(ledger, "backward"), update = mlm_ledger_phase(ledger, "update");
+    /* zero_grad() frees gradients since 2.0; before, they are set to 0. They grow while activations are
+     * freed. */
     const size_t gradients = mlm_version_since(request, 2, 0) ? update : forward;
     mlm_ledger_add(ledger, forward, MLM_TO_THE_END, "weights", "v·P", "torch.nn.Linear, torch.nn.Embedding");
     mlm_ledger_add(ledger, gradients, MLM_TO_THE_END, "gradients", "v·P",

@@ -1,5 +1,5 @@
-/* XGBoost 1.7.4 and 3.0.0 as Debian 12 and 13 ship them, through its Python interface; sources are paths in its repository. One
- * thread, histograms of 16 bytes a bin. */
+/* XGBoost 1.7.4 and 3.0.0 as Debian 12 and 13 ship them, through its Python interface; sources are paths in
+ * its repository. One thread, histograms of 16 bytes a bin. */
 #include <errno.h>
 #include <math.h>
 

@@ -1,5 +1,5 @@
-/* The table of versions. tests/bench/calibrate.py writes the rows of a release of Debian into a file of its own,
- * which is included here; the rows that are written by hand belong to no release. */
+/* The table of versions. tests/bench/calibrate.py writes the rows of a release of Debian into a file of its
+ * own, which is included here; the rows that are written by hand belong to no release. */
 #include "estimate/versions.h"
 
 #include <stdio.h>
@@ -20,8 +20,8 @@ const struct mlm_library mlm_libraries[MLM_RUNTIMES] = {
 
 const struct mlm_version mlm_versions[] = {
 /* clang-format off: the newer release comes first */
-#include "estimate/measured_debian_13.h"
 #include "estimate/measured_debian_12.h"
+#include "estimate/measured_debian_13.h"
     /* clang-format on */
     {MLM_RUNTIME_C, "", NULL, 0, {0}, {0}},
     {MLM_RUNTIME_LLAMA, "b11549",
@@ -45,8 +45,9 @@ static struct number number_of(const char *text)
 
 static int compare(struct number a, struct number b)
 {
-    return a.major != b.major ? (a.major < b.major ? -1 : 1)
-           : a.minor != b.minor ? (a.minor < b.minor ? -1 : 1) : 0;
+    return a.major != b.major   ? (a.major < b.major ? -1 : 1)
+           : a.minor != b.minor ? (a.minor < b.minor ? -1 : 1)
+                                : 0;
 }
 
 const struct mlm_version *mlm_version_find(uint32_t runtime, const char *number, bool *ret_known)

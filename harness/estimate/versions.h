@@ -1,5 +1,5 @@
-/* Versions of the libraries, and what was measured of each: a row for each library and version. Formulas, which
- * are read from the libraries' source code, add to it.
+/* Versions of the libraries, and what was measured of each: a row for each library and version. Formulas,
+ * which are read from the libraries' source code, add to it.
  *
  *   library   what a runtime is called, and the packages that have it
  *   version   one of its versions: the memory of a program that has no data yet, and coefficients
@@ -13,15 +13,15 @@
 
 /* What no source code tells. */
 enum mlm_coefficient {
-    MLM_OF_HEAP_PLACES,      /* places in glibc's heap for each tensor of a step of training */
-    MLM_OF_LAYER_PLACES,     /* the same for a transformer's activations */
-    MLM_OF_WORKER_BYTES,     /* Python's pages that a worker of a DataLoader writes to */
-    MLM_OF_COLLECTED_BYTES,  /* the same, after a collection of all garbage */
-    MLM_OF_SKETCHES,         /* share of the sketches' formula that is touched */
-    MLM_OF_NODES,            /* nodes of a tree for each row, labels that are independent of the data */
-    MLM_OF_FEWER_NODES,      /* the same, labels of which a fifth is independent */
-    MLM_OF_NUMBER_COPIES,    /* copies of columns of numbers while a CSV file becomes a frame */
-    MLM_OF_TEXT_COPIES,      /* copies of columns of pointers to texts */
+    MLM_OF_HEAP_PLACES,     /* places in glibc's heap for each tensor of a step of training */
+    MLM_OF_LAYER_PLACES,    /* the same for a transformer's activations */
+    MLM_OF_WORKER_BYTES,    /* Python's pages that a worker of a DataLoader writes to */
+    MLM_OF_COLLECTED_BYTES, /* the same, after a collection of all garbage */
+    MLM_OF_SKETCHES,        /* share of the sketches' formula that is touched */
+    MLM_OF_NODES,           /* nodes of a tree for each row, labels that are independent of the data */
+    MLM_OF_FEWER_NODES,     /* the same, labels of which a fifth is independent */
+    MLM_OF_NUMBER_COPIES,   /* copies of columns of numbers while a CSV file becomes a frame */
+    MLM_OF_TEXT_COPIES,     /* copies of columns of pointers to texts */
     MLM_COEFFICIENTS
 };
 

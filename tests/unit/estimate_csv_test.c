@@ -55,7 +55,7 @@ static void test_kinds(void **state)
     kinds("a,b\n1,\n,2\n", 2, "ff"); /* missing numbers make floats */
     kinds("a,b\nNA,\n3,NA\n", 2, "f-");
     kinds("a,b\n\"1,5\",\"x\"\"y\"\n\"\",\"z\nz\"\n", 2, "tt"); /* quoted separators and lines */
-    kinds("a\n1\n\n2\n", 2, "i"); /* an empty line is no row */
+    kinds("a\n1\n\n2\n", 2, "i");                               /* an empty line is no row */
     kinds("a\n12345678901234567890\n", 1, "f");
     kinds("a\n0x10\n", 1, "t");
     kinds("a,b,c\n1,2\n", 1, "ii-"); /* a short line */
@@ -125,9 +125,10 @@ static void test_needs(void **state)
     /* Ten columns of 8 bytes, and what is copied of them. */
     assert_true(many - few >= 80e6 && many - few <= 3 * 80e6);
     /* Texts that repeat are shared within a chunk; categories hold a byte for each. */
-    const double all = NEEDS(.rows = 1000000, .texts = 2), some = NEEDS(.rows = 1000000, .texts = 2, .distinct = 50),
-                 category = NEEDS(
-                     .rows = 1000000, .texts = 2, .distinct = 50, .texts_as = MLM_TEXTS_CATEGORY);
+    const double all = NEEDS(.rows = 1000000, .texts = 2),
+                 some = NEEDS(.rows = 1000000, .texts = 2, .distinct = 50),
+                 category =
+                     NEEDS(.rows = 1000000, .texts = 2, .distinct = 50, .texts_as = MLM_TEXTS_CATEGORY);
     assert_true(all > some + 100 * MIB && some > category + 20 * MIB);
     /* Arrow holds the bytes of texts, and where each begins. */
     assert_true(NEEDS(.rows = 1000000, .texts = 2, .texts_as = MLM_TEXTS_ARROW) < all / 2);

@@ -193,7 +193,8 @@ static struct mlm_estimate training_of(struct mlm_estimate_request request)
     return estimate_of(&request);
 }
 
-/* Training holds weights, gradients and two moments for each parameter, and what its batch makes necessary. */
+/* Training holds weights, gradients and two moments for each parameter, and what its batch makes necessary.
+ */
 static void test_training(void **state)
 {
     (void)state;
@@ -221,7 +222,8 @@ static void test_training(void **state)
     request.checkpoint = true;
     struct mlm_estimate kept = training_of(request);
     assert_true(fabs(few.needs_bytes / same.needs_bytes - 1) < 1e-9);
-    assert_true(bytes_of(&twice, "activations of all layers") == 2 * bytes_of(&few, "activations of all layers"));
+    assert_true(
+        bytes_of(&twice, "activations of all layers") == 2 * bytes_of(&few, "activations of all layers"));
     assert_true(kept.needs_bytes < twice.needs_bytes - 0.8 * bytes_of(&twice, "activations of all layers"));
     /* Half the bytes a number. */
     struct mlm_estimate_request half = request;

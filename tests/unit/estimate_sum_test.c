@@ -320,8 +320,8 @@ static void test_versions(void **state)
         {"1.2.1a0+gitunknown", "1.2.1", "scikit-learn 1.2.1", true},
     };
     for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
-        struct mlm_estimate estimate = estimate_of(
-            OF_LIBRARY(SKLEARN, versions[i].asked, LOGISTIC, .rows = 1000, .columns = 20));
+        struct mlm_estimate estimate =
+            estimate_of(OF_LIBRARY(SKLEARN, versions[i].asked, LOGISTIC, .rows = 1000, .columns = 20));
         assert_string_equal(estimate.version->number, versions[i].figures);
         assert_string_equal(estimate.title, versions[i].title);
         assert_int_equal(estimate.known, versions[i].known);
@@ -345,8 +345,8 @@ static void test_choices(void **state)
                         randomized = estimate_of(SKLEARN(PCA_RANDOMIZED, .rows = 100000, .columns = 100)),
                         chosen = estimate_of(SKLEARN(PCA, .rows = 100000, .columns = 100)),
                         most = estimate_of(SKLEARN(PCA, .rows = 100000, .columns = 100, .components = 90)),
-                        later = estimate_of(
-                            OF_LIBRARY(SKLEARN, "1.9.1", PCA, .rows = 100000, .columns = 100));
+                        later =
+                            estimate_of(OF_LIBRARY(SKLEARN, "1.9.1", PCA, .rows = 100000, .columns = 100));
     assert_true(fabs(chosen.needs_bytes - randomized.needs_bytes) < MIB);
     assert_true(most.needs_bytes == full.needs_bytes);
     assert_true(full.needs_bytes > chosen.needs_bytes + 100 * MIB);
@@ -379,8 +379,10 @@ static void test_forests(void **state)
     assert_true(leaves.needs_bytes < numbers.needs_bytes / 3);
     assert_true(flat.least_bytes == flat.needs_bytes);
     /* No doubt that is said is above 35 %. */
-    assert_true(numbers.needs_bytes - numbers.least_bytes <= 0.35 * (numbers.needs_bytes + numbers.least_bytes));
-    assert_true(classes.needs_bytes - classes.least_bytes <= 0.35 * (classes.needs_bytes + classes.least_bytes));
+    assert_true(
+        numbers.needs_bytes - numbers.least_bytes <= 0.35 * (numbers.needs_bytes + numbers.least_bytes));
+    assert_true(
+        classes.needs_bytes - classes.least_bytes <= 0.35 * (classes.needs_bytes + classes.least_bytes));
 }
 
 /* Each change is the best of its option, and asking for it gives what it promises. */
