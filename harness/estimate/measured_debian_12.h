@@ -21,4 +21,3 @@
             [MLM_OF_COLLECTED_BYTES] = MIB(29)}},
     {MLM_RUNTIME_PANDAS, "1.5.3", "measured: Debian 12, Python 3.11, pandas 1.5.3; private pages", MIB(40),
         {[MLM_MODEL_NONE] = MIB(50)}, {[MLM_OF_NUMBER_COPIES] = 2, [MLM_OF_TEXT_COPIES] = 2}},
-/* clang-format on */

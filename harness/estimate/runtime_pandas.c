@@ -88,7 +88,12 @@ static void symbols_set(const struct mlm_estimate_request *request, struct mlm_s
 
 static void texts(const struct mlm_estimate_request *request, struct mlm_ledger *ledger, size_t read)
 {
-    switch ((enum mlm_estimate_texts)request->texts_as) {
+    /* Since 3.0 texts are Arrow's as they come. */
+    const enum mlm_estimate_texts as =
+        request->texts_as == MLM_TEXTS_OBJECT && mlm_version_since(request, 3, 0)
+            ? MLM_TEXTS_ARROW
+            : (enum mlm_estimate_texts)request->texts_as;
+    switch (as) {
     case MLM_TEXTS_OBJECT:
         mlm_ledger_add(ledger, read, read, "places of texts", "g·n·t·8", PARSER ", _string_box_utf8()");
         mlm_ledger_add(ledger, read, read, "strings", "j·o", "CPython: PyASCIIObject, and the text");

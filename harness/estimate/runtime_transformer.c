@@ -73,7 +73,7 @@ static void activations(
         "torch/csrc/autograd");
     /* The scores, their logarithms, and the gradients of both; of these, the gradients of the scores are
      * still there when the gradient of the output's matrix is made, beside all activations. */
-    mlm_ledger_add(ledger, forward, forward, "scores of all tokens, and their logarithms", "2·4·t·V",
+    mlm_ledger_add(ledger, forward, forward, "scores, now and of the step before, and logarithms", "3·4·t·V",
         "torch/nn/functional.py, cross_entropy(): log_softmax saves its result");
     mlm_ledger_add(ledger, backward, backward, "scores, and the first gradients",
         "16·t·V+v·V·d−min(8·t·V,v·V·d)",

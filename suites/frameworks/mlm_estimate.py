@@ -346,9 +346,9 @@ def transformer(torch, job):
 
     for _ in range(job["steps"] or 3):
         tokens = torch.randint(vocabulary, (job["batch"] or 8, length))
+        optimizer.zero_grad()
         scores = forward(tokens)
         loss = functional.cross_entropy(scores.float().view(-1, vocabulary), tokens.view(-1))
-        optimizer.zero_grad()
         loss.backward()
         optimizer.step()
 

@@ -22,7 +22,7 @@ from estimate_measured import JOB, MIB, PYTHON, estimate, has, load, needs_of
 
 FOLDER = pathlib.Path(__file__).parents[2] / "harness/estimate"
 HEAD = "/* Rows of versions.c, written by tests/bench/calibrate.py: do not edit. */\n"
-OFF, ON = "/* clang-format off */\n", "/* clang-format on */\n"
+OFF = "/* clang-format off */\n"
 NAMES = {"numpy": "NumPy", "sklearn": "scikit-learn", "xgboost": "XGBoost", "pytorch": "PyTorch", "pandas": "pandas"}
 # The models of which a library loads modules of its own; None: all need the same.
 MODELS = {
@@ -215,7 +215,7 @@ def row_text(release, runtime):
 def rows_of(path):
     """The rows of the file as it is, by runtime."""
     text = path.read_text(encoding="utf-8") if path.exists() else ""
-    rows = re.split(r"^(?=    \{MLM_RUNTIME_)", text.partition(OFF)[2].partition(ON)[0], flags=re.MULTILINE)
+    rows = re.split(r"^(?=    \{MLM_RUNTIME_)", text.partition(OFF)[2], flags=re.MULTILINE)
     return {re.match(r"    \{MLM_RUNTIME_(\w+)", row)[1].lower(): row for row in rows if row.strip()}
 
 
@@ -232,7 +232,7 @@ def main(program, wanted):
             continue
         rows[runtime] = row_text(release, runtime)
         text = "".join(rows[name] for name in NAMES if name in rows)
-        path.write_text(HEAD + OFF + text + ON, encoding="utf-8")
+        path.write_text(HEAD + OFF + text, encoding="utf-8")
     print(path)
 
 
