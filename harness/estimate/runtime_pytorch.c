@@ -18,6 +18,9 @@ static void tensors(const struct mlm_estimate_request *net, struct mlm_ledger *l
     struct mlm_symbols *symbols = &ledger->symbols;
     double layers = mlm_symbol_find(symbols, "L")->value, widest = 0;
     bool stacks = !net->slices && !net->stream && !net->workers;
+    /* Since 2.0 zero_grad() frees gradients, so that those of a step are new tensors, and none is added to
+     * another. */
+    const bool anew = mlm_version_since(net, 2, 0);
     const char *outputs = "4·B·U";
     if (net->checkpoint) {
         /* checkpoint_sequential() with sqrt(L) segments of whole modules; the last one, with the remaining
@@ -38,7 +41,8 @@ static void tensors(const struct mlm_estimate_request *net, struct mlm_ledger *l
         double tensor; /* bytes of the largest tensor that a step allocates and frees; 0: tensors stay */
     } lines[] = {
         {"weights, f32", "4·P", "torch.nn.Linear", 0},
-        {"gradients", "4·P", "torch/csrc/autograd, AccumulateGrad", 0},
+        {"gradients", "4·P", "torch/csrc/autograd, AccumulateGrad; torch/optim/optimizer.py, zero_grad()",
+            anew ? largest : 0},
         {"optimizer's state", "4·o·P",
             net->optimizer == MLM_OPTIMIZER_ADAM ? "torch/optim/adam.py: exp_avg, exp_avg_sq"
                                                  : "torch/optim/sgd.py: momentum_buffer",
@@ -51,7 +55,8 @@ static void tensors(const struct mlm_estimate_request *net, struct mlm_ledger *l
                             : "torch/csrc/autograd: ReLU saves its result, Linear its input",
             output},
         {"gradients by outputs, of two layers", "2·4·B·D", "torch/csrc/autograd", output},
-        {"gradient by weights, of one layer", "4·M", "torch/csrc/autograd, AccumulateGrad", largest},
+        {"gradient by weights, of one layer", anew ? "0" : "4·M", "torch/csrc/autograd, AccumulateGrad",
+            largest},
     };
     double heap = 0;
     for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {

@@ -1,5 +1,5 @@
 """What estimate_check.py and calibrate.py share: jobs as options of `estimate`, estimates, and measurements."""
-import importlib.util
+import functools
 import json
 import os
 import pathlib
@@ -16,12 +16,10 @@ MODULES = {"sklearn": "sklearn", "xgboost": "xgboost", "pytorch": "torch", "torc
 OF_JOB = {"steps", "clear"}
 
 
+@functools.lru_cache
 def has(python, runtime):
     """Returns True if this Python has the library."""
-    module = MODULES[runtime]
-    if os.path.realpath(python) == os.path.realpath(sys.executable) and sys.prefix == sys.base_prefix:
-        return importlib.util.find_spec(module) is not None
-    code = f"import importlib.util, sys; sys.exit(importlib.util.find_spec('{module}') is None)"
+    code = f"import importlib.util, sys; sys.exit(importlib.util.find_spec('{MODULES[runtime]}') is None)"
     return subprocess.run([python, "-c", code], check=False).returncode == 0
 
 
@@ -41,8 +39,9 @@ def options_of(job):
 
 
 def estimate(program, job, *more):
-    words = [program, "estimate", "--format", "json", *options_of(job), *more]
-    done = subprocess.run(words, capture_output=True, text=True, check=False)
+    words = [os.path.abspath(program), "estimate", "--format", "json", *options_of(job), *more]
+    with tempfile.TemporaryDirectory() as folder:  # for records of --measure
+        done = subprocess.run(words, capture_output=True, text=True, check=False, cwd=folder)
     if done.returncode not in (0, 3):
         sys.exit(f"{' '.join(words)}: {done.stderr}")
     try:
