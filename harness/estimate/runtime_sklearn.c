@@ -194,32 +194,35 @@ static int neighbors(struct job *job, struct mlm_error *error)
     return 0;
 }
 
-/* Trees that grow until their leaves are pure. Numbers that all differ are pure one by one: a sample of n
- * rows with repetition has 0.632·n different ones, and a tree has a node less than twice as many as leaves.
- * Classes have as many nodes as the data makes necessary. */
+/* Of n rows that are drawn with repetition so many differ: 1 − 1/e. */
+#define DRAWN 0.632
+
+/* Trees that grow until their leaves are pure. Numbers that all differ are pure one by one, and a tree has a
+ * node less than twice as many as leaves; half of it, if each number is there twice. Classes have as many
+ * nodes as the data makes necessary. */
 static int forest(struct job *job, struct mlm_error *error)
 {
-    static const char source[] = "sklearn/tree/_tree.pxd, struct Node, and values of 8 bytes a class";
     const struct mlm_estimate_request *request = job->request;
     struct mlm_symbols *symbols = &job->ledger->symbols;
     const bool classes = request->model == MLM_MODEL_FOREST;
     (void)error;
     convert(job, F32_ALONE, MLM_STORED_CSC);
-    const double depth = request->depth ? (double)(request->depth < 60 ? request->depth : 60) : 60;
-    const double leaf_rows = request->leaf_rows ? (double)request->leaf_rows : 1;
+    const double rows = mlm_symbol_find(symbols, "m")->value;
+    const double levels = request->depth ? exp2(fmin((double)request->depth, 60) + 1) : INFINITY;
+    const double pure = 2 * DRAWN / (request->leaf_rows ? (double)request->leaf_rows : 1);
+    const double most = classes ? mlm_coefficient(request, MLM_OF_NODES) : pure;
+    const double least = classes ? mlm_coefficient(request, MLM_OF_FEWER_NODES) : pure / 2;
     /* Nodes have a byte for missing values since 1.3, which takes 8. */
     mlm_symbol_set(symbols, "k", (mlm_version_since(request, 1, 3) ? 64 : 56) + (classes ? 16 : 8),
         "bytes a node, with its values");
     mlm_symbol_set(symbols, "T", (double)request->trees, "trees");
-    mlm_symbol_set(symbols, "D", depth, "depth of a tree; 60: as deep as it grows");
-    mlm_symbol_set(symbols, "y", leaf_rows, "rows in a leaf, at least");
-    mlm_symbol_set(
-        symbols, "N", classes ? mlm_coefficient(request, MLM_OF_NODES) : 2 * 0.632, "nodes a row, at most");
-    mlm_symbol_set(symbols, "O", classes ? mlm_coefficient(request, MLM_OF_FEWER_NODES) : 0.632,
-        "nodes a row, at least");
+    mlm_symbol_set(symbols, "N", fmin(levels, fmin(most, pure) * rows),
+        "nodes of a tree, at most (--depth, --leaf-rows)");
+    mlm_symbol_set(symbols, "O", fmin(levels, fmin(least, pure) * rows), "nodes of a tree, at least");
+    /* The room of a tree that grows is doubled each time that it is full. */
     mlm_ledger_add_between(job->ledger, job->fit, MLM_TO_THE_END,
         classes ? "trees, of labels that are hard to tell" : "trees, of numbers that all differ",
-        "(T+1/2)·min(2^(D+1),min(O,0.632/y)·m)·k", "(T+1/2)·min(2^(D+1),min(N,1.264/y)·m)·k", source);
+        "(T+1/2)·O·k", "(T+1/2)·N·k", "sklearn/tree/_tree.pxd, struct Node, and values of 8 bytes a class");
     line(job, job->fit, MLM_TO_THE_END, "labels, bootstrap, samples", "6·m·8",
         "sklearn/ensemble/_forest.py, _parallel_build_trees(); sklearn/tree/_splitter.pyx");
     return 0;

@@ -75,8 +75,10 @@ static void activations(
      * still there when the gradient of the output's matrix is made, beside all activations. */
     mlm_ledger_add(ledger, forward, forward, "scores, now and of the step before, and logarithms", "3·4·t·V",
         "torch/nn/functional.py, cross_entropy(): log_softmax saves its result");
+    const double tokens = (double)request->batch * (double)request->sequence;
+    const bool many = 8 * tokens >= (double)request->width * mlm_estimate_value_bytes(request->value);
     mlm_ledger_add(ledger, backward, backward, "scores, and the first gradients",
-        "16·t·V+v·V·d−min(8·t·V,v·V·d)",
+        many ? "16·t·V" : "8·t·V+v·V·d",
         "aten/src/ATen/native/LossNLL.cpp, SoftMax.cpp; torch/csrc/autograd, AccumulateGrad");
 }
 
