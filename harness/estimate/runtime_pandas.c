@@ -110,7 +110,7 @@ static void texts(const struct mlm_estimate_request *request, struct mlm_ledger 
     case MLM_TEXTS_ARROW:
         mlm_ledger_add(ledger, read, read, "texts, and where each begins", "n·t·(b+8)",
             "pandas/core/arrays/string_arrow.py: pyarrow's large_string");
-        mlm_ledger_add(ledger, read, read, "strings of a chunk, before", "2·c·t·(o+8)",
+        mlm_ledger_add(ledger, read, read, "strings of a column and chunk, before", "c·(o+8)",
             "pandas/core/arrays/string_arrow.py, _from_sequence_of_strings()");
         return;
     }
