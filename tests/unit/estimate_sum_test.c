@@ -75,7 +75,7 @@ static void test_data(void **state)
     }
 }
 
-/* Jobs of every runtime from tests/bench/estimate_jobs.py with their measured needs in MiB. */
+/* Jobs of every runtime from suites/frameworks/mlm_estimate.py with their measured needs in MiB. */
 static void test_measured(void **state)
 {
     (void)state;
