@@ -71,7 +71,7 @@ static const struct mlm_option options[] = {
     {.group = mlm_desktop_option_rows, .offset = AT(desktop)},
     {"library", "VERSION", mlm_option_text, AT(request.library),
         .help = "version of the runtime's library, such as 1.4.2",
-        .otherwise = "what --python has; the newest known one, if it has none"},
+        .otherwise = "the one that --python has; if it has none, the newest known one"},
     {"python", "PATH", mlm_option_text, AT(python),
         .help =
             "the Python that will run the job: an interpreter, or the folder of a virtual or conda environment",
@@ -177,7 +177,7 @@ static int request_resolve(struct estimate_options *said, struct mlm_error *erro
             error, -EINVAL, "--file stands for --rows, --columns and --density; give either");
     for (size_t i = 0; r == 0 && i < MLM_KNOB_TOTAL; i++)
         r = said->texts[i] ? mlm_knob_parse(&mlm_knobs[i], said->texts[i], request, error) : 0;
-    /* What is said of the columns of a CSV file says that one is read. */
+    /* Options about columns of a CSV file imply that one is read. */
     if (request->runtime == MLM_RUNTIME_OF_MODEL && request->integers + request->floats + request->texts > 0)
         request->runtime = MLM_RUNTIME_PANDAS;
     const bool pandas = request->runtime == MLM_RUNTIME_PANDAS;
@@ -323,7 +323,7 @@ static int library_resolve(struct estimate_options *said, struct mlm_error *erro
             error, -EINVAL, "--check runs our own workload, and --measure the library; give one");
     if (said->measure && request->library)
         return mlm_error_set(error, -EINVAL,
-            "--measure runs what is installed; leave out --library, or give another --python");
+            "--measure runs the installed library; leave out --library, or give another --python");
     int r = mlm_estimate_request_complete(request, error);
     if (r < 0 || (request->library && !said->python))
         return r;
@@ -422,7 +422,7 @@ const struct mlm_verb mlm_verb_estimate = {
         "each part with its formula, the memory caps and the laptops of 2 to 64 GB that the job fits in, and the "
         "options that would save the most.\n\n"
         "The formulas follow the source code of the libraries in Debian 12 and 13; those of our workloads are in "
-        "the suites. What no source code tells was measured for these versions, such as the holes that PyTorch's "
+        "the suites. Other coefficients were measured for these versions, such as the holes that PyTorch's "
         "tensors leave in glibc's heap. tests/bench/README.md says how far estimates were from measurements. A "
         "library of another version is named, and may differ: --measure runs the job itself at a few small sizes, "
         "with the library that is installed, and predicts the full size from them, as `predict` does.\n\n"

@@ -1,5 +1,5 @@
 /* Turns a request into a command for `predict`: the job of suites/frameworks/mlm_estimate.py with rows that
- * are small, but large enough for what large arrays do: from 32 MiB on, glibc maps each by itself. */
+ * are small, but large enough to behave like large ones: from 32 MiB on, glibc maps each array by itself. */
 #include "cli/estimate_measure.h"
 
 #include <errno.h>
@@ -117,7 +117,7 @@ static struct growth growth_of(const struct mlm_estimate *estimate)
     return growth;
 }
 
-/* What the formulas say of it. */
+/* Needs at the largest small size, by the formulas. */
 static double needs_at(const struct mlm_estimate *estimate, const struct growth *growth)
 {
     struct mlm_estimate_request request = estimate->request;
@@ -242,7 +242,7 @@ static void command_make(const struct mlm_estimate *estimate, const struct growt
     job_put(request, growth->name, command);
 }
 
-/* Says what is run, as a user would type it. */
+/* Prints the command, as a user would type it. */
 static void command_say(const struct command *command)
 {
     struct mlm_text text;

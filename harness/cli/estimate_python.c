@@ -21,7 +21,7 @@ static const char code[] = "import importlib.metadata as m, sys\n"
                            "    except m.PackageNotFoundError:\n"
                            "        pass\n";
 
-/* The first line of what the child prints. */
+/* Reads the first line that the child prints. */
 static int line_read(int fd, char *line, size_t size)
 {
     size_t length = 0;
@@ -71,7 +71,7 @@ int mlm_estimate_python_ask(
                           mlm_libraries[runtime].name)
                     : 0;
     int r = mlm_python_find(said, ret_python->path, error);
-    /* Without any Python the estimate is for what it may be one day. */
+    /* Without any Python the estimate is for the newest known version. */
     if (r == -ENOENT && !said) {
         ret_python->path[0] = 0;
         return 0;

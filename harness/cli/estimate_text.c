@@ -128,7 +128,7 @@ static void csv_headline(const struct mlm_estimate *estimate)
     mlm_wrap(text, 0, 0);
 }
 
-/* Says that the figures are those of another version, and what to do about it. */
+/* Says that the figures are those of another version, and how to get better ones. */
 static void version_print(const struct mlm_estimate *estimate)
 {
     char text[500];
@@ -136,7 +136,7 @@ static void version_print(const struct mlm_estimate *estimate)
         return;
     snprintf(text, sizeof text,
         "%s was not measured for this table, so the figures are those of %s, and the sum may be off by ± %.0f %%. "
-        "On a machine that has it, add --measure: it runs the job small with what is installed, and predicts it.",
+        "On a machine that has it, add --measure: it runs the job at small sizes with the installed library, and predicts the full one.",
         estimate->title, estimate->version->number, estimate->tolerance * 100);
     mlm_wrap(text, 0, 0);
 }

@@ -17,7 +17,7 @@
 /* Tells 500,000 texts apart; if there are more, all are taken to differ. */
 #define MAP_BITS (UINT32_C(1) << 18)
 #define MAP_FULL 0.98
-/* A longer field is a text, whatever it holds. */
+/* A longer field is taken to be a text. */
 #define NUMBER_SIZE 64
 
 struct column {
@@ -54,7 +54,7 @@ static void take(struct reader *reader, int c)
     reader->hash = (reader->hash ^ (uint64_t)(unsigned char)c) * UINT64_C(0x100000001b3);
 }
 
-/* Reads a field. Returns what ended it: the separator, '\n', or EOF. */
+/* Reads a field. Returns the character that ended it: the separator, '\n', or EOF. */
 static int field_read(struct reader *reader)
 {
     bool inside = false;

@@ -1,4 +1,4 @@
-/* Looks at a CSV file as pandas does: what is in each column, and how much. */
+/* Looks at a CSV file as pandas does: the type of each column, and the size of its texts. */
 #pragma once
 
 #include <stdint.h>

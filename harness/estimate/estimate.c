@@ -18,7 +18,7 @@ static const struct mlm_runtime *const runtimes[MLM_RUNTIMES] = {
     [MLM_RUNTIME_LLAMA] = &mlm_runtime_llama,
 };
 
-/* Finds the figures of the library's version, and names what the estimate is for. */
+/* Finds the figures of the library's version, and makes the title. */
 static void version_choose(struct mlm_estimate *estimate)
 {
     struct mlm_estimate_request *request = &estimate->request;

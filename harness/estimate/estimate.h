@@ -20,7 +20,7 @@ struct mlm_estimate {
     const struct mlm_runtime *runtime;
     const struct mlm_version *version; /* of the chosen runtime: whose figures were used */
     bool known;                        /* it is the version that was asked for */
-    char title[MLM_TITLE_SIZE];        /* "scikit-learn 1.4.2": what it is an estimate for */
+    char title[MLM_TITLE_SIZE];        /* "scikit-learn 1.4.2": the estimate is for this version */
     double tolerance;                  /* measured needs agreed within this share of the whole */
     struct mlm_ledger ledger;
     size_t peak; /* index of the phase with the peak */
@@ -28,7 +28,7 @@ struct mlm_estimate {
     double least_bytes; /* below needs_bytes where the data decides: a forest's nodes */
 };
 
-/* What is said of a version that nobody measured. */
+/* The doubt about a version that nobody measured. */
 #define MLM_UNKNOWN_TOLERANCE 0.35
 
 /* Needs, and pages of mapped files that are read again and again. */

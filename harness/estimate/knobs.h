@@ -201,7 +201,7 @@ enum mlm_knob_kind {
     MLM_KNOB_PART
 };
 
-/* What a request is about decides which knobs it has. */
+/* Subjects of a request. The subject decides which knobs a request has. */
 enum mlm_knob_about {
     MLM_ABOUT_TABLES = 1,
     MLM_ABOUT_LLM = 2,
@@ -250,7 +250,7 @@ static inline unsigned mlm_knob_about(const struct mlm_knob *knob)
     return knob->about ? knob->about : MLM_ABOUT_TABLES;
 }
 
-/* Returns true if what the request is about has such a knob. */
+/* Returns true if the request's subject has such a knob. */
 bool mlm_knob_belongs(const struct mlm_knob *knob, const struct mlm_estimate_request *request);
 
 /* Text of a word: "csr", for "storage" and MLM_STORED_CSR. */

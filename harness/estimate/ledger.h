@@ -50,7 +50,8 @@ size_t mlm_ledger_phase(struct mlm_ledger *ledger, const char *name);
 void mlm_ledger_add(struct mlm_ledger *ledger, size_t from, size_t to, const char *name, const char *formula,
     const char *source);
 
-/* Adds a line whose bytes the data decides: between what both formulas give. The second one is shown. */
+/* Adds a line whose bytes depend on the data: they lie between the values of both formulas. The second one is
+ * shown. */
 void mlm_ledger_add_between(struct mlm_ledger *ledger, size_t from, size_t to, const char *name,
     const char *least_formula, const char *formula, const char *source);
 

@@ -113,7 +113,7 @@ static int possible(const struct mlm_estimate_request *request, struct mlm_error
     return 0;
 }
 
-/* Refuses a knob of something else than what the request is about. */
+/* Refuses a knob of another subject than the request has. */
 static int fitting_knobs(const struct mlm_estimate_request *request, struct mlm_error *error)
 {
     static const struct {

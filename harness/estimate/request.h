@@ -60,7 +60,7 @@ enum mlm_estimate_load {
 enum mlm_estimate_logits { MLM_LOGITS_LAST, MLM_LOGITS_ALL };
 enum mlm_estimate_attention { MLM_ATTENTION_BLOCKS, MLM_ATTENTION_MATRIX };
 
-/* What pandas keeps texts as. */
+/* How pandas keeps texts. */
 enum mlm_estimate_texts { MLM_TEXTS_OBJECT, MLM_TEXTS_CATEGORY, MLM_TEXTS_ARROW };
 
 #define MLM_WIDTHS_MOST 512

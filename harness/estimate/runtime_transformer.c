@@ -1,7 +1,7 @@
 /* Training of a decoder as models are published today (llm.c), in PyTorch on the CPU, as code of the usual
  * libraries is written: RMS norms, rotated queries and keys, grouped attention, a gated network, all scores
- * kept for the loss. Activations are what autograd saves for the way back; sources are paths in PyTorch's
- * repository. */
+ * kept for the loss. Activations are the tensors that autograd saves for the way back; sources are paths in
+ * PyTorch's repository. */
 #include <math.h>
 
 #include "estimate/llm.h"

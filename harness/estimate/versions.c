@@ -35,7 +35,7 @@ struct number {
     unsigned major, minor;
 };
 
-/* Whatever follows the first two numbers ("1.13.0a0+gitunknown") says nothing about memory. */
+/* The rest of a version ("1.13.0a0+gitunknown") says nothing about memory. */
 static struct number number_of(const char *text)
 {
     struct number number = {0, 0};

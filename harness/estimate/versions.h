@@ -1,7 +1,7 @@
-/* Versions of the libraries, and what was measured of each: a row for each library and version. Formulas,
+/* Versions of the libraries with their measured figures: a row for each library and version. Formulas,
  * which are read from the libraries' source code, add to it.
  *
- *   library   what a runtime is called, and the packages that have it
+ *   library   name of a runtime, and the packages that have it
  *   version   one of its versions: the memory of a program that has no data yet, and coefficients
  *   known     a version is known if a row has its first two numbers: 1.4.2 stands for all of 1.4 */
 #pragma once
@@ -11,7 +11,7 @@
 #include "estimate/ledger.h"
 #include "estimate/request.h"
 
-/* What no source code tells. */
+/* Figures that the source code does not show. */
 enum mlm_coefficient {
     MLM_OF_HEAP_PLACES,     /* places in glibc's heap for each tensor of a step of training */
     MLM_OF_LAYER_PLACES,    /* the same for a transformer's activations */
@@ -60,5 +60,5 @@ static inline double mlm_coefficient(
     return request->version->coefficients[coefficient];
 }
 
-/* Adds what the library holds before it has data, to the phase `from` and all later ones. */
+/* Adds the memory that the library holds before it has data, to the phase `from` and all later ones. */
 void mlm_version_add(const struct mlm_estimate_request *request, struct mlm_ledger *ledger, size_t from);

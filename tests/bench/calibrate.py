@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Measures what `mlmembench estimate` has to know of the libraries of this release, beside its formulas:
+"""Measures the coefficients of this release's libraries for `mlmembench estimate`:
 
     tests/bench/calibrate.py build/mlmembench [RUNTIME…]
 
@@ -9,8 +9,8 @@ the others stay as they are. It takes ten minutes and 2 GiB of memory. In a new 
 
     tests/chroot/fresh.sh --keep trixie tests/chroot/estimate.sh --calibrate
 
-A coefficient is what a job needed beyond its formula, divided by what the formula multiplies it with; of several jobs, the
-mean. Jobs of PyTorch are run three times, and the median counts."""
+A coefficient follows from the needs of a job beyond its formula, divided by the factor beside it in the formula. Several
+jobs give a mean. Jobs of PyTorch are run three times, and the median counts."""
 import pathlib
 import platform
 import re

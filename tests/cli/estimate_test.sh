@@ -106,12 +106,12 @@ SH
 chmod +x python
 status 0 "$mlm" estimate --python ./python --rows 1000 --columns 10
 expect "a version that was not measured is named" grep -q '^scikit-learn 9.9.9 was not measured' log/out
-expect "and what to do about it" grep -q -- --measure log/out
+expect "with the remedy" grep -q -- --measure log/out
 status 0 "$mlm" estimate --python ./python --rows 1000 --columns 10 --model boosting-hist
 expect "a version that was measured" grep -q 'with XGBoost 1.7.6' log/out
 expect_not "nothing to do about it" grep -q 'was not measured' log/out
 status 0 "$mlm" estimate --python ./python --rows 1000 --columns 10 --runtime pytorch --model mlp
-expect_not "what is not installed is taken to be the newest that is known" grep -q 'was not measured' log/out
+expect_not "a library that is not installed is the newest known one" grep -q 'was not measured' log/out
 refused 3 "--measure runs a library of Python: PyTorch is not installed in ./python" \
     estimate --python ./python --rows 1000 --columns 10 --runtime pytorch --model mlp --measure
 refused 2 "3 rows are too few to run a part of them" estimate --python ./python --rows 3 --columns 10 --measure
@@ -119,7 +119,7 @@ refused 2 "--python ./none: there is no such file" estimate --python ./none --ro
 refused 2 "--python is about a library of Python, and the own C worker is none" \
     estimate --python ./python --rows 10 --columns 10 --value f32 --model none --runtime c
 refused 2 "--python and --library both name a version" estimate --python ./python --library 1.2 --rows 10 --columns 10
-refused 2 "--measure runs what is installed; leave out --library" estimate --measure --library 1.2 --rows 10 --columns 10
+refused 2 "--measure runs the installed library; leave out --library" estimate --measure --library 1.2 --rows 10 --columns 10
 refused 2 "--check runs our own workload, and --measure the library" estimate --measure --check --rows 10 --columns 10
 rm python
 
