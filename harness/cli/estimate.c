@@ -78,8 +78,8 @@ static const struct mlm_option options[] = {
         .otherwise = "that of the active environment, else the distribution's"},
     {"measure", NULL, NULL, AT(measure),
         .help =
-            "also run the job small with the library that is installed, and predict it from there; with --format "
-            "json, only what `predict` says is written"},
+            "also run the job at small sizes with the installed library, and predict the full size; with --format "
+            "json, only the answer of `predict` is written"},
     {"sources", NULL, NULL, AT(sources), .help = "say under each line where its formula comes from"},
     {"check", NULL, NULL, AT(check),
         .help = "also run the nearest workload of mlmembench under a cap, and show both figures"},
