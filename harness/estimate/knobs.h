@@ -49,7 +49,7 @@
         "the library: c (mlmembench's own code), numpy, sklearn, xgboost, pytorch, pandas (reading a CSV file) or, "   \
         "for llm, llama.cpp",                                                                                          \
         .words = runtimes, .about = MLM_ABOUT_ALL)                                                                     \
-    X("batch",             batch,             COUNT,   "N",      "64 for mlp, 8 for transformer, else 1000",           \
+    X("batch",             batch,             COUNT,   "N",      "64 for mlp, 8 for transformer, 100000 for pandas, else 1000",  \
         "rows in a batch; for knn: rows in one query; for transformer: sequences in a batch; for pandas: rows in a "   \
         "chunk",                                                                                                       \
         .cost = "more and noisier steps", .divisor = 4, .least = 1, .about = MLM_ABOUT_ALL & ~MLM_ABOUT_LLM)           \
