@@ -323,11 +323,6 @@ static int put_words(const struct fit *fit, const struct mlm_text_style *style, 
     return 0;
 }
 
-static void written(const char *path)
-{
-    mlm_put_named(stdout, "Picture: %s", path);
-}
-
 /* Shows the result, all trials, and the picture. */
 static int present(const struct fit *fit, struct mlm_error *error)
 {
@@ -344,8 +339,7 @@ static int present(const struct fit *fit, struct mlm_error *error)
     r = mlm_report_text_by_cap(loaded.table, fit->said.table.columns, &style, stdout, error);
     if (r < 0)
         return r;
-    r = mlm_present_pictures(
-        &loaded, &path, 1, measuring->catalogue->plots_folder, "slowdown", written, error);
+    r = mlm_present_pictures(&loaded, &path, 1, measuring->catalogue->plots_folder, "slowdown", true, error);
     mlm_put_named(stdout, "Records: %s", path);
     return r;
 }

@@ -239,13 +239,16 @@ static void instance(void *context, size_t index, struct mlm_gbench_result *ret_
         return;
     }
     const bool certain = mlm_plan_is_certain(run->plan, trial);
-    if (run->finished[index] || !mlm_rounds_wants(run->rounds, trial, mlm_now_ns() - run->begin_ns)) {
+    const struct mlm_plan_options *options = &run->plan->options;
+    const uint64_t spent_ns = mlm_now_ns() - run->begin_ns;
+    if (run->finished[index] || !mlm_rounds_wants(run->rounds, trial, spent_ns)) {
         if (certain)
             mlm_progress_less(&run->measuring.progress, trial->rough_ns);
         return;
     }
     if (!certain)
-        mlm_progress_more(&run->measuring.progress, trial->rough_ns);
+        mlm_progress_more(&run->measuring.progress, trial->rough_ns,
+            !options->repetitions && options->budget_ns > spent_ns ? options->budget_ns - spent_ns : 0);
     run->failure = trial_do(run, trial, ret_result, &run->error);
     run->stopped = run->failure < 0;
 }
