@@ -357,10 +357,9 @@ static int round_make(struct mlm_plan *plan, uint64_t round, struct mlm_error *e
         for (size_t c = 0; r == 0 && c < options->cap_count && !(row->refused && round > 0); c++)
             if (!(row->workload->flags & MLM_GROWS && options->caps[c] == MLM_NO_LIMIT))
                 r = trial_add(plan, i, c, round, error); /* else it would fill the machine */
-    }
-    for (size_t i = 0; i < plan->row_count && r == 0; i++)
-        if (wants_reference(plan, &plan->rows[i]))
+        if (r == 0 && wants_reference(plan, row))
             r = trial_add(plan, i, options->cap_count, round, error);
+    }
     return r;
 }
 
@@ -405,38 +404,57 @@ static int filter_apply(struct mlm_plan *plan, const char *filter, struct mlm_er
     return 0;
 }
 
-static uint64_t splitmix(uint64_t *state)
-{
-    uint64_t x = *state += UINT64_C(0x9e3779b97f4a7c15);
-    x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return x ^ (x >> 31);
-}
+/* A trial, and what decides about its place. */
+struct placed {
+    uint64_t row_key, own_key;
+    struct mlm_plan_trial trial;
+};
 
-/* The trials of a round under caps, or its references. They come last: whether they are needed is known from
- * the rows. */
-static bool same_part(const struct mlm_plan_trial *a, const struct mlm_plan_trial *b)
+/* A number by chance that follows from three others (the output function of SplitMix64). */
+static uint64_t key_of(uint64_t seed, uint64_t round, uint64_t of)
 {
-    return a->repetition == b->repetition && a->reference == b->reference;
-}
-
-/* Shuffles each part of a round by the seed (Fisher, Yates), so that a drift of the machine affects all rows
- * alike. */
-static void shuffle(struct mlm_plan *plan)
-{
-    uint64_t state = plan->options.seed;
-    for (size_t begin = 0, end; begin < plan->trial_count; begin = end) {
-        for (end = begin; end < plan->trial_count; end++)
-            if (!same_part(&plan->trials[begin], &plan->trials[end]))
-                break;
-        for (size_t i = end - begin; i > 1; i--) {
-            struct mlm_plan_trial *last = &plan->trials[begin + i - 1];
-            struct mlm_plan_trial *other = &plan->trials[begin + splitmix(&state) % i];
-            struct mlm_plan_trial swapped = *last;
-            *last = *other;
-            *other = swapped;
-        }
+    uint64_t x = seed;
+    for (int i = 0; i < 3; i++) {
+        x += UINT64_C(0x9e3779b97f4a7c15) + (i == 1 ? round : i == 2 ? of : 0);
+        x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
+        x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
+        x ^= x >> 31;
     }
+    return x;
+}
+
+static int by_place(const void *left, const void *right)
+{
+    const struct placed *a = left, *b = right;
+    const uint64_t keys[][2] = {{a->trial.repetition, b->trial.repetition}, {a->row_key, b->row_key},
+        {a->trial.row, b->trial.row}, {a->own_key, b->own_key}, {a->trial.cell, b->trial.cell}};
+    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
+        if (keys[i][0] != keys[i][1])
+            return keys[i][0] < keys[i][1] ? -1 : 1;
+    return 0;
+}
+
+/* Shuffles the rows of each round by the seed, so that a drift of the machine affects all rows alike. The
+ * caps of a row and its reference stay together, because they are compared with each other; they are
+ * shuffled, too. In the first round the reference comes last: whether it is needed is known from the others.
+ */
+static int shuffle(struct mlm_plan *plan, struct mlm_error *error)
+{
+    const uint64_t seed = plan->options.seed;
+    mlm_auto_free struct placed *placed = calloc(plan->trial_count, sizeof *placed);
+    if (!placed)
+        return mlm_error_errno(error, -ENOMEM, "plan");
+    for (size_t i = 0; i < plan->trial_count; i++) {
+        const struct mlm_plan_trial *trial = &plan->trials[i];
+        const bool last = trial->reference && trial->repetition == 0;
+        placed[i] = (struct placed){.row_key = key_of(seed, trial->repetition, trial->row),
+            .own_key = last ? UINT64_MAX : key_of(~seed, trial->repetition, trial->cell),
+            .trial = *trial};
+    }
+    qsort(placed, plan->trial_count, sizeof *placed, by_place);
+    for (size_t i = 0; i < plan->trial_count; i++)
+        plan->trials[i] = placed[i].trial;
+    return 0;
 }
 
 bool mlm_plan_is_certain(const struct mlm_plan *plan, const struct mlm_plan_trial *trial)
@@ -479,7 +497,9 @@ int mlm_plan_make(const struct mlm_catalogue *catalogue, const struct mlm_plan_o
         return r;
     if (!plan->trial_count)
         return mlm_error_set(error, -EINVAL, "no row to run; rows that are not quick need --all");
-    shuffle(plan);
+    r = shuffle(plan, error);
+    if (r < 0)
+        return r;
     for (size_t i = 0; i < plan->trial_count; i++) {
         if (mlm_plan_is_certain(plan, &plan->trials[i]))
             plan->rough_ns += plan->trials[i].rough_ns;

@@ -209,9 +209,12 @@ static void rounds_follow_each_other(void **state)
     for (size_t i = 0; i < plan->trial_count; i++)
         for (size_t k = i - i % 4; k < i; k++)
             assert_true(plan->trials[k].cell != plan->trials[i].cell);
-    /* References come last in a round: only then is it known whether they are needed. */
-    for (size_t i = 0; i < plan->trial_count; i++)
-        assert_int_equal(plan->trials[i].reference, i % 4 >= 2);
+    /* A row's reference comes right beside it, in the first round behind it: only then is it known whether it
+     * is needed. */
+    for (size_t i = 0; i < plan->trial_count; i += 2)
+        assert_int_equal(plan->trials[i].row, plan->trials[i + 1].row);
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(plan->trials[i].reference, i % 2);
     mlm_plan_free(plan);
     options.repetitions = 0;
     plan = make(&options);
@@ -258,6 +261,12 @@ static void order_is_a_seeded_shuffle(void **state)
     for (size_t i = 1; i < plan->trial_count; i++)
         neighbours += strcmp(plan->trials[i].name, plan->trials[i - 1].name) == 0 ? 1 : 0;
     assert_true(neighbours < plan->trial_count / 10);
+    /* What is compared lies side by side: the caps of a row in a round, and its reference. */
+    for (size_t i = 1; i + 1 < plan->trial_count; i++)
+        for (size_t k = i + 1;
+             k < plan->trial_count && plan->trials[k].repetition == plan->trials[i].repetition; k++)
+            if (plan->trials[k].row == plan->trials[i].row)
+                assert_int_equal(plan->trials[k - 1].row, plan->trials[i].row);
     mlm_plan_free(plan);
     assert_string_equal(first, same);
     assert_string_not_equal(first, another);
