@@ -1,11 +1,10 @@
-/* Makes the rows (all combinations of parameters), then the trials (rows × caps, round by round), filters and
+/* Makes the rows (all combinations of parameters), then the trials (rows × caps, round by round), chooses and
  * shuffles them. Nothing here runs anything. */
 #include "trial/plan.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
-#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include "base/grow.h"
 #include "base/text.h"
 #include "machine/memory.h"
+#include "trial/plan_trials.h"
 
 /* Rough time for starting, measuring and cleaning up a trial. */
 #define TRIAL_OVERHEAD_NS 10000000u
@@ -376,87 +376,6 @@ static int rounds_make(struct mlm_plan *plan, struct mlm_error *error)
     return r;
 }
 
-/* The same meaning as in Google Benchmark: '-' in front excludes what matches, "all" matches everything. */
-static int filter_apply(struct mlm_plan *plan, const char *filter, struct mlm_error *error)
-{
-    if (!filter || strcmp(filter, "all") == 0)
-        return 0;
-    bool leave_out = filter[0] == '-';
-    regex_t pattern;
-    if (regcomp(&pattern, filter + leave_out, REG_EXTENDED | REG_NOSUB) != 0)
-        return mlm_error_set(error, -EINVAL, "--filter '%s' is not a regular expression", filter);
-    size_t kept = 0;
-    for (size_t i = 0; i < plan->trial_count; i++) {
-        struct mlm_plan_trial *trial = &plan->trials[i];
-        bool matches = regexec(&pattern, trial->name, 0, NULL, 0) == 0;
-        if (matches != leave_out)
-            plan->trials[kept++] = *trial;
-        else
-            free(trial->name);
-    }
-    plan->trial_count = kept;
-    regfree(&pattern);
-    if (!kept)
-        return mlm_error_set(error, -EINVAL,
-            "--filter '%s' leaves no trial; names look like storage/csr/density:0.01/cap:2G, and rows that "
-            "are not quick need --all",
-            filter);
-    return 0;
-}
-
-/* A trial, and what decides about its place. */
-struct placed {
-    uint64_t row_key, own_key;
-    struct mlm_plan_trial trial;
-};
-
-/* A number by chance that follows from three others (the output function of SplitMix64). */
-static uint64_t key_of(uint64_t seed, uint64_t round, uint64_t of)
-{
-    uint64_t x = seed;
-    for (int i = 0; i < 3; i++) {
-        x += UINT64_C(0x9e3779b97f4a7c15) + (i == 1 ? round : i == 2 ? of : 0);
-        x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-        x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
-        x ^= x >> 31;
-    }
-    return x;
-}
-
-static int by_place(const void *left, const void *right)
-{
-    const struct placed *a = left, *b = right;
-    const uint64_t keys[][2] = {{a->trial.repetition, b->trial.repetition}, {a->row_key, b->row_key},
-        {a->trial.row, b->trial.row}, {a->own_key, b->own_key}, {a->trial.cell, b->trial.cell}};
-    for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
-        if (keys[i][0] != keys[i][1])
-            return keys[i][0] < keys[i][1] ? -1 : 1;
-    return 0;
-}
-
-/* Shuffles the rows of each round by the seed, so that a drift of the machine affects all rows alike. The
- * caps of a row and its reference stay together, because they are compared with each other; they are
- * shuffled, too. In the first round the reference comes last: whether it is needed is known from the others.
- */
-static int shuffle(struct mlm_plan *plan, struct mlm_error *error)
-{
-    const uint64_t seed = plan->options.seed;
-    mlm_auto_free struct placed *placed = calloc(plan->trial_count, sizeof *placed);
-    if (!placed)
-        return mlm_error_errno(error, -ENOMEM, "plan");
-    for (size_t i = 0; i < plan->trial_count; i++) {
-        const struct mlm_plan_trial *trial = &plan->trials[i];
-        const bool last = trial->reference && trial->repetition == 0;
-        placed[i] = (struct placed){.row_key = key_of(seed, trial->repetition, trial->row),
-            .own_key = last ? UINT64_MAX : key_of(~seed, trial->repetition, trial->cell),
-            .trial = *trial};
-    }
-    qsort(placed, plan->trial_count, sizeof *placed, by_place);
-    for (size_t i = 0; i < plan->trial_count; i++)
-        plan->trials[i] = placed[i].trial;
-    return 0;
-}
-
 bool mlm_plan_is_certain(const struct mlm_plan *plan, const struct mlm_plan_trial *trial)
 {
     const struct mlm_plan_row *row = &plan->rows[trial->row];
@@ -492,12 +411,13 @@ int mlm_plan_make(const struct mlm_catalogue *catalogue, const struct mlm_plan_o
     if (r == 0)
         r = rounds_make(plan, error);
     if (r == 0)
-        r = filter_apply(plan, options->filter, error);
-    if (r < 0)
-        return r;
-    if (!plan->trial_count)
-        return mlm_error_set(error, -EINVAL, "no row to run; rows that are not quick need --all");
-    r = shuffle(plan, error);
+        r = mlm_plan_filter(plan, error);
+    if (r == 0 && !plan->trial_count)
+        r = mlm_error_set(error, -EINVAL, "no row to run; rows that are not quick need --all");
+    if (r == 0)
+        r = mlm_plan_shard(plan, error);
+    if (r == 0)
+        r = mlm_plan_shuffle(plan, error);
     if (r < 0)
         return r;
     for (size_t i = 0; i < plan->trial_count; i++) {

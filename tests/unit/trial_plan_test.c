@@ -275,6 +275,42 @@ static void order_is_a_seeded_shuffle(void **state)
     free(another);
 }
 
+/* All parts together are the plan; none has a trial of another, and rows that do equal work are in one part.
+ */
+static void shards_are_whole_groups(void **state)
+{
+    (void)state;
+    struct mlm_plan_options options = standard();
+    options.all = true;
+    struct mlm_plan *whole = make(&options);
+    size_t trials = 0, rows[3] = {0};
+    uint64_t *of = calloc(whole->row_count, sizeof *of);
+    for (uint64_t part = 0; part < 3; part++) {
+        options.shard = (struct mlm_shard){part, 3};
+        struct mlm_plan *plan = make(&options);
+        trials += plan->trial_count;
+        for (size_t i = 0; i < plan->row_count; i++) {
+            if (!plan->rows[i].wanted)
+                continue;
+            assert_int_equal(of[i], 0);
+            of[i] = part + 1;
+            rows[part]++;
+        }
+        mlm_plan_free(plan);
+    }
+    assert_int_equal(trials, whole->trial_count);
+    for (size_t i = 0; i < whole->row_count; i++)
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(whole->rows[i].equal_work, whole->rows[k].equal_work) == 0)
+                assert_int_equal(of[i], of[k]);
+    for (int part = 0; part < 3; part++)
+        assert_true(rows[part] > 0);
+    free(of);
+    mlm_plan_free(whole);
+    options.shard = (struct mlm_shard){999, 1000};
+    refused(&options, "--shard 1000/1000: no row is left for this part");
+}
+
 static void equal_work_is_the_job_and_what_decides_it(void **state)
 {
     (void)state;
@@ -435,6 +471,7 @@ int main(void)
         cmocka_unit_test(references_must_fit_in_memory),
         cmocka_unit_test(rounds_follow_each_other),
         cmocka_unit_test(order_is_a_seeded_shuffle),
+        cmocka_unit_test(shards_are_whole_groups),
         cmocka_unit_test(equal_work_is_the_job_and_what_decides_it),
         cmocka_unit_test(sweeps_and_filters),
         cmocka_unit_test(a_users_file_has_its_own_shape),
