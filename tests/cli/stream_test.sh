@@ -29,8 +29,8 @@ same compare other.jsonl
 
 status 0 sh -c 'cat records.jsonl | "$1" report -' sh "$mlm"
 expect "a page of what has no name" grep -qx 'Report: ./records.html' log/out
-status 0 sh -c 'cat records.jsonl | "$1" plot - --out pictures --plot time' sh "$mlm"
-expect "pictures that need the course of a trial" sh -c 'ls pictures/records-*-time.svg'
+status 0 sh -c 'cat records.jsonl | "$1" plot - --out pictures' sh "$mlm"
+expect "pictures that need the course of a trial" sh -c 'ls pictures/records-*-timeline.svg'
 status 0 sh -c 'cat records.jsonl | "$1" show - -' sh "$mlm"
 expect "standard input can be named twice" test -s log/out
 
