@@ -118,7 +118,9 @@ const struct mlm_option mlm_cage_option_rows[] = {
     {"repetitions", "N", mlm_option_number, AT(repetitions), .help = "run each trial N times",
         .standard = "1", .least = 1, .most = MLM_TIMES_MOST, .shapes_plan = true},
     {"out", "PATH", mlm_option_text, AT(out),
-        .help = "write the records to this .jsonl file, or to a new file in this folder",
+        .help =
+            "write the records to this .jsonl file, or to a new file in this folder; '-': to standard output, and "
+            "everything else to standard error",
         .standard = "results/"},
     {"quiet", NULL, NULL, AT(quiet), .help = "show no progress"},
     {0},

@@ -158,6 +158,8 @@ static int table_say(const struct exec *exec, const struct mlm_table *table, str
         r = mlm_surplus_say(table, &exec->said.desktop, &style, stderr, error);
     if (r < 0)
         return r;
+    if (exec->measuring.streams)
+        return 0;
     fputc('\n', stderr);
     mlm_put_named(stderr, "Records: %s", exec->measuring.path);
     return 0;
@@ -219,7 +221,8 @@ static int exec_all(struct exec *exec, int argc, char **argv, struct mlm_error *
     r = trials(exec, error);
     r = mlm_shell_clean_up(&measuring->session, exec->said.program.cleanup, r, error);
     if (r == -EINTR)
-        return mlm_error_set(error, -EINTR, "interrupted; what had ended is in %s", measuring->path);
+        return mlm_error_set(
+            error, -EINTR, "interrupted; what had ended is in %s", mlm_measuring_where(measuring));
     if (r == 0)
         r = mlm_measuring_end(measuring, error);
     if (r == 0 && (!exec->said.cage.quiet || mlm_budgets_any(&exec->said.budgets)))

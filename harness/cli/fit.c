@@ -323,11 +323,6 @@ static int put_words(const struct fit *fit, const struct mlm_text_style *style, 
     return 0;
 }
 
-static void written(const char *path)
-{
-    mlm_put_named(stdout, "Picture: %s", path);
-}
-
 /* Shows the result, all trials, and the picture. */
 static int present(const struct fit *fit, struct mlm_error *error)
 {
@@ -342,10 +337,9 @@ static int present(const struct fit *fit, struct mlm_error *error)
         return r;
     putchar('\n');
     r = mlm_report_text_by_cap(loaded.table, fit->said.table.columns, &style, stdout, error);
-    if (r < 0)
+    if (r < 0 || measuring->streams)
         return r;
-    r = mlm_present_pictures(
-        &loaded, &path, 1, measuring->catalogue->plots_folder, "slowdown", written, error);
+    r = mlm_present_pictures(&loaded, &path, 1, measuring->catalogue->plots_folder, "slowdown", true, error);
     mlm_put_named(stdout, "Records: %s", path);
     return r;
 }
@@ -409,7 +403,8 @@ static int fit_all(struct fit *fit, int argc, char **argv, struct mlm_error *err
         r = r == 0 ? shown : r;
     }
     if (stopped)
-        return mlm_error_set(error, -EINTR, "interrupted; what had ended is in %s", measuring->path);
+        return mlm_error_set(
+            error, -EINTR, "interrupted; what had ended is in %s", mlm_measuring_where(measuring));
     return r < 0 ? r : exit_status(&fit->search, !isnan(fit->said.within));
 }
 

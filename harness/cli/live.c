@@ -92,21 +92,22 @@ static void say(struct mlm_live *live, struct mlm_text *text)
 }
 
 /* The number of the trial stands in front where no bar shows it. */
-static FILE *begin(const struct mlm_live *live, struct mlm_text *text, size_t done)
+static FILE *begin(const struct mlm_live *live, struct mlm_text *text, bool numbered)
 {
     FILE *out = mlm_text_begin(text);
-    char number[64] = "";
-    if (out && done)
-        snprintf(number, sizeof number, "[%zu/%zu]", done, live->progress->total);
+    char number[MLM_SIZE_TEXT], framed[MLM_SIZE_TEXT + 2] = "";
+    mlm_progress_number(live->progress, number);
+    if (numbered)
+        snprintf(framed, sizeof framed, "[%s]", number);
     if (out && !live->progress->bar)
-        fprintf(out, "%-9s  ", number);
+        fprintf(out, "%-9s  ", framed);
     return out;
 }
 
 static void put_titles(struct mlm_live *live)
 {
     struct mlm_text text;
-    FILE *out = begin(live, &text, 0);
+    FILE *out = begin(live, &text, false);
     if (!out)
         return;
     fprintf(out, "%-8s  %-7s  %11s  %10s  %5s  %s", "trial", "outcome", "time", "needs", "cap", "row");
@@ -121,7 +122,7 @@ void mlm_live_row(struct mlm_live *live, const struct mlm_plan_trial *trial, con
     if (!live->titled)
         put_titles(live);
     struct mlm_text text;
-    FILE *out = begin(live, &text, live->progress->done);
+    FILE *out = begin(live, &text, true);
     if (!out)
         return;
     put_turn(out, live->plan, trial->repetition);

@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "cli/say.h"
 #include "record/judge.h"
+#include "record/source.h"
 
 /* Only the first invalid lines are shown: a file that is not a store would fill the screen. */
 #define COMPLAINTS_SHOWN 3
@@ -50,12 +51,13 @@ static int read_all(
         is_empty[i] = list->count == before;
     }
     if (!list->count)
-        return mlm_error_set(error, -ENODATA, "no trial is recorded in %s%s%.400s%s", paths[0],
-            complaints.count ? " (" : "", complaints.shown[0], complaints.count ? ")" : "");
+        return mlm_error_set(error, -ENODATA, "no trial is recorded in %s%s%.400s%s",
+            mlm_source_name(paths[0]), complaints.count ? " (" : "", complaints.shown[0],
+            complaints.count ? ")" : "");
     complaints_print(&complaints);
     for (size_t i = 0; i < path_count; i++)
         if (is_empty[i])
-            mlm_say("mlmembench: no trial is recorded in %s", paths[i]);
+            mlm_say("mlmembench: no trial is recorded in %s", mlm_source_name(paths[i]));
     return 0;
 }
 

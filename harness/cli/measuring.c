@@ -2,6 +2,7 @@
 #include "cli/measuring.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -53,6 +54,29 @@ static int store_path(struct mlm_measuring *measuring, const char *out, struct m
     return n < (int)size ? 0 : mlm_error_set(error, -EINVAL, "--out is too long");
 }
 
+const char *mlm_measuring_where(const struct mlm_measuring *measuring)
+{
+    return measuring->streams ? "standard output" : measuring->path;
+}
+
+/* Keeps standard output for the records: from here on everything else that is written there, by us, by Google
+ * Benchmark or by a command, goes to standard error. */
+static int stream_open(struct mlm_measuring *measuring, struct mlm_error *error)
+{
+    (void)fflush(stdout);
+    int fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, STDERR_FILENO + 1);
+    if (fd < 0)
+        return mlm_error_errno(error, -errno, "--out -: standard output");
+    int r = mlm_store_stream(fd, &measuring->store, error);
+    if (r == 0 && dup2(STDERR_FILENO, STDOUT_FILENO) < 0)
+        r = mlm_error_errno(error, -errno, "--out -: standard error");
+    if (r < 0)
+        return r;
+    measuring->streams = true;
+    snprintf(measuring->path, sizeof measuring->path, "%s", mlm_store_path(measuring->store));
+    return 0;
+}
+
 int mlm_measuring_open(struct mlm_measuring *measuring, const struct mlm_session_options *options,
     const char *out, struct mlm_error *error)
 {
@@ -64,6 +88,8 @@ int mlm_measuring_open(struct mlm_measuring *measuring, const struct mlm_session
         return mlm_error_set(error, -ENOTSUP,
             "refused: %s; %s; or let `run` or `exec` measure without a cap: --cage inherit",
             session->site.why, session->site.remedy);
+    if (strcmp(out, "-") == 0)
+        return stream_open(measuring, error);
     r = store_path(measuring, out, error);
     return r < 0 ? r : mlm_store_open(measuring->path, &measuring->store, error);
 }
@@ -95,7 +121,9 @@ int mlm_measuring_end(struct mlm_measuring *measuring, struct mlm_error *error)
     bool wanted = mlm_interrupt_take(measuring->interrupts.fd) != 0;
     mlm_interrupts_close(&measuring->interrupts);
     measuring->session.await.interrupt_fd = -1;
-    return wanted ? mlm_error_set(error, -EINTR, "interrupted; the records are in %s", measuring->path) : 0;
+    return wanted ? mlm_error_set(
+                        error, -EINTR, "interrupted; the records are in %s", mlm_measuring_where(measuring))
+                  : 0;
 }
 
 void mlm_measuring_release(struct mlm_measuring *measuring)

@@ -14,7 +14,11 @@ struct mlm_measuring {
     struct mlm_progress progress;
     struct mlm_interrupts interrupts;
     char path[4096]; /* path of the store */
+    bool streams;    /* records go to standard output, and what else was for it goes to standard error */
 };
+
+/* Where the records are, for a message. */
+const char *mlm_measuring_where(const struct mlm_measuring *measuring);
 
 /* Opens the catalogue, and turns Ctrl-C and SIGTERM into a descriptor to poll, so that an interrupted trial
  * is ended and cleaned up like any other. */
@@ -24,8 +28,8 @@ int mlm_measuring_begin(struct mlm_measuring *measuring, struct mlm_error *error
 struct mlm_await mlm_measuring_await(struct mlm_measuring *measuring);
 
 /* Opens session and store. `out` is a folder, where the file gets a name of machine and time, or a file: an
- * existing one, to append to, or a new one that ends in .jsonl. -ENOTSUP: no cage can be made here, with the
- * remedy. */
+ * existing one, to append to, or a new one that ends in .jsonl; or "-", for standard output. -ENOTSUP: no
+ * cage can be made here, with the remedy. */
 int mlm_measuring_open(struct mlm_measuring *measuring, const struct mlm_session_options *options,
     const char *out, struct mlm_error *error);
 

@@ -323,6 +323,8 @@ void mlm_options_help(const struct mlm_verb *verb)
     mlm_wrap(verb->summary, 0, column);
     printf("\nUsage: mlmembench %s%s%s%s\n", verb->name, verb->options ? " [OPTION…]" : "",
         verb->operands ? " " : "", verb->operands ? verb->operands : "");
+    if (verb->operands && !verb->takes_command)
+        printf("Each file holds records of runs; - is standard input.\n");
     if (verb->details) {
         putchar('\n');
         mlm_wrap(verb->details, 0, 0);

@@ -9,9 +9,11 @@ void mlm_place_of(const char *const *paths, size_t count, struct mlm_place *ret_
     static const char ending[] = ".jsonl";
     struct mlm_place place;
     char more[32] = "";
-    const char *slash = strrchr(paths[0], '/'), *name = slash ? slash + 1 : paths[0];
-    snprintf(place.folder, sizeof place.folder, "%.*s", slash ? (int)(slash - paths[0]) : 1,
-        slash ? paths[0] : ".");
+    /* What comes from standard input has no name. */
+    const char *first = strcmp(paths[0], "-") == 0 ? "records" : paths[0];
+    const char *slash = strrchr(first, '/'), *name = slash ? slash + 1 : first;
+    snprintf(
+        place.folder, sizeof place.folder, "%.*s", slash ? (int)(slash - first) : 1, slash ? first : ".");
     if (!place.folder[0])
         strcpy(place.folder, "/");
     size_t length = strlen(name);

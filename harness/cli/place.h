@@ -1,4 +1,5 @@
-/* Results that are made from stored files are written beside the first file, with a name derived from it. */
+/* Results that are made from stored files are written beside the first file, with a name derived from it;
+ * those of standard input are written to the current folder, as "records". */
 #pragma once
 
 #include <stddef.h>

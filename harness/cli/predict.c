@@ -327,7 +327,7 @@ static int put_text(const struct predict *predict, struct mlm_error *error)
     r = mlm_load_run(measuring->path, measuring->session.run_id, &loaded, error);
     if (r == 0)
         r = mlm_report_text(loaded.table, predict->said.table.columns, &style, stdout, error);
-    if (r < 0)
+    if (r < 0 || measuring->streams)
         return r;
     putchar('\n');
     r = mlm_predict_picture(&predict->answer, measuring->path, measuring->catalogue->plots_folder, error);
@@ -344,7 +344,7 @@ static int put_json(const struct predict *predict, struct mlm_error *error)
     int r = tame_copy(predict->measuring.path, &path, error);
     if (r < 0)
         return r;
-    (void)json_object_set_new(json, "records", json_string(path));
+    (void)json_object_set_new(json, "records", predict->measuring.streams ? json_null() : json_string(path));
     r = json_dumpf(json, stdout, JSON_INDENT(2));
     putchar('\n');
     return r < 0 && !ferror(stdout) ? mlm_error_errno(error, -ENOMEM, "predict") : 0;
@@ -386,7 +386,8 @@ static int predict_all(struct predict *predict, int argc, char **argv, struct ml
     r = sizes_measure(predict, error);
     r = mlm_shell_clean_up(&measuring->session, predict->said.program.cleanup, r, error);
     if (r == -EINTR)
-        return mlm_error_set(error, -EINTR, "interrupted; what had ended is in %s", measuring->path);
+        return mlm_error_set(
+            error, -EINTR, "interrupted; what had ended is in %s", mlm_measuring_where(measuring));
     if (r == 0)
         r = mlm_measuring_end(measuring, error);
     if (r < 0)

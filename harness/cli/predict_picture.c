@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "cli/place.h"
+#include "cli/present.h"
 #include "cli/say.h"
 #include "report/plot/curve.h"
 
@@ -49,7 +50,6 @@ static void steps_put(struct mlm_curve *curve, const struct mlm_predict_said *sa
 static int draw(const struct mlm_predict_said *said, struct mlm_curve *curve, const char *records_path,
     const char *plots_folder, struct mlm_error *error)
 {
-    static const char *const formats[] = {"svg", "png"};
     struct mlm_place place;
     mlm_place_of(&records_path, 1, &place);
     points_put(curve, said->predict.below, said->predict.below_count, true);
@@ -58,12 +58,13 @@ static int draw(const struct mlm_predict_said *said, struct mlm_curve *curve, co
     for (size_t i = 0; i < MLM_LAPTOPS_SOLD; i++)
         curve->levels[i] = mlm_laptop_left_bytes((double)mlm_laptops_sold[i], said->desktop);
     int r = 0;
-    for (size_t i = 0; i < sizeof formats / sizeof *formats && r == 0; i++) {
-        mlm_auto_free char *path = mlm_text_of("%s/%s-exec-predict.%s", place.folder, place.base, formats[i]);
-        r = path ? mlm_curve_write(curve, plots_folder, formats[i], path, error)
+    for (size_t i = 0; i < MLM_PRESENT_FORMATS && r == 0; i++) {
+        mlm_auto_free char *path =
+            mlm_text_of("%s/%s-exec-predict.%s", place.folder, place.base, mlm_present_formats[i]);
+        r = path ? mlm_curve_write(curve, plots_folder, mlm_present_formats[i], path, error)
                  : mlm_error_errno(error, -ENOMEM, "picture");
-        if (r == 0)
-            mlm_put_named(stdout, "Picture: %s", path);
+        if (r == 0 && i == 0)
+            mlm_present_name(path);
     }
     return r;
 }

@@ -10,22 +10,29 @@
 #include "cli/style.h"
 #include "report/plot/picture.h"
 
-int mlm_present_pictures(const struct mlm_loaded *loaded, const char *const *paths, size_t path_count,
-    const char *plots_folder, const char *plot, void (*written)(const char *path), struct mlm_error *error)
+const char *const mlm_present_formats[MLM_PRESENT_FORMATS] = {"svg", "png"};
+
+void mlm_present_name(const char *path)
 {
-    static const char *const formats[] = {"svg", "png"};
+    mlm_put_named(stdout, "Picture: %s, and as .png", path);
+}
+
+int mlm_present_pictures(const struct mlm_loaded *loaded, const char *const *paths, size_t path_count,
+    const char *plots_folder, const char *plot, bool named, struct mlm_error *error)
+{
     struct mlm_place place;
     mlm_place_of(paths, path_count, &place);
     struct mlm_pictures_made made = {0};
     struct mlm_error why = {0};
     int r = 0;
-    for (size_t i = 0; i < sizeof formats / sizeof *formats && r >= 0; i++) {
+    for (size_t i = 0; i < MLM_PRESENT_FORMATS && r >= 0; i++) {
         const struct mlm_picture_order order = {.table = loaded->table,
             .list = &loaded->list,
             .plots_folder = plots_folder,
-            .format = formats[i],
+            .format = mlm_present_formats[i],
             .only = plot};
-        r = mlm_pictures_write(&order, place.folder, place.base, written, &made, &why);
+        r = mlm_pictures_write(
+            &order, place.folder, place.base, named && i == 0 ? mlm_present_name : NULL, &made, &why);
     }
     if (r == -EINTR)
         return mlm_error_set(error, r, "interrupted while pictures were drawn; `%s plot %s` draws them",
@@ -47,13 +54,14 @@ int mlm_present(
     struct mlm_text_style style = mlm_style_of(STDOUT_FILENO);
     if (presentation->table)
         r = mlm_report_text(loaded.table, presentation->columns, &style, stdout, error);
+    const bool named = presentation->table && presentation->pictures;
+    if (r == 0 && named)
+        putchar('\n');
     if (r == 0 && presentation->pictures)
         r = mlm_present_pictures(&loaded, presentation->paths, presentation->path_count,
-            presentation->plots_folder, "needs", NULL, error);
-    if (r == 0 && presentation->table && presentation->pictures) {
-        putchar('\n');
+            presentation->plots_folder, "needs", named, error);
+    if (r == 0 && named)
         mlm_put_named(stdout, "Records: %s", presentation->paths[0]);
-    }
     if (r == 0)
         r = mlm_budgets_judge(
             &presentation->budgets, loaded.table, presentation->table ? stdout : stderr, error);

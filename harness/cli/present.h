@@ -29,8 +29,15 @@ struct mlm_presented {
 int mlm_present(const struct mlm_presentation *presentation, struct mlm_presented *ret_presented,
     struct mlm_error *error);
 
-/* Draws the pictures of one kind ("needs") as SVG and PNG, beside the first file and named after it.
- * `written` (may be NULL) gets each path. An error is only reported on standard error, because pictures can
+/* The formats in which a run leaves each picture, beside each other under one name. */
+#define MLM_PRESENT_FORMATS 2
+extern const char *const mlm_present_formats[MLM_PRESENT_FORMATS];
+
+/* Prints the line that names a picture in all formats; `path` is that of the first. */
+void mlm_present_name(const char *path);
+
+/* Draws the pictures of one kind ("needs") in these formats, beside the first file and named after it.
+ * `named`: their paths are printed. An error is only reported on standard error, because pictures can
  * be made again. -EINTR: the user wants to stop. */
 int mlm_present_pictures(const struct mlm_loaded *loaded, const char *const *paths, size_t path_count,
-    const char *plots_folder, const char *plot, void (*written)(const char *path), struct mlm_error *error);
+    const char *plots_folder, const char *plot, bool named, struct mlm_error *error);

@@ -76,6 +76,9 @@ double mlm_progress_pace(const struct mlm_progress *progress)
 /* The plan's estimate of the remaining time, corrected by how exact its estimates were so far. */
 static double left_ns(const struct mlm_progress *progress)
 {
+    const uint64_t now_ns = progress->end_ns ? mlm_now_ns() : 0;
+    if (progress->end_ns)
+        return progress->end_ns > now_ns ? (double)(progress->end_ns - now_ns) : 0;
     double rough_left = (double)(progress->rough_total_ns - progress->rough_done_ns);
     return rough_left * mlm_progress_pace(progress);
 }
@@ -125,12 +128,12 @@ static void draw(const struct mlm_progress *progress, const char *state)
         draw_step(progress);
         return;
     }
-    double share =
-        progress->rough_total_ns ? (double)progress->rough_done_ns / (double)progress->rough_total_ns : 0;
-    char left[MLM_SIZE_TEXT], rest[512];
-    snprintf(rest, sizeof rest, "%zu/%zu  %s left%s%s  %s", progress->done, progress->total,
-        mlm_duration_show(left_ns(progress), left), state[0] ? "  " : "", state,
-        progress->name ? progress->name : "");
+    const double to_do_ns = left_ns(progress), done_ns = (double)progress->spent_ns;
+    const double share = done_ns > 0 ? done_ns / (done_ns + to_do_ns) : 0;
+    char number[MLM_SIZE_TEXT], left[MLM_SIZE_TEXT], rest[512];
+    mlm_progress_number(progress, number);
+    snprintf(rest, sizeof rest, "%s  %s%s left%s%s  %s", number, progress->end_ns ? "at most " : "",
+        mlm_duration_show(to_do_ns, left), state[0] ? "  " : "", state, progress->name ? progress->name : "");
     put(0, (int)(share * BAR_CELLS), rest);
 }
 
@@ -178,10 +181,20 @@ void mlm_progress_less(struct mlm_progress *progress, uint64_t rough_ns)
     draw(progress, "");
 }
 
-void mlm_progress_more(struct mlm_progress *progress, uint64_t rough_ns)
+void mlm_progress_more(struct mlm_progress *progress, uint64_t rough_ns, uint64_t left_ns)
 {
+    if (left_ns && progress->done == progress->total)
+        progress->end_ns = mlm_now_ns() + left_ns;
     progress->total++;
     progress->rough_total_ns += rough_ns;
+}
+
+void mlm_progress_number(const struct mlm_progress *progress, char text[MLM_SIZE_TEXT])
+{
+    if (progress->total && !progress->end_ns)
+        snprintf(text, MLM_SIZE_TEXT, "%zu/%zu", progress->done, progress->total);
+    else
+        snprintf(text, MLM_SIZE_TEXT, "%zu", progress->done);
 }
 
 void mlm_progress_count(struct mlm_progress *progress, uint64_t rough_ns, uint64_t spent_ns)
@@ -197,12 +210,11 @@ void mlm_progress_done(
 {
     mlm_progress_count(progress, rough_ns, spent_ns);
     if (!progress->silent && !progress->bar) {
-        char time[MLM_SIZE_TEXT], total[24] = "";
-        if (progress->total)
-            snprintf(total, sizeof total, "/%zu", progress->total);
-        mlm_say("[%zu%s] %s: %s, %s%s%s", progress->done, total, progress->name,
-            mlm_outcome_name(record->outcome), mlm_duration_show((double)spent_ns, time),
-            record->reason ? "; " : "", record->reason ? record->reason : "");
+        char time[MLM_SIZE_TEXT], number[MLM_SIZE_TEXT];
+        mlm_progress_number(progress, number);
+        mlm_say("[%s] %s: %s, %s%s%s", number, progress->name, mlm_outcome_name(record->outcome),
+            mlm_duration_show((double)spent_ns, time), record->reason ? "; " : "",
+            record->reason ? record->reason : "");
     }
 }
 

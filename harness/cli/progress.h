@@ -12,7 +12,8 @@
 
 struct mlm_progress {
     bool bar, silent;
-    size_t done, total;                     /* a total of 0: not known */
+    size_t done, total; /* a total of 0: not known */
+    uint64_t end_ns;    /* all known trials are done, and repeated until then at most; 0: some are not done */
     uint64_t rough_done_ns, rough_total_ns; /* sums of the plan's estimates */
     uint64_t spent_ns;                      /* time that the finished trials took */
     const char *name;                       /* name of the running trial */
@@ -36,9 +37,13 @@ void mlm_progress_say(struct mlm_progress *progress, const char *format, ...)
 void mlm_progress_say_text(void *progress, const char *text);
 void mlm_progress_trial(struct mlm_progress *progress, const char *name);
 void mlm_progress_news(struct mlm_progress *progress, const struct mlm_trial_news *news);
-/* A trial is not needed after all, or one more than was known before. */
+/* A trial is not needed after all. */
 void mlm_progress_less(struct mlm_progress *progress, uint64_t rough_ns);
-void mlm_progress_more(struct mlm_progress *progress, uint64_t rough_ns);
+/* One more is needed than was known before. left_ns: the most that it and all that may follow take; 0: not
+ * known. */
+void mlm_progress_more(struct mlm_progress *progress, uint64_t rough_ns, uint64_t left_ns);
+/* Writes "12/96", or "97" where nobody knows how many there will be. */
+void mlm_progress_number(const struct mlm_progress *progress, char text[MLM_SIZE_TEXT]);
 /* Counts a trial as done. */
 void mlm_progress_count(struct mlm_progress *progress, uint64_t rough_ns, uint64_t spent_ns);
 /* Counts a trial as done, and prints a line for it where no bar shows that. */

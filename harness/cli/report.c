@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "base/whole.h"
+#include "cli/laptop.h"
 #include "cli/load.h"
 #include "cli/place.h"
 #include "cli/rerun.h"
@@ -21,12 +22,14 @@
 
 struct report_options {
     const char *out;
+    struct mlm_desktop desktop;
 };
 
 static const struct mlm_option options[] = {
     {"out", "FILE", mlm_option_text, offsetof(struct report_options, out),
         .help = "write the page to FILE; '-' is standard output",
         .otherwise = "beside the first FILE, as NAME.html"},
+    {.group = mlm_desktop_option_rows, .offset = offsetof(struct report_options, desktop)},
     {0},
 };
 
@@ -62,20 +65,21 @@ static void advice_release(struct advice *advice)
     free(advice->whole);
 }
 
-static int advice_make(const struct mlm_table *table, struct advice *advice, struct mlm_error *error)
+static int advice_make(const struct mlm_table *table, const struct mlm_desktop *desktop,
+    struct advice *advice, struct mlm_error *error)
 {
     /* A page can scroll, so no column of the table is hidden. */
     static const struct mlm_text_style style = {.width = ADVICE_WIDTH};
     struct mlm_text brief, whole;
     if (!mlm_text_begin(&brief))
         return mlm_error_errno(error, -ENOMEM, "advice");
-    int r = mlm_advise_in_brief(table, NULL, mlm_rerun_put, brief.out, error);
+    int r = mlm_advise_in_brief(table, desktop, mlm_rerun_put, brief.out, error);
     advice->recommendation = mlm_text_end(&brief);
     if (r < 0)
         return r;
     if (!advice->recommendation || !mlm_text_begin(&whole))
         return mlm_error_errno(error, -ENOMEM, "advice");
-    r = mlm_advise(table, NULL, &style, mlm_rerun_put, whole.out, error);
+    r = mlm_advise(table, desktop, &style, mlm_rerun_put, whole.out, error);
     advice->whole = mlm_text_end(&whole);
     if (r == 0 && !advice->whole)
         r = mlm_error_errno(error, -ENOMEM, "advice");
@@ -83,13 +87,14 @@ static int advice_make(const struct mlm_table *table, struct advice *advice, str
 }
 
 /* Writes the page, and reports on standard error if pictures are missing, with the reason. */
-static int page_write(const struct mlm_loaded *loaded, FILE *out, struct mlm_error *error)
+static int page_write(
+    const struct mlm_loaded *loaded, const struct mlm_desktop *desktop, FILE *out, struct mlm_error *error)
 {
     static const char program[] = "mlmembench " MLM_VERSION;
     mlm_auto_free char *no_pictures = NULL;
     mlm_cleanup(advice_release) struct advice advice = {0};
     struct mlm_catalogue *catalogue = NULL;
-    int r = advice_make(loaded->table, &advice, error);
+    int r = advice_make(loaded->table, desktop, &advice, error);
     if (r == 0)
         r = mlm_catalogue_find(&catalogue, error);
     if (r < 0)
@@ -99,6 +104,7 @@ static int page_write(const struct mlm_loaded *loaded, FILE *out, struct mlm_err
         .plots_folder = catalogue->plots_folder,
         .recommendation = *advice.recommendation ? advice.recommendation : NULL,
         .advice = advice.whole,
+        .desktop = desktop,
         .program = program};
     r = mlm_report_page(&request, out, &no_pictures, error);
     mlm_catalogue_close(catalogue);
@@ -107,7 +113,8 @@ static int page_write(const struct mlm_loaded *loaded, FILE *out, struct mlm_err
     return r;
 }
 
-static int report(const char *path, const struct mlm_texts *stores, struct mlm_error *error)
+static int report(const char *path, const struct mlm_desktop *desktop, const struct mlm_texts *stores,
+    struct mlm_error *error)
 {
     mlm_cleanup(mlm_loaded_release) struct mlm_loaded loaded = {0};
     mlm_cleanup(mlm_whole_drop) struct mlm_whole page = {0};
@@ -118,7 +125,7 @@ static int report(const char *path, const struct mlm_texts *stores, struct mlm_e
     if (r == 0 && to_file)
         r = mlm_whole_open(path, &page, error);
     if (r == 0)
-        r = page_write(&loaded, to_file ? page.file : stdout, error);
+        r = page_write(&loaded, desktop, to_file ? page.file : stdout, error);
     if (r == 0 && to_file)
         r = mlm_whole_keep(&page, error);
     if (r == 0 && to_file)
@@ -136,7 +143,7 @@ static int report_verb(int argc, char **argv, struct mlm_error *error)
     mlm_auto_free char *path = page_path(&said, &parsed.operands);
     if (!path)
         return mlm_error_errno(error, -ENOMEM, "report");
-    r = report(path, &parsed.operands, error);
+    r = report(path, &said.desktop, &parsed.operands, error);
     return r < 0 ? r : MLM_EXIT_OK;
 }
 

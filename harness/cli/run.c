@@ -239,13 +239,16 @@ static void instance(void *context, size_t index, struct mlm_gbench_result *ret_
         return;
     }
     const bool certain = mlm_plan_is_certain(run->plan, trial);
-    if (run->finished[index] || !mlm_rounds_wants(run->rounds, trial, mlm_now_ns() - run->begin_ns)) {
+    const struct mlm_plan_options *options = &run->plan->options;
+    const uint64_t spent_ns = mlm_now_ns() - run->begin_ns;
+    if (run->finished[index] || !mlm_rounds_wants(run->rounds, trial, spent_ns)) {
         if (certain)
             mlm_progress_less(&run->measuring.progress, trial->rough_ns);
         return;
     }
     if (!certain)
-        mlm_progress_more(&run->measuring.progress, trial->rough_ns);
+        mlm_progress_more(&run->measuring.progress, trial->rough_ns,
+            !options->repetitions && options->budget_ns > spent_ns ? options->budget_ns - spent_ns : 0);
     run->failure = trial_do(run, trial, ret_result, &run->error);
     run->stopped = run->failure < 0;
 }
@@ -276,6 +279,9 @@ static int trials_do(struct run *run, struct mlm_error *error)
     mlm_progress_close(&run->measuring.progress);
     if (r < 0)
         return r;
+    if (run->failure == -EINTR && run->measuring.streams)
+        return mlm_error_set(error, -EINTR, "interrupted; %zu trials were written to standard output",
+            mlm_rounds_summary(run->rounds).trials);
     if (run->failure == -EINTR)
         return mlm_error_set(error, -EINTR,
             "interrupted; %zu trials are in %s, go on with: %s run --resume %s",
@@ -343,7 +349,7 @@ static int run_all(struct run *run, int argc, char **argv, uint64_t disk_bytes, 
         .paths = {run->measuring.path},
         .path_count = 1,
         .plots_folder = run->measuring.catalogue->plots_folder,
-        .pictures = !run->request.said.preview,
+        .pictures = !run->request.said.preview && !run->measuring.streams,
         .columns = run->request.said.table.columns,
         .budgets = run->request.said.budgets,
         .table = !mlm_gbench_prints(run->request.gbench_flags.items, run->request.gbench_flags.count),
@@ -472,6 +478,9 @@ static int run_verb(int argc, char **argv, struct mlm_error *error)
     int r = parse(&run, argc, argv, error);
     if (r != 0)
         return r < 0 ? r : MLM_EXIT_OK;
+    if (run.request.said.resume && strcmp(run.request.said.resume, "-") == 0)
+        return mlm_error_set(
+            error, -EINVAL, "--resume: nothing can be added to standard input; name the file");
     if (!run.request.said.resume) {
         r = cages_reach(&run, argv, error);
         return r < 0 ? r : run_with(&run, argc, argv, error);

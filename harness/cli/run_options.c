@@ -11,6 +11,25 @@
 
 #define AT(field) offsetof(struct mlm_run_options, field)
 
+/* More parts than anybody has machines. */
+#define PARTS_MOST 100000
+
+/* "2/8" */
+static int parse_shard(
+    const struct mlm_option *option, const char *text, void *field, struct mlm_error *error)
+{
+    (void)option;
+    unsigned long part, parts;
+    int end = 0;
+    if (strspn(text, "0123456789/") != strlen(text) ||
+        sscanf(text, "%6lu/%6lu%n", &part, &parts, &end) != 2 || text[end] || !part || part > parts ||
+        parts > PARTS_MOST)
+        return mlm_error_set(error, -EINVAL,
+            "'%s' is no part of a plan; give K/N, for example 2/8 for the second of eight", text);
+    *(struct mlm_shard *)field = (struct mlm_shard){part - 1, parts};
+    return 0;
+}
+
 const struct mlm_option mlm_run_option_rows[] = {
     {.group = mlm_cap_option_rows, .offset = AT(caps)},
     {.group = mlm_laptop_option_rows, .offset = AT(laptop)},
@@ -26,6 +45,11 @@ const struct mlm_option mlm_run_option_rows[] = {
         .help = "run only trials whose name matches, for example storage/csr; with '-' in front, run only "
                 "the others; --dry-run shows all names",
         .shapes_plan = true, .kept = true},
+    {"shard", "K/N", parse_shard, AT(shard),
+        .help =
+            "run the K-th of N parts of the plan, for N jobs that share the work; rows that do equal work stay "
+            "together, and `cat` merges the records",
+        .shapes_plan = true},
     {"dataset", "FILE", mlm_option_text, AT(dataset),
         .help = "run the suites storage and loading on this file: .npy (two-dimensional), .csv, .tsv or "
                 ".libsvm",
@@ -142,6 +166,7 @@ int mlm_run_request_resolve(struct mlm_run_request *request, struct mlm_error *e
         .suite_count = said->suites.count,
         .all = said->all,
         .filter = said->filter,
+        .shard = said->shard,
         .sweeps = sweeps,
         .dataset = said->dataset,
         .limits = said->cage.limits,

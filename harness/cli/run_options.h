@@ -17,6 +17,7 @@ struct mlm_run_options {
     struct mlm_job_options job;
     struct mlm_list suites;
     const char *filter, *dataset, *resume;
+    struct mlm_shard shard;
     double precision;
     uint64_t budget_ns;
     bool all, preview, dry_run, names_only;

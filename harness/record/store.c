@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <string.h>
 #include <sys/file.h>
+#include <sys/mman.h>
 #include <sys/stat.h>
 #include <sys/uio.h>
 
@@ -16,6 +17,7 @@
 
 struct mlm_store {
     int fd;
+    int out_fd; /* gets each record, too; -1: none */
     char *path;
     json_t *machine;    /* machine of the latest record; the reference keeps its address from being used for
                            another one */
@@ -26,8 +28,8 @@ void mlm_store_close(struct mlm_store *store)
 {
     if (!store)
         return;
-    if (store->fd >= 0)
-        (void)close(store->fd);
+    mlm_close_p(&store->fd);
+    mlm_close_p(&store->out_fd);
     json_decref(store->machine);
     free(store->machine_text);
     free(store->path);
@@ -197,19 +199,37 @@ static int store_open(const char *path, int *ret_fd, struct mlm_error *error)
     return r;
 }
 
+/* A store that has no file yet; NULL: no memory. */
+static struct mlm_store *store_new(void)
+{
+    struct mlm_store *store = calloc(1, sizeof *store);
+    if (store)
+        store->fd = store->out_fd = -1;
+    return store;
+}
+
 int mlm_store_open(const char *path, struct mlm_store **ret_store, struct mlm_error *error)
 {
-    mlm_cleanup(store_close_p) struct mlm_store *store = calloc(1, sizeof *store);
-    if (!store)
-        return mlm_error_errno(error, -ENOMEM, "%s", path);
-    store->fd = -1;
-    store->path = strdup(path);
-    if (!store->path)
+    mlm_cleanup(store_close_p) struct mlm_store *store = store_new();
+    if (!store || !(store->path = strdup(path)))
         return mlm_error_errno(error, -ENOMEM, "%s", path);
     int r = store_open(path, &store->fd, error);
     if (r == 0)
         *ret_store = mlm_take_ptr(store);
     return r;
+}
+
+int mlm_store_stream(int out_fd, struct mlm_store **ret_store, struct mlm_error *error)
+{
+    mlm_auto_close int out = out_fd;
+    mlm_cleanup(store_close_p) struct mlm_store *store = store_new();
+    if (store)
+        store->fd = memfd_create("records", MFD_CLOEXEC);
+    if (!store || store->fd < 0 || asprintf(&store->path, "/proc/self/fd/%d", store->fd) < 0)
+        return mlm_error_errno(error, -errno, "records to standard output");
+    store->out_fd = mlm_take_fd(&out);
+    *ret_store = mlm_take_ptr(store);
+    return 0;
 }
 
 /* Makes the machine's text, once for all lines of a run: it is the same in all of them, and most of each. */
@@ -266,6 +286,12 @@ static int lines_make(struct mlm_store *store, const struct mlm_record *record,
     return 0;
 }
 
+static int pass_on(const struct mlm_store *store, const char *lines, size_t size, struct mlm_error *error)
+{
+    int r = mlm_write_all(store->out_fd, lines, size);
+    return r < 0 ? mlm_error_errno(error, r, "cannot write a record to standard output") : 0;
+}
+
 int mlm_store_append(struct mlm_store *store, const struct mlm_record *record,
     const struct mlm_timeline *timeline, struct mlm_error *error)
 {
@@ -289,7 +315,7 @@ int mlm_store_append(struct mlm_store *store, const struct mlm_record *record,
     if (r == 0 && fdatasync(store->fd) < 0 && errno != EINVAL)
         r = -errno;
     if (r == 0)
-        return 0;
+        return store->out_fd < 0 ? 0 : pass_on(store, lines, size, error);
     if (ftruncate(store->fd, old_size) < 0)
         return mlm_error_errno(
             error, r, "%s: cannot append %zu bytes, nor take back what is there of them", store->path, size);

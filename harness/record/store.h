@@ -13,6 +13,9 @@ struct mlm_store;
  * last line without newline is removed first (it was cut off when a machine lost power), unless it is
  * complete; then it gets a newline. -EBUSY: another run is appending to it. */
 int mlm_store_open(const char *path, struct mlm_store **ret_store, struct mlm_error *error);
+/* Opens a store in memory, and writes each record to out_fd as well, which it closes in the end. Its own path
+ * can be read as long as it is open. */
+int mlm_store_stream(int out_fd, struct mlm_store **ret_store, struct mlm_error *error);
 void mlm_store_close(struct mlm_store *store); /* accepts NULL */
 
 /* Appends a record; timeline may be NULL. On failure the file has nothing of the record. record->machine must

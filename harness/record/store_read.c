@@ -1,14 +1,13 @@
 /* The reading side of the store. Stores can be large, so the parts that all lines of a run share are parsed
  * once. */
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "base/cleanup.h"
 #include "base/grow.h"
 #include "base/utf8.h"
 #include "record/record_json.h"
+#include "record/source.h"
 #include "record/store.h"
 
 /* Runs whose lines may alternate, as in files that were merged by time, before any must be parsed whole. */
@@ -53,7 +52,7 @@ static void complain(const struct reader *reader, const char *why)
         return;
     /* The text may quote parts of the line. */
     char text[MLM_ERROR_TEXT_SIZE + 512];
-    snprintf(text, sizeof text, "%.500s:%zu: %s", reader->path, reader->lines.number, why);
+    snprintf(text, sizeof text, "%.500s:%zu: %s", mlm_source_name(reader->path), reader->lines.number, why);
     mlm_utf8_tame(text);
     reader->complain(reader->context, text);
 }
@@ -265,35 +264,13 @@ static int path_add(struct mlm_record_list *list, const char *path)
     return 0;
 }
 
-/* O_NONBLOCK: waiting for the writer of a pipe could last for ever. A device is refused, because it may have
- * no end. */
-static int source_open(struct reader *reader, int *ret_fd, struct mlm_error *error)
-{
-    mlm_auto_close int fd = open(reader->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return mlm_error_errno(error, -errno, "cannot open %s", reader->path);
-    struct stat status;
-    if (fstat(fd, &status) < 0)
-        return mlm_error_errno(error, -errno, "cannot read %s", reader->path);
-    reader->is_file = S_ISREG(status.st_mode);
-    if (S_ISDIR(status.st_mode))
-        return mlm_error_errno(error, -EISDIR, "cannot read %s", reader->path);
-    if (!reader->is_file && !S_ISFIFO(status.st_mode))
-        return mlm_error_set(error, -ENOTSUP, "cannot read %s: it is no regular file", reader->path);
-    int flags = fcntl(fd, F_GETFL);
-    if (flags < 0 || fcntl(fd, F_SETFL, flags & ~O_NONBLOCK) < 0)
-        return mlm_error_errno(error, -errno, "cannot read %s", reader->path);
-    *ret_fd = mlm_take_fd(&fd);
-    return 0;
-}
-
 int mlm_store_read(const char *path, struct mlm_record_list *list, mlm_store_complaint *complaint,
     void *context, struct mlm_error *error)
 {
     mlm_cleanup(reader_release) struct reader reader = {
         .path = path, .list = list, .complain = complaint, .context = context};
     mlm_auto_close int fd = -1;
-    int r = source_open(&reader, &fd, error);
+    int r = mlm_source_open(path, &fd, &reader.is_file, error);
     if (r < 0)
         return r;
     r = mlm_store_lines_begin(fd, &reader.lines) < 0 ? -ENOMEM : path_add(list, path);
@@ -311,7 +288,7 @@ int mlm_store_read(const char *path, struct mlm_record_list *list, mlm_store_com
             r = 0;
         }
     }
-    return r < 0 ? mlm_error_errno(error, r, "cannot read %s", path) : 0;
+    return r < 0 ? mlm_error_errno(error, r, "cannot read %s", mlm_source_name(path)) : 0;
 }
 
 void mlm_record_list_release(struct mlm_record_list *list)

@@ -104,18 +104,39 @@ static double variance_of(const struct mlm_log_mean *mean, const struct mlm_log_
     return mean->count > 1 ? mean->variance : other->variance * (double)other->count;
 }
 
+/* `deviation` is that of the difference. Samples without any variation have no degrees of freedom, and need
+ * none. */
+static struct mlm_ratio ratio_of(double difference, double deviation, double freedom, double confidence)
+{
+    double reach = deviation > 0 ? mlm_student_quantile(confidence, freedom) * deviation : 0;
+    bool differ = difference < 0 || difference > 0;
+    return (struct mlm_ratio){
+        .ratio = exp(difference),
+        .low = exp(difference - reach),
+        .high = exp(difference + reach),
+        .p = deviation > 0 ? mlm_student_p(difference / deviation, freedom)
+             : differ      ? 0
+                           : 1,
+    };
+}
+
+static struct mlm_ratio without_interval(double difference)
+{
+    return (struct mlm_ratio){.ratio = exp(difference), .low = NAN, .high = NAN, .p = NAN};
+}
+
 struct mlm_ratio mlm_log_ratio(const struct mlm_log_mean *a, const struct mlm_log_mean *b, double confidence)
 {
     double difference = b->mean - a->mean;
-    struct mlm_ratio ratio = {.ratio = exp(difference), .low = NAN, .high = NAN, .p = NAN};
     if (a->count < 2 && b->count < 2)
-        return ratio;
-    double freedom = freedom_of(a, b), deviation = sqrt(variance_of(a, b) + variance_of(b, a));
-    /* Samples without any variation have no degrees of freedom, and need none. */
-    double reach = deviation > 0 ? mlm_student_quantile(confidence, freedom) * deviation : 0;
-    ratio.low = exp(difference - reach);
-    ratio.high = exp(difference + reach);
-    bool differ = difference < 0 || difference > 0;
-    ratio.p = deviation > 0 ? mlm_student_p(difference / deviation, freedom) : differ ? 0 : 1;
-    return ratio;
+        return without_interval(difference);
+    double deviation = sqrt(variance_of(a, b) + variance_of(b, a));
+    return ratio_of(difference, deviation, freedom_of(a, b), confidence);
+}
+
+struct mlm_ratio mlm_log_ratio_paired(const struct mlm_log_mean *log_ratio, double confidence)
+{
+    if (log_ratio->count < 2)
+        return without_interval(log_ratio->mean);
+    return ratio_of(log_ratio->mean, sqrt(log_ratio->variance), (double)(log_ratio->count - 1), confidence);
 }

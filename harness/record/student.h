@@ -36,3 +36,8 @@ struct mlm_ratio {
 /* The ratio b / a of two samples of positive numbers. A sample of one value is taken to vary as much as the
  * other one; two such samples have no interval. */
 struct mlm_ratio mlm_log_ratio(const struct mlm_log_mean *a, const struct mlm_log_mean *b, double confidence);
+
+/* The same of values that belong together in pairs: log_ratio has the mean of log(b / a) and its variance.
+ * What both values of a pair share, for example a phase in which the machine is slower, is no part of the
+ * interval. */
+struct mlm_ratio mlm_log_ratio_paired(const struct mlm_log_mean *log_ratio, double confidence);

@@ -2,11 +2,11 @@
 #include "record/timeline.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "record/record_json.h"
+#include "record/source.h"
 #include "record/store.h"
 
 /* Each column is an array as long as the timeline: shorter than a list of objects, and the form that plots
@@ -110,12 +110,14 @@ int mlm_timeline_read(const struct mlm_record_list *list, const struct mlm_recor
     const struct mlm_timeline_place *place = &record->timeline;
     if (!place->offset_bytes)
         return mlm_error_set(error, -ENODATA, "no timeline is recorded");
-    const char *path = list->paths[place->file];
-    mlm_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK);
-    if (fd < 0)
-        return mlm_error_errno(error, -errno, "cannot open %s", path);
+    const char *path = mlm_source_name(list->paths[place->file]);
+    mlm_auto_close int fd = -1;
+    bool returns;
+    int r = mlm_source_open(list->paths[place->file], &fd, &returns, error);
+    if (r < 0)
+        return r;
     mlm_cleanup(mlm_store_line_release) struct mlm_store_line line = {0};
-    int r = mlm_store_line_read(fd, (off_t)place->offset_bytes, &line);
+    r = mlm_store_line_read(fd, (off_t)place->offset_bytes, &line);
     if (r == -EFBIG)
         return mlm_error_set(error, -EBADMSG, "%s: a timeline: longer than any", path);
     if (r < 0)

@@ -1,11 +1,10 @@
-/* Makes the rows (all combinations of parameters), then the trials (rows × caps, round by round), filters and
+/* Makes the rows (all combinations of parameters), then the trials (rows × caps, round by round), chooses and
  * shuffles them. Nothing here runs anything. */
 #include "trial/plan.h"
 
 #include <errno.h>
 #include <inttypes.h>
 #include <math.h>
-#include <regex.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +13,7 @@
 #include "base/grow.h"
 #include "base/text.h"
 #include "machine/memory.h"
+#include "trial/plan_trials.h"
 
 /* Rough time for starting, measuring and cleaning up a trial. */
 #define TRIAL_OVERHEAD_NS 10000000u
@@ -357,10 +357,9 @@ static int round_make(struct mlm_plan *plan, uint64_t round, struct mlm_error *e
         for (size_t c = 0; r == 0 && c < options->cap_count && !(row->refused && round > 0); c++)
             if (!(row->workload->flags & MLM_GROWS && options->caps[c] == MLM_NO_LIMIT))
                 r = trial_add(plan, i, c, round, error); /* else it would fill the machine */
-    }
-    for (size_t i = 0; i < plan->row_count && r == 0; i++)
-        if (wants_reference(plan, &plan->rows[i]))
+        if (r == 0 && wants_reference(plan, row))
             r = trial_add(plan, i, options->cap_count, round, error);
+    }
     return r;
 }
 
@@ -375,68 +374,6 @@ static int rounds_make(struct mlm_plan *plan, struct mlm_error *error)
     for (uint64_t round = 0; round < plan->most_rounds + again && r == 0; round++)
         r = round_make(plan, round, error);
     return r;
-}
-
-/* The same meaning as in Google Benchmark: '-' in front excludes what matches, "all" matches everything. */
-static int filter_apply(struct mlm_plan *plan, const char *filter, struct mlm_error *error)
-{
-    if (!filter || strcmp(filter, "all") == 0)
-        return 0;
-    bool leave_out = filter[0] == '-';
-    regex_t pattern;
-    if (regcomp(&pattern, filter + leave_out, REG_EXTENDED | REG_NOSUB) != 0)
-        return mlm_error_set(error, -EINVAL, "--filter '%s' is not a regular expression", filter);
-    size_t kept = 0;
-    for (size_t i = 0; i < plan->trial_count; i++) {
-        struct mlm_plan_trial *trial = &plan->trials[i];
-        bool matches = regexec(&pattern, trial->name, 0, NULL, 0) == 0;
-        if (matches != leave_out)
-            plan->trials[kept++] = *trial;
-        else
-            free(trial->name);
-    }
-    plan->trial_count = kept;
-    regfree(&pattern);
-    if (!kept)
-        return mlm_error_set(error, -EINVAL,
-            "--filter '%s' leaves no trial; names look like storage/csr/density:0.01/cap:2G, and rows that "
-            "are not quick need --all",
-            filter);
-    return 0;
-}
-
-static uint64_t splitmix(uint64_t *state)
-{
-    uint64_t x = *state += UINT64_C(0x9e3779b97f4a7c15);
-    x = (x ^ (x >> 30)) * UINT64_C(0xbf58476d1ce4e5b9);
-    x = (x ^ (x >> 27)) * UINT64_C(0x94d049bb133111eb);
-    return x ^ (x >> 31);
-}
-
-/* The trials of a round under caps, or its references. They come last: whether they are needed is known from
- * the rows. */
-static bool same_part(const struct mlm_plan_trial *a, const struct mlm_plan_trial *b)
-{
-    return a->repetition == b->repetition && a->reference == b->reference;
-}
-
-/* Shuffles each part of a round by the seed (Fisher, Yates), so that a drift of the machine affects all rows
- * alike. */
-static void shuffle(struct mlm_plan *plan)
-{
-    uint64_t state = plan->options.seed;
-    for (size_t begin = 0, end; begin < plan->trial_count; begin = end) {
-        for (end = begin; end < plan->trial_count; end++)
-            if (!same_part(&plan->trials[begin], &plan->trials[end]))
-                break;
-        for (size_t i = end - begin; i > 1; i--) {
-            struct mlm_plan_trial *last = &plan->trials[begin + i - 1];
-            struct mlm_plan_trial *other = &plan->trials[begin + splitmix(&state) % i];
-            struct mlm_plan_trial swapped = *last;
-            *last = *other;
-            *other = swapped;
-        }
-    }
 }
 
 bool mlm_plan_is_certain(const struct mlm_plan *plan, const struct mlm_plan_trial *trial)
@@ -474,12 +411,15 @@ int mlm_plan_make(const struct mlm_catalogue *catalogue, const struct mlm_plan_o
     if (r == 0)
         r = rounds_make(plan, error);
     if (r == 0)
-        r = filter_apply(plan, options->filter, error);
+        r = mlm_plan_filter(plan, error);
+    if (r == 0 && !plan->trial_count)
+        r = mlm_error_set(error, -EINVAL, "no row to run; rows that are not quick need --all");
+    if (r == 0)
+        r = mlm_plan_shard(plan, error);
+    if (r == 0)
+        r = mlm_plan_shuffle(plan, error);
     if (r < 0)
         return r;
-    if (!plan->trial_count)
-        return mlm_error_set(error, -EINVAL, "no row to run; rows that are not quick need --all");
-    shuffle(plan);
     for (size_t i = 0; i < plan->trial_count; i++) {
         if (mlm_plan_is_certain(plan, &plan->trials[i]))
             plan->rough_ns += plan->trials[i].rough_ns;

@@ -32,16 +32,22 @@ struct mlm_dataset_shape {
     struct mlm_file_state file; /* state at the time of the inspection */
 };
 
+/* A part of a plan: the one with this index, from 0, of so many; a count of 0: all of it. */
+struct mlm_shard {
+    uint64_t index, count;
+};
+
 /* The user's options. Zero means "not given" where a default depends on other fields. */
 struct mlm_plan_options {
     const uint64_t *caps; /* MLM_NO_LIMIT: no cap */
     size_t cap_count;
     const char *const *suites; /* names; none: every suite that is not for calibration */
     size_t suite_count;
-    const char *workload;     /* only this workload of each suite; NULL: all */
-    bool all;                 /* every row, not only the quick ones */
-    bool defaults;            /* one row of each workload, quick or not, with its default parameters */
-    const char *filter;       /* POSIX extended regular expression on trial names; '-' in front negates */
+    const char *workload; /* only this workload of each suite; NULL: all */
+    bool all;             /* every row, not only the quick ones */
+    bool defaults;        /* one row of each workload, quick or not, with its default parameters */
+    const char *filter;   /* POSIX extended regular expression on trial names; '-' in front negates */
+    struct mlm_shard shard;
     struct mlm_params sweeps; /* NAME → V1,V2 instead of the descriptor's sweep */
     uint64_t data_bytes;      /* 0: 1.25 × the middle cap */
     const char *dataset;      /* the user's file, whose size then is data_bytes */

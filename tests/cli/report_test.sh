@@ -36,6 +36,11 @@ expect "what was not had is a dash, and sorts as nothing" \
     grep -qE '<td class="text prime outcome oom">oom at [^<]*</td><td class="figure prime time" data-value="">-</td>' run.html
 expect "sorting takes unrounded figures" grep -qE 'data-value="[0-9]{6,}">[0-9.]+ (m?s|[MG]iB)<' run.html
 
+# What is open on a laptop beside the job is the reader's choice.
+status 0 "$mlm" report run.jsonl --desktop none --tabs 1 --out other.html
+expect "the laptop that is large enough has that desktop" page other.html 'beside its system and a browser with 1 page'
+rm other.html
+
 # A single variant is not counted.
 grep -h '"workload":"storage/dense_f32"' "$records/swap.jsonl" >one.jsonl
 status 0 "$mlm" report one.jsonl

@@ -28,6 +28,8 @@ struct job {
     uint64_t fails_from, random; /* number of the trial from which on it fails by itself; 0: never */
     uint64_t untimed_every;      /* one trial in this many has no known time; 0: all have one */
     double stolen; /* other work takes up to this share of its time, and every trial is disturbed */
+    uint64_t busy_from, busy_count; /* these trials take `busy` times as long, and nothing shows it */
+    double busy;
 };
 
 /* Knuth's generator of the MMIX; any generator would do. */
@@ -56,6 +58,8 @@ static void job_run(struct job *job, uint64_t cap_bytes, size_t count, struct ml
         record->marks |= MLM_MARK_BIT(disturbed);
         time += stolen;
     }
+    if (count >= job->busy_from && count < job->busy_from + job->busy_count)
+        time *= job->busy;
     bool timed = !job->untimed_every || count % job->untimed_every;
     record->readings.values[MLM_run_ns] = timed ? (int64_t)time : MLM_NULL;
     double peak = fmax(job->ceiling_mib * (double)MIB, need);
@@ -245,9 +249,9 @@ static void test_within(void **state)
         assert_int_equal(fast.state, MLM_FIT_FOUND);
         assert_true(fast.high_bytes > 750 * MIB && fast.high_bytes < 850 * MIB);
         assert_true(fabs(mlm_fit_tally(&fit, fast.high_bytes).slowdown - 1.1) < 0.03);
-        /* Trials without a cap are repeated with those under the caps at the edge. */
+        /* Each trial that decides about a cap at the edge has one without a cap beside it. */
         size_t referred = mlm_fit_tally(&fit, MLM_NO_LIMIT).count;
-        assert_true(seed % 2 ? referred == 3 : referred >= 3 && referred <= 9);
+        assert_true(seed % 2 ? referred <= 8 : referred >= 5 && referred <= 20);
         mlm_fit_release(&fit);
     }
 }
@@ -276,6 +280,34 @@ static void test_within_noisy(void **state)
         mlm_fit_release(&fit);
     }
     assert_true(near >= 95);
+}
+
+/* While others use the machine's memory, everything takes longer, and no figure of the trial shows it. Such a
+ * phase moves no edge, whenever it begins. */
+static void test_within_busy_phase(void **state)
+{
+    (void)state;
+    struct mlm_fit_options options = usual;
+    options.within = 0.1;
+    options.max_trials = 120;
+    for (uint64_t from = 0; from <= 40; from++) {
+        struct job job = {.need_mib = 100,
+            .ceiling_mib = 1100,
+            .floor_mib = 99,
+            .ease_mib = 1000,
+            .slope = 0.5,
+            .noise = 0.01,
+            .random = from,
+            .busy_from = from,
+            .busy_count = 6,
+            .busy = 1.5};
+        struct mlm_fit fit;
+        search(&job, &options, &fit);
+        struct mlm_fit_edge fast = mlm_fit_edge(&fit, MLM_FIT_FAST);
+        assert_int_equal(fast.state, MLM_FIT_FOUND);
+        assert_true(fast.high_bytes > 750 * MIB && fast.high_bytes < 850 * MIB);
+        mlm_fit_release(&fit);
+    }
 }
 
 /* A job that has its full speed wherever it ends has only one edge. */
@@ -416,6 +448,7 @@ int main(void)
         cmocka_unit_test(test_max_trials),
         cmocka_unit_test(test_within),
         cmocka_unit_test(test_within_noisy),
+        cmocka_unit_test(test_within_busy_phase),
         cmocka_unit_test(test_within_at_once),
         cmocka_unit_test(test_within_nowhere),
         cmocka_unit_test(test_within_untimed),

@@ -236,6 +236,30 @@ static void test_kinds_of_time_are_not_mixed(void **state)
     assert_true(section->rows[3]->time.median == 8e9);
 }
 
+/* Rounds 2 and 3 lie in a phase in which the machine is slower, and the reference is repeated more often.
+ * Trials of one round are compared with each other, so that neither moves the ratio. */
+static void test_trials_of_a_round_are_compared(void **state)
+{
+    struct fixture *fixture = *state;
+    static const double phases[] = {1, 1.01, 1.8, 1.79, 1.02, 2.5, 2.5, 2.5};
+    for (uint64_t round = 0; round < sizeof phases / sizeof *phases; round++) {
+        const int64_t ns = (int64_t)(phases[round] * (double)SECOND);
+        if (round < 5)
+            add(fixture, "csr", CAP, MLM_OUTCOME_OK, ns / 5 * 6, 40 * MIB)->repetition = round;
+        add(fixture, "csr", MLM_NO_LIMIT, MLM_OUTCOME_OK, ns, 40 * MIB)->repetition = round;
+    }
+    const struct mlm_table *table = make(fixture);
+    const struct mlm_ratio *slowdown = &table->sections[0].rows[0]->slowdown;
+    assert_true(slowdown->low > 1.19 && slowdown->high < 1.21);
+
+    /* Another run has rounds of the same numbers; its trials are partners of nobody here. */
+    free(fixture->list.items[0].run_id);
+    fixture->list.items[0].run_id = strdup("m1-20260302T101500Z");
+    const struct mlm_ratio again =
+        mlm_row_time_ratio(table->sections[0].rows[0], table->sections[0].rows[0]->reference, 0.95);
+    assert_true(again.low > 1.19 && again.high < 1.21);
+}
+
 static void assert_says(double low, double high, enum mlm_says says, const char *text)
 {
     char shown[MLM_RATIO_TEXT];
@@ -373,6 +397,7 @@ int main(void)
         TABLE_TEST(test_none_is_a_cap),
         TABLE_TEST(test_a_cap_out_of_reach_costs_nothing),
         TABLE_TEST(test_kinds_of_time_are_not_mixed),
+        TABLE_TEST(test_trials_of_a_round_are_compared),
         TABLE_TEST(test_only_what_holds_is_said),
         TABLE_TEST(test_best_of_group),
         TABLE_TEST(test_order),

@@ -209,9 +209,12 @@ static void rounds_follow_each_other(void **state)
     for (size_t i = 0; i < plan->trial_count; i++)
         for (size_t k = i - i % 4; k < i; k++)
             assert_true(plan->trials[k].cell != plan->trials[i].cell);
-    /* References come last in a round: only then is it known whether they are needed. */
-    for (size_t i = 0; i < plan->trial_count; i++)
-        assert_int_equal(plan->trials[i].reference, i % 4 >= 2);
+    /* A row's reference comes right beside it, in the first round behind it: only then is it known whether it
+     * is needed. */
+    for (size_t i = 0; i < plan->trial_count; i += 2)
+        assert_int_equal(plan->trials[i].row, plan->trials[i + 1].row);
+    for (size_t i = 0; i < 4; i++)
+        assert_int_equal(plan->trials[i].reference, i % 2);
     mlm_plan_free(plan);
     options.repetitions = 0;
     plan = make(&options);
@@ -258,12 +261,54 @@ static void order_is_a_seeded_shuffle(void **state)
     for (size_t i = 1; i < plan->trial_count; i++)
         neighbours += strcmp(plan->trials[i].name, plan->trials[i - 1].name) == 0 ? 1 : 0;
     assert_true(neighbours < plan->trial_count / 10);
+    /* What is compared lies side by side: the caps of a row in a round, and its reference. */
+    for (size_t i = 1; i + 1 < plan->trial_count; i++)
+        for (size_t k = i + 1;
+             k < plan->trial_count && plan->trials[k].repetition == plan->trials[i].repetition; k++)
+            if (plan->trials[k].row == plan->trials[i].row)
+                assert_int_equal(plan->trials[k - 1].row, plan->trials[i].row);
     mlm_plan_free(plan);
     assert_string_equal(first, same);
     assert_string_not_equal(first, another);
     free(first);
     free(same);
     free(another);
+}
+
+/* All parts together are the plan; none has a trial of another, and rows that do equal work are in one part.
+ */
+static void shards_are_whole_groups(void **state)
+{
+    (void)state;
+    struct mlm_plan_options options = standard();
+    options.all = true;
+    struct mlm_plan *whole = make(&options);
+    size_t trials = 0, rows[3] = {0};
+    uint64_t *of = calloc(whole->row_count, sizeof *of);
+    for (uint64_t part = 0; part < 3; part++) {
+        options.shard = (struct mlm_shard){part, 3};
+        struct mlm_plan *plan = make(&options);
+        trials += plan->trial_count;
+        for (size_t i = 0; i < plan->row_count; i++) {
+            if (!plan->rows[i].wanted)
+                continue;
+            assert_int_equal(of[i], 0);
+            of[i] = part + 1;
+            rows[part]++;
+        }
+        mlm_plan_free(plan);
+    }
+    assert_int_equal(trials, whole->trial_count);
+    for (size_t i = 0; i < whole->row_count; i++)
+        for (size_t k = 0; k < i; k++)
+            if (strcmp(whole->rows[i].equal_work, whole->rows[k].equal_work) == 0)
+                assert_int_equal(of[i], of[k]);
+    for (int part = 0; part < 3; part++)
+        assert_true(rows[part] > 0);
+    free(of);
+    mlm_plan_free(whole);
+    options.shard = (struct mlm_shard){999, 1000};
+    refused(&options, "--shard 1000/1000: no row is left for this part");
 }
 
 static void equal_work_is_the_job_and_what_decides_it(void **state)
@@ -426,6 +471,7 @@ int main(void)
         cmocka_unit_test(references_must_fit_in_memory),
         cmocka_unit_test(rounds_follow_each_other),
         cmocka_unit_test(order_is_a_seeded_shuffle),
+        cmocka_unit_test(shards_are_whole_groups),
         cmocka_unit_test(equal_work_is_the_job_and_what_decides_it),
         cmocka_unit_test(sweeps_and_filters),
         cmocka_unit_test(a_users_file_has_its_own_shape),

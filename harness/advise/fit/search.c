@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/grow.h"
 #include "base/size.h"
@@ -132,50 +133,101 @@ static size_t majority(const struct mlm_fit *fit)
     return (size_t)fit->options.repetitions / 2 + 1;
 }
 
-/* Bounds of the times of the trials at a cap that ended ok. A verdict takes at most one and a half times as
- * many trials as there are repetitions, of which `fit` allows 50. */
-#define TIMES_MAX 128
-struct times {
-    double least[TIMES_MAX], most[TIMES_MAX];
-    size_t count;
+/* A verdict takes at most one and a half times as many pairs as there are repetitions, of which `fit` allows
+ * 50, and some trials that no time is known of. */
+#define TRIALS_MAX 128
+
+struct ratios {
+    double least[TRIALS_MAX], most[TRIALS_MAX];
+    size_t count, exact; /* exact: the first so many are of trials that nothing disturbed */
 };
 
-/* `exact`: without those that other work disturbed. */
-static void times_collect(const struct mlm_fit *fit, uint64_t cap_bytes, bool exact, struct times *ret_times)
+static bool is_exact(const struct mlm_fit_time *time)
+{
+    return time->least_ns >= time->most_ns;
+}
+
+/* The median bounds of the times without a cap, of the exact ones if there are any. */
+static struct mlm_fit_time reference(const struct mlm_fit *fit, enum mlm_time_kind kind)
+{
+    double least[TRIALS_MAX], most[TRIALS_MAX];
+    size_t count = 0;
+    for (int exact = 1; exact >= 0 && !count; exact--)
+        for (size_t i = 0; i < fit->count && count < TRIALS_MAX; i++) {
+            const struct mlm_fit_time *time = &fit->trials[i].time[kind];
+            if (fit->trials[i].cap_bytes != MLM_NO_LIMIT || isnan(time->most_ns) ||
+                (exact && !is_exact(time)))
+                continue;
+            least[count] = time->least_ns;
+            most[count++] = time->most_ns;
+        }
+    return count ? (struct mlm_fit_time){mlm_median(least, count), mlm_median(most, count)}
+                 : (struct mlm_fit_time){NAN, NAN};
+}
+
+static void add(struct ratios *ratios, const struct mlm_fit_time *here, const struct mlm_fit_time *without)
+{
+    if (isnan(here->most_ns) || isnan(without->most_ns) || ratios->count == TRIALS_MAX)
+        return;
+    size_t place = ratios->count++;
+    if (is_exact(here) && is_exact(without)) {
+        ratios->least[place] = ratios->least[ratios->exact];
+        ratios->most[place] = ratios->most[ratios->exact];
+        place = ratios->exact++;
+    }
+    ratios->least[place] = here->least_ns / without->most_ns;
+    ratios->most[place] = here->most_ns / without->least_ns;
+}
+
+/* Returns true for a trial without a cap whose time is known. */
+static bool is_without(const struct mlm_fit *fit, size_t index)
+{
+    return index < fit->count && fit->trials[index].cap_bytes == MLM_NO_LIMIT &&
+           !isnan(fit->trials[index].time[MLM_TIME_WALL].most_ns);
+}
+
+/* Slowdowns of the trials at a cap. `paired`: of those that come right before or after a trial without a cap,
+ * against that one. Phases in which the whole machine is slower, for example because others use its memory,
+ * last longer than such a pair. Else of all, against all trials without a cap. */
+static void ratios_collect(
+    const struct mlm_fit *fit, uint64_t cap_bytes, bool paired, struct ratios *ret_ratios)
 {
     const enum mlm_time_kind kind = kind_of(fit);
-    ret_times->count = 0;
-    for (size_t i = 0; i < fit->count && ret_times->count < TIMES_MAX; i++) {
-        const struct mlm_fit_time *time = &fit->trials[i].time[kind];
-        if (fit->trials[i].cap_bytes != cap_bytes || isnan(time->most_ns) ||
-            (exact && time->least_ns < time->most_ns))
+    const struct mlm_fit_time all = reference(fit, kind);
+    ret_ratios->count = ret_ratios->exact = 0;
+    for (size_t i = 0; i < fit->count; i++) {
+        if (fit->trials[i].cap_bytes != cap_bytes)
             continue;
-        ret_times->least[ret_times->count] = time->least_ns;
-        ret_times->most[ret_times->count++] = time->most_ns;
+        const struct mlm_fit_time *here = &fit->trials[i].time[kind];
+        if (!paired)
+            add(ret_ratios, here, &all);
+        else if (i > 0 && is_without(fit, i - 1))
+            add(ret_ratios, here, &fit->trials[i - 1].time[kind]);
+        else if (is_without(fit, i + 1))
+            add(ret_ratios, here, &fit->trials[i + 1].time[kind]);
     }
 }
 
-/* The exact ones where they can decide, or else all. */
-static void times_at(const struct mlm_fit *fit, uint64_t cap_bytes, struct times *ret_times)
+/* The ratios that say most about a cap: of pairs and exact, where those can decide. Returns true for
+ * pairs. */
+static bool ratios_at(const struct mlm_fit *fit, uint64_t cap_bytes, struct ratios *ret_ratios)
 {
-    times_collect(fit, cap_bytes, true, ret_times);
-    if (ret_times->count < majority(fit))
-        times_collect(fit, cap_bytes, false, ret_times);
-}
-
-/* The median of the exact times; NAN: there are none, or others decide about the cap as well. */
-static double time_at(const struct mlm_fit *fit, uint64_t cap_bytes)
-{
-    struct times exact, all;
-    times_collect(fit, cap_bytes, true, &exact);
-    times_collect(fit, cap_bytes, false, &all);
-    bool decides = exact.count == all.count || exact.count >= majority(fit);
-    return exact.count && decides ? mlm_median(exact.most, exact.count) : NAN;
+    ratios_collect(fit, cap_bytes, true, ret_ratios);
+    const bool paired = ret_ratios->count >= majority(fit);
+    if (!paired)
+        ratios_collect(fit, cap_bytes, false, ret_ratios);
+    if (ret_ratios->exact >= majority(fit))
+        ret_ratios->count = ret_ratios->exact;
+    return paired;
 }
 
 struct mlm_fit_tally mlm_fit_tally(const struct mlm_fit *fit, uint64_t cap_bytes)
 {
-    struct mlm_fit_tally tally = {.slowdown = time_at(fit, cap_bytes) / time_at(fit, MLM_NO_LIMIT)};
+    struct mlm_fit_tally tally = {.slowdown = NAN};
+    struct ratios ratios;
+    ratios_at(fit, cap_bytes, &ratios);
+    if (ratios.count && ratios.exact == ratios.count)
+        tally.slowdown = mlm_median(ratios.most, ratios.count);
     for (size_t i = 0; i < fit->count; i++) {
         if (fit->trials[i].cap_bytes != cap_bytes)
             continue;
@@ -187,39 +239,44 @@ struct mlm_fit_tally mlm_fit_tally(const struct mlm_fit *fit, uint64_t cap_bytes
     return tally;
 }
 
-enum speed { UNCLEAR, FAST, SLOW };
-
-/* The medians say whether the cap is fast. It is unclear only while bounds of disturbed times leave it so. */
-static enum speed speed_of(const struct mlm_fit *fit, struct times *here, struct times *without)
+static double speed_limit(const struct mlm_fit *fit)
 {
-    const double limit = (1 + fit->options.within) * (1 + ROUNDING);
-    if (!here->count || !without->count)
-        return UNCLEAR;
-    if (mlm_median(here->most, here->count) <= limit * mlm_median(without->least, without->count))
-        return FAST;
-    return mlm_median(here->least, here->count) > limit * mlm_median(without->most, without->count) ? SLOW
-                                                                                                    : UNCLEAR;
+    return (1 + fit->options.within) * (1 + ROUNDING);
 }
 
-/* The interval of the ratio says whether more trials could say otherwise. */
+enum speed { UNCLEAR, FAST, SLOW };
+
+/* The median says whether the cap is fast. It is unclear only while bounds of disturbed times leave it so. */
+static enum speed speed_of(const struct mlm_fit *fit, const struct ratios *ratios)
+{
+    double sorted[TRIALS_MAX];
+    if (!ratios->count)
+        return UNCLEAR;
+    memcpy(sorted, ratios->most, ratios->count * sizeof *sorted);
+    if (mlm_median(sorted, ratios->count) <= speed_limit(fit))
+        return FAST;
+    memcpy(sorted, ratios->least, ratios->count * sizeof *sorted);
+    return mlm_median(sorted, ratios->count) > speed_limit(fit) ? SLOW : UNCLEAR;
+}
+
+/* Pairs decide. The interval of their mean says whether more of them could say otherwise. */
 static enum verdict verdict_on_speed(const struct mlm_fit *fit, uint64_t cap_bytes)
 {
-    struct times here, without;
-    times_at(fit, cap_bytes, &here);
-    times_at(fit, MLM_NO_LIMIT, &without);
-    const enum speed speed = speed_of(fit, &here, &without);
+    struct ratios ratios;
+    const bool paired = ratios_at(fit, cap_bytes, &ratios);
+    const enum speed speed = speed_of(fit, &ratios);
     if (speed == UNCLEAR)
         return SO_FAR;
     const bool fast = speed == FAST;
-    const double limit = (1 + fit->options.within) * (1 + ROUNDING);
-    const struct mlm_values numerator = {fast ? here.most : here.least, here.count};
-    const struct mlm_values denominator = {fast ? without.least : without.most, without.count};
-    const struct mlm_log_mean a = mlm_log_mean(&denominator), b = mlm_log_mean(&numerator);
-    const struct mlm_ratio ratio = mlm_log_ratio(&a, &b, CONFIDENCE);
-    bool told = fast ? ratio.high <= limit : ratio.low > limit;
-    /* Where chance leaves it open, the median of more trials decides. */
-    if (here.count >= (told ? 0 : fit->options.repetitions) + majority(fit))
-        return fast ? ENOUGH : NOT_ENOUGH;
+    if (paired) {
+        const struct mlm_values values = {fast ? ratios.most : ratios.least, ratios.count};
+        const struct mlm_log_mean mean = mlm_log_mean(&values);
+        const double margin = 1 + mlm_log_mean_margin(&mean, CONFIDENCE), limit = speed_limit(fit);
+        const bool told = fast ? exp(mean.mean) * margin <= limit : exp(mean.mean) / margin > limit;
+        /* Where chance leaves it open, the median of more pairs decides. */
+        if (ratios.count >= (told ? 0 : fit->options.repetitions) + majority(fit))
+            return fast ? ENOUGH : NOT_ENOUGH;
+    }
     return fast ? SO_FAR : NOT_SO_FAR;
 }
 
@@ -280,10 +337,9 @@ static bool says(const struct mlm_fit *fit, enum mlm_fit_goal goal, uint64_t cap
     const struct mlm_fit_tally tally = mlm_fit_tally(fit, cap_bytes);
     if (goal == MLM_FIT_ENDS || tally.ok < tally.count)
         return true;
-    struct times here, without;
-    times_at(fit, cap_bytes, &here);
-    times_at(fit, MLM_NO_LIMIT, &without);
-    return speed_of(fit, &here, &without) != UNCLEAR;
+    struct ratios ratios;
+    ratios_at(fit, cap_bytes, &ratios);
+    return speed_of(fit, &ratios) != UNCLEAR;
 }
 
 static struct view look(const struct mlm_fit *fit, enum mlm_fit_goal goal)
@@ -392,6 +448,17 @@ static uint64_t next_up(const struct mlm_fit *fit, enum mlm_fit_goal goal, const
     return round_up(fit, goal == MLM_FIT_FAST ? fmin(cap, CEILING_TIMES * fit->ceiling_bytes) : cap);
 }
 
+/* Trials that decide about the speed under a cap lie beside one without a cap: one before it, one after it. A
+ * first one only shows the way. */
+static bool wants_partner(const struct mlm_fit *fit, uint64_t cap_bytes)
+{
+    if (!cap_bytes || cap_bytes == MLM_NO_LIMIT || !mlm_fit_tally(fit, cap_bytes).count)
+        return false;
+    const size_t last = fit->count - 1;
+    const bool has_one = fit->trials[last].cap_bytes == cap_bytes && last > 0 && is_without(fit, last - 1);
+    return !is_without(fit, last) && !has_one;
+}
+
 struct mlm_fit_edge mlm_fit_edge(const struct mlm_fit *fit, enum mlm_fit_goal goal)
 {
     struct view view = look(fit, goal);
@@ -415,9 +482,7 @@ struct mlm_fit_edge mlm_fit_edge(const struct mlm_fit *fit, enum mlm_fit_goal go
         edge.next_bytes = next_repeat(fit, goal, &view);
         edge.state = edge.next_bytes ? MLM_FIT_OPEN : MLM_FIT_FOUND;
     }
-    /* Where one side of a comparison is repeated, so is the other. */
-    size_t repeated = edge.next_bytes ? mlm_fit_tally(fit, edge.next_bytes).count : 0;
-    if (goal == MLM_FIT_FAST && repeated > mlm_fit_tally(fit, MLM_NO_LIMIT).count)
+    if (goal == MLM_FIT_FAST && wants_partner(fit, edge.next_bytes))
         edge.next_bytes = MLM_NO_LIMIT;
     return edge;
 }

@@ -12,8 +12,9 @@
  *
  * The search begins at the guess and goes up or down in growing steps, because a file cache of any size may
  * lie between needs and ceiling. Then it halves the interval, by ratio. The candidate for the answer is
- * repeated, and so is the run without a cap. Needs that vary from run to run show as a cap that was enough at
- * times, below one that was not. */
+ * repeated; for the goal FAST each time after a trial without a cap, because a phase in which the machine is
+ * slower must not move the edge. Needs that vary from run to run show as a cap that was enough at times,
+ * below one that was not. */
 #pragma once
 
 #include "record/record.h"
@@ -84,8 +85,8 @@ uint64_t mlm_fit_next(const struct mlm_fit *fit);
 struct mlm_fit_tally {
     size_t count, ok;
     enum mlm_outcome failure; /* of the first trial that did not end ok */
-    double slowdown; /* median time of the ok trials that nothing disturbed, divided by that without a cap;
-                        NAN: not known */
+    double slowdown; /* median of the ok trials, each divided by the trial without a cap before it, or by the
+                        median of all of those; NAN: not known, or other work disturbed too many of them */
 };
 
 /* Bytes of file pages that some trial without a cap, or all, used without being charged, because they were

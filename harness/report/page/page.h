@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 
+#include "base/laptop.h"
 #include "report/table/table.h"
 
 struct mlm_page_request {
@@ -15,6 +16,7 @@ struct mlm_page_request {
     /* The advice for a sweep over caps, as the verb advise prints it: its recommendation, a paragraph in each
      * line, commands indented; and all of it, in lines of a terminal. NULL: none. */
     const char *recommendation, *advice;
+    const struct mlm_desktop *desktop; /* the programs beside the job on a laptop; NULL: the usual ones */
 };
 
 /* Writes the page in one pass. Without gnuplot, or where it fails, pictures are missing; the page says why,

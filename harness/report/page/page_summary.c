@@ -188,7 +188,7 @@ static void say_slowed(FILE *out, const struct span *span)
 }
 
 /* Says which laptop is large enough for all rows that fit. */
-static void say_laptop(FILE *out, const struct span *span)
+static void say_laptop(FILE *out, const struct span *span, const struct mlm_desktop *desktop)
 {
     const struct mlm_section *section = NULL;
     const struct mlm_row *most = NULL;
@@ -208,7 +208,7 @@ static void say_laptop(FILE *out, const struct span *span)
     fputs(" needs most: ", out);
     mlm_page_size(out, mlm_row_needs(most));
     fputs(". ", out);
-    mlm_sold_say(out, mlm_row_needs(most), NULL);
+    mlm_sold_say(out, mlm_row_needs(most), desktop);
     fputc(' ', out);
 }
 
@@ -216,6 +216,7 @@ struct lead {
     const struct span *span;
     const uint64_t *caps;
     size_t cap_count;
+    const struct mlm_desktop *desktop;
 };
 
 static void say_lead(FILE *out, const void *of)
@@ -224,7 +225,7 @@ static void say_lead(FILE *out, const void *of)
     say_fits(out, lead->span, lead->caps, lead->cap_count);
     say_rest(out, lead->span, lead->caps[lead->cap_count - 1]);
     say_slowed(out, lead->span);
-    say_laptop(out, lead->span);
+    say_laptop(out, lead->span, lead->desktop);
     say_bad(out, lead->span);
 }
 
@@ -307,7 +308,7 @@ static int put_fits(FILE *out, const struct span *span, const uint64_t *caps, si
     return r;
 }
 
-static int put_machine(FILE *out, const struct span *span, bool named)
+static int put_machine(FILE *out, const struct span *span, const struct mlm_desktop *desktop, bool named)
 {
     uint64_t caps[MLM_PAGE_CAPS_MAX];
     size_t count = 0;
@@ -324,7 +325,8 @@ static int put_machine(FILE *out, const struct span *span, bool named)
         fputs("</h3>\n", out);
     }
     fputs("<p>", out);
-    r = mlm_page_said(out, say_lead, &(struct lead){.span = span, .caps = caps, .cap_count = shown});
+    r = mlm_page_said(
+        out, say_lead, &(struct lead){.span = span, .caps = caps, .cap_count = shown, .desktop = desktop});
     fputs("</p>\n", out);
     if (count > shown)
         fprintf(out, "<p class=\"note\">And %zu larger caps.</p>\n", count - shown);
@@ -349,7 +351,7 @@ int mlm_page_summary(FILE *out, const struct mlm_page_request *request, const st
                 break;
         struct span span = {.table = table, .sections = &table->sections[begin], .count = end - begin};
         if (machines++ < MLM_PAGE_MACHINES_MAX)
-            r = put_machine(out, &span, begin || end < table->section_count);
+            r = put_machine(out, &span, request->desktop, begin || end < table->section_count);
     }
     if (machines > MLM_PAGE_MACHINES_MAX) {
         fputs("<p class=\"note\">And ", out);

@@ -20,12 +20,60 @@ enum mlm_says mlm_ratio_says(const struct mlm_ratio *ratio)
 
 static const struct mlm_ratio unknown = {NAN, NAN, NAN, NAN};
 
+/* Two pairs would leave everything open. */
+#define PAIRS_LEAST 3
+
+static bool same_round(const struct mlm_record *a, const struct mlm_record *b)
+{
+    return a->repetition == b->repetition && a->run_id && b->run_id && strcmp(a->run_id, b->run_id) == 0;
+}
+
+/* Returns a known time above 0, or NAN. */
+static double time_of(const struct mlm_row *row, const struct mlm_record *trial, enum mlm_metric metric)
+{
+    const int64_t ns = trial->readings.values[metric];
+    return trial->outcome == row->outcome && ns != MLM_NULL && ns > 0 ? (double)ns : NAN;
+}
+
+/* The mean of log(row / base) over the rounds in which both ended. Both have their trials in the order of the
+ * rounds, so that the next partner is looked for behind the last one first. */
+static struct mlm_log_mean pairs_of(
+    const struct mlm_row *row, const struct mlm_row *base, enum mlm_metric metric)
+{
+    struct mlm_log_mean mean = {.variance = NAN};
+    double squares = 0;
+    size_t next = 0;
+    for (size_t i = 0; i < row->trial_count; i++) {
+        size_t tries = 0;
+        while (tries < base->trial_count && !same_round(row->trials[i], base->trials[next])) {
+            next = (next + 1) % base->trial_count;
+            tries++;
+        }
+        if (tries == base->trial_count)
+            continue;
+        const double value =
+            log(time_of(row, row->trials[i], metric) / time_of(base, base->trials[next], metric));
+        if (isnan(value))
+            continue;
+        /* Welford 1962: the mean and the sum of squares, value by value. */
+        const double distance = value - mean.mean;
+        mean.mean += distance / (double)++mean.count;
+        squares += distance * (value - mean.mean);
+    }
+    if (mean.count > 1)
+        mean.variance = squares / (double)(mean.count - 1) / (double)mean.count;
+    return mean;
+}
+
 struct mlm_ratio mlm_row_time_ratio(const struct mlm_row *row, const struct mlm_row *base, double confidence)
 {
     for (int kind = 0; kind < MLM_TIME_KIND_COUNT; kind++) {
         const struct mlm_log_mean *a = &base->times[kind].log, *b = &row->times[kind].log;
-        if (a->count && b->count)
-            return mlm_log_ratio(a, b, confidence);
+        if (!a->count || !b->count)
+            continue;
+        const struct mlm_log_mean pairs = pairs_of(row, base, mlm_time_metric((enum mlm_time_kind)kind));
+        return pairs.count >= PAIRS_LEAST ? mlm_log_ratio_paired(&pairs, confidence)
+                                          : mlm_log_ratio(a, b, confidence);
     }
     return unknown;
 }

@@ -19,7 +19,9 @@ enum mlm_says {
 enum mlm_says mlm_ratio_says(const struct mlm_ratio *ratio);
 
 /* Time of a row divided by that of another, for two rows that ended ok: own times where both have them, else
- * both wall times. NAN where one has no time. */
+ * both wall times. Trials of one round are compared with each other, where there are three or more such
+ * pairs: rows are not repeated equally often, and a phase in which the machine was slower would count for one
+ * of them only. NAN where one has no time. */
 struct mlm_ratio mlm_row_time_ratio(const struct mlm_row *row, const struct mlm_row *base, double confidence);
 
 /* The same for their needs. Memory hardly varies from trial to trial, so an interval is never narrower than
