@@ -187,9 +187,8 @@ static int request_resolve(struct estimate_options *said, struct mlm_error *erro
         r = pandas ? csv_resolve(said, error) : file_resolve(said->file, request, error);
     if (r == 0)
         r = llm_resolve(said, error);
-    bool pytorch = request->runtime == MLM_RUNTIME_PYTORCH ||
-                   (request->runtime == MLM_RUNTIME_OF_MODEL &&
-                       (request->model == MLM_MODEL_MLP || request->model == MLM_MODEL_TRANSFORMER));
+    bool pytorch = request->runtime == MLM_RUNTIME_PYTORCH || request->model == MLM_MODEL_TRANSFORMER ||
+                   (request->runtime == MLM_RUNTIME_OF_MODEL && request->model == MLM_MODEL_MLP);
     if (pytorch && !said->texts[MLM_KNOB_OF_value])
         request->value = MLM_VALUE_F32;
     /* The widths of an mlp determine the number of columns. */

@@ -45,16 +45,17 @@ static void write_formula(const struct mlm_ledger *ledger, const char *formula, 
 static void add_formula(
     struct mlm_ledger *ledger, struct mlm_ledger_line line, const char *least_formula, const char *formula)
 {
+    char least[MLM_FORMULA_SIZE];
     if (ledger->failed)
         return;
-    if (strlen(formula) >= sizeof line.formula) {
+    if (strlen(formula) >= sizeof line.formula || strlen(least_formula) >= sizeof least) {
         ledger->failed = mlm_error_set(&ledger->error, -E2BIG, "%s: a long formula", line.name) < 0;
         return;
     }
     write_formula(ledger, formula, line.formula);
-    ledger->failed =
-        mlm_formula_value(line.formula, &ledger->symbols, &line.bytes, &ledger->error) < 0 ||
-        mlm_formula_value(least_formula, &ledger->symbols, &line.least_bytes, &ledger->error) < 0;
+    write_formula(ledger, least_formula, least);
+    ledger->failed = mlm_formula_value(line.formula, &ledger->symbols, &line.bytes, &ledger->error) < 0 ||
+                     mlm_formula_value(least, &ledger->symbols, &line.least_bytes, &ledger->error) < 0;
     if (!ledger->failed)
         add(ledger, &line);
 }

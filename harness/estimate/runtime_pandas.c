@@ -74,7 +74,7 @@ static void symbols_set(const struct mlm_estimate_request *request, struct mlm_s
     mlm_symbol_set(symbols, "q", (double)(request->integers + request->floats), "columns of numbers");
     mlm_symbol_set(symbols, "t", sums.columns, "columns of texts");
     mlm_symbol_set(symbols, "b", sums.columns ? sums.text_bytes / sums.columns : 0, "bytes of a text");
-    mlm_symbol_set(symbols, "j", sums.strings, "strings: equal ones in a chunk are one");
+    mlm_symbol_set(symbols, "j", round(sums.strings), "strings: equal ones in a chunk are one");
     mlm_symbol_set(symbols, "o", sums.strings > 0 ? sums.string_bytes / sums.strings : 0,
         "bytes of a string, with its head");
     mlm_symbol_set(symbols, "c", chunk, "rows that are parsed at once");

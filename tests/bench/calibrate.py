@@ -68,8 +68,7 @@ class Release:
     def beyond(self, job, times=1):
         """The needs of a job beyond its estimate, and that estimate."""
         said = estimate(self.program, job, "--python", PYTHON)
-        runs = [needs_of(self.program, PYTHON, job) for _ in range(times)]
-        measured = statistics.median(runs)
+        measured = statistics.median(needs_of(self.program, PYTHON, job, said["needs_bytes"], times))
         print(f"  {measured / MIB:8.1f} measured {said['needs_bytes'] / MIB:8.1f} said before   {job}", flush=True)
         return measured - said["needs_bytes"], said
 

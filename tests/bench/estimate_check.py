@@ -24,7 +24,7 @@ within 15 % of a full run, for 27 of them. Exit status 1 where a bound is not ke
 import statistics
 import sys
 
-from estimate_measured import MIB, PYTHON, estimate, has, load, needs_of, record_of
+from estimate_measured import MIB, PYTHON, estimate, has, load, needs_of, records_of
 
 DOUBT_MOST = 0.35
 SHARES = {"c": 1, "pytorch": 0.8}
@@ -297,17 +297,18 @@ def asked_of(job):
     return asked if "value" in asked else asked | {"value": "f32"}
 
 
-def measure(program, python, job):
-    """The needs of one run, in bytes."""
+def measure(program, python, job, said_bytes):
+    """The needs of some runs, in bytes."""
     if "workload" not in job:
-        return needs_of(program, python, job)
+        return needs_of(program, python, job, said_bytes, times(job))
     words = ["run", "--suite", "frameworks", "--all", "--python", python, "--filter",
-             f"^frameworks/{job['workload']}(/|$)", "--data", job["data"], "--cap", "none", "--repetitions", "1",
-             "--timeout", "600s"]
+             f"^frameworks/{job['workload']}(/|$)", "--data", job["data"], "--cap", f"{2 * said_bytes // MIB + 256}M",
+             "--repetitions", str(times(job)), "--timeout", "600s"]
     for key, value in job.items():
         if key not in ("runtime", "workload", "data"):
             words += ["--param", f"{key}={value}"]
-    return record_of(program, words)["needs_peak_bytes"]
+    return [trial["needs_peak_bytes"] for trial in records_of(program, words)
+            if trial["cap_bytes"] and trial["outcome"] == "ok"]
 
 
 def is_torch(job):
@@ -362,7 +363,7 @@ def row_of(program, python, kind, job):
         same = {"needs_bytes": checked["estimate_bytes"], "least_bytes": checked["estimate_bytes"]}
         return Row(kind, job, said | same, [checked["needs_bytes"]])
     said = estimate(program, asked_of(job) if "workload" in job else job, "--python", python)
-    return Row(kind, job, said, [measure(program, python, job) for _ in range(times(job))])
+    return Row(kind, job, said, measure(program, python, job, said["needs_bytes"]))
 
 
 def conclude(rows, versions):
@@ -413,8 +414,8 @@ def check_measure(program, python, wanted):
             print(f"skipped: {words_of(job)}")
             continue
         said = estimate(program, job, "--measure", "--python", python)
-        measured = needs_of(program, python, job)
         predicted = said["prediction"]["needs_bytes"] if said["prediction"] else 0
+        measured = needs_of(program, python, job, predicted or 2048 * MIB)[0]
         near = abs(predicted - measured) <= 0.15 * measured
         good, count = good + near, count + 1
         print(f"  {predicted / MIB:9.1f} {measured / MIB:9.1f}  {predicted / measured:5.3f}  {words_of(job)}"

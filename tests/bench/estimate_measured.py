@@ -60,26 +60,32 @@ def words_of_job(job):
     return [job["runtime"], job["model"], *(f"{k}={text(k, v)}" for k, v in job.items() if k not in named and v is not False)]
 
 
-def record_of(program, words):
-    """Runs a verb that leaves one record, and returns it."""
+def records_of(program, words):
+    """Runs a verb, and returns the trials that it recorded."""
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
     with tempfile.TemporaryDirectory() as folder:
         records = pathlib.Path(folder, "records.jsonl")
         verb, *rest = words
         done = subprocess.run([program, verb, "--quiet", "--swap", "none", "--out", str(records), *rest], env=environment,
                               capture_output=True, text=True, check=False)
-        if done.returncode or not records.exists():
+        if done.returncode not in (0, 3) or not records.exists():
             sys.exit(f"{' '.join(map(str, words))}: {done.stderr[-600:]}")
-        return json.loads(records.read_text(encoding="utf-8").splitlines()[0])
+        lines = [json.loads(line) for line in records.read_text(encoding="utf-8").splitlines()]
+        return [line for line in lines if line["kind"] == "trial"]
 
 
-def needs_of(program, python, job):
-    """The needs of one run, in bytes."""
-    return record_of(program, ["exec", "--", python, str(JOB), *words_of_job(job)])["needs_peak_bytes"]
+def needs_of(program, python, job, said_bytes, times=1):
+    """The needs of some runs, in bytes. The cap is far above what was said, because memory up to the cap is probed."""
+    for cap in (f"{2 * said_bytes // MIB + 256}M", "none"):
+        trials = records_of(program, ["exec", "--cap", cap, "--repetitions", str(times), "--", python, str(JOB),
+                                      *words_of_job(job)])
+        if all(trial["outcome"] == "ok" for trial in trials):
+            return [trial["needs_peak_bytes"] for trial in trials]
+    sys.exit(f"{job}: {trials[0]['outcome']}")
 
 
 def load(program, python, runtime):
-    """Reads the library outside of what is measured, so that no figure has its files."""
+    """Reads the library's files before anything is measured, so that no figure contains them."""
     model = {"pytorch": "mlp", "xgboost": "boosting-hist", "pandas": "none"}.get(runtime, "linear")
     job = {"runtime": runtime, "model": model, "rows": 200}
-    needs_of(program, python, job | ({"floats": 2} if runtime == "pandas" else {"columns": 5}))
+    needs_of(program, python, job | ({"floats": 2} if runtime == "pandas" else {"columns": 5}), 256 * MIB)

@@ -114,7 +114,7 @@ status 0 "$mlm" estimate --python ./python --rows 1000 --columns 10 --runtime py
 expect_not "a library that is not installed is the newest known one" grep -q 'was not measured' log/out
 refused 3 "--measure runs a library of Python: PyTorch is not installed in ./python" \
     estimate --python ./python --rows 1000 --columns 10 --runtime pytorch --model mlp --measure
-refused 2 "3 rows are too few to run a part of them" estimate --python ./python --rows 3 --columns 10 --measure
+refused 2 "3 rows are too few to run a part of them" estimate --python ./python --rows 3 --columns 10 --measure --format json
 refused 2 "--python ./none: there is no such file" estimate --python ./none --rows 10 --columns 10
 refused 2 "--python is about a library of Python, and the own C worker is none" \
     estimate --python ./python --rows 10 --columns 10 --value f32 --model none --runtime c
@@ -167,7 +167,6 @@ refused 2 "--texts is about a CSV file; it needs --runtime pandas" estimate --ro
 refused 2 "no formula for --model transformer with --runtime sklearn; give --runtime pytorch" \
     estimate --model transformer --shape Llama-3.2-1B --runtime sklearn
 refused 2 "which language model\? give --shape" estimate --model transformer
-refused 2 "a GGUF file holds a model that answers" estimate --model transformer --gguf missing.gguf
 refused 2 "how large is the file\? give --file FILE, or --rows" estimate --runtime pandas --rows 5
 refused 2 "--runtime pandas reads a file, and fits no model" estimate --runtime pandas --model pca --rows 5 --floats 5
 refused 2 "--columns is not the sum of" estimate --rows 5 --floats 5 --columns 9

@@ -110,6 +110,7 @@ static double needs_of(struct mlm_estimate_request request)
     struct mlm_estimate estimate;
     struct mlm_error error = {0};
     request.runtime = MLM_RUNTIME_PANDAS;
+    request.optimizer = MLM_OPTIMIZER_ADAM; /* the default of an option that a file does not have */
     request.page_bytes = 4096;
     if (mlm_estimate_make(&request, &estimate, &error) < 0)
         fail_msg("%s", error.text);
