@@ -218,7 +218,8 @@ static int forest(struct job *job, struct mlm_error *error)
     mlm_symbol_set(symbols, "T", (double)request->trees, "trees");
     mlm_symbol_set(symbols, "N", fmin(levels, fmin(most, pure) * rows),
         "nodes of a tree, at most (--depth, --leaf-rows)");
-    mlm_symbol_set(symbols, "O", fmin(levels, fmin(least, pure) * rows), "nodes of a tree, at least");
+    /* Few trees are full down to their last level. */
+    mlm_symbol_set(symbols, "O", fmin(levels / 2, fmin(least, pure) * rows), "nodes of a tree, at least");
     /* The room of a tree that grows is doubled each time that it is full. */
     mlm_ledger_add_between(job->ledger, job->fit, MLM_TO_THE_END,
         classes ? "trees, of labels that are hard to tell" : "trees, of numbers that all differ",

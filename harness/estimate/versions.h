@@ -19,7 +19,7 @@ enum mlm_coefficient {
     MLM_OF_COLLECTED_BYTES, /* the same, after a collection of all garbage */
     MLM_OF_SKETCHES,        /* share of the sketches' formula that is touched */
     MLM_OF_NODES,           /* nodes of a tree for each row, labels that are independent of the data */
-    MLM_OF_FEWER_NODES,     /* the same, labels of which a fifth is independent */
+    MLM_OF_FEWER_NODES,     /* the same, labels of which a tenth is independent */
     MLM_OF_NUMBER_COPIES,   /* copies of columns of numbers while a CSV file becomes a frame */
     MLM_OF_TEXT_COPIES,     /* copies of columns of pointers to texts */
     MLM_COEFFICIENTS

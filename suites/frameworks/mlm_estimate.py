@@ -436,6 +436,8 @@ def main():
     if len(sys.argv) < 3:
         sys.exit(__doc__)
     job = dict(DEFAULTS, runtime=sys.argv[1], model=sys.argv[2])
+    if job["runtime"] == "pytorch":
+        job["value"] = "f32"
     for pair in sys.argv[3:]:
         key, _, value = pair.partition("=")
         key = key.replace("-", "_")

@@ -10,7 +10,7 @@ the others stay as they are. It takes ten minutes and 2 GiB of memory. In a new 
     tests/chroot/fresh.sh --keep trixie tests/chroot/estimate.sh --calibrate
 
 A coefficient follows from the needs of a job beyond its formula, divided by the factor beside it in the formula. Several
-jobs give a mean. Jobs of PyTorch are run three times, and the median counts."""
+jobs give a mean; PyTorch's heap differs from run to run, so it has ten jobs."""
 import pathlib
 import platform
 import re
@@ -60,17 +60,18 @@ class Release:
 
     def __init__(self, program):
         self.program = program
+        self.own_bytes = {}  # of a library before it has data, beyond the estimate; coefficients begin above it
         text = pathlib.Path("/etc/os-release").read_text(encoding="utf-8")
         self.number = re.search(r'^VERSION_ID="?(\d+)', text, re.MULTILINE)[1]
         self.python = subprocess.run([PYTHON, "-c", "import platform; print(platform.python_version())"],
                                      capture_output=True, text=True, check=True).stdout.strip()
 
-    def beyond(self, job, times=1):
+    def beyond(self, job):
         """The needs of a job beyond its estimate, and that estimate."""
         said = estimate(self.program, job, "--python", PYTHON)
-        measured = statistics.median(needs_of(self.program, PYTHON, job, said["needs_bytes"], times))
+        measured, = needs_of(self.program, PYTHON, job, said["needs_bytes"])
         print(f"  {measured / MIB:8.1f} measured {said['needs_bytes'] / MIB:8.1f} said before   {job}", flush=True)
-        return measured - said["needs_bytes"], said
+        return measured - said["needs_bytes"] - self.own_bytes.get(job["runtime"], 0), said
 
 
 def line_bytes(said, name):
@@ -86,7 +87,7 @@ def private_bytes(release, runtime, model):
         job = {"runtime": runtime, "model": model, "rows": 200, "floats": 2}
     if runtime == "pytorch":
         job = mlp([5, 4, 2], 32, rows=200) | {"optimizer": "sgd"}
-    beyond, said = release.beyond(job, 3)
+    beyond, said = release.beyond(job)
     return beyond + line_bytes(said, f"Python with {NAMES[runtime]}")
 
 
@@ -101,18 +102,21 @@ def cached_bytes(runtime, model):
 
 
 def heap_places(release, jobs):
-    places = []
+    """The places for a tensor with which the squares of the relative errors of all jobs are least."""
+    top = bottom = 0
     for job in jobs:
-        beyond, said = release.beyond(job, 3)
+        beyond, said = release.beyond(job)
         held = said["symbols"]["Y"]["value"]
-        places.append(1 + (beyond + line_bytes(said, "holes that glibc's heap keeps")) / held)
-        print(f"    {places[-1]:.2f} places", flush=True)
-    return max(1, statistics.mean(places))
+        places = 1 + (beyond + line_bytes(said, "holes that glibc's heap keeps")) / held
+        share = held / (said["needs_bytes"] + beyond)
+        top, bottom = top + places * share ** 2, bottom + share ** 2
+        print(f"    {places:.2f} places, {share:.0%} of the needs are such tensors", flush=True)
+    return max(1, top / bottom)
 
 
 def worker_bytes(release, rows):
     job = mlp([50, 16, 10], 256, rows=rows, workers=2, optimizer="sgd")
-    beyond, said = release.beyond(job, 3)
+    beyond, said = release.beyond(job)
     return (beyond + line_bytes(said, "workers: Python pages they write to")) / job["workers"]
 
 
@@ -166,7 +170,7 @@ def coefficients(release, runtime):
         jobs = [boosted(180000, 90), boosted(250000, 60, bins=128), boosted(120000, 140, quantile=True)]
         return {"SKETCHES": multiple(release, jobs, "sketches of the columns", "f")}
     if runtime == "sklearn":
-        return {"NODES": nodes_a_row(0), "FEWER_NODES": nodes_a_row(0.8)}
+        return {"NODES": nodes_a_row(0), "FEWER_NODES": nodes_a_row(0.9)}
     if runtime == "pandas":
         numbers = [table(800000, floats=10), table(1000000, integers=6)]
         texts = [table(800000, texts=4, distinct=100), table(1200000, texts=3, distinct=500)]
@@ -198,10 +202,13 @@ def row_text(release, runtime):
     asked = {"runtime": runtime, "rows": 1000} | ({"floats": 2} if runtime == "pandas" else {"columns": 5, "model": "none"})
     version = estimate(release.program, asked, "--python", PYTHON)["reckoned_for"].split()[-1]
     typical = {"numpy": "linear", "pytorch": "mlp", "pandas": "none", "xgboost": "boosting-hist"}.get(runtime, "logistic")
+    found = {model: private_bytes(release, runtime, model) for model in models or [typical]}
+    said = estimate(release.program, asked | {"model": typical} if models else asked, "--python", PYTHON)
+    release.own_bytes[runtime] = found[typical] - line_bytes(said, f"Python with {NAMES[runtime]}")
     private = [f"[MLM_MODEL_{SYMBOLS.get(model, model.upper().replace('-', '_'))}] = "
-               f"{mib(private_bytes(release, runtime, model))}" for model in models or []]
+               f"{mib(size)}" for model, size in found.items()]
     if not models:
-        private = [f"[0 ... LAST_MODEL] = {mib(private_bytes(release, runtime, typical))}"]
+        private = [f"[0 ... LAST_MODEL] = {mib(found[typical])}"]
     some = [f"[MLM_OF_{name}] = {mib(value) if name.endswith('BYTES') else f'{value:.3f}'}"
             for name, value in coefficients(release, runtime).items()]
     return (f'    {{MLM_RUNTIME_{runtime.upper()}, "{version}",\n'

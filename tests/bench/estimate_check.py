@@ -15,8 +15,8 @@ depends on the addresses that the kernel gives to heap and libraries. Such a row
 the median; the smallest and the largest figure are printed.
 
 `held` rows were chosen while the formulas were written, but not used for them; `fresh` rows were chosen in the same way
-for a later state, and `new` ones for the models that came last. No row is one of calibrate.py. A forest whose labels
-follow the data in part is judged by the interval that is said for it.
+for a later state, and `new` ones for the models that came last. No row is one of calibrate.py. A forest is judged by the
+interval that is said for it.
 
 Bounds: our own workloads within 5 % + 2 MiB, all of them; PyTorch within 25 %, in 80 of 100 rows; the others within 15 %,
 in 95 of 100. No doubt that is said may be above 35 %. --measure: what `estimate --measure` predicts for 30 jobs is
@@ -343,14 +343,13 @@ class Row:
         self.doubt = max(said["tolerance"], (self.most - self.least) / (self.most + self.least))
         bound = 0.05 if self.runtime == "c" else 0.25 if is_torch(job) else 0.15
         slack = bound * self.measured + (2 * MIB if self.runtime == "c" else 0)
-        least = self.least if job.get("clear") else self.most
-        self.good = least - slack <= self.measured <= self.most + slack
-        self.off = 0 if self.good and job.get("clear") else abs(self.most / self.measured - 1)
+        self.good = self.least - slack <= self.measured <= self.most + slack
+        self.off = max(self.least / self.measured - 1, 1 - self.most / self.measured, 0)
 
     def show(self):
         note = "" if len(self.runs) == 1 else \
             f"  ({len(self.runs)} runs: {min(self.runs) / MIB:.1f} to {max(self.runs) / MIB:.1f})"
-        if self.job.get("clear"):
+        if self.least < 0.99 * self.most:
             note += f"  (said: {self.least / MIB:.1f} to {self.most / MIB:.1f})"
         print(f"  {self.most / MIB:9.1f} {self.measured / MIB:9.1f}  {self.most / self.measured:5.3f}  {self.kind or '':5}  "
               f"{words_of(self.job)}{note}{'' if self.good else '  <- OUT OF BOUNDS'}", flush=True)

@@ -377,7 +377,7 @@ static void test_forests(void **state)
     assert_true(numbers.needs_bytes > 100 * 126400 * 64.0 && numbers.needs_bytes < 1.2 * 100 * 126400 * 64.0);
     assert_true(numbers.needs_bytes > 2 * classes.needs_bytes);
     assert_true(leaves.needs_bytes < numbers.needs_bytes / 3);
-    assert_true(flat.least_bytes == flat.needs_bytes);
+    assert_true(flat.needs_bytes < 110 * MIB);
     /* No doubt that is said is above 35 %. */
     assert_true(
         numbers.needs_bytes - numbers.least_bytes <= 0.35 * (numbers.needs_bytes + numbers.least_bytes));
