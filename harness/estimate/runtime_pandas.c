@@ -125,6 +125,9 @@ static int reckon(
     mlm_version_add(request, ledger, read);
     mlm_ledger_add(ledger, read, read, "numbers", "k·n·q·8",
         PARSER "; pandas/io/parsers/c_parser_wrapper.py, _concatenate_chunks(); core/frame.py");
+    /* A loop variable holds a chunk while the next one is read. */
+    if (request->stream)
+        mlm_ledger_add(ledger, read, read, "the chunk before", "n·p·8+j·o", "TextFileReader.__next__()");
     texts(request, ledger, read);
     /* A value of the file has some 10 bytes, if nothing is known of it. */
     mlm_ledger_add(ledger, read, read, "lines in pieces, of a chunk", "c·(p·(16+8)+t·b)",

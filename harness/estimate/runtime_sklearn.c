@@ -191,6 +191,9 @@ static int neighbors(struct job *job, struct mlm_error *error)
     line(job, job->fit, MLM_TO_THE_END, "copy", job->data, "sklearn/neighbors/_base.py, _fit(): X.copy()");
     if (mlm_version_since(job->request, 1, 4))
         distances(job);
+    else if (mlm_symbol_find(&job->ledger->symbols, "v")->value < 8)
+        line(job, job->fit, MLM_TO_THE_END, "values as f64", "m/n·z·8",
+            "sklearn/metrics/_pairwise_distances_reduction/_middle_term_computer.pyx");
     return 0;
 }
 

@@ -94,7 +94,7 @@ def private_bytes(release, runtime, model):
 def cached_bytes(runtime, model):
     """Pages of files that a run keeps mapped."""
     words = [runtime, model, *("rows=200 floats=2".split() if runtime == "pandas" else
-                               (f"{key}={value}" for key, value in SMALL.items()))]
+                               (f"{key}={value}" for key, value in SMALL.items() if key != "value"))]
     code = ("import runpy, sys; path = sys.argv.pop(1); sys.argv[0] = path; runpy.run_path(path, run_name='__main__')\n"
             "print(next(line.split()[1] for line in open('/proc/self/status') if line.startswith('RssFile')))")
     done = subprocess.run([PYTHON, "-c", code, str(JOB), *words], capture_output=True, text=True, check=True)
