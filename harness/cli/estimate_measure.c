@@ -13,8 +13,8 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "base/words.h"
+#include "cli/say.h"
 #include "cli/verbs.h"
-#include "cli/wrap.h"
 #include "estimate/shapes.h"
 #include "machine/memory.h"
 #include "trial/catalogue.h"
@@ -254,9 +254,7 @@ static void command_say(const struct command *command)
     mlm_auto_free char *line = out ? mlm_text_end(&text) : NULL;
     if (!line)
         return;
-    printf("\nThe same job, run small and predicted from there:\n  ");
-    mlm_wrap(line, 4, 2);
-    putchar('\n');
+    printf("\nThe same job, run small and predicted from there:\n  %s %s\n\n", mlm_say_program(), line);
     (void)fflush(stdout);
 }
 
