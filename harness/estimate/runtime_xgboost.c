@@ -92,8 +92,10 @@ static void histograms(const struct mlm_estimate_request *request, struct mlm_le
 {
     struct mlm_symbols *symbols = &ledger->symbols;
     double depth = (double)(request->depth < 60 ? request->depth : 60);
-    mlm_symbol_set(symbols, "N", fmin(exp2(depth + 1), fmax((double)request->rows / 75, 2)),
-        "nodes of a tree: min(2^(depth+1), n/75)");
+    /* Since 2.0 the nodes of the last level, which are not split, have none. */
+    const double levels = mlm_version_since(request, 2, 0) ? depth : depth + 1;
+    mlm_symbol_set(symbols, "N", fmin(exp2(levels), fmax((double)request->rows / 75, 2)),
+        "nodes of a tree that have one, at most n/75");
     mlm_ledger_add(ledger, from, MLM_TO_THE_END, "histograms of a tree's nodes", "16·p·min(b,d)·N",
         "src/common/hist_util.h, HistCollection");
 }
@@ -142,8 +144,8 @@ static int hist(const struct mlm_estimate_request *request, struct mlm_ledger *l
     if (direct)
         converted(request, ledger, bin);
     size_t grow = mlm_ledger_phase(ledger, "grow");
-    /* IterativeDMatrix::InitFromCPU() keeps its sketches until the bins are filled. */
-    binned(request, ledger, direct ? bin : grow, dense);
+    /* Before 2.0 IterativeDMatrix::InitFromCPU() keeps its sketches until the bins are filled. */
+    binned(request, ledger, direct && !mlm_version_since(request, 2, 0) ? bin : grow, dense);
     histograms(request, ledger, grow);
     trees(request, ledger, grow);
     return 0;

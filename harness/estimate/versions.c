@@ -18,8 +18,8 @@ const struct mlm_library mlm_libraries[MLM_RUNTIMES] = {
     [MLM_RUNTIME_LLAMA] = {"llama.cpp", "llama.cpp itself", NULL},
 };
 
-const struct mlm_version mlm_versions[] = {
 /* clang-format off: the newer release comes first */
+const struct mlm_version mlm_versions[] = {
 #include "estimate/measured_debian_12.h"
 #include "estimate/measured_debian_13.h"
     /* clang-format on */

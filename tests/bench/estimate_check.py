@@ -21,6 +21,7 @@ interval that is said for it.
 Bounds: our own workloads within 5 % + 2 MiB, all of them; PyTorch within 25 %, in 80 of 100 rows; the others within 15 %,
 in 95 of 100. No doubt that is said may be above 35 %. --measure: what `estimate --measure` predicts for 30 jobs is
 within 15 % of a full run, for 27 of them. Exit status 1 where a bound is not kept."""
+import os
 import statistics
 import sys
 
@@ -429,7 +430,7 @@ def main(arguments):
     while rest:
         word = rest.pop(0)
         if word == "--python":
-            python = rest.pop(0)
+            python = os.path.abspath(rest.pop(0))
         elif word == "--measure":
             measures = True
         else:
