@@ -18,10 +18,11 @@ const struct mlm_library mlm_libraries[MLM_RUNTIMES] = {
     [MLM_RUNTIME_LLAMA] = {"llama.cpp", "llama.cpp itself", NULL},
 };
 
-/* clang-format off: the newer release comes first */
+/* The newer release comes first. */
+/* clang-format off */
 const struct mlm_version mlm_versions[] = {
-#include "estimate/measured_debian_12.h"
 #include "estimate/measured_debian_13.h"
+#include "estimate/measured_debian_12.h"
     /* clang-format on */
     {MLM_RUNTIME_C, "", NULL, 0, {0}, {0}},
     {MLM_RUNTIME_LLAMA, "b11549",
