@@ -268,8 +268,10 @@ static int streamed(struct job *job, struct mlm_error *error)
 {
     const struct mlm_estimate_request *request = job->request;
     struct mlm_symbols *symbols = &job->ledger->symbols;
+    /* SGDClassifier and SGDRegressor take f32 since 1.3. */
     bool linear_model = request->model == MLM_MODEL_LINEAR || request->model == MLM_MODEL_LOGISTIC;
-    unsigned bytes = accepted_bytes(request->value, linear_model ? F64_ALONE : F64_OR_F32);
+    unsigned bytes = accepted_bytes(
+        request->value, linear_model && !mlm_version_since(request, 1, 3) ? F64_ALONE : F64_OR_F32);
     mlm_symbol_set(symbols, "v", bytes, "bytes a value that is computed with");
     const bool components = request->model >= MLM_MODEL_PCA && request->model <= MLM_MODEL_PCA_RANDOMIZED;
     if (components && job->sparse)
