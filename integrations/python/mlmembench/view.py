@@ -25,10 +25,10 @@ def markdown(trials: Iterable[Trial]) -> str:
 
 
 def pictures(trials: Iterable[Trial]) -> dict[str, str]:
-    """What `mlmembench plot` draws, as SVG by name: needs, timeline, … Needs gnuplot."""
+    """What `mlmembench plot` draws, as SVG by name: exec-needs, exec-timeline, … Needs gnuplot."""
     with tempfile.TemporaryDirectory() as folder:
-        drawn = program.call("plot", "-", "--out", folder, records=_jsonl(trials)).text.split()
-        return {Path(path).stem.rpartition("-")[2]: Path(path).read_text(encoding="utf-8") for path in drawn}
+        drawn = program.call("plot", "-", "--out", folder, records=_jsonl(trials)).text.splitlines()
+        return {Path(path).stem.removeprefix("records-"): Path(path).read_text(encoding="utf-8") for path in drawn}
 
 
 def over_budget(trials: Sequence[Trial], max_needs: str) -> str | None:
