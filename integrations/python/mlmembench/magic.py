@@ -50,7 +50,8 @@ def _run(cell: str, options: Sequence[str]) -> list[Trial]:
         path = os.pathsep.join(filter(None, [os.getcwd(), os.environ.get("PYTHONPATH")]))
         command = ["env", f"PYTHONPATH={path}", sys.executable, "-u", script]
         texts = running.Texts(running.write_output, running.write_messages)
-        return running.execute(["--name", _name(cell), *options], command, texts)
+        named = any(option.partition("=")[0] == "--name" for option in options)
+        return running.execute([*([] if named else ["--name", _name(cell)]), *options], command, texts)
 
 
 def _show(trials: Sequence[Trial]) -> None:
