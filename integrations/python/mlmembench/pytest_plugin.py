@@ -14,7 +14,6 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 from _pytest.runner import runtestprotocol
@@ -174,10 +173,11 @@ def _judge(
     return reports
 
 
-def _run_in_child(item: pytest.Item, budget: Budget) -> None:
+def _run_in_child(item: pytest.Item, mark: pytest.Mark) -> None:
     """Takes the place of the test's own code. Its result is what the child reports."""
     captures = item.config.option.capture != "no"
     try:
+        budget = Budget(*mark.args, **mark.kwargs)
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / ORDER).write_text(_order(item.config), encoding="utf-8")
             trial = running.run(
@@ -190,7 +190,7 @@ def _run_in_child(item: pytest.Item, budget: Budget) -> None:
             )
             reports, troubles = _read_reports(item.config, Path(folder) / REPORTS)
         item.stash[child_reports] = _judge(item, budget, trial, reports, troubles)
-    except NotMeasuredError as error:
+    except (NotMeasuredError, TypeError) as error:
         pytest.fail(f"max_needs: {error}", pytrace=False)
 
 
@@ -199,10 +199,9 @@ def pytest_runtest_protocol(item: pytest.Item, nextitem: pytest.Item | None) -> 
     mark = item.get_closest_marker("max_needs")
     if mark is None or item.config.pluginmanager.has_plugin("mlmembench-child"):
         return None
-    budget: Any = Budget(*mark.args, **mark.kwargs)
     # The fixtures belong to the child. All else of the protocol, such as skip and the end of a module, is as usual.
     item.setup = lambda: None  # type: ignore[method-assign]
-    item.runtest = lambda: _run_in_child(item, budget)  # type: ignore[method-assign]
+    item.runtest = lambda: _run_in_child(item, mark)  # type: ignore[method-assign]
     item.ihook.pytest_runtest_logstart(nodeid=item.nodeid, location=item.location)
     own = runtestprotocol(item, nextitem=nextitem, log=False)
     for report in item.stash.get(child_reports, own):
