@@ -1,5 +1,5 @@
 """Dask: a job that ran out of memory goes to a worker that offers more. A worker says what it offers:
-dask worker ADDRESS --resources "MiB=2048". """
+dask worker ADDRESS --resources "MiB=2048"."""
 
 import sys
 

@@ -1,6 +1,6 @@
 #!/usr/bin/env python3
-"""notebook.py NOTEBOOK FOLDER [--write]: executes the notebook in FOLDER, which is made if it is missing, and checks its
-output. --write: puts the output into NOTEBOOK. Cells with the tag skip-execution are for Colab, and are left out."""
+"""notebook.py NOTEBOOK FOLDER [--write]: executes the notebook in FOLDER, which is made if it is missing, and checks
+its output. --write: puts the output into NOTEBOOK. Cells with the tag skip-execution are for Colab, and left out."""
 
 import re
 import sys

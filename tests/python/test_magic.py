@@ -26,11 +26,11 @@ def test_a_cell_runs_in_an_interpreter_of_its_own(shell, tmp_path, monkeypatch):
     (tmp_path / "beside.py").write_text("value = 42\n")
     shell.user_ns["mine"] = 1
     captured = membench(
-        shell, "--result found --out kept.jsonl", "import beside, os; print(beside.value, os.getppid(), 'mine' in dir())"
+        shell, "--result found --out kept.jsonl", "import beside, os; print(beside.value, os.getpid(), 'mine' in dir())"
     )
-    value, parent, has_mine = captured.stdout.split()
+    value, process, has_mine = captured.stdout.split()
     assert (value, has_mine) == ("42", "False")
-    assert int(parent) != os.getpid()
+    assert int(process) != os.getpid()
     assert [trial.outcome for trial in shell.user_ns["found"]] == ["ok"]
     assert (tmp_path / "kept.jsonl").read_text().startswith('{"kind":"trial"')
 

@@ -47,7 +47,14 @@ def test_attributes_say_what_they_mean():
 
 @pytest.mark.parametrize(
     ("size_bytes", "text"),
-    [(0, "0 B"), (1023, "1023 B"), (1024, "1.00 KiB"), (1023 << 10, "1.00 MiB"), (41.2 * (1 << 20), "41.2 MiB"), (5 << 30, "5.00 GiB")],
+    [
+        (0, "0 B"),
+        (1023, "1023 B"),
+        (1024, "1.00 KiB"),
+        (1023 << 10, "1.00 MiB"),
+        (41.2 * (1 << 20), "41.2 MiB"),
+        (5 << 30, "5.00 GiB"),
+    ],
 )
 def test_sizes_are_shown_as_in_the_tables(size_bytes, text):
     assert records.size_text(size_bytes) == text

@@ -96,7 +96,7 @@ def test_tables_and_pictures_are_those_of_mlmembench():
     trial = python("import time; x = bytearray(50 << 20); time.sleep(0.3)", name="held")
     assert "held" in mlmembench.table([trial])
     assert "| held" in mlmembench.markdown([trial])
-    assert mlmembench.pictures([trial])["exec-timeline"].startswith("<?xml")
+    assert mlmembench.pictures([trial])["exec-timeline"].startswith("<svg")
 
 
 def test_ctrl_c_ends_the_command(tmp_path):

@@ -48,7 +48,7 @@ def _run(cell: str, options: Sequence[str]) -> list[Trial]:
         script.write_text(cell, encoding="utf-8")
         # The cell imports what the notebook could import.
         path = os.pathsep.join(filter(None, [os.getcwd(), os.environ.get("PYTHONPATH")]))
-        command = ["env", f"PYTHONPATH={path}", sys.executable, "-u", script]
+        command: list[running.Word] = ["env", f"PYTHONPATH={path}", sys.executable, "-u", script]
         texts = running.Texts(running.write_output, running.write_messages)
         named = any(option.partition("=")[0] == "--name" for option in options)
         return running.execute([*([] if named else ["--name", _name(cell)]), *options], command, texts)

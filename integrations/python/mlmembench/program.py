@@ -47,9 +47,7 @@ def message_of(messages: str) -> str:
 
 def call(*words: str, records: str = "", allowed: Sequence[int] = (0,)) -> Answer:
     """Runs a verb, with records on its standard input. Any exit status that is not allowed is an error."""
-    done = subprocess.run(
-        [find(), *words], input=records.encode(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False
-    )
+    done = subprocess.run([find(), *words], input=records.encode(), capture_output=True, check=False)
     answer = Answer(done.returncode, done.stdout.decode(errors="replace"), done.stderr.decode(errors="replace"))
     if answer.status not in allowed:
         raise NotMeasuredError(message_of(answer.messages))

@@ -12,7 +12,6 @@ import os
 import sys
 import tempfile
 from collections.abc import Sequence
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -31,14 +30,11 @@ known_options = pytest.StashKey[frozenset[str]]()
 child_reports = pytest.StashKey[list[pytest.TestReport]]()
 
 
-@dataclass(frozen=True)
-class Budget:
-    """The arguments of the marker."""
-
-    size: str
-    cap: str | None = None
-    swap: str | None = None
-    timeout: str | None = None
+def max_needs(
+    size: str, cap: str | None = None, swap: str | None = None, timeout: str | None = None
+) -> tuple[str, dict[str, str | None]]:
+    """The arguments of the marker: the budget, and what run() gets."""
+    return size, {"cap": cap, "swap": swap, "timeout": timeout}
 
 
 class ChildReports:
@@ -80,8 +76,8 @@ def pytest_cmdline_main(config: pytest.Config) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line(
         "markers",
-        "max_needs(size, cap=None, swap=None, timeout=None): run the test in a fresh process, and fail if it needs more "
-        "memory than size; cap, swap and timeout are those of mlmembench exec",
+        "max_needs(size, cap=None, swap=None, timeout=None): run the test in a fresh process, and fail if it needs "
+        "more memory than size; cap, swap and timeout are those of mlmembench exec",
     )
 
 
@@ -127,48 +123,52 @@ def _read_reports(config: pytest.Config, path: Path) -> tuple[list[pytest.TestRe
     return reports, troubles
 
 
-def _needs_text(trial: records.Trial, budget: Budget) -> list[str]:
-    """Figure, budget and the largest processes."""
+def _needs_text(trial: records.Trial, budget: str, is_whole: bool) -> str:
+    """Figure, budget and the largest processes. Without `is_whole` the process was cut off."""
     if trial.needs_peak_bytes is None:
-        return [f"What it needed is not known; the budget is {budget.size}."]
-    least = "" if trial.ok else "at least "
-    lines = [f"It needed {least}{records.size_text(trial.needs_peak_bytes)}; the budget is {budget.size}."]
+        return f"what it needed is not known; the budget is {budget}"
+    needed = "needed" if is_whole else "needed at least"
+    lines = [f"it {needed} {records.size_text(trial.needs_peak_bytes)}; the budget is {budget}"]
     processes = records.largest_processes(trial)
-    return [*lines, "The largest processes when it held most:", *(f"  {line}" for line in processes)] if processes else lines
+    if processes:
+        lines += ["the largest processes when it held most:", *(f"  {line}" for line in processes)]
+    return "\n".join(lines)
 
 
-def _failed(item: pytest.Item, trial: records.Trial, text: str) -> pytest.TestReport:
+def _failed(item: pytest.Item, trial: records.Trial) -> pytest.TestReport:
     """For a test whose process did not come to report the call."""
     return pytest.TestReport(
         nodeid=item.nodeid,
         location=item.location,
         keywords=dict.fromkeys(item.keywords, 1),
         outcome="failed",
-        longrepr=text,
+        longrepr=None,
         when="call",
         duration=(trial.run_ns or 0) / 1e9,
     )
 
 
 def _judge(
-    item: pytest.Item, budget: Budget, trial: records.Trial, reports: list[pytest.TestReport], troubles: Sequence[str]
+    item: pytest.Item, budget: str, trial: records.Trial, reports: list[pytest.TestReport], troubles: Sequence[str]
 ) -> list[pytest.TestReport]:
     """The reports to show: the child's own, and a failure if the budget does not hold."""
-    verdict = view.over_budget([trial], budget.size)
     for report in reports:
         report.user_properties.append(("needs_peak_bytes", trial.needs_peak_bytes))
+    is_within = view.is_within(trial, budget)
     failed = [report for report in reports if report.failed]
-    if failed and trial.outcome == "crash":  # of pytest, whose exit status says that a test failed
-        failed[0].sections.append(("mlmembench", "\n".join(_needs_text(trial, budget))))
+    if failed and trial.outcome == "crash":  # pytest's exit status says that a test failed
+        failed[0].sections.append(("mlmembench", _needs_text(trial, budget, is_whole=True)))
         return reports
-    if verdict is None:
+    if is_within:
         return reports
-    text = "\n".join([*troubles, verdict, *_needs_text(trial, budget)])
-    if not reports and trial.outcome == "crash":
-        text += f"\n{trial.messages}"
+    ended = "" if trial.ok else f"{trial.outcome}: "
+    text = "\n".join([f"{ended}{_needs_text(trial, budget, trial.ok)}", *troubles])
+    if trial.outcome == "crash":
+        text += f"\n{trial.reason}\n{trial.messages}"
     call = next((report for report in reports if report.when == "call"), None)
     if call is None:
-        return [*(report for report in reports if report.when == "setup"), _failed(item, trial, text)]
+        call = _failed(item, trial)
+        reports = [*(report for report in reports if report.when == "setup"), call]
     call.outcome, call.longrepr = "failed", text
     return reports
 
@@ -177,21 +177,14 @@ def _run_in_child(item: pytest.Item, mark: pytest.Mark) -> None:
     """Takes the place of the test's own code. Its result is what the child reports."""
     captures = item.config.option.capture != "no"
     try:
-        budget = Budget(*mark.args, **mark.kwargs)
+        budget, limits = max_needs(*mark.args, **mark.kwargs)
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / ORDER).write_text(_order(item.config), encoding="utf-8")
-            trial = running.run(
-                _command(item, folder),
-                cap=budget.cap,
-                swap=budget.swap,
-                timeout=budget.timeout,
-                name=item.nodeid,
-                capture=captures,
-            )
+            trial = running.run(_command(item, folder), name=item.nodeid, capture=captures, **limits)
             reports, troubles = _read_reports(item.config, Path(folder) / REPORTS)
         item.stash[child_reports] = _judge(item, budget, trial, reports, troubles)
     except (NotMeasuredError, TypeError) as error:
-        pytest.fail(f"max_needs: {error}", pytrace=False)
+        raise pytest.fail.Exception(f"max_needs: {error}", pytrace=False) from None
 
 
 @pytest.hookimpl(tryfirst=True)

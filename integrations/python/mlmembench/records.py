@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from importlib.resources import files
+from importlib import resources
 from typing import Any, ClassVar, Generic, TypeVar, overload
 
 T = TypeVar("T")
@@ -14,7 +14,7 @@ L = TypeVar("L", bound="Line")
 
 def schema(name: str) -> dict[str, Any]:
     """One of the schemas of results/, which lie in this package as links or copies."""
-    loaded: dict[str, Any] = json.loads(files(__package__).joinpath(name).read_text(encoding="utf-8"))
+    loaded: dict[str, Any] = json.loads(resources.files(__package__).joinpath(name).read_text(encoding="utf-8"))
     return loaded
 
 
@@ -133,7 +133,8 @@ def largest_processes(trial: Trial) -> list[str]:
     lines = []
     for process in trial.peak_processes or ():
         own = sum(process[part] or 0 for part in ("anon_bytes", "shmem_bytes", "swap_bytes"))
-        lines.append(f"{process['name']}: {size_text(own)} of its own, {size_text(process['file_bytes'] or 0)} of files")
+        files = process["file_bytes"] or 0
+        lines.append(f"{process['name']}: {size_text(own)} of its own, {size_text(files)} of files")
     return lines
 
 

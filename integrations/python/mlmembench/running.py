@@ -62,7 +62,7 @@ def _start(options: Sequence[str], command: Sequence[Word]) -> tuple[subprocess.
     words = [program.find(), "exec", *options, "--quiet", "--out", "-", "--output", f"/dev/fd/{theirs}", "--"]
     try:
         process = subprocess.Popen(
-            [*words, *map(os.fspath, command)],
+            [*words, *(os.fspath(word) for word in command)],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -86,8 +86,9 @@ def execute(options: Sequence[str], command: Sequence[Word], texts: Texts) -> li
         texts.messages(text)
 
     process, output = _start(options, command)
-    assert process.stdout and process.stderr
-    streams = {process.stdout: lines.append, process.stderr: _decoded(keep_and_show), output: _decoded(texts.output)}
+    sinks = (lines.append, _decoded(keep_and_show), _decoded(texts.output))
+    pairs = zip((process.stdout, process.stderr, output), sinks, strict=True)
+    streams = {stream: sink for stream, sink in pairs if stream}
     try:
         _pump(streams)
     except BaseException:  # Ctrl-C, too: exec then ends its trial, and removes what it made

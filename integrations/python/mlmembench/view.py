@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from pathlib import Path
 
 from . import program
@@ -31,9 +31,9 @@ def pictures(trials: Iterable[Trial]) -> dict[str, str]:
         return {Path(path).stem.removeprefix("records-"): Path(path).read_text(encoding="utf-8") for path in drawn}
 
 
-def over_budget(trials: Sequence[Trial], max_needs: str) -> str | None:
-    """What mlmembench says of trials that need more than a budget, or that did not end well; None if all is well."""
+def is_within(trial: Trial, max_needs: str) -> bool:
+    """Whether it ended well and needed no more than a budget, as mlmembench judges it."""
     broken = 4
-    answer = program.call("show", "-", "--max-needs", max_needs, records=_jsonl(trials), allowed=(0, broken))
-    said = [line for line in answer.messages.splitlines() if line.startswith("Budget: ")]
-    return " ".join(said) if answer.status == broken else None
+    return (
+        program.call("show", "-", "--max-needs", max_needs, records=trial.to_jsonl(), allowed=(0, broken)).status == 0
+    )

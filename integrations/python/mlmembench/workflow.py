@@ -27,8 +27,8 @@ class OutOfMemoryError(StepError):
 def step(command: Sequence[Word], caps: Sequence[str], attempt: int = 0, **how: Any) -> Trial:
     """Runs the command under caps[attempt], or under the last cap if there are no more.
 
-    `how` is what run() takes; `out` appends the record of each attempt to a file. Raises OutOfMemoryError after an oom, and
-    StepError if the command failed for another reason, so that a scheduler need not retry it."""
+    `how` is what run() takes; with `out`, the record of each attempt is appended to a file. Raises OutOfMemoryError
+    after an oom, and StepError if the command failed for another reason, so that a scheduler need not retry it."""
     trial = run(command, cap=caps[min(attempt, len(caps) - 1)], **how)
     if trial.outcome == "oom":
         raise OutOfMemoryError(trial)

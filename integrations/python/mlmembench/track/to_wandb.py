@@ -26,9 +26,20 @@ class WandbTracker:
 
     def add(self, row: Row, report: Path | None) -> None:
         # Nothing of this machine is sent that is not in the records.
-        quiet = wandb.Settings(console="off", disable_git=True, save_code=False, x_disable_meta=True, x_disable_stats=True)
+        quiet = {
+            "console": "off",
+            "disable_git": True,
+            "save_code": False,
+            "x_disable_meta": True,
+            "x_disable_stats": True,
+        }
         run = wandb.init(
-            project=self.project, name=row.name, id=row.key, mode=self.mode, config=row.params | row.tags, settings=quiet
+            project=self.project,
+            name=row.name,
+            id=row.key,
+            mode=self.mode,
+            config=row.params | row.tags,
+            settings=wandb.Settings(**quiet),
         )
         run.define_metric("timeline/at_ns")
         run.define_metric("timeline/*", step_metric="timeline/at_ns")
