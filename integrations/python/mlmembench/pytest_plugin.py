@@ -11,7 +11,8 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -32,9 +33,9 @@ child_reports = pytest.StashKey[list[pytest.TestReport]]()
 
 def max_needs(
     size: str, cap: str | None = None, swap: str | None = None, timeout: str | None = None
-) -> tuple[str, dict[str, str | None]]:
-    """The arguments of the marker: the budget, and what run() gets."""
-    return size, {"cap": cap, "swap": swap, "timeout": timeout}
+) -> tuple[str, Callable[..., records.Trial]]:
+    """The arguments of the marker: the budget, and run() with the limits."""
+    return size, partial(running.run, cap=cap, swap=swap, timeout=timeout)
 
 
 class ChildReports:
@@ -177,10 +178,10 @@ def _run_in_child(item: pytest.Item, mark: pytest.Mark) -> None:
     """Takes the place of the test's own code. Its result is what the child reports."""
     captures = item.config.option.capture != "no"
     try:
-        budget, limits = max_needs(*mark.args, **mark.kwargs)
+        budget, run = max_needs(*mark.args, **mark.kwargs)
         with tempfile.TemporaryDirectory() as folder:
             (Path(folder) / ORDER).write_text(_order(item.config), encoding="utf-8")
-            trial = running.run(_command(item, folder), name=item.nodeid, capture=captures, **limits)
+            trial = run(_command(item, folder), name=item.nodeid, capture=captures)
             reports, troubles = _read_reports(item.config, Path(folder) / REPORTS)
         item.stash[child_reports] = _judge(item, budget, trial, reports, troubles)
     except (NotMeasuredError, TypeError) as error:
