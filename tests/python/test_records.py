@@ -74,7 +74,7 @@ def test_each_row_finds_its_trials(name):
 
 
 def test_a_row_for_a_tracker_has_what_the_records_say():
-    found = {row.name: row for row in rows.read([str(FIXTURES / "quick.jsonl")])}
+    found = {row.name: row for row in rows.read(FIXTURES / "quick.jsonl")}
     assert len(found) == len(exported("quick.jsonl"))
     row = found["storage/csr/density:0.1/index:32/data:2560M/cap:2G"]
     own = [
@@ -100,7 +100,7 @@ def row_params(row):
 
 
 def test_the_key_of_a_row_is_its_own_and_stays():
-    keys = [row.key for row in rows.read([str(FIXTURES / "quick.jsonl")])]
+    keys = [row.key for row in rows.read(FIXTURES / "quick.jsonl")]
     assert len(set(keys)) == len(keys)
-    assert keys == [row.key for row in rows.read([str(FIXTURES / "quick.jsonl")])]
+    assert keys == [row.key for row in rows.read(FIXTURES / "quick.jsonl")]
     assert all(len(key) == 32 and key.isalnum() for key in keys)

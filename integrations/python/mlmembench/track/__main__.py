@@ -1,4 +1,5 @@
-"""python3 -m mlmembench.track mlflow|wandb|comet FILE…: a run of the tracker for each row of the files."""
+"""python3 -m mlmembench.track mlflow|wandb|comet FILE…: a run of the tracker for each row of the files, and one for their
+report. What is there already is not added again."""
 
 from __future__ import annotations
 
@@ -19,11 +20,14 @@ class Tracker(Protocol):
 
     where: str
 
-    def has(self, row: rows.Row) -> bool:
-        """Whether a run of this row is there already."""
+    def has(self, key: str) -> bool:
+        """Whether a run of this key is there already."""
 
-    def add(self, row: rows.Row, report: Path | None) -> None:
-        """Makes a run of the row: parameters, metrics, the timeline as steps, the report as an artifact."""
+    def add_whole(self, whole: rows.Whole) -> None:
+        """Makes the run that has the report. The rows that are added next belong to it."""
+
+    def add_row(self, row: rows.Row) -> None:
+        """Makes a run of the row: parameters, metrics, and the timeline as steps."""
 
 
 # The name of a tracker, and of its client on PyPI.
@@ -35,17 +39,17 @@ def _parse(words: Sequence[str]) -> argparse.Namespace:
     parser.add_argument("tracker", choices=TRACKERS)
     parser.add_argument("files", nargs="+", metavar="FILE", help="a results file; '-' is standard input")
     parser.add_argument("--project", default="mlmembench", help="experiment or project of the tracker (%(default)s)")
-    parser.add_argument("--no-report", action="store_true", help="do not make the report, and attach none")
     return parser.parse_args(words)
 
 
-def _stored(files: Sequence[str], folder: Path) -> list[str]:
-    """Standard input can be read only once, and it is needed several times."""
-    if "-" not in files:
-        return list(files)
-    copy = folder / "records.jsonl"
-    copy.write_bytes(sys.stdin.buffer.read())
-    return [str(copy) if file == "-" else file for file in files]
+def _merged(files: Sequence[str], folder: Path) -> Path:
+    """All records in one file. Standard input can be read only once, and it is needed several times."""
+    merged = folder / "records.jsonl"
+    with open(merged, "wb") as out:
+        for file in files:
+            lines = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+            out.write(lines if lines.endswith(b"\n") else lines + b"\n")
+    return merged
 
 
 def _open(name: str, project: str) -> Tracker:
@@ -60,18 +64,25 @@ def _open(name: str, project: str) -> Tracker:
     return opened(project)
 
 
+def _whole(files: Sequence[str], merged: Path, found: Sequence[rows.Row]) -> rows.Whole:
+    report = merged.with_name("report.html")
+    program.call("report", str(merged), "--out", str(report))
+    more = f" and {len(files) - 1} more" if len(files) > 1 else ""
+    name = "standard input" if files[0] == "-" else Path(files[0]).name
+    return rows.Whole(f"{name}{more}", rows.key_of([row.key for row in found]), [report, merged])
+
+
 def _hand_on(said: argparse.Namespace, folder: Path) -> str:
-    files = _stored(said.files, folder)
-    found = rows.read(files)
+    merged = _merged(said.files, folder)
+    found = rows.read(merged)
     tracker = _open(said.tracker, said.project)
-    wanted = [row for row in found if not tracker.has(row)]
-    report = None if said.no_report or not wanted else folder / "report.html"
-    if report:
-        program.call("report", *files, "--out", str(report))
+    wanted = [row for row in found if not tracker.has(row.key)]
+    if wanted:
+        tracker.add_whole(_whole(said.files, merged, found))
     for row in wanted:
-        tracker.add(row, report)
+        tracker.add_row(row)
     there = len(found) - len(wanted)
-    return f"{len(wanted)} runs added{f', {there} were there' if there else ''}: {tracker.where}"
+    return f"{len(wanted)} rows added{f', {there} were there' if there else ''}: {tracker.where}"
 
 
 def main(words: Sequence[str]) -> int:

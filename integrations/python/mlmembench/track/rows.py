@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -31,6 +32,16 @@ NAMING_KEYS = [key for key in _asked(ROW_KEYS) if key in _asked(TRIAL_KEYS)]
 
 
 @dataclass
+class Whole:
+    """What belongs to all rows together: it has a run of its own."""
+
+    name: str
+    key: str
+    artifacts: Sequence[Path]
+    """The report, and the records."""
+
+
+@dataclass
 class Row:
     name: str
     key: str
@@ -47,6 +58,10 @@ class Row:
         for values in zip(*columns.values(), strict=True):
             point = dict(zip(columns, values, strict=True))
             yield point["at_ns"] or 0, {f"timeline/{key}": value for key, value in point.items() if value is not None}
+
+
+def key_of(identity: object) -> str:
+    return hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:32]
 
 
 def _params(row: Mapping[str, Any]) -> dict[str, Scalar]:
@@ -96,7 +111,7 @@ def _row(exported: Mapping[str, Any], trials: Sequence[records.Trial]) -> Row:
     identity = [exported["name"], exported["machine"]["id"], moments]
     row = Row(
         name=exported["name"],
-        key=hashlib.sha256(json.dumps(identity).encode()).hexdigest()[:32],
+        key=key_of(identity),
         started=datetime.fromisoformat(moments[0].replace("Z", "+00:00")),
         params=_params(exported),
         timeline=_typical_timeline(own, exported),
@@ -107,8 +122,9 @@ def _row(exported: Mapping[str, Any], trials: Sequence[records.Trial]) -> Row:
     return row
 
 
-def read(paths: Sequence[str]) -> list[Row]:
-    """All rows of the files, as mlmembench sums them up, uncapped references among them."""
-    exported = json.loads(program.call("export", *paths, "--format", "json").text)
-    trials = [trial for path in paths for trial in records.read(Path(path).read_text(errors="replace").splitlines())]
-    return [_row(row, trials) for row in exported]
+def read(path: Path) -> list[Row]:
+    """All rows of a results file, as mlmembench sums them up, uncapped references among them."""
+    answer = program.call("export", str(path), "--format", "json")
+    print(answer.messages, end="", file=sys.stderr)
+    trials = records.read(path.read_text(encoding="utf-8", errors="replace").splitlines())
+    return [_row(row, trials) for row in json.loads(answer.text)]

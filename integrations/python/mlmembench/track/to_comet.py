@@ -7,10 +7,10 @@ from typing import Any
 
 import comet_ml
 
-from .rows import Row
+from .rows import Row, Whole
 
 FOLDER = Path("comet")
-# Nothing of this machine is sent that is not in the records.
+# Nothing of this machine is kept that is not in the records.
 QUIET: dict[str, Any] = {
     "log_code": False,
     "log_graph": False,
@@ -28,29 +28,38 @@ QUIET: dict[str, Any] = {
 class CometTracker:
     def __init__(self, project: str) -> None:
         self.project = project
-        self.online = comet_ml.config.get_config("comet.api_key") is not None
-        self.where = project if self.online else f"{FOLDER}/, to be sent by: comet upload {FOLDER}/*.zip"
+        self.online = comet_ml.get_config("comet.api_key") is not None
+        self.where = project if self.online else f"{FOLDER}/; to send it: comet upload {FOLDER}/*.zip"
+        self.tags: list[str] = []
 
-    def has(self, row: Row) -> bool:
-        return not self.online and any(FOLDER.glob(f"*{row.key}*"))
+    def has(self, key: str) -> bool:
+        """A server refuses a second experiment of the same key."""
+        return not self.online and (FOLDER / f"{key}.zip").exists()
 
-    def _open(self, key: str) -> Any:
+    def _open(self, name: str, key: str) -> Any:
+        how = {"project_name": self.project, "experiment_key": key, **QUIET}
         if self.online:
-            return comet_ml.Experiment(project_name=self.project, experiment_key=key, **QUIET)
-        return comet_ml.OfflineExperiment(
-            project_name=self.project, experiment_key=key, offline_directory=str(FOLDER), **QUIET
-        )
+            experiment = comet_ml.Experiment(**how)
+        else:
+            experiment = comet_ml.OfflineExperiment(offline_directory=str(FOLDER), **how)
+        experiment.set_name(name)
+        experiment.add_tags(self.tags)
+        return experiment
 
-    def add(self, row: Row, report: Path | None) -> None:
-        experiment = self._open(row.key)
-        experiment.set_name(row.name)
+    def add_whole(self, whole: Whole) -> None:
+        self.tags = [whole.name]
+        experiment = self._open(whole.name, whole.key)
+        for path in whole.artifacts:
+            experiment.log_asset(str(path), file_name=path.name)
+        experiment.end()
+
+    def add_row(self, row: Row) -> None:
+        experiment = self._open(row.name, row.key)
         experiment.log_parameters(row.params)
         experiment.log_others(row.tags)
         experiment.log_metrics(row.metrics)
         for step, (_, values) in enumerate(row.steps()):
             experiment.log_metrics(values, step=step)
-        if report:
-            experiment.log_asset(str(report), file_name=report.name)
         experiment.end()
 
 

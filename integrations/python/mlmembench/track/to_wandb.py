@@ -3,53 +3,54 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import wandb
 
-from .rows import Row
+from .rows import Row, Whole
+
+# Nothing of this machine is kept that is not in the records.
+QUIET = {"console": "off", "disable_git": True, "save_code": False, "x_disable_meta": True, "x_disable_stats": True}
 
 
 def _is_logged_in() -> bool:
     """Looks into the environment and at the client's own settings, and asks no server."""
-    return bool(wandb.setup().settings.api_key or wandb.api.api_key)
+    return bool(wandb.api.api_key)
 
 
 class WandbTracker:
     def __init__(self, project: str) -> None:
         self.project = project
         self.mode = "online" if _is_logged_in() else "offline"
-        self.where = "wandb/, to be sent by: wandb sync wandb/offline-run-*" if self.mode == "offline" else project
+        self.where = project if self.mode == "online" else "wandb/; to send it: wandb sync wandb/offline-run-*"
+        self.group: str | None = None
 
-    def has(self, row: Row) -> bool:
-        """A run of the same id is the same run, there as here; so nothing is twice."""
-        return self.mode == "offline" and any(Path("wandb").glob(f"offline-run-*-{row.key}"))
+    def has(self, key: str) -> bool:
+        """A run of the same id is the same run; the server sees to that."""
+        return self.mode == "offline" and any(Path("wandb").glob(f"offline-run-*-{key}"))
 
-    def add(self, row: Row, report: Path | None) -> None:
-        # Nothing of this machine is sent that is not in the records.
-        quiet = {
-            "console": "off",
-            "disable_git": True,
-            "save_code": False,
-            "x_disable_meta": True,
-            "x_disable_stats": True,
-        }
-        run = wandb.init(
-            project=self.project,
-            name=row.name,
-            id=row.key,
-            mode=self.mode,
-            config=row.params | row.tags,
-            settings=wandb.Settings(**quiet),
+    def _open(self, name: str, key: str, **how: Any) -> Any:
+        settings = wandb.Settings(**QUIET)
+        return wandb.init(
+            project=self.project, name=name, id=key, group=self.group, mode=self.mode, settings=settings, **how
         )
+
+    def add_whole(self, whole: Whole) -> None:
+        self.group = whole.name
+        run = self._open(whole.name, whole.key, job_type="report")
+        artifact = wandb.Artifact(f"report-{whole.key}", type="report")
+        for path in whole.artifacts:
+            artifact.add_file(str(path), name=path.name)
+        run.log_artifact(artifact)
+        run.finish()
+
+    def add_row(self, row: Row) -> None:
+        run = self._open(row.name, row.key, job_type="row", config=row.params | row.tags)
         run.define_metric("timeline/at_ns")
         run.define_metric("timeline/*", step_metric="timeline/at_ns")
         for step, (_, values) in enumerate(row.steps()):
             run.log(values, step=step)
         run.summary.update(row.metrics)
-        if report:
-            artifact = wandb.Artifact(f"report-{row.key}", type="report")
-            artifact.add_file(str(report), name=report.name)
-            run.log_artifact(artifact)
         run.finish()
 
 
