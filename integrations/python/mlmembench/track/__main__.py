@@ -1,5 +1,5 @@
-"""python3 -m mlmembench.track mlflow|wandb|comet FILE…: a run of the tracker for each row of the files, and one for their
-report. What is there already is not added again."""
+"""python3 -m mlmembench.track mlflow|wandb|comet FILE…: a run of the tracker for each row of the files, and one for
+their report. What is there already is not added again."""
 
 from __future__ import annotations
 
