@@ -94,7 +94,9 @@ def check_comet(found):
                 points.setdefault(metric["metricName"], {})[metric["step"]] = metric["metricValue"]
             elif message["type"] == "log_other_msg":
                 others[content["key"]] = content["val"]
-        assert {key: str(value) for key, value in row.params.items()}.items() <= {k: str(v) for k, v in params.items()}.items()
+        assert {key: str(value) for key, value in row.params.items()}.items() <= {
+            k: str(v) for k, v in params.items()
+        }.items()
         assert {key: float(metrics[key]) for key in row.metrics} == row.metrics
         assert row.tags.items() <= others.items()
         for key, column in points_of(row).items():
@@ -121,7 +123,9 @@ def main(tracker, path):
             values += count
             points += len(list(row.steps()))
         assert points
-        print(f"{tracker}: {len(found)} rows with {values} values and {points} points of timelines are as in the records")
+        print(
+            f"{tracker}: {len(found)} rows with {values} values and {points} points of timelines are as in the records"
+        )
         print(track(tracker, path))
 
 

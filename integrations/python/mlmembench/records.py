@@ -41,7 +41,7 @@ class Key(Generic[T]):
         return value
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Line:
     """A line of a results file. `record` has all its keys; results/README.md explains them."""
 
@@ -67,7 +67,7 @@ class Timeline(Line):
         return {name: self.record[name] for name in properties if properties[name].get("type") == "array"}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Trial(Line):
     """One run of a command in a fresh process under a cap: how it ended, and what was read.
 
