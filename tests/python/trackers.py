@@ -9,6 +9,7 @@ It works in a new folder and, as root, in a network namespace of its own, where 
 
 import json
 import os
+import struct
 import subprocess
 import sys
 import tempfile
@@ -48,18 +49,30 @@ def check_mlflow(found):
     assert {file.path for file in client.list_artifacts(whole.info.run_id)} == {"report.html", "records.jsonl"}
 
 
-def check_wandb(found):
+def wandb_records(path):
+    """The messages in a file of W&B: blocks of 32 KiB, where a message may be cut into a first, middle and last part."""
     from wandb.proto import wandb_internal_pb2
-    from wandb.sdk.internal import datastore
 
+    data, at, message = path.read_bytes(), 7, b""
+    while at + 7 <= len(data):
+        if (left := 32768 - at % 32768) < 7:
+            at += left
+            continue
+        size, kind = struct.unpack_from("<HB", data, at + 4)
+        message += data[at + 7 : at + 7 + size]
+        at += 7 + size
+        if kind in (1, 4):
+            record = wandb_internal_pb2.Record()
+            record.ParseFromString(message)
+            yield record
+            message = b""
+
+
+def check_wandb(found):
     for row in found:
         (path,) = Path("wandb").glob(f"offline-run-*-{row.key}/run-{row.key}.wandb")
-        store = datastore.DataStore()
-        store.open_for_scan(str(path))
         config, summary, points, name = {}, {}, {}, None
-        while (data := store.scan_data()) is not None:
-            record = wandb_internal_pb2.Record()
-            record.ParseFromString(data)
+        for record in wandb_records(path):
             name = record.run.display_name or name
             for update in (*record.run.config.update, *record.config.update):
                 config[update.key or update.nested_key[0]] = json.loads(update.value_json)
@@ -92,8 +105,8 @@ def check_comet(found):
                 metric = content["metric"]
                 metrics[metric["metricName"]] = metric["metricValue"]
                 points.setdefault(metric["metricName"], {})[metric["step"]] = metric["metricValue"]
-            elif message["type"] == "log_other_msg":
-                others[content["key"]] = content["val"]
+            elif message["type"] == "log_other":
+                others[content["key"]] = content["value"]
         assert {key: str(value) for key, value in row.params.items()}.items() <= {
             k: str(v) for k, v in params.items()
         }.items()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,7 @@ QUIET: dict[str, Any] = {
 
 class CometTracker:
     def __init__(self, project: str) -> None:
+        logging.getLogger("comet_ml").setLevel(logging.WARNING)  # it says of each experiment how to send it
         self.project = project
         self.online = comet_ml.get_config("comet.api_key") is not None
         self.where = project if self.online else f"{FOLDER}/; to send it: comet upload {FOLDER}/*.zip"

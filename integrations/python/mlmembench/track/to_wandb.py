@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Any
 
@@ -10,19 +11,27 @@ import wandb
 from .rows import Row, Whole
 
 # Nothing of this machine is kept that is not in the records.
-QUIET = {"console": "off", "disable_git": True, "save_code": False, "x_disable_meta": True, "x_disable_stats": True}
+QUIET = {
+    "console": "off",
+    "disable_git": True,
+    "save_code": False,
+    "silent": True,
+    "x_disable_meta": True,
+    "x_disable_stats": True,
+}
 
 
-def _is_logged_in() -> bool:
-    """Looks into the environment and at the client's own settings, and asks no server."""
-    return bool(wandb.api.api_key)
+def _mode() -> str:
+    """Looks into the environment and at the client's own settings, and asks nobody: no person, and no server."""
+    is_logged_in = wandb.login(prompt=False, verify=False)
+    return os.environ.get("WANDB_MODE") or ("online" if is_logged_in else "offline")
 
 
 class WandbTracker:
     def __init__(self, project: str) -> None:
         self.project = project
-        self.mode = "online" if _is_logged_in() else "offline"
-        self.where = project if self.mode == "online" else "wandb/; to send it: wandb sync wandb/offline-run-*"
+        self.mode = _mode()
+        self.where = "wandb/; to send it: wandb sync wandb/offline-run-*" if self.mode == "offline" else project
         self.group: str | None = None
 
     def has(self, key: str) -> bool:
