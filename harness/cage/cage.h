@@ -93,7 +93,7 @@ struct mlm_cage_spawn {
     int stdin_fd, stdout_fd, stderr_fd;  /* -1: /dev/null */
     const void *affinity;                /* cpu_set_t; NULL: ours */
     const struct mlm_job_mounts *mounts; /* that it alone sees; NULL: none */
-    int oom_score_adj;
+    int oom_score_adj;                   /* at least; it is never below ours */
     bool same_group; /* stay in our process group: a Ctrl-C at the terminal reaches the program too, and nohup
                         covers it */
 };

@@ -265,6 +265,16 @@ static int explain(const struct child *child, struct mlm_error *error)
     return 0;
 }
 
+/* Nobody without privileges may go below the score that was inherited. A desktop's terminal has 200, for
+ * example. */
+static int score_of(const struct mlm_cage_spawn *spawn)
+{
+    char text[16];
+    const bool known = mlm_file_read_into(AT_FDCWD, "/proc/self/oom_score_adj", text, sizeof text) > 0;
+    const int inherited = known ? atoi(text) : spawn->oom_score_adj;
+    return inherited > spawn->oom_score_adj ? inherited : spawn->oom_score_adj;
+}
+
 static int spawn_with(struct mlm_cage *cage, const struct mlm_cage_spawn *spawn,
     struct mlm_mounting *mounting, pid_t *ret_pid, int *ret_pidfd, struct mlm_error *error)
 {
@@ -281,7 +291,7 @@ static int spawn_with(struct mlm_cage *cage, const struct mlm_cage_spawn *spawn,
         .parent = getpid(),
         .enter_fd = -1,
     };
-    child->score_length = (size_t)snprintf(child->score, sizeof child->score, "%d", spawn->oom_score_adj);
+    child->score_length = (size_t)snprintf(child->score, sizeof child->score, "%d", score_of(spawn));
 
     sigset_t all, before;
     (void)sigfillset(&all);

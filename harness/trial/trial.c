@@ -172,29 +172,35 @@ static int background_wait(struct running *running)
     }
 }
 
+static void tick(struct running *running)
+{
+    mlm_kills_look(&running->kills, running->cage, false);
+    mlm_sampler_take(&running->sampler, &running->view.sample);
+    mlm_view_renew(&running->job_view, &running->view.sample);
+    mlm_meters_tick(running->meters, &running->view);
+    mlm_kills_say(&running->kills, running->meters, running->order, running->watcher);
+}
+
 /* Watches until the worker ends or its time is up. Time in which we ourselves were stopped does not count. */
-static int watch(struct running *running)
+static int watch_with(struct running *running, struct mlm_stillness *stillness)
 {
     const struct mlm_scoreboard *sb = running->worker.scoreboard;
     uint64_t begin = mlm_now_ns(), end = begin + running->order->limits.timeout_ns;
     uint64_t interval = FIRST_TICK_NS, next_tick = begin + interval, next_news = begin + NEWS_NS;
     for (;;) {
         uint64_t until = next_tick < end ? next_tick : end;
-        struct mlm_stillness stillness;
-        mlm_stillness_begin(&stillness);
+        mlm_stillness_wait(stillness);
         int r = wait_for(running->session, &running->worker, until);
-        uint64_t still_ns = mlm_stillness_end(&stillness, until);
-        running->still_ns += still_ns;
-        end += still_ns;
+        uint64_t still_ns = mlm_stillness_look(stillness, until);
         if (r != 0) {
+            running->still_ns += still_ns;
             running->ended_ns = mlm_now_ns();
             return r < 0 ? r : 0;
         }
-        mlm_kills_look(&running->kills, running->cage, false);
-        mlm_sampler_take(&running->sampler, &running->view.sample);
-        mlm_view_renew(&running->job_view, &running->view.sample);
-        mlm_meters_tick(running->meters, &running->view);
-        mlm_kills_say(&running->kills, running->meters, running->order, running->watcher);
+        tick(running);
+        still_ns += mlm_stillness_end(stillness);
+        running->still_ns += still_ns;
+        end += still_ns;
         uint64_t now = mlm_now_ns();
         if (now >= next_news) {
             tell(running, sb, phase_name(atomic_load_explicit(&sb->phase, memory_order_relaxed)));
@@ -211,6 +217,15 @@ static int watch(struct running *running)
         interval = interval * 2 < TICK_NS ? interval * 2 : TICK_NS;
         next_tick = now + interval;
     }
+}
+
+static int watch(struct running *running)
+{
+    struct mlm_stillness stillness;
+    mlm_stillness_open(&stillness);
+    int r = watch_with(running, &stillness);
+    mlm_stillness_close(&stillness);
+    return r;
 }
 
 struct children {

@@ -13,9 +13,9 @@ only() { expect "$1: records on standard output, and nothing else" lines log/out
 rm -rf results
 status 0 "$mlm" run $small --out -
 only run 2
-expect "the table is on standard error" grep -Eq '^touch +ok ' log/err
+expect "the table is on standard error" grep -Eq '^touch +size=8M +ok ' log/err
 "$mlm" show - <log/out >log/table
-expect "and what reads the records shows the same" grep -Fxq "$(grep -E '^touch +ok ' log/err)" log/table
+expect "and what reads the records shows the same" grep -Fxq "$(grep -E '^touch +size=8M +ok ' log/err)" log/table
 status 0 "$mlm" exec --cap 64M,none --out=- -- sh -c 'echo the output; echo the rest >&2'
 only exec 2
 expect "what a command prints is on standard error" [ "$(grep -c '^the output$' log/err)" = 2 ]

@@ -98,6 +98,13 @@ static int report(void)
 
 /* ---- Helpers ---- */
 
+static void own_score_set(const char *text)
+{
+    int fd = open("/proc/self/oom_score_adj", O_WRONLY | O_CLOEXEC);
+    assert_int_equal(mlm_write_all(fd, text, strlen(text)), 0);
+    (void)close(fd);
+}
+
 static void must(int r, const struct mlm_error *error)
 {
     if (r < 0)
@@ -414,10 +421,15 @@ static void child_starts_clean_and_inside(void **unused)
     (void)close(kept);
     (void)close(41);
 
-    /* A worker outside any cage is in our own cgroup. */
+    /* A worker outside any cage is in our own cgroup, and its score is never below ours. */
+    mlm_auto_free char *score = NULL;
+    assert_true(mlm_file_read(AT_FDCWD, "/proc/self/oom_score_adj", &score, NULL) > 0);
+    own_score_set("200");
     worker = worker_start(NULL, "report", NULL, (struct mlm_cage_spawn){0});
     mlm_auto_free char *outside = read_all(worker.output);
     assert_int_equal(worker_end(&worker), 0);
+    own_score_set(score);
+    assert_non_null(strstr(outside, "\n200\ncores "));
     assert_null(strstr(outside, cage->name));
     mlm_auto_free char *here = NULL;
     assert_true(mlm_file_read(AT_FDCWD, "/proc/self/cgroup", &here, NULL) > 0);

@@ -278,7 +278,7 @@ static bool doubtful(const struct mlm_point *point)
     return (noisy || marks & DOUBTFUL) && point->felt != MLM_FELT_SHORT;
 }
 
-static void step_judge(const struct mlm_sweep *sweep, struct bench *bench, size_t at)
+static void step_judge(const struct mlm_sweep *sweep, size_t at)
 {
     const struct mlm_point *from = &sweep->points[at], *to = from + 1;
     struct mlm_step *step = &sweep->steps[at];
@@ -291,10 +291,7 @@ static void step_judge(const struct mlm_sweep *sweep, struct bench *bench, size_
                                              : MLM_GAIN_NO_FIT;
         return;
     }
-    bench->one.count = bench->other.count = 0;
-    sample_add(&bench->one, from->row, sweep->time_kind);
-    sample_add(&bench->other, to->row, sweep->time_kind);
-    step->speedup = span_of(&bench->one, &bench->other);
+    step->speedup = mlm_row_time_ratio(from->row, to->row, MLM_RATIO_CONFIDENCE);
     const struct mlm_ratio *speedup = &step->speedup;
     const double more = 1 + MLM_WITHIN;
     /* Disturbance of the larger cap could only hide a gain, so a gain is still shown. */
@@ -384,7 +381,7 @@ static void sweep_judge(struct mlm_sweep *sweep, struct bench *bench)
     }
     points_judge(sweep, bench);
     for (size_t i = 0; i + 1 < count; i++)
-        step_judge(sweep, bench, i);
+        step_judge(sweep, i);
     enough_find(sweep);
     sweep->needs_bytes = needs_of(sweep);
 }
