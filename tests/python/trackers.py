@@ -50,7 +50,7 @@ def check_mlflow(found):
 
 
 def wandb_records(path):
-    """The messages in a file of W&B: blocks of 32 KiB, where a message may be cut into a first, middle and last part."""
+    """The messages in a file of W&B: blocks of 32 KiB, where a message may be cut into parts."""
     from wandb.proto import wandb_internal_pb2
 
     data, at, message = path.read_bytes(), 7, b""
