@@ -46,6 +46,31 @@ bool mlm_schedstat_threads(const char *process,
     return true;
 }
 
+struct mlm_schedstat mlm_thread_times_look(
+    struct mlm_thread_times *times, const struct mlm_schedstat *told, bool runnable, uint64_t passed_ns)
+{
+    struct mlm_schedstat grown = {
+        told->cpu_ns - times->told.cpu_ns, told->run_queue_ns - times->told.run_queue_ns};
+    if (!times->runnable && grown.run_queue_ns > passed_ns)
+        grown.run_queue_ns = passed_ns;
+    times->real.cpu_ns += grown.cpu_ns;
+    times->real.run_queue_ns += grown.run_queue_ns;
+    times->told = *told;
+    times->runnable = runnable;
+    return grown;
+}
+
+bool mlm_thread_is_runnable(const char *process, int thread)
+{
+    char path[64], text[512];
+    snprintf(path, sizeof path, "/proc/%.16s/task/%d/stat", process, thread);
+    if (mlm_file_read_into(AT_FDCWD, path, text, sizeof text) <= 0)
+        return false;
+    /* "PID (NAME) STATE …", and a name may hold anything. */
+    const char *name_end = strrchr(text, ')');
+    return name_end && name_end[1] == ' ' && name_end[2] == 'R';
+}
+
 struct sum {
     struct mlm_schedstat stat;
     size_t count;

@@ -62,6 +62,7 @@ const struct mlm_dialect mlm_dialect_v2 = {
     .cpu = "cpu.stat",
     .cpu_user_key = "user_usec",
     .cpu_system_key = "system_usec",
+    .cpu_usage_key = "usage_usec",
     .oom_file = "memory.events",
     .oom_kill_key = "oom_kill",
     .oom_counts_alone = false,

@@ -15,7 +15,7 @@ struct mlm_dialect {
     const char *reclaim;       /* writing a number of bytes here frees as many */
     const char *stat;          /* flat keyed file with the keys below */
     const char *cpu;           /* CPU time of all processes that ever ran in the cage, in microseconds */
-    const char *cpu_user_key, *cpu_system_key;
+    const char *cpu_user_key, *cpu_system_key, *cpu_usage_key;
     const char *oom_file, *oom_kill_key;
     bool oom_counts_alone;       /* oom_kill_key counts the cgroup itself, without the cgroups below it */
     const char *oom_disable_key; /* 1: the kernel kills nobody, a process without memory waits; "0" written to

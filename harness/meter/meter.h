@@ -67,7 +67,7 @@ extern const struct mlm_meter
 extern const struct mlm_meter mlm_meter_pressure; /* PSI of the cage */
 extern const struct mlm_meter mlm_meter_timeline; /* memory, swap and stall over time */
 extern const struct mlm_meter mlm_meter_tree;     /* tree only: memory of each process, CPU time of all */
-extern const struct mlm_meter mlm_meter_threads;  /* tree only: where the time of its threads went */
+extern const struct mlm_meter mlm_meter_threads;  /* where the time of the threads went */
 extern const struct mlm_meter mlm_meter_parts;    /* the parts of the time */
 extern const struct mlm_meter mlm_meter_files;    /* files that the job maps or reads */
 extern const struct mlm_meter mlm_meter_growth;   /* tree only: does it keep growing? */
