@@ -1,5 +1,5 @@
-"""ExecuTorch, the successor of PyTorch Mobile: the perceptron answers, from a .pte file that PyTorch exports for XNNPACK.
-With int8, weights are held as int8, and the vectors that they are multiplied with are rounded to int8 meanwhile."""
+"""ExecuTorch, which was PyTorch Mobile: the perceptron answers, from a .pte file that PyTorch exports for XNNPACK. With
+int8, weights are held as int8, and the vectors that they are multiplied with are rounded to int8 meanwhile."""
 import numpy as np
 
 import mlm_data

@@ -153,6 +153,7 @@ def dataloader(job):
 
 def mapped(job):
     torch = torch_of(job)
+    mlm_data.rows_of(job, density=1.0)  # the file has these rows
     return batches(job, torch, Mapped(torch, job.dataset))
 
 
