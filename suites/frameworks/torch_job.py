@@ -29,17 +29,18 @@ def model_of(torch, perceptron):
     return torch.nn.Sequential(*layers[:-1])
 
 
-def forward_of(torch, model, segments):
+def forward_of(model, segments):
     """The model, or the model in segments: of each, only the input is kept, and the rest is computed again."""
     if not segments:
         return model
+    from torch.utils.checkpoint import checkpoint
     layers = (len(model) + 1) // 2
     bounds = [number * layers // segments * 2 for number in range(segments)] + [len(model)]
     parts = [model[begin:end] for begin, end in zip(bounds, bounds[1:])]
 
     def forward(x):
         for part in parts[:-1]:
-            x = torch.utils.checkpoint.checkpoint(part, x, use_reentrant=False)
+            x = checkpoint(part, x, use_reentrant=False)
         return parts[-1](x)  # the backward pass begins there, so nothing would be gained
     return forward
 
@@ -49,7 +50,7 @@ def train(job, micro, segments=0):
     torch = torch_of(job)
     perceptron = mlm_data.perceptron_of(job)
     model = model_of(torch, perceptron)
-    forward = forward_of(torch, model, segments)
+    forward = forward_of(model, segments)
     inputs, labels = perceptron.inputs(), perceptron.labels()
     job.checksum(perceptron.checksum(inputs))
     inputs, labels = torch.from_numpy(inputs), torch.from_numpy(labels)
@@ -82,11 +83,6 @@ def mlp(job):
     if job.malloc == "fixed":
         ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD_BYTES)
     return train(job, job.batch)
-
-
-def checkpoint(job):
-    import torch.utils.checkpoint  # noqa: F401  # the module is not imported with torch
-    return train(job, job.batch, job.segments)
 
 
 class Objects:
@@ -160,7 +156,7 @@ def mapped(job):
 NEEDS = [("torch", "python3-torch", "torch")]
 WORKLOADS = {
     "torch_mlp": mlp,
-    "torch_checkpoint": checkpoint,
+    "torch_checkpoint": lambda job: train(job, job.batch, job.segments),
     "torch_accumulate": lambda job: train(job, job.micro),
     "torch_dataloader": dataloader,
     "torch_mmap": mapped,
