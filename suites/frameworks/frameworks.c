@@ -255,13 +255,14 @@ static const struct mlm_param iterator_params[] = {PARAMS_ROWS,
         .equal_work = true},
     PARAMS_XGBOOST, {COUNT(batch, "10000,1000", 1 << 24, "rows given at once"), .quick = "10000"},
     {.name = NULL}};
-#define PARAM_WORKERS(values, text)                                                                          \
+
+#define PARAM_WORKERS(values, least, text)                                                                   \
     {                                                                                                        \
         .name = "workers", .type = MLM_PARAM_COUNT, .offset = FIELD(workers), .sweep = (values),             \
-        .quick = (values), .maximum = 64, .help = (text)                                                     \
+        .quick = (values), .minimum = (least), .maximum = 64, .help = (text)                                 \
     }
 #define PARAMS_LOADER(workers)                                                                               \
-    PARAM_WORKERS(workers, "processes that load; 0: the one that trains"),                                   \
+    PARAM_WORKERS(workers, 0, "processes that load; 0: the one that trains"),                                \
         {COUNT(batch, "256", 1 << 24, "samples given at once")},                                             \
         PARAM_EPOCHS("2", "passes over the data, each in another order")
 static const struct mlm_param dataloader_params[] = {PARAM_WIDTH("200"),
@@ -305,7 +306,7 @@ static const struct mlm_param lightgbm_file_params[] = {PARAMS_ROWS,
     PARAMS_LEAVES, {.name = NULL}};
 
 #define PARAMS_CLUSTER                                                                                       \
-    PARAM_WORKERS("1,4", "processes that compute"),                                                          \
+    PARAM_WORKERS("1,4", 1, "processes that compute"),                                                       \
     {                                                                                                        \
         .name = "limit", .type = MLM_PARAM_SIZE, .offset = FIELD(limit), .sweep = "512M", .minimum = 1,      \
         .maximum = 0x1p62, .help = "memory_limit of each of them"                                            \
