@@ -76,7 +76,9 @@ def server_of(job):
     params.model.path = job.file(*MAY_USE[0])
     params.n_ctx, params.n_parallel, params.n_gpu_layers = job.context, 1, 0
     params.cpuparams.n_threads = params.cpuparams_batch.n_threads = job.threads
-    params.use_mmap, params.no_extra_bufts = job.load == "mmap", job.repack == "off"
+    params.load_mode = {"mmap": xllamacpp.llama_load_mode.LLAMA_LOAD_MODE_MMAP,
+                        "read": xllamacpp.llama_load_mode.LLAMA_LOAD_MODE_NONE}[job.load]
+    params.no_extra_bufts = job.repack == "off"
     params.cache_type_k = params.cache_type_v = kinds[job.kv]
     # Answers are asked for in this process: no port that others use, no store of earlier prompts.
     params.port, params.cache_ram_mib, params.verbosity = 0, 0, 1

@@ -62,7 +62,7 @@ def mlp(job, data_of):
 
     def run():
         data = data_of(tensorflow, inputs, labels).batch(job.batch)
-        model.fit(data, epochs=1, verbose=0, callbacks=[Progress()])
+        model.fit(data, epochs=1, shuffle=False, verbose=0, callbacks=[Progress()])
         # Of each layer, the weights and then the biases; a layer at a time, because each is a copy.
         layers = ((sums[at].numpy(), sums[at + 1].numpy()) for at in range(1, len(sums), 2))
         return lambda: [float(sums[0].numpy()) / job.samples] + perceptron.gradient_answer(layers)
@@ -75,10 +75,11 @@ def tensors(tensorflow, inputs, labels):
 
 def generator(tensorflow, inputs, labels):
     """A Python function that yields one sample after the other."""
-    return tensorflow.data.Dataset.from_generator(
+    data = tensorflow.data.Dataset.from_generator(
         lambda: zip(inputs, labels),
         output_signature=(tensorflow.TensorSpec(inputs.shape[1:], tensorflow.float32),
                           tensorflow.TensorSpec((), tensorflow.int64)))
+    return data.apply(tensorflow.data.experimental.assert_cardinality(len(inputs)))
 
 
 NEEDS = [("tensorflow", None, "tensorflow-cpu"), ("keras", None, "keras")]
