@@ -22,7 +22,7 @@ def on_cluster(job, compute):
     """Starts the workers, and returns the timed job: `compute` and its answer. They end after that."""
     import distributed
     cluster = distributed.LocalCluster(n_workers=job.workers, threads_per_worker=1, processes=True,
-                                       memory_limit=job.limit, dashboard_address=None, silence_logs=logging.CRITICAL)
+                                       memory_limit=job.limit, dashboard_address=":0", silence_logs=logging.CRITICAL)
     client = distributed.Client(cluster)
 
     def run():

@@ -138,7 +138,7 @@ static uint64_t infer_rough(const void *p)
 static void model_name(const void *p, const char *ending, char name[static 128])
 {
     const struct frameworks_config *config = p;
-    snprintf(name, 128, "frameworks-perceptron-v%d-w%" PRIu64 "-l%" PRIu64 "-b%" PRIu64 "-s%" PRIu64 ".%s",
+    snprintf(name, 128, "frameworks-perceptron-v%d-w%" PRIu64 "-l%" PRIu64 "-b%" PRIu64 "-s%" PRIu64 "%s",
         GENERATOR_VERSION, config->width, config->layers, weight_bytes(config), config->job.seed, ending);
 }
 
