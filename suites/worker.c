@@ -262,9 +262,11 @@ static int verb_run(int argc, char **argv, const struct worker *worker)
     return r;
 }
 
-/* Builds or checks a workload's dataset through the descriptor. */
-static int dataset_do(int argc, char **argv, bool check, struct mlm_scoreboard *sb)
+/* Builds or checks a workload's dataset through the descriptor. A script opens the file that it belongs to.
+ */
+static int dataset_do(const char *verb, int argc, char **argv, const struct worker *worker)
 {
+    struct mlm_scoreboard *sb = worker->sb;
     const struct mlm_workload *workload;
     void *config;
     if (argc < 2)
@@ -272,12 +274,20 @@ static int dataset_do(int argc, char **argv, bool check, struct mlm_scoreboard *
     int r = configure(argv[0], argv + 1, argc - 2, &workload, &config, sb);
     if (r < 0)
         return r;
-    if (!workload->dataset)
+    bool check = strcmp(verb, "check") == 0;
+    int fd = atoi(argv[argc - 1]);
+    char path[32];
+    snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+    if (!workload->dataset) {
         r = mlm_fail(sb, -EINVAL, "%s reads no dataset", argv[0]);
-    else
-        r = (check ? workload->dataset->check : workload->dataset->build)(config, atoi(argv[argc - 1]), sb);
+    } else if (!workload->dataset->build) {
+        ((struct mlm_job *)config)->dataset = path;
+        r = script_become(verb, argv[0], workload, config, worker);
+    } else {
+        r = (check ? workload->dataset->check : workload->dataset->build)(config, fd, sb);
+    }
     /* Dirty pages cannot be evicted, and a file appears only when its content is safe. */
-    if (r == 0 && !check && fsync(atoi(argv[argc - 1])) < 0)
+    if (r == 0 && !check && fsync(fd) < 0)
         r = mlm_fail(sb, -errno, "%s", strerror(errno));
     if (r == 0)
         atomic_store_explicit(&sb->verdict, MLM_VERDICT_OK, memory_order_release);
@@ -287,12 +297,12 @@ static int dataset_do(int argc, char **argv, bool check, struct mlm_scoreboard *
 
 static int verb_build(int argc, char **argv, const struct worker *worker)
 {
-    return dataset_do(argc, argv, false, worker->sb);
+    return dataset_do("build", argc, argv, worker);
 }
 
 static int verb_check(int argc, char **argv, const struct worker *worker)
 {
-    return dataset_do(argc, argv, true, worker->sb);
+    return dataset_do("check", argc, argv, worker);
 }
 
 /* Returns the shape in the answer, as the four job parameters in the order of struct mlm_shape. */

@@ -76,6 +76,8 @@ struct mlm_dataset {
     /* Gives the file's name, which is unique for its content: format, shape, seed. */
     void (*name)(const void *config, char name[static 128]);
     uint64_t (*size_bytes)(const void *config); /* an upper bound, for the disk check */
+    /* NULL: the workload's script builds the file and checks it. A package that it needs may be missing; then
+     * there is no file, and the workload is skipped. */
     int (*build)(const void *config, int fd, struct mlm_scoreboard *sb);
     /* Checks that the file holds what build() writes, byte for byte. -EBADMSG through mlm_fail() names the
      * difference. */

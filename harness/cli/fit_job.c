@@ -111,13 +111,14 @@ int mlm_fit_job_prepare(
         .catalogue = measuring->catalogue,
         .plan = job->plan,
         .folder = measuring->session.dataset_folder,
+        .python = measuring->session.python,
         .held_fd = &measuring->session.datasets_fd,
         .await = mlm_measuring_await(measuring),
         .tell = mlm_progress_say_text,
         .context = &measuring->progress,
     };
-    int r = mlm_dataset_build(&order, error);
-    r = r < 0 ? r : mlm_scripts_look(&measuring->session, job->plan, job->python, error);
+    int r = mlm_scripts_look(&measuring->session, job->plan, job->python, error);
+    r = r < 0 ? r : mlm_dataset_build(&order, error);
     return r < 0 ? r : mlm_scripts_preload(&measuring->session, job->plan, error);
 }
 

@@ -129,6 +129,7 @@ static int datasets_build(struct run *run, struct mlm_error *error)
         .catalogue = run->measuring.catalogue,
         .plan = run->plan,
         .folder = run->measuring.session.dataset_folder,
+        .python = run->measuring.session.python,
         .held_fd = &run->measuring.session.datasets_fd,
         .await = mlm_measuring_await(&run->measuring),
         .tell = mlm_progress_say_text,

@@ -237,6 +237,7 @@ static int worker_do(const struct mlm_dataset_order *order, const struct mlm_pla
     struct mlm_worker_order work = {
         .program = order->catalogue->worker,
         .arguments = arguments,
+        .python = order->python,
         .pass_fd = fd,
     };
     return mlm_worker_do(&work, &order->await, NULL, error);
@@ -324,7 +325,7 @@ static int build_missing(const struct mlm_dataset_order *order, struct mlm_error
         int r = next_file(order->folder, order->plan, i, &seen, path, error);
         if (r > 0)
             r = make_sound(order, &order->plan->rows[i], path, error);
-        if (r < 0)
+        if (r < 0 && (r != -ENOTSUP || order->plan->rows[i].workload->dataset->build))
             return r;
     }
     return 0;

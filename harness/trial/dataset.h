@@ -35,6 +35,7 @@ struct mlm_dataset_order {
     const struct mlm_catalogue *catalogue;
     const struct mlm_plan *plan;
     const char *folder;
+    const char *python; /* makes the files of scripts; NULL or "": none was found */
     struct mlm_await await;
     int *held_fd; /* gets the descriptor to close when the datasets are no longer used (dataset_folder.h), or
                      -1 */
@@ -43,7 +44,8 @@ struct mlm_dataset_order {
 };
 
 /* Builds missing datasets, and rebuilds those that differ by any byte from what their seed gives. A file
- * appears completely or not at all, even when two runs build it at once. */
+ * appears completely or not at all, even when two runs build it at once. A file that a script makes is left
+ * out if a package is missing. */
 int mlm_dataset_build(const struct mlm_dataset_order *order, struct mlm_error *error);
 
 /* Evicts the file from the page cache; *ret_evicted says whether that worked (on tmpfs it does not). */

@@ -117,8 +117,10 @@ int mlm_planned_trial_run(struct mlm_session *session, const struct mlm_planned_
         mlm_file_state_take(planned.dataset, &file);
         if (options->dataset && !mlm_file_state_same(&file, &options->dataset_shape.file))
             return changed_say(record, planned.dataset, &file, "inspected", error);
-        r = mlm_dataset_evict(planned.dataset, &evicted, error);
-        if (!evicted)
+        /* A script whose package is missing has made no file; it says so itself. */
+        bool none = !file.inode && row->workload->dataset && !row->workload->dataset->build;
+        r = none ? 0 : mlm_dataset_evict(planned.dataset, &evicted, error);
+        if (!evicted && !none)
             record->marks |= MLM_MARK_BIT(cache_not_evicted);
     }
     if (r < 0)

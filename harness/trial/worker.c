@@ -184,7 +184,8 @@ int mlm_worker_do(const struct mlm_worker_order *order, const struct mlm_await *
         char words[256];
         mlm_worker_last_words(&worker, words, sizeof words);
         if (worker.scoreboard->message[0])
-            return mlm_error_set(error, -EIO, "%s", worker.scoreboard->message);
+            return mlm_error_set(error, worker.scoreboard->verdict == MLM_VERDICT_SKIPPED ? -ENOTSUP : -EIO,
+                "%s", worker.scoreboard->message);
         if (WIFSIGNALED(status))
             return mlm_error_set(error, -EIO, "worker ended by signal %d (%s) %s", WTERMSIG(status),
                 strsignal(WTERMSIG(status)), words);

@@ -39,8 +39,9 @@ void mlm_worker_end(struct mlm_worker *worker);
 int mlm_worker_reap(struct mlm_worker *worker, int *ret_status, struct mlm_error *error);
 
 /* Starts a worker outside any cage and waits for its end, for verbs that are not trials (build, inspect,
- * preload). A failure is an error with the worker's own message. -EINTR: the user wants to stop, and the
- * worker was killed. ret_scoreboard (may be NULL) gets a copy of its scoreboard. */
+ * preload). A failure is an error with the worker's own message. -ENOTSUP: a library is missing; -EINTR: the
+ * user wants to stop, and the worker was killed. ret_scoreboard (may be NULL) gets a copy of its
+ * scoreboard. */
 int mlm_worker_do(const struct mlm_worker_order *order, const struct mlm_await *await,
     struct mlm_scoreboard *ret_scoreboard, struct mlm_error *error);
 

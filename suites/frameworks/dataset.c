@@ -1,4 +1,5 @@
-/* Generates the files that NumPy, pandas and Polars read: an array, and a table. */
+/* Generates the files that NumPy, pandas, LightGBM and others read: an array, the same as text, and a table.
+ */
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
@@ -29,8 +30,9 @@ static uint64_t array_size(const void *p)
     return MLM_NPY_HEADER_BYTES + config->shape.rows * config->width * sizeof(float);
 }
 
-static int row_put(struct mlm_output *out, const float *values, uint64_t count)
+static int row_put(struct mlm_output *out, const float *values, uint64_t count, bool label)
 {
+    (void)label;
     enum { PIECE = 4096 };
     for (uint64_t c = 0; c < count; c += PIECE) {
         uint64_t size = sizeof *values * (count - c < PIECE ? count - c : PIECE);
@@ -44,9 +46,10 @@ static int row_put(struct mlm_output *out, const float *values, uint64_t count)
     return 0;
 }
 
-static int array_write(const void *p, struct mlm_output *out)
+/* Calls `put` for every row, with its values as dense floats. */
+static int rows_write(const struct frameworks_config *config, struct mlm_output *out,
+    int (*put)(struct mlm_output *out, const float *values, uint64_t count, bool label))
 {
-    const struct frameworks_config *config = p;
     struct mlm_rows *rows = NULL;
     float *values = calloc(config->width, sizeof *values);
     int r = values ? 0 : mlm_fail(out->sb, -ENOMEM, "out of memory");
@@ -58,18 +61,24 @@ static int array_write(const void *p, struct mlm_output *out)
         return r;
     }
     mlm_progress_begin(out->sb, config->shape.rows);
-    mlm_npy_header_write(config->shape.rows, config->width, out->bytes);
-    out->used = MLM_NPY_HEADER_BYTES;
     for (struct mlm_data_row row; r >= 0 && (r = mlm_rows_next(rows, &row, out->sb)) == 1;) {
         memset(values, 0, config->width * sizeof *values);
         for (uint32_t i = 0; i < row.count; i++)
             values[row.columns[i]] = row.values[i];
-        r = row_put(out, values, config->width);
+        r = put(out, values, config->width, row.label > 0);
         mlm_progress_add(out->sb, 1);
     }
     mlm_rows_close(rows);
     free(values);
     return r;
+}
+
+static int array_write(const void *p, struct mlm_output *out)
+{
+    const struct frameworks_config *config = p;
+    mlm_npy_header_write(config->shape.rows, config->width, out->bytes);
+    out->used = MLM_NPY_HEADER_BYTES;
+    return rows_write(config, out, row_put);
 }
 
 static int array_build(const void *config, int fd, struct mlm_scoreboard *sb)
@@ -84,6 +93,66 @@ static int array_check(const void *config, int fd, struct mlm_scoreboard *sb)
 
 const struct mlm_dataset mlm_frameworks_array = {
     .name = array_name, .size_bytes = array_size, .build = array_build, .check = array_check};
+
+/* ---- The same rows as text, with their labels ---- */
+
+static void labelled_name(const void *p, char name[static 128])
+{
+    const struct frameworks_config *config = p;
+    snprintf(name, 128, "frameworks-labelled-v%d-r%" PRIu64 "-c%" PRIu64 "-d%.0f-s%" PRIu64 ".csv",
+        GENERATOR_VERSION, config->shape.rows, config->width, config->density * 1e6, config->job.seed);
+}
+
+/* A value has one digit, and at most a sign before it. */
+#define VALUE_TEXT_MOST (sizeof ",-7" - 1)
+
+static uint64_t labelled_size(const void *p)
+{
+    const struct frameworks_config *config = p;
+    return config->shape.rows * (config->width * VALUE_TEXT_MOST + sizeof "1\n" - 1);
+}
+
+static int text_row_put(struct mlm_output *out, const float *values, uint64_t count, bool label)
+{
+    char *at;
+    int r = mlm_output_reserve(out, VALUE_TEXT_MOST, &at);
+    if (r < 0)
+        return r;
+    *at = label ? '1' : '0';
+    out->used++;
+    for (uint64_t c = 0; c < count; c++) {
+        r = mlm_output_reserve(out, VALUE_TEXT_MOST + 1, &at);
+        if (r < 0)
+            return r;
+        char *from = at;
+        *at++ = ',';
+        if (values[c] < 0)
+            *at++ = '-';
+        *at++ = (char)('0' + abs((int)values[c]));
+        if (c + 1 == count)
+            *at++ = '\n';
+        out->used += (size_t)(at - from);
+    }
+    return 0;
+}
+
+static int labelled_write(const void *config, struct mlm_output *out)
+{
+    return rows_write(config, out, text_row_put);
+}
+
+static int labelled_build(const void *config, int fd, struct mlm_scoreboard *sb)
+{
+    return mlm_output_make(fd, false, labelled_write, config, sb);
+}
+
+static int labelled_check(const void *config, int fd, struct mlm_scoreboard *sb)
+{
+    return mlm_output_make(fd, true, labelled_write, config, sb);
+}
+
+const struct mlm_dataset mlm_frameworks_labelled = {
+    .name = labelled_name, .size_bytes = labelled_size, .build = labelled_build, .check = labelled_check};
 
 /* ---- The table ---- */
 

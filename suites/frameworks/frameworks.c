@@ -1,13 +1,13 @@
 /* The suite frameworks: the same jobs through the programs that people use. This file describes the rows and
  * their parameters; the Python beside it (mlm_job.py), into which the worker turns, does the jobs.
  *
- * --data is the size of the rows as dense f32, n·p·4, as in `storage`. For the perceptron it is about the
- * peak at batch 4096 with SGD, from which the number of layers follows, as in `batch`. The table has a row
- * for every 256 bytes of it, about what pandas needs for one as it comes; the file has a seventh of it. */
+ * --data is the size of the rows as dense f32, n·p·4, as in `storage`. The table has a row for every 256
+ * bytes of it, about what pandas needs for one as it comes; the file has a seventh of it. perceptron.c and
+ * decoder.c say what it is for models. */
 #include <errno.h>
 #include <inttypes.h>
 
-#include "frameworks/frameworks.h"
+#include "frameworks/params.h"
 
 enum value { VALUE_F32, VALUE_F64 };
 enum format { FORMAT_DENSE, FORMAT_CSR };
@@ -24,19 +24,12 @@ static const char *const value_words[] = {"f32", "f64", NULL};
 static const char *const format_words[] = {"dense", "csr", NULL};
 static const char *const solver_words[] = {"full", "randomized", NULL};
 static const char *const dense_words[] = {"dense", NULL};
-static const char *const optimizer_words[] = {"sgd", "momentum", "adam", NULL};
-static const char *const malloc_words[] = {"moving", "fixed", NULL};
 static const char *const storage_words[] = {"flat", "objects", NULL};
 static const char *const holding_words[] = {"lists", "array", "numpy", NULL};
 static const char *const collector_words[] = {"on", "off", "frozen", NULL};
 static const char *const reading_words[] = {
     "plain", "category", "arrow", "downcast", "typed", "chunks", NULL};
 static const char *const plan_words[] = {"eager", "lazy", "streaming", NULL};
-
-static uint64_t minimum(uint64_t a, uint64_t b)
-{
-    return a < b ? a : b;
-}
 
 /* ---- Rows ---- */
 
@@ -48,7 +41,9 @@ static int rows_derive(void *p, struct mlm_error *error)
         return mlm_error_set(error, -ERANGE,
             "data of %" PRIu64 " B is too small for two rows of %" PRIu64 " columns", config->job.data_bytes,
             config->width);
-    config->shape = mlm_rows_generated_shape(rows, config->width, config->density > 0 ? config->density : 1);
+    if (config->density <= 0)
+        config->density = 1;
+    config->shape = mlm_rows_generated_shape(rows, config->width, config->density);
     uint64_t most = minimum(rows, config->batch ? minimum(config->batch, config->width) : config->width);
     if (config->components > most)
         return mlm_error_set(error, -EINVAL,
@@ -80,11 +75,22 @@ static uint64_t batch_core(const void *p)
     return minimum(config->batch, config->shape.rows) * config->width * value_bytes(config);
 }
 
-/* Bytes of a batch, and one byte for each value, which holds the number of its bin. */
-static uint64_t binned_core(const void *p)
+/* One byte for each value, which holds the number of its bin. */
+static uint64_t bins_core(const void *p)
 {
     const struct frameworks_config *config = p;
-    return batch_core(p) + config->shape.rows * config->width;
+    return config->shape.rows * config->width;
+}
+
+static uint64_t binned_core(const void *p)
+{
+    return batch_core(p) + bins_core(p);
+}
+
+static uint64_t chunks_core(const void *p)
+{
+    const struct frameworks_config *config = p;
+    return minimum(config->workers * config->batch, config->shape.rows) * config->width * value_bytes(config);
 }
 
 /* Assumes two seconds for starting and importing, 60 ns to make a value and 1 ns for each time that a fit
@@ -138,6 +144,7 @@ static uint64_t plain_rough(const void *p)
 /* ---- The table ---- */
 
 #define DATA_OF_TABLE_ROW UINT64_C(256)
+#define LINE_BYTES 36u /* of most lines */
 /* Whole numbers, amounts and the codes of two texts, each as small as its values allow. */
 #define TABLE_ROW_BYTES                                                                                      \
     (sizeof(uint32_t) + sizeof(uint16_t) + sizeof(uint8_t) + sizeof(float) + sizeof(uint8_t))
@@ -152,12 +159,15 @@ static int table_derive(void *p, struct mlm_error *error)
                      config->job.data_bytes);
 }
 
-/* What the table needs at least; in chunks, one of them. */
+/* What the table needs at least; in chunks, one of them; in blocks, one for each worker. */
 static uint64_t table_core(const void *p)
 {
     const struct frameworks_config *config = p;
-    uint64_t rows =
-        config->reading == READING_CHUNKS ? minimum(config->batch, config->shape.rows) : config->shape.rows;
+    uint64_t rows = config->shape.rows;
+    if (config->reading == READING_CHUNKS)
+        rows = minimum(config->batch, rows);
+    else if (config->block)
+        rows = minimum(config->workers * config->block / LINE_BYTES, rows);
     return rows * TABLE_ROW_BYTES;
 }
 
@@ -168,61 +178,6 @@ static uint64_t table_rough(const void *p)
     return 2000000000u + config->shape.rows * 1000;
 }
 
-/* ---- The perceptron: layers of `width` units, f32 weights with a bias ---- */
-
-static uint64_t layer_parameters(const struct frameworks_config *config)
-{
-    return config->width * (config->width + 1);
-}
-
-#define SAMPLES_OF_DATA UINT64_C(4096)
-
-static int mlp_derive(void *p, struct mlm_error *error)
-{
-    struct frameworks_config *config = p;
-    if (config->batch > config->samples)
-        return mlm_error_set(error, -EINVAL, "a batch of %" PRIu64 " is larger than all %" PRIu64 " samples",
-            config->batch, config->samples);
-    uint64_t each = sizeof(float) * (2 * layer_parameters(config) + SAMPLES_OF_DATA * config->width);
-    if (config->layers == 0)
-        config->layers = config->job.data_bytes < 2 * each ? 2 : config->job.data_bytes / each;
-    return 0;
-}
-
-/* 4P(2+o) + 4B(in + Σ widths) */
-static uint64_t mlp_core(const void *p)
-{
-    const struct frameworks_config *config = p;
-    uint64_t parameters = config->layers * layer_parameters(config);
-    return sizeof(float) *
-           (parameters * (2 + config->optimizer) + config->batch * config->width * (config->layers + 1));
-}
-
-/* Assumes 30 GFlop/s in products, 100 µs for autograd in each layer and step, 5 GB/s for reading
- * parameters. */
-static uint64_t mlp_rough(const void *p)
-{
-    const struct frameworks_config *config = p;
-    double parameters = (double)(config->layers * layer_parameters(config));
-    double steps = (double)config->samples / (double)config->batch;
-    double ns = 3e9 + 6 * parameters * (double)config->samples / 30 +
-                steps * ((double)config->layers * 1e5 + parameters * 4 * (5 + 2 * config->optimizer) / 5);
-    return (uint64_t)ns;
-}
-
-#define FIELD(field) offsetof(struct frameworks_config, field)
-#define COUNT(field, values, most, text)                                                                     \
-    .name = #field, .type = MLM_PARAM_COUNT, .offset = FIELD(field), .sweep = (values), .minimum = 1,        \
-    .maximum = (most), .help = (text)
-#define WORD(field, values, text)                                                                            \
-    .name = #field, .type = MLM_PARAM_WORD, .offset = FIELD(field), .sweep = (values),                       \
-    .words = field##_words, .help = (text)
-
-/* Rows with the same value do the same work. */
-#define PARAM_WIDTH(value)                                                                                   \
-    {                                                                                                        \
-        COUNT(width, value, 1 << 20, "values in a row"), .equal_work = true                                  \
-    }
 #define PARAMS_ROWS                                                                                          \
     {.name = "density",                                                                                      \
         .type = MLM_PARAM_REAL,                                                                              \
@@ -300,33 +255,20 @@ static const struct mlm_param iterator_params[] = {PARAMS_ROWS,
         .equal_work = true},
     PARAMS_XGBOOST, {COUNT(batch, "10000,1000", 1 << 24, "rows given at once"), .quick = "10000"},
     {.name = NULL}};
-static const struct mlm_param mlp_params[] = {
-    {COUNT(batch, "64,1,16,256,1024,4096", 1 << 20, "samples a step"), .quick = "64,4096"},
-    {WORD(optimizer, "sgd,momentum,adam", "sgd, momentum or adam: 8, 12 or 16 bytes a parameter"),
-        .quick = "sgd,adam"},
-    PARAM_WIDTH("512"),
-    {.name = "layers",
-        .type = MLM_PARAM_COUNT,
-        .offset = FIELD(layers),
-        .sweep = "0",
-        .maximum = 100000,
-        .help = "layers; 0: as many as --data has room for",
-        .equal_work = true},
-    {COUNT(samples, "4096", 1 << 20, "samples in all"), .equal_work = true},
-    {WORD(malloc, "moving,fixed", "glibc's mmap threshold: as it comes, or held at 128 KiB"),
-        .quick = "moving"},
-    {.name = NULL}};
+
+#define PARAM_WORKERS(values, least, text)                                                                   \
+    {                                                                                                        \
+        .name = "workers", .type = MLM_PARAM_COUNT, .offset = FIELD(workers), .sweep = (values),             \
+        .quick = (values), .minimum = (least), .maximum = 64, .help = (text)                                 \
+    }
+#define PARAMS_LOADER(workers)                                                                               \
+    PARAM_WORKERS(workers, 0, "processes that load; 0: the one that trains"),                                \
+        {COUNT(batch, "256", 1 << 24, "samples given at once")},                                             \
+        PARAM_EPOCHS("2", "passes over the data, each in another order")
 static const struct mlm_param dataloader_params[] = {PARAM_WIDTH("200"),
     {WORD(storage, "flat,objects", "one tensor, or a list of lists of numbers"), .quick = "flat,objects"},
-    {.name = "workers",
-        .type = MLM_PARAM_COUNT,
-        .offset = FIELD(workers),
-        .sweep = "0,2,4",
-        .quick = "0,2,4",
-        .maximum = 64,
-        .help = "processes that load; 0: the one that trains"},
-    {COUNT(batch, "256", 1 << 24, "samples given at once")},
-    PARAM_EPOCHS("2", "passes over the data, each in another order"), {.name = NULL}};
+    PARAMS_LOADER("0,2,4"), {.name = NULL}};
+static const struct mlm_param mmap_params[] = {PARAM_WIDTH("200"), PARAMS_LOADER("0,2"), {.name = NULL}};
 
 static const struct mlm_param plain_params[] = {PARAM_WIDTH("100"),
     {WORD(holding, "lists,array,numpy",
@@ -350,20 +292,47 @@ static const struct mlm_param polars_params[] = {
          "read_csv(), or scan_csv(), which reads two columns only: at once, or as a stream"),
         .quick = "eager,lazy,streaming"},
     {.name = NULL}};
+#define PARAMS_LEAVES                                                                                        \
+    PARAM_TREES, {COUNT(leaves, "31", 1 << 16, "leaves of a tree"), .equal_work = true},                     \
+    {                                                                                                        \
+        COUNT(bins, "255", 65535, "bins of a column"), .equal_work = true                                    \
+    }
 static const struct mlm_param lightgbm_params[] = {PARAMS_ROWS,
-    {WORD(format, "dense,csr", FORMAT_HELP), .quick = "dense,csr"}, PARAM_TREES,
-    {COUNT(leaves, "31", 1 << 16, "leaves of a tree"), .equal_work = true},
-    {COUNT(bins, "255", 65535, "bins of a column"), .equal_work = true}, {.name = NULL}};
+    {WORD(format, "dense,csr", FORMAT_HELP), .quick = "dense,csr"}, PARAMS_LEAVES, {.name = NULL}};
+static const struct mlm_param lightgbm_file_params[] = {PARAMS_ROWS,
+    {COUNT(rounds, "1,2", 2,
+         "1: the text is read once, and held; 2: it is read twice, and not held (two_round)"),
+        .quick = "1,2"},
+    PARAMS_LEAVES, {.name = NULL}};
 
-#define COMMON                                                                                               \
-    .config_size = sizeof(struct frameworks_config), .script = "frameworks/mlm_job.py", .max_threads = 1
+#define PARAMS_CLUSTER                                                                                       \
+    PARAM_WORKERS("1,4", 1, "processes that compute"),                                                       \
+    {                                                                                                        \
+        .name = "limit", .type = MLM_PARAM_SIZE, .offset = FIELD(limit), .sweep = "512M", .minimum = 1,      \
+        .maximum = 0x1p62, .help = "memory_limit of each of them"                                            \
+    }
+static const struct mlm_param dask_array_params[] = {PARAMS_ROWS, PARAMS_CLUSTER,
+    {COUNT(batch, "10000,100000", 1 << 24, "rows of a chunk"), .quick = "10000"}, {.name = NULL}};
+static const struct mlm_param dask_table_params[] = {PARAMS_CLUSTER,
+    {.name = "block",
+        .type = MLM_PARAM_SIZE,
+        .offset = FIELD(block),
+        .sweep = "16M,64M",
+        .quick = "16M",
+        .minimum = 4096,
+        .maximum = 0x1p40,
+        .help = "bytes of the file that are read at once"},
+    {.name = NULL}};
+
 #define ROWS COMMON, .flags = MLM_QUICK | MLM_FOREIGN_HEAP, .derive = rows_derive
 #define SKLEARN ROWS, .library_package = "python3-sklearn"
 #define XGBOOST ROWS, .library_package = "python3-xgboost", .rough_ns = trees_rough, .answer_tolerance = 1e-6
-#define TORCH .library_package = "python3-torch"
+#define NUMPY .library_package = "python3-numpy"
+/* Its processes compute beside the main one. */
+#define DASK .library_package = "dask (PyPI)", .flags = READS, .extra_threads = 1
 #define ARRAY                                                                                                \
-    COMMON, .library_package = "python3-numpy", .derive = rows_derive, .work = "array",                      \
-            .dataset = &mlm_frameworks_array, .rough_ns = array_rough, .answer_tolerance = 1e-9
+    COMMON, .derive = rows_derive, .work = "array", .dataset = &mlm_frameworks_array,                        \
+            .rough_ns = array_rough, .answer_tolerance = 1e-9
 #define TABLE                                                                                                \
     COMMON, .derive = table_derive, .work = "table", .dataset = &mlm_frameworks_table,                       \
             .core_bytes = table_core, .rough_ns = table_rough, .answer_tolerance = 1e-6
@@ -406,33 +375,30 @@ static const struct mlm_workload xgboost_iterator = {XGBOOST, .name = "xgboost_i
     .work = "xgboost hist", .summary = "the same again, made of a stream of batches",
     .params = iterator_params, .core_bytes = binned_core};
 
-/* The tolerance of `batch`, because the work is the same. */
-static const struct mlm_workload torch_mlp = {COMMON, TORCH, .name = "torch_mlp",
-    .flags = MLM_QUICK | MLM_FOREIGN_HEAP, .work = "mlp", .derive = mlp_derive, .answer_tolerance = 2e-3,
-    .summary = "forward, backward and update of a perceptron by autograd", .params = mlp_params,
-    .core_bytes = mlp_core, .rough_ns = mlp_rough};
 /* The loader's processes compute beside the main one. */
 static const struct mlm_workload torch_dataloader = {ROWS, TORCH, .name = "torch_dataloader",
     .work = "dataloader", .extra_threads = 1, .summary = "a DataLoader's batches, looked at once",
     .params = dataloader_params, .core_bytes = rows_core, .rough_ns = loader_rough};
+static const struct mlm_workload torch_mmap = {COMMON, TORCH, .name = "torch_mmap", .flags = MAPS,
+    .work = "dataloader", .derive = rows_derive, .dataset = &mlm_frameworks_array, .extra_threads = 1,
+    .summary = "the same batches from a data set over a memory map", .params = mmap_params,
+    .core_bytes = batch_core, .rough_ns = loader_rough};
 
 /* NumPy makes the rows here, too, a piece at a time. */
-static const struct mlm_workload plain_rows = {ROWS, .library_package = "python3-numpy", .name = "plain_rows",
-    .work = "plain", .summary = "Python's own containers: rows are gathered, and then summed up",
-    .params = plain_params, .core_bytes = rows_core, .rough_ns = plain_rough};
+static const struct mlm_workload plain_rows = {ROWS, NUMPY, .name = "plain_rows", .work = "plain",
+    .summary = "Python's own containers: rows are gathered, and then summed up", .params = plain_params,
+    .core_bytes = rows_core, .rough_ns = plain_rough};
 
-#define READS (MLM_QUICK | MLM_FOREIGN_HEAP | MLM_READS_FILE)
-#define MAPS (MLM_QUICK | MLM_FOREIGN_HEAP | MLM_MAPS_FILE)
-static const struct mlm_workload numpy_whole = {ARRAY, .name = "numpy_whole", .flags = READS,
+static const struct mlm_workload numpy_whole = {ARRAY, NUMPY, .name = "numpy_whole", .flags = READS,
     .summary = "mean() and std() of an array that load() has read", .params = array_params,
     .core_bytes = rows_core};
-static const struct mlm_workload numpy_mmap = {ARRAY, .name = "numpy_mmap", .flags = MAPS,
+static const struct mlm_workload numpy_mmap = {ARRAY, NUMPY, .name = "numpy_mmap", .flags = MAPS,
     .summary = "the same of a memory map: load(mmap_mode=\"r\")", .params = array_params,
     .core_bytes = rows_core};
-static const struct mlm_workload numpy_mmap_chunks = {ARRAY, .name = "numpy_mmap_chunks", .flags = MAPS,
-    .summary = "the same of a memory map, a chunk of rows at a time", .params = array_chunk_params,
-    .core_bytes = batch_core};
-static const struct mlm_workload numpy_chunks = {ARRAY, .name = "numpy_chunks", .flags = READS,
+static const struct mlm_workload numpy_mmap_chunks = {ARRAY, NUMPY, .name = "numpy_mmap_chunks",
+    .flags = MAPS, .summary = "the same of a memory map, a chunk of rows at a time",
+    .params = array_chunk_params, .core_bytes = batch_core};
+static const struct mlm_workload numpy_chunks = {ARRAY, NUMPY, .name = "numpy_chunks", .flags = READS,
     .summary = "the same of chunks that are read into one array", .params = array_chunk_params,
     .core_bytes = batch_core};
 
@@ -442,15 +408,32 @@ static const struct mlm_workload pandas_group = {TABLE, .library_package = "pyth
 static const struct mlm_workload polars_group = {TABLE, .library_package = "polars (PyPI)",
     .name = "polars_group", .flags = MAPS, .summary = "the same, done by Polars", .params = polars_params};
 
-static const struct mlm_workload lightgbm_hist = {ROWS, .library_package = "lightgbm (PyPI)",
-    .name = "lightgbm_hist", .work = "lightgbm hist", .rough_ns = trees_rough, .answer_tolerance = 1e-6,
-    .summary = "trees from a Dataset, which keeps bins alone", .params = lightgbm_params,
-    .core_bytes = rows_core};
+/* What Dask's own process and its workers hold beside a chunk for each worker is not the data's. */
+static const struct mlm_workload dask_array = {ARRAY, DASK, .name = "dask_array",
+    .summary = "the same by Dask's workers, a chunk at a time", .params = dask_array_params,
+    .core_bytes = chunks_core};
+static const struct mlm_workload dask_group = {TABLE, DASK, .name = "dask_group",
+    .summary = "the same, done by Dask's workers, a block of the file at a time",
+    .params = dask_table_params};
+
+#define LIGHTGBM                                                                                             \
+    COMMON, .derive = rows_derive, .library_package = "lightgbm (PyPI)", .work = "lightgbm hist",            \
+            .rough_ns = trees_rough, .answer_tolerance = 1e-6
+static const struct mlm_workload lightgbm_hist = {LIGHTGBM, .name = "lightgbm_hist",
+    .flags = MLM_QUICK | MLM_FOREIGN_HEAP, .summary = "trees from a Dataset, which keeps bins alone",
+    .params = lightgbm_params, .core_bytes = rows_core};
+static const struct mlm_workload lightgbm_file = {LIGHTGBM, .name = "lightgbm_file", .flags = READS,
+    .dataset = &mlm_frameworks_labelled, .summary = "the same trees from a CSV file that LightGBM reads",
+    .params = lightgbm_file_params, .core_bytes = bins_core};
 
 static const struct mlm_workload *const workloads[] = {&sklearn_logistic, &sklearn_sgd, &sklearn_kmeans,
     &sklearn_minibatch, &sklearn_pca, &sklearn_ipca, &sklearn_histgb, &xgboost_exact, &xgboost_hist,
-    &xgboost_quantile, &xgboost_iterator, &lightgbm_hist, &torch_mlp, &torch_dataloader, &plain_rows,
-    &numpy_whole, &numpy_mmap, &numpy_mmap_chunks, &numpy_chunks, &pandas_group, &polars_group, NULL};
+    &xgboost_quantile, &xgboost_iterator, &lightgbm_hist, &lightgbm_file, &mlm_frameworks_torch_mlp,
+    &mlm_frameworks_torch_checkpoint, &mlm_frameworks_torch_accumulate, &mlm_frameworks_tensorflow_mlp,
+    &mlm_frameworks_tensorflow_generator, &torch_dataloader, &torch_mmap, &plain_rows, &numpy_whole,
+    &numpy_mmap, &numpy_mmap_chunks, &numpy_chunks, &dask_array, &pandas_group, &polars_group, &dask_group,
+    &mlm_frameworks_numpy_mlp, &mlm_frameworks_litert_mlp, &mlm_frameworks_onnx_mlp,
+    &mlm_frameworks_executorch_mlp, &mlm_frameworks_llama_decode, NULL};
 
 MLM_EXPORT const struct mlm_suite mlm_suite = {
     .contract = MLM_CONTRACT_VERSION,

@@ -1,6 +1,8 @@
 """The data of the C suites, made by NumPy: the same seed gives the same bytes.
 
 suites/data/random.h, suites/data/rows.h and suites/batch/model.c define the data; the tests compare checksums."""
+import itertools
+
 import numpy as np
 
 GOLDEN = 0x9e3779b97f4a7c15
@@ -191,17 +193,51 @@ class Perceptron:
             total += some @ np.where(bits == 1, 1.0, -1.0)
         return total
 
+    def gradient_answer(self, layers):
+        """The answer as in suites/batch/model.c, of a gradient of weights (a row for each input) and one of biases for
+        each layer: the mean of the layers' norms, and projections of layers with norm 1."""
+        logarithms, projections = 0.0, [0.0, 0.0]
+        for number, (weights, biases) in enumerate(layers, 1):
+            gradient = np.concatenate([weights.reshape(-1), biases])
+            length = float(np.linalg.norm(gradient))
+            logarithms += np.log(length)
+            for p in range(2):
+                projections[p] += self.projected(gradient, p, number) / length
+        return [np.exp(logarithms / self.layers)] + [p + 4 * self.layers**0.5 for p in projections]
+
     def checksum(self, inputs):
         """The checksum of all weights, biases and inputs. Each step multiplies the sum and adds a value."""
         total = _u64(1)
         biases = np.zeros(self.width, np.float32)
-        pieces = (part for layer in range(1, self.layers + 1) for part in (self.weights(layer).reshape(-1), biases))
-        for part in pieces:
-            total = _checksum_on(total, part)
-        flat = inputs.reshape(-1)
-        for at in range(0, flat.size, BLOCK_VALUES):
-            total = _checksum_on(total, flat[at:at + BLOCK_VALUES])
+        layers = (part for layer in range(1, self.layers + 1) for part in (self.weights(layer), biases))
+        for part in itertools.chain(layers, [inputs]):
+            flat = part.reshape(-1)
+            for at in range(0, flat.size, BLOCK_VALUES):
+                total = _checksum_on(total, flat[at:at + BLOCK_VALUES])
         return int(total[0])
+
+    def answered(self, job, ask):
+        """The timed job of asking: `ask` gives the logits of some samples. The answer is that of `batch/infer`: the
+        mean loss, and the norm and a projection of the sum of all logits."""
+        inputs, labels = self.inputs(), self.labels()
+        job.checksum(self.checksum(inputs))
+
+        def run():
+            loss, outputs = 0.0, np.zeros(self.width)
+            for first in range(0, self.samples, job.batch):
+                logits = np.asarray(ask(inputs[first:first + job.batch]), np.float64)
+                outputs += logits.sum(axis=0)
+                logits -= logits.max(axis=1, keepdims=True)
+                of_label = logits[np.arange(len(logits)), labels[first:first + job.batch]]
+                loss += (np.log(np.exp(logits).sum(axis=1)) - of_label).sum()
+                job.items(len(logits), self.samples)
+            norm = np.linalg.norm(outputs)
+            return lambda: [loss / self.samples, norm, self.projected(outputs, 0, 0) + 4 * norm]
+        return run
+
+
+def perceptron_of(job):
+    return Perceptron(job.layers, job.width, job.samples, job.seed)
 
 
 def _checksum_on(total, floats):

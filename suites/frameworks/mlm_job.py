@@ -1,6 +1,7 @@
 """Runs one job of a framework. Has the parts that all drivers share: the scoreboard, the phases, the end.
 
     python3 mlm_job.py [--scoreboard FD [--pressure MEMORY_FD,STORAGE_FD]] run frameworks/WORKLOAD NAME=VALUE…
+    python3 mlm_job.py [--scoreboard FD] build|check frameworks/WORKLOAD NAME=VALUE… dataset=FILE
     python3 mlm_job.py [--scoreboard FD] preload|versions frameworks/WORKLOAD
 
 mlmembench-worker becomes this program when it is told to run one of these workloads; it has checked the values and
@@ -9,6 +10,7 @@ filled in those that were not given. sklearn_kmeans is in sklearn_job.py, and so
 import ast
 import contextlib
 import ctypes
+import functools
 import glob
 import importlib
 import importlib.metadata
@@ -71,6 +73,13 @@ class Job:
         """Imports a module that only some settings need."""
         return need(module, package, name)
 
+    def file(self, module, package, name):
+        """The path of the file that this script has made; Missing, if the package that it needs for that is missing."""
+        if not os.path.exists(self.dataset):
+            need(module, package, name)
+            raise FileNotFoundError(f"{self.dataset} is missing; `build` makes it")
+        return self.dataset
+
     def checksum(self, value):
         self._board.data_checksum = value
 
@@ -78,6 +87,34 @@ class Job:
         """Counts `count` more items of work as done; `total`: all items of the phase."""
         self._board.items += count
         self._board.progress_done, self._board.progress_total = self._board.items, total
+
+
+class Output:
+    """The bytes of a generated file, on their way: they are written to it, or compared with what it holds."""
+
+    def __init__(self, path, compare):
+        self.compare, self.done = compare, 0
+        self.file = open(path, "rb" if compare else "wb")  # pylint: disable=consider-using-with
+
+    def write(self, data):
+        data = memoryview(data).cast("B")
+        if not self.compare:
+            self.file.write(data)
+        elif self.file.read(len(data)) != data:
+            raise Wrong(f"the {len(data)} bytes from {self.done} on are not what the seed makes")
+        self.done += len(data)
+
+    def pad(self, size):
+        """Adds zeros up to a multiple of `size`."""
+        self.write(bytes(-self.done % size))
+
+    def end(self):
+        if self.compare and self.file.read(1):
+            raise Wrong(f"it goes on after byte {self.done}")
+        if not self.compare:
+            self.file.flush()
+            os.fsync(self.file.fileno())
+        self.file.close()
 
 
 def proc_read(path):
@@ -171,6 +208,7 @@ def version_of(module, _package, name):
     """The version of an installed framework, found without importing it; None: it is not installed."""
     with contextlib.suppress(importlib.metadata.PackageNotFoundError):
         return importlib.metadata.version(name)
+    module = module.split(".")[0]
     if not importlib.util.find_spec(module):
         return None
     # Another package may have the module: xgboost-cpu has xgboost.
@@ -208,13 +246,17 @@ def no_memory(error):
         words in str(error) for words in ("bad_alloc", "can't allocate memory", "Cannot allocate memory"))
 
 
-def driver(name):
-    """Returns the function of the workload, after importing everything that it needs."""
+def module_of(name):
     module = name.split("_")[0] + "_job"
     if not os.path.exists(os.path.join(os.path.dirname(os.path.abspath(__file__)), module + ".py")):
         raise ValueError(f"there is no workload '{name}'")
     need(*NUMPY)
-    module = importlib.import_module(module)
+    return importlib.import_module(module)
+
+
+def driver(name):
+    """Returns the function of the workload, after importing everything that it needs."""
+    module = module_of(name)
     for pair in module.NEEDS:
         need(*pair)
     if name not in module.WORKLOADS:
@@ -222,8 +264,24 @@ def driver(name):
     return module.WORKLOADS[name]
 
 
+def job_of(board, settings):
+    return Job(board, {key: value_of(value) for key, _, value in (pair.partition("=") for pair in settings)})
+
+
+def make(board, name, settings, compare):
+    """Makes the file of a workload, or checks that it is what would be made, by the module's FILES."""
+    driver(name)  # a file is of no use without the packages that read it
+    job = job_of(board, settings)
+    write = getattr(module_of(name), "FILES", {}).get(name)
+    if not write:
+        raise ValueError(f"{name} reads no file that a script makes")
+    output = Output(job.dataset, compare)
+    write(job, output)
+    output.end()
+
+
 def run(board, name, settings):
-    job = Job(board, {key: value_of(value) for key, _, value in (pair.partition("=") for pair in settings)})
+    job = job_of(board, settings)
     with phase(board, PREPARE):
         timed = driver(name)(job)
     with phase(board, RUN):
@@ -296,9 +354,11 @@ def main():
         if arguments[:1] == ["--pressure"]:
             board.pressure = tuple(map(int, arguments[1].split(",")))
             del arguments[:2]
-    verb = {"run": run, "preload": preload, "versions": versions}.get(arguments[0] if len(arguments) > 1 else None)
+    verbs = {"run": run, "preload": preload, "versions": versions,
+             "build": functools.partial(make, compare=False), "check": functools.partial(make, compare=True)}
+    verb = verbs.get(arguments[0] if len(arguments) > 1 else None)
     if not verb:
-        print("usage: mlm_job.py [--scoreboard FD [--pressure MEMORY_FD,STORAGE_FD]] run|preload|versions "
+        print(f"usage: mlm_job.py [--scoreboard FD [--pressure MEMORY_FD,STORAGE_FD]] {'|'.join(verbs)} "
               "frameworks/WORKLOAD NAME=VALUE…", file=sys.stderr)
         return EXIT_USAGE
     status = obey(board, verb, arguments[1].removeprefix("frameworks/"), arguments[2:])

@@ -1,5 +1,8 @@
-"""NumPy on an array in a file: read whole, mapped, or in chunks. The job is the mean and the deviation of all columns."""
+"""NumPy on an array in a file: read whole, mapped, or in chunks; the job is the mean and the deviation of all columns.
+And a perceptron's answers, whose runtimes are compared with NumPy's products."""
 import numpy as np
+
+import mlm_data
 
 
 def answer(mean, deviation):
@@ -56,10 +59,25 @@ def read_chunks(job):
     return run
 
 
+def mlp(job):
+    perceptron = mlm_data.perceptron_of(job)
+    layers = [perceptron.weights(number) for number in range(1, job.layers + 1)]
+    biases = np.zeros((job.layers, job.width), np.float32)
+
+    def ask(x):
+        for number, weights in enumerate(layers):
+            x = x @ weights + biases[number]
+            if number + 1 < len(layers):
+                np.maximum(x, 0, out=x)
+        return x
+    return perceptron.answered(job, ask)
+
+
 NEEDS = [("numpy", "python3-numpy", "numpy")]
 WORKLOADS = {
     "numpy_whole": lambda job: whole(job, None),
     "numpy_mmap": lambda job: whole(job, "r"),
     "numpy_mmap_chunks": mapped_chunks,
     "numpy_chunks": read_chunks,
+    "numpy_mlp": mlp,
 }

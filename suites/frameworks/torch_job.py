@@ -1,4 +1,5 @@
-"""PyTorch: the perceptron of suites/batch trained by autograd, and a DataLoader with and without workers."""
+"""PyTorch: the perceptron of suites/batch trained by autograd, also with checkpoints of activations and with gradients
+that are accumulated; and a DataLoader with and without workers."""
 import ctypes
 
 import numpy as np
@@ -28,24 +29,28 @@ def model_of(torch, perceptron):
     return torch.nn.Sequential(*layers[:-1])
 
 
-def gradient_answer(perceptron, model):
-    """The answer as in suites/batch/model.c: the mean of the layers' norms, and projections of layers with norm 1."""
-    logarithms, projections = 0.0, [0.0, 0.0]
-    for number, layer in enumerate(model[::2], 1):
-        gradient = np.concatenate([layer.weight.grad.numpy().T.reshape(-1), layer.bias.grad.numpy()])
-        length = float(np.linalg.norm(gradient))
-        logarithms += np.log(length)
-        for p in range(2):
-            projections[p] += perceptron.projected(gradient, p, number) / length
-    return [np.exp(logarithms / perceptron.layers)] + [p + 4 * perceptron.layers**0.5 for p in projections]
+def forward_of(model, segments):
+    """The model, or the model in segments: of each, only the input is kept, and the rest is computed again."""
+    if not segments:
+        return model
+    from torch.utils.checkpoint import checkpoint
+    layers = (len(model) + 1) // 2
+    bounds = [number * layers // segments * 2 for number in range(segments)] + [len(model)]
+    parts = [model[begin:end] for begin, end in zip(bounds, bounds[1:])]
+
+    def forward(x):
+        for part in parts[:-1]:
+            x = checkpoint(part, x, use_reentrant=False)
+        return parts[-1](x)  # the backward pass begins there, so nothing would be gained
+    return forward
 
 
-def mlp(job):
-    if job.malloc == "fixed":
-        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD_BYTES)
+def train(job, micro, segments=0):
+    """Trains with batches of `job.batch` samples, of which `micro` pass the model at once."""
     torch = torch_of(job)
-    perceptron = mlm_data.Perceptron(job.layers, job.width, job.samples, job.seed)
+    perceptron = mlm_data.perceptron_of(job)
     model = model_of(torch, perceptron)
+    forward = forward_of(model, segments)
     inputs, labels = perceptron.inputs(), perceptron.labels()
     job.checksum(perceptron.checksum(inputs))
     inputs, labels = torch.from_numpy(inputs), torch.from_numpy(labels)
@@ -58,15 +63,26 @@ def mlp(job):
 
     def run():
         total = 0.0
-        for first in range(0, job.samples, job.batch):
-            end = min(first + job.batch, job.samples)
-            loss = torch.nn.functional.cross_entropy(model(inputs[first:end]), labels[first:end], reduction="sum")
-            loss.backward()  # the gradient is never set to 0: in the end it is the sum over all samples
+        for step in range(0, job.samples, job.batch):
+            last = min(step + job.batch, job.samples)
+            for first in range(step, last, micro):
+                end = min(first + micro, last)
+                outputs = forward(inputs[first:end])
+                loss = torch.nn.functional.cross_entropy(outputs, labels[first:end], reduction="sum")
+                loss.backward()  # the gradient is never set to 0: in the end it is the sum over all samples
+                total += loss.item()
+                job.items(end - first, job.samples)
             optimizer.step()
-            total += loss.item()
-            job.items(end - first, job.samples)
-        return lambda: [total / job.samples] + gradient_answer(perceptron, model)
+        layers = model[::2]
+        return lambda: [total / job.samples] + perceptron.gradient_answer(
+            (layer.weight.grad.numpy().T, layer.bias.grad.numpy()) for layer in layers)
     return run
+
+
+def mlp(job):
+    if job.malloc == "fixed":
+        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD_BYTES)
+    return train(job, job.batch)
 
 
 class Objects:
@@ -95,10 +111,20 @@ class Flat:
         return self.x[i]
 
 
-def dataloader(job):
-    torch = torch_of(job)
-    rows = mlm_data.rows_of(job, density=1.0)
-    data = {"objects": Objects, "flat": Flat}[job.storage](torch, rows.dense(np.float32)[0])
+class Mapped:
+    """Rows in a file that is mapped; a row is copied out of it."""
+
+    def __init__(self, torch, path):
+        self.torch, self.x = torch, np.load(path, mmap_mode="r")
+
+    def __len__(self):
+        return len(self.x)
+
+    def __getitem__(self, i):
+        return self.torch.from_numpy(np.array(self.x[i]))
+
+
+def batches(job, torch, data):
     loader = torch.utils.data.DataLoader(data, job.batch, shuffle=True, num_workers=job.workers,
                                          persistent_workers=job.workers > 0)
 
@@ -109,14 +135,29 @@ def dataloader(job):
                 x = x.double()
                 total += x.sum().item()
                 squares += (x * x).sum().item()
-                job.items(len(x), job.epochs * rows.rows)
+                job.items(len(x), job.epochs * len(data))
         loader._iterator = None  # ends the workers
         return [total, squares]
     return run
 
 
+def dataloader(job):
+    torch = torch_of(job)
+    rows = mlm_data.rows_of(job, density=1.0)
+    return batches(job, torch, {"objects": Objects, "flat": Flat}[job.storage](torch, rows.dense(np.float32)[0]))
+
+
+def mapped(job):
+    torch = torch_of(job)
+    mlm_data.rows_of(job, density=1.0)  # the file has these rows
+    return batches(job, torch, Mapped(torch, job.dataset))
+
+
 NEEDS = [("torch", "python3-torch", "torch")]
 WORKLOADS = {
     "torch_mlp": mlp,
+    "torch_checkpoint": lambda job: train(job, job.batch, job.segments),
+    "torch_accumulate": lambda job: train(job, job.micro),
     "torch_dataloader": dataloader,
+    "torch_mmap": mapped,
 }

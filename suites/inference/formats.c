@@ -217,7 +217,7 @@ static void q4_k_decode(const uint8_t *block, float *values)
 
 const struct mlm_blocks_spec mlm_blocks_specs[MLM_BLOCKS_COUNT] = {
     [MLM_BLOCKS_F32] = {"f32", MLM_PART, 4 * MLM_PART, f32_encode, f32_decode, NULL},
-    [MLM_BLOCKS_F16] = {"f16", MLM_PART, 2 * MLM_PART, f16_encode, f16_decode, f16_round},
+    [MLM_BLOCKS_F16] = {"f16", MLM_PART, MLM_F16_BYTES, f16_encode, f16_decode, f16_round},
     [MLM_BLOCKS_Q8_0] = {"q8_0", MLM_PART, MLM_Q8_0_BYTES, q8_0_encode, q8_0_decode, q8_0_round},
     [MLM_BLOCKS_Q4_0] = {"q4_0", MLM_PART, MLM_Q4_0_BYTES, q4_0_encode, q4_0_decode, q4_0_round},
     [MLM_BLOCKS_Q4_K] = {"q4_k", MLM_GROUP, MLM_Q4_K_BYTES, q4_k_encode, q4_k_decode, NULL},

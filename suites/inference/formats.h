@@ -16,6 +16,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "data/language_model.h"
+
 enum mlm_blocks {
     MLM_BLOCKS_F32,
     MLM_BLOCKS_F16,
@@ -25,13 +27,7 @@ enum mlm_blocks {
     MLM_BLOCKS_COUNT,
 };
 
-#define MLM_PART UINT64_C(32) /* values with one factor */
-#define MLM_PARTS UINT64_C(8)
-#define MLM_GROUP UINT64_C(256) /* MLM_PARTS parts; every row is a whole number of groups */
-
-#define MLM_Q8_0_BYTES (2 + MLM_PART)
-#define MLM_Q4_0_BYTES (2 + MLM_PART / 2)
-#define MLM_Q4_K_BYTES (4 + 12 + MLM_GROUP / 2)
+#define MLM_PARTS (MLM_GROUP / MLM_PART)
 
 /* Values that every format holds exactly: value i is unit · factors[i / 32] · codes[i]. The unit is a power
  * of two, a factor lies in 1…7, a code in -7…7. */

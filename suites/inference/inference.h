@@ -2,11 +2,7 @@
  * published today: RMS norm, rotary positions, grouped-query attention, SwiGLU, and one table that serves as
  * embedding and as output. Its weights come from the seed.
  *
- *   --data    the size of the weights as f16. The width is the largest multiple of 256 for which one layer
- *             for each 128 of it is not more than that; then the model has as many layers as fit. A head has
- *             64 values below a width of 3072, and 128 from there on, where the width is a multiple of 512.
- *             The feed-forward part is 3.5 widths wide, rounded up to a multiple of 256. The vocabulary has
- *             8 words for each unit of width.
+ *   --data    the size of the weights as f16, from which the shape follows (data/language_model.h)
  *   context   positions that the cache of keys and values holds for each sequence. decode finds all but the
  *             last ones filled, from the seed.
  *   step      tokens that pass the layers together: one for each sequence in decode, ubatch in prefill
@@ -20,6 +16,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "data/language_model.h"
 #include "inference/formats.h"
 #include "workload.h"
 
@@ -31,13 +28,8 @@ enum mlm_load {
     MLM_LOAD_REPACK,   /* mapped, and copied to a layout of four rows that take turns */
 };
 
-enum mlm_kv_heads { MLM_KV_QUARTER, MLM_KV_ONE, MLM_KV_ALL };
 enum mlm_logits { MLM_LOGITS_LAST, MLM_LOGITS_ALL };
 enum mlm_attention { MLM_ATTENTION_BLOCKS, MLM_ATTENTION_WHOLE };
-
-struct mlm_decoder_shape {
-    uint64_t width, layers, heads, kv_heads, head_size, ffn, vocabulary;
-};
 
 struct mlm_inference_config {
     struct mlm_job job;
@@ -60,15 +52,6 @@ static inline uint64_t mlm_step_tokens(const struct mlm_inference_config *config
     return config->prefill ? config->ubatch : config->sequences;
 }
 
-/* shape.c. Finds the shape for so many bytes of f16. Returns false where not even one layer fits. */
-bool mlm_decoder_shape_of(
-    uint64_t f16_bytes, enum mlm_kv_heads kv_heads, struct mlm_decoder_shape *ret_shape);
-
-static inline uint64_t mlm_kv_width(const struct mlm_decoder_shape *shape)
-{
-    return shape->kv_heads * shape->head_size;
-}
-
 /* file.c: the weights, as they lie in the file: the norms as floats, each layer's matrices, the table. */
 enum mlm_matrix_id {
     MLM_MATRIX_Q,
@@ -89,12 +72,6 @@ struct mlm_weight_matrix {
 /* The layer `layers` has one matrix, the table, whatever `id` says. */
 struct mlm_weight_matrix mlm_weight_matrix_of(
     const struct mlm_inference_config *config, uint64_t layer, enum mlm_matrix_id id);
-
-/* Two norms in each layer, and one at the end. */
-static inline uint64_t mlm_norm_count(const struct mlm_decoder_shape *shape)
-{
-    return 2 * shape->layers + 1;
-}
 
 uint64_t mlm_weights_bytes(const struct mlm_inference_config *config);
 

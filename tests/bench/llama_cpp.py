@@ -2,19 +2,21 @@
 """llama_cpp.py DECODE_BENCH [DATA-MIB [FOLDER]]: tokens a second of the suite inference beside those of llama.cpp, for the
 same shape, in the same formats of weights, with one thread. FOLDER (/tmp by default) holds the models while it runs.
 
-llama.cpp comes from PyPI: pip install xllamacpp==2026.10.11549 gguf==0.19.0 numpy. Its models get random weights, as
-their values do not change the work. It answers 48 tokens after a prompt of 480, so that both read about 504 positions."""
+llama.cpp comes from PyPI: ./bootstrap frameworks --pip xllamacpp gguf numpy. It answers 48 tokens after a prompt of 480,
+so that both read about 504 positions."""
 import os
 import re
 import subprocess
 import sys
+import types
 
-import gguf
-import numpy
 import xllamacpp
 
-FORMATS = {"f16": gguf.GGMLQuantizationType.F16, "q8_0": gguf.GGMLQuantizationType.Q8_0,
-           "q4_0": gguf.GGMLQuantizationType.Q4_0, "q4_k": gguf.GGMLQuantizationType.Q4_K}
+sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__)), "..", "..", "suites", "frameworks"))
+import llama_job
+import mlm_job
+
+FORMATS = ("f16", "q8_0", "q4_0", "q4_k")
 PROMPT, TOKENS, TURNS = 480, 48, 6
 
 
@@ -26,48 +28,12 @@ def ours(bench, data):
     return shape, rates
 
 
-def weights(kind, rows, columns, random):
-    """Random codes, with factors of 2^-10, so that nothing becomes infinite."""
-    if kind == gguf.GGMLQuantizationType.F16:
-        return (random.integers(-49, 50, (rows, columns)) / 1024).astype(numpy.float16)
-    block_values, block_bytes = gguf.GGML_QUANT_SIZES[kind]
-    blocks = random.integers(0, 256, (rows, columns // block_values, block_bytes), dtype=numpy.uint8)
-    factor = numpy.frombuffer(numpy.float16(2 ** -10).tobytes(), dtype=numpy.uint8)
-    for at in (0, 2) if kind == gguf.GGMLQuantizationType.Q4_K else (0,):
-        blocks[:, :, at:at + 2] = factor
-    return blocks.reshape(rows, -1)
-
-
-def model_write(path, shape, kind):
-    writer, random = gguf.GGUFWriter(path, "llama"), numpy.random.default_rng(1)
-    width, kv_width, ffn, words = shape["width"], shape["kv_heads"] * shape["head_size"], shape["ffn"], shape["vocabulary"]
-    writer.add_block_count(shape["layers"])
-    writer.add_context_length(2048)
-    writer.add_embedding_length(width)
-    writer.add_feed_forward_length(ffn)
-    writer.add_head_count(shape["heads"])
-    writer.add_head_count_kv(shape["kv_heads"])
-    writer.add_layer_norm_rms_eps(1e-5)
-    writer.add_rope_dimension_count(shape["head_size"])
-    writer.add_vocab_size(words)
-    writer.add_tokenizer_model("gpt2")
-    writer.add_tokenizer_pre("default")
-    writer.add_token_list([f"t{i}" for i in range(words)])
-    writer.add_token_types([1] * words)
-    writer.add_token_merges(["t 0"])
-    matrices = {"attn_q": (width, width), "attn_k": (kv_width, width), "attn_v": (kv_width, width),
-                "attn_output": (width, width), "ffn_gate": (ffn, width), "ffn_up": (ffn, width), "ffn_down": (width, ffn)}
-    writer.add_tensor("token_embd.weight", weights(kind, words, width, random), raw_dtype=kind)
-    writer.add_tensor("output_norm.weight", numpy.ones(width, numpy.float32))
-    for layer in range(shape["layers"]):
-        for norm in ("attn_norm", "ffn_norm"):
-            writer.add_tensor(f"blk.{layer}.{norm}.weight", numpy.ones(width, numpy.float32))
-        for name, (rows, columns) in matrices.items():
-            writer.add_tensor(f"blk.{layer}.{name}.weight", weights(kind, rows, columns, random), raw_dtype=kind)
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
+def model_write(path, data, form):
+    """The model that the suite frameworks makes: the same weights as ours."""
+    job = types.SimpleNamespace(data=data, seed=1, weights=form, need=mlm_job.need, items=lambda count: None)
+    output = mlm_job.Output(path, compare=False)
+    llama_job.write(job, output)
+    output.end()
 
 
 def theirs(path, words):
@@ -89,10 +55,10 @@ def main():
     folder = sys.argv[3] if len(sys.argv) > 3 else "/tmp"
     shape, rates = ours(bench, data)
     print("weights  tokens/s  llama.cpp  ratio")
-    for name, kind in FORMATS.items():
+    for name in FORMATS:
         path = os.path.join(folder, f"llama_cpp-{os.getpid()}-{name}.gguf")
         try:
-            model_write(path, shape, kind)
+            model_write(path, int(data) << 20, name)
             rate = theirs(path, shape["vocabulary"])
         finally:
             if os.path.exists(path):

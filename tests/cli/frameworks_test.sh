@@ -16,8 +16,9 @@ for path in glob.glob(os.environ["MLM_SCRIPTS"] + "/*.py"):
     print(os.path.basename(path))
 PYTHON
 status 0 "$MLM_PYTHON" -B log/compile.py
-for script in mlm_job.py mlm_data.py mlm_table.py sklearn_job.py xgboost_job.py lightgbm_job.py torch_job.py plain_job.py \
-    numpy_job.py pandas_job.py polars_job.py; do
+for script in mlm_job.py mlm_data.py mlm_decoder.py mlm_table.py sklearn_job.py xgboost_job.py lightgbm_job.py torch_job.py \
+    plain_job.py numpy_job.py pandas_job.py polars_job.py dask_job.py tensorflow_job.py litert_job.py onnx_job.py \
+    executorch_job.py llama_job.py; do
     expect "$script is Python" grep -qx "$script" log/out
 done
 
@@ -115,6 +116,17 @@ wanted = [np.linalg.norm(x.mean(0)), np.linalg.norm(x.std(0)), x.mean(0).sum(), 
 for name, *more in (("numpy_whole",), ("numpy_mmap",), ("numpy_chunks", "batch=1000"), ("numpy_mmap_chunks", "batch=999")):
     assert near(answer(name, *array, *more, "dataset=array.npy"), wanted), name
 
+assert worker("build", "lightgbm_file", *array, "labelled.csv").returncode == 0
+assert worker("check", "lightgbm_file", *array, "labelled.csv").returncode == 0
+rows = np.loadtxt("labelled.csv", delimiter=",")
+assert (rows[:, 1:] == x).all() and (rows[:, 0] == mlm_data.Rows(1 << 20, 37, 0.1, 3).labels(0, len(x))).all()
+
+# A perceptron that answers: NumPy's answer is that of `batch`.
+words = [os.environ["MLM_WORKER"], "run", "batch/infer", "data=16M", "seed=5", "batch=256"]
+wanted = subprocess.run(words, capture_output=True, text=True, check=True).stdout.rsplit("answer", 1)[1].split()
+found = answer("numpy_mlp", "seed=5", "width=128", "layers=3", "samples=4096", "batch=200")
+assert near(found, [float(word) for word in wanted], 1e-4), (found, wanted)
+
 x = mlm_data.Rows(1 << 20, 37, 1.0, 3).dense(np.float32)[0].astype(np.float64)
 for holding in ("lists", "array", "numpy"):
     for collector in ("on", "off", "frozen"):
@@ -148,6 +160,49 @@ assert len(found) == 5 == len(wanted) and all(abs(a - b) <= 1e-9 * abs(b) for a,
     done
 fi
 
+# The weights of the language model are those of `inference`, byte for byte, in every format. A file that a script makes
+# is checked like any other.
+cat >log/decoder.py <<'PYTHON'
+import os, subprocess, sys
+sys.path.insert(0, os.environ["MLM_SCRIPTS"])
+import mlm_decoder, mlm_job
+
+def theirs(*arguments):
+    with open("model.weights", "w+b") as file:
+        words = [os.environ["MLM_WORKER"], "build", "inference/decode", *arguments, str(file.fileno())]
+        subprocess.run(words, pass_fds=[file.fileno()], check=True, stdout=subprocess.DEVNULL)
+        file.seek(0)
+        return file.read()
+
+def write(output, data, seed, form):
+    shape = mlm_decoder.shape_of(data)
+    for norm in mlm_decoder.norms(shape, seed):
+        output.write(norm)
+    for number, (_, _, (rows, columns)) in enumerate(shape.matrices()):
+        for piece in mlm_decoder.pieces(seed, number, rows, columns, form):
+            output.write(piece)
+    output.end()
+
+for data, seed, form in ((4 << 20, 3, "f16"), (4 << 20, 3, "q8_0"), (4 << 20, 3, "q4_k"), (40 << 20, 1, "q4_0")):
+    wanted = theirs(f"data={data}", f"seed={seed}", "weights=" + form)
+    write(mlm_job.Output("ours", compare=False), data, seed, form)
+    with open("ours", "rb") as file:
+        assert file.read() == wanted, form
+    write(mlm_job.Output("ours", compare=True), data, seed, form)
+for damage in (lambda file: file.write(b"?"), lambda file: file.truncate(os.path.getsize("ours") - 1),
+               lambda file: file.seek(0, 2) and file.write(b"?")):
+    write(mlm_job.Output("ours", compare=False), data, seed, form)
+    with open("ours", "r+b") as file:
+        damage(file)
+    try:
+        write(mlm_job.Output("ours", compare=True), data, seed, form)
+    except mlm_job.Wrong as error:
+        print(error)
+    else:
+        raise AssertionError("it is not what would be made")
+PYTHON
+status 0 "$MLM_PYTHON" -B log/decoder.py
+
 # A missing package must be named: -S leaves out the distribution's packages.
 run="$MLM_PYTHON -S -s -B $scripts/mlm_job.py run"
 # shellcheck disable=SC2086  # words
@@ -161,6 +216,16 @@ for name in polars_group lightgbm_hist; do
     status 1 env PYTHONPATH="$PWD/packages" $run frameworks/$name
     expect "$name" grep -q "${name%%_*} is not installed; install the package ${name%%_*} into a virtual environment" log/err
 done
+for name in tensorflow_mlp=tensorflow-cpu litert_mlp=ai-edge-litert onnx_mlp=onnxruntime executorch_mlp=executorch \
+    llama_decode=xllamacpp; do
+    # shellcheck disable=SC2086
+    status 1 env PYTHONPATH="$PWD/packages" $run frameworks/${name%=*}
+    expect "${name%=*}" grep -q " is not installed; install the package ${name#*=} into a virtual environment" log/err
+done
+# shellcheck disable=SC2086
+status 1 env PYTHONPATH="$PWD/packages" ${run% run} build frameworks/llama_decode dataset="$PWD/none.gguf"
+expect "so must one that makes a file" grep -q 'xllamacpp is not installed; install the package xllamacpp into a virtual' log/err
+expect_not "and there is none" test -e none.gguf
 for name in sklearn_kmeans xgboost_hist torch_mlp; do
     # shellcheck disable=SC2086
     status 1 env PYTHONPATH="$PWD/packages" $run frameworks/$name

@@ -21,6 +21,8 @@ static void names_are_known_strictly(void **state)
     (void)state;
     static const char *const ours[] = {"loading-dense-v1-r65536-c1024-s1.npy",
         "loading-sparse-v12-r2-c3-s18446744073709551615.libsvm", "a-b-v1-x0.csv",
+        "frameworks-decoder-v1-w256-l1-k1-b18-s1.gguf", "frameworks-perceptron-v1-w8-l2-b1-s1.tflite",
+        "frameworks-perceptron-v1-w8-l2-b4-s1.onnx", "frameworks-perceptron-v1-w8-l2-b4-s1.pte",
         "loading-dense-v1-r1-c2-s3.npy.0123456789abcdef.partial"};
     static const char *const others[] = {"", "a.npy", "train.csv", "data-v1.npy", "loading-dense.npy",
         "loading-dense-v1.npy", "loading-dense-r1-c2.npy", "loading-dense-v1-r1-c2-s3.npy.partial",

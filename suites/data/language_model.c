@@ -1,5 +1,5 @@
 /* The rule by which a size becomes a decoder of a usual shape. */
-#include "inference/inference.h"
+#include "data/language_model.h"
 
 #define WIDTH_STEP 256u
 #define WIDTH_OF_WIDE_HEADS 3072u
@@ -25,6 +25,11 @@ static struct mlm_decoder_shape shape_of_width(uint64_t width, enum mlm_kv_heads
     return shape;
 }
 
+uint64_t mlm_decoder_values(const struct mlm_decoder_shape *shape)
+{
+    return shape->vocabulary * shape->width + shape->layers * layer_parameters(shape);
+}
+
 bool mlm_decoder_shape_of(uint64_t f16_bytes, enum mlm_kv_heads kv_heads, struct mlm_decoder_shape *ret_shape)
 {
     uint64_t parameters = f16_bytes / 2;
@@ -32,7 +37,7 @@ bool mlm_decoder_shape_of(uint64_t f16_bytes, enum mlm_kv_heads kv_heads, struct
     for (uint64_t width = WIDTH_STEP; width <= WIDTH_MOST;
          width += width < WIDTH_OF_WIDE_HEADS ? WIDTH_STEP : 2 * WIDTH_STEP) {
         struct mlm_decoder_shape shape = shape_of_width(width, kv_heads);
-        if (shape.vocabulary * width + shape.layers * layer_parameters(&shape) > parameters)
+        if (mlm_decoder_values(&shape) > parameters)
             break;
         best = shape;
     }
