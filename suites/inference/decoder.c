@@ -11,7 +11,7 @@
 #include "data/random.h"
 #include "inference/attention.h"
 #include "inference/inference.h"
-#include "inference/kernels.h"
+#include "data/products.h"
 
 /* Rows of a matrix that a thread multiplies with all vectors of a step, before it takes the next ones: they
  * stay in its cache. */

@@ -12,7 +12,7 @@
 #include "data/output.h"
 #include "data/random.h"
 #include "inference/inference.h"
-#include "inference/kernels.h"
+#include "data/products.h"
 
 /* Increase this when the same parameters are to give other bytes. */
 #define GENERATOR_VERSION 1

@@ -20,7 +20,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "inference/formats.h"
+#include "data/packed.h"
 #include "workload.h"
 
 enum mlm_load {

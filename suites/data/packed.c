@@ -1,4 +1,4 @@
-#include "inference/formats.h"
+#include "data/packed.h"
 
 #include <math.h>
 #include <string.h>

@@ -12,8 +12,8 @@
 #include <cmocka.h>
 
 #include "data/random.h"
-#include "inference/formats.h"
-#include "inference/kernels.h"
+#include "data/packed.h"
+#include "data/products.h"
 
 #define ROWS MLM_ROWS_AT_ONCE
 #define COLUMNS 1792u /* seven groups */
