@@ -15,27 +15,13 @@ enum shape { SHAPE_DEEP, SHAPE_WIDE };
 static const char *const shape_words[] = {"deep", "wide", NULL};
 static const char *const optimizer_words[] = {"sgd", "momentum", "adam", NULL};
 
-#define LAYERS_MIN 2u
-#define LAYERS_MAX (1u << 20)
-
 /* The job that --data is scaled for: one thread and pages of 4 KiB, so that all machines do the same work. */
 static const struct mlm_job nominal = {.threads = 1, .page_bytes = 4096};
 
-static uint64_t scaled_peak(struct mlm_mlp_spec spec, uint32_t layers)
+static uint64_t scaled_peak(const struct mlm_mlp_spec *spec, const void *context)
 {
-    spec.shape.layers = layers;
-    return mlm_perceptron_peak_bytes(&spec, BATCH_SAMPLES, &nominal);
-}
-
-/* The peak is linear in the number of layers. */
-static uint32_t layers_for(struct mlm_mlp_spec spec, uint64_t data_bytes)
-{
-    uint64_t least = scaled_peak(spec, LAYERS_MIN);
-    uint64_t each = scaled_peak(spec, LAYERS_MIN + 1) - least;
-    if (data_bytes <= least)
-        return LAYERS_MIN;
-    uint64_t layers = LAYERS_MIN + (data_bytes - least) / each;
-    return layers < LAYERS_MAX ? (uint32_t)layers : LAYERS_MAX;
+    (void)context;
+    return mlm_perceptron_peak_bytes(spec, BATCH_SAMPLES, &nominal);
 }
 
 static void derive(struct batch_config *config, bool training, uint64_t rows)
@@ -45,7 +31,7 @@ static void derive(struct batch_config *config, bool training, uint64_t rows)
         .optimizer = MLM_MLP_SGD,
         .training = true,
     };
-    spec.shape.layers = layers_for(spec, config->job.data_bytes);
+    spec.shape.layers = mlm_perceptron_layers(&spec, config->job.data_bytes, scaled_peak, NULL);
     spec.optimizer = (enum mlm_mlp_optimizer)config->optimizer;
     spec.training = training;
     config->spec = spec;

@@ -17,6 +17,9 @@ enum stream { STREAM_WEIGHTS = 0x626174, STREAM_INPUTS, STREAM_LABELS, STREAM_PR
 #define BLOCK_FLOATS 65536u
 #define BLOCK_ROWS_MIN 512u
 
+#define LAYERS_MIN 2u
+#define LAYERS_MAX (1u << 20)
+
 uint64_t mlm_perceptron_block_rows(const struct mlm_mlp_shape *shape)
 {
     uint64_t rows = BLOCK_FLOATS / mlm_mlp_widest(shape);
@@ -50,6 +53,19 @@ uint64_t mlm_perceptron_peak_bytes(const struct mlm_mlp_spec *spec, uint64_t row
     uint64_t block = mlm_perceptron_block_rows(&spec->shape);
     return MLM_BASELINE_BYTES + data + mlm_page_table_bytes(job, data) +
            mlm_blas_bytes(job->threads, widest, widest, rows < block ? rows : block);
+}
+
+uint32_t mlm_perceptron_layers(const struct mlm_mlp_spec *spec, uint64_t data_bytes,
+    uint64_t (*peak)(const struct mlm_mlp_spec *spec, const void *context), const void *context)
+{
+    struct mlm_mlp_spec least = *spec, next = *spec;
+    least.shape.layers = LAYERS_MIN;
+    next.shape.layers = LAYERS_MIN + 1;
+    uint64_t least_bytes = peak(&least, context), each = peak(&next, context) - least_bytes;
+    if (data_bytes <= least_bytes)
+        return LAYERS_MIN;
+    uint64_t layers = LAYERS_MIN + (data_bytes - least_bytes) / each;
+    return layers < LAYERS_MAX ? (uint32_t)layers : LAYERS_MAX;
 }
 
 float *mlm_perceptron_lasting(const struct mlm_perceptron *model, enum mlm_mlp_kind kind, uint32_t layer)
