@@ -1,10 +1,12 @@
 /* The suite batch: how large a batch, which optimizer? One workload trains, one reaches the same batch by
  * accumulating the gradients of micro-batches, one infers. --data is the predicted peak of training at batch
- * 4096 with SGD: the width is fixed and the number of layers follows. */
+ * 4096 with SGD: the width is fixed and the number of layers follows. The fourth trains on images (conv.h). */
 #include "batch/batch.h"
 
 #include <errno.h>
 #include <stdlib.h>
+
+#include "batch/conv.h"
 
 /* Narrow layers: activations outweigh parameters by batch / width, so with these the batch decides whether
  * the job fits. */
@@ -215,7 +217,7 @@ static const struct mlm_workload batch_infer = {BATCH_COMMON, .name = "infer", .
     .work = "infer", .summary = "forward alone: no activation outlives the next layer",
     .params = infer_params, .derive = infer_derive};
 
-static const struct mlm_workload *const workloads[] = {&batch_train, &batch_accumulate, &batch_infer, NULL};
+static const struct mlm_workload *const workloads[] = {&batch_train, &batch_accumulate, &batch_infer, &batch_conv, NULL};
 
 MLM_EXPORT const struct mlm_suite mlm_suite = {
     .contract = MLM_CONTRACT_VERSION,
