@@ -1,6 +1,7 @@
 /* The suite batch: how large a batch, which optimizer? One workload trains, one reaches the same batch by
  * accumulating the gradients of micro-batches, one infers. --data is the predicted peak of training at batch
- * 4096 with SGD: the width is fixed and the number of layers follows. The fourth trains on images (conv.h). */
+ * 4096 with SGD: the width is fixed and the number of layers follows. The fourth trains on images (conv.h).
+ */
 #include "batch/batch.h"
 
 #include <errno.h>
@@ -117,7 +118,8 @@ static int batch_prepare(const void *config, struct mlm_scoreboard *sb, void **r
     if (!state)
         return mlm_fail(sb, -ENOMEM, "out of memory");
     state->config = *(const struct batch_config *)config;
-    int r = mlm_perceptron_open(&state->config.spec, state->config.rows, &state->config.job, &state->model, sb);
+    int r =
+        mlm_perceptron_open(&state->config.spec, state->config.rows, &state->config.job, &state->model, sb);
     if (r < 0) {
         batch_destroy(state);
         return r;
@@ -217,7 +219,8 @@ static const struct mlm_workload batch_infer = {BATCH_COMMON, .name = "infer", .
     .work = "infer", .summary = "forward alone: no activation outlives the next layer",
     .params = infer_params, .derive = infer_derive};
 
-static const struct mlm_workload *const workloads[] = {&batch_train, &batch_accumulate, &batch_infer, &batch_conv, NULL};
+static const struct mlm_workload *const workloads[] = {
+    &batch_train, &batch_accumulate, &batch_infer, &batch_conv, NULL};
 
 MLM_EXPORT const struct mlm_suite mlm_suite = {
     .contract = MLM_CONTRACT_VERSION,

@@ -17,10 +17,8 @@ enum stream { STREAM_WEIGHTS = 0x636e76, STREAM_INPUTS, STREAM_LABELS, STREAM_SI
 /* As in the rest of the suite (batch.c). */
 #define TOLERANCE 2e-3
 
-static const char *const method_words[] = {[CONV_DIRECT] = "direct",
-    [CONV_IM2COL] = "im2col",
-    [CONV_IM2COL_IMAGE] = "im2col_image",
-    NULL};
+static const char *const method_words[] = {
+    [CONV_DIRECT] = "direct", [CONV_IM2COL] = "im2col", [CONV_IM2COL_IMAGE] = "im2col_image", NULL};
 
 /* ---- Theory ---- */
 
@@ -189,8 +187,8 @@ static int conv_run(void *p, struct mlm_scoreboard *sb)
     return 0;
 }
 
-/* The mean loss; the geometric mean of the norms of the layers' gradients; and two projections of the gradient
- * by random signs, with each layer scaled to norm 1. */
+/* The mean loss; the geometric mean of the norms of the layers' gradients; and two projections of the
+ * gradient by random signs, with each layer scaled to norm 1. */
 static int conv_verify(const void *p, struct mlm_scoreboard *sb)
 {
     const struct conv_state *state = p;
@@ -204,7 +202,8 @@ static int conv_verify(const void *p, struct mlm_scoreboard *sb)
             double value = (double)gradient[i];
             squares += value * value;
             for (uint64_t k = 0; k < 2; k++)
-                sums[k] += mlm_random_u64(mlm_random_key(layer, STREAM_SIGNS), 2 * i + k) >> 63 ? value : -value;
+                sums[k] +=
+                    mlm_random_u64(mlm_random_key(layer, STREAM_SIGNS), 2 * i + k) >> 63 ? value : -value;
         }
         logarithms += log(squares) / 2;
         for (unsigned k = 0; k < 2; k++)
@@ -229,8 +228,9 @@ static const struct mlm_param conv_params[] = {
         .type = MLM_PARAM_WORD,
         .offset = offsetof(struct conv_config, method),
         .words = method_words,
-        .help = "direct; or by im2col, which copies each value nine times: for the whole batch at once, or for "
-                "one image after the other",
+        .help =
+            "direct; or by im2col, which copies each value nine times: for the whole batch at once, or for "
+            "one image after the other",
         .sweep = "direct,im2col,im2col_image"},
     {.name = NULL},
 };

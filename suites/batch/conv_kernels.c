@@ -35,8 +35,7 @@ MLM_INLINE void row_compute(
         }
 }
 
-MLM_INLINE void direct(
-    const float *padded, uint64_t in, const float *weights, uint64_t out, float *planes)
+MLM_INLINE void direct(const float *padded, uint64_t in, const float *weights, uint64_t out, float *planes)
 {
     for (uint64_t o = 0; o < out; o += TOGETHER)
         for (uint64_t y = 0; y < CONV_SIDE; y++) {
@@ -112,8 +111,7 @@ void conv_direct(const float *padded, uint64_t in, const float *weights, uint64_
     direct(padded, in, weights, out, planes);
 }
 
-void conv_direct_weights(
-    const float *padded, uint64_t in, const float *deltas, uint64_t out, float *gradient)
+void conv_direct_weights(const float *padded, uint64_t in, const float *deltas, uint64_t out, float *gradient)
 {
 #if MLM_CLONES
     if (mlm_clone_best() != MLM_CLONE_PLAIN) {

@@ -201,8 +201,8 @@ static void loss(struct conv_state *state, uint64_t first, uint64_t count)
 
 void conv_batch(struct conv_state *state, uint64_t first, uint64_t count, struct mlm_scoreboard *sb)
 {
-    mlm_random_fill_floats(state->input_key, first * 3 * CONV_PLANE, activation(state, 0, 0),
-        count * 3 * CONV_PLANE);
+    mlm_random_fill_floats(
+        state->input_key, first * 3 * CONV_PLANE, activation(state, 0, 0), count * 3 * CONV_PLANE);
     for (uint64_t layer = 1; layer <= state->config.layers; layer++) {
         forward(state, layer, count);
         mlm_progress_add(sb, count);

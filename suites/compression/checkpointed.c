@@ -14,7 +14,7 @@ static const uint32_t pattern[] = {128};
 
 struct checkpointed_config {
     struct mlm_job job;
-    uint64_t every; /* 0: √L */
+    uint64_t every;           /* 0: √L */
     struct mlm_mlp_spec spec; /* derived */
 };
 

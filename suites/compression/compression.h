@@ -62,12 +62,12 @@ int compression_pass_open(
 void compression_pass_close(struct compression_pass *pass); /* accepts a zeroed struct */
 
 /* Multiplies the weights of layer 0…COMPRESSION_LAYERS-1 with `count` vectors. */
-typedef int compression_product(void *state, uint64_t layer, const float *in, uint64_t count, float *out,
-    struct mlm_scoreboard *sb);
+typedef int compression_product(
+    void *state, uint64_t layer, const float *in, uint64_t count, float *out, struct mlm_scoreboard *sb);
 
 /* Sends all samples through all layers. */
-int compression_pass_run(struct compression_pass *pass, compression_product *product, void *state,
-    struct mlm_scoreboard *sb);
+int compression_pass_run(
+    struct compression_pass *pass, compression_product *product, void *state, struct mlm_scoreboard *sb);
 
 /* The norm of the outputs, and a projection by random signs, for each quarter of them. */
 void compression_pass_answer(const struct compression_pass *pass, struct mlm_scoreboard *sb);
@@ -114,9 +114,9 @@ struct lowrank_state {
     struct compression_config config;
     struct compression_pass pass;
     struct mlm_blas blas;
-    float *full;  /* NULL: factors */
-    float *left;  /* a layer: width × rank */
-    float *right; /* a layer: rank × width */
+    float *full;   /* NULL: factors */
+    float *left;   /* a layer: width × rank */
+    float *right;  /* a layer: rank × width */
     float *narrow; /* rank floats */
 };
 

@@ -1,5 +1,5 @@
-/* A matrix of m × n weights as the product of m × r and r × n ones: r(m + n) numbers in place of m·n. The full
- * weights are that product, so both ways have the same outputs. */
+/* A matrix of m × n weights as the product of m × r and r × n ones: r(m + n) numbers in place of m·n. The
+ * full weights are that product, so both ways have the same outputs. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -196,8 +196,8 @@ static int lowrank_prepare(const void *config, struct mlm_scoreboard *sb, void *
 static void multiply(const struct lowrank_state *state, const float *matrix, uint64_t rows, uint64_t columns,
     const float *x, float *y)
 {
-    state->blas.sgemv(CblasRowMajor, CblasNoTrans, (int)rows, (int)columns, 1, matrix, (int)columns, x, 1, 0,
-        y, 1);
+    state->blas.sgemv(
+        CblasRowMajor, CblasNoTrans, (int)rows, (int)columns, 1, matrix, (int)columns, x, 1, 0, y, 1);
 }
 
 static int lowrank_product(

@@ -93,12 +93,11 @@ static void outputs_add(struct compression_pass *pass, const float *outputs, uin
     }
 }
 
-int compression_pass_run(struct compression_pass *pass, compression_product *product, void *state,
-    struct mlm_scoreboard *sb)
+int compression_pass_run(
+    struct compression_pass *pass, compression_product *product, void *state, struct mlm_scoreboard *sb)
 {
     for (uint64_t first = 0; first < pass->samples; first += pass->batch) {
-        mlm_random_fill_floats(
-            pass->input_key, first * pass->width, pass->in, pass->batch * pass->width);
+        mlm_random_fill_floats(pass->input_key, first * pass->width, pass->in, pass->batch * pass->width);
         for (uint64_t layer = 0; layer < COMPRESSION_LAYERS; layer++) {
             int r = product(state, layer, pass->in, pass->batch, pass->out, sb);
             if (r < 0)

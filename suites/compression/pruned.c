@@ -134,8 +134,8 @@ static uint64_t pruned_rough(const void *p)
 
 /* ---- Memory ---- */
 
-static void weights_close(const struct compression_config *config, struct pruned_weights *dense,
-    struct pruned_weights *packed)
+static void weights_close(
+    const struct compression_config *config, struct pruned_weights *dense, struct pruned_weights *packed)
 {
     mlm_unmap(dense->values, dense_bytes(config));
     mlm_unmap(packed->values, packed_values_bytes(config));
@@ -180,7 +180,8 @@ struct row {
 static const uint8_t pairs[6][2] = {{0, 1}, {0, 2}, {0, 3}, {1, 2}, {1, 3}, {2, 3}};
 
 /* Where half of the weights are zero or more, no four neighbours have more than two weights, so that all ways
- * to hold them hold the same ones. Each weight lies in a stretch of its own of the places that it may take. */
+ * to hold them hold the same ones. Each weight lies in a stretch of its own of the places that it may take.
+ */
 static void row_draw(const struct compression_config *config, uint64_t key, float unit, struct row *row)
 {
     uint64_t count = config->kept_of_row, width = config->width;
@@ -237,8 +238,8 @@ static bool pack_2of4(const float *dense, uint64_t width, float *values, uint16_
     return fits;
 }
 
-static void place_csr(
-    const struct compression_config *config, const struct row *row, uint64_t number, struct pruned_weights *to)
+static void place_csr(const struct compression_config *config, const struct row *row, uint64_t number,
+    struct pruned_weights *to)
 {
     uint64_t count = config->kept_of_row, layer = number / config->width, in_layer = number % config->width;
     uint32_t *starts = to->starts + layer * (config->width + 1) + in_layer;
@@ -249,13 +250,13 @@ static void place_csr(
 }
 
 /* The row goes through a dense one, which lies in the place of the first vector. */
-static void place_2of4(const struct pruned_state *state, const struct row *row, uint64_t number,
-    struct pruned_weights *to)
+static void place_2of4(
+    const struct pruned_state *state, const struct row *row, uint64_t number, struct pruned_weights *to)
 {
     uint64_t width = state->config.width;
     place_dense(&state->config, row, state->pass.in);
-    (void)pack_2of4(state->pass.in, width, to->values + number * width / 2,
-        to->picks + number * width / PRUNED_GROUP);
+    (void)pack_2of4(
+        state->pass.in, width, to->values + number * width / 2, to->picks + number * width / PRUNED_GROUP);
 }
 
 static void fill(struct pruned_state *state, struct row *row, struct mlm_scoreboard *sb)

@@ -41,8 +41,7 @@ MLM_INLINE float csr_dot(const float *values, const uint32_t *columns, uint64_t 
     return sum + eight_sum(sums[0] + sums[1]);
 }
 
-static float csr_dot_plain(
-    const float *values, const uint32_t *columns, uint64_t count, const float *vector)
+static float csr_dot_plain(const float *values, const uint32_t *columns, uint64_t count, const float *vector)
 {
     return csr_dot(values, columns, count, vector);
 }
@@ -71,8 +70,8 @@ MLM_TARGET_AVX2 static float csr_dot_avx2(
     return csr_dot(values, columns, count, vector);
 }
 
-/* Eight columns are two quads, one in each half of a register. Their picks are moved to the two lowest bits of
- * the lanes that they choose, and the two chosen lanes of both registers are put together. */
+/* Eight columns are two quads, one in each half of a register. Their picks are moved to the two lowest bits
+ * of the lanes that they choose, and the two chosen lanes of both registers are put together. */
 MLM_TARGET_AVX2 MLM_INLINE __m256 group_pick(uint16_t picks, const float *x)
 {
     const __m256i low = _mm256_setr_epi32(0, 2, 0, 0, 4, 6, 0, 0);

@@ -23,8 +23,7 @@ enum { STREAM_WEIGHTS = 0x7175 };
 /* Rounding vectors to 16 bits changes an answer by less than a thousandth. */
 #define TOLERANCE 2e-3
 
-static const enum mlm_blocks formats[] = {
-    MLM_BLOCKS_F32, MLM_BLOCKS_F16, MLM_BLOCKS_Q8_0, MLM_BLOCKS_Q4_0};
+static const enum mlm_blocks formats[] = {MLM_BLOCKS_F32, MLM_BLOCKS_F16, MLM_BLOCKS_Q8_0, MLM_BLOCKS_Q4_0};
 static const char *const format_words[] = {"f32", "f16", "i8", "i4", NULL};
 
 static int quantised_derive(void *config, struct mlm_error *error)
@@ -213,8 +212,8 @@ static int few_multiply(const struct quantised_state *state, const uint8_t *weig
         uint8_t *rounded = state->rounded + v * vector_rounded_bytes(&state->config);
         int16_t *whole = (int16_t *)(void *)rounded;
         int32_t *part_sums = (int32_t *)(void *)(rounded + width * sizeof *whole);
-        vectors[v] = (struct mlm_vector){
-            .values = in + v * width, .whole = whole, .part_sums = part_sums, .scale = 1};
+        vectors[v] =
+            (struct mlm_vector){.values = in + v * width, .whole = whole, .part_sums = part_sums, .scale = 1};
         if (rounds)
             mlm_vector_round(in + v * width, width, whole, part_sums, &vectors[v].scale);
     }
@@ -224,8 +223,8 @@ static int few_multiply(const struct quantised_state *state, const uint8_t *weig
 
 /* ---- A layer, a batch at a time ---- */
 
-static void batch_multiply(const struct quantised_state *state, const uint8_t *weights, const float *in,
-    uint64_t count, float *out)
+static void batch_multiply(
+    const struct quantised_state *state, const uint8_t *weights, const float *in, uint64_t count, float *out)
 {
     const struct compression_config *config = &state->config;
     const struct mlm_blocks_spec *spec = &mlm_blocks_specs[format_of(config)];

@@ -54,9 +54,8 @@ static int snapshots_derive(void *p, struct mlm_error *error)
 {
     (void)error;
     struct snapshots_config *config = p;
-    struct mlm_mlp_spec spec = {.shape = {.pattern_length = 1, .pattern = pattern},
-        .optimizer = MLM_MLP_MOMENTUM,
-        .training = true};
+    struct mlm_mlp_spec spec = {
+        .shape = {.pattern_length = 1, .pattern = pattern}, .optimizer = MLM_MLP_MOMENTUM, .training = true};
     spec.shape.layers = mlm_perceptron_layers(&spec, config->job.data_bytes, scaled_peak, &config->epochs);
     config->spec = spec;
     uint64_t last = config->copies < config->epochs ? config->copies : config->epochs;

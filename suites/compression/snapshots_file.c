@@ -27,8 +27,8 @@ int snapshots_file_open(int *ret_fd, struct mlm_scoreboard *sb)
     snprintf(path, sizeof path, "%s/mlmembench-XXXXXX", folder);
     int fd = mkostemp(path, O_CLOEXEC);
     if (fd < 0)
-        return mlm_fail(sb, -ENOTSUP, "cannot make a file in %s: %s; set TMPDIR to a folder on a disk", folder,
-            strerror(errno));
+        return mlm_fail(sb, -ENOTSUP, "cannot make a file in %s: %s; set TMPDIR to a folder on a disk",
+            folder, strerror(errno));
     (void)unlink(path);
     if (fstatfs(fd, &disk) == 0 && (disk.f_type == TMPFS_MAGIC || disk.f_type == RAMFS_MAGIC)) {
         (void)close(fd);

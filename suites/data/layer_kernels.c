@@ -1,5 +1,6 @@
-/* Compiles the kernels of layer_kernels_template.h for several instruction sets and chooses one at run time, so
- * that one build is fast on old and new machines. The softmax, which takes little time, is compiled once. */
+/* Compiles the kernels of layer_kernels_template.h for several instruction sets and chooses one at run time,
+ * so that one build is fast on old and new machines. The softmax, which takes little time, is compiled once.
+ */
 #include "data/layer_kernels.h"
 
 #include <math.h>

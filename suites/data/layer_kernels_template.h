@@ -1,5 +1,5 @@
-/* The kernels, written once. layer_kernels.c includes this file for each instruction set, with TARGET and NAME()
- * set; therefore it has no include guard. */
+/* The kernels, written once. layer_kernels.c includes this file for each instruction set, with TARGET and
+ * NAME() set; therefore it has no include guard. */
 
 TARGET static void NAME(bias)(float *restrict values, size_t rows, size_t width, const float *restrict bias)
 {

@@ -32,8 +32,8 @@ struct mlm_mlp_spec {
     struct mlm_mlp_shape shape;
     enum mlm_mlp_optimizer optimizer; /* training only */
     bool training;
-    /* Training: only the input and the activation of every `keep_every`-th layer outlive the forward pass. The
-     * backward pass computes those between two of them again (Chen et al. 2016). 0 or 1: all are kept. */
+    /* Training: only the input and the activation of every `keep_every`-th layer outlive the forward pass.
+     * The backward pass computes those between two of them again (Chen et al. 2016). 0 or 1: all are kept. */
     uint32_t keep_every;
 };
 

@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "data/perceptron.h"
 #include "data/memory.h"
+#include "data/perceptron.h"
 #include "data/random.h"
 
 enum stream { STREAM_WEIGHTS = 0x626174, STREAM_INPUTS, STREAM_LABELS, STREAM_PROJECTION };
@@ -31,8 +31,7 @@ static uint64_t activations_bytes(const struct mlm_mlp_spec *spec, uint64_t rows
 {
     uint64_t widest = mlm_mlp_widest(&spec->shape), floats = 2 * widest;
     if (spec->training)
-        floats =
-            spec->keep_every > 1 ? mlm_mlp_places(spec) * widest : mlm_mlp_sample_floats(&spec->shape);
+        floats = spec->keep_every > 1 ? mlm_mlp_places(spec) * widest : mlm_mlp_sample_floats(&spec->shape);
     return rows * floats * sizeof(float);
 }
 

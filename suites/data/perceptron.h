@@ -50,7 +50,8 @@ uint64_t mlm_perceptron_block_rows(const struct mlm_mlp_shape *shape);
 /* What the whole process holds at its peak: the perceptron, BLAS and page tables. */
 uint64_t mlm_perceptron_peak_bytes(const struct mlm_mlp_spec *spec, uint64_t rows, const struct mlm_job *job);
 
-/* The most layers, at least two, with which `peak` is not above `data_bytes`. It is linear in their number. */
+/* The most layers, at least two, with which `peak` is not above `data_bytes`. It is linear in their number.
+ */
 uint32_t mlm_perceptron_layers(const struct mlm_mlp_spec *spec, uint64_t data_bytes,
     uint64_t (*peak)(const struct mlm_mlp_spec *spec, const void *context), const void *context);
 

@@ -9,31 +9,37 @@ static int dim(uint64_t n)
     return (int)n;
 }
 
-void mlm_perceptron_product_forward(const struct mlm_perceptron *model, uint32_t layer, uint64_t from, uint64_t rows)
+void mlm_perceptron_product_forward(
+    const struct mlm_perceptron *model, uint32_t layer, uint64_t from, uint64_t rows)
 {
     uint64_t in = mlm_mlp_width(&model->mlp.spec.shape, layer - 1);
     uint64_t out = mlm_mlp_width(&model->mlp.spec.shape, layer);
     model->blas.sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, dim(rows), dim(out), dim(in), 1,
-        mlm_perceptron_activation(model, layer - 1) + from * in, dim(in), mlm_perceptron_lasting(model, MLM_MLP_WEIGHTS, layer),
-        dim(out), 0, mlm_perceptron_activation(model, layer) + from * out, dim(out));
+        mlm_perceptron_activation(model, layer - 1) + from * in, dim(in),
+        mlm_perceptron_lasting(model, MLM_MLP_WEIGHTS, layer), dim(out), 0,
+        mlm_perceptron_activation(model, layer) + from * out, dim(out));
 }
 
-void mlm_perceptron_product_weights(const struct mlm_perceptron *model, uint32_t layer, uint64_t from, uint64_t rows)
+void mlm_perceptron_product_weights(
+    const struct mlm_perceptron *model, uint32_t layer, uint64_t from, uint64_t rows)
 {
     uint64_t in = mlm_mlp_width(&model->mlp.spec.shape, layer - 1);
     uint64_t out = mlm_mlp_width(&model->mlp.spec.shape, layer);
     model->blas.sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, dim(in), dim(out), dim(rows), 1,
-        mlm_perceptron_activation(model, layer - 1) + from * in, dim(in), mlm_perceptron_delta(model, layer) + from * out,
-        dim(out), 1, mlm_perceptron_lasting(model, MLM_MLP_GRADIENT, layer), dim(out));
+        mlm_perceptron_activation(model, layer - 1) + from * in, dim(in),
+        mlm_perceptron_delta(model, layer) + from * out, dim(out), 1,
+        mlm_perceptron_lasting(model, MLM_MLP_GRADIENT, layer), dim(out));
 }
 
-void mlm_perceptron_product_delta(const struct mlm_perceptron *model, uint32_t layer, uint64_t from, uint64_t rows)
+void mlm_perceptron_product_delta(
+    const struct mlm_perceptron *model, uint32_t layer, uint64_t from, uint64_t rows)
 {
     uint64_t in = mlm_mlp_width(&model->mlp.spec.shape, layer - 1);
     uint64_t out = mlm_mlp_width(&model->mlp.spec.shape, layer);
     model->blas.sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, dim(rows), dim(in), dim(out), 1,
-        mlm_perceptron_delta(model, layer) + from * out, dim(out), mlm_perceptron_lasting(model, MLM_MLP_WEIGHTS, layer),
-        dim(out), 0, mlm_perceptron_delta(model, layer - 1) + from * in, dim(in));
+        mlm_perceptron_delta(model, layer) + from * out, dim(out),
+        mlm_perceptron_lasting(model, MLM_MLP_WEIGHTS, layer), dim(out), 0,
+        mlm_perceptron_delta(model, layer - 1) + from * in, dim(in));
 }
 
 /* The bias is the last row of a layer's weights, in the gradient as in the weights. */
@@ -120,8 +126,8 @@ static void update(const struct mlm_perceptron *model, uint32_t layer)
     }
 }
 
-void mlm_perceptron_compute(struct mlm_perceptron *model, enum mlm_mlp_section section, uint64_t first, uint64_t rows,
-    struct mlm_scoreboard *sb)
+void mlm_perceptron_compute(struct mlm_perceptron *model, enum mlm_mlp_section section, uint64_t first,
+    uint64_t rows, struct mlm_scoreboard *sb)
 {
     const struct mlm_mlp *mlp = &model->mlp;
     if (section == MLM_MLP_STEP)
@@ -135,7 +141,8 @@ void mlm_perceptron_compute(struct mlm_perceptron *model, enum mlm_mlp_section s
                       memory planner */
         case MLM_MLP_LOAD: {
             uint64_t width = mlm_mlp_width(&mlp->spec.shape, 0);
-            mlm_random_fill_floats(model->input_key, first * width, mlm_perceptron_activation(model, 0), rows * width);
+            mlm_random_fill_floats(
+                model->input_key, first * width, mlm_perceptron_activation(model, 0), rows * width);
             break;
         }
         case MLM_MLP_FORWARD:

@@ -208,8 +208,7 @@ void mlm_reader_mark(const struct mlm_reader *reader, struct mlm_reader_mark *re
     ret_mark->offset = reader->read_bytes - (reader->end - reader->begin);
 }
 
-int mlm_reader_seek(
-    struct mlm_reader *reader, const struct mlm_reader_mark *mark, struct mlm_scoreboard *sb)
+int mlm_reader_seek(struct mlm_reader *reader, const struct mlm_reader_mark *mark, struct mlm_scoreboard *sb)
 {
     reader->ended = false;
     reader->decoder = mark->decoder;

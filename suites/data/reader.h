@@ -54,7 +54,6 @@ struct mlm_reader_mark {
 };
 
 void mlm_reader_mark(const struct mlm_reader *reader, struct mlm_reader_mark *ret_mark);
-int mlm_reader_seek(
-    struct mlm_reader *reader, const struct mlm_reader_mark *mark, struct mlm_scoreboard *sb);
+int mlm_reader_seek(struct mlm_reader *reader, const struct mlm_reader_mark *mark, struct mlm_scoreboard *sb);
 
 void mlm_reader_close(struct mlm_reader *reader); /* accepts a zeroed or closed reader */

@@ -3,9 +3,9 @@
  * that is not in the cache later is read and decoded again from there.
  *
  * A cache with room for a share s of the batches finds fewer than that. A batch is found again if the batches
- * between its two visits leave room for it. In shuffled epochs that has the probability s + (1 - s) ln(1 - s):
- * 15 % for one half, 67 % for nine tenths. In the order of the file a cache finds nothing, unless it has room
- * for all: each batch goes just before it is wanted again. */
+ * between its two visits leave room for it. In shuffled epochs that has the probability s + (1 - s) ln(1 -
+ * s): 15 % for one half, 67 % for nine tenths. In the order of the file a cache finds nothing, unless it has
+ * room for all: each batch goes just before it is wanted again. */
 #include <errno.h>
 #include <stdlib.h>
 
@@ -197,7 +197,8 @@ static int epoch_run(struct mlm_loading_state *state, struct cache *c, struct ml
 }
 
 /* No row follows the last one that is known. */
-static int end_check(const struct mlm_loading_config *config, struct mlm_reader *reader, struct mlm_scoreboard *sb)
+static int end_check(
+    const struct mlm_loading_config *config, struct mlm_reader *reader, struct mlm_scoreboard *sb)
 {
     struct mlm_block one = {0};
     int r = mlm_loading_block_open(config, 1, "a row", &one, sb);

@@ -50,8 +50,9 @@ static void row_fit(const struct scaler *s, const float *restrict values)
     }
 }
 
-/* Adds the rows of a block, in their order. Mean and variance are found in one pass, of the values minus those
- * of the first row: a column of large, nearly equal numbers would otherwise lose its variance to rounding. */
+/* Adds the rows of a block, in their order. Mean and variance are found in one pass, of the values minus
+ * those of the first row: a column of large, nearly equal numbers would otherwise lose its variance to
+ * rounding. */
 static void scaler_add(struct scaler *s, const struct mlm_block *block)
 {
     if (block->indices) {

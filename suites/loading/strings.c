@@ -47,7 +47,7 @@ struct dictionary {
 struct strings_state {
     struct strings_config config;
     struct dictionary dictionary;
-    uint32_t *codes;  /* and the columns of onehot_sparse */
+    uint32_t *codes; /* and the columns of onehot_sparse */
     char **pointers;
     char *texts;
     float *values;    /* onehot, onehot_sparse, hashed */
@@ -329,9 +329,11 @@ static int strings_prepare(const void *p, struct mlm_scoreboard *sb, void **ret_
     const struct strings_config *config = &state->config;
     bool has = has_dictionary(config);
     state->dictionary.slots = slots_of(config);
-    if (!open(codes_bytes(config), &state->codes, sb) || !open(pointers_bytes(config), &state->pointers, sb) ||
+    if (!open(codes_bytes(config), &state->codes, sb) ||
+        !open(pointers_bytes(config), &state->pointers, sb) ||
         !open(texts_bytes(config), &state->texts, sb) || !open(values_bytes(config), &state->values, sb) ||
-        !open(starts_bytes(config), &state->starts, sb) || !open(weights_bytes(config), &state->weights, sb) ||
+        !open(starts_bytes(config), &state->starts, sb) ||
+        !open(weights_bytes(config), &state->weights, sb) ||
         !open(has ? config->levels * TEXT_BYTES : 0, &state->dictionary.texts, sb) ||
         !open(has ? slots_of(config) * sizeof(uint32_t) : 0, &state->dictionary.table, sb)) {
         strings_destroy(state);
@@ -367,8 +369,9 @@ static const struct mlm_param strings_params[] = {
         .type = MLM_PARAM_WORD,
         .offset = offsetof(struct strings_config, kept),
         .words = kept_words,
-        .help = "how the column is held: codes of a dictionary, pointers to texts, one-hot dense or sparse, or "
-                "hashed to 64 columns",
+        .help =
+            "how the column is held: codes of a dictionary, pointers to texts, one-hot dense or sparse, or "
+            "hashed to 64 columns",
         .sweep = "codes,pointers,onehot,onehot_sparse,hashed"},
     {.name = "levels",
         .type = MLM_PARAM_COUNT,

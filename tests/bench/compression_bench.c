@@ -1,5 +1,5 @@
-/* Do weights of fewer bits cost time, and does checkpointing cost what its formula says? One thread, CPU time,
- * best of several turns, which take turns so that a drift of the machine falls on all alike.
+/* Do weights of fewer bits cost time, and does checkpointing cost what its formula says? One thread, CPU
+ * time, best of several turns, which take turns so that a drift of the machine falls on all alike.
  *
  *   products      compression/quantised, one sample at a time, in each format, beside OpenBLAS's sgemv on the
  *                 same f32 weights
@@ -50,8 +50,7 @@ static void contestant_open(
     const char *const settings[] = {"data", data, param, value, NULL};
     void *config = NULL;
     *contestant = (struct contestant){.workload = mlm_workload_find(&mlm_suite, name), .best_s = 1e9};
-    if (!contestant->workload ||
-        mlm_config_make(contestant->workload, &job, settings, &config, &error) < 0 ||
+    if (!contestant->workload || mlm_config_make(contestant->workload, &job, settings, &config, &error) < 0 ||
         mlm_config_derive(config, &error) < 0)
         give_up(error.text);
     if (contestant->workload->prepare(config, &contestant->sb, &contestant->state) < 0)
@@ -99,8 +98,8 @@ static void products(const char *data)
     printf("products of %d × %d weights with a vector, %s in f32\n", width, width, data);
     printf("  sgemv %8.1f ms %6.2f G weights/s\n", sgemv_s * 1e3, count / sgemv_s * 1e-9);
     for (size_t i = 0; i < FORMATS; i++) {
-        printf("  %-5s %8.1f ms %6.2f G weights/s  %.2f × the time of sgemv, %.2f × that of f32\n", formats[i],
-            all[i].best_s * 1e3, count / all[i].best_s * 1e-9, all[i].best_s / sgemv_s,
+        printf("  %-5s %8.1f ms %6.2f G weights/s  %.2f × the time of sgemv, %.2f × that of f32\n",
+            formats[i], all[i].best_s * 1e3, count / all[i].best_s * 1e-9, all[i].best_s / sgemv_s,
             all[i].best_s / all[0].best_s);
         all[i].workload->destroy(all[i].state);
     }
@@ -122,8 +121,8 @@ static void checkpointed(const char *data)
         /* run() counts a product of each sample as a step of its progress. */
         double formula = (double)all[i].sb.progress_total / (double)all[0].sb.progress_total;
         double measured = all[i].best_s / all[0].best_s;
-        printf("  every=%s %8.1f ms  %.3f × the time of every=1; by the formula %.3f ×: %+.1f %%\n", everies[i],
-            all[i].best_s * 1e3, measured, formula, 100 * (measured / formula - 1));
+        printf("  every=%s %8.1f ms  %.3f × the time of every=1; by the formula %.3f ×: %+.1f %%\n",
+            everies[i], all[i].best_s * 1e3, measured, formula, 100 * (measured / formula - 1));
         all[i].workload->destroy(all[i].state);
     }
 }

@@ -131,8 +131,8 @@ static double largest_difference(const struct mlm_scoreboard *a, const struct ml
 static void all_ways_do_the_same_work(void **state)
 {
     (void)state;
-    static const char *const ways[] = {"batch=100 method=direct", "batch=16 method=im2col", "batch=7 method=im2col",
-        "batch=16 method=im2col_image"};
+    static const char *const ways[] = {"batch=100 method=direct", "batch=16 method=im2col",
+        "batch=7 method=im2col", "batch=16 method=im2col_image"};
     struct mlm_scoreboard first = work("batch=16 method=direct");
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
         struct mlm_scoreboard other = work(ways[i]);

@@ -1,5 +1,5 @@
-/* Tests the workloads of compression through the contract: formulas, and answers of every way to hold the same
- * model. */
+/* Tests the workloads of compression through the contract: formulas, and answers of every way to hold the
+ * same model. */
 #include <errno.h>
 #include <math.h>
 #include <setjmp.h>
@@ -100,15 +100,16 @@ static void all_formats_do_the_same_work(void **state)
         "weights=f32 threads=2");
     CHECK_AGREE("quantised", "weights=f32 batch=256", "weights=f16 batch=256", "weights=i8 batch=256",
         "weights=i4 batch=256", "weights=i4 batch=256 threads=2");
-    CHECK_AGREE("quantised", "weights=f32 batch=5 seed=2", "weights=i8 batch=5 seed=2",
-        "weights=i4 batch=5 seed=2");
+    CHECK_AGREE(
+        "quantised", "weights=f32 batch=5 seed=2", "weights=i8 batch=5 seed=2", "weights=i4 batch=5 seed=2");
 }
 
 static void all_ways_to_keep_pruned_weights_do_the_same_work(void **state)
 {
     (void)state;
     CHECK_AGREE("pruned", "zeros=0 kept=dense", "zeros=0 kept=csr", "zeros=0 kept=csr_converted");
-    CHECK_AGREE("pruned", "zeros=0.3 kept=dense threads=2", "zeros=0.3 kept=csr", "zeros=0.3 kept=csr_converted");
+    CHECK_AGREE(
+        "pruned", "zeros=0.3 kept=dense threads=2", "zeros=0.3 kept=csr", "zeros=0.3 kept=csr_converted");
     static const char *const zeros[] = {"0.5", "0.9", "0.99", "0.9999"};
     for (size_t i = 0; i < sizeof zeros / sizeof *zeros; i++)
         for (unsigned seed = 1; seed <= 2; seed++) {
@@ -137,8 +138,8 @@ static void layers_computed_again_give_the_same_gradient(void **state)
 {
     (void)state;
     assert_true(workload_of("checkpointed")->answer_tolerance <= 0);
-    CHECK_AGREE("checkpointed", "every=1 data=64M", "every=0 data=64M", "every=2 data=64M", "every=3 data=64M",
-        "every=7 data=64M", "every=1000 data=64M");
+    CHECK_AGREE("checkpointed", "every=1 data=64M", "every=0 data=64M", "every=2 data=64M",
+        "every=3 data=64M", "every=7 data=64M", "every=1000 data=64M");
     CHECK_AGREE("checkpointed", "every=1 seed=2", "every=0 seed=2");
 }
 
@@ -190,10 +191,8 @@ static void broken_weights_are_wrong(void **state)
     static const struct {
         const char *name, *settings;
         void (*spoil)(void *state);
-    } broken[] = {{"quantised", "weights=i4", quantised_spoil},
-        {"pruned", "zeros=0.9 kept=csr", csr_spoil},
-        {"pruned", "zeros=0.5 kept=2of4", picks_spoil},
-        {"lowrank", "rank=8", factors_spoil}};
+    } broken[] = {{"quantised", "weights=i4", quantised_spoil}, {"pruned", "zeros=0.9 kept=csr", csr_spoil},
+        {"pruned", "zeros=0.5 kept=2of4", picks_spoil}, {"lowrank", "rank=8", factors_spoil}};
     for (size_t i = 0; i < sizeof broken / sizeof *broken; i++) {
         struct mlm_scoreboard sound = work(broken[i].name, broken[i].settings), other;
         assert_int_equal(work_on(broken[i].name, broken[i].settings, broken[i].spoil, &other), 0);
@@ -280,8 +279,7 @@ static void pruning_saves_what_the_way_to_keep_weights_saves(void **state)
     assert_int_equal(core_of("pruned", "data=512M kept=csr zeros=0.5"), 8 * (COUNT / 2) + starts + VECTORS);
     assert_true(core_of("pruned", "data=512M kept=csr zeros=0.49") > dense + VECTORS);
     assert_true(core_of("pruned", "data=512M kept=csr zeros=0.51") < dense + VECTORS);
-    assert_int_equal(
-        core_of("pruned", "data=512M kept=2of4 zeros=0.5"), 2 * COUNT + COUNT / 8 + VECTORS);
+    assert_int_equal(core_of("pruned", "data=512M kept=2of4 zeros=0.5"), 2 * COUNT + COUNT / 8 + VECTORS);
     assert_int_equal(core_of("pruned", "data=512M kept=csr_converted zeros=0.9"),
         core_of("pruned", "data=512M kept=csr zeros=0.9") + dense);
     assert_int_equal(core_of("pruned", "data=512M kept=2of4_converted zeros=0.9"),
@@ -323,7 +321,8 @@ static void checkpointing_needs_the_root(void **state)
 static void snapshots_have_eight_bytes_a_parameter(void **state)
 {
     (void)state;
-    uint64_t none = core_of("snapshots", "data=1G keep=disk"), one = core_of("snapshots", "data=1G keep=last copies=1");
+    uint64_t none = core_of("snapshots", "data=1G keep=disk"),
+             one = core_of("snapshots", "data=1G keep=last copies=1");
     uint64_t copy = one - none;
     assert_int_equal(copy % (8 * 1025 * 1024), 0);
     assert_int_equal(core_of("snapshots", "data=1G keep=last"), none + 2 * copy);

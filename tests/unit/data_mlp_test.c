@@ -136,7 +136,8 @@ static void every_activation_is_there_when_it_is_needed(void **state)
     (void)state;
     for (uint32_t layers = 1; layers <= LAYERS_MAX; layers++)
         for (uint32_t every = 0; every <= layers + 1; every++) {
-            struct mlm_mlp_spec spec = {.shape = {.layers = layers, .pattern = hourglass, .pattern_length = 5},
+            struct mlm_mlp_spec spec = {
+                .shape = {.layers = layers, .pattern = hourglass, .pattern_length = 5},
                 .training = true,
                 .keep_every = every};
             check(&spec, 8);

@@ -52,7 +52,8 @@ static uint64_t hits_of(double share, enum mlm_loading_visits visits)
     return state.hits;
 }
 
-/* The batch that was used longest ago makes room: with shuffled epochs, a share s of them has s + (1 - s) ln(1
+/* The batch that was used longest ago makes room: with shuffled epochs, a share s of them has s + (1 - s)
+ * ln(1
  * - s) hits. */
 static void shuffled_epochs_find_less_than_the_share(void **state)
 {

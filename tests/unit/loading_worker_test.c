@@ -561,9 +561,10 @@ static void the_peak_is_as_predicted(void **state)
 {
     (void)state;
     static const char *const rows[][2] = {{"full", ""}, {"generator", ""}, {"generator", "batch=4096"},
-        {"prefetch", ""}, {"prefetch", "depth=16"}, {"split", ""}, {"shuffle", ""}, {"prepare", "mode=inplace"},
-        {"prepare", "mode=copy"}, {"prepare", "mode=f64"}, {"prepare", "mode=stream"}, {"cache", "share=0"},
-        {"cache", "share=0.5"}, {"cache", "share=1 batch=64"}};
+        {"prefetch", ""}, {"prefetch", "depth=16"}, {"split", ""}, {"shuffle", ""},
+        {"prepare", "mode=inplace"}, {"prepare", "mode=copy"}, {"prepare", "mode=f64"},
+        {"prepare", "mode=stream"}, {"cache", "share=0"}, {"cache", "share=0.5"},
+        {"cache", "share=1 batch=64"}};
     for (int f = 0; f < 3; f++) {
         char settings[128];
         snprintf(settings, sizeof settings, "data=96M seed=5 format=%s", names[f]);

@@ -94,7 +94,8 @@ const struct mlm_plot mlm_plots[] = {
         .x_title = "zeros: share of the weights that is zero",
         .parameter = "zeros",
         .places = 2,
-        .axes = {{"memory needed", MLM_SCALE_FITTING, {&mlm_plot_field_full_needs, &mlm_plot_field_predicted}},
+        .axes = {{"memory needed", MLM_SCALE_FITTING,
+                     {&mlm_plot_field_full_needs, &mlm_plot_field_predicted}},
             {"time", MLM_SCALE_FITTING, {&mlm_plot_field_time}}},
     },
     {
