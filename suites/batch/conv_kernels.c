@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-#include "data/clones.h"
+#include "data/eight.h"
 
 void conv_pad(const float *planes, uint64_t count, float *padded)
 {
@@ -46,36 +46,19 @@ MLM_INLINE void direct(const float *padded, uint64_t in, const float *weights, u
         }
 }
 
-/* Without AVX it is two vectors, for which gcc says that functions compiled with and without AVX pass them
- * differently; here all of them are inlined. */
-#pragma GCC diagnostic ignored "-Wpsabi"
-typedef float eight __attribute__((vector_size(32)));
-
-MLM_INLINE eight load_eight(const float *from)
-{
-    eight loaded;
-    memcpy(&loaded, from, sizeof loaded);
-    return loaded;
-}
-
-MLM_INLINE float eight_sum(eight a)
-{
-    return ((a[0] + a[4]) + (a[2] + a[6])) + ((a[1] + a[5]) + (a[3] + a[7]));
-}
-
 /* Nine products of a plane of deltas with a plane of the input. */
 MLM_INLINE void taps_add(const float *padded, const float *deltas, float *gradient)
 {
-    eight sums[CONV_TAPS] = {0};
+    mlm_eight sums[CONV_TAPS] = {0};
     for (uint64_t y = 0; y < CONV_SIDE; y++)
         for (uint64_t x = 0; x < CONV_SIDE; x += 8) {
-            eight delta = load_eight(deltas + y * CONV_SIDE + x);
+            mlm_eight delta = mlm_eight_load(deltas + y * CONV_SIDE + x);
 #pragma GCC unroll 9
             for (size_t tap = 0; tap < CONV_TAPS; tap++)
-                sums[tap] += delta * load_eight(padded + (y + tap / 3) * CONV_PADDED_SIDE + x + tap % 3);
+                sums[tap] += delta * mlm_eight_load(padded + (y + tap / 3) * CONV_PADDED_SIDE + x + tap % 3);
         }
     for (size_t tap = 0; tap < CONV_TAPS; tap++)
-        gradient[tap] += eight_sum(sums[tap]);
+        gradient[tap] += mlm_eight_sum(sums[tap]);
 }
 
 MLM_INLINE void direct_weights(

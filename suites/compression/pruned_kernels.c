@@ -3,28 +3,20 @@
 
 #include <string.h>
 
+#include "data/eight.h"
+
 /* Hardware prefetchers end at each page. A hint behind the end of an array has no effect. */
 #define AHEAD_BYTES 4096
 #define HINT(at) __builtin_prefetch((const char *)(at) + AHEAD_BYTES)
 
-/* Without AVX it is two vectors, for which gcc says that functions compiled with and without AVX pass them
- * differently; here all of them are inlined. */
-#pragma GCC diagnostic ignored "-Wpsabi"
-typedef float eight __attribute__((vector_size(32)));
-
-MLM_INLINE float eight_sum(eight a)
+MLM_INLINE mlm_eight eight_at(const float *x, const uint32_t *at)
 {
-    return ((a[0] + a[4]) + (a[2] + a[6])) + ((a[1] + a[5]) + (a[3] + a[7]));
-}
-
-MLM_INLINE eight eight_at(const float *x, const uint32_t *at)
-{
-    return (eight){x[at[0]], x[at[1]], x[at[2]], x[at[3]], x[at[4]], x[at[5]], x[at[6]], x[at[7]]};
+    return (mlm_eight){x[at[0]], x[at[1]], x[at[2]], x[at[3]], x[at[4]], x[at[5]], x[at[6]], x[at[7]]};
 }
 
 MLM_INLINE float csr_dot(const float *values, const uint32_t *columns, uint64_t count, const float *vector)
 {
-    eight sums[2] = {0}, v;
+    mlm_eight sums[2] = {0}, v;
     uint64_t i = 0;
     for (; i + 16 <= count; i += 16) {
         HINT(values + i);
@@ -38,7 +30,7 @@ MLM_INLINE float csr_dot(const float *values, const uint32_t *columns, uint64_t 
     float sum = 0;
     for (; i < count; i++)
         sum += values[i] * vector[columns[i]];
-    return sum + eight_sum(sums[0] + sums[1]);
+    return sum + mlm_eight_sum(sums[0] + sums[1]);
 }
 
 static float csr_dot_plain(const float *values, const uint32_t *columns, uint64_t count, const float *vector)
@@ -49,7 +41,7 @@ static float csr_dot_plain(const float *values, const uint32_t *columns, uint64_
 static float two_of_four_dot_plain(
     const float *values, const uint16_t *picks, uint64_t columns, const float *vector)
 {
-    eight sums = {0}, v;
+    mlm_eight sums = {0}, v;
     for (uint64_t c = 0; c < columns; c += PRUNED_GROUP, values += PRUNED_GROUP_KEPT, picks++) {
         uint32_t at[PRUNED_GROUP_KEPT];
         for (unsigned i = 0; i < PRUNED_GROUP_KEPT; i++)
@@ -57,7 +49,7 @@ static float two_of_four_dot_plain(
         memcpy(&v, values, sizeof v);
         sums += v * eight_at(vector + c, at);
     }
-    return eight_sum(sums);
+    return mlm_eight_sum(sums);
 }
 
 #if MLM_CLONES
@@ -95,10 +87,10 @@ MLM_TARGET_AVX2 static float two_of_four_dot_avx2(
             sums[k] = _mm256_fmadd_ps(_mm256_loadu_ps(values + k * PRUNED_GROUP_KEPT),
                 group_pick(picks[k], vector + c + k * PRUNED_GROUP), sums[k]);
     }
-    eight sum;
+    mlm_eight sum;
     __m256 all = _mm256_add_ps(_mm256_add_ps(sums[0], sums[1]), _mm256_add_ps(sums[2], sums[3]));
     memcpy(&sum, &all, sizeof sum);
-    return eight_sum(sum);
+    return mlm_eight_sum(sum);
 }
 
 #endif
