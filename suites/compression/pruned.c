@@ -180,8 +180,7 @@ struct row {
 static const uint8_t pairs[6][2] = {{0, 1}, {0, 2}, {0, 3}, {1, 2}, {1, 3}, {2, 3}};
 
 /* Where half of the weights are zero or more, no four neighbours have more than two weights, so that all ways
- * to hold them hold the same ones. Each weight lies in a stretch of its own of the places that it may take.
- */
+ * to hold them hold the same ones. Each weight has a stretch of its own of the places that it may take. */
 static void row_draw(const struct compression_config *config, uint64_t key, float unit, struct row *row)
 {
     uint64_t count = config->kept_of_row, width = config->width;
