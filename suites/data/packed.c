@@ -15,14 +15,17 @@
 void mlm_exact_group_draw(uint64_t key, uint64_t index, float unit, struct mlm_exact_group *ret_group)
 {
     uint64_t first = index * DRAWS;
+    uint8_t drawn[MLM_GROUP];
     ret_group->unit = unit;
     for (size_t d = 0; d < DRAWS - 1; d++) {
         uint64_t draw = mlm_random_u64(key, first + d);
-        for (size_t i = 0; i < CODES_OF_DRAW; i++) {
-            int code = (int)(draw >> 4 * i & 15) - 8;
-            ret_group->codes[d * CODES_OF_DRAW + i] = (int8_t)(code == -8 ? 0 : code);
-        }
+#pragma GCC unroll 16
+        for (size_t i = 0; i < CODES_OF_DRAW; i++)
+            drawn[d * CODES_OF_DRAW + i] = draw >> 4 * i & 15;
     }
+#pragma omp simd
+    for (size_t i = 0; i < MLM_GROUP; i++)
+        ret_group->codes[i] = (int8_t)(drawn[i] ? drawn[i] - 8 : 0);
     uint64_t draw = mlm_random_u64(key, first + DRAWS - 1);
     for (size_t part = 0; part < MLM_PARTS; part++)
         ret_group->factors[part] = (uint8_t)(4 + (draw >> 2 * part & 3));
@@ -73,9 +76,13 @@ static float exact_value(const struct mlm_exact_group *group, size_t i)
 
 static void f32_encode(const struct mlm_exact_group *group, uint8_t *blocks)
 {
-    for (size_t i = 0; i < MLM_GROUP; i++) {
-        float value = exact_value(group, i);
-        memcpy(blocks + i * sizeof value, &value, sizeof value);
+    for (size_t part = 0; part < MLM_PARTS; part++, blocks += MLM_PART * sizeof(float)) {
+        const int8_t *codes = group->codes + part * MLM_PART;
+        float step = group->unit * (float)group->factors[part], values[MLM_PART];
+#pragma omp simd
+        for (size_t i = 0; i < MLM_PART; i++)
+            values[i] = step * (float)codes[i];
+        memcpy(blocks, values, sizeof values);
     }
 }
 
