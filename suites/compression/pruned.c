@@ -20,6 +20,9 @@ enum { STREAM_ROWS = 0x7072 };
 /* Only the order of additions differs. */
 #define TOLERANCE 1e-4
 
+/* With fewer weights in each row, the ReLUs would let nothing through all layers. */
+#define KEPT_LEAST 4u
+
 #define ROWS_OF_TILE UINT64_C(16)
 
 static const char *const kept_words[] = {[PRUNED_DENSE] = "dense",
@@ -57,8 +60,8 @@ static int pruned_derive(void *p, struct mlm_error *error)
     if (r < 0)
         return r;
     config->kept_of_row = (uint64_t)llround((double)config->width * (1 - config->zeros));
-    if (config->kept_of_row == 0)
-        config->kept_of_row = 1;
+    if (config->kept_of_row < KEPT_LEAST)
+        config->kept_of_row = KEPT_LEAST;
     if (has_2of4(config) && 2 * config->kept_of_row > config->width)
         return mlm_error_set(error, -ENOTSUP, "2 of 4 leaves out half of the weights: zeros=0.5 at least");
     if (has_csr(config) && config->kept_of_row * config->width > UINT32_MAX)
@@ -482,10 +485,10 @@ static const struct mlm_param pruned_params[] = {
     {.name = "zeros",
         .type = MLM_PARAM_REAL,
         .offset = CONFIG(zeros),
-        .help = "share of the weights that is zero",
+        .help = "share of the weights that is zero; each output keeps four at least",
         .sweep = "0.9,0,0.5,0.99",
         .minimum = 0,
-        .maximum = 0.9999,
+        .maximum = 0.999,
         .equal_work = true},
     {.name = "kept",
         .type = MLM_PARAM_WORD,

@@ -28,6 +28,7 @@ struct cache {
     uint64_t batches, places, used;
     bool keeps;               /* false: one place, and nothing is found in it */
     struct mlm_block *blocks; /* of each place */
+    struct mlm_block whole;   /* dense: the memory of all places */
     struct link *links;       /* places + 1 */
     uint32_t *batch_in;       /* of each place */
     uint32_t *place_of;       /* of each batch; NOWHERE */
@@ -61,8 +62,9 @@ uint64_t mlm_loading_cache_list_bytes(const struct mlm_loading_config *config)
 
 static void cache_close(struct cache *c)
 {
-    for (uint64_t place = 0; c->blocks && place < c->places; place++)
+    for (uint64_t place = 0; !c->whole.values && place < c->used; place++)
         mlm_block_close(&c->blocks[place]);
+    mlm_block_close(&c->whole);
     mlm_unmap(c->blocks, c->places * sizeof *c->blocks);
     mlm_unmap(c->links, (c->places + 1) * sizeof *c->links);
     mlm_unmap(c->batch_in, c->places * sizeof *c->batch_in);
@@ -91,6 +93,13 @@ static int cache_open(
         cache_close(&c);
         return -ENOMEM;
     }
+    if (!config->sparse) {
+        int r = mlm_loading_block_open(config, c.places * config->batch, "the cache", &c.whole, sb);
+        if (r < 0) {
+            cache_close(&c);
+            return r;
+        }
+    }
     c.links[c.places] = (struct link){(uint32_t)c.places, (uint32_t)c.places};
     for (uint64_t b = 0; b < c.batches; b++) {
         c.place_of[b] = NOWHERE;
@@ -116,12 +125,24 @@ static void list_add(struct cache *c, uint32_t place)
     c->links[end].older = place;
 }
 
+/* Makes room for a batch: of sparse rows as much as the longest ones may need. */
+static int place_open(struct cache *c, uint64_t place, struct mlm_scoreboard *sb)
+{
+    if (c->config->sparse)
+        return mlm_loading_block_open(c->config, c->config->batch, "a batch", &c->blocks[place], sb);
+    uint64_t values = c->config->batch * c->config->columns;
+    c->blocks[place] = (struct mlm_block){.capacity_rows = c->config->batch,
+        .capacity_values = values,
+        .values = c->whole.values + place * values};
+    return 0;
+}
+
 /* Finds a place for a batch: a new one, or that of the batch which was used longest ago. */
 static int place_make(struct cache *c, uint32_t *ret_place, struct mlm_scoreboard *sb)
 {
     if (c->used < c->places) {
         *ret_place = (uint32_t)c->used;
-        int r = mlm_loading_block_open(c->config, c->config->batch, "a batch", &c->blocks[c->used], sb);
+        int r = place_open(c, c->used, sb);
         if (r < 0)
             return r;
         c->used++;

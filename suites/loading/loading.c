@@ -146,12 +146,12 @@ static uint64_t cache_core(const void *p)
     return rows_bytes(config, minimum((cached ? cached : 1) * config->batch, config->rows));
 }
 
-/* On average half a page of each array of a batch is left over. */
+/* Sparse batches have four arrays each. On average half a page of each is left over. */
 static uint64_t cache_peak(const void *p)
 {
     const struct mlm_loading_config *config = p;
     uint64_t cached = mlm_loading_cached(config);
-    uint64_t rest = config->sparse ? 2 * config->job.page_bytes : config->job.page_bytes / 2;
+    uint64_t rest = config->sparse ? 2 * config->job.page_bytes : 0;
     return peak_of(
         config, cache_core(p) + (cached ? cached : 1) * rest + mlm_loading_cache_list_bytes(config));
 }
