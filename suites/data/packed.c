@@ -8,6 +8,7 @@
 
 /* 16 codes are drawn from one random number and all factors from another one. */
 #define CODES_OF_DRAW 16u
+#define CODE_MOST 7
 #define DRAWS (MLM_GROUP / CODES_OF_DRAW + 1)
 
 /* Codes have no preferred sign, because a common offset of all weights would drown the rest of a sum over
@@ -68,12 +69,6 @@ static float get_half(const uint8_t *at)
     return mlm_f16_decode(get_u16(at));
 }
 
-static float exact_value(const struct mlm_exact_group *group, size_t i)
-{
-    size_t part = i / MLM_PART;
-    return group->unit * (float)(group->factors[part] * group->codes[i]);
-}
-
 static void f32_encode(const struct mlm_exact_group *group, uint8_t *blocks)
 {
     for (size_t part = 0; part < MLM_PARTS; part++, blocks += MLM_PART * sizeof(float)) {
@@ -93,10 +88,13 @@ static void f32_decode(const uint8_t *block, float *values)
 
 static void f16_encode(const struct mlm_exact_group *group, uint8_t *blocks)
 {
-    for (size_t i = 0; i < MLM_GROUP; i++) {
-        uint16_t half = 0;
-        (void)mlm_f16_encode(exact_value(group, i), &half);
-        put_u16(blocks + 2 * i, half);
+    for (size_t part = 0; part < MLM_PARTS; part++, blocks += 2 * MLM_PART) {
+        uint16_t halves[2 * CODE_MOST + 1]; /* one for each code */
+        for (int code = -CODE_MOST; code <= CODE_MOST; code++)
+            (void)mlm_f16_encode(
+                group->unit * (float)(group->factors[part] * code), &halves[code + CODE_MOST]);
+        for (size_t i = 0; i < MLM_PART; i++)
+            put_u16(blocks + 2 * i, halves[group->codes[part * MLM_PART + i] + CODE_MOST]);
     }
 }
 
