@@ -134,13 +134,10 @@ static int state_open(struct conv_state *state, struct mlm_scoreboard *sb)
             return r;
     }
     state->weights = mlm_map(weights_bytes(config), "weights", sb);
-    if (state->weights)
-        state->gradient = mlm_map(weights_bytes(config), "the gradient", sb);
-    if (state->gradient)
-        state->activations = mlm_map(activations_bytes(config), "activations", sb);
-    if (state->activations)
-        state->deltas = mlm_map(deltas_bytes(config), "deltas", sb);
-    if (!state->deltas)
+    state->gradient = mlm_map(weights_bytes(config), "the gradient", sb);
+    state->activations = mlm_map(activations_bytes(config), "activations", sb);
+    state->deltas = mlm_map(deltas_bytes(config), "deltas", sb);
+    if (!state->weights || !state->gradient || !state->activations || !state->deltas)
         return -ENOMEM;
     if (columns_bytes(config) && !(state->columns = mlm_map(columns_bytes(config), "columns", sb)))
         return -ENOMEM;
@@ -209,7 +206,7 @@ static int conv_verify(const void *p, struct mlm_scoreboard *sb)
         for (unsigned k = 0; k < 2; k++)
             projections[k] += sums[k] / sqrt(squares);
     }
-    mlm_answer_add(sb, state->loss / CONV_IMAGES);
+    mlm_answer_add(sb, state->loss / (double)CONV_IMAGES);
     mlm_answer_add(sb, exp(logarithms / (double)layers));
     for (unsigned k = 0; k < 2; k++)
         mlm_answer_add(sb, projections[k] + 4 * sqrt((double)layers));

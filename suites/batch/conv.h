@@ -16,7 +16,7 @@
 #include "data/blas.h"
 #include "workload.h"
 
-#define CONV_IMAGES 256u
+#define CONV_IMAGES UINT64_C(256)
 
 enum conv_method {
     CONV_DIRECT,

@@ -9,12 +9,12 @@
 
 #include <stdint.h>
 
-#define CONV_SIDE 64u
-#define CONV_PLANE ((uint64_t)CONV_SIDE * CONV_SIDE)
+#define CONV_SIDE UINT64_C(64)
+#define CONV_PLANE (CONV_SIDE * CONV_SIDE)
 #define CONV_PADDED_SIDE (CONV_SIDE + 2)
-#define CONV_PADDED ((uint64_t)CONV_PADDED_SIDE * CONV_PADDED_SIDE)
-#define CONV_TAPS 9u
-#define CONV_CHANNELS 16u
+#define CONV_PADDED (CONV_PADDED_SIDE * CONV_PADDED_SIDE)
+#define CONV_TAPS UINT64_C(9)
+#define CONV_CHANNELS UINT64_C(16)
 
 /* Copies planes into padded ones, whose borders are zero already. */
 void conv_pad(const float *planes, uint64_t count, float *padded);

@@ -8,7 +8,7 @@
 #include "compression/compression.h"
 #include "data/perceptron.h"
 
-#define SAMPLES 4096u
+#define SAMPLES UINT64_C(4096)
 
 static const uint32_t pattern[] = {128};
 

@@ -20,7 +20,7 @@
 #include "data/products.h"
 #include "workload.h"
 
-#define COMPRESSION_LAYERS 8u
+#define COMPRESSION_LAYERS UINT64_C(8)
 
 /* From so many samples on, the products are BLAS's. */
 #define COMPRESSION_BLAS_BATCH 8u
@@ -28,7 +28,8 @@
 struct compression_config {
     struct mlm_job job;
     uint32_t weights; /* quantised: index of f32, f16, i8, i4 */
-    uint32_t kept;    /* pruned: enum pruned_kept; lowrank: enum lowrank_kept */
+    uint32_t kept;    /* pruned: enum pruned_kept */
+    uint32_t form;    /* lowrank: enum lowrank_form */
     double zeros;
     uint64_t batch, rank;
     /* Derived. */
@@ -108,7 +109,7 @@ struct pruned_state {
     struct pruned_weights dense, packed;
 };
 
-enum lowrank_kept { LOWRANK_FACTORS, LOWRANK_FULL };
+enum lowrank_form { LOWRANK_FACTORS, LOWRANK_FULL };
 
 struct lowrank_state {
     struct compression_config config;

@@ -18,7 +18,7 @@ enum { STREAM_FACTORS = 0x6c72 };
 /* Only the order of additions differs. */
 #define TOLERANCE 1e-3
 
-static const char *const kept_words[] = {[LOWRANK_FACTORS] = "factors", [LOWRANK_FULL] = "full", NULL};
+static const char *const form_words[] = {[LOWRANK_FACTORS] = "factors", [LOWRANK_FULL] = "full", NULL};
 
 static int lowrank_derive(void *p, struct mlm_error *error)
 {
@@ -39,7 +39,7 @@ static uint64_t factor_floats(const struct compression_config *config)
 
 static bool is_full(const struct compression_config *config)
 {
-    return config->kept == LOWRANK_FULL;
+    return config->form == LOWRANK_FULL;
 }
 
 /* The full weights are made of one layer's factors after the other. */
@@ -239,10 +239,10 @@ static const struct mlm_param lowrank_params[] = {
         .minimum = 1,
         .maximum = 1 << 16,
         .equal_work = true},
-    {.name = "kept",
+    {.name = "form",
         .type = MLM_PARAM_WORD,
-        .offset = CONFIG(kept),
-        .words = kept_words,
+        .offset = CONFIG(form),
+        .words = form_words,
         .help = "two narrow factors, or the full weights that are their product",
         .sweep = "factors,full"},
     {.name = NULL},

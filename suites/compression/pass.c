@@ -26,7 +26,7 @@ int compression_derive(struct compression_config *config, struct mlm_error *erro
         width += MLM_GROUP;
     if (width == 0)
         return mlm_error_set(
-            error, -ERANGE, "a perceptron of %u layers needs data=2M at least", COMPRESSION_LAYERS);
+            error, -ERANGE, "a perceptron of %" PRIu64 " layers needs data=2M at least", COMPRESSION_LAYERS);
     config->width = width;
     config->samples = (SAMPLES_LEAST + config->batch - 1) / config->batch * config->batch;
     return 0;
@@ -36,8 +36,10 @@ float compression_unit(double variance, uint64_t terms)
 {
     double energy = variance * (double)terms;
     float unit = 1;
-    for (; energy > 4; energy /= 4)
+    while (energy > 4) {
+        energy /= 4;
         unit /= 2;
+    }
     return unit;
 }
 

@@ -10,8 +10,8 @@
 
 #include "data/clones.h"
 
-#define PRUNED_GROUP 16u /* columns */
-#define PRUNED_GROUP_KEPT 8u
+#define PRUNED_GROUP UINT64_C(16) /* columns */
+#define PRUNED_GROUP_KEPT UINT64_C(8)
 
 /* The quad to which value `i` of a group belongs, and its pick. */
 static inline unsigned pruned_quad(unsigned i)

@@ -16,7 +16,7 @@
 enum { STREAM_SIGNS = 0x736e };
 
 /* Samples of an epoch: one step. */
-#define SAMPLES 64u
+#define SAMPLES UINT64_C(64)
 
 /* Small, so that the weights stay about as large as they were. */
 #define RATE 1e-5f
@@ -105,10 +105,13 @@ static void snapshots_destroy(void *p)
 
 static int model_open(struct snapshots_state *state, struct mlm_scoreboard *sb)
 {
-    int r = mlm_perceptron_open(&state->config.spec, SAMPLES, &state->config.job, &state->model, sb);
-    if (r == 0)
-        state->model->rate = RATE;
-    return r;
+    struct mlm_perceptron *model;
+    int r = mlm_perceptron_open(&state->config.spec, SAMPLES, &state->config.job, &model, sb);
+    if (r < 0)
+        return r;
+    model->rate = RATE;
+    state->model = model;
+    return 0;
 }
 
 static int state_open(struct snapshots_state *state, struct mlm_scoreboard *sb)

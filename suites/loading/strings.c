@@ -311,7 +311,7 @@ static void strings_destroy(void *p)
 }
 
 /* Maps an array, if this way to keep the column has it. */
-static bool open(uint64_t bytes, void *ret_array, struct mlm_scoreboard *sb)
+static bool array_open(uint64_t bytes, void *ret_array, struct mlm_scoreboard *sb)
 {
     if (bytes == 0)
         return true;
@@ -329,13 +329,14 @@ static int strings_prepare(const void *p, struct mlm_scoreboard *sb, void **ret_
     const struct strings_config *config = &state->config;
     bool has = has_dictionary(config);
     state->dictionary.slots = slots_of(config);
-    if (!open(codes_bytes(config), &state->codes, sb) ||
-        !open(pointers_bytes(config), &state->pointers, sb) ||
-        !open(texts_bytes(config), &state->texts, sb) || !open(values_bytes(config), &state->values, sb) ||
-        !open(starts_bytes(config), &state->starts, sb) ||
-        !open(weights_bytes(config), &state->weights, sb) ||
-        !open(has ? config->levels * TEXT_BYTES : 0, &state->dictionary.texts, sb) ||
-        !open(has ? slots_of(config) * sizeof(uint32_t) : 0, &state->dictionary.table, sb)) {
+    if (!array_open(codes_bytes(config), &state->codes, sb) ||
+        !array_open(pointers_bytes(config), &state->pointers, sb) ||
+        !array_open(texts_bytes(config), &state->texts, sb) ||
+        !array_open(values_bytes(config), &state->values, sb) ||
+        !array_open(starts_bytes(config), &state->starts, sb) ||
+        !array_open(weights_bytes(config), &state->weights, sb) ||
+        !array_open(has ? config->levels * TEXT_BYTES : 0, &state->dictionary.texts, sb) ||
+        !array_open(has ? slots_of(config) * sizeof(uint32_t) : 0, &state->dictionary.table, sb)) {
         strings_destroy(state);
         return -ENOMEM;
     }

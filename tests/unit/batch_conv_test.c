@@ -15,8 +15,8 @@
 
 #include "workload_setup.h"
 
-#define IN 3u
-#define OUT 4u
+#define IN UINT64_C(3)
+#define OUT UINT64_C(4)
 
 static float input[IN * CONV_PLANE], deltas[OUT * CONV_PLANE], weights[OUT * IN * CONV_TAPS];
 static float padded[IN * CONV_PADDED];
@@ -32,11 +32,12 @@ static int inputs_fill(void **state)
 }
 
 /* The value that a tap sees at a place; 0 beyond the border. */
-static double seen(const float *plane, int64_t y, int64_t x, int64_t tap)
+static double seen(const float *plane, uint64_t at, uint64_t tap)
 {
-    int64_t row = y + tap / 3 - 1, column = x + tap % 3 - 1;
-    bool inside = row >= 0 && row < CONV_SIDE && column >= 0 && column < CONV_SIDE;
-    return inside ? (double)plane[row * CONV_SIDE + column] : 0;
+    int64_t row = (int64_t)(at / CONV_SIDE + tap / 3) - 1, column = (int64_t)(at % CONV_SIDE + tap % 3) - 1;
+    const int64_t side = (int64_t)CONV_SIDE;
+    bool inside = row >= 0 && row < side && column >= 0 && column < side;
+    return inside ? (double)plane[row * side + column] : 0;
 }
 
 static void assert_close(double got, double expected, double scale)
@@ -51,13 +52,13 @@ static void direct_is_the_plain_convolution(void **state)
     static float got[OUT * CONV_PLANE];
     conv_direct(padded, IN, weights, OUT, got);
     for (uint64_t o = 0; o < OUT; o++)
-        for (int64_t at = 0; at < (int64_t)CONV_PLANE; at++) {
+        for (uint64_t at = 0; at < CONV_PLANE; at++) {
             double sum = 0;
             for (uint64_t i = 0; i < IN; i++)
                 for (uint64_t tap = 0; tap < CONV_TAPS; tap++)
                     sum += (double)weights[(o * IN + i) * CONV_TAPS + tap] *
-                           seen(input + i * CONV_PLANE, at / CONV_SIDE, at % CONV_SIDE, (int64_t)tap);
-            assert_close((double)got[o * CONV_PLANE + (uint64_t)at], sum, 10);
+                           seen(input + i * CONV_PLANE, at, tap);
+            assert_close((double)got[o * CONV_PLANE + at], sum, 10);
         }
 }
 
@@ -70,9 +71,8 @@ static void direct_gradient_is_the_plain_one(void **state)
         for (uint64_t i = 0; i < IN; i++)
             for (uint64_t tap = 0; tap < CONV_TAPS; tap++) {
                 double sum = 0;
-                for (int64_t at = 0; at < (int64_t)CONV_PLANE; at++)
-                    sum += (double)deltas[o * CONV_PLANE + (uint64_t)at] *
-                           seen(input + i * CONV_PLANE, at / CONV_SIDE, at % CONV_SIDE, (int64_t)tap);
+                for (uint64_t at = 0; at < CONV_PLANE; at++)
+                    sum += (double)deltas[o * CONV_PLANE + at] * seen(input + i * CONV_PLANE, at, tap);
                 assert_close((double)got[(o * IN + i) * CONV_TAPS + tap], sum, 100);
             }
 }
@@ -85,9 +85,9 @@ static void columns_are_what_the_taps_see(void **state)
     conv_lower(input, IN, columns);
     for (uint64_t i = 0; i < IN; i++)
         for (uint64_t tap = 0; tap < CONV_TAPS; tap++)
-            for (int64_t at = 0; at < (int64_t)CONV_PLANE; at++)
-                assert_close((double)columns[(i * CONV_TAPS + tap) * CONV_PLANE + (uint64_t)at],
-                    seen(input + i * CONV_PLANE, at / CONV_SIDE, at % CONV_SIDE, (int64_t)tap), 0);
+            for (uint64_t at = 0; at < CONV_PLANE; at++)
+                assert_close((double)columns[(i * CONV_TAPS + tap) * CONV_PLANE + at],
+                    seen(input + i * CONV_PLANE, at, tap), 0);
     conv_raise(columns, IN, back);
     for (uint64_t at = 0; at < IN * CONV_PLANE; at++) {
         uint64_t y = at % CONV_PLANE / CONV_SIDE, x = at % CONV_SIDE;
@@ -181,7 +181,7 @@ static void columns_are_nine_activations(void **state)
     assert_int_equal(conv->core_bytes(&whole), conv->core_bytes(&direct));
     assert_int_equal(conv->core_bytes(&direct) / layer, direct.layers);
     uint64_t more = conv->peak_bytes(&whole) - conv->peak_bytes(&image);
-    uint64_t columns = 255 * 9 * activation;
+    uint64_t columns = UINT64_C(255) * 9 * activation;
     assert_int_equal(more, columns + columns / 512);
 }
 

@@ -128,9 +128,9 @@ static void all_ways_to_keep_pruned_weights_do_the_same_work(void **state)
 static void factors_do_the_work_of_their_product(void **state)
 {
     (void)state;
-    CHECK_AGREE("lowrank", "rank=8 kept=factors", "rank=8 kept=full", "rank=8 kept=full threads=2");
-    CHECK_AGREE("lowrank", "rank=64 kept=factors seed=2", "rank=64 kept=full seed=2");
-    CHECK_AGREE("lowrank", "rank=256 kept=factors", "rank=256 kept=full");
+    CHECK_AGREE("lowrank", "rank=8 form=factors", "rank=8 form=full", "rank=8 form=full threads=2");
+    CHECK_AGREE("lowrank", "rank=64 form=factors seed=2", "rank=64 form=full seed=2");
+    CHECK_AGREE("lowrank", "rank=256 form=factors", "rank=256 form=full");
 }
 
 /* Bit for bit: the tolerance is 0. */
@@ -294,7 +294,7 @@ static void factors_have_r_times_m_plus_n_numbers(void **state)
         snprintf(settings, sizeof settings, "data=512M rank=%u", (unsigned)rank);
         assert_int_equal(core_of("lowrank", settings), 8 * rank * (WIDTH + WIDTH) * 4 + VECTORS);
     }
-    assert_int_equal(core_of("lowrank", "data=512M kept=full"), 4 * COUNT + VECTORS);
+    assert_int_equal(core_of("lowrank", "data=512M form=full"), 4 * COUNT + VECTORS);
 }
 
 /* All activations: data is the peak. Every √L-th: about 2√L of L are in memory. */
@@ -324,7 +324,7 @@ static void snapshots_have_eight_bytes_a_parameter(void **state)
     uint64_t none = core_of("snapshots", "data=1G keep=disk"),
              one = core_of("snapshots", "data=1G keep=last copies=1");
     uint64_t copy = one - none;
-    assert_int_equal(copy % (8 * 1025 * 1024), 0);
+    assert_int_equal(copy % (UINT64_C(8) * 1025 * 1024), 0);
     assert_int_equal(core_of("snapshots", "data=1G keep=last"), none + 2 * copy);
     assert_int_equal(core_of("snapshots", "data=1G keep=every"), none + 8 * copy);
     assert_int_equal(core_of("snapshots", "data=1G keep=resumed"), none);
