@@ -1,6 +1,6 @@
 /* The contract between the two programs: what a suite is, what a workload is, what it can be told.
  *
- *   suite      a question with several answers (storage, batch, loading, pooling, inference); one loadable
+ *   suite      a question with several answers (storage, batch, loading, compression, …); one loadable
  *              module, whose only exported symbol is `mlm_suite`
  *   workload   one suite's job at one variant: storage/csr
  *   parameter  a knob of a workload: density=0.01

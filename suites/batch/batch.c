@@ -1,10 +1,13 @@
 /* The suite batch: how large a batch, which optimizer? One workload trains, one reaches the same batch by
  * accumulating the gradients of micro-batches, one infers. --data is the predicted peak of training at batch
- * 4096 with SGD: the width is fixed and the number of layers follows. */
+ * 4096 with SGD: the width is fixed and the number of layers follows. The fourth trains on images (conv.h).
+ */
 #include "batch/batch.h"
 
 #include <errno.h>
 #include <stdlib.h>
+
+#include "batch/conv.h"
 
 /* Narrow layers: activations outweigh parameters by batch / width, so with these the batch decides whether
  * the job fits. */
@@ -15,45 +18,13 @@ enum shape { SHAPE_DEEP, SHAPE_WIDE };
 static const char *const shape_words[] = {"deep", "wide", NULL};
 static const char *const optimizer_words[] = {"sgd", "momentum", "adam", NULL};
 
-#define LAYERS_MIN 2u
-#define LAYERS_MAX (1u << 20)
-
-/* Memory of OpenBLAS: its own tables (measured: 0.3 MiB), and for each thread the blocks that it packs. It
- * packs a square of the weights of at most 512, about what its kernels choose, and a block of rows of the
- * same depth. */
-static uint64_t blas_bytes(const struct mlm_mlp_shape *shape, uint64_t rows, uint64_t threads)
-{
-    uint64_t depth = shape->pattern[0] < 512 ? shape->pattern[0] : 512;
-    uint64_t block = batch_block_rows(shape);
-    uint64_t panel = rows < block ? rows : block;
-    return (UINT64_C(300) << 10) + threads * (depth + panel) * depth * sizeof(float);
-}
-
-static uint64_t peak(const struct mlm_mlp_spec *spec, uint64_t rows, const struct mlm_job *job)
-{
-    uint64_t data = batch_model_bytes(spec, rows);
-    return MLM_BASELINE_BYTES + data + mlm_page_table_bytes(job, data) +
-           blas_bytes(&spec->shape, rows, job->threads);
-}
-
 /* The job that --data is scaled for: one thread and pages of 4 KiB, so that all machines do the same work. */
 static const struct mlm_job nominal = {.threads = 1, .page_bytes = 4096};
 
-static uint64_t scaled_peak(struct mlm_mlp_spec spec, uint32_t layers)
+static uint64_t scaled_peak(const struct mlm_mlp_spec *spec, const void *context)
 {
-    spec.shape.layers = layers;
-    return peak(&spec, BATCH_SAMPLES, &nominal);
-}
-
-/* The peak is linear in the number of layers. */
-static uint32_t layers_for(struct mlm_mlp_spec spec, uint64_t data_bytes)
-{
-    uint64_t least = scaled_peak(spec, LAYERS_MIN);
-    uint64_t each = scaled_peak(spec, LAYERS_MIN + 1) - least;
-    if (data_bytes <= least)
-        return LAYERS_MIN;
-    uint64_t layers = LAYERS_MIN + (data_bytes - least) / each;
-    return layers < LAYERS_MAX ? (uint32_t)layers : LAYERS_MAX;
+    (void)context;
+    return mlm_perceptron_peak_bytes(spec, BATCH_SAMPLES, &nominal);
 }
 
 static void derive(struct batch_config *config, bool training, uint64_t rows)
@@ -63,7 +34,7 @@ static void derive(struct batch_config *config, bool training, uint64_t rows)
         .optimizer = MLM_MLP_SGD,
         .training = true,
     };
-    spec.shape.layers = layers_for(spec, config->job.data_bytes);
+    spec.shape.layers = mlm_perceptron_layers(&spec, config->job.data_bytes, scaled_peak, NULL);
     spec.optimizer = (enum mlm_mlp_optimizer)config->optimizer;
     spec.training = training;
     config->spec = spec;
@@ -107,7 +78,7 @@ static uint64_t batch_core(const void *p)
 static uint64_t batch_peak(const void *p)
 {
     const struct batch_config *config = p;
-    return peak(&config->spec, config->rows, &config->job);
+    return mlm_perceptron_peak_bytes(&config->spec, config->rows, &config->job);
 }
 
 /* Assumes 50 GFlop/s in products, less where a batch is small, and 15 GB/s where the lasting tensors are
@@ -130,14 +101,14 @@ static uint64_t batch_rough(const void *p)
 
 struct batch_state {
     struct batch_config config;
-    struct batch_model *model;
+    struct mlm_perceptron *model;
 };
 
 static void batch_destroy(void *p)
 {
     struct batch_state *state = p;
     if (state)
-        batch_model_close(state->model);
+        mlm_perceptron_close(state->model);
     free(state);
 }
 
@@ -147,12 +118,13 @@ static int batch_prepare(const void *config, struct mlm_scoreboard *sb, void **r
     if (!state)
         return mlm_fail(sb, -ENOMEM, "out of memory");
     state->config = *(const struct batch_config *)config;
-    int r = batch_model_open(&state->config.spec, state->config.rows, &state->config.job, &state->model, sb);
+    int r =
+        mlm_perceptron_open(&state->config.spec, state->config.rows, &state->config.job, &state->model, sb);
     if (r < 0) {
         batch_destroy(state);
         return r;
     }
-    sb->data_checksum = batch_model_checksum(state->model);
+    sb->data_checksum = mlm_perceptron_checksum(state->model, BATCH_SAMPLES);
     *ret_state = state;
     return 0;
 }
@@ -167,17 +139,17 @@ static int batch_run(void *p, struct mlm_scoreboard *sb)
         uint64_t end = step + config->batch < BATCH_SAMPLES ? step + config->batch : BATCH_SAMPLES;
         for (uint64_t first = step; first < end; first += config->rows) {
             uint64_t rows = end - first < config->rows ? end - first : config->rows;
-            batch_compute(state->model, MLM_MLP_PASS, first, rows, sb);
+            mlm_perceptron_compute(state->model, MLM_MLP_PASS, first, rows, sb);
             sb->items += rows;
         }
-        batch_compute(state->model, MLM_MLP_STEP, step, end - step, sb);
+        mlm_perceptron_compute(state->model, MLM_MLP_STEP, step, end - step, sb);
     }
     return 0;
 }
 
 static int batch_verify(const void *p, struct mlm_scoreboard *sb)
 {
-    batch_model_answer(((const struct batch_state *)p)->model, sb);
+    mlm_perceptron_answer(((const struct batch_state *)p)->model, BATCH_SAMPLES, sb);
     return 0;
 }
 
@@ -247,7 +219,8 @@ static const struct mlm_workload batch_infer = {BATCH_COMMON, .name = "infer", .
     .work = "infer", .summary = "forward alone: no activation outlives the next layer",
     .params = infer_params, .derive = infer_derive};
 
-static const struct mlm_workload *const workloads[] = {&batch_train, &batch_accumulate, &batch_infer, NULL};
+static const struct mlm_workload *const workloads[] = {
+    &batch_train, &batch_accumulate, &batch_infer, &batch_conv, NULL};
 
 MLM_EXPORT const struct mlm_suite mlm_suite = {
     .contract = MLM_CONTRACT_VERSION,

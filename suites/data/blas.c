@@ -6,6 +6,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define TABLES_BYTES (UINT64_C(300) << 10)
+#define PACKED_MOST UINT64_C(512)
+
+uint64_t mlm_blas_bytes(uint64_t threads, uint64_t depth, uint64_t wide, uint64_t narrow)
+{
+    depth = depth < PACKED_MOST ? depth : PACKED_MOST;
+    wide = wide < PACKED_MOST ? wide : PACKED_MOST;
+    return TABLES_BYTES + threads * (wide + narrow) * depth * sizeof(float);
+}
+
 static int find(void *library, const char *name, void *ret_function, struct mlm_scoreboard *sb)
 {
     void *symbol = dlsym(library, name);

@@ -10,6 +10,14 @@ static uint64_t larger(uint64_t a, uint64_t b)
     return a > b ? a : b;
 }
 
+uint32_t mlm_mlp_widest(const struct mlm_mlp_shape *shape)
+{
+    uint32_t most = 1;
+    for (uint32_t l = 0; l <= shape->layers && l < shape->pattern_length; l++)
+        most = mlm_mlp_width(shape, l) > most ? mlm_mlp_width(shape, l) : most;
+    return most;
+}
+
 uint64_t mlm_mlp_layer_parameters(const struct mlm_mlp_shape *shape, uint32_t layer)
 {
     return ((uint64_t)mlm_mlp_width(shape, layer - 1) + 1) * mlm_mlp_width(shape, layer);
@@ -29,6 +37,40 @@ uint64_t mlm_mlp_sample_floats(const struct mlm_mlp_shape *shape)
     for (uint32_t l = 0; l <= shape->layers; l++)
         sum += mlm_mlp_width(shape, l);
     return sum;
+}
+
+static uint32_t keep_every(const struct mlm_mlp_spec *spec)
+{
+    return spec->training && spec->keep_every > 1 ? spec->keep_every : 1;
+}
+
+/* The last layer whose activation is kept as others are. Those behind it are needed first, so they stay. */
+static uint32_t last_kept(const struct mlm_mlp_spec *spec)
+{
+    return (spec->shape.layers - 1) / keep_every(spec) * keep_every(spec);
+}
+
+static bool is_dropped(const struct mlm_mlp_spec *spec, uint32_t layer)
+{
+    return layer % keep_every(spec) != 0 && layer < last_kept(spec);
+}
+
+uint64_t mlm_mlp_repeated(const struct mlm_mlp_spec *spec)
+{
+    return (uint64_t)last_kept(spec) / keep_every(spec) * (keep_every(spec) - 1);
+}
+
+uint64_t mlm_mlp_places(const struct mlm_mlp_spec *spec)
+{
+    return (uint64_t)last_kept(spec) / keep_every(spec) + 1 + keep_every(spec);
+}
+
+uint64_t mlm_mlp_place(const struct mlm_mlp_spec *spec, uint32_t layer)
+{
+    uint32_t every = keep_every(spec);
+    if (layer == spec->shape.layers)
+        return mlm_mlp_places(spec) - 1;
+    return layer % every == 0 ? layer / every : (uint64_t)last_kept(spec) / every + layer % every;
 }
 
 uint64_t mlm_mlp_tensor_bytes(
@@ -67,11 +109,12 @@ uint64_t mlm_mlp_passing_floats(const struct mlm_mlp_spec *spec)
 
 /* Number of instructions. BEGIN and END: the lasting kinds of each layer. PASS: LOAD, LOSS and the input's
  * ALLOC; for each layer ALLOC, FORWARD, FREE, and in training BACKWARD. A delta adds ALLOC and FREE, except
- * in the first and last layers. */
+ * in the first and last layers. A layer that is computed twice has all of ALLOC, FORWARD and FREE twice. */
 static size_t code_count(const struct mlm_mlp_spec *spec)
 {
     size_t layers = spec->shape.layers;
     size_t pass = 3 + layers * 3 + 1 + (spec->training ? layers + 2 * (layers - 1) : 0);
+    pass += 3 * mlm_mlp_repeated(spec);
     return 2 * layers * lasting_kinds(spec) + pass + (spec->training ? layers : 0);
 }
 
@@ -94,6 +137,13 @@ static void emit_lasting(struct mlm_mlp *mlp, uint32_t *at, enum mlm_mlp_op op)
             emit(mlp, at, op, (enum mlm_mlp_kind)kind, l);
 }
 
+/* The first layer that is computed again before the backward pass of `layer`; `layer`: none is. */
+static uint32_t begin_of_repeated(const struct mlm_mlp_spec *spec, uint32_t layer)
+{
+    bool ends = layer % keep_every(spec) == 0 && layer <= last_kept(spec);
+    return ends ? layer - keep_every(spec) + 1 : layer;
+}
+
 static void emit_pass(struct mlm_mlp *mlp, uint32_t *at)
 {
     bool training = mlp->spec.training;
@@ -103,11 +153,15 @@ static void emit_pass(struct mlm_mlp *mlp, uint32_t *at)
     for (uint32_t l = 1; l <= last; l++) {
         emit(mlp, at, MLM_MLP_ALLOC, MLM_MLP_ACTIVATION, l);
         emit(mlp, at, MLM_MLP_FORWARD, MLM_MLP_ACTIVATION, l);
-        if (!training)
+        if (!training || is_dropped(&mlp->spec, l - 1))
             emit(mlp, at, MLM_MLP_FREE, MLM_MLP_ACTIVATION, l - 1);
     }
     emit(mlp, at, MLM_MLP_LOSS, MLM_MLP_ACTIVATION, last);
     for (uint32_t l = last; training && l >= 1; l--) {
+        for (uint32_t again = begin_of_repeated(&mlp->spec, l); again < l; again++) {
+            emit(mlp, at, MLM_MLP_ALLOC, MLM_MLP_ACTIVATION, again);
+            emit(mlp, at, MLM_MLP_FORWARD, MLM_MLP_ACTIVATION, again);
+        }
         if (l > 1)
             emit(mlp, at, MLM_MLP_ALLOC, MLM_MLP_DELTA, l - 1);
         emit(mlp, at, MLM_MLP_BACKWARD, MLM_MLP_DELTA, l);

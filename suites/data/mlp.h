@@ -32,6 +32,9 @@ struct mlm_mlp_spec {
     struct mlm_mlp_shape shape;
     enum mlm_mlp_optimizer optimizer; /* training only */
     bool training;
+    /* Training: only the input and the activation of every `keep_every`-th layer outlive the forward pass.
+     * The backward pass computes those between two of them again (Chen et al. 2016). 0 or 1: all are kept. */
+    uint32_t keep_every;
 };
 
 enum mlm_mlp_kind {
@@ -95,11 +98,20 @@ static inline bool mlm_mlp_is_lasting(enum mlm_mlp_kind kind)
     return kind < MLM_MLP_ACTIVATION;
 }
 
+uint32_t mlm_mlp_widest(const struct mlm_mlp_shape *shape);
 uint64_t mlm_mlp_layer_parameters(const struct mlm_mlp_shape *shape, uint32_t layer);
 uint64_t mlm_mlp_parameters(const struct mlm_mlp_shape *shape);
 
-/* in + Σ widths: the floats that one sample stores in the forward pass. */
+/* in + Σ widths: the floats that one sample stores in the forward pass, if all activations are kept. */
 uint64_t mlm_mlp_sample_floats(const struct mlm_mlp_shape *shape);
+
+/* Activations share places where not all are kept: one for each that is kept, one for each layer between two
+ * of them, and one for the last activation. */
+uint64_t mlm_mlp_places(const struct mlm_mlp_spec *spec);
+uint64_t mlm_mlp_place(const struct mlm_mlp_spec *spec, uint32_t layer);
+
+/* Layers whose forward pass is computed twice. */
+uint64_t mlm_mlp_repeated(const struct mlm_mlp_spec *spec);
 
 uint64_t mlm_mlp_tensor_bytes(
     const struct mlm_mlp_shape *shape, enum mlm_mlp_kind kind, uint32_t layer, uint64_t rows);
@@ -108,7 +120,8 @@ uint64_t mlm_mlp_tensor_bytes(
 uint64_t mlm_mlp_lasting_bytes(const struct mlm_mlp_spec *spec);
 
 /* Floats per row of all passing tensors together at the peak of a pass. Training: the activations up to layer
- * l, one of them as delta l, and delta l-1, at the worst l. Inference: two neighbouring activations. */
+ * l, one of them as delta l, and delta l-1, at the worst l; all activations are kept. Inference: two
+ * neighbouring activations. */
 uint64_t mlm_mlp_passing_floats(const struct mlm_mlp_spec *spec);
 
 /* Bytes that mlm_mlp_build() allocates. */

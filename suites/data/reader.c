@@ -202,6 +202,28 @@ int mlm_reader_rewind(struct mlm_reader *reader, struct mlm_scoreboard *sb)
     return start(reader, sb);
 }
 
+void mlm_reader_mark(const struct mlm_reader *reader, struct mlm_reader_mark *ret_mark)
+{
+    ret_mark->decoder = reader->decoder;
+    ret_mark->offset = reader->read_bytes - (reader->end - reader->begin);
+}
+
+int mlm_reader_seek(struct mlm_reader *reader, const struct mlm_reader_mark *mark, struct mlm_scoreboard *sb)
+{
+    reader->ended = false;
+    reader->decoder = mark->decoder;
+    if (reader->mapped) {
+        reader->begin = mark->offset;
+        return 0;
+    }
+    if (lseek(reader->fd, (off_t)mark->offset, SEEK_SET) < 0)
+        return file_fail(reader, -errno, "go back in", sb);
+    reader->begin = reader->end = 0;
+    reader->last = false;
+    reader->read_bytes = mark->offset;
+    return 0;
+}
+
 void mlm_reader_close(struct mlm_reader *reader)
 {
     if (reader->bytes && reader->mapped)

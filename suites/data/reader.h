@@ -47,4 +47,13 @@ const float *mlm_reader_values(const struct mlm_reader *reader);
 /* Goes back to the begin of the file. */
 int mlm_reader_rewind(struct mlm_reader *reader, struct mlm_scoreboard *sb);
 
+/* A place between two rows, to which the reader can go back. */
+struct mlm_reader_mark {
+    struct mlm_decoder decoder;
+    uint64_t offset; /* in the file */
+};
+
+void mlm_reader_mark(const struct mlm_reader *reader, struct mlm_reader_mark *ret_mark);
+int mlm_reader_seek(struct mlm_reader *reader, const struct mlm_reader_mark *mark, struct mlm_scoreboard *sb);
+
 void mlm_reader_close(struct mlm_reader *reader); /* accepts a zeroed or closed reader */

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "data/eight.h"
 #include "data/exp.h"
 
 /* Decodes `count` positions from `first` on. */
@@ -12,18 +13,6 @@ MLM_INLINE void positions_decode(const struct mlm_attention_job *job, const uint
     uint64_t blocks = job->head_size / MLM_PART;
     uint64_t position_bytes = mlm_blocks_bytes(job->format, job->head_size);
     job->decode(cache + first * position_bytes, count * blocks, ret_floats);
-}
-
-/* Without AVX it is two vectors, for which gcc says that functions compiled with and without AVX pass them
- * differently; here all of them are inlined. */
-#pragma GCC diagnostic ignored "-Wpsabi"
-typedef float eight __attribute__((vector_size(32)));
-
-MLM_INLINE eight load_eight(const float *from)
-{
-    eight loaded;
-    memcpy(&loaded, from, sizeof loaded);
-    return loaded;
 }
 
 /* The sums of `a` and of `b`, by pairs of neighbours, which take turns. */
@@ -40,14 +29,14 @@ MLM_INLINE eight load_eight(const float *from)
         __builtin_shufflevector(a, b, 4, 5, 6, 7, 12, 13, 14, 15))
 
 /* Products of a query with eight keys that follow one another. */
-MLM_INLINE eight eight_products(const float *query, const float *keys, uint64_t size)
+MLM_INLINE mlm_eight eight_products(const float *query, const float *keys, uint64_t size)
 {
-    eight sums[8] = {0};
+    mlm_eight sums[8] = {0};
     for (uint64_t i = 0; i < size; i += 8) {
-        eight q = load_eight(query + i);
+        mlm_eight q = mlm_eight_load(query + i);
 #pragma GCC unroll 8
         for (size_t k = 0; k < 8; k++)
-            sums[k] += q * load_eight(keys + k * size + i);
+            sums[k] += q * mlm_eight_load(keys + k * size + i);
     }
     return HALVES(QUADS(PAIRS(sums[0], sums[1]), PAIRS(sums[2], sums[3])),
         QUADS(PAIRS(sums[4], sums[5]), PAIRS(sums[6], sums[7])));
@@ -58,7 +47,7 @@ MLM_INLINE void scores_of(
     const float *query, const float *keys, uint64_t size, uint64_t count, float by, float *ret_scores)
 {
     for (uint64_t p = 0; p < count; p += 8) {
-        eight scores = eight_products(query, keys + p * size, size) * by;
+        mlm_eight scores = eight_products(query, keys + p * size, size) * by;
         memcpy(ret_scores + p, &scores, (count - p < 8 ? count - p : 8) * sizeof *ret_scores);
     }
 }
@@ -68,14 +57,14 @@ MLM_INLINE void values_add(
     float *result, float keep, const float *values, uint64_t size, const float *weights, uint64_t count)
 {
     for (uint64_t i = 0; i < size; i += MLM_PART) {
-        eight sums[MLM_PART / 8];
+        mlm_eight sums[MLM_PART / 8];
 #pragma GCC unroll 4
         for (size_t k = 0; k < MLM_PART / 8; k++)
-            sums[k] = load_eight(result + i + 8 * k) * keep;
+            sums[k] = mlm_eight_load(result + i + 8 * k) * keep;
         for (uint64_t p = 0; p < count; p++) {
 #pragma GCC unroll 4
             for (size_t k = 0; k < MLM_PART / 8; k++)
-                sums[k] += load_eight(values + p * size + i + 8 * k) * weights[p];
+                sums[k] += mlm_eight_load(values + p * size + i + 8 * k) * weights[p];
         }
 #pragma GCC unroll 4
         for (size_t k = 0; k < MLM_PART / 8; k++)

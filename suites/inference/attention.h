@@ -4,7 +4,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "inference/kernels.h"
+#include "data/products.h"
 
 /* Positions that are decoded at once. */
 #define MLM_ATTENTION_POSITIONS UINT64_C(64)

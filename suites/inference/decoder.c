@@ -8,10 +8,10 @@
 #include "data/exp.h"
 #include "data/memory.h"
 #include "data/parallel.h"
+#include "data/products.h"
 #include "data/random.h"
 #include "inference/attention.h"
 #include "inference/inference.h"
-#include "inference/kernels.h"
 
 /* Rows of a matrix that a thread multiplies with all vectors of a step, before it takes the next ones: they
  * stay in its cache. */

@@ -10,9 +10,9 @@
 
 #include "data/memory.h"
 #include "data/output.h"
+#include "data/products.h"
 #include "data/random.h"
 #include "inference/inference.h"
-#include "inference/kernels.h"
 
 /* Increase this when the same parameters are to give other bytes. */
 #define GENERATOR_VERSION 1

@@ -17,7 +17,7 @@
 #include <stdint.h>
 
 #include "data/language_model.h"
-#include "inference/formats.h"
+#include "data/packed.h"
 #include "workload.h"
 
 enum mlm_load {

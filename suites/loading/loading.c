@@ -114,12 +114,46 @@ static uint64_t split_peak(const void *config)
     return peak_of(config, 2 * whole_core(config));
 }
 
-static uint64_t scale_peak(const void *p)
+/* Four numbers for each column: sums, squares, mean and factor. */
+static uint64_t scaler_bytes(const struct mlm_loading_config *config)
+{
+    return config->columns * 4 * sizeof(double);
+}
+
+static uint64_t prepare_core(const void *p)
 {
     const struct mlm_loading_config *config = p;
-    uint64_t column_bytes = 2 * sizeof(double) + 2 * sizeof(float);
+    return config->mode == MLM_LOADING_STREAM ? batch_core(p) : whole_core(p);
+}
+
+static uint64_t prepare_peak(const void *p)
+{
+    const struct mlm_loading_config *config = p;
+    uint64_t held = prepare_core(p) + scaler_bytes(config);
+    uint64_t values = config->sparse ? config->nonzeros : config->rows * config->columns;
+    if (config->mode == MLM_LOADING_COPY)
+        held += whole_core(p);
+    if (config->mode == MLM_LOADING_F64)
+        held += values * sizeof(double) + config->columns * sizeof(float);
+    return peak_of(config, held);
+}
+
+/* Batches in the cache; without any, one is read into one place. */
+static uint64_t cache_core(const void *p)
+{
+    const struct mlm_loading_config *config = p;
+    uint64_t cached = mlm_loading_cached(config);
+    return rows_bytes(config, minimum((cached ? cached : 1) * config->batch, config->rows));
+}
+
+/* Sparse batches have four arrays each. On average half a page of each is left over. */
+static uint64_t cache_peak(const void *p)
+{
+    const struct mlm_loading_config *config = p;
+    uint64_t cached = mlm_loading_cached(config);
+    uint64_t rest = config->sparse ? 2 * config->job.page_bytes : 0;
     return peak_of(
-        config, whole_core(p) * (config->mode == MLM_LOADING_COPY ? 2 : 1) + config->columns * column_bytes);
+        config, cache_core(p) + (cached ? cached : 1) * rest + mlm_loading_cache_list_bytes(config));
 }
 
 static uint64_t generator_peak(const void *config)
@@ -191,9 +225,14 @@ static uint64_t copies_rough(const void *config)
     return stream_rough(config) + 2 * whole_core(config);
 }
 
-static uint64_t scale_rough(const void *config)
+static uint64_t prepare_rough(const void *config)
 {
     return stream_rough(config) + 3 * whole_core(config);
+}
+
+static uint64_t cache_rough(const void *config)
+{
+    return MLM_LOADING_EPOCHS * stream_rough(config);
 }
 
 static int loading_prepare(const void *config, struct mlm_scoreboard *sb, void **ret_state)
@@ -233,7 +272,17 @@ static int shuffled_verify(const void *p, struct mlm_scoreboard *sb)
     return 0;
 }
 
-static int scaled_verify(const void *p, struct mlm_scoreboard *sb)
+/* The epochs of a cache visit the rows in different orders. */
+static int cached_verify(const void *p, struct mlm_scoreboard *sb)
+{
+    const struct mlm_loading_state *state = p;
+    sb->items = state->pass.rows;
+    sb->data_checksum = state->checksum;
+    halves_add(sb, state->pass.sum);
+    return 0;
+}
+
+static int prepared_verify(const void *p, struct mlm_scoreboard *sb)
 {
     const struct mlm_loading_state *state = p;
     sb->items = state->pass.rows;
@@ -245,7 +294,13 @@ static int scaled_verify(const void *p, struct mlm_scoreboard *sb)
 
 static const char *const formats[] = {
     [MLM_FORMAT_NPY] = "npy", [MLM_FORMAT_CSV] = "csv", [MLM_FORMAT_LIBSVM] = "libsvm", NULL};
-static const char *const modes[] = {[MLM_LOADING_IN_PLACE] = "inplace", [MLM_LOADING_COPY] = "copy", NULL};
+static const char *const modes[] = {[MLM_LOADING_IN_PLACE] = "inplace",
+    [MLM_LOADING_COPY] = "copy",
+    [MLM_LOADING_F64] = "f64",
+    [MLM_LOADING_STREAM] = "stream",
+    NULL};
+static const char *const visits[] = {
+    [MLM_LOADING_SHUFFLED] = "shuffled", [MLM_LOADING_SEQUENTIAL] = "sequential", NULL};
 
 #define CONFIG(field) offsetof(struct mlm_loading_config, field)
 #define FORMAT_PARAM                                                                                         \
@@ -291,13 +346,30 @@ static const struct mlm_param shuffle_params[] = {FORMAT_PARAM, WIDTH_PARAM, BAT
         .maximum = UINT32_MAX},
     {.name = NULL}};
 
-static const struct mlm_param scale_params[] = {FORMAT_PARAM, WIDTH_PARAM, BATCH_PARAM("256"),
+static const struct mlm_param prepare_params[] = {FORMAT_PARAM, WIDTH_PARAM, BATCH_PARAM("256"),
     {.name = "mode",
         .type = MLM_PARAM_WORD,
         .offset = CONFIG(mode),
         .words = modes,
-        .help = "scale the array itself or a copy of it",
-        .sweep = "inplace,copy"},
+        .help = "standardise the array itself, in a copy, in a copy as f64, or a batch at a time in a second "
+                "reading of the file",
+        .sweep = "inplace,copy,f64,stream"},
+    {.name = NULL}};
+
+static const struct mlm_param cache_params[] = {FORMAT_PARAM, WIDTH_PARAM, BATCH_PARAM("256"),
+    {.name = "share",
+        .type = MLM_PARAM_REAL,
+        .offset = CONFIG(share),
+        .help = "share of the batches that the cache has room for",
+        .sweep = "0.5,0,0.1,0.25,0.75,0.9,1",
+        .minimum = 0,
+        .maximum = 1},
+    {.name = "visits",
+        .type = MLM_PARAM_WORD,
+        .offset = CONFIG(visits),
+        .words = visits,
+        .help = "order of the batches in the second and third epoch",
+        .sweep = "shuffled,sequential"},
     {.name = NULL}};
 
 #define LOADING_COMMON                                                                                       \
@@ -331,13 +403,18 @@ static const struct mlm_workload split = {LOADING_COMMON, .name = "split",
     .summary = "reads everything, then copies it to a train and a test part",
     .flags = MLM_QUICK | MLM_READS_FILE | MLM_USER_DATA, .params = plain_params, .core_bytes = whole_core,
     .peak_bytes = split_peak, .rough_ns = copies_rough, .run = mlm_loading_split, .verify = ordered_verify};
-static const struct mlm_workload scale = {LOADING_COMMON, .name = "scale",
-    .summary = "reads everything, standardizes each column, then passes over it", .work = "scaled",
-    .flags = MLM_READS_FILE | MLM_USER_DATA, .params = scale_params, .core_bytes = whole_core,
-    .peak_bytes = scale_peak, .rough_ns = scale_rough, .run = mlm_loading_scale, .verify = scaled_verify};
+static const struct mlm_workload prepare = {LOADING_COMMON, .name = "prepare",
+    .summary = "standardises each column, then passes over the rows", .work = "prepared",
+    .flags = MLM_READS_FILE | MLM_USER_DATA, .params = prepare_params, .core_bytes = prepare_core,
+    .peak_bytes = prepare_peak, .rough_ns = prepare_rough, .run = mlm_loading_prepare,
+    .verify = prepared_verify};
+static const struct mlm_workload cache = {LOADING_COMMON, .name = "cache",
+    .summary = "passes over the rows three times, with a cache of decoded batches", .work = "epochs",
+    .flags = MLM_READS_FILE | MLM_USER_DATA, .params = cache_params, .core_bytes = cache_core,
+    .peak_bytes = cache_peak, .rough_ns = cache_rough, .run = mlm_loading_cache, .verify = cached_verify};
 
 static const struct mlm_workload *const workloads[] = {
-    &full, &generator, &prefetch, &map, &shuffle, &split, &scale, NULL};
+    &full, &generator, &prefetch, &map, &shuffle, &split, &cache, &prepare, &mlm_loading_strings, NULL};
 
 MLM_EXPORT const struct mlm_suite mlm_suite = {
     .contract = MLM_CONTRACT_VERSION,

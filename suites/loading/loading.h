@@ -20,12 +20,21 @@
 /* A longer queue would hold a dataset rather than prefetch it. */
 #define MLM_LOADING_DEPTH_MAX 64u
 
-enum mlm_loading_mode { MLM_LOADING_IN_PLACE, MLM_LOADING_COPY };
+enum mlm_loading_mode {
+    MLM_LOADING_IN_PLACE,
+    MLM_LOADING_COPY,
+    MLM_LOADING_F64,    /* a copy in f64 */
+    MLM_LOADING_STREAM, /* the file is read twice, a batch at a time */
+};
+
+enum mlm_loading_visits { MLM_LOADING_SHUFFLED, MLM_LOADING_SEQUENTIAL };
 
 struct mlm_loading_config {
     struct mlm_job job;
     uint32_t format; /* enum mlm_format */
-    uint32_t mode;   /* scale: enum mlm_loading_mode */
+    uint32_t mode;   /* prepare: enum mlm_loading_mode */
+    uint32_t visits; /* cache: enum mlm_loading_visits */
+    double share;    /* cache: of the batches that it holds */
     uint64_t columns;
     uint64_t batch;  /* in rows */
     uint64_t depth;  /* prefetch: batches in the queue */
@@ -38,7 +47,8 @@ struct mlm_loading_config {
 struct mlm_loading_state {
     struct mlm_loading_config config;
     struct mlm_loading_pass pass;
-    uint64_t checksum; /* scale: of the data as read; otherwise the pass computes it */
+    uint64_t checksum; /* prepare, cache: of the data as read; otherwise the pass computes it */
+    uint64_t hits;     /* cache: batches that were in it */
 };
 
 /* Opens the job's file. Rows beyond the job's shape, which the inspection found, are refused before they
@@ -60,10 +70,26 @@ int mlm_loading_fill(const struct mlm_loading_config *config, struct mlm_reader 
 int mlm_loading_end(
     const struct mlm_loading_config *config, const struct mlm_reader *reader, struct mlm_scoreboard *sb);
 
-/* The variants: whole.c, stream.c, shuffle.c, prefetch.c. */
+/* Reads the whole file into one block, a batch at a time so that progress is visible. `ret_sum`, unless NULL,
+ * gets the order-independent sum of the rows, computed while they are in cache. */
+int mlm_loading_whole_read(struct mlm_loading_state *state, struct mlm_block *ret_block, uint64_t *ret_sum,
+    struct mlm_scoreboard *sb);
+
+/* Passes over a block, a batch at a time. */
+void mlm_loading_block_pass(
+    struct mlm_loading_state *state, const struct mlm_block *block, struct mlm_scoreboard *sb);
+
+/* Batches of the file, and those that a cache has room for. */
+#define MLM_LOADING_EPOCHS UINT64_C(3)
+uint64_t mlm_loading_batches(const struct mlm_loading_config *config);
+uint64_t mlm_loading_cached(const struct mlm_loading_config *config);
+uint64_t mlm_loading_cache_list_bytes(const struct mlm_loading_config *config);
+
+/* The variants: whole.c, prepare.c, stream.c, cache.c, shuffle.c, prefetch.c. */
 int mlm_loading_full(void *state, struct mlm_scoreboard *sb);
 int mlm_loading_split(void *state, struct mlm_scoreboard *sb);
-int mlm_loading_scale(void *state, struct mlm_scoreboard *sb);
+int mlm_loading_prepare(void *state, struct mlm_scoreboard *sb);
+int mlm_loading_cache(void *state, struct mlm_scoreboard *sb);
 int mlm_loading_generator(void *state, struct mlm_scoreboard *sb);
 int mlm_loading_mmap(void *state, struct mlm_scoreboard *sb);
 int mlm_loading_shuffle(void *state, struct mlm_scoreboard *sb);
@@ -71,5 +97,9 @@ int mlm_loading_prefetch(void *state, struct mlm_scoreboard *sb);
 
 /* dataset.c: the generated file. */
 extern const struct mlm_dataset mlm_loading_dataset;
+
+/* strings.c: a column of texts. */
+extern const struct mlm_workload mlm_loading_strings;
+
 /* Share of nonzeros in a row of the generated libsvm file. */
 #define MLM_LOADING_DENSITY 0.1

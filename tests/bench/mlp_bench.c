@@ -22,24 +22,24 @@ static double now(void)
     return (double)t.tv_sec + (double)t.tv_nsec * 1e-9;
 }
 
-static void step(struct batch_model *model, uint64_t rows, struct mlm_scoreboard *sb)
+static void step(struct mlm_perceptron *model, uint64_t rows, struct mlm_scoreboard *sb)
 {
-    batch_compute(model, MLM_MLP_PASS, 0, rows, sb);
-    batch_compute(model, MLM_MLP_STEP, 0, rows, sb);
+    mlm_perceptron_compute(model, MLM_MLP_PASS, 0, rows, sb);
+    mlm_perceptron_compute(model, MLM_MLP_STEP, 0, rows, sb);
 }
 
-static void products(const struct batch_model *model, uint64_t rows, uint64_t block)
+static void products(const struct mlm_perceptron *model, uint64_t rows, uint64_t block)
 {
     uint32_t layers = model->mlp.spec.shape.layers;
     for (uint32_t l = 1; l <= layers; l++)
         for (uint64_t from = 0; from < rows; from += block)
-            batch_product_forward(model, l, from, rows - from < block ? rows - from : block);
+            mlm_perceptron_product_forward(model, l, from, rows - from < block ? rows - from : block);
     for (uint32_t l = layers; l >= 1; l--)
         for (uint64_t from = 0; from < rows; from += block) {
             uint64_t some = rows - from < block ? rows - from : block;
-            batch_product_weights(model, l, from, some);
+            mlm_perceptron_product_weights(model, l, from, some);
             if (l > 1)
-                batch_product_delta(model, l, from, some);
+                mlm_perceptron_product_delta(model, l, from, some);
         }
 }
 
@@ -64,7 +64,7 @@ static int compare(const char *data, const char *shape, const char *batch)
     const struct mlm_workload *train = mlm_suite.workloads[0];
     struct batch_config config = {.job = {.seed = 1, .threads = 1}};
     mlm_config_init(train, &config);
-    struct batch_model *model = NULL;
+    struct mlm_perceptron *model = NULL;
     int r = mlm_config_set(train, &config, "data", data, &error);
     if (r == 0)
         r = mlm_config_set(train, &config, "shape", shape, &error);
@@ -73,7 +73,7 @@ static int compare(const char *data, const char *shape, const char *batch)
     if (r == 0)
         r = train->derive(&config, &error);
     if (r == 0)
-        r = batch_model_open(&config.spec, config.rows, &config.job, &model, &sb);
+        r = mlm_perceptron_open(&config.spec, config.rows, &config.job, &model, &sb);
     if (r < 0) {
         fprintf(stderr, "mlp_bench: %s%s\n", error.text, sb.message);
         return r;
@@ -97,7 +97,7 @@ static int compare(const char *data, const char *shape, const char *batch)
     printf("%-5s %6s %7" PRIu32 " %9.2f %9.2f %9.2f %9.1f %11.3f %11.3f\n", shape, batch,
         config.spec.shape.layers, whole * 1e3, blocked * 1e3, single * 1e3, gflop / blocked, blocked / whole,
         single / whole);
-    batch_model_close(model);
+    mlm_perceptron_close(model);
     return 0;
 }
 

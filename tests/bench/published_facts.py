@@ -3,11 +3,12 @@
 
     tests/bench/published_facts.py build/mlmembench [FOLDER [FACT…]]
 
-FACT is one of: csr_bytes, csr_time, exact, adam, loader, threshold, llm; none: all of them. Runs that are stored in FOLDER
-(default: ./facts) are not run again. All but csr_… and llm, which only calculates, need `./bootstrap frameworks`, 2 GiB of memory and some ten
+FACT is one of: csr_bytes, csr_time, pruned, root, exact, adam, loader, threshold, llm; none: all of them. Runs that are stored in FOLDER
+(default: ./facts) are not run again. All but csr_…, pruned, root and llm, which only calculates, need `./bootstrap frameworks`, 2 GiB of memory and some ten
 minutes; csr_time needs a quiet machine and kernels_bench beside it. Exit status 1 where a figure is not the published
 one."""
 import json
+import math
 import os
 import re
 import statistics
@@ -120,6 +121,40 @@ def csr_time(runs, table):
             table.detail(f"{noisy} of {len(trials)} trials had company: run `csr_time` again on a quiet machine")
 
 
+def pruned(runs, table):
+    """A weight of CSR takes s + i bytes, a dense one s: the same at a share of zeros of i/(s+i)."""
+    zeros = [0.35, 0.45, 0.55, 0.65]
+    rows = by(runs.trials("pruned", "compression", "pruned", "--data", "64M", zeros=",".join(map(str, zeros)), kept="dense,csr"),
+              "kept", "zeros")
+    found = crossing([(z, rows["pruned", "dense", str(z)][0] / rows["pruned", "csr", str(z)][0]) for z in zeros])
+    table.row("50 %", found and 100 * found, 48, 52, "%", "zeros from which CSR of a pruned layer takes fewer bytes than dense, f32")
+
+
+def root(runs, table):
+    """Chen et al. 2016: memory of activations grows with the root of the layers, for the time of one more forward pass. A
+    bench repeats steps in the same memory, as training does. The first step would hide that time, because a step with fewer
+    activations touches less fresh memory."""
+    bench = os.path.join(os.path.dirname(runs.program), "tests", "bench", "compression_bench")
+    if not os.path.exists(bench):
+        sys.exit(f"there is no {bench}: configure with -DMLM_BENCH=ON, and build it")
+    held = {}
+    sizes = (128 * MIB, 512 * MIB)
+    activation, lasting = 4096 * 128 * 4, 129 * 128 * 8  # of a layer of compression/checkpointed
+    beside = 2 * activation + 1.5 * MIB  # two deltas, the process and BLAS
+    for size in sizes:
+        trials = runs.trials(f"root-{size // MIB}M", "compression", "checkpointed", "--data", str(size), every="0,1")
+        cores = {r["params"]["every"]: r["core_bytes"] for r in trials}
+        layers = round((cores["1"] - activation) / (activation + lasting))
+        for (_, every), (needs, _) in by(trials, "every").items():
+            held[every, size] = layers, needs - layers * lasting - beside
+    for every, published, low, high, what in (("0", "0.5", 0.42, 0.58, "every √L-th"), ("1", "1", 0.95, 1.05, "all")):
+        (few, small), (many, large) = (held[every, size] for size in sizes)
+        table.row(published, math.log(large / small) / math.log(many / few), low, high, "", f"power of the layers by which activations grow, {what} kept")
+    done = subprocess.run([bench, "256"], stdout=subprocess.PIPE, text=True, check=True)
+    found = re.search(r"every=0 .* ms +([0-9.]+) ×", done.stdout)
+    table.row("30 %", found and 100 * (float(found[1]) - 1), 20, 40, "%", "more time for that")
+
+
 def exact(runs, table):
     sizes = (32 * MIB, 96 * MIB)
     needs = [runs.trials(f"exact-{size // MIB}M", "frameworks", "xgboost_exact", "--data", str(size), density=1, format="dense",
@@ -213,7 +248,7 @@ def llm(runs, table):
                       f"its file in {'bf16' if weights == 'f16' else weights}")
 
 
-FACTS = {"csr_bytes": csr_bytes, "csr_time": csr_time, "exact": exact, "adam": adam, "loader": loader,
+FACTS = {"csr_bytes": csr_bytes, "csr_time": csr_time, "pruned": pruned, "root": root, "exact": exact, "adam": adam, "loader": loader,
          "threshold": threshold, "llm": llm}
 
 

@@ -8,7 +8,7 @@ status 0 "$mlm" list
 expect "plain" no_escapes log/out
 expect "80 columns" narrow log/out
 cp log/out log/list
-for suite in batch frameworks inference loading pooling self storage; do
+for suite in batch compression frameworks inference loading pooling self storage; do
     expect "$suite" grep -q "^$suite: " log/list
     status 0 "$mlm" list --suite $suite
     expect "$suite alone" test "$(grep -c '^[a-z]*: ' log/out)" = 1
@@ -39,6 +39,7 @@ for mib in (64, 640, 2560):
     p = 4000                  # columns of storage, as dense f32 a row has 4 of them in bytes
     n = data // (4 * p)
     z = n * p // 100          # density 0.01
+    w = int((data / 32) ** 0.5) // 256 * 256  # width of the eight layers of compression
     wanted = {
         "self/null": 0,
         "self/touch": 64 << 20,
@@ -48,6 +49,8 @@ for mib in (64, 640, 2560):
         "storage/coo": z * (4 + 2 * 4),
         "loading/full": data // 4000 * 4000,
         "pooling/arena": data // 4,
+        "compression/quantised": 8 * w * w * 4 + 2 * w * 4,
+        "compression/lowrank": 8 * 64 * (w + w) * 4 + 2 * w * 4,
     }
     for name, size in wanted.items():
         ok = rows.get(name) == shown(size)

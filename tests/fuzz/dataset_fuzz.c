@@ -2,7 +2,7 @@
  * file. The blocks that the workloads use lie between guards. An input is
  *
  *   byte 0      format, type of values, mode
- *   byte 1      batch, buffer, depth
+ *   byte 1      batch, buffer, depth, share
  *   bytes 2…4   the change: where in the file, how many bytes are removed, how many are inserted
  *   then        the inserted bytes, and the file
  *
@@ -108,6 +108,8 @@ static void set(const struct mlm_workload *workload, void *config, const char *n
 static void config_fill(
     const struct mlm_workload *workload, const struct input *in, const struct mlm_shape *shape, void *config)
 {
+    static const char *const modes[] = {"inplace", "copy", "f64", "stream"};
+    static const char *const shares[] = {"0", "0.3", "0.7", "1"};
     char batch[16], buffer[16], depth[16];
     struct mlm_job *job = config;
     job->seed = job->threads = 1;
@@ -122,7 +124,9 @@ static void config_fill(
     set(workload, config, "batch", batch);
     set(workload, config, "buffer", buffer);
     set(workload, config, "depth", depth);
-    set(workload, config, "mode", in->flags & 64 ? "copy" : "inplace");
+    set(workload, config, "mode", modes[in->flags >> 6]);
+    set(workload, config, "share", shares[in->sizes >> 6]);
+    set(workload, config, "visits", in->flags & 8 ? "sequential" : "shuffled");
     set(workload, config, "value", in->flags & 32 ? "f64" : "f32");
     set(workload, config, "index", in->flags & 16 ? "64" : "32");
     set(workload, config, "epochs", "2");
@@ -161,6 +165,8 @@ static void suite_live(
 {
     bool first = true;
     for (const struct mlm_workload *const *w = suite->workloads; *w; w++) {
+        if (!((*w)->flags & MLM_USER_DATA))
+            continue;
         struct end end = live(*w, in, shape);
         if (end.result == -ENOTSUP || end.result == -ENOMEM)
             continue;

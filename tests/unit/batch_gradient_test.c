@@ -9,7 +9,7 @@
 
 #include <cmocka.h>
 
-#include "batch/batch.h"
+#include "data/perceptron.h"
 #include "data/random.h"
 
 #define SAMPLES 37
@@ -26,16 +26,16 @@ static struct mlm_mlp_spec spec_of(enum mlm_mlp_optimizer optimizer, bool traini
 }
 
 /* Random weights with significant biases, so that every part of the step matters. */
-static struct batch_model *model_make(const struct mlm_mlp_spec *spec, uint64_t rows)
+static struct mlm_perceptron *model_make(const struct mlm_mlp_spec *spec, uint64_t rows)
 {
     struct mlm_scoreboard sb = {0};
     const struct mlm_job job = {.seed = 5, .threads = 1};
-    struct batch_model *model;
-    if (batch_model_open(spec, rows, &job, &model, &sb) < 0)
+    struct mlm_perceptron *model;
+    if (mlm_perceptron_open(spec, rows, &job, &model, &sb) < 0)
         fail_msg("%s", sb.message);
     uint64_t key = mlm_random_key(5, 99);
     for (uint32_t l = 1; l <= LAYERS; l++) {
-        float *weights = batch_lasting(model, MLM_MLP_WEIGHTS, l);
+        float *weights = mlm_perceptron_lasting(model, MLM_MLP_WEIGHTS, l);
         size_t count = mlm_mlp_layer_parameters(&spec->shape, l);
         mlm_random_fill_floats(key, 1000 * (uint64_t)l, weights, count);
         for (size_t i = 0; i < count; i++)
@@ -50,7 +50,7 @@ struct reference {
     double loss;
 };
 
-static void reference_sample(const struct batch_model *model, uint64_t sample, struct reference *sum)
+static void reference_sample(const struct mlm_perceptron *model, uint64_t sample, struct reference *sum)
 {
     double value[LAYERS + 1][WIDTH_MAX], delta[WIDTH_MAX], before[WIDTH_MAX];
     float input[WIDTH_MAX];
@@ -58,7 +58,7 @@ static void reference_sample(const struct batch_model *model, uint64_t sample, s
     for (uint32_t i = 0; i < widths[0]; i++)
         value[0][i] = (double)input[i];
     for (uint32_t l = 1; l <= LAYERS; l++) {
-        const float *w = batch_lasting(model, MLM_MLP_WEIGHTS, l);
+        const float *w = mlm_perceptron_lasting(model, MLM_MLP_WEIGHTS, l);
         for (uint32_t j = 0; j < widths[l]; j++) {
             double x = (double)w[widths[l - 1] * widths[l] + j];
             for (uint32_t i = 0; i < widths[l - 1]; i++)
@@ -76,7 +76,7 @@ static void reference_sample(const struct batch_model *model, uint64_t sample, s
     for (uint32_t j = 0; j < widths[LAYERS]; j++)
         delta[j] = exp(value[LAYERS][j]) / normalizer - (j == label);
     for (uint32_t l = LAYERS; l >= 1; l--) {
-        const float *w = batch_lasting(model, MLM_MLP_WEIGHTS, l);
+        const float *w = mlm_perceptron_lasting(model, MLM_MLP_WEIGHTS, l);
         for (uint32_t i = 0; i <= widths[l - 1]; i++) {
             double in = i < widths[l - 1] ? value[l - 1][i] : 1; /* the last row is the bias's */
             double back = 0;
@@ -91,7 +91,7 @@ static void reference_sample(const struct batch_model *model, uint64_t sample, s
     }
 }
 
-static struct reference *reference_make(const struct batch_model *model)
+static struct reference *reference_make(const struct mlm_perceptron *model)
 {
     struct reference *sum = calloc(1, sizeof *sum);
     assert_non_null(sum);
@@ -106,20 +106,20 @@ static void assert_close(double got, double expected, double scale)
         fail_msg("%.9g instead of %.9g (scale %g)", got, expected, scale);
 }
 
-static void compute(struct batch_model *model, uint64_t batch)
+static void compute(struct mlm_perceptron *model, uint64_t batch)
 {
     struct mlm_scoreboard sb = {0};
     for (uint64_t first = 0; first < SAMPLES; first += batch) {
         uint64_t rows = SAMPLES - first < batch ? SAMPLES - first : batch;
-        batch_compute(model, MLM_MLP_PASS, first, rows, &sb);
-        batch_compute(model, MLM_MLP_STEP, first, rows, &sb);
+        mlm_perceptron_compute(model, MLM_MLP_PASS, first, rows, &sb);
+        mlm_perceptron_compute(model, MLM_MLP_STEP, first, rows, &sb);
     }
 }
 
 static void gradient_is_the_plain_one(enum mlm_mlp_optimizer optimizer, uint64_t batch, uint64_t block)
 {
     struct mlm_mlp_spec spec = spec_of(optimizer, true);
-    struct batch_model *model = model_make(&spec, batch);
+    struct mlm_perceptron *model = model_make(&spec, batch);
     struct reference *expected = reference_make(model);
     size_t parameters = mlm_mlp_parameters(&spec.shape);
     float *before = calloc(parameters, sizeof *before);
@@ -130,7 +130,7 @@ static void gradient_is_the_plain_one(enum mlm_mlp_optimizer optimizer, uint64_t
     compute(model, batch);
     for (uint32_t l = 1; l <= LAYERS; l++) {
         size_t count = mlm_mlp_layer_parameters(&spec.shape, l);
-        const float *gradient = batch_lasting(model, MLM_MLP_GRADIENT, l);
+        const float *gradient = mlm_perceptron_lasting(model, MLM_MLP_GRADIENT, l);
         double largest = 0;
         for (size_t i = 0; i < count; i++)
             largest = fmax(largest, fabs(expected->gradient[l][i]));
@@ -142,7 +142,7 @@ static void gradient_is_the_plain_one(enum mlm_mlp_optimizer optimizer, uint64_t
     assert_memory_equal(before, model->lasting[MLM_MLP_WEIGHTS], parameters * sizeof *before); /* frozen */
     free(before);
     free(expected);
-    batch_model_close(model);
+    mlm_perceptron_close(model);
 }
 
 static void every_batch_sums_the_plain_gradient(void **state)
@@ -171,7 +171,7 @@ static void inference_has_the_plain_outputs(void **state)
 {
     (void)state;
     struct mlm_mlp_spec spec = spec_of(MLM_MLP_SGD, false);
-    struct batch_model *model = model_make(&spec, 8);
+    struct mlm_perceptron *model = model_make(&spec, 8);
     struct reference *expected = reference_make(model);
     compute(model, 8);
     double largest = 0;
@@ -181,7 +181,7 @@ static void inference_has_the_plain_outputs(void **state)
         assert_close(model->outputs[j], expected->outputs[j], largest);
     assert_close(model->loss, expected->loss, expected->loss);
     free(expected);
-    batch_model_close(model);
+    mlm_perceptron_close(model);
 }
 
 /* Checks two updates at a rate other than 0 against the textbook formulas. */
@@ -192,7 +192,7 @@ static void optimizers_move_weights_by_their_rule(void **state)
     for (int optimizer = MLM_MLP_SGD; optimizer <= MLM_MLP_ADAM; optimizer++) {
         struct mlm_scoreboard sb = {0};
         struct mlm_mlp_spec spec = spec_of((enum mlm_mlp_optimizer)optimizer, true);
-        struct batch_model *model = model_make(&spec, 1);
+        struct mlm_perceptron *model = model_make(&spec, 1);
         model->rate = (float)rate;
         size_t parameters = mlm_mlp_parameters(&spec.shape);
         double *weights = calloc(parameters, sizeof *weights);
@@ -215,12 +215,12 @@ static void optimizers_move_weights_by_their_rule(void **state)
                 }
             }
         }
-        batch_compute(model, MLM_MLP_STEP, 0, 1, &sb);
-        batch_compute(model, MLM_MLP_STEP, 0, 1, &sb);
+        mlm_perceptron_compute(model, MLM_MLP_STEP, 0, 1, &sb);
+        mlm_perceptron_compute(model, MLM_MLP_STEP, 0, 1, &sb);
         for (size_t i = 0; i < parameters; i++)
             assert_close((double)model->lasting[MLM_MLP_WEIGHTS][i], weights[i], 1);
         free(weights);
-        batch_model_close(model);
+        mlm_perceptron_close(model);
     }
 }
 

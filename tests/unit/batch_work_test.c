@@ -91,16 +91,16 @@ static void a_lost_batch_is_wrong(void **state)
     (void)state;
     struct mlm_scoreboard sb = {0}, all = {0};
     struct batch_config config;
-    struct batch_model *model;
+    struct mlm_perceptron *model;
     assert_int_equal(configure("train", "batch=64", &config), 0);
-    assert_int_equal(batch_model_open(&config.spec, 64, &config.job, &model, &sb), 0);
+    assert_int_equal(mlm_perceptron_open(&config.spec, 64, &config.job, &model, &sb), 0);
     for (uint64_t first = 0; first < BATCH_SAMPLES; first += 64) {
         if (first == BATCH_SAMPLES - 64)
-            batch_model_answer(model, &sb);
-        batch_compute(model, MLM_MLP_PASS, first, 64, &all);
+            mlm_perceptron_answer(model, BATCH_SAMPLES, &sb);
+        mlm_perceptron_compute(model, MLM_MLP_PASS, first, 64, &all);
     }
-    batch_model_answer(model, &all);
-    batch_model_close(model);
+    mlm_perceptron_answer(model, BATCH_SAMPLES, &all);
+    mlm_perceptron_close(model);
     assert_true(largest_difference(&all, &sb) > workload_of("train")->answer_tolerance);
 }
 

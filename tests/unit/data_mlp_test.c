@@ -17,10 +17,23 @@ static const uint32_t hourglass[] = {16, 2, 64, 4, 1};
 struct walk {
     const struct mlm_mlp *mlp;
     uint64_t rows;
+    uint32_t held_by[3 * LAYERS_MAX]; /* for each place of activations: the layer, counted from 1; 0: none */
     bool live[MLM_MLP_KINDS][LAYERS_MAX + 1];
     unsigned allocated[MLM_MLP_KINDS][LAYERS_MAX + 1];
     uint64_t live_bytes, peak_bytes;
 };
+
+/* An activation has its place to itself as long as it is needed. */
+static void place_take(struct walk *walk, const struct mlm_mlp_instruction *in, uint32_t holder)
+{
+    const struct mlm_mlp_spec *spec = &walk->mlp->spec;
+    if (in->kind != MLM_MLP_ACTIVATION || !spec->training)
+        return;
+    uint64_t place = mlm_mlp_place(spec, in->layer);
+    assert_true(place < mlm_mlp_places(spec));
+    assert_int_equal(walk->held_by[place], holder ? 0 : in->layer + 1);
+    walk->held_by[place] = holder;
+}
 
 static void walk_section(struct walk *walk, enum mlm_mlp_section section)
 {
@@ -37,6 +50,7 @@ static void walk_section(struct walk *walk, enum mlm_mlp_section section)
             assert_false(*live);
             assert_true(size > 0);
             *live = true;
+            place_take(walk, in, l + 1);
             walk->allocated[in->kind][l]++;
             walk->live_bytes += size;
             walk->peak_bytes = walk->live_bytes > walk->peak_bytes ? walk->live_bytes : walk->peak_bytes;
@@ -44,6 +58,7 @@ static void walk_section(struct walk *walk, enum mlm_mlp_section section)
         case MLM_MLP_FREE:
             assert_true(*live);
             *live = false;
+            place_take(walk, in, 0);
             walk->live_bytes -= size;
             break;
         case MLM_MLP_LOAD:
@@ -85,10 +100,13 @@ static void check(const struct mlm_mlp_spec *spec, uint64_t rows)
         walk_section(&walk, MLM_MLP_PASS);
         assert_int_equal(walk.live_bytes, lasting);
         walk_section(&walk, MLM_MLP_STEP);
+        uint64_t activations = 0;
         for (uint32_t l = 0; l <= spec->shape.layers; l++)
-            assert_int_equal(walk.allocated[MLM_MLP_ACTIVATION][l], pass);
+            activations += walk.allocated[MLM_MLP_ACTIVATION][l];
+        assert_int_equal(activations, pass * (spec->shape.layers + 1 + mlm_mlp_repeated(spec)));
     }
-    assert_int_equal(walk.peak_bytes, lasting + rows * sizeof(float) * mlm_mlp_passing_floats(spec));
+    if (spec->keep_every == 0)
+        assert_int_equal(walk.peak_bytes, lasting + rows * sizeof(float) * mlm_mlp_passing_floats(spec));
     walk_section(&walk, MLM_MLP_END);
     assert_int_equal(walk.live_bytes, 0);
     mlm_mlp_free(&mlp);
@@ -111,6 +129,33 @@ static void every_tensor_is_freed_and_the_peak_is_the_formula(void **state)
                     check(&spec, 1);
                     check(&spec, 24);
                 }
+}
+
+static void every_activation_is_there_when_it_is_needed(void **state)
+{
+    (void)state;
+    for (uint32_t layers = 1; layers <= LAYERS_MAX; layers++)
+        for (uint32_t every = 0; every <= layers + 1; every++) {
+            struct mlm_mlp_spec spec = {
+                .shape = {.layers = layers, .pattern = hourglass, .pattern_length = 5},
+                .training = true,
+                .keep_every = every};
+            check(&spec, 8);
+        }
+}
+
+/* 100 layers with every tenth activation kept: 0, 10, …, 90, nine between them, and the last; the layers
+ * between the first 91 are computed twice. */
+static void the_root_of_the_layers_is_kept(void **state)
+{
+    (void)state;
+    struct mlm_mlp_spec spec = {
+        .shape = {.layers = 100, .pattern = even, .pattern_length = 1}, .training = true, .keep_every = 10};
+    assert_int_equal(mlm_mlp_places(&spec), 10 + 9 + 1);
+    assert_int_equal(mlm_mlp_repeated(&spec), 9 * 9);
+    spec.keep_every = 1;
+    assert_int_equal(mlm_mlp_places(&spec), 101);
+    assert_int_equal(mlm_mlp_repeated(&spec), 0);
 }
 
 /* Computed by hand: 3 layers 16→2→64→4, biases included. */
@@ -138,6 +183,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(every_tensor_is_freed_and_the_peak_is_the_formula),
+        cmocka_unit_test(every_activation_is_there_when_it_is_needed),
+        cmocka_unit_test(the_root_of_the_layers_is_kept),
         cmocka_unit_test(formulas_are_those_of_the_design),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -209,21 +209,50 @@ static void shuffling_changes_the_order_by_the_seed(void **state)
     assert_int_equal(some.pass.sum, none.pass.sum);
 }
 
-static void scaling_agrees_in_place_and_copied(void **state)
+static void all_ways_to_prepare_agree(void **state)
 {
     (void)state;
     for (int f = 0; f < 3; f++) {
-        char settings[128], in_place[160], copy[160];
+        char settings[128];
         snprintf(
             settings, sizeof settings, "data=%s width=123 seed=5 format=%s", f ? "6M" : "400K", names[f]);
-        snprintf(in_place, sizeof in_place, "%s mode=inplace", settings);
-        snprintf(copy, sizeof copy, "%s mode=copy", settings);
         build(settings, names[f]);
-        struct mlm_scoreboard plain = run_ok("full", settings, names[f]);
-        struct mlm_scoreboard a = run_ok("scale", in_place, names[f]), b = run_ok("scale", copy, names[f]);
-        assert_same_answer(&a, &b);
-        assert_int_equal(a.data_checksum, plain.data_checksum);
-        assert_true(a.answer[0] != plain.answer[0]);
+        struct mlm_scoreboard plain = run_ok("full", settings, names[f]), first = {0};
+        static const char *const modes[] = {
+            "mode=inplace", "mode=copy", "mode=f64", "mode=stream", "mode=stream batch=7"};
+        for (size_t m = 0; m < sizeof modes / sizeof *modes; m++) {
+            char more[160];
+            snprintf(more, sizeof more, "%s %s", settings, modes[m]);
+            struct mlm_scoreboard board = run_ok("prepare", more, names[f]);
+            first = m ? first : board;
+            assert_same_answer(&board, &first);
+            assert_int_equal(board.data_checksum, plain.data_checksum);
+            assert_true(board.answer[0] != plain.answer[0]);
+        }
+    }
+}
+
+/* Whatever a cache has room for, each epoch sees every row once. */
+static void every_cache_sees_every_row(void **state)
+{
+    (void)state;
+    for (int f = 0; f < 3; f++) {
+        char settings[128];
+        snprintf(
+            settings, sizeof settings, "data=%s width=123 seed=5 format=%s", f ? "6M" : "400K", names[f]);
+        build(settings, names[f]);
+        struct mlm_scoreboard plain = run_ok("full", settings, names[f]), first = {0};
+        static const char *const caches[] = {"share=0", "share=0.1 batch=7", "share=0.5 batch=16",
+            "share=0.9 batch=1", "share=1 batch=7", "share=0.5 batch=7 visits=sequential", "share=1"};
+        for (size_t c = 0; c < sizeof caches / sizeof *caches; c++) {
+            char more[160];
+            snprintf(more, sizeof more, "%s %s", settings, caches[c]);
+            struct mlm_scoreboard board = run_ok("cache", more, names[f]);
+            first = c ? first : board;
+            assert_same_answer(&board, &first);
+            assert_int_equal(board.data_checksum, plain.data_checksum);
+            assert_int_equal(board.items, 3 * plain.items);
+        }
     }
 }
 
@@ -246,23 +275,23 @@ static void scaling_is_right(void **state)
     static const char svm[] = "1 1:3 2:8\n0 1:1 2:8\n", svm_scaled[] = "1 1:3 2:8\n0 1:1 2:8\n";
     file_write("a.csv", csv, sizeof csv - 1);
     file_write("b.csv", scaled, sizeof scaled - 1);
-    struct mlm_scoreboard a = run_ok("scale", shape, "a.csv"), b = run_ok("full", shape, "b.csv");
+    struct mlm_scoreboard a = run_ok("prepare", shape, "a.csv"), b = run_ok("full", shape, "b.csv");
     assert_memory_equal(a.answer, b.answer, 4 * sizeof *a.answer);
     file_write("a.svm", svm, sizeof svm - 1);
     file_write("b.svm", svm_scaled, sizeof svm_scaled - 1);
-    a = run_ok("scale", "rows=2 columns=2 nonzeros=4 widest_row=2", "a.svm");
+    a = run_ok("prepare", "rows=2 columns=2 nonzeros=4 widest_row=2", "a.svm");
     b = run_ok("full", "rows=2 columns=2 nonzeros=4 widest_row=2", "b.svm");
     assert_memory_equal(a.answer, b.answer, 4 * sizeof *a.answer);
     static const char half[] = "1 1:4 2:2\n0 2:-2\n", half_scaled[] = "1 1:2 2:1\n0 2:-1\n";
     file_write("a.svm", half, sizeof half - 1);
     file_write("b.svm", half_scaled, sizeof half_scaled - 1);
-    a = run_ok("scale", "rows=2 columns=2 nonzeros=3 widest_row=2", "a.svm");
+    a = run_ok("prepare", "rows=2 columns=2 nonzeros=3 widest_row=2", "a.svm");
     b = run_ok("full", "rows=2 columns=2 nonzeros=3 widest_row=2", "b.svm");
     assert_memory_equal(a.answer, b.answer, 4 * sizeof *a.answer);
 }
 
 static const char *const all_variants[] = {
-    "full", "generator", "prefetch", "mmap", "split", "shuffle", "scale"};
+    "full", "generator", "prefetch", "mmap", "split", "shuffle", "cache", "prepare"};
 
 static void a_users_file_is_read_in_its_own_format(void **state)
 {
@@ -286,7 +315,7 @@ static void a_users_file_is_read_in_its_own_format(void **state)
     file_write("f8.npy", f8, sizeof f8);
     file_write("f4.npy", f4, sizeof f4);
     static const char *const files[] = {"user.csv", "user.svm", "f8.npy", "f4.npy"};
-    for (size_t v = 0; v < 6; v++) {
+    for (size_t v = 0; v < 7; v++) {
         struct mlm_scoreboard first = run_ok(all_variants[v], shape, files[0]);
         for (size_t f = 1; f < 4; f++) {
             struct mlm_scoreboard board = run_ok(all_variants[v], shape, files[f]);
@@ -308,7 +337,7 @@ static void a_file_of_another_shape_is_refused(void **state)
     static const char *const shapes[] = {"rows=3 columns=2 nonzeros=6 widest_row=2",
         "rows=5 columns=2 nonzeros=10 widest_row=2", "rows=4 columns=1 nonzeros=4 widest_row=1",
         "rows=4 columns=3 nonzeros=12 widest_row=3"};
-    for (size_t v = 0; v < 7; v++)
+    for (size_t v = 0; v < 8; v++)
         for (size_t f = 0; f < 3; f++)
             for (size_t s = 0; s < 4; s++) {
                 if (f == 1 && s == 3)
@@ -326,7 +355,7 @@ static void a_file_of_another_shape_is_refused(void **state)
 
 static void assert_changed(const char *settings, const char *file, const char *says)
 {
-    for (size_t v = 0; v < 7; v++)
+    for (size_t v = 0; v < 8; v++)
         for (int batch = 1; batch <= 1000; batch *= 10) {
             char more[160];
             snprintf(more, sizeof more, "%s batch=%d", settings, batch);
@@ -439,7 +468,7 @@ static void damage_is_named(void **state)
     (void)close(fd);
     build("data=4K width=10 seed=1", "damaged.npy");
     assert_int_equal(truncate(in_folder("damaged.npy"), 3001), 0);
-    for (size_t v = 0; v < 7; v++) {
+    for (size_t v = 0; v < 8; v++) {
         struct mlm_scoreboard board =
             run(all_variants[v], "data=64K width=10 seed=1 format=csv", "damaged.csv");
         assert_int_equal(board.verdict, MLM_VERDICT_FAILED);
@@ -499,7 +528,11 @@ static void core_bytes_are_the_designs(void **state)
     const uint64_t rows = 67108, row = 4000;
     assert_int_equal(core("full", "data=256M"), rows * row);
     assert_int_equal(core("split", "data=256M"), rows * row);
-    assert_int_equal(core("scale", "data=256M mode=copy"), rows * row);
+    assert_int_equal(core("prepare", "data=256M mode=copy"), rows * row);
+    assert_int_equal(core("prepare", "data=256M mode=stream"), 256 * row);
+    assert_int_equal(core("cache", "data=256M share=0"), 256 * row);
+    assert_int_equal(core("cache", "data=256M share=0.5"), 131 * 256 * row); /* of 263 batches */
+    assert_int_equal(core("cache", "data=256M share=1"), rows * row);
     assert_int_equal(core("generator", "data=256M"), 256 * row);
     assert_int_equal(core("generator", "data=256M batch=16"), 16 * row);
     assert_int_equal(core("prefetch", "data=256M depth=5"), 256 * row * (5 + 1 + 1));
@@ -528,8 +561,10 @@ static void the_peak_is_as_predicted(void **state)
 {
     (void)state;
     static const char *const rows[][2] = {{"full", ""}, {"generator", ""}, {"generator", "batch=4096"},
-        {"prefetch", ""}, {"prefetch", "depth=16"}, {"split", ""}, {"shuffle", ""}, {"scale", "mode=inplace"},
-        {"scale", "mode=copy"}};
+        {"prefetch", ""}, {"prefetch", "depth=16"}, {"split", ""}, {"shuffle", ""},
+        {"prepare", "mode=inplace"}, {"prepare", "mode=copy"}, {"prepare", "mode=f64"},
+        {"prepare", "mode=stream"}, {"cache", "share=0"}, {"cache", "share=0.5"},
+        {"cache", "share=1 batch=64"}};
     for (int f = 0; f < 3; f++) {
         char settings[128];
         snprintf(settings, sizeof settings, "data=96M seed=5 format=%s", names[f]);
@@ -570,7 +605,7 @@ static void a_dataset_has_a_name_of_its_own_and_a_bound(void **state)
         assert_int_equal(stat(in_folder("sized"), &status), 0);
         assert_in_range(status.st_size, dataset->size_bytes(&config) * 3 / 4, dataset->size_bytes(&config));
         /* Every workload reads the same file name. */
-        for (size_t v = 0; v < 7; v++) {
+        for (size_t v = 0; v < 8; v++) {
             char other[128];
             struct mlm_loading_config same = config_of(all_variants[v], settings[i]);
             workload_of(all_variants[v])->dataset->name(&same, other);
@@ -615,7 +650,8 @@ int main(void)
         cmocka_unit_test(generated_files_are_pinned),
         cmocka_unit_test(shuffling_keeps_every_row),
         cmocka_unit_test(shuffling_changes_the_order_by_the_seed),
-        cmocka_unit_test(scaling_agrees_in_place_and_copied),
+        cmocka_unit_test(all_ways_to_prepare_agree),
+        cmocka_unit_test(every_cache_sees_every_row),
         cmocka_unit_test(scaling_is_right),
         cmocka_unit_test(a_users_file_is_read_in_its_own_format),
         cmocka_unit_test(a_file_of_another_shape_is_refused),

@@ -1,4 +1,4 @@
-#include "inference/formats.h"
+#include "data/packed.h"
 
 #include <math.h>
 #include <string.h>
@@ -8,6 +8,7 @@
 
 /* 16 codes are drawn from one random number and all factors from another one. */
 #define CODES_OF_DRAW 16u
+#define CODE_MOST 7
 #define DRAWS (MLM_GROUP / CODES_OF_DRAW + 1)
 
 /* Codes have no preferred sign, because a common offset of all weights would drown the rest of a sum over
@@ -15,14 +16,17 @@
 void mlm_exact_group_draw(uint64_t key, uint64_t index, float unit, struct mlm_exact_group *ret_group)
 {
     uint64_t first = index * DRAWS;
+    uint8_t drawn[MLM_GROUP];
     ret_group->unit = unit;
     for (size_t d = 0; d < DRAWS - 1; d++) {
         uint64_t draw = mlm_random_u64(key, first + d);
-        for (size_t i = 0; i < CODES_OF_DRAW; i++) {
-            int code = (int)(draw >> 4 * i & 15) - 8;
-            ret_group->codes[d * CODES_OF_DRAW + i] = (int8_t)(code == -8 ? 0 : code);
-        }
+#pragma GCC unroll 16
+        for (size_t i = 0; i < CODES_OF_DRAW; i++)
+            drawn[d * CODES_OF_DRAW + i] = draw >> 4 * i & 15;
     }
+#pragma omp simd
+    for (size_t i = 0; i < MLM_GROUP; i++)
+        ret_group->codes[i] = (int8_t)(drawn[i] ? drawn[i] - 8 : 0);
     uint64_t draw = mlm_random_u64(key, first + DRAWS - 1);
     for (size_t part = 0; part < MLM_PARTS; part++)
         ret_group->factors[part] = (uint8_t)(4 + (draw >> 2 * part & 3));
@@ -65,17 +69,15 @@ static float get_half(const uint8_t *at)
     return mlm_f16_decode(get_u16(at));
 }
 
-static float exact_value(const struct mlm_exact_group *group, size_t i)
-{
-    size_t part = i / MLM_PART;
-    return group->unit * (float)(group->factors[part] * group->codes[i]);
-}
-
 static void f32_encode(const struct mlm_exact_group *group, uint8_t *blocks)
 {
-    for (size_t i = 0; i < MLM_GROUP; i++) {
-        float value = exact_value(group, i);
-        memcpy(blocks + i * sizeof value, &value, sizeof value);
+    for (size_t part = 0; part < MLM_PARTS; part++, blocks += MLM_PART * sizeof(float)) {
+        const int8_t *codes = group->codes + part * MLM_PART;
+        float step = group->unit * (float)group->factors[part], values[MLM_PART];
+#pragma omp simd
+        for (size_t i = 0; i < MLM_PART; i++)
+            values[i] = step * (float)codes[i];
+        memcpy(blocks, values, sizeof values);
     }
 }
 
@@ -86,10 +88,13 @@ static void f32_decode(const uint8_t *block, float *values)
 
 static void f16_encode(const struct mlm_exact_group *group, uint8_t *blocks)
 {
-    for (size_t i = 0; i < MLM_GROUP; i++) {
-        uint16_t half = 0;
-        (void)mlm_f16_encode(exact_value(group, i), &half);
-        put_u16(blocks + 2 * i, half);
+    for (size_t part = 0; part < MLM_PARTS; part++, blocks += 2 * MLM_PART) {
+        uint16_t halves[2 * CODE_MOST + 1]; /* one for each code */
+        for (int code = -CODE_MOST; code <= CODE_MOST; code++)
+            (void)mlm_f16_encode(
+                group->unit * (float)(group->factors[part] * code), &halves[code + CODE_MOST]);
+        for (size_t i = 0; i < MLM_PART; i++)
+            put_u16(blocks + 2 * i, halves[group->codes[part * MLM_PART + i] + CODE_MOST]);
     }
 }
 

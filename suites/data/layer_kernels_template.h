@@ -1,5 +1,5 @@
-/* The kernels, written once. kernels.c includes this file for each instruction set, with TARGET and NAME()
- * set; therefore it has no include guard. */
+/* The kernels, written once. layer_kernels.c includes this file for each instruction set, with TARGET and
+ * NAME() set; therefore it has no include guard. */
 
 TARGET static void NAME(bias)(float *restrict values, size_t rows, size_t width, const float *restrict bias)
 {
@@ -68,7 +68,7 @@ TARGET static void NAME(adam)(float *restrict weights, const float *restrict gra
     }
 }
 
-static const struct batch_kernels NAME(kernels) = {
+static const struct mlm_layer_kernels NAME(kernels) = {
     .bias = NAME(bias),
     .bias_relu = NAME(bias_relu),
     .relu_backward = NAME(relu_backward),

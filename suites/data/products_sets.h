@@ -1,11 +1,11 @@
-/* What kernels.c and the files of its instruction sets share: the table that each fills, and the loop over
+/* What products.c and the files of its instruction sets share: the table that each fills, and the loop over
  * four rows, which is the same for all vectors of a machine. */
 #pragma once
 
 #include <stdbool.h>
 #include <string.h>
 
-#include "inference/kernels.h"
+#include "data/products.h"
 
 struct mlm_kernels {
     mlm_four_products *products[MLM_BLOCKS_COUNT];

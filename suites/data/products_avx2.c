@@ -1,5 +1,5 @@
 /* The kernels with AVX2. */
-#include "inference/kernels_sets.h"
+#include "data/products_sets.h"
 
 #if MLM_CLONES
 

@@ -9,7 +9,7 @@
 
 /* Kernels that gain from vectors wider than the compiler's baseline: compiled for several instruction
  * sets. */
-struct batch_kernels {
+struct mlm_layer_kernels {
     /* values[r][j] += bias[j]; bias_relu also applies the ReLU. */
     void (*bias)(float *values, size_t rows, size_t width, const float *bias);
     void (*bias_relu)(float *values, size_t rows, size_t width, const float *bias);
@@ -29,9 +29,9 @@ struct batch_kernels {
 };
 
 /* Returns the fastest kernels that this machine can run. */
-const struct batch_kernels *batch_kernels_best(void);
+const struct mlm_layer_kernels *mlm_layer_kernels_best(void);
 
 /* Softmax cross-entropy of one sample, whose class is `label`. Both return the loss; backward also overwrites
  * the logits by the derivative. */
-double batch_softmax_backward(float *logits, size_t width, uint32_t label);
-double batch_softmax_loss(const float *logits, size_t width, uint32_t label);
+double mlm_softmax_backward(float *logits, size_t width, uint32_t label);
+double mlm_softmax_loss(const float *logits, size_t width, uint32_t label);

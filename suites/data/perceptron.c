@@ -6,8 +6,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "batch/batch.h"
 #include "data/memory.h"
+#include "data/perceptron.h"
 #include "data/random.h"
 
 enum stream { STREAM_WEIGHTS = 0x626174, STREAM_INPUTS, STREAM_LABELS, STREAM_PROJECTION };
@@ -17,55 +17,72 @@ enum stream { STREAM_WEIGHTS = 0x626174, STREAM_INPUTS, STREAM_LABELS, STREAM_PR
 #define BLOCK_FLOATS 65536u
 #define BLOCK_ROWS_MIN 512u
 
-static uint32_t widest(const struct mlm_mlp_shape *shape)
-{
-    uint32_t most = 1;
-    for (uint32_t l = 0; l <= shape->layers && l < shape->pattern_length; l++)
-        most = mlm_mlp_width(shape, l) > most ? mlm_mlp_width(shape, l) : most;
-    return most;
-}
+#define LAYERS_MIN 2u
+#define LAYERS_MAX (1u << 20)
 
-uint64_t batch_block_rows(const struct mlm_mlp_shape *shape)
+uint64_t mlm_perceptron_block_rows(const struct mlm_mlp_shape *shape)
 {
-    uint64_t rows = BLOCK_FLOATS / widest(shape);
+    uint64_t rows = BLOCK_FLOATS / mlm_mlp_widest(shape);
     return rows < BLOCK_ROWS_MIN ? BLOCK_ROWS_MIN : rows;
 }
 
-/* Training keeps every activation and two deltas; inference two activations. */
+/* Training keeps every activation, or as many as have a place, and two deltas; inference two activations. */
 static uint64_t activations_bytes(const struct mlm_mlp_spec *spec, uint64_t rows)
 {
-    uint64_t floats =
-        spec->training ? mlm_mlp_sample_floats(&spec->shape) : 2 * (uint64_t)widest(&spec->shape);
+    uint64_t widest = mlm_mlp_widest(&spec->shape), floats = 2 * widest;
+    if (spec->training)
+        floats = spec->keep_every > 1 ? mlm_mlp_places(spec) * widest : mlm_mlp_sample_floats(&spec->shape);
     return rows * floats * sizeof(float);
 }
 
 static uint64_t deltas_bytes(const struct mlm_mlp_spec *spec, uint64_t rows)
 {
-    return spec->training ? 2 * rows * widest(&spec->shape) * sizeof(float) : 0;
+    return spec->training ? 2 * rows * mlm_mlp_widest(&spec->shape) * sizeof(float) : 0;
 }
 
-uint64_t batch_model_bytes(const struct mlm_mlp_spec *spec, uint64_t rows)
+uint64_t mlm_perceptron_bytes(const struct mlm_mlp_spec *spec, uint64_t rows)
 {
     return mlm_mlp_lasting_bytes(spec) + activations_bytes(spec, rows) + deltas_bytes(spec, rows) +
            mlm_mlp_code_bytes(spec) + 2 * sizeof(uint64_t) * (spec->shape.layers + 2);
 }
 
-float *batch_lasting(const struct batch_model *model, enum mlm_mlp_kind kind, uint32_t layer)
+uint64_t mlm_perceptron_peak_bytes(const struct mlm_mlp_spec *spec, uint64_t rows, const struct mlm_job *job)
+{
+    uint64_t data = mlm_perceptron_bytes(spec, rows), widest = mlm_mlp_widest(&spec->shape);
+    uint64_t block = mlm_perceptron_block_rows(&spec->shape);
+    return MLM_BASELINE_BYTES + data + mlm_page_table_bytes(job, data) +
+           mlm_blas_bytes(job->threads, widest, widest, rows < block ? rows : block);
+}
+
+uint32_t mlm_perceptron_layers(const struct mlm_mlp_spec *spec, uint64_t data_bytes,
+    uint64_t (*peak)(const struct mlm_mlp_spec *spec, const void *context), const void *context)
+{
+    struct mlm_mlp_spec least = *spec, next = *spec;
+    least.shape.layers = LAYERS_MIN;
+    next.shape.layers = LAYERS_MIN + 1;
+    uint64_t least_bytes = peak(&least, context), each = peak(&next, context) - least_bytes;
+    if (data_bytes <= least_bytes)
+        return LAYERS_MIN;
+    uint64_t layers = LAYERS_MIN + (data_bytes - least_bytes) / each;
+    return layers < LAYERS_MAX ? (uint32_t)layers : LAYERS_MAX;
+}
+
+float *mlm_perceptron_lasting(const struct mlm_perceptron *model, enum mlm_mlp_kind kind, uint32_t layer)
 {
     return model->lasting[kind] + model->weights_at[layer];
 }
 
-float *batch_activation(const struct batch_model *model, uint32_t layer)
+float *mlm_perceptron_activation(const struct mlm_perceptron *model, uint32_t layer)
 {
     if (model->mlp.spec.training)
         return model->activations + model->rows * model->sample_at[layer];
     return model->activations + (layer % 2) * (model->activations_bytes / sizeof(float) / 2);
 }
 
-float *batch_delta(const struct batch_model *model, uint32_t layer)
+float *mlm_perceptron_delta(const struct mlm_perceptron *model, uint32_t layer)
 {
     if (layer == model->mlp.spec.shape.layers)
-        return batch_activation(model, layer);
+        return mlm_perceptron_activation(model, layer);
     return model->deltas + (layer % 2) * (model->deltas_bytes / sizeof(float) / 2);
 }
 
@@ -90,20 +107,20 @@ static float looks_linear(uint64_t key, uint32_t in, uint32_t out, bool paired, 
     return (float)(negative ? -scale : scale);
 }
 
-static void weights_fill(const struct batch_model *model, uint64_t seed)
+static void weights_fill(const struct mlm_perceptron *model, uint64_t seed)
 {
     const struct mlm_mlp_shape *shape = &model->mlp.spec.shape;
     for (uint32_t l = 1; l <= shape->layers; l++) {
         uint64_t key = mlm_random_key(seed, STREAM_WEIGHTS + ((uint64_t)l << 32));
         uint32_t in = mlm_mlp_width(shape, l - 1), out = mlm_mlp_width(shape, l);
-        float *weights = batch_lasting(model, MLM_MLP_WEIGHTS, l);
+        float *weights = mlm_perceptron_lasting(model, MLM_MLP_WEIGHTS, l);
         for (uint32_t i = 0; i < in; i++)
             for (uint32_t j = 0; j < out; j++)
                 *weights++ = looks_linear(key, in, out, l > 1, i, j);
     }
 }
 
-static int model_allocate(struct batch_model *model, struct mlm_scoreboard *sb)
+static int model_allocate(struct mlm_perceptron *model, struct mlm_scoreboard *sb)
 {
     const struct mlm_mlp_spec *spec = &model->mlp.spec;
     const struct mlm_mlp_shape *shape = &spec->shape;
@@ -116,6 +133,8 @@ static int model_allocate(struct batch_model *model, struct mlm_scoreboard *sb)
         model->weights_at[l + 1] = model->weights_at[l] + (l ? mlm_mlp_layer_parameters(shape, l) : 0);
         model->sample_at[l + 1] = model->sample_at[l] + mlm_mlp_width(shape, l);
     }
+    for (uint32_t l = 0; spec->keep_every > 1 && l <= shape->layers; l++)
+        model->sample_at[l] = mlm_mlp_place(spec, l) * mlm_mlp_widest(shape);
 
     static const char *const names[] = {
         "weights", "the gradient", "the optimizer's state", "the optimizer's second state"};
@@ -136,15 +155,15 @@ static int model_allocate(struct batch_model *model, struct mlm_scoreboard *sb)
     return 0;
 }
 
-int batch_model_open(const struct mlm_mlp_spec *spec, uint64_t rows, const struct mlm_job *job,
-    struct batch_model **ret_model, struct mlm_scoreboard *sb)
+int mlm_perceptron_open(const struct mlm_mlp_spec *spec, uint64_t rows, const struct mlm_job *job,
+    struct mlm_perceptron **ret_model, struct mlm_scoreboard *sb)
 {
-    struct batch_model *model = calloc(1, sizeof *model);
+    struct mlm_perceptron *model = calloc(1, sizeof *model);
     if (!model)
         return mlm_fail(sb, -ENOMEM, "out of memory");
     model->rows = rows;
-    model->kernels = batch_kernels_best();
-    model->block_rows = batch_block_rows(&spec->shape);
+    model->kernels = mlm_layer_kernels_best();
+    model->block_rows = mlm_perceptron_block_rows(&spec->shape);
     model->input_key = mlm_random_key(job->seed, STREAM_INPUTS);
     model->label_key = mlm_random_key(job->seed, STREAM_LABELS);
     int r = mlm_blas_open(job->threads, &model->blas, sb);
@@ -153,7 +172,7 @@ int batch_model_open(const struct mlm_mlp_spec *spec, uint64_t rows, const struc
     if (r == 0)
         r = model_allocate(model, sb);
     if (r < 0) {
-        batch_model_close(model);
+        mlm_perceptron_close(model);
         return r;
     }
     weights_fill(model, job->seed);
@@ -161,7 +180,7 @@ int batch_model_open(const struct mlm_mlp_spec *spec, uint64_t rows, const struc
     return 0;
 }
 
-void batch_model_close(struct batch_model *model)
+void mlm_perceptron_close(struct mlm_perceptron *model)
 {
     if (!model)
         return;
@@ -186,11 +205,11 @@ static uint64_t floats_checksum(uint64_t sum, const float *values, size_t count)
     return sum;
 }
 
-uint64_t batch_model_checksum(const struct batch_model *model)
+uint64_t mlm_perceptron_checksum(const struct mlm_perceptron *model, uint64_t samples)
 {
     uint64_t sum = floats_checksum(1, model->lasting[MLM_MLP_WEIGHTS], model->lasting_bytes / sizeof(float));
     float inputs[1024];
-    size_t count = BATCH_SAMPLES * (size_t)mlm_mlp_width(&model->mlp.spec.shape, 0);
+    size_t count = samples * mlm_mlp_width(&model->mlp.spec.shape, 0);
     for (size_t at = 0; at < count; at += sizeof inputs / sizeof *inputs) {
         size_t some =
             count - at < sizeof inputs / sizeof *inputs ? count - at : sizeof inputs / sizeof *inputs;
@@ -220,12 +239,12 @@ static double norm(const float *values, size_t count)
 
 /* Counts every layer alike, whatever the size of its gradient: the geometric mean of the layers' norms, and
  * projections of the gradient with each layer scaled to norm 1. */
-static void gradient_answer(const struct batch_model *model, struct mlm_scoreboard *sb)
+static void gradient_answer(const struct mlm_perceptron *model, struct mlm_scoreboard *sb)
 {
     const struct mlm_mlp_shape *shape = &model->mlp.spec.shape;
     double logarithms = 0, projections[2] = {0};
     for (uint32_t l = 1; l <= shape->layers; l++) {
-        const float *gradient = batch_lasting(model, MLM_MLP_GRADIENT, l);
+        const float *gradient = mlm_perceptron_lasting(model, MLM_MLP_GRADIENT, l);
         size_t count = mlm_mlp_layer_parameters(shape, l);
         double length = norm(gradient, count);
         logarithms += log(length);
@@ -237,7 +256,7 @@ static void gradient_answer(const struct batch_model *model, struct mlm_scoreboa
         mlm_answer_add(sb, projections[p] + 4 * sqrt(shape->layers));
 }
 
-static void outputs_answer(const struct batch_model *model, struct mlm_scoreboard *sb)
+static void outputs_answer(const struct mlm_perceptron *model, struct mlm_scoreboard *sb)
 {
     size_t count = mlm_mlp_width(&model->mlp.spec.shape, model->mlp.spec.shape.layers);
     double squares = 0, projection = 0;
@@ -250,9 +269,9 @@ static void outputs_answer(const struct batch_model *model, struct mlm_scoreboar
     mlm_answer_add(sb, projection + 4 * sqrt(squares));
 }
 
-void batch_model_answer(const struct batch_model *model, struct mlm_scoreboard *sb)
+void mlm_perceptron_answer(const struct mlm_perceptron *model, uint64_t samples, struct mlm_scoreboard *sb)
 {
-    mlm_answer_add(sb, model->loss / BATCH_SAMPLES);
+    mlm_answer_add(sb, model->loss / (double)samples);
     if (model->mlp.spec.training)
         gradient_answer(model, sb);
     else

@@ -10,7 +10,7 @@
 #include <stdint.h>
 
 #include "data/clones.h"
-#include "inference/formats.h"
+#include "data/packed.h"
 
 #define MLM_ROWS_AT_ONCE 4u
 

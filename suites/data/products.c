@@ -1,12 +1,12 @@
 /* The kernels in plain C, and the choice among instruction sets. */
-#include "inference/kernels.h"
+#include "data/products.h"
 
 #include <math.h>
 #include <stdbool.h>
 #include <string.h>
 
 #include "data/f16.h"
-#include "inference/kernels_sets.h"
+#include "data/products_sets.h"
 
 #define ROWS MLM_ROWS_AT_ONCE
 

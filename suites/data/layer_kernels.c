@@ -1,31 +1,32 @@
-/* Compiles the kernels of kernels_template.h for several instruction sets and chooses one at run time, so
- * that one build is fast on old and new machines. The softmax, which takes little time, is compiled once. */
-#include "batch/kernels.h"
+/* Compiles the kernels of layer_kernels_template.h for several instruction sets and chooses one at run time,
+ * so that one build is fast on old and new machines. The softmax, which takes little time, is compiled once.
+ */
+#include "data/layer_kernels.h"
 
 #include <math.h>
 
 /* One #include for each instruction set, because target_clones() does not link with clang 14. */
 #define TARGET
 #define NAME(name) name##_plain
-#include "batch/kernels_template.h"
+#include "data/layer_kernels_template.h"
 #undef TARGET
 #undef NAME
 
 #if defined(__x86_64__)
 #define TARGET __attribute__((target("avx2,fma")))
 #define NAME(name) name##_avx2
-#include "batch/kernels_template.h"
+#include "data/layer_kernels_template.h"
 #undef TARGET
 #undef NAME
 
 #define TARGET __attribute__((target("avx2,fma,avx512f")))
 #define NAME(name) name##_avx512
-#include "batch/kernels_template.h"
+#include "data/layer_kernels_template.h"
 #undef TARGET
 #undef NAME
 #endif
 
-const struct batch_kernels *batch_kernels_best(void)
+const struct mlm_layer_kernels *mlm_layer_kernels_best(void)
 {
 #if defined(__x86_64__)
     if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("fma"))
@@ -44,7 +45,7 @@ static float largest(const float *values, size_t count)
     return most;
 }
 
-double batch_softmax_loss(const float *logits, size_t width, uint32_t label)
+double mlm_softmax_loss(const float *logits, size_t width, uint32_t label)
 {
     float most = largest(logits, width);
     double sum = 0;
@@ -53,7 +54,7 @@ double batch_softmax_loss(const float *logits, size_t width, uint32_t label)
     return log(sum) - (double)(logits[label] - most);
 }
 
-double batch_softmax_backward(float *logits, size_t width, uint32_t label)
+double mlm_softmax_backward(float *logits, size_t width, uint32_t label)
 {
     float most = largest(logits, width);
     double chosen = logits[label] - most;

@@ -11,9 +11,9 @@
 
 #include <cmocka.h>
 
+#include "data/packed.h"
+#include "data/products.h"
 #include "data/random.h"
-#include "inference/formats.h"
-#include "inference/kernels.h"
 
 #define ROWS MLM_ROWS_AT_ONCE
 #define COLUMNS 1792u /* seven groups */
