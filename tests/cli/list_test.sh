@@ -8,7 +8,7 @@ status 0 "$mlm" list
 expect "plain" no_escapes log/out
 expect "80 columns" narrow log/out
 cp log/out log/list
-for suite in batch frameworks inference loading pooling self storage; do
+for suite in batch frameworks inference loading parallel pooling self storage; do
     expect "$suite" grep -q "^$suite: " log/list
     status 0 "$mlm" list --suite $suite
     expect "$suite alone" test "$(grep -c '^[a-z]*: ' log/out)" = 1
@@ -48,6 +48,8 @@ for mib in (64, 640, 2560):
         "storage/coo": z * (4 + 2 * 4),
         "loading/full": data // 4000 * 4000,
         "pooling/arena": data // 4,
+        "parallel/copied": 5 * (data // 5 // 256 * 256),    # four copies, and the rows of the first process
+        "parallel/mapped": data // 5 // 256 * 256,
     }
     for name, size in wanted.items():
         ok = rows.get(name) == shown(size)

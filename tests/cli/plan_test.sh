@@ -38,13 +38,13 @@ expect "as it was asked for" grep -q '; up to 15 rounds within 20 min[^;]*, for 
 status 0 "$mlm" run --dry-run --swap none
 expect "data are 1.25 times the cap" grep -q '; data 2.50 GiB$' log/out
 rows=$(grep -v reference log/first | sed -n 's/.* \([a-z]*\/[^ ]*cap:2G\)$/\1/p' | sort -u | wc -l)
-expect "some rows ($rows), at most 24" test "$rows" -ge 12 -a "$rows" -le 24
+expect "some rows ($rows), at most 30" test "$rows" -ge 12 -a "$rows" -le 30
 expect "five rounds of them" test "$count" = $((5 * rows + $(grep -c 'reference$' log/first)))
 expect "a reference where the cap is near, and no other" [ "$(grep -c 'reference$' log/first)" = 0 ]
 plan near --suite storage --filter 'dense.*f32' --cap 64M --repetitions 2
 expect "it is as certain as its row" [ "$(grep -c 'reference$' log/near)" = "$(grep -c 'cap:64M$' log/near)" ]
 expect_not "self is not among the defaults, nor frameworks, nor inference" grep -qE '(self|frameworks|inference)/' log/first
-for suite in batch loading pooling storage; do
+for suite in batch loading parallel pooling storage; do
     expect "$suite is" grep -q " $suite/" log/first
 done
 
@@ -129,7 +129,7 @@ SIZES
 
 # Planning must need little memory, however much is asked for. Sanitizers reserve address space of their own. Rows that
 # read files are left out: no disk has room for them.
-for suite in pooling storage batch frameworks; do
+for suite in pooling storage batch parallel frameworks; do
     (
         # shellcheck disable=SC3045  # every shell of Linux has it
         [ "$MLM_SANITIZED" = 1 ] || ulimit -v 100000
