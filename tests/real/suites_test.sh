@@ -4,7 +4,7 @@
 . "$(dirname "$0")/common.sh"
 begin
 
-small='--repetitions 1 --timeout 120s --swap none --suite storage,batch,loading,pooling,parallel,inference'
+small='--repetitions 1 --timeout 120s --swap none --suite storage,batch,loading,pooling,parallel,classical,inference'
 status 0 "$mlm" run --cap 256M,512M $small --out out/one.jsonl
 status 0 "$mlm" run --cap 256M,512M $small --out out/two.jsonl --seed 1
 cat out/one.jsonl out/two.jsonl >out/both.jsonl
@@ -13,8 +13,8 @@ expect "no answer contradicts another" bash -c '! grep -qw wrong log/out'
 expect "data_checksum is one per row, at all caps and in both runs" records out/both.jsonl \
     'all(len({x["data_checksum"] for x in both if x["data_checksum"] is not None}) <= 1 for both in ([y for y in r if (y["workload"], y["params"]) == key] for key in [(z["workload"], z["params"]) for z in r]))'
 expect "what reads data has a checksum" records out/both.jsonl \
-    'all(x["data_checksum"] for x in r if x["outcome"] == "ok" and x["suite"] in ("storage", "loading", "batch", "parallel", "inference"))'
-for suite in storage batch loading pooling parallel inference; do
+    'all(x["data_checksum"] for x in r if x["outcome"] == "ok" and x["suite"] in ("storage", "loading", "batch", "parallel", "classical", "inference"))'
+for suite in storage batch loading pooling parallel classical inference; do
     expect "$suite has rows that fit and rows that do not at 256M" records out/one.jsonl \
         '{"ok", "oom"} <= {x["outcome"] for x in r if x["suite"] == "'$suite'" and x["cap_bytes"] == 256 << 20}'
 done
@@ -25,7 +25,7 @@ expect "all that was asked of the kernel came back" records out/one.jsonl \
     'all(x[k] is not None for x in r if x["outcome"] == "ok" for k in ("run_ns", "prepare_ns", "peak_rss_bytes", "cage_peak_bytes", "needs_peak_bytes", "swap_peak_bytes", "major_faults", "minor_faults", "refaults", "read_bytes", "items"))'
 expect "loading reads from a cold cache" records out/one.jsonl \
     'all(x["read_bytes"] >= 300 << 20 for x in by["loading/generator"])'
-for suite in storage batch loading pooling parallel inference; do
+for suite in storage batch loading pooling parallel classical inference; do
     expect "a picture of $suite" test -s out/one-$suite-needs.svg -a -s out/one-$suite-needs.png
 done
 
