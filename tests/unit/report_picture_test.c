@@ -258,7 +258,7 @@ static void test_hostile_everywhere(void **state)
 
     static const char *const names[] = {"storage-needs", "storage-parts", "storage-slowdown",
         "storage-density", "storage-timeline", "storage-machines", "batch-batch", "pooling-overhead",
-        "inference-rate", "inference-context", "parallel-workers", "classical-at_once"};
+        "inference-rate", "inference-context", "parallel-workers", "classical-batches"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char name[64];
         snprintf(name, sizeof name, "run-%s.svg", names[i]);

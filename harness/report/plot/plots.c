@@ -76,7 +76,7 @@ const struct mlm_plot mlm_plots[] = {
             {"time", MLM_SCALE_FITTING, {&mlm_plot_field_time}}},
     },
     {
-        .name = "at_once",
+        .name = "batches",
         .script = "lines.gp",
         .title = "memory and time against rows at once",
         .suite = "classical",
