@@ -3,10 +3,10 @@
 
     tests/bench/published_facts.py build/mlmembench [FOLDER [FACT…]]
 
-FACT is one of: csr_bytes, csr_time, exact, adam, kmeans, loader, counts, arenas, threshold, llm; none: all of them. Runs that are stored in FOLDER
-(default: ./facts) are not run again. All but csr_…, counts, arenas, and llm, which only calculates, need `./bootstrap frameworks`, 2 GiB of memory and some ten
-minutes; csr_time needs a quiet machine and kernels_bench beside it. Exit status 1 where a figure is not the published
-one."""
+FACT is one of: csr_bytes, csr_time, exact, adam, kmeans, loader, counts, arenas, threshold, llm; none: all of them. Runs
+that are stored in FOLDER (default: ./facts) are not run again. All but csr_…, counts, arenas, and llm, which only calculates,
+need `./bootstrap frameworks`, 2 GiB of memory and some ten minutes; csr_time needs a quiet machine and kernels_bench beside
+it. Exit status 1 where a figure is not the published one."""
 import json
 import os
 import re
@@ -188,14 +188,16 @@ def counts(runs, table):
     count, held = 2000000, {}
     for kind in ("objects", "array"):
         for workers in (0, 1, 4):
-            held[kind, workers] = runs.needs(f"counts-{kind}-{workers}", sys.executable, "-c", COUNTS, kind, str(workers), str(count))
+            held[kind, workers] = runs.needs(f"counts-{kind}-{workers}", sys.executable, "-c", COUNTS, kind, str(workers),
+                                             str(count))
     empty = {workers: runs.needs(f"counts-empty-{workers}", sys.executable, "-c", COUNTS, "array", str(workers), "1")
              for workers in (0, 1, 4)}
     for kind, published, low, high in (("objects", "a copy each", 0.65, 1.1), ("array", "none", -0.1, 0.1)):
         data = held[kind, 0] - empty[0]
         for workers in (1, 4):
             share = (held[kind, workers] - empty[workers] - data) / workers / data
-            table.row(published, share, low, high, "×", f"the data, that a forked CPython copies by looking at it, {kind}, {workers} workers")
+            table.row(published, share, low, high, "×",
+                      f"of the data, which each of {workers} forked CPythons copies by looking at it, {kind}")
     rows = by(runs.trials("counts-own", "parallel", "counted|forked", "--data", "320M", workers="1,2,4,8"), "workers")
     for workers in ("1", "4", "8"):
         share = (rows["counted", workers][0] - rows["forked", workers][0]) / int(workers) / (64 * MIB)
@@ -204,9 +206,11 @@ def counts(runs, table):
 
 def arenas(runs, table):
     """Programs in Ruby were found to need twice the memory with the arenas that glibc makes."""
-    rows = by(runs.trials("arenas", "parallel", "allocate", "--data", "640M", workers="1,8", heap="arenas,two,pools"), "heap", "workers")
+    rows = by(runs.trials("arenas", "parallel", "allocate", "--data", "640M", workers="1,8", heap="arenas,two,pools"),
+              "heap", "workers")
     held = {key[1:]: bytes_ for key, (bytes_, _) in rows.items()}
-    table.row("2 ×", held["arenas", "8"] / held["two", "8"], 1.6, 4, "×", "8 threads with glibc's arenas as they come against two of them")
+    table.row("2 ×", held["arenas", "8"] / held["two", "8"], 1.6, 4, "×",
+              "8 threads with glibc's arenas as they come against two of them")
     table.row("1 ×", held["arenas", "1"] / held["two", "1"], 0.95, 1.05, "×", "the same of one thread")
     table.detail(", ".join(f"{h} {w}: {b / MIB:.0f} MiB" for (h, w), b in held.items()))
 
@@ -282,8 +286,8 @@ def llm(runs, table):
                       f"its file in {'bf16' if weights == 'f16' else weights}")
 
 
-FACTS = {"csr_bytes": csr_bytes, "csr_time": csr_time, "exact": exact, "adam": adam, "kmeans": kmeans, "loader": loader, "counts": counts, "arenas": arenas,
-         "threshold": threshold, "llm": llm}
+FACTS = {"csr_bytes": csr_bytes, "csr_time": csr_time, "exact": exact, "adam": adam, "kmeans": kmeans, "loader": loader,
+         "counts": counts, "arenas": arenas, "threshold": threshold, "llm": llm}
 
 
 def main(program, folder="facts", *names):
