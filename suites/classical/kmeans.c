@@ -190,6 +190,7 @@ static void row_add(struct state *state, uint32_t centre, const float *row)
     uint64_t width = state->config.width;
     double *sum = state->sums + centre * width;
     double squares = 0;
+#pragma omp simd reduction(+ : squares)
     for (uint64_t j = 0; j < width; j++) {
         sum[j] += (double)row[j];
         squares += (double)row[j] * (double)row[j];

@@ -121,6 +121,7 @@ static int prepare(const void *p, struct mlm_scoreboard *sb, void **ret_state)
 static float square(const float *row, uint64_t width)
 {
     float sum = 0;
+#pragma omp simd reduction(+ : sum)
     for (uint64_t j = 0; j < width; j++)
         sum += row[j] * row[j];
     return sum;

@@ -124,6 +124,7 @@ void pca_mean(struct pca_state *state)
     const struct classical_config *config = &state->config;
     memset(state->mean, 0, config->width * sizeof *state->mean);
     for (uint64_t r = 0; r < config->rows; r++)
+#pragma omp simd
         for (uint64_t j = 0; j < config->width; j++)
             state->mean[j] += (double)state->rows[r * config->width + j];
     for (uint64_t j = 0; j < config->width; j++)
@@ -135,6 +136,7 @@ void pca_centre(const struct pca_state *state, uint64_t first, uint64_t count, f
     uint64_t width = state->config.width;
     const float *rows = state->rows + first * width;
     for (uint64_t r = 0; r < count; r++)
+#pragma omp simd
         for (uint64_t j = 0; j < width; j++)
             centred[r * width + j] = (float)((double)rows[r * width + j] - state->mean[j]);
 }

@@ -313,12 +313,14 @@ static uint64_t stack_fill(
     uint64_t width = config->width, rows = seen ? config->components : 0;
     memset(batch_mean, 0, width * sizeof *batch_mean);
     for (uint64_t r = 0; r < count; r++)
+#pragma omp simd
         for (uint64_t j = 0; j < width; j++)
             batch_mean[j] += (double)state->rows[r * width + j] / (double)count;
     for (uint64_t i = 0; i < rows; i++)
         for (uint64_t j = 0; j < width; j++)
             stack[i * width + j] = (float)(state->values[i] * state->components[i * width + j]);
     for (uint64_t r = 0; r < count; r++, rows++)
+#pragma omp simd
         for (uint64_t j = 0; j < width; j++)
             stack[rows * width + j] = (float)((double)state->rows[r * width + j] - batch_mean[j]);
     double all = (double)(seen + count), scale = sqrt((double)seen * (double)count / all);

@@ -29,6 +29,8 @@ struct parallel_row {
     float values[PARALLEL_VALUES];
 };
 
+_Static_assert(sizeof(struct parallel_row) == 256, "no page has a part of a row without a count");
+
 enum parallel_results { PARALLEL_COPIES, PARALLEL_SHARED };
 enum parallel_heap { PARALLEL_ARENAS, PARALLEL_TWO, PARALLEL_POOLS };
 enum parallel_background { PARALLEL_ALONE, PARALLEL_IDLE, PARALLEL_ACTIVE };

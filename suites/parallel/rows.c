@@ -147,6 +147,7 @@ void parallel_rows_scale(const struct parallel_config *config, const struct para
         struct parallel_row *to = &out[r - begin];
         to->count = 0;
         to->number = rows[r].number;
+#pragma omp simd
         for (unsigned i = 0; i < PARALLEL_VALUES; i++)
             to->values[i] = rows[r].values[i] * scales[i] + moves[i];
         if ((r + 1) % BLOCK_ROWS == 0)
