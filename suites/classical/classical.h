@@ -94,10 +94,8 @@ static inline uint64_t classical_process_bytes(
     return MLM_BASELINE_BYTES + mapped_bytes + mlm_page_table_bytes(job, mapped_bytes) + blas_bytes;
 }
 
-/* OpenBLAS's own tables, and the blocks that it packs for a product over `depth` terms with `columns`
- * columns.
- */
-uint64_t classical_blas_bytes(uint64_t depth, uint64_t columns);
+/* OpenBLAS's own tables, and what it packs for a product of so many rows and columns over `depth` terms. */
+uint64_t classical_blas_bytes(uint64_t rows, uint64_t columns, uint64_t depth);
 
 /* The parameters that several methods have. */
 #define CLASSICAL_FIELD(field) offsetof(struct classical_config, field)

@@ -81,7 +81,7 @@ static uint64_t peak(const void *p)
 {
     const struct classical_config *config = p;
     return classical_process_bytes(&config->job, core(p) + labels_bytes(config) + centres_bytes(config),
-        classical_blas_bytes(config->width, config->clusters));
+        classical_blas_bytes(rows_at_once(config), config->clusters, config->width));
 }
 
 /* Assumes 40 GFlop/s in products, 0.3 ns to look at a distance, and 1 ns to make a value. */

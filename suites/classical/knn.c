@@ -66,7 +66,7 @@ static uint64_t peak(const void *p)
 {
     const struct classical_config *config = p;
     return classical_process_bytes(&config->job, core(p) + config->rows * sizeof(float),
-        classical_blas_bytes(config->width, config->rows));
+        classical_blas_bytes(queries_at_once(config), config->rows, config->width));
 }
 
 /* Assumes 40 GFlop/s in products, and 0.5 ns to store a distance and look at it. */

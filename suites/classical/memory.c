@@ -27,14 +27,12 @@ void classical_unmap(struct classical_memory *memory)
     memory->count = 0;
 }
 
-/* Measured: 0.3 MiB of tables; and of the two operands, panels of at most so many rows and columns. */
+/* Measured: 0.3 MiB of tables; and of each operand a panel of at most so many rows, columns or terms. */
 #define TABLES_BYTES (UINT64_C(300) << 10)
-#define PANEL_ROWS UINT64_C(512)
-#define PANEL_COLUMNS UINT64_C(8192)
-#define PANEL_DEPTH UINT64_C(512)
+#define PANEL UINT64_C(512)
 
-uint64_t classical_blas_bytes(uint64_t depth, uint64_t columns)
+uint64_t classical_blas_bytes(uint64_t rows, uint64_t columns, uint64_t depth)
 {
-    return TABLES_BYTES + (PANEL_ROWS + classical_smaller(columns, PANEL_COLUMNS)) *
-                              classical_smaller(depth, PANEL_DEPTH) * sizeof(float);
+    return TABLES_BYTES + (classical_smaller(rows, PANEL) + classical_smaller(columns, PANEL)) *
+                              classical_smaller(depth, PANEL) * sizeof(float);
 }

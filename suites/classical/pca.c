@@ -45,10 +45,9 @@ static uint64_t answer_bytes(const struct classical_config *config)
 static uint64_t peak(const void *p)
 {
     const struct classical_config *config = p;
-    const struct pca_way *way = way_of(config);
-    uint64_t mapped = core(p) + way->more_bytes(config) + answer_bytes(config);
-    return classical_process_bytes(&config->job, mapped,
-        classical_blas_bytes(PCA_BLOCK_ROWS, way->blas_columns ? way->blas_columns : config->width));
+    uint64_t mapped = core(p) + way_of(config)->more_bytes(config) + answer_bytes(config);
+    return classical_process_bytes(
+        &config->job, mapped, classical_blas_bytes(config->width, config->width, PCA_BLOCK_ROWS));
 }
 
 /* Assumes 1.5 ns to make a value, and 30 GFlop/s. */
@@ -192,9 +191,9 @@ static int verify(const void *p, struct mlm_scoreboard *sb)
 }
 
 #define PARAMS                                                                                               \
-    CLASSICAL_WIDTH("64", 16),                                                                               \
+    CLASSICAL_WIDTH("32", 16),                                                                               \
     {                                                                                                        \
-        CLASSICAL_COUNT(components, "8", CLASSICAL_DIRECTIONS, 1024, "components"), .equal_work = true       \
+        CLASSICAL_COUNT(components, "4", CLASSICAL_DIRECTIONS, 1024, "components"), .equal_work = true       \
     }
 
 static const struct mlm_param plain_params[] = {PARAMS, {.name = NULL}};

@@ -11,7 +11,6 @@ struct pca_way {
     bool streams; /* makes each batch of rows when it is needed, and holds no others */
     uint64_t (*core_bytes)(const struct classical_config *config); /* with the rows that it holds */
     uint64_t (*more_bytes)(const struct classical_config *config); /* beside core bytes */
-    uint64_t blas_columns;                                         /* of its widest product; 0: the width */
     double looks;                                                  /* operations a value and column, about */
     int (*run)(struct pca_state *state, struct mlm_scoreboard *sb);
 };

@@ -9,10 +9,8 @@
 
 /* Memory of a worker beside its rows, measured: of a process, its kernel memory, stack, and the pages of libc
  * that it writes to; of a thread, its stacks. */
-#define PROCESS_BYTES (UINT64_C(300) << 10)
+#define PROCESS_BYTES (UINT64_C(128) << 10)
 #define THREAD_BYTES (UINT64_C(32) << 10)
-/* What waits in a socket while the first process reads from another one. */
-#define SOCKET_BYTES (UINT64_C(208) << 10)
 
 static const struct parallel_way copied_way = {.copies = true};
 static const struct parallel_way forked_way = {.copies = false};
@@ -80,9 +78,8 @@ static uint64_t gather_peak(const void *p)
 {
     const struct parallel_config *config = p;
     uint64_t mapped = parallel_bytes(config) * (3 + config->workers);
-    uint64_t sockets = config->results == PARALLEL_SHARED ? 0 : config->workers * SOCKET_BYTES;
     return MLM_BASELINE_BYTES + gather_core(p) + mlm_page_table_bytes(&config->job, mapped) +
-           config->workers * PROCESS_BYTES + sockets;
+           config->workers * PROCESS_BYTES;
 }
 
 static uint64_t gather_rough(const void *p)

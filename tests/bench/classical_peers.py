@@ -179,9 +179,9 @@ METHODS = {
     "kmeans_blocks": (kmeans, {"clusters": 96}, {}, 0, 1e-4),
     "kmeans_minibatch": (minibatch, {"clusters": 96, "batch": 1024, "steps": 2}, {"steps": 2, "batch": 1024}, 1, 1e-3),
     "knn_blocks": (knn, {"neighbours": 10}, {}, 0, 1e-6),
-    "pca_svd": (pca, {"components": 8, "solver": "full"}, {}, 0, 1e-3),
-    "pca_randomized": (pca, {"components": 8, "solver": "randomized"}, {"steps": 4}, 0, 1e-3),
-    "pca_incremental": (incremental, {"components": 8, "batch": 1000}, {"batch": 1000}, 0, 1e-3),
+    "pca_svd": (pca, {"components": 4, "solver": "full"}, {}, 0, 1e-3),
+    "pca_randomized": (pca, {"components": 4, "solver": "randomized"}, {"steps": 4}, 0, 1e-3),
+    "pca_incremental": (incremental, {"components": 4, "batch": 1000}, {"batch": 1000}, 0, 1e-3),
     "boost_histogram": (boost, {"trees": 20, "depth": 5}, {"trees": 20, "depth": 5}, 0, 1e-2),
 }
 
@@ -194,7 +194,7 @@ def shape(method, data):
         queries = int((data // 4 / 64) ** 0.5)
         return data // 4 // queries, 32, {"queries": queries}
     if method.startswith("pca"):
-        return data // (3 * 4 * 64), 64, {}
+        return data // (3 * 4 * 32), 32, {}
     return data // (12 * 32), 32, {}
 
 

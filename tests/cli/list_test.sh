@@ -51,7 +51,7 @@ for mib in (64, 640, 2560):
         "parallel/copied": 5 * (data // 5 // 256 * 256),    # four copies, and the rows of the first process
         "parallel/mapped": data // 5 // 256 * 256,
         "classical/kmeans_all": data // (4 * 128) * 4 * 128,   # 32 values and 96 distances of each row
-        "classical/pca_svd": 3 * (data // (3 * 4 * 64) * 4 * 64),
+        "classical/pca_svd": 3 * (data // (3 * 4 * 32) * 4 * 32),
         "classical/boost_presorted": data // (12 * 32) * 32 * 12,
         "classical/boost_histogram": data // (12 * 32) * 32 * 5,
     }
