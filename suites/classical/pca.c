@@ -154,14 +154,13 @@ uint64_t pca_svd_work(uint64_t width)
     return 6 * width * width + 256 * width;
 }
 
-/* What are rows here are columns to LAPACK: its left vectors are our right ones. */
-int pca_svd_do(const struct pca_state *state, float *rows, uint64_t count, const struct pca_svd *svd,
-    struct mlm_scoreboard *sb)
+int pca_svd_do(const struct pca_state *state, float *columns, uint64_t count, uint64_t stride,
+    const struct pca_svd *svd, struct mlm_scoreboard *sb)
 {
-    int m = (int)state->config.width, n = (int)count, info = 0;
+    int m = (int)count, n = (int)state->config.width, leading = (int)stride, info = 0;
     int numbers = (int)pca_svd_work(state->config.width);
-    state->lapack.sgesdd("S", &m, &n, rows, &m, svd->values, svd->right, &m, svd->left, &m, svd->work,
-        &numbers, svd->work_ints, &info, 1);
+    state->lapack.sgesdd("S", &m, &n, columns, &leading, svd->values, svd->left, &leading, svd->right, &n,
+        svd->work, &numbers, svd->work_ints, &info, 1);
     return info == 0 ? 0 : mlm_fail(sb, -EDOM, "LAPACK's sgesdd ended with %d", info);
 }
 

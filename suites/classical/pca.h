@@ -45,17 +45,17 @@ void pca_centre(const struct pca_state *state, uint64_t first, uint64_t count, f
 int pca_eigen(const struct pca_state *state, double *matrix, uint64_t size, double *values, double *work,
     struct mlm_scoreboard *sb);
 
-/* A singular value decomposition by LAPACK of `count` rows of `width` values, which it overwrites: the
- * components (right singular vectors) go to right[width][width], by columns. */
+/* A singular value decomposition by LAPACK of `count` rows, which it overwrites. They lie by columns, each of
+ * which begins `stride` after the one before: of a tall matrix in this order it is more than twice as fast.
+ */
 struct pca_svd {
     float *values;  /* [width] */
-    float *right;   /* [width · width] */
-    float *left;    /* [count · width] */
-    float *work;    /* pca_svd_work() */
-    int *work_ints; /* [8 · width] */
+    float *right;   /* [width][width], by columns: row i is component i */
+    float *left;    /* [width][stride] */
+    float *work;    /* pca_svd_work() numbers */
+    int *work_ints; /* [8 * width] */
 };
 
-/* Numbers that LAPACK works with, an upper bound. */
-uint64_t pca_svd_work(uint64_t width);
-int pca_svd_do(const struct pca_state *state, float *rows, uint64_t count, const struct pca_svd *svd,
-    struct mlm_scoreboard *sb);
+uint64_t pca_svd_work(uint64_t width); /* an upper bound */
+int pca_svd_do(const struct pca_state *state, float *columns, uint64_t count, uint64_t stride,
+    const struct pca_svd *svd, struct mlm_scoreboard *sb);

@@ -33,14 +33,27 @@ static int svd_open(
     return 0;
 }
 
-/* Takes the components over: column i of right[] is component i. */
 static void svd_take(struct pca_state *state, const struct pca_svd *svd)
 {
     const struct classical_config *config = &state->config;
     for (uint64_t i = 0; i < config->components; i++) {
         state->values[i] = (double)svd->values[i];
         for (uint64_t j = 0; j < config->width; j++)
-            state->components[i * config->width + j] = (double)svd->right[i * config->width + j];
+            state->components[i * config->width + j] = (double)svd->right[j * config->width + i];
+    }
+}
+
+#define BLOCK_ROWS UINT64_C(64) /* whose columns are written while the rows are in the cache */
+
+/* Writes rows less a mean by columns. */
+static void columns_fill(
+    const float *rows, uint64_t count, uint64_t width, const double *mean, float *columns, uint64_t stride)
+{
+    for (uint64_t first = 0; first < count; first += BLOCK_ROWS) {
+        uint64_t end = classical_smaller(first + BLOCK_ROWS, count);
+        for (uint64_t j = 0; j < width; j++)
+            for (uint64_t r = first; r < end; r++)
+                columns[j * stride + r] = (float)((double)rows[r * width + j] - mean[j]);
     }
 }
 
@@ -61,8 +74,8 @@ static int svd_run(struct pca_state *state, struct mlm_scoreboard *sb)
     if (r < 0)
         return r;
     pca_mean(state);
-    pca_centre(state, 0, config->rows, copy);
-    r = pca_svd_do(state, copy, config->rows, &svd, sb);
+    columns_fill(state->rows, config->rows, config->width, state->mean, copy, config->rows);
+    r = pca_svd_do(state, copy, config->rows, config->rows, &svd, sb);
     if (r < 0)
         return r;
     svd_take(state, &svd);
@@ -305,31 +318,32 @@ static uint64_t incremental_bytes(const struct classical_config *config)
     return 2 * rows_bytes(config, stack_rows(config)) + svd_bytes(config) + config->width * sizeof(double);
 }
 
-/* Fills the stack for a batch of `count` rows after `seen` others, and moves the mean. */
+/* Fills the stack for a batch of `count` rows after `seen` others, and moves the mean. Returns its rows. */
 static uint64_t stack_fill(
     struct pca_state *state, uint64_t seen, uint64_t count, double *batch_mean, float *stack)
 {
     const struct classical_config *config = &state->config;
-    uint64_t width = config->width, rows = seen ? config->components : 0;
+    uint64_t width = config->width, stride = stack_rows(config), before = seen ? config->components : 0;
+    uint64_t rows = before + count + (seen ? 1 : 0);
     memset(batch_mean, 0, width * sizeof *batch_mean);
     for (uint64_t r = 0; r < count; r++)
 #pragma omp simd
         for (uint64_t j = 0; j < width; j++)
             batch_mean[j] += (double)state->rows[r * width + j] / (double)count;
-    for (uint64_t i = 0; i < rows; i++)
-        for (uint64_t j = 0; j < width; j++)
-            stack[i * width + j] = (float)(state->values[i] * state->components[i * width + j]);
-    for (uint64_t r = 0; r < count; r++, rows++)
-#pragma omp simd
-        for (uint64_t j = 0; j < width; j++)
-            stack[rows * width + j] = (float)((double)state->rows[r * width + j] - batch_mean[j]);
+    columns_fill(state->rows, count, width, batch_mean, stack + before, stride);
     double all = (double)(seen + count), scale = sqrt((double)seen * (double)count / all);
     for (uint64_t j = 0; j < width; j++) {
+        float *column = stack + j * stride;
+        for (uint64_t i = 0; i < before; i++)
+            column[i] = (float)(state->values[i] * state->components[i * width + j]);
         if (seen)
-            stack[rows * width + j] = (float)(scale * (state->mean[j] - batch_mean[j]));
+            column[rows - 1] = (float)(scale * (state->mean[j] - batch_mean[j]));
         state->mean[j] += (batch_mean[j] - state->mean[j]) * (double)count / all;
+        /* There must be as many rows as columns, and rows of 0 change nothing. */
+        for (uint64_t i = rows; i < width; i++)
+            column[i] = 0;
     }
-    return rows + (seen ? 1 : 0);
+    return rows < width ? width : rows;
 }
 
 static int incremental_run(struct pca_state *state, struct mlm_scoreboard *sb)
@@ -344,10 +358,7 @@ static int incremental_run(struct pca_state *state, struct mlm_scoreboard *sb)
         some = classical_smaller(config->rows - first, batch_of(config));
         classical_directions_make(config, first, some, state->rows);
         uint64_t rows = stack_fill(state, first, some, batch_mean, stack);
-        /* Rows of 0 change nothing, and there must be as many rows as columns. */
-        uint64_t least = rows < config->width ? config->width : rows;
-        memset(stack + rows * config->width, 0, rows_bytes(config, least - rows));
-        r = pca_svd_do(state, stack, least, &svd, sb);
+        r = pca_svd_do(state, stack, rows, stack_rows(config), &svd, sb);
         if (r == 0)
             svd_take(state, &svd);
         state->done += some;
