@@ -199,7 +199,7 @@ static const struct mlm_param plain_params[] = {PARAMS, {.name = NULL}};
 static const struct mlm_param randomized_params[] = {
     {CLASSICAL_COUNT(steps, "4", 1, 100, "power iterations")}, PARAMS, {.name = NULL}};
 static const struct mlm_param incremental_params[] = {
-    {CLASSICAL_COUNT(batch, "1000,10000", 16, 1 << 24, "rows of a batch")}, PARAMS, {.name = NULL}};
+    {CLASSICAL_COUNT(batch, "1024,16384", 16, 1 << 24, "rows of a batch")}, PARAMS, {.name = NULL}};
 
 /* The ways agree to 1e-4 on these rows (incremental, which forgets small components); without a hundredth of
  * the rows, values differ by 5e-3. */

@@ -305,7 +305,7 @@ static void core_is_the_formula_of_the_method(void **state)
     assert_int_equal(configure("pca_randomized", data, &c), 0);
     assert_int_equal(workload_of("pca_randomized")->core_bytes(&c), rows + 4 * c.rows * 14);
     assert_int_equal(configure("pca_incremental", data, &c), 0);
-    assert_int_equal(workload_of("pca_incremental")->core_bytes(&c), 4 * 1000 * 32);
+    assert_int_equal(workload_of("pca_incremental")->core_bytes(&c), 4 * 1024 * 32);
     assert_int_equal(configure("boost_presorted", data, &c), 0);
     assert_int_equal(workload_of("boost_presorted")->core_bytes(&c), 12 * c.rows * 32);
     assert_int_equal(configure("boost_histogram", data, &c), 0);
