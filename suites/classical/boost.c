@@ -25,7 +25,7 @@ static int derive(void *p, struct mlm_error *error)
 {
     struct classical_config *config = p;
     config->rows = config->job.data_bytes / (12 * config->width);
-    if (config->rows < 2 * LEAF_ROWS_LEAST || config->rows > UINT32_MAX)
+    if (config->rows < UINT64_C(2) * LEAF_ROWS_LEAST || config->rows > UINT32_MAX)
         return mlm_error_set(
             error, -ERANGE, "%" PRIu64 " rows are too few or too many for trees", config->rows);
     return 0;
@@ -151,7 +151,7 @@ static void residuals_begin(struct boost *boost)
     int64_t sum = 0;
     for (uint64_t r = 0; r < boost->config.rows; r++)
         sum += boost->targets[r];
-    int32_t mean = (int32_t)(sum / (int64_t)boost->config.rows);
+    int32_t mean = (int32_t)lround((double)sum / (double)boost->config.rows);
     for (uint64_t r = 0; r < boost->config.rows; r++)
         boost->residuals[r] = boost->targets[r] - mean;
 }

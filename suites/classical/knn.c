@@ -49,7 +49,7 @@ static int derive(void *p, struct mlm_error *error)
     uint64_t distances = config->job.data_bytes / sizeof(float);
     config->queries = (uint64_t)sqrt((double)distances / ROWS_A_QUERY);
     config->rows = config->queries ? distances / config->queries : 0;
-    if (config->rows < 2 * NEIGHBOURS_MOST || config->rows > INT32_MAX)
+    if (config->rows < UINT64_C(2) * NEIGHBOURS_MOST || config->rows > INT32_MAX)
         return mlm_error_set(error, -ERANGE, "data of %" PRIu64 " B is too small or too large for neighbours",
             config->job.data_bytes);
     return 0;

@@ -288,7 +288,7 @@ static void core_is_the_formula_of_the_method(void **state)
     assert_int_equal(workload_of("kmeans_all")->core_bytes(&c), 4 * c.rows * (32 + 96));
     assert_true(workload_of("kmeans_all")->core_bytes(&c) > (UINT64_C(256) << 20) - 4096);
     assert_int_equal(configure("kmeans_blocks", data, &c), 0);
-    assert_int_equal(workload_of("kmeans_blocks")->core_bytes(&c), 4 * (c.rows * 32 + 256 * 96));
+    assert_int_equal(workload_of("kmeans_blocks")->core_bytes(&c), 4 * (c.rows * 32 + UINT64_C(256) * 96));
     assert_int_equal(configure("kmeans_minibatch", data, &c), 0);
     assert_int_equal(workload_of("kmeans_minibatch")->core_bytes(&c), 4 * 1024 * (32 + 96));
     assert_int_equal(configure("knn_all", data, &c), 0);
