@@ -158,12 +158,7 @@ static int prepare(const void *p, struct mlm_scoreboard *sb, void **ret_state)
 /* The nearest centre of one row: the smallest ‖c‖² - 2x·c. */
 static uint32_t nearest(const float *distances, const float *norms, uint64_t clusters)
 {
-    float least = INFINITY;
-#pragma omp simd reduction(min : least)
-    for (uint64_t c = 0; c < clusters; c++) {
-        float distance = distances[c] + norms[c];
-        least = distance < least ? distance : least;
-    }
+    float least = classical_least(distances, norms, clusters);
     for (uint64_t c = 0; c < clusters; c++)
         if (distances[c] + norms[c] == least)
             return (uint32_t)c;
