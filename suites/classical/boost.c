@@ -188,7 +188,7 @@ static int verify(const void *p, struct mlm_scoreboard *sb)
 
 static const struct mlm_param params[] = {
     CLASSICAL_WIDTH("32", 5),
-    {CLASSICAL_COUNT(trees, "4", 1, 1000, "trees"), .equal_work = true},
+    {CLASSICAL_COUNT(trees, "4", 1, 1000, "trees of the ensemble"), .equal_work = true},
     {CLASSICAL_COUNT(depth, "5", 1, BOOST_DEPTH_MOST, "levels of a tree"), .equal_work = true},
     {.name = NULL},
 };

@@ -308,7 +308,9 @@ static int verify(const void *p, struct mlm_scoreboard *sb)
 }
 
 #define PARAMS                                                                                               \
-    CLASSICAL_WIDTH("32", 16), {CLASSICAL_COUNT(clusters, "96", 1, 1024, "clusters"), .equal_work = true},   \
+    CLASSICAL_WIDTH("32", 16),                                                                               \
+        {CLASSICAL_COUNT(clusters, "96", 1, 1024, "clusters that the rows are given to"),                    \
+            .equal_work = true},                                                                             \
     {                                                                                                        \
         CLASSICAL_COUNT(steps, "3", 2, 10000, "passes over the rows"), .equal_work = true                    \
     }

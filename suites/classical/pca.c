@@ -192,7 +192,8 @@ static int verify(const void *p, struct mlm_scoreboard *sb)
 #define PARAMS                                                                                               \
     CLASSICAL_WIDTH("32", 16),                                                                               \
     {                                                                                                        \
-        CLASSICAL_COUNT(components, "4", CLASSICAL_DIRECTIONS, 1024, "components"), .equal_work = true       \
+        CLASSICAL_COUNT(components, "4", CLASSICAL_DIRECTIONS, 1024, "components that are kept"),            \
+            .equal_work = true                                                                               \
     }
 
 static const struct mlm_param plain_params[] = {PARAMS, {.name = NULL}};

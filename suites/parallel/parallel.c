@@ -166,21 +166,20 @@ static const struct mlm_param beside_params[] = {
         .type = MLM_PARAM_WORD,
         .offset = FIELD(background),
         .words = background_words,
-        .help =
-            "beside it nothing, or a process that holds as much memory, and reads it again and again or not",
+        .help = "what is beside it: nothing, or a process that holds as much memory, idle or active",
         .sweep = "alone,idle,active"},
     {.name = NULL},
 };
 
-/* As many helpers as workers can be beside the first thread: they get a core each where there are enough. */
 #define PARALLEL_COMMON                                                                                      \
-    .config_size = sizeof(struct parallel_config), .max_threads = 1, .extra_threads = PARALLEL_TASKS - 1,    \
-    .derive = parallel_derive
+    .config_size = sizeof(struct parallel_config), .max_threads = 1, .derive = parallel_derive
+/* As many helpers as workers can be beside the first thread: they get a core each where there are enough. */
+#define WORKERS PARALLEL_COMMON, .extra_threads = PARALLEL_TASKS - 1
 #define PASSES                                                                                               \
-    PARALLEL_COMMON, .work = "passes", .params = passes_params, .core_bytes = passes_core,                   \
-                     .peak_bytes = passes_peak, .rough_ns = passes_rough,                                    \
-                     .prepare = parallel_passes_prepare, .run = parallel_passes_run,                         \
-                     .verify = parallel_passes_verify, .destroy = parallel_passes_destroy
+    WORKERS, .work = "passes", .params = passes_params, .core_bytes = passes_core,                           \
+             .peak_bytes = passes_peak, .rough_ns = passes_rough, .prepare = parallel_passes_prepare,        \
+             .run = parallel_passes_run, .verify = parallel_passes_verify,                                   \
+             .destroy = parallel_passes_destroy
 
 static const struct mlm_workload copied = {PASSES, .name = "copied", .variant = &copied_way,
     .summary = "each worker has a copy of the rows, as where they are sent to it"};
@@ -188,23 +187,25 @@ static const struct mlm_workload forked = {PASSES, .name = "forked", .variant = 
     .summary = "forked workers read the rows of the first process: no page is copied"};
 static const struct mlm_workload counted = {PASSES, .name = "counted", .flags = MLM_QUICK,
     .variant = &counted_way,
-    .summary = "the same, and each reader writes a count beside each row, as CPython does: all are copied"};
+    .summary =
+        "forked workers write a count beside each row that they read, as CPython does: all pages are copied"};
 static const struct mlm_workload mapped = {PASSES, .name = "mapped", .flags = MLM_QUICK,
     .variant = &mapped_way, .summary = "the rows lie in one map that all workers share"};
 static const struct mlm_workload threads = {
     PASSES, .name = "threads", .variant = &threads_way, .summary = "the workers are threads of one process"};
-static const struct mlm_workload gather = {PARALLEL_COMMON, .name = "gather", .work = "gather",
+static const struct mlm_workload gather = {WORKERS, .name = "gather", .work = "gather",
     .summary = "each worker scales a part of the rows, and one process gets all of them",
     .params = gather_params, .core_bytes = gather_core, .peak_bytes = gather_peak, .rough_ns = gather_rough,
     .prepare = parallel_gather_prepare, .run = parallel_gather_run, .verify = parallel_gather_verify,
     .destroy = parallel_gather_destroy};
-static const struct mlm_workload allocate = {PARALLEL_COMMON, .name = "allocate", .work = "allocate",
+static const struct mlm_workload allocate = {WORKERS, .name = "allocate", .work = "allocate",
     .flags = MLM_FOREIGN_HEAP,
     .summary = "threads take and release blocks; each in turn needs half of what is live",
     .params = allocate_params, .core_bytes = allocate_core, .peak_bytes = allocate_peak,
     .rough_ns = allocate_rough, .prepare = parallel_allocate_prepare, .run = parallel_allocate_run,
     .verify = parallel_allocate_verify, .destroy = parallel_allocate_destroy};
-static const struct mlm_workload beside = {PARALLEL_COMMON, .name = "beside", .work = "beside",
+static const struct mlm_workload beside = {PARALLEL_COMMON, .extra_threads = 1, .name = "beside",
+    .work = "beside",
     .summary = "one process alone, beside an idle one with as much memory, beside an active one",
     .params = beside_params, .core_bytes = beside_core, .peak_bytes = beside_peak, .rough_ns = beside_rough,
     .prepare = parallel_beside_prepare, .run = parallel_beside_run, .verify = parallel_beside_verify,
