@@ -52,15 +52,16 @@ static void waits_take(const struct mlm_pressure_fds *pressure, struct mlm_usage
 
 static struct mlm_usage usage_take(const struct mlm_pressure_fds *pressure)
 {
-    struct rusage usage;
+    struct rusage usage, children;
     char io[512];
     struct mlm_usage taken = {
         .thread_cpu_ns = MLM_WAIT_UNKNOWN,
         .run_queue_ns = MLM_WAIT_UNKNOWN,
     };
     (void)getrusage(RUSAGE_SELF, &usage);
-    taken.user_ns = timeval_ns(usage.ru_utime);
-    taken.system_ns = timeval_ns(usage.ru_stime);
+    (void)getrusage(RUSAGE_CHILDREN, &children);
+    taken.user_ns = timeval_ns(usage.ru_utime) + timeval_ns(children.ru_utime);
+    taken.system_ns = timeval_ns(usage.ru_stime) + timeval_ns(children.ru_stime);
     waits_take(pressure, &taken);
     taken.io_known = mlm_file_read_into(AT_FDCWD, "/proc/self/io", io, sizeof io) > 0;
     if (taken.io_known) {
@@ -113,8 +114,8 @@ static uint64_t wait_between(uint64_t before, uint64_t after)
     return known ? after - before : MLM_WAIT_UNKNOWN;
 }
 
-/* A thread that ended takes its part of the sum along: then the CPU time that the threads still show is
- * smaller than that of the process. */
+/* A thread that ended takes its part of the sum along, and so does a child that was waited for: then the CPU
+ * time that the threads still show is smaller than that of the process. */
 static uint64_t run_queue_between(const struct mlm_usage *before, const struct mlm_usage *after)
 {
     uint64_t cpu_ns = after->user_ns + after->system_ns - before->user_ns - before->system_ns;

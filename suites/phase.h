@@ -15,7 +15,7 @@ struct mlm_pressure_fds {
 
 /* Counters of this process at one moment. */
 struct mlm_usage {
-    uint64_t user_ns, system_ns;
+    uint64_t user_ns, system_ns; /* with those of children that it waited for */
     uint64_t read_bytes, written_bytes;
     bool io_known;
     uint64_t thread_cpu_ns, run_queue_ns;     /* of the living threads; MLM_WAIT_UNKNOWN */

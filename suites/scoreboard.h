@@ -38,7 +38,7 @@ enum mlm_verdict {
 /* Readings that the worker took of itself over one phase. A wait that is not known is MLM_WAIT_UNKNOWN. */
 struct mlm_phase_reading {
     uint64_t begin_ns, end_ns;
-    uint64_t cpu_user_ns, cpu_system_ns; /* all threads, this phase alone */
+    uint64_t cpu_user_ns, cpu_system_ns; /* all threads and ended children, this phase alone */
     uint64_t run_queue_ns;               /* threads were ready to run and had no processor */
     uint64_t memory_wait_ns;             /* waiting for pages from swap, and for memory to be freed */
     uint64_t storage_wait_ns;            /* waiting for block devices, swap included */

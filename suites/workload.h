@@ -1,6 +1,6 @@
 /* The contract between the two programs: what a suite is, what a workload is, what it can be told.
  *
- *   suite      a question with several answers (storage, batch, loading, compression, …); one loadable
+ *   suite      a question with several answers (storage, batch, loading, pooling, parallel, …); one loadable
  *              module, whose only exported symbol is `mlm_suite`
  *   workload   one suite's job at one variant: storage/csr
  *   parameter  a knob of a workload: density=0.01
@@ -105,8 +105,9 @@ struct mlm_workload {
      * negative errno through mlm_fail(). Cheap; both programs call it before any formula. May be NULL. */
     int (*derive)(void *config, struct mlm_error *error);
 
-    /* Closed formulas. core: bytes that the job's data needs. peak: bytes that the whole process must hold at
-     * its peak, with MLM_BASELINE_BYTES; 0 or NULL: no formula. rough_ns: time of prepare and run on a
+    /* Closed formulas. core: bytes that the job's data needs. peak: bytes that all processes of the job
+     * together must hold at its peak, with MLM_BASELINE_BYTES; what they share counts once; 0 or NULL: no
+     * formula. The harness compares it with the needs of the cage. rough_ns: time of prepare and run on a
      * middling laptop with enough memory, only for time estimates. */
     uint64_t (*core_bytes)(const void *config);
     uint64_t (*peak_bytes)(const void *config);

@@ -4,14 +4,14 @@
 #include <errno.h>
 #include <stdlib.h>
 
+#include "data/runs.h"
 #include "pooling/pooling.h"
-#include "pooling/runs.h"
 
 /* No collection before this size: a small heap is not worth one. */
 #define FIRST_LIMIT_BYTES (UINT64_C(4) << 20)
 
 struct heap {
-    struct runs *runs;
+    struct mlm_runs *runs;
     double growth;
     uint64_t held_bytes, garbage_bytes, limit_bytes;
     uint32_t *garbage; /* runs that are garbage */
@@ -23,7 +23,7 @@ static void deferred_close(void *p)
     struct heap *heap = p;
     if (!heap)
         return;
-    runs_close(heap->runs);
+    mlm_runs_close(heap->runs);
     free(heap->garbage);
     free(heap);
 }
@@ -41,7 +41,7 @@ static int deferred_open(
     uint64_t all = pooling_trace_bytes(config);
     double held = 2 * config->growth * (double)(pooling_live_bytes(config) + pooling_leak_bytes(config));
     uint64_t room = held < (double)all ? (uint64_t)held : all;
-    int r = runs_open(2 * room + 8 * FIRST_LIMIT_BYTES, config->job.page_bytes, dry, &heap->runs, sb);
+    int r = mlm_runs_open(2 * room + 8 * FIRST_LIMIT_BYTES, config->job.page_bytes, dry, &heap->runs, sb);
     if (r < 0) {
         deferred_close(heap);
         return r;
@@ -53,7 +53,7 @@ static int deferred_open(
 static void collect(struct heap *heap)
 {
     for (size_t i = 0; i < heap->count; i++)
-        runs_free(heap->runs, heap->garbage[i]);
+        mlm_runs_free(heap->runs, heap->garbage[i]);
     heap->count = 0;
     heap->held_bytes -= heap->garbage_bytes;
     heap->garbage_bytes = 0;
@@ -66,10 +66,10 @@ static void deferred_alloc(void *p, struct pooling_tensor *tensor)
     struct heap *heap = p;
     if (heap->held_bytes + tensor->size > heap->limit_bytes)
         collect(heap);
-    tensor->tag = runs_alloc(heap->runs, tensor->size);
-    tensor->memory = runs_memory(heap->runs, tensor->tag);
-    if (tensor->tag != RUNS_NONE)
-        heap->held_bytes += runs_bytes(heap->runs, tensor->tag);
+    tensor->tag = mlm_runs_alloc(heap->runs, tensor->size);
+    tensor->memory = mlm_runs_memory(heap->runs, tensor->tag);
+    if (tensor->tag != MLM_RUNS_NONE)
+        heap->held_bytes += mlm_runs_bytes(heap->runs, tensor->tag);
 }
 
 static bool garbage_has_room(struct heap *heap)
@@ -88,12 +88,12 @@ static bool garbage_has_room(struct heap *heap)
 static void deferred_free(void *p, struct pooling_tensor *tensor)
 {
     struct heap *heap = p;
-    uint64_t bytes = runs_bytes(heap->runs, tensor->tag);
+    uint64_t bytes = mlm_runs_bytes(heap->runs, tensor->tag);
     if (garbage_has_room(heap)) {
         heap->garbage[heap->count++] = tensor->tag;
         heap->garbage_bytes += bytes;
     } else { /* no memory to remember it: free it now */
-        runs_free(heap->runs, tensor->tag);
+        mlm_runs_free(heap->runs, tensor->tag);
         heap->held_bytes -= bytes;
     }
 }
@@ -101,7 +101,7 @@ static void deferred_free(void *p, struct pooling_tensor *tensor)
 static uint64_t deferred_resident(const void *p)
 {
     const struct heap *heap = p;
-    return runs_resident(heap->runs) + heap->capacity * sizeof *heap->garbage;
+    return mlm_runs_resident(heap->runs) + heap->capacity * sizeof *heap->garbage;
 }
 
 const struct pooling_heap pooling_heap_deferred = {.page_ns = 60,

@@ -1,7 +1,7 @@
 /* A pool with size classes, and the same pool with reference counts. With counts, whoever drops the last
  * reference frees the tensor; the price is counting around every use. */
+#include "data/runs.h"
 #include "pooling/pooling.h"
-#include "pooling/runs.h"
 
 /* Address space per byte of data. Generous, because untouched address space costs nothing. */
 #define ROOM 8u
@@ -9,9 +9,9 @@
 static int pool_open(
     const struct pooling_config *config, bool dry, void **ret_heap, struct mlm_scoreboard *sb)
 {
-    struct runs *runs;
+    struct mlm_runs *runs;
     uint64_t bytes = ROOM * (pooling_live_bytes(config) + config->steps * pooling_leak_bytes(config));
-    int r = runs_open(bytes, config->job.page_bytes, dry, &runs, sb);
+    int r = mlm_runs_open(bytes, config->job.page_bytes, dry, &runs, sb);
     if (r == 0)
         *ret_heap = runs;
     return r;
@@ -19,23 +19,23 @@ static int pool_open(
 
 static void pool_alloc(void *heap, struct pooling_tensor *tensor)
 {
-    tensor->tag = runs_alloc(heap, tensor->size);
-    tensor->memory = runs_memory(heap, tensor->tag);
+    tensor->tag = mlm_runs_alloc(heap, tensor->size);
+    tensor->memory = mlm_runs_memory(heap, tensor->tag);
 }
 
 static void pool_free(void *heap, struct pooling_tensor *tensor)
 {
-    runs_free(heap, tensor->tag);
+    mlm_runs_free(heap, tensor->tag);
 }
 
 static uint64_t pool_resident(const void *heap)
 {
-    return runs_resident(heap);
+    return mlm_runs_resident(heap);
 }
 
 static void pool_close(void *heap)
 {
-    runs_close(heap);
+    mlm_runs_close(heap);
 }
 
 /* Atomic, as in every framework whose tensors can be shared between threads. */
@@ -48,7 +48,7 @@ static void refcount_hold(void *heap, struct pooling_tensor *tensor)
 static void refcount_drop(void *heap, struct pooling_tensor *tensor)
 {
     if (atomic_fetch_sub_explicit(&tensor->references, 1, memory_order_acq_rel) == 1)
-        runs_free(heap, tensor->tag);
+        mlm_runs_free(heap, tensor->tag);
 }
 
 static void refcount_alloc(void *heap, struct pooling_tensor *tensor)

@@ -3,9 +3,8 @@
  * waiting. */
 #include <errno.h>
 #include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
 
+#include "data/background.h"
 #include "data/memory.h"
 #include "data/random.h"
 #include "workload.h"
@@ -132,13 +131,6 @@ static int hog_run(void *p, struct mlm_scoreboard *sb)
     }
 }
 
-static uint64_t cpu_ns(void)
-{
-    struct timespec t;
-    (void)clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (uint64_t)t.tv_sec * 1000000000u + (uint64_t)t.tv_nsec;
-}
-
 /* Does a fixed number of steps, about `seconds` on a middling core, so that its time can be compared between
  * runs with and without sampling. */
 static int spin_run(void *p, struct mlm_scoreboard *sb)
@@ -171,27 +163,15 @@ static uint64_t spin_rough(const void *config)
 enum { BACKGROUND_IDLE, BACKGROUND_ACTIVE };
 static const char *const background_modes[] = {"idle", "active", NULL};
 
-/* Holds memory beside the worker of a trial until it is killed. "active" reads its pages again and again with
- * at most a tenth of one core, as an open browser does; an idle one can be swapped out completely. */
+/* Holds memory beside the worker of a trial until it is killed. */
 static int background_run(void *p, struct mlm_scoreboard *sb)
 {
     struct self_state *state = p;
     int r = touch_run(p, sb);
     if (r < 0)
         return r;
-    for (;;) {
-        if (state->config.mode == BACKGROUND_IDLE) {
-            (void)pause();
-            continue;
-        }
-        for (uint64_t at = 0; at < state->config.size_bytes;) {
-            uint64_t begin = cpu_ns();
-            for (; at < state->config.size_bytes && cpu_ns() - begin < 2000000;
-                 at += state->config.job.page_bytes)
-                state->data[at]++;
-            (void)nanosleep(&(struct timespec){.tv_nsec = 18000000}, NULL);
-        }
-    }
+    mlm_background_hold(state->data, state->config.size_bytes, state->config.job.page_bytes,
+        state->config.mode == BACKGROUND_ACTIVE);
 }
 
 static const struct mlm_param touch_params[] = {

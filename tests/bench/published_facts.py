@@ -3,10 +3,10 @@
 
     tests/bench/published_facts.py build/mlmembench [FOLDER [FACT…]]
 
-FACT is one of: csr_bytes, csr_time, pruned, root, exact, adam, loader, threshold, llm; none: all of them. Runs that are stored in FOLDER
-(default: ./facts) are not run again. All but csr_…, pruned, root and llm, which only calculates, need `./bootstrap frameworks`, 2 GiB of memory and some ten
-minutes; csr_time needs a quiet machine and kernels_bench beside it. Exit status 1 where a figure is not the published
-one."""
+FACT is one of: csr_bytes, csr_time, pruned, root, exact, adam, kmeans, loader, counts, arenas, threshold, llm; none: all of
+them. Runs that are stored in FOLDER (default: ./facts) are not run again. All but csr_…, pruned, root, counts, arenas, and llm,
+which only calculates, need `./bootstrap frameworks`, 2 GiB of memory and some ten minutes; csr_time needs a quiet machine
+and kernels_bench beside it. Exit status 1 where a figure is not the published one."""
 import json
 import math
 import os
@@ -41,6 +41,15 @@ class Runs:
             if r["outcome"] != "ok":
                 sys.exit(f"{r['workload']} {r['params']}: {r['outcome']}: {r['reason']}")
         return trials
+
+    def needs(self, name, *command):
+        """Needs of a command without a cap."""
+        path = os.path.join(self.folder, name + ".jsonl")
+        if not os.path.exists(path):
+            subprocess.run([self.program, "exec", "--cap", "none", "--quiet", "--out", path, "--", *command],
+                           stdout=subprocess.DEVNULL, check=True)
+        with open(path, encoding="utf-8") as lines:
+            return next(r["needs_peak_bytes"] for r in map(json.loads, lines) if r["kind"] == "trial")
 
 
 def by(trials, *keys):
@@ -177,6 +186,70 @@ def adam(runs, table):
         table.row(f"{wanted} B", slope, 0.9 * wanted, 1.1 * wanted, "B", f"a parameter in PyTorch with {optimizer}")
 
 
+def kmeans(runs, table):
+    """How much the needs grow with the elements: parts that do not grow cancel out."""
+    sizes = (32 * MIB, 96 * MIB)
+    needs = [runs.trials(f"kmeans-{size // MIB}M", "frameworks", "sklearn_kmeans", "--data", str(size), density=1, format="dense",
+                         width=50, value="f64", clusters=8, epochs=2)[0]["needs_peak_bytes"] for size in sizes]
+    slope = (needs[1] - needs[0]) / ((sizes[1] - sizes[0]) / 4)
+    table.row("16 B", slope, 15.2, 17.6, "B", "an element in k-means of scikit-learn, f64: the caller's own and a copy")
+
+
+COUNTS = """
+import array, os, sys
+objects, workers, count = sys.argv[1] == "objects", int(sys.argv[2]), int(sys.argv[3])
+data = [i + 0.5 for i in range(count)] if objects else array.array("d", bytes(8 * count))
+ready, go = os.pipe(), os.pipe()
+for _ in range(workers):
+    if os.fork() == 0:
+        os.close(go[1])
+        total = 0.0
+        for x in data:
+            total += x
+        os.write(ready[1], b"x")
+        os.read(go[0], 1)  # stays until all are ready
+        os._exit(0)
+for _ in range(workers):
+    os.read(ready[0], 1)
+os.close(go[1])
+for _ in range(workers):
+    os.wait()
+"""
+
+
+def counts(runs, table):
+    """Processes forked from one that holds numbers, and look at each of them: of Python's own objects, and of one array.
+    A list has 8 bytes for a pointer beside each object of 24, and these pages stay shared."""
+    count, held = 2000000, {}
+    for kind in ("objects", "array"):
+        for workers in (0, 1, 4):
+            held[kind, workers] = runs.needs(f"counts-{kind}-{workers}", sys.executable, "-c", COUNTS, kind, str(workers),
+                                             str(count))
+    empty = {workers: runs.needs(f"counts-empty-{workers}", sys.executable, "-c", COUNTS, "array", str(workers), "1")
+             for workers in (0, 1, 4)}
+    for kind, published, low, high in (("objects", "a copy each", 0.65, 1.1), ("array", "none", -0.1, 0.1)):
+        data = held[kind, 0] - empty[0]
+        for workers in (1, 4):
+            share = (held[kind, workers] - empty[workers] - data) / workers / data
+            table.row(published, share, low, high, "×",
+                      f"of the data, which each of {workers} forked CPythons copies by looking at it, {kind}")
+    rows = by(runs.trials("counts-own", "parallel", "counted|forked", "--data", "320M", workers="1,2,4,8"), "workers")
+    for workers in ("1", "4", "8"):
+        share = (rows["counted", workers][0] - rows["forked", workers][0]) / int(workers) / (64 * MIB)
+        table.row("a copy each", share, 0.97, 1.03, "×", f"the same of parallel/counted beside parallel/forked, {workers} workers")
+
+
+def arenas(runs, table):
+    """Programs in Ruby were found to need twice the memory with the arenas that glibc makes."""
+    rows = by(runs.trials("arenas", "parallel", "allocate", "--data", "640M", workers="1,8", heap="arenas,two,pools"),
+              "heap", "workers")
+    held = {key[1:]: bytes_ for key, (bytes_, _) in rows.items()}
+    table.row("2 ×", held["arenas", "8"] / held["two", "8"], 1.6, 4, "×",
+              "8 threads with glibc's arenas as they come against two of them")
+    table.row("1 ×", held["arenas", "1"] / held["two", "1"], 0.95, 1.05, "×", "the same of one thread")
+    table.detail(", ".join(f"{h} {w}: {b / MIB:.0f} MiB" for (h, w), b in held.items()))
+
+
 def loader(runs, table):
     """Compares the needs of the data alone: the memory of PyTorch with almost no data is subtracted. A worker's own part
     of the interpreter counts on both sides."""
@@ -248,8 +321,8 @@ def llm(runs, table):
                       f"its file in {'bf16' if weights == 'f16' else weights}")
 
 
-FACTS = {"csr_bytes": csr_bytes, "csr_time": csr_time, "pruned": pruned, "root": root, "exact": exact, "adam": adam, "loader": loader,
-         "threshold": threshold, "llm": llm}
+FACTS = {"csr_bytes": csr_bytes, "csr_time": csr_time, "pruned": pruned, "root": root, "exact": exact, "adam": adam,
+         "kmeans": kmeans, "loader": loader, "counts": counts, "arenas": arenas, "threshold": threshold, "llm": llm}
 
 
 def main(program, folder="facts", *names):

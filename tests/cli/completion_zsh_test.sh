@@ -21,14 +21,14 @@ completions()
     zsh -f log/complete.zsh "$MLM_SOURCE/completions/_mlmembench" "$mlm" "$@"
 }
 
-# completes WANTED WORD…: the candidates must be the words WANTED, and no others.
+# completes WANTED WORD…: the candidates must be the words WANTED, in any order, and no others.
 completes()
 {
     wanted=$1
     shift
     # shellcheck disable=SC2086  # words
-    printf '%s\n' $wanted >log/wanted
-    completions "$@" >log/got 2>&1
+    printf '%s\n' $wanted | sort >log/wanted
+    completions "$@" 2>&1 | sort >log/got
     expect "mlmembench $*" diff log/wanted log/got
 }
 

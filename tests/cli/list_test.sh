@@ -8,7 +8,7 @@ status 0 "$mlm" list
 expect "plain" no_escapes log/out
 expect "80 columns" narrow log/out
 cp log/out log/list
-for suite in batch compression frameworks inference loading pooling self storage; do
+for suite in batch classical compression frameworks inference loading parallel pooling self storage; do
     expect "$suite" grep -q "^$suite: " log/list
     status 0 "$mlm" list --suite $suite
     expect "$suite alone" test "$(grep -c '^[a-z]*: ' log/out)" = 1
@@ -51,6 +51,12 @@ for mib in (64, 640, 2560):
         "pooling/arena": data // 4,
         "compression/quantised": 8 * w * w * 4 + 2 * w * 4,
         "compression/lowrank": 8 * 64 * (w + w) * 4 + 2 * w * 4,
+        "parallel/copied": 5 * (data // 5 // 256 * 256),    # four copies, and the rows of the first process
+        "parallel/mapped": data // 5 // 256 * 256,
+        "classical/kmeans_all": data // (4 * 128) * 4 * 128,   # 32 values and 96 distances of each row
+        "classical/pca_svd": 3 * (data // (3 * 4 * 32) * 4 * 32),
+        "classical/boost_presorted": data // (12 * 32) * 32 * 12,
+        "classical/boost_histogram": data // (12 * 32) * 32 * 5,
     }
     for name, size in wanted.items():
         ok = rows.get(name) == shown(size)

@@ -44,7 +44,7 @@ expect "a reference where the cap is near, and no other" [ "$(grep -c 'reference
 plan near --suite storage --filter 'dense.*f32' --cap 64M --repetitions 2
 expect "it is as certain as its row" [ "$(grep -c 'reference$' log/near)" = "$(grep -c 'cap:64M$' log/near)" ]
 expect_not "self is not among the defaults, nor frameworks, nor inference" grep -qE '(self|frameworks|inference)/' log/first
-for suite in batch compression loading pooling storage; do
+for suite in batch classical compression loading parallel pooling storage; do
     expect "$suite is" grep -q " $suite/" log/first
 done
 
@@ -129,7 +129,7 @@ SIZES
 
 # Planning must need little memory, however much is asked for. Sanitizers reserve address space of their own. Rows that
 # read files are left out: no disk has room for them.
-for suite in pooling storage batch compression frameworks; do
+for suite in pooling storage batch parallel classical compression frameworks; do
     (
         # shellcheck disable=SC3045  # every shell of Linux has it
         [ "$MLM_SANITIZED" = 1 ] || ulimit -v 100000

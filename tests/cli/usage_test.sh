@@ -141,7 +141,7 @@ refused 3 "cannot write --benchmark_out=pipe: it is a pipe" run --benchmark_out=
 refused 2 "--timeout: '5y' is not a duration; write one like 20s, 500ms or 2min" run --timeout 5y
 
 # Suites, workloads and parameters.
-refused 2 "no suite 'nonsense'; there are batch, compression, frameworks, inference, loading, pooling, self, storage" run --suite nonsense
+refused 2 "no suite 'nonsense'; there are batch, classical, compression, frameworks, inference, loading, parallel, pooling, self, storage" run --suite nonsense
 refused 2 "no suite ''; there are batch, " run --suite self,
 refused 2 "no suite 'nonsense'; .mlmembench list. shows them" list --suite nonsense
 refused 2 "--filter '\[' is not a regular expression" run --filter '['

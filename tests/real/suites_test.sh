@@ -4,7 +4,7 @@
 . "$(dirname "$0")/common.sh"
 begin
 
-small='--repetitions 1 --timeout 120s --swap none --suite storage,batch,loading,pooling,inference,compression'
+small='--repetitions 1 --timeout 120s --swap none --suite storage,batch,loading,pooling,parallel,classical,inference,compression'
 status 0 "$mlm" run --cap 256M,512M $small --out out/one.jsonl
 status 0 "$mlm" run --cap 256M,512M $small --out out/two.jsonl --seed 1
 cat out/one.jsonl out/two.jsonl >out/both.jsonl
@@ -13,8 +13,8 @@ expect "no answer contradicts another" bash -c '! grep -qw wrong log/out'
 expect "data_checksum is one per row, at all caps and in both runs" records out/both.jsonl \
     'all(len({x["data_checksum"] for x in both if x["data_checksum"] is not None}) <= 1 for both in ([y for y in r if (y["workload"], y["params"]) == key] for key in [(z["workload"], z["params"]) for z in r]))'
 expect "what reads data has a checksum" records out/both.jsonl \
-    'all(x["data_checksum"] for x in r if x["outcome"] == "ok" and x["suite"] in ("storage", "loading", "batch", "inference", "compression"))'
-for suite in storage batch loading pooling inference compression; do
+    'all(x["data_checksum"] for x in r if x["outcome"] == "ok" and x["suite"] in ("storage", "loading", "batch", "parallel", "classical", "inference", "compression"))'
+for suite in storage batch loading pooling parallel classical inference compression; do
     expect "$suite has rows that fit and rows that do not at 256M" records out/one.jsonl \
         '{"ok", "oom"} <= {x["outcome"] for x in r if x["suite"] == "'$suite'" and x["cap_bytes"] == 256 << 20}'
 done
@@ -23,9 +23,14 @@ expect "every row has core bytes, and needs no less than them but for mapped fil
     'all(x["core_bytes"] is not None and x["needs_peak_bytes"] + (1 << 20) > x["core_bytes"] for x in r if x["outcome"] == "ok" and "mmap" not in x["workload"])'
 expect "all that was asked of the kernel came back" records out/one.jsonl \
     'all(x[k] is not None for x in r if x["outcome"] == "ok" for k in ("run_ns", "prepare_ns", "peak_rss_bytes", "cage_peak_bytes", "needs_peak_bytes", "swap_peak_bytes", "major_faults", "minor_faults", "refaults", "read_bytes", "items"))'
+# The first process only waits for its workers; they look at 1 GiB.
+expect "the time of workers is time of the job" records out/one.jsonl \
+    'all(x["run_cpu_user_ns"] > 5e6 for x in by["parallel/mapped"])'
+expect "a worker that writes to its pages has pages of its own, and one that reads has none" records out/one.jsonl \
+    'all(x["needs_peak_bytes"] < 1.2 * x["core_bytes"] + (8 << 20) for x in r if x["suite"] == "parallel" and x["outcome"] == "ok")'
 expect "loading reads from a cold cache" records out/one.jsonl \
     'all(x["read_bytes"] >= 300 << 20 for x in by["loading/generator"])'
-for suite in storage batch loading pooling inference compression; do
+for suite in storage batch loading pooling parallel classical inference compression; do
     expect "a picture of $suite" test -s out/one-$suite-needs.svg -a -s out/one-$suite-needs.png
 done
 

@@ -228,6 +228,8 @@ static void test_hostile_everywhere(void **state)
     evil_append(store, "pooling", "x");
     evil_append(store, "inference", "context");
     evil_append(store, "compression", "zeros");
+    evil_append(store, "parallel", "workers");
+    evil_append(store, "classical", "batch");
     mlm_store_close(store);
     assert_int_equal(mlm_store_read(path, &list, NULL, NULL, NULL), 0);
     struct sample_table sample = sample_table_of(list);
@@ -252,12 +254,12 @@ static void test_hostile_everywhere(void **state)
             fail_msg("%s", error.text);
     }
     assert_int_equal(chdir(before), 0);
-    assert_int_equal(made.count, 5 * 5 + 6); /* and the suites' own */
+    assert_int_equal(made.count, 5 * 7 + 8); /* and the suites' own */
     assert_int_equal(files_in(fixture->folder), 3 * made.count + 1);
 
     static const char *const names[] = {"storage-needs", "storage-parts", "storage-slowdown",
         "storage-density", "storage-timeline", "storage-machines", "batch-batch", "pooling-overhead",
-        "inference-rate", "inference-context", "compression-zeros"};
+        "inference-rate", "inference-context", "parallel-workers", "classical-batches", "compression-zeros"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char name[64];
         snprintf(name, sizeof name, "run-%s.svg", names[i]);

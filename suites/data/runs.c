@@ -1,16 +1,14 @@
 /* The pool's allocator: free runs in lists by size class, neighbours merged at once, books in arrays of their
  * own. */
-#include "pooling/runs.h"
+#include "data/runs.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-#include "pooling/pooling.h"
-
 #define BINS 256u
-#define NONE RUNS_NONE
+#define NONE MLM_RUNS_NONE
 
 /* Valid in the first and the last block of each run below `top`. */
 struct block {
@@ -19,7 +17,7 @@ struct block {
     uint32_t previous, next; /* neighbours in the list of free runs of the same bin; in the first block */
 };
 
-struct runs {
+struct mlm_runs {
     unsigned char *memory;
     struct block *blocks;
     uint64_t *touched; /* dry: one bit for each page */
@@ -56,22 +54,22 @@ static void *map(uint64_t bytes)
     return memory == MAP_FAILED ? NULL : memory;
 }
 
-int runs_open(
-    uint64_t bytes, uint64_t page_bytes, bool dry, struct runs **ret_runs, struct mlm_scoreboard *sb)
+int mlm_runs_open(
+    uint64_t bytes, uint64_t page_bytes, bool dry, struct mlm_runs **ret_runs, struct mlm_scoreboard *sb)
 {
-    struct runs *runs = calloc(1, sizeof *runs);
+    struct mlm_runs *runs = calloc(1, sizeof *runs);
     if (!runs)
         return mlm_fail(sb, -ENOMEM, "out of memory");
     runs->page_bytes = page_bytes;
-    runs->capacity = bytes / RUNS_BLOCK_BYTES + 1;
+    runs->capacity = bytes / MLM_RUNS_BLOCK_BYTES + 1;
     memset(runs->bins, 0xff, sizeof runs->bins);
     runs->blocks = runs->capacity < NONE ? map(runs->capacity * sizeof *runs->blocks) : NULL;
     if (dry)
         runs->touched = calloc(runs->capacity / 64 + 1, sizeof *runs->touched);
     else
-        runs->memory = map(runs->capacity * RUNS_BLOCK_BYTES);
+        runs->memory = map(runs->capacity * MLM_RUNS_BLOCK_BYTES);
     if (!runs->blocks || !(dry ? (void *)runs->touched : (void *)runs->memory)) {
-        runs_close(runs);
+        mlm_runs_close(runs);
         return mlm_fail(sb, -ENOMEM, "the machine refused %llu bytes of address space for a pool",
             (unsigned long long)bytes);
     }
@@ -79,25 +77,25 @@ int runs_open(
     return 0;
 }
 
-void runs_close(struct runs *runs)
+void mlm_runs_close(struct mlm_runs *runs)
 {
     if (!runs)
         return;
     if (runs->memory)
-        (void)munmap(runs->memory, runs->capacity * RUNS_BLOCK_BYTES);
+        (void)munmap(runs->memory, runs->capacity * MLM_RUNS_BLOCK_BYTES);
     if (runs->blocks)
         (void)munmap(runs->blocks, runs->capacity * sizeof *runs->blocks);
     free(runs->touched);
     free(runs);
 }
 
-static void mark(struct runs *runs, uint64_t first, uint64_t blocks, bool is_free)
+static void mark(struct mlm_runs *runs, uint64_t first, uint64_t blocks, bool is_free)
 {
     runs->blocks[first].blocks = runs->blocks[first + blocks - 1].blocks = (uint32_t)blocks;
     runs->blocks[first].free = runs->blocks[first + blocks - 1].free = is_free;
 }
 
-static void bin_insert(struct runs *runs, uint64_t first, uint64_t blocks)
+static void bin_insert(struct mlm_runs *runs, uint64_t first, uint64_t blocks)
 {
     mark(runs, first, blocks, true);
     uint32_t bin = bin_of(blocks), next = runs->bins[bin];
@@ -109,7 +107,7 @@ static void bin_insert(struct runs *runs, uint64_t first, uint64_t blocks)
     runs->occupied[bin / 64] |= UINT64_C(1) << bin % 64;
 }
 
-static void bin_remove(struct runs *runs, uint64_t first)
+static void bin_remove(struct mlm_runs *runs, uint64_t first)
 {
     const struct block *block = &runs->blocks[first];
     uint32_t bin = bin_of(block->blocks);
@@ -125,7 +123,7 @@ static void bin_remove(struct runs *runs, uint64_t first)
 
 /* Returns the first bin from `bin` on that has a free run. All runs in it are large enough, because a class
  * is the smallest size of its bin. */
-static uint32_t bin_find(const struct runs *runs, uint32_t bin)
+static uint32_t bin_find(const struct mlm_runs *runs, uint32_t bin)
 {
     uint64_t word = runs->occupied[bin / 64] & (~UINT64_C(0) << bin % 64);
     for (uint32_t w = bin / 64;;) {
@@ -137,16 +135,16 @@ static uint32_t bin_find(const struct runs *runs, uint32_t bin)
     }
 }
 
-static void touch(struct runs *runs, uint64_t first, uint64_t bytes)
+static void touch(struct mlm_runs *runs, uint64_t first, uint64_t bytes)
 {
-    uint64_t begin = first * RUNS_BLOCK_BYTES;
+    uint64_t begin = first * MLM_RUNS_BLOCK_BYTES;
     for (uint64_t p = begin / runs->page_bytes; runs->touched && p * runs->page_bytes < begin + bytes; p++)
         runs->touched[p / 64] |= UINT64_C(1) << p % 64;
 }
 
-uint32_t runs_alloc(struct runs *runs, uint64_t bytes)
+uint32_t mlm_runs_alloc(struct mlm_runs *runs, uint64_t bytes)
 {
-    uint64_t wanted = (bytes + RUNS_BLOCK_BYTES - 1) / RUNS_BLOCK_BYTES;
+    uint64_t wanted = (bytes + MLM_RUNS_BLOCK_BYTES - 1) / MLM_RUNS_BLOCK_BYTES;
     uint64_t blocks = class_of(wanted ? wanted : 1);
     uint32_t bin = bin_find(runs, bin_of(blocks));
     uint64_t first = runs->top;
@@ -167,7 +165,7 @@ uint32_t runs_alloc(struct runs *runs, uint64_t bytes)
     return (uint32_t)first;
 }
 
-void runs_free(struct runs *runs, uint32_t run)
+void mlm_runs_free(struct mlm_runs *runs, uint32_t run)
 {
     uint64_t first = run, end = first + runs->blocks[first].blocks;
     if (first > 0 && runs->blocks[first - 1].free) {
@@ -185,17 +183,17 @@ void runs_free(struct runs *runs, uint32_t run)
     bin_insert(runs, first, end - first);
 }
 
-void *runs_memory(const struct runs *runs, uint32_t run)
+void *mlm_runs_memory(const struct mlm_runs *runs, uint32_t run)
 {
-    return runs->memory && run != NONE ? runs->memory + (uint64_t)run * RUNS_BLOCK_BYTES : NULL;
+    return runs->memory && run != NONE ? runs->memory + (uint64_t)run * MLM_RUNS_BLOCK_BYTES : NULL;
 }
 
-uint64_t runs_bytes(const struct runs *runs, uint32_t run)
+uint64_t mlm_runs_bytes(const struct mlm_runs *runs, uint32_t run)
 {
-    return (uint64_t)runs->blocks[run].blocks * RUNS_BLOCK_BYTES;
+    return (uint64_t)runs->blocks[run].blocks * MLM_RUNS_BLOCK_BYTES;
 }
 
-uint64_t runs_resident(const struct runs *runs)
+uint64_t mlm_runs_resident(const struct mlm_runs *runs)
 {
     uint64_t pages = 0;
     for (uint64_t w = 0; w <= runs->most / 64; w++)

@@ -12,22 +12,22 @@
 
 #include "scoreboard.h"
 
-struct runs;
+struct mlm_runs;
 
-#define RUNS_BLOCK_BYTES 4096u
+#define MLM_RUNS_BLOCK_BYTES 4096u
 
 /* Reserves address space for at most `bytes`. Dry: keeps only books, and notes the pages that would be
  * touched. */
-int runs_open(
-    uint64_t bytes, uint64_t page_bytes, bool dry, struct runs **ret_runs, struct mlm_scoreboard *sb);
-void runs_close(struct runs *runs); /* accepts NULL */
+int mlm_runs_open(
+    uint64_t bytes, uint64_t page_bytes, bool dry, struct mlm_runs **ret_runs, struct mlm_scoreboard *sb);
+void mlm_runs_close(struct mlm_runs *runs); /* accepts NULL */
 
-#define RUNS_NONE UINT32_MAX /* no address space is left */
+#define MLM_RUNS_NONE UINT32_MAX /* no address space is left */
 
-uint32_t runs_alloc(struct runs *runs, uint64_t bytes);
-void runs_free(struct runs *runs, uint32_t run);
-void *runs_memory(const struct runs *runs, uint32_t run);   /* NULL: dry, or RUNS_NONE */
-uint64_t runs_bytes(const struct runs *runs, uint32_t run); /* size of its class */
+uint32_t mlm_runs_alloc(struct mlm_runs *runs, uint64_t bytes);
+void mlm_runs_free(struct mlm_runs *runs, uint32_t run);
+void *mlm_runs_memory(const struct mlm_runs *runs, uint32_t run);   /* NULL: dry, or MLM_RUNS_NONE */
+uint64_t mlm_runs_bytes(const struct mlm_runs *runs, uint32_t run); /* size of its class */
 
 /* Dry: bytes of the touched pages, and of the books. */
-uint64_t runs_resident(const struct runs *runs);
+uint64_t mlm_runs_resident(const struct mlm_runs *runs);
