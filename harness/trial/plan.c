@@ -458,8 +458,9 @@ int mlm_plan_make(const struct mlm_catalogue *catalogue, const struct mlm_plan_o
     if (!plan)
         return mlm_error_errno(error, -ENOMEM, "plan");
     plan->options = *options;
+    const struct mlm_dataset_shape *shape = &options->dataset_shape;
     if (options->dataset)
-        plan->options.data_bytes = options->dataset_shape.file.size_bytes;
+        plan->options.data_bytes = shape->plain_bytes ? shape->plain_bytes : shape->file.size_bytes;
     else if (!options->data_bytes)
         plan->options.data_bytes = default_data(options);
     if (options->limits.processors && options->threads > options->limits.processors)
