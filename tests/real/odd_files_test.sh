@@ -17,10 +17,10 @@ run()
 for file in $("$MLM_PYTHON" "$odd" names); do
     "$MLM_PYTHON" "$odd" plain "$file" plain.csv
     run "files/$file" odd
+    tr '\n' ' ' <log/out >log/table
     run plain.csv plain
     copy=$(find cache -name 'user-plain-v1-*')
-    expect "$file: its table says how large the data is" grep -Eq ", dataset files/$file of [0-9.]+ [KMGi]*B" log/table
-    cp log/out log/table
+    expect "$file: its table says how large the data is" grep -Eq ", dataset files/$file of +[0-9.]+ [KMGi]*B" log/table
     expect "$file: there is one copy of it" test -f "$copy"
     expect "$file: its size is the amount of data, and a mark says that trials read it" records out/odd.jsonl \
         "all(x['data_bytes'] == $(stat -c %s "$copy") and 'plain_copy' in x['marks'] for x in r)"

@@ -33,10 +33,10 @@ static bool is_day(int year, int month, int day)
 }
 
 /* Counts from March, so that a leap day is the last day of its year. */
-static double days_since_1970(int year, int month, int day)
+static int days_since_1970(int year, int month, int day)
 {
     int y = month > 2 ? year : year - 1, m = month > 2 ? month - 3 : month + 9;
-    return 365.0 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + (day - 1) - 719468;
+    return 365 * y + y / 4 - y / 100 + y / 400 + (153 * m + 2) / 5 + (day - 1) - 719468;
 }
 
 /* Reads "Z", "+01:00" or "-0530" at the end of a time. */
