@@ -127,7 +127,8 @@ static int equal_work_make(struct mlm_plan_row *row, const struct mlm_plan_optio
     char data[MLM_SIZE_TEXT];
     fprintf(out, "%s%s%s", row->suite->name, work ? " " : "", work ? work : "");
     if (options->dataset)
-        fprintf(out, " dataset=%s", options->dataset);
+        fprintf(out, " dataset=%s separator=%s", options->dataset,
+            mlm_separator_words[options->dataset_reading.separator]);
     else
         fprintf(out, " data=%s", mlm_size_spell(options->data_bytes, data));
     fprintf(out, " seed=%llu", (unsigned long long)options->seed);

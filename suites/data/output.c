@@ -35,7 +35,7 @@ static int output_compare(struct mlm_output *output)
         while (output->found[at] == output->bytes[at])
             at++;
         return mlm_fail(
-            output->sb, -EBADMSG, "byte %" PRIu64 " is not what its seed makes", output->done + at);
+            output->sb, -EBADMSG, "byte %" PRIu64 " is not what it should be", output->done + at);
     }
     if (have < output->used)
         return mlm_fail(output->sb, -EBADMSG, "it ends at byte %" PRIu64, output->done + have);
