@@ -126,9 +126,10 @@ static int equal_work_make(struct mlm_plan_row *row, const struct mlm_plan_optio
     const char *work = row->workload->work;
     char data[MLM_SIZE_TEXT];
     fprintf(out, "%s%s%s", row->suite->name, work ? " " : "", work ? work : "");
+    const uint32_t separator = options->dataset_reading.separator;
     if (options->dataset)
-        fprintf(out, " dataset=%s separator=%s", options->dataset,
-            mlm_separator_words[options->dataset_reading.separator]);
+        fprintf(out, " dataset=%s%s%s", options->dataset, separator ? " separator=" : "",
+            separator ? mlm_separator_words[separator] : "");
     else
         fprintf(out, " data=%s", mlm_size_spell(options->data_bytes, data));
     fprintf(out, " seed=%llu", (unsigned long long)options->seed);

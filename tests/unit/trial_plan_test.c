@@ -336,8 +336,12 @@ static void a_users_file_has_its_own_shape(void **state)
     assert_int_equal(count(plan, "batch:"), 0);
     for (size_t i = 0; i < plan->row_count; i++) {
         assert_int_equal(plan->rows[i].refused, !(plan->rows[i].workload->flags & MLM_USER_DATA));
-        assert_non_null(strstr(plan->rows[i].equal_work, "dataset=/somewhere/own.csv separator=auto"));
+        assert_non_null(strstr(plan->rows[i].equal_work, "dataset=/somewhere/own.csv seed="));
     }
+    mlm_plan_free(plan);
+    options.dataset_reading.separator = MLM_SEPARATOR_TAB;
+    plan = make(&options);
+    assert_non_null(strstr(plan->rows[0].equal_work, "dataset=/somewhere/own.csv separator=tab seed="));
     mlm_plan_free(plan);
 }
 
