@@ -44,8 +44,7 @@ const char mlm_separator_bytes[] = {[MLM_SEPARATOR_COMMA] = ',',
     [MLM_SEPARATOR_SEMICOLON] = ';',
     [MLM_SEPARATOR_TAB] = '\t',
     [MLM_SEPARATOR_SPACE] = ' '};
-const char *const mlm_missing_words[] = {
-    [MLM_MISSING_ZERO] = "zero", [MLM_MISSING_REFUSE] = "refuse", NULL};
+const char *const mlm_missing_words[] = {[MLM_MISSING_ZERO] = "zero", [MLM_MISSING_REFUSE] = "refuse", NULL};
 
 static const struct mlm_param reading_params[] = {
     {.name = "separator",
@@ -195,8 +194,7 @@ int mlm_config_set(const struct mlm_workload *workload, void *config, const char
     return param_set(param, config, value, error);
 }
 
-int mlm_reading_set(
-    struct mlm_reading *reading, const char *name, const char *value, struct mlm_error *error)
+int mlm_reading_set(struct mlm_reading *reading, const char *name, const char *value, struct mlm_error *error)
 {
     const struct mlm_param *param = find(reading_params, name);
     if (!param)

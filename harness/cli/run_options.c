@@ -47,7 +47,8 @@ const struct mlm_option mlm_run_option_rows[] = {
                 "first lines",
         .standard = "auto", .words = mlm_separator_words, .shapes_plan = true, .kept = true},
     {"missing", "NAME", mlm_option_word, AT(reading.missing),
-        .help = "read missing values of the dataset as zero, or refuse a file that has any and name the first",
+        .help =
+            "read missing values of the dataset as zero, or refuse a file that has any and name the first",
         .standard = "zero", .words = mlm_missing_words, .shapes_plan = true, .kept = true},
     {.group = mlm_job_option_rows, .offset = AT(job)},
     {.group = mlm_cage_option_rows, .offset = AT(cage)},

@@ -53,8 +53,8 @@ struct reading_words {
 
 static void reading_spell(const struct mlm_reading *reading, struct reading_words *words)
 {
-    snprintf(words->separator, sizeof words->separator, "separator=%s",
-        mlm_separator_words[reading->separator]);
+    snprintf(
+        words->separator, sizeof words->separator, "separator=%s", mlm_separator_words[reading->separator]);
     snprintf(words->missing, sizeof words->missing, "missing=%s", mlm_missing_words[reading->missing]);
 }
 
@@ -422,8 +422,7 @@ static void tell(
     if (!order->tell)
         return;
     snprintf(text, sizeof text, "building dataset %.255s%s (at most %s)%s%s", name_in(path),
-        why[0] ? " again" : "", mlm_size_show((double)recipe->most_bytes, size),
-        why[0] ? ": " : "", why);
+        why[0] ? " again" : "", mlm_size_show((double)recipe->most_bytes, size), why[0] ? ": " : "", why);
     order->tell(order->context, text);
 }
 

@@ -24,8 +24,8 @@ struct mlm_dataset_question {
 };
 
 /* Lets a worker read a user's file and returns the shape of what trials will read. ret_notes (may be NULL)
- * gets lines of text that the user should see, which the caller frees; or NULL. -EINVAL: the message names the
- * wrong line or byte; -EINTR: the user wants to stop. */
+ * gets lines of text that the user should see, which the caller frees; or NULL. -EINVAL: the message names
+ * the wrong line or byte; -EINTR: the user wants to stop. */
 int mlm_dataset_look(const struct mlm_dataset_question *question, struct mlm_dataset_shape *ret_shape,
     char **ret_notes, struct mlm_error *error);
 
@@ -52,9 +52,8 @@ struct mlm_dataset_order {
     void *context;
 };
 
-/* Builds missing datasets, and rebuilds those that differ by any byte from what their seed, or the user's file,
- * gives. A file
- * appears completely or not at all, even when two runs build it at once. */
+/* Builds missing datasets, and rebuilds those that differ by any byte from what their seed, or the user's
+ * file, gives. A file appears completely or not at all, even when two runs build it at once. */
 int mlm_dataset_build(const struct mlm_dataset_order *order, struct mlm_error *error);
 
 /* Evicts the file from the page cache; *ret_evicted says whether that worked (on tmpfs it does not). */

@@ -20,7 +20,8 @@
 
 enum mlm_format { MLM_FORMAT_NPY, MLM_FORMAT_CSV, MLM_FORMAT_LIBSVM };
 
-/* Finds the format by the name's ending: .npy; .csv, .tsv; .libsvm, .svm, .txt. A .gz behind it is skipped. */
+/* Finds the format by the name's ending: .npy; .csv, .tsv; .libsvm, .svm, .txt. A .gz behind it is skipped.
+ */
 int mlm_format_of(const char *path, enum mlm_format *ret_format, struct mlm_error *error);
 
 /* Why a decoder stopped, where it did not fail. */

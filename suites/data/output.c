@@ -34,8 +34,7 @@ static int output_compare(struct mlm_output *output)
         size_t at = 0;
         while (output->found[at] == output->bytes[at])
             at++;
-        return mlm_fail(
-            output->sb, -EBADMSG, "byte %" PRIu64 " is not what it should be", output->done + at);
+        return mlm_fail(output->sb, -EBADMSG, "byte %" PRIu64 " is not what it should be", output->done + at);
     }
     if (have < output->used)
         return mlm_fail(output->sb, -EBADMSG, "it ends at byte %" PRIu64, output->done + have);

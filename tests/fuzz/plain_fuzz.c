@@ -3,9 +3,9 @@
  *   byte 0      format, separator, what is done with missing values
  *   then        the file
  *
- * Required: the file is refused with a reason on one line, or a copy of it can be made; the copy is as long as the
- * look has said, comes out the same again, and is plain: the decoder of the trials finds the same shape in it.
- * No control character is said. */
+ * Required: the file is refused with a reason on one line, or a copy of it can be made; the copy is as long
+ * as the look has said, comes out the same again, and is plain: the decoder of the trials finds the same
+ * shape in it. No control character is said. */
 #include <errno.h>
 #include <string.h>
 
@@ -14,8 +14,8 @@
 
 static const char *const endings[] = {"csv", "npy", "svm"};
 
-/* A folder for the file and its copy, whose names must show the format. It is removed when the program ends by
- * itself. */
+/* A folder for the file and its copy, whose names must show the format. It is removed when the program ends
+ * by itself. */
 static char folder[256], path[300], copy_path[300];
 
 static void paths_set(unsigned format)
@@ -90,8 +90,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     if (size < 2)
         return 0;
     file_write(data[0] % 3, data + 1, size - 1);
-    struct mlm_plain_order order = {.path = path,
-        .reading = {.separator = data[0] / 3 % 5, .missing = data[0] / 15 % 2}};
+    struct mlm_plain_order order = {
+        .path = path, .reading = {.separator = data[0] / 3 % 5, .missing = data[0] / 15 % 2}};
     if (look(&order, &plain, &board) < 0) {
         fuzz_assert(board.message[0]);
         return 0;

@@ -112,11 +112,13 @@ static void tables_become_numbers(void **state)
         /* Values that are missing. */
         {"a,b\n1,\n,2\nNA,NaN\n?,null\nN/A,none\n", "1,0\n0,2\n0,0\n0,0\n0,0\n",
             "column 1 'a': 4 missing values, read as 0"},
-        {"a,b\n1,x\n2,\n3,x\n", "1,1\n2,0\n3,1\n", "1 value, read as codes from 1; 2 B as text, 4 B as codes; 1 missing value, read as 0"},
+        {"a,b\n1,x\n2,\n3,x\n", "1,1\n2,0\n3,1\n",
+            "1 value, read as codes from 1; 2 B as text, 4 B as codes; 1 missing value, read as 0"},
         {"1;2;\n3;4;\n", "1,2,0\n3,4,0\n", "column 3: no value at all, read as 0"},
         {"a,b\n1,NA\n2,3\n", "1,0\n2,3\n", "--missing refuse stops at the first of 1 missing value\n"},
         /* Separators, and decimal commas where another one separates. */
-        {"a;b\n1,5;-2\n3;4,25\n", "1.5,-2\n3,4.25\n", "semicolons separate the fields, and numbers have decimal commas"},
+        {"a;b\n1,5;-2\n3;4,25\n", "1.5,-2\n3,4.25\n",
+            "semicolons separate the fields, and numbers have decimal commas"},
         {"a\tb\n1\tx\n\t\n", "1,1\n0,0\n", "tabs separate the fields"},
         {"Chins Situps\n5 162\n 2  110 \n", "5,162\n2,110\n", "spaces separate the fields"},
         {"1 2\r\n3 4\r\n", "1,2\n3,4\n", "spaces separate the fields"},
@@ -126,7 +128,8 @@ static void tables_become_numbers(void **state)
         /* Lines at the begin that are no rows. */
         {"3,2,setosa\n1,2,0\n3,4,0\n5,6,1\n", "1,2,0\n3,4,0\n5,6,1\n", "line 1 is no row"},
         {"2,13,a,b\n1,2\n3,4\n5,\n", "1,2\n3,4\n5,0\n", "line 1 is no row"},
-        {"2,2,,\n\"A\",\"B\",\"C\",\"D\"\n1,2,3,4\n5,6,7,\n", "1,2,3,4\n5,6,7,0\n", "lines 1 and 2 are no rows"},
+        {"2,2,,\n\"A\",\"B\",\"C\",\"D\"\n1,2,3,4\n5,6,7,\n", "1,2,3,4\n5,6,7,0\n",
+            "lines 1 and 2 are no rows"},
         {"\n\nx,y,z\n\n1,a,2\n3,b,4\n", "1,1,2\n3,2,4\n", "line 3 has the names of the columns"},
         {"M,0.5\nF,0.25\nM,1\n", "1,0.5\n2,0.25\n1,1\n", "column 1: text, 2 values"},
         {"p,x\ne,x\np,s\n", "1,1\n2,2\n", "line 1 has the names of the columns"},
@@ -137,11 +140,14 @@ static void tables_become_numbers(void **state)
         {"when\n1970-01-01 12:00\n1969-12-31T18:00:00Z\n", "0.50000\n-0.25000\n", "dates"},
         {"when,n\n3/4/1970,1\n12/31/1970,2\n", "62,1\n364,2\n", "dates (month first)"},
         {"when,n\n3/4/1970,1\n31/12/1970,2\n", "92,1\n364,2\n", "dates (day first)"},
-        {"when,n\n31.12.1970,1\n,2\n", "364,1\n0,2\n", "dates (day first), read as days since 1970-01-01; 1 missing"},
+        {"when,n\n31.12.1970,1\n,2\n", "364,1\n0,2\n",
+            "dates (day first), read as days since 1970-01-01; 1 missing"},
         {"when,n\n31/12/1970,1\n12/31/1970,2\n", "1,1\n2,2\n", "column 1 'when': text"},
         {"when,n\n2023-02-29,1\n2024-02-29,2\n", "1,1\n2,2\n", "column 1 'when': text"},
         /* A byte order mark, and line ends of both kinds. */
-        {"\xef\xbb\xbf" "a,b\r\n1,x\r\n2,y\n", "1,1\n2,2\n", "column 2 'b': text"},
+        {"\xef\xbb\xbf"
+         "a,b\r\n1,x\r\n2,y\n",
+            "1,1\n2,2\n", "column 2 'b': text"},
         /* A decimal comma is no number where commas separate, and points are none beside it. */
         {"a;b\n1.234,5;1\n2;2\n", "1,1\n2,2\n", "column 1 'a': text"},
     };
@@ -169,7 +175,8 @@ static void the_shape_is_that_of_the_copy(void **state)
     assert_int_equal(file.plain.shape.columns, 3);
     assert_int_equal(file.plain.shape.nonzeros, 6); /* four codes, 5 and 1 */
     assert_int_equal(file.plain.shape.widest_row, 3);
-    assert_non_null(strstr(file.notes, ": 4 rows of 3 numbers, which the trials read from a plain copy of 26 B\n"));
+    assert_non_null(
+        strstr(file.notes, ": 4 rows of 3 numbers, which the trials read from a plain copy of 26 B\n"));
     /* The decoder of the trials finds the same. */
     copy_read(&file);
     struct file copy;
@@ -229,7 +236,9 @@ static void what_is_wrong_is_said_in_one_line(void **state)
         {"1,2\n2,-inf\n3,4\n", "line 2, field 2: '-inf' is not a finite f32"},
         {"a,b\n1,\"x\n2,y\n", "line 2, field 2: a quote opens here and never closes"},
         {"1,x\r2,y\r", "the lines end with CR alone; save them with LF"},
-        {"\xff\xfe" "1", "the text is UTF-16; save it as UTF-8"},
+        {"\xff\xfe"
+         "1",
+            "the text is UTF-16; save it as UTF-8"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
         struct file file;
@@ -337,8 +346,8 @@ static void large_arrays_are_turned_around(void **state)
     size_t size = 128 + (size_t)ROWS * COLUMNS;
     char *bytes = calloc(1, size);
     assert_non_null(bytes);
-    int length = snprintf(bytes + 10, 118,
-        "{'descr': '|i1', 'fortran_order': True, 'shape': (%d, %d), }", ROWS, COLUMNS);
+    int length = snprintf(
+        bytes + 10, 118, "{'descr': '|i1', 'fortran_order': True, 'shape': (%d, %d), }", ROWS, COLUMNS);
     memcpy(bytes, "\x93NUMPY\x01\0\x76", 10);
     memset(bytes + 10 + length, ' ', 117 - (size_t)length);
     bytes[127] = '\n';
@@ -424,9 +433,10 @@ static void dates_are_days(void **state)
         if (!mlm_date_parse(cases[i].text, end, cases[i].order, &days) || days != cases[i].days)
             fail_msg("%s: %g, not %g", cases[i].text, days, cases[i].days);
     }
-    static const char *const none[] = {"", "1970", "1970-01", "1970-1-32", "1970-13-01", "1900-02-29", "0000-01-01",
-        "1970-01-01x", "1970-01/01", "70-01-01", "1970.01.01", "1970-01-01 ", "1970-01-01 24:00", "1970-01-01 1",
-        "1970-01-01T06:60", "1970-01-01 13:00 PM", "1970-01-01T06:00+", "1-2-3", "10.1.2.3"};
+    static const char *const none[] = {"", "1970", "1970-01", "1970-1-32", "1970-13-01", "1900-02-29",
+        "0000-01-01", "1970-01-01x", "1970-01/01", "70-01-01", "1970.01.01", "1970-01-01 ",
+        "1970-01-01 24:00", "1970-01-01 1", "1970-01-01T06:60", "1970-01-01 13:00 PM", "1970-01-01T06:00+",
+        "1-2-3", "10.1.2.3"};
     for (size_t i = 0; i < sizeof none / sizeof *none; i++)
         for (int order = MLM_YEAR_FIRST; order <= MLM_DAY_FIRST; order++) {
             double days;

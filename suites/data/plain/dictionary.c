@@ -28,15 +28,15 @@ static uint32_t *slot_of(const struct mlm_dictionary *d, const char *at, size_t 
     for (size_t i = hash & (d->slot_count - 1);; i = (i + 1) & (d->slot_count - 1)) {
         uint32_t *slot = &d->slots[i];
         const struct mlm_word *word = *slot ? &d->words[*slot - 1] : NULL;
-        if (!word || (word->hash == hash && word->length == length &&
-                         memcmp(d->text + word->at, at, length) == 0))
+        if (!word ||
+            (word->hash == hash && word->length == length && memcmp(d->text + word->at, at, length) == 0))
             return slot;
     }
 }
 
 /* Makes an array at least twice as large, if `needed` elements do not fit. */
-static int enlarge(void *array, size_t needed, size_t *capacity, size_t size, uint64_t *held_bytes,
-    uint64_t most_bytes)
+static int enlarge(
+    void *array, size_t needed, size_t *capacity, size_t size, uint64_t *held_bytes, uint64_t most_bytes)
 {
     if (needed <= *capacity)
         return 0;
@@ -82,8 +82,7 @@ int mlm_dictionary_code(struct mlm_dictionary *d, const char *at, const char *en
         if (r == 0)
             r = enlarge(&d->words, d->count + 1, &d->word_capacity, sizeof *d->words, held_bytes, most_bytes);
         if (r == 0)
-            r = enlarge(
-                &d->text, d->text_bytes + length, &d->text_capacity, 1, held_bytes, most_bytes);
+            r = enlarge(&d->text, d->text_bytes + length, &d->text_capacity, 1, held_bytes, most_bytes);
         if (r < 0)
             return r;
         slot = slot_of(d, at, length, hash);

@@ -62,8 +62,8 @@ static const char *field_end(const char *at, const char *end, char separator, bo
 static int too_long(const struct mlm_fields *f, struct mlm_scoreboard *sb)
 {
     return mlm_fail(sb, -EINVAL,
-        "%.200s, line %" PRIu64 ", field %" PRIu64
-        ": expected a field of at most %" PRIu64 " bytes, found more; is a quote open?",
+        "%.200s, line %" PRIu64 ", field %" PRIu64 ": expected a field of at most %" PRIu64
+        " bytes, found more; is a quote open?",
         f->source->name, f->next_line, f->count + 1, MLM_FIELD_MAX);
 }
 
@@ -104,7 +104,8 @@ static int look_check(const struct mlm_fields *f, struct mlm_scoreboard *sb)
     if (size >= 2 && (memcmp(f->bytes, "\xff\xfe", 2) == 0 || memcmp(f->bytes, "\xfe\xff", 2) == 0))
         return mlm_fail(sb, -EINVAL, "%.200s: the text is UTF-16; save it as UTF-8", name);
     if (memchr(f->bytes, 0, size))
-        return mlm_fail(sb, -EINVAL, "%.200s: expected text, found a byte 0; is it another kind of file?", name);
+        return mlm_fail(
+            sb, -EINVAL, "%.200s: expected text, found a byte 0; is it another kind of file?", name);
     if (memchr(f->bytes, '\r', size) && !memchr(f->bytes, '\n', size))
         return mlm_fail(
             sb, -EINVAL, "%.200s: the lines end with CR alone; save them with LF (tr '\\r' '\\n')", name);

@@ -19,15 +19,13 @@ static bool is_word(const struct mlm_field *field, const char *const *words, siz
 
 bool mlm_field_is_missing(const struct mlm_field *field)
 {
-    static const char *const words[] = {
-        "", "na", "nan", "-nan", "n/a", "#n/a", "<na>", "null", "none", "?"};
+    static const char *const words[] = {"", "na", "nan", "-nan", "n/a", "#n/a", "<na>", "null", "none", "?"};
     return field->end - field->at <= 4 && is_word(field, words, sizeof words / sizeof *words);
 }
 
 static bool is_infinite(const struct mlm_field *field)
 {
-    static const char *const words[] = {
-        "inf", "+inf", "-inf", "infinity", "+infinity", "-infinity"};
+    static const char *const words[] = {"inf", "+inf", "-inf", "infinity", "+infinity", "-infinity"};
     return is_word(field, words, sizeof words / sizeof *words);
 }
 

@@ -12,7 +12,8 @@ enum mlm_form {
     MLM_FORM_POINT = 1 << 0, /* a number: 1234.5 */
     MLM_FORM_COMMA = 1 << 1, /* a number: 1234,5 */
     MLM_FORM_YEAR_FIRST = 1 << 2,
-    MLM_FORM_MONTH_FIRST = 1 << 3, /* 3/4/2024 may have either order; this is taken unless a field says more */
+    MLM_FORM_MONTH_FIRST =
+        1 << 3, /* 3/4/2024 may have either order; this is taken unless a field says more */
     MLM_FORM_DAY_FIRST = 1 << 4,
     MLM_FORM_TEXT = 1 << 5, /* anything */
     MLM_FORMS_NUMBER = MLM_FORM_POINT | MLM_FORM_COMMA,

@@ -33,8 +33,7 @@ static int text_refill(struct mlm_rewrite *w, struct text *text)
     return mlm_output_put(w->out, text->bytes + left, more);
 }
 
-static int rows_count(
-    struct mlm_rewrite *w, struct mlm_decoder *d, struct text *text, struct mlm_block *row)
+static int rows_count(struct mlm_rewrite *w, struct mlm_decoder *d, struct text *text, struct mlm_block *row)
 {
     for (;;) {
         size_t used = 0;
@@ -48,8 +47,7 @@ static int rows_count(
         }
         if (r < 0 || (r == MLM_STOP_BYTES && text->last))
             return r;
-        r = r == MLM_STOP_BYTES ? text_refill(w, text)
-                                : mlm_block_grow(row, 2 * row->capacity_values, w->sb);
+        r = r == MLM_STOP_BYTES ? text_refill(w, text) : mlm_block_grow(row, 2 * row->capacity_values, w->sb);
         if (r < 0)
             return r;
     }

@@ -21,9 +21,9 @@ struct npy_copy {
     struct mlm_rewrite *rewrite;
     struct mlm_npy npy;
     char *piece;
-    float *values;      /* of a piece, or of a tile */
-    uint64_t column;    /* of the next value */
-    uint64_t nonzeros;  /* of its row so far */
+    float *values;     /* of a piece, or of a tile */
+    uint64_t column;   /* of the next value */
+    uint64_t nonzeros; /* of its row so far */
     uint64_t missing;
 };
 
@@ -48,8 +48,8 @@ static int header_read(struct npy_copy *c)
     c->npy = d.npy;
     w->shape.columns = d.npy.columns;
     if (d.npy.fortran_at && w->source.stream)
-        return mlm_fail(w->sb, -EINVAL, "%.200s: an array in Fortran order must not be packed; unpack the file",
-            name_of(c));
+        return mlm_fail(w->sb, -EINVAL,
+            "%.200s: an array in Fortran order must not be packed; unpack the file", name_of(c));
     return 0;
 }
 
@@ -97,7 +97,8 @@ static int rows_copy(struct npy_copy *c)
         r = mlm_source_read(&w->source, c->piece, count * npy->value_bytes, &size, w->sb);
         if (r == 0 && size < count * npy->value_bytes)
             return mlm_fail(w->sb, -EINVAL,
-                "%.200s ends before the last %" PRIu64 " of the %" PRIu64 " × %" PRIu64 " values of its header",
+                "%.200s ends before the last %" PRIu64 " of the %" PRIu64 " × %" PRIu64
+                " values of its header",
                 name_of(c), left - size / npy->value_bytes, npy->rows, npy->columns);
         if (r < 0)
             return r;

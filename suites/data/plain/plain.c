@@ -22,7 +22,7 @@ static int rewrite(const void *config, struct mlm_output *out)
     int r = format_of(w->order->path, &format, w->sb);
     if (r < 0)
         return r;
-    r = format == MLM_FORMAT_NPY ? mlm_rewrite_npy(w)
+    r = format == MLM_FORMAT_NPY   ? mlm_rewrite_npy(w)
         : format == MLM_FORMAT_CSV ? mlm_rewrite_table(w)
                                    : mlm_rewrite_libsvm(w);
     w->bytes = mlm_output_bytes(out);
@@ -84,8 +84,7 @@ int mlm_plain_look(
     return 0;
 }
 
-int mlm_plain_copy(
-    const struct mlm_plain_order *order, int fd, bool compare, struct mlm_scoreboard *sb)
+int mlm_plain_copy(const struct mlm_plain_order *order, int fd, bool compare, struct mlm_scoreboard *sb)
 {
     struct mlm_plain plain;
     return copy_make(order, fd, compare, &plain, sb);

@@ -27,12 +27,11 @@ struct mlm_plain {
     uint64_t bytes; /* size of the plain copy; 0: the file itself is plain, and no copy is needed */
 };
 
-/* Finds the shape of what trials will read. Memory is bounded by MLM_INSPECT_BYTES_MAX. The message for a file
- * that cannot be read names the line and field, or the byte, and what to do. */
+/* Finds the shape of what trials will read. Memory is bounded by MLM_INSPECT_BYTES_MAX. The message for a
+ * file that cannot be read names the line and field, or the byte, and what to do. */
 int mlm_plain_look(
     const struct mlm_plain_order *order, struct mlm_plain *ret_plain, struct mlm_scoreboard *sb);
 
 /* Writes the plain copy of a file that needs one; compare: checks that `fd` holds it. -EBADMSG: it holds
  * something else. */
-int mlm_plain_copy(
-    const struct mlm_plain_order *order, int fd, bool compare, struct mlm_scoreboard *sb);
+int mlm_plain_copy(const struct mlm_plain_order *order, int fd, bool compare, struct mlm_scoreboard *sb);

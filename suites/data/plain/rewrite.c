@@ -10,7 +10,8 @@ void mlm_rewrite_tell(const struct mlm_rewrite *w)
     char size[MLM_SIZE_TEXT];
     if (w->order->notes)
         fprintf(w->order->notes,
-            "dataset %s: %" PRIu64 " rows of %" PRIu64 " numbers, which the trials read from a plain copy of %s\n",
+            "dataset %s: %" PRIu64 " rows of %" PRIu64
+            " numbers, which the trials read from a plain copy of %s\n",
             w->order->path, w->shape.rows, w->shape.columns,
             mlm_size_show((double)mlm_output_bytes(w->out), size));
 }

@@ -40,7 +40,8 @@ static int zlib_find(struct mlm_source *source, struct mlm_scoreboard *sb)
             return mlm_fail(sb, -ENOTSUP,
                 "%.300s is a gzip file, and %s is not installed; install the package %s, or unpack the file",
                 source->name, MLM_ZLIB_LIBRARY, MLM_ZLIB_PACKAGE);
-        /* ISO C has no conversion from object to function pointers; POSIX guarantees the same representation. */
+        /* ISO C has no conversion from object to function pointers; POSIX guarantees the same representation.
+         */
         memcpy(symbols[i].function, &symbol, sizeof symbol);
     }
     return 0;

@@ -1,7 +1,7 @@
 /* The bytes of a user's file from begin to end. Of a gzip file these are the bytes that were packed.
  *
- * zlib is opened with dlopen(), and only for a file that is packed: linking it would map it into every worker,
- * and a measured process must hold its workload and nothing else. */
+ * zlib is opened with dlopen(), and only for a file that is packed: linking it would map it into every
+ * worker, and a measured process must hold its workload and nothing else. */
 #pragma once
 
 #include <stdbool.h>
@@ -28,7 +28,7 @@ struct mlm_source {
     uint64_t file_bytes;
     uint64_t read_bytes;  /* bytes given out since the begin */
     uint64_t shown_bytes; /* of the file, since the begin: told as progress */
-    void *stream;        /* zlib's; NULL: the file is not packed */
+    void *stream;         /* zlib's; NULL: the file is not packed */
     struct mlm_zlib zlib;
 };
 

@@ -17,8 +17,8 @@ static int fields_refuse(
     const struct mlm_table *t, uint64_t line, uint64_t found, const char *more, uint64_t like, size_t wanted)
 {
     return mlm_fail(t->rewrite->sb, -EINVAL,
-        "%.200s, line %" PRIu64 ": expected %zu fields as in line %" PRIu64 ", found %" PRIu64 "%s", name_of(t),
-        line, wanted, like, found, more);
+        "%.200s, line %" PRIu64 ": expected %zu fields as in line %" PRIu64 ", found %" PRIu64 "%s",
+        name_of(t), line, wanted, like, found, more);
 }
 
 static int line_add(struct mlm_table *t, struct mlm_line *line, const struct mlm_field *field)
@@ -53,7 +53,8 @@ static int field_survey(struct mlm_table *t, const struct mlm_field *field)
     if (t->rows < MLM_FIRST_LINES)
         return line_add(t, &t->first[t->rows], field);
     if (t->fields.index == t->column_count)
-        return fields_refuse(t, t->fields.line, t->column_count + 1, " or more", t->columns_line, t->column_count);
+        return fields_refuse(
+            t, t->fields.line, t->column_count + 1, " or more", t->columns_line, t->column_count);
     struct mlm_column *column = &t->columns[t->fields.index];
     column->forms = mlm_forms_of(field, column->forms);
     return 0;

@@ -74,8 +74,8 @@ static int text_code(
         text = column->text = calloc(1, sizeof *text);
     if (!text)
         return mlm_fail(t->rewrite->sb, -ENOMEM, "out of memory");
-    if (mlm_dictionary_code(
-            &text->words, field->at, field->end, &t->held_bytes, WORDS_BYTES_MAX, ret_code) < 0)
+    if (mlm_dictionary_code(&text->words, field->at, field->end, &t->held_bytes, WORDS_BYTES_MAX, ret_code) <
+        0)
         return mlm_fail(t->rewrite->sb, -EINVAL,
             "%.200s, line %" PRIu64 ", field %" PRIu64
             ": so far the different texts of its columns take %" PRIu64
@@ -92,8 +92,8 @@ static int text_code(
 }
 
 /* Makes the plain number of a field. */
-static int field_plain(struct mlm_table *t, const struct mlm_field *field, char text[static MLM_PLAIN_TEXT],
-    size_t *ret_length)
+static int field_plain(
+    struct mlm_table *t, const struct mlm_field *field, char text[static MLM_PLAIN_TEXT], size_t *ret_length)
 {
     struct mlm_column *column = &t->columns[t->fields.index];
     enum mlm_form form = mlm_form_chosen(column->forms);

@@ -21,9 +21,9 @@
 /* What only a column of text has. */
 struct mlm_text_column {
     struct mlm_dictionary words;
-    uint64_t bytes;         /* of all its texts */
-    uint64_t numbers;       /* fields that could be read as numbers */
-    uint64_t odd_line;      /* the first field that could not: its line and begin */
+    uint64_t bytes;    /* of all its texts */
+    uint64_t numbers;  /* fields that could be read as numbers */
+    uint64_t odd_line; /* the first field that could not: its line and begin */
     char odd[MLM_EXCERPT];
 };
 
@@ -49,10 +49,10 @@ struct mlm_table {
     struct mlm_line first[MLM_FIRST_LINES];
     struct mlm_column *columns;
     size_t column_count;
-    uint64_t columns_line;  /* the line that column_count is of */
-    unsigned heads;         /* lines at the begin that are no rows */
-    bool named;             /* the last of them has the names of the columns */
-    uint64_t held_bytes;    /* memory of all dictionaries */
+    uint64_t columns_line; /* the line that column_count is of */
+    unsigned heads;        /* lines at the begin that are no rows */
+    bool named;            /* the last of them has the names of the columns */
+    uint64_t held_bytes;   /* memory of all dictionaries */
 };
 
 /* The first pass. */

@@ -1,4 +1,5 @@
-/* Says what became of a table: one line for the whole, and one for each column that is no longer as it was. */
+/* Says what became of a table: one line for the whole, and one for each column that is no longer as it was.
+ */
 #include <inttypes.h>
 #include <stdio.h>
 
@@ -66,8 +67,8 @@ static void heads_tell(FILE *out, const struct mlm_table *t)
 {
     uint64_t first = t->first[0].number;
     if (t->heads == 2)
-        fprintf(out, "  lines %" PRIu64 " and %" PRIu64 " are no rows: they do not fit the lines below\n", first,
-            t->first[1].number);
+        fprintf(out, "  lines %" PRIu64 " and %" PRIu64 " are no rows: they do not fit the lines below\n",
+            first, t->first[1].number);
     else if (t->heads == 1 && !t->named)
         fprintf(out, "  line %" PRIu64 " is no row: it does not fit the lines below\n", first);
     else if (t->heads == 1)
@@ -83,7 +84,8 @@ static void separators_tell(FILE *out, const struct mlm_table *t)
                             : t->fields.separator == '\t' ? "tabs"
                             : t->fields.separator == ' '  ? "spaces"
                                                           : "commas";
-    fprintf(out, "  %s separate the fields%s\n", separator, commas ? ", and numbers have decimal commas" : "");
+    fprintf(
+        out, "  %s separate the fields%s\n", separator, commas ? ", and numbers have decimal commas" : "");
 }
 
 void mlm_table_tell(const struct mlm_table *t)
