@@ -108,14 +108,14 @@ static void tables_become_numbers(void **state)
         {"x,y\n a b ,1\n\"a b\",2\n", "1,1\n1,2\n", "'x': text, 1 value,"},
         {"x,y\n1,a\n2x,b\n3,a\n", "1,1\n2,2\n3,1\n",
             "column 1 'x': text, 3 values, read as codes from 1; 4 B as text, 7 B as codes; 2 fields are "
-            "numbers, '2x' in line 3 is none"},
+            "numbers, but '2x' in line 3 is none"},
         /* Values that are missing. */
         {"a,b\n1,\n,2\nNA,NaN\n?,null\nN/A,none\n", "1,0\n0,2\n0,0\n0,0\n0,0\n",
             "column 1 'a': 4 missing values, read as 0"},
         {"a,b\n1,x\n2,\n3,x\n", "1,1\n2,0\n3,1\n",
             "1 value, read as codes from 1; 2 B as text, 4 B as codes; 1 missing value, read as 0"},
         {"1;2;\n3;4;\n", "1,2,0\n3,4,0\n", "column 3: no value at all, read as 0"},
-        {"a,b\n1,NA\n2,3\n", "1,0\n2,3\n", "--missing refuse stops at the first of 1 missing value\n"},
+        {"a,b\n1,NA\n2,3\n", "1,0\n2,3\n", "1 missing value in all; --missing refuse stops at the first\n"},
         /* Separators, and decimal commas where another one separates. */
         {"a;b\n1,5;-2\n3;4,25\n", "1.5,-2\n3,4.25\n",
             "semicolons separate the fields, and numbers have decimal commas"},

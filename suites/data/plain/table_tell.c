@@ -33,7 +33,7 @@ static void text_tell(FILE *out, const struct mlm_table *t, const struct mlm_col
         text->words.count == 1 ? "" : "s", mlm_size_show((double)text->bytes, as_text),
         mlm_size_show((double)code_bytes(t, column), as_codes));
     if (text->numbers)
-        fprintf(out, "; %" PRIu64 " fields are numbers, '%s' in line %" PRIu64 " is none", text->numbers,
+        fprintf(out, "; %" PRIu64 " fields are numbers, but '%s' in line %" PRIu64 " is none", text->numbers,
             text->odd, text->odd_line);
 }
 
@@ -75,6 +75,7 @@ static void heads_tell(FILE *out, const struct mlm_table *t)
         fprintf(out, "  line %" PRIu64 " has the names of the columns\n", first);
 }
 
+/* Commas are what everybody expects. */
 static void separators_tell(FILE *out, const struct mlm_table *t)
 {
     size_t commas = 0;
@@ -83,9 +84,10 @@ static void separators_tell(FILE *out, const struct mlm_table *t)
     const char *separator = t->fields.separator == ';'    ? "semicolons"
                             : t->fields.separator == '\t' ? "tabs"
                             : t->fields.separator == ' '  ? "spaces"
-                                                          : "commas";
-    fprintf(
-        out, "  %s separate the fields%s\n", separator, commas ? ", and numbers have decimal commas" : "");
+                                                          : NULL;
+    if (separator)
+        fprintf(out, "  %s separate the fields%s\n", separator,
+            commas ? ", and numbers have decimal commas" : "");
 }
 
 void mlm_table_tell(const struct mlm_table *t)
@@ -117,9 +119,9 @@ void mlm_table_tell(const struct mlm_table *t)
     if (left)
         fprintf(out, "  and %zu more columns like these\n", left);
     if (texts > 1)
-        fprintf(out, "  all %zu columns of text: %s as text, %s as codes\n", texts,
+        fprintf(out, "  the %zu columns of text together: %s as text, %s as codes\n", texts,
             mlm_size_show((double)as_text, text), mlm_size_show((double)as_codes, codes));
     if (missing)
-        fprintf(out, "  --missing refuse stops at the first of %" PRIu64 " missing value%s\n", missing,
+        fprintf(out, "  %" PRIu64 " missing value%s in all; --missing refuse stops at the first\n", missing,
             missing == 1 ? "" : "s");
 }
