@@ -40,7 +40,7 @@ expect "plain: its size is the amount of data" grep -q '; dataset of 12 B$' log/
 printf '1,5\n2,5\n' >comma.csv
 for word in semicolon ';'; do
     status 0 "$mlm" run --dry-run --dataset comma.csv --separator "$word" --repetitions 1
-    expect "--separator $word: one column" grep -q '^dataset comma.csv: 2 rows of 1 numbers' log/out
+    expect "--separator $word: one column" grep -q '^dataset comma.csv: 2 rows of 1 number,' log/out
 done
 status 0 "$mlm" run --dry-run --dataset comma.csv --separator , --repetitions 1
 expect "--separator ,: two columns" grep -q '^dataset comma.csv: 2 rows of 2 numbers' log/out
