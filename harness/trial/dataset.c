@@ -360,6 +360,17 @@ static int worker_do(const struct mlm_dataset_order *order, const struct recipe 
     return mlm_worker_do(&work, &order->await, NULL, error);
 }
 
+/* Nobody may read the copy who may not read the file. */
+static int user_protect(const struct recipe *recipe, int fd, struct mlm_error *error)
+{
+    struct stat status;
+    if (!recipe->user)
+        return 0;
+    if (stat(recipe->user->dataset, &status) < 0 || fchmod(fd, 0600 | (status.st_mode & 0044)) < 0)
+        return mlm_error_errno(error, -errno, "cannot take over the mode of %s", recipe->user->dataset);
+    return 0;
+}
+
 /* What was copied must be the file that was inspected. */
 static int user_check(const struct recipe *recipe, struct mlm_error *error)
 {
@@ -382,7 +393,9 @@ static int build_one(const struct mlm_dataset_order *order, const struct recipe 
     if (fd < 0)
         return fd;
     give(fd, order->folder);
-    int r = worker_do(order, recipe, recipe->build, fd, error);
+    int r = user_protect(recipe, fd, error);
+    if (r == 0)
+        r = worker_do(order, recipe, recipe->build, fd, error);
     if (r == 0)
         r = user_check(recipe, error);
     if (r == 0)

@@ -34,8 +34,10 @@ nothing_left
 
 # A copy is used again, unless the file or the copy has changed.
 cp files/texts.csv own.csv
+chmod 600 own.csv
 run own.csv first
 expect "a copy is made" grep -q "^building dataset user-plain-v1-.*.csv (at most " log/err
+expect "nobody reads it who may not read the file" test "$(stat -c %a "$(find cache -name 'user-plain-v1-*')")" = 600
 run own.csv second
 expect "and used again" bash -c '! grep -q "building dataset" log/err'
 printf 'more,c,4\n' >>own.csv
