@@ -173,8 +173,9 @@ static int table_open(struct mlm_table *t)
     int r = mlm_fields_open(&w->source, &t->fields, w->sb);
     if (r < 0)
         return r;
-    char separator = mlm_separator_bytes[w->order->reading.separator];
-    t->fields.separator = separator ? separator : mlm_separator_find(&t->fields);
+    t->fields.separator = mlm_separator_bytes[w->order->reading.separator];
+    if (!t->fields.separator)
+        t->fields.separator = mlm_separator_find(&t->fields);
     t->possible = mlm_forms_possible(t->fields.separator);
     return 0;
 }
