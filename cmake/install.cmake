@@ -39,7 +39,7 @@ why each of them ended.")
 # dpkg-shlibdeps finds the linked libraries. Libraries and programs that are opened or started only if present are named
 # here.
 set(CPACK_DEBIAN_PACKAGE_SHLIBDEPS ON)
-set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "gnuplot-nox | gnuplot, libopenblas0")
+set(CPACK_DEBIAN_PACKAGE_RECOMMENDS "gnuplot-nox | gnuplot, libopenblas0, zlib1g")
 set(CPACK_DEBIAN_PACKAGE_SUGGESTS "libgc1, libmimalloc3 | libmimalloc2.0, libjemalloc2, libtcmalloc-minimal4t64 | libtcmalloc-minimal4, python3-sklearn, python3-xgboost, python3-torch, python3-pandas")
 set(CPACK_DEBIAN_PACKAGE_CONTROL_EXTRA ${CMAKE_CURRENT_LIST_DIR}/postrm)
 set(CPACK_PRE_BUILD_SCRIPTS ${CMAKE_SOURCE_DIR}/cmake/package_tree.cmake)

@@ -34,6 +34,30 @@ const struct mlm_param mlm_job_params[] = {
     {.name = NULL},
 };
 
+const char *const mlm_separator_words[] = {[MLM_SEPARATOR_AUTO] = "auto",
+    [MLM_SEPARATOR_COMMA] = "comma",
+    [MLM_SEPARATOR_SEMICOLON] = "semicolon",
+    [MLM_SEPARATOR_TAB] = "tab",
+    [MLM_SEPARATOR_SPACE] = "space",
+    NULL};
+const char mlm_separator_bytes[] = {[MLM_SEPARATOR_COMMA] = ',',
+    [MLM_SEPARATOR_SEMICOLON] = ';',
+    [MLM_SEPARATOR_TAB] = '\t',
+    [MLM_SEPARATOR_SPACE] = ' '};
+const char *const mlm_missing_words[] = {[MLM_MISSING_ZERO] = "zero", [MLM_MISSING_REFUSE] = "refuse", NULL};
+
+static const struct mlm_param reading_params[] = {
+    {.name = "separator",
+        .type = MLM_PARAM_WORD,
+        .offset = offsetof(struct mlm_reading, separator),
+        .words = mlm_separator_words},
+    {.name = "missing",
+        .type = MLM_PARAM_WORD,
+        .offset = offsetof(struct mlm_reading, missing),
+        .words = mlm_missing_words},
+    {.name = NULL},
+};
+
 int(mlm_fail)(struct mlm_scoreboard *sb, int code, const char *format, ...)
 {
     va_list args;
@@ -137,14 +161,9 @@ static int value_set(const struct mlm_param *param, void *config, const char *va
     return 0;
 }
 
-int mlm_config_set(const struct mlm_workload *workload, void *config, const char *name, const char *value,
-    struct mlm_error *error)
+static int param_set(const struct mlm_param *param, void *config, const char *value, struct mlm_error *error)
 {
-    const struct mlm_param *param = find(workload->params, name);
-    if (!param)
-        param = find(mlm_job_params, name);
-    if (!param)
-        return mlm_error_set(error, -ENOENT, "%s has no parameter '%s'", workload->name, name);
+    const char *name = param->name;
     int r = value_set(param, config, value);
     if (r == -ERANGE && (param->minimum != 0 || param->maximum != 0)) {
         char most[32] = "";
@@ -162,6 +181,25 @@ int mlm_config_set(const struct mlm_workload *workload, void *config, const char
     if (r < 0)
         return mlm_error_set(error, r, "'%s' is not a value of %s (%s)", value, name, param->help);
     return 0;
+}
+
+int mlm_config_set(const struct mlm_workload *workload, void *config, const char *name, const char *value,
+    struct mlm_error *error)
+{
+    const struct mlm_param *param = find(workload->params, name);
+    if (!param)
+        param = find(mlm_job_params, name);
+    if (!param)
+        return mlm_error_set(error, -ENOENT, "%s has no parameter '%s'", workload->name, name);
+    return param_set(param, config, value, error);
+}
+
+int mlm_reading_set(struct mlm_reading *reading, const char *name, const char *value, struct mlm_error *error)
+{
+    const struct mlm_param *param = find(reading_params, name);
+    if (!param)
+        return mlm_error_set(error, -ENOENT, "the reader has no parameter '%s'", name);
+    return param_set(param, reading, value, error);
 }
 
 static const char *value_text(const struct mlm_param *param, const void *config, char text[static 32])

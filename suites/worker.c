@@ -4,7 +4,9 @@
  *   mlmembench-worker [--scoreboard FD [--pressure MEMORY_FD,STORAGE_FD]] run SUITE/WORKLOAD [NAME=VALUE…]
  *   mlmembench-worker [--scoreboard FD] build SUITE/WORKLOAD [NAME=VALUE…] FD    writes a workload's dataset
  *   mlmembench-worker [--scoreboard FD] check SUITE/WORKLOAD [NAME=VALUE…] FD    is it what `build` writes?
- *   mlmembench-worker [--scoreboard FD] inspect FILE                             shape of a user's dataset
+ *   mlmembench-worker [--scoreboard FD] inspect FILE [NAME=VALUE…] [FD]          shape of a user's dataset
+ *   mlmembench-worker [--scoreboard FD] copy FILE [NAME=VALUE…] FD               writes its plain copy
+ *   mlmembench-worker [--scoreboard FD] compare FILE [NAME=VALUE…] FD            is it what `copy` writes?
  *   mlmembench-worker preload                                                    reads every module once
  *   mlmembench-worker [--scoreboard FD] preload SUITE/WORKLOAD                   what its script imports
  *
@@ -22,8 +24,8 @@
 #include <unistd.h>
 
 #include "base/python.h"
-#include "data/inspect.h"
 #include "data/library.h"
+#include "data/plain/plain.h"
 #include "phase.h"
 #include "suites.h"
 #include "workload.h"
@@ -305,21 +307,81 @@ static int verb_check(int argc, char **argv, const struct worker *worker)
     return dataset_do("check", argc, argv, worker);
 }
 
-/* Returns the shape in the answer, as the four job parameters in the order of struct mlm_shape. */
+/* Reads the words behind a user's file: how it is read, and a descriptor. *ret_fd -1: there is none. */
+static int reading_parse(
+    int argc, char **argv, struct mlm_plain_order *ret_order, int *ret_fd, struct mlm_scoreboard *sb)
+{
+    struct mlm_plain_order order = {.path = argv[0]};
+    *ret_fd = -1;
+    for (int i = 1; i < argc; i++) {
+        char name[32];
+        struct mlm_error error = {0};
+        const char *equals = strchr(argv[i], '=');
+        if (!equals) {
+            *ret_fd = atoi(argv[i]);
+            continue;
+        }
+        snprintf(name, sizeof name, "%.*s", (int)(equals - argv[i]), argv[i]);
+        int r = mlm_reading_set(&order.reading, name, equals + 1, &error);
+        if (r < 0)
+            return passed_on(sb, r, &error);
+    }
+    *ret_order = order;
+    return 0;
+}
+
+/* Returns the shape in the answer, as the four job parameters in the order of struct mlm_shape; the fifth
+ * number is the size of the plain copy. The descriptor gets the notes. */
 static int verb_inspect(int argc, char **argv, const struct worker *worker)
 {
-    (void)argc;
     struct mlm_scoreboard *sb = worker->sb;
-    struct mlm_shape shape;
-    int r = mlm_dataset_inspect(argv[0], &shape, sb);
+    struct mlm_plain_order order;
+    struct mlm_plain plain;
+    int fd;
+    int r = reading_parse(argc, argv, &order, &fd, sb);
     if (r < 0)
         return r;
-    mlm_answer_add(sb, (double)shape.rows);
-    mlm_answer_add(sb, (double)shape.columns);
-    mlm_answer_add(sb, (double)shape.nonzeros);
-    mlm_answer_add(sb, (double)shape.widest_row);
+    order.notes = fd >= 0 ? fdopen(fd, "w") : NULL;
+    r = mlm_plain_look(&order, &plain, sb);
+    if (order.notes && fclose(order.notes) != 0 && r == 0)
+        r = mlm_fail(sb, -EIO, "cannot write what is to be said of %s", argv[0]);
+    if (r < 0)
+        return r;
+    mlm_answer_add(sb, (double)plain.shape.rows);
+    mlm_answer_add(sb, (double)plain.shape.columns);
+    mlm_answer_add(sb, (double)plain.shape.nonzeros);
+    mlm_answer_add(sb, (double)plain.shape.widest_row);
+    mlm_answer_add(sb, (double)plain.bytes);
     atomic_store_explicit(&sb->verdict, MLM_VERDICT_OK, memory_order_release);
     return 0;
+}
+
+/* Writes or checks the plain copy of a user's file through the descriptor. */
+static int copy_do(int argc, char **argv, bool compare, struct mlm_scoreboard *sb)
+{
+    struct mlm_plain_order order;
+    int fd;
+    int r = reading_parse(argc, argv, &order, &fd, sb);
+    if (r == 0 && fd < 0)
+        r = mlm_fail(sb, -EINVAL, "a file descriptor is needed");
+    if (r == 0)
+        r = mlm_plain_copy(&order, fd, compare, sb);
+    /* Dirty pages cannot be evicted, and a file appears only when its content is safe. */
+    if (r == 0 && !compare && fsync(fd) < 0)
+        r = mlm_fail(sb, -errno, "%s", strerror(errno));
+    if (r == 0)
+        atomic_store_explicit(&sb->verdict, MLM_VERDICT_OK, memory_order_release);
+    return r;
+}
+
+static int verb_copy(int argc, char **argv, const struct worker *worker)
+{
+    return copy_do(argc, argv, false, worker->sb);
+}
+
+static int verb_compare(int argc, char **argv, const struct worker *worker)
+{
+    return copy_do(argc, argv, true, worker->sb);
 }
 
 static int script_look(const char *verb, const char *full_name, const struct worker *worker)
@@ -412,6 +474,8 @@ int main(int argc, char **argv)
         {"build", 2, verb_build},
         {"check", 2, verb_check},
         {"inspect", 1, verb_inspect},
+        {"copy", 2, verb_copy},
+        {"compare", 2, verb_compare},
         {"preload", 0, verb_preload},
         {"versions", 1, verb_versions},
     };
@@ -465,7 +529,8 @@ int main(int argc, char **argv)
     fprintf(stderr,
         "usage: mlmembench-worker [--scoreboard FD [--pressure MEMORY_FD,STORAGE_FD]] [--python PATH]\n"
         "                         run SUITE/WORKLOAD [NAME=VALUE…]\n"
-        "                         build|check SUITE/WORKLOAD [NAME=VALUE…] FD | inspect FILE\n"
+        "                         build|check SUITE/WORKLOAD [NAME=VALUE…] FD\n"
+        "                         inspect FILE [NAME=VALUE…] [FD] | copy|compare FILE [NAME=VALUE…] FD\n"
         "                         preload [SUITE/WORKLOAD] | versions SUITE/WORKLOAD\n");
     return EXIT_USAGE;
 }

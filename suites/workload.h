@@ -172,3 +172,28 @@ int mlm_config_tell(const struct mlm_workload *workload, const void *config,
 
 /* Finds a parameter of the workload (not of the job); NULL: none. */
 const struct mlm_param *mlm_param_find(const struct mlm_workload *workload, const char *name);
+
+/* ---- How a user's file is read, where it can be read in several ways ---- */
+
+enum mlm_separator {
+    MLM_SEPARATOR_AUTO, /* found by the first lines */
+    MLM_SEPARATOR_COMMA,
+    MLM_SEPARATOR_SEMICOLON,
+    MLM_SEPARATOR_TAB,
+    MLM_SEPARATOR_SPACE,
+};
+enum mlm_missing { MLM_MISSING_ZERO, MLM_MISSING_REFUSE };
+
+struct mlm_reading {
+    uint32_t separator; /* enum mlm_separator */
+    uint32_t missing;   /* enum mlm_missing */
+};
+
+/* The words for both, ended by NULL, and the character of each separator; that of MLM_SEPARATOR_AUTO is 0. */
+extern const char *const mlm_separator_words[];
+extern const char mlm_separator_bytes[];
+extern const char *const mlm_missing_words[];
+
+/* Sets `separator` or `missing` by its word. -ENOENT, -EINVAL: there is no such name, or no such word. */
+int mlm_reading_set(
+    struct mlm_reading *reading, const char *name, const char *value, struct mlm_error *error);

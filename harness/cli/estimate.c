@@ -129,7 +129,8 @@ static int file_resolve(const char *path, struct mlm_estimate_request *request, 
     struct mlm_dataset_shape shape = {0};
     int r = mlm_catalogue_find(&catalogue, error);
     if (r == 0)
-        r = mlm_dataset_look(catalogue, path, NULL, &shape, error);
+        r = mlm_dataset_look(
+            &(struct mlm_dataset_question){.catalogue = catalogue, .path = path}, &shape, NULL, error);
     mlm_catalogue_close(catalogue);
     if (r < 0)
         return mlm_error_wrap(error, -EINVAL, "--file");

@@ -69,7 +69,11 @@ static int dataset_inspect(struct run *run, struct mlm_error *error)
     snprintf(step, sizeof step, "reading %s", plan->dataset);
     mlm_progress_step(&run->measuring.progress, step);
     const struct mlm_await await = mlm_measuring_await(&run->measuring);
-    int r = mlm_dataset_look(run->measuring.catalogue, plan->dataset, &await, &plan->dataset_shape, error);
+    const struct mlm_dataset_question question = {.catalogue = run->measuring.catalogue,
+        .path = plan->dataset,
+        .reading = plan->dataset_reading,
+        .await = &await};
+    int r = mlm_dataset_look(&question, &plan->dataset_shape, &run->request.dataset_notes, error);
     mlm_progress_step(&run->measuring.progress, NULL);
     if (r < 0)
         return r == -EINTR ? r : mlm_error_wrap(error, -EINVAL, "--dataset");
@@ -114,6 +118,11 @@ static int disk_check(const struct run *run, uint64_t *ret_bytes, struct mlm_err
     if (r < 0)
         return r;
     char need[MLM_SIZE_TEXT], have[MLM_SIZE_TEXT];
+    if (datasets > free_bytes && run->plan->options.dataset)
+        return mlm_error_set(error, -ENOSPC,
+            "the plain copy of %s needs %s and %s has %s free; make room, or give another disk by MLMEMBENCH_CACHE",
+            run->plan->options.dataset, mlm_size_show((double)datasets, need), folder,
+            mlm_size_show((double)free_bytes, have));
     if (datasets > free_bytes)
         return mlm_error_set(error, -ENOSPC,
             "the datasets need %s and %s has %s free; give a smaller %s, or another disk by MLMEMBENCH_CACHE",

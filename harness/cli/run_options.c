@@ -30,6 +30,18 @@ static int parse_shard(
     return 0;
 }
 
+/* Takes the character itself, too. */
+static int separator_parse(
+    const struct mlm_option *option, const char *text, void *field, struct mlm_error *error)
+{
+    for (uint32_t i = 1; text[0] && !text[1] && mlm_separator_words[i]; i++)
+        if (text[0] == mlm_separator_bytes[i]) {
+            *(uint32_t *)field = i;
+            return 0;
+        }
+    return mlm_option_word(option, text, field, error);
+}
+
 const struct mlm_option mlm_run_option_rows[] = {
     {.group = mlm_cap_option_rows, .offset = AT(caps)},
     {.group = mlm_laptop_option_rows, .offset = AT(laptop)},
@@ -52,8 +64,16 @@ const struct mlm_option mlm_run_option_rows[] = {
         .shapes_plan = true},
     {"dataset", "FILE", mlm_option_text, AT(dataset),
         .help = "run the suites storage and loading on this file: .npy (two-dimensional), .csv, .tsv or "
-                ".libsvm",
+                ".libsvm, also packed (.gz); texts become codes, dates days",
         .shapes_plan = true},
+    {"separator", "NAME", separator_parse, AT(reading.separator),
+        .help = "what separates the fields of the dataset: the character or its name; auto finds it by the "
+                "first lines",
+        .standard = "auto", .words = mlm_separator_words, .shapes_plan = true, .kept = true},
+    {"missing", "NAME", mlm_option_word, AT(reading.missing),
+        .help =
+            "read missing values of the dataset as zero, or refuse a file that has any and name the first",
+        .standard = "zero", .words = mlm_missing_words, .shapes_plan = true, .kept = true},
     {.group = mlm_job_option_rows, .offset = AT(job)},
     {.group = mlm_cage_option_rows, .offset = AT(cage)},
     {"precision", "PERCENT", mlm_option_percent, AT(precision),
@@ -81,6 +101,7 @@ const struct mlm_option mlm_run_option_rows[] = {
 void mlm_run_request_release(struct mlm_run_request *request)
 {
     mlm_params_release(&request->plan.sweeps);
+    free(request->dataset_notes);
 }
 
 int mlm_params_parse(
@@ -140,10 +161,22 @@ static int desktop_check(const struct mlm_run_request *request, struct mlm_error
                : 0;
 }
 
+/* Only a dataset has fields. */
+static int reading_check(const struct mlm_run_request *request, struct mlm_error *error)
+{
+    const bool said = mlm_is_said(&request->parsed, "separator") || mlm_is_said(&request->parsed, "missing");
+    return said && !request->said.dataset
+               ? mlm_error_set(error, -EINVAL,
+                     "--separator and --missing say how --dataset is read; give --dataset FILE, too")
+               : 0;
+}
+
 int mlm_run_request_resolve(struct mlm_run_request *request, struct mlm_error *error)
 {
     struct mlm_run_options *said = &request->said;
     int r = desktop_check(request, error);
+    if (r == 0)
+        r = reading_check(request, error);
     if (r == 0)
         r = mlm_laptop_resolve(
             &said->laptop, &said->desktop, &request->parsed, &said->cage.limits, &said->caps, error);
@@ -169,6 +202,7 @@ int mlm_run_request_resolve(struct mlm_run_request *request, struct mlm_error *e
         .shard = said->shard,
         .sweeps = sweeps,
         .dataset = said->dataset,
+        .dataset_reading = said->reading,
         .limits = said->cage.limits,
         .precision = said->precision,
         .budget_ns = said->budget_ns,

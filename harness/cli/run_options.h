@@ -18,6 +18,7 @@ struct mlm_run_options {
     struct mlm_list suites;
     const char *filter, *dataset, *resume;
     struct mlm_shard shard;
+    struct mlm_reading reading; /* of the dataset */
     double precision;
     uint64_t budget_ns;
     bool all, preview, dry_run, names_only;
@@ -32,6 +33,7 @@ struct mlm_run_request {
     struct mlm_texts gbench_flags;
     struct mlm_plan_options plan;
     char cage_text[MLM_INHERIT_TEXT]; /* says that the cage is inherited; "": it is not */
+    char *dataset_notes;              /* lines that say how the dataset is read; NULL: as it is */
 };
 
 /* Fills `plan` from `said`, except for fields that need a look at the machine (available_bytes,

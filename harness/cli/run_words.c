@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/cleanup.h"
 #include "base/size.h"
 #include "base/words.h"
 #include "cli/say.h"
@@ -50,6 +51,23 @@ static void plan_text(const struct mlm_plan *plan, uint64_t disk_bytes, char tex
         plan->options.dataset ? "dataset of" : "data", mlm_size_show((double)plan->options.data_bytes, data));
 }
 
+/* Calls `put` with each line of the notes. */
+static void notes_put(const char *notes, void (*put)(void *context, const char *line), void *context)
+{
+    for (const char *line = notes; line && *line;) {
+        size_t length = strcspn(line, "\n");
+        mlm_auto_free char *text = strndup(line, length);
+        if (text)
+            put(context, text);
+        line += length + (line[length] == '\n');
+    }
+}
+
+static void line_put(void *out, const char *line)
+{
+    mlm_put_named(out, "%s", line);
+}
+
 void mlm_run_announce(const struct mlm_run_request *request, const struct mlm_plan *plan, uint64_t disk_bytes,
     struct mlm_progress *progress)
 {
@@ -61,6 +79,7 @@ void mlm_run_announce(const struct mlm_run_request *request, const struct mlm_pl
         mlm_progress_say(progress, "%s", request->cage_text);
     if (request->said.preview)
         mlm_progress_say(progress, "a preview: one trial of each row");
+    notes_put(request->dataset_notes, mlm_progress_say_text, progress);
     plan_text(plan, disk_bytes, text);
     mlm_progress_say(progress, "%s", text);
 }
@@ -75,6 +94,7 @@ void mlm_run_plan_print(
         printf("%s\n", text);
     if (request->cage_text[0])
         mlm_put_named(stdout, "%s", request->cage_text);
+    notes_put(request->dataset_notes, line_put, stdout);
     printf("%5s  %9s  %9s  %12s  %s\n", "order", "core", "peak", "about", "trial");
     size_t order = 0;
     for (size_t i = 0; i < plan->trial_count; i++) {

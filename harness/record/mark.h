@@ -28,7 +28,8 @@
     X(hugetlb_pages,         "the command had huge pages of the machine's pool (hugetlb), which lie outside the cap and are in no figure") \
     X(disturbed,             "other work took more of its time than can be taken out") \
     X(paused,                "mlmembench itself was stopped during the trial (Ctrl-Z, a debugger, a freezer): its time is not known") \
-    X(preview,               "a preview: one trial, so how far its figures may be off is not known")
+    X(preview,               "a preview: one trial, so how far its figures may be off is not known") \
+    X(plain_copy,            "the dataset is not plain: trials read a copy of it that holds nothing but numbers")
 
 enum mlm_mark {
 #define MLM_MARK_ENUM(key, help) MLM_MARK_##key,

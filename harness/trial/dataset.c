@@ -2,11 +2,14 @@
  * Several runs may do this at once in the same folder. */
 #include "trial/dataset.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
+#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -15,12 +18,16 @@
 #include "base/entry.h"
 #include "base/file.h"
 #include "base/page_cache.h"
+#include "base/size.h"
 #include "record/keymap.h"
 #include "trial/dataset_folder.h"
 #include "trial/worker.h"
 
 /* A file with a larger share of its pages in memory counts as warm. */
 #define WARM_SHARE 0.01
+
+/* Increase this when the plain copy of the same file is to hold other bytes. */
+#define COPY_VERSION 1
 
 void mlm_file_state_take(const char *path, struct mlm_file_state *ret_state)
 {
@@ -39,26 +46,84 @@ bool mlm_file_state_same(const struct mlm_file_state *a, const struct mlm_file_s
            a->changed_ns == b->changed_ns;
 }
 
-int mlm_dataset_look(const struct mlm_catalogue *catalogue, const char *path, const struct mlm_await *await,
-    struct mlm_dataset_shape *ret_shape, struct mlm_error *error)
+/* How a user's file is read, as the worker's words. */
+struct reading_words {
+    char separator[32], missing[32];
+};
+
+static void reading_spell(const struct mlm_reading *reading, struct reading_words *words)
 {
-    const char *const arguments[] = {"inspect", path, NULL};
-    struct mlm_worker_order order = {.program = catalogue->worker, .arguments = arguments, .pass_fd = -1};
+    snprintf(
+        words->separator, sizeof words->separator, "separator=%s", mlm_separator_words[reading->separator]);
+    snprintf(words->missing, sizeof words->missing, "missing=%s", mlm_missing_words[reading->missing]);
+}
+
+/* Reads all of a memory file. *ret_text NULL: it is empty. */
+static int notes_read(int fd, char **ret_text, struct mlm_error *error)
+{
+    off_t size = lseek(fd, 0, SEEK_END);
+    *ret_text = NULL;
+    if (size <= 0)
+        return 0;
+    mlm_auto_free char *text = calloc(1, (size_t)size + 1);
+    if (!text || pread(fd, text, (size_t)size, 0) != size)
+        return mlm_error_errno(error, text ? -EIO : -ENOMEM, "notes");
+    *ret_text = mlm_take_ptr(text);
+    return 0;
+}
+
+int mlm_dataset_look(const struct mlm_dataset_question *question, struct mlm_dataset_shape *ret_shape,
+    char **ret_notes, struct mlm_error *error)
+{
+    const char *path = question->path;
+    struct reading_words words;
+    char fd_text[16];
+    mlm_auto_close int notes_fd = memfd_create("mlmembench-notes", MFD_CLOEXEC);
+    if (notes_fd < 0)
+        return mlm_error_errno(error, -errno, "cannot make a memory file");
+    reading_spell(&question->reading, &words);
+    snprintf(fd_text, sizeof fd_text, "%d", notes_fd);
+    const char *const arguments[] = {"inspect", path, words.separator, words.missing, fd_text, NULL};
+    struct mlm_worker_order order = {
+        .program = question->catalogue->worker, .arguments = arguments, .pass_fd = notes_fd};
     struct mlm_scoreboard left;
     struct mlm_file_state before, after;
     mlm_file_state_take(path, &before);
-    int r = mlm_worker_do(&order, await, &left, error);
+    int r = mlm_worker_do(&order, question->await, &left, error);
     if (r < 0)
         return r == -EINTR ? r : -EINVAL;
     mlm_file_state_take(path, &after);
     if (!mlm_file_state_same(&before, &after))
         return mlm_error_set(error, -EINVAL, "%s changed while it was inspected; run again", path);
+    r = ret_notes ? notes_read(notes_fd, ret_notes, error) : 0;
+    if (r < 0)
+        return r;
     *ret_shape = (struct mlm_dataset_shape){.rows = (uint64_t)left.answer[0],
         .columns = (uint64_t)left.answer[1],
         .nonzeros = (uint64_t)left.answer[2],
         .widest_row = (uint64_t)left.answer[3],
+        .plain_bytes = (uint64_t)left.answer[4],
         .file = before};
     return 0;
+}
+
+/* Names the plain copy of a user's file: another file, the same one changed, or read in another way, has
+ * another copy. The ending is the file's own, because it says the format. */
+static void copy_name(const struct mlm_plan_options *options, char name[static 128])
+{
+    const struct mlm_file_state *file = &options->dataset_shape.file;
+    const char *path = options->dataset;
+    size_t length = strlen(path), dot;
+    if (length > 3 && strcasecmp(path + length - 3, ".gz") == 0)
+        length -= 3;
+    for (dot = length; dot > 0 && path[dot - 1] != '.';)
+        dot--;
+    int n = snprintf(name, 128, "user-plain-v%d-d%llu-i%llu-b%llu-t%llu-s%u.%.*s", COPY_VERSION,
+        (unsigned long long)file->device, (unsigned long long)file->inode,
+        (unsigned long long)file->size_bytes, (unsigned long long)file->changed_ns,
+        options->dataset_reading.separator, (int)(length - dot), path + dot);
+    for (int i = 0; i < n && i < 128; i++)
+        name[i] = (char)tolower((unsigned char)name[i]);
 }
 
 int mlm_dataset_path(const char *folder, const struct mlm_plan_row *row,
@@ -68,12 +133,16 @@ int mlm_dataset_path(const char *folder, const struct mlm_plan_row *row,
     path[0] = 0;
     if (row->refused)
         return 0;
+    char name[128];
+    const bool user = options->dataset && workload->flags & MLM_USER_DATA;
     int n = 0;
-    if (options->dataset && workload->flags & MLM_USER_DATA) {
+    if (user && !options->dataset_shape.plain_bytes) {
         n = snprintf(path, 4096, "%s", options->dataset);
-    } else if (workload->dataset) {
-        char name[128];
-        workload->dataset->name(row->config, name);
+    } else if (user || workload->dataset) {
+        if (user)
+            copy_name(options, name);
+        else
+            workload->dataset->name(row->config, name);
         if (!mlm_dataset_name_is_ours(name))
             return mlm_error_set(error, -EINVAL,
                 "suite %s calls a dataset '%s', which `clean` would not know", row->suite->name, name);
@@ -84,7 +153,15 @@ int mlm_dataset_path(const char *folder, const struct mlm_plan_row *row,
 
 static bool is_wanted(const struct mlm_plan *plan, const struct mlm_plan_row *row)
 {
-    return row->wanted && row->workload->dataset && !plan->options.dataset;
+    if (!plan->options.dataset)
+        return row->wanted && row->workload->dataset;
+    return row->wanted && !row->refused && plan->options.dataset_shape.plain_bytes;
+}
+
+static uint64_t file_bytes(const struct mlm_plan *plan, const struct mlm_plan_row *row)
+{
+    return plan->options.dataset ? plan->options.dataset_shape.plain_bytes
+                                 : row->workload->dataset->size_bytes(row->config);
 }
 
 bool mlm_dataset_is_wanted(const struct mlm_plan *plan)
@@ -95,8 +172,8 @@ bool mlm_dataset_is_wanted(const struct mlm_plan *plan)
     return false;
 }
 
-/* Finds the generated file that the row reads. Returns 1 where no earlier row reads it; 0: an earlier one
- * does, or the row reads no generated file. */
+/* Finds the file of the cache that the row reads. Returns 1 where no earlier row reads it; 0: an earlier one
+ * does, or the row reads none. */
 static int next_file(const char *folder, const struct mlm_plan *plan, size_t row, struct mlm_keymap *seen,
     char path[static 4096], struct mlm_error *error)
 {
@@ -123,7 +200,7 @@ int mlm_dataset_missing_bytes(
         if (r < 0)
             return r;
         if (r > 0 && access(path, R_OK) != 0)
-            bytes += plan->rows[i].workload->dataset->size_bytes(plan->rows[i].config);
+            bytes += file_bytes(plan, &plan->rows[i]);
     }
     *ret_bytes = bytes;
     return 0;
@@ -217,23 +294,64 @@ static int give_name(
     return r;
 }
 
-/* Makes the worker build the row's dataset into the descriptor, or check its content. */
-static int worker_do(const struct mlm_dataset_order *order, const struct mlm_plan_row *row, const char *verb,
+/* How a worker makes a file of the cache: by a workload, or from the user's file. */
+struct recipe {
+    const char *build, *check; /* the worker's verbs */
+    const char *words[40];     /* that follow the verb; the descriptor comes last */
+    size_t count;
+    char text[35][160]; /* words that are made here */
+    struct reading_words reading;
+    uint64_t most_bytes;
+    const struct mlm_plan_options *user; /* the file that it is made from; NULL: of a seed */
+};
+
+static void recipe_of_user(const struct mlm_plan_options *options, struct recipe *recipe)
+{
+    recipe->build = "copy";
+    recipe->check = "compare";
+    reading_spell(&options->dataset_reading, &recipe->reading);
+    recipe->words[0] = options->dataset;
+    recipe->words[1] = recipe->reading.separator;
+    recipe->words[2] = recipe->reading.missing;
+    recipe->count = 3;
+    recipe->user = options;
+}
+
+static void recipe_of_row(
+    const struct mlm_plan_options *options, const struct mlm_plan_row *row, struct recipe *recipe)
+{
+    size_t width = sizeof recipe->text[0];
+    recipe->build = "build";
+    recipe->check = "check";
+    snprintf(recipe->text[0], width, "%s/%s", row->suite->name, row->workload->name);
+    snprintf(recipe->text[1], width, "data=%llu", (unsigned long long)options->data_bytes);
+    snprintf(recipe->text[2], width, "seed=%llu", (unsigned long long)options->seed);
+    recipe->count = 3;
+    for (size_t i = 0; i < row->params.count && i < 32; i++)
+        snprintf(recipe->text[recipe->count++], width, "%s=%s", row->params.items[i].name,
+            row->params.items[i].value);
+    for (size_t i = 0; i < recipe->count; i++)
+        recipe->words[i] = recipe->text[i];
+}
+
+static void recipe_make(const struct mlm_plan *plan, const struct mlm_plan_row *row, struct recipe *recipe)
+{
+    *recipe = (struct recipe){.most_bytes = file_bytes(plan, row)};
+    if (plan->options.dataset)
+        recipe_of_user(&plan->options, recipe);
+    else
+        recipe_of_row(&plan->options, row, recipe);
+}
+
+/* Makes the worker build the file into the descriptor, or check its content. */
+static int worker_do(const struct mlm_dataset_order *order, const struct recipe *recipe, const char *verb,
     int fd, struct mlm_error *error)
 {
-    char full_name[160], data[48], seed[48], fd_text[16], settings[32][128];
-    const char *arguments[40] = {verb, full_name, data, seed};
-    size_t count = 4;
-    snprintf(full_name, sizeof full_name, "%s/%s", row->suite->name, row->workload->name);
-    snprintf(data, sizeof data, "data=%llu", (unsigned long long)order->plan->options.data_bytes);
-    snprintf(seed, sizeof seed, "seed=%llu", (unsigned long long)order->plan->options.seed);
-    for (size_t i = 0; i < row->params.count && i < 32; i++) {
-        snprintf(
-            settings[i], sizeof settings[i], "%s=%s", row->params.items[i].name, row->params.items[i].value);
-        arguments[count++] = settings[i];
-    }
+    char fd_text[16];
+    const char *arguments[44] = {verb};
+    memcpy(arguments + 1, recipe->words, recipe->count * sizeof *recipe->words);
     snprintf(fd_text, sizeof fd_text, "%d", fd);
-    arguments[count++] = fd_text;
+    arguments[recipe->count + 1] = fd_text;
     struct mlm_worker_order work = {
         .program = order->catalogue->worker,
         .arguments = arguments,
@@ -243,9 +361,32 @@ static int worker_do(const struct mlm_dataset_order *order, const struct mlm_pla
     return mlm_worker_do(&work, &order->await, NULL, error);
 }
 
+/* Nobody may read the copy who may not read the file. */
+static int user_protect(const struct recipe *recipe, int fd, struct mlm_error *error)
+{
+    struct stat status;
+    if (!recipe->user)
+        return 0;
+    if (stat(recipe->user->dataset, &status) < 0 || fchmod(fd, 0600 | (status.st_mode & 0044)) < 0)
+        return mlm_error_errno(error, -errno, "cannot take over the mode of %s", recipe->user->dataset);
+    return 0;
+}
+
+/* What was copied must be the file that was inspected. */
+static int user_check(const struct recipe *recipe, struct mlm_error *error)
+{
+    struct mlm_file_state now;
+    if (!recipe->user)
+        return 0;
+    mlm_file_state_take(recipe->user->dataset, &now);
+    if (mlm_file_state_same(&now, &recipe->user->dataset_shape.file))
+        return 0;
+    return mlm_error_set(error, -EINVAL, "%s changed while it was copied; run again", recipe->user->dataset);
+}
+
 /* Returns 1 where the dataset exists now; 0 where another run has just put one there, which must be
  * checked. */
-static int build_one(const struct mlm_dataset_order *order, const struct mlm_plan_row *row, const char *path,
+static int build_one(const struct mlm_dataset_order *order, const struct recipe *recipe, const char *path,
     const struct found *found, struct mlm_error *error)
 {
     char temporary[4200];
@@ -253,7 +394,11 @@ static int build_one(const struct mlm_dataset_order *order, const struct mlm_pla
     if (fd < 0)
         return fd;
     give(fd, order->folder);
-    int r = worker_do(order, row, "build", fd, error);
+    int r = user_protect(recipe, fd, error);
+    if (r == 0)
+        r = worker_do(order, recipe, recipe->build, fd, error);
+    if (r == 0)
+        r = user_check(recipe, error);
     if (r == 0)
         r = give_name(fd, temporary, path, found, error);
     else if (r != -EINTR)
@@ -265,7 +410,7 @@ static int build_one(const struct mlm_dataset_order *order, const struct mlm_pla
 
 /* Returns 1 if the file at the path can be used, else 0 with `why`, which is empty where there is no file. A
  * file that was truncated or written to must not be read as if it were the job's. */
-static int is_sound(const struct mlm_dataset_order *order, const struct mlm_plan_row *row, const char *path,
+static int is_sound(const struct mlm_dataset_order *order, const struct recipe *recipe, const char *path,
     struct found *ret_found, struct mlm_error *why)
 {
     struct stat status;
@@ -279,37 +424,38 @@ static int is_sound(const struct mlm_dataset_order *order, const struct mlm_plan
     mlm_auto_close int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
     if (fd < 0)
         return mlm_error_errno(why, -errno, "it cannot be read"), 0;
-    int r = worker_do(order, row, "check", fd, why);
+    int r = worker_do(order, recipe, recipe->check, fd, why);
     return r == -EINTR ? r : r == 0;
 }
 
 static void tell(
-    const struct mlm_dataset_order *order, const struct mlm_plan_row *row, const char *path, const char *why)
+    const struct mlm_dataset_order *order, const struct recipe *recipe, const char *path, const char *why)
 {
     char size[MLM_SIZE_TEXT];
     char text[MLM_ERROR_TEXT_SIZE + 512];
     if (!order->tell)
         return;
     snprintf(text, sizeof text, "building dataset %.255s%s (at most %s)%s%s", name_in(path),
-        why[0] ? " again" : "", mlm_size_show((double)row->workload->dataset->size_bytes(row->config), size),
-        why[0] ? ": " : "", why);
+        why[0] ? " again" : "", mlm_size_show((double)recipe->most_bytes, size), why[0] ? ": " : "", why);
     order->tell(order->context, text);
 }
 
 static int make_sound(const struct mlm_dataset_order *order, const struct mlm_plan_row *row, const char *path,
     struct mlm_error *error)
 {
+    struct recipe recipe;
+    recipe_make(order->plan, row, &recipe);
     /* Try again while other runs replace the file. */
     for (int i = 0; i < 3; i++) {
         struct mlm_error why = {0};
         struct found found;
-        int r = is_sound(order, row, path, &found, &why);
+        int r = is_sound(order, &recipe, path, &found, &why);
         if (r < 0 && error)
             *error = why;
         if (r != 0)
             return r < 0 ? r : 0;
-        tell(order, row, path, why.text);
-        r = build_one(order, row, path, &found, error);
+        tell(order, &recipe, path, why.text);
+        r = build_one(order, &recipe, path, &found, error);
         if (r != 0)
             return r < 0 ? r : 0;
     }

@@ -15,16 +15,26 @@ void mlm_file_state_take(const char *path, struct mlm_file_state *ret_state);
 /* Returns true if both states are of the same, unchanged file. */
 bool mlm_file_state_same(const struct mlm_file_state *a, const struct mlm_file_state *b);
 
-/* Lets a worker read a user's file once and returns its shape. -EINVAL: the message names the wrong line or
- * byte; -EINTR: the user wants to stop. */
-int mlm_dataset_look(const struct mlm_catalogue *catalogue, const char *path, const struct mlm_await *await,
-    struct mlm_dataset_shape *ret_shape, struct mlm_error *error);
+/* A user's file, and how it is to be read. */
+struct mlm_dataset_question {
+    const struct mlm_catalogue *catalogue;
+    const char *path;
+    struct mlm_reading reading;
+    const struct mlm_await *await; /* NULL: nothing else happens meanwhile */
+};
 
-/* Gives the path that the row's workload reads, or "" where it reads no file. */
+/* Lets a worker read a user's file and returns the shape of what trials will read. ret_notes (may be NULL)
+ * gets lines of text that the user should see, which the caller frees; or NULL. -EINVAL: the message names
+ * the wrong line or byte; -EINTR: the user wants to stop. */
+int mlm_dataset_look(const struct mlm_dataset_question *question, struct mlm_dataset_shape *ret_shape,
+    char **ret_notes, struct mlm_error *error);
+
+/* Gives the path that the row's workload reads, or "" where it reads no file. A user's file that is not plain
+ * has a plain copy among the generated files. */
 int mlm_dataset_path(const char *folder, const struct mlm_plan_row *row,
     const struct mlm_plan_options *options, char path[static 4096], struct mlm_error *error);
 
-/* Returns true if any row that runs reads a generated file. */
+/* Returns true if any row that runs reads a file that we make. */
 bool mlm_dataset_is_wanted(const struct mlm_plan *plan);
 
 /* Disk space in bytes that the plan's missing datasets will need. */
@@ -43,9 +53,9 @@ struct mlm_dataset_order {
     void *context;
 };
 
-/* Builds missing datasets, and rebuilds those that differ by any byte from what their seed gives. A file
- * appears completely or not at all, even when two runs build it at once. A file that a script makes is left
- * out if a package is missing. */
+/* Builds missing datasets, and rebuilds those that differ by any byte from what their seed, or the user's
+ * file, gives. A file appears completely or not at all, even when two runs build it at once. A file that a
+ * script makes is left out if a package is missing. */
 int mlm_dataset_build(const struct mlm_dataset_order *order, struct mlm_error *error);
 
 /* Evicts the file from the page cache; *ret_evicted says whether that worked (on tmpfs it does not). */

@@ -68,7 +68,7 @@ static bool is_partial(const char *ending)
 bool mlm_dataset_name_is_ours(const char *name)
 {
     static const char *const endings[] = {
-        ".npy", ".csv", ".libsvm", ".weights", ".tflite", ".onnx", ".pte", ".gguf"};
+        ".npy", ".csv", ".tsv", ".libsvm", ".svm", ".txt", ".weights", ".tflite", ".onnx", ".pte", ".gguf"};
     const char *at = name, *next;
     size_t words = 0, numbers = 0;
     for (; (next = word_skip(at)) > at && *next == '-'; at = next + 1)

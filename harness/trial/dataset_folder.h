@@ -13,8 +13,8 @@ int mlm_dataset_folder(char folder[static 4096], struct mlm_error *error);
 
 /* Returns true for a name that a run gives to a dataset. This is the only rule: runs make no other files
  * there, and `clean` removes no others. WORD-WORD-vN-xN-yN.npy: the kind, the version of its generator, and
- * its numbers with a letter each; .csv or .libsvm likewise; and .NUMBER.partial behind it while the file is
- * built. */
+ * its numbers with a letter each; the endings of other formats likewise; and .NUMBER.partial behind it while
+ * the file is built. */
 bool mlm_dataset_name_is_ours(const char *name);
 
 /* Opens the folder without following other users' links (base/entry.h). -ENOENT: it does not exist. */

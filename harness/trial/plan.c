@@ -126,8 +126,10 @@ static int equal_work_make(struct mlm_plan_row *row, const struct mlm_plan_optio
     const char *work = row->workload->work;
     char data[MLM_SIZE_TEXT];
     fprintf(out, "%s%s%s", row->suite->name, work ? " " : "", work ? work : "");
+    const uint32_t separator = options->dataset_reading.separator;
     if (options->dataset)
-        fprintf(out, " dataset=%s", options->dataset);
+        fprintf(out, " dataset=%s%s%s", options->dataset, separator ? " separator=" : "",
+            separator ? mlm_separator_words[separator] : "");
     else
         fprintf(out, " data=%s", mlm_size_spell(options->data_bytes, data));
     fprintf(out, " seed=%llu", (unsigned long long)options->seed);
@@ -395,8 +397,9 @@ int mlm_plan_make(const struct mlm_catalogue *catalogue, const struct mlm_plan_o
     if (!plan)
         return mlm_error_errno(error, -ENOMEM, "plan");
     plan->options = *options;
+    const struct mlm_dataset_shape *shape = &options->dataset_shape;
     if (options->dataset)
-        plan->options.data_bytes = options->dataset_shape.file.size_bytes;
+        plan->options.data_bytes = shape->plain_bytes ? shape->plain_bytes : shape->file.size_bytes;
     else if (!options->data_bytes)
         plan->options.data_bytes = default_data(options);
     if (options->limits.processors && options->threads > options->limits.processors)

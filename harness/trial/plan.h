@@ -26,10 +26,11 @@ struct mlm_file_state {
     int64_t changed_ns; /* nanoseconds since 1970 */
 };
 
-/* Shape of a user's file. */
+/* Shape of a user's file, as trials read it. */
 struct mlm_dataset_shape {
     uint64_t rows, columns, nonzeros, widest_row;
-    struct mlm_file_state file; /* state at the time of the inspection */
+    uint64_t plain_bytes;       /* size of the plain copy that trials read; 0: they read the file itself */
+    struct mlm_file_state file; /* state of the user's file at the time of the inspection */
 };
 
 /* A part of a plan: the one with this index, from 0, of so many; a count of 0: all of it. */
@@ -50,7 +51,8 @@ struct mlm_plan_options {
     struct mlm_shard shard;
     struct mlm_params sweeps; /* NAME → V1,V2 instead of the descriptor's sweep */
     uint64_t data_bytes;      /* 0: 1.25 × the middle cap */
-    const char *dataset;      /* the user's file, whose size then is data_bytes */
+    const char *dataset;      /* the user's file; data_bytes then is the size of what trials read of it */
+    struct mlm_reading dataset_reading;
     struct mlm_dataset_shape dataset_shape;
     struct mlm_limits limits; /* applied under each of the caps */
     uint64_t repetitions;     /* of each row under each cap; 0: as many as the precision asks for */

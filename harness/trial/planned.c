@@ -112,10 +112,13 @@ int mlm_planned_trial_run(struct mlm_session *session, const struct mlm_planned_
     if (r < 0)
         return r;
     struct mlm_file_state file = {0};
+    const bool copied = options->dataset_shape.plain_bytes > 0, own = options->dataset && !copied;
+    if (copied)
+        record->marks |= MLM_MARK_BIT(plain_copy);
     if (planned.dataset[0]) {
         bool evicted = false;
         mlm_file_state_take(planned.dataset, &file);
-        if (options->dataset && !mlm_file_state_same(&file, &options->dataset_shape.file))
+        if (own && !mlm_file_state_same(&file, &options->dataset_shape.file))
             return changed_say(record, planned.dataset, &file, "inspected", error);
         /* A script whose package is missing has made no file; it says so itself. */
         bool none = !file.inode && row->workload->dataset && !row->workload->dataset->build;
@@ -143,5 +146,5 @@ int mlm_planned_trial_run(struct mlm_session *session, const struct mlm_planned_
     mlm_file_state_take(planned.dataset, &after);
     if (mlm_file_state_same(&file, &after))
         return 0;
-    return changed_say(record, planned.dataset, &after, options->dataset ? "inspected" : "built", error);
+    return changed_say(record, planned.dataset, &after, own ? "inspected" : "built", error);
 }

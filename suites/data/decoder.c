@@ -19,15 +19,19 @@ int mlm_format_of(const char *path, enum mlm_format *ret_format, struct mlm_erro
         {".svm", MLM_FORMAT_LIBSVM},
         {".txt", MLM_FORMAT_LIBSVM},
     };
-    const char *slash = strrchr(path, '/');
-    const char *dot = strrchr(slash ? slash : path, '.');
-    for (size_t i = 0; dot && i < sizeof endings / sizeof *endings; i++)
-        if (strcasecmp(dot, endings[i].ending) == 0) {
+    const char *slash = strrchr(path, '/'), *name = slash ? slash + 1 : path;
+    size_t length = strlen(name);
+    if (length > 3 && strcasecmp(name + length - 3, ".gz") == 0)
+        length -= 3;
+    for (size_t i = 0; i < sizeof endings / sizeof *endings; i++) {
+        size_t ending = strlen(endings[i].ending);
+        if (length >= ending && strncasecmp(name + length - ending, endings[i].ending, ending) == 0) {
             *ret_format = endings[i].format;
             return 0;
         }
-    return mlm_error_set(
-        error, -EINVAL, "%.300s: the name must end in .npy, .csv, .tsv, .libsvm, .svm or .txt", path);
+    }
+    return mlm_error_set(error, -EINVAL,
+        "%.300s: the name must end in .npy, .csv, .tsv, .libsvm, .svm or .txt, and .gz may follow", path);
 }
 
 void mlm_decoder_begin(struct mlm_decoder *decoder, enum mlm_format format, const char *name,

@@ -20,7 +20,8 @@
 
 enum mlm_format { MLM_FORMAT_NPY, MLM_FORMAT_CSV, MLM_FORMAT_LIBSVM };
 
-/* Finds the format by the name's ending: .npy; .csv, .tsv; .libsvm, .svm, .txt. */
+/* Finds the format by the name's ending: .npy; .csv, .tsv; .libsvm, .svm, .txt. A .gz behind it is skipped.
+ */
 int mlm_format_of(const char *path, enum mlm_format *ret_format, struct mlm_error *error);
 
 /* Why a decoder stopped, where it did not fail. */
@@ -81,7 +82,8 @@ struct mlm_piece {
 int mlm_decode(struct mlm_decoder *decoder, const struct mlm_piece *piece, struct mlm_block *block,
     size_t *ret_used, struct mlm_scoreboard *sb);
 
-/* Refuses the row of text in decoder->line, which has more than decoder->limits.row_values values. */
+/* Refuses the row of text in decoder->line, which has more than decoder->limits.row_values values: -E2BIG, or
+ * the error of a file that has changed. */
 int mlm_decoder_refuse_wide(const struct mlm_decoder *decoder, struct mlm_scoreboard *sb);
 
 /* Refuses a file that changed since its inspection; `format` says how it differs. Returns -EBADMSG, which

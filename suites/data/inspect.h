@@ -1,5 +1,5 @@
-/* The shape of a user's dataset file, found by reading the file once. `--dataset FILE` needs the shape before
- * any formula can be evaluated. */
+/* The shape of a plain dataset file (data/plain/plain.h), found by reading the file once. `--dataset FILE`
+ * needs the shape before any formula can be evaluated. */
 #pragma once
 
 #include <stdint.h>

@@ -164,17 +164,16 @@ static int type_parse(struct cursor *c, struct mlm_npy *npy)
     return expected(&at, "a type of numbers or booleans, such as '<f4'");
 }
 
-static int order_parse(struct cursor *c)
+static int order_parse(struct cursor *c, struct mlm_npy *npy)
 {
     spaces_skip(c);
-    struct cursor at = *c;
+    uint64_t at = (uint64_t)(c->at - c->begin);
     if (accept_word(c, "False"))
         return 0;
-    if (accept_word(c, "True"))
-        return mlm_fail(at.sb, -EINVAL,
-            "%.200s, byte %td: the array is in Fortran order; save numpy.ascontiguousarray(array) instead",
-            at.name, at.at - at.begin);
-    return expected(c, "True or False");
+    if (!accept_word(c, "True"))
+        return expected(c, "True or False");
+    npy->fortran_at = at;
+    return 0;
 }
 
 static int length_parse(struct cursor *c, uint64_t *ret_length)
@@ -237,7 +236,7 @@ static int dictionary_parse(struct cursor *c, struct mlm_npy *npy)
         if (!which || seen & which)
             return expected(&at, "'descr', 'fortran_order' and 'shape', each of them once");
         seen |= which;
-        r = which == DESCR ? type_parse(c, npy) : which == ORDER ? order_parse(c) : shape_parse(c, npy);
+        r = which == DESCR ? type_parse(c, npy) : which == ORDER ? order_parse(c, npy) : shape_parse(c, npy);
         if (r < 0)
             return r;
         if (!accept(c, ',') && (c->at == c->end || *c->at != '}'))
@@ -260,8 +259,7 @@ static int columns_refuse(const struct mlm_decoder *d, uint64_t columns, struct 
         d->name, columns, most);
 }
 
-/* Returns 0 and leaves decoder->npy unchanged where more bytes are needed. */
-static int header_parse(
+int mlm_npy_header_parse(
     struct mlm_decoder *d, const char *bytes, size_t size, bool last, struct mlm_scoreboard *sb)
 {
     static const char magic[] = "\x93NUMPY";
@@ -319,7 +317,12 @@ int mlm_npy_decode(struct mlm_decoder *d, const struct mlm_piece *piece, struct 
 {
     size_t used = 0;
     if (!d->npy.columns) {
-        int r = header_parse(d, piece->bytes, piece->size, piece->last, sb);
+        int r = mlm_npy_header_parse(d, piece->bytes, piece->size, piece->last, sb);
+        if (r == 0 && d->npy.fortran_at)
+            r = mlm_fail(sb, -EINVAL,
+                "%.200s, byte %" PRIu64
+                ": the array is in Fortran order; save numpy.ascontiguousarray(array) instead",
+                d->name, d->npy.fortran_at);
         if (r < 0 || !d->npy.columns) {
             *ret_used = 0;
             return r;

@@ -34,8 +34,7 @@ static int output_compare(struct mlm_output *output)
         size_t at = 0;
         while (output->found[at] == output->bytes[at])
             at++;
-        return mlm_fail(
-            output->sb, -EBADMSG, "byte %" PRIu64 " is not what its seed makes", output->done + at);
+        return mlm_fail(output->sb, -EBADMSG, "byte %" PRIu64 " is not what it should be", output->done + at);
     }
     if (have < output->used)
         return mlm_fail(output->sb, -EBADMSG, "it ends at byte %" PRIu64, output->done + have);
@@ -48,7 +47,7 @@ static int output_flush(struct mlm_output *output)
 {
     if (output->found)
         return output_compare(output);
-    for (size_t written = 0; written < output->used;) {
+    for (size_t written = 0; output->fd >= 0 && written < output->used;) {
         ssize_t n = write(output->fd, output->bytes + written, output->used - written);
         if (n < 0 && errno == EINTR)
             continue;
@@ -56,6 +55,7 @@ static int output_flush(struct mlm_output *output)
             return mlm_fail(output->sb, -errno, "cannot write the dataset: %s", strerror(errno));
         written += (size_t)n;
     }
+    output->done += output->used;
     output->used = 0;
     return 0;
 }
@@ -68,6 +68,22 @@ int mlm_output_reserve(struct mlm_output *output, size_t size, char **ret_at)
             return r;
     }
     *ret_at = output->bytes + output->used;
+    return 0;
+}
+
+int mlm_output_put(struct mlm_output *output, const void *data, size_t size)
+{
+    for (const char *from = data; size;) {
+        size_t part = size < MLM_OUTPUT_BUFFER_BYTES ? size : MLM_OUTPUT_BUFFER_BYTES;
+        char *at;
+        int r = mlm_output_reserve(output, part, &at);
+        if (r < 0)
+            return r;
+        memcpy(at, from, part);
+        output->used += part;
+        from += part;
+        size -= part;
+    }
     return 0;
 }
 

@@ -1,5 +1,5 @@
-/* The bytes of a generated file, collected on their way: they are written to it, or compared with what it
- * holds. So one function both builds and checks a dataset. */
+/* The bytes of a file that we make, collected on their way: they are written to it, compared with what it
+ * holds, or only counted. So one function builds a dataset, checks it, and says how large it will be. */
 #pragma once
 
 #include <stdbool.h>
@@ -11,7 +11,7 @@
 #define MLM_OUTPUT_BUFFER_BYTES (UINT64_C(1) << 20)
 
 struct mlm_output {
-    int fd;
+    int fd; /* -1: the bytes are only counted */
     struct mlm_scoreboard *sb;
     char *bytes;
     size_t used;
@@ -30,3 +30,12 @@ int mlm_output_make(
 /* Makes room for `size` bytes, at most MLM_OUTPUT_BUFFER_BYTES. The caller adds to `used` what it puts there.
  * -EBADMSG where the file holds other bytes than those before. */
 int mlm_output_reserve(struct mlm_output *output, size_t size, char **ret_at);
+
+/* Puts out `size` bytes, of any number. */
+int mlm_output_put(struct mlm_output *output, const void *data, size_t size);
+
+/* Bytes that were put out so far. */
+static inline uint64_t mlm_output_bytes(const struct mlm_output *output)
+{
+    return output->done + output->used;
+}

@@ -23,7 +23,7 @@ int mlm_decoder_refuse_wide(const struct mlm_decoder *d, struct mlm_scoreboard *
         return mlm_file_changed(sb, d->name,
             "line %" PRIu64 " has more than the %" PRIu64 " values %sthat the widest row had", d->line,
             d->limits.row_values, kind);
-    return mlm_fail(sb, -EINVAL,
+    return mlm_fail(sb, -E2BIG,
         "%.200s, line %" PRIu64 ": a row of more than %" PRIu64 " values %scannot be held; leave columns out",
         d->name, d->line, d->limits.row_values, kind);
 }

@@ -14,7 +14,7 @@ source=$(cd "$here/../.." && pwd)
 folder=${1:-$source/build/arm64}
 packages=libbenchmark-dev,libhwloc-dev,libjansson-dev,libopenblas-dev,libcmocka-dev,libc6-dev
 # Workloads open these libraries when they need them.
-packages=$packages,libgc1,libmimalloc2.0,libjemalloc2
+packages=$packages,libgc1,libmimalloc2.0,libjemalloc2,zlib1g
 
 # Only libraries and headers: with a whole system there, qemu-user would use its empty /proc in place of the machine's.
 unpack()

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/common.sh"
 begin
 
-printf '1,2,3\n4,x,6\n' >word.csv
+printf '1,2,3\n4,,6\n' >hole.csv
 printf '1,2,3\n4,5\n' >short.csv
 printf '1 1:2 0:3\n' >order.libsvm
 : >empty.csv
@@ -180,7 +180,11 @@ refused 2 "--benchmark_out: ./empty would overwrite the records in empty" run --
 
 # Datasets: the error names the file, and the place in it.
 refused 2 "--dataset: .*missing.npy: No such file" run --dataset missing.npy
-refused 2 "--dataset: word.csv, line 2, field 2: expected a number, found 'x'" run --dataset word.csv
+refused 2 "--dataset: hole.csv, line 2, field 2: the value is missing; fill it in or leave the line out" run \
+    --dataset hole.csv --missing refuse
+refused 2 "--separator: 'pipe' is unknown; give auto, comma, semicolon, tab or space" run --dataset hole.csv --separator pipe
+refused 2 "--missing: 'mean' is unknown; give zero or refuse" run --dataset hole.csv --missing mean
+refused 2 "--separator and --missing say how --dataset is read; give --dataset FILE, too" run --missing refuse
 refused 2 "--dataset: short.csv, line 2: expected 3 fields.*found 2" run --dataset short.csv
 refused 2 "--dataset: order.libsvm, line 1" run --dataset order.libsvm
 refused 2 "--dataset: empty.csv" run --dataset empty.csv

@@ -30,6 +30,6 @@ dpkg-deb --info ./*.deb >info
 for package in libc6 libhwloc15 libjansson4 'libbenchmark[0-9.]+(debian)?'; do
     expect info "^ Depends:.* $package \("
 done
-expect info '^ Recommends: gnuplot-nox \| gnuplot, libopenblas0$'
+expect info '^ Recommends: gnuplot-nox \| gnuplot, libopenblas0, zlib1g$'
 expect info "^ Version: [0-9.]+-1~$(. /etc/os-release && echo "$ID$VERSION_ID")\$"
 exit $failed

@@ -439,12 +439,25 @@ static void inspection_is_bounded(void **state)
     uint64_t text = inspect_peak("wide.csv", &board);
     assert_int_equal(board.verdict, MLM_VERDICT_FAILED);
     assert_non_null(strstr(board.message, "wide.csv, line 1: a row of more than 16777216 values cannot"));
+
+    /* As many columns of text as a table can have: three lines of "x,x,x…". */
+    size = (size_t)3 * 2 * (1 << 19);
+    line = malloc(size);
+    assert_non_null(line);
+    for (size_t i = 0; i < size; i += 2)
+        memcpy(line + i, (i + 2) % (size / 3) ? "x," : "x\n", 2);
+    file_write("odd.csv", line, size);
+    free(line);
+    uint64_t odd = inspect_peak("odd.csv", &board);
+    assert_int_equal(board.verdict, MLM_VERDICT_FAILED);
+    assert_non_null(strstr(board.message, "the different texts of its columns take 64 MiB"));
 #if !defined(__SANITIZE_ADDRESS__)
+    assert_in_range(odd, 0, MLM_INSPECT_BYTES_MAX);
     assert_in_range(peak, 0, MLM_INSPECT_BYTES_MAX / 4);
     assert_in_range(widest, 0, MLM_INSPECT_BYTES_MAX);
     assert_in_range(text, 0, MLM_INSPECT_BYTES_MAX);
 #else
-    (void)peak, (void)widest, (void)text;
+    (void)peak, (void)widest, (void)text, (void)odd;
 #endif
 }
 
@@ -636,7 +649,7 @@ static int folder_remove(void **state)
     (void)state;
     static const char *const files[] = {"npy", "csv", "libsvm", "same.npy", "same.csv", "other.npy", "a.csv",
         "b.csv", "a.svm", "b.svm", "user.csv", "user.svm", "user.npy", "f8.npy", "f4.npy", "damaged.csv",
-        "damaged.npy", "sized", "wide.npy", "wide.csv", "pipe.csv"};
+        "damaged.npy", "sized", "wide.npy", "wide.csv", "odd.csv", "pipe.csv"};
     for (size_t i = 0; i < sizeof files / sizeof *files; i++)
         (void)unlink(in_folder(files[i]));
     return rmdir(folder);

@@ -381,8 +381,29 @@ static void a_users_file_has_its_own_shape(void **state)
     assert_int_equal(count(plan, "batch:"), 0);
     for (size_t i = 0; i < plan->row_count; i++) {
         assert_int_equal(plan->rows[i].refused, !(plan->rows[i].workload->flags & MLM_USER_DATA));
-        assert_non_null(strstr(plan->rows[i].equal_work, "dataset=/somewhere/own.csv"));
+        assert_non_null(strstr(plan->rows[i].equal_work, "dataset=/somewhere/own.csv seed="));
     }
+    mlm_plan_free(plan);
+    options.dataset_reading.separator = MLM_SEPARATOR_TAB;
+    plan = make(&options);
+    assert_non_null(strstr(plan->rows[0].equal_work, "dataset=/somewhere/own.csv separator=tab seed="));
+    mlm_plan_free(plan);
+}
+
+/* The amount of data is what trials read: the file, or its plain copy. */
+static void a_users_file_has_its_own_size(void **state)
+{
+    (void)state;
+    struct mlm_plan_options options = standard();
+    options.dataset = "/somewhere/own.csv.gz";
+    options.data_bytes = 5 * MIB;
+    options.dataset_shape.file.size_bytes = 100;
+    struct mlm_plan *plan = make(&options);
+    assert_int_equal(plan->options.data_bytes, 100);
+    mlm_plan_free(plan);
+    options.dataset_shape.plain_bytes = 300;
+    plan = make(&options);
+    assert_int_equal(plan->options.data_bytes, 300);
     mlm_plan_free(plan);
 }
 
@@ -475,6 +496,7 @@ int main(void)
         cmocka_unit_test(equal_work_is_the_job_and_what_decides_it),
         cmocka_unit_test(sweeps_and_filters),
         cmocka_unit_test(a_users_file_has_its_own_shape),
+        cmocka_unit_test(a_users_file_has_its_own_size),
         cmocka_unit_test(what_does_not_exist_is_named),
         cmocka_unit_test(specifications_reach_the_record),
         cmocka_unit_test(estimates_know_swap),

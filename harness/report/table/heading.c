@@ -94,7 +94,7 @@ static void put_data(FILE *out, const struct mlm_record *record)
 {
     char text[MLM_SIZE_TEXT];
     if (record->dataset)
-        fprintf(out, ", dataset %s", record->dataset);
+        fprintf(out, ", dataset %s of %s", record->dataset, mlm_size_show((double)record->data_bytes, text));
     else if (record->data_bytes)
         fprintf(out, ", data %s", mlm_size_show((double)record->data_bytes, text));
 }
