@@ -50,9 +50,9 @@ job()
 for number in 1 2 3; do
     status 0 job $number "$sbatch" run --cap 1G --dry-run
     expect "it names its records" grep -qx "records: results/mlmembench-7-$number.jsonl" log/out
-    sed -n 's/^ *[0-9]* .* //p' log/out >>parts
+    sed -n '/cap:/s/.* //p' log/out >>parts
 done
-"$mlm" run --cap 1G --dry-run | sed -n 's/^ *[0-9]* .* //p' | sort >log/whole
+"$mlm" run --cap 1G --dry-run | sed -n '/cap:/s/.* //p' | sort >log/whole
 sort parts >log/parts
 expect "the jobs of an array share the plan" cmp log/whole log/parts
 status 0 job 1 MLM_SHARDS=2 "$sbatch" run --cap 1G --dry-run
