@@ -68,12 +68,12 @@ int mlm_page_fleet_finding(FILE *out, const struct mlm_fleet *fleet)
     return r < 0 ? r : put_outliers(out, fleet);
 }
 
-/* "netbook: 1.23 s, 1.2 × the usual time" */
+/* "on netbook: ok, 1.23 s, 1.2 × the usual time" */
 static void put_hint(FILE *out, const struct mlm_fleet_machine *machine, const struct mlm_fleet_job *job,
     const struct mlm_fleet_cell *cell)
 {
     char text[MLM_OUTCOME_TEXT], time[MLM_SIZE_TEXT];
-    fputs(" title=\"", out);
+    fputs(" title=\"on ", out);
     mlm_html_text(out, machine->label);
     fputs(": ", out);
     mlm_html_text(out, mlm_row_outcome_text(cell->row, false, text));
