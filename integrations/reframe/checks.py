@@ -93,8 +93,9 @@ class CommandTest(MemoryTest):
     """A command of your own. It starts in a copy of the folder `sourcesdir`."""
 
     job_command = variable(str, value="python3 train.py")
+    job_name = variable(str, value="train")
     sourcesdir = os.path.join(os.path.dirname(os.path.abspath(__file__)), "../../examples")
 
     @run_before("run")
     def say_exec(self):
-        self.say("exec", shlex.quote(self.job_command))
+        self.say("exec", f"--name={shlex.quote(self.job_name)}", shlex.quote(self.job_command))

@@ -33,8 +33,8 @@ def figures(rows):
     fitting = [row for row in rows if row["outcomes"]["ok"] == row["trials"]]
     yield "rows_ok", len(fitting), "rows"
     for row in fitting:
-        # The cap is a parameter of the test, so the name of a figure need not repeat it.
-        name = re.sub(r"\W+", "_", re.sub(r"/cap:[^/]*", "", row["name"]))
+        # The cap is a parameter of the test; and a command has no data, seed or threads that mlmembench knows.
+        name = re.sub(r"\W+", "_", re.sub(r"/(cap:[^/]*|(data|seed|threads):0)(?=/|$)", "", row["name"]))
         time_ns = row["own_ns" if row["time_kind"] == "own" else "run_ns"]["median"]
         needs_bytes = row["needs_peak_bytes"]["median"]
         if needs_bytes is not None:

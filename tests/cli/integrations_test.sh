@@ -21,7 +21,7 @@ expect "both tests say a command" [ "$(wc -l <words)" = 2 ]
 run=$(sed -n 's/^run //p' words)
 status 0 sh -c "'$mlm' run --dry-run $run"
 expect "the plan has the cap of the test" grep -q 'storage/csr.*/cap:2G$' log/out
-expect "exec has the command as one word" grep -q "^exec --cap=2G --repetitions=5 --out=records.jsonl .*'python3 train.py'$" words
+expect "exec has the command as one word" grep -q "^exec --cap=2G --repetitions=5 --out=records.jsonl .*--name=train 'python3 train.py'$" words
 
 settings()
 {

@@ -34,7 +34,7 @@ PasswordAuthentication no
 PidFile none
 CONF
     # shellcheck disable=SC2016  # the inner shell's
-    daemon "$1" unshare --uts --mount --propagation private sh -euc '
+    daemon "$1" unshare --uts --mount --propagation unchanged sh -euc '
         hostname "$1"
         mount -t tmpfs -o mode=1777 tmpfs /tmp
         mount -t tmpfs tmpfs /root
@@ -73,7 +73,7 @@ rfm()
     local system=$1
     shift
     venv/bin/reframe --config-file "$checks/settings.py" --checkpath "$checks/checks.py" --prefix "run/$system" \
-        --perflogdir "run/$system/perflogs" --system "$system" --setvar RunTest.mlm_options=--data=8M \
+        --system "$system" --setvar RunTest.mlm_options=--data=8M \
         --setvar repetitions=2 "$@" --run >"log/rfm-$system" 2>&1
 }
 
@@ -82,7 +82,7 @@ ran()
 {
     expect "$1: ReFrame passes" rfm "$@"
     cat "log/rfm-$1"
-    expect "$1: ReFrame keeps needs and time of a row" grep -rqE 'storage_csr\w*_needs.*storage_csr\w*_time' "run/$1/perflogs"
+    expect "$1: ReFrame keeps needs and time of a row" grep -rqE 'storage_csr\w*_needs.*storage_csr\w*_time' "run/$1/perflogs/$1"
     find "run/$1/output" -name records.jsonl -exec cat {} + >"$1.jsonl"
 }
 

@@ -41,7 +41,7 @@ expect_records()
 
 touch_96m=(run --suite self --filter touch --param size=96M)
 # Two groups of rows that do equal work.
-small=(run --suite storage --param density=0.01,0.5 --data 8M --cap 64M --repetitions 1)
+small=(run --suite storage "--param=density=0.01,0.5" --data 8M --cap 64M --repetitions 1)
 for user in root student; do
     install -d -o "$user" "$fleet/$user"
     if as srun --mem=300M mlmembench doctor; then
