@@ -28,15 +28,16 @@ static double ram_of(const struct mlm_side *side)
 
 bool mlm_fleet_is(const struct mlm_side *sides, size_t side_count)
 {
-    if (side_count < MLM_FLEET_LEAST)
+    mlm_cleanup(mlm_keymap_release) struct mlm_keymap machines = {0};
+    if (side_count < MLM_FLEET_LEAST || side_count > MLM_FLEET_MOST)
         return false;
     for (size_t i = 0; i < side_count; i++) {
+        size_t number;
         if (!sides[i].count || mlm_side_has_machines(&sides[i]))
             return false;
-        for (size_t k = 0; k < i; k++)
-            if (strcmp(machine_id(&sides[i]), machine_id(&sides[k])) == 0 &&
-                ram_of(&sides[i]) == ram_of(&sides[k]))
-                return false;
+        char *key = mlm_text_of("%.0f %s", ram_of(&sides[i]), machine_id(&sides[i]));
+        if (mlm_keymap_add(&machines, key, &number) < 0 || number < i)
+            return false;
     }
     return true;
 }

@@ -10,8 +10,9 @@
 
 #include "report/compare/compare.h"
 
-/* Fewer machines are compared one by one. */
+/* Fewer machines are compared one by one, and so are more: a matrix of them helps nobody. */
 #define MLM_FLEET_LEAST 4
+#define MLM_FLEET_MOST 512
 
 enum mlm_fleet_oddity {
     MLM_FLEET_USUAL,

@@ -9,6 +9,9 @@
 #include "report/page/page_parts.h"
 #include "report/table/columns.h"
 
+/* Columns of the matrix; more machines are counted. */
+#define MACHINES_MAX 64
+
 /* A cell has its full colour at this ratio, or at 1 over it. */
 #define FULL_RATIO 4.0
 
@@ -105,11 +108,16 @@ static void put_cell(FILE *out, const struct mlm_fleet *fleet, size_t m, size_t 
     fputs("</td>", out);
 }
 
+static size_t columns_of(const struct mlm_fleet *fleet)
+{
+    return fleet->machine_count < MACHINES_MAX ? fleet->machine_count : MACHINES_MAX;
+}
+
 static void put_head(FILE *out, const struct mlm_fleet *fleet)
 {
     char size[MLM_SIZE_TEXT];
     fputs("<thead><tr><th scope=\"col\">job</th>", out);
-    for (size_t m = 0; m < fleet->machine_count; m++) {
+    for (size_t m = 0; m < columns_of(fleet); m++) {
         const struct mlm_fleet_machine *machine = &fleet->machines[m];
         fprintf(
             out, "<th scope=\"col\"%s><span>", machine->oddity != MLM_FLEET_USUAL ? " class=\"odd\"" : "");
@@ -117,7 +125,7 @@ static void put_head(FILE *out, const struct mlm_fleet *fleet)
         fputs("</span></th>", out);
     }
     fputs("</tr>\n<tr><th scope=\"row\">GiB of RAM</th>", out);
-    for (size_t m = 0; m < fleet->machine_count; m++) {
+    for (size_t m = 0; m < columns_of(fleet); m++) {
         double gib = fleet->machines[m].ram_bytes / (1 << 30);
         snprintf(size, sizeof size, gib < 9.95 ? "%.1f" : "%.0f", gib);
         fprintf(out, "<td>%s</td>", gib > 0 ? size : "-");
@@ -128,11 +136,11 @@ static void put_head(FILE *out, const struct mlm_fleet *fleet)
 static void put_foot(FILE *out, const struct mlm_fleet *fleet)
 {
     fprintf(out, "<tfoot><tr><th scope=\"row\">jobs that are ok, of %zu</th>", fleet->job_count);
-    for (size_t m = 0; m < fleet->machine_count; m++)
+    for (size_t m = 0; m < columns_of(fleet); m++)
         fprintf(out, "<td%s>%zu</td>", mlm_fleet_runs_all(fleet, m) ? " class=\"all\"" : "",
             fleet->machines[m].ok);
     fputs("</tr>\n<tr><th scope=\"row\">pace: mean ratio</th>", out);
-    for (size_t m = 0; m < fleet->machine_count; m++) {
+    for (size_t m = 0; m < columns_of(fleet); m++) {
         double pace = fleet->machines[m].pace;
         if (isnan(pace))
             fputs("<td>-</td>", out);
@@ -150,7 +158,7 @@ static int put_job(FILE *out, const struct mlm_fleet *fleet, size_t j)
     fputs("<tr><th scope=\"row\">", out);
     mlm_html_text(out, name);
     fputs("</th>", out);
-    for (size_t m = 0; m < fleet->machine_count; m++)
+    for (size_t m = 0; m < columns_of(fleet); m++)
         put_cell(out, fleet, m, j);
     fputs("</tr>\n", out);
     return 0;
@@ -164,8 +172,10 @@ int mlm_page_fleet(FILE *out, const struct mlm_fleet *fleet, struct mlm_error *e
         "<p class=\"note\">A figure is the time of the job on this machine, over the median of its times on all "
         "machines where it is ok: 2.0 takes twice as long as usual. Where a job is not ok, its outcome stands "
         "there. Machines with the least RAM come first. What stands out is framed; point at a cell for its "
-        "time.</p>\n<div class=\"mlm-scroll\" tabindex=\"0\"><table class=\"fleet\">\n",
+        "time.</p>\n",
         out);
+    mlm_page_fold_begin(out, fleet->job_count, 1);
+    fputs("<div class=\"mlm-scroll\" tabindex=\"0\"><table class=\"fleet\">\n", out);
     put_head(out, fleet);
     fputs("<tbody>\n", out);
     for (size_t j = 0; j < fleet->job_count && r == 0; j++)
@@ -173,6 +183,10 @@ int mlm_page_fleet(FILE *out, const struct mlm_fleet *fleet, struct mlm_error *e
     fputs("</tbody>\n", out);
     put_foot(out, fleet);
     fputs("</table></div>\n", out);
+    mlm_page_fold_end(out, fleet->job_count);
+    if (fleet->machine_count > columns_of(fleet))
+        fprintf(out, "<p class=\"note\">And %zu machines with more RAM.</p>\n",
+            fleet->machine_count - columns_of(fleet));
     if (fleet->left_out)
         fprintf(out,
             "<p class=\"note\">Left out: %zu rows that repeat a job on the same machine, for example with "
