@@ -407,8 +407,37 @@ def check_hostile(browser, path):
     page.close()
 
 
+FLEET = "document.querySelector('table.fleet')"
+
+
+def check_fleet(browser, path):
+    """Twenty machines beside each other, and on a phone the names of the jobs stay in place."""
+    page = browser.open(path, width=1280, height=900)
+    expect_equal("a fleet: nothing in the console", page.complaints(), [])
+    expect_equal("a fleet: the way to each section", page.evaluate(LINKS), page.evaluate(SECTIONS))
+    size = page.evaluate(f"[{FLEET}.scrollWidth, {FLEET}.parentNode.clientWidth]")
+    expect("a fleet: all 20 machines are seen at 1280", size[0] <= size[1], size)
+    cut = page.evaluate(f"Array.from({FLEET}.querySelectorAll('td')).filter(td => td.scrollWidth > td.clientWidth + 1).length")
+    expect_equal("a fleet: no cell is cut", cut, 0)
+    frames = page.evaluate(f"Array.from({FLEET}.querySelectorAll('.odd'), e => getComputedStyle(e).outlineStyle)")
+    expect_equal("a fleet: what stands out is framed", frames, ["solid"] * 5)
+    page.close()
+
+    page = browser.open(path, width=390, height=844)
+    wide = page.evaluate("[document.scrollingElement.scrollWidth, window.innerWidth]")
+    expect("a fleet: a phone need not scroll the page sideways", wide[0] <= wide[1] == 390, wide)
+    left = f"{FLEET}.querySelector('tbody th').getBoundingClientRect().left"
+    before = page.evaluate(left)
+    page.evaluate(f"{FLEET}.parentNode.scrollLeft = 400")
+    settle(page)
+    # A pixel of space is beside the first column until the table scrolls.
+    expect("a fleet: the names of the jobs stay", abs(page.evaluate(left) - before) <= 1, (before, page.evaluate(left)))
+    expect_equal("a fleet: the matrix did scroll", page.evaluate(f"{FLEET}.parentNode.scrollLeft"), 400)
+    page.close()
+
+
 def main():
-    one, several, mixed, hostile, long = sys.argv[1:]
+    one, several, mixed, hostile, long, fleet = sys.argv[1:]
     with Chromium() as browser:
         check_one(browser, one)
         check_several(browser, several)
@@ -417,6 +446,7 @@ def main():
         check_hover(browser, one)
         check_filter(browser, mixed)
         check_long(browser, long)
+        check_fleet(browser, fleet)
         for width in 390, 1280:
             check_opening(browser, one, width)
         for path in one, several, mixed:

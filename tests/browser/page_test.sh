@@ -18,9 +18,11 @@ for data in $(seq 40); do
     sed "s/\"data_bytes\":[0-9]*/\"data_bytes\":${data}000000/" "$records/quick.jsonl"
 done >long.jsonl
 status 0 "$mlm" report long.jsonl --out long.html
-for page in one several mixed hostile long; do
+"$MLM_PYTHON" "$MLM_SOURCE/tests/cli/fleet_data.py" "$records/quick.jsonl" 20 >fleet.jsonl
+status 0 "$mlm" report fleet.jsonl --out fleet.html
+for page in one several mixed hostile long fleet; do
     expect "$page.html is well-formed and stands alone" "$MLM_PYTHON" "$here/page_check.py" $page.html
 done
 expect "in Chromium" "$MLM_PYTHON" "$MLM_SOURCE/tests/browser/page_test.py" \
-    one.html several.html mixed.html hostile.html long.html
+    one.html several.html mixed.html hostile.html long.html fleet.html
 finish

@@ -144,6 +144,8 @@ echo "fresh.sh: making a minimal system of $release"
 }
 apt-config dump Acquire::http::Proxy >"$scratch/root/etc/apt/apt.conf.d/90proxy"
 [ ! -e /etc/resolv.conf ] || cp -L /etc/resolv.conf "$scratch/root/etc/resolv.conf"
+# Authorities that were added to this machine's certificates: ca-certificates takes them over when it is installed.
+[ ! -d /usr/local/share/ca-certificates ] || cp -R /usr/local/share/ca-certificates "$scratch/root/usr/local/share"
 [ $# != 0 ] || cp -a "$scratch/root" "$scratch/second"
 git -c advice.detachedHead=false clone --quiet --no-hardlinks "$source" "$scratch/root/root/mlmembench"
 mount_kernel "$scratch/root"

@@ -11,6 +11,7 @@
 #include "report/compare/show_parts.h"
 #include "report/compare/verdict.h"
 #include "report/compare/words.h"
+#include "report/fleet/fleet.h"
 #include "report/table/heading.h"
 #include "report/table/notes.h"
 
@@ -222,6 +223,8 @@ static int put_verdicts(const struct mlm_view *view)
 static int show(struct mlm_view *view, struct mlm_error *error)
 {
     const struct mlm_comparison *comparison = view->comparison;
+    if (mlm_fleet_is(comparison->sides, comparison->pairing_count + 1))
+        return mlm_show_fleet(view, error);
     int r = put_verdicts(view);
     if (r >= 0)
         r = put_sides(view);

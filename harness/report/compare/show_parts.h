@@ -58,6 +58,9 @@ int mlm_show_pairs(struct mlm_view *view);
 /* Prints the times, then the needs, of more than two sides. */
 int mlm_show_matrix(struct mlm_view *view);
 
+/* Prints many machines: a line for each, and what each makes of each job. */
+int mlm_show_fleet(const struct mlm_view *view, struct mlm_error *error);
+
 /* A list gives at most this many names, and counts the rest. */
 #define MLM_NAMES_SHOWN 5
 

@@ -24,6 +24,28 @@ struct chapters {
     struct chapter *items;
 };
 
+/* The machines of the records: few are compared with each other, many are shown as a fleet. */
+struct crowd {
+    struct mlm_machines machines;
+    struct mlm_fleet fleet;
+    bool is_fleet;
+};
+
+static void crowd_release(struct crowd *crowd)
+{
+    mlm_fleet_release(&crowd->fleet);
+    mlm_machines_release(&crowd->machines);
+}
+
+static int crowd_make(const struct mlm_table *table, struct crowd *crowd, struct mlm_error *error)
+{
+    int r = mlm_machines_compare(table, MLM_PAGE_MACHINES_MAX, &crowd->machines, error);
+    if (r < 0 || !mlm_fleet_is(crowd->machines.sides, crowd->machines.count))
+        return r;
+    crowd->is_fleet = true;
+    return mlm_fleet_make(crowd->machines.sides, crowd->machines.count, &crowd->fleet, error);
+}
+
 static void chapters_release(struct chapters *chapters)
 {
     for (size_t i = 0; chapters->items && i < chapters->suites.count; i++)
@@ -121,8 +143,8 @@ static void put_days(FILE *out, const struct mlm_record_list *list)
     }
 }
 
-static int put_header(
-    FILE *out, const struct mlm_page_request *request, const struct chapters *chapters, bool compared)
+static int put_header(FILE *out, const struct mlm_page_request *request, const struct chapters *chapters,
+    const struct crowd *crowd)
 {
     const struct mlm_record *machine = request->table->sections[0].rows[0]->first;
     mlm_auto_free char *line = mlm_machine_line(machine);
@@ -141,12 +163,14 @@ static int put_header(
     fputs(
         "</p>\n</header>\n<nav aria-label=\"Sections\"><ul>\n<li><a href=\"#finding\">The finding</a></li>\n",
         out);
+    if (crowd->is_fleet)
+        fputs("<li><a href=\"#fleet\">Machine by machine</a></li>\n", out);
     for (size_t i = 0; i < chapters->suites.count && i < MLM_PAGE_SETTINGS_MAX; i++) {
         fprintf(out, "<li><a href=\"#suite-%zu\">", i + 1);
         mlm_html_text(out, chapters->items[i].suite);
         fputs("</a></li>\n", out);
     }
-    if (compared)
+    if (!crowd->is_fleet && crowd->machines.comparison)
         fputs("<li><a href=\"#comparison\">Row against row</a></li>\n", out);
     fprintf(out,
         "<li><a href=\"#method\">How it was measured</a></li>\n"
@@ -203,10 +227,11 @@ static int put_chapter(FILE *out, const struct mlm_table *table, const struct ml
 }
 
 static int put_body(FILE *out, const struct mlm_page_request *request, const struct chapters *chapters,
-    const struct mlm_machines *machines, const struct mlm_page_pictures *pictures, struct mlm_error *error)
+    const struct crowd *crowd, const struct mlm_page_pictures *pictures, struct mlm_error *error)
 {
     const struct mlm_table *table = request->table;
-    int r = put_header(out, request, chapters, machines->comparison);
+    const struct mlm_fleet *fleet = crowd->is_fleet ? &crowd->fleet : NULL;
+    int r = put_header(out, request, chapters, crowd);
     if (r < 0)
         return mlm_error_errno(error, r, "page");
     if (pictures->missing) {
@@ -214,11 +239,13 @@ static int put_body(FILE *out, const struct mlm_page_request *request, const str
         mlm_html_text(out, pictures->missing);
         fputs("</p>\n", out);
     }
-    r = mlm_page_summary(out, request, machines, error);
+    r = mlm_page_summary(out, request, &crowd->machines, fleet, error);
+    if (r == 0 && fleet)
+        r = mlm_page_fleet(out, fleet, error);
     for (size_t i = 0; r == 0 && i < chapters->suites.count; i++)
         r = put_chapter(out, table, pictures, &chapters->items[i], i + 1, error);
-    if (r == 0 && machines->comparison)
-        r = mlm_page_compare(out, machines, error);
+    if (r == 0 && !fleet && crowd->machines.comparison)
+        r = mlm_page_compare(out, &crowd->machines, error);
     if (r < 0)
         return r;
     fputs(mlm_method_html, out);
@@ -239,12 +266,12 @@ int mlm_report_page(
 {
     mlm_cleanup(chapters_release) struct chapters chapters = {0};
     mlm_cleanup(mlm_page_pictures_release) struct mlm_page_pictures pictures = {0};
-    mlm_cleanup(mlm_machines_release) struct mlm_machines machines = {0};
+    mlm_cleanup(crowd_release) struct crowd crowd = {0};
     int r = chapters_make(request->table, &chapters) < 0 ? mlm_error_errno(error, -ENOMEM, "page") : 0;
     if (r == 0)
-        r = mlm_machines_compare(request->table, MLM_PAGE_MACHINES_MAX, &machines, error);
+        r = crowd_make(request->table, &crowd, error);
     if (r == 0)
-        r = mlm_page_pictures_draw(request, &machines, &pictures, error);
+        r = mlm_page_pictures_draw(request, &crowd.machines, &pictures, error);
     if (r < 0)
         return r;
     /* A full disk is noticed here, while its error is known: later the stream only says that there was one.
@@ -253,7 +280,7 @@ int mlm_report_page(
     if (fflush(out) != 0)
         return mlm_error_errno(error, -errno, "cannot write the page");
     put_head(out, request, &chapters);
-    r = put_body(out, request, &chapters, &machines, &pictures, error);
+    r = put_body(out, request, &chapters, &crowd, &pictures, error);
     if (r == 0 && fflush(out) != 0)
         r = mlm_error_errno(error, -errno, "cannot write the page");
     else if (r == 0 && ferror(out))

@@ -4,6 +4,7 @@
 
 #include "record/fact.h"
 #include "report/compare/machines.h"
+#include "report/fleet/fleet.h"
 #include "report/page/page.h"
 #include "report/table/group.h"
 
@@ -31,10 +32,11 @@ int mlm_page_pictures_draw(const struct mlm_page_request *request, const struct 
 void mlm_page_pictures_release(struct mlm_page_pictures *pictures);
 void mlm_page_pictures_put(FILE *out, const struct mlm_page_pictures *pictures, const char *suite);
 
-/* Writes the answer: who of several machines is faster, or what is advised after a sweep over caps. Then it
- * summarizes all sections: which rows fit into which cap, and which choice helps most. */
+/* Writes the answer: which machines of a fleet run everything, who of several machines is faster, or what is
+ * advised after a sweep over caps. Then it summarizes all sections: which rows fit into which cap, and which
+ * choice helps most. `fleet` NULL: there are only few machines. */
 int mlm_page_summary(FILE *out, const struct mlm_page_request *request, const struct mlm_machines *machines,
-    struct mlm_error *error);
+    const struct mlm_fleet *fleet, struct mlm_error *error);
 
 /* Writes the whole advice, folded; in front of it, if it comes first, the recommendation. */
 int mlm_page_advice(FILE *out, const struct mlm_page_request *request, bool first);
@@ -52,6 +54,12 @@ int mlm_page_verdict(FILE *out, const struct mlm_comparison *comparison);
 
 /* For a table of several machines: compares all with the first, row by row. */
 int mlm_page_compare(FILE *out, const struct mlm_machines *machines, struct mlm_error *error);
+
+/* For many machines: which run everything, and what stands out. */
+int mlm_page_fleet_finding(FILE *out, const struct mlm_fleet *fleet);
+
+/* For many machines, in place of mlm_page_compare(): a matrix of jobs and machines. */
+int mlm_page_fleet(FILE *out, const struct mlm_fleet *fleet, struct mlm_error *error);
 
 /* Writes the commands that made the records, quoted for a shell. */
 int mlm_page_repeat(FILE *out, const struct mlm_record_list *list, struct mlm_error *error);

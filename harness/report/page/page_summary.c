@@ -335,15 +335,26 @@ static int put_machine(FILE *out, const struct span *span, const struct mlm_desk
     return r == 0 ? mlm_page_gains(out, span->sections, span->count) : r;
 }
 
+static int put_answer(FILE *out, const struct mlm_page_request *request, const struct mlm_machines *compared,
+    const struct mlm_fleet *fleet)
+{
+    int r = fleet                  ? mlm_page_fleet_finding(out, fleet)
+            : compared->comparison ? mlm_page_verdict(out, compared->comparison)
+                                   : 0;
+    if (r == 0 && request->recommendation)
+        r = mlm_page_advice(out, request, !compared->comparison);
+    return r;
+}
+
 int mlm_page_summary(FILE *out, const struct mlm_page_request *request, const struct mlm_machines *compared,
-    struct mlm_error *error)
+    const struct mlm_fleet *fleet, struct mlm_error *error)
 {
     const struct mlm_table *table = request->table;
     size_t machines = 0;
     fputs("<section id=\"finding\">\n<h2>The finding</h2>\n", out);
-    int r = compared->comparison ? mlm_page_verdict(out, compared->comparison) : 0;
-    if (r == 0 && request->recommendation)
-        r = mlm_page_advice(out, request, !compared->comparison);
+    int r = put_answer(out, request, compared, fleet);
+    if (fleet)
+        fputs("<details><summary>Each machine for itself</summary>\n", out);
     for (size_t begin = 0, end; r == 0 && begin < table->section_count; begin = end) {
         const struct mlm_record *machine = table->sections[begin].rows[0]->first;
         for (end = begin + 1; end < table->section_count; end++)
@@ -358,6 +369,8 @@ int mlm_page_summary(FILE *out, const struct mlm_page_request *request, const st
         mlm_page_count(out, machines - MLM_PAGE_MACHINES_MAX, "more machine");
         fputs(", each with sections of its own below.</p>\n", out);
     }
+    if (fleet)
+        fputs("</details>\n", out);
     fputs("</section>\n", out);
     return r < 0 ? mlm_error_errno(error, r, "finding") : 0;
 }

@@ -1,0 +1,79 @@
+#!/bin/sh
+# Task of tests/fleet/slurm_v2.sh: Slurm on cgroup v2, on this one machine.
+results=/var/results
+fleet=/srv/fleet
+node=$(hostname -s)
+seen()
+{
+    echo "$*" | tee -a "$results/seen"
+}
+
+wait_until()
+{
+    for _ in $(seq 300); do
+        "$@" >/dev/null 2>&1 && return
+        sleep 1
+    done
+    seen "waited in vain for: $*"
+}
+
+# Programs that look for any address of this machine pass over 127.0.0.1.
+ip address add 127.0.0.2/8 dev lo
+grep -qw "$node" /etc/hosts || echo "127.0.0.1 $node" >>/etc/hosts
+useradd --system munge
+mkdir -p $fleet/munge $fleet/slurm/state $fleet/slurm/spool
+(umask 077 && head -c 1024 /dev/urandom >$fleet/munge/key)
+chown -R munge: $fleet/munge
+setpriv --reuid munge --regid munge --clear-groups munged --foreground --key-file=$fleet/munge/key --socket=$fleet/munge/socket \
+    --pid-file=$fleet/munge/pid --log-file=$fleet/munge/log --seed-file=$fleet/munge/seed >"$results/munged" 2>&1 &
+cat >$fleet/slurm/slurm.conf <<CONF
+ClusterName=fleet
+SlurmctldHost=$node(127.0.0.1)
+SlurmUser=root
+AuthInfo=socket=$fleet/munge/socket
+StateSaveLocation=$fleet/slurm/state
+SlurmdSpoolDir=$fleet/slurm/spool
+SlurmctldPidFile=$fleet/slurm/slurmctld.pid
+SlurmdPidFile=$fleet/slurm/slurmd.pid
+ProctrackType=proctrack/cgroup
+TaskPlugin=task/cgroup
+SelectType=select/cons_tres
+SelectTypeParameters=CR_Core_Memory
+MpiDefault=none
+SlurmdParameters=config_overrides
+SlurmdTimeout=3600
+MessageTimeout=100
+NodeName=$node NodeAddr=127.0.0.1 CPUs=2 RealMemory=700
+PartitionName=all Nodes=ALL Default=YES
+CONF
+cat >$fleet/slurm/cgroup.conf <<CONF
+CgroupPlugin=cgroup/v2
+ConstrainRAMSpace=yes
+CONF
+export SLURM_CONF=$fleet/slurm/slurm.conf
+wait_until munge --no-input --socket=$fleet/munge/socket
+slurmctld -D >"$results/slurmctld" 2>&1 &
+wait_until scontrol ping
+slurmd -D >"$results/slurmd" 2>&1 &
+wait_until sh -c '[ "$(sinfo --noheader --format %t)" = idle ]'
+
+for user in root user; do
+    mkdir -p "$results/$user"
+    chown $user: "$results/$user"
+    cd "$results/$user" || exit 1
+    as="setpriv --reuid $user --regid $user --init-groups env HOME=/tmp SLURM_CONF=$SLURM_CONF MLMEMBENCH_CACHE=/tmp/cache-$user"
+    $as srun --mem=300M sh -c 'cat /proc/self/cgroup; ls -ld /sys/fs/cgroup$(sed s/0::// /proc/self/cgroup)' >step 2>&1
+    seen "$user: $(cat step)"
+    $as srun --mem=300M mlmembench doctor >doctor 2>&1
+    seen "$user: exit status of doctor in a step: $?; $(grep -m 1 -E 'cap' doctor)"
+    MLM_CAPS=64M,160M $as sbatch --wait --array=1-2 --mem=300M --cpus-per-task=1 /opt/slurm/mlmembench.sbatch \
+        run --suite self --filter touch --param size=96M --repetitions 1 >sbatch 2>&1
+    seen "$user: exit status of sbatch: $?"
+    for file in results/*.jsonl; do
+        seen "$user: $(sed -n 's/.*"cap_bytes":\([0-9a-z]*\).*"outcome":"\([a-z]*\)".*"marks":\(\[[^]]*\]\).*/cap \1, outcome \2, marks \3/p' "$file" | xargs)"
+    done
+    grep -h 'oom-kill' mlmembench-*.log | head -n 2 | while read -r line; do seen "$user: $line"; done
+done
+cat /proc/cmdline >"$results/cmdline"
+find /sys/fs/cgroup -name 'mlmembench-*' >"$results/leftovers"
+seen "cages left: $(wc -l <"$results/leftovers")"
