@@ -58,7 +58,7 @@ MLM_INLINE void taps_add(const float *padded, const float *deltas, float *gradie
                 sums[tap] += delta * mlm_eight_load(padded + (y + tap / 3) * CONV_PADDED_SIDE + x + tap % 3);
         }
     for (size_t tap = 0; tap < CONV_TAPS; tap++)
-        gradient[tap] += mlm_eight_sum(sums[tap]);
+        gradient[tap] += mlm_eight_sum(&sums[tap]);
 }
 
 MLM_INLINE void direct_weights(

@@ -30,7 +30,8 @@ MLM_INLINE float csr_dot(const float *values, const uint32_t *columns, uint64_t 
     float sum = 0;
     for (; i < count; i++)
         sum += values[i] * vector[columns[i]];
-    return sum + mlm_eight_sum(sums[0] + sums[1]);
+    sums[0] += sums[1];
+    return sum + mlm_eight_sum(&sums[0]);
 }
 
 static float csr_dot_plain(const float *values, const uint32_t *columns, uint64_t count, const float *vector)
@@ -49,7 +50,7 @@ static float two_of_four_dot_plain(
         memcpy(&v, values, sizeof v);
         sums += v * eight_at(vector + c, at);
     }
-    return mlm_eight_sum(sums);
+    return mlm_eight_sum(&sums);
 }
 
 #if MLM_CLONES
@@ -90,7 +91,7 @@ MLM_TARGET_AVX2 static float two_of_four_dot_avx2(
     mlm_eight sum;
     __m256 all = _mm256_add_ps(_mm256_add_ps(sums[0], sums[1]), _mm256_add_ps(sums[2], sums[3]));
     memcpy(&sum, &all, sizeof sum);
-    return mlm_eight_sum(sum);
+    return mlm_eight_sum(&sum);
 }
 
 #endif

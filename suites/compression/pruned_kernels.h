@@ -23,7 +23,7 @@ static inline unsigned pruned_quad(unsigned i)
 static inline unsigned pruned_column(uint16_t picks, unsigned i)
 {
     unsigned quad = pruned_quad(i);
-    return 4 * quad + (picks >> (4 * quad + 2 * (i % 2)) & 3u);
+    return 4 * quad + ((unsigned)picks >> (4 * quad + 2 * (i % 2)) & 3u);
 }
 
 typedef float pruned_csr_dot(

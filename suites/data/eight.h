@@ -17,7 +17,9 @@ MLM_INLINE mlm_eight mlm_eight_load(const float *from)
     return loaded;
 }
 
-MLM_INLINE float mlm_eight_sum(mlm_eight a)
+/* By address: with sanitizers, gcc has a note for each vector that is a parameter. */
+MLM_INLINE float mlm_eight_sum(const mlm_eight *lanes)
 {
+    const mlm_eight a = *lanes;
     return ((a[0] + a[4]) + (a[2] + a[6])) + ((a[1] + a[5]) + (a[3] + a[7]));
 }
