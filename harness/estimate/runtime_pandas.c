@@ -73,13 +73,13 @@ static void symbols_set(const struct mlm_estimate_request *request, struct mlm_s
     mlm_symbol_set(symbols, "p", (double)request->columns, "columns");
     mlm_symbol_set(symbols, "q", (double)(request->integers + request->floats), "columns of numbers");
     mlm_symbol_set(symbols, "t", sums.columns, "columns of texts");
-    mlm_symbol_set(symbols, "b", sums.columns ? sums.text_bytes / sums.columns : 0, "bytes of a text");
+    mlm_symbol_set(symbols, "b", sums.columns > 0 ? sums.text_bytes / sums.columns : 0, "bytes of a text");
     mlm_symbol_set(symbols, "j", round(sums.strings), "strings: equal ones in a chunk are one");
     mlm_symbol_set(symbols, "o", sums.strings > 0 ? sums.string_bytes / sums.strings : 0,
         "bytes of a string, with its head");
     mlm_symbol_set(symbols, "c", chunk, "rows that are parsed at once");
-    mlm_symbol_set(
-        symbols, "y", sums.columns ? sums.number_bytes / sums.columns : 0, "bytes of a category's number");
+    mlm_symbol_set(symbols, "y", sums.columns > 0 ? sums.number_bytes / sums.columns : 0,
+        "bytes of a category's number");
     mlm_symbol_set(symbols, "k", fmax(mlm_coefficient(request, MLM_OF_NUMBER_COPIES), 1),
         "copies of numbers, while columns are joined");
     mlm_symbol_set(

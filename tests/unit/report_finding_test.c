@@ -138,10 +138,9 @@ static void test_lean_beside_a_file(void **state)
     add_five_with_file(fixture, "map", 150, 300 * MIB / 100, 400 * MIB, 400 * MIB);
     add_five(fixture, "stream", CAP, 200, 302 * MIB / 100);
     add_five(fixture, "full", CAP, 100, 441 * MIB);
-    assert_finding(fixture,
-        "All 3 rows fit in 2G from a warm start, and none is slower than without a cap. "
-        "3 rows fit and do equal work. full is the fastest: 100 ms, 441 MiB. "
-        "stream needs the least memory, 3.02 MiB, and takes 2.00 × the time of full.");
+    assert_finding(fixture, "All 3 rows fit in 2G from a warm start, and none is slower than without a cap. "
+                            "3 rows fit and do equal work. full is the fastest: 100 ms, 441 MiB. "
+                            "stream needs the least memory, 3.02 MiB, and takes 2.00 × the time of full.");
 }
 
 static void test_start_is_not_known(void **state)
