@@ -319,7 +319,7 @@ static void arrays_are_turned_around(void **state)
     must_look(&plain);
     assert_int_equal(plain.plain.bytes, 0);
     assert_memory_equal(&plain.plain.shape, &fortran.plain.shape, sizeof plain.plain.shape);
-    assert_int_equal(fortran.plain.bytes, MLM_NPY_HEADER_BYTES + 5 * 4 * sizeof(float));
+    assert_int_equal(fortran.plain.bytes, MLM_NPY_HEADER_BYTES + UINT64_C(5) * 4 * sizeof(float));
     static const float matrix[5][4] = {
         {1, 0, -2.5f, 0}, {0, 0, 0, 0}, {0.5f, 7, 0, -1}, {0, 0, 1000, 0}, {3, 3, 3, 3}};
     assert_memory_equal(fortran.copy + MLM_NPY_HEADER_BYTES, matrix, sizeof matrix);

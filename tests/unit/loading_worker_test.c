@@ -544,7 +544,7 @@ static void core_bytes_are_the_designs(void **state)
     assert_int_equal(core("prepare", "data=256M mode=copy"), rows * row);
     assert_int_equal(core("prepare", "data=256M mode=stream"), 256 * row);
     assert_int_equal(core("cache", "data=256M share=0"), 256 * row);
-    assert_int_equal(core("cache", "data=256M share=0.5"), 131 * 256 * row); /* of 263 batches */
+    assert_int_equal(core("cache", "data=256M share=0.5"), UINT64_C(131) * 256 * row); /* of 263 batches */
     assert_int_equal(core("cache", "data=256M share=1"), rows * row);
     assert_int_equal(core("generator", "data=256M"), 256 * row);
     assert_int_equal(core("generator", "data=256M batch=16"), 16 * row);
