@@ -119,10 +119,12 @@ static int infer_derive(void *p, struct mlm_error *error)
         weights_bytes(config) >> 20);
 }
 
+/* Weights that are mapped are in the page cache. */
 static uint64_t infer_core(const void *p)
 {
     const struct frameworks_config *config = p;
-    return weights_bytes(config) + 2 * config->batch * config->width * sizeof(float);
+    bool mapped = config->job.workload->flags & MLM_MAPS_FILE;
+    return (mapped ? 0 : weights_bytes(config)) + 2 * config->batch * config->width * sizeof(float);
 }
 
 /* Assumes 10 GFlop/s in products, or 5 GB/s for reading weights in each step. */
