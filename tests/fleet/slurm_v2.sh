@@ -23,6 +23,10 @@ for folder in lib bin sbin; do
     [ ! -d "$tree/all/$folder" ] || { mkdir -p "$tree/all/usr/$folder" && cp -a "$tree/all/$folder/." "$tree/all/usr/$folder"; }
     rm -rf "${tree:?}/all/$folder"
 done
+# Debian's alternatives, which the packages make when they are installed.
+for program in "$tree"/all/usr/*bin/*-wlm; do
+    ln -s "${program##*/}" "${program%-wlm}"
+done
 mkdir -p "$tree/all/opt/slurm"
 cp "$source/integrations/slurm/mlmembench.sbatch" "$tree/all/opt/slurm"
 "$source/tests/vm/boot.sh" "$build" slurm.sh "$results" "$tree/all"
