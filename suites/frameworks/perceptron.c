@@ -199,11 +199,14 @@ static const struct mlm_dataset executorch_file = {.name = executorch_name, .siz
     }
 #define PARAMS_TRAINING PARAMS_SHAPE("512", "4096")
 
+#define PARAM_MALLOC(few)                                                                                    \
+    {                                                                                                        \
+        WORD(malloc, "moving,fixed", "glibc's mmap threshold: as it comes, or held at 128 KiB"),             \
+            .quick = (few)                                                                                   \
+    }
+
 static const struct mlm_param mlp_params[] = {PARAM_BATCH("64,1,16,256,1024,4096", .quick = "64,4096"),
-    PARAM_OPTIMIZER(.quick = "sgd,adam"), PARAMS_TRAINING,
-    {WORD(malloc, "moving,fixed", "glibc's mmap threshold: as it comes, or held at 128 KiB"),
-        .quick = "moving"},
-    {.name = NULL}};
+    PARAM_OPTIMIZER(.quick = "sgd,adam"), PARAMS_TRAINING, PARAM_MALLOC("moving"), {.name = NULL}};
 static const struct mlm_param checkpoint_params[] = {PARAM_BATCH("4096,256", .quick = "4096"),
     PARAM_OPTIMIZER(.quick = "sgd"), PARAMS_TRAINING,
     {.name = "segments",
@@ -213,7 +216,7 @@ static const struct mlm_param checkpoint_params[] = {PARAM_BATCH("4096,256", .qu
         .quick = "0",
         .maximum = 100000,
         .help = "parts whose inputs are kept; 0: the root of the number of layers"},
-    {.name = NULL}};
+    PARAM_MALLOC("moving,fixed"), {.name = NULL}};
 static const struct mlm_param accumulate_params[] = {PARAM_BATCH("4096", .quick = "4096"),
     {COUNT(micro, "64,256", 1 << 20, "samples a pass; their gradients are added up to a batch's"),
         .quick = "64"},
