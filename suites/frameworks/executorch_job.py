@@ -28,7 +28,7 @@ def write(job, output):
     # Memory is planned for the largest batch, so each size of batch has a file of its own.
     shapes = ({0: torch.export.Dim("samples", min=1, max=job.batch)},) if job.batch > 1 else None
     partitioners = [xnnpack_partitioner.XnnpackPartitioner()]
-    if job.weights == "int8":
+    if job.precision == "int8":
         model = quantized(torch, model, samples, shapes)
         partitioners.insert(0, xnnpack_partitioner.XnnpackDynamicallyQuantizedPartitioner())
     exported = torch.export.export(model, samples, dynamic_shapes=shapes)

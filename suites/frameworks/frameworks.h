@@ -15,7 +15,7 @@ struct frameworks_config {
     uint64_t micro, segments, rounds, limit, block, context, prompt, tokens;
     /* Indices of the words in the tables of parameters. */
     uint32_t value, format, solver, optimizer, malloc, storage, holding, collector, reading, plan;
-    uint32_t weights, kernels, prepack, load, kv, repack;
+    uint32_t precision, weights, kernels, prepack, load, kv, repack;
     struct mlm_shape shape;           /* derived from the other fields */
     struct mlm_decoder_shape decoder; /* likewise, of a language model */
 };

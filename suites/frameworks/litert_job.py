@@ -51,7 +51,7 @@ def quantization(t, perceptron, scale):
 def write(job, output):
     flatbuffers = job.need(*MAY_USE[0])
     perceptron = mlm_data.perceptron_of(job)
-    width, int8 = perceptron.width, job.weights == "int8"
+    width, int8 = perceptron.width, job.precision == "int8"
     t = Tables(flatbuffers.Builder(1 << 20))
     buffers, tensors, operators = [t.table(3)], [], []  # the first buffer is empty, for what has no constant value
 

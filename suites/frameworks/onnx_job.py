@@ -31,7 +31,7 @@ def layer_int8(onnx, number, weights):
 def write(job, output):
     onnx = job.need(*MAY_USE[0])
     perceptron = mlm_data.perceptron_of(job)
-    layer = layer_int8 if job.weights == "int8" else layer_f32
+    layer = layer_int8 if job.precision == "int8" else layer_f32
     constants, nodes = [], []
     for number in range(1, perceptron.layers + 1):
         some, more = layer(onnx, number, perceptron.weights(number))

@@ -14,10 +14,10 @@
 /* Increase this when the same parameters are to give other bytes. */
 #define GENERATOR_VERSION 1
 
-enum weights { WEIGHTS_F32, WEIGHTS_INT8 };
+enum precision { PRECISION_F32, PRECISION_INT8 };
 static const char *const optimizer_words[] = {"sgd", "momentum", "adam", NULL};
 static const char *const malloc_words[] = {"moving", "fixed", NULL};
-static const char *const weights_words[] = {[WEIGHTS_F32] = "f32", [WEIGHTS_INT8] = "int8", NULL};
+static const char *const precision_words[] = {[PRECISION_F32] = "f32", [PRECISION_INT8] = "int8", NULL};
 static const char *const kernels_words[] = {"xnnpack", "builtin", NULL};
 static const char *const prepack_words[] = {"on", "off", NULL};
 
@@ -100,7 +100,7 @@ static uint64_t mlp_rough(const void *p)
 
 static uint64_t weight_bytes(const struct frameworks_config *config)
 {
-    return config->weights == WEIGHTS_INT8 ? sizeof(int8_t) : sizeof(float);
+    return config->precision == PRECISION_INT8 ? sizeof(int8_t) : sizeof(float);
 }
 
 static uint64_t weights_bytes(const struct frameworks_config *config)
@@ -199,11 +199,14 @@ static const struct mlm_dataset executorch_file = {.name = executorch_name, .siz
     }
 #define PARAMS_TRAINING PARAMS_SHAPE("512", "4096")
 
+#define PARAM_MALLOC(few)                                                                                    \
+    {                                                                                                        \
+        WORD(malloc, "moving,fixed", "glibc's mmap threshold: as it comes, or held at 128 KiB"),             \
+            .quick = (few)                                                                                   \
+    }
+
 static const struct mlm_param mlp_params[] = {PARAM_BATCH("64,1,16,256,1024,4096", .quick = "64,4096"),
-    PARAM_OPTIMIZER(.quick = "sgd,adam"), PARAMS_TRAINING,
-    {WORD(malloc, "moving,fixed", "glibc's mmap threshold: as it comes, or held at 128 KiB"),
-        .quick = "moving"},
-    {.name = NULL}};
+    PARAM_OPTIMIZER(.quick = "sgd,adam"), PARAMS_TRAINING, PARAM_MALLOC("moving"), {.name = NULL}};
 static const struct mlm_param checkpoint_params[] = {PARAM_BATCH("4096,256", .quick = "4096"),
     PARAM_OPTIMIZER(.quick = "sgd"), PARAMS_TRAINING,
     {.name = "segments",
@@ -213,7 +216,7 @@ static const struct mlm_param checkpoint_params[] = {PARAM_BATCH("4096,256", .qu
         .quick = "0",
         .maximum = 100000,
         .help = "parts whose inputs are kept; 0: the root of the number of layers"},
-    {.name = NULL}};
+    PARAM_MALLOC("moving,fixed"), {.name = NULL}};
 static const struct mlm_param accumulate_params[] = {PARAM_BATCH("4096", .quick = "4096"),
     {COUNT(micro, "64,256", 1 << 20, "samples a pass; their gradients are added up to a batch's"),
         .quick = "64"},
@@ -224,21 +227,22 @@ static const struct mlm_param generator_params[] = {
     PARAM_BATCH("64,4096", .quick = "64"), PARAM_OPTIMIZER(.quick = "sgd"), PARAMS_TRAINING, {.name = NULL}};
 
 #define PARAMS_ASKED PARAM_BATCH("1,64", .quick = "1"), PARAMS_SHAPE("2048", "256")
-#define PARAM_WEIGHTS                                                                                        \
+#define PARAM_PRECISION                                                                                      \
     {                                                                                                        \
-        WORD(weights, "f32,int8", "weights, and vectors that are multiplied with them"), .quick = "f32,int8" \
+        WORD(precision, "f32,int8", "weights, and vectors that are multiplied with them"),                   \
+            .quick = "f32,int8"                                                                              \
     }
 static const struct mlm_param numpy_params[] = {PARAMS_ASKED, {.name = NULL}};
-static const struct mlm_param litert_params[] = {PARAM_WEIGHTS, PARAMS_ASKED,
+static const struct mlm_param litert_params[] = {PARAM_PRECISION, PARAMS_ASKED,
     {WORD(kernels, "xnnpack,builtin",
          "XNNPACK, as it comes, which holds weights in an order of its own; or none"),
         .quick = "xnnpack,builtin"},
     {.name = NULL}};
-static const struct mlm_param onnx_params[] = {PARAM_WEIGHTS, PARAMS_ASKED,
+static const struct mlm_param onnx_params[] = {PARAM_PRECISION, PARAMS_ASKED,
     {WORD(prepack, "on,off", "as it comes, weights are held in an order that suits the processor; or not"),
         .quick = "on,off"},
     {.name = NULL}};
-static const struct mlm_param executorch_params[] = {PARAM_WEIGHTS, PARAMS_ASKED, {.name = NULL}};
+static const struct mlm_param executorch_params[] = {PARAM_PRECISION, PARAMS_ASKED, {.name = NULL}};
 
 /* ---- Descriptors ---- */
 

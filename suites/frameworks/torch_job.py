@@ -47,6 +47,8 @@ def forward_of(model, segments):
 
 def train(job, micro, segments=0):
     """Trains with batches of `job.batch` samples, of which `micro` pass the model at once."""
+    if getattr(job, "malloc", "moving") == "fixed":
+        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD_BYTES)
     torch = torch_of(job)
     perceptron = mlm_data.perceptron_of(job)
     model = model_of(torch, perceptron)
@@ -77,12 +79,6 @@ def train(job, micro, segments=0):
         return lambda: [total / job.samples] + perceptron.gradient_answer(
             (layer.weight.grad.numpy().T, layer.bias.grad.numpy()) for layer in layers)
     return run
-
-
-def mlp(job):
-    if job.malloc == "fixed":
-        ctypes.CDLL(None).mallopt(M_MMAP_THRESHOLD, MMAP_THRESHOLD_BYTES)
-    return train(job, job.batch)
 
 
 class Objects:
@@ -155,7 +151,7 @@ def mapped(job):
 
 NEEDS = [("torch", "python3-torch", "torch")]
 WORKLOADS = {
-    "torch_mlp": mlp,
+    "torch_mlp": lambda job: train(job, job.batch),
     "torch_checkpoint": lambda job: train(job, job.batch, job.segments),
     "torch_accumulate": lambda job: train(job, job.micro),
     "torch_dataloader": dataloader,
