@@ -72,7 +72,11 @@ class WorkerReporter : public benchmark::BenchmarkReporter
         std::vector<Run> mended = runs;
         for (Run &run : mended) {
             run.cpu_accumulated_time = runner_->result.cpu_seconds;
-            /* Lines of CSV need the same columns, so a missing value stays nan there. */
+            /* Lines of CSV need the same columns, so a missing value stays nan there, and a trial that failed
+             * has them, too: the library leaves out its counters, takes the columns from the first trial, and
+             * ends the program where a later one has more. */
+            for (size_t i = 0; csv_ && i < runner_->result.counter_count; i++)
+                run.counters[runner_->result.counters[i].name] = runner_->result.counters[i].value;
             for (auto it = run.counters.begin(); !csv_ && it != run.counters.end();)
                 it = std::isnan(it->second.value) ? run.counters.erase(it) : std::next(it);
         }

@@ -4,9 +4,9 @@
 begin
 expect "its tests pass" "$python" -m pytest -q -p no:cacheprovider --basetemp="$PWD/tmp" -o addopts= \
     --rootdir "$MLM_SOURCE/tests/python" "$MLM_SOURCE/tests/python"
-expect "its version is that of the program" grep -q "^mlmembench $("$python" -c '
+expect "its version is that of the program" grep -Eq "^mlmembench $("$python" -c '
 from importlib.metadata import version
-print(version("mlmembench"))') " <("$mlm" --version)
+print(version("mlmembench"))')( |\$)" <("$mlm" --version)
 # The core needs nothing but the standard library.
 status 0 env -u MLMEMBENCH_PROGRAM PATH="${mlm%/*}:$PATH" "$MLM_PYTHON" -I -S -c '
 import sys

@@ -47,6 +47,13 @@ status 0 "$MLM_PYTHON" "$compare" --no-color benchmarks out/old.json out/new.jso
 expect "compare.py prints a comparison of both" bash -c 'grep -q "self/touch.*size:8M" log/out && grep -q "^Benchmark *Time *CPU" log/out'
 status 0 "$mlm" run $flags --out out/csv.jsonl --benchmark_format=csv
 expect "other formats go to standard output, and our table does not" bash -c 'grep -q "^name,iterations" log/out && ! grep -q "^workload" log/out'
+# The first trial decides about the columns, also one that failed.
+for seed in 1 2 3 4; do
+    status 0 "$mlm" run --suite self --filter 'hog|null' --all --cap 64M --swap none --repetitions 1 --seed $seed \
+        --out out/csv.jsonl --benchmark_format=csv
+    expect "both trials are there, with an error and with counters" bash -c '
+        grep -q "^\"self/hog.*true,\"oom" log/out && grep -Eq "^\"self/null.*(,[0-9.e+]+){9}" log/out'
+done
 expect "no word on how the library was built" bash -c '! grep -qi "debug" log/out log/err'
 
 # The library's flags may be in the environment, where they would override the plan.
