@@ -113,11 +113,13 @@ static uint64_t larger(uint64_t a, uint64_t b)
 bool mlm_delays_read(pid_t process, struct mlm_delays *ret_delays)
 {
     struct taskstats stats;
+    if (!mlm_delays_are_counted())
+        return false;
     /* The kernel answers at once; the limit only makes sure that nothing waits for ever. */
     const struct timeval patience = {.tv_sec = 1};
     mlm_auto_close int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_GENERIC);
     if (fd < 0 || setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience) < 0 ||
-        !mlm_delays_are_counted() || !stats_read(fd, process, &stats))
+        !stats_read(fd, process, &stats))
         return false;
     *ret_delays = (struct mlm_delays){
         /* Some kernels count a page that is read back from swap as thrashing, too. */
