@@ -50,4 +50,7 @@ expect "a background whose death frees the memory is still an oom" records out/b
 status 0 "$mlm" run --suite self --filter touch --param size=16M --background 32M:active --cap 64M --swap none --repetitions 1 --out out/beside.jsonl
 expect "a background counts in the cage and not in the worker" records out/beside.jsonl \
     'r[0]["outcome"] == "ok" and r[0]["cage_peak_bytes"] > 48 << 20 and r[0]["peak_rss_bytes"] < 19 << 20 and r[0]["background_bytes"] == 32 << 20'
+status 0 "$mlm" run --suite self --filter null --cap 900G --swap none --repetitions 1 --out out/beyond.jsonl
+expect "a cap beyond the machine's memory is said before anything runs" \
+    grep -q 'warning: this machine has .* available, less than the cap of 900G' log/err
 finish
