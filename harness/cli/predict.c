@@ -30,6 +30,14 @@
 /* More repetitions of a size add nothing to the knowledge of its needs. */
 #define REPETITIONS_MAX 50
 
+/* Unless it is said otherwise, sizes are repeated so often, as long as all runs together take little: 20 s,
+ * or a share of what the full size is expected to take, if that is longer than a minute. A single run may be
+ * off: libraries that nobody has in memory at this moment are charged to it. */
+#define REPETITIONS 3
+#define LITTLE_NS 20e9
+#define LONG_NS 60e9
+#define LITTLE_SHARE 0.08
+
 struct predict_options {
     struct mlm_cage_options cage;
     struct mlm_table_options table;
@@ -69,11 +77,21 @@ static const struct mlm_option_change changes[] = {
     {"cap", .value = "SIZE",
         .help = "run every size under this memory cap, from 16M on (M is MiB); what does not end well under "
                 "it is left out"},
-    {"repetitions", .standard = "1", .help = "run each size N times; the median counts"},
+    {"repetitions", .otherwise = "1, and up to 3 where that takes little time",
+        .help = "run each size N times; the median counts"},
     {"name", .help = "name of the command in records, tables and sentences"},
     {"output", .otherwise = "discarded", .help = "write what the command prints in all trials to FILE"},
     {"quiet", .help = "show no progress, only the answer and the table"},
     {0},
+};
+
+/* What was measured at one size. */
+struct sample {
+    double needs_bytes[REPETITIONS_MAX];
+    size_t count;
+    uint64_t run_ns; /* of all its runs together */
+    bool left_out;   /* some run did not end well, or its needs are not known */
+    enum mlm_outcome outcome;
 };
 
 struct predict {
@@ -81,7 +99,9 @@ struct predict {
     struct mlm_measuring measuring;
     struct mlm_predict_sizes sizes;
     struct mlm_programs programs;
-    size_t order[MLM_TEXTS_MAX]; /* of the programs: the smallest size first */
+    size_t order[MLM_TEXTS_MAX];          /* of the programs: the smallest size first */
+    struct sample samples[MLM_TEXTS_MAX]; /* in that order */
+    size_t sample_count;                  /* sizes that were run */
     struct mlm_predict_point points[MLM_TEXTS_MAX];
     size_t point_count;
     struct mlm_predict_said answer;
@@ -186,10 +206,11 @@ static void killed_say(void *context, const char *text)
     mlm_progress_say_text(context, text);
 }
 
-/* Runs one size as often as asked. A size with a trial that did not end well is no point. */
-static int size_measure(struct predict *predict, size_t index, bool *ret_is_point, struct mlm_error *error)
+/* Runs one size so many times, or until it does not end well. */
+static int size_measure(struct predict *predict, size_t index, size_t times, struct mlm_error *error)
 {
     const struct mlm_program *program = &predict->programs.items[predict->order[index]];
+    struct sample *sample = &predict->samples[index];
     struct mlm_program_order order = {
         .limits = predict->said.cage.limits,
         .evict = &predict->said.program.evict,
@@ -200,34 +221,43 @@ static int size_measure(struct predict *predict, size_t index, bool *ret_is_poin
         .oom_grace_ns = predict->said.program.oom_grace_ns,
         .watcher = {.killed = killed_say, .context = &predict->measuring.progress},
     };
-    double needs[REPETITIONS_MAX];
-    struct mlm_predict_left_out left_out = {.size = size_at(predict, index)};
-    bool known = true;
-    size_t count = 0;
-    for (; known && count < predict->said.cage.repetitions; count++) {
+    for (size_t i = 0; i < times && !sample->left_out; i++) {
         struct mlm_record record;
         int status;
         mlm_record_init(&record);
-        order.repetition = count;
+        order.repetition = sample->count;
         int r = mlm_program_measure(&predict->measuring, program, &order, true, &record, &status, error);
         const int64_t bytes = record.readings.values[MLM_needs_peak_bytes];
         const int64_t at_speed_bytes = record.readings.values[MLM_at_speed_bytes];
+        const int64_t run_ns = record.readings.values[MLM_run_ns];
         if (at_speed_bytes != MLM_NULL && bytes != MLM_NULL)
             predict->answer.files_bytes = fmax(predict->answer.files_bytes, (double)(at_speed_bytes - bytes));
-        left_out.outcome = record.outcome;
-        known = record.outcome == MLM_OUTCOME_OK && bytes != MLM_NULL;
-        needs[count] = (double)bytes - (double)record.limits.background_bytes;
+        sample->outcome = record.outcome;
+        sample->left_out = record.outcome != MLM_OUTCOME_OK || bytes == MLM_NULL;
+        sample->run_ns += run_ns == MLM_NULL ? 0 : (uint64_t)run_ns;
+        sample->needs_bytes[sample->count++] = (double)bytes - (double)record.limits.background_bytes;
         mlm_record_release(&record);
         if (r < 0)
             return r;
     }
-    *ret_is_point = known;
-    if (known)
-        predict->points[predict->point_count++] =
-            (struct mlm_predict_point){left_out.size, fmax(mlm_median(needs, count), 0)};
-    else
-        predict->answer.left_out[predict->answer.left_out_count++] = left_out;
     return 0;
+}
+
+/* Makes points of the medians. A size with a run that did not end well is none. */
+static void points_make(struct predict *predict)
+{
+    predict->point_count = predict->answer.left_out_count = 0;
+    for (size_t i = 0; i < predict->sample_count; i++) {
+        const struct sample *sample = &predict->samples[i];
+        double sorted[REPETITIONS_MAX];
+        memcpy(sorted, sample->needs_bytes, sample->count * sizeof *sorted);
+        if (sample->left_out)
+            predict->answer.left_out[predict->answer.left_out_count++] =
+                (struct mlm_predict_left_out){size_at(predict, i), sample->outcome};
+        else
+            predict->points[predict->point_count++] =
+                (struct mlm_predict_point){size_at(predict, i), fmax(mlm_median(sorted, sample->count), 0)};
+    }
 }
 
 /* Returns true if a prediction from what was measured tells something: every parameter was seen at three
@@ -248,26 +278,68 @@ static bool can_predict(const struct predict *predict)
     return true;
 }
 
+/* Returns true if what was measured is enough to tell the needs at the full size. */
+static bool is_sure(const struct predict *predict)
+{
+    struct mlm_predict now;
+    if (!mlm_predict_learn(predict->points, predict->point_count, predict->sizes.count, &now))
+        return false;
+    const struct mlm_predict_range range = mlm_predict_at(&now, &predict->sizes.full);
+    return mlm_predict_is_sure(&range);
+}
+
 /* Stops where one more size was predicted by those before it. */
 static int sizes_measure(struct predict *predict, struct mlm_error *error)
 {
+    const size_t times = predict->said.cage.repetitions ? predict->said.cage.repetitions : 1;
     for (size_t i = 0; i < predict->programs.count; i++) {
         struct mlm_predict before;
         const bool foreseen = can_predict(predict) && mlm_predict_learn(predict->points, predict->point_count,
                                                           predict->sizes.count, &before);
-        bool is_point = false;
-        int r = size_measure(predict, i, &is_point, error);
+        int r = size_measure(predict, i, times, error);
         if (r < 0)
             return r;
-        const struct mlm_predict_point *point = &predict->points[predict->point_count - is_point];
-        if (!is_point || !foreseen || predict->said.all)
+        predict->sample_count = i + 1;
+        points_make(predict);
+        if (predict->samples[i].left_out || !foreseen || predict->said.all)
             continue;
+        const struct mlm_predict_point *point = &predict->points[predict->point_count - 1];
         const struct mlm_predict_range range = mlm_predict_at(&before, &point->size);
-        if (mlm_predict_is_near(&range, point->needs_bytes)) {
+        if (mlm_predict_is_near(&range, point->needs_bytes) && is_sure(predict)) {
             predict->answer.spared_count = predict->programs.count - i - 1;
             return 0;
         }
     }
+    return 0;
+}
+
+/* What the full size may take, if time grows in proportion from the smallest size to the largest. */
+static double full_ns(const struct predict *predict)
+{
+    const struct sample *least = &predict->samples[0], *most = &predict->samples[predict->sample_count - 1];
+    const struct mlm_predict_size from = size_at(predict, 0),
+                                  to = size_at(predict, predict->sample_count - 1);
+    const struct mlm_predict_size *full = &predict->sizes.full;
+    const double step = to.of[0] * to.of[1] - from.of[0] * from.of[1];
+    const double slope_ns = step > 0 ? ((double)most->run_ns - (double)least->run_ns) / step : 0;
+    return (double)most->run_ns + fmax(slope_ns, 0) * (full->of[0] * full->of[1] - to.of[0] * to.of[1]);
+}
+
+/* Repeats all sizes where that takes little time. */
+static int sizes_repeat(struct predict *predict, struct mlm_error *error)
+{
+    uint64_t once_ns = 0;
+    for (size_t i = 0; i < predict->sample_count; i++)
+        once_ns += predict->samples[i].run_ns;
+    const double enough_ns = LITTLE_SHARE * full_ns(predict);
+    const double little_ns = full_ns(predict) > LONG_NS ? enough_ns : LITTLE_NS;
+    for (int round = 1; round < REPETITIONS && (double)once_ns * (round + 1) <= little_ns; round++)
+        for (size_t i = 0; i < predict->sample_count; i++) {
+            int r = size_measure(predict, i, 1, error);
+            if (r < 0)
+                return r;
+        }
+    points_make(predict);
     return 0;
 }
 
@@ -374,7 +446,7 @@ static int predict_all(struct predict *predict, int argc, char **argv, struct ml
     };
     mlm_progress_open(&measuring->progress, predict->said.cage.quiet,
         predict->programs.count * predict->said.cage.repetitions, 0);
-    measuring->progress.bar = false; /* the number of trials is not known in advance */
+    measuring->progress.bar = false; /* nobody knows how many trials there will be */
     assumptions_say(predict);
     int r = mlm_measuring_open(measuring, &session, predict->said.cage.out, error);
     if (r == 0)
@@ -384,6 +456,8 @@ static int predict_all(struct predict *predict, int argc, char **argv, struct ml
         return r;
     mlm_measuring_warn_of_limits(measuring, caps->items, caps->count);
     r = sizes_measure(predict, error);
+    if (r == 0 && !predict->said.cage.repetitions)
+        r = sizes_repeat(predict, error);
     r = mlm_shell_clean_up(&measuring->session, predict->said.program.cleanup, r, error);
     if (r == -EINTR)
         return mlm_error_set(
@@ -432,9 +506,10 @@ const struct mlm_verb mlm_verb_predict = {
     .details =
         "predict runs the command at the sizes of --param, the smallest first, and measures what each needs, as "
         "exec does. It then looks for the model that predicts each size best from all others: needs that are "
-        "constant, or that grow with n, n·log n, n², or with products of two sizes, each beside a constant. It says "
-        "what the command needs at the size of --to, with an interval, which laptops it fits, and which further "
-        "size would make the answer surer. It stops early when one more size was predicted within 3 %.\n\n"
+        "constant, or that grow with n, n·log n, n², or with products of two sizes, each beside a constant. Of two "
+        "models that predict alike it takes the more common one, which is mostly a line. It says what the command "
+        "needs at the size of --to, with an interval, which laptops it fits, and which further size would make the "
+        "answer surer. It stops early when one more size was predicted within 3 % and the interval is narrow.\n\n"
         "Where the smaller sizes do not predict the largest one, as in a program that works in another way from "
         "some size on, predict gives no number. It cannot see a jump that lies above the sizes that it ran.",
     .exits = exits,

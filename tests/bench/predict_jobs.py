@@ -4,185 +4,244 @@ each of five frameworks; three more change their algorithm with the size."""
 import sys
 
 
-def numpy_covariance(n):
+def numpy_regression(n):
     import numpy as np
-    x = np.random.default_rng(1).standard_normal((n, 40))
-    return np.linalg.eigvalsh(np.cov(x.T))
+    random = np.random.default_rng(7)
+    x = random.standard_normal((n, 31))
+    y = x[:, :5].sum(axis=1) + random.standard_normal(n)
+    design = np.column_stack([np.ones(n), x])
+    return np.linalg.lstsq(design, y, rcond=None)[0].sum()
 
 
-def numpy_quantiles(n):
+def numpy_bootstrap(n):
+    """A hundred resamples of n observations, drawn at once."""
     import numpy as np
-    x = np.random.default_rng(1).standard_normal((n, 25), dtype=np.float32)
-    return np.quantile(x, [0.1, 0.5, 0.9], axis=0)
+    random = np.random.default_rng(7)
+    x = random.exponential(3.0, n)
+    picks = random.integers(0, n, (100, n))
+    return np.percentile(x[picks].mean(axis=1), [2.5, 97.5])
 
 
-def numpy_spectrum(n):
+def numpy_stations(n):
+    """Means by a name, where each row holds the name itself."""
     import numpy as np
-    x = np.random.default_rng(1).standard_normal(n * 16)
-    return np.abs(np.fft.rfft(x[: 1 << (n * 16).bit_length() - 1])).max()
+    random = np.random.default_rng(7)
+    stations = np.array([f"station {i:05}" for i in range(3000)])
+    column, degrees = stations[random.integers(0, 3000, n)], random.normal(12, 8, n)
+    names, which, counts = np.unique(column, return_inverse=True, return_counts=True)
+    return names[np.argmax(np.bincount(which, weights=degrees) / counts)]
 
 
-def numpy_distances(n):
-    """All pairs of n points: a matrix of n × n."""
+def numpy_correlation(n):
+    """n is the number of series; each is compared with each."""
     import numpy as np
-    x = np.random.default_rng(1).standard_normal((n, 8))
-    squares = (x * x).sum(axis=1)
-    distances = squares[:, None] + squares[None, :] - 2 * x @ x.T
-    return distances.argpartition(5, axis=1)[:, :5].sum()
+    x = np.random.default_rng(7).standard_normal((n, 250)).cumsum(axis=1)
+    correlation = np.corrcoef(x)
+    return (np.abs(correlation) > 0.9).sum() - n
 
 
-def frame(n):
+def orders(n, seed=7):
     import numpy as np
     import pandas as pd
-    random = np.random.default_rng(1)
-    names = np.array([f"customer number {i}" for i in range(5000)], dtype=object)
-    return pd.DataFrame({"key": random.integers(0, n // 10 + 1, n), "name": names[random.integers(0, 5000, n)],
-                         "price": random.random(n), "count": random.integers(0, 100, n, dtype="int32")})
+    random = np.random.default_rng(seed)
+    cities = np.array([f"city {i}" for i in range(400)], dtype=object)
+    kinds = np.array(["book", "food", "garden", "music", "office", "shoes", "tools", "toys"], dtype=object)
+    return pd.DataFrame({"when": np.datetime64("2024-01-01", "ns") + random.integers(0, 86400 * 730, n) * 10 ** 9,
+                         "customer": random.integers(0, n // 20 + 1, n), "city": cities[random.integers(0, 400, n)],
+                         "kind": kinds[random.integers(0, 8, n)], "amount": random.gamma(2.0, 20.0, n)})
 
 
-def pandas_group(n):
-    return frame(n).groupby("name").agg({"price": ["mean", "std"], "count": "sum"}).sum().sum()
-
-
-def pandas_join(n):
-    table = frame(n)
-    other = table.drop_duplicates("key")[["key", "price"]]
-    return table.merge(other, on="key", how="left", suffixes=("", "_first"))["price_first"].sum()
-
-
-def pandas_onehot(n):
-    import pandas as pd
-    table = frame(n)
-    table["bucket"] = table["count"] % 50
-    return pd.get_dummies(table[["bucket", "price"]], columns=["bucket"]).sum().sum()
-
-
-def pandas_rolling(n):
-    import pandas as pd
-    table = frame(n)
-    table.index = pd.date_range("2026-01-01", periods=n, freq="s")
-    return table[["price", "count"]].rolling("60s").mean().sum().sum()
-
-
-def numbers(n, columns):
+def sentences(n, length=30):
     import numpy as np
-    random = np.random.default_rng(1)
+    random = np.random.default_rng(7)
+    words = np.array([f"word{i}" for i in range(20000)], dtype=object)
+    lengths = random.integers(length // 3, length, n)
+    return [" ".join(words[(20000 * random.random(length) ** 3).astype(int)]) for length in lengths]
+
+
+def pandas_csv(n):
+    import tempfile
+    import pandas as pd
+    with tempfile.NamedTemporaryFile("w", suffix=".csv") as file:
+        file.write("time,machine,state,pressure,temperature\n")
+        for i in range(n):
+            file.write(f"2025-{1 + i * 12 // n:02}-{1 + i % 28:02} {i % 24:02}:{i % 60:02}:{i % 47:02},machine {i % 173},"
+                       f"{'ok' if i % 7 else 'late'},{i % 1013 / 7:.3f},{i % 97 / 3:.2f}\n")
+        file.flush()
+        table = pd.read_csv(file.name, parse_dates=["time"])
+    late = table[table["state"] == "late"]
+    return late.groupby([late["time"].dt.date, "machine"])["pressure"].mean().max()
+
+
+def pandas_words(n):
+    import pandas as pd
+    words = pd.Series(sentences(n, 24)).str.upper().str.split().explode()
+    return words.value_counts().head(20).sum()
+
+
+def pandas_pivot(n):
+    table = orders(n)
+    table["month"] = table["when"].dt.month
+    table["kind"] = table["kind"].astype("category")
+    wide = table.pivot_table(index="customer", columns="kind", values="amount", aggfunc="sum", fill_value=0)
+    return wide.corr().sum().sum() + table.groupby("month")["amount"].sum().max()
+
+
+def pandas_visits(n):
+    """The time between two orders of a customer, from eight tables put together."""
+    import pandas as pd
+    table = pd.concat([orders(n // 8, seed) for seed in range(8)], ignore_index=True).drop_duplicates()
+    table = table.sort_values(["customer", "when"])
+    table["pause"] = table.groupby("customer")["when"].diff().dt.total_seconds()
+    return table.dropna()["pause"].median()
+
+
+def measurements(n, columns, classes=2):
+    import numpy as np
+    random = np.random.default_rng(7)
     x = random.standard_normal((n, columns))
-    return x, (x[:, 0] + 0.3 * random.standard_normal(n) > 0).astype(int)
+    score = x[:, 0] * x[:, 1] + x[:, 2] + 0.5 * random.standard_normal(n)
+    return x, np.digitize(score, np.quantile(score, np.arange(1, classes) / classes))
 
 
-def sklearn_logistic(n):
-    from sklearn.linear_model import LogisticRegression
+def sklearn_forest(n):
+    """Trees as deep as they get, as they are without a parameter."""
+    from sklearn.ensemble import ExtraTreesClassifier
+    x, y = measurements(n, 20)
+    return ExtraTreesClassifier(n_estimators=10, n_jobs=1, random_state=7).fit(x, y).score(x[:1000], y[:1000])
+
+
+def sklearn_columns(n):
+    from sklearn.compose import ColumnTransformer
+    from sklearn.linear_model import Ridge
     from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import StandardScaler
-    x, y = numbers(n, 30)
-    return make_pipeline(StandardScaler(), LogisticRegression(max_iter=50)).fit(x, y).score(x, y)
+    from sklearn.preprocessing import OneHotEncoder, StandardScaler
+    table = orders(n)
+    table["hour"], table["weekday"] = table["when"].dt.hour, table["when"].dt.day_name()
+    columns = ColumnTransformer([("names", OneHotEncoder(handle_unknown="ignore"), ["city", "kind", "weekday"]),
+                                 ("numbers", StandardScaler(), ["hour", "customer"])])
+    x = table.drop(columns="amount")
+    return make_pipeline(columns, Ridge()).fit(x, table["amount"]).predict(x).mean()
 
 
-def sklearn_polynomial(n):
-    from sklearn.linear_model import SGDClassifier
-    from sklearn.pipeline import make_pipeline
-    from sklearn.preprocessing import PolynomialFeatures
-    x, y = numbers(n, 12)
-    return make_pipeline(PolynomialFeatures(2), SGDClassifier(max_iter=2, tol=None)).fit(x, y).score(x, y)
+def sklearn_spam(n):
+    """Single words and pairs; the more texts, the more pairs are new."""
+    from sklearn.feature_extraction.text import TfidfVectorizer
+    from sklearn.naive_bayes import MultinomialNB
+    texts = sentences(n)
+    y = [i % 3 == 0 for i in range(n)]
+    x = TfidfVectorizer(ngram_range=(1, 2)).fit_transform(texts)
+    return MultinomialNB().fit(x, y).score(x, y)
 
 
-def sklearn_boosting(n):
-    from sklearn.ensemble import HistGradientBoostingClassifier
-    x, y = numbers(n, 40)
-    return HistGradientBoostingClassifier(max_iter=30, early_stopping=False).fit(x, y).score(x, y)
-
-
-def sklearn_words(n):
+def sklearn_clusters(n):
+    """The distances of all pairs are held."""
     import numpy as np
-    from sklearn.decomposition import TruncatedSVD
-    from sklearn.feature_extraction.text import HashingVectorizer
-    random = np.random.default_rng(1)
-    words = np.array([f"word{i}" for i in range(20000)])
-    texts = (" ".join(words[random.zipf(1.3, 60) % 20000]) for _ in range(n))
-    matrix = HashingVectorizer(n_features=1 << 14).transform(texts)
-    return TruncatedSVD(8, n_iter=2, random_state=1).fit_transform(matrix).sum()
+    from sklearn.cluster import AgglomerativeClustering
+    x, _ = measurements(n, 6)
+    return np.bincount(AgglomerativeClustering(20, linkage="average").fit_predict(x)).max()
 
 
-def xgboost_classes(n):
+def xgboost_exact(n):
     import xgboost
-    x, y = numbers(n, 30)
-    return xgboost.XGBClassifier(n_estimators=20, tree_method="hist", n_jobs=1).fit(x, y).score(x, y)
+    x, y = measurements(n, 20)
+    return xgboost.XGBRegressor(n_estimators=6, tree_method="exact", n_jobs=1).fit(x, y).predict(x).mean()
 
 
-def xgboost_quantile(n):
-    import numpy as np
+def xgboost_categories(n):
     import xgboost
-    x, y = numbers(n, 30)
-    data = xgboost.QuantileDMatrix(x.astype(np.float32), y)
-    return xgboost.train({"objective": "binary:logistic", "tree_method": "hist", "nthread": 1}, data, 15).num_boosted_rounds()
+    table = orders(n)
+    table["month"], table["hour"] = table["when"].dt.month, table["when"].dt.hour
+    x = table.drop(columns=["when", "amount"]).astype({"city": "category", "kind": "category"})
+    model = xgboost.XGBRegressor(n_estimators=15, tree_method="hist", enable_categorical=True, n_jobs=1)
+    return model.fit(x, table["amount"]).predict(x).mean()
 
 
-def xgboost_sparse(n):
-    import scipy.sparse
+def xgboost_folds(n):
     import xgboost
-    x = scipy.sparse.random(n, 300, 0.05, format="csr", random_state=1)
-    data = xgboost.DMatrix(x, x[:, 0].toarray().ravel() > 0)
-    return xgboost.train({"objective": "binary:logistic", "tree_method": "hist", "nthread": 1}, data, 15).num_boosted_rounds()
+    x, y = measurements(n, 25)
+    settings = {"objective": "binary:logistic", "tree_method": "hist", "nthread": 1, "eval_metric": "auc"}
+    return xgboost.cv(settings, xgboost.DMatrix(x, y, nthread=1), 8, nfold=4, seed=7)["test-auc-mean"].max()
 
 
-def xgboost_ranks(n):
-    import numpy as np
+def xgboost_many(n):
+    """Eight classes, a part held back to know when to stop."""
     import xgboost
-    x, y = numbers(n, 20)
-    model = xgboost.XGBRanker(n_estimators=15, tree_method="hist", n_jobs=1, objective="rank:pairwise")
-    return model.fit(x, y, qid=np.arange(n) // 20).predict(x).sum()
+    from sklearn.model_selection import train_test_split
+    x, y = measurements(n, 20, 8)
+    x, x_held, y, y_held = train_test_split(x, y, test_size=0.25, random_state=7)
+    model = xgboost.XGBClassifier(n_estimators=5, tree_method="hist", n_jobs=1, early_stopping_rounds=2)
+    return model.fit(x, y, eval_set=[(x_held, y_held)], verbose=False).best_score
 
 
-def torch_perceptron(n):
+def torch_convolution(n):
     import torch
-    torch.manual_seed(1)
-    x, y = torch.randn(n, 60), torch.randint(0, 2, (n,))
-    model = torch.nn.Sequential(torch.nn.Linear(60, 128), torch.nn.ReLU(), torch.nn.Linear(128, 2))
+    torch.manual_seed(7)
+    torch.set_num_threads(1)
+    images, y = torch.randint(0, 256, (n, 1, 28, 28), dtype=torch.uint8), torch.randint(0, 10, (n,))
+    x = images.float() / 255
+    x = (x - x.mean()) / x.std()
+    model = torch.nn.Sequential(torch.nn.Conv2d(1, 8, 3, stride=2), torch.nn.ReLU(), torch.nn.Conv2d(8, 16, 3, stride=2),
+                                torch.nn.ReLU(), torch.nn.Flatten(), torch.nn.Linear(576, 10))
     optimizer = torch.optim.Adam(model.parameters())
-    for batch in torch.split(torch.randperm(n), 512):
+    for batch, labels in torch.utils.data.DataLoader(torch.utils.data.TensorDataset(x, y), batch_size=256, shuffle=True):
         optimizer.zero_grad()
-        torch.nn.functional.cross_entropy(model(x[batch]), y[batch]).backward()
+        torch.nn.functional.cross_entropy(model(batch), labels).backward()
         optimizer.step()
     return model[0].weight.sum().item()
 
 
-def torch_whole(n):
-    """All rows in one batch, as a first attempt does it."""
+def torch_text(n):
+    """Texts of different lengths, padded to the longest."""
     import torch
-    torch.manual_seed(1)
-    x, y = torch.randn(n, 20), torch.randn(n, 1)
-    model = torch.nn.Sequential(torch.nn.Linear(20, 64), torch.nn.Tanh(), torch.nn.Linear(64, 1))
-    optimizer = torch.optim.SGD(model.parameters(), lr=0.01)
+    torch.manual_seed(7)
+    torch.set_num_threads(1)
+    texts = [torch.randint(1, 20000, (length,)) for length in torch.randint(10, 61, (n,)).tolist()]
+    x = torch.nn.utils.rnn.pad_sequence(texts, batch_first=True)
+    y = torch.tensor([float(text[0] % 2) for text in texts])
+    bag, last = torch.nn.EmbeddingBag(20000, 32, padding_idx=0), torch.nn.Linear(32, 1)
+    optimizer = torch.optim.SGD([*bag.parameters(), *last.parameters()], lr=0.1)
+    for batch in torch.split(torch.randperm(n), 1024):
+        optimizer.zero_grad()
+        torch.nn.functional.binary_cross_entropy_with_logits(last(bag(x[batch]))[:, 0], y[batch]).backward()
+        optimizer.step()
+    return last.weight.sum().item()
+
+
+def torch_graph(n):
+    """n is the number of nodes, with sixteen edges from each; two layers on the whole graph."""
+    import torch
+    torch.manual_seed(7)
+    torch.set_num_threads(1)
+    edges = torch.stack([torch.arange(n).repeat(16), torch.randint(0, n, (16 * n,))])
+    graph = torch.sparse_coo_tensor(edges, torch.full((16 * n,), 1 / 16), (n, n)).coalesce()
+    x, y = torch.randn(n, 64), torch.randint(0, 7, (n,))
+    first, second = torch.nn.Linear(64, 32), torch.nn.Linear(32, 7)
+    optimizer = torch.optim.Adam([*first.parameters(), *second.parameters()])
     for _ in range(3):
         optimizer.zero_grad()
-        torch.nn.functional.mse_loss(model(x), y).backward()
+        hidden = torch.relu(first(torch.sparse.mm(graph, x)))
+        torch.nn.functional.cross_entropy(second(torch.sparse.mm(graph, hidden)), y).backward()
         optimizer.step()
-    return model[0].weight.sum().item()
+    return first.weight.sum().item()
 
 
-def torch_embedding(n):
-    """n is the number of words, each with a vector."""
+def torch_contrast(n):
+    """n is the number of pairs in a batch; each of one side is compared with each of the other."""
     import torch
-    torch.manual_seed(1)
-    table = torch.nn.Embedding(n, 64)
-    optimizer = torch.optim.Adam(table.parameters())
-    for _ in range(3):
+    torch.manual_seed(7)
+    torch.set_num_threads(1)
+    left, right = torch.randn(n, 128), torch.randn(n, 128)
+    model, same = torch.nn.Linear(128, 64), torch.arange(n)
+    optimizer = torch.optim.SGD(model.parameters(), lr=0.1)
+    for _ in range(2):
         optimizer.zero_grad()
-        table(torch.randint(0, n, (4096,))).square().sum().backward()
+        a, b = (torch.nn.functional.normalize(model(side)) for side in (left, right))
+        scores = a @ b.T / 0.1
+        loss = torch.nn.functional.cross_entropy(scores, same) + torch.nn.functional.cross_entropy(scores.T, same)
+        loss.backward()
         optimizer.step()
-    return table.weight[0].sum().item()
-
-
-def torch_attention(n):
-    """n is the length of a sequence; the scores of all pairs are held."""
-    import torch
-    torch.manual_seed(1)
-    layer = torch.nn.MultiheadAttention(64, 4, batch_first=True)
-    x = torch.randn(1, n, 64)
-    out, _ = layer(x, x, x)
-    out.sum().backward()
-    return layer.in_proj_weight.grad.sum().item()
+    return loss.item()
 
 
 def jump_solver(n):

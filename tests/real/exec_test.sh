@@ -110,16 +110,18 @@ rm out/file
 expect "page cache is no need" records out/file.jsonl \
     'r[0]["file_peak_bytes"] > 100 << 20 and r[0]["needs_peak_bytes"] < 40 << 20'
 # Anonymous memory for a moment, then page cache: the needs are those of the moment, within 1 %. How much the program
-# takes beside it is measured without it. (2 MiB are counted in advance for the processors, whatever the size.)
+# takes beside it, its buffer included, is measured without it. (2 MiB are counted in advance for the processors, whatever
+# the size.)
 spike_mib=$((300 / scale))
 head -c $((400 / scale))M /dev/urandom >spike.bin
 sync spike.bin
 cat >spike.py <<'PYTHON'
-import os, sys
+import sys
+file, buffer = open("spike.bin", "rb", buffering=0), bytearray(1 << 20)
+file.readinto(buffer)
 held = b"x" * (int(sys.argv[1]) << 20)
 del held
-file = os.open("spike.bin", os.O_RDONLY)
-while os.read(file, 1 << 20):
+while file.readinto(buffer):
     pass
 PYTHON
 cat >spike.c <<'C'
@@ -131,10 +133,12 @@ int main(int argc, char **argv)
 {
     static char buffer[1 << 20];
     size_t size = (size_t)atoi(argv[argc - 1]) << 20;
+    int file = open("spike.bin", O_RDONLY);
+    if (read(file, buffer, sizeof buffer) < 0)
+        return 1;
     char *volatile held = malloc(size);
     memset(held, 1, size);
     free(held);
-    int file = open("spike.bin", O_RDONLY);
     while (read(file, buffer, sizeof buffer) > 0)
         ;
     return 0;

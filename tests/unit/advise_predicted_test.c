@@ -84,7 +84,7 @@ static void test_below(void **state)
 static void test_refused(void **state)
 {
     (void)state;
-    struct mlm_predict_said jumps = job(2e6), scatters = job(2e6), few = job(2e6);
+    struct mlm_predict_said jumps = job(2e6), scatters = job(2e6), starts = job(2e6), few = job(2e6);
     char *words = said_of(&jumps, (const double[]){18, 26, 42, 300}, 4);
     assert_int_equal(jumps.state, MLM_PREDICT_JUMPS);
     has(words, "train.py: no prediction for rows=2000000, because its needs jump");
@@ -95,6 +95,11 @@ static void test_refused(void **state)
     words = said_of(&scatters, (const double[]){100, 40, 120, 60}, 4);
     assert_int_equal(scatters.state, MLM_PREDICT_SCATTERS);
     has(words, "because its needs follow no model");
+    free(words);
+    words = said_of(&starts, (const double[]){100, 100.1, 100, 103}, 4);
+    assert_int_equal(starts.state, MLM_PREDICT_STARTS);
+    has(words, "because these sizes are too small: most of them need only what starts the program.");
+    has(words, "Give larger sizes: --param rows=80000,");
     free(words);
     few.left_out[few.left_out_count++] = (struct mlm_predict_left_out){{{40000, 1}}, MLM_OUTCOME_TIMEOUT};
     words = said_of(&few, (const double[]){18, 26}, 2);

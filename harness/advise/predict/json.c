@@ -90,9 +90,10 @@ json_t *mlm_predict_json(const struct mlm_predict_said *said)
     static const char *const states[] = {[MLM_PREDICT_TOLD] = "told",
         [MLM_PREDICT_JUMPS] = "jumps",
         [MLM_PREDICT_SCATTERS] = "scatters",
+        [MLM_PREDICT_STARTS] = "starts",
         [MLM_PREDICT_FEW] = "few",
         [MLM_PREDICT_LINE] = "line"};
-    const bool modelled = said->predict.fit_count > 0 && said->state <= MLM_PREDICT_SCATTERS;
+    const bool modelled = said->predict.fit_count > 0 && said->state <= MLM_PREDICT_STARTS;
     json_t *points = json_array();
     for (size_t i = 0; i < said->predict.count; i++)
         (void)json_array_append_new(points, point_json(said, i, modelled));

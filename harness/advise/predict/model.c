@@ -18,29 +18,37 @@
 #define LOG MLM_GROWTH_LOGARITHMIC
 #define SQUARE MLM_GROWTH_QUADRATIC
 
+/* How common a model is. Needs are mostly those of tables, so a line is believed until sizes deny it; hardly
+ * any program holds n·log n values, and one that holds n and n² at once shows it only at large sizes. */
+#define STEADY 2.0 /* of two that say the same, needs that do not grow */
+#define COMMON 1.0
+#define FAIR 0.25
+#define SELDOM 0.05
+#define RARE 0.01
+
 /* Products of two sizes that real programs have: a table of n × p, a sort or a tree of it, distances between
  * all rows (n²) or all columns (p²), and sums of those. */
 const struct mlm_predict_model mlm_predict_models[] = {
-    {0, {{{0}}}},
-    {1, {{{N}}}},
-    {1, {{{LOG}}}},
-    {1, {{{SQUARE}}}},
-    {1, {{{0, N}}}},
-    {1, {{{0, LOG}}}},
-    {1, {{{0, SQUARE}}}},
-    {1, {{{N, N}}}},
-    {1, {{{LOG, N}}}},
-    {1, {{{N, LOG}}}},
-    {1, {{{SQUARE, N}}}},
-    {1, {{{N, SQUARE}}}},
-    {2, {{{N}}, {{SQUARE}}}},
-    {2, {{{N}}, {{0, N}}}},
-    {2, {{{N, N}}, {{N}}}},
-    {2, {{{N, N}}, {{0, N}}}},
-    {2, {{{N, N}}, {{SQUARE}}}},
-    {2, {{{N, N}}, {{0, SQUARE}}}},
-    {2, {{{N}}, {{0, SQUARE}}}},
-    {2, {{{SQUARE}}, {{0, N}}}},
+    {STEADY, 0, {{{0}}}},
+    {COMMON, 1, {{{N}}}},
+    {RARE, 1, {{{LOG}}}},
+    {FAIR, 1, {{{SQUARE}}}},
+    {COMMON, 1, {{{0, N}}}},
+    {RARE, 1, {{{0, LOG}}}},
+    {FAIR, 1, {{{0, SQUARE}}}},
+    {COMMON, 1, {{{N, N}}}},
+    {RARE, 1, {{{LOG, N}}}},
+    {RARE, 1, {{{N, LOG}}}},
+    {RARE, 1, {{{SQUARE, N}}}},
+    {RARE, 1, {{{N, SQUARE}}}},
+    {SELDOM, 2, {{{N}}, {{SQUARE}}}},
+    {FAIR, 2, {{{N}}, {{0, N}}}},
+    {FAIR, 2, {{{N, N}}, {{N}}}},
+    {FAIR, 2, {{{N, N}}, {{0, N}}}},
+    {FAIR, 2, {{{N, N}}, {{SQUARE}}}},
+    {FAIR, 2, {{{N, N}}, {{0, SQUARE}}}},
+    {FAIR, 2, {{{N}}, {{0, SQUARE}}}},
+    {FAIR, 2, {{{SQUARE}}, {{0, N}}}},
 };
 
 const size_t mlm_predict_model_count = sizeof mlm_predict_models / sizeof *mlm_predict_models;

@@ -30,6 +30,7 @@ struct mlm_predict_term {
 };
 
 struct mlm_predict_model {
+    double prior;      /* how common it is among programs, relative to the others */
     size_t term_count; /* beside the constant */
     struct mlm_predict_term terms[MLM_PREDICT_TERMS];
 };
@@ -50,6 +51,7 @@ double mlm_predict_noise(double needs_bytes, double most_bytes);
 
 struct mlm_predict_fit {
     const struct mlm_predict_model *model;
+    size_t below; /* smallest sizes that are no part of it */
     size_t width; /* number of coefficients */
     double coefficients[MLM_PREDICT_WIDTH], scales[MLM_PREDICT_WIDTH];
     double triangle[MLM_PREDICT_WIDTH][MLM_PREDICT_WIDTH]; /* R of the scaled columns = Q·R */

@@ -7,24 +7,25 @@
 
 #include "record/student.h"
 
-/* The kernel counts memory of a cage in batches for each processor, and allocators round. */
-#define EXACT_BYTES (256.0 * 1024)
+/* What is known of the error of a measurement before any is made: the kernel counts memory of a cage in
+ * batches for each processor, and allocators round. It counts as so many measurements. */
+#define EXACT_BYTES (512.0 * 1024)
 #define EXACT_SHARE 0.002
+#define EXACT_COUNT 1.5
 
-/* Models are chosen by the data, and so their own intervals are a little too narrow. */
 #define CONFIDENCE 0.98
+/* A model with less of the whole weight is not plausible. */
+#define PLAUSIBLE 0.02
 
-/* A model whose error in cross-validation is larger than that of the chosen one by this factor is not
- * plausible. With few sizes chance alone makes a wrong model look better. */
-#define PLAUSIBLE_TIMES 4.0
-#define PLAUSIBLE_TIMES_FOUR 5.0
-#define PLAUSIBLE_TIMES_THREE 20.0
+/* How common it is that starting the program needs more than its smallest data. */
+#define START_PRIOR 0.25
 
-/* The smallest sizes are left out where the error is larger with them by this factor. */
-#define SPOILT_TIMES 10.0
-
-/* No interval is narrower than this share of its value. */
+/* No interval is narrower than this share of its value, and of what it grows beyond the largest size: tables
+ * that double, and allocators, grow in steps. */
 #define NARROWEST 0.01
+#define STEPS 0.05
+/* Half the width of an interval that needs no further size. */
+#define SURE 0.1
 /* A model that misses by more predicts nothing, whatever its interval. */
 #define MISSED_MOST 0.2
 
@@ -88,6 +89,33 @@ static bool is_blind(const struct mlm_predict *predict)
     return predict->count < MLM_PREDICT_LEAST;
 }
 
+/* The sum of squares that was missed, together with what is known before, for each measurement. */
+static double pooled(const struct mlm_predict *predict, double squares, double count)
+{
+    return (EXACT_COUNT * predict->exact_bytes * predict->exact_bytes + squares) / (EXACT_COUNT + count);
+}
+
+/* The weight of a model: its prior, times its likelihood by leave-one-out cross-validation, where errors are
+ * normal and their deviation is not known (pseudo-Bayesian model averaging: Yao and others, Using stacking to
+ * average Bayesian predictive distributions, 2018). Of two sizes nothing can be left out. */
+static double weight_of(const struct mlm_predict *predict, const struct mlm_predict_fit *fit)
+{
+    const double count = (double)predict->count, missed = fit->missed_rms_bytes;
+    if (is_blind(predict))
+        return fit->model->prior;
+    const double variance =
+        pooled(predict, missed * missed * count, count) / (predict->exact_bytes * predict->exact_bytes);
+    return fit->model->prior * pow(variance, -(EXACT_COUNT + count) / 2);
+}
+
+static bool is_line(const struct mlm_predict_model *model)
+{
+    bool line = model->term_count < 2;
+    for (size_t i = 0; i < MLM_PREDICT_SIZES && model->term_count; i++)
+        line &= model->terms[0].of[i] <= MLM_GROWTH_LINEAR;
+    return line;
+}
+
 /* Fits every model that leaves freedom. A model that falls is not one of needs. */
 static void fits_make(struct mlm_predict *predict, size_t sizes)
 {
@@ -101,63 +129,112 @@ static void fits_make(struct mlm_predict *predict, size_t sizes)
             continue;
         if (!mlm_predict_fit_make(model, predict->points, predict->count, fit) || falls(fit))
             continue;
-        predict->fit_count += is_blind(predict) || !isnan(fit->missed_rms_bytes);
+        if (!is_blind(predict) && isnan(fit->missed_rms_bytes))
+            continue;
+        predict->weights[predict->fit_count++] = weight_of(predict, fit);
     }
     predict->model_count = predict->fit_count;
 }
 
-/* Puts the chosen model first: models are in the order of their simplicity. */
+/* The squares that are missed at the smallest sizes, if starting the program is all that they need: each is
+ * as far from the others as they differ. Of a single one nothing is known but what a measurement is exact to.
+ */
+static double start_squares(const struct mlm_predict *predict, size_t below)
+{
+    double mean = 0, sum = 0;
+    if (below == 1)
+        return predict->exact_bytes * predict->exact_bytes;
+    for (size_t i = 0; i < below; i++)
+        mean += predict->points[i].needs_bytes / (double)below;
+    for (size_t i = 0; i < below; i++)
+        sum += pow((predict->points[i].needs_bytes - mean) * (double)below / ((double)below - 1), 2);
+    return sum;
+}
+
+/* Returns true if starting the program needs visibly more than the line says of the smallest size. */
+static bool is_above(const struct mlm_predict *predict, const struct mlm_predict_fit *fit)
+{
+    for (size_t i = 0; i < fit->below; i++)
+        if (predict->points[i].needs_bytes < mlm_predict_fit_at(fit, &predict->points[i].size))
+            return false;
+    return predict->points[0].needs_bytes >
+           mlm_predict_fit_at(fit, &predict->points[0].size) + predict->exact_bytes;
+}
+
+/* Fits a line to the larger sizes, where the smallest may only show what starts the program. With two sizes
+ * on the line nothing can be left out there. */
+static void start_make(struct mlm_predict *predict, const struct mlm_predict_model *model, size_t below)
+{
+    struct mlm_predict_fit *fit = &predict->fits[predict->fit_count];
+    const size_t rest = predict->count - below, count = predict->count;
+    if (predict->fit_count == MLM_PREDICT_MODELS ||
+        !mlm_predict_fit_make(model, predict->points + below, rest, fit) || falls(fit))
+        return;
+    const double exact = predict->exact_bytes, missed = fit->missed_rms_bytes;
+    fit->below = below;
+    if (!is_above(predict, fit) || (rest > 2 && isnan(missed)))
+        return;
+    const double squares =
+        start_squares(predict, below) + (double)rest * (rest > 2 ? missed * missed : exact * exact);
+    const double variance = pooled(predict, squares, (double)count) / (exact * exact);
+    predict->weights[predict->fit_count++] =
+        START_PRIOR * model->prior * pow(variance, -(EXACT_COUNT + (double)count) / 2);
+}
+
+static void starts_make(struct mlm_predict *predict, size_t sizes)
+{
+    for (size_t below = 1; !is_blind(predict) && below + 2 <= predict->count; below++)
+        for (size_t i = 0; i < mlm_predict_model_count; i++) {
+            const struct mlm_predict_model *model = &mlm_predict_models[i];
+            if (model->term_count == 1 && is_line(model) && (sizes > 1 || mlm_predict_model_is_single(model)))
+                start_make(predict, model, below);
+        }
+}
+
+/* The smallest sizes that only show the program's start are no points of the chosen model. */
+static void below_split(struct mlm_predict *predict)
+{
+    const size_t below = predict->fits[0].below;
+    memcpy(predict->below, predict->points, below * sizeof *predict->below);
+    memmove(predict->points, predict->points + below, (predict->count - below) * sizeof *predict->points);
+    predict->below_count = below;
+    predict->count -= below;
+}
+
+/* Puts the chosen model first, and leaves out those without weight. The weights are shares of 1 then. */
 static void choose(struct mlm_predict *predict)
 {
-    size_t best = 0;
-    for (size_t i = 1; i < predict->fit_count; i++)
-        if (error_of(predict, &predict->fits[i]) < error_of(predict, &predict->fits[best]))
+    size_t best = 0, kept = 0;
+    double all = 0, left = 0, unproved = 0;
+    for (size_t i = 0; i < predict->fit_count; i++) {
+        /* A line of two sizes may be a jump as well: it makes the interval wider, and is not chosen. */
+        const bool proved = predict->count - predict->fits[i].below >= MLM_PREDICT_LEAST || is_blind(predict);
+        all += predict->weights[i];
+        unproved += proved ? 0 : predict->weights[i];
+        if (proved && predict->weights[i] > predict->weights[best])
             best = i;
-    const struct mlm_predict_fit chosen = predict->fits[best];
-    for (; best; best--)
-        predict->fits[best] = predict->fits[best - 1];
-    predict->fits[0] = chosen;
-}
-
-static bool is_linear(const struct mlm_predict_model *model)
-{
-    if (model->term_count > 1)
-        return false;
-    for (size_t i = 0; i < MLM_PREDICT_SIZES && model->term_count; i++)
-        if (model->terms[0].of[i] > MLM_GROWTH_LINEAR)
-            return false;
-    return true;
-}
-
-/* Returns true if the model has all terms of the other, and more. */
-static bool contains(const struct mlm_predict_model *model, const struct mlm_predict_model *other)
-{
-    for (size_t j = 0; j < other->term_count; j++) {
-        bool had = false;
-        for (size_t i = 0; i < model->term_count; i++)
-            had |= model->terms[i].of[0] == other->terms[j].of[0] &&
-                   model->terms[i].of[1] == other->terms[j].of[1];
-        if (!had)
-            return false;
     }
-    return model->term_count > other->term_count;
-}
-
-/* A model that only adds a term to the chosen one explains nothing more than it; beside a constant, a line
- * stays plausible, because its growth may be too small to be seen. */
-static bool is_plausible(const struct mlm_predict *predict, const struct mlm_predict_fit *fit)
-{
-    const struct mlm_predict_fit *chosen = &predict->fits[0];
-    const double times = predict->count > 4   ? PLAUSIBLE_TIMES
-                         : predict->count > 3 ? PLAUSIBLE_TIMES_FOUR
-                                              : PLAUSIBLE_TIMES_THREE;
-    if (fit == chosen || is_blind(predict))
-        return true;
-    if (!chosen->model->term_count && !is_linear(fit->model))
-        return false;
-    if (chosen->model->term_count && contains(fit->model, chosen->model))
-        return false;
-    return fit->missed_rms_bytes <= times * error_of(predict, chosen);
+    predict->starts = unproved > all / 2;
+    const struct mlm_predict_fit chosen = predict->fits[best];
+    const double weight = predict->weights[best];
+    for (; best; best--) {
+        predict->fits[best] = predict->fits[best - 1];
+        predict->weights[best] = predict->weights[best - 1];
+    }
+    predict->fits[0] = chosen;
+    predict->weights[0] = weight;
+    for (size_t i = 0; i < predict->fit_count; i++) {
+        /* Beside a constant, growth may be too small to be seen; that of a line is enough to believe. */
+        if (i && (predict->weights[i] < PLAUSIBLE * all ||
+                     (!chosen.model->term_count && !is_blind(predict) && !is_line(predict->fits[i].model))))
+            continue;
+        left += predict->weights[i];
+        predict->weights[kept] = predict->weights[i];
+        predict->fits[kept++] = predict->fits[i];
+    }
+    predict->fit_count = kept;
+    for (size_t i = 0; i < kept; i++)
+        predict->weights[i] /= left;
 }
 
 /* Compares the models on the points that are there. */
@@ -170,43 +247,12 @@ static bool compare_models(struct mlm_predict *predict, size_t sizes)
         return false;
     predict->exact_bytes = fmax(EXACT_BYTES, EXACT_SHARE * predict->most_bytes);
     fits_make(predict, sizes);
+    starts_make(predict, sizes);
     if (!predict->fit_count)
         return false;
     choose(predict);
-    size_t kept = 0;
-    for (size_t i = 0; i < predict->fit_count; i++)
-        if (is_plausible(predict, &predict->fits[i]))
-            predict->fits[kept++] = predict->fits[i];
-    predict->fit_count = kept;
+    below_split(predict);
     return true;
-}
-
-/* Returns true if the sizes that were left out needed more than the chosen model says. */
-static bool is_above(const struct mlm_predict *predict)
-{
-    for (size_t i = 0; i < predict->below_count; i++)
-        if (predict->below[i].needs_bytes < mlm_predict_fit_at(&predict->fits[0], &predict->below[i].size))
-            return false;
-    return true;
-}
-
-/* The same without the smallest sizes, where these alone spoil every model. */
-static void below_leave_out(struct mlm_predict *predict, size_t sizes)
-{
-    struct mlm_predict without = *predict;
-    for (size_t out = 1; predict->count >= MLM_PREDICT_LEAST + 1 && out <= predict->count - MLM_PREDICT_LEAST;
-         out++) {
-        without.count = predict->count - out;
-        without.below_count = out;
-        without.fit_count = 0;
-        memcpy(without.below, predict->points, out * sizeof *without.below);
-        memcpy(without.points, predict->points + out, without.count * sizeof *without.points);
-        if (!compare_models(&without, sizes) || !is_above(&without) ||
-            SPOILT_TIMES * error_of(&without, &without.fits[0]) >= error_of(predict, &predict->fits[0]))
-            continue;
-        *predict = without;
-        return;
-    }
 }
 
 bool mlm_predict_learn(
@@ -224,7 +270,6 @@ bool mlm_predict_learn(
     qsort(predict->points, count, sizeof *predict->points, points_compare);
     if (!compare_models(predict, sizes))
         return false;
-    below_leave_out(predict, sizes);
     return true;
 }
 
@@ -233,18 +278,66 @@ bool mlm_predict_is_constant(const struct mlm_predict *predict)
     return predict->fits[0].model->term_count == 0;
 }
 
+/* The deviation of one more measurement from a model, and its degrees of freedom. */
+static double deviation_of(const struct mlm_predict *predict, const struct mlm_predict_fit *fit,
+    const struct mlm_predict_size *size, double *ret_freedom)
+{
+    const double freedom = (double)fit->freedom;
+    const double squares = fit->freedom ? fit->deviation_bytes * fit->deviation_bytes * freedom : 0;
+    const double noise = mlm_predict_noise(mlm_predict_fit_at(fit, size), predict->most_bytes);
+    const double spread = noise * noise + mlm_predict_fit_leverage(fit, size);
+    *ret_freedom = EXACT_COUNT + freedom;
+    if (mlm_predict_is_constant(predict) && fit != &predict->fits[0] && fit->freedom) {
+        /* The growth that a constant hides is no larger than what these measurements differ by. */
+        *ret_freedom = freedom;
+        return sqrt(squares / freedom * spread);
+    }
+    return sqrt(pooled(predict, squares, freedom) * spread);
+}
+
 /* The half width of a model's own interval for one more measurement. */
 static double half_of(
     const struct mlm_predict *predict, const struct mlm_predict_fit *fit, const struct mlm_predict_size *size)
 {
-    /* Beside a constant, a line is what growth may have been too small to be seen. */
-    const bool hidden = mlm_predict_is_constant(predict) && fit != &predict->fits[0];
-    const double least_bytes = hidden ? 0 : predict->exact_bytes;
-    const double deviation_bytes = fmax(least_bytes, fit->freedom ? fit->deviation_bytes : 0);
-    const double freedom = fit->freedom ? (double)fit->freedom : 1;
-    const double noise = mlm_predict_noise(mlm_predict_fit_at(fit, size), predict->most_bytes);
-    return mlm_student_quantile(CONFIDENCE, freedom) * deviation_bytes *
-           sqrt(noise * noise + mlm_predict_fit_leverage(fit, size));
+    double freedom;
+    const double deviation_bytes = deviation_of(predict, fit, size, &freedom);
+    return mlm_student_quantile(CONFIDENCE, freedom) * deviation_bytes;
+}
+
+/* The probability, by all plausible models together, that a size needs less than so much. */
+static double share_below(
+    const struct mlm_predict *predict, const struct mlm_predict_size *size, double needs_bytes)
+{
+    double sum = 0;
+    for (size_t i = 0; i < predict->fit_count; i++) {
+        double freedom;
+        const double deviation_bytes = deviation_of(predict, &predict->fits[i], size, &freedom);
+        const double t = (needs_bytes - mlm_predict_fit_at(&predict->fits[i], size)) / deviation_bytes;
+        const double tail = mlm_student_p(t, freedom) / 2;
+        sum += predict->weights[i] * (t < 0 ? tail : 1 - tail);
+    }
+    return sum;
+}
+
+/* What a size needs with this probability at most: by halving, down to what a measurement is exact to. */
+static double quantile(const struct mlm_predict *predict, const struct mlm_predict_size *size, double share)
+{
+    double low_bytes = INFINITY, high_bytes = -INFINITY;
+    for (size_t i = 0; i < predict->fit_count; i++) {
+        const double needs_bytes = mlm_predict_fit_at(&predict->fits[i], size);
+        /* Each model's own quantile lies within this; so does that of all together. */
+        const double half_bytes = half_of(predict, &predict->fits[i], size);
+        low_bytes = fmin(low_bytes, needs_bytes - half_bytes);
+        high_bytes = fmax(high_bytes, needs_bytes + half_bytes);
+    }
+    while (high_bytes - low_bytes > EXACT_BYTES / 64 + 1e-9 * fabs(high_bytes)) {
+        const double middle_bytes = (low_bytes + high_bytes) / 2;
+        if (share_below(predict, size, middle_bytes) < share)
+            low_bytes = middle_bytes;
+        else
+            high_bytes = middle_bytes;
+    }
+    return (low_bytes + high_bytes) / 2;
 }
 
 /* How far off the chosen model is at the largest size without it, as a share: what is larger is not surer. */
@@ -260,17 +353,12 @@ struct mlm_predict_range mlm_predict_at(
     const struct mlm_predict *predict, const struct mlm_predict_size *size)
 {
     struct mlm_predict_range range = {.needs_bytes = mlm_predict_fit_at(&predict->fits[0], size)};
-    const double least = fmax(NARROWEST, missed_share(predict)) * range.needs_bytes;
-    range.low_bytes = range.needs_bytes - least;
-    range.high_bytes = range.needs_bytes + least;
-    for (size_t i = 0; i < predict->fit_count; i++) {
-        const double needs_bytes = mlm_predict_fit_at(&predict->fits[i], size);
-        const double half = half_of(predict, &predict->fits[i], size);
-        range.low_bytes = fmin(range.low_bytes, needs_bytes - half);
-        range.high_bytes = fmax(range.high_bytes, needs_bytes + half);
-    }
-    /* What a larger size needs is at least what a smaller one needed, as far as that is exact. */
     const struct mlm_predict_point *last = &predict->points[predict->count - 1];
+    const double least = fmax(fmax(NARROWEST, missed_share(predict)) * range.needs_bytes,
+        STEPS * (range.needs_bytes - last->needs_bytes));
+    range.low_bytes = fmin(range.needs_bytes - least, quantile(predict, size, (1 - CONFIDENCE) / 2));
+    range.high_bytes = fmax(range.needs_bytes + least, quantile(predict, size, (1 + CONFIDENCE) / 2));
+    /* What a larger size needs is at least what a smaller one needed, as far as that is exact. */
     const double known_bytes = last->needs_bytes - half_of(predict, &predict->fits[0], &last->size);
     bool larger = true;
     for (size_t i = 0; i < MLM_PREDICT_SIZES; i++)
@@ -279,6 +367,11 @@ struct mlm_predict_range mlm_predict_at(
         range.low_bytes = fmax(range.low_bytes, known_bytes);
     range.low_bytes = fmax(range.low_bytes, 0);
     return range;
+}
+
+bool mlm_predict_is_sure(const struct mlm_predict_range *range)
+{
+    return range->high_bytes - range->low_bytes <= 2 * SURE * range->needs_bytes;
 }
 
 bool mlm_predict_is_near(const struct mlm_predict_range *range, double needs_bytes)

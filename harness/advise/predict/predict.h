@@ -1,12 +1,11 @@
 /* Predicts what a job needs at its full size from what it needed at small ones. It runs nothing.
  *
- *   chosen     the model that predicts each size best from all others (leave-one-out cross-validation); of
- *              models that differ by less than what a measurement is exact to, the simplest. Needs do not
- *              fall where a size grows, so no model with such a term is chosen.
- *   plausible  models that cross-validation cannot tell from the chosen one
- *   range      the intervals of all plausible models together
- *   below      the smallest sizes, where what starts the program needs more than its data: without them the
- *              error of the chosen model is far smaller
+ *   weight     how well a model predicts each size from all others (leave-one-out cross-validation), times
+ * how common it is: a line is believed until sizes deny it. Needs do not fall where a size grows, so a model
+ * with such a term has none. chosen     the model with the most weight plausible  all models with some weight
+ *   range      what all plausible models say together, each by its weight
+ *   below      the smallest sizes, where what starts the program needs more than its data, so that only the
+ *              larger ones follow the chosen model
  *   jump       the sizes below the largest do not predict it, so nothing is said about larger ones */
 #pragma once
 
@@ -17,7 +16,7 @@
 /* Fewer sizes are not enough for any model with growth. */
 #define MLM_PREDICT_LEAST 3
 
-#define MLM_PREDICT_MODELS 20
+#define MLM_PREDICT_MODELS 40 /* fits that are compared */
 
 struct mlm_predict {
     struct mlm_predict_point points[MLM_PREDICT_POINTS]; /* ascending; the last one is the largest */
@@ -27,7 +26,9 @@ struct mlm_predict {
     double most_bytes;                               /* of any point */
     double exact_bytes;                              /* no measurement is more exact */
     struct mlm_predict_fit fits[MLM_PREDICT_MODELS]; /* of the plausible models, the chosen one first */
+    double weights[MLM_PREDICT_MODELS];              /* of each of them; their sum is 1 */
     size_t fit_count, model_count;                   /* model_count: models that were compared */
+    bool starts; /* most likely, all sizes but two show only what starts the program */
 };
 
 struct mlm_predict_range {
@@ -46,6 +47,9 @@ struct mlm_predict_range mlm_predict_at(
     const struct mlm_predict *predict, const struct mlm_predict_size *size);
 
 bool mlm_predict_is_constant(const struct mlm_predict *predict);
+
+/* Returns true if an interval is so narrow that a further size adds little. */
+bool mlm_predict_is_sure(const struct mlm_predict_range *range);
 
 /* Returns true if points were predicted as near as that. */
 bool mlm_predict_is_near(const struct mlm_predict_range *range, double needs_bytes);

@@ -8,8 +8,6 @@
 #include "base/size.h"
 #include "report/text/sold.h"
 
-/* A narrower interval needs no advice. */
-#define SURE 0.05
 /* An interval whose end is more than this many times its begin has no middle that is worth a word. */
 #define OPEN 3
 /* Files that add less than both are not worth a sentence. */
@@ -33,6 +31,7 @@ void mlm_predict_conclude(
     said->trial = mlm_predict_try(&said->predict, said->sizes);
     said->state = said->trial.jumps      ? MLM_PREDICT_JUMPS
                   : said->trial.scatters ? MLM_PREDICT_SCATTERS
+                  : said->predict.starts ? MLM_PREDICT_STARTS
                                          : MLM_PREDICT_TOLD;
     said->range = mlm_predict_at(&said->predict, &said->full);
     said->advice = mlm_predict_next(&said->predict, &said->full, said->sizes, most_bytes);
@@ -165,7 +164,8 @@ static void say_model(FILE *out, const struct mlm_predict_said *said)
     }
     fputs("Its needs follow ", out);
     mlm_predict_put_formula(out, said, &predict->fits[0]);
-    fprintf(out, ". Of %zu models this one is best at predicting sizes that it was not shown.",
+    fprintf(out,
+        ". Of %zu models this one is the most likely; each was tried on sizes that it was not shown.",
         predict->model_count);
     size_t named = 0;
     for (size_t i = 1; i < predict->fit_count && named < NAMED; i++) {
@@ -233,7 +233,7 @@ static void say_advice(FILE *out, const struct mlm_predict_said *said)
     const bool open = mlm_laptop_smallest(range->low_bytes, said->desktop) !=
                       mlm_laptop_smallest(range->high_bytes, said->desktop);
     char text[MLM_SIZE_TEXT];
-    if (!open && range->high_bytes - range->low_bytes <= 2 * SURE * range->needs_bytes)
+    if (!open && mlm_predict_is_sure(range))
         return;
     if (!said->advice.given) {
         fputs("More sizes between these would make this surer, or --repetitions 3.\n", out);
@@ -315,6 +315,13 @@ static void say_refusal(FILE *out, const struct mlm_predict_said *said)
             "If the needs vary from run to run, give --repetitions 3. If the program works in another way from "
             "some size on, measure only larger sizes: ",
             out);
+        put_beyond(out, said);
+        fputs(".\n", out);
+        return;
+    case MLM_PREDICT_STARTS:
+        fputs(", because these sizes are too small: most of them need only what starts the program.\n", out);
+        put_points(out, said);
+        fputs("Give larger sizes: ", out);
         put_beyond(out, said);
         fputs(".\n", out);
         return;

@@ -18,8 +18,9 @@ enum mlm_predict_state {
     MLM_PREDICT_TOLD,
     MLM_PREDICT_JUMPS, /* see struct mlm_predict_trial */
     MLM_PREDICT_SCATTERS,
-    MLM_PREDICT_FEW,  /* too few sizes ended well */
-    MLM_PREDICT_LINE, /* two sizes that only grew together */
+    MLM_PREDICT_STARTS, /* see struct mlm_predict */
+    MLM_PREDICT_FEW,    /* too few sizes ended well */
+    MLM_PREDICT_LINE,   /* two sizes that only grew together */
 };
 
 struct mlm_predict_said {
