@@ -19,6 +19,8 @@
 
 /* How common it is that starting the program needs more than its smallest data. */
 #define START_PRIOR 0.25
+/* Starting a program needs so much more or less from run to run. */
+#define FLAT_SHARE 0.02
 
 /* No interval is narrower than this share of its value, and of what it grows beyond the largest size: tables
  * that double, and allocators, grow in steps. */
@@ -151,6 +153,17 @@ static double start_squares(const struct mlm_predict *predict, size_t below)
     return sum;
 }
 
+/* Returns true if the smallest sizes need the same, as far as starting a program ever does. */
+static bool is_flat(const struct mlm_predict *predict, size_t below)
+{
+    double low_bytes = INFINITY, high_bytes = 0;
+    for (size_t i = 0; i < below; i++) {
+        low_bytes = fmin(low_bytes, predict->points[i].needs_bytes);
+        high_bytes = fmax(high_bytes, predict->points[i].needs_bytes);
+    }
+    return high_bytes - low_bytes <= 2 * predict->exact_bytes + FLAT_SHARE * low_bytes;
+}
+
 /* Returns true if starting the program needs visibly more than the line says of the smallest size. */
 static bool is_above(const struct mlm_predict *predict, const struct mlm_predict_fit *fit)
 {
@@ -172,7 +185,7 @@ static void start_make(struct mlm_predict *predict, const struct mlm_predict_mod
         return;
     const double exact = predict->exact_bytes, missed = fit->missed_rms_bytes;
     fit->below = below;
-    if (!is_above(predict, fit) || (rest > 2 && isnan(missed)))
+    if (!is_flat(predict, below) || !is_above(predict, fit) || (rest > 2 && isnan(missed)))
         return;
     const double squares =
         start_squares(predict, below) + (double)rest * (rest > 2 ? missed * missed : exact * exact);
