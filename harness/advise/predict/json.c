@@ -19,7 +19,8 @@ static json_t *size_json(const struct mlm_predict_said *said, const struct mlm_p
 
 static json_t *range_json(const struct mlm_predict_range *range)
 {
-    return json_pack("{s:o,s:o,s:o}", "needs_bytes", bytes(range->needs_bytes), "low_bytes",
+    return json_pack("{s:o,s:o,s:o}", "needs_bytes",
+        mlm_predict_is_open(range) ? json_null() : bytes(range->needs_bytes), "low_bytes",
         bytes(range->low_bytes), "high_bytes", bytes(range->high_bytes));
 }
 

@@ -51,6 +51,9 @@ bool mlm_predict_is_constant(const struct mlm_predict *predict);
 /* Returns true if an interval is so narrow that a further size adds little. */
 bool mlm_predict_is_sure(const struct mlm_predict_range *range);
 
+/* Returns true if an interval is so wide that a value in it is not worth a word. */
+bool mlm_predict_is_open(const struct mlm_predict_range *range);
+
 /* Returns true if points were predicted as near as that. */
 bool mlm_predict_is_near(const struct mlm_predict_range *range, double needs_bytes);
 

@@ -8,8 +8,6 @@
 #include "base/size.h"
 #include "report/text/sold.h"
 
-/* An interval whose end is more than this many times its begin has no middle that is worth a word. */
-#define OPEN 3
 /* Files that add less than both are not worth a sentence. */
 #define FILES_WORTH_BYTES 0x1p20
 #define FILES_WORTH_SHARE 0.1
@@ -122,7 +120,7 @@ static void say_left_out(FILE *out, const struct mlm_predict_said *said)
 
 static void say_answer(FILE *out, const struct mlm_predict_said *said)
 {
-    const bool open = said->range.high_bytes > OPEN * said->range.low_bytes;
+    const bool open = mlm_predict_is_open(&said->range);
     char text[MLM_SIZE_TEXT];
     fprintf(out, "%s needs ", said->job);
     if (!open)
