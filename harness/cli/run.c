@@ -329,21 +329,6 @@ static int run_open(struct run *run, int argc, char **argv, struct mlm_error *er
     return r < 0 ? r : resume_read(run, error);
 }
 
-/* A job that needs more than the machine has would be stopped by the machine, and not by such a cap. */
-static void warn_of_machine(struct run *run)
-{
-    const struct mlm_plan_options *plan = &run->plan->options;
-    char cap[MLM_SIZE_TEXT], available[MLM_SIZE_TEXT];
-    for (size_t i = 0; i < plan->cap_count; i++)
-        if (plan->available_bytes && plan->caps[i] != MLM_NO_LIMIT && plan->caps[i] > plan->available_bytes) {
-            mlm_progress_say(&run->measuring.progress,
-                "warning: this machine has %s available, less than the cap of %s; a trial that needs more fills the "
-                "machine, and is marked. Give a smaller --cap",
-                mlm_size_show((double)plan->available_bytes, available), mlm_size_spell(plan->caps[i], cap));
-            return;
-        }
-}
-
 static int run_all(struct run *run, int argc, char **argv, uint64_t disk_bytes, struct mlm_error *error)
 {
     run->finished = calloc(run->plan->trial_count, sizeof *run->finished);
@@ -358,7 +343,6 @@ static int run_all(struct run *run, int argc, char **argv, uint64_t disk_bytes, 
     if (r < 0)
         return r;
     mlm_measuring_warn_of_limits(&run->measuring, run->plan->options.caps, run->plan->options.cap_count);
-    warn_of_machine(run);
     mlm_progress_step(&run->measuring.progress, "checking the datasets");
     r = datasets_build(run, error);
     if (r == 0) {
