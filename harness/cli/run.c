@@ -539,8 +539,8 @@ const struct mlm_verb mlm_verb_run = {
     .name = "run",
     .summary = "run workloads under memory caps and show what they cost",
     .details =
-        "Each trial is a fresh process in its own cgroup, which has the cap. When it ends, however it ends, "
-        "its record is added to the file of the run in results/. The table, the finding and one picture for "
+        "Each trial is a fresh process in its own cgroup, which has the cap. When it ends, whatever its "
+        "outcome, its record is added to the file of the run in results/. The table, the finding and one picture for "
         "each suite are made from that file. By default this takes about six minutes (--budget).\n\n"
         "A row is a workload with values of its parameters. Without --all, only rows that `mlmembench list` "
         "marks as quick run. Google Benchmark's options --benchmark_filter, --benchmark_out, "
