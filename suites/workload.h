@@ -22,7 +22,7 @@
 #include "scoreboard.h"
 
 /* Modules and programs are built together; this catches a stale module. */
-#define MLM_CONTRACT_VERSION 6
+#define MLM_CONTRACT_VERSION 7
 
 enum mlm_param_type {
     MLM_PARAM_SIZE,  /* uint64_t; bytes, with optional suffix */
@@ -91,8 +91,10 @@ struct mlm_workload {
     size_t config_size;
     uint64_t max_threads;   /* most threads it can use; 0: no limit */
     uint64_t extra_threads; /* helper threads beside job.threads (a prefetching reader: 1) */
-    const char *work; /* the kind of job, where a suite has several (train, infer): only rows with the same
-                         kind are compared; NULL: the suite has one job */
+    const char *work;    /* the kind of job, where a suite has several (train, infer): only rows with the same
+                            kind are compared; NULL: the suite has one job */
+    const char *rate_of; /* the items, where people judge such a job by their number a second:
+                            "tokens"; NULL: they look at its time */
     double answer_tolerance;     /* relative; 0: bit for bit */
     const void *variant;         /* the variant, for suites whose workloads share their functions */
     const char *library;         /* soname that must exist, or several (mlm_library_open()), or NULL */

@@ -9,6 +9,7 @@
  * for each trial mlm_cage_open(), mlm_cage_spawn(), mlm_cage_kill(), mlm_cage_close() → mlm_cages_close(). */
 #pragma once
 
+#include <limits.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -107,10 +108,13 @@ int mlm_cage_spawn(struct mlm_cage *cage, const struct mlm_cage_spawn *spawn, pi
 
 /* A folder in MLM_CAGE_FOLDERS, for the cage and as unique as its name, which only our user can enter. It
  * goes with mlm_cage_folder_remove(), else by the guardian, else by mlm_cage_folders_stale(). *ret_hold_fd
- * keeps it from being taken for one of a dead run. */
+ * keeps it from being taken for one of a dead run. A cage has at most one folder. */
 #define MLM_CAGE_FOLDERS "/tmp"
 int mlm_cage_folder_make(
-    const struct mlm_cage *cage, char ret_path[static 128], int *ret_hold_fd, struct mlm_error *error);
+    const struct mlm_cage *cage, char ret_path[static PATH_MAX], int *ret_hold_fd, struct mlm_error *error);
+/* The same in the user's TMPDIR; in MLM_CAGE_FOLDERS where none can be made there. */
+int mlm_cage_scratch_make(
+    const struct mlm_cage *cage, char ret_path[static PATH_MAX], int *ret_hold_fd, struct mlm_error *error);
 void mlm_cage_folder_remove(const char *path); /* with all that it holds */
 
 /* Counts our user's folders of dead runs, and removes them if `remove`. Returns their number, or a negative

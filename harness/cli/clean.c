@@ -54,7 +54,7 @@ static int cages_clean(bool dry_run, struct mlm_error *error)
     /* A folder that cannot be removed is told at the end: the cages go first. */
     int folders = mlm_cage_folders_stale(!dry_run, error);
     if (folders > 0)
-        printf("%d private /tmp left behind in " MLM_CAGE_FOLDERS ": %s\n", folders,
+        printf("%d temporary folder%s of trials left behind: %s\n", folders, folders == 1 ? "" : "s",
             dry_run ? "would be removed" : "removed");
     if (site.access == MLM_CAGE_NONE)
         return folders < 0 ? folders : 0;
@@ -87,7 +87,7 @@ const struct mlm_verb mlm_verb_clean = {
     .details =
         "Datasets are in ~/.cache/mlmembench/datasets, or in $MLMEMBENCH_CACHE/datasets if that is set. A "
         "run builds them again when it needs them. clean removes only what runs have made and no run "
-        "still uses: datasets, cgroups, and the folders in /tmp of trials with --private-tmp. Results stay.",
+        "still uses: datasets, cgroups, and the temporary folders of trials. Results stay.",
     .exits = exits,
     .example = "mlmembench clean",
     .options = options,

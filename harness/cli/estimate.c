@@ -55,7 +55,7 @@ static const struct mlm_option options[] = {
     {"gguf", "FILE", mlm_option_text, AT(gguf),
         .help = "for llm: take the shape and the weights from the header of this GGUF file"},
     {"header-only", NULL, NULL, AT(header_only),
-        .help = "with --gguf: the file is only the beginning of one, and its tensors may lack"},
+        .help = "with --gguf: FILE is only the beginning of a model; its tensors may be missing"},
     {"largest", NULL, NULL, AT(largest),
         .help =
             "for llm: search the published shapes for the largest that fits on the laptop of --laptop, with "
@@ -423,9 +423,10 @@ const struct mlm_verb mlm_verb_estimate = {
         "options that would save the most.\n\n"
         "The formulas follow the source code of the libraries in Debian 12 and 13; those of our workloads are in "
         "the suites. Other coefficients were measured for these versions, such as the holes that PyTorch's "
-        "tensors leave in glibc's heap. tests/bench/README.md says how far estimates were from measurements. A "
-        "library of another version is named, and may differ: --measure runs the job itself at a few small sizes, "
-        "with the library that is installed, and predicts the full size from them, as `predict` does.\n\n"
+        "tensors leave in glibc's heap. tests/bench/README.md says how far estimates were from measurements. "
+        "If your library has another version, the answer says so, because it may need more or less: use "
+        "--measure. It runs the job itself at a few small sizes, with the library that is installed, and predicts "
+        "the full size from them, as `predict` does.\n\n"
         "For a language model that answers (--shape, --gguf, or --layers and the numbers after it) there are two figures: what the "
         "program needs, and what has to be resident for it to run at speed. Weights that are mapped count only in the "
         "second: with less memory the model still runs, but it reads its file again for each word.",

@@ -195,14 +195,15 @@ static int exec_all(struct exec *exec, int argc, char **argv, struct mlm_error *
     struct mlm_measuring *measuring = &exec->measuring;
     size_t count =
         exec->programs.count * exec->said.caps.count * (exec->said.cage.repetitions + exec->said.warmup);
-    mlm_progress_open(&measuring->progress, exec->said.cage.quiet || exec->single, count, 0);
+    mlm_progress_open(&measuring->progress, exec->said.cage.quiet, count, 0);
     measuring->progress.bar = false; /* the command uses the screen */
+    measuring->progress.no_trials = exec->single;
     char laptop[MLM_LAPTOP_TEXT];
     mlm_laptop_text(&exec->said.laptop, laptop);
-    if (laptop[0] && !exec->said.cage.quiet)
-        mlm_say("%s", laptop);
-    if (exec->cage_text[0] && !exec->said.cage.quiet)
-        mlm_say("mlmembench: %s", exec->cage_text);
+    if (laptop[0])
+        mlm_progress_say(&measuring->progress, "%s", laptop);
+    if (exec->cage_text[0])
+        mlm_progress_say(&measuring->progress, "mlmembench: %s", exec->cage_text);
     struct mlm_session_options session = {
         .catalogue = measuring->catalogue,
         .argc = argc,

@@ -452,9 +452,9 @@ const struct mlm_verb mlm_verb_fit = {
     .takes_command = true,
     .details =
         "fit runs the job once without a cap, and then under caps that come closer and closer to the "
-        "smallest one that is enough. It tests that one again. Where the job maps files, or reads them again, fit "
-        "also finds the cap from which it runs at speed, at most 10 % slower than without a cap, and each "
-        "trial begins without these files in the page cache. Page cache that the job can do without is not "
+        "smallest one that is enough. It tests that one again. If the job maps files, or reads files "
+        "more than once, fit also finds the cap from which it runs at speed: at most 10 % slower than without a "
+        "cap. Then each trial begins without these files in the page cache. Page cache that the job can do without is not "
         "counted, because the kernel drops it before memory runs out. Trials have no swap unless --swap "
         "allows it. With swap a job may succeed under a very small cap, but very slowly; --within finds the "
         "cap from which it runs at a useful speed.\n\n"

@@ -62,8 +62,8 @@ const struct mlm_option mlm_laptop_option_rows[] = {
         .help =
             "imitate a laptop with this much RAM: sets --cap to what its kernel leaves, --background to "
             "what its desktop and browser use, and shows the job such a laptop in /proc/meminfo (sysinfo(2) "
-            "still reports this machine). own: this machine is the laptop; sets --cap to what is available now, "
-            "less a reserve of a tenth, and nothing stands in for the programs that are open",
+            "still reports this machine). own: this machine is the laptop; sets --cap to the memory that is "
+            "available now, less a reserve of a tenth; it needs no background, because its own programs are open",
         .words = WORDS("own", "2G", "4G", "8G", "16G"), .shapes_plan = true},
     {0},
 };

@@ -11,7 +11,9 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/size.h"
 #include "machine/fresh.h"
+#include "machine/memory.h"
 
 int mlm_measuring_begin(struct mlm_measuring *measuring, struct mlm_error *error)
 {
@@ -94,17 +96,39 @@ int mlm_measuring_open(struct mlm_measuring *measuring, const struct mlm_session
     return r < 0 ? r : mlm_store_open(measuring->path, &measuring->store, error);
 }
 
+/* Returns the first cap that is above the limit; 0: none is. */
+static uint64_t cap_above(uint64_t limit_bytes, const uint64_t *caps, size_t cap_count)
+{
+    for (size_t i = 0; i < cap_count; i++)
+        if (caps[i] != MLM_NO_LIMIT && caps[i] > limit_bytes)
+            return caps[i];
+    return 0;
+}
+
+/* A job that needs more than the machine has would be stopped by the machine, and not by such a cap. */
+static void warn_of_machine(struct mlm_measuring *measuring, const uint64_t *caps, size_t cap_count)
+{
+    struct mlm_memory_now memory;
+    char cap[MLM_SIZE_TEXT], available[MLM_SIZE_TEXT];
+    if (measuring->session.site.access == MLM_CAGE_INHERITED || mlm_memory_now(AT_FDCWD, &memory, NULL) < 0)
+        return;
+    uint64_t above = cap_above(memory.available_bytes, caps, cap_count);
+    if (above)
+        mlm_progress_say(&measuring->progress,
+            "warning: this machine has %s available, less than the cap of %s; a trial that needs more fills the "
+            "machine, and is marked. Free memory, or give a smaller cap",
+            mlm_size_show((double)memory.available_bytes, available), mlm_size_spell(above, cap));
+}
+
 void mlm_measuring_warn_of_limits(struct mlm_measuring *measuring, const uint64_t *caps, size_t cap_count)
 {
     const struct mlm_cage_site *site = &measuring->session.site;
     char limit[MLM_SIZE_TEXT];
-    for (size_t i = 0; i < cap_count; i++)
-        if (site->limit_above_bytes < caps[i] && caps[i] != MLM_NO_LIMIT) {
-            mlm_progress_say(&measuring->progress,
-                "warning: %s limits memory to %s, which is tighter than a cap; trials are marked",
-                site->limit_above_path, mlm_size_show((double)site->limit_above_bytes, limit));
-            return;
-        }
+    if (cap_above(site->limit_above_bytes, caps, cap_count))
+        mlm_progress_say(&measuring->progress,
+            "warning: %s limits memory to %s, which is tighter than a cap; trials are marked",
+            site->limit_above_path, mlm_size_show((double)site->limit_above_bytes, limit));
+    warn_of_machine(measuring, caps, cap_count);
 }
 
 uint64_t mlm_measuring_probe_bytes(const uint64_t *caps, size_t cap_count)

@@ -209,7 +209,7 @@ void mlm_progress_done(
     struct mlm_progress *progress, uint64_t rough_ns, uint64_t spent_ns, const struct mlm_record *record)
 {
     mlm_progress_count(progress, rough_ns, spent_ns);
-    if (!progress->silent && !progress->bar) {
+    if (!progress->silent && !progress->bar && !progress->no_trials) {
         char time[MLM_SIZE_TEXT], number[MLM_SIZE_TEXT];
         mlm_progress_number(progress, number);
         mlm_say("[%s] %s: %s, %s%s%s", number, progress->name, mlm_outcome_name(record->outcome),

@@ -12,6 +12,7 @@
 
 struct mlm_progress {
     bool bar, silent;
+    bool no_trials;     /* no line for each trial */
     size_t done, total; /* a total of 0: not known */
     uint64_t end_ns;    /* all known trials are done, and repeated until then at most; 0: some are not done */
     uint64_t rough_done_ns, rough_total_ns; /* sums of the plan's estimates */

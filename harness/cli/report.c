@@ -153,9 +153,10 @@ const struct mlm_verb mlm_verb_report = {
     .operands = "FILE…",
     .needs_file = true,
     .details =
-        "The page holds the finding in words (of two machines the verdict, of four or more which run every job "
-        "and what stands out, of a sweep over caps the advice), "
-        "the pictures and tables of each suite, how it was measured, how to repeat it, and the machines. It is one file, needs no network, and can be sent by mail. "
+        "The page begins with the finding in words: for two machines, the verdict; for four or more, which of "
+        "them run every job, and what stands out; for several caps, the advice. Then it shows the pictures and "
+        "tables of each suite, how it was measured, how to repeat it, and the machines. It is one file, needs "
+        "no network, and can be sent by mail. "
         "Several files are shown together, for example those of two laptops. gnuplot draws the pictures; "
         "without it the page has none.",
     .exits = exits,

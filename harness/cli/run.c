@@ -329,21 +329,6 @@ static int run_open(struct run *run, int argc, char **argv, struct mlm_error *er
     return r < 0 ? r : resume_read(run, error);
 }
 
-/* A job that needs more than the machine has would be stopped by the machine, and not by such a cap. */
-static void warn_of_machine(struct run *run)
-{
-    const struct mlm_plan_options *plan = &run->plan->options;
-    char cap[MLM_SIZE_TEXT], available[MLM_SIZE_TEXT];
-    for (size_t i = 0; i < plan->cap_count; i++)
-        if (plan->available_bytes && plan->caps[i] != MLM_NO_LIMIT && plan->caps[i] > plan->available_bytes) {
-            mlm_progress_say(&run->measuring.progress,
-                "warning: this machine has %s available, less than the cap of %s; a trial that needs more fills the "
-                "machine, and is marked. Give a smaller --cap",
-                mlm_size_show((double)plan->available_bytes, available), mlm_size_spell(plan->caps[i], cap));
-            return;
-        }
-}
-
 static int run_all(struct run *run, int argc, char **argv, uint64_t disk_bytes, struct mlm_error *error)
 {
     run->finished = calloc(run->plan->trial_count, sizeof *run->finished);
@@ -358,7 +343,6 @@ static int run_all(struct run *run, int argc, char **argv, uint64_t disk_bytes, 
     if (r < 0)
         return r;
     mlm_measuring_warn_of_limits(&run->measuring, run->plan->options.caps, run->plan->options.cap_count);
-    warn_of_machine(run);
     mlm_progress_step(&run->measuring.progress, "checking the datasets");
     r = datasets_build(run, error);
     if (r == 0) {
@@ -555,8 +539,8 @@ const struct mlm_verb mlm_verb_run = {
     .name = "run",
     .summary = "run workloads under memory caps and show what they cost",
     .details =
-        "Each trial is a fresh process in its own cgroup, which has the cap. When it ends, however it ends, "
-        "its record is added to the file of the run in results/. The table, the finding and one picture for "
+        "Each trial is a fresh process in its own cgroup, which has the cap. When it ends, whatever its "
+        "outcome, its record is added to the file of the run in results/. The table, the finding and one picture for "
         "each suite are made from that file. By default this takes about six minutes (--budget).\n\n"
         "A row is a workload with values of its parameters. Without --all, only rows that `mlmembench list` "
         "marks as quick run. Google Benchmark's options --benchmark_filter, --benchmark_out, "

@@ -64,7 +64,7 @@ const struct mlm_option mlm_run_option_rows[] = {
         .shapes_plan = true},
     {"dataset", "FILE", mlm_option_text, AT(dataset),
         .help = "run the suites storage and loading on this file: .npy (two-dimensional), .csv, .tsv or "
-                ".libsvm, also packed (.gz); texts become codes, dates days",
+                ".libsvm, also packed (.gz); texts become codes, and dates become days",
         .shapes_plan = true},
     {"separator", "NAME", separator_parse, AT(reading.separator),
         .help = "what separates the fields of the dataset: the character or its name; auto finds it by the "
@@ -77,7 +77,7 @@ const struct mlm_option mlm_run_option_rows[] = {
     {.group = mlm_job_option_rows, .offset = AT(job)},
     {.group = mlm_cage_option_rows, .offset = AT(cage)},
     {"precision", "PERCENT", mlm_option_percent, AT(precision),
-        .help = "repeat a row until its time is known this well: the half width of its 95 % interval",
+        .help = "repeat a row until the 95 % interval of its time reaches at most this far to each side",
         .standard = "5%", .words = (const char *const[]){"2%", "5%", "10%", NULL}, .shapes_plan = true},
     {"budget", "TIME", mlm_option_duration, AT(budget_ns),
         .help = "begin no repetition that would end after this; every row runs once in any case",
@@ -91,8 +91,8 @@ const struct mlm_option mlm_run_option_rows[] = {
             "you give others, and say which command runs it all",
         .shapes_plan = true},
     {"resume", "FILE", mlm_option_text, AT(resume),
-        .help = "finish the run of FILE, which was cut off: its options come from FILE, and finished trials "
-                "do not run again"},
+        .help = "finish a run that was cut off: FILE holds its options and its finished trials, which do not "
+                "run again"},
     {"dry-run", NULL, NULL, AT(dry_run),
         .help = "show the plan, the time and the disk space that it takes, and run nothing"},
     {0},

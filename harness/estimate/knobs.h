@@ -111,7 +111,7 @@
     X("depth",             depth,             COUNT,   "N",      "6 for boosting, else until leaves are pure",         \
         "levels of a tree")                                                                                            \
     X("leaf-rows",         leaf_rows,         COUNT,   "N",      "1",                                                  \
-        "for forests: rows in a leaf at least (min_samples_leaf)")                                                     \
+        "for forests: least number of rows in a leaf (min_samples_leaf)")                                                     \
     X("bins",              bins,              COUNT,   "N",      "256", "for boosting-hist: bins of a column",         \
         .cost = "coarser splits", .divisor = 4, .least = 16)                                                           \
     X("no-early-stopping", no_early_stopping, FLAG,    NULL,     NULL,                                                 \
@@ -152,7 +152,7 @@
         "for llm and transformer: width of the network in a layer",                                                                    \
         .about = MLM_ABOUT_SHAPES)                                                                                        \
     X("vocabulary",        vocabulary,        COUNT,  "N",     NULL,                                                   \
-        "for llm and transformer: tokens that there are",                                                                              \
+        "for llm and transformer: number of different tokens",                                                                              \
         .about = MLM_ABOUT_SHAPES)                                                                                        \
     X("tied",              tied,              FLAG,   NULL,    NULL,                                                   \
         "for llm and transformer: one table of tokens for input and output, not two",                                                  \

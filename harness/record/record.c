@@ -116,7 +116,7 @@ void mlm_record_init(struct mlm_record *record)
 void mlm_record_release(struct mlm_record *record)
 {
     char *const texts[] = {record->run_id, record->time, record->suite, record->workload, record->equal_work,
-        record->dataset, record->reason, record->phase};
+        record->rate_of, record->dataset, record->reason, record->phase};
     for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
         free(texts[i]);
     mlm_params_release(&record->params);

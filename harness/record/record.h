@@ -52,7 +52,8 @@ struct mlm_record {
     json_t *command;        /* command line of the run, an array of texts; shared in the same way; or NULL */
     char *suite, *workload; /* "storage", "storage/csr" */
     struct mlm_params params;
-    char *equal_work;        /* trials with the same text must have the same answer; NULL: not compared */
+    char *equal_work; /* trials with the same text must have the same answer; NULL: not compared */
+    char *rate_of;    /* "tokens": people judge such a job by their number a second; NULL: by its time */
     double answer_tolerance; /* relative; 0: bit for bit */
     struct mlm_limits limits;
     bool cap_binds; /* no limit above the cage is lower */

@@ -394,6 +394,7 @@ static const struct member members[] = {
     MEMBER(workload, text),
     MEMBER(params, params),
     MEMBER(equal_work, text_or_null),
+    MEMBER(rate_of, text_or_null),
     MEMBER(answer_tolerance, tolerance),
     LIMIT(cap_bytes, limit),
     MEMBER(cap_binds, flag),

@@ -445,6 +445,7 @@ int mlm_plan_describe(
     record->suite = strdup(row->suite->name);
     record->workload = mlm_text_of("%s/%s", row->suite->name, row->workload->name);
     record->equal_work = strdup(row->equal_work);
+    record->rate_of = row->workload->rate_of ? strdup(row->workload->rate_of) : NULL;
     record->dataset = options->dataset ? strdup(options->dataset) : NULL;
     if (!record->suite || !record->workload || !record->equal_work ||
         mlm_params_copy(&row->params, &record->params) < 0)

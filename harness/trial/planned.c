@@ -65,6 +65,7 @@ static int worker_start(const void *context, struct mlm_cage *cage, const struct
         .pass_fd = -1,
         .affinity = view->has_processors ? &view->processors : &affinity,
         .mounts = &view->mounts,
+        .scratch = view->scratch,
         .oom_score_adj = WORKER_OOM_SCORE_ADJ,
     };
     return mlm_worker_start(&order, ret_worker, error);
@@ -135,6 +136,7 @@ int mlm_planned_trial_run(struct mlm_session *session, const struct mlm_planned_
         /* Every workload reads a user's file, and its page cache is no need. */
         .flags = row->workload->flags | (options->dataset ? MLM_READS_FILE : 0u),
         .tree = row->workload->script != NULL,
+        .scratch = row->workload->script != NULL,
         .oom_grace_ns = MLM_OOM_GRACE_NS,
         .start = worker_start,
         .context = &planned,

@@ -456,11 +456,14 @@ static int reclaimer_start(struct running *running, struct mlm_error *error)
     return r < 0 ? r : mlm_reclaimer_start(&running->reclaimer, error);
 }
 
-/* Ends what still runs, and finds what the trial leaves in tmpfs all the same. */
+/* Ends what still runs, removes its own temporary folder, and finds what the trial leaves in tmpfs all the
+ * same. */
 static void leftovers_look(struct running *running, const struct timespec *begin, struct mlm_record *record)
 {
-    if (mlm_cage_kill(running->cage, NULL) == 0)
-        mlm_leftovers_find(&running->sampler, begin, record, &running->session->leftovers);
+    if (mlm_cage_kill(running->cage, NULL) < 0)
+        return;
+    mlm_view_close(&running->job_view);
+    mlm_leftovers_find(&running->sampler, begin, record, &running->session->leftovers);
 }
 
 /* Runs everything from the cage's opening to its end. */
@@ -491,6 +494,8 @@ static int cage_life(struct running *running, struct mlm_record *record, struct 
         }
     }
     r = mlm_view_open(running->session, running->cage, running->swap_total_bytes, &running->job_view, error);
+    if (r == 0 && order->scratch)
+        mlm_view_scratch(&running->job_view, running->cage);
     if (r == 0)
         r = order->start(order->context, running->cage, &running->job_view, &running->worker, error);
     if (r < 0)

@@ -38,6 +38,7 @@ struct mlm_trial_order {
     uint64_t threads;      /* threads that compute; 0: not known */
     unsigned flags;        /* enum mlm_workload_flag: says how its file pages count */
     bool tree;             /* a program of the user's, which may start others */
+    bool scratch;          /* its temporary files are removed after it */
     uint64_t oom_grace_ns; /* tree: it is ended when the kernel killed a process and the others did nothing
                               for so long; 0: never */
     /* Starts the process with this view; the trial ends and reaps it. */

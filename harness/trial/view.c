@@ -209,7 +209,8 @@ static int tmp_show(struct mlm_view *view, const struct mlm_cage *cage, struct m
     if (r < 0)
         return mlm_error_wrap(error, r, "--private-tmp");
     /* Everybody may write into a /tmp; the folder around it keeps others out. */
-    snprintf(view->tmp, sizeof view->tmp, "%s/tmp", view->folder);
+    if (snprintf(view->tmp, sizeof view->tmp, "%s/tmp", view->folder) >= (int)sizeof view->tmp)
+        return mlm_error_errno(error, -ENAMETOOLONG, "--private-tmp");
     if (mkdir(view->tmp, 0700) < 0 || chmod(view->tmp, 01777) < 0)
         return mlm_error_errno(error, -errno, "--private-tmp: cannot make %s", view->tmp);
     add(view, MLM_MOUNT_FOLDER, "/tmp", view->tmp, NULL);
@@ -231,6 +232,17 @@ int mlm_view_open(const struct mlm_session *session, const struct mlm_cage *cage
     if (r == 0 && limits->private_tmp)
         r = tmp_show(view, cage, error);
     return r;
+}
+
+/* A /tmp of its own is such a folder already. */
+void mlm_view_scratch(struct mlm_view *view, const struct mlm_cage *cage)
+{
+    if (view->limits.private_tmp)
+        view->scratch = "/tmp";
+    else if (mlm_cage_scratch_make(cage, view->folder, &view->folder_fd, NULL) == 0)
+        view->scratch = view->folder;
+    else
+        view->folder[0] = 0;
 }
 
 void mlm_view_close(struct mlm_view *view)

@@ -1,7 +1,9 @@
 /* What the job of one trial sees that differs from this machine: the memory and the processors of a laptop,
- * and a /tmp and a /dev/shm of its own. It follows from the limits of the trial. */
+ * and a /tmp and a /dev/shm of its own. It follows from the limits of the trial. And the folder for its
+ * temporary files, which is removed with all that the job leaves there. */
 #pragma once
 
+#include <limits.h>
 #include <sched.h>
 
 #include "cage/cage.h"
@@ -15,7 +17,8 @@ struct mlm_view {
     bool has_processors;          /* false: the limits do not say which */
     uint64_t swap_bytes;          /* swap that it may use */
     char *meminfo, *online, *cpuinfo;
-    char shm_options[64], tmp_options[64], folder[128], tmp[160];
+    char shm_options[64], tmp_options[64], folder[PATH_MAX], tmp[PATH_MAX];
+    const char *scratch;       /* for TMPDIR; NULL: that of the user */
     int meminfo_fd, folder_fd; /* -1: none */
 };
 
@@ -23,6 +26,9 @@ struct mlm_view {
  * there are not as many processors. The struct must not be moved. */
 int mlm_view_open(const struct mlm_session *session, const struct mlm_cage *cage, uint64_t swap_total_bytes,
     struct mlm_view *view, struct mlm_error *error);
+
+/* Gives the job of an open view a folder for its temporary files. Where none can be made, it has none. */
+void mlm_view_scratch(struct mlm_view *view, const struct mlm_cage *cage);
 
 /* Shows the job how much memory is free now. Does nothing without a laptop. */
 void mlm_view_renew(const struct mlm_view *view, const struct mlm_sample *sample);

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,13 +33,17 @@ int mlm_scoreboard_make(struct mlm_scoreboard **ret_scoreboard, int *ret_fd, str
 
 /* Settings of the user's shell for allocators, BLAS or the loader must not change a figure: a worker gets
  * only these variables. */
-static void environment_make(const char *environment[static 16])
+static void environment_make(const char *scratch, const char *environment[static 16])
 {
     static const char *const kept[] = {
         "PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "ASAN_OPTIONS", "UBSAN_OPTIONS"};
     size_t count = 0;
+    if (scratch)
+        environment[count++] = scratch;
     for (char **variable = environ; *variable; variable++)
         for (size_t i = 0; i < sizeof kept / sizeof *kept; i++) {
+            if (scratch && strcmp(kept[i], "TMPDIR") == 0)
+                continue;
             size_t length = strlen(kept[i]);
             if (count < 14 && strncmp(*variable, kept[i], length) == 0 && (*variable)[length] == '=')
                 environment[count++] = *variable;
@@ -96,7 +101,9 @@ int mlm_worker_start(
     for (const char *const *a = order->arguments; *a && count < ARGUMENTS_MAX; a++)
         argv[count++] = (char *)*a;
     const char *environment[16];
-    environment_make(environment);
+    char scratch[sizeof "TMPDIR=" + PATH_MAX];
+    snprintf(scratch, sizeof scratch, "TMPDIR=%s", order->scratch ? order->scratch : "");
+    environment_make(order->scratch ? scratch : NULL, environment);
     int keep_fds[] = {scoreboard_fd, memory_fd, storage_fd, order->pass_fd, -1};
     descriptors_close_up(keep_fds, sizeof keep_fds / sizeof *keep_fds);
     struct mlm_cage_spawn spawn = {

@@ -26,6 +26,7 @@ struct mlm_worker_order {
     int pass_fd;                         /* one more descriptor that it inherits, or -1 */
     const void *affinity;                /* cpu_set_t; NULL: ours */
     const struct mlm_job_mounts *mounts; /* that it alone sees; NULL: none */
+    const char *scratch;                 /* its TMPDIR; NULL: ours */
     int oom_score_adj;
 };
 

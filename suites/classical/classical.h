@@ -73,6 +73,15 @@ void classical_levels_make(const struct classical_config *config, float *rows, i
 uint64_t classical_rows_checksum(
     const struct classical_config *config, uint64_t first, uint64_t count, const float *rows);
 
+/* Makes the rows [first, first + count). */
+typedef void classical_rows_maker(
+    const struct classical_config *config, uint64_t first, uint64_t count, float *rows);
+
+/* Makes all rows for prepare(), with their checksum. There is room for `held` rows: all of them, or a batch,
+ * which then holds the last rows. */
+void classical_rows_prepare(const struct classical_config *config, classical_rows_maker *make, uint64_t held,
+    float *rows, struct mlm_scoreboard *sb);
+
 /* ---- The methods: each has its workloads, and formulas of their own ---- */
 
 extern const struct mlm_workload classical_kmeans_all, classical_kmeans_blocks, classical_kmeans_minibatch;

@@ -121,21 +121,6 @@ static int memory_open(struct state *state, struct mlm_scoreboard *sb)
     return 0;
 }
 
-/* Makes all rows; those of mini-batches are made again in each pass, a batch at a time. */
-static void rows_prepare(struct state *state, struct mlm_scoreboard *sb)
-{
-    const struct classical_config *config = &state->config;
-    bool whole = state->way != WAY_MINIBATCH;
-    mlm_progress_begin(sb, config->rows);
-    for (uint64_t first = 0, some; first < config->rows; first += some) {
-        some = classical_smaller(config->rows - first, whole ? 4096 : rows_held(config));
-        float *rows = state->rows + (whole ? first * config->width : 0);
-        classical_clusters_make(config, first, some, rows);
-        sb->data_checksum += classical_rows_checksum(config, first, some, rows);
-        mlm_progress_add(sb, some);
-    }
-}
-
 static int prepare(const void *p, struct mlm_scoreboard *sb, void **ret_state)
 {
     struct state *state = calloc(1, sizeof *state);
@@ -150,7 +135,8 @@ static int prepare(const void *p, struct mlm_scoreboard *sb, void **ret_state)
         destroy(state);
         return r;
     }
-    rows_prepare(state, sb);
+    classical_rows_prepare(
+        &state->config, classical_clusters_make, rows_held(&state->config), state->rows, sb);
     *ret_state = state;
     return 0;
 }

@@ -71,19 +71,6 @@ static uint64_t rows_held(const struct classical_config *config)
     return way_of(config)->streams ? classical_smaller(config->batch, config->rows) : config->rows;
 }
 
-static void rows_prepare(struct pca_state *state, struct mlm_scoreboard *sb)
-{
-    const struct classical_config *config = &state->config;
-    mlm_progress_begin(sb, config->rows);
-    for (uint64_t first = 0, some; first < config->rows; first += some) {
-        some = classical_smaller(config->rows - first, state->way->streams ? rows_held(config) : 4096);
-        float *rows = state->rows + (state->way->streams ? 0 : first * config->width);
-        classical_directions_make(config, first, some, rows);
-        sb->data_checksum += classical_rows_checksum(config, first, some, rows);
-        mlm_progress_add(sb, some);
-    }
-}
-
 static int memory_open(struct pca_state *state, struct mlm_scoreboard *sb)
 {
     const struct classical_config *config = &state->config;
@@ -113,7 +100,8 @@ static int prepare(const void *p, struct mlm_scoreboard *sb, void **ret_state)
         destroy(state);
         return r;
     }
-    rows_prepare(state, sb);
+    classical_rows_prepare(
+        &state->config, classical_directions_make, rows_held(&state->config), state->rows, sb);
     *ret_state = state;
     return 0;
 }

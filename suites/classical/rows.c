@@ -128,3 +128,20 @@ uint64_t classical_rows_checksum(
     }
     return sum;
 }
+
+/* Progress is reported this often. */
+#define ROWS_AT_ONCE 4096u
+
+void classical_rows_prepare(const struct classical_config *config, classical_rows_maker *make, uint64_t held,
+    float *rows, struct mlm_scoreboard *sb)
+{
+    const bool all = held >= config->rows;
+    mlm_progress_begin(sb, config->rows);
+    for (uint64_t first = 0, some; first < config->rows; first += some) {
+        some = classical_smaller(config->rows - first, all ? ROWS_AT_ONCE : held);
+        float *to = rows + (all ? first * config->width : 0);
+        make(config, first, some, to);
+        sb->data_checksum += classical_rows_checksum(config, first, some, to);
+        mlm_progress_add(sb, some);
+    }
+}

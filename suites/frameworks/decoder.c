@@ -107,4 +107,4 @@ const struct mlm_workload mlm_frameworks_llama_decode = {COMMON, .name = "llama_
     .library_package = "xllamacpp (PyPI)",
     .flags = MLM_QUICK | MLM_FOREIGN_HEAP | MLM_READS_FILE | MLM_MAPS_FILE, .params = decoder_params,
     .derive = decoder_derive, .dataset = &decoder_file, .core_bytes = decoder_core, .rough_ns = decoder_rough,
-    .answer_tolerance = 1e-2};
+    .rate_of = "tokens", .answer_tolerance = 1e-2};

@@ -291,10 +291,10 @@ static const struct mlm_param prefill_params[] = {
 };
 
 #define INFERENCE_COMMON                                                                                     \
-    .config_size = sizeof(struct mlm_inference_config), .answer_tolerance = ANSWER_TOLERANCE,                \
-    .dataset = &mlm_inference_dataset, .derive = inference_derive, .core_bytes = inference_core,             \
-    .peak_bytes = inference_peak, .rough_ns = inference_rough, .prepare = inference_prepare,                 \
-    .verify = inference_verify, .destroy = inference_destroy
+    .config_size = sizeof(struct mlm_inference_config), .rate_of = "tokens",                                 \
+    .answer_tolerance = ANSWER_TOLERANCE, .dataset = &mlm_inference_dataset, .derive = inference_derive,     \
+    .core_bytes = inference_core, .peak_bytes = inference_peak, .rough_ns = inference_rough,                 \
+    .prepare = inference_prepare, .verify = inference_verify, .destroy = inference_destroy
 
 /* The variant of prefill; decode has none. */
 static const bool is_prefill = true;

@@ -66,6 +66,16 @@ int mlm_loading_block_open(const struct mlm_loading_config *config, uint64_t row
 int mlm_loading_fill(const struct mlm_loading_config *config, struct mlm_reader *reader,
     struct mlm_block *block, struct mlm_scoreboard *sb);
 
+/* Empties the block and fills it with the next rows. Returns 1; 0: the file has no more rows; or a negative
+ * errno. */
+static inline int mlm_loading_next(const struct mlm_loading_config *config, struct mlm_reader *reader,
+    struct mlm_block *block, struct mlm_scoreboard *sb)
+{
+    mlm_block_clear(block);
+    int r = mlm_loading_fill(config, reader, block, sb);
+    return r < 0 ? r : block->rows > 0;
+}
+
 /* Refuses a file that held more or fewer rows and values than the job says. */
 int mlm_loading_end(
     const struct mlm_loading_config *config, const struct mlm_reader *reader, struct mlm_scoreboard *sb);

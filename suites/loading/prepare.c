@@ -193,13 +193,8 @@ static int batches_read(struct mlm_loading_state *state, struct mlm_reader *read
     struct mlm_block *batch, bool scales, struct mlm_scoreboard *sb)
 {
     struct mlm_loading_pass raw = {.columns = state->config.columns};
-    for (;;) {
-        mlm_block_clear(batch);
-        int r = mlm_loading_fill(&state->config, reader, batch, sb);
-        if (r < 0)
-            return r;
-        if (batch->rows == 0)
-            break;
+    int r;
+    while ((r = mlm_loading_next(&state->config, reader, batch, sb)) > 0) {
         mlm_loading_pass_block(&raw, batch, 0, batch->rows);
         if (scales) {
             scaler_apply(scaler, batch, batch);
@@ -209,6 +204,8 @@ static int batches_read(struct mlm_loading_state *state, struct mlm_reader *read
         }
         mlm_progress_add(sb, batch->rows);
     }
+    if (r < 0)
+        return r;
     if (scales && raw.sum != state->checksum)
         return mlm_file_changed(sb, reader->decoder.name, "it held other values the first time");
     state->checksum = raw.sum;

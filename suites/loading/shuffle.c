@@ -120,16 +120,13 @@ static int rows_exchange(struct mlm_loading_state *state, struct mlm_reader *rea
     struct mlm_block *batch, struct mlm_scoreboard *sb)
 {
     mlm_progress_begin(sb, state->config.rows);
-    for (;;) {
-        mlm_block_clear(batch);
-        int r = mlm_loading_fill(&state->config, reader, batch, sb);
-        if (r < 0)
-            return r;
-        if (batch->rows == 0)
-            break;
+    int r;
+    while ((r = mlm_loading_next(&state->config, reader, batch, sb)) > 0) {
         batch_exchange(s, batch, &state->pass);
         mlm_progress_add(sb, batch->rows);
     }
+    if (r < 0)
+        return r;
     rest_pass(s, &state->pass);
     return mlm_loading_end(&state->config, reader, sb);
 }

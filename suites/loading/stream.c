@@ -6,16 +6,12 @@ static int batches_pass(struct mlm_loading_state *state, struct mlm_reader *read
     struct mlm_scoreboard *sb)
 {
     mlm_progress_begin(sb, state->config.rows);
-    for (;;) {
-        mlm_block_clear(batch);
-        int r = mlm_loading_fill(&state->config, reader, batch, sb);
-        if (r < 0)
-            return r;
-        if (batch->rows == 0)
-            return mlm_loading_end(&state->config, reader, sb);
+    int r;
+    while ((r = mlm_loading_next(&state->config, reader, batch, sb)) > 0) {
         mlm_loading_pass_block(&state->pass, batch, 0, batch->rows);
         mlm_progress_add(sb, batch->rows);
     }
+    return r < 0 ? r : mlm_loading_end(&state->config, reader, sb);
 }
 
 static int decoded_pass(struct mlm_loading_state *state, struct mlm_reader *reader, struct mlm_scoreboard *sb)

@@ -2,6 +2,7 @@
 # estimate: the sum for people and the JSON for programs, for each runtime; impossible requests are refused with the
 # remedy.
 . "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/estimate_each.sh"
 begin
 needs python:jsonschema
 
@@ -34,19 +35,8 @@ file --library 1.24 --file small.csv --model pca --components 2 --runtime numpy
 JOBS
 }
 
-jobs | while read -r name words; do
-    # shellcheck disable=SC2086  # words
-    golden "estimate_$name" "$mlm" estimate $words
-    expect "$name: 80 columns" narrow log/out
-    expect_not "$name: no space at the end of a line" grep ' $' log/out
-    # shellcheck disable=SC2086
-    status 0 "$mlm" estimate $words --format json
-    cp log/out "$name.json"
-    expect "$name: what the schema says" "$MLM_PYTHON" "$MLM_SOURCE/tests/schema_check.py" --schema \
-        "$MLM_SOURCE/results/estimate.schema.json" "$name.json"
-    echo "$failures" >log/failures
-done
-failures=$(cat log/failures)
+jobs >log/jobs
+estimate_each estimate <log/jobs
 golden estimate_json "$mlm" estimate --library 1.4 --rows 1M --columns 100 --format json
 
 # A program that adds up the lines and evaluates the formulas must get the same results.

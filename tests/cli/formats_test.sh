@@ -76,7 +76,8 @@ expect "a summary that cannot be written is named" grep -q 'GITHUB_STEP_SUMMARY:
 run_again other.jsonl seed=3 machine=m3:desktop scale=batch/mlp:1.5 'fact=cpu:"AMD Ryzen 5 5600G"'
 cat old.jsonl other.jsonl >both.jsonl
 run_again single.jsonl repetitions=1
-set -- "all.jsonl other.jsonl --fail-above 10%" "all.jsonl other.jsonl old.jsonl" "both.jsonl" "single.jsonl single.jsonl" \
+"$MLM_PYTHON" "$here/fleet_data.py" "$records/quick.jsonl" 6 >fleet.jsonl
+set -- fleet.jsonl "all.jsonl other.jsonl --fail-above 10%" "all.jsonl other.jsonl old.jsonl" "both.jsonl" "single.jsonl single.jsonl" \
     "$records/hostile.jsonl $records/hostile.jsonl" "all.jsonl bad.jsonl --fail-above 10%"
 for arguments; do
     for format in $formats; do
@@ -87,6 +88,9 @@ for arguments; do
     status 0 "$MLM_PYTHON" "$MLM_SOURCE/tests/schema_check.py" --schema "$MLM_SOURCE/results/compare.schema.json" log/out.json
     status 0 "$MLM_PYTHON" "$here/formats_check.py" log/out
 done
+golden compare_fleet_as_markdown "$mlm" compare fleet.jsonl --format markdown
+status 0 "$mlm" compare fleet.jsonl --format json
+expect "four machines or more are a fleet in every format" grep -q '"fleet": {"verdict": "6 machines, 25 jobs' log/out
 run_again one.jsonl repetitions=1 scale=storage/csr:2
 refused 3 "nothing can be judged, because one repetition on each side tells nothing; use --repetitions 5" \
     compare single.jsonl one.jsonl --fail-above 10%

@@ -2,6 +2,7 @@
 # estimate for language models: from a shape, from a published model, from the header of a GGUF file; files that lie are
 # named; the largest model for a laptop.
 . "$(dirname "$0")/common.sh"
+. "$(dirname "$0")/estimate_each.sh"
 begin
 needs python:jsonschema
 
@@ -18,19 +19,8 @@ largest --largest --laptop 8G --context 8192
 JOBS
 }
 
-jobs | while read -r name words; do
-    # shellcheck disable=SC2086  # words
-    golden "estimate_llm_$name" "$mlm" estimate $words
-    expect "$name: 80 columns" narrow log/out
-    expect_not "$name: no space at the end of a line" grep ' $' log/out
-    # shellcheck disable=SC2086
-    status 0 "$mlm" estimate $words --format json
-    cp log/out "$name.json"
-    expect "$name: what the schema says" "$MLM_PYTHON" "$MLM_SOURCE/tests/schema_check.py" --schema \
-        "$MLM_SOURCE/results/estimate.schema.json" "$name.json"
-    echo "$failures" >log/failures
-done
-failures=$(cat log/failures)
+jobs >log/jobs
+estimate_each estimate_llm <log/jobs
 
 # A program that adds up the lines must get the same results.
 cat >log/sums.py <<'PYTHON'

@@ -128,37 +128,14 @@ fleet_end()
     daemons=
 }
 
-# Slurm on this one machine, with a key, a configuration and a spool of its own.
+# shellcheck source=tests/vm/guest/slurm_conf.sh
+. "$source/tests/vm/guest/slurm_conf.sh"
+
 slurm_begin()
 {
-    mkdir -p "$fleet/munge" "$fleet/slurm/state" "$fleet/slurm/spool"
-    (umask 077 && head -c 1024 /dev/urandom >"$fleet/munge/key")
-    chown -R munge: "$fleet/munge"
-    daemon munged runuser -u munge -- munged --foreground --key-file="$fleet/munge/key" --socket="$fleet/munge/socket" \
-        --pid-file="$fleet/munge/pid" --log-file="$fleet/munge/log" --seed-file="$fleet/munge/seed"
-    cat >"$fleet/slurm/slurm.conf" <<CONF
-ClusterName=fleet
-SlurmctldHost=fleet(127.0.0.1)
-SlurmUser=root
-AuthInfo=socket=$fleet/munge/socket
-StateSaveLocation=$fleet/slurm/state
-SlurmdSpoolDir=$fleet/slurm/spool
-SlurmctldPidFile=$fleet/slurm/slurmctld.pid
-SlurmdPidFile=$fleet/slurm/slurmd.pid
-ProctrackType=proctrack/cgroup
-TaskPlugin=task/cgroup
-SelectType=select/cons_tres
-SelectTypeParameters=CR_Core_Memory
-MpiDefault=none
-SlurmdParameters=config_overrides
-NodeName=fleet NodeAddr=127.0.0.1 CPUs=$(nproc) RealMemory=4096
-PartitionName=all Nodes=ALL Default=YES
-CONF
-    cat >"$fleet/slurm/cgroup.conf" <<CONF
-CgroupPlugin=cgroup/v1
-ConstrainRAMSpace=yes
-CONF
-    export SLURM_CONF=$fleet/slurm/slurm.conf
+    slurm_conf fleet "$(nproc)" 4096 cgroup/v1
+    # shellcheck disable=SC2086  # words
+    daemon munged runuser -u munge -- $munged
     wait_until munge --no-input --socket="$fleet/munge/socket"
     daemon slurmctld slurmctld -D
     wait_until scontrol ping

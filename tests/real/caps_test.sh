@@ -53,4 +53,9 @@ expect "a background counts in the cage and not in the worker" records out/besid
 status 0 "$mlm" run --suite self --filter null --cap 900G --swap none --repetitions 1 --out out/beyond.jsonl
 expect "a cap beyond the machine's memory is said before anything runs" \
     grep -q 'warning: this machine has .* available, less than the cap of 900G' log/err
+status 0 "$mlm" exec --cap 900G --swap none --out out/beyond.jsonl -- true
+expect "exec says it, too, also of a single trial" grep -q 'warning: this machine has .* available, less than the cap of 900G' log/err
+expect "and has no line for that trial" [ -z "$(grep "^\[[0-9]" log/err)" ]
+status 0 "$mlm" exec --quiet --cap 900G --swap none --out out/beyond.jsonl -- true
+expect "with --quiet it does not" [ ! -s log/err ]
 finish

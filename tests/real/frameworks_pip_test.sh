@@ -7,7 +7,8 @@ venv=$MLM_SOURCE/build/venv
 begin
 
 few='/(numpy|pandas|dask|lightgbm|litert|onnx|llama)_'
-status 0 "$mlm" run --suite frameworks --python "$venv" --filter "$few" --cap none --data 32M --repetitions 1 \
+mkdir tmp
+status 0 env TMPDIR="$PWD/tmp" "$mlm" run --suite frameworks --python "$venv" --filter "$few" --cap none --data 32M --repetitions 1 \
     --timeout 300s --quiet --out out/all.jsonl
 expect "nothing is wrong, and nothing crashed" records out/all.jsonl \
     'len(r) >= 25 and all(x["outcome"] in ("ok", "skipped") for x in r)'
@@ -15,6 +16,7 @@ for row in dask_array dask_group lightgbm_file litert_mlp onnx_mlp llama_decode;
     expect "$row ran" records out/all.jsonl \
         'len(p := by["frameworks/'$row'"]) >= 2 and all(x["outcome"] == "ok" and x["run_ns"] > 0 and x["items"] > 0 and x["answer"] for x in p)'
 done
+expect "no scratch space of Dask is left" [ -z "$(ls tmp)" ]
 expect "rows that do the same work are compared: a group for each job" records out/all.jsonl \
     'all(len({x["equal_work"] for x in r if x["workload"].split("/")[1] in names}) == 1 for names in (("numpy_whole", "dask_array"), ("pandas_group", "dask_group"), ("lightgbm_hist", "lightgbm_file"), ("numpy_mlp", "litert_mlp", "onnx_mlp"), ("llama_decode",)))'
 expect "weights that are read are needed, and mapped ones are not" records out/all.jsonl \

@@ -153,7 +153,7 @@ wait "$harness" 2>/dev/null
 if [ "$same" != tmpfs ]; then
     expect "without a guardian the folder remains" [ -n "$(folders)" ]
     status 0 "$mlm" clean --dry-run
-    expect "clean names it" grep -qx '1 private /tmp left behind in /tmp: would be removed' log/out
+    expect "clean names it" grep -qx '1 temporary folder of trials left behind: would be removed' log/out
 fi
 status 0 "$mlm" clean
 expect "and removes it" [ -z "$(folders)" ]

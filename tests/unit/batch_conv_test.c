@@ -104,28 +104,15 @@ static int configure(const char *settings, struct conv_config *config)
 
 static struct mlm_scoreboard work(const char *settings)
 {
-    const struct mlm_workload *conv = workload_of("conv");
     struct conv_config config;
-    struct mlm_scoreboard sb = {0};
-    void *state = NULL;
     assert_int_equal(configure(settings, &config), 0);
-    if (conv->prepare(&config, &sb, &state) < 0 || conv->run(state, &sb) < 0 || conv->verify(state, &sb) < 0)
-        fail_msg("%s: %s", settings, sb.message);
-    conv->destroy(state);
+    const struct mlm_scoreboard sb = workload_work(workload_of("conv"), settings, &config);
     assert_int_equal(sb.items, CONV_IMAGES);
     assert_int_equal(sb.progress_done, sb.progress_total);
     assert_int_equal(sb.answer_count, 4);
     for (uint32_t i = 0; i < sb.answer_count; i++)
         assert_true(isfinite(sb.answer[i]) && sb.answer[i] > 0);
     return sb;
-}
-
-static double largest_difference(const struct mlm_scoreboard *a, const struct mlm_scoreboard *b)
-{
-    double most = 0;
-    for (uint32_t i = 0; i < a->answer_count; i++)
-        most = fmax(most, fabs(a->answer[i] - b->answer[i]) / fmax(a->answer[i], b->answer[i]));
-    return most;
 }
 
 static void all_ways_do_the_same_work(void **state)

@@ -22,29 +22,14 @@ static int configure(const char *name, const char *settings, struct batch_config
 
 static struct mlm_scoreboard work(const char *name, const char *settings)
 {
-    const struct mlm_workload *workload = workload_of(name);
     struct batch_config config;
-    struct mlm_scoreboard sb = {0};
-    void *state = NULL;
     assert_int_equal(configure(name, settings, &config), 0);
-    if (workload->prepare(&config, &sb, &state) < 0 || workload->run(state, &sb) < 0 ||
-        workload->verify(state, &sb) < 0)
-        fail_msg("%s %s: %s", name, settings, sb.message);
-    workload->destroy(state);
+    const struct mlm_scoreboard sb = workload_work(workload_of(name), settings, &config);
     assert_int_equal(sb.items, BATCH_SAMPLES);
     assert_int_equal(sb.progress_done, sb.progress_total);
     for (uint32_t i = 0; i < sb.answer_count; i++)
         assert_true(isfinite(sb.answer[i]) && sb.answer[i] != 0);
     return sb;
-}
-
-static double largest_difference(const struct mlm_scoreboard *a, const struct mlm_scoreboard *b)
-{
-    double most = 0;
-    assert_int_equal(a->answer_count, b->answer_count);
-    for (uint32_t i = 0; i < a->answer_count; i++)
-        most = fmax(most, fabs(a->answer[i] - b->answer[i]) / fmax(fabs(a->answer[i]), fabs(b->answer[i])));
-    return most;
 }
 
 static void all_ways_to_train_do_the_same_work(void **state)

@@ -26,13 +26,7 @@ static int configure(const char *name, const char *settings, struct classical_co
 
 static struct mlm_scoreboard work_with(const struct classical_config *config, const char *name)
 {
-    const struct mlm_workload *workload = workload_of(name);
-    struct mlm_scoreboard sb = {0};
-    void *state = NULL;
-    if (workload->prepare(config, &sb, &state) < 0 || workload->run(state, &sb) < 0 ||
-        workload->verify(state, &sb) < 0)
-        fail_msg("%s: %s", name, sb.message);
-    workload->destroy(state);
+    const struct mlm_scoreboard sb = workload_work(workload_of(name), "", config);
     assert_true(sb.items > 0 && sb.data_checksum != 0);
     for (uint32_t i = 0; i < sb.answer_count; i++)
         assert_true(isfinite(sb.answer[i]));
@@ -44,15 +38,6 @@ static struct mlm_scoreboard work(const char *name, const char *settings)
     struct classical_config config;
     assert_int_equal(configure(name, settings, &config), 0);
     return work_with(&config, name);
-}
-
-static double largest_difference(const struct mlm_scoreboard *a, const struct mlm_scoreboard *b)
-{
-    double most = 0;
-    assert_int_equal(a->answer_count, b->answer_count);
-    for (uint32_t i = 0; i < a->answer_count; i++)
-        most = fmax(most, fabs(a->answer[i] - b->answer[i]) / fmax(fabs(a->answer[i]), fabs(b->answer[i])));
-    return most;
 }
 
 /* One job, and the ways to do it. */

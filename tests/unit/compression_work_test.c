@@ -67,15 +67,6 @@ static struct mlm_scoreboard work(const char *name, const char *settings)
     return sb;
 }
 
-static double largest_difference(const struct mlm_scoreboard *a, const struct mlm_scoreboard *b)
-{
-    double most = 0;
-    assert_int_equal(a->answer_count, b->answer_count);
-    for (uint32_t i = 0; i < a->answer_count; i++)
-        most = fmax(most, fabs(a->answer[i] - b->answer[i]) / fmax(a->answer[i], b->answer[i]));
-    return most;
-}
-
 /* All ways reach the answer of the first one, on the same data, and do the same number of items. */
 static void check_agree(const char *name, const char *const *ways, size_t count)
 {

@@ -46,7 +46,6 @@ static struct mlm_scoreboard work_on(const char *name, const char *settings, voi
     struct mlm_inference_config config;
     struct mlm_scoreboard sb = {0};
     char path[128];
-    void *state = NULL;
     assert_int_equal(configure(name, settings, &config), 0);
     snprintf(path, sizeof path, "%s/model.weights", folder);
     FILE *file = fopen(path, "w+e");
@@ -56,10 +55,7 @@ static struct mlm_scoreboard work_on(const char *name, const char *settings, voi
         spoil(file);
     fclose(file);
     config.job.dataset = path;
-    int r = workload->prepare(&config, &sb, &state);
-    if (r < 0 || workload->run(state, &sb) < 0 || workload->verify(state, &sb) < 0)
-        fail_msg("%s %s: %s", name, settings, sb.message);
-    workload->destroy(state);
+    sb = workload_work(workload, settings, &config);
     assert_int_equal(unlink(path), 0);
     assert_int_equal(sb.items, config.tokens * config.sequences);
     assert_int_equal(sb.progress_done, sb.progress_total);
@@ -72,14 +68,6 @@ static struct mlm_scoreboard work_on(const char *name, const char *settings, voi
 static struct mlm_scoreboard work(const char *name, const char *settings)
 {
     return work_on(name, settings, NULL);
-}
-
-static double largest_difference(const struct mlm_scoreboard *a, const struct mlm_scoreboard *b)
-{
-    double most = 0;
-    for (uint32_t i = 0; i < a->answer_count; i++)
-        most = fmax(most, fabs(a->answer[i] - b->answer[i]) / fmax(a->answer[i], b->answer[i]));
-    return most;
 }
 
 static void check_agree(const char *name, const char *const *ways, size_t count, double tolerance)

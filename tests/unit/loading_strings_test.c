@@ -29,15 +29,9 @@ static int configure(const char *settings, union config *config)
 
 static struct mlm_scoreboard work(const char *settings)
 {
-    const struct mlm_workload *strings = workload_of("strings");
     union config config;
-    struct mlm_scoreboard sb = {0};
-    void *state = NULL;
     assert_int_equal(configure(settings, &config), 0);
-    if (strings->prepare(&config, &sb, &state) < 0 || strings->run(state, &sb) < 0 ||
-        strings->verify(state, &sb) < 0)
-        fail_msg("%s: %s", settings, sb.message);
-    strings->destroy(state);
+    const struct mlm_scoreboard sb = workload_work(workload_of("strings"), settings, &config);
     assert_int_equal(sb.progress_done, sb.progress_total);
     assert_int_equal(sb.answer_count, 3);
     return sb;

@@ -27,15 +27,9 @@ static int configure(const char *name, const char *settings, struct parallel_con
 
 static struct mlm_scoreboard work(const char *name, const char *settings)
 {
-    const struct mlm_workload *workload = workload_of(name);
     struct parallel_config config;
-    struct mlm_scoreboard sb = {0};
-    void *state = NULL;
     assert_int_equal(configure(name, settings, &config), 0);
-    if (workload->prepare(&config, &sb, &state) < 0 || workload->run(state, &sb) < 0 ||
-        workload->verify(state, &sb) < 0)
-        fail_msg("%s %s: %s", name, settings, sb.message);
-    workload->destroy(state);
+    const struct mlm_scoreboard sb = workload_work(workload_of(name), settings, &config);
     assert_true(waitpid(-1, NULL, WNOHANG) < 0 && errno == ECHILD);
     assert_true(sb.items > 0 && sb.answer_count > 0);
     return sb;

@@ -30,6 +30,7 @@ static void test_round_trip(void **state)
     record.limits.background_bytes = 7;
     record.dataset = strdup("my \"data\".csv");
     record.reason = strdup("because\nof this");
+    record.rate_of = strdup("tokens");
     record.answer_tolerance = 1e-6;
     record.progress = 0.625;
     record.outcome = MLM_OUTCOME_TIMEOUT;
@@ -45,6 +46,7 @@ static void test_round_trip(void **state)
     assert_string_equal(copy.suite, "storage");
     assert_string_equal(copy.workload, "storage/csr");
     assert_string_equal(copy.equal_work, record.equal_work);
+    assert_string_equal(copy.rate_of, "tokens");
     assert_false(copy.limits.background_active);
     assert_string_equal(copy.dataset, "my \"data\".csv");
     assert_string_equal(copy.reason, "because\nof this");
@@ -162,6 +164,7 @@ static void test_strict(void **state)
         {"params", "[]", -EBADMSG},
         {"params", "{\"density\": 0.01}", -EBADMSG},
         {"equal_work", "1", -EBADMSG},
+        {"rate_of", "1", -EBADMSG},
         {"answer_tolerance", "-0.1", -EBADMSG},
         {"cap_bytes", NULL, -EBADMSG},
         {"cap_bytes", "-1", -EBADMSG},

@@ -202,7 +202,7 @@ static void test_csv_types(void **state)
     char *text = export_rows(&sample, "csv", false, NULL);
     assert_has(
         text, "\nm1-20260301T101500Z,2026-03-01T10:15:00Z,'NA,storage/=1+1,density=0.01 a=-1,0.01,-1,");
-    assert_has(text, ",\"say \"\"a,b\"\"\",0,2G,2147483648,");
+    assert_has(text, ",\"say \"\"a,b\"\"\",,0,2G,2147483648,");
     assert_has(text, ",'1e5,1,");
     assert_has(text, ",ok,two?lines,done,,");
     /* Texts with ';' are quoted as well, for readers that separate by it. */

@@ -2,31 +2,12 @@
 #include "report/table/finding.h"
 #include "report_sample.h"
 
-struct fixture {
-    struct mlm_record_list list;
-    struct sample_table sample;
-};
-
-static int set_up(void **state)
-{
-    *state = calloc(1, sizeof(struct fixture));
-    return *state ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *fixture = *state;
-    sample_table_release(&fixture->sample);
-    free(fixture);
-    return 0;
-}
-
 #define MIB (INT64_C(1) << 20)
 #define CAP (UINT64_C(2) << 30)
 
 /* Adds a trial of loading/NAME; milliseconds 0: killed for lack of memory. */
-static struct mlm_record *add(
-    struct fixture *fixture, const char *name, uint64_t cap_bytes, int64_t milliseconds, int64_t needs_bytes)
+static struct mlm_record *add(struct sample_fixture *fixture, const char *name, uint64_t cap_bytes,
+    int64_t milliseconds, int64_t needs_bytes)
 {
     struct mlm_record record = sample_record(name);
     mlm_params_release(&record.params);
@@ -47,15 +28,15 @@ static struct mlm_record *add(
 }
 
 /* Five rounds whose times are within 2 %, and which are slow or fast for all rows alike. */
-static void add_five(
-    struct fixture *fixture, const char *name, uint64_t cap_bytes, int64_t milliseconds, int64_t needs_bytes)
+static void add_five(struct sample_fixture *fixture, const char *name, uint64_t cap_bytes,
+    int64_t milliseconds, int64_t needs_bytes)
 {
     for (int64_t i = 0; i < 5; i++)
         add(fixture, name, cap_bytes, milliseconds * (99 + i % 3) / 100, needs_bytes)->repetition =
             (uint64_t)i;
 }
 
-static void assert_finding(struct fixture *fixture, const char *expected)
+static void assert_finding(struct sample_fixture *fixture, const char *expected)
 {
     char *text = NULL;
     fixture->sample = sample_table_of(fixture->list);
@@ -66,7 +47,7 @@ static void assert_finding(struct fixture *fixture, const char *expected)
 
 static void test_one_fits(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     add(fixture, "dense", CAP, 0, 2048 * MIB);
     add(fixture, "csr", CAP, 100, 41 * MIB);
     assert_finding(fixture, "csr needs 41.0 MiB. dense was killed at 2G with 50 % of prepare done.");
@@ -74,7 +55,7 @@ static void test_one_fits(void **state)
 
 static void test_one_fits_and_what_the_other_needs(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     add(fixture, "dense", CAP, 0, 2048 * MIB);
     add_five(fixture, "dense", MLM_NO_LIMIT, 400, 2560 * MIB);
     add_five(fixture, "csr", CAP, 100, 41 * MIB);
@@ -84,7 +65,7 @@ static void test_one_fits_and_what_the_other_needs(void **state)
 
 static void test_one_trial_gives_no_ratio_of_times(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     add(fixture, "dense", CAP, 0, 2048 * MIB);
     add(fixture, "dense", MLM_NO_LIMIT, 400, 2560 * MIB);
     add(fixture, "csr", CAP, 100, 41 * MIB);
@@ -94,7 +75,7 @@ static void test_one_trial_gives_no_ratio_of_times(void **state)
 /* Streaming does not always win. */
 static void test_lean_is_slow(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     add_five(fixture, "full", CAP, 100, 1024 * MIB);
     add_five(fixture, "stream", CAP, 150, 16 * MIB);
     assert_finding(fixture,
@@ -104,7 +85,7 @@ static void test_lean_is_slow(void **state)
 }
 
 /* Five repetitions that map a file of this size, of which so much (-1: not known) was in the page cache. */
-static void add_five_with_file(struct fixture *fixture, const char *name, int64_t milliseconds,
+static void add_five_with_file(struct sample_fixture *fixture, const char *name, int64_t milliseconds,
     int64_t needs_bytes, int64_t file_bytes, int64_t cached_bytes)
 {
     for (int64_t i = 0; i < 5; i++) {
@@ -123,7 +104,7 @@ static void add_five_with_file(struct fixture *fixture, const char *name, int64_
 /* What maps its file needs the least, and is no leaner at speed. */
 static void test_lean_with_a_file(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     add_five(fixture, "read", CAP, 100, 441 * MIB);
     add_five_with_file(fixture, "map", 150, 41 * MIB, 400 * MIB, 0);
     assert_finding(fixture, "All 2 rows fit in 2G from a cold start, and none is slower than without a cap. "
@@ -134,7 +115,7 @@ static void test_lean_with_a_file(void **state)
 /* One that needs about as little, and no file, is the leanest. */
 static void test_lean_beside_a_file(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     add_five_with_file(fixture, "map", 150, 300 * MIB / 100, 400 * MIB, 400 * MIB);
     add_five(fixture, "stream", CAP, 200, 302 * MIB / 100);
     add_five(fixture, "full", CAP, 100, 441 * MIB);
@@ -145,7 +126,7 @@ static void test_lean_beside_a_file(void **state)
 
 static void test_start_is_not_known(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     add_five_with_file(fixture, "map", 150, 41 * MIB, 400 * MIB, -1);
     assert_finding(fixture, "It fits in 2G, though some of its files may have been in the page cache before, "
                             "and is not slower than without a cap.");
@@ -153,7 +134,7 @@ static void test_start_is_not_known(void **state)
 
 static void test_lean_is_fast(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     add_five(fixture, "full", CAP, 150, 1024 * MIB);
     add_five(fixture, "stream", CAP, 100, 16 * MIB);
     assert_finding(fixture,
@@ -164,7 +145,7 @@ static void test_lean_is_fast(void **state)
 
 static void test_memory_is_alike(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     add_five(fixture, "a", CAP, 150, 1000 * MIB);
     add_five(fixture, "b", CAP, 100, 1005 * MIB);
     assert_finding(fixture,
@@ -175,7 +156,7 @@ static void test_memory_is_alike(void **state)
 /* Two rows that are equally fast share the first place. */
 static void test_several_are_fastest(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     add_five(fixture, "csr", CAP, 100, 64 * MIB);
     add_five(fixture, "csc", CAP, 101, 64 * MIB);
     add_five(fixture, "coo", CAP, 200, 96 * MIB);
@@ -187,7 +168,7 @@ static void test_several_are_fastest(void **state)
 
 static void test_all_are_alike(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     add_five(fixture, "csr", CAP, 1000, 64 * MIB);
     add_five(fixture, "csc", CAP, 1001, 64 * MIB);
     assert_finding(fixture,
@@ -197,7 +178,7 @@ static void test_all_are_alike(void **state)
 
 static void test_noise_names_no_winner(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     static const int64_t ms[] = {100, 180, 90, 150, 120};
     for (int i = 0; i < 5; i++) {
         add(fixture, "csr", CAP, ms[i], 64 * MIB)->repetition = (uint64_t)i;
@@ -210,7 +191,7 @@ static void test_noise_names_no_winner(void **state)
 
 static void test_once_is_no_comparison(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     add(fixture, "full", CAP, 100, 1024 * MIB);
     add(fixture, "stream", CAP, 150, 16 * MIB);
     assert_finding(fixture,
@@ -221,7 +202,7 @@ static void test_once_is_no_comparison(void **state)
 
 static void test_none_fits(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     add(fixture, "a", CAP, 0, 2048 * MIB);
     add(fixture, "b", CAP, 0, 2048 * MIB);
     add(fixture, "a", MLM_NO_LIMIT, 100, 4096 * MIB);
@@ -232,7 +213,7 @@ static void test_none_fits(void **state)
 
 static void test_cost_of_the_cap(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     add_five(fixture, "a", CAP, 700, 3072 * MIB);
     for (size_t i = 0; i < 5; i++)
         fixture->list.items[i].readings.values[MLM_swap_peak_bytes] = 1024 * MIB;
@@ -243,7 +224,7 @@ static void test_cost_of_the_cap(void **state)
 
 static void test_cap_not_felt(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     add(fixture, "a", CAP, 180, 30 * MIB);
     add(fixture, "a", MLM_NO_LIMIT, 100, 30 * MIB);
     assert_finding(fixture, "It fits in 2G, and is not slower than without a cap.");
@@ -252,7 +233,7 @@ static void test_cap_not_felt(void **state)
 /* A job that crawls: its ratio has no exponent. */
 static void test_cost_beyond_a_thousand(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     add_five(fixture, "a", CAP, 2200000, 3072 * MIB);
     for (size_t i = 0; i < 5; i++)
         fixture->list.items[i].readings.values[MLM_swap_peak_bytes] = 1024 * MIB;
@@ -264,7 +245,7 @@ static void test_cost_beyond_a_thousand(void **state)
 /* Less time is said as a speed, which a person need not turn round. */
 static void test_killed_is_faster_without_a_cap(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     add(fixture, "dense", CAP, 0, 2048 * MIB);
     add_five(fixture, "dense", MLM_NO_LIMIT, 100, 2560 * MIB);
     add_five(fixture, "csr", CAP, 200, 41 * MIB);
@@ -275,7 +256,7 @@ static void test_killed_is_faster_without_a_cap(void **state)
 /* A row with a wrong answer is never named as the fastest. */
 static void test_wrong_takes_no_part(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     add_five(fixture, "a", CAP, 200, 64 * MIB);
     add_five(fixture, "b", CAP, 100, 32 * MIB);
     add(fixture, "liar", CAP, 1, MIB)->answer[0] = 7;
@@ -287,7 +268,7 @@ static void test_wrong_takes_no_part(void **state)
 /* Two rows that ran once each were never compared, so they are not among those that cannot be told apart. */
 static void test_some_ran_once(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     add_five(fixture, "csc", CAP, 103, 53 * MIB);
     add(fixture, "csr", CAP, 83, 53 * MIB);
     add(fixture, "dense", CAP, 1110, 1280 * MIB);
@@ -299,7 +280,7 @@ static void test_some_ran_once(void **state)
 
 static void test_parameters_tell_apart(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     static const char *const batches[] = {"1024", "4096"};
     for (int i = 0; i < 2; i++) {
         struct mlm_record *record = add(fixture, "mlp", CAP, i ? 0 : 100, i ? 2048 * MIB : 900 * MIB);
@@ -312,7 +293,7 @@ static void test_parameters_tell_apart(void **state)
 
 static void test_several_alone(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     for (int i = 0; i < 3; i++) {
         struct mlm_record *record = add(fixture, i ? i == 1 ? "b" : "c" : "a", CAP, i ? 0 : 100, 2048 * MIB);
         free(record->equal_work);
@@ -323,7 +304,7 @@ static void test_several_alone(void **state)
 
 int main(void)
 {
-#define FINDING_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define FINDING_TEST(name) cmocka_unit_test_setup_teardown(name, sample_set_up, sample_tear_down)
     const struct CMUnitTest tests[] = {
         FINDING_TEST(test_one_fits),
         FINDING_TEST(test_one_fits_and_what_the_other_needs),

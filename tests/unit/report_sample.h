@@ -37,3 +37,23 @@ static inline void sample_table_release(struct sample_table *sample)
     mlm_table_free(sample->table);
     mlm_record_list_release(&sample->list);
 }
+
+/* Records that a test collects, and the table that it makes of them: the state of its tests. */
+struct sample_fixture {
+    struct mlm_record_list list;
+    struct sample_table sample;
+};
+
+static inline int sample_set_up(void **state)
+{
+    *state = calloc(1, sizeof(struct sample_fixture));
+    return *state ? 0 : -1;
+}
+
+static inline int sample_tear_down(void **state)
+{
+    struct sample_fixture *fixture = *state;
+    sample_table_release(&fixture->sample);
+    free(fixture);
+    return 0;
+}

@@ -5,31 +5,12 @@
 #include "report/table/ratio.h"
 #include "report_sample.h"
 
-struct fixture {
-    struct mlm_record_list list;
-    struct sample_table sample;
-};
-
-static int set_up(void **state)
-{
-    *state = calloc(1, sizeof(struct fixture));
-    return *state ? 0 : -1;
-}
-
-static int tear_down(void **state)
-{
-    struct fixture *fixture = *state;
-    sample_table_release(&fixture->sample);
-    free(fixture);
-    return 0;
-}
-
 #define SECOND INT64_C(1000000000)
 #define MIB (INT64_C(1) << 20)
 #define CAP (UINT64_C(2) << 30)
 
 /* Adds a trial of storage/NAME with this time and these needs. */
-static struct mlm_record *add(struct fixture *fixture, const char *name, uint64_t cap_bytes,
+static struct mlm_record *add(struct sample_fixture *fixture, const char *name, uint64_t cap_bytes,
     enum mlm_outcome outcome, int64_t run_ns, int64_t needs_bytes)
 {
     struct mlm_record record = sample_record(name);
@@ -44,7 +25,7 @@ static struct mlm_record *add(struct fixture *fixture, const char *name, uint64_
     return &fixture->list.items[fixture->list.count - 1];
 }
 
-static const struct mlm_table *make(struct fixture *fixture)
+static const struct mlm_table *make(struct sample_fixture *fixture)
 {
     fixture->sample = sample_table_of(fixture->list);
     return fixture->sample.table;
@@ -64,7 +45,7 @@ static bool is(const struct mlm_ratio *ratio, double expected)
 
 static void test_medians(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     add(fixture, "csr", CAP, MLM_OUTCOME_OK, 3 * SECOND, 30 * MIB);
     add(fixture, "csr", CAP, MLM_OUTCOME_OK, 1 * SECOND, 20 * MIB);
     add(fixture, "csr", CAP, MLM_OUTCOME_OK, 2 * SECOND, MLM_NULL)->limits.background_bytes = 0;
@@ -84,7 +65,7 @@ static void test_medians(void **state)
 
 static void test_background_is_no_overhead(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     add(fixture, "csr", CAP, MLM_OUTCOME_OK, SECOND, 130 * MIB)->limits.background_bytes =
         (uint64_t)(100 * MIB);
     assert_int_equal(make(fixture)->sections[0].rows[0]->overhead_bytes, 20 * MIB);
@@ -93,7 +74,7 @@ static void test_background_is_no_overhead(void **state)
 /* Impossible figures become the largest possible ones, not others. */
 static void test_beyond_measure(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     for (int i = 0; i < 2; i++) {
         struct mlm_record *record = add(fixture, "csr", CAP, MLM_OUTCOME_OK, INT64_MAX - i, 0);
         record->readings.values[MLM_core_bytes] = INT64_MAX;
@@ -107,7 +88,7 @@ static void test_beyond_measure(void **state)
 /* Repetitions that ended ok are not averaged with failed ones, nor shown as if all had ended ok. */
 static void test_partly_ok(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     add(fixture, "csr", CAP, MLM_OUTCOME_OOM, MLM_NULL, 2048 * MIB);
     add(fixture, "csr", CAP, MLM_OUTCOME_OK, 2 * SECOND, 40 * MIB);
     add(fixture, "csr", CAP, MLM_OUTCOME_OK, 4 * SECOND, 60 * MIB);
@@ -126,7 +107,7 @@ static void test_partly_ok(void **state)
 
 static void test_cut_off(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     end_in(add(fixture, "dense", CAP, MLM_OUTCOME_OOM, 123, 2000 * MIB), "prepare", 0.6);
     end_in(add(fixture, "dense", CAP, MLM_OUTCOME_OOM, MLM_NULL, 2048 * MIB), "prepare", 0.7);
     end_in(add(fixture, "dense", CAP, MLM_OUTCOME_TIMEOUT, MLM_NULL, 2048 * MIB), "run", 0.1);
@@ -144,7 +125,7 @@ static void test_cut_off(void **state)
 
 static void test_reference(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     add(fixture, "csr", CAP, MLM_OUTCOME_OK, 3 * SECOND, 40 * MIB);
     add(fixture, "csr", CAP, MLM_OUTCOME_OK, 3 * SECOND, 40 * MIB);
     add(fixture, "csr", CAP / 2, MLM_OUTCOME_OK, 8 * SECOND, 40 * MIB)->limits.swap_limit_bytes = 0;
@@ -176,7 +157,7 @@ static void test_reference(void **state)
 /* A reference may be repeated as often as its row, and is no row of its own for that. */
 static void test_repeated_reference(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     for (int i = 0; i < 2; i++)
         add(fixture, "csr", CAP, MLM_OUTCOME_OOM, MLM_NULL, 40 * MIB);
     for (int i = 0; i < 2; i++)
@@ -190,7 +171,7 @@ static void test_repeated_reference(void **state)
 /* An uncapped row that was asked for, with all repetitions, is shown like any other. */
 static void test_none_is_a_cap(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     for (int i = 0; i < 2; i++) {
         add(fixture, "csr", CAP, MLM_OUTCOME_OK, 3 * SECOND, 40 * MIB);
         add(fixture, "csr", MLM_NO_LIMIT, MLM_OUTCOME_OK, 2 * SECOND, 40 * MIB);
@@ -205,7 +186,7 @@ static void test_none_is_a_cap(void **state)
 /* A cap that was never near costs nothing, whatever the times are. */
 static void test_a_cap_out_of_reach_costs_nothing(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     add(fixture, "csr", CAP, MLM_OUTCOME_OK, 3 * SECOND, 40 * MIB)->readings.values[MLM_cage_peak_bytes] =
         41 * MIB;
     add(fixture, "csr", MLM_NO_LIMIT, MLM_OUTCOME_OK, 2 * SECOND, 40 * MIB);
@@ -217,7 +198,7 @@ static void test_a_cap_out_of_reach_costs_nothing(void **state)
 /* Own times stand beside own times, and wall times beside wall times. */
 static void test_kinds_of_time_are_not_mixed(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     add(fixture, "a", CAP, MLM_OUTCOME_OK, 4 * SECOND, MIB)->readings.values[MLM_own_ns] = 2 * SECOND;
     add(fixture, "b", CAP, MLM_OUTCOME_OK, 3 * SECOND, MIB)->readings.values[MLM_own_ns] = 1 * SECOND;
     add(fixture, "c", CAP, MLM_OUTCOME_OK, 2 * SECOND, MIB);
@@ -240,7 +221,7 @@ static void test_kinds_of_time_are_not_mixed(void **state)
  * Trials of one round are compared with each other, so that neither moves the ratio. */
 static void test_trials_of_a_round_are_compared(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     static const double phases[] = {1, 1.01, 1.8, 1.79, 1.02, 2.5, 2.5, 2.5};
     for (uint64_t round = 0; round < sizeof phases / sizeof *phases; round++) {
         const int64_t ns = (int64_t)(phases[round] * (double)SECOND);
@@ -289,7 +270,7 @@ static void test_only_what_holds_is_said(void **state)
 
 static void test_best_of_group(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     add(fixture, "a", CAP, MLM_OUTCOME_OK, 4 * SECOND, MIB);
     add(fixture, "b", CAP, MLM_OUTCOME_OK, 2 * SECOND, MIB);
     add(fixture, "liar", CAP, MLM_OUTCOME_OK, SECOND, MIB)->answer[0] = 7; /* fast, but its answer is wrong */
@@ -312,7 +293,7 @@ static void test_best_of_group(void **state)
 
 static void test_order(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     static const char *const values[] = {"1G", "0.5", "16", "4096", "64M", "2"};
     static const char *const sorted[] = {"0.5", "2", "16", "4096", "64M", "1G"};
     for (size_t i = 0; i < 6; i++) {
@@ -334,7 +315,7 @@ static void test_order(void **state)
 
 static void test_no_parameters(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     mlm_params_release(&add(fixture, "null", CAP, MLM_OUTCOME_OK, SECOND, MIB)->params);
     mlm_params_release(&add(fixture, "touch", CAP, MLM_OUTCOME_OK, SECOND, MIB)->params);
     const struct mlm_section *section = &make(fixture)->sections[0];
@@ -344,7 +325,7 @@ static void test_no_parameters(void **state)
 
 static void test_machines(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     for (int i = 0; i < 4; i++) {
         struct mlm_record *record = add(fixture, "csr", CAP, MLM_OUTCOME_OK, SECOND, MIB);
         json_decref(record->machine);
@@ -362,7 +343,7 @@ static void test_machines(void **state)
 /* Scripts that ran with other versions are other rows, in a section of their own, which names them. */
 static void test_versions(void **state)
 {
-    struct fixture *fixture = *state;
+    struct sample_fixture *fixture = *state;
     static const char *const versions[] = {"1.24.2", "2.2.4"};
     for (int i = 0; i < 4; i++) {
         struct mlm_record *record = add(fixture, "csr", CAP, MLM_OUTCOME_OK, SECOND, MIB);
@@ -385,7 +366,7 @@ static void test_versions(void **state)
 
 int main(void)
 {
-#define TABLE_TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+#define TABLE_TEST(name) cmocka_unit_test_setup_teardown(name, sample_set_up, sample_tear_down)
     const struct CMUnitTest tests[] = {
         TABLE_TEST(test_medians),
         TABLE_TEST(test_background_is_no_overhead),

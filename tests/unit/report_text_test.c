@@ -157,6 +157,37 @@ static void test_peak_rss_above_needs(void **state)
     free(below);
 }
 
+/* The table of two commands that did a thousand items; `rate_of` of the second. */
+static char *rated_text(const char *rate_of, mlm_column_set columns)
+{
+    struct mlm_record_list list = {0};
+    for (int i = 0; i < 2; i++) {
+        struct mlm_record record = sample_record(i ? "csc" : "csr");
+        const char *of = i ? rate_of : "tokens";
+        record.rate_of = of ? strdup(of) : NULL;
+        record.readings.values[MLM_items] = 1000;
+        assert_int_equal(mlm_record_list_add(&list, &record, NULL), 0);
+    }
+    struct sample_table sample = sample_table_of(list);
+    char *text = columns_text_of(sample.table, columns, false, 0);
+    sample_table_release(&sample);
+    return text;
+}
+
+static void test_rate_where_all_are_judged_by_it(void **state)
+{
+    (void)state;
+    mlm_column_set columns = 0;
+    assert_int_equal(mlm_columns_parse("time,rate", &columns, NULL), 0);
+    char *all = rated_text("tokens", 0), *one = rated_text(NULL, 0), *asked = rated_text(NULL, columns);
+    assert_non_null(strstr(all, "rate"));
+    assert_null(strstr(one, "rate"));
+    assert_non_null(strstr(asked, "rate"));
+    free(all);
+    free(one);
+    free(asked);
+}
+
 static void test_nothing(void **state)
 {
     (void)state;
@@ -190,6 +221,7 @@ int main(void)
         cmocka_unit_test(test_any_width),
         cmocka_unit_test(test_processes_at_the_peak),
         cmocka_unit_test(test_peak_rss_above_needs),
+        cmocka_unit_test(test_rate_where_all_are_judged_by_it),
         cmocka_unit_test(test_nothing),
         cmocka_unit_test(test_full_disk),
     };

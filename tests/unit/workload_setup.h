@@ -1,6 +1,7 @@
 /* For tests of a suite's workloads through the contract: finds and configures them. */
 #pragma once
 
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -39,4 +40,27 @@ static int workload_configure(const struct mlm_workload *workload, const char *s
             fail_msg("%s", error.text);
     }
     return workload->derive(config, &error);
+}
+
+/* Does the whole work of a config, whose settings are for the message, and returns the scoreboard. */
+static inline struct mlm_scoreboard workload_work(
+    const struct mlm_workload *workload, const char *settings, const void *config)
+{
+    struct mlm_scoreboard sb = {0};
+    void *state = NULL;
+    if (workload->prepare(config, &sb, &state) < 0 || workload->run(state, &sb) < 0 ||
+        workload->verify(state, &sb) < 0)
+        fail_msg("%s %s: %s", workload->name, settings, sb.message);
+    workload->destroy(state);
+    return sb;
+}
+
+/* The largest relative difference between two answers. */
+static inline double largest_difference(const struct mlm_scoreboard *a, const struct mlm_scoreboard *b)
+{
+    double most = 0;
+    assert_int_equal(a->answer_count, b->answer_count);
+    for (uint32_t i = 0; i < a->answer_count; i++)
+        most = fmax(most, fabs(a->answer[i] - b->answer[i]) / fmax(fabs(a->answer[i]), fabs(b->answer[i])));
+    return most;
 }

@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "base/text.h"
+#include "report/compare/format_fleet.h"
 #include "report/compare/formats.h"
 #include "report/compare/gate_words.h"
 #include "report/compare/verdict.h"
@@ -53,7 +54,22 @@ static int put_errors(const struct mlm_compared *compared, FILE *out)
     return r;
 }
 
-/* What the gate says, and the verdict for each side. */
+/* The verdict for each side; of a fleet, its answer. Returns false: out of memory. */
+static bool put_verdicts(FILE *out, const struct mlm_comparison *comparison)
+{
+    const bool is_fleet = mlm_comparison_is_fleet(comparison);
+    const size_t count = is_fleet ? 1 : comparison->pairing_count;
+    for (size_t i = 0; i < count; i++) {
+        mlm_auto_free char *verdict =
+            is_fleet ? mlm_fleet_answer(comparison) : mlm_verdict_make(comparison, i);
+        if (!verdict)
+            return false;
+        fprintf(out, "%s%s", i ? "\n" : "", verdict);
+    }
+    return true;
+}
+
+/* What the gate says, and the verdicts. */
 static int put_notice(const struct mlm_compared *compared, FILE *out)
 {
     struct mlm_text notice;
@@ -65,11 +81,7 @@ static int put_notice(const struct mlm_compared *compared, FILE *out)
         complete = line && limits;
         fprintf(text, "%s\n%s%s", line ? line : "", limits ? limits : "", limits && *limits ? "\n" : "");
     }
-    for (size_t i = 0; text && i < compared->comparison->pairing_count; i++) {
-        mlm_auto_free char *verdict = mlm_verdict_make(compared->comparison, i);
-        complete = complete && verdict;
-        fprintf(text, "%s%s", i ? "\n" : "", verdict ? verdict : "");
-    }
+    complete = complete && put_verdicts(text, compared->comparison);
     mlm_auto_free char *said = text ? mlm_text_end(&notice) : NULL;
     return complete && said ? put_command(out, "notice", mlm_take_ptr(said)) : -ENOMEM;
 }

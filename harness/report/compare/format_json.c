@@ -4,6 +4,7 @@
 
 #include "base/cleanup.h"
 #include "report/compare/facts.h"
+#include "report/compare/format_fleet.h"
 #include "report/compare/formats.h"
 #include "report/compare/gate_words.h"
 #include "report/compare/verdict.h"
@@ -166,6 +167,7 @@ int mlm_compare_json(const struct mlm_compared *compared, FILE *out, struct mlm_
     failed = failed || mlm_json_put(object, "kind", json_string("comparison")) ||
              mlm_json_put(object, "schema", json_integer(1)) ||
              mlm_json_put(object, "gate", gate_of(compared)) ||
+             mlm_json_put(object, "fleet", mlm_fleet_json(compared->comparison)) ||
              json_object_set(object, "comparisons", list) < 0 ||
              mlm_json_put(object, "differs", differs_of(compared->comparison));
     if (failed)

@@ -1,14 +1,16 @@
 /* GitHub-flavoured Markdown: what fails, the verdict and the rows that changed; then, folded, all rows and
- * the machines. Outcome, needs and time stand first in the tables, so that they are seen in the width of a
- * pull request. */
+ * the machines. Four machines or more are a fleet. Outcome, needs and time stand first in the tables, so that
+ * they are seen in the width of a pull request. */
 #include <errno.h>
 #include <string.h>
 
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "report/compare/facts.h"
+#include "report/compare/format_fleet.h"
 #include "report/compare/formats.h"
 #include "report/compare/gate_words.h"
+#include "report/compare/markdown_parts.h"
 #include "report/compare/verdict.h"
 #include "report/table/heading.h"
 #include "report/text/markdown.h"
@@ -23,18 +25,6 @@ enum { SUMMARY_COLUMNS = 5, COLUMNS = 9 };
 static const char *const titles[COLUMNS] = {
     "row", "outcome", "needs", "time", "verdict", "old needs", "needs 95 %", "old time", "time 95 %"};
 static const bool is_text[COLUMNS] = {[0] = true, [1] = true, [4] = true};
-
-/* Writes the line, escaped, between `before` and `behind`, and frees it. NULL: out of memory. */
-static int put_line(FILE *out, const char *before, char *line, const char *behind)
-{
-    mlm_auto_free char *owned = line;
-    if (!owned)
-        return -ENOMEM;
-    fputs(before, out);
-    mlm_markdown_text(out, owned, !*before);
-    fputs(behind, out);
-    return 0;
-}
 
 static void put_titles(FILE *out, size_t columns)
 {
@@ -142,20 +132,10 @@ static int put_alone(
     if (count)
         fprintf(out, "\nOnly in %s:\n\n", name);
     for (size_t i = 0; i < count && i < NAMES_SHOWN && r == 0; i++)
-        r = put_line(out, "- ", mlm_side_row_name(side, rows[i], true), "\n");
+        r = mlm_markdown_put_line(out, "- ", mlm_side_row_name(side, rows[i], true), "\n");
     if (count > NAMES_SHOWN)
         fprintf(out, "- and %zu more\n", count - NAMES_SHOWN);
     return r;
-}
-
-static void put_fold(FILE *out, const char *summary)
-{
-    fprintf(out, "\n<details><summary>%s</summary>\n\n", summary);
-}
-
-static void put_fold_end(FILE *out)
-{
-    fputs("\n</details>\n", out);
 }
 
 static int put_all(FILE *out, const struct mlm_pairing *pairing, const char *old, const char *new)
@@ -167,7 +147,7 @@ static int put_all(FILE *out, const struct mlm_pairing *pairing, const char *old
                                                 "All %zu rows that both sides have", pairing->pair_count);
     if (alone)
         snprintf(summary + length, sizeof summary - (size_t)length, ", and %zu that one side has", alone);
-    put_fold(out, summary);
+    mlm_markdown_put_fold(out, summary);
     int r = put_rows(out, pairing, false, ROWS_SHOWN, COLUMNS);
     if (r == 0)
         r = put_alone(out, old, pairing->old_side, pairing->old_alone, pairing->old_alone_count);
@@ -176,7 +156,7 @@ static int put_all(FILE *out, const struct mlm_pairing *pairing, const char *old
     fputs(
         "\nneeds and time are medians of the new side, with their ratio to the old side's: 1.20 × is a fifth more.\n",
         out);
-    put_fold_end(out);
+    mlm_markdown_put_fold_end(out);
     return r;
 }
 
@@ -189,10 +169,10 @@ static int put_pairing(const struct mlm_comparison *comparison, size_t index, FI
     int r = 0;
     if (comparison->pairing_count > 1) {
         fprintf(out, "\n### %s against %s:", new, old);
-        r = put_line(out, " ", strdup(pairing->new_side->label), "\n");
+        r = mlm_markdown_put_line(out, " ", strdup(pairing->new_side->label), "\n");
     }
     if (r == 0)
-        r = put_line(out, "\n", mlm_verdict_make(comparison, index), "\n");
+        r = mlm_markdown_put_line(out, "\n", mlm_verdict_make(comparison, index), "\n");
     if (r == 0)
         r = put_changed(out, pairing);
     return r == 0 ? put_all(out, pairing, old, new) : r;
@@ -203,12 +183,12 @@ static int put_machine(const struct mlm_comparison *comparison, size_t side, FIL
     const struct mlm_side *of = &comparison->sides[side];
     char name[MLM_SIDE_NAME];
     fprintf(out, "- %s:", mlm_side_name(comparison, side, name));
-    int r = put_line(out, " ", strdup(of->label), "");
+    int r = mlm_markdown_put_line(out, " ", strdup(of->label), "");
     if (r < 0 || mlm_side_has_machines(of)) {
         fputs(", several machines\n", out);
         return r;
     }
-    return put_line(out, "; ", mlm_machine_line(of->rows[0]->first), "\n");
+    return mlm_markdown_put_line(out, "; ", mlm_machine_line(of->rows[0]->first), "\n");
 }
 
 static int put_machines(const struct mlm_comparison *comparison, FILE *out, struct mlm_error *error)
@@ -216,7 +196,7 @@ static int put_machines(const struct mlm_comparison *comparison, FILE *out, stru
     mlm_cleanup(mlm_facts_release) struct mlm_facts facts = {0};
     const size_t side_count = comparison->pairing_count + 1;
     int r = mlm_facts_find(comparison->sides, side_count, &facts, error);
-    put_fold(out, "The sides and their machines");
+    mlm_markdown_put_fold(out, "The sides and their machines");
     for (size_t i = 0; i < side_count && r >= 0; i++)
         r = put_machine(comparison, i, out);
     for (size_t i = 0; i < facts.count && r >= 0; i++) {
@@ -228,29 +208,29 @@ static int put_machines(const struct mlm_comparison *comparison, FILE *out, stru
         }
         fputc('\n', out);
     }
-    put_fold_end(out);
+    mlm_markdown_put_fold_end(out);
     return r;
 }
 
 static int put_gate(const struct mlm_compared *compared, FILE *out)
 {
     const struct mlm_trips *trips = compared->trips;
-    int r = put_line(out, "\n**", mlm_gate_line(compared->gate, trips), "**\n");
+    int r = mlm_markdown_put_line(out, "\n**", mlm_gate_line(compared->gate, trips), "**\n");
     mlm_auto_free char *limits = r == 0 ? mlm_gate_limits(compared->gate, trips) : NULL;
     if (trips->count)
         fputc('\n', out);
     for (size_t i = 0; i < trips->count && i < CHANGED_SHOWN && r == 0; i++) {
         char reason[2 * MLM_WORDS_SIZE];
         mlm_auto_free char *name = mlm_trip_name(&trips->items[i], compared->comparison);
-        r = name ? put_line(out, "- ", mlm_text_of("%s: %s", name, mlm_trip_reason(&trips->items[i], reason)),
-                       "\n")
+        r = name ? mlm_markdown_put_line(out, "- ",
+                       mlm_text_of("%s: %s", name, mlm_trip_reason(&trips->items[i], reason)), "\n")
                  : -ENOMEM;
     }
     if (trips->count > CHANGED_SHOWN)
         fprintf(out, "- and %zu more\n", trips->count - CHANGED_SHOWN);
     if (r < 0 || !limits)
         return -ENOMEM;
-    return *limits ? put_line(out, "\n", mlm_take_ptr(limits), "\n") : 0;
+    return *limits ? mlm_markdown_put_line(out, "\n", mlm_take_ptr(limits), "\n") : 0;
 }
 
 int mlm_compare_markdown(const struct mlm_compared *compared, FILE *out, struct mlm_error *error)
@@ -258,9 +238,12 @@ int mlm_compare_markdown(const struct mlm_compared *compared, FILE *out, struct 
     const struct mlm_comparison *comparison = compared->comparison;
     fputs("## mlmembench compare\n", out);
     int r = compared->gate ? put_gate(compared, out) : 0;
-    for (size_t i = 0; i < comparison->pairing_count && r == 0; i++)
+    const bool is_fleet = mlm_comparison_is_fleet(comparison);
+    if (r == 0 && is_fleet)
+        r = mlm_fleet_markdown(comparison, out, error);
+    for (size_t i = 0; i < comparison->pairing_count && r == 0 && !is_fleet; i++)
         r = put_pairing(comparison, i, out);
-    if (r == 0)
+    if (r == 0 && !is_fleet)
         r = put_machines(comparison, out, error);
     return mlm_put_end(out, r, "writing a comparison", error);
 }

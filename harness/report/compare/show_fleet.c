@@ -6,7 +6,6 @@
 
 #include "base/cleanup.h"
 #include "base/size.h"
-#include "base/text.h"
 #include "base/utf8.h"
 #include "report/compare/show_parts.h"
 #include "report/compare/words.h"
@@ -17,12 +16,8 @@
 static int put_sentence(const struct mlm_view *view, const struct mlm_fleet *fleet,
     const struct mlm_fleet_outlier *outlier, size_t indent)
 {
-    struct mlm_text said;
-    if (!mlm_text_begin(&said))
-        return -ENOMEM;
-    int r = outlier ? mlm_fleet_say_outlier(said.out, fleet, outlier) : mlm_fleet_say_able(said.out, fleet);
-    mlm_auto_free char *text = mlm_text_end(&said);
-    if (!text || r < 0)
+    mlm_auto_free char *text = mlm_fleet_sentence(fleet, outlier);
+    if (!text)
         return -ENOMEM;
     mlm_put_wrapped(view->out, view->style, indent, text);
     return 0;

@@ -9,6 +9,7 @@
 #include "base/cleanup.h"
 #include "base/grow.h"
 #include "base/size.h"
+#include "base/text.h"
 
 void mlm_fleet_say_machine(FILE *out, const struct mlm_fleet_machine *machine)
 {
@@ -196,4 +197,14 @@ int mlm_fleet_say_outlier(FILE *out, const struct mlm_fleet *fleet, const struct
             cell->beyond);
     }
     return 0;
+}
+
+char *mlm_fleet_sentence(const struct mlm_fleet *fleet, const struct mlm_fleet_outlier *outlier)
+{
+    struct mlm_text said;
+    if (!mlm_text_begin(&said))
+        return NULL;
+    int r = outlier ? mlm_fleet_say_outlier(said.out, fleet, outlier) : mlm_fleet_say_able(said.out, fleet);
+    mlm_auto_free char *text = mlm_text_end(&said);
+    return r < 0 ? NULL : mlm_take_ptr(text);
 }

@@ -20,6 +20,9 @@ int mlm_fleet_outliers(
 /* "netbook is slower than the others: 2.31 × (2.10 to 2.54) the usual time of its 25 jobs." -ENOMEM. */
 int mlm_fleet_say_outlier(FILE *out, const struct mlm_fleet *fleet, const struct mlm_fleet_outlier *outlier);
 
+/* What the two above say, as a text; outlier NULL: the first. The caller frees it; NULL: out of memory. */
+char *mlm_fleet_sentence(const struct mlm_fleet *fleet, const struct mlm_fleet_outlier *outlier);
+
 /* "netbook (3.84 GiB)" */
 void mlm_fleet_say_machine(FILE *out, const struct mlm_fleet_machine *machine);
 

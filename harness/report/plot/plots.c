@@ -1,6 +1,18 @@
 /* The table of plots. */
 #include "report/plot/plot.h"
 
+/* Lines over the values of a parameter, or over caps. */
+#define OVER(parameter_, text)                                                                               \
+    .script = "lines.gp", .places = 2, .x = MLM_X_PARAMETER, .parameter = (parameter_), .x_title = (text)
+#define OVER_CAPS .script = "lines.gp", .places = 2, .x = MLM_X_CAP, .x_title = "memory cap (M: MiB, G: GiB)"
+
+/* Axes of several plots. A formula knows needs where a trial was killed. */
+/* clang-format off */
+#define MEMORY {"memory needed", MLM_SCALE_FITTING, {&mlm_plot_field_full_needs, &mlm_plot_field_predicted}}
+#define TIME {"time", MLM_SCALE_FITTING, {&mlm_plot_field_time}}
+#define RATE(of) {of " a second", MLM_SCALE_FITTING, {&mlm_plot_field_rate}}
+/* clang-format on */
+
 const struct mlm_plot mlm_plots[] = {
     {
         .name = "needs",
@@ -27,104 +39,65 @@ const struct mlm_plot mlm_plots[] = {
     },
     {
         .name = "slowdown",
-        .script = "lines.gp",
         .title = "slowdown against cap",
-        .x = MLM_X_CAP,
-        .x_title = "memory cap (M: MiB, G: GiB)",
-        .places = 2,
+        OVER_CAPS,
         .axes = {{"time against uncapped", MLM_SCALE_LOGARITHMIC, {&mlm_plot_field_slowdown}}},
     },
     {
         .name = "density",
-        .script = "lines.gp",
         .title = "memory and time against density",
         .suite = "storage",
         .caps = MLM_CAPS_LARGEST,
-        .x = MLM_X_PARAMETER,
-        .x_title = "density: share of values that are not zero",
-        .parameter = "density",
+        OVER("density", "density: share of values that are not zero"),
         .base = "dense",
-        .places = 2,
-        .axes = {{"memory needed", MLM_SCALE_FITTING, {&mlm_plot_field_full_needs}},
-            {"time", MLM_SCALE_FITTING, {&mlm_plot_field_time}}},
+        .axes = {{"memory needed", MLM_SCALE_FITTING, {&mlm_plot_field_full_needs}}, TIME},
     },
     {
         .name = "batch",
-        .script = "lines.gp",
         .title = "samples a second and memory against batch size",
         .suite = "batch",
         .caps = MLM_CAPS_MIDDLE,
-        .x = MLM_X_PARAMETER,
-        .x_title = "batch size (samples)",
-        .parameter = "batch",
-        .places = 2,
-        .axes = {{"samples a second", MLM_SCALE_FITTING, {&mlm_plot_field_rate}},
-            {"memory needed", MLM_SCALE_FITTING, {&mlm_plot_field_full_needs, &mlm_plot_field_predicted}}},
+        OVER("batch", "batch size (samples)"),
+        .axes = {RATE("samples"), MEMORY},
     },
     {
         .name = "workers",
-        .script = "lines.gp",
         .title = "memory and time against workers",
         .suite = "parallel",
         .caps = MLM_CAPS_LARGEST,
-        .x = MLM_X_PARAMETER,
-        .x_title = "workers (processes or threads that share the work)",
-        .parameter = "workers",
-        .places = 2,
-        .axes = {{"memory needed", MLM_SCALE_FITTING,
-                     {&mlm_plot_field_full_needs, &mlm_plot_field_predicted}},
-            {"time", MLM_SCALE_FITTING, {&mlm_plot_field_time}}},
+        OVER("workers", "workers (processes or threads that share the work)"),
+        .axes = {MEMORY, TIME},
     },
     {
         .name = "batches",
-        .script = "lines.gp",
         .title = "memory and time against rows at once",
         .suite = "classical",
         .caps = MLM_CAPS_LARGEST,
-        .x = MLM_X_PARAMETER,
-        .x_title = "batch (rows that are looked at together)",
-        .parameter = "batch",
-        .places = 2,
-        .axes = {{"memory needed", MLM_SCALE_FITTING,
-                     {&mlm_plot_field_full_needs, &mlm_plot_field_predicted}},
-            {"time", MLM_SCALE_FITTING, {&mlm_plot_field_time}}},
+        OVER("batch", "batch (rows that are looked at together)"),
+        .axes = {MEMORY, TIME},
     },
     {
         .name = "rate",
-        .script = "lines.gp",
         .title = "tokens a second against cap",
         .suite = "inference",
-        .x = MLM_X_CAP,
-        .x_title = "memory cap (M: MiB, G: GiB)",
-        .places = 2,
-        .axes = {{"tokens a second", MLM_SCALE_FITTING, {&mlm_plot_field_rate}}},
+        OVER_CAPS,
+        .axes = {RATE("tokens")},
     },
     {
         .name = "context",
-        .script = "lines.gp",
         .title = "tokens a second and memory against context",
         .suite = "inference",
         .caps = MLM_CAPS_MIDDLE,
-        .x = MLM_X_PARAMETER,
-        .x_title = "context (positions in the cache of keys and values)",
-        .parameter = "context",
-        .places = 2,
-        .axes = {{"tokens a second", MLM_SCALE_FITTING, {&mlm_plot_field_rate}},
-            {"memory needed", MLM_SCALE_FITTING, {&mlm_plot_field_full_needs, &mlm_plot_field_predicted}}},
+        OVER("context", "context (positions in the cache of keys and values)"),
+        .axes = {RATE("tokens"), MEMORY},
     },
     {
         .name = "zeros",
-        .script = "lines.gp",
         .title = "memory and time of pruned weights",
         .suite = "compression",
         .caps = MLM_CAPS_LARGEST,
-        .x = MLM_X_PARAMETER,
-        .x_title = "zeros: share of the weights that is zero",
-        .parameter = "zeros",
-        .places = 2,
-        .axes = {{"memory needed", MLM_SCALE_FITTING,
-                     {&mlm_plot_field_full_needs, &mlm_plot_field_predicted}},
-            {"time", MLM_SCALE_FITTING, {&mlm_plot_field_time}}},
+        OVER("zeros", "zeros: share of the weights that is zero"),
+        .axes = {MEMORY, TIME},
     },
     {
         .name = "timeline",

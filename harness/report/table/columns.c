@@ -308,12 +308,12 @@ static bool any_swapped(const struct mlm_section *sections, size_t count)
     return false;
 }
 
-/* People know models by their tokens a second. */
-static bool all_of_models(const struct mlm_section *sections, size_t count)
+/* Returns true if people judge each of these jobs by its items a second. */
+static bool all_rated(const struct mlm_section *sections, size_t count)
 {
     for (size_t s = 0; s < count; s++)
         for (size_t i = 0; i < sections[s].count; i++)
-            if (strcmp(sections[s].rows[i]->first->suite, "inference") != 0)
+            if (!sections[s].rows[i]->first->rate_of)
                 return false;
     return true;
 }
@@ -324,7 +324,7 @@ void mlm_columns_shown(mlm_column_set set, const struct mlm_section *sections, s
     for (size_t c = 0; c < MLM_COLUMN_COUNT; c++) {
         bool wanted = set ? set >> c & 1 : mlm_columns[c].standard;
         if (!set && mlm_columns[c].write == write_rate)
-            wanted = all_of_models(sections, count);
+            wanted = all_rated(sections, count);
         ret_shown[c] = wanted && mlm_column_used(c, sections, count);
         if (!set && mlm_columns[c].write == write_swap)
             ret_shown[c] = ret_shown[c] && any_swapped(sections, count);

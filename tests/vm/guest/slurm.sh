@@ -3,6 +3,7 @@
 results=/var/results
 fleet=/srv/fleet
 node=$(hostname -s)
+. "${0%/*}/slurm_conf.sh"
 seen()
 {
     echo "$*" | tee -a "$results/seen"
@@ -23,36 +24,9 @@ wait_until()
 ip address add 127.0.0.2/8 dev lo
 grep -qw "$node" /etc/hosts || echo "127.0.0.1 $node" >>/etc/hosts
 useradd --system munge
-mkdir -p $fleet/munge $fleet/slurm/state $fleet/slurm/spool
-(umask 077 && head -c 1024 /dev/urandom >$fleet/munge/key)
-chown -R munge: $fleet/munge
-setpriv --reuid munge --regid munge --clear-groups munged --foreground --key-file=$fleet/munge/key --socket=$fleet/munge/socket \
-    --pid-file=$fleet/munge/pid --log-file=$fleet/munge/log --seed-file=$fleet/munge/seed >"$results/munged" 2>&1 &
-cat >$fleet/slurm/slurm.conf <<CONF
-ClusterName=fleet
-SlurmctldHost=$node(127.0.0.1)
-SlurmUser=root
-AuthInfo=socket=$fleet/munge/socket
-StateSaveLocation=$fleet/slurm/state
-SlurmdSpoolDir=$fleet/slurm/spool
-SlurmctldPidFile=$fleet/slurm/slurmctld.pid
-SlurmdPidFile=$fleet/slurm/slurmd.pid
-ProctrackType=proctrack/cgroup
-TaskPlugin=task/cgroup
-SelectType=select/cons_tres
-SelectTypeParameters=CR_Core_Memory
-MpiDefault=none
-SlurmdParameters=config_overrides
-SlurmdTimeout=3600
-MessageTimeout=100
-NodeName=$node NodeAddr=127.0.0.1 CPUs=2 RealMemory=700
-PartitionName=all Nodes=ALL Default=YES
-CONF
-cat >$fleet/slurm/cgroup.conf <<CONF
-CgroupPlugin=cgroup/v2
-ConstrainRAMSpace=yes
-CONF
-export SLURM_CONF=$fleet/slurm/slurm.conf
+slurm_conf "$node" 2 700 cgroup/v2 SlurmdTimeout=3600 MessageTimeout=100
+# shellcheck disable=SC2086  # words
+setpriv --reuid munge --regid munge --clear-groups $munged >"$results/munged" 2>&1 &
 wait_until munge --no-input --socket=$fleet/munge/socket
 slurmctld -D >"$results/slurmctld" 2>&1 &
 wait_until scontrol ping
