@@ -16,6 +16,7 @@ struct cage_state {
     int64_t cache_bytes;                          /* highest sample of the reclaimable page cache */
     int64_t resident_bytes;                       /* of our worker: its peak RSS; 0: not known */
     int64_t worker_file_bytes;                    /* most file pages that the worker was seen to map */
+    int64_t worker_own_bytes;                     /* most anonymous memory of the worker, swapped or not */
     bool memory_seen, swap_seen, stat_seen;
 };
 
@@ -49,8 +50,9 @@ static void cage_tick(void *p, const struct mlm_trial_view *view)
     state->shmem_bytes = larger(state->shmem_bytes, sample->shmem_bytes);
     state->huge_pages_bytes = larger(state->huge_pages_bytes, sample->huge_pages_bytes);
     state->worker_file_bytes = larger(state->worker_file_bytes, sample->worker_file_bytes);
+    state->worker_own_bytes = larger(state->worker_own_bytes, sample->worker_own_bytes);
     state->memory_and_swap_bytes =
-        larger(state->memory_and_swap_bytes, null_is_0(sample->memory_bytes) + null_is_0(sample->swap_bytes));
+        larger(state->memory_and_swap_bytes, mlm_sample_memory_and_swap_bytes(sample));
     int64_t held_bytes = mlm_sample_held_bytes(sample);
     if (held_bytes == MLM_NULL)
         return;
@@ -155,6 +157,7 @@ static void needs(const struct cage_state *state, const struct mlm_trial_view *v
         if (!state->stat_seen || values[MLM_cage_peak_bytes] == MLM_NULL)
             return;
         int64_t need = larger(state->held_bytes, values[MLM_cage_peak_bytes] - state->cache_bytes);
+        need = larger(need, state->worker_own_bytes);
         bool proved = false;
         if (!view->tree && !(view->flags & MLM_MAPS_FILE) && state->resident_bytes)
             need = reader_needs(state, view, need, &proved);
@@ -168,6 +171,8 @@ static void needs(const struct cage_state *state, const struct mlm_trial_view *v
     } else if (values[MLM_cage_peak_bytes] != MLM_NULL && values[MLM_swap_peak_bytes] != MLM_NULL) {
         values[MLM_needs_peak_bytes] = larger(
             state->memory_and_swap_bytes, larger(values[MLM_cage_peak_bytes], values[MLM_swap_peak_bytes]));
+        /* Samples of the cage are not taken in one moment. */
+        values[MLM_needs_peak_bytes] = larger(values[MLM_needs_peak_bytes], state->worker_own_bytes);
         *result->marks |= MLM_MARK_BIT(needs_peak_sampled);
     }
 }
@@ -203,6 +208,7 @@ static void traffic(const struct mlm_trial_view *view, struct mlm_meter_result *
     values[MLM_refaults] = anon != MLM_NULL && file != MLM_NULL ? anon + file : MLM_NULL;
     values[MLM_swapped_in_pages] = grown(view, stat, dialect->swapped_in_key);
     values[MLM_swapped_out_pages] = grown(view, stat, dialect->swapped_out_key);
+    result->zswap_pages = grown(view, stat, dialect->zswap_out_key);
     /* Every anonymous page that is read back was evicted before. */
     result->swap_read_pages = values[MLM_swapped_in_pages] != MLM_NULL ? values[MLM_swapped_in_pages] : anon;
 }
