@@ -12,6 +12,8 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "machine/fresh.h"
+#include "machine/memory.h"
+#include "record/above.h"
 
 int mlm_measuring_begin(struct mlm_measuring *measuring, struct mlm_error *error)
 {
@@ -94,17 +96,35 @@ int mlm_measuring_open(struct mlm_measuring *measuring, const struct mlm_session
     return r < 0 ? r : mlm_store_open(measuring->path, &measuring->store, error);
 }
 
-void mlm_measuring_warn_of_limits(struct mlm_measuring *measuring, const uint64_t *caps, size_t cap_count)
+void mlm_measuring_warn_of_limits(
+    struct mlm_measuring *measuring, const struct mlm_limits *limits, const uint64_t *caps, size_t cap_count)
 {
     const struct mlm_cage_site *site = &measuring->session.site;
-    char limit[MLM_SIZE_TEXT];
-    for (size_t i = 0; i < cap_count; i++)
-        if (site->limit_above_bytes < caps[i] && caps[i] != MLM_NO_LIMIT) {
-            mlm_progress_say(&measuring->progress,
-                "warning: %s limits memory to %s, which is tighter than a cap; trials are marked",
-                site->limit_above_path, mlm_size_show((double)site->limit_above_bytes, limit));
-            return;
-        }
+    const struct mlm_dialect *dialect = mlm_cage_site_dialect(site);
+    struct mlm_memory_now memory = {0};
+    unsigned binding = 0;
+    (void)mlm_memory_now(AT_FDCWD, &memory, NULL);
+    for (size_t i = 0; i < cap_count; i++) {
+        struct mlm_limits own = *limits;
+        own.cap_bytes = caps[i];
+        binding |= mlm_above_binding(&site->above, dialect, &own, memory.swap_total_bytes);
+    }
+    for (int kind = 0; kind < MLM_ABOVE_COUNT; kind++) {
+        const struct mlm_limit_above *limit = &site->above.limits[kind];
+        char text[MLM_ABOVE_TEXT];
+        if (!(binding >> kind & 1))
+            continue;
+        mlm_above_text(mlm_above_file(dialect, (enum mlm_above_kind)kind), limit->path, limit->bytes, text);
+        mlm_progress_say(&measuring->progress,
+            "warning: %s, which is tighter than what the trials allow; they are "
+            "marked",
+            text);
+    }
+    if (site->ended_by_oom)
+        mlm_progress_say(&measuring->progress,
+            "warning: systemd ends %s, and this run, when the kernel kills the first trial for lack of memory "
+            "(OOMPolicy=stop); start the unit with OOMPolicy=continue",
+            site->unit);
 }
 
 uint64_t mlm_measuring_probe_bytes(const uint64_t *caps, size_t cap_count)

@@ -382,7 +382,7 @@ static int predict_all(struct predict *predict, int argc, char **argv, struct ml
             predict->said.program.output, measuring->interrupts.fd, &predict->output_fd, error);
     if (r < 0)
         return r;
-    mlm_measuring_warn_of_limits(measuring, caps->items, caps->count);
+    mlm_measuring_warn_of_limits(measuring, &predict->said.cage.limits, caps->items, caps->count);
     r = sizes_measure(predict, error);
     r = mlm_shell_clean_up(&measuring->session, predict->said.program.cleanup, r, error);
     if (r == -EINTR)

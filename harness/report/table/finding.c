@@ -75,6 +75,14 @@ static void put_failure(FILE *out, const struct mlm_row *row)
         fputs("was killed from outside", out);
     } else if (row->first->limits.cap_bytes == MLM_NO_LIMIT) {
         fputs("was killed for lack of memory", out);
+    } else if (row->marks & MLM_MARK_BIT(killed_for_another_limit)) {
+        fputs("was killed under ", out);
+        put_cap(out, row);
+        fputs(", but not for this cap (see its note)", out);
+    } else if (row->marks & MLM_MARK_BIT(swap_ran_out)) {
+        fputs("was killed at ", out);
+        put_cap(out, row);
+        fputs(" for lack of swap (see its note)", out);
     } else {
         fputs("was killed at ", out);
         put_cap(out, row);
