@@ -75,6 +75,18 @@ static void refuse_read_only(struct mlm_cage_site *site, const struct mlm_hierar
         "(docker run --privileged, podman run --privileged)");
 }
 
+/* A tmpfs over the tree, as some sandboxes have it, hides all of it. */
+static void refuse_covered(struct mlm_cage_site *site, const struct mlm_hierarchy *h)
+{
+    char why[sizeof site->why], remedy[sizeof site->remedy];
+    snprintf(why, sizeof why, "the cgroup tree at %.150s is hidden by something that is mounted over it",
+        h->mount_point);
+    snprintf(remedy, sizeof remedy,
+        "run it outside of this sandbox, or unmount that; it is the last line of: findmnt %.100s",
+        h->mount_point);
+    refuse(site, why, remedy);
+}
+
 static void judge_v1(
     const struct mlm_cage_observer *o, const struct mlm_hierarchy *h, struct mlm_cage_site *site)
 {
@@ -87,7 +99,9 @@ static void judge_v1(
     mlm_path_copy(site->path, h->own);
     site->swap_accounted = exists(o, site->path, mlm_dialect_v1.swap_limit);
     mlm_above_find(o->root_fd, site->path, h->mount_point, &mlm_dialect_v1, &site->above);
-    if (h->read_only) {
+    if (!exists(o, site->path, mlm_dialect_v1.procs)) {
+        refuse_covered(site, h);
+    } else if (h->read_only) {
         refuse_read_only(site, h);
     } else if (!may_write(o, site->path, ".")) {
         refuse(site, "cgroup v1 lets root alone set a memory limit",
@@ -175,13 +189,26 @@ static void manager_find(const struct mlm_cage_observer *o, const struct mlm_hie
 static void refuse_v2(const struct mlm_cage_observer *o, const struct mlm_hierarchy *h,
     const struct manager *m, struct mlm_cage_site *site)
 {
-    if (is_real_root(o, h->mount_point) && !lists_memory(o, h->mount_point, "cgroup.controllers")) {
+    const bool systemd = exists(o, "/run", "systemd/system"); /* as sd_booted() asks */
+    const bool has_memory = lists_memory(o, h->mount_point, "cgroup.controllers");
+    if (!exists(o, h->mount_point, mlm_dialect_v2.procs)) {
+        refuse_covered(site, h);
+    } else if (is_real_root(o, h->mount_point) && !has_memory) {
         refuse(site, "this kernel runs with its memory controller off",
             "add cgroup_enable=memory to the kernel's command line (on a Raspberry Pi: "
             "/boot/firmware/cmdline.txt) and boot again");
     } else if (is_root_in_name(o)) {
         refuse(site, "in this user namespace root is an ordinary user, whom systemd does not obey",
             "start mlmembench outside of the namespace, and in it the command: mlmembench exec -- unshare -Ur COMMAND");
+    } else if (!has_memory) {
+        refuse(site, "this container was not given the memory controller",
+            "run it on the host, or give the container the controller (systemd: Delegate=yes for its unit; by hand: "
+            "+memory in cgroup.subtree_control above it)");
+    } else if (o->uid && !m->runs && !systemd) {
+        refuse(site,
+            "only root can set a memory limit here, because no systemd runs that could do it for a user",
+            "run it with sudo, or let root give you a cgroup of your own, with cgroup.procs and "
+            "cgroup.subtree_control, and start it there");
     } else if (o->uid && !m->runs) {
         char why[sizeof site->why];
         snprintf(why, sizeof why,
@@ -197,8 +224,10 @@ static void refuse_v2(const struct mlm_cage_observer *o, const struct mlm_hierar
             "anew; or run it with sudo");
     } else {
         refuse(site, "no cgroup at or above ours takes children with a memory limit",
-            "start it in a cgroup of its own that has the memory controller: systemd-run --scope -p "
-            "Delegate=yes mlmembench …");
+            systemd
+                ? "start it in a cgroup of its own that has the memory controller: systemd-run --scope -p "
+                  "Delegate=yes mlmembench …"
+                : "start it in a cgroup of its own that has the memory controller and no other process");
     }
 }
 

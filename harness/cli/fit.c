@@ -23,6 +23,7 @@
 #include "cli/style.h"
 #include "cli/target.h"
 #include "cli/verbs.h"
+#include "machine/findings.h"
 #include "machine/memory.h"
 #include "meter/sample.h"
 #include "record/above.h"
@@ -113,6 +114,7 @@ struct fit {
     struct mlm_fit_files files;
     uint64_t swap_bytes; /* swap that the job may use; 0 on a machine without */
     uint64_t timeout_ns; /* time limit of a trial under a cap; 0: not known yet */
+    bool foreign;        /* a trial ended for a reason that says nothing of the job: the search is over */
     int output_fd;
 };
 
@@ -164,6 +166,18 @@ static int resolve(struct fit *fit, const struct mlm_parsed *parsed, struct mlm_
     return 0;
 }
 
+#define KILLERS_TEXT 256
+
+/* Names programs that may have killed; "" where none runs. */
+static const char *killers_text(char text[static KILLERS_TEXT])
+{
+    char found[KILLERS_TEXT - 16];
+    text[0] = 0;
+    if (mlm_machine_killers(AT_FDCWD, found, sizeof found))
+        snprintf(text, KILLERS_TEXT, "; %s", found);
+    return text;
+}
+
 /* The machine, or a cgroup above, was tighter than the cap. */
 static int another_limit_say(
     const struct mlm_record *record, const char *outcome, const char *cap, struct mlm_error *error)
@@ -196,6 +210,7 @@ static int check_foreign(const struct mlm_record *record, struct mlm_error *erro
 {
     char cap[MLM_SIZE_TEXT];
     const char *name = mlm_outcome_name(record->outcome);
+    char killers[KILLERS_TEXT];
     const bool uncapped = record->limits.cap_bytes == MLM_NO_LIMIT;
     mlm_size_spell(record->limits.cap_bytes, cap);
     if (record->marks & MLM_MARK_BIT(left_cage))
@@ -214,9 +229,10 @@ static int check_foreign(const struct mlm_record *record, struct mlm_error *erro
                    : 0;
     default:
         return mlm_error_set(error, -ECANCELED,
-            "a trial under cap %s ended in %s%s%s, which says nothing of what it needs; start again when "
+            "a trial under cap %s ended in %s%s%s%s, which says nothing of what it needs; start again when "
             "that is mended",
-            cap, name, record->reason ? ": " : "", record->reason ? record->reason : "");
+            cap, name, record->reason ? ": " : "", record->reason ? record->reason : "",
+            record->outcome == MLM_OUTCOME_KILLED ? killers_text(killers) : "");
     }
 }
 
@@ -297,6 +313,7 @@ static int trial(struct fit *fit, uint64_t cap_bytes, struct mlm_error *error)
     if (r == 0) {
         mlm_progress_done(progress, 0, mlm_now_ns() - begin_ns, &record);
         r = check_foreign(&record, error);
+        fit->foreign = r < 0;
     }
     const bool counts = r == 0;
     if (counts && mlm_fit_tell(&fit->search, &record) < 0)
@@ -425,7 +442,7 @@ static int fit_all(struct fit *fit, int argc, char **argv, struct mlm_error *err
     int ended = mlm_measuring_end(measuring, r == 0 ? error : NULL);
     r = r == 0 ? ended : r;
     const bool stopped = r == -EINTR;
-    if (fit->search.count && (r == 0 || stopped)) {
+    if (fit->search.count && (r == 0 || stopped || fit->foreign)) {
         int shown = present(fit, r == 0 ? error : NULL);
         r = r == 0 ? shown : r;
     }

@@ -123,7 +123,10 @@ static void swap_peak(const struct cage_state *state, const struct mlm_trial_vie
         peak = state->swap_bytes;
         exact = false;
     }
-    if (!view->machine_has_swap) {
+    /* v2 limits swap alone: where none is allowed, there was none. */
+    const bool forbidden = !dialect->swap_files_count_memory && !mlm_cage_is_inherited(view->cage) &&
+                           mlm_cage_limits(view->cage)->swap_limit_bytes == 0;
+    if (!view->machine_has_swap || forbidden) {
         peak = 0;
         exact = true;
     }
@@ -144,6 +147,12 @@ static int64_t reader_needs(
     return larger(held_bytes, least_bytes);
 }
 
+/* The needs of a job that did not swap are not above the kernel's peak. */
+static bool lies_close(int64_t peak_bytes, int64_t need_bytes)
+{
+    return peak_bytes - need_bytes <= larger(need_bytes / 100, INT64_C(1) << 20);
+}
+
 /* Computes needs, the peak of memory and swap together. It is the kernel's own figure on v1 (memsw) and
  * wherever nothing was swapped; otherwise the highest sampled sum, which cannot be below either peak. For a
  * tree, which may do anything, and for a job that reads files, it is all but the reclaimable page cache. The
@@ -161,6 +170,8 @@ static void needs(const struct cage_state *state, const struct mlm_trial_view *v
         bool proved = false;
         if (!view->tree && !(view->flags & MLM_MAPS_FILE) && state->resident_bytes)
             need = reader_needs(state, view, need, &proved);
+        proved |= lies_close(values[MLM_cage_peak_bytes], need) &&
+                  !(*result->marks & MLM_MARK_BIT(cage_peak_sampled));
         if (!proved || values[MLM_swap_peak_bytes] != 0)
             *result->marks |= MLM_MARK_BIT(needs_peak_sampled);
         values[MLM_needs_peak_bytes] = need;

@@ -15,6 +15,7 @@
     X(swap_is_zram,          "swap is compressed memory, outside the cap")                                            \
     X(swap_is_zswap,         "zswap keeps swapped pages compressed in memory, outside the cap")                       \
     X(zswap_is_charged,      "zswap keeps swapped pages compressed in memory, and counts them within the cap")        \
+    X(swap_changed,          "swap was added or taken away while the run went on; the heading says what there was at its start") \
     X(inherited_cage,        "it had no cage of its own and ran in the cgroup that mlmembench was started in: memory that others take or free there meanwhile is in its figures") \
     X(processes_summed,      "no cgroup could be read: memory is the sum over the processes (PSS), sampled")          \
     X(machine_binds_first,   "the machine had less memory available than the cap")                                    \

@@ -317,6 +317,8 @@ static int machine_look(struct running *running, struct mlm_record *record, stru
     struct mlm_error *error)
 {
     int r = mlm_memory_now(AT_FDCWD, ret_memory, error);
+    if (r == 0 && ret_memory->swap_total_bytes != running->session->swap_total_bytes)
+        record->marks |= MLM_MARK_BIT(swap_changed);
     if (r < 0 || !ret_memory->swap_total_bytes)
         return r;
     running->view.machine_has_swap = true;

@@ -343,6 +343,11 @@ static size_t disturbed_count(const struct mlm_notes *notes)
     return count;
 }
 
+static bool has_stall(const struct mlm_row *row)
+{
+    return row->readings.values[MLM_stall_full_ns] != MLM_NULL;
+}
+
 int mlm_notes_say(const struct mlm_notes *notes,
     int (*put)(void *context, const char *label, const char *text), void *context)
 {
@@ -368,6 +373,10 @@ int mlm_notes_say(const struct mlm_notes *notes,
             "of its own: anonymous memory (heap, arrays, stacks); shared: shared memory and files in tmpfs; of "
             "files: programs, libraries and data that it maps, which the kernel can drop, so needs leaves them "
             "out");
+    if (r >= 0 && mlm_columns_have(notes->columns, "stall") && any_row(notes, mlm_row_ran) &&
+        !any_row(notes, has_stall))
+        r = put(context,
+            "no stall:", "it is known only on cgroup v2, where the kernel has PSI (kernel parameter psi=1)");
     if (r >= 0 && mlm_columns_have(notes->columns, "peak-rss") && any_row(notes, is_rss_above_needs))
         r = put(context, "peak RSS:",
             "above needs where it counts pages of programs, libraries and mapped files: the kernel can drop "
