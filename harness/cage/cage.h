@@ -143,7 +143,7 @@ enum mlm_oom_by {
     MLM_OOM_BY_CAP,     /* the cage's own limit; also where it cannot be told */
     MLM_OOM_BY_ABOVE,   /* the limit of a cgroup above */
     MLM_OOM_BY_MACHINE, /* the machine had no memory left */
-    MLM_OOM_BY_HIDDEN,  /* the machine, or a limit that a namespace hides */
+    MLM_OOM_BY_HIDDEN,  /* not the cage: the machine, or a limit above; a namespace may hide it */
 };
 
 /* Says whose limit it was. ret_limit is filled for MLM_OOM_BY_ABOVE; its bytes may be MLM_NO_LIMIT, if the

@@ -7,6 +7,7 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/page.h"
 #include "cage/run.h"
 #include "cage/unit.h"
 
@@ -40,16 +41,30 @@ static bool count_read(int dir_fd, const char *file, const char *key, uint64_t *
            mlm_keyed_number(text, key, ret_count) == 0;
 }
 
+/* Bytes that a processor charges in advance. */
+static uint64_t slack(void)
+{
+    return 64 * mlm_page_bytes();
+}
+
+static bool came_to(int dir_fd, const char *limit_file, const char *peak_file)
+{
+    uint64_t limit, peak;
+    return count_read(dir_fd, limit_file, NULL, &limit) && count_read(dir_fd, peak_file, NULL, &peak) &&
+           peak + slack() >= limit;
+}
+
 bool mlm_cage_own_ooms(const struct mlm_cage *cage, uint64_t *ret_count)
 {
     const struct mlm_dialect *dialect = cage->cages->dialect;
-    uint64_t with_swap = 0;
     if (dialect->oom_key)
         return count_read(cage->dir_fd, dialect->oom_file, dialect->oom_key, ret_count);
-    if (!count_read(cage->dir_fd, dialect->limit_hits, NULL, ret_count))
+    /* v1 counts attempts to go beyond a limit, and newer kernels not all of them. Its peak tells whether the
+     * cage came to a limit; in an inherited cgroup it may be an old one. */
+    if (cage->inherited || !count_read(cage->dir_fd, dialect->limit_hits, NULL, ret_count))
         return false;
-    (void)count_read(cage->dir_fd, dialect->swap_limit_hits, NULL, &with_swap);
-    *ret_count += with_swap;
+    *ret_count += came_to(cage->dir_fd, dialect->memory_limit, dialect->memory_peak) +
+                  came_to(cage->dir_fd, dialect->swap_limit, dialect->swap_peak);
     return true;
 }
 
@@ -57,6 +72,12 @@ bool mlm_cage_own_ooms(const struct mlm_cage *cage, uint64_t *ret_count)
 static bool is_cap(const struct mlm_cage *cage, const char *path)
 {
     return cage->inherited && strcmp(cage->above.limits[MLM_ABOVE_MEMORY].path, path) == 0;
+}
+
+static bool is_limited(const struct mlm_above *above)
+{
+    return above->limits[MLM_ABOVE_MEMORY].bytes != MLM_NO_LIMIT ||
+           above->limits[MLM_ABOVE_SWAP].bytes != MLM_NO_LIMIT;
 }
 
 enum mlm_oom_by mlm_cage_oom_by(const struct mlm_cage *cage, struct mlm_limit_above *ret_limit)
@@ -76,7 +97,7 @@ enum mlm_oom_by mlm_cage_oom_by(const struct mlm_cage *cage, struct mlm_limit_ab
         mlm_unit_name_origin(root_fd, MLM_ABOVE_MEMORY, ret_limit->path);
         return MLM_OOM_BY_ABOVE;
     }
-    if (now.all_seen)
+    if (now.all_seen && (cage->cages->dialect->oom_key || !is_limited(&now)))
         return MLM_OOM_BY_MACHINE;
     return cage->inherited ? MLM_OOM_BY_CAP : MLM_OOM_BY_HIDDEN;
 }

@@ -125,8 +125,8 @@ void mlm_bounds_of_kill(const struct mlm_cage *cage, const struct mlm_bounds_swa
         break;
     case MLM_OOM_BY_HIDDEN:
         snprintf(text, MLM_BOUNDS_TEXT,
-            "killed%s: at the limit of a cgroup above that cannot be seen from here, or because the machine had "
-            "no memory left",
+            "killed%s: at the limit of a cgroup above, or because the machine had no memory left; which of them "
+            "cannot be told from here",
             before);
         break;
     }

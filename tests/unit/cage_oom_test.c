@@ -31,6 +31,8 @@ static enum mlm_oom_by judge(const struct mlm_dialect *dialect, bool all_seen, b
 {
     struct mlm_cages cages = {
         .dialect = dialect, .site = {.access = MLM_CAGE_DIRECT, .path = "/a", .above.all_seen = all_seen}};
+    for (int kind = 0; kind < MLM_ABOVE_COUNT; kind++)
+        cages.site.above.limits[kind].bytes = MLM_NO_LIMIT;
     struct mlm_cage cage = {.cages = &cages, .hold_fd = -1};
     struct mlm_limit_above limit;
     mlm_auto_close int dir_fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
@@ -68,13 +70,21 @@ static void v1_counts_how_often_the_limit_was_reached(void **state)
     (void)state;
     bool lacked;
     put("memory.failcnt", "0\n");
-    put("memory.memsw.failcnt", "0\n");
+    put("memory.limit_in_bytes", "67108864\n");
+    put("memory.max_usage_in_bytes", "50331648\n");
+    put("memory.memsw.limit_in_bytes", "67108864\n");
+    put("memory.memsw.max_usage_in_bytes", "50331648\n");
     assert_int_equal(judge(&mlm_dialect_v1, true, &lacked), MLM_OOM_BY_MACHINE);
-    put("memory.memsw.failcnt", "12\n");
-    assert_int_equal(judge(&mlm_dialect_v1, true, &lacked), MLM_OOM_BY_CAP);
+    assert_int_equal(judge(&mlm_dialect_v1, false, &lacked), MLM_OOM_BY_HIDDEN);
     put("memory.failcnt", "3\n");
-    put("memory.memsw.failcnt", "0\n");
     assert_int_equal(judge(&mlm_dialect_v1, false, &lacked), MLM_OOM_BY_CAP);
+    /* Linux 6.18 does not count where memory and swap together were the reason. */
+    put("memory.failcnt", "0\n");
+    put("memory.memsw.max_usage_in_bytes", "67108864\n");
+    assert_int_equal(judge(&mlm_dialect_v1, true, &lacked), MLM_OOM_BY_CAP);
+    put("memory.memsw.max_usage_in_bytes", "50331648\n");
+    put("memory.max_usage_in_bytes", "67104768\n");
+    assert_int_equal(judge(&mlm_dialect_v1, true, &lacked), MLM_OOM_BY_CAP);
     assert_false(lacked);
 }
 
@@ -87,8 +97,9 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
     (void)state;
-    static const char *const names[] = {
-        "memory.events", "memory.swap.events", "memory.failcnt", "memory.memsw.failcnt"};
+    static const char *const names[] = {"memory.events", "memory.swap.events", "memory.failcnt",
+        "memory.limit_in_bytes", "memory.max_usage_in_bytes", "memory.memsw.limit_in_bytes",
+        "memory.memsw.max_usage_in_bytes"};
     for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
         char path[64];
         snprintf(path, sizeof path, "%s/%s", folder, names[i]);

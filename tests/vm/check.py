@@ -330,7 +330,7 @@ def check_swapped_again(folder, findings):
 
 def check_foreign_kills(folder, findings):
     """Kills for a limit that a namespace hides, and because the machine's memory ended; root only."""
-    for name, reason in (("hidden", "cannot be seen"), ("machine", "machine had no memory")):
+    for name, reason in (("hidden", "cannot be told"), ("machine", "machine had no memory")):
         records = [r for r in limited(folder, findings, name) if r["cap_bytes"]]
         findings.expect(f"{name}: an oom, and not the cap's",
                         records and all(r["outcome"] == "oom" and "killed_for_another_limit" in r["marks"]
