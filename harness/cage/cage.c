@@ -132,6 +132,7 @@ int mlm_cage_open(struct mlm_cages *cages, const struct mlm_limits *limits, stru
         return mlm_error_errno(error, -ENOMEM, "cannot make a cage");
     *cage = (struct mlm_cage){.cages = cages, .limits = *limits, .dir_fd = -1, .hold_fd = -1};
     snprintf(cage->name, sizeof cage->name, "%.64s%04u", cages->prefix, cages->next++);
+    mlm_cages_look_above(cages, &cage->above);
     int r;
     if (cages->site.access == MLM_CAGE_INHERITED) {
         cage->dir_fd = cages->dir_fd < 0 ? -1 : fcntl(cages->dir_fd, F_DUPFD_CLOEXEC, 0);

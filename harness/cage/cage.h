@@ -16,6 +16,7 @@
 
 #include "base/error.h"
 #include "base/limits.h"
+#include "cage/above.h"
 #include "cage/dialect.h"
 #include "cage/mounts.h"
 
@@ -31,25 +32,31 @@ enum mlm_cage_access {
 
 struct mlm_cage_site {
     enum mlm_cage_access access;
-    int version;                 /* 1 or 2; 0: no memory controller */
-    bool hybrid;                 /* v2 is mounted, but the memory controller is v1's */
-    char path[4096];             /* folder under which cages are (or would be) made */
-    char why[256];               /* MLM_CAGE_NONE: one line */
-    char remedy[256];            /* MLM_CAGE_NONE: how the user can change that */
-    uint64_t limit_above_bytes;  /* lowest memory limit at or above the site; MLM_NO_LIMIT */
-    char limit_above_path[4096]; /* the cgroup with that limit */
-    bool limit_above_waits;      /* in that cgroup the kernel kills nobody: a process at the limit waits (v1's
-                                    oom_kill_disable) */
-    bool swap_accounted;         /* swap can be limited and read (v1 needs swapaccount) */
-    bool all_killed; /* at or above the site, the kernel kills a whole cgroup at once (oom.group) */
+    int version;            /* 1 or 2; 0: no memory controller */
+    bool hybrid;            /* v2 is mounted, but the memory controller is v1's */
+    char path[4096];        /* folder under which cages are (or would be) made */
+    char why[256];          /* MLM_CAGE_NONE: one line */
+    char remedy[256];       /* MLM_CAGE_NONE: how the user can change that */
+    struct mlm_above above; /* limits at and above the site; in a scope, also those that it takes along */
+    unsigned taken_along;   /* MLM_CAGE_SCOPE: limits of the cgroup that we are in, as 1 << kind, which the
+                               scope has to get, because it will not be in that cgroup */
+    char own[4096];         /* the cgroup that we are in */
+    char mount_point[4096]; /* of the cgroup tree */
+    bool ended_by_oom;      /* systemd ends the unit of the site, and us, when the kernel kills a process in
+                               it (OOMPolicy=stop) */
+    char unit[4096];        /* that unit */
+    bool swap_accounted;    /* swap can be limited and read (v1 needs swapaccount) */
 };
+
+/* The dialect of the site's version. */
+const struct mlm_dialect *mlm_cage_site_dialect(const struct mlm_cage_site *site);
 
 /* Examines the machine without changing anything. `root_fd` is a directory that stands for "/" (AT_FDCWD: the
  * real one), so that tests can use recorded trees. */
 int mlm_cage_site_find(int root_fd, struct mlm_cage_site *ret_site, struct mlm_error *error);
 
 /* The site of inherited cages. `path` is our own cgroup; "" where its memory cannot be read, or where it is
- * the root of all: then readings come from the job's processes. `limit_above_bytes` is what binds there. */
+ * the root of all: then readings come from the job's processes. `above` is what binds there. */
 int mlm_cage_site_inherit(int root_fd, struct mlm_cage_site *ret_site, struct mlm_error *error);
 
 /* Where the site asks for it and we are not in a scope yet, re-executes this program inside a scope of the
@@ -134,6 +141,25 @@ void mlm_cage_processes(
  * which says something only of a process that was killed: then mlm_cage_counts_own_kills() is false. */
 uint64_t mlm_cage_oom_kills(const struct mlm_cage *cage);
 bool mlm_cage_counts_own_kills(const struct mlm_cage *cage);
+
+/* What was the reason when the kernel killed for lack of memory. */
+enum mlm_oom_by {
+    MLM_OOM_BY_CAP,     /* the cage's own limit; also where it cannot be told */
+    MLM_OOM_BY_ABOVE,   /* the limit of a cgroup above */
+    MLM_OOM_BY_MACHINE, /* the machine had no memory left */
+    MLM_OOM_BY_HIDDEN,  /* not the cage: the machine, or a limit above; a namespace may hide it */
+};
+
+/* Says whose limit it was. ret_limit is filled for MLM_OOM_BY_ABOVE; its bytes may be MLM_NO_LIMIT, if the
+ * limit is gone by now. */
+enum mlm_oom_by mlm_cage_oom_by(const struct mlm_cage *cage, struct mlm_limit_above *ret_limit);
+
+/* The limits above the cage: for each kind the lower one of when it was opened and now. */
+void mlm_cage_above(const struct mlm_cage *cage, struct mlm_above *ret_above);
+
+/* Returns true if pages could not be swapped out although the cage's own limit allowed it: the machine had no
+ * swap left, or a cgroup above allowed no more. */
+bool mlm_cage_lacked_swap(const struct mlm_cage *cage);
 
 /* The kernel's peaks since the cage was opened: memory; and swap, on v1 together with memory. In an inherited
  * cage they include what others held. -ENODATA: the kernel keeps none, or it is that of an earlier time,

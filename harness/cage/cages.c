@@ -10,7 +10,7 @@
 #include "base/cleanup.h"
 #include "cage/tree.h"
 
-static const struct mlm_dialect *dialect_of(const struct mlm_cage_site *site)
+const struct mlm_dialect *mlm_cage_site_dialect(const struct mlm_cage_site *site)
 {
     return site->version == 1 ? &mlm_dialect_v1 : &mlm_dialect_v2;
 }
@@ -46,7 +46,7 @@ int mlm_cages_open(const struct mlm_cage_site *site, struct mlm_cages **ret_cage
     mlm_auto_free struct mlm_cages *cages = malloc(sizeof *cages);
     if (!cages)
         return mlm_error_errno(error, -ENOMEM, "cannot open cages");
-    *cages = (struct mlm_cages){.site = *site, .dialect = dialect_of(site)};
+    *cages = (struct mlm_cages){.site = *site, .dialect = mlm_cage_site_dialect(site)};
     int r = mlm_cage_prefix(cages->prefix, error);
     if (r < 0)
         return r;
@@ -113,7 +113,7 @@ int mlm_cages_remove_stale(const struct mlm_cage_site *site, struct mlm_error *e
 {
     if (site->access != MLM_CAGE_DIRECT)
         return 0; /* a scope was removed with its cages */
-    struct mlm_cages cages = {.site = *site, .dialect = dialect_of(site)};
+    struct mlm_cages cages = {.site = *site, .dialect = mlm_cage_site_dialect(site)};
     mlm_auto_close int dir_fd = open_site(site, error);
     if (dir_fd < 0)
         return dir_fd;

@@ -86,6 +86,8 @@ int mlm_inherited_open(struct mlm_cage *cage, struct mlm_error *error)
     }
     inherited->oom_kills = 0;
     inherited->oom_kills = mlm_cage_oom_kills(cage);
+    if (!mlm_cage_own_ooms(cage, &cage->ooms))
+        cage->ooms = 0;
     return 0;
 }
 

@@ -27,6 +27,8 @@ struct mlm_cage {
     char name[MLM_CAGE_NAME_SIZE];
     int dir_fd, hold_fd; /* see name.h */
     struct mlm_limits limits;
+    struct mlm_above above;          /* when it was opened */
+    uint64_t ooms;                   /* of an inherited cgroup, when it was opened; else 0 */
     struct mlm_inherited *inherited; /* NULL: it is a cgroup of its own */
 };
 
@@ -44,6 +46,11 @@ struct mlm_inherited {
     char *stat; /* text of the dialect's `stat`; NULL: it cannot be read */
     uint64_t oom_kills;
 };
+
+/* oom.c: looks at the limits above now. */
+void mlm_cages_look_above(const struct mlm_cages *cages, struct mlm_above *ret_above);
+/* How often the cage's own limit was the reason for a lack of memory. Returns false where nobody counts. */
+bool mlm_cage_own_ooms(const struct mlm_cage *cage, uint64_t *ret_count);
 
 /* inherit.c: what an inherited cage does in place of the cgroup's. */
 int mlm_inherited_cages_open(struct mlm_cages *cages, struct mlm_error *error);

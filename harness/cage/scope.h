@@ -3,6 +3,10 @@
 
 #include <stdbool.h>
 
-/* Makes the words of a systemd-run command that starts the program with the rest of `argv` in a scope.
- * systemd does not expand anything in them. The caller frees the array. NULL: no memory. */
-const char **mlm_scope_command(char **argv, const char *program, bool is_user);
+#include "cage/cage.h"
+
+/* Makes the words of a systemd-run command that starts the program with the rest of `argv` in the scope that
+ * the site asks for. systemd does not expand anything in them. The caller frees the array; the words last as
+ * long as it, the arguments and the site. NULL: no memory. */
+const char **mlm_scope_command(
+    char **argv, const char *program, bool is_user, const struct mlm_cage_site *site);

@@ -14,98 +14,48 @@
 #include "base/cleanup.h"
 #include "base/file.h"
 #include "cage/hierarchy.h"
-#include "cage/tree.h"
-
-/* v1 expresses "no limit" as the largest number of pages that its counter holds. */
-#define UNLIMITED_FROM (UINT64_C(1) << 62)
-
-/* Paths are kept absolute, as people know them, and are opened relative to the observer's root. */
-static const char *relative(const char *path)
-{
-    while (*path == '/')
-        path++;
-    return *path ? path : ".";
-}
-
-static void copy(char path[static PATH_MAX], const char *from)
-{
-    snprintf(path, PATH_MAX, "%s", from);
-}
-
-static bool join(char path[static PATH_MAX], const char *folder, const char *name)
-{
-    return snprintf(path, PATH_MAX, "%s/%s", folder, name) < PATH_MAX;
-}
+#include "cage/path.h"
+#include "cage/unit.h"
 
 static bool exists(const struct mlm_cage_observer *o, const char *folder, const char *name)
 {
     char path[PATH_MAX];
-    return join(path, folder, name) && faccessat(o->root_fd, relative(path), F_OK, 0) == 0;
+    return mlm_path_join(path, folder, name) && faccessat(o->root_fd, mlm_path_relative(path), F_OK, 0) == 0;
+}
+
+/* In a user namespace (unshare -Ur, rootless containers) root is another user outside. */
+static bool is_root_in_name(const struct mlm_cage_observer *o)
+{
+    char map[256];
+    unsigned inside, outside;
+    return o->uid == 0 && mlm_file_read_into(o->root_fd, "proc/self/uid_map", map, sizeof map) > 0 &&
+           sscanf(map, "%u %u", &inside, &outside) == 2 && inside == 0 && outside != 0;
 }
 
 static bool may_write(const struct mlm_cage_observer *o, const char *folder, const char *name)
 {
     char path[PATH_MAX];
-    if (!join(path, folder, name))
+    if (!mlm_path_join(path, folder, name))
         return false;
     if (!o->recorded)
         return faccessat(AT_FDCWD, path, W_OK, AT_EACCESS) == 0;
     struct stat st;
-    return fstatat(o->root_fd, relative(path), &st, 0) == 0 && (o->uid == 0 || (st.st_mode & S_IWOTH));
+    return fstatat(o->root_fd, mlm_path_relative(path), &st, 0) == 0 &&
+           ((o->uid == 0 && !is_root_in_name(o)) || (st.st_mode & S_IWOTH));
 }
 
 /* Lists of controllers are words separated by blanks. */
 static bool lists_memory(const struct mlm_cage_observer *o, const char *folder, const char *file)
 {
     char path[PATH_MAX], text[512];
-    if (!join(path, folder, file) || mlm_file_read_into(o->root_fd, relative(path), text, sizeof text) < 0)
+    if (!mlm_path_join(path, folder, file) ||
+        mlm_file_read_into(o->root_fd, mlm_path_relative(path), text, sizeof text) < 0)
         return false;
     char *rest = text;
     for (const char *word; (word = strsep(&rest, " \n"));)
         if (strcmp(word, "memory") == 0)
             return true;
     return false;
-}
-
-/* Removes the last part of a path; returns false at the mount point. */
-static bool up(char *path, const char *mount_point)
-{
-    if (strlen(path) <= strlen(mount_point))
-        return false;
-    *strrchr(path, '/') = 0;
-    return true;
-}
-
-static void find_limit_above(const struct mlm_cage_observer *o, const struct mlm_hierarchy *h,
-    const struct mlm_dialect *dialect, struct mlm_cage_site *site)
-{
-    char folder[PATH_MAX], path[PATH_MAX];
-    uint64_t limit, grouped;
-    copy(folder, site->path);
-    site->limit_above_bytes = MLM_NO_LIMIT;
-    do {
-        if (dialect->oom_group && join(path, folder, dialect->oom_group) &&
-            mlm_file_read_number(o->root_fd, relative(path), &grouped, NULL) == 0)
-            site->all_killed |= grouped != 0;
-        if (join(path, folder, dialect->memory_limit) &&
-            mlm_file_read_number(o->root_fd, relative(path), &limit, NULL) == 0 && limit < UNLIMITED_FROM &&
-            limit < site->limit_above_bytes) {
-            site->limit_above_bytes = limit;
-            copy(site->limit_above_path, folder);
-            site->limit_above_waits = join(path, folder, dialect->oom_file) &&
-                                      mlm_cgroup_kills_nobody(o->root_fd, relative(path), dialect);
-        }
-    } while (up(folder, h->mount_point));
-
-    /* A container may not see the cgroup that limits it, but `stat` reports the limit. */
-    mlm_auto_free char *stat = NULL;
-    if (dialect->limit_above_key && join(path, site->path, dialect->stat) &&
-        mlm_file_read(o->root_fd, relative(path), &stat, NULL) >= 0 &&
-        mlm_keyed_number(stat, dialect->limit_above_key, &limit) == 0 && limit < UNLIMITED_FROM &&
-        limit < site->limit_above_bytes) {
-        site->limit_above_bytes = limit;
-        copy(site->limit_above_path, h->mount_point);
-    }
 }
 
 static void refuse(struct mlm_cage_site *site, const char *why, const char *remedy)
@@ -125,6 +75,18 @@ static void refuse_read_only(struct mlm_cage_site *site, const struct mlm_hierar
         "(docker run --privileged, podman run --privileged)");
 }
 
+/* A tmpfs over the tree, as some sandboxes have it, hides all of it. */
+static void refuse_covered(struct mlm_cage_site *site, const struct mlm_hierarchy *h)
+{
+    char why[sizeof site->why], remedy[sizeof site->remedy];
+    snprintf(why, sizeof why, "the cgroup tree at %.150s is hidden by something that is mounted over it",
+        h->mount_point);
+    snprintf(remedy, sizeof remedy,
+        "run it outside of this sandbox, or unmount that; it is the last line of: findmnt %.100s",
+        h->mount_point);
+    refuse(site, why, remedy);
+}
+
 static void judge_v1(
     const struct mlm_cage_observer *o, const struct mlm_hierarchy *h, struct mlm_cage_site *site)
 {
@@ -134,10 +96,12 @@ static void judge_v1(
             "/sys/fs/cgroup/memory");
         return;
     }
-    copy(site->path, h->own);
+    mlm_path_copy(site->path, h->own);
     site->swap_accounted = exists(o, site->path, mlm_dialect_v1.swap_limit);
-    find_limit_above(o, h, &mlm_dialect_v1, site);
-    if (h->read_only) {
+    mlm_above_find(o->root_fd, site->path, h->mount_point, &mlm_dialect_v1, &site->above);
+    if (!exists(o, site->path, mlm_dialect_v1.procs)) {
+        refuse_covered(site, h);
+    } else if (h->read_only) {
         refuse_read_only(site, h);
     } else if (!may_write(o, site->path, ".")) {
         refuse(site, "cgroup v1 lets root alone set a memory limit",
@@ -159,16 +123,20 @@ static bool alone_in(const struct mlm_cage_observer *o, const char *folder)
 {
     char path[PATH_MAX], text[64], own[32];
     snprintf(own, sizeof own, "%d\n", (int)o->pid);
-    return join(path, folder, mlm_dialect_v2.procs) &&
-           mlm_file_read_into(o->root_fd, relative(path), text, sizeof text) >= 0 && strcmp(text, own) == 0;
+    return mlm_path_join(path, folder, mlm_dialect_v2.procs) &&
+           mlm_file_read_into(o->root_fd, mlm_path_relative(path), text, sizeof text) >= 0 &&
+           strcmp(text, own) == 0;
 }
 
+/* Returns true if the cgroup itself has a limit of any kind. */
 static bool is_limited(const struct mlm_cage_observer *o, const char *folder)
 {
-    char path[PATH_MAX];
-    uint64_t limit;
-    return join(path, folder, mlm_dialect_v2.memory_limit) &&
-           mlm_file_read_number(o->root_fd, relative(path), &limit, NULL) == 0 && limit != MLM_NO_LIMIT;
+    struct mlm_above above;
+    bool limited = false;
+    mlm_above_find(o->root_fd, folder, folder, &mlm_dialect_v2, &above);
+    for (int kind = 0; kind < MLM_ABOVE_COUNT; kind++)
+        limited |= above.limits[kind].bytes != MLM_NO_LIMIT;
+    return limited;
 }
 
 /* Decides whether cages can be made in this cgroup, which is ours or one above ours. Moving a process needs
@@ -189,6 +157,14 @@ static bool takes_cages(
     return ours && (alone_in(o, folder) || strcmp(folder, h->mount_point) == 0 || is_limited(o, folder));
 }
 
+/* Returns true if systemd ends the unit of this cgroup when the kernel kills a process in it. */
+static bool ended_by_oom(const struct mlm_cage_observer *o, const struct mlm_hierarchy *h, const char *folder,
+    char ret_unit[static PATH_MAX])
+{
+    return o->unit_ends_by_oom && mlm_unit_find(folder, h->mount_point, ret_unit) &&
+           o->unit_ends_by_oom(ret_unit);
+}
+
 /* The systemd that would make a scope for this user, and whether it delegates the memory controller. */
 struct manager {
     char cgroup[PATH_MAX];
@@ -203,7 +179,7 @@ static void manager_find(const struct mlm_cage_observer *o, const struct mlm_hie
         snprintf(run, sizeof run, "/run/user/%u", uid);
     m->runs = exists(o, run, "systemd/private") || (uid && exists(o, run, "bus"));
     if (!uid)
-        copy(m->cgroup, h->mount_point);
+        mlm_path_copy(m->cgroup, h->mount_point);
     else if (snprintf(m->cgroup, sizeof m->cgroup, "%s/user.slice/user-%u.slice/user@%u.service",
                  h->mount_point, uid, uid) >= (int)sizeof m->cgroup)
         m->runs = false;
@@ -213,10 +189,26 @@ static void manager_find(const struct mlm_cage_observer *o, const struct mlm_hie
 static void refuse_v2(const struct mlm_cage_observer *o, const struct mlm_hierarchy *h,
     const struct manager *m, struct mlm_cage_site *site)
 {
-    if (is_real_root(o, h->mount_point) && !lists_memory(o, h->mount_point, "cgroup.controllers")) {
+    const bool systemd = exists(o, "/run", "systemd/system"); /* as sd_booted() asks */
+    const bool has_memory = lists_memory(o, h->mount_point, "cgroup.controllers");
+    if (!exists(o, h->mount_point, mlm_dialect_v2.procs)) {
+        refuse_covered(site, h);
+    } else if (is_real_root(o, h->mount_point) && !has_memory) {
         refuse(site, "this kernel runs with its memory controller off",
             "add cgroup_enable=memory to the kernel's command line (on a Raspberry Pi: "
             "/boot/firmware/cmdline.txt) and boot again");
+    } else if (is_root_in_name(o)) {
+        refuse(site, "in this user namespace root is an ordinary user, whom systemd does not obey",
+            "start mlmembench outside of the namespace, and in it the command: mlmembench exec -- unshare -Ur COMMAND");
+    } else if (!has_memory) {
+        refuse(site, "this container was not given the memory controller",
+            "run it on the host, or give the container the controller (systemd: Delegate=yes for its unit; by hand: "
+            "+memory in cgroup.subtree_control above it)");
+    } else if (o->uid && !m->runs && !systemd) {
+        refuse(site,
+            "only root can set a memory limit here, because no systemd runs that could do it for a user",
+            "run it with sudo, or let root give you a cgroup of your own, with cgroup.procs and "
+            "cgroup.subtree_control, and start it there");
     } else if (o->uid && !m->runs) {
         char why[sizeof site->why];
         snprintf(why, sizeof why,
@@ -232,8 +224,10 @@ static void refuse_v2(const struct mlm_cage_observer *o, const struct mlm_hierar
             "anew; or run it with sudo");
     } else {
         refuse(site, "no cgroup at or above ours takes children with a memory limit",
-            "start it in a cgroup of its own that has the memory controller: systemd-run --scope -p "
-            "Delegate=yes mlmembench …");
+            systemd
+                ? "start it in a cgroup of its own that has the memory controller: systemd-run --scope -p "
+                  "Delegate=yes mlmembench …"
+                : "start it in a cgroup of its own that has the memory controller and no other process");
     }
 }
 
@@ -249,11 +243,61 @@ static bool swap_accounted_v2(const struct mlm_cage_observer *o, const struct ml
                !strstr(line, "swapaccount=0"));
 }
 
+/* The scope is made in the slice that we are in, if that one is of the same systemd, so that the slice's
+ * limits hold. Limits of our own cgroup are taken along. */
+static void scope_plan(const struct mlm_cage_observer *o, const struct mlm_hierarchy *h,
+    const struct manager *m, struct mlm_cage_site *site)
+{
+    char slice[PATH_MAX];
+    struct mlm_above here;
+    site->access = MLM_CAGE_SCOPE;
+    mlm_path_copy(site->path, m->cgroup);
+    if (mlm_unit_slice(h->own, h->mount_point, slice) && mlm_path_is_below(slice, m->cgroup) &&
+        (o->uid || !strstr(slice, "/user@")))
+        mlm_path_copy(site->path, slice);
+    mlm_above_find(o->root_fd, site->path, h->mount_point, &mlm_dialect_v2, &site->above);
+    mlm_above_find(o->root_fd, h->own, h->mount_point, &mlm_dialect_v2, &here);
+    for (int kind = 0; kind < MLM_ABOVE_COUNT; kind++) {
+        struct mlm_limit_above *there = &site->above.limits[kind];
+        if (here.limits[kind].bytes >= there->bytes || !mlm_above_property((enum mlm_above_kind)kind))
+            continue;
+        *there = here.limits[kind];
+        site->taken_along |= 1u << kind;
+    }
+}
+
+/* Our own cgroup, one above it, or a scope. */
+static void place_find(
+    const struct mlm_cage_observer *o, const struct mlm_hierarchy *h, bool inside, struct mlm_cage_site *site)
+{
+    struct manager manager = {.runs = false};
+    manager_find(o, h, &manager);
+    const bool scope = manager.runs && manager.has_memory && !is_root_in_name(o);
+    bool found = takes_cages(o, h, site->path, inside);
+    /* In a unit that systemd would end there, the first trial that is killed would be the last one. */
+    site->ended_by_oom = found && inside && ended_by_oom(o, h, site->path, site->unit);
+    if (site->ended_by_oom && scope) {
+        site->ended_by_oom = false;
+        scope_plan(o, h, &manager, site);
+        return;
+    }
+    /* The cgroups above us have an owner: root may use them; a user must ask the user's systemd. */
+    while (!found && !(scope && o->uid) && mlm_path_up(site->path, h->mount_point))
+        found = takes_cages(o, h, site->path, false);
+    if (found) {
+        site->access = MLM_CAGE_DIRECT;
+    } else if (scope) {
+        scope_plan(o, h, &manager, site);
+    } else {
+        refuse_v2(o, h, &manager, site);
+        mlm_path_copy(site->path, h->own);
+    }
+}
+
 static void judge_v2(
     const struct mlm_cage_observer *o, const struct mlm_hierarchy *h, struct mlm_cage_site *site)
 {
-    struct manager manager = {.runs = false};
-    copy(site->path, h->own);
+    mlm_path_copy(site->path, h->own);
     /* Another active run has moved the shell that started us into its home. The site of that run is ours
      * too. */
     char *last = strrchr(site->path, '/');
@@ -263,27 +307,22 @@ static void judge_v2(
         inside = false;
     }
     site->access = MLM_CAGE_NONE;
-    if (h->read_only) {
+    if (h->read_only)
         refuse_read_only(site, h);
-    } else if (takes_cages(o, h, site->path, inside)) {
-        site->access = MLM_CAGE_DIRECT;
-    } else {
-        manager_find(o, h, &manager);
-        bool scope = manager.runs && manager.has_memory;
-        /* The cgroups above us have an owner: root may use them; a user must ask the user's systemd. */
-        while (!(scope && o->uid) && site->access == MLM_CAGE_NONE && up(site->path, h->mount_point))
-            if (takes_cages(o, h, site->path, false))
-                site->access = MLM_CAGE_DIRECT;
-        if (site->access == MLM_CAGE_NONE && scope) {
-            site->access = MLM_CAGE_SCOPE;
-            copy(site->path, manager.cgroup);
-        } else if (site->access == MLM_CAGE_NONE) {
-            refuse_v2(o, h, &manager, site);
-            copy(site->path, h->own);
-        }
-    }
+    else
+        place_find(o, h, inside, site);
     site->swap_accounted = swap_accounted_v2(o, site);
-    find_limit_above(o, h, &mlm_dialect_v2, site);
+    if (site->access != MLM_CAGE_SCOPE)
+        mlm_above_find(o->root_fd, site->path, h->mount_point, &mlm_dialect_v2, &site->above);
+}
+
+/* Notes what does not depend on the decision. No limit is known yet. */
+static void place_note(const struct mlm_hierarchy *h, struct mlm_cage_site *site)
+{
+    mlm_path_copy(site->own, h->own);
+    mlm_path_copy(site->mount_point, h->mount_point);
+    for (int kind = 0; kind < MLM_ABOVE_COUNT; kind++)
+        site->above.limits[kind].bytes = MLM_NO_LIMIT;
 }
 
 int mlm_cage_site_judge(
@@ -293,7 +332,8 @@ int mlm_cage_site_judge(
     int r = mlm_hierarchies_find(observer->root_fd, &v1, &v2, error);
     if (r < 0)
         return mlm_error_wrap(error, r, "looking for the cgroup tree");
-    struct mlm_cage_site site = {.limit_above_bytes = MLM_NO_LIMIT};
+    struct mlm_cage_site site = {.version = 0};
+    place_note(v1.in_use ? &v1 : &v2, &site);
     if (v1.in_use) {
         site.version = 1;
         site.hybrid = v2.mounted;
@@ -315,7 +355,7 @@ int mlm_cage_site_judge(
 static bool may_read(const struct mlm_cage_observer *o, const char *folder, const char *name)
 {
     char path[PATH_MAX];
-    return join(path, folder, name) && faccessat(o->root_fd, relative(path), R_OK, 0) == 0;
+    return mlm_path_join(path, folder, name) && faccessat(o->root_fd, mlm_path_relative(path), R_OK, 0) == 0;
 }
 
 int mlm_cage_site_judge_inherited(
@@ -325,15 +365,17 @@ int mlm_cage_site_judge_inherited(
     int r = mlm_hierarchies_find(observer->root_fd, &v1, &v2, error);
     if (r < 0)
         return mlm_error_wrap(error, r, "looking for the cgroup tree");
-    struct mlm_cage_site site = {.access = MLM_CAGE_INHERITED, .limit_above_bytes = MLM_NO_LIMIT};
+    struct mlm_cage_site site = {.access = MLM_CAGE_INHERITED};
     const struct mlm_hierarchy *h = v1.in_use ? &v1 : &v2;
+    place_note(h, &site);
     const struct mlm_dialect *dialect = v1.in_use ? &mlm_dialect_v1 : &mlm_dialect_v2;
     site.version = v1.in_use ? 1 : v2.in_use ? 2 : 0;
     site.hybrid = v1.in_use && v2.mounted;
     if (h->mounted) {
-        copy(site.path, h->own);
+        mlm_path_copy(site.path, h->own);
         site.swap_accounted = exists(observer, site.path, dialect->swap_limit);
-        find_limit_above(observer, h, dialect, &site);
+        mlm_above_find(observer->root_fd, site.path, h->mount_point, dialect, &site.above);
+        site.ended_by_oom = ended_by_oom(observer, h, site.path, site.unit);
         /* In the root of all cgroups is the whole machine. */
         bool is_root = dialect->only_in_root && exists(observer, site.path, dialect->only_in_root);
         if (!h->inside || is_root || !may_read(observer, site.path, dialect->memory_current))
@@ -358,6 +400,7 @@ static int find(int root_fd,
         .recorded = opened < 0,
         .uid = geteuid(),
         .pid = getpid(),
+        .unit_ends_by_oom = opened < 0 ? NULL : mlm_unit_ends_by_oom,
     };
     return judge(&observer, ret_site, error);
 }

@@ -17,6 +17,7 @@ struct mlm_cage_observer {
     bool recorded;
     uid_t uid;
     pid_t pid;
+    bool (*unit_ends_by_oom)(const char *unit); /* see unit.h; NULL: nobody can be asked */
 };
 
 int mlm_cage_site_judge(

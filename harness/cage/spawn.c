@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "base/file.h"
 #include "cage/clone3.h"
 #include "cage/mounts.h"
@@ -41,6 +42,11 @@ enum step {
     STEP_DESCRIPTORS,
     STEP_EXEC
 };
+
+/* Enough to tell a command line from ours. */
+#define COMMAND_LINE_MOST 4096
+/* It takes microseconds, or the time that other processes take the processor for. */
+#define LEAVES_WITHIN_NS UINT64_C(1000000000)
 
 struct child {
     const struct mlm_cage_spawn *spawn;
@@ -275,6 +281,26 @@ static int score_of(const struct mlm_cage_spawn *spawn)
     return inherited > spawn->oom_score_adj ? inherited : spawn->oom_score_adj;
 }
 
+static ssize_t command_line(const char *pid, char text[static COMMAND_LINE_MOST])
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%s/cmdline", pid);
+    return mlm_file_read_into(AT_FDCWD, path, text, COMMAND_LINE_MOST);
+}
+
+/* The kernel lets us go on a moment before the child has given our memory up. Until then, whoever looks at it
+ * sees our figures, and our command line. */
+static void memory_leave(pid_t pid)
+{
+    char ours[COMMAND_LINE_MOST], theirs[COMMAND_LINE_MOST], number[16];
+    const ssize_t size = command_line("self", ours);
+    const uint64_t end_ns = mlm_now_ns() + LEAVES_WITHIN_NS;
+    snprintf(number, sizeof number, "%d", (int)pid);
+    while (size > 0 && mlm_now_ns() < end_ns && command_line(number, theirs) == size &&
+           memcmp(ours, theirs, (size_t)size) == 0)
+        (void)sched_yield();
+}
+
 static int spawn_with(struct mlm_cage *cage, const struct mlm_cage_spawn *spawn,
     struct mlm_mounting *mounting, pid_t *ret_pid, int *ret_pidfd, struct mlm_error *error)
 {
@@ -312,6 +338,7 @@ static int spawn_with(struct mlm_cage *cage, const struct mlm_cage_spawn *spawn,
         }
         return r;
     }
+    memory_leave((pid_t)pid);
     if (cage && cage->inherited)
         mlm_kin_started(&cage->inherited->kin, (pid_t)pid);
     *ret_pid = (pid_t)pid;

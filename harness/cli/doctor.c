@@ -14,6 +14,7 @@
 #include "cli/wrap.h"
 #include "machine/findings.h"
 #include "machine/presence.h"
+#include "record/above.h"
 #include "trial/dataset_folder.h"
 
 #define PROBE_CAP_BYTES (UINT64_C(64) << 20)
@@ -84,20 +85,52 @@ static struct mlm_finding cap_try(const struct mlm_cage_site *site, bool in_scop
     return finding;
 }
 
+static void limits_above_print(const struct mlm_cage_site *site)
+{
+    static const char *const remedies[MLM_ABOVE_COUNT] = {
+        [MLM_ABOVE_MEMORY] =
+            "trials under higher caps are marked: they meet this limit first; choose lower caps",
+        [MLM_ABOVE_SLOW] =
+            "beyond it the kernel slows a job down and swaps it out; trials under higher caps are marked: "
+            "choose lower caps",
+        [MLM_ABOVE_SWAP] = "trials that allow more swap are marked; choose a smaller --swap",
+        [MLM_ABOVE_SWAP_SLOW] =
+            "beyond it the kernel slows a job down; trials that allow more swap are marked",
+    };
+    const struct mlm_dialect *dialect = mlm_cage_site_dialect(site);
+    for (int kind = 0; kind < MLM_ABOVE_COUNT; kind++) {
+        const struct mlm_limit_above *limit = &site->above.limits[kind];
+        struct mlm_finding above = {.grade = MLM_FINDING_NOTE, .subject = "limit above"};
+        char text[MLM_ABOVE_TEXT];
+        if (limit->bytes == MLM_NO_LIMIT)
+            continue;
+        mlm_above_text(mlm_above_file(dialect, (enum mlm_above_kind)kind), limit->path, limit->bytes, text);
+        snprintf(above.fact, sizeof above.fact, "%.255s", text);
+        snprintf(above.remedy, sizeof above.remedy, "%s", remedies[kind]);
+        print(&above);
+    }
+}
+
+static void unit_print(const struct mlm_cage_site *site)
+{
+    if (!site->ended_by_oom)
+        return;
+    struct mlm_finding unit = {.grade = MLM_FINDING_POOR,
+        .subject = "unit",
+        .remedy = "start the unit with OOMPolicy=continue (systemd-run -p OOMPolicy=continue …)"};
+    snprintf(unit.fact, sizeof unit.fact,
+        "when the kernel kills a trial for lack of memory, systemd ends %.120s, and mlmembench in it",
+        site->unit);
+    print(&unit);
+}
+
 /* Prints whether a cap can be set. */
 static bool cages_print(const struct mlm_cage_site *site, bool in_scope)
 {
     struct mlm_finding cap = cap_try(site, in_scope);
     print(&cap);
-    char limit[MLM_SIZE_TEXT];
-    if (site->limit_above_bytes != MLM_NO_LIMIT) {
-        struct mlm_finding above = {.grade = MLM_FINDING_NOTE, .subject = "limit above"};
-        snprintf(above.fact, sizeof above.fact, "%.180s is limited to %s", site->limit_above_path,
-            mlm_size_show((double)site->limit_above_bytes, limit));
-        snprintf(above.remedy, sizeof above.remedy,
-            "caps above that are marked and mean nothing; choose lower ones");
-        print(&above);
-    }
+    limits_above_print(site);
+    unit_print(site);
     if (site->access != MLM_CAGE_NONE && !site->swap_accounted) {
         struct mlm_finding swap = {.grade = MLM_FINDING_POOR,
             .subject = "swap account",
@@ -116,10 +149,11 @@ static void inherited_print(const struct mlm_cage_site *inherited)
     mlm_inherit_source(inherited, source);
     snprintf(finding.fact, sizeof finding.fact, "run and exec use --cage inherit: a job's memory is %.170s",
         source);
-    if (inherited->all_killed && inherited->limit_above_bytes != MLM_NO_LIMIT)
+    if (inherited->above.all_killed && inherited->above.limits[MLM_ABOVE_MEMORY].bytes != MLM_NO_LIMIT)
         snprintf(finding.remedy, sizeof finding.remedy,
             "stay below the limit: beyond it the kernel kills all of the cgroup, mlmembench, too");
     print(&finding);
+    unit_print(inherited);
 }
 
 static int doctor_verb(int argc, char **argv, struct mlm_error *error)
@@ -154,7 +188,7 @@ static int doctor_verb(int argc, char **argv, struct mlm_error *error)
     if (mlm_dataset_folder(folder, NULL) == 0)
         view.folder = folder;
     /* The probe must not fill what a limit leaves us. */
-    bool room = inherited.limit_above_bytes / 2 > MLM_FRESH_MEMORY_PROBE_BYTES;
+    bool room = inherited.above.limits[MLM_ABOVE_MEMORY].bytes / 2 > MLM_FRESH_MEMORY_PROBE_BYTES;
     if (room && mlm_fresh_memory_probe(MLM_FRESH_MEMORY_PROBE_BYTES, NULL, &fresh, NULL) == 0)
         view.fresh = &fresh;
     struct mlm_finding findings[MLM_FINDINGS_MOST];

@@ -218,7 +218,8 @@ static int exec_all(struct exec *exec, int argc, char **argv, struct mlm_error *
             exec->said.program.output, measuring->interrupts.fd, &exec->output_fd, error);
     if (r < 0)
         return r;
-    mlm_measuring_warn_of_limits(measuring, exec->said.caps.items, exec->said.caps.count);
+    mlm_measuring_warn_of_limits(
+        measuring, &exec->said.cage.limits, exec->said.caps.items, exec->said.caps.count);
     r = trials(exec, error);
     r = mlm_shell_clean_up(&measuring->session, exec->said.program.cleanup, r, error);
     if (r == -EINTR)

@@ -11,6 +11,7 @@
 #include "advise/fit/words.h"
 #include "base/cleanup.h"
 #include "base/page.h"
+#include "base/text.h"
 #include "base/utf8.h"
 #include "cli/fit_files.h"
 #include "cli/fit_job.h"
@@ -22,8 +23,10 @@
 #include "cli/style.h"
 #include "cli/target.h"
 #include "cli/verbs.h"
+#include "machine/findings.h"
 #include "machine/memory.h"
 #include "meter/sample.h"
+#include "record/above.h"
 #include "report/text/sold.h"
 #include "report/text/text.h"
 
@@ -111,6 +114,7 @@ struct fit {
     struct mlm_fit_files files;
     uint64_t swap_bytes; /* swap that the job may use; 0 on a machine without */
     uint64_t timeout_ns; /* time limit of a trial under a cap; 0: not known yet */
+    bool foreign;        /* a trial ended for a reason that says nothing of the job: the search is over */
     int output_fd;
 };
 
@@ -162,11 +166,52 @@ static int resolve(struct fit *fit, const struct mlm_parsed *parsed, struct mlm_
     return 0;
 }
 
+#define KILLERS_TEXT 256
+
+/* Names programs that may have killed; "" where none runs. */
+static const char *killers_text(char text[static KILLERS_TEXT])
+{
+    char found[KILLERS_TEXT - 16];
+    text[0] = 0;
+    if (mlm_machine_killers(AT_FDCWD, found, sizeof found))
+        snprintf(text, KILLERS_TEXT, "; %s", found);
+    return text;
+}
+
+/* The machine, or a cgroup above, was tighter than the cap. */
+static int another_limit_say(
+    const struct mlm_record *record, const char *outcome, const char *cap, struct mlm_error *error)
+{
+    struct mlm_text named;
+    FILE *out = mlm_text_begin(&named);
+    if (!out)
+        return mlm_error_errno(error, -ENOMEM, "fit");
+    const char *glue = record->reason ? "; " : "";
+    fputs(record->reason ? record->reason : "", out);
+    if (record->limits_above)
+        fputs(glue, out);
+    if (!mlm_above_put(out, record) && !record->reason)
+        fputs("the machine had less memory than the cap", out);
+    mlm_auto_free char *text = mlm_text_end(&named);
+    if (!text)
+        return mlm_error_errno(error, -ENOMEM, "fit");
+    if (record->limits.cap_bytes == MLM_NO_LIMIT)
+        return mlm_error_set(error, -ENOMEM,
+            "it ended in %s without a cap (%s): free memory or raise that limit, and start again", outcome,
+            text);
+    return mlm_error_set(error, -ENOMEM,
+        "it ended in %s under a cap of %s, but the cap was not the limit that it met (%s): free memory or raise "
+        "that limit, and start again",
+        outcome, cap, text);
+}
+
 /* An end that was caused from outside says nothing about the needs and would make the answer wrong. */
 static int check_foreign(const struct mlm_record *record, struct mlm_error *error)
 {
     char cap[MLM_SIZE_TEXT];
     const char *name = mlm_outcome_name(record->outcome);
+    char killers[KILLERS_TEXT];
+    const bool uncapped = record->limits.cap_bytes == MLM_NO_LIMIT;
     mlm_size_spell(record->limits.cap_bytes, cap);
     if (record->marks & MLM_MARK_BIT(left_cage))
         return mlm_error_set(error, -ECANCELED,
@@ -178,18 +223,16 @@ static int check_foreign(const struct mlm_record *record, struct mlm_error *erro
         return 0;
     case MLM_OUTCOME_OOM:
     case MLM_OUTCOME_TIMEOUT:
-        if (record->limits.cap_bytes == MLM_NO_LIMIT ||
-            !(record->marks & (MLM_MARK_BIT(machine_binds_first) | MLM_MARK_BIT(ancestor_binds_first))))
-            return 0;
-        return mlm_error_set(error, -ENOMEM,
-            "it ended in %s under a cap of %s, but something else was tighter than the cap (the machine had "
-            "less memory, or a cgroup above allows less): free memory, and start again",
-            name, cap);
+        return record->marks &
+                       (uncapped ? MLM_MARK_BIT(killed_for_another_limit) : MLM_MARKS_OF_ANOTHER_LIMIT)
+                   ? another_limit_say(record, name, cap, error)
+                   : 0;
     default:
         return mlm_error_set(error, -ECANCELED,
-            "a trial under cap %s ended in %s%s%s, which says nothing of what it needs; start again when "
+            "a trial under cap %s ended in %s%s%s%s, which says nothing of what it needs; start again when "
             "that is mended",
-            cap, name, record->reason ? ": " : "", record->reason ? record->reason : "");
+            cap, name, record->reason ? ": " : "", record->reason ? record->reason : "",
+            record->outcome == MLM_OUTCOME_KILLED ? killers_text(killers) : "");
     }
 }
 
@@ -270,6 +313,7 @@ static int trial(struct fit *fit, uint64_t cap_bytes, struct mlm_error *error)
     if (r == 0) {
         mlm_progress_done(progress, 0, mlm_now_ns() - begin_ns, &record);
         r = check_foreign(&record, error);
+        fit->foreign = r < 0;
     }
     const bool counts = r == 0;
     if (counts && mlm_fit_tell(&fit->search, &record) < 0)
@@ -361,7 +405,7 @@ static int trials(struct fit *fit, struct mlm_error *error)
     int r = 0;
     for (uint64_t cap; r == 0 && (cap = mlm_fit_next(&fit->search)) != 0;) {
         if (cap != MLM_NO_LIMIT && !warned) {
-            mlm_measuring_warn_of_limits(&fit->measuring, &cap, 1);
+            mlm_measuring_warn_of_limits(&fit->measuring, &fit->said.cage.limits, &cap, 1);
             warned = true;
         }
         r = trial(fit, cap, error);
@@ -398,7 +442,7 @@ static int fit_all(struct fit *fit, int argc, char **argv, struct mlm_error *err
     int ended = mlm_measuring_end(measuring, r == 0 ? error : NULL);
     r = r == 0 ? ended : r;
     const bool stopped = r == -EINTR;
-    if (fit->search.count && (r == 0 || stopped)) {
+    if (fit->search.count && (r == 0 || stopped || fit->foreign)) {
         int shown = present(fit, r == 0 ? error : NULL);
         r = r == 0 ? shown : r;
     }

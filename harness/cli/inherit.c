@@ -43,13 +43,18 @@ static void say(const struct mlm_cage_site *inherited, char text[static MLM_INHE
 {
     char source[MLM_INHERIT_SOURCE_TEXT];
     char size[MLM_SIZE_TEXT], limit[512] = "no limit is seen there";
-    if (inherited->limit_above_bytes != MLM_NO_LIMIT)
-        snprintf(limit, sizeof limit, "%.400s is limited to %s", inherited->limit_above_path,
-            mlm_size_show((double)inherited->limit_above_bytes, size));
+    const struct mlm_limit_above *memory = &inherited->above.limits[MLM_ABOVE_MEMORY];
+    const bool limited = memory->bytes != MLM_NO_LIMIT;
+    if (limited)
+        snprintf(limit, sizeof limit, "%.400s is limited to %s", memory->path,
+            mlm_size_show((double)memory->bytes, size));
     mlm_inherit_source(inherited, source);
     snprintf(text, MLM_INHERIT_TEXT, "its memory is %s; %s%s", source, limit,
-        inherited->all_killed && inherited->limit_above_bytes != MLM_NO_LIMIT
+        inherited->above.all_killed && limited
             ? "; when it is reached, the kernel kills all of that cgroup, mlmembench, too (memory.oom.group)"
+        : inherited->ended_by_oom
+            ? "; when the kernel kills the job for lack of memory, systemd ends the unit, "
+              "mlmembench, too (OOMPolicy=stop)"
             : "");
 }
 
@@ -78,6 +83,6 @@ int mlm_inherit_resolve(const struct mlm_parsed *parsed, struct mlm_cage_options
     say(&site, where);
     snprintf(text, MLM_INHERIT_TEXT, "%sthe job stays in the cgroup that we are in; %.900s", why, where);
     options->limits.inherited_cage = true;
-    *caps = (struct mlm_caps){.items = {site.limit_above_bytes}, .count = 1};
+    *caps = (struct mlm_caps){.items = {site.above.limits[MLM_ABOVE_MEMORY].bytes}, .count = 1};
     return 0;
 }

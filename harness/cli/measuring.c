@@ -14,6 +14,7 @@
 #include "base/size.h"
 #include "machine/fresh.h"
 #include "machine/memory.h"
+#include "record/above.h"
 
 int mlm_measuring_begin(struct mlm_measuring *measuring, struct mlm_error *error)
 {
@@ -120,14 +121,33 @@ static void warn_of_machine(struct mlm_measuring *measuring, const uint64_t *cap
             mlm_size_show((double)memory.available_bytes, available), mlm_size_spell(above, cap));
 }
 
-void mlm_measuring_warn_of_limits(struct mlm_measuring *measuring, const uint64_t *caps, size_t cap_count)
+void mlm_measuring_warn_of_limits(
+    struct mlm_measuring *measuring, const struct mlm_limits *limits, const uint64_t *caps, size_t cap_count)
 {
     const struct mlm_cage_site *site = &measuring->session.site;
-    char limit[MLM_SIZE_TEXT];
-    if (cap_above(site->limit_above_bytes, caps, cap_count))
+    const struct mlm_dialect *dialect = mlm_cage_site_dialect(site);
+    struct mlm_memory_now memory = {0};
+    unsigned binding = 0;
+    (void)mlm_memory_now(AT_FDCWD, &memory, NULL);
+    for (size_t i = 0; i < cap_count; i++) {
+        struct mlm_limits own = *limits;
+        own.cap_bytes = caps[i];
+        binding |= mlm_above_binding(&site->above, dialect, &own, memory.swap_total_bytes);
+    }
+    for (int kind = 0; kind < MLM_ABOVE_COUNT; kind++) {
+        const struct mlm_limit_above *limit = &site->above.limits[kind];
+        char text[MLM_ABOVE_TEXT];
+        if (!(binding >> kind & 1))
+            continue;
+        mlm_above_text(mlm_above_file(dialect, (enum mlm_above_kind)kind), limit->path, limit->bytes, text);
         mlm_progress_say(&measuring->progress,
-            "warning: %s limits memory to %s, which is tighter than a cap; trials are marked",
-            site->limit_above_path, mlm_size_show((double)site->limit_above_bytes, limit));
+            "warning: %s, which is tighter than what the trials allow; they are marked", text);
+    }
+    if (site->ended_by_oom)
+        mlm_progress_say(&measuring->progress,
+            "warning: systemd ends %s, and this run, when the kernel kills the first trial for lack of memory "
+            "(OOMPolicy=stop); start the unit with OOMPolicy=continue",
+            site->unit);
     warn_of_machine(measuring, caps, cap_count);
 }
 

@@ -33,8 +33,10 @@ struct mlm_await mlm_measuring_await(struct mlm_measuring *measuring);
 int mlm_measuring_open(struct mlm_measuring *measuring, const struct mlm_session_options *options,
     const char *out, struct mlm_error *error);
 
-/* Warns where something above our cages, or the machine itself, is tighter than one of the caps. */
-void mlm_measuring_warn_of_limits(struct mlm_measuring *measuring, const uint64_t *caps, size_t cap_count);
+/* Warns where something above our cages, or the machine itself, is tighter than the trials' limits under one
+ * of the caps, or where the first trial that is killed would end us, too. */
+void mlm_measuring_warn_of_limits(
+    struct mlm_measuring *measuring, const struct mlm_limits *limits, const uint64_t *caps, size_t cap_count);
 
 /* How much fresh memory to probe. A probe detects slow pages only within what it fills, and it fills several
  * times; so it is as much as the largest cap allows, up to what can be filled in a few seconds. */

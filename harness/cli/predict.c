@@ -454,7 +454,7 @@ static int predict_all(struct predict *predict, int argc, char **argv, struct ml
             predict->said.program.output, measuring->interrupts.fd, &predict->output_fd, error);
     if (r < 0)
         return r;
-    mlm_measuring_warn_of_limits(measuring, caps->items, caps->count);
+    mlm_measuring_warn_of_limits(measuring, &predict->said.cage.limits, caps->items, caps->count);
     r = sizes_measure(predict, error);
     if (r == 0 && !predict->said.cage.repetitions)
         r = sizes_repeat(predict, error);

@@ -342,7 +342,8 @@ static int run_all(struct run *run, int argc, char **argv, uint64_t disk_bytes, 
         r = run_open(run, argc, argv, error);
     if (r < 0)
         return r;
-    mlm_measuring_warn_of_limits(&run->measuring, run->plan->options.caps, run->plan->options.cap_count);
+    mlm_measuring_warn_of_limits(
+        &run->measuring, &run->plan->options.limits, run->plan->options.caps, run->plan->options.cap_count);
     mlm_progress_step(&run->measuring.progress, "checking the datasets");
     r = datasets_build(run, error);
     if (r == 0) {

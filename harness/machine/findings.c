@@ -278,6 +278,18 @@ static void process_see(const char *name, void *data)
         search->found[i] |= strcmp(comm, killers[i].name) == 0;
 }
 
+bool mlm_machine_killers(int root_fd, char *text, size_t size)
+{
+    struct killer_search search = {.root_fd = root_fd};
+    size_t length = 0;
+    (void)mlm_root_each(root_fd, "/proc", "", process_see, &search);
+    for (size_t i = 0; i < KILLERS; i++)
+        if (search.found[i] && length < size)
+            length += (size_t)snprintf(text + length, size - length, "%s%s runs (%s)", length ? ", " : "",
+                killers[i].name, killers[i].remedy);
+    return length != 0;
+}
+
 static void killers_look(struct look *look)
 {
     struct killer_search search = {.root_fd = look->view->root_fd};

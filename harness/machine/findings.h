@@ -1,6 +1,7 @@
 /* Facts about this machine that a person should know before measuring, with a remedy where one is poor. */
 #pragma once
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #include "machine/fresh.h"
@@ -33,3 +34,7 @@ struct mlm_findings_view {
  * kernel, pressure, waits, killers, governor, boost, battery, load, other runs. A thing that this machine
  * lacks (a battery) gives no finding. Fills up to `size` findings and returns their number. */
 size_t mlm_machine_findings(const struct mlm_findings_view *view, struct mlm_finding *findings, size_t size);
+
+/* Names the programs that run here and kill others when memory is short (earlyoom, systemd-oomd, …), and how
+ * to stop them: "earlyoom runs (sudo systemctl stop earlyoom)". Returns false where none was found. */
+bool mlm_machine_killers(int root_fd, char *text, size_t size);

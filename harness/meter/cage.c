@@ -16,6 +16,7 @@ struct cage_state {
     int64_t cache_bytes;                          /* highest sample of the reclaimable page cache */
     int64_t resident_bytes;                       /* of our worker: its peak RSS; 0: not known */
     int64_t worker_file_bytes;                    /* most file pages that the worker was seen to map */
+    int64_t worker_own_bytes;                     /* most anonymous memory of the worker, swapped or not */
     bool memory_seen, swap_seen, stat_seen;
 };
 
@@ -49,8 +50,9 @@ static void cage_tick(void *p, const struct mlm_trial_view *view)
     state->shmem_bytes = larger(state->shmem_bytes, sample->shmem_bytes);
     state->huge_pages_bytes = larger(state->huge_pages_bytes, sample->huge_pages_bytes);
     state->worker_file_bytes = larger(state->worker_file_bytes, sample->worker_file_bytes);
+    state->worker_own_bytes = larger(state->worker_own_bytes, sample->worker_own_bytes);
     state->memory_and_swap_bytes =
-        larger(state->memory_and_swap_bytes, null_is_0(sample->memory_bytes) + null_is_0(sample->swap_bytes));
+        larger(state->memory_and_swap_bytes, mlm_sample_memory_and_swap_bytes(sample));
     int64_t held_bytes = mlm_sample_held_bytes(sample);
     if (held_bytes == MLM_NULL)
         return;
@@ -121,7 +123,10 @@ static void swap_peak(const struct cage_state *state, const struct mlm_trial_vie
         peak = state->swap_bytes;
         exact = false;
     }
-    if (!view->machine_has_swap) {
+    /* v2 limits swap alone: where none is allowed, there was none. */
+    const bool forbidden = !dialect->swap_files_count_memory && !mlm_cage_is_inherited(view->cage) &&
+                           mlm_cage_limits(view->cage)->swap_limit_bytes == 0;
+    if (!view->machine_has_swap || forbidden) {
         peak = 0;
         exact = true;
     }
@@ -142,6 +147,12 @@ static int64_t reader_needs(
     return larger(held_bytes, least_bytes);
 }
 
+/* The needs of a job that did not swap are not above the kernel's peak. */
+static bool lies_close(int64_t peak_bytes, int64_t need_bytes)
+{
+    return peak_bytes - need_bytes <= larger(need_bytes / 100, INT64_C(1) << 20);
+}
+
 /* Computes needs, the peak of memory and swap together. It is the kernel's own figure on v1 (memsw) and
  * wherever nothing was swapped; otherwise the highest sampled sum, which cannot be below either peak. For a
  * tree, which may do anything, and for a job that reads files, it is all but the reclaimable page cache. The
@@ -155,9 +166,12 @@ static void needs(const struct cage_state *state, const struct mlm_trial_view *v
         if (!state->stat_seen || values[MLM_cage_peak_bytes] == MLM_NULL)
             return;
         int64_t need = larger(state->held_bytes, values[MLM_cage_peak_bytes] - state->cache_bytes);
+        need = larger(need, state->worker_own_bytes);
         bool proved = false;
         if (!view->tree && !(view->flags & MLM_MAPS_FILE) && state->resident_bytes)
             need = reader_needs(state, view, need, &proved);
+        proved |= lies_close(values[MLM_cage_peak_bytes], need) &&
+                  !(*result->marks & MLM_MARK_BIT(cage_peak_sampled));
         if (!proved || values[MLM_swap_peak_bytes] != 0)
             *result->marks |= MLM_MARK_BIT(needs_peak_sampled);
         values[MLM_needs_peak_bytes] = need;
@@ -168,6 +182,8 @@ static void needs(const struct cage_state *state, const struct mlm_trial_view *v
     } else if (values[MLM_cage_peak_bytes] != MLM_NULL && values[MLM_swap_peak_bytes] != MLM_NULL) {
         values[MLM_needs_peak_bytes] = larger(
             state->memory_and_swap_bytes, larger(values[MLM_cage_peak_bytes], values[MLM_swap_peak_bytes]));
+        /* Samples of the cage are not taken in one moment. */
+        values[MLM_needs_peak_bytes] = larger(values[MLM_needs_peak_bytes], state->worker_own_bytes);
         *result->marks |= MLM_MARK_BIT(needs_peak_sampled);
     }
 }
@@ -203,6 +219,7 @@ static void traffic(const struct mlm_trial_view *view, struct mlm_meter_result *
     values[MLM_refaults] = anon != MLM_NULL && file != MLM_NULL ? anon + file : MLM_NULL;
     values[MLM_swapped_in_pages] = grown(view, stat, dialect->swapped_in_key);
     values[MLM_swapped_out_pages] = grown(view, stat, dialect->swapped_out_key);
+    result->zswap_pages = grown(view, stat, dialect->zswap_out_key);
     /* Every anonymous page that is read back was evicted before. */
     result->swap_read_pages = values[MLM_swapped_in_pages] != MLM_NULL ? values[MLM_swapped_in_pages] : anon;
 }

@@ -39,6 +39,16 @@ static void growth_begin(void *p, const struct mlm_trial_view *view)
     ((struct growth_state *)p)->stride = 1;
 }
 
+/* Pages that were read back from swap, or read ahead, are in memory without being mapped: they are not among
+ * the anonymous pages, and no longer in swap. When the program touches them again, it does not grow. */
+static int64_t held_bytes(const struct mlm_sample *sample)
+{
+    int64_t bytes = sample->swap_backed_bytes;
+    if (bytes == MLM_NULL)
+        bytes = sample->anon_bytes + (sample->shmem_bytes == MLM_NULL ? 0 : sample->shmem_bytes);
+    return bytes + (sample->swap_bytes == MLM_NULL ? 0 : sample->swap_bytes);
+}
+
 static void growth_tick(void *p, const struct mlm_trial_view *view)
 {
     struct growth_state *state = p;
@@ -55,9 +65,7 @@ static void growth_tick(void *p, const struct mlm_trial_view *view)
         state->count = POINTS_MAX / 2;
         state->stride *= 2;
     }
-    int64_t bytes = sample->anon_bytes + (sample->shmem_bytes == MLM_NULL ? 0 : sample->shmem_bytes) +
-                    (sample->swap_bytes == MLM_NULL ? 0 : sample->swap_bytes);
-    state->points[state->count++] = (struct point){(double)sample->at_ns / 1e9, (double)bytes};
+    state->points[state->count++] = (struct point){(double)sample->at_ns / 1e9, (double)held_bytes(sample)};
 }
 
 /* Computes the means of the blocks of the second half; returns false where a block has too few samples. */

@@ -38,6 +38,7 @@ struct mlm_meter_result {
     struct mlm_waits waits;
     bool one_thread;         /* never more than one thread computed at a time */
     int64_t swap_read_pages; /* MLM_NULL: not known */
+    int64_t zswap_pages; /* that were compressed into zswap, and charged to the cage; MLM_NULL: not known */
 };
 
 struct mlm_process_gone {

@@ -64,6 +64,12 @@ static int64_t or_null(uint64_t ns)
     return ns == MLM_PRESSURE_UNKNOWN ? MLM_NULL : (int64_t)ns;
 }
 
+static void add(int64_t *sum, int64_t value)
+{
+    if (value != MLM_NULL)
+        *sum = or_0(*sum) + value;
+}
+
 static void lessen(int64_t *value, int64_t before)
 {
     if (*value != MLM_NULL)
@@ -77,11 +83,16 @@ int64_t mlm_sample_cache_bytes(const struct mlm_sample *sample)
     return sample->file_bytes > sample->shmem_bytes ? sample->file_bytes - sample->shmem_bytes : 0;
 }
 
+int64_t mlm_sample_memory_and_swap_bytes(const struct mlm_sample *sample)
+{
+    return or_0(sample->memory_bytes) + or_0(sample->swap_bytes) - sample->zswap_bytes;
+}
+
 int64_t mlm_sample_held_bytes(const struct mlm_sample *sample)
 {
     if (sample->file_bytes == MLM_NULL || sample->memory_bytes == MLM_NULL)
         return MLM_NULL;
-    return sample->memory_bytes - mlm_sample_cache_bytes(sample) + or_0(sample->swap_bytes);
+    return mlm_sample_memory_and_swap_bytes(sample) - mlm_sample_cache_bytes(sample);
 }
 
 /* Everything that is not known. */
@@ -98,6 +109,8 @@ static struct mlm_sample empty(void)
         .stall_full_ns = MLM_NULL,
         .worker_peak_rss_bytes = MLM_NULL,
         .worker_file_bytes = MLM_NULL,
+        .worker_own_bytes = MLM_NULL,
+        .swap_backed_bytes = MLM_NULL,
     };
 }
 
@@ -114,6 +127,9 @@ static void cgroup_read(const struct mlm_sampler *sampler, struct mlm_sample *re
         sample.shmem_bytes = keyed(text, dialect->shmem_key);
         sample.huge_pages_bytes = keyed(text, dialect->huge_pages_key);
         sample.swap_cached_bytes = or_0(keyed(text, dialect->swap_cached_key));
+        sample.zswap_bytes = or_0(keyed(text, dialect->zswap_key));
+        for (size_t i = 0; dialect->swap_backed_keys[i]; i++)
+            add(&sample.swap_backed_bytes, keyed(text, dialect->swap_backed_keys[i]));
         if (dialect->swap_key)
             sample.swap_bytes = keyed(text, dialect->swap_key);
         lessen(&sample.swap_bytes, sample.swap_cached_bytes);
@@ -172,6 +188,8 @@ static void others_subtract(struct mlm_sampler *sampler, struct mlm_sample *samp
     lessen(&sample->huge_pages_bytes, before->huge_pages_bytes);
     lessen(&sample->swap_bytes, before->swap_bytes);
     lessen(&sample->swap_cached_bytes, before->swap_cached_bytes);
+    lessen(&sample->zswap_bytes, before->zswap_bytes);
+    lessen(&sample->swap_backed_bytes, before->swap_backed_bytes);
     lessen(&sample->stall_some_ns, before->stall_some_ns);
     lessen(&sample->stall_full_ns, before->stall_full_ns);
 }
@@ -180,12 +198,6 @@ static int64_t kib(const char *text, const char *key)
 {
     int64_t value = keyed(text, key);
     return value == MLM_NULL ? MLM_NULL : value * 1024;
-}
-
-static void add(int64_t *sum, int64_t value)
-{
-    if (value != MLM_NULL)
-        *sum = or_0(*sum) + value;
 }
 
 /* One look at all processes. */
@@ -275,6 +287,9 @@ void mlm_sampler_take(struct mlm_sampler *sampler, struct mlm_sample *ret_sample
     if (read_again(sampler->status_fd, text, sizeof text)) {
         sample.worker_peak_rss_bytes = kib(text, "VmHWM");
         sample.worker_file_bytes = kib(text, "RssFile");
+        sample.worker_own_bytes = kib(text, "RssAnon");
+        if (sample.worker_own_bytes != MLM_NULL)
+            sample.worker_own_bytes += or_0(kib(text, "VmSwap"));
     }
     *ret_sample = sample;
 }

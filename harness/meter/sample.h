@@ -20,9 +20,16 @@ struct mlm_sample {
     /* Pages in memory that have a place in swap, too: they are written there, or were read back. 0 where the
      * kernel does not report it. */
     int64_t swap_cached_bytes;
+    /* Compressed pages of zswap: they are in memory_bytes, and in swap_bytes in their full size. 0 where
+     * there are none, or where they are not charged to the cage. */
+    int64_t zswap_bytes;
+    /* What has no other place than memory and swap, in memory: mapped or not. MLM_NULL: not known. */
+    int64_t swap_backed_bytes;
     int64_t stall_some_ns, stall_full_ns;
     /* VmHWM of the worker, and the file pages that it maps (RssFile); MLM_NULL after its end. */
     int64_t worker_peak_rss_bytes, worker_file_bytes;
+    int64_t
+        worker_own_bytes; /* its anonymous memory, in memory and in swap: a page is counted once, always */
 };
 
 struct mlm_sampler {
@@ -48,6 +55,9 @@ void mlm_sampler_take(struct mlm_sampler *sampler, struct mlm_sample *ret_sample
 /* Page cache of files. The kernel counts shared memory and files in tmpfs as file pages, but they have no
  * other place than memory and swap. MLM_NULL: not known. */
 int64_t mlm_sample_cache_bytes(const struct mlm_sample *sample);
+
+/* Memory and swap together: a page that is in both counts once. Unknown parts count as 0. */
+int64_t mlm_sample_memory_and_swap_bytes(const struct mlm_sample *sample);
 
 /* Memory without the page cache of files, and swap: what the needs are the peak of. MLM_NULL: not known. */
 int64_t mlm_sample_held_bytes(const struct mlm_sample *sample);

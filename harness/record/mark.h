@@ -15,10 +15,15 @@
     X(swap_is_zram,          "swap is compressed memory, outside the cap")                                            \
     X(swap_is_zswap,         "zswap keeps swapped pages compressed in memory, outside the cap")                       \
     X(zswap_is_charged,      "zswap keeps swapped pages compressed in memory, and counts them within the cap")        \
+    X(swap_changed,          "swap was added or taken away while the run went on; the heading says what there was at its start") \
     X(inherited_cage,        "it had no cage of its own and ran in the cgroup that mlmembench was started in: memory that others take or free there meanwhile is in its figures") \
     X(processes_summed,      "no cgroup could be read: memory is the sum over the processes (PSS), sampled")          \
     X(machine_binds_first,   "the machine had less memory available than the cap")                                    \
     X(ancestor_binds_first,  "a cgroup above has a tighter limit than the cap")                                       \
+    X(ancestor_slows,        "a cgroup above has a memory.high or memory.swap.high below the trial's own limits: beyond it the kernel slows the job down and swaps it out") \
+    X(ancestor_limits_swap,  "a cgroup above allows less swap than the trial does")                                 \
+    X(killed_for_another_limit, "the kernel killed it before its cap was reached: for the limit of a cgroup above, or because the machine had no memory left") \
+    X(swap_ran_out,          "swap was full with other things, or was taken away: the kernel killed earlier than with all the swap that the trial allows") \
     X(not_repeated,          "an earlier repetition timed out, so this row was not repeated")                         \
     X(noisy,                 "other programs used the CPU, or another run went on at the same time")                  \
     X(fresh_memory_slow,     "memory fresh from the machine was slow at the start; it was touched before each trial") \
@@ -48,3 +53,8 @@ extern const struct mlm_mark_info mlm_marks[MLM_MARK_COUNT];
 /* A set of marks. */
 typedef uint32_t mlm_mark_set;
 #define MLM_MARK_BIT(mark) (UINT32_C(1) << (MLM_MARK_##mark))
+
+/* With one of these, the cap was not the limit that the job met. */
+#define MLM_MARKS_OF_ANOTHER_LIMIT                                                                           \
+    (MLM_MARK_BIT(machine_binds_first) | MLM_MARK_BIT(ancestor_binds_first) | MLM_MARK_BIT(ancestor_slows) | \
+        MLM_MARK_BIT(killed_for_another_limit) | MLM_MARK_BIT(swap_ran_out))

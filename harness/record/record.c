@@ -126,6 +126,7 @@ void mlm_record_release(struct mlm_record *record)
     json_decref(record->peak_processes);
     json_decref(record->left_tmpfs);
     json_decref(record->data_files);
+    json_decref(record->limits_above);
     mlm_record_init(record);
 }
 

@@ -56,7 +56,7 @@ struct mlm_record {
     char *rate_of;    /* "tokens": people judge such a job by their number a second; NULL: by its time */
     double answer_tolerance; /* relative; 0: bit for bit */
     struct mlm_limits limits;
-    bool cap_binds; /* no limit above the cage is lower */
+    bool cap_binds; /* nothing else was reached first, as far as known */
     bool reference; /* the run added this trial without a cap, only as a base for slowdowns */
     uint64_t data_bytes;
     char *dataset; /* name of the user's file; NULL: generated data */
@@ -85,6 +85,9 @@ struct mlm_record {
      * mapped, reread (more than once) and cached_bytes: how much of it was in the page cache before (or
      * null). NULL: there were none. */
     json_t *data_files;
+    /* Array of the limits of cgroups above that were tighter than the trial's own, each with file
+     * ("memory.high"), path and bytes; NULL: none was. */
+    json_t *limits_above;
     mlm_mark_set marks;
     struct mlm_timeline_place timeline; /* only in a record that was read from a store */
 };

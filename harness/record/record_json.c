@@ -425,6 +425,7 @@ static const struct member members[] = {
     MEMBER(peak_processes, processes),
     MEMBER(left_tmpfs, files),
     MEMBER(data_files, files),
+    MEMBER(limits_above, files),
     MEMBER(marks, marks),
     MEMBER(command, words),
 };

@@ -44,6 +44,9 @@ static bool comes_from_outside(int signal)
     }
 }
 
+/* The end of a process takes some time. */
+#define LATE_NS UINT64_C(1000000000)
+
 struct judgement {
     enum mlm_outcome outcome;
     char reason[MLM_MESSAGE_SIZE];
@@ -77,29 +80,66 @@ static void judge_verdict(const struct mlm_ending *ending, struct judgement *jud
     snprintf(judgement->reason, sizeof judgement->reason, "%.*s", MLM_MESSAGE_SIZE - 1, sb->message);
 }
 
+/* earlyoom and others may kill a child of the command. A shell then ends with 128 + the signal's number, and
+ * Python's sys.exit(child.returncode) with 256 - that. Returns the signal; 0: there was none. */
+static int killed_child_of(const struct mlm_ending *ending)
+{
+    static const int sent[] = {SIGTERM, SIGKILL};
+    const int code = WIFEXITED(ending->status) ? WEXITSTATUS(ending->status) : 0;
+    for (size_t i = 0; ending->tree && i < sizeof sent / sizeof *sent; i++)
+        if (code == 128 + sent[i] || code == 256 - sent[i])
+            return sent[i];
+    return 0;
+}
+
+/* Nothing needs saying where the worker itself was killed for its cap: that is the meaning of oom. */
+static void judge_oom(const struct mlm_ending *ending, struct judgement *judgement)
+{
+    char *reason = judgement->reason;
+    const char *victim = ending->victim ? ending->victim : "another process in the cage";
+    judgement->outcome = MLM_OUTCOME_OOM;
+    int length = 0;
+    if (ending->waited)
+        length = snprintf(
+            reason, MLM_MESSAGE_SIZE, "the kernel killed %s, and what was left did nothing any more", victim);
+    else if (ending->worker_spared)
+        length = snprintf(reason, MLM_MESSAGE_SIZE, "the kernel killed %s", victim);
+    if (ending->limit_met && ending->limit_met[0] && length < MLM_MESSAGE_SIZE)
+        snprintf(reason + length, MLM_MESSAGE_SIZE - (size_t)length, "%s%s", length ? "; " : "",
+            ending->limit_met);
+}
+
+/* A job that the kernel slows down or swaps out may not die for minutes. */
+static void judge_timeout(const struct mlm_ending *ending, struct judgement *judgement)
+{
+    char limit[MLM_SIZE_TEXT], elapsed[MLM_SIZE_TEXT];
+    judgement->outcome = MLM_OUTCOME_TIMEOUT;
+    mlm_duration_show((double)ending->timeout_ns, limit);
+    if (ending->elapsed_ns <= ending->timeout_ns + ending->timeout_ns / 10 + LATE_NS)
+        snprintf(judgement->reason, MLM_MESSAGE_SIZE, "stopped after %s", limit);
+    else
+        snprintf(judgement->reason, MLM_MESSAGE_SIZE, "its time limit was %s, but it took %s to stop it",
+            limit, mlm_duration_show((double)ending->elapsed_ns, elapsed));
+}
+
 static void judge(const struct mlm_ending *ending, struct judgement *judgement)
 {
     char *reason = judgement->reason;
     if (ending->oom_kills) {
-        judgement->outcome = MLM_OUTCOME_OOM;
-        /* Nothing needs saying where the worker itself was killed: that is the meaning of oom. */
-        const char *victim = ending->victim ? ending->victim : "another process in the cage";
-        if (ending->waited)
-            snprintf(reason, MLM_MESSAGE_SIZE, "the kernel killed %s, and what was left did nothing any more",
-                victim);
-        else if (ending->worker_spared)
-            snprintf(reason, MLM_MESSAGE_SIZE, "the kernel killed %s", victim);
+        judge_oom(ending, judgement);
     } else if (ending->timed_out) {
-        judgement->outcome = MLM_OUTCOME_TIMEOUT;
-        char limit[MLM_SIZE_TEXT];
-        snprintf(reason, MLM_MESSAGE_SIZE, "stopped after %s",
-            mlm_duration_show((double)ending->timeout_ns, limit));
+        judge_timeout(ending, judgement);
     } else if (WIFSIGNALED(ending->status)) {
         int signal = WTERMSIG(ending->status);
         bool outside = comes_from_outside(signal);
         judgement->outcome = outside ? MLM_OUTCOME_KILLED : MLM_OUTCOME_CRASH;
         snprintf(reason, MLM_MESSAGE_SIZE, "SIG%s%s%s%.256s", sigabbrev_np(signal),
             outside ? " from outside" : "", ending->last_words[0] ? ": " : "", ending->last_words);
+    } else if (killed_child_of(ending)) {
+        judgement->outcome = MLM_OUTCOME_KILLED;
+        snprintf(reason, MLM_MESSAGE_SIZE, "exit status %d: SIG%s from outside ended a process of it%s%.256s",
+            WEXITSTATUS(ending->status), sigabbrev_np(killed_child_of(ending)),
+            ending->last_words[0] ? ": " : "", ending->last_words);
     } else {
         judge_verdict(ending, judgement);
     }

@@ -18,6 +18,9 @@ struct mlm_ending {
     const struct mlm_scoreboard *scoreboard;
     const char *last_words; /* the last line of its stderr */
     uint64_t timeout_ns;
+    uint64_t elapsed_ns;   /* until it had really ended */
+    bool tree;             /* a program of the user's, which may start others */
+    const char *limit_met; /* which limit the kernel killed for; NULL or "": the cap, or not known */
 };
 
 /* Fills outcome, reason, phase and progress of the record. -ENOMEM: no memory for the reason. */

@@ -13,6 +13,7 @@
 #include "base/interrupts.h"
 #include "base/utf8.h"
 #include "machine/fresh.h"
+#include "machine/memory.h"
 #include "machine/presence.h"
 #include "trial/dataset_folder.h"
 #include "trial/worker.h"
@@ -40,6 +41,9 @@ static int facts_make(struct mlm_session *session)
 {
     session->machine_facts = json_copy(mlm_machine_json(session->machine));
     const struct mlm_cage_site *site = &session->site;
+    struct mlm_memory_now memory = {0};
+    (void)mlm_memory_now(AT_FDCWD, &memory, NULL);
+    session->swap_total_bytes = memory.swap_total_bytes;
     return session->machine_facts &&
                    json_object_set_new(
                        session->machine_facts, "cgroup_version", json_integer(site->version)) == 0 &&

@@ -21,6 +21,7 @@ struct mlm_session {
     struct mlm_cages *cages; /* NULL: cages cannot be made; trials are `refused` */
     struct mlm_machine *machine;
     json_t *machine_facts;     /* facts of the machine with the cgroup version; every record has them */
+    uint64_t swap_total_bytes; /* of the machine, when machine_facts were made */
     json_t *script_facts;      /* the same with the versions of what scripts run; NULL: no script runs */
     char python[4096];         /* the Python that runs scripts; "": none was found */
     json_t *command;           /* command line of this run, so that a reader can repeat it */

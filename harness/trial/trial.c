@@ -23,6 +23,7 @@
 #include "machine/noise.h"
 #include "machine/presence.h"
 #include "meter/meter.h"
+#include "trial/bounds.h"
 #include "trial/kills.h"
 #include "trial/outcome.h"
 #include "trial/reclaim.h"
@@ -54,7 +55,7 @@ struct running {
     struct mlm_worker background, worker;
     struct mlm_view job_view;
     struct mlm_reclaimer reclaimer;
-    uint64_t swap_total_bytes; /* of the machine, before the trial */
+    struct mlm_bounds_swap machine; /* memory and swap of the machine, before and after */
     struct mlm_sampler sampler;
     bool sampling;
     struct mlm_trial_view view;
@@ -65,6 +66,7 @@ struct running {
     bool waited;       /* ended, because what the kernel left of it did nothing any more */
     uint64_t still_ns; /* time in which we neither ran nor waited for a processor */
     uint64_t ended_ns;
+    uint64_t elapsed_ns; /* from its start until it was reaped, without time in which we were stopped */
 };
 
 static void running_end(struct running *running)
@@ -170,6 +172,32 @@ static int background_wait(struct running *running)
             return 0;
         tell(running, sb, "background");
     }
+}
+
+/* Says why the background does not hold its memory. */
+static int background_failed(struct running *running, struct mlm_record *record, struct mlm_error *error)
+{
+    char limit[MLM_BOUNDS_TEXT] = "", reason[MLM_BOUNDS_TEXT + 64];
+    const struct mlm_scoreboard *sb = running->background.scoreboard;
+    const bool ended = wait_for(running->session, &running->background, 0) == 1;
+    const bool killed = mlm_cage_oom_kills(running->cage) != 0;
+    const bool refused =
+        ended && atomic_load_explicit(&sb->verdict, memory_order_acquire) == MLM_VERDICT_NO_MEMORY;
+    if (killed)
+        mlm_bounds_of_kill(running->cage, &running->machine, record, limit);
+    record->marks |= MLM_MARK_BIT(background_died);
+    snprintf(reason, sizeof reason, "%s%s%s",
+        limit[0]  ? "the background alone does not fit"
+        : killed  ? "the background alone does not fit under the cap"
+        : refused ? "the background alone does not fit: the machine refused it the memory"
+        : ended   ? "the background ended before it held its memory"
+                  : "the background did not get its memory within the time limit",
+        limit[0] ? ": " : "", limit);
+    return mlm_trial_ended_before(record,
+        killed || refused ? MLM_OUTCOME_OOM
+        : ended           ? MLM_OUTCOME_KILLED
+                          : MLM_OUTCOME_TIMEOUT,
+        reason, error);
 }
 
 static void tick(struct running *running)
@@ -289,6 +317,8 @@ static int machine_look(struct running *running, struct mlm_record *record, stru
     struct mlm_error *error)
 {
     int r = mlm_memory_now(AT_FDCWD, ret_memory, error);
+    if (r == 0 && ret_memory->swap_total_bytes != running->session->swap_total_bytes)
+        record->marks |= MLM_MARK_BIT(swap_changed);
     if (r < 0 || !ret_memory->swap_total_bytes)
         return r;
     running->view.machine_has_swap = true;
@@ -298,30 +328,12 @@ static int machine_look(struct running *running, struct mlm_record *record, stru
     return 0;
 }
 
-/* Marks the trial where a limit above the cage, or the machine itself, is reached before the cap. */
-static void limits_compare(
-    const struct running *running, const struct mlm_memory_now *memory, struct mlm_record *record)
-{
-    uint64_t cap = running->order->limits.cap_bytes;
-    record->cap_binds = cap != MLM_NO_LIMIT;
-    if (!record->cap_binds)
-        return;
-    if (mlm_cages_site(running->session->cages)->limit_above_bytes < cap) {
-        record->cap_binds = false;
-        record->marks |= MLM_MARK_BIT(ancestor_binds_first);
-    }
-    if (memory->available_bytes < cap) {
-        record->cap_binds = false;
-        record->marks |= MLM_MARK_BIT(machine_binds_first);
-    }
-}
-
 /* Returns true if a job that exceeds the limit above us would wait for ever, and we with it. */
 static bool waits_above(const struct mlm_session *session, const struct mlm_trial_order *order)
 {
-    const struct mlm_cage_site *site = mlm_cages_site(session->cages);
-    return site->limit_above_waits &&
-           (order->limits.inherited_cage || site->limit_above_bytes < order->limits.cap_bytes);
+    const struct mlm_above *above = &mlm_cages_site(session->cages)->above;
+    return above->waits &&
+           (order->limits.inherited_cage || above->limits[MLM_ABOVE_MEMORY].bytes < order->limits.cap_bytes);
 }
 
 /* Where fresh memory is slow: touches as much as the trial will need, unless a trial just before did so. */
@@ -368,13 +380,16 @@ static void disturbance_find(struct mlm_record *record)
         record->marks |= MLM_MARK_BIT(disturbed);
 }
 
-/* From Linux 5.19 on, cgroup v2 charges the compressed pages to the cage. */
-static void zswap_mark(const struct running *running, struct mlm_record *record)
+/* Where the kernel charges compressed pages to the cage (cgroup v2 from Linux 5.19 on), it counts them, too.
+ * Elsewhere whatever was swapped went through zswap. */
+static void zswap_mark(const struct running *running, int64_t zswap_pages, struct mlm_record *record)
 {
     const char *current = mlm_cage_dialect(running->cage)->zswap_current;
     bool charged = current && faccessat(mlm_cage_dir_fd(running->cage), current, F_OK, 0) == 0;
-    if (running->zswap)
-        record->marks |= charged ? MLM_MARK_BIT(zswap_is_charged) : MLM_MARK_BIT(swap_is_zswap);
+    if (charged && zswap_pages != 0 && (zswap_pages > 0 || running->zswap))
+        record->marks |= MLM_MARK_BIT(zswap_is_charged);
+    else if (!charged && running->zswap && record->readings.values[MLM_swap_peak_bytes] != 0)
+        record->marks |= MLM_MARK_BIT(swap_is_zswap);
 }
 
 /* Killed by a signal that we did not send. A shell reports it as its own status. */
@@ -393,12 +408,17 @@ static void inherited_mark(const struct running *running, struct mlm_record *rec
         record->marks |= MLM_MARK_BIT(processes_summed);
 }
 
+static uint64_t most_swap(const struct mlm_bounds_swap *machine)
+{
+    const uint64_t before = machine->before.swap_total_bytes, after = machine->after.swap_total_bytes;
+    return before > after ? before : after;
+}
+
 static int read_all(struct running *running, int status, struct mlm_record *record,
     struct mlm_timeline *ret_timeline, struct mlm_error *error)
 {
     const struct mlm_scoreboard *sb = running->worker.scoreboard;
-    struct mlm_memory_now memory;
-    int r = machine_look(running, record, &memory, error);
+    int r = machine_look(running, record, &running->machine.after, error);
     if (r < 0)
         return r;
     mlm_sampler_take(&running->sampler, &running->view.sample);
@@ -409,13 +429,18 @@ static int read_all(struct running *running, int status, struct mlm_record *reco
         .data_files = &record->data_files,
         .marks = &record->marks,
         .waits = {MLM_NULL, MLM_NULL, MLM_NULL},
-        .swap_read_pages = MLM_NULL};
+        .swap_read_pages = MLM_NULL,
+        .zswap_pages = MLM_NULL};
     mlm_meters_finish(running->meters, &running->view, &result);
     mlm_kills_look(&running->kills, running->cage, was_killed(running, status));
     inherited_mark(running, record);
-    zswap_mark(running, record);
+    zswap_mark(running, result.zswap_pages, record);
     stillness_tell(running, record);
-    char words[256];
+    if (mlm_bounds_end(running->cage, most_swap(&running->machine), record) < 0)
+        return mlm_error_errno(error, -ENOMEM, "record");
+    char words[256], limit[MLM_BOUNDS_TEXT] = "";
+    if (running->kills.count)
+        mlm_bounds_of_kill(running->cage, &running->machine, record, limit);
     mlm_worker_last_words(&running->worker, words, sizeof words);
     bool background_ended =
         running->background.scoreboard && wait_for(running->session, &running->background, 0) == 1;
@@ -431,6 +456,9 @@ static int read_all(struct running *running, int status, struct mlm_record *reco
         .scoreboard = sb,
         .last_words = words,
         .timeout_ns = running->order->limits.timeout_ns,
+        .elapsed_ns = running->elapsed_ns,
+        .tree = running->order->tree,
+        .limit_met = limit,
     };
     if (mlm_outcome_judge(&ending, record) < 0)
         return mlm_error_errno(error, -ENOMEM, "record");
@@ -486,20 +514,18 @@ static int cage_life(struct running *running, struct mlm_record *record, struct 
             r = background_wait(running);
         if (r < 0)
             return r;
-        if (r == 0) {
-            record->marks |= MLM_MARK_BIT(background_died);
-            return mlm_trial_ended_before(record,
-                mlm_cage_oom_kills(running->cage) ? MLM_OUTCOME_OOM : MLM_OUTCOME_TIMEOUT,
-                "the background alone does not fit under the cap", error);
-        }
+        if (r == 0)
+            return background_failed(running, record, error);
     }
-    r = mlm_view_open(running->session, running->cage, running->swap_total_bytes, &running->job_view, error);
+    r = mlm_view_open(
+        running->session, running->cage, running->machine.before.swap_total_bytes, &running->job_view, error);
     if (r == 0 && order->scratch)
         mlm_view_scratch(&running->job_view, running->cage);
     if (r == 0)
         r = order->start(order->context, running->cage, &running->job_view, &running->worker, error);
     if (r < 0)
         return r;
+    const uint64_t begin_ns = mlm_now_ns();
     mlm_sampler_watch(&running->sampler, running->worker.pid);
     running->view.sampler = &running->sampler;
     running->view.cage = running->cage;
@@ -516,6 +542,8 @@ static int cage_life(struct running *running, struct mlm_record *record, struct 
         r = mlm_worker_reap(&running->worker, &status, error);
     if (r < 0)
         return r;
+    running->elapsed_ns = mlm_now_ns() - begin_ns;
+    running->elapsed_ns -= running->still_ns < running->elapsed_ns ? running->still_ns : 0;
     if (order->ended)
         order->ended(order->context, &running->worker, status, running->ended_ns);
     if (order->tree && !running->timed_out && !running->waited && children_left(running))
@@ -546,12 +574,10 @@ int mlm_trial_run(struct mlm_session *session, const struct mlm_trial_order *ord
     if (!session->cages)
         return mlm_trial_ended_before(record, MLM_OUTCOME_REFUSED, session->site.why, error);
     warm_up(session, &running);
-    struct mlm_memory_now memory;
-    int r = machine_look(&running, record, &memory, error);
+    int r = machine_look(&running, record, &running.machine.before, error);
     if (r < 0)
         return r;
-    running.swap_total_bytes = memory.swap_total_bytes;
-    limits_compare(&running, &memory, record);
+    mlm_bounds_begin(&order->limits, &running.machine.before, record);
     if (waits_above(session, order))
         return mlm_trial_ended_before(record, MLM_OUTCOME_REFUSED,
             "a cgroup above has the tighter limit and forbids the kernel to kill (oom_kill_disable): who "

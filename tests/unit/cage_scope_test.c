@@ -28,12 +28,14 @@ static void systemd_put(const char *version)
     assert_int_equal(chmod(path, 0755), 0);
 }
 
+static const struct mlm_cage_site no_limits = {.path = "/sys/fs/cgroup"};
+
 /* Expects these words, each followed by a newline. */
 static void assert_command(const char *version, bool is_user, const char *wanted)
 {
     char *argv[] = {"mlmembench", "exec", "--", "sh", "-c", "echo ${HOME} $$ %h", NULL}, text[512] = "";
     systemd_put(version);
-    mlm_auto_free const char **command = mlm_scope_command(argv, "/usr/bin/mlmembench", is_user);
+    mlm_auto_free const char **command = mlm_scope_command(argv, "/usr/bin/mlmembench", is_user, &no_limits);
     assert_non_null(command);
     for (size_t i = 0; command[i]; i++) {
         size_t length = strlen(text);
@@ -56,6 +58,29 @@ static void words_are_not_expanded(void **state)
     assert_command("something else", false, FIRST LAST);
 }
 
+/* The scope stays in the slice, and has the limits of the cgroup that we leave. */
+static void limits_are_taken_along(void **state)
+{
+    (void)state;
+    static const struct mlm_cage_site site = {
+        .path = "/sys/fs/cgroup/user.slice/user-1000.slice/user@1000.service/app-small.slice",
+        .above.limits = {[MLM_ABOVE_MEMORY] = {.bytes = 314572800},
+            [MLM_ABOVE_SLOW] = {.bytes = 209715200},
+            [MLM_ABOVE_SWAP] = {.bytes = 0}},
+        .taken_along = 1 << MLM_ABOVE_MEMORY | 1 << MLM_ABOVE_SWAP,
+    };
+    char *argv[] = {"mlmembench", "run", NULL}, text[512] = "";
+    systemd_put("systemd 252 (252)");
+    mlm_auto_free const char **command = mlm_scope_command(argv, "/usr/bin/mlmembench", true, &site);
+    assert_non_null(command);
+    for (size_t i = 0; command[i]; i++) {
+        size_t length = strlen(text);
+        snprintf(text + length, sizeof text - length, "%s\n", command[i]);
+    }
+    assert_string_equal(text, FIRST "--slice=app-small.slice\n--property=MemoryMax=314572800\n"
+                                    "--property=MemorySwapMax=0\n--user\n--\n/usr/bin/mlmembench\nrun\n");
+}
+
 static int set_up(void **state)
 {
     (void)state;
@@ -76,6 +101,7 @@ static int tear_down(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(words_are_not_expanded)};
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(words_are_not_expanded), cmocka_unit_test(limits_are_taken_along)};
     return cmocka_run_group_tests(tests, set_up, tear_down);
 }

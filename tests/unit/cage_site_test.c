@@ -42,7 +42,7 @@ struct expectation {
 
 static const struct expectation expectations[] = {
     /* A desktop: a user asks systemd; root uses the nearest place that is ready. */
-    {"systemd_desktop_v2", 1000, MLM_CAGE_SCOPE, 2, false, true, USER_SERVICE, NONE, "", "", ""},
+    {"systemd_desktop_v2", 1000, MLM_CAGE_SCOPE, 2, false, true, USER_SERVICE "/app.slice", NONE, "", "", ""},
     {"systemd_desktop_v2", 0, MLM_CAGE_DIRECT, 2, false, true, USER_SERVICE "/app.slice", NONE, "", "", ""},
     {"systemd_scope_v2", 1000, MLM_CAGE_DIRECT, 2, false, true, USER_SERVICE "/app.slice/run-u71.scope", NONE,
         "", "", ""},
@@ -58,7 +58,13 @@ static const struct expectation expectations[] = {
     {"systemd_su_v2", 0, MLM_CAGE_DIRECT, 2, false, true, CG "/user.slice/user-0.slice", NONE, "", "", ""},
     {"home_v2", 1000, MLM_CAGE_DIRECT, 2, false, true, CG "/lab", NONE, "", "", ""},
     {"bare_root_v2", 0, MLM_CAGE_DIRECT, 2, false, true, CG, NONE, "", "", ""},
-    {"bare_root_v2", 1000, MLM_CAGE_NONE, 2, false, true, NULL, NONE, "", "systemd of their own", "sudo"},
+    {"bare_root_v2", 1000, MLM_CAGE_NONE, 2, false, true, NULL, NONE, "", "no systemd runs", "sudo"},
+    {"container_bare_v2", 0, MLM_CAGE_NONE, 2, false, false, NULL, NONE, "", "container was not given",
+        "on the host"},
+    {"container_bare_v2", 1000, MLM_CAGE_NONE, 2, false, false, NULL, NONE, "", "container was not given",
+        "on the host"},
+    {"covered_v2", 0, MLM_CAGE_NONE, 2, false, true, NULL, NONE, "", "hidden by something", "findmnt"},
+    {"covered_v2", 1000, MLM_CAGE_NONE, 2, false, true, NULL, NONE, "", "hidden by something", "findmnt"},
     {"memory_off_v2", 1000, MLM_CAGE_NONE, 2, false, false, NULL, NONE, "", "memory controller off",
         "cgroup_enable=memory"},
     {"memory_off_v2", 0, MLM_CAGE_NONE, 2, false, false, NULL, NONE, "", "memory controller off",
@@ -173,11 +179,12 @@ static void recorded_trees_are_judged(void **unused)
         const struct expectation *e = &expectations[i];
         struct mlm_cage_site site;
         judge(e->tree, e->uid, US, &site);
-        bool right =
-            site.access == e->access && site.version == e->version && site.hybrid == e->hybrid &&
-            site.swap_accounted == e->swap_accounted && (!e->path || strcmp(site.path, e->path) == 0) &&
-            site.limit_above_bytes == e->limit_above && strcmp(site.limit_above_path, e->limit_path) == 0 &&
-            strstr(site.why, e->why) && strstr(site.remedy, e->remedy);
+        bool right = site.access == e->access && site.version == e->version && site.hybrid == e->hybrid &&
+                     site.swap_accounted == e->swap_accounted &&
+                     (!e->path || strcmp(site.path, e->path) == 0) &&
+                     site.above.limits[MLM_ABOVE_MEMORY].bytes == e->limit_above &&
+                     strcmp(site.above.limits[MLM_ABOVE_MEMORY].path, e->limit_path) == 0 &&
+                     strstr(site.why, e->why) && strstr(site.remedy, e->remedy);
         /* A refusal has a reason and a remedy, each on one line; an access has neither. */
         right = right && (*site.why != 0) == (e->access == MLM_CAGE_NONE) &&
                 (*site.remedy != 0) == (e->access == MLM_CAGE_NONE) && !strchr(site.why, '\n') &&
@@ -186,7 +193,8 @@ static void recorded_trees_are_judged(void **unused)
             fail_msg("%s as user %u: access %d, version %d, hybrid %d, swap %d, path '%s', limit %" PRIu64
                      " at '%s', why '%s', remedy '%s'",
                 e->tree, (unsigned)e->uid, site.access, site.version, site.hybrid, site.swap_accounted,
-                site.path, site.limit_above_bytes, site.limit_above_path, site.why, site.remedy);
+                site.path, site.above.limits[MLM_ABOVE_MEMORY].bytes,
+                site.above.limits[MLM_ABOVE_MEMORY].path, site.why, site.remedy);
     }
 }
 
@@ -210,11 +218,159 @@ static void another_root_is_looked_at_through_its_descriptor(void **unused)
     int root_fd = tree_open("container_read_only_v2", folder);
     assert_int_equal(mlm_cage_site_find(root_fd, &site, &error), 0);
     assert_int_equal(site.access, MLM_CAGE_NONE);
-    assert_string_equal(site.limit_above_path, CG);
+    assert_string_equal(site.above.limits[MLM_ABOVE_MEMORY].path, CG);
     assert_int_equal(unlinkat(root_fd, "proc/self/mountinfo", 0), 0);
     assert_int_equal(mlm_cage_site_find(root_fd, &site, &error), -ENOENT);
     assert_non_null(strstr(error.text, "proc/self/mountinfo"));
     tree_close(root_fd, folder);
+}
+
+static bool ends_always(const char *unit)
+{
+    (void)unit;
+    return true;
+}
+
+static bool ends_never(const char *unit)
+{
+    (void)unit;
+    return false;
+}
+
+static void judge_unit(const char *tree, uid_t uid, bool (*ends)(const char *unit), judge_fn *judged,
+    struct mlm_cage_site *ret_site)
+{
+    char folder[32];
+    struct mlm_error error = {0};
+    int root_fd = tree_open(tree, folder);
+    const struct mlm_cage_observer observer = {
+        .root_fd = root_fd, .recorded = true, .uid = uid, .pid = US, .unit_ends_by_oom = ends};
+    assert_int_equal(judged(&observer, ret_site, &error), 0);
+    tree_close(root_fd, folder);
+}
+
+/* systemd would end the unit with the first trial that is killed. */
+static void a_unit_that_an_oom_ends_is_left_with_its_limits(void **unused)
+{
+    (void)unused;
+    struct mlm_cage_site site;
+    const char *scope = USER_SERVICE "/app.slice/run-u71.scope";
+    judge_unit("systemd_limited_v2", 1000, ends_never, mlm_cage_site_judge, &site);
+    assert_int_equal(site.access, MLM_CAGE_DIRECT);
+    assert_string_equal(site.path, scope);
+    judge_unit("systemd_limited_v2", 1000, ends_always, mlm_cage_site_judge, &site);
+    assert_int_equal(site.access, MLM_CAGE_SCOPE);
+    assert_string_equal(site.path, USER_SERVICE "/app.slice");
+    assert_int_equal(site.taken_along, 1 << MLM_ABOVE_MEMORY);
+    assert_int_equal(site.above.limits[MLM_ABOVE_MEMORY].bytes, GIB);
+    assert_string_equal(site.above.limits[MLM_ABOVE_MEMORY].path, scope);
+    assert_false(site.ended_by_oom);
+    /* Where no scope can be made, it is said. */
+    judge_unit("systemd_limited_v2", 0, ends_always, mlm_cage_site_judge, &site);
+    assert_int_equal(site.access, MLM_CAGE_DIRECT);
+    assert_true(site.ended_by_oom);
+    assert_string_equal(site.unit, scope);
+    judge_unit("systemd_limited_v2", 1000, ends_always, mlm_cage_site_judge_inherited, &site);
+    assert_true(site.ended_by_oom);
+    judge_unit("container_writable_v2", 0, ends_always, mlm_cage_site_judge, &site);
+    assert_false(site.ended_by_oom); /* a namespace hides which unit it is */
+}
+
+static void limits_of_every_kind_are_found(void **unused)
+{
+    (void)unused;
+    struct mlm_cage_site site;
+    judge("systemd_soft_v2", 1000, US, &site);
+    const struct mlm_limit_above *limits = site.above.limits;
+    assert_int_equal(limits[MLM_ABOVE_MEMORY].bytes, GIB);
+    assert_int_equal(limits[MLM_ABOVE_SLOW].bytes, 200 << 20);
+    assert_string_equal(limits[MLM_ABOVE_SLOW].path, USER_SLICE);
+    assert_int_equal(limits[MLM_ABOVE_SWAP].bytes, 20 << 20);
+    assert_string_equal(limits[MLM_ABOVE_SWAP].path, USER_SERVICE "/app-small.slice");
+    assert_int_equal(limits[MLM_ABOVE_SWAP_SLOW].bytes, NONE);
+    assert_true(site.above.all_seen);
+    /* Another process in the scope: a user asks for a new scope. The slice's limits hold there, too; those of
+     * the old scope are taken along. */
+    judge_unit("systemd_soft_v2", 1000, ends_always, mlm_cage_site_judge, &site);
+    assert_int_equal(site.access, MLM_CAGE_SCOPE);
+    assert_string_equal(site.path, USER_SERVICE "/app-small.slice");
+    assert_int_equal(site.taken_along, 1 << MLM_ABOVE_MEMORY);
+    assert_int_equal(limits[MLM_ABOVE_SWAP].bytes, 20 << 20);
+    judge("container_writable_v2", 0, US, &site);
+    assert_false(site.above.all_seen);
+    judge("hybrid_systemd_v1", 0, US, &site);
+    assert_int_equal(limits[MLM_ABOVE_SLOW].bytes, NONE);
+}
+
+static void a_limit_binds_where_it_is_tighter(void **unused)
+{
+    (void)unused;
+    struct mlm_above above = {.limits = {[MLM_ABOVE_MEMORY] = {.bytes = GIB},
+                                  [MLM_ABOVE_SLOW] = {.bytes = GIB / 4},
+                                  [MLM_ABOVE_SWAP] = {.bytes = GIB / 8},
+                                  [MLM_ABOVE_SWAP_SLOW] = {.bytes = NONE}}};
+    static const struct {
+        const struct mlm_dialect *dialect;
+        uint64_t cap, swap, machine_swap;
+        unsigned binding;
+    } cases[] = {
+        {&mlm_dialect_v2, GIB / 8, 0, GIB, 0},
+        {&mlm_dialect_v2, GIB / 4, GIB / 8, GIB, 0},
+        {&mlm_dialect_v2, GIB / 2, 0, GIB, 1 << MLM_ABOVE_SLOW},
+        {&mlm_dialect_v2, 2 * GIB, 0, GIB, 1 << MLM_ABOVE_MEMORY | 1 << MLM_ABOVE_SLOW},
+        {&mlm_dialect_v2, GIB / 8, NONE, GIB, 1 << MLM_ABOVE_SWAP},
+        {&mlm_dialect_v2, GIB / 8, NONE, 0, 0}, /* the machine has no swap */
+        {&mlm_dialect_v2, NONE, NONE, GIB, 0},
+        /* Memory and swap together are limited to an eighth. */
+        {&mlm_dialect_v1, GIB / 16, GIB / 32, GIB, 0},
+        {&mlm_dialect_v1, GIB / 16, NONE, GIB, 1 << MLM_ABOVE_SWAP},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        const struct mlm_limits own = {.cap_bytes = cases[i].cap, .swap_limit_bytes = cases[i].swap};
+        assert_int_equal(
+            mlm_above_binding(&above, cases[i].dialect, &own, cases[i].machine_swap), cases[i].binding);
+    }
+    /* A limit that changes while a run goes on: the tighter one counts. */
+    const struct mlm_above later = {.limits = {[MLM_ABOVE_MEMORY] = {.bytes = GIB / 2, .path = "/later"},
+                                        [MLM_ABOVE_SLOW] = {.bytes = NONE},
+                                        [MLM_ABOVE_SWAP] = {.bytes = NONE},
+                                        [MLM_ABOVE_SWAP_SLOW] = {.bytes = NONE}}};
+    mlm_above_tighten(&above, &later);
+    assert_int_equal(above.limits[MLM_ABOVE_MEMORY].bytes, GIB / 2);
+    assert_string_equal(above.limits[MLM_ABOVE_MEMORY].path, "/later");
+    assert_int_equal(above.limits[MLM_ABOVE_SLOW].bytes, GIB / 4);
+}
+
+static void the_cgroup_whose_limit_was_reached_is_named(void **unused)
+{
+    (void)unused;
+    struct mlm_above before = {.hits = {1, 0, 7}}, after = {.hits = {1, 0, 7}};
+    char path[PATH_MAX];
+    assert_false(mlm_above_hit(&before, &after, "/a/b/c", path));
+    after.hits[2] = 8;
+    assert_true(mlm_above_hit(&before, &after, "/a/b/c", path));
+    assert_string_equal(path, "/a");
+    after.hits[0] = 2;
+    assert_true(mlm_above_hit(&before, &after, "/a/b/c", path));
+    assert_string_equal(path, "/a/b/c");
+}
+
+/* unshare -Ur: root in name only; systemd does not take its orders. */
+static void root_of_a_user_namespace_is_told(void **unused)
+{
+    (void)unused;
+    char folder[32];
+    struct mlm_error error = {0};
+    struct mlm_cage_site site;
+    int root_fd = tree_open("systemd_ssh_v2", folder);
+    int fd = openat(root_fd, "proc/self/uid_map", O_WRONLY | O_CREAT | O_CLOEXEC, 0644);
+    assert_true(fd >= 0 && write(fd, "         0       1000          1\n", 33) == 33 && close(fd) == 0);
+    const struct mlm_cage_observer observer = {.root_fd = root_fd, .recorded = true, .uid = 0, .pid = US};
+    assert_int_equal(mlm_cage_site_judge(&observer, &site, &error), 0);
+    tree_close(root_fd, folder);
+    assert_int_equal(site.access, MLM_CAGE_NONE);
+    assert_non_null(strstr(site.why, "user namespace"));
+    assert_non_null(strstr(site.remedy, "outside"));
 }
 
 /* With hundreds of containers there are megabytes of other mounts before and after ours. */
@@ -279,12 +435,14 @@ static void an_inherited_cage_is_our_own_cgroup(void **unused)
         struct mlm_cage_site site;
         judge_by(mlm_cage_site_judge_inherited, inherited[i].tree, 1000, US, &site);
         if (site.access != MLM_CAGE_INHERITED || site.version != inherited[i].version ||
-            strcmp(site.path, inherited[i].path) != 0 || site.limit_above_bytes != inherited[i].limit_above ||
-            strcmp(site.limit_above_path, inherited[i].limit_path) != 0 ||
-            site.all_killed != inherited[i].all_killed)
+            strcmp(site.path, inherited[i].path) != 0 ||
+            site.above.limits[MLM_ABOVE_MEMORY].bytes != inherited[i].limit_above ||
+            strcmp(site.above.limits[MLM_ABOVE_MEMORY].path, inherited[i].limit_path) != 0 ||
+            site.above.all_killed != inherited[i].all_killed)
             fail_msg("%s: access %d, version %d, path '%s', limit %" PRIu64 " at '%s', all killed %d",
-                inherited[i].tree, site.access, site.version, site.path, site.limit_above_bytes,
-                site.limit_above_path, site.all_killed);
+                inherited[i].tree, site.access, site.version, site.path,
+                site.above.limits[MLM_ABOVE_MEMORY].bytes, site.above.limits[MLM_ABOVE_MEMORY].path,
+                site.above.all_killed);
     }
 }
 
@@ -310,6 +468,11 @@ int main(void)
         cmocka_unit_test(recorded_trees_are_judged),
         cmocka_unit_test(company_in_a_delegated_cgroup_matters),
         cmocka_unit_test(another_root_is_looked_at_through_its_descriptor),
+        cmocka_unit_test(a_unit_that_an_oom_ends_is_left_with_its_limits),
+        cmocka_unit_test(limits_of_every_kind_are_found),
+        cmocka_unit_test(a_limit_binds_where_it_is_tighter),
+        cmocka_unit_test(the_cgroup_whose_limit_was_reached_is_named),
+        cmocka_unit_test(root_of_a_user_namespace_is_told),
         cmocka_unit_test(mounts_may_be_many),
         cmocka_unit_test(an_inherited_cage_is_our_own_cgroup),
         cmocka_unit_test(a_refusal_is_passed_on_by_open),

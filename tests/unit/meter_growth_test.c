@@ -21,6 +21,7 @@ struct job {
     double first_half; /* begins with this share of the first block, and grows to it evenly */
     int64_t block_ns;
     bool killed;
+    bool maps_again; /* what grows was in memory already, and is only mapped again */
 };
 
 static void job_run(const struct job *job, struct mlm_readings *readings)
@@ -44,6 +45,7 @@ static void job_run(const struct job *job, struct mlm_readings *readings)
         view.sample.anon_bytes =
             (int64_t)((block < 0 ? share * mib[0] : mib[block < BLOCKS ? block : BLOCKS - 1]) * 1048576.0);
         view.sample.shmem_bytes = view.sample.swap_bytes = MLM_NULL;
+        view.sample.swap_backed_bytes = job->maps_again ? INT64_C(500) << 20 : MLM_NULL;
         meter->tick(state, &view);
     }
     meter->finish(state, &view, &result);
@@ -139,10 +141,20 @@ static void loading_is_no_leak(void **state)
     assert_true(fabs(mib_of(readings.values[MLM_growth_bytes_per_s]) - 10) < 0.1);
 }
 
+static void reading_swap_again_is_no_leak(void **state)
+{
+    (void)state;
+    struct mlm_readings readings;
+    job_run(&(struct job){.phase = MLM_PHASE_RUN, .mib = growing, .block_ns = SECOND_NS, .maps_again = true},
+        &readings);
+    assert_true(readings.values[MLM_growth_bytes_per_s] == MLM_NULL);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {cmocka_unit_test(slope_and_interval), cmocka_unit_test(no_growth),
         cmocka_unit_test(making_data_is_no_leak), cmocka_unit_test(a_short_run_is_not_judged),
-        cmocka_unit_test(a_killed_job_has_no_leak), cmocka_unit_test(loading_is_no_leak)};
+        cmocka_unit_test(a_killed_job_has_no_leak), cmocka_unit_test(loading_is_no_leak),
+        cmocka_unit_test(reading_swap_again_is_no_leak)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -206,7 +206,7 @@ static void test_csv_types(void **state)
     assert_has(text, ",'1e5,1,");
     assert_has(text, ",ok,two?lines,done,,");
     /* Texts with ';' are quoted as well, for readers that separate by it. */
-    assert_has(text, ",'1234567890123456,\"0.1;42\",,,,,,mlmembench run,m1,");
+    assert_has(text, ",'1234567890123456,\"0.1;42\",,,,,,,mlmembench run,m1,");
     free(text);
     text = export_rows(&sample, "tsv", false, NULL);
     assert_has(text, "\t\"say \"\"a,b\"\"\"\t"); /* quoted because of its quotes */

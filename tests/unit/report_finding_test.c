@@ -218,8 +218,8 @@ static void test_cost_of_the_cap(void **state)
     for (size_t i = 0; i < 5; i++)
         fixture->list.items[i].readings.values[MLM_swap_peak_bytes] = 1024 * MIB;
     add_five(fixture, "a", MLM_NO_LIMIT, 100, 3072 * MIB);
-    assert_finding(fixture, "It fits in 2G. a is slowed down most by the cap: it takes 7.00 × its "
-                            "time without a cap, with 1.00 GiB in swap.");
+    assert_finding(fixture, "It ends well in 2G with 1.00 GiB in swap. a is slowed down most by the cap: "
+                            "it takes 7.00 × its time without a cap.");
 }
 
 static void test_cap_not_felt(void **state)
@@ -238,8 +238,8 @@ static void test_cost_beyond_a_thousand(void **state)
     for (size_t i = 0; i < 5; i++)
         fixture->list.items[i].readings.values[MLM_swap_peak_bytes] = 1024 * MIB;
     add_five(fixture, "a", MLM_NO_LIMIT, 1000, 3072 * MIB);
-    assert_finding(fixture, "It fits in 2G. a is slowed down most by the cap: it takes 2200 × its "
-                            "time without a cap, with 1.00 GiB in swap.");
+    assert_finding(fixture, "It ends well in 2G with 1.00 GiB in swap. a is slowed down most by the cap: "
+                            "it takes 2200 × its time without a cap.");
 }
 
 /* Less time is said as a speed, which a person need not turn round. */

@@ -77,6 +77,26 @@ static void every_ending_has_its_outcome(void **state)
             MLM_OUTCOME_OOM, NULL},
         {{.status = SIGNALED(SIGKILL), .timed_out = true}, MLM_VERDICT_NONE, NULL, MLM_OUTCOME_TIMEOUT,
             "20.0 s"},
+        /* The kernel killed for another limit than the cap's. */
+        {{.status = SIGNALED(SIGKILL), .oom_kills = 1, .limit_met = "killed at the limit of x"},
+            MLM_VERDICT_NONE, NULL, MLM_OUTCOME_OOM, "killed at the limit of x"},
+        {{.status = EXITED(1),
+             .oom_kills = 1,
+             .worker_spared = true,
+             .victim = "cat (pid 1)",
+             .limit_met = "killed at x"},
+            MLM_VERDICT_NONE, NULL, MLM_OUTCOME_OOM, "the kernel killed cat (pid 1); killed at x"},
+        /* A job that is slowed down may not die at once. */
+        {{.status = SIGNALED(SIGKILL), .timed_out = true, .elapsed_ns = UINT64_C(20500000000)},
+            MLM_VERDICT_NONE, NULL, MLM_OUTCOME_TIMEOUT, "stopped after 20.0 s"},
+        {{.status = SIGNALED(SIGKILL), .timed_out = true, .elapsed_ns = UINT64_C(217000000000)},
+            MLM_VERDICT_NONE, NULL, MLM_OUTCOME_TIMEOUT, "limit was 20.0 s, but it took 3 min 37 s"},
+        /* A shell, or Python, gives the end of its child as its own exit status. */
+        {{.status = EXITED(143), .tree = true}, MLM_VERDICT_NONE, NULL, MLM_OUTCOME_KILLED, "SIGTERM"},
+        {{.status = EXITED(137), .tree = true}, MLM_VERDICT_NONE, NULL, MLM_OUTCOME_KILLED, "SIGKILL"},
+        {{.status = EXITED(256 - 15), .tree = true}, MLM_VERDICT_NONE, NULL, MLM_OUTCOME_KILLED, "SIGTERM"},
+        {{.status = EXITED(139), .tree = true}, MLM_VERDICT_NONE, NULL, MLM_OUTCOME_CRASH, "139"},
+        {{.status = EXITED(143)}, MLM_VERDICT_NONE, NULL, MLM_OUTCOME_CRASH, "143"},
         /* A worker that writes garbage into its page. */
         {{.status = EXITED(0)}, (enum mlm_verdict)77, NULL, MLM_OUTCOME_CRASH, ""},
     };

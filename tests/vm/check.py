@@ -241,6 +241,121 @@ def check_hybrid(folder, findings):
     findings.expect("no cage is left", (folder / "leftovers").exists() and text(folder / "leftovers") == "")
 
 
+def limited(folder, findings, name, status="0"):
+    """The records and the output of a run of guest/limits.sh."""
+    print(text(folder / name / "output"))
+    findings.expect(f"{name}: exit status {status}", text(folder / name / "status") == status, text(folder / name / "status"))
+    lines = [json.loads(line) for store in (folder / name).rglob("*.jsonl") for line in store.read_text().splitlines()]
+    return [line for line in lines if line["kind"] == "trial"]
+
+
+def names_limit(findings, what, record, file, unit, size_text):
+    """The record names the limit above with its file, its unit and its figure."""
+    above = [(x["file"], x["path"].rsplit("/", 1)[-1], x["bytes"]) for x in record["limits_above"] or []]
+    findings.expect(f"{what}: the record names {file} of {unit}", (file, unit, size(size_text)) in above, above)
+
+
+def check_terminal(folder, findings):
+    """A service without Delegate, and a scope below one, whose oom score is 200, as a desktop's terminal has it."""
+    outcomes = [r["outcome"] for r in capped(limited(folder, findings, "terminal_run"), "touch")]
+    findings.expect("after the first oom the run goes on", sorted(outcomes) == ["ok", "oom"], outcomes)
+    doctor = text(folder / "terminal_doctor" / "output")
+    findings.expect("doctor: caps can be set", "good  cap" in doctor, doctor)
+    records = limited(folder, findings, "terminal_fit")
+    findings.expect("fit finds an edge", {"ok", "oom"} <= {r["outcome"] for r in records if r["cap_bytes"]})
+    outcomes = {r["workload"][:9]: r["outcome"] for r in limited(folder, findings, "terminal_scope") if r["cap_bytes"]}
+    findings.expect("exec in a scope below the service", outcomes == {"exec/head": "oom", "exec/true": "ok"}, outcomes)
+
+
+def check_limits_above(folder, findings):
+    """Limits above us that are softer, of swap, of the slice and of the unit that we were started in."""
+    (slow,) = limited(folder, findings, "slow_swap")
+    findings.expect("memory.high: marked, and the cap does not bind",
+                    "ancestor_slows" in slow["marks"] and not slow["cap_binds"], slow["marks"])
+    names_limit(findings, "memory.high", slow, "memory.high", "mlmslow.slice", "40M")
+    findings.expect("the run says it", "memory.high of" in text(folder / "slow_swap" / "output"))
+    findings.expect("doctor names it", re.search(r"memory.high of \S*mlmslow.slice is 40M",
+                                                text(folder / "slow_doctor" / "output").replace("\n", " ")))
+    (swap,) = capped(limited(folder, findings, "swap_max"), "touch")
+    findings.expect("swap: an oom for less swap than was allowed",
+                    swap["outcome"] == "oom" and {"ancestor_limits_swap", "swap_ran_out"} <= set(swap["marks"]), swap["marks"])
+    names_limit(findings, "swap", swap, "memory.swap.max", "mlmswap.slice", "20M")
+    for name, unit in (("max_run", "mlmmax.slice"), ("unit_max", None)):
+        by_size = {r["params"]["size"]: r for r in capped(limited(folder, findings, name), "touch")}
+        outcomes = {key: r["outcome"] for key, r in by_size.items()}
+        findings.expect(f"{name}: 16M is ok, 80M is not", outcomes == {"16M": "ok", "80M": "oom"}, outcomes)
+        killed = by_size["80M"]
+        findings.expect(f"{name}: not the cap", {"ancestor_binds_first", "killed_for_another_limit"} <= set(killed["marks"])
+                        and not killed["cap_binds"], killed["marks"])
+        names = [x["path"] for x in killed["limits_above"]]
+        if unit:
+            names_limit(findings, name, killed, "memory.max", unit, "72M")
+        else:
+            findings.expect("the unit that we left is named", names and all(n.endswith(".service") for n in names), names)
+        findings.expect(f"{name}: it is not said to be killed at its cap",
+                        "was killed at 96M" not in text(folder / name / "output"))
+    (free,) = limited(folder, findings, "max_none")
+    findings.expect("without a cap the limit is named", "72M of" in (free["reason"] or ""), free["reason"])
+    limited(folder, findings, "max_fit", "3")
+    output = " ".join(text(folder / "max_fit" / "output").split())
+    findings.expect("fit names the limit", "mlmmax.slice" in output and "72M" in output)
+    (own,) = capped(limited(folder, findings, "max_higher"), "touch")
+    findings.expect("a limit above that is higher than the cap leaves no mark",
+                    own["outcome"] == "oom" and own["cap_binds"] and own["limits_above"] is None
+                    and not [m for m in own["marks"] if "ancestor" in m or "another" in m], own["marks"])
+
+
+def check_endings(folder, findings):
+    """How trials end, and figures that must not be those of something else."""
+    laptop = [r for r in limited(folder, findings, "laptop") if r["cap_bytes"]]
+    findings.expect("a laptop that is larger than the machine: no time limit is blamed",
+                    laptop and all(r["outcome"] != "timeout" for r in laptop), [(r["outcome"], r["reason"]) for r in laptop])
+    (term,) = limited(folder, findings, "term", "143")
+    findings.expect("a child that SIGTERM ended is 'killed'", term["outcome"] == "killed", term["outcome"])
+    shorts = limited(folder, findings, "short")
+    peaks = [r["peak_rss_bytes"] for r in shorts if r["peak_rss_bytes"]]
+    findings.expect("60 short commands: no peak is the harness's", len(shorts) == 60 and max(peaks, default=0) < 4 * MIB,
+                    f"{len(peaks)} known, at most {max(peaks, default=0) / MIB:.1f} MiB")
+    for record in capped(limited(folder, findings, "swapped"), "touch"):
+        needs = record["needs_peak_bytes"] or 0
+        findings.expect("touch 150M with swap: needs are not below", 150 * MIB <= needs <= 156 * MIB, f"{needs / MIB:.1f} MiB")
+    findings.expect("it is not said to fit", "It fits" not in text(folder / "swapped" / "output"))
+
+
+def check_swapped_again(folder, findings):
+    (holds,) = limited(folder, findings, "holds")
+    findings.expect("a program that reads swapped pages again does not grow",
+                    holds["outcome"] == "ok" and holds["growth_bytes_per_s"] is None, holds["growth_bytes_per_s"])
+
+
+def check_foreign_kills(folder, findings):
+    """Kills for a limit that a namespace hides, and because the machine's memory ended; root only."""
+    for name, reason in (("hidden", "cannot be told"), ("machine", "machine had no memory")):
+        records = [r for r in limited(folder, findings, name) if r["cap_bytes"]]
+        findings.expect(f"{name}: an oom, and not the cap's",
+                        records and all(r["outcome"] == "oom" and "killed_for_another_limit" in r["marks"]
+                                        and reason in (r["reason"] or "") and not r["cap_binds"] for r in records),
+                        [(r["outcome"], r["marks"], r["reason"]) for r in records])
+
+
+def check_zswap(folder, findings):
+    """Needs with zswap and without are the same."""
+    if not (folder / "zswap_Y").exists():
+        print("skipped: this kernel has no zswap")
+        sys.exit(77)
+    needs = [{r["workload"]: r["needs_peak_bytes"] for r in limited(folder, findings, f"zswap_{on}") if r["cap_bytes"]}
+             for on in "NY"]
+    for workload, without in needs[0].items():
+        ratio = needs[1].get(workload, 0) / without
+        findings.expect(f"{workload}: needs with zswap, as without", 0.99 <= ratio <= 1.01, f"{ratio:.3f}")
+
+
+def check_namespace(folder, findings):
+    limited(folder, findings, "namespace", "3")
+    findings.expect("root of a user namespace is told what to do", "outside of the namespace" in
+                    " ".join(text(folder / "namespace" / "output").split()))
+
+
 def check_real(folder, findings):
     """A script of tests/real that ran inside. Its exit status is the judgement, its output the reason."""
     output, status = text(folder / "output"), text(folder / "status")

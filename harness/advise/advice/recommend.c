@@ -4,6 +4,7 @@
 
 #include "advise/advice/phrase.h"
 #include "advise/advice/words.h"
+#include "record/above.h"
 #include "report/table/group.h"
 #include "report/text/sold.h"
 
@@ -528,6 +529,33 @@ static bool wants_data(const struct mlm_sweep *sweep)
            (is_usable(sweep) && (!sweep->sure || mlm_sweep_enough_bytes(sweep) == MLM_NO_LIMIT));
 }
 
+/* A trial that met another limit than its cap says nothing of the cap. */
+static void say_other_limits(FILE *out, const struct mlm_field *field)
+{
+    const struct mlm_record *named = NULL;
+    size_t count = 0;
+    for (size_t i = 0; i < field->sweep_count; i++)
+        for (size_t k = 0; k < mlm_sweep_point_count(field->sweeps[i]); k++) {
+            const struct mlm_point *point = &field->sweeps[i]->points[k];
+            if (point->end != MLM_END_UNKNOWN || !(point->row->marks & MLM_MARKS_OF_ANOTHER_LIMIT))
+                continue;
+            count++;
+            for (size_t t = 0; t < point->row->trial_count && !named; t++)
+                if (point->row->trials[t]->limits_above)
+                    named = point->row->trials[t];
+        }
+    if (!count)
+        return;
+    fprintf(out, "%zu row%s met another limit than the cap first", count, count == 1 ? "" : "s");
+    if (named) {
+        fputs(" (", out);
+        (void)mlm_above_put(out, named);
+        fputc(')', out);
+    }
+    fprintf(out, ", so %s end%s nothing of the cap.\n", count == 1 ? "its" : "their",
+        count == 1 ? " says" : "s say");
+}
+
 void mlm_say_recommendation(FILE *out, const struct mlm_field *field, const struct mlm_desktop *desktop,
     const struct mlm_sweep **ret_rerun, size_t *ret_count)
 {
@@ -556,6 +584,7 @@ void mlm_say_recommendation(FILE *out, const struct mlm_field *field, const stru
     if (count.silent && !one_cap)
         fprintf(
             out, "Of %zu there is no figure: they did not run, crashed or did other work.\n", count.silent);
+    say_other_limits(out, field);
     if (!mlm_field_is_of_laptops(field))
         say_caps(out, &count);
 }

@@ -14,9 +14,6 @@
 /* Marks of figures that something other than memory has influenced. */
 #define DOUBTFUL (MLM_MARK_BIT(cache_not_evicted) | MLM_MARK_BIT(background_died))
 
-/* With these marks the cap was not the effective limit. */
-#define ANOTHER_LIMIT (MLM_MARK_BIT(machine_binds_first) | MLM_MARK_BIT(ancestor_binds_first))
-
 /* Waiting below this share is ignored: removing all of it would gain no more than two equal times may
  * differ. */
 #define LITTLE_WAITING MLM_WITHIN
@@ -85,7 +82,7 @@ static enum mlm_end end_of(const struct mlm_row *row, bool ends_with_more)
     if (mlm_row_all_ok(row) && row->time.count == row->trial_count && row->time.median > 0)
         return MLM_END_OK;
     if (!failed || row->outcome_counts[MLM_OUTCOME_OK] + failed < row->trial_count ||
-        row->marks & ANOTHER_LIMIT)
+        row->marks & MLM_MARKS_OF_ANOTHER_LIMIT)
         return MLM_END_UNKNOWN;
     return MLM_END_FAILED;
 }

@@ -8,6 +8,7 @@
 #include "base/cleanup.h"
 #include "report/html/html.h"
 #include "report/page/page_parts.h"
+#include "report/table/felt.h"
 #include "report/table/heading.h"
 #include "report/text/sold.h"
 
@@ -20,7 +21,7 @@ struct span {
 
 /* Counts of rows. A row fits if all its repetitions ended ok. */
 struct tally {
-    size_t ok, short_of, bad, not_run;
+    size_t ok, swapped, short_of, bad, not_run; /* swapped: of ok */
 };
 
 /* Returns true if the row failed, or if only some of its repetitions ended ok. */
@@ -33,6 +34,8 @@ static void tally_add(struct tally *tally, const struct mlm_section *section)
 {
     for (size_t i = 0; i < section->count; i++) {
         const struct mlm_row *row = section->rows[i];
+        tally->swapped += mlm_row_all_ok(row) && mlm_swapped(row->readings.values[MLM_swap_peak_bytes],
+                                                     row->readings.values[MLM_cage_peak_bytes]);
         if (mlm_row_all_ok(row))
             tally->ok++;
         else if (falls_short(row))
@@ -110,6 +113,10 @@ static void say_fits(FILE *out, const struct span *span, const uint64_t *caps, s
         said = said || ran > 1;
         one_said = ran == 1;
         mlm_page_in_cap(out, caps[i]);
+        if (tally.swapped && tally.ok == 1)
+            fputs(" with a part in swap", out);
+        else if (tally.swapped)
+            fprintf(out, " (%zu of them with a part in swap)", tally.swapped);
     }
     fputs(". ", out);
 }

@@ -3,9 +3,6 @@
 
 #define MIB (INT64_C(1) << 20)
 
-/* With these marks the cap was not the effective limit. */
-#define ANOTHER_LIMIT (MLM_MARK_BIT(machine_binds_first) | MLM_MARK_BIT(ancestor_binds_first))
-
 /* Maximum of the readings of all trials; MLM_NULL where one trial has none. */
 static int64_t largest(const struct mlm_row *row, enum mlm_metric metric)
 {
@@ -50,7 +47,7 @@ enum mlm_felt mlm_row_felt(const struct mlm_row *row)
                : mlm_swapped(swap, peak) ? MLM_FELT_SHORT
                                          : MLM_FELT_NOTHING;
     int64_t slack = mlm_row_slack_bytes(row, cap);
-    if (peak < cap - slack && !(row->marks & ANOTHER_LIMIT))
+    if (peak < cap - slack && !(row->marks & MLM_MARKS_OF_ANOTHER_LIMIT))
         return mlm_swapped(swap, peak) ? MLM_FELT_SHORT
                                        : MLM_FELT_NOTHING; /* the machine is short of memory */
     if (needs == MLM_NULL || swap == MLM_NULL)

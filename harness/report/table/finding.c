@@ -10,6 +10,7 @@
 #include "base/cleanup.h"
 #include "base/text.h"
 #include "record/files.h"
+#include "report/table/felt.h"
 #include "report/table/group.h"
 #include "report/text/sold.h"
 
@@ -75,6 +76,14 @@ static void put_failure(FILE *out, const struct mlm_row *row)
         fputs("was killed from outside", out);
     } else if (row->first->limits.cap_bytes == MLM_NO_LIMIT) {
         fputs("was killed for lack of memory", out);
+    } else if (row->marks & MLM_MARK_BIT(killed_for_another_limit)) {
+        fputs("was killed under ", out);
+        put_cap(out, row);
+        fputs(", but not for this cap (see its note)", out);
+    } else if (row->marks & MLM_MARK_BIT(swap_ran_out)) {
+        fputs("was killed at ", out);
+        put_cap(out, row);
+        fputs(" for lack of swap (see its note)", out);
     } else {
         fputs("was killed at ", out);
         put_cap(out, row);
@@ -292,6 +301,11 @@ static void say_trade(FILE *out, const struct mlm_section *section, const struct
     say_worst(out, section, group);
 }
 
+static bool row_swapped(const struct mlm_row *row)
+{
+    return mlm_swapped(row->readings.values[MLM_swap_peak_bytes], row->readings.values[MLM_cage_peak_bytes]);
+}
+
 static void say_slowed(FILE *out, const struct mlm_section *section, const struct mlm_row *row)
 {
     char times[MLM_RATIO_TEXT];
@@ -299,7 +313,8 @@ static void say_slowed(FILE *out, const struct mlm_section *section, const struc
     fprintf(out, " is slowed down most by the cap: it takes %s × its time without a cap",
         mlm_ratio_range(&row->slowdown, times));
     int64_t swap_bytes = row->readings.values[MLM_swap_peak_bytes];
-    if (swap_bytes != MLM_NULL && swap_bytes > 0) {
+    const bool said = section->count == 1 && mlm_row_all_ok(row) && row_swapped(row);
+    if (swap_bytes != MLM_NULL && swap_bytes > 0 && !said) {
         fputs(", with ", out);
         put_size(out, (double)swap_bytes);
         fputs(" in swap", out);
@@ -341,16 +356,32 @@ static void put_start(FILE *out, const struct mlm_section *section)
         fputs(counts[MLM_START_WARM] ? " from a warm start" : " from a cold start", out);
 }
 
+/* A job that swaps does not fit: it ends well because a part of it is elsewhere. */
+static void put_fits(FILE *out, const struct mlm_section *section)
+{
+    size_t swapped = 0;
+    for (size_t i = 0; i < section->count; i++)
+        swapped += row_swapped(section->rows[i]);
+    if (section->count == 1)
+        fputs(swapped ? "It ends well in " : "It fits in ", out);
+    else
+        fprintf(out, "All %zu rows %s in ", section->count, swapped ? "end well" : "fit");
+    put_cap(out, section->rows[0]);
+    if (swapped && section->count == 1) {
+        fputs(" with ", out);
+        put_size(out, (double)section->rows[0]->readings.values[MLM_swap_peak_bytes]);
+        fputs(" in swap", out);
+    } else if (swapped) {
+        fprintf(out, ", %zu of them with a part in swap", swapped);
+    }
+}
+
 /* Says that every row ended ok, and whether the cap slowed any. */
 static void say_all_fit(FILE *out, const struct mlm_section *section)
 {
     if (section->rows[0]->first->limits.cap_bytes == MLM_NO_LIMIT)
         return;
-    if (section->count == 1)
-        fputs("It fits in ", out);
-    else
-        fprintf(out, "All %zu rows fit in ", section->count);
-    put_cap(out, section->rows[0]);
+    put_fits(out, section);
     put_start(out, section);
     if (none_slowed(section))
         fprintf(out, ", and %s slower than without a cap", section->count == 1 ? "is not" : "none is");

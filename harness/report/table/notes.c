@@ -9,6 +9,7 @@
 #include "base/size.h"
 #include "base/text.h"
 #include "base/utf8.h"
+#include "record/above.h"
 #include "record/left.h"
 #include "report/table/ratio.h"
 
@@ -222,6 +223,26 @@ static int left_note(struct mlm_notes *notes, const struct mlm_row *row, char te
     return note ? mlm_footnote_add(&notes->texts, note, text) : -ENOMEM;
 }
 
+/* Names the limits above the first trial of the row that met some. */
+static int above_note(struct mlm_notes *notes, const struct mlm_row *row, char text[static MLM_CELL_SIZE])
+{
+    const struct mlm_record *record = NULL;
+    for (size_t i = 0; i < row->trial_count && !record; i++)
+        if (row->trials[i]->limits_above)
+            record = row->trials[i];
+    if (!record)
+        return 0;
+    struct mlm_text above;
+    FILE *out = mlm_text_begin(&above);
+    if (!out)
+        return -ENOMEM;
+    bool any = mlm_above_put(out, record);
+    mlm_auto_free char *note = mlm_text_end(&above);
+    if (!note)
+        return -ENOMEM;
+    return any ? mlm_footnote_add(&notes->texts, note, text) : 0;
+}
+
 int mlm_notes_of_row(struct mlm_notes *notes, const struct mlm_row *row, char text[static MLM_CELL_SIZE])
 {
     text[0] = 0;
@@ -232,6 +253,8 @@ int mlm_notes_of_row(struct mlm_notes *notes, const struct mlm_row *row, char te
     for (int i = 0; i < MLM_MARK_COUNT && r >= 0; i++)
         if (marks >> i & 1)
             r = mlm_footnote_add(&notes->texts, mlm_marks[i].help, text);
+    if (r >= 0)
+        r = above_note(notes, row, text);
     if (r >= 0)
         r = growth_note(notes, row, text);
     if (r >= 0)
@@ -320,6 +343,11 @@ static size_t disturbed_count(const struct mlm_notes *notes)
     return count;
 }
 
+static bool has_stall(const struct mlm_row *row)
+{
+    return row->readings.values[MLM_stall_full_ns] != MLM_NULL;
+}
+
 int mlm_notes_say(const struct mlm_notes *notes,
     int (*put)(void *context, const char *label, const char *text), void *context)
 {
@@ -345,6 +373,10 @@ int mlm_notes_say(const struct mlm_notes *notes,
             "of its own: anonymous memory (heap, arrays, stacks); shared: shared memory and files in tmpfs; of "
             "files: programs, libraries and data that it maps, which the kernel can drop, so needs leaves them "
             "out");
+    if (r >= 0 && mlm_columns_have(notes->columns, "stall") && any_row(notes, mlm_row_ran) &&
+        !any_row(notes, has_stall))
+        r = put(context,
+            "no stall:", "it is known only on cgroup v2, where the kernel has PSI (kernel parameter psi=1)");
     if (r >= 0 && mlm_columns_have(notes->columns, "peak-rss") && any_row(notes, is_rss_above_needs))
         r = put(context, "peak RSS:",
             "above needs where it counts pages of programs, libraries and mapped files: the kernel can drop "

@@ -15,6 +15,14 @@ su - user -c "mkdir $results/user/nested; systemd-run --user --scope --quiet -p 
     --param size=16M,80M --repetitions 1" >"$results/user/nested.output" 2>&1
 echo $? >"$results/user/nested.status"
 
+# Limits that are not ours. Both users at once, because there are two processors.
+mkdir -p "$results/limits/user"
+chown user: "$results/limits/user"
+su - root -c "sh /opt/guest/limits.sh $results/limits/root root" &
+su - user -c "sh /opt/guest/limits.sh $results/limits/user user"
+wait
+su - root -c "sh /opt/guest/limits.sh $results/limits/machine machine"
+
 # A user without a systemd manager cannot have a cage, and must be told so.
 useradd --create-home alone
 mkdir "$results/alone"

@@ -1,0 +1,116 @@
+#!/bin/sh
+# limits.sh RESULTS WHO: runs below limits that are not ours, and in units of systemd that an oom ends, as the calling
+# user. WHO is root or user, which may run at the same time, or machine: as root, with nothing beside it, for it changes
+# swap. Records, output and exit status of a run go to RESULTS/NAME/.
+# shellcheck disable=SC2016,SC2086  # expanded inside; words
+results=$1 who=$2
+systemd_run="systemd-run --quiet --collect" systemctl="systemctl"
+if [ "$who" = user ]; then
+    systemd_run="systemd-run --user --quiet --collect" systemctl="systemctl --user"
+    XDG_RUNTIME_DIR=/run/user/$(id -u)
+    export XDG_RUNTIME_DIR
+fi
+
+# noted NAME COMMAND…
+noted()
+{
+    name=$1
+    shift
+    mkdir -p "$results/$name"
+    timeout -k 10 240 "$@" >"$results/$name/output" 2>&1
+    echo $? >"$results/$name/status"
+    echo "$results/$name: $(cat "$results/$name/status") at $(cut -d ' ' -f 1 /proc/uptime) s"
+}
+
+# slice NAME PROPERTY…: a slice with these limits.
+slice()
+{
+    name=$1
+    shift
+    $systemd_run --scope --slice="$name.slice" true
+    $systemctl set-property --runtime "$name.slice" "$@"
+}
+
+# below SLICE NAME VERB OPTIONS…: from a shell in a scope of that slice, as in a terminal.
+below()
+{
+    slice=$1 name=$2 verb=$3
+    shift 3
+    noted "$name" $systemd_run --scope --slice="$slice.slice" sh -c '"$@"; exit $?' sh \
+        mlmembench "$verb" --quiet --out "$results/$name" "$@"
+}
+
+# unit NAME PROPERTIES VERB OPTIONS…: alone in a service, which has these properties.
+unit()
+{
+    name=$1 properties=$2 verb=$3
+    shift 3
+    noted "$name" $systemd_run --wait --pipe $properties mlmembench "$verb" --quiet --out "$results/$name" "$@"
+}
+
+touch_sizes="--suite self --filter self/touch --repetitions 1"
+
+if [ "$who" = machine ]; then
+    # Kernels for virtual machines may have no zswap.
+    if [ -w /sys/module/zswap/parameters/enabled ]; then
+        before=$(cat /sys/module/zswap/parameters/enabled)
+        for zswap in N Y; do
+            echo $zswap >/sys/module/zswap/parameters/enabled
+            noted "zswap_$zswap" mlmembench exec --quiet --out "$results/zswap_$zswap" --cap 32M --swap max --repetitions 1 \
+                "head -c 48M /dev/urandom | tail -c 48M | wc -c" "head -c 48M /dev/zero | tail -c 48M | wc -c" \
+                "yes mlmembench | head -c 48M | tail -c 48M | wc -c"
+        done
+        echo "$before" >/sys/module/zswap/parameters/enabled
+    fi
+    # A namespace hides the limit.
+    slice mlmhidden MemoryMax=72M
+    noted hidden systemd-run --quiet --scope --slice=mlmhidden.slice -p Delegate=yes unshare -Cm sh -c "
+        mount -t cgroup2 none /sys/fs/cgroup
+        mlmembench run --quiet --out $results/hidden $touch_sizes --cap 96M --swap none --param size=80M"
+    # The machine's memory ends before the cap.
+    swaps=$(sed -n 's|^\(/dev/[a-z0-9]*\) .*|\1|p' /proc/swaps)
+    swapoff -a
+    noted machine mlmembench run --quiet --out "$results/machine" --suite self --all --filter self/hog --cap 2G \
+        --swap none --repetitions 1
+    for device in $swaps; do swapon "$device"; done
+    exit
+fi
+
+# A desktop's terminal is a service, or a scope below one. Its oom score is 200, and the first oom would end it.
+score="-p OOMScoreAdjust=200"
+unit terminal_run "$score" run $touch_sizes --cap 48M --swap none --param size=64M,16M
+noted terminal_doctor $systemd_run --wait --pipe -p OOMScoreAdjust=200 mlmembench doctor
+unit terminal_fit "$score" fit --workload self/touch --param size=32M --repetitions 1
+noted terminal_scope $systemd_run --wait --pipe $score $systemd_run --scope mlmembench exec --quiet \
+    --out "$results/terminal_scope" --cap 48M --swap none "head -c 64M /dev/zero | tail -c 64M | wc -c" true
+unit unit_max "-p MemoryMax=72M" run $touch_sizes --cap 96M --swap none --param size=16M,80M
+
+slice mlmslow MemoryHigh=40M
+below mlmslow slow_swap run $touch_sizes --cap 96M --swap 96M --param size=64M
+noted slow_doctor $systemd_run --scope --slice=mlmslow.slice sh -c 'mlmembench doctor; exit $?'
+slice mlmswap MemorySwapMax=20M
+below mlmswap swap_max run $touch_sizes --cap 48M --swap max --param size=96M
+slice mlmmax MemoryMax=72M
+below mlmmax max_run run $touch_sizes --cap 96M --swap none --param size=16M,80M
+below mlmmax max_none run $touch_sizes --cap none --swap none --param size=96M
+below mlmmax max_fit fit --workload self/touch --param size=80M --repetitions 1
+below mlmmax max_higher run $touch_sizes --cap 64M --swap none --param size=80M
+
+noted laptop mlmembench run --quiet --out "$results/laptop" --suite self --laptop 4G --swap none --filter self/null \
+    --repetitions 1
+noted term mlmembench exec --quiet --out "$results/term" --cap 48M -- sh -c 'sh -c "kill -TERM \$\$"; exit $?'
+noted short mlmembench exec --quiet --out "$results/short" --cap 48M --swap none --repetitions 30 true /bin/true
+noted swapped mlmembench run --quiet --out "$results/swapped" $touch_sizes --cap 96M --swap max --param size=150M
+if [ "$who" = user ]; then
+    noted namespace unshare -Ur mlmembench run --quiet --out "$results/namespace" $touch_sizes --cap 48M
+    # It reads all its pages again and again, most of them from swap.
+    cat >"$results/holds.py" <<'END'
+import os, time
+held = [bytearray(os.urandom(4096)) for _ in range(5000)]
+end = time.time() + 12
+while time.time() < end:
+    sum(page[0] for page in held)
+    time.sleep(0.05)
+END
+    noted holds mlmembench exec --quiet --out "$results/holds" --cap 24M --swap max -- python3 "$results/holds.py"
+fi
