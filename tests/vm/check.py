@@ -309,7 +309,8 @@ def check_endings(folder, findings):
     """How trials end, and figures that must not be those of something else."""
     laptop = [r for r in limited(folder, findings, "laptop") if r["cap_bytes"]]
     findings.expect("a laptop that is larger than the machine: no time limit is blamed",
-                    laptop and all(r["outcome"] == "oom" and "machine" in r["reason"] for r in laptop), [(r["outcome"], r["reason"]) for r in laptop])
+                    laptop and all(r["outcome"] == "oom" and "machine" in r["reason"] for r in laptop),
+                    [(r["outcome"], r["reason"]) for r in laptop])
     (term,) = limited(folder, findings, "term", "143")
     findings.expect("a child that SIGTERM ended is 'killed'", term["outcome"] == "killed", term["outcome"])
     shorts = limited(folder, findings, "short")
