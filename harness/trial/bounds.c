@@ -51,13 +51,20 @@ static int limit_keep(const struct mlm_limit_above *limit, const char *file, str
     return record->limits_above && json_array_append_new(record->limits_above, item) == 0 ? 0 : -ENOMEM;
 }
 
-int mlm_bounds_end(const struct mlm_cage *cage, uint64_t swap_bytes, struct mlm_record *record)
+static uint64_t most_swap(const struct mlm_bounds_swap *machine)
+{
+    const uint64_t before = machine->before.swap_total_bytes, after = machine->after.swap_total_bytes;
+    return before > after ? before : after;
+}
+
+int mlm_bounds_end(
+    const struct mlm_cage *cage, const struct mlm_bounds_swap *machine, struct mlm_record *record)
 {
     struct mlm_above above;
     const struct mlm_limits *limits = mlm_cage_limits(cage);
     const struct mlm_dialect *dialect = mlm_cage_dialect(cage);
     mlm_cage_above(cage, &above);
-    unsigned binding = mlm_above_binding(&above, dialect, limits, swap_bytes);
+    unsigned binding = mlm_above_binding(&above, dialect, limits, most_swap(machine));
     for (int kind = 0; kind < MLM_ABOVE_COUNT; kind++) {
         const bool of_memory = binds_memory(&above, dialect, kind, limits->cap_bytes);
         if (limits->cap_bytes == MLM_NO_LIMIT && of_memory && came_near(record, above.limits[kind].bytes))

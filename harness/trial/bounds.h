@@ -14,13 +14,15 @@
 void mlm_bounds_begin(
     const struct mlm_limits *limits, const struct mlm_memory_now *memory, struct mlm_record *record);
 
-/* After it, when its readings are in the record, and before its outcome is judged: limits of cgroups above.
- * They may have changed meanwhile. `swap_bytes` is all swap of the machine. -ENOMEM. */
-int mlm_bounds_end(const struct mlm_cage *cage, uint64_t swap_bytes, struct mlm_record *record);
-
+/* The machine, of which the swap matters. */
 struct mlm_bounds_swap {
     struct mlm_memory_now before, after;
 };
+
+/* After it, when its readings are in the record, and before its outcome is judged: limits of cgroups above.
+ * They may have changed meanwhile. -ENOMEM. */
+int mlm_bounds_end(
+    const struct mlm_cage *cage, const struct mlm_bounds_swap *machine, struct mlm_record *record);
 
 /* If the kernel killed a process: marks the record where the cap was not the reason, and says what was.
  * Leaves text empty where the cap was, or where it is not known. */

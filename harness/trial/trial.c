@@ -408,12 +408,6 @@ static void inherited_mark(const struct running *running, struct mlm_record *rec
         record->marks |= MLM_MARK_BIT(processes_summed);
 }
 
-static uint64_t most_swap(const struct mlm_bounds_swap *machine)
-{
-    const uint64_t before = machine->before.swap_total_bytes, after = machine->after.swap_total_bytes;
-    return before > after ? before : after;
-}
-
 static int read_all(struct running *running, int status, struct mlm_record *record,
     struct mlm_timeline *ret_timeline, struct mlm_error *error)
 {
@@ -436,7 +430,7 @@ static int read_all(struct running *running, int status, struct mlm_record *reco
     inherited_mark(running, record);
     zswap_mark(running, result.zswap_pages, record);
     stillness_tell(running, record);
-    if (mlm_bounds_end(running->cage, most_swap(&running->machine), record) < 0)
+    if (mlm_bounds_end(running->cage, &running->machine, record) < 0)
         return mlm_error_errno(error, -ENOMEM, "record");
     char words[256], limit[MLM_BOUNDS_TEXT] = "";
     if (running->kills.count)
