@@ -44,7 +44,7 @@ struct command {
     size_t count;
 };
 
-[[gnu::format(printf, 2, 3)]] static void word_make(struct command *command, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void word_make(struct command *command, const char *format, ...)
 {
     va_list arguments;
     va_start(arguments, format);

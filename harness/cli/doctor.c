@@ -91,8 +91,7 @@ static void limits_above_print(const struct mlm_cage_site *site)
         [MLM_ABOVE_MEMORY] =
             "trials under higher caps are marked: they meet this limit first; choose lower caps",
         [MLM_ABOVE_SLOW] =
-            "beyond it the kernel slows a job down and swaps it out; trials under higher caps are marked: "
-            "choose lower caps",
+            "beyond it the kernel slows a job down and swaps it out; trials under higher caps are marked: choose lower caps",
         [MLM_ABOVE_SWAP] = "trials that allow more swap are marked; choose a smaller --swap",
         [MLM_ABOVE_SWAP_SLOW] =
             "beyond it the kernel slows a job down; trials that allow more swap are marked",

@@ -137,7 +137,7 @@ static void judge(const struct mlm_ending *ending, struct judgement *judgement)
             outside ? " from outside" : "", ending->last_words[0] ? ": " : "", ending->last_words);
     } else if (killed_child_of(ending)) {
         judgement->outcome = MLM_OUTCOME_KILLED;
-        snprintf(reason, MLM_MESSAGE_SIZE, "exit status %d: SIG%s from outside ended a process of it%s%.256s",
+        snprintf(reason, MLM_MESSAGE_SIZE, "exit status %d: SIG%s ended a process of it%s%.256s",
             WEXITSTATUS(ending->status), sigabbrev_np(killed_child_of(ending)),
             ending->last_words[0] ? ": " : "", ending->last_words);
     } else {
