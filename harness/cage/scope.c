@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "base/cleanup.h"
+#include "base/clock.h"
 #include "cage/cage.h"
 #include "cage/hierarchy.h"
 #include "cage/unit.h"
@@ -67,7 +68,7 @@ static void site_words(struct command *command, const struct mlm_cage_site *site
 }
 
 const char **mlm_scope_command(
-    char **argv, const char *program, bool is_user, const struct mlm_cage_site *site)
+    char **argv, const char *program, const char *unit, bool is_user, const struct mlm_cage_site *site)
 {
     static const char *const words[] = {"systemd-run", "--scope", "--quiet", "--property=Delegate=yes"};
     const size_t word_count = sizeof words / sizeof *words;
@@ -75,12 +76,13 @@ const char **mlm_scope_command(
     while (argv[count])
         count++;
     const size_t room = (OWN_WORDS_MOST + count) * sizeof *argv;
-    struct command command = {.words = calloc(1, room + (1 + MLM_ABOVE_COUNT) * (size_t)MADE_WORD_SIZE)};
+    struct command command = {.words = calloc(1, room + (2 + MLM_ABOVE_COUNT) * (size_t)MADE_WORD_SIZE)};
     if (!command.words)
         return NULL;
     command.room = (char *)command.words + room;
     for (size_t i = 0; i < word_count; i++)
         command.words[command.count++] = words[i];
+    word_make(&command, "--unit=%s", unit);
     site_words(&command, site);
     if (is_user)
         command.words[command.count++] = "--user";
@@ -120,11 +122,14 @@ static int own_program(char program[static PATH_MAX], struct mlm_error *error)
  * the process group and our parent stay the same. */
 static int scope_run(char **argv, const struct mlm_cage_site *site, struct mlm_error *error)
 {
-    char program[PATH_MAX], origins[MLM_UNIT_ORIGINS];
+    char program[PATH_MAX], origins[MLM_UNIT_ORIGINS], unit[64];
     int r = own_program(program, error);
     if (r < 0)
         return r;
-    mlm_auto_free const char **command = mlm_scope_command(argv, program, geteuid() != 0, site);
+    /* By itself systemd-run names a scope after its process, which is ours. Where somebody else's systemd-run
+     * has started us in a scope, that one has this name already. */
+    snprintf(unit, sizeof unit, "run-mlmembench-%d-%" PRIu64 ".scope", (int)getpid(), mlm_now_ns());
+    mlm_auto_free const char **command = mlm_scope_command(argv, program, unit, geteuid() != 0, site);
     if (!command)
         return mlm_error_errno(error, -ENOMEM, "cannot enter a systemd scope");
     if (geteuid() != 0)

@@ -35,7 +35,8 @@ static void assert_command(const char *version, bool is_user, const char *wanted
 {
     char *argv[] = {"mlmembench", "exec", "--", "sh", "-c", "echo ${HOME} $$ %h", NULL}, text[512] = "";
     systemd_put(version);
-    mlm_auto_free const char **command = mlm_scope_command(argv, "/usr/bin/mlmembench", is_user, &no_limits);
+    mlm_auto_free const char **command =
+        mlm_scope_command(argv, "/usr/bin/mlmembench", "own.scope", is_user, &no_limits);
     assert_non_null(command);
     for (size_t i = 0; command[i]; i++) {
         size_t length = strlen(text);
@@ -44,7 +45,7 @@ static void assert_command(const char *version, bool is_user, const char *wanted
     assert_string_equal(text, wanted);
 }
 
-#define FIRST "systemd-run\n--scope\n--quiet\n--property=Delegate=yes\n"
+#define FIRST "systemd-run\n--scope\n--quiet\n--property=Delegate=yes\n--unit=own.scope\n"
 #define LAST "--\n/usr/bin/mlmembench\nexec\n--\nsh\n-c\necho ${HOME} $$ %h\n"
 
 static void words_are_not_expanded(void **state)
@@ -71,7 +72,8 @@ static void limits_are_taken_along(void **state)
     };
     char *argv[] = {"mlmembench", "run", NULL}, text[512] = "";
     systemd_put("systemd 252 (252)");
-    mlm_auto_free const char **command = mlm_scope_command(argv, "/usr/bin/mlmembench", true, &site);
+    mlm_auto_free const char **command =
+        mlm_scope_command(argv, "/usr/bin/mlmembench", "own.scope", true, &site);
     assert_non_null(command);
     for (size_t i = 0; command[i]; i++) {
         size_t length = strlen(text);
