@@ -70,24 +70,35 @@ static int64_t kernel_peak(const struct mlm_trial_view *view,
     return larger((int64_t)value - others_bytes, 0);
 }
 
+/* Bytes that processors may charge in advance: 64 pages each. A cage at its limit tries to charge them, first
+ * to memory and swap together, and they stay in that peak although memory then refuses them. */
+static int64_t charges_on_the_way(void)
+{
+    return 64 * (int64_t)mlm_page_bytes() * sysconf(_SC_NPROCESSORS_CONF);
+}
+
+/* The kernel raises its peak without a lock: a processor of a virtual machine that is stopped just before it
+ * writes may put an older, lower peak over a newer one. Then a sample of the same counter is above the peak.
+ * A sample may also catch charges that the kernel is about to refuse; that does not count. */
+static bool lost_by_kernel(const struct cage_state *state, const struct mlm_trial_view *view, int64_t peak)
+{
+    const uint64_t cap_bytes = mlm_cage_limits(view->cage)->cap_bytes;
+    return state->memory_bytes > peak + charges_on_the_way() && (uint64_t)state->memory_bytes <= cap_bytes;
+}
+
 /* Where samples have to stand for the kernel's peak, the worker's own high-water mark proves a part of it. */
 static void memory_peak(
     const struct cage_state *state, const struct mlm_trial_view *view, struct mlm_meter_result *result)
 {
     int64_t peak = kernel_peak(view, mlm_cage_memory_peak, view->sampler->others_bytes);
     int64_t proved_bytes = view->tree ? 0 : state->resident_bytes - state->worker_file_bytes;
-    if (peak == MLM_NULL && (state->memory_seen || proved_bytes > 0)) {
+    bool sampled =
+        peak == MLM_NULL ? state->memory_seen || proved_bytes > 0 : lost_by_kernel(state, view, peak);
+    if (sampled) {
         peak = larger(state->memory_bytes, proved_bytes);
         *result->marks |= MLM_MARK_BIT(cage_peak_sampled);
     }
     result->readings->values[MLM_cage_peak_bytes] = peak;
-}
-
-/* Bytes that processors may charge in advance: 64 pages each. A cage at its limit tries to charge them, first
- * to memory and swap together, and they stay in that peak although memory then refuses them. */
-static int64_t charges_on_the_way(void)
-{
-    return 64 * (int64_t)mlm_page_bytes() * sysconf(_SC_NPROCESSORS_CONF);
 }
 
 /* v1 keeps a peak of memory and swap together. Any excess over the limit was swap, unless it is no larger

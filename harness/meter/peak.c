@@ -63,19 +63,20 @@ void mlm_held_name_words(struct mlm_held *held, char *const *words, int folder_f
     mlm_utf8_tame(held->name);
 }
 
-void mlm_held_name(struct mlm_held *held, pid_t pid)
+bool mlm_held_name(struct mlm_held *held, pid_t pid)
 {
     char path[64], text[4096], *words[WORDS_MOST + 1] = {0};
     snprintf(path, sizeof path, "/proc/%d/cmdline", (int)pid);
     ssize_t size = mlm_file_read_into(AT_FDCWD, path, text, sizeof text);
     if (size <= 0)
-        return;
+        return false;
     size_t count = 0;
     for (char *word = text; word < text + size && count < WORDS_MOST; word += strlen(word) + 1)
         words[count++] = word;
     snprintf(path, sizeof path, "/proc/%d/cwd", (int)pid);
     mlm_auto_close int folder_fd = open(path, O_PATH | O_DIRECTORY | O_CLOEXEC);
     mlm_held_name_words(held, words, folder_fd);
+    return true;
 }
 
 bool mlm_peak_is_large(const struct mlm_held *held, int64_t held_bytes)

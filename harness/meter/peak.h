@@ -25,8 +25,9 @@ void mlm_held_parse(const char *status, struct mlm_held *ret_held);
 int64_t mlm_held_own_bytes(const struct mlm_held *held);
 
 /* Adds the name of the script to that of the interpreter, as rows are named. For large processes only: it
- * opens two files. */
-void mlm_held_name(struct mlm_held *held, pid_t pid);
+ * opens two files. Returns false while the process has no command line, because it is being replaced by
+ * another program. */
+bool mlm_held_name(struct mlm_held *held, pid_t pid);
 
 /* The same from a known command line. */
 void mlm_held_name_words(struct mlm_held *held, char *const *words, int folder_fd);

@@ -204,9 +204,7 @@ static void peak_look(struct tree_state *state, const struct mlm_sample *sample,
         struct process *process = &state->processes[i];
         if (process->seen_at_ns != now || !mlm_peak_is_large(&process->held, peak.held_bytes))
             continue;
-        if (!process->named)
-            mlm_held_name(&process->held, process->pid);
-        process->named = true;
+        process->named = process->named || mlm_held_name(&process->held, process->pid);
         mlm_peak_add(&peak, &process->held);
     }
     if (peak.count)

@@ -8,7 +8,7 @@
     X(peak_rss_lower_bound,  "the worker was killed: its peak RSS is the last one seen, the true one is higher")      \
     X(peak_rss_sampled,      "peak RSS is the highest of any process that was seen; the true one may be a little higher") \
     X(swap_peak_sampled,     "the kernel keeps no peak of what was in swap alone: sampled")                                               \
-    X(cage_peak_sampled,     "the kernel kept no memory peak of this trial's own: sampled")                                             \
+    X(cage_peak_sampled,     "the memory peak was sampled: the kernel kept none of this trial's own, or a lower one")                       \
     X(needs_peak_sampled,    "memory and swap together were sampled; the true peak may be a little higher")           \
     X(cache_not_evicted,     "a file stayed in the page cache, or could not be checked: reads may not have been cold")  \
     X(tmpfs_not_cleared,     "the trial before left memory in tmpfs, in files that could not be found: this trial may have used it without being charged") \

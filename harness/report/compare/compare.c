@@ -192,6 +192,20 @@ static size_t most_trials(const struct mlm_side *sides, size_t count)
     return most;
 }
 
+static bool has_runs(const struct mlm_row *row)
+{
+    for (size_t i = 1; i < row->trial_count; i++)
+        if (strcmp(mlm_run_of(row->trials[i]), mlm_run_of(row->trials[0])) != 0)
+            return true;
+    return false;
+}
+
+static double least_ratio(const struct mlm_pair *pair, enum mlm_figure figure)
+{
+    const bool several = has_runs(pair->old_row) && has_runs(pair->new_row);
+    return figure == MLM_FIGURE_TIME && !several ? MLM_ANOTHER_RUN : 1;
+}
+
 static int contrasts_make(struct mlm_comparison *comparison, size_t most, struct mlm_family *family)
 {
     mlm_cleanup(bench_release) struct bench bench = {0};
@@ -211,6 +225,7 @@ static int contrasts_make(struct mlm_comparison *comparison, size_t most, struct
             for (int f = 0; f < MLM_FIGURE_COUNT; f++) {
                 struct mlm_family_member *member = &family->members[family->count];
                 member->contrast = &pair->contrasts[f];
+                member->least = least_ratio(pair, (enum mlm_figure)f);
                 int r = contrast_make(&bench, pair, (enum mlm_figure)f, member->contrast, &member->tested);
                 if (r < 0)
                     return r;

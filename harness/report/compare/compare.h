@@ -12,7 +12,10 @@
  * comparison that could show a difference (family.h): time and needs of every pair of every side. The rank
  * test assumes nothing about the values, but needs many of them (with three repetitions a side its smallest p
  * is 0.1). Where it could not reach MLM_SIGNIFICANCE in this family, Student's t of the logarithms is used.
- * One repetition on each side shows nothing and is not counted. */
+ * One repetition on each side shows nothing and is not counted.
+ *
+ * The repetitions of one run share its minutes, and another run of the same row may differ by a few percent
+ * for that alone. With one run on a side, a time must differ by MLM_ANOTHER_RUN to be called different. */
 #pragma once
 
 #include "base/laptop.h"
@@ -20,6 +23,9 @@
 
 #define MLM_SIGNIFICANCE 0.05
 #define MLM_CONFIDENCE 0.95
+
+/* As a factor; also the floor that --history has by itself. */
+#define MLM_ANOTHER_RUN 1.05
 
 struct mlm_side {
     const char *label; /* printable */

@@ -48,12 +48,14 @@ static void contrast_take(struct mlm_contrast *contrast, const struct mlm_tested
         contrast->p = tested->t.p;
 }
 
-static enum mlm_contrast_verdict verdict_of(
-    const struct mlm_contrast *contrast, const struct mlm_tested *tested)
+static enum mlm_contrast_verdict verdict_of(const struct mlm_family_member *member)
 {
+    const struct mlm_contrast *contrast = member->contrast;
+    const struct mlm_tested *tested = &member->tested;
     if (contrast->test == MLM_TEST_NONE)
         return MLM_CONTRAST_TOO_FEW;
-    if (!(contrast->adjusted_p <= MLM_SIGNIFICANCE))
+    if (!(contrast->adjusted_p <= MLM_SIGNIFICANCE) ||
+        fmax(contrast->ratio, 1 / contrast->ratio) < member->least)
         return MLM_CONTRAST_EVEN;
     bool more = contrast->test == MLM_TEST_RANK ? tested->rank_direction > 0 : tested->t.ratio > 1;
     return more ? MLM_CONTRAST_MORE : MLM_CONTRAST_LESS;
@@ -90,7 +92,7 @@ int mlm_family_correct(const struct mlm_family *family, struct mlm_comparison *c
         const struct mlm_family_member *member = &family->members[i];
         if (is_tested(member->contrast))
             member->contrast->adjusted_p = adjusted[count++];
-        member->contrast->verdict = verdict_of(member->contrast, &member->tested);
+        member->contrast->verdict = verdict_of(member);
     }
     comparison->ratio_count = family->count;
     comparison->test_count = count;

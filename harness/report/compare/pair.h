@@ -11,3 +11,9 @@ void mlm_pairing_release(struct mlm_pairing *pairing); /* a zeroed one holds not
 
 /* The kind of time that both rows have. */
 enum mlm_time_kind mlm_pair_time_kind(const struct mlm_pair *pair);
+
+/* Identifies the run of a trial; "" in a record that has none. */
+static inline const char *mlm_run_of(const struct mlm_record *trial)
+{
+    return trial->run_id ? trial->run_id : "";
+}

@@ -62,8 +62,7 @@ static int units_begin(const struct mlm_pairing *pairing, bool new, struct units
         most = row->trial_count > most ? row->trial_count : most;
         for (size_t k = 0; is_common(&pairing->pairs[i]) && k < row->trial_count; k++) {
             size_t index;
-            const char *run = row->trials[k]->run_id;
-            int r = mlm_keymap_add(&units->runs, strdup(run ? run : ""), &index);
+            int r = mlm_keymap_add(&units->runs, strdup(mlm_run_of(row->trials[k])), &index);
             if (r < 0)
                 return r;
         }
@@ -90,8 +89,7 @@ static int row_add(const struct mlm_row *row, enum mlm_time_kind kind, bool of_r
     if (!sums || !counts)
         return -ENOMEM;
     for (size_t k = 0; k < row->trial_count; k++) {
-        const char *run = row->trials[k]->run_id;
-        size_t unit = mlm_keymap_find(&units->runs, run ? run : "");
+        size_t unit = mlm_keymap_find(&units->runs, mlm_run_of(row->trials[k]));
         sums[unit] += log(time_ns(row->trials[k], kind));
         counts[unit]++;
     }
