@@ -15,6 +15,7 @@
 #include "cli/inherit.h"
 #include "cli/laptop.h"
 #include "cli/load.h"
+#include "cli/predict_heap.h"
 #include "cli/predict_picture.h"
 #include "cli/predict_sizes.h"
 #include "cli/programs.h"
@@ -206,6 +207,13 @@ static void killed_say(void *context, const char *text)
     mlm_progress_say_text(context, text);
 }
 
+/* The share of the full size that a program's size has. */
+static double share_of_full(const struct predict *predict, size_t index)
+{
+    const struct mlm_predict_size size = size_at(predict, index), full = predict->sizes.full;
+    return size.of[0] * size.of[1] / (full.of[0] * full.of[1]);
+}
+
 /* Runs one size so many times, or until it does not end well. */
 static int size_measure(struct predict *predict, size_t index, size_t times, struct mlm_error *error)
 {
@@ -226,7 +234,12 @@ static int size_measure(struct predict *predict, size_t index, size_t times, str
         int status;
         mlm_record_init(&record);
         order.repetition = sample->count;
+        const bool scaled = mlm_predict_heap_scale(share_of_full(predict, index));
+        if (scaled)
+            record.marks |= MLM_MARK_BIT(heap_scaled);
         int r = mlm_program_measure(&predict->measuring, program, &order, true, &record, &status, error);
+        if (scaled)
+            mlm_predict_heap_restore();
         const int64_t bytes = record.readings.values[MLM_needs_peak_bytes];
         const int64_t at_speed_bytes = record.readings.values[MLM_at_speed_bytes];
         const int64_t run_ns = record.readings.values[MLM_run_ns];
@@ -509,7 +522,8 @@ const struct mlm_verb mlm_verb_predict = {
         "constant, or that grow with n, n·log n, n², or with products of two sizes, each beside a constant. Of two "
         "models that predict alike it takes the more common one, which is mostly a line. It says what the command "
         "needs at the size of --to, with an interval, which laptops it fits, and which further size would make the "
-        "answer surer. It stops early when one more size was predicted within 3 % and the interval is narrow.\n\n"
+        "answer surer. Small runs get a threshold of glibc's for large arrays (MALLOC_MMAP_THRESHOLD_) that is scaled as the "
+        "size, unless you set one, so that they give memory back as the full size does. It stops early when one more size was predicted within 3 % and the interval is narrow.\n\n"
         "Where the smaller sizes do not predict the largest one, as in a program that works in another way from "
         "some size on, predict gives no number. It cannot see a jump that lies above the sizes that it ran.",
     .exits = exits,

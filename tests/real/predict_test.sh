@@ -93,6 +93,21 @@ expect "two sizes: JSON as its schema says" valid
 expect "by their product" json 'abs(p["prediction"]["needs_bytes"] / (100 * 80000 * 100) - 1) < 0.15'
 status 0 "$mlm" advise out/table.jsonl
 status 0 run linear --name job --repetitions 2 --output out/said --param n=20k,40k,80k
+expect "small runs give large arrays back as the full one: a share of 32 MiB" records out/linear.jsonl \
+    'all("heap_scaled" in x["marks"] for x in r)'
+thresholds()
+{
+    rm -f out/thresholds
+    predict env --param n=100,200,400 --to n=3200 \
+        'echo {n} "$MALLOC_MMAP_THRESHOLD_" "$MALLOC_TRIM_THRESHOLD_" >>out/thresholds; exec sleep 0.1' >log/out 2>log/err
+    sort -nu out/thresholds >out/each
+}
+thresholds
+printf '%s\n' '100 1048576 2097152' '200 2097152 4194304' '400 4194304 8388608' >out/wanted
+expect "each size its own share" cmp out/each out/wanted
+MALLOC_MMAP_THRESHOLD_=65536 thresholds
+printf '%s\n' '100 65536 ' '200 65536 ' '400 65536 ' >out/wanted
+expect "what the user sets stays" cmp out/each out/wanted
 expect "each size twice, under its name" records out/linear.jsonl '[x["repetition"] for x in by["exec/job"]] == [0, 1] * 3'
 
 : >out/runs
