@@ -33,7 +33,7 @@
     X(hugetlb_pages,         "the command had huge pages of the machine's pool (hugetlb), which lie outside the cap and are in no figure") \
     X(disturbed,             "other work took more of its time than can be taken out") \
     X(paused,                "mlmembench itself was stopped during the trial (Ctrl-Z, a debugger, a freezer): its time is not known") \
-    X(heap_scaled,           "predict scaled glibc's threshold for large arrays (MALLOC_MMAP_THRESHOLD_) as the size, so that the heap gives back what it would at the full size") \
+    X(heap_scaled,           "predict lowered glibc's threshold for large arrays (MALLOC_MMAP_THRESHOLD_), so that a small run gives back what the full one would") \
     X(preview,               "a preview: one trial, so how far its figures may be off is not known") \
     X(plain_copy,            "the dataset is not plain: trials read a copy of it that holds nothing but numbers")
 

@@ -20,6 +20,13 @@ void mlm_bounds_begin(
     record->marks |= MLM_MARK_BIT(machine_binds_first);
 }
 
+bool mlm_bounds_wait(const struct mlm_cages *cages, const struct mlm_limits *limits)
+{
+    const struct mlm_above *above = &mlm_cages_site(cages)->above;
+    return above->waits &&
+           (limits->inherited_cage || above->limits[MLM_ABOVE_MEMORY].bytes < limits->cap_bytes);
+}
+
 static bool came_near(const struct mlm_record *record, uint64_t limit_bytes)
 {
     const int64_t peak = record->readings.values[MLM_cage_peak_bytes];

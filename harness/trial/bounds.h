@@ -14,6 +14,9 @@
 void mlm_bounds_begin(
     const struct mlm_limits *limits, const struct mlm_memory_now *memory, struct mlm_record *record);
 
+/* Returns true if a job that exceeds the limit above us would wait for ever, and we with it. */
+bool mlm_bounds_wait(const struct mlm_cages *cages, const struct mlm_limits *limits);
+
 /* The machine, of which the swap matters. */
 struct mlm_bounds_swap {
     struct mlm_memory_now before, after;

@@ -328,14 +328,6 @@ static int machine_look(struct running *running, struct mlm_record *record, stru
     return 0;
 }
 
-/* Returns true if a job that exceeds the limit above us would wait for ever, and we with it. */
-static bool waits_above(const struct mlm_session *session, const struct mlm_trial_order *order)
-{
-    const struct mlm_above *above = &mlm_cages_site(session->cages)->above;
-    return above->waits &&
-           (order->limits.inherited_cage || above->limits[MLM_ABOVE_MEMORY].bytes < order->limits.cap_bytes);
-}
-
 /* Where fresh memory is slow: touches as much as the trial will need, unless a trial just before did so. */
 static void warm_up(struct mlm_session *session, const struct running *running)
 {
@@ -572,7 +564,7 @@ int mlm_trial_run(struct mlm_session *session, const struct mlm_trial_order *ord
     if (r < 0)
         return r;
     mlm_bounds_begin(&order->limits, &running.machine.before, record);
-    if (waits_above(session, order))
+    if (mlm_bounds_wait(session->cages, &order->limits))
         return mlm_trial_ended_before(record, MLM_OUTCOME_REFUSED,
             "a cgroup above has the tighter limit and forbids the kernel to kill (oom_kill_disable): who "
             "exceeds it would wait for ever",
