@@ -24,14 +24,16 @@ LONG_SECONDS = 60
 SHARE_OF_TIME = {10: 0.25, 50: 0.1}
 
 # The largest of four sizes, each twice the one before, and how many times that the full size is. The largest takes some
-# hundred MiB more than starting the program, the full one 2 to 10 GiB.
+# hundred MiB more than starting the program, the full one 3 to 8 GiB.
 PROGRAMS = {
-    "numpy_regression": (256000, 40), "numpy_bootstrap": (160000, 25), "numpy_stations": (800000, 30),
-    "numpy_correlation": (2400, 10),
-    "pandas_csv": (800000, 25), "pandas_words": (160000, 20), "pandas_pivot": (640000, 50), "pandas_visits": (1280000, 15),
-    "sklearn_forest": (256000, 20), "sklearn_columns": (256000, 40), "sklearn_spam": (32000, 25), "sklearn_clusters": (3200, 10),
-    "xgboost_exact": (320000, 25), "xgboost_categories": (384000, 50), "xgboost_folds": (160000, 15), "xgboost_many": (256000, 30),
-    "torch_convolution": (25600, 30), "torch_text": (128000, 40), "torch_graph": (80000, 20), "torch_contrast": (2000, 10),
+    "numpy_option": (160000, 20), "numpy_spectrum": (400, 15), "numpy_readings": (320000, 30), "numpy_alignment": (4120, 10),
+    "pandas_taxi": (640000, 25), "pandas_prices": (96000, 15), "pandas_logs": (120000, 20), "pandas_nearest": (3520, 10),
+    "sklearn_boosting": (256000, 50), "sklearn_polynomial": (128000, 25), "sklearn_films": (120000, 30),
+    "sklearn_map": (1200, 10),
+    "xgboost_search": (40000, 50), "xgboost_clicks": (320000, 40), "xgboost_sales": (1200, 25),
+    "xgboost_reasons": (200000, 30),
+    "torch_attention": (1120, 10), "torch_anomalies": (100000, 40), "torch_ratings": (160000, 30),
+    "torch_features": (64000, 25),
 }
 JUMPS = {"jump_solver": (800, 4), "jump_copy": (160000, 10), "jump_chunks": (320000, 10)}
 
