@@ -134,6 +134,12 @@ static void cgroup_read(const struct mlm_sampler *sampler, struct mlm_sample *re
             sample.swap_bytes = keyed(text, dialect->swap_key);
         lessen(&sample.swap_bytes, sample.swap_cached_bytes);
     }
+    /* A page that is swapped out between these readings would count in memory and in swap. */
+    if (sample.swap_bytes > 0) {
+        const int64_t later_bytes = number(sampler->current_fd);
+        if (later_bytes != MLM_NULL && later_bytes < sample.memory_bytes)
+            sample.memory_bytes = later_bytes;
+    }
     if (read_again(sampler->pressure_fd, text, sizeof text)) {
         sample.stall_some_ns = or_null(mlm_pressure_some_ns(text));
         sample.stall_full_ns = or_null(mlm_pressure_full_ns(text));

@@ -338,13 +338,26 @@ def check_hidden_limit(folder, findings):
                     [(r["outcome"], r["marks"], r["reason"]) for r in killed])
 
 
+def check_swap_gone(folder, findings):
+    """A job whose swap is taken away while it has pages there; root only."""
+    (gone,) = [r for r in limited(folder, findings, "gone", "1") if r["cap_bytes"]]
+    findings.expect("an oom, and its record says that the swap was taken away",
+                    gone["outcome"] == "oom" and {"swap_ran_out", "swap_changed"} <= set(gone["marks"]),
+                    (gone["outcome"], gone["marks"], gone["reason"]))
+    findings.expect("it was in swap before", (gone["swap_peak_bytes"] or 0) > 20 * MIB, gone["swap_peak_bytes"])
+
+
 def check_zswap(folder, findings):
     """Needs with zswap and without are the same."""
-    if not (folder / "zswap_Y").exists():
-        print("skipped: this kernel has no zswap")
-        sys.exit(77)
-    needs = [{r["workload"]: r["needs_peak_bytes"] for r in limited(folder, findings, f"zswap_{on}") if r["cap_bytes"]}
-             for on in "NY"]
+    runs = [[r for r in limited(folder, findings, on) if r["cap_bytes"]] for on in "NY"]
+    needs = [{r["workload"]: r["needs_peak_bytes"] for r in run} for run in runs]
+    findings.expect("three jobs", len(needs[0]) == 3, len(needs[0]))
+    for on, run in zip("NY", runs):
+        findings.expect(f"zswap is {on}", text(folder / on / "enabled") == on)
+        findings.expect("all swap, and end", all(r["outcome"] == "ok" and r["swap_peak_bytes"] for r in run),
+                        [(r["outcome"], r["swap_peak_bytes"]) for r in run])
+        findings.expect("the mark says whether zswap counts within the cap",
+                        all(("zswap_is_charged" in r["marks"]) == (on == "Y") for r in run), [r["marks"] for r in run])
     for workload, without in needs[0].items():
         ratio = needs[1].get(workload, 0) / without
         findings.expect(f"{workload}: needs with zswap, as without", 0.99 <= ratio <= 1.01, f"{ratio:.3f}")

@@ -11,6 +11,7 @@
 # MLM_VM_CACHE: where kernel and image are kept (build/vm). MLM_VM_TIMEOUT: seconds for a boot (900; 3600 for arm64).
 # MLM_VM_APPEND: more words for the kernel's command line.
 #
+# MLM_VM_KERNEL=generic boots the kernel for real machines, which knows zswap, in place of that for virtual ones.
 # MLM_VM_ARCH=arm64 makes and boots one of another architecture, by hand; MLM_VM_KERNEL=16k then takes the kernel with
 # pages of 16 KiB. MLM_VM_RELEASE: of which release it is (this machine's own; trixie has such a kernel).
 set -eu
@@ -44,11 +45,15 @@ as_root()
     fi
 }
 
-# The distribution's kernel for virtual machines: Debian's name, then Ubuntu's. That package depends on the one with the
-# files.
+# kernel_package [-generic]: the distribution's kernel for virtual machines, or for all: Debian's name, then Ubuntu's.
+# That package depends on the one with the files.
 kernel_package()
 {
-    for name in linux-image-cloud-amd64 linux-image-virtual; do
+    case ${1:-} in
+    -generic) names="linux-image-amd64 linux-image-generic" ;;
+    *) names="linux-image-cloud-amd64 linux-image-virtual" ;;
+    esac
+    for name in $names; do
         apt-cache depends --important "$name" 2>/dev/null |
             sed -n 's/^ *Depends: \(linux-image-[0-9].*\)/\1/p' | head -n 1
     done | head -n 1
@@ -186,14 +191,16 @@ make()
         return
     fi
     [ -n "$(kernel_package)" ] || as_root apt-get -q update
-    unpack "$work/kernel" "$(kernel_package)"
     unpack "$work/busybox" busybox-static
-    make_initramfs "$work/kernel" "$work/made.initramfs" \
-        "$(find "$work/busybox" -type f -path '*bin/busybox')"
-    mv "$work"/kernel/boot/vmlinuz-* "$work/made.kernel"
     as_root "$here/debian.sh" "$release" "$work/root" --include="$packages"
     furnish "$work/root"
-    as_root cp "$work"/kernel/boot/config-* "$work/root/boot"
+    for kind in "" -generic; do
+        unpack "$work/kernel$kind" "$(kernel_package "$kind")"
+        make_initramfs "$work/kernel$kind" "$work/made$kind.initramfs" \
+            "$(find "$work/busybox" -type f -path '*bin/busybox')"
+        mv "$work/kernel$kind"/boot/vmlinuz-* "$work/made$kind.kernel"
+        as_root cp "$work/kernel$kind"/boot/config-* "$work/root/boot"
+    done
     # shellcheck disable=SC2086  # a command in words
     as_root chroot "$work/root" $user
     for folder in $rubbish; do

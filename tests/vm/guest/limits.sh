@@ -1,7 +1,7 @@
 #!/bin/sh
 # limits.sh RESULTS WHO: runs below limits that are not ours, and in units of systemd that an oom ends, as the calling
-# user. WHO is root or user, which may run at the same time, or machine: as root, with nothing beside it, for it changes
-# zswap. Records, output and exit status of a run go to RESULTS/NAME/.
+# user. WHO is root or user, which may run at the same time, or machine: as root, with nothing beside it. Records, output
+# and exit status of a run go to RESULTS/NAME/.
 # shellcheck disable=SC2016,SC2086  # expanded inside; words
 results=$1 who=$2
 systemd_run="systemd-run --quiet --collect" systemctl="systemctl"
@@ -51,17 +51,15 @@ unit()
 touch_sizes="--suite self --filter self/touch --repetitions 1"
 
 if [ "$who" = machine ]; then
-    # Kernels for virtual machines may have no zswap.
-    if [ -w /sys/module/zswap/parameters/enabled ]; then
-        before=$(cat /sys/module/zswap/parameters/enabled)
-        for zswap in N Y; do
-            echo $zswap >/sys/module/zswap/parameters/enabled
-            noted "zswap_$zswap" mlmembench exec --quiet --out "$results/zswap_$zswap" --cap 32M --swap max --repetitions 1 \
-                "head -c 48M /dev/urandom | tail -c 48M | wc -c" "head -c 48M /dev/zero | tail -c 48M | wc -c" \
-                "yes mlmembench | head -c 48M | tail -c 48M | wc -c"
-        done
-        echo "$before" >/sys/module/zswap/parameters/enabled
-    fi
+    # Swap is taken away while a job has pages there.
+    { read -r _ && read -r swap _; } </proc/swaps
+    noted gone sh -c '
+        mlmembench exec --quiet --out "$1" --cap 32M --swap max --repetitions 1 -- \
+            python3 -c "import os, time; held = os.urandom(80 << 20); time.sleep(600)" &
+        until { read -r _ && read -r _ _ _ used _; } </proc/swaps && [ "$used" -gt 20000 ]; do sleep 0.2; done
+        swapoff "$2"
+        wait $!' sh "$results/gone" "$swap"
+    swapon "$swap"
     # A namespace hides the limit.
     slice mlmhidden MemoryMax=72M
     noted hidden systemd-run --quiet --scope --slice=mlmhidden.slice -p Delegate=yes unshare -Cm sh -c "
