@@ -106,7 +106,12 @@ bool mlm_cage_lacked_swap(const struct mlm_cage *cage)
 {
     const struct mlm_dialect *dialect = cage->cages->dialect;
     uint64_t all, limited;
-    return !cage->inherited && dialect->swap_events &&
-           count_read(cage->dir_fd, dialect->swap_events, dialect->swap_fail_key, &all) &&
-           count_read(cage->dir_fd, dialect->swap_events, dialect->swap_max_key, &limited) && all > limited;
+    struct mlm_above above;
+    if (cage->inherited || !dialect->swap_events ||
+        !count_read(cage->dir_fd, dialect->swap_events, dialect->swap_fail_key, &all) ||
+        !count_read(cage->dir_fd, dialect->swap_events, dialect->swap_max_key, &limited))
+        return false;
+    /* The kernel counts a refusal in the cage also where a limit above was the reason. */
+    mlm_cage_above(cage, &above);
+    return all > limited || (limited && above.limits[MLM_ABOVE_SWAP].bytes < cage->limits.swap_limit_bytes);
 }

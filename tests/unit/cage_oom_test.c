@@ -7,6 +7,8 @@
 
 #include "cage_files.h"
 
+static uint64_t swap_limit_bytes = 10 << 20; /* of the cage; the limit above is 20 MiB */
+
 /* A cage in a folder. No cgroup tree is mounted, so what is above is what the site says. */
 static enum mlm_oom_by judge(const struct mlm_dialect *dialect, bool all_seen, bool *ret_lacked_swap)
 {
@@ -17,6 +19,8 @@ static enum mlm_oom_by judge(const struct mlm_dialect *dialect, bool all_seen, b
     struct mlm_cage cage;
     struct mlm_limit_above limit;
     cage_fake(&cages, &cage);
+    cage.limits.swap_limit_bytes = swap_limit_bytes;
+    cage.above.limits[MLM_ABOVE_SWAP].bytes = 20 << 20;
     *ret_lacked_swap = mlm_cage_lacked_swap(&cage);
     enum mlm_oom_by by = mlm_cage_oom_by(&cage, &limit);
     mlm_close_p(&cage.dir_fd);
@@ -38,10 +42,14 @@ static void v2_counts_whose_limit_it_was(void **state)
     /* A kernel that does not count it. */
     cage_put("memory.events", "low 0\nhigh 0\nmax 80\noom_kill 1\n");
     assert_int_equal(judge(&mlm_dialect_v2, true, &lacked), MLM_OOM_BY_CAP);
-    /* The cage's own swap limit was reached; and the machine had no more. */
+    /* The cage's own swap limit was reached; that of a cgroup above; and the machine had no more. */
     cage_put("memory.swap.events", "high 0\nmax 7\nfail 7\n");
     (void)judge(&mlm_dialect_v2, true, &lacked);
     assert_false(lacked);
+    swap_limit_bytes = MLM_NO_LIMIT;
+    (void)judge(&mlm_dialect_v2, true, &lacked);
+    assert_true(lacked);
+    swap_limit_bytes = 10 << 20;
     cage_put("memory.swap.events", "high 0\nmax 7\nfail 9\n");
     (void)judge(&mlm_dialect_v2, true, &lacked);
     assert_true(lacked);
