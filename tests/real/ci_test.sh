@@ -11,7 +11,7 @@ steps=$MLM_SOURCE/tests/real/ci_steps.py
 mkdir -p project/mlmembench
 cd project || exit
 for name in action.yml integrations; do
-    ln -s "$MLM_SOURCE/$name" mlmembench/$name
+    ln -sfn "$MLM_SOURCE/$name" mlmembench/$name
 done
 cat >mlmembench/bootstrap <<'SH'
 #!/bin/sh
