@@ -522,8 +522,8 @@ const struct mlm_verb mlm_verb_predict = {
         "constant, or that grow with n, n·log n, n², or with products of two sizes, each beside a constant. Of two "
         "models that predict alike it takes the more common one, which is mostly a line. It says what the command "
         "needs at the size of --to, with an interval, which laptops it fits, and which further size would make the "
-        "answer surer. Small runs get a threshold of glibc's for large arrays (MALLOC_MMAP_THRESHOLD_) that is scaled as the "
-        "size, unless you set one, so that they give memory back as the full size does. It stops early when one more size was predicted within 3 % and the interval is narrow.\n\n"
+        "answer surer. Small runs get a lower MALLOC_MMAP_THRESHOLD_, so that glibc gives their arrays back as it does at the full "
+        "size; if you set that variable, yours stays. It stops early when one more size was predicted within 3 % and the interval is narrow.\n\n"
         "Where the smaller sizes do not predict the largest one, as in a program that works in another way from "
         "some size on, predict gives no number. It cannot see a jump that lies above the sizes that it ran.",
     .exits = exits,
