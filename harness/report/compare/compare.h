@@ -24,7 +24,8 @@
 #define MLM_SIGNIFICANCE 0.05
 #define MLM_CONFIDENCE 0.95
 
-/* As a factor. Runs of one program some minutes apart were seen 1.02 × apart, with intervals that excluded 1. */
+/* As a factor. Runs of one program some minutes apart were seen 1.02 × apart, with intervals that excluded 1.
+ */
 #define MLM_ANOTHER_RUN 1.05
 
 struct mlm_side {
