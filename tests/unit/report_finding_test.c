@@ -124,6 +124,19 @@ static void test_lean_beside_a_file(void **state)
                             "stream needs the least memory, 3.02 MiB, and takes 2.00 × the time of full.");
 }
 
+/* Of rows that take about the same time, the leanest is named for all, not the one with the smallest median.
+ */
+static void test_choice_is_no_chance(void **state)
+{
+    struct sample_fixture *fixture = *state;
+    add(fixture, "full", CAP, 0, 2048 * MIB);
+    add_five_with_file(fixture, "map", 100, 3 * MIB, 400 * MIB, 0);
+    add_five(fixture, "stream", CAP, 101, 2 * MIB);
+    assert_finding(fixture, "stream needs 2.00 MiB. full was killed at 2G with 50 % of prepare done. "
+                            "2 rows fit and do equal work. All take about the same time. "
+                            "stream needs the least memory, 2.00 MiB.");
+}
+
 static void test_start_is_not_known(void **state)
 {
     struct sample_fixture *fixture = *state;
@@ -311,6 +324,7 @@ int main(void)
         FINDING_TEST(test_lean_is_slow),
         FINDING_TEST(test_lean_with_a_file),
         FINDING_TEST(test_lean_beside_a_file),
+        FINDING_TEST(test_choice_is_no_chance),
         FINDING_TEST(test_start_is_not_known),
         FINDING_TEST(test_lean_is_fast),
         FINDING_TEST(test_memory_is_alike),

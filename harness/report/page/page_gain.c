@@ -52,7 +52,7 @@ static bool is_leaner(const struct mlm_row *row, const struct mlm_row *than)
 
 static struct gain group_gain(const struct mlm_section *section, const struct mlm_group *group)
 {
-    const struct mlm_row *fast = group->fastest;
+    const struct mlm_row *fast = group->choice;
     if (!fast)
         return (struct gain){.kind = NO_GAIN};
     if (group->failed && mlm_row_least_needs(group->failed) > mlm_row_needs(fast))

@@ -92,10 +92,10 @@ static void put_failure(FILE *out, const struct mlm_row *row)
         fprintf(out, " with %.0f %% of %.24s done", 100 * row->progress, row->phase);
 }
 
-/* Compares the fastest row that fits with the one that needs most and does not fit. */
+/* Compares a fastest row that fits with the one that needs most and does not fit. */
 static void say_contrast(FILE *out, const struct mlm_section *section, const struct mlm_group *group)
 {
-    const struct mlm_row *fits = group->fastest, *failed = group->failed;
+    const struct mlm_row *fits = group->choice, *failed = group->failed;
     mlm_row_say(out, section, fits, NULL);
     fputs(" needs ", out);
     put_size(out, mlm_row_needs(fits));
@@ -398,8 +398,8 @@ struct look {
 
 static void look_at(struct look *look, const struct mlm_group *group)
 {
-    if (group->failed && group->fastest) {
-        double ratio = mlm_row_least_needs(group->failed) / mlm_row_needs(group->fastest);
+    if (group->failed && group->choice) {
+        double ratio = mlm_row_least_needs(group->failed) / mlm_row_needs(group->choice);
         if (!look->contrast.count || ratio > look->contrast_ratio) {
             look->contrast = *group;
             look->contrast_ratio = ratio;

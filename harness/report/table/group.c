@@ -84,6 +84,15 @@ static void leanest_choose(struct mlm_group *group)
         group->leanest = leanest;
 }
 
+static void choice_make(struct mlm_group *group)
+{
+    group->choice = group->fastest;
+    for (size_t i = 0; i < group->count; i++)
+        if (mlm_group_is_fastest(group, group->rows[i]) &&
+            mlm_row_at_speed(group->rows[i]) < mlm_row_at_speed(group->choice))
+            group->choice = group->rows[i];
+}
+
 struct mlm_group mlm_group_look(const struct mlm_row *const *rows, size_t count)
 {
     struct mlm_group group = {.rows = rows, .count = count, .at_speed_bytes = INFINITY};
@@ -108,6 +117,7 @@ struct mlm_group mlm_group_look(const struct mlm_row *const *rows, size_t count)
             group.largest = row;
     }
     leanest_choose(&group);
+    choice_make(&group);
     return group;
 }
 

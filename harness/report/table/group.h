@@ -15,7 +15,10 @@ struct mlm_group {
     const struct mlm_row *const *rows;
     size_t count;
     const struct mlm_row *fastest, *slowest, *leanest,
-        *largest;                 /* of those whose trials are all ok; or NULL */
+        *largest; /* of those whose trials are all ok; or NULL */
+    /* To be named for a good one: of those that cannot be told from the fastest, the one that needs the least
+     * to run at speed. Which of them has the smallest median is chance. NULL: as the fastest. */
+    const struct mlm_row *choice;
     const struct mlm_row *failed; /* the one that would need most; or NULL */
     size_t ok_count, failed_count;
     double at_speed_bytes; /* the least of any of them */

@@ -55,6 +55,30 @@ void mlm_notes_release(struct mlm_notes *notes)
     mlm_keymap_release(&notes->texts);
 }
 
+/* Makes "[a,b,c]" of "[a,c]" and b. What has no room is left out. */
+static void letters_insert(char brackets[static MLM_CELL_SIZE], const char *letters)
+{
+    const size_t length = strlen(letters), old_length = strlen(brackets);
+    size_t at = 1;
+    if (old_length + length + 2 >= MLM_CELL_SIZE)
+        return;
+    if (!old_length) {
+        snprintf(brackets, MLM_CELL_SIZE, "[%s]", letters);
+        return;
+    }
+    for (size_t other; at < old_length; at += other + 1) {
+        other = strcspn(brackets + at, ",]");
+        if (other > length || (other == length && strncmp(brackets + at, letters, length) > 0))
+            break;
+    }
+    const bool last = at == old_length; /* behind the closing bracket, which becomes a comma */
+    char rest[MLM_CELL_SIZE];
+    strcpy(rest, last ? "]" : brackets + at);
+    if (last)
+        brackets[at - 1] = ',';
+    snprintf(brackets + at, MLM_CELL_SIZE - at, "%s%s%s", letters, last ? "" : ",", rest);
+}
+
 int mlm_footnote_add(struct mlm_keymap *texts, const char *note, char brackets[static MLM_CELL_SIZE])
 {
     size_t number;
@@ -62,11 +86,7 @@ int mlm_footnote_add(struct mlm_keymap *texts, const char *note, char brackets[s
     if (r < 0)
         return r;
     char letters[LETTERS];
-    size_t length = strlen(brackets);
-    if (length)
-        length--; /* overwrites the closing bracket */
-    snprintf(
-        brackets + length, MLM_CELL_SIZE - length, "%c%s]", length ? ',' : '[', letters_of(number, letters));
+    letters_insert(brackets, letters_of(number, letters));
     return 0;
 }
 
