@@ -125,9 +125,11 @@ void mlm_above_find(int root_fd, const char *path, const char *mount_point, cons
     const struct mlm_limit_above *memory = &above->limits[MLM_ABOVE_MEMORY];
     above->waits = memory->bytes != MLM_NO_LIMIT && mlm_path_join(file, memory->path, dialect->oom_file) &&
                    mlm_cgroup_kills_nobody(root_fd, mlm_path_relative(file), dialect);
-    stat_look(root_fd, path, mount_point, dialect, above);
+    if (!above->all_seen)
+        stat_look(root_fd, path, mount_point, dialect, above);
     for (int kind = 0; kind < MLM_ABOVE_COUNT; kind++)
-        mlm_unit_name_origin(root_fd, kind, above->limits[kind].path);
+        if (above->limits[kind].bytes != MLM_NO_LIMIT)
+            mlm_unit_name_origin(root_fd, kind, above->limits[kind].path);
 }
 
 void mlm_above_tighten(struct mlm_above *above, const struct mlm_above *other)

@@ -74,7 +74,10 @@ static int64_t kernel_peak(const struct mlm_trial_view *view,
  * to memory and swap together, and they stay in that peak although memory then refuses them. */
 static int64_t charges_on_the_way(void)
 {
-    return 64 * (int64_t)mlm_page_bytes() * sysconf(_SC_NPROCESSORS_CONF);
+    static long processors; /* sysconf() reads a file each time */
+    if (!processors)
+        processors = sysconf(_SC_NPROCESSORS_CONF);
+    return 64 * (int64_t)mlm_page_bytes() * processors;
 }
 
 /* The kernel raises its peak without a lock: a processor of a virtual machine that is stopped just before it
