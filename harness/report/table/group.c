@@ -87,7 +87,7 @@ static void leanest_choose(struct mlm_group *group)
 static void choice_make(struct mlm_group *group)
 {
     group->choice = group->fastest;
-    for (size_t i = 0; i < group->count; i++)
+    for (size_t i = 0; i < group->count && group->choice; i++)
         if (mlm_group_is_fastest(group, group->rows[i]) &&
             mlm_row_at_speed(group->rows[i]) < mlm_row_at_speed(group->choice))
             group->choice = group->rows[i];
