@@ -2,7 +2,6 @@
  * has the mathematics; this file measures. */
 #include <errno.h>
 #include <fcntl.h>
-#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,29 +14,15 @@
 #include "cli/inherit.h"
 #include "cli/laptop.h"
 #include "cli/load.h"
-#include "cli/predict_heap.h"
 #include "cli/predict_picture.h"
-#include "cli/predict_sizes.h"
-#include "cli/programs.h"
+#include "cli/predict_series.h"
 #include "cli/say.h"
 #include "cli/shell.h"
 #include "cli/style.h"
 #include "cli/verbs.h"
 #include "machine/memory.h"
-#include "record/statistics.h"
 #include "report/text/sold.h"
 #include "report/text/text.h"
-
-/* More repetitions of a size add nothing to the knowledge of its needs. */
-#define REPETITIONS_MAX 50
-
-/* Unless it is said otherwise, sizes are repeated so often, as long as all runs together take little: 20 s,
- * or a share of what the full size is expected to take, if that is longer than a minute. A single run may be
- * off: libraries that nobody has in memory at this moment are charged to it. */
-#define REPETITIONS 3
-#define LITTLE_NS 20e9
-#define LONG_NS 60e9
-#define LITTLE_SHARE 0.08
 
 struct predict_options {
     struct mlm_cage_options cage;
@@ -86,25 +71,12 @@ static const struct mlm_option_change changes[] = {
     {0},
 };
 
-/* What was measured at one size. */
-struct sample {
-    double needs_bytes[REPETITIONS_MAX];
-    size_t count;
-    uint64_t run_ns; /* of all its runs together */
-    bool left_out;   /* some run did not end well, or its needs are not known */
-    enum mlm_outcome outcome;
-};
-
 struct predict {
     struct predict_options said;
     struct mlm_measuring measuring;
     struct mlm_predict_sizes sizes;
     struct mlm_programs programs;
-    size_t order[MLM_TEXTS_MAX];          /* of the programs: the smallest size first */
-    struct sample samples[MLM_TEXTS_MAX]; /* in that order */
-    size_t sample_count;                  /* sizes that were run */
-    struct mlm_predict_point points[MLM_TEXTS_MAX];
-    size_t point_count;
+    struct mlm_predict_runs runs;
     struct mlm_predict_said answer;
     char *job, *names[MLM_PREDICT_SIZES]; /* tame */
     char cage_text[MLM_INHERIT_TEXT];
@@ -120,28 +92,6 @@ static void predict_release(struct predict *predict)
     free(predict->job);
     for (size_t i = 0; i < MLM_PREDICT_SIZES; i++)
         free(predict->names[i]);
-}
-
-static struct mlm_predict_size size_at(const struct predict *predict, size_t index)
-{
-    return mlm_predict_size_of(&predict->sizes, &predict->programs.items[predict->order[index]].params);
-}
-
-/* Sorts the programs by their size: few, so that insertion will do. */
-static void order_make(struct predict *predict)
-{
-    for (size_t i = 0; i < predict->programs.count; i++) {
-        size_t at = i;
-        predict->order[i] = i;
-        for (; at; at--) {
-            const struct mlm_predict_size below = size_at(predict, at - 1), here = size_at(predict, at);
-            if (mlm_predict_compare(&below, &here) <= 0)
-                break;
-            const size_t moved = predict->order[at];
-            predict->order[at] = predict->order[at - 1];
-            predict->order[at - 1] = moved;
-        }
-    }
 }
 
 static int tame_copy(const char *text, char **ret_copy, struct mlm_error *error)
@@ -164,7 +114,9 @@ static int commands_make(struct predict *predict, const struct mlm_parsed *parse
         &predict->programs, error);
     if (r < 0)
         return r;
-    order_make(predict);
+    predict->runs.programs = &predict->programs;
+    predict->runs.sizes = &predict->sizes;
+    mlm_predict_order(&predict->runs);
     r = tame_copy(predict->programs.items[0].name, &predict->job, error);
     for (size_t i = 0; i < predict->sizes.count && r == 0; i++) {
         r = tame_copy(predict->sizes.names[i], &predict->names[i], error);
@@ -179,8 +131,8 @@ static int resolve(struct predict *predict, const struct mlm_parsed *parsed, str
     if (said->caps.count > 1)
         return mlm_error_set(
             error, -EINVAL, "predict takes one --cap; it compares sizes, and caps are for `exec`");
-    if (said->cage.repetitions > REPETITIONS_MAX)
-        return mlm_error_set(error, -EINVAL, "--repetitions is at most %d", REPETITIONS_MAX);
+    if (said->cage.repetitions > MLM_PREDICT_REPETITIONS_MAX)
+        return mlm_error_set(error, -EINVAL, "--repetitions is at most %d", MLM_PREDICT_REPETITIONS_MAX);
     int r = mlm_predict_sizes_make(&said->params, &said->to, &predict->sizes, error);
     if (r == 0)
         r = commands_make(predict, parsed, error);
@@ -207,155 +159,6 @@ static void killed_say(void *context, const char *text)
     mlm_progress_say_text(context, text);
 }
 
-/* The share of the full size that a program's size has. */
-static double share_of_full(const struct predict *predict, size_t index)
-{
-    const struct mlm_predict_size size = size_at(predict, index), full = predict->sizes.full;
-    return size.of[0] * size.of[1] / (full.of[0] * full.of[1]);
-}
-
-/* Runs one size so many times, or until it does not end well. */
-static int size_measure(struct predict *predict, size_t index, size_t times, struct mlm_error *error)
-{
-    const struct mlm_program *program = &predict->programs.items[predict->order[index]];
-    struct sample *sample = &predict->samples[index];
-    struct mlm_program_order order = {
-        .limits = predict->said.cage.limits,
-        .evict = &predict->said.program.evict,
-        .prepare = predict->said.program.prepare,
-        .stdin_fd = -1,
-        .stdout_fd = predict->output_fd,
-        .stderr_fd = predict->output_fd,
-        .oom_grace_ns = predict->said.program.oom_grace_ns,
-        .watcher = {.killed = killed_say, .context = &predict->measuring.progress},
-    };
-    for (size_t i = 0; i < times && !sample->left_out; i++) {
-        struct mlm_record record;
-        int status;
-        mlm_record_init(&record);
-        order.repetition = sample->count;
-        const bool scaled = mlm_predict_heap_scale(share_of_full(predict, index));
-        if (scaled)
-            record.marks |= MLM_MARK_BIT(heap_scaled);
-        int r = mlm_program_measure(&predict->measuring, program, &order, true, &record, &status, error);
-        if (scaled)
-            mlm_predict_heap_restore();
-        const int64_t bytes = record.readings.values[MLM_needs_peak_bytes];
-        const int64_t at_speed_bytes = record.readings.values[MLM_at_speed_bytes];
-        const int64_t run_ns = record.readings.values[MLM_run_ns];
-        if (at_speed_bytes != MLM_NULL && bytes != MLM_NULL)
-            predict->answer.files_bytes = fmax(predict->answer.files_bytes, (double)(at_speed_bytes - bytes));
-        sample->outcome = record.outcome;
-        sample->left_out = record.outcome != MLM_OUTCOME_OK || bytes == MLM_NULL;
-        sample->run_ns += run_ns == MLM_NULL ? 0 : (uint64_t)run_ns;
-        sample->needs_bytes[sample->count++] = (double)bytes - (double)record.limits.background_bytes;
-        mlm_record_release(&record);
-        if (r < 0)
-            return r;
-    }
-    return 0;
-}
-
-/* Makes points of the medians. A size with a run that did not end well is none. */
-static void points_make(struct predict *predict)
-{
-    predict->point_count = predict->answer.left_out_count = 0;
-    for (size_t i = 0; i < predict->sample_count; i++) {
-        const struct sample *sample = &predict->samples[i];
-        double sorted[REPETITIONS_MAX];
-        memcpy(sorted, sample->needs_bytes, sample->count * sizeof *sorted);
-        if (sample->left_out)
-            predict->answer.left_out[predict->answer.left_out_count++] =
-                (struct mlm_predict_left_out){size_at(predict, i), sample->outcome};
-        else
-            predict->points[predict->point_count++] =
-                (struct mlm_predict_point){size_at(predict, i), fmax(mlm_median(sorted, sample->count), 0)};
-    }
-}
-
-/* Returns true if a prediction from what was measured tells something: every parameter was seen at three
- * sizes at least. */
-static bool can_predict(const struct predict *predict)
-{
-    for (size_t p = 0; p < predict->sizes.count; p++) {
-        size_t seen = 0;
-        for (size_t i = 0; i < predict->point_count; i++) {
-            bool again = false;
-            for (size_t j = 0; j < i; j++)
-                again |= predict->points[j].size.of[p] == predict->points[i].size.of[p];
-            seen += !again;
-        }
-        if (seen < MLM_PREDICT_LEAST)
-            return false;
-    }
-    return true;
-}
-
-/* Returns true if what was measured is enough to tell the needs at the full size. */
-static bool is_sure(const struct predict *predict)
-{
-    struct mlm_predict now;
-    if (!mlm_predict_learn(predict->points, predict->point_count, predict->sizes.count, &now))
-        return false;
-    const struct mlm_predict_range range = mlm_predict_at(&now, &predict->sizes.full);
-    return mlm_predict_is_sure(&range);
-}
-
-/* Stops where one more size was predicted by those before it. */
-static int sizes_measure(struct predict *predict, struct mlm_error *error)
-{
-    const size_t times = predict->said.cage.repetitions ? predict->said.cage.repetitions : 1;
-    for (size_t i = 0; i < predict->programs.count; i++) {
-        struct mlm_predict before;
-        const bool foreseen = can_predict(predict) && mlm_predict_learn(predict->points, predict->point_count,
-                                                          predict->sizes.count, &before);
-        int r = size_measure(predict, i, times, error);
-        if (r < 0)
-            return r;
-        predict->sample_count = i + 1;
-        points_make(predict);
-        if (predict->samples[i].left_out || !foreseen || predict->said.all)
-            continue;
-        const struct mlm_predict_point *point = &predict->points[predict->point_count - 1];
-        const struct mlm_predict_range range = mlm_predict_at(&before, &point->size);
-        if (mlm_predict_is_near(&range, point->needs_bytes) && is_sure(predict)) {
-            predict->answer.spared_count = predict->programs.count - i - 1;
-            return 0;
-        }
-    }
-    return 0;
-}
-
-/* What the full size may take, if time grows in proportion from the smallest size to the largest. */
-static double full_ns(const struct predict *predict)
-{
-    const struct sample *least = &predict->samples[0], *most = &predict->samples[predict->sample_count - 1];
-    const struct mlm_predict_size from = size_at(predict, 0),
-                                  to = size_at(predict, predict->sample_count - 1);
-    const struct mlm_predict_size *full = &predict->sizes.full;
-    const double step = to.of[0] * to.of[1] - from.of[0] * from.of[1];
-    const double slope_ns = step > 0 ? ((double)most->run_ns - (double)least->run_ns) / step : 0;
-    return (double)most->run_ns + fmax(slope_ns, 0) * (full->of[0] * full->of[1] - to.of[0] * to.of[1]);
-}
-
-/* Repeats all sizes where that takes little time. */
-static int sizes_repeat(struct predict *predict, struct mlm_error *error)
-{
-    uint64_t once_ns = 0;
-    for (size_t i = 0; i < predict->sample_count; i++)
-        once_ns += predict->samples[i].run_ns;
-    const double enough_ns = LITTLE_SHARE * full_ns(predict);
-    const double little_ns = full_ns(predict) > LONG_NS ? enough_ns : LITTLE_NS;
-    for (int round = 1; round < REPETITIONS && (double)once_ns * (round + 1) <= little_ns; round++)
-        for (size_t i = 0; i < predict->sample_count; i++) {
-            int r = size_measure(predict, i, 1, error);
-            if (r < 0)
-                return r;
-        }
-    points_make(predict);
-    return 0;
-}
-
 /* What the advice may ask this machine to hold. */
 static double most_bytes(const struct predict *predict)
 {
@@ -365,6 +168,40 @@ static double most_bytes(const struct predict *predict)
         return 0;
     const uint64_t usable_bytes = mlm_memory_usable_bytes(memory.available_bytes);
     return (double)(cap_bytes < usable_bytes ? cap_bytes : usable_bytes);
+}
+
+/* Measures one series, and answers by it alone. */
+static int series_one(struct predict *predict, struct mlm_predict_series *series,
+    struct mlm_predict_said *said, struct mlm_error *error)
+{
+    int r = mlm_predict_series_measure(&predict->runs, series, error);
+    if (r < 0)
+        return r;
+    *said = predict->answer;
+    mlm_predict_series_conclude(&predict->runs, series, most_bytes(predict), said);
+    return 0;
+}
+
+/* Measures the sizes, and again with another threshold of glibc's where the first one was not right for what
+ * the program holds. What then is told, or told better, is the answer. */
+static int series_all(struct predict *predict, struct mlm_error *error)
+{
+    static const enum mlm_predict_heap others[] = {MLM_PREDICT_HEAP_GROWTH, MLM_PREDICT_HEAP_OWN};
+    struct mlm_predict_series first, again;
+    mlm_predict_series_begin(&predict->runs, &first);
+    int r = series_one(predict, &first, &predict->answer, error);
+    for (size_t i = 0; i < sizeof others / sizeof *others && r == 0; i++) {
+        struct mlm_predict_said said;
+        if (!mlm_predict_wants(&predict->answer, others[i]) ||
+            !mlm_predict_series_again(&predict->runs, &first, others[i], &predict->answer.predict, &again))
+            continue;
+        r = series_one(predict, &again, &said, error);
+        if (r < 0 || !mlm_predict_is_better(&said, &predict->answer))
+            continue;
+        predict->answer = said;
+        break;
+    }
+    return r;
 }
 
 static int put_words(
@@ -468,9 +305,20 @@ static int predict_all(struct predict *predict, int argc, char **argv, struct ml
     if (r < 0)
         return r;
     mlm_measuring_warn_of_limits(measuring, &predict->said.cage.limits, caps->items, caps->count);
-    r = sizes_measure(predict, error);
-    if (r == 0 && !predict->said.cage.repetitions)
-        r = sizes_repeat(predict, error);
+    predict->runs.measuring = measuring;
+    predict->runs.repetitions = predict->said.cage.repetitions;
+    predict->runs.all = predict->said.all;
+    predict->runs.how = (struct mlm_program_order){
+        .limits = predict->said.cage.limits,
+        .evict = &predict->said.program.evict,
+        .prepare = predict->said.program.prepare,
+        .stdin_fd = -1,
+        .stdout_fd = predict->output_fd,
+        .stderr_fd = predict->output_fd,
+        .oom_grace_ns = predict->said.program.oom_grace_ns,
+        .watcher = {.killed = killed_say, .context = &measuring->progress},
+    };
+    r = series_all(predict, error);
     r = mlm_shell_clean_up(&measuring->session, predict->said.program.cleanup, r, error);
     if (r == -EINTR)
         return mlm_error_set(
@@ -479,7 +327,6 @@ static int predict_all(struct predict *predict, int argc, char **argv, struct ml
         r = mlm_measuring_end(measuring, error);
     if (r < 0)
         return r;
-    mlm_predict_conclude(&predict->answer, predict->points, predict->point_count, most_bytes(predict));
     r = predict->said.format ? put_json(predict, error) : put_text(predict, error);
     if (r < 0)
         return r;

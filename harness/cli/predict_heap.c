@@ -1,6 +1,7 @@
 /* Sets the variables that glibc reads when a program starts. */
 #include "cli/predict_heap.h"
 
+#include <inttypes.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -11,6 +12,7 @@
 #define THRESHOLD_MOST_BYTES 0x1p25
 #define THRESHOLD_LEAST_BYTES 0x1p17
 #define TRIM_TIMES 2
+#define STEP_BYTES 1024
 
 static const char threshold_name[] = "MALLOC_MMAP_THRESHOLD_", trim_name[] = "MALLOC_TRIM_THRESHOLD_";
 
@@ -26,10 +28,17 @@ static bool user_decides(void)
     return tunables && strstr(tunables, "glibc.malloc.");
 }
 
-static bool put(const char *name, double bytes)
+uint64_t mlm_predict_heap_threshold_bytes(double share)
+{
+    const double bytes =
+        fmin(fmax(share * THRESHOLD_MOST_BYTES, THRESHOLD_LEAST_BYTES), THRESHOLD_MOST_BYTES);
+    return (uint64_t)bytes / STEP_BYTES * STEP_BYTES;
+}
+
+static bool put(const char *name, uint64_t bytes)
 {
     char text[32];
-    snprintf(text, sizeof text, "%.0f", bytes);
+    snprintf(text, sizeof text, "%" PRIu64, bytes);
     return setenv(name, text, 1) == 0;
 }
 
@@ -37,7 +46,7 @@ bool mlm_predict_heap_scale(double share)
 {
     if (share >= 1 || user_decides())
         return false;
-    const double threshold_bytes = fmax(share * THRESHOLD_MOST_BYTES, THRESHOLD_LEAST_BYTES);
+    const uint64_t threshold_bytes = mlm_predict_heap_threshold_bytes(share);
     if (put(threshold_name, threshold_bytes) && put(trim_name, TRIM_TIMES * threshold_bytes))
         return true;
     mlm_predict_heap_restore();

@@ -8,10 +8,14 @@
 #pragma once
 
 #include <stdbool.h>
+#include <stdint.h>
+
+/* The threshold of a run with this share: whole KiB. */
+uint64_t mlm_predict_heap_threshold_bytes(double share);
 
 /* Sets glibc's variables (MALLOC_MMAP_THRESHOLD_, MALLOC_TRIM_THRESHOLD_) in our environment for programs
- * that are started from now on. share: of the full size. Returns false, and sets nothing, where it is 1 or
- * more, or where the user has set such a variable. */
+ * that are started from now on. share: of what the full size holds. Returns false, and sets nothing, where it
+ * is 1 or more, or where the user has set such a variable. */
 bool mlm_predict_heap_scale(double share);
 
 /* Takes back what the last mlm_predict_heap_scale() that returned true has set. */

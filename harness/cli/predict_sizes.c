@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "advise/predict/predict.h"
+#include "advise/predict/words.h"
 #include "base/cleanup.h"
 #include "base/size.h"
 #include "cli/run_options.h"
@@ -82,6 +82,11 @@ static int names_check(struct mlm_predict_sizes *sizes, struct mlm_error *error)
         return mlm_error_set(error, -EINVAL,
             "predict follows one parameter or two, not %zu; write the values of the others into the command",
             sizes->params.count);
+    for (size_t i = 0; i < sizes->params.count; i++)
+        if (strcmp(sizes->params.items[i].name, MLM_PREDICT_MALLOC) == 0)
+            return mlm_error_set(error, -EINVAL,
+                "--param " MLM_PREDICT_MALLOC
+                ": records use this name for glibc's threshold; choose another one");
     sizes->count = sizes->params.count;
     for (size_t i = 0; i < sizes->count; i++)
         sizes->names[i] = sizes->params.items[i].name;

@@ -3,7 +3,7 @@
 . "$(dirname "$0")/common.sh"
 begin
 cat >train.py <<'PYTHON'
-import sys
+import os, sys
 kind, n = sys.argv[1], int(sys.argv[2].lower().replace("k", "000"))
 p = int(sys.argv[3]) if len(sys.argv) > 3 else 1
 if kind == "crashes" and n == 20000 or kind == "fails":
@@ -16,6 +16,7 @@ held = b"x" * {
     "jumps": n * (1000 if n < 60000 else 4000),
     "table": 100 * n * p,
     "file": 1000 * n,
+    "batches": 1000 * n + (100 << 20) * (n == 40000 and "MALLOC_MMAP_THRESHOLD_" in os.environ),
 }[kind]
 if kind == "file":
     import mmap, time
@@ -56,6 +57,16 @@ expect "JSON as its schema says" valid
 expect "needs that grow with the square" json \
     'p["models"][0]["terms"][0]["grows"] == {"n": "n^2"} and abs(p["prediction"]["needs_bytes"] / (800000 ** 2 / 50) - 1) < 0.1'
 expect "the interval holds what it would be" json 'p["prediction"]["low_bytes"] < 800000 ** 2 / 50 + (9 << 20) < p["prediction"]["high_bytes"]'
+expect "small runs get a threshold that is lower by as much, in rows of their own" json 'p["malloc"] == "growth"'
+expect "which have it as a parameter" records out/square.jsonl \
+    '{(x["params"]["n"] == "80000", x["params"]["malloc"]) for x in r if "malloc" in x["params"]} - {(True, "327K")} == {(False, "128K")}'
+status 0 run batches --format json --param n=20000,40000,80000,160000
+expect "where sizes follow nothing under a lower threshold, glibc's own is tried" json \
+    'p["malloc"] == "own" and abs(p["prediction"]["needs_bytes"] / 800e6 - 1) < 0.1'
+expect "and these runs are not marked" records out/batches.jsonl \
+    'all(("heap_scaled" in x["marks"]) == (x["params"].get("malloc") != "own") for x in r)'
+status 2 run linear --param malloc=1,2,3
+expect "the name of that parameter is taken" grep -q -- "--param malloc: records use this name" log/err
 status 0 run constant --quiet --format json --param n=50k,100k,200k,400k,500k,600k
 expect "constant needs, and no progress" json 'p["models"][0]["terms"] == [] and abs(p["prediction"]["needs_bytes"] / (36 << 20) - 1) < 0.25'
 expect "the fourth size was predicted, so the others were not run" json 'p["spared"] == 2 and len(p["points"]) == 4'

@@ -131,6 +131,41 @@ static void test_line(void **state)
     free(words);
 }
 
+/* Needs that grow with a square ask for runs with another threshold, and follow those; a line with a number
+ * asks for none. */
+static void test_series(void **state)
+{
+    (void)state;
+    struct mlm_predict_said line = job(2e6), refused = job(2e6), square = job(2e6), later = job(2e6);
+    free(said_of(&line, (const double[]){20, 30, 50, 90}, 4));
+    free(said_of(&refused, (const double[]){18, 26, 42, 300}, 4));
+    free(said_of(&square, (const double[]){14, 26, 74, 266}, 4));
+    const struct mlm_predict_size size = {{20000, 1}};
+    assert_true(fabs(mlm_predict_share(&line.predict, &size, &line.full) - 0.01) < 1e-9);
+    assert_true(fabs(mlm_predict_share(&square.predict, &size, &square.full) - 0.0001) < 1e-9);
+    assert_false(mlm_predict_wants(&line, MLM_PREDICT_HEAP_OWN));
+    assert_true(mlm_predict_wants(&refused, MLM_PREDICT_HEAP_OWN));
+    assert_true(mlm_predict_wants(&square, MLM_PREDICT_HEAP_GROWTH));
+    later.heap = MLM_PREDICT_HEAP_OWN;
+    char *words = said_of(&later, (const double[]){20, 30, 50, 90}, 4);
+    has(words, "these are the runs with glibc's own, which have malloc=own in the table.");
+    free(words);
+    assert_true(mlm_predict_is_better(&later, &refused));
+    assert_false(mlm_predict_is_better(&refused, &later));
+    assert_false(mlm_predict_is_better(&later, &line));
+    later.heap = MLM_PREDICT_HEAP_GROWTH;
+    assert_true(mlm_predict_is_better(&later, &line));
+}
+
+/* Where nothing grows, nothing is a share of it. */
+static void test_share_of_constant(void **state)
+{
+    (void)state;
+    struct mlm_predict_said said = job(2e6);
+    free(said_of(&said, (const double[]){20, 20, 20.1, 20}, 4));
+    assert_true(isnan(mlm_predict_share(&said.predict, &(struct mlm_predict_size){{10000, 1}}, &said.full)));
+}
+
 static void test_json(void **state)
 {
     (void)state;
@@ -143,6 +178,7 @@ static void test_json(void **state)
         json_integer_value(json_object_get(json_object_get(json, "prediction"), "needs_bytes"));
     assert_true(fabs((double)needs / (2010 * MIB) - 1) < 1e-6);
     assert_int_equal(json_array_size(json_object_get(json, "points")), 4);
+    assert_string_equal(json_string_value(json_object_get(json, "malloc")), "size");
     assert_int_equal(json_array_size(json_object_get(json, "laptops")), MLM_LAPTOPS_SOLD);
     json_decref(json);
     json = mlm_predict_json(&few);
@@ -161,6 +197,8 @@ int main(void)
         cmocka_unit_test(test_below),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_line),
+        cmocka_unit_test(test_series),
+        cmocka_unit_test(test_share_of_constant),
         cmocka_unit_test(test_json),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

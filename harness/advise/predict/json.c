@@ -94,6 +94,9 @@ json_t *mlm_predict_json(const struct mlm_predict_said *said)
         [MLM_PREDICT_STARTS] = "starts",
         [MLM_PREDICT_FEW] = "few",
         [MLM_PREDICT_LINE] = "line"};
+    static const char *const heaps[] = {[MLM_PREDICT_HEAP_SIZE] = "size",
+        [MLM_PREDICT_HEAP_GROWTH] = "growth",
+        [MLM_PREDICT_HEAP_OWN] = "own"};
     const bool modelled = said->predict.fit_count > 0 && said->state <= MLM_PREDICT_STARTS;
     json_t *points = json_array();
     for (size_t i = 0; i < said->predict.count; i++)
@@ -103,10 +106,11 @@ json_t *mlm_predict_json(const struct mlm_predict_said *said)
         (void)json_array_append_new(
             below, json_pack("{s:o,s:o}", "size", size_json(said, &said->predict.below[i].size),
                        "needs_bytes", bytes(said->predict.below[i].needs_bytes)));
-    return json_pack("{s:s,s:i,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:I,s:o,s:o,s:o,s:o}", "kind", "predict", "schema",
-        1, "job", said->job, "state", states[said->state], "full_size", size_json(said, &said->full),
-        "prediction", said->state == MLM_PREDICT_TOLD ? range_json(&said->range) : json_null(), "points",
-        points, "below", below, "left_out", left_out_json(said), "spared", (json_int_t)said->spared_count,
-        "largest_predicted", modelled && said->trial.known ? range_json(&said->trial.range) : json_null(),
-        "models", models_json(said, modelled), "laptops", laptops_json(said), "surer", advice_json(said));
+    return json_pack("{s:s,s:i,s:s,s:s,s:s,s:o,s:o,s:o,s:o,s:o,s:I,s:o,s:o,s:o,s:o}", "kind", "predict",
+        "schema", 1, "job", said->job, "state", states[said->state], "malloc", heaps[said->heap], "full_size",
+        size_json(said, &said->full), "prediction",
+        said->state == MLM_PREDICT_TOLD ? range_json(&said->range) : json_null(), "points", points, "below",
+        below, "left_out", left_out_json(said), "spared", (json_int_t)said->spared_count, "largest_predicted",
+        modelled && said->trial.known ? range_json(&said->trial.range) : json_null(), "models",
+        models_json(said, modelled), "laptops", laptops_json(said), "surer", advice_json(said));
 }

@@ -289,6 +289,15 @@ bool mlm_predict_learn(
     return true;
 }
 
+double mlm_predict_share(const struct mlm_predict *predict, const struct mlm_predict_size *size,
+    const struct mlm_predict_size *full)
+{
+    const struct mlm_predict_fit *fit = &predict->fits[0];
+    const double constant_bytes = predict->fit_count ? fit->coefficients[0] : 0;
+    const double full_bytes = predict->fit_count ? mlm_predict_fit_at(fit, full) - constant_bytes : 0;
+    return full_bytes > 0 ? (mlm_predict_fit_at(fit, size) - constant_bytes) / full_bytes : NAN;
+}
+
 bool mlm_predict_is_constant(const struct mlm_predict *predict)
 {
     return predict->fits[0].model->term_count == 0;

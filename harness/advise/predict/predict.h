@@ -46,6 +46,11 @@ bool mlm_predict_learn(
 struct mlm_predict_range mlm_predict_at(
     const struct mlm_predict *predict, const struct mlm_predict_size *size);
 
+/* What a size holds beside the constant of the chosen model, as a share of what the full one holds; NAN where
+ * the model does not grow. */
+double mlm_predict_share(const struct mlm_predict *predict, const struct mlm_predict_size *size,
+    const struct mlm_predict_size *full);
+
 bool mlm_predict_is_constant(const struct mlm_predict *predict);
 
 /* Returns true if an interval is so narrow that a further size adds little. */

@@ -35,6 +35,29 @@ void mlm_predict_conclude(
     said->advice = mlm_predict_next(&said->predict, &said->full, said->sizes, most_bytes);
 }
 
+enum worth { NOTHING, INTERVAL, NUMBER };
+
+static enum worth worth_of(const struct mlm_predict_said *said)
+{
+    if (said->state != MLM_PREDICT_TOLD)
+        return NOTHING;
+    return mlm_predict_is_open(&said->range) ? INTERVAL : NUMBER;
+}
+
+bool mlm_predict_wants(const struct mlm_predict_said *said, enum mlm_predict_heap heap)
+{
+    /* Too few sizes stay too few. */
+    if (said->state > MLM_PREDICT_STARTS)
+        return false;
+    return heap == MLM_PREDICT_HEAP_GROWTH || worth_of(said) < NUMBER;
+}
+
+bool mlm_predict_is_better(const struct mlm_predict_said *later, const struct mlm_predict_said *said)
+{
+    const enum worth now = worth_of(said), then = worth_of(later);
+    return then > now || (then == now && now && later->heap == MLM_PREDICT_HEAP_GROWTH);
+}
+
 void mlm_predict_put_size(FILE *out, const struct mlm_predict_said *said, const struct mlm_predict_size *size)
 {
     for (size_t i = 0; i < said->sizes; i++)
@@ -177,6 +200,21 @@ static void say_model(FILE *out, const struct mlm_predict_said *said)
         }
     }
     fputs(named ? " is possible, too; the interval includes it.\n" : "\n", out);
+}
+
+/* Writes which runs of the table these are, where a first series was not enough. */
+static void say_heap(FILE *out, const struct mlm_predict_said *said)
+{
+    if (said->heap == MLM_PREDICT_HEAP_GROWTH)
+        fputs(
+            "A first series gave small runs too high a threshold of glibc's malloc for this growth; these are the "
+            "runs that have " MLM_PREDICT_MALLOC " in the table.\n",
+            out);
+    if (said->heap == MLM_PREDICT_HEAP_OWN)
+        fputs(
+            "With a lower threshold of glibc's malloc its sizes told less; these are the runs with glibc's own, "
+            "which have " MLM_PREDICT_MALLOC "=" MLM_PREDICT_MALLOC_OWN " in the table.\n",
+            out);
 }
 
 /* Writes how the largest size was predicted by those below it. */
@@ -346,6 +384,7 @@ void mlm_predict_say(FILE *out, const struct mlm_predict_said *said)
     }
     say_answer(out, said);
     say_model(out, said);
+    say_heap(out, said);
     say_trial(out, said);
     say_left_out(out, said);
     say_files(out, said);

@@ -23,12 +23,26 @@ enum mlm_predict_state {
     MLM_PREDICT_LINE,   /* two sizes that only grew together */
 };
 
+/* glibc gives an array back at once if it is larger than a threshold. A small run is like the full one if its
+ * threshold is smaller by as much as its arrays are. */
+enum mlm_predict_heap {
+    MLM_PREDICT_HEAP_SIZE,   /* smaller by as much as its size is */
+    MLM_PREDICT_HEAP_GROWTH, /* smaller by as much as what it needs beside the constant of its model */
+    MLM_PREDICT_HEAP_OWN, /* as glibc has it: right for arrays that do not grow, such as those of a batch */
+};
+
+/* Trials of other series than the first have the threshold as a parameter of this name, in bytes or as this.
+ */
+#define MLM_PREDICT_MALLOC "malloc"
+#define MLM_PREDICT_MALLOC_OWN "own"
+
 struct mlm_predict_said {
     const char *job; /* a tame name */
     const char *names[MLM_PREDICT_SIZES];
     size_t sizes; /* one or two */
     struct mlm_predict_size full;
     const struct mlm_desktop *desktop;
+    enum mlm_predict_heap heap; /* of the runs that it follows */
     enum mlm_predict_state state;
     struct mlm_predict predict; /* without a model for FEW and LINE */
     struct mlm_predict_trial trial;
@@ -45,6 +59,13 @@ struct mlm_predict_said {
  * machine can hold. */
 void mlm_predict_conclude(
     struct mlm_predict_said *said, const struct mlm_predict_point *points, size_t count, double most_bytes);
+
+/* Returns true if runs with this threshold may tell more than an answer does, which for MLM_PREDICT_HEAP_OWN
+ * has no number. */
+bool mlm_predict_wants(const struct mlm_predict_said *said, enum mlm_predict_heap heap);
+
+/* Returns true if the answer of a later series is to be given in place of one that is there. */
+bool mlm_predict_is_better(const struct mlm_predict_said *later, const struct mlm_predict_said *said);
 
 /* Writes "rows=80000, columns=10". */
 void mlm_predict_put_size(
