@@ -7,12 +7,16 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
+#include "base/page.h"
 #include "cage/path.h"
 #include "cage/tree.h"
 #include "cage/unit.h"
 
 /* v1 expresses "no limit" as the largest number of pages that its counter holds. */
 #define UNLIMITED_FROM (UINT64_C(1) << 62)
+
+/* What a processor charges in advance. */
+#define SLACK_PAGES 64
 
 const char *mlm_above_file(const struct mlm_dialect *dialect, enum mlm_above_kind kind)
 {
@@ -55,30 +59,51 @@ static uint64_t hits_of(int root_fd, const char *folder, const struct mlm_dialec
     return known ? count : 0;
 }
 
-uint64_t mlm_above_limit_at(int root_fd, const char *path, const struct mlm_dialect *dialect)
+/* How often v1's limit of memory and swap together was reached. Linux 6.18 does not count it, but a peak that
+ * has come to the limit tells the first time. */
+static uint64_t swap_hits_of(
+    int root_fd, const char *folder, const struct mlm_dialect *dialect, uint64_t limit_bytes)
+{
+    uint64_t count = 0, peak_bytes = 0;
+    if (!dialect->swap_files_count_memory || limit_bytes == MLM_NO_LIMIT)
+        return 0;
+    (void)number_of(root_fd, folder, dialect->swap_limit_hits, &count);
+    return count + (number_of(root_fd, folder, dialect->swap_peak, &peak_bytes) &&
+                       mlm_above_came_to(peak_bytes, limit_bytes));
+}
+
+bool mlm_above_came_to(uint64_t peak_bytes, uint64_t limit_bytes)
+{
+    return peak_bytes + SLACK_PAGES * mlm_page_bytes() >= limit_bytes;
+}
+
+uint64_t mlm_above_limit_at(
+    int root_fd, const char *path, const struct mlm_dialect *dialect, enum mlm_above_kind kind)
 {
     uint64_t limit;
-    bool known =
-        root_fd >= 0 && number_of(root_fd, path, dialect->memory_limit, &limit) && limit < UNLIMITED_FROM;
+    bool known = root_fd >= 0 && number_of(root_fd, path, mlm_above_file(dialect, kind), &limit) &&
+                 limit < UNLIMITED_FROM;
     return known ? limit : MLM_NO_LIMIT;
 }
 
 static void folder_look(
     int root_fd, const char *folder, size_t level, const struct mlm_dialect *dialect, struct mlm_above *above)
 {
-    uint64_t number;
-    if (level < MLM_ABOVE_LEVELS)
-        above->hits[level] = hits_of(root_fd, folder, dialect);
+    uint64_t number, here[MLM_ABOVE_COUNT];
     if (number_of(root_fd, folder, dialect->oom_group, &number))
         above->all_killed |= number != 0;
     for (int kind = 0; kind < MLM_ABOVE_COUNT; kind++) {
         struct mlm_limit_above *lowest = &above->limits[kind];
-        if (!number_of(root_fd, folder, mlm_above_file(dialect, (enum mlm_above_kind)kind), &number) ||
-            number >= UNLIMITED_FROM || number >= lowest->bytes)
+        here[kind] = mlm_above_limit_at(root_fd, folder, dialect, (enum mlm_above_kind)kind);
+        if (here[kind] >= lowest->bytes)
             continue;
-        lowest->bytes = number;
+        lowest->bytes = here[kind];
         mlm_path_copy(lowest->path, folder);
     }
+    if (level >= MLM_ABOVE_LEVELS)
+        return;
+    above->hits[level] = hits_of(root_fd, folder, dialect);
+    above->swap_hits[level] = swap_hits_of(root_fd, folder, dialect, here[MLM_ABOVE_SWAP]);
 }
 
 /* A container may not see the cgroup that limits it, but v1's `stat` reports the limit. */
@@ -140,11 +165,14 @@ void mlm_above_tighten(struct mlm_above *above, const struct mlm_above *other)
 }
 
 bool mlm_above_hit(const struct mlm_above *before, const struct mlm_above *after, const char *path,
-    char ret_path[static PATH_MAX])
+    enum mlm_above_kind *ret_kind, char ret_path[static PATH_MAX])
 {
     mlm_path_copy(ret_path, path);
     for (size_t level = 0; level < MLM_ABOVE_LEVELS; level++) {
-        if (after->hits[level] > before->hits[level])
+        /* A job that swaps comes to the memory limit all the time; that of both ends it. */
+        const bool both = after->swap_hits[level] > before->swap_hits[level];
+        *ret_kind = both ? MLM_ABOVE_SWAP : MLM_ABOVE_MEMORY;
+        if (both || after->hits[level] > before->hits[level])
             return true;
         if (!mlm_path_up(ret_path, "/"))
             return false;

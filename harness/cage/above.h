@@ -30,6 +30,8 @@ struct mlm_above {
     /* How often each cgroup's own memory limit was the reason for a lack of memory; on v1, how often it was
      * reached. The first is that of the place of the cages, then those above it. */
     uint64_t hits[MLM_ABOVE_LEVELS];
+    /* The same for v1's limit of memory and swap together. */
+    uint64_t swap_hits[MLM_ABOVE_LEVELS];
     bool waits; /* in the cgroup of MLM_ABOVE_MEMORY the kernel kills nobody: a process at the limit waits
                    (v1's oom_kill_disable) */
     bool all_killed; /* in one of them the kernel kills the whole cgroup at once (oom.group) */
@@ -49,13 +51,17 @@ void mlm_above_find(int root_fd, const char *path, const char *mount_point, cons
 /* Keeps the lower limit of each kind of two looks. */
 void mlm_above_tighten(struct mlm_above *above, const struct mlm_above *other);
 
-/* Finds the nearest cgroup whose memory limit was reached between two looks from `path`. Returns false where
- * none was. */
+/* Finds the nearest cgroup whose limit was reached between two looks from `path`. *ret_kind: which of its
+ * limits, MLM_ABOVE_MEMORY or (only on v1) MLM_ABOVE_SWAP. Returns false where none was. */
 bool mlm_above_hit(const struct mlm_above *before, const struct mlm_above *after, const char *path,
-    char ret_path[static PATH_MAX]);
+    enum mlm_above_kind *ret_kind, char ret_path[static PATH_MAX]);
 
-/* Reads the limit of the cgroup at `path`; MLM_NO_LIMIT where there is none. */
-uint64_t mlm_above_limit_at(int root_fd, const char *path, const struct mlm_dialect *dialect);
+/* Returns true if a peak is as near to a limit as the kernel lets it come. */
+bool mlm_above_came_to(uint64_t peak_bytes, uint64_t limit_bytes);
+
+/* Reads a limit of the cgroup at `path`; MLM_NO_LIMIT where there is none. */
+uint64_t mlm_above_limit_at(
+    int root_fd, const char *path, const struct mlm_dialect *dialect, enum mlm_above_kind kind);
 
 /* Which of them are tighter than a trial's own limits, as 1 << kind. A trial without a cap has none that
  * could be compared. `swap_bytes` is all swap of the machine. */

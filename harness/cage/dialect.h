@@ -22,7 +22,7 @@ struct mlm_dialect {
      * of all attempts to go beyond the limits, also those that ended well. */
     const char *oom_key;
     const char *own_events; /* oom_file without the cgroups below */
-    const char *limit_hits;
+    const char *limit_hits, *swap_limit_hits;
     const char *swap_events; /* why nothing could be swapped: swap_fail_key counts all, swap_max_key limits */
     const char *swap_fail_key, *swap_max_key;
     bool oom_counts_alone;       /* oom_kill_key counts the cgroup itself, without the cgroups below it */

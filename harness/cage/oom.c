@@ -7,7 +7,6 @@
 
 #include "base/cleanup.h"
 #include "base/file.h"
-#include "base/page.h"
 #include "cage/run.h"
 #include "cage/unit.h"
 
@@ -41,17 +40,11 @@ static bool count_read(int dir_fd, const char *file, const char *key, uint64_t *
            mlm_keyed_number(text, key, ret_count) == 0;
 }
 
-/* Bytes that a processor charges in advance. */
-static uint64_t slack(void)
-{
-    return 64 * mlm_page_bytes();
-}
-
 static bool came_to(int dir_fd, const char *limit_file, const char *peak_file)
 {
     uint64_t limit, peak;
     return count_read(dir_fd, limit_file, NULL, &limit) && count_read(dir_fd, peak_file, NULL, &peak) &&
-           peak + slack() >= limit;
+           mlm_above_came_to(peak, limit);
 }
 
 bool mlm_cage_own_ooms(const struct mlm_cage *cage, uint64_t *ret_count)
@@ -84,20 +77,30 @@ enum mlm_oom_by mlm_cage_oom_by(const struct mlm_cage *cage, struct mlm_limit_ab
 {
     struct mlm_above now;
     uint64_t own;
+    enum mlm_above_kind kind;
+    const struct mlm_dialect *dialect = cage->cages->dialect;
     const struct mlm_cage_site *site = &cage->cages->site;
-    if (!mlm_cage_own_ooms(cage, &own) || own > cage->ooms)
+    if (!mlm_cage_own_ooms(cage, &own))
         return MLM_OOM_BY_CAP;
     mlm_cages_look_above(cage->cages, &now);
     ret_limit->bytes = MLM_NO_LIMIT;
-    if (mlm_above_hit(&cage->above, &now, cage->inherited ? site->own : site->path, ret_limit->path)) {
+    const bool above =
+        mlm_above_hit(&cage->above, &now, cage->inherited ? site->own : site->path, &kind, ret_limit->path);
+    /* On v1, a job that swaps comes to its memory limit all the time. It ends there only if memory and swap
+     * together were not at a limit above. */
+    const bool swap_decides = above && kind == MLM_ABOVE_SWAP && !cage->inherited &&
+                              !came_to(cage->dir_fd, dialect->swap_limit, dialect->swap_peak);
+    if (own > cage->ooms && !swap_decides)
+        return MLM_OOM_BY_CAP;
+    if (above) {
         if (is_cap(cage, ret_limit->path))
             return MLM_OOM_BY_CAP;
         mlm_auto_close int root_fd = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
-        ret_limit->bytes = mlm_above_limit_at(root_fd, ret_limit->path, cage->cages->dialect);
-        mlm_unit_name_origin(root_fd, MLM_ABOVE_MEMORY, ret_limit->path);
+        ret_limit->bytes = mlm_above_limit_at(root_fd, ret_limit->path, dialect, kind);
+        mlm_unit_name_origin(root_fd, (int)kind, ret_limit->path);
         return MLM_OOM_BY_ABOVE;
     }
-    if (now.all_seen && (cage->cages->dialect->oom_key || !is_limited(&now)))
+    if (now.all_seen && (dialect->oom_key || !is_limited(&now)))
         return MLM_OOM_BY_MACHINE;
     return cage->inherited ? MLM_OOM_BY_CAP : MLM_OOM_BY_HIDDEN;
 }

@@ -23,7 +23,7 @@
     X(ancestor_slows,        "a cgroup above has a memory.high or memory.swap.high below the trial's own limits: beyond it the kernel slows the job down and swaps it out") \
     X(ancestor_limits_swap,  "a cgroup above allows less swap than the trial does")                                 \
     X(killed_for_another_limit, "the kernel killed it before its cap was reached: for the limit of a cgroup above, or because the machine had no memory left") \
-    X(swap_ran_out,          "swap was full with other things, or was taken away: the kernel killed earlier than with all the swap that the trial allows") \
+    X(swap_ran_out,          "swap was full with other things, was taken away, or is limited above: the kernel killed earlier than with all the swap that the trial allows") \
     X(not_repeated,          "an earlier repetition timed out, so this row was not repeated")                         \
     X(noisy,                 "other programs used the CPU, or another run went on at the same time")                  \
     X(fresh_memory_slow,     "memory fresh from the machine was slow at the start; it was touched before each trial") \

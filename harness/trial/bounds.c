@@ -106,8 +106,11 @@ static bool lacked_swap(
     mlm_cage_above(cage, &above);
     const bool gone = swap->after.swap_total_bytes < swap->before.swap_total_bytes;
     const bool full = mlm_cage_lacked_swap(cage) || had >= NEAR(swap->before.swap_free_bytes);
-    const bool limited =
-        !mlm_cage_dialect(cage)->swap_files_count_memory && had >= NEAR(above.limits[MLM_ABOVE_SWAP].bytes);
+    /* v1 limits memory and swap together. */
+    const int64_t needs = record->readings.values[MLM_needs_peak_bytes];
+    const uint64_t both = needs == MLM_NULL ? 0 : (uint64_t)needs;
+    const bool limited = (mlm_cage_dialect(cage)->swap_files_count_memory ? both : had) >=
+                         NEAR(above.limits[MLM_ABOVE_SWAP].bytes);
     return gone || full || limited;
 }
 

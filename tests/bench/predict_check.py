@@ -35,7 +35,7 @@ PROGRAMS = {
     "torch_attention": (1120, 10), "torch_anomalies": (100000, 40), "torch_ratings": (160000, 30),
     "torch_features": (64000, 25),
 }
-JUMPS = {"jump_solver": (800, 4), "jump_copy": (160000, 10), "jump_chunks": (320000, 10)}
+JUMPS = {"jump_isin": (2560000, 10), "jump_copy": (160000, 10), "jump_chunks": (320000, 10)}
 
 
 def predict(program, folder, job, largest, times):

@@ -346,13 +346,18 @@ static void the_cgroup_whose_limit_was_reached_is_named(void **unused)
     (void)unused;
     struct mlm_above before = {.hits = {1, 0, 7}}, after = {.hits = {1, 0, 7}};
     char path[PATH_MAX];
-    assert_false(mlm_above_hit(&before, &after, "/a/b/c", path));
+    enum mlm_above_kind kind;
+    assert_false(mlm_above_hit(&before, &after, "/a/b/c", &kind, path));
     after.hits[2] = 8;
-    assert_true(mlm_above_hit(&before, &after, "/a/b/c", path));
+    assert_true(mlm_above_hit(&before, &after, "/a/b/c", &kind, path));
     assert_string_equal(path, "/a");
+    assert_int_equal(kind, MLM_ABOVE_MEMORY);
     after.hits[0] = 2;
-    assert_true(mlm_above_hit(&before, &after, "/a/b/c", path));
+    assert_true(mlm_above_hit(&before, &after, "/a/b/c", &kind, path));
     assert_string_equal(path, "/a/b/c");
+    after.swap_hits[0] = 1;
+    assert_true(mlm_above_hit(&before, &after, "/a/b/c", &kind, path));
+    assert_int_equal(kind, MLM_ABOVE_SWAP);
 }
 
 /* unshare -Ur: root in name only; systemd does not take its orders. */

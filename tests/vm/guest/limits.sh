@@ -1,7 +1,7 @@
 #!/bin/sh
 # limits.sh RESULTS WHO: runs below limits that are not ours, and in units of systemd that an oom ends, as the calling
-# user. WHO is root or user, which may run at the same time, or machine: as root, with nothing beside it. Records, output
-# and exit status of a run go to RESULTS/NAME/.
+# user. WHO is root or user, which may run at the same time; or, with nothing beside it, machine: as root; or full: as any
+# user, jobs that take all memory of the machine. Records, output and exit status of a run go to RESULTS/NAME/.
 # shellcheck disable=SC2016,SC2086  # expanded inside; words
 results=$1 who=$2
 systemd_run="systemd-run --quiet --collect" systemctl="systemctl"
@@ -50,6 +50,12 @@ unit()
 
 touch_sizes="--suite self --filter self/touch --repetitions 1"
 
+if [ "$who" = full ]; then
+    noted laptop mlmembench run --quiet --out "$results/laptop" --suite self --laptop 4G --swap none --filter self/null \
+        --repetitions 1
+    exit
+fi
+
 if [ "$who" = machine ]; then
     # Swap is taken away while a job has pages there.
     { read -r _ && read -r swap _; } </proc/swaps
@@ -88,8 +94,6 @@ below mlmmax max_none run $touch_sizes --cap none --swap none --param size=96M
 below mlmmax max_fit fit --workload self/touch --param size=80M --repetitions 1
 below mlmmax max_higher run $touch_sizes --cap 64M --swap none --param size=80M
 
-noted laptop mlmembench run --quiet --out "$results/laptop" --suite self --laptop 4G --swap none --filter self/null \
-    --repetitions 1
 noted term mlmembench exec --quiet --out "$results/term" --cap 48M -- sh -c 'sh -c "kill -TERM \$\$"; exit $?'
 noted short mlmembench exec --quiet --out "$results/short" --cap 48M --swap none --repetitions 30 true /bin/true
 noted swapped mlmembench run --quiet --out "$results/swapped" $touch_sizes --cap 96M --swap max --param size=150M

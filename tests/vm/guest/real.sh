@@ -46,8 +46,8 @@ if [ -n "$only" ]; then
     done
 else
     # Both users at once, because there are two processors. Scripts that need much of one run at different times.
-    scripts root disk tmpfs exec fit caps endings outcomes schema inherit &
-    scripts user fit exec parts laptop caps endings outcomes schema inherit
+    scripts root disk tmpfs above exec fit caps endings outcomes schema inherit &
+    scripts user fit exec parts laptop above caps endings outcomes schema inherit
     wait
 fi
 find /sys/fs/cgroup -name 'mlm*' >"$own/leftovers"

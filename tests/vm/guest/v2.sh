@@ -21,6 +21,8 @@ chown user: "$results/limits/user"
 su - root -c "sh /opt/guest/limits.sh $results/limits/root root" &
 su - user -c "sh /opt/guest/limits.sh $results/limits/user user"
 wait
+su - root -c "sh /opt/guest/limits.sh $results/limits/root full"
+su - user -c "sh /opt/guest/limits.sh $results/limits/user full"
 su - root -c "sh /opt/guest/limits.sh $results/limits/machine machine"
 
 # A user without a systemd manager cannot have a cage, and must be told so.
