@@ -4,6 +4,9 @@
 [ -n "${1:-}" ] || exec su - root -c "sh /opt/guest/zswap.sh session"
 
 results=/var/results/root
+# Since Linux 6.12, a huge page that is split under pressure gives its zero pages back, so that a job needs less; and one
+# that is swapped out whole may be seen in memory and in swap at once.
+echo never >/sys/kernel/mm/transparent_hugepage/enabled
 # What a pipe's reader holds depends on how fast its writer is, so these jobs hold what they hold.
 printf 'import os, sys, time\nheld = eval(sys.argv[1])\ntime.sleep(2)\n' >$results.py
 hold="python3 $results.py"
