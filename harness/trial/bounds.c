@@ -106,11 +106,14 @@ static bool lacked_swap(
     mlm_cage_above(cage, &above);
     const bool gone = swap->after.swap_total_bytes < swap->before.swap_total_bytes;
     const bool full = mlm_cage_lacked_swap(cage) || had >= NEAR(swap->before.swap_free_bytes);
-    /* v1 limits memory and swap together. */
+    /* v1 limits memory and swap together. On v2 the limit is shared with what else is below it, and samples
+     * miss the last of what the job had. */
+    const struct mlm_dialect *dialect = mlm_cage_dialect(cage);
     const int64_t needs = record->readings.values[MLM_needs_peak_bytes];
-    const uint64_t both = needs == MLM_NULL ? 0 : (uint64_t)needs;
-    const bool limited = (mlm_cage_dialect(cage)->swap_files_count_memory ? both : had) >=
-                         NEAR(above.limits[MLM_ABOVE_SWAP].bytes);
+    const uint64_t both = needs == MLM_NULL ? 0 : (uint64_t)needs, limit = above.limits[MLM_ABOVE_SWAP].bytes;
+    const unsigned binding = mlm_above_binding(&above, dialect, mlm_cage_limits(cage), most_swap(swap));
+    const bool limited = binding >> MLM_ABOVE_SWAP & 1 &&
+                         (dialect->swap_files_count_memory ? both >= NEAR(limit) : had >= limit / 2);
     return gone || full || limited;
 }
 
