@@ -6,7 +6,12 @@ begin
 named() { records "$1" "any((x['file'], x['bytes']) == ('$2', $3 << 20) and x['path'].endswith('${nest##*/}') for x in r[-1]['limits_above'] or [])"; }
 touch_size() { "$mlm" run --suite self --filter touch --repetitions 1 --out "out/$1.jsonl" "${@:2}"; }
 
-echo $((72 << 20)) >"$nest/$limit_file"
+# Below a limit of memory alone, the job would swap. Newer kernels do not count how often v1's limit of both is reached.
+if [ "$(awk '/^SwapTotal/ {print $2}' /proc/meminfo)" = 0 ]; then
+    echo $((72 << 20)) >"$nest/$limit_file"
+else
+    limit_nest $((72 << 20))
+fi
 status 0 touch_size memory --cap 96M --swap none --param size=16M,80M
 expect "beyond a limit above, a job is killed below its cap" records out/memory.jsonl \
     '{x["params"]["size"]: (x["outcome"], "killed_for_another_limit" in x["marks"]) for x in r} == {"16M": ("ok", False), "80M": ("oom", True)}'
@@ -68,8 +73,8 @@ if swap_begin; then
     status 0 touch_size swap --cap 64M --swap 128M --param size=120M
     lift_nest
     expect "less swap above than the trial allows: an oom, and marked" records out/swap.jsonl \
-            'r[0]["outcome"] == "oom" and {"ancestor_limits_swap", "swap_ran_out"} <= set(r[0]["marks"])'
-    expect "said in a sentence" grep -q "less swap than the trial allows" log/out
+            'r[0]["outcome"] == "oom" and any({"ancestor_limits_swap", reason} <= set(r[0]["marks"]) for reason in ("swap_ran_out", "killed_for_another_limit"))'
+    expect "said in a sentence" grep -Eq "less swap than the trial allows|killed at the limit of ${swap_mib}M of" log/out
     expect "and named" named out/swap.jsonl "$swap_limit_file" $swap_mib
     swap_end
 else
