@@ -263,6 +263,8 @@ def check_terminal(folder, findings):
     findings.expect("doctor: caps can be set", "good  cap" in doctor, doctor)
     records = limited(folder, findings, "terminal_fit")
     findings.expect("fit finds an edge", {"ok", "oom"} <= {r["outcome"] for r in records if r["cap_bytes"]})
+    limited(folder, findings, "terminal_report")
+    findings.expect("the report is written", "self/touch" in text(folder / "terminal_report" / "report.html"))
     outcomes = {r["workload"][:9]: r["outcome"] for r in limited(folder, findings, "terminal_scope") if r["cap_bytes"]}
     findings.expect("exec in a scope below the service", outcomes == {"exec/head": "oom", "exec/true": "ok"}, outcomes)
 
@@ -311,6 +313,9 @@ def check_endings(folder, findings):
     findings.expect("a laptop that is larger than the machine: no time limit is blamed",
                     laptop and all(r["outcome"] == "oom" and "machine" in r["reason"] for r in laptop),
                     [(r["outcome"], r["reason"]) for r in laptop])
+    (filled,) = [r for r in limited(folder, findings, "filled", "137") if r["cap_bytes"]]
+    findings.expect("swap that others fill is the reason of an oom, and not the cap alone",
+                    filled["outcome"] == "oom" and "swap_ran_out" in filled["marks"], (filled["outcome"], filled["marks"]))
     (term,) = limited(folder, findings, "term", "143")
     findings.expect("a child that SIGTERM ended is 'killed'", term["outcome"] == "killed", term["outcome"])
     shorts = limited(folder, findings, "short")

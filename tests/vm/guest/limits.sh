@@ -1,7 +1,8 @@
 #!/bin/sh
 # limits.sh RESULTS WHO: runs below limits that are not ours, and in units of systemd that an oom ends, as the calling
 # user. WHO is root or user, which may run at the same time; or, with nothing beside it, machine: as root; or full: as any
-# user, jobs that take all memory of the machine. Records, output and exit status of a run go to RESULTS/NAME/.
+# user, jobs that take all memory of the machine, or all of a small swap. Records, output and exit status of a run go to
+# RESULTS/NAME/.
 # shellcheck disable=SC2016,SC2086  # expanded inside; words
 results=$1 who=$2
 systemd_run="systemd-run --quiet --collect" systemctl="systemctl"
@@ -53,6 +54,16 @@ touch_sizes="--suite self --filter self/touch --repetitions 1"
 if [ "$who" = full ]; then
     noted laptop mlmembench run --quiet --out "$results/laptop" --suite self --laptop 4G --swap none --filter self/null \
         --repetitions 1
+    noted filled sh -c '
+        hold="import os, sys, time; held = os.urandom(int(sys.argv[1]) << 20); open(sys.argv[2], \"w\"); time.sleep(int(sys.argv[3]))"
+        mlmembench exec --quiet --out "$1-holder" --cap 32M --swap max --repetitions 1 -- \
+            python3 -c "$hold" 76 "$1/held" 600 >"$1/holder" 2>&1 &
+        until [ -e "$1/held" ] || ! kill -0 $!; do sleep 0.2; done
+        mlmembench exec --quiet --out "$1" --cap 32M --swap max --repetitions 1 -- python3 -c "$hold" 64 /dev/null 0
+        status=$?
+        kill $!
+        wait
+        exit $status' sh "$results/filled"
     exit
 fi
 
@@ -79,6 +90,9 @@ score="-p OOMScoreAdjust=200"
 unit terminal_run "$score" run $touch_sizes --cap 48M --swap none --param size=64M,16M
 noted terminal_doctor $systemd_run --wait --pipe -p OOMScoreAdjust=200 mlmembench doctor
 unit terminal_fit "$score" fit --workload self/touch --param size=32M --repetitions 1
+mkdir -p "$results/terminal_report"
+noted terminal_report $systemd_run --wait --pipe $score mlmembench report --out "$results/terminal_report/report.html" \
+    "$results"/terminal_run/*.jsonl
 noted terminal_scope $systemd_run --wait --pipe $score $systemd_run --scope mlmembench exec --quiet \
     --out "$results/terminal_scope" --cap 48M --swap none "head -c 64M /dev/zero | tail -c 64M | wc -c" true
 unit unit_max "-p MemoryMax=72M" run $touch_sizes --cap 96M --swap none --param size=16M,80M

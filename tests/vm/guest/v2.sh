@@ -21,8 +21,12 @@ chown user: "$results/limits/user"
 su - root -c "sh /opt/guest/limits.sh $results/limits/root root" &
 su - user -c "sh /opt/guest/limits.sh $results/limits/user user"
 wait
+swapoff /dev/vdd
+fallocate -l 64M /var/swap && chmod 600 /var/swap && mkswap -q /var/swap && swapon /var/swap
 su - root -c "sh /opt/guest/limits.sh $results/limits/root full"
 su - user -c "sh /opt/guest/limits.sh $results/limits/user full"
+swapoff /var/swap
+swapon /dev/vdd
 su - root -c "sh /opt/guest/limits.sh $results/limits/machine machine"
 
 # A user without a systemd manager cannot have a cage, and must be told so.
