@@ -101,8 +101,8 @@ def rows(bench):
 
 
 def claims(text):
-    return [line for line in text.splitlines() if " slower" in line or " faster" in line or "needs " in line and
-            (" more" in line or " less" in line)]
+    return [line for line in text.splitlines() if not line.startswith("Neither side is clearly faster") and
+            (" slower" in line or " faster" in line or "needs " in line and (" more" in line or " less" in line))]
 
 
 def same(bench):

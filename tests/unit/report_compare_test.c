@@ -68,6 +68,10 @@ static void test_another_run(void **state)
     add_row(fixture, 1, "csr", 10, 1.03);
     add_row(fixture, 0, "dense", 10, 1);
     add_row(fixture, 1, "dense", 10, 1.07);
+    /* 12 % apart, with an interval that begins at 2 %. */
+    add_row(fixture, 0, "wide", 10, 1);
+    add_row(fixture, 1, "wide", 4, 1.02);
+    add_row(fixture, 1, "wide", 6, 1.12);
     for (size_t side = 0; side < 2; side++) {
         add_row(fixture, side, "coo", 10, side ? 1.03 : 1);
         struct mlm_record_list *list = &fixture->lists[side];
@@ -77,10 +81,10 @@ static void test_another_run(void **state)
         }
     }
     const struct mlm_comparison *comparison = compare(fixture, 2, false);
-    /* Pairs are in the order of names: coo, csr, dense. */
+    /* Pairs are in the order of names: coo, csr, dense, wide. */
     static const enum mlm_contrast_verdict wanted[] = {
-        MLM_CONTRAST_MORE, MLM_CONTRAST_EVEN, MLM_CONTRAST_MORE};
-    for (size_t i = 0; i < 3; i++) {
+        MLM_CONTRAST_MORE, MLM_CONTRAST_EVEN, MLM_CONTRAST_MORE, MLM_CONTRAST_EVEN};
+    for (size_t i = 0; i < 4; i++) {
         const struct mlm_contrast *time = contrast(comparison, i, MLM_FIGURE_TIME);
         assert_true(time->adjusted_p < MLM_SIGNIFICANCE);
         assert_int_equal(time->verdict, wanted[i]);

@@ -48,14 +48,21 @@ static void contrast_take(struct mlm_contrast *contrast, const struct mlm_tested
         contrast->p = tested->t.p;
 }
 
+/* Returns true if the whole interval, or without one the ratio, is at least so far from 1. */
+static bool is_beyond(const struct mlm_contrast *contrast, double least)
+{
+    const double low = isnan(contrast->low) ? contrast->ratio : contrast->low;
+    const double high = isnan(contrast->high) ? contrast->ratio : contrast->high;
+    return least <= 1 || low >= least || high <= 1 / least;
+}
+
 static enum mlm_contrast_verdict verdict_of(const struct mlm_family_member *member)
 {
     const struct mlm_contrast *contrast = member->contrast;
     const struct mlm_tested *tested = &member->tested;
     if (contrast->test == MLM_TEST_NONE)
         return MLM_CONTRAST_TOO_FEW;
-    if (!(contrast->adjusted_p <= MLM_SIGNIFICANCE) ||
-        fmax(contrast->ratio, 1 / contrast->ratio) < member->least)
+    if (!(contrast->adjusted_p <= MLM_SIGNIFICANCE) || !is_beyond(contrast, member->least))
         return MLM_CONTRAST_EVEN;
     bool more = contrast->test == MLM_TEST_RANK ? tested->rank_direction > 0 : tested->t.ratio > 1;
     return more ? MLM_CONTRAST_MORE : MLM_CONTRAST_LESS;

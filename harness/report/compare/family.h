@@ -33,7 +33,8 @@ struct mlm_family {
     struct mlm_family_member {
         struct mlm_contrast *contrast;
         struct mlm_tested tested;
-        double least; /* a ratio nearer to 1 than this, or its inverse, is no difference; at least 1 */
+        double least; /* an interval that comes nearer to 1 than this, or its inverse, is no difference;
+                         at least 1 */
     } * members;
     size_t count;
 };
