@@ -15,9 +15,6 @@
 /* v1 expresses "no limit" as the largest number of pages that its counter holds. */
 #define UNLIMITED_FROM (UINT64_C(1) << 62)
 
-/* What a processor charges in advance. */
-#define SLACK_PAGES 64
-
 const char *mlm_above_file(const struct mlm_dialect *dialect, enum mlm_above_kind kind)
 {
     const char *const files[MLM_ABOVE_COUNT] = {
@@ -74,7 +71,7 @@ static uint64_t swap_hits_of(
 
 bool mlm_above_came_to(uint64_t peak_bytes, uint64_t limit_bytes)
 {
-    return peak_bytes + SLACK_PAGES * mlm_page_bytes() >= limit_bytes;
+    return peak_bytes + MLM_CHARGE_BATCH_PAGES * mlm_page_bytes() >= limit_bytes;
 }
 
 uint64_t mlm_above_limit_at(

@@ -183,7 +183,7 @@ static int series_one(struct predict *predict, struct mlm_predict_series *series
 }
 
 /* Measures the sizes, and again with another threshold of glibc's where the first one was not right for what
- * the program holds. What then is told, or told better, is the answer. */
+ * the program holds. The answer is that of the series that tells more. */
 static int series_all(struct predict *predict, struct mlm_error *error)
 {
     static const enum mlm_predict_heap others[] = {MLM_PREDICT_HEAP_GROWTH, MLM_PREDICT_HEAP_OWN};
@@ -196,10 +196,11 @@ static int series_all(struct predict *predict, struct mlm_error *error)
             !mlm_predict_series_again(&predict->runs, &first, others[i], &predict->answer.predict, &again))
             continue;
         r = series_one(predict, &again, &said, error);
-        if (r < 0 || !mlm_predict_is_better(&said, &predict->answer))
-            continue;
-        predict->answer = said;
-        break;
+        if (r == 0 && mlm_predict_is_better(&said, &predict->answer)) {
+            predict->answer = said;
+            break;
+        }
+        predict->answer.in_vain = r == 0;
     }
     return r;
 }

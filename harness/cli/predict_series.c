@@ -19,7 +19,7 @@
 /* Shares that differ by less lead to the same threshold, or nearly. */
 #define SHARES_APART 2
 
-struct mlm_predict_size mlm_predict_size_at(const struct mlm_predict_runs *runs, size_t index)
+static struct mlm_predict_size size_at(const struct mlm_predict_runs *runs, size_t index)
 {
     return mlm_predict_size_of(runs->sizes, &runs->programs->items[runs->order[index]].params);
 }
@@ -31,8 +31,7 @@ void mlm_predict_order(struct mlm_predict_runs *runs)
         size_t at = i;
         runs->order[i] = i;
         for (; at; at--) {
-            const struct mlm_predict_size below = mlm_predict_size_at(runs, at - 1),
-                                          here = mlm_predict_size_at(runs, at);
+            const struct mlm_predict_size below = size_at(runs, at - 1), here = size_at(runs, at);
             if (mlm_predict_compare(&below, &here) <= 0)
                 break;
             const size_t moved = runs->order[at];
@@ -47,7 +46,7 @@ void mlm_predict_series_begin(const struct mlm_predict_runs *runs, struct mlm_pr
     const struct mlm_predict_size *full = &runs->sizes->full;
     *ret_series = (struct mlm_predict_series){.heap = MLM_PREDICT_HEAP_SIZE};
     for (size_t i = 0; i < runs->programs->count; i++) {
-        const struct mlm_predict_size size = mlm_predict_size_at(runs, i);
+        const struct mlm_predict_size size = size_at(runs, i);
         ret_series->shares[i] = size.of[0] * size.of[1] / (full->of[0] * full->of[1]);
     }
 }
@@ -59,7 +58,7 @@ bool mlm_predict_series_again(const struct mlm_predict_runs *runs, const struct 
     *ret_series = (struct mlm_predict_series){
         .heap = heap, .sample_count = first->sample_count, .spared_count = first->spared_count};
     for (size_t i = 0; i < first->sample_count; i++) {
-        const struct mlm_predict_size size = mlm_predict_size_at(runs, i);
+        const struct mlm_predict_size size = size_at(runs, i);
         double share = 1;
         if (heap == MLM_PREDICT_HEAP_GROWTH)
             share = mlm_predict_share(predict, &size, &runs->sizes->full);
@@ -149,8 +148,8 @@ static void points_make(const struct mlm_predict_runs *runs, struct mlm_predict_
         if (sample->left_out)
             continue;
         memcpy(sorted, sample->needs_bytes, sample->count * sizeof *sorted);
-        series->points[series->point_count++] = (struct mlm_predict_point){
-            mlm_predict_size_at(runs, i), fmax(mlm_median(sorted, sample->count), 0)};
+        series->points[series->point_count++] =
+            (struct mlm_predict_point){size_at(runs, i), fmax(mlm_median(sorted, sample->count), 0)};
     }
 }
 
@@ -222,8 +221,7 @@ static double full_ns(const struct mlm_predict_runs *runs, const struct mlm_pred
 {
     const struct mlm_predict_sample *least = &series->samples[0],
                                     *most = &series->samples[series->sample_count - 1];
-    const struct mlm_predict_size from = mlm_predict_size_at(runs, 0),
-                                  to = mlm_predict_size_at(runs, series->sample_count - 1);
+    const struct mlm_predict_size from = size_at(runs, 0), to = size_at(runs, series->sample_count - 1);
     const struct mlm_predict_size *full = &runs->sizes->full;
     const double step = to.of[0] * to.of[1] - from.of[0] * from.of[1];
     const double slope_ns = step > 0 ? ((double)most->run_ns - (double)least->run_ns) / step : 0;
@@ -272,12 +270,13 @@ void mlm_predict_series_conclude(const struct mlm_predict_runs *runs, const stru
     double most_bytes, struct mlm_predict_said *said)
 {
     said->heap = series->heap;
+    said->in_vain = false;
     said->files_bytes = series->files_bytes;
     said->spared_count = series->spared_count;
     said->left_out_count = 0;
     for (size_t i = 0; i < series->sample_count; i++)
         if (series->samples[i].left_out)
             said->left_out[said->left_out_count++] =
-                (struct mlm_predict_left_out){mlm_predict_size_at(runs, i), series->samples[i].outcome};
+                (struct mlm_predict_left_out){size_at(runs, i), series->samples[i].outcome};
     mlm_predict_conclude(said, series->points, series->point_count, most_bytes);
 }

@@ -45,8 +45,6 @@ struct mlm_predict_series {
 /* Sorts the programs by their size. Sets `order`. */
 void mlm_predict_order(struct mlm_predict_runs *runs);
 
-struct mlm_predict_size mlm_predict_size_at(const struct mlm_predict_runs *runs, size_t index);
-
 /* Makes a first series, where each size has its own share of the full size. */
 void mlm_predict_series_begin(const struct mlm_predict_runs *runs, struct mlm_predict_series *ret_series);
 

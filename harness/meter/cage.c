@@ -70,14 +70,14 @@ static int64_t kernel_peak(const struct mlm_trial_view *view,
     return larger((int64_t)value - others_bytes, 0);
 }
 
-/* Bytes that processors may charge in advance: 64 pages each. A cage at its limit tries to charge them, first
+/* Bytes that processors may charge in advance. A cage at its limit tries to charge them, first
  * to memory and swap together, and they stay in that peak although memory then refuses them. */
 static int64_t charges_on_the_way(void)
 {
     static long processors; /* sysconf() reads a file each time */
     if (!processors)
         processors = sysconf(_SC_NPROCESSORS_CONF);
-    return 64 * (int64_t)mlm_page_bytes() * processors;
+    return MLM_CHARGE_BATCH_PAGES * (int64_t)mlm_page_bytes() * processors;
 }
 
 /* The kernel raises its peak without a lock: a processor of a virtual machine that is stopped just before it

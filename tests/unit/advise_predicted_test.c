@@ -148,11 +148,15 @@ static void test_series(void **state)
     assert_true(mlm_predict_wants(&square, MLM_PREDICT_HEAP_GROWTH));
     later.heap = MLM_PREDICT_HEAP_OWN;
     char *words = said_of(&later, (const double[]){20, 30, 50, 90}, 4);
-    has(words, "these are the runs with glibc's own, which have malloc=own in the table.");
+    has(words, "The answer follows the runs with glibc's own threshold, which have malloc=own in the table.");
     free(words);
     assert_true(mlm_predict_is_better(&later, &refused));
     assert_false(mlm_predict_is_better(&refused, &later));
     assert_false(mlm_predict_is_better(&later, &line));
+    refused.in_vain = true;
+    words = said_of(&refused, (const double[]){18, 26, 42, 300}, 4);
+    has(words, "They gave no better answer.");
+    free(words);
     later.heap = MLM_PREDICT_HEAP_GROWTH;
     assert_true(mlm_predict_is_better(&later, &line));
 }

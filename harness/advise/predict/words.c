@@ -202,18 +202,23 @@ static void say_model(FILE *out, const struct mlm_predict_said *said)
     fputs(named ? " is possible, too; the interval includes it.\n" : "\n", out);
 }
 
-/* Writes which runs of the table these are, where a first series was not enough. */
+/* Writes which runs of the table the answer follows, where there was more than one series. */
 static void say_heap(FILE *out, const struct mlm_predict_said *said)
 {
     if (said->heap == MLM_PREDICT_HEAP_GROWTH)
         fputs(
-            "A first series gave small runs too high a threshold of glibc's malloc for this growth; these are the "
-            "runs that have " MLM_PREDICT_MALLOC " in the table.\n",
+            "Its needs grow faster than its size, so the sizes were run again with a lower threshold of glibc's "
+            "malloc. The answer follows these runs, which have " MLM_PREDICT_MALLOC " in the table.\n",
             out);
     if (said->heap == MLM_PREDICT_HEAP_OWN)
         fputs(
-            "With a lower threshold of glibc's malloc its sizes told less; these are the runs with glibc's own, "
-            "which have " MLM_PREDICT_MALLOC "=" MLM_PREDICT_MALLOC_OWN " in the table.\n",
+            "With a lower threshold of glibc's malloc, its sizes did not predict each other. The answer follows the "
+            "runs with glibc's own threshold, which have " MLM_PREDICT_MALLOC "=" MLM_PREDICT_MALLOC_OWN
+            " in the table.\n",
+            out);
+    if (said->in_vain)
+        fputs("The runs that have " MLM_PREDICT_MALLOC
+              " in the table had another threshold of glibc's malloc. They gave no better answer.\n",
             out);
 }
 
@@ -379,6 +384,7 @@ void mlm_predict_say(FILE *out, const struct mlm_predict_said *said)
 {
     if (said->state != MLM_PREDICT_TOLD) {
         say_refusal(out, said);
+        say_heap(out, said);
         say_left_out(out, said);
         return;
     }

@@ -31,8 +31,8 @@ enum mlm_predict_heap {
     MLM_PREDICT_HEAP_OWN, /* as glibc has it: right for arrays that do not grow, such as those of a batch */
 };
 
-/* Trials of other series than the first have the threshold as a parameter of this name, in bytes or as this.
- */
+/* The first series of runs has the sizes as its parameters. A further one also has this: its threshold in
+ * bytes, or the word for glibc's own. */
 #define MLM_PREDICT_MALLOC "malloc"
 #define MLM_PREDICT_MALLOC_OWN "own"
 
@@ -51,6 +51,7 @@ struct mlm_predict_said {
     bool suffixed;      /* some size was typed as 10k or the like, and the command got it so */
     double files_bytes; /* the most that its files added to its needs at speed */
     struct mlm_predict_left_out left_out[MLM_PREDICT_POINTS];
+    bool in_vain; /* further series were run, and gave no better answer */
     size_t left_out_count,
         spared_count; /* spared: sizes that were not run, because nothing new was expected */
 };

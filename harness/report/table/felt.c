@@ -1,6 +1,8 @@
 /* Compares the peaks of all trials of a row with its cap. */
 #include "report/table/felt.h"
 
+#include "base/page.h"
+
 #define MIB (INT64_C(1) << 20)
 
 /* Maximum of the readings of all trials; MLM_NULL where one trial has none. */
@@ -23,12 +25,12 @@ static int64_t page_bytes_of(const struct mlm_record *record)
     return page >= 4096 && page <= 65536 ? page : 4096;
 }
 
-/* Each processor charges 64 pages in advance, taken for eight processors, as laptops have. A sampled peak can
- * also be too low. */
+/* What eight processors, as laptops have, charge in advance. A sampled peak can also be too low. */
 int64_t mlm_row_slack_bytes(const struct mlm_row *row, int64_t cap_bytes)
 {
     bool sampled = row->marks & (MLM_MARK_BIT(cage_peak_sampled) | MLM_MARK_BIT(needs_peak_sampled));
-    return sampled ? cap_bytes / 8 : cap_bytes / 64 + (int64_t)8 * 64 * page_bytes_of(row->first);
+    return sampled ? cap_bytes / 8
+                   : cap_bytes / 64 + (int64_t)8 * MLM_CHARGE_BATCH_PAGES * page_bytes_of(row->first);
 }
 
 bool mlm_swapped(int64_t swap_peak_bytes, int64_t peak_bytes)
