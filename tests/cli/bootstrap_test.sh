@@ -1,6 +1,6 @@
 #!/bin/sh
 # A Python that we start must not import from the user's current folder: neither the one in which bootstrap looks for
-# installed modules, nor a worker's.
+# installed modules, nor a worker's. And bootstrap's sum of several builds' tests is right.
 . "$(dirname "$0")/common.sh"
 begin
 
@@ -29,4 +29,23 @@ for workload in $("$mlm" list --suite frameworks | sed -n 's|^  \(frameworks/[a-
     pass "tried $workload: $(head -c 200 log/err)"
 done
 expect "nor does a worker's Python ($(cat ran 2>/dev/null))" [ ! -e ran ]
+
+# `./bootstrap test -R vm/` names tests that only one of its builds has.
+for one in vm/boots unit/adds; do
+    mkdir -p "builds/${one%/*}"
+    echo "add_test($one /bin/true)" >"builds/${one%/*}/CTestTestfile.cmake"
+done
+echo 'add_test(vm/breaks /bin/false)' >>builds/vm/CTestTestfile.cmake
+cat >sums.sh <<SH
+step() { echo "\$*"; }
+build=$PWD/builds passed=0 failed=0 skipped=
+$(sed -n '/^run_tests()/,/^}/p; /^summary()/,/^}/p' "$MLM_SOURCE/bootstrap")
+run_tests vm "\$@"
+run_tests unit "\$@"
+summary
+SH
+sums() { sh sums.sh "$@" 2>&1 | tail -n 1; }
+expect "a build without a test of that name adds nothing" [ "$(sums -R boots)" = '1 passed, 0 failed' ]
+expect "both builds are summed up" [ "$(sums)" = '2 passed, 1 failed' ]
+expect "no test at all is a failure" sh -c '! sh sums.sh -R nothing >log/out 2>&1'
 finish
