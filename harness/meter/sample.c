@@ -147,23 +147,6 @@ static void cgroup_read(const struct mlm_sampler *sampler, struct mlm_sample *re
     *ret_sample = sample;
 }
 
-/* Reads the cgroup, and once more where a job that swaps seems to hold more than ever: a huge page that is
- * swapped out whole (Linux 6.12) has its place in swap for a moment before the kernel counts it as cached,
- * and would be in memory and in swap. What both readings saw counts. */
-static void cgroup_look(struct mlm_sampler *sampler, struct mlm_sample *ret_sample)
-{
-    cgroup_read(sampler, ret_sample);
-    if (ret_sample->swap_bytes <= 0 || mlm_sample_held_bytes(ret_sample) <= sampler->most_held_bytes)
-        return;
-    struct mlm_sample again;
-    cgroup_read(sampler, &again);
-    if (mlm_sample_held_bytes(&again) != MLM_NULL &&
-        mlm_sample_held_bytes(&again) < mlm_sample_held_bytes(ret_sample))
-        *ret_sample = again;
-    if (mlm_sample_held_bytes(ret_sample) > sampler->most_held_bytes)
-        sampler->most_held_bytes = mlm_sample_held_bytes(ret_sample);
-}
-
 void mlm_sampler_open(struct mlm_sampler *sampler, const struct mlm_cage *cage)
 {
     int dir_fd = mlm_cage_dir_fd(cage);
@@ -302,7 +285,7 @@ void mlm_sampler_take(struct mlm_sampler *sampler, struct mlm_sample *ret_sample
     if (sampler->sums_processes) {
         processes_read(sampler, &sample);
     } else {
-        cgroup_look(sampler, &sample);
+        cgroup_read(sampler, &sample);
         others_subtract(sampler, &sample);
     }
     sample.at_ns = at_ns;

@@ -41,7 +41,6 @@ struct mlm_sampler {
     bool sums_processes;      /* no cgroup can be read */
     struct mlm_sample latest; /* of the processes, because their sum takes time */
     uint64_t spent_ns;
-    int64_t most_held_bytes; /* of all samples with swap: what mlm_sample_held_bytes() says */
     int current_fd, swap_fd, stat_fd, pressure_fd, status_fd;
 };
 
