@@ -225,8 +225,7 @@ static int trial_do(struct run *run, const struct mlm_plan_trial *trial, struct 
     if (r == 0) {
         if (record.outcome == MLM_OUTCOME_CRASH || record.outcome == MLM_OUTCOME_WRONG)
             run->bad++;
-        *(record.outcome == MLM_OUTCOME_SKIPPED || record.outcome == MLM_OUTCOME_REFUSED ? &run->not_run
-                                                                                         : &run->ran) += 1;
+        *(mlm_outcome_ran(record.outcome) ? &run->ran : &run->not_run) += 1;
         uint64_t spent_ns = mlm_now_ns() - begin;
         mlm_rounds_tell(run->rounds, trial, &record, spent_ns);
         mlm_progress_count(&run->measuring.progress, trial->rough_ns, spent_ns);

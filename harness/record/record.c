@@ -35,6 +35,11 @@ const char *mlm_outcome_name(enum mlm_outcome outcome)
     return names[outcome];
 }
 
+bool mlm_outcome_ran(enum mlm_outcome outcome)
+{
+    return outcome != MLM_OUTCOME_REFUSED && outcome != MLM_OUTCOME_SKIPPED;
+}
+
 int mlm_params_add(struct mlm_params *params, const char *name, const char *value)
 {
     for (size_t i = 0; i < params->count; i++)

@@ -31,6 +31,9 @@ enum mlm_outcome {
 
 const char *mlm_outcome_name(enum mlm_outcome outcome);
 
+/* Returns true if the job itself ran: a trial that was refused or skipped says nothing of it. */
+bool mlm_outcome_ran(enum mlm_outcome outcome);
+
 /* Ordered NAME=VALUE pairs; values keep the spelling of the sweep ("0.01", "2G"). */
 struct mlm_params {
     struct mlm_param_value {

@@ -119,7 +119,7 @@ void mlm_rounds_tell(struct mlm_rounds *rounds, const struct mlm_plan_trial *tri
     if (spent_ns)
         cell->spent_ns = spent_ns;
     const bool disturbed = record->marks & MLM_MARK_BIT(disturbed);
-    bool never_runs = record->outcome == MLM_OUTCOME_SKIPPED || record->outcome == MLM_OUTCOME_REFUSED;
+    bool never_runs = !mlm_outcome_ran(record->outcome);
     cell->closed |= never_runs || (record->outcome == MLM_OUTCOME_TIMEOUT && !disturbed);
     if (!never_runs && record->limits.cap_bytes != MLM_NO_LIMIT && cap_can_cost(record))
         rounds->costs[trial->row] = true;

@@ -123,6 +123,21 @@ static void test_cut_off(void **state)
     assert_true(isnan(row->of_best.ratio));
 }
 
+/* Peaks of a worker that found a library missing are not those of the job. */
+static void test_a_job_that_did_not_run_has_no_figures(void **state)
+{
+    struct sample_fixture *fixture = *state;
+    struct mlm_record *record = add(fixture, "train", CAP, MLM_OUTCOME_SKIPPED, MLM_NULL, MIB / 2);
+    record->marks = MLM_MARK_BIT(noisy);
+    record->readings.values[MLM_core_bytes] = 20 * MIB;
+    const struct mlm_row *row = make(fixture)->sections[0].rows[0];
+    assert_int_equal(row->outcome, MLM_OUTCOME_SKIPPED);
+    assert_int_equal(row->readings.values[MLM_needs_peak_bytes], MLM_NULL);
+    assert_int_equal(row->readings.values[MLM_core_bytes], 20 * MIB); /* known without a run */
+    assert_false(row->cut_off);
+    assert_true(row->marks == 0);
+}
+
 static void test_reference(void **state)
 {
     struct sample_fixture *fixture = *state;
@@ -373,6 +388,7 @@ int main(void)
         TABLE_TEST(test_beyond_measure),
         TABLE_TEST(test_partly_ok),
         TABLE_TEST(test_cut_off),
+        TABLE_TEST(test_a_job_that_did_not_run_has_no_figures),
         TABLE_TEST(test_reference),
         TABLE_TEST(test_repeated_reference),
         TABLE_TEST(test_none_is_a_cap),

@@ -17,11 +17,6 @@ static bool is_failure(const struct mlm_row *row)
     return row->outcome_counts[MLM_OUTCOME_WRONG] || row->outcome_counts[MLM_OUTCOME_CRASH];
 }
 
-static bool is_skipped(const struct mlm_row *row)
-{
-    return row->outcome == MLM_OUTCOME_REFUSED || row->outcome == MLM_OUTCOME_SKIPPED;
-}
-
 static void put_attribute(FILE *out, const char *name, const char *text)
 {
     fprintf(out, " %s=\"", name);
@@ -70,7 +65,7 @@ static void put_case(FILE *out, const struct mlm_row *row, const char *name)
     fputs(">\n", out);
     if (is_failure(row))
         put_verdict(out, "failure", row);
-    else if (is_skipped(row))
+    else if (!mlm_row_ran(row))
         put_verdict(out, "skipped", row);
     put_figures(out, row);
     fputs("    </testcase>\n", out);
@@ -87,7 +82,7 @@ static void tally_add(struct tally *tally, const struct mlm_section *section)
     for (size_t i = 0; i < section->count; i++) {
         const struct mlm_row *row = section->rows[i];
         tally->failures += is_failure(row);
-        tally->skipped += !is_failure(row) && is_skipped(row);
+        tally->skipped += !is_failure(row) && !mlm_row_ran(row);
         tally->ns += row->time.count ? row->time.median : 0;
     }
 }

@@ -18,7 +18,7 @@ bool mlm_row_all_ok(const struct mlm_row *row)
 
 bool mlm_row_ran(const struct mlm_row *row)
 {
-    return row->outcome != MLM_OUTCOME_REFUSED && row->outcome != MLM_OUTCOME_SKIPPED;
+    return mlm_outcome_ran(row->outcome);
 }
 
 bool mlm_row_failed(const struct mlm_row *row)
@@ -95,6 +95,9 @@ static void outcome_find(struct mlm_row *row)
         row->outcome = MLM_OUTCOME_OK;
     for (size_t i = 0; i < row->trial_count && !row->reason; i++)
         row->reason = row->trials[i]->reason;
+    /* They would speak of a worker that found something missing, and not of the job. */
+    if (!mlm_row_ran(row))
+        row->marks = 0;
 }
 
 /* Converts to a whole number, clamped: a file may contain numbers that int64_t cannot represent. */
@@ -115,12 +118,15 @@ static size_t collect(const struct mlm_row *row, enum mlm_metric metric, double 
     return count;
 }
 
-/* Summarizes the readings of the trials that ended as the row did. `numbers` has room for all of them. */
+/* Summarizes the readings of the trials that ended as the row did. `numbers` has room for all of them. What a
+ * job that did not run needs in theory is known all the same. */
 static void readings_sum_up(struct mlm_row *row, double *numbers)
 {
-    row->cut_off = row->outcome != MLM_OUTCOME_OK && row->outcome != MLM_OUTCOME_WRONG;
+    bool ran = mlm_row_ran(row);
+    row->cut_off = ran && row->outcome != MLM_OUTCOME_OK && row->outcome != MLM_OUTCOME_WRONG;
     for (int metric = 0; metric < MLM_METRIC_COUNT; metric++) {
-        size_t count = collect(row, (enum mlm_metric)metric, numbers);
+        bool counts = ran || metric == MLM_core_bytes;
+        size_t count = counts ? collect(row, (enum mlm_metric)metric, numbers) : 0;
         int64_t *figure = &row->readings.values[metric];
         *figure = MLM_NULL;
         if (!count)
@@ -143,7 +149,7 @@ static void times_find(struct mlm_row *row, double *numbers)
 {
     row->time_margin = NAN;
     row->time_kind = MLM_TIME_WALL;
-    if (row->cut_off)
+    if (row->cut_off || !mlm_row_ran(row))
         return;
     for (int kind = 0; kind < MLM_TIME_KIND_COUNT; kind++) {
         size_t count = collect(row, mlm_time_metric((enum mlm_time_kind)kind), numbers);
@@ -180,8 +186,7 @@ static void end_find(struct mlm_row *row, double *numbers)
         if (row->phase && trial->phase && strcmp(trial->phase, row->phase) == 0 && !isnan(trial->progress))
             numbers[count++] = trial->progress;
     }
-    bool never_ran = row->outcome == MLM_OUTCOME_SKIPPED || row->outcome == MLM_OUTCOME_REFUSED;
-    if (row->phase && (never_ran || strcmp(row->phase, "done") == 0))
+    if (row->phase && (!mlm_row_ran(row) || strcmp(row->phase, "done") == 0))
         row->phase = NULL;
     else if (count && row->outcome != MLM_OUTCOME_WRONG)
         row->progress = mlm_median(numbers, count);
