@@ -275,6 +275,7 @@ static void test_only_what_holds_is_said(void **state)
     assert_says(1.01, 1.04, MLM_SAYS_EVEN, "≈ 1 ×");
     assert_says(0.94, 1.05, MLM_SAYS_UNSURE, "0.94–1.05 ×");
     assert_says(0.5, 2, MLM_SAYS_UNSURE, "0.50–2.00 ×");
+    assert_says(0.04, 15.3, MLM_SAYS_UNSURE, "0.04–15.3 ×");
     char shown[MLM_RATIO_TEXT];
     struct mlm_ratio ratio = {1.5, NAN, NAN, NAN};
     assert_int_equal(mlm_ratio_says(&ratio), MLM_SAYS_UNSURE);

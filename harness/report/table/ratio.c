@@ -101,6 +101,12 @@ static int digits(double ratio)
     return ratio < 9.995 ? 2 : ratio < 99.95 ? 1 : 0;
 }
 
+/* The lower end of an interval has as many digits as the upper one, and two where it would else be 0. */
+static int low_digits(const struct mlm_ratio *ratio)
+{
+    return digits(ratio->low < 1 ? ratio->low : ratio->high);
+}
+
 const char *mlm_ratio_number(double ratio, char text[static MLM_RATIO_TEXT])
 {
     snprintf(text, MLM_RATIO_TEXT, "%.*f", digits(ratio), ratio);
@@ -110,7 +116,7 @@ const char *mlm_ratio_number(double ratio, char text[static MLM_RATIO_TEXT])
 const char *mlm_ratio_range(const struct mlm_ratio *ratio, char text[static MLM_RATIO_TEXT])
 {
     char high[MLM_RATIO_TEXT];
-    int length = snprintf(text, MLM_RATIO_TEXT, "%.*f", digits(ratio->high), ratio->low);
+    int length = snprintf(text, MLM_RATIO_TEXT, "%.*f", low_digits(ratio), ratio->low);
     if (strcmp(text, mlm_ratio_number(ratio->high, high)) != 0)
         snprintf(text + length, MLM_RATIO_TEXT - (size_t)length, " to %s", high);
     return text;
@@ -126,7 +132,7 @@ const char *mlm_ratio_show(const struct mlm_ratio *ratio, char text[static MLM_R
     else if (mlm_ratio_says(ratio) == MLM_SAYS_EVEN)
         strcpy(text, "≈ 1 ×");
     else
-        snprintf(text, MLM_RATIO_TEXT, "%.*f–%.*f ×", digits(ratio->high), ratio->low, digits(ratio->high),
+        snprintf(text, MLM_RATIO_TEXT, "%.*f–%.*f ×", low_digits(ratio), ratio->low, digits(ratio->high),
             ratio->high);
     return text;
 }
