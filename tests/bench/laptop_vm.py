@@ -41,6 +41,7 @@ def boot(build, folder, caps, mem_mib=None, options=""):
         append += f" mem={mem_mib}M"
     environment = dict(os.environ, MLM_VM_APPEND=append, MLM_VM_TIMEOUT="3000")
     environment.setdefault("MLM_VM_CACHE", str(build / "vm"))
+    environment.setdefault("MLM_VM_SWAP_IOPS", "4000")  # more than an emulated processor asks for
     if not (folder / "status").exists():
         subprocess.run([VM / "boot.sh", build, "laptop.sh", folder], check=True, env=environment,
                        stdout=subprocess.DEVNULL)

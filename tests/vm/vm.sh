@@ -9,7 +9,8 @@
 #                                   the task's, or 125 when the machine did not come to its end.
 #
 # MLM_VM_CACHE: where kernel and image are kept (build/vm). MLM_VM_TIMEOUT: seconds for a boot (900; 3600 for arm64).
-# MLM_VM_APPEND: more words for the kernel's command line.
+# MLM_VM_APPEND: more words for the kernel's command line. MLM_VM_SWAP_IOPS: reads a second of the swap disk (100, as a
+# slow disk has; waits for it shall be seen).
 #
 # MLM_VM_KERNEL=generic boots the kernel for real machines, which knows zswap, in place of that for virtual ones.
 # MLM_VM_ARCH=arm64 makes and boots one of another architecture, by hand; MLM_VM_KERNEL=16k then takes the kernel with
@@ -297,7 +298,7 @@ run()
     for try in 1 2 3; do
         boot "$kernel" "$initramfs" "$results/console.log" "file=$image,snapshot=on,throttling.bps-read=33554432" \
             "file=$scratch/in.tar,readonly=on" "file=$scratch/out.tar" \
-            "file=$scratch/swap,throttling.iops-read=100"
+            "file=$scratch/swap,throttling.iops-read=${MLM_VM_SWAP_IOPS:-100}"
         ! grep -q 'the task begins' "$results/console.log" || break
         echo "vm.sh: the virtual machine did not start (try $try of 3)" >&2
     done
