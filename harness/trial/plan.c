@@ -164,11 +164,13 @@ static int row_add(struct mlm_plan *plan, const struct mlm_suite *suite, const s
         row->threads = workload->max_threads;
     if (mlm_params_copy(params, &row->params) < 0)
         return mlm_error_errno(error, -ENOMEM, "plan");
-    int r = config_make(row, options, error);
-    if (r < 0)
-        return mlm_error_wrap(error, r == -ENOMEM ? r : -EINVAL, "%s/%s", suite->name, workload->name);
     struct mlm_error why = {0};
-    r = mlm_config_derive(row->config, &why);
+    int r = config_make(row, options, &why);
+    if (r == -ENOMEM)
+        return mlm_error_errno(error, -ENOMEM, "plan");
+    row->misused = r < 0;
+    if (r == 0)
+        r = mlm_config_derive(row->config, &why);
     if (r == 0 && options->dataset && !(workload->flags & MLM_USER_DATA))
         r = mlm_error_set(&why, -ENOTSUP, "does not run on a user's dataset");
     if (r < 0) {
@@ -271,6 +273,18 @@ static int rows_make(struct mlm_plan *plan, const struct mlm_catalogue *catalogu
             if (r < 0)
                 return r;
         }
+    }
+    return 0;
+}
+
+/* Values of --param are for all chosen workloads, and a filter chooses among them, too. */
+static int values_check(const struct mlm_plan *plan, struct mlm_error *error)
+{
+    for (size_t i = 0; i < plan->trial_count; i++) {
+        const struct mlm_plan_row *row = &plan->rows[plan->trials[i].row];
+        if (row->misused)
+            return mlm_error_set(
+                error, -EINVAL, "%s/%s: %s", row->suite->name, row->workload->name, row->reason);
     }
     return 0;
 }
@@ -415,6 +429,8 @@ int mlm_plan_make(const struct mlm_catalogue *catalogue, const struct mlm_plan_o
         r = rounds_make(plan, error);
     if (r == 0)
         r = mlm_plan_filter(plan, error);
+    if (r == 0)
+        r = values_check(plan, error);
     if (r == 0 && !plan->trial_count)
         r = mlm_error_set(error, -EINVAL, "no row to run; rows that are not quick need --all");
     if (r == 0)

@@ -74,6 +74,8 @@ struct mlm_plan_row {
     char *equal_work;
     bool wanted;  /* the plan has a trial of it: a filter may have removed all */
     bool refused; /* its parameters are not possible: one trial, skipped with `reason` */
+    bool misused; /* refused, and its workload does not know such a value: an error, unless a filter removes
+                     it */
     char *reason;
 };
 

@@ -366,6 +366,15 @@ static void sweeps_and_filters(void **state)
     options.filter = "nothing like it";
     refused(&options, "leaves no trial");
     mlm_params_release(&options.sweeps);
+    /* A value that only rows without a trial do not take is no error. */
+    assert_int_equal(mlm_params_add(&options.sweeps, "density", "0.2,7"), 0);
+    options.filter = "density:0.2/";
+    plan = make(&options);
+    assert_true(count(plan, "") > 0);
+    mlm_plan_free(plan);
+    options.filter = "density:7/";
+    refused(&options, "toy/quick: density=7 is out of range");
+    mlm_params_release(&options.sweeps);
 }
 
 static void a_users_file_has_its_own_shape(void **state)
