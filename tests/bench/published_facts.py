@@ -252,10 +252,14 @@ def arenas(runs, table):
 
 def loader(runs, table):
     """Compares the needs of the data alone: the memory of PyTorch with almost no data is subtracted. A worker's own part
-    of the interpreter counts on both sides."""
+    of the interpreter counts on both sides. There is more data in one tensor, so that the batches that a worker has on
+    their way are little beside it."""
     nothing = by(runs.trials("loader-nothing", "frameworks", "torch_dataloader", "--data", "1M", storage="flat", workers="0,2,4",
                              width=200), "workers")
-    rows = by(runs.trials("loader", "frameworks", "torch_dataloader", "--data", "32M", width=200, epochs=3), "storage", "workers")
+    rows = {}
+    for storage, data in (("objects", "32M"), ("flat", "128M")):
+        rows |= by(runs.trials(f"loader-{storage}", "frameworks", "torch_dataloader", "--data", data, storage=storage, width=200,
+                               epochs=3), "storage", "workers")
     held = {(storage, workers): rows["torch_dataloader", storage, workers][0] - nothing["torch_dataloader", workers][0]
             for storage in ("objects", "flat") for workers in ("0", "2", "4")}
     for storage, what, published, low, high in (("objects", "Python objects", "grows", 1.5, 6),
