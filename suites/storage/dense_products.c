@@ -10,12 +10,17 @@
 #include <immintrin.h>
 #endif
 
-/* A hardware prefetcher stops at the end of a page of 4 KiB. A hint this far ahead gained most; behind the
- * end of the matrix it has no effect. */
-#define HINT_BYTES 8192
-#define HINTS(from, bytes)                                                                                   \
-    for (size_t hint = 0; hint < (bytes); hint += 64)                                                        \
-    __builtin_prefetch((const char *)(from) + HINT_BYTES + hint)
+/* Eight rows at once are eight streams of addresses: some go on while others wait for the first lines of a
+ * page, where a hardware prefetcher begins anew. Vectors of the other side are loaded once for all eight. */
+#define ROWS UINT64_C(8)
+
+/* Elements of a line of the cache: each step takes one of each row. */
+#define LINE (64 / sizeof(ELEMENT))
+
+/* A hint this far ahead gained most, and only for the second cache: the first one holds the other side.
+ * Behind the end of the matrix it has no effect. */
+#define HINT_BYTES (32 << 10)
+#define hint(at) __builtin_prefetch((const char *)(at) + HINT_BYTES, 0, 2)
 
 typedef float floats_8 __attribute__((vector_size(32)));
 typedef float floats_16 __attribute__((vector_size(64)));

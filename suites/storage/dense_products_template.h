@@ -1,60 +1,88 @@
 /* Products of one type of values for one instruction set. Included several times, hence without a guard.
  * Expects ELEMENT, REAL, LANES, REALS (a vector of LANES reals), WIDEN(from) (LANES elements from `from` on
- * as REALS), WIDEN_ONE(element), TARGET, NAME(x). */
+ * as REALS), WIDEN_ONE(element), TARGET, NAME(x). `count` is ROWS or 1 and known when these are compiled. */
 
-/* Row by row, in the order of the addresses. Wide values are read as a plain sum would read them, which needs
- * no hints. */
+TARGET MLM_INLINE REAL NAME(total)(REALS sums)
+{
+    REAL lanes[LANES];
+    memcpy(lanes, &sums, sizeof lanes);
+    for (uint64_t half = LANES / 2; half > 0; half /= 2)
+        for (uint64_t lane = 0; lane < half; lane++)
+            lanes[lane] += lanes[lane + half];
+    return lanes[0];
+}
+
+TARGET MLM_INLINE void NAME(rows_multiply)(
+    const ELEMENT *rows, uint64_t count, uint64_t columns, const REAL *w, REAL *results)
+{
+    REALS sums[ROWS] = {{0}};
+    uint64_t c = 0;
+    for (; c + LINE <= columns; c += LINE) {
+#pragma GCC unroll 8
+        for (uint64_t r = 0; r < count; r++)
+            hint(rows + r * columns + c);
+#pragma GCC unroll 8
+        for (uint64_t k = 0; k < LINE; k += LANES) {
+            const REALS some = LOAD(REALS, w + c + k);
+#pragma GCC unroll 8
+            for (uint64_t r = 0; r < count; r++)
+                sums[r] += WIDEN(rows + r * columns + c + k) * some;
+        }
+    }
+    for (uint64_t r = 0; r < count; r++) {
+        REAL sum = NAME(total)(sums[r]);
+        for (uint64_t i = c; i < columns; i++)
+            sum += WIDEN_ONE(rows[r * columns + i]) * w[i];
+        results[r] += sum;
+    }
+}
+
+TARGET MLM_INLINE void NAME(rows_multiply_transposed)(
+    const ELEMENT *rows, uint64_t count, uint64_t columns, const REAL *g, REAL *gradient)
+{
+    uint64_t c = 0;
+    for (; c + LINE <= columns; c += LINE) {
+#pragma GCC unroll 8
+        for (uint64_t r = 0; r < count; r++)
+            hint(rows + r * columns + c);
+#pragma GCC unroll 8
+        for (uint64_t k = 0; k < LINE; k += LANES) {
+            REALS sum = LOAD(REALS, gradient + c + k);
+#pragma GCC unroll 8
+            for (uint64_t r = 0; r < count; r++)
+                sum += WIDEN(rows + r * columns + c + k) * g[r];
+            memcpy(gradient + c + k, &sum, sizeof sum);
+        }
+    }
+    for (; c < columns; c++)
+        for (uint64_t r = 0; r < count; r++)
+            gradient[c] += WIDEN_ONE(rows[r * columns + c]) * g[r];
+}
+
 TARGET static void NAME(multiply)(
     const struct mlm_matrix *m, uint64_t from, uint64_t to, const void *x, void *y)
 {
-    uint64_t columns = m->layout.columns;
-    const ELEMENT *row = (const ELEMENT *)m->values + from * columns;
-    const REAL *w = x;
+    const uint64_t columns = m->layout.columns;
+    const ELEMENT *values = m->values;
     REAL *results = y;
-    for (uint64_t r = from; r < to; r++, row += columns) {
-        REALS sum0 = {0}, sum1 = {0}, sum2 = {0}, sum3 = {0};
-        uint64_t c = 0;
-        for (; c + 4 * LANES <= columns; c += 4 * LANES) {
-            if (sizeof *row < sizeof(float))
-                HINTS(row + c, 4 * LANES * sizeof *row);
-            sum0 += WIDEN(row + c) * LOAD(REALS, w + c);
-            sum1 += WIDEN(row + c + LANES) * LOAD(REALS, w + c + LANES);
-            sum2 += WIDEN(row + c + 2 * LANES) * LOAD(REALS, w + c + 2 * LANES);
-            sum3 += WIDEN(row + c + 3 * LANES) * LOAD(REALS, w + c + 3 * LANES);
-        }
-        sum0 += sum1 + sum2 + sum3;
-        REAL sum = 0;
-        for (uint64_t lane = 0; lane < LANES; lane++)
-            sum += sum0[lane];
-        for (; c < columns; c++)
-            sum += WIDEN_ONE(row[c]) * w[c];
-        results[r] += sum;
-    }
+    uint64_t r = from;
+    for (; r + ROWS <= to; r += ROWS)
+        NAME(rows_multiply)(values + r * columns, ROWS, columns, x, results + r);
+    for (; r < to; r++)
+        NAME(rows_multiply)(values + r * columns, 1, columns, x, results + r);
 }
 
 TARGET static void NAME(multiply_transposed)(
     const struct mlm_matrix *m, uint64_t from, uint64_t to, const void *x, void *y)
 {
-    uint64_t columns = m->layout.columns;
-    const ELEMENT *row = (const ELEMENT *)m->values + from * columns;
+    const uint64_t columns = m->layout.columns;
+    const ELEMENT *values = m->values;
     const REAL *g = x;
-    REAL *gradient = y;
-    for (uint64_t r = from; r < to; r++, row += columns) {
-        uint64_t c = 0;
-        for (; c + 4 * LANES <= columns; c += 4 * LANES) {
-            HINTS(row + c, 4 * LANES * sizeof *row);
-            REALS sum0 = LOAD(REALS, gradient + c) + WIDEN(row + c) * g[r];
-            REALS sum1 = LOAD(REALS, gradient + c + LANES) + WIDEN(row + c + LANES) * g[r];
-            REALS sum2 = LOAD(REALS, gradient + c + 2 * LANES) + WIDEN(row + c + 2 * LANES) * g[r];
-            REALS sum3 = LOAD(REALS, gradient + c + 3 * LANES) + WIDEN(row + c + 3 * LANES) * g[r];
-            memcpy(gradient + c, &sum0, sizeof sum0);
-            memcpy(gradient + c + LANES, &sum1, sizeof sum1);
-            memcpy(gradient + c + 2 * LANES, &sum2, sizeof sum2);
-            memcpy(gradient + c + 3 * LANES, &sum3, sizeof sum3);
-        }
-        for (; c < columns; c++)
-            gradient[c] += WIDEN_ONE(row[c]) * g[r];
-    }
+    uint64_t r = from;
+    for (; r + ROWS <= to; r += ROWS)
+        NAME(rows_multiply_transposed)(values + r * columns, ROWS, columns, g + r, y);
+    for (; r < to; r++)
+        NAME(rows_multiply_transposed)(values + r * columns, 1, columns, g + r, y);
 }
 
 static const struct mlm_dense_products NAME(table) = {
