@@ -2,10 +2,10 @@
  * Expects ELEMENT, REAL, LANES, REALS (a vector of LANES reals), WIDEN(from) (LANES elements from `from` on
  * as REALS), WIDEN_ONE(element), TARGET, NAME(x). `count` is ROWS or 1 and known when these are compiled. */
 
-TARGET MLM_INLINE REAL NAME(total)(REALS sums)
+TARGET MLM_INLINE REAL NAME(total)(const REALS *sums)
 {
     REAL lanes[LANES];
-    memcpy(lanes, &sums, sizeof lanes);
+    memcpy(lanes, sums, sizeof lanes);
     for (uint64_t half = LANES / 2; half > 0; half /= 2)
         for (uint64_t lane = 0; lane < half; lane++)
             lanes[lane] += lanes[lane + half];
@@ -30,7 +30,7 @@ TARGET MLM_INLINE void NAME(rows_multiply)(
         }
     }
     for (uint64_t r = 0; r < count; r++) {
-        REAL sum = NAME(total)(sums[r]);
+        REAL sum = NAME(total)(&sums[r]);
         for (uint64_t i = c; i < columns; i++)
             sum += WIDEN_ONE(rows[r * columns + i]) * w[i];
         results[r] += sum;

@@ -17,6 +17,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "data/blas.h"
 #include "data/memory.h"
 #include "data/rows.h"
 #include "storage/matrix.h"
@@ -371,32 +372,52 @@ static void bench_csr(void)
     }
 }
 
+/* A dense matrix of floats, as a library multiplies it. */
+struct library {
+    const struct subject *subject;
+    struct mlm_blas blas;
+};
+
+static void go_library(void *context)
+{
+    const struct library *library = context;
+    const struct mlm_matrix *m = &library->subject->matrix;
+    const int rows = (int)m->layout.rows, columns = (int)m->layout.columns;
+    library->blas.sgemv(CblasRowMajor, CblasNoTrans, rows, columns, 1, m->values, columns,
+        library->subject->x, 1, 1, library->subject->y, 1);
+}
+
 /* Finds the density above which CSR takes more time than dense, for a matrix that fits into caches and for
- * one that does not. */
+ * one that does not: the CSR of libraries beside a library's dense product, and ours beside ours. */
 static void bench_crossing(void)
 {
+    struct mlm_scoreboard sb = {0};
     static const uint64_t rows[] = {512, 16384};
     static const double densities[] = {0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.45, 0.5, 0.6};
     const uint64_t columns = 4096;
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        double ratios[CSR_COUNT + 1] = {0}, crossings[CSR_COUNT + 1] = {0}, before = 0;
+        double ratios[CSR_COUNT] = {0}, crossings[CSR_COUNT] = {0}, before = 0;
         const char *names[CSR_COUNT];
         struct subject dense =
             subject_make(&mlm_storage_dense, layout_of(rows[i], columns, 0.5, MLM_F32), 0.5);
+        struct library library = {.subject = &dense};
+        must(mlm_blas_open(1, &library.blas, &sb), &sb);
         printf("Xw, f32, 32-bit indices, %" PRIu64 " × %" PRIu64 " (%" PRIu64
                " MiB dense): time of CSR over that of dense\n",
             rows[i], columns, rows[i] * columns * sizeof(float) >> 20);
         for (size_t d = 0; d < sizeof densities / sizeof *densities; d++) {
             struct race race;
-            struct contestant all[CSR_COUNT + 1];
+            enum { DENSE = CSR_COUNT, DENSE_OF_LIBRARY, COUNT };
+            struct contestant all[COUNT];
             race_make(&race, all, rows[i], columns, densities[d]);
-            all[CSR_COUNT] = (struct contestant){"dense", go_multiply, &dense, 0};
-            take_turns(all, CSR_COUNT + 1);
+            all[DENSE] = (struct contestant){"dense", go_multiply, &dense, 0};
+            all[DENSE_OF_LIBRARY] = (struct contestant){"OpenBLAS", go_library, &library, 0};
+            take_turns(all, COUNT);
             printf("  %2.0f %%", 100 * densities[d]);
             for (int c = 0; c < CSR_COUNT; c++) {
                 if (c == TRANSPOSED)
                     continue;
-                double ratio = all[c].best_s / all[CSR_COUNT].best_s;
+                double ratio = all[c].best_s / all[c == OURS ? DENSE : DENSE_OF_LIBRARY].best_s;
                 if (crossings[c] <= 0 && ratio >= 1)
                     crossings[c] =
                         d ? before + (densities[d] - before) * (1 - ratios[c]) / (ratio - ratios[c])
