@@ -2,7 +2,8 @@
 # The package as it is installed: test_*.py say what it does.
 . "$(dirname "$0")/common.sh"
 begin
-expect "its tests pass" "$python" -m pytest -q -p no:cacheprovider --basetemp="$PWD/tmp" -o addopts= \
+# TMPDIR: its tests start pytests of their own.
+expect "its tests pass" env TMPDIR="$PWD" "$python" -m pytest -q -p no:cacheprovider --basetemp="$PWD/tmp" -o addopts= \
     --rootdir "$MLM_SOURCE/tests/python" "$MLM_SOURCE/tests/python"
 expect "its version is that of the program" grep -Eq "^mlmembench $("$python" -c '
 from importlib.metadata import version
