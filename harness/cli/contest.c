@@ -20,9 +20,10 @@ static void put_time(FILE *out, const struct mlm_row *row)
 }
 
 static void put_other(
-    FILE *out, const struct mlm_section *section, const struct mlm_row *row, const struct mlm_row *best)
+    FILE *out, const struct mlm_section *section, const struct mlm_group *group, const struct mlm_row *row)
 {
-    struct mlm_ratio time = mlm_row_time_ratio(row, best, MLM_RATIO_CONFIDENCE);
+    const struct mlm_row *best = group->fastest;
+    struct mlm_ratio time = mlm_group_time_ratio(group, row);
     struct mlm_ratio needs = mlm_row_needs_ratio(row, best, MLM_RATIO_CONFIDENCE);
     char text[MLM_RATIO_TEXT];
     fputc(' ', out);
@@ -56,7 +57,7 @@ static void say_fastest(FILE *out, const struct mlm_section *section, const stru
         out);
     for (size_t i = 0; i < section->count; i++)
         if (mlm_group_counts(section->rows[i]) && !mlm_group_is_fastest(group, section->rows[i]))
-            put_other(out, section, section->rows[i], group->fastest);
+            put_other(out, section, group, section->rows[i]);
 }
 
 /* With one repetition of each, nothing is known of chance. */

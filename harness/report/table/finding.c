@@ -186,7 +186,7 @@ static bool same_members(const struct mlm_group *group)
 
 static bool all_take_alike(const struct mlm_group *group)
 {
-    struct mlm_ratio ratio = mlm_row_time_ratio(group->slowest, group->fastest, MLM_RATIO_CONFIDENCE);
+    struct mlm_ratio ratio = mlm_group_time_ratio(group, group->slowest);
     return mlm_ratio_says(&ratio) == MLM_SAYS_EVEN;
 }
 
@@ -204,7 +204,7 @@ static bool repeated(const struct mlm_group *group)
 static bool all_compared(const struct mlm_group *group)
 {
     for (size_t i = 0; i < group->count; i++) {
-        struct mlm_ratio ratio = mlm_row_time_ratio(group->rows[i], group->fastest, MLM_RATIO_CONFIDENCE);
+        struct mlm_ratio ratio = mlm_group_time_ratio(group, group->rows[i]);
         if (mlm_group_counts(group->rows[i]) && group->rows[i] != group->fastest && isnan(ratio.low))
             return false;
     }
@@ -264,7 +264,7 @@ static void say_leanest(FILE *out, const struct mlm_section *section, const stru
     put_members(out, section, group, mlm_group_is_leanest);
     fputs(count > 1 ? " need the least memory, about " : " needs the least memory, ", out);
     put_size(out, mlm_row_needs(group->leanest));
-    struct mlm_ratio ratio = mlm_row_time_ratio(group->leanest, group->fastest, MLM_RATIO_CONFIDENCE);
+    struct mlm_ratio ratio = mlm_group_time_ratio(group, group->leanest);
     if (count == 1 && !mlm_group_is_fastest(group, group->leanest) && put_takes(out, ", and ", &ratio))
         mlm_row_say(out, section, group->fastest, group->leanest);
     fputs(". ", out);
@@ -274,8 +274,8 @@ static void say_leanest(FILE *out, const struct mlm_section *section, const stru
 static void say_worst(FILE *out, const struct mlm_section *section, const struct mlm_group *group)
 {
     const struct mlm_row *best = group->fastest, *largest = group->largest, *slowest = group->slowest;
-    struct mlm_ratio time = mlm_row_time_ratio(largest, best, MLM_RATIO_CONFIDENCE);
-    struct mlm_ratio slow = mlm_row_time_ratio(slowest, best, MLM_RATIO_CONFIDENCE);
+    struct mlm_ratio time = mlm_group_time_ratio(group, largest);
+    struct mlm_ratio slow = mlm_group_time_ratio(group, slowest);
     if (largest != best && !mlm_group_is_leanest(group, largest)) {
         mlm_row_say(out, section, largest, NULL);
         fputs(" needs ", out);

@@ -44,11 +44,16 @@ static double confidence_of(const struct mlm_group *group)
     return 1 - (1 - MLM_RATIO_CONFIDENCE) / (double)(group->ok_count > 1 ? group->ok_count - 1 : 1);
 }
 
+struct mlm_ratio mlm_group_time_ratio(const struct mlm_group *group, const struct mlm_row *row)
+{
+    return mlm_row_time_ratio(row, group->fastest, confidence_of(group));
+}
+
 bool mlm_group_is_fastest(const struct mlm_group *group, const struct mlm_row *row)
 {
     if (!mlm_group_counts(row) || row == group->fastest)
         return row == group->fastest;
-    struct mlm_ratio ratio = mlm_row_time_ratio(row, group->fastest, confidence_of(group));
+    struct mlm_ratio ratio = mlm_group_time_ratio(group, row);
     enum mlm_says says = mlm_ratio_says(&ratio);
     return says == MLM_SAYS_UNSURE || says == MLM_SAYS_EVEN;
 }

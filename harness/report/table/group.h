@@ -26,10 +26,13 @@ struct mlm_group {
 
 struct mlm_group mlm_group_look(const struct mlm_row *const *rows, size_t count);
 
+/* A row's time against the fastest row's. With more rows in the group the interval is wider, so that all of
+ * the group's hold in 95 of 100 groups. */
+struct mlm_ratio mlm_group_time_ratio(const struct mlm_group *group, const struct mlm_row *row);
+
 /* Returns true for a row whose time, or whose needs, cannot be told apart from those of the fastest, or the
- * leanest, row. All trials of such a row are ok. With more rows in the group each comparison is stricter, so
- * that the whole answer is right in 95 of 100 groups. A row that needs the least, but may need clearly more
- * than another one to run at speed, is not called the leanest. */
+ * leanest, row, by intervals such as that one. All trials of such a row are ok. A row that needs the least,
+ * but may need clearly more than another one to run at speed, is not called the leanest. */
 bool mlm_group_is_fastest(const struct mlm_group *group, const struct mlm_row *row);
 bool mlm_group_is_leanest(const struct mlm_group *group, const struct mlm_row *row);
 

@@ -7,6 +7,7 @@
 #include "base/cleanup.h"
 #include "record/keymap.h"
 #include "record/software.h"
+#include "report/table/group.h"
 #include "report/table/ratio.h"
 #include "report/table/table_parts.h"
 
@@ -123,21 +124,15 @@ static void best_find(struct mlm_table *table, const struct mlm_section *section
 {
     for (size_t begin = 0, end; begin < section->count; begin = end) {
         end = mlm_section_group_end(section, begin);
-        const struct mlm_row *best = NULL;
-        for (size_t i = begin; i < end; i++) {
-            const struct mlm_row *row = section->rows[i];
-            if (mlm_row_all_ok(row) && row->time.count && row->time.median > 0 &&
-                (!best || row->time.median < best->time.median))
-                best = row;
-        }
-        if (!best || !best->first->equal_work)
+        const struct mlm_group group = mlm_group_look(section->rows + begin, end - begin);
+        if (!group.fastest || !group.fastest->first->equal_work)
             continue;
         for (size_t i = begin; i < end; i++) {
             struct mlm_row *row = &table->rows[section->rows[i] - table->rows];
-            if (row == best)
+            if (row == group.fastest)
                 row->of_best = (struct mlm_ratio){1, 1, 1, 1};
             else if (row->outcome == MLM_OUTCOME_OK && row->time.count)
-                row->of_best = mlm_row_time_ratio(row, best, MLM_RATIO_CONFIDENCE);
+                row->of_best = mlm_group_time_ratio(&group, row);
         }
     }
 }
