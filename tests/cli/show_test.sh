@@ -37,6 +37,14 @@ expect "the rest is shown" diff log/table log/out
 expect "the file is named" test "$(cat log/err)" = "mlmembench: no trial is recorded in empty.jsonl"
 refused 3 "no trial is recorded in empty.jsonl$" compare empty.jsonl "$records"
 
+# The README shows a part of the reference run, and says so. Its text is broken into other lines.
+one_line() { tr -s ' \n' ' '; }
+COLUMNS=105 status 0 "$mlm" show "$MLM_SOURCE/results/reference/reference.jsonl"
+one_line <log/out >log/line
+block=$(sed -n '/^storage, cap 1G/,/^```$/p' "$MLM_SOURCE/README.md" | sed 's/ \[…\]$//; /^```$/d' | one_line)
+expect "the README has such a block" test -n "$block"
+expect "and this command shows it" grep -qF -- "${block% }" log/line
+
 # A file from elsewhere must not control the terminal.
 status 0 "$mlm" show "$MLM_SOURCE/tests/fixtures/record/hostile.jsonl"
 expect "hostile records are plain" no_escapes log/out
