@@ -55,6 +55,7 @@ struct tree_state {
     int64_t lazy_peak_bytes; /* highest sum over the processes; MLM_NULL: never read */
     struct mlm_peak peak;
     bool left, hugetlb;
+    bool waited_for_children; /* the command did: the kernel's peak RSS may be that of one of them */
 };
 
 /* One look at all processes of the cage. */
@@ -215,25 +216,39 @@ static void peak_look(struct tree_state *state, const struct mlm_sample *sample,
  * also while it still holds its memory. */
 #define FLAG_EXITING 0x4u
 
-/* Start time of a process in ticks of the kernel's clock: field 22 of /proc/PID/stat. 0: it has ended, or is
- * about to. */
+/* Reads /proc/PID/stat. Returns what begins with the state; NULL: the process is gone. */
+static const char *stat_read(pid_t pid, char *text, size_t size)
+{
+    char path[64];
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    if (mlm_file_read_into(AT_FDCWD, path, text, size) <= 0)
+        return NULL;
+    /* The name is in brackets and may hold any character. */
+    const char *name_end = strrchr(text, ')');
+    return name_end && name_end[1] == ' ' ? name_end + 2 : NULL;
+}
+
+/* A number of /proc/PID/stat, counted as proc(5) does, where the state is field 3. */
+static unsigned long long stat_field(const char *state, int field)
+{
+    const char *at = state;
+    for (int i = 3; at && i < field; i++) {
+        at = strchr(at, ' ');
+        at = at ? at + 1 : NULL;
+    }
+    return at ? strtoull(at, NULL, 10) : 0;
+}
+
+enum { STAT_FLAGS = 9, STAT_CHILDREN_FAULTS = 11, STAT_STARTED = 22 };
+
+/* Start time of a process in ticks of the kernel's clock. 0: it has ended, or is about to. */
 static uint64_t started_ticks(pid_t pid)
 {
-    char path[64], text[1024];
-    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
-    if (mlm_file_read_into(AT_FDCWD, path, text, sizeof text) <= 0)
+    char text[1024];
+    const char *state = stat_read(pid, text, sizeof text);
+    if (!state || *state == 'Z' || *state == 'X' || stat_field(state, STAT_FLAGS) & FLAG_EXITING)
         return 0;
-    /* The name is in brackets and may hold any character, so fields are counted from its end; the state is
-     * the third. */
-    const char *at = strrchr(text, ')');
-    if (!at || at[1] != ' ' || at[2] == 'Z' || at[2] == 'X')
-        return 0;
-    for (int field = 2; at && field < 22; field++) {
-        at = strchr(at + 1, ' ');
-        if (at && field == 8 && strtoul(at + 1, NULL, 10) & FLAG_EXITING)
-            return 0;
-    }
-    return at ? strtoull(at + 1, NULL, 10) : 0;
+    return stat_field(state, STAT_STARTED);
 }
 
 /* The kernel shows a new process in the root group until it is about to run for the first time. */
@@ -311,6 +326,15 @@ static void tree_tick(void *p, const struct mlm_trial_view *view)
     pss_look(state, &view->sample, now);
 }
 
+/* Each process that is waited for leaves its page faults with the one that waited. */
+static void tree_ended(void *p, const struct mlm_trial_view *view)
+{
+    struct tree_state *state = p;
+    char text[1024];
+    const char *stat = view->tree ? stat_read(view->worker, text, sizeof text) : NULL;
+    state->waited_for_children = !stat || stat_field(stat, STAT_CHILDREN_FAULTS) != 0;
+}
+
 static json_t *bytes_or_null(int64_t bytes)
 {
     return bytes == MLM_NULL ? json_null() : json_integer(bytes);
@@ -349,6 +373,12 @@ static json_t *list_make(struct tree_state *state, int64_t cage_peak_bytes)
     return list;
 }
 
+/* Our own scripts do, and their readings are of their own process. */
+static bool reports_phases(const struct mlm_trial_view *view)
+{
+    return view->scoreboard->phases[MLM_PHASE_PREPARE].begin_ns != 0;
+}
+
 /* CPU time that the kernel counted for all processes of the cage; without that file, or with others in the
  * cage, only the time of the command and of the children that it waited for is known. */
 static void cpu_read(const struct mlm_trial_view *view, int64_t *values)
@@ -366,13 +396,15 @@ static void cpu_read(const struct mlm_trial_view *view, int64_t *values)
 }
 
 /* The high-water mark of a process, less the file pages that it mapped, is memory that it held at one moment,
- * however short: the needs are not below it. */
+ * however short: the needs are not below it. The kernel's mark for a command covers the time after the last
+ * look, too, but is the largest one of the command and of the children that it waited for. */
 static void needs_raise(const struct tree_state *state, const struct mlm_trial_view *view, int64_t *values)
 {
+    const bool own = reports_phases(view) || !state->waited_for_children;
     for (size_t i = 0; i < state->count; i++) {
         const struct process *process = &state->processes[i];
         int64_t peak_bytes = process->peak_rss_bytes;
-        if (process->pid == view->worker && values[MLM_run_peak_rss_bytes] > peak_bytes)
+        if (process->pid == view->worker && own && values[MLM_run_peak_rss_bytes] > peak_bytes)
             peak_bytes = values[MLM_run_peak_rss_bytes];
         if (values[MLM_needs_peak_bytes] != MLM_NULL &&
             peak_bytes - process->file_bytes > values[MLM_needs_peak_bytes])
@@ -403,7 +435,7 @@ static void tree_finish(void *p, const struct mlm_trial_view *view, struct mlm_m
     if (state->hugetlb)
         *result->marks |= MLM_MARK_BIT(hugetlb_pages);
     /* For a script that reports its phases, the run is only a part of the cage's total. */
-    if (!view->scoreboard->phases[MLM_PHASE_PREPARE].begin_ns)
+    if (!reports_phases(view))
         cpu_read(view, values);
     *result->processes = list_make(state, values[MLM_cage_peak_bytes]);
     *result->peak_processes = mlm_peak_json(&state->peak);
@@ -449,6 +481,7 @@ const struct mlm_meter mlm_meter_tree = {
     .begin = tree_begin,
     .tick = tree_tick,
     .tick_share = 0.05,
+    .ended = tree_ended,
     .gone = tree_gone,
     .finish = tree_finish,
 };

@@ -93,6 +93,9 @@ expect "memory of its own, within what Python takes" records out/two.jsonl \
 expect "and files that it maps" records out/two.jsonl \
     "0 <= r[0]['peak_processes'][0]['file_bytes'] - $(stat -c %s mapped.bin) < 12 << 20 and r[0]['peak_processes'][1]['file_bytes'] < 12 << 20"
 expect "the table names the largest" grep -Eq "^\[[a-z]\] largest at the peak: $python big\.py [0-9.]+ MiB of its own, [0-9.]+ MiB of files; $python small\.py [0-9.]+ MiB of its own" log/err
+# The kernel's peak RSS of the shell is that of a child, whose file pages are not the shell's.
+expect "needs are what both hold" records out/two.jsonl \
+    "0 <= r[0]['needs_peak_bytes'] - sum(p['anon_bytes'] for p in r[0]['peak_processes']) < 6 << 20"
 expect "in plain words" grep -q '^at the peak: of its own: anonymous memory (heap, arrays, stacks)' log/err
 status 0 "$mlm" show out/two.jsonl --columns needs,peak-rss
 expect "needs below peak RSS is explained" grep -q '^peak RSS: above needs where it counts pages of programs, libraries' log/out
